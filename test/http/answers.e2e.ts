@@ -1,4 +1,4 @@
-/** Answers that break, that take their time, and that are made while they are read, over sockets and in process. */
+/** Responses that are dropped, delayed, spoiled or streamed, over sockets and in process. */
 import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,27 +15,27 @@ const HALF = Buffer.from(TEXT)
   .toString();
 const usual: Wanted = { outcome: { status: 200, body: BODY } };
 const none: Wanted = { outcome: { status: 204 } };
-/** A body, but not one byte of it. */
+/** A body of zero bytes. */
 const empty: Wanted = { outcome: { status: 200, body: Buffer.alloc(0) } };
 
 const opened: Readable[] = [];
-/** A stream that says one thing, and goes on when the test does. */
-const opening = (first = 'data: 1\n\n') => {
+/** A stream that sends its first event and stays open. */
+const openStream = (first = 'data: 1\n\n') => {
   const source = new Readable({ read: () => {} });
   source.push(first);
   opened.push(source);
   return source;
 };
-const streaming = (body: Readable): Wanted => ({ outcome: { status: 200, body } });
+const streamBody = (body: Readable): Wanted => ({ outcome: { status: 200, body } });
 const aroundItems = (items: readonly unknown[]) => ({ items });
-/** An answer of an operation, which a fault replaces. */
-const replaced = (outcome: Wanted['outcome'], given: object = { body: { name: 'ä' } }): Wanted => {
-  const answer = { status: 203, headers: { 'x-a': 'of the fault' }, ...given };
+/** A response of an operation that a fault replaces. */
+const replaceByFault = (outcome: Wanted['outcome'], replacement: object = { body: { name: 'ä' } }): Wanted => {
+  const answer = { status: 203, headers: { 'x-a': 'of the fault' }, ...replacement };
   const inject = async () => faultThat({ answer });
   return { outcome, isOfOperation: true, world: { faults: { isEmpty: false, inject } } };
 };
-/** An answer that cannot be recorded. */
-const failing = (outcome: Wanted['outcome']): Wanted => {
+/** A response that cannot be recorded. */
+const failToRecord = (outcome: Wanted['outcome']): Wanted => {
   const recordRequest = () => {
     throw new Error('no journal');
   };
@@ -59,21 +59,23 @@ const answers = () => ({
   '/spoiled/empty': () => ({ ...usual, action: { body: 'empty' } as const }),
   '/spoiled/truncated': () => ({ ...usual, action: { body: 'truncated' } as const }),
   '/spoiled/garbage': () => ({ ...usual, action: { body: 'garbage' } as const }),
-  '/stream': () => streaming(opening()),
+  '/stream': () => streamBody(openStream()),
   '/stream/late': async () => {
     await pause(100);
-    return streaming(opening());
+    return streamBody(openStream());
   },
-  '/stream/dropped': () => ({ ...streaming(opening()), action: { drop: 'body' } as const }),
+  '/stream/dropped': () => ({ ...streamBody(openStream()), action: { drop: 'body' } as const }),
   '/list': () => ({ outcome: { status: 200, body: new StreamedList(BODY.items, (item) => item, aroundItems) } }),
   '/typed': () => ({ outcome: { status: 200, body: Buffer.from('abc'), headers: { 'content-type': 'foo' } } }),
-  '/replaced': () => replaced({ status: 200, body: BODY, headers: { 'x-a': 'of the operation', etag: '1' } }),
-  '/replaced/nothing': () => replaced({ status: 200, body: BODY }, {}),
-  '/replaced/stream': () => replaced({ status: 200, body: opening() }),
+  '/replaced': () => replaceByFault({ status: 200, body: BODY, headers: { 'x-a': 'of the operation', etag: '1' } }),
+  '/replaced/nothing': () => replaceByFault({ status: 200, body: BODY }, {}),
+  '/replaced/stream': () => replaceByFault({ status: 200, body: openStream() }),
   '/unsendable': () => ({ outcome: { status: 200, body: BODY, headers: { 'x-a': '\u0001', etag: '1' } } }),
-  '/unsendable/stream': () => ({ outcome: { status: 200, body: opening(), headers: { 'x-a': '\u0001', etag: '1' } } }),
-  '/failing': () => failing({ status: 200, body: BODY }),
-  '/failing/stream': () => failing({ status: 200, body: opening() }),
+  '/unsendable/stream': () => ({
+    outcome: { status: 200, body: openStream(), headers: { 'x-a': '\u0001', etag: '1' } },
+  }),
+  '/failing': () => failToRecord({ status: 200, body: BODY }),
+  '/failing/stream': () => failToRecord({ status: 200, body: openStream() }),
 });
 const server = await answeringServer(answers());
 const { port } = server;
@@ -83,8 +85,8 @@ const DOORS: readonly (readonly [string, (of: AnsweringServer) => Fetch])[] = [
   ['in process', ({ inProcess }) => inProcess],
 ];
 
-/** How an answer fails to arrive, as a program sees it. */
-const failureOf = async (promise: Promise<unknown>) => {
+/** The error of a response that does not arrive, as `fetch` throws it. */
+const readFailure = async (promise: Promise<unknown>) => {
   const thrown = await promise.then(
     () => null,
     (reason: unknown) => reason,
@@ -93,9 +95,9 @@ const failureOf = async (promise: Promise<unknown>) => {
   return { name, message, code: cause?.code };
 };
 
-const received = (path: string, method = 'GET') => requestBytes(`${method} ${path}`, ['Host: localhost']);
+const buildRequest = (path: string, method = 'GET') => requestBytes(`${method} ${path}`, ['Host: localhost']);
 
-/** What Node's own client says: what arrived of the body, and the error. */
+/** What Node's own client receives: the status, the body and the error code. */
 const nodeGet = (path: string) =>
   new Promise<{ status: number | undefined; text: string; code: string | undefined }>((resolve) => {
     let text = '';
@@ -108,60 +110,63 @@ const nodeGet = (path: string) =>
     }).on('error', failed);
   });
 
-describe.each(DOORS)('%s', (_door, of) => {
-  const ask = of(server);
+describe.each(DOORS)('%s', (_door, selectFetch) => {
+  const fetchPath = selectFetch(server);
 
   it.each(['/before', '/headers', '/none/body', '/empty/body'])(
-    'an answer that breaks before its headers are whole is none: %s',
+    'a response that is dropped before the end of its headers fails the request: %s',
     async (path) => {
-      const { name, message, code } = await failureOf(ask(path));
+      const { name, message, code } = await readFailure(fetchPath(path));
 
       expect([name, message]).toEqual(['TypeError', 'fetch failed']);
       expect(['ECONNRESET', 'UND_ERR_SOCKET']).toContain(code);
     },
   );
 
-  it('an answer that breaks in its body begins, and is never whole', async () => {
-    const answer = await ask('/body');
+  it('a response that is dropped in its body starts, and its body fails', async () => {
+    const answer = await fetchPath('/body');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
     expect(Number(answer.headers.get('content-length'))).toBe(Buffer.byteLength(TEXT));
 
-    const got: string[] = [];
+    const pieces: string[] = [];
     const reading = (async () => {
       for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>)
-        got.push(Buffer.from(part).toString());
+        pieces.push(Buffer.from(part).toString());
     })();
 
-    expect(await failureOf(reading)).toEqual({ name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET' });
-    expect(got.join('')).toBe(HALF);
+    expect(await readFailure(reading)).toEqual({ name: 'TypeError', message: 'terminated', code: 'UND_ERR_SOCKET' });
+    expect(pieces.join('')).toBe(HALF);
   });
 
   it.each([
     ['/none/slow', 204],
     ['/unchanged/slow', 304],
     ['/empty/slow', 200],
-  ])('what has no body is not slow: %s', async (path, status) => {
-    const answer = await ask(path);
+  ])('a response without a body is not slowed down: %s', async (path, status) => {
+    const answer = await fetchPath(path);
 
     expect([answer.status, await answer.text()]).toEqual([status, '']);
   });
 
-  it('HEAD has no body to be slow, or to be made while it is read', async () => {
-    const [slow, stream] = [await ask('/slow', { method: 'HEAD' }), await ask('/stream', { method: 'HEAD' })];
+  it('a response to HEAD has no body to slow down or to stream', async () => {
+    const [slow, stream] = [
+      await fetchPath('/slow', { method: 'HEAD' }),
+      await fetchPath('/stream', { method: 'HEAD' }),
+    ];
 
     expect([slow.status, slow.headers.get('content-length')]).toEqual([200, String(Buffer.byteLength(TEXT))]);
     expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     expect([await slow.text(), await stream.text()]).toEqual(['', '']);
     expect(opened.at(-1)?.destroyed).toBe(true);
-    expect((await failureOf(ask('/body', { method: 'HEAD' }))).message).toBe('fetch failed');
+    expect((await readFailure(fetchPath('/body', { method: 'HEAD' }))).message).toBe('fetch failed');
   });
 
   it.each([
     ['/spoiled/empty', ''],
     ['/spoiled/truncated', HALF],
     ['/spoiled/garbage', expect.not.stringContaining('items')],
-  ])('a body that a fault spoils arrives, and its headers say so: %s', async (path, text) => {
-    const answer = await ask(path);
+  ])('a spoiled body arrives with a correct content-length: %s', async (path, text) => {
+    const answer = await fetchPath(path);
     const bytes = Buffer.from(await answer.arrayBuffer());
 
     expect(bytes.toString()).toEqual(text);
@@ -169,14 +174,14 @@ describe.each(DOORS)('%s', (_door, of) => {
     expect(Number(answer.headers.get('content-length'))).toBe(bytes.length);
   });
 
-  it('bytes have the type that they are said to have, also if it cannot be one', async () => {
-    const answer = await ask('/typed');
+  it('bytes keep their content type, even an invalid type', async () => {
+    const answer = await fetchPath('/typed');
 
     expect([answer.headers.get('content-type'), await answer.text()]).toEqual(['foo', 'abc']);
   });
 
-  it('a list that is made while it is read is the same JSON', async () => {
-    const [list, whole] = [await ask('/list'), await ask('/usual')];
+  it('a streamed list is the same JSON as a buffered list', async () => {
+    const [list, whole] = [await fetchPath('/list'), await fetchPath('/usual')];
 
     expect(await list.text()).toBe(TEXT);
     expect(list.headers.get('content-type')).toBe(whole.headers.get('content-type'));
@@ -184,9 +189,9 @@ describe.each(DOORS)('%s', (_door, of) => {
   });
 
   it.each(['/replaced', '/replaced/stream'])(
-    'an answer that a fault replaces has nothing of the one before it: %s',
+    'a response that a fault replaces contains nothing of the original: %s',
     async (path) => {
-      const answer = await ask(path);
+      const answer = await fetchPath(path);
 
       expect([answer.status, await answer.text()]).toEqual([203, '{"name":"ä"}']);
       expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -200,17 +205,17 @@ describe.each(DOORS)('%s', (_door, of) => {
     },
   );
 
-  it('an answer that a fault replaces with one without a body has none', async () => {
-    const answer = await ask('/replaced/nothing');
+  it('a response that a fault replaces has no body if the fault has none', async () => {
+    const answer = await fetchPath('/replaced/nothing');
 
     expect([answer.status, await answer.text()]).toEqual([203, '']);
     expect([answer.headers.get('content-length'), answer.headers.get('content-type')]).toEqual(['0', null]);
   });
 
   it.each(['/failing', '/failing/stream', '/unsendable', '/unsendable/stream'])(
-    'an answer that cannot be recorded, or has headers that none may have, is not sent: %s',
+    'a response that cannot be recorded or has invalid headers becomes a 500: %s',
     async (path) => {
-      const answer = await ask(path);
+      const answer = await fetchPath(path);
 
       expect([answer.status, await answer.text()]).toEqual([500, 'failed']);
       for (const name of ['x-a', 'etag', 'x-accel-buffering']) expect(answer.headers.has(name)).toBe(false);
@@ -218,8 +223,8 @@ describe.each(DOORS)('%s', (_door, of) => {
     },
   );
 
-  it('a stream is read as it is made, to its end', async () => {
-    const answer = await ask('/stream');
+  it('a stream delivers each chunk when it is produced', async () => {
+    const answer = await fetchPath('/stream');
     const reader = answer.body?.getReader();
     const next = async () => Buffer.from((await reader?.read())?.value ?? '').toString();
     const source = opened.at(-1);
@@ -232,40 +237,40 @@ describe.each(DOORS)('%s', (_door, of) => {
     await vi.waitFor(() => expect([source?.closed, server.streams.size]).toEqual([true, 0]));
   });
 
-  it('a stream ends with its reader', async () => {
-    const answer = await ask('/stream');
+  it('a stream closes when its reader cancels', async () => {
+    const answer = await fetchPath('/stream');
     await answer.body?.cancel();
 
     await vi.waitFor(() => expect([opened.at(-1)?.closed, server.streams.size]).toEqual([true, 0]));
   });
 
-  it('a stream whose source fails breaks off, so that nobody takes it for whole', async () => {
-    const answer = await ask('/stream');
+  it('a stream with a failing source fails the body', async () => {
+    const answer = await fetchPath('/stream');
     opened.at(-1)?.destroy(new Error('no more'));
 
-    expect(await failureOf(answer.text())).toEqual({
+    expect(await readFailure(answer.text())).toEqual({
       name: 'TypeError',
       message: 'terminated',
       code: 'UND_ERR_SOCKET',
     });
   });
 
-  it('a stream that is dropped leaves nothing behind', async () => {
-    expect((await failureOf(ask('/stream/dropped'))).message).toBe('fetch failed');
+  it('a dropped stream is destroyed', async () => {
+    expect((await readFailure(fetchPath('/stream/dropped'))).message).toBe('fetch failed');
     expect(opened.at(-1)?.destroyed).toBe(true);
   });
 
-  it('a slow body ends with its reader', async () => {
-    const answer = await ask('/slow');
+  it('a slow body ends when its reader cancels', async () => {
+    const answer = await fetchPath('/slow');
     expect(server.streams.size).toBe(1);
     await answer.body?.cancel();
 
     await vi.waitFor(() => expect(server.streams.size).toBe(0));
   });
 
-  it('when the server stops, slow bodies are sent to their end, and streams are closed', async () => {
+  it('stopping the server completes slow bodies and closes streams', async () => {
     const stopping = await answeringServer(answers());
-    const [slow, stream] = [await of(stopping)('/slow'), await of(stopping)('/stream')];
+    const [slow, stream] = [await selectFetch(stopping)('/slow'), await selectFetch(stopping)('/stream')];
     const texts = Promise.all([slow.text(), stream.text()]);
     await pause(50);
     const start = performance.now();
@@ -276,9 +281,9 @@ describe.each(DOORS)('%s', (_door, of) => {
     expect([opened.at(-1)?.closed, stopping.streams.size]).toEqual([true, 0]);
   });
 
-  it('a stream that begins while the server stops has its headers, and ends', async () => {
+  it('a stream that starts while the server stops sends its headers and ends', async () => {
     const stopping = await answeringServer(answers());
-    const asking = of(stopping)('/stream/late');
+    const asking = selectFetch(stopping)('/stream/late');
     await pause(50);
     const closing = stopping.close();
     const answer = await asking;
@@ -291,27 +296,38 @@ describe.each(DOORS)('%s', (_door, of) => {
   });
 });
 
-it.each(DOORS)('the world of an answer is held until its body was sent, or cannot be, %s', async (_door, of) => {
-  const holding = await answeringServer(answers());
-  const ask = of(holding);
-  const stream = await ask('/stream');
-  expect(holding.held()).toBe(1);
-  for (const path of ['/usual', '/none/slow', '/list', '/replaced', '/replaced/stream', '/failing', '/failing/stream'])
-    await (await ask(path)).text();
-  for (const path of ['/before', '/headers', '/stream/dropped']) await ask(path).catch(() => {});
-  await (await ask('/stream', { method: 'HEAD' })).text();
+it.each(DOORS)(
+  'the world of a response is held until its body was sent or has failed, %s',
+  async (_door, selectFetch) => {
+    const holding = await answeringServer(answers());
+    const fetchPath = selectFetch(holding);
+    const stream = await fetchPath('/stream');
+    expect(holding.held()).toBe(1);
+    for (const path of [
+      '/usual',
+      '/none/slow',
+      '/list',
+      '/replaced',
+      '/replaced/stream',
+      '/failing',
+      '/failing/stream',
+    ])
+      await (await fetchPath(path)).text();
+    for (const path of ['/before', '/headers', '/stream/dropped']) await fetchPath(path).catch(() => {});
+    await (await fetchPath('/stream', { method: 'HEAD' })).text();
 
-  await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([1, 1]));
-  await stream.body?.cancel();
-  await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([0, 0]));
-});
+    await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([1, 1]));
+    await stream.body?.cancel();
+    await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([0, 0]));
+  },
+);
 
-/** They take three seconds, all at once. */
+/** Each test takes three seconds, so they run concurrently. */
 describe.concurrent('a slow body', () => {
-  it.each(DOORS)('is all there in the end, and its headers are there at once, %s', async (_door, of) => {
-    const ask = of(server);
+  it.each(DOORS)('arrives completely, with its headers at once, %s', async (_door, selectFetch) => {
+    const fetchPath = selectFetch(server);
     const start = performance.now();
-    const slow = await ask('/slow');
+    const slow = await fetchPath('/slow');
     const headersAt = performance.now() - start;
     const pieces: Uint8Array[] = [];
     for await (const piece of slow.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece);
@@ -320,43 +336,43 @@ describe.concurrent('a slow body', () => {
     expect(headersAt).toBeLessThan(2900);
     expect(pieces.length).toBeGreaterThan(10);
     expect(Buffer.concat(pieces).toString()).toBe(TEXT);
-    const [one, other] = [slow, await ask('/usual')].map(({ headers }) => new Map(headers));
-    for (const headers of [one, other]) headers?.delete('date');
-    expect(one?.get('x-mock-fault')).toBe('f-1');
-    one?.delete('x-mock-fault');
-    expect(one).toEqual(other);
+    const [first, second] = [slow, await fetchPath('/usual')].map(({ headers }) => new Map(headers));
+    for (const headers of [first, second]) headers?.delete('date');
+    expect(first?.get('x-mock-fault')).toBe('f-1');
+    first?.delete('x-mock-fault');
+    expect(first).toEqual(second);
   });
 
-  it('holds up the next answer on its connection, and the connection goes on', async () => {
+  it('delays the next response on its connection and keeps the connection open', async () => {
     const line = await openLine(port);
-    line.send(Buffer.concat([received('/slow'), received('/usual')]));
+    line.send(Buffer.concat([buildRequest('/slow'), buildRequest('/usual')]));
 
     expect([(await line.reply())?.text, (await line.reply())?.text]).toEqual([TEXT, TEXT]);
-    line.send(received('/usual'));
+    line.send(buildRequest('/usual'));
     expect((await line.reply())?.status).toBe(200);
   });
 });
 
-describe('byte by byte', () => {
-  it('before: not one', async () => {
+describe('on the wire', () => {
+  it('a drop before the headers sends no byte', async () => {
     const line = await openLine(port);
-    line.send(received('/before'));
+    line.send(buildRequest('/before'));
 
     expect(await line.closed()).toBe('');
   });
 
-  it('in the headers: half of them', async () => {
+  it('a drop in the headers sends half of them', async () => {
     const line = await openLine(port);
-    line.send(received('/headers'));
+    line.send(buildRequest('/headers'));
     const bytes = await line.closed();
 
     expect(bytes).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(bytes).not.toContain('\r\n\r\n');
   });
 
-  it('in the body: half of it, where the headers promise all', async () => {
+  it('a drop in the body sends half of it', async () => {
     const line = await openLine(port);
-    line.send(received('/body'));
+    line.send(buildRequest('/body'));
     const [head = '', body = ''] = (await line.closed()).split('\r\n\r\n');
 
     expect(head).toContain(`content-length: ${Buffer.byteLength(TEXT)}`);
@@ -367,30 +383,35 @@ describe('byte by byte', () => {
     ['/before', { status: undefined, code: 'ECONNRESET', text: '' }],
     ['/headers', { status: undefined, code: 'ECONNRESET', text: '' }],
     ['/body', { status: 200, code: 'ECONNRESET', text: expect.stringMatching(/^\{"items".+/) }],
-  ])("Node's own client sees an error: %s", async (path, seen) => {
+  ])("Node's own client reports an error: %s", async (path, seen) => {
     expect(await nodeGet(path)).toEqual(seen);
   });
 
-  it.each(['/before', '/headers', '/body'])('on a connection that was used before: %s', async (path) => {
+  it.each(['/before', '/headers', '/body'])('a drop on a reused connection closes it: %s', async (path) => {
     const line = await openLine(port);
-    line.send(received('/usual'));
+    line.send(buildRequest('/usual'));
     expect((await line.reply())?.text).toBe(TEXT);
-    line.send(received(path));
+    line.send(buildRequest(path));
 
     expect(await line.closed()).not.toContain(TEXT);
   });
 
-  it.each(['/before', '/headers', '/body'])('earlier answers on the connection arrive first: %s', async (path) => {
-    const line = await openLine(port);
-    line.send(Buffer.concat([received('/late'), received('/usual'), received(path), received('/usual')]));
+  it.each(['/before', '/headers', '/body'])(
+    'earlier responses on the connection arrive before a drop: %s',
+    async (path) => {
+      const line = await openLine(port);
+      line.send(
+        Buffer.concat([buildRequest('/late'), buildRequest('/usual'), buildRequest(path), buildRequest('/usual')]),
+      );
 
-    expect([(await line.reply())?.text, (await line.reply())?.text]).toEqual([TEXT, TEXT]);
-    expect(await line.closed()).not.toContain(TEXT);
-  });
+      expect([(await line.reply())?.text, (await line.reply())?.text]).toEqual([TEXT, TEXT]);
+      expect(await line.closed()).not.toContain(TEXT);
+    },
+  );
 
-  it('a stream that waits for another on its connection ends with the connection', async () => {
+  it('a queued stream closes with its connection', async () => {
     const line = await openLine(port);
-    line.send(Buffer.concat([received('/stream'), received('/stream')]));
+    line.send(Buffer.concat([buildRequest('/stream'), buildRequest('/stream')]));
     await line.reply({ toHead: true });
     expect(server.streams.size).toBe(1);
     line.drop();

@@ -6,10 +6,10 @@ import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
 
 const { app } = await testServer();
-/** With every service. */
+/** A server with every service. */
 const { app: whole } = await testServer({ nvcf: 'open-source' });
 
-it.each(['runai', 'control'])('GET /openapi/%s.json is the document', async (name) => {
+it.each(['runai', 'control'])('GET /openapi/%s.json returns the document', async (name) => {
   const response = await app.inject(`/openapi/${name}.json`);
 
   expect(response.statusCode).toBe(200);
@@ -20,7 +20,7 @@ it.each(['runai', 'control'])('GET /openapi/%s.json is the document', async (nam
 it.each([
   ['', '/'],
   ['/w/default', '/w/default'],
-])('%s/openapi/... is the same document as JSON and as YAML, whose server is %s', async (below, url) => {
+])('%s/openapi/ returns the same document as JSON and YAML, with the server URL %s', async (below, url) => {
   const yaml = await app.inject(`${below}/openapi/ngc.yaml`);
   const json = await app.inject(`${below}/openapi/ngc.json`);
 
@@ -30,7 +30,7 @@ it.each([
   expect((await app.inject(`${below}/docs/ngc/yaml`)).body).toBe(yaml.body);
 });
 
-it('/openapi/... is valid OpenAPI of every service, and below a world has another server', async () => {
+it('/openapi/ returns valid OpenAPI of every service, with the server URL of the world', async () => {
   for (const name of ['control', ...SERVICES.map((service) => service.name)]) {
     const document = (await whole.inject(`/openapi/${name}.json`)).json();
     expect(await openapiFaults(document), name).toEqual([]);
@@ -41,16 +41,16 @@ it('/openapi/... is valid OpenAPI of every service, and below a world has anothe
 
 describe('GET /openapi', async () => {
   const { app: withWorld } = await testServer({ world: ['alice'] });
-  const listed = async (url: string, headers: Record<string, string> = { host: 'localhost:6625' }) =>
+  const listDocuments = async (url: string, headers: Record<string, string> = { host: 'localhost:6625' }) =>
     (await withWorld.inject({ url, headers })).json().documents;
 
-  it('lists every document that the server has, the control API included, with its title and addresses', async () => {
+  it('lists every document of the server, with its title and URLs', async () => {
     const names = async (from: typeof app) =>
       (await from.inject('/openapi')).json().documents.map((one: { name: string }) => one.name);
 
     expect((await names(whole)).sort()).toEqual(['control', ...SERVICES.map(({ name }) => name)].sort());
     expect(await names(app)).not.toContain('nak');
-    expect(await listed('/openapi')).toContainEqual({
+    expect(await listDocuments('/openapi')).toContainEqual({
       name: 'runai',
       title: 'NVIDIA Run:ai',
       json: 'http://localhost:6625/openapi/runai.json',
@@ -64,8 +64,8 @@ describe('GET /openapi', async () => {
     ['/w/alice/openapi', 'localhost:6625', 'http://localhost:6625/w/alice'],
     ['/w/alice/openapi/', 'localhost:6625', 'http://localhost:6625/w/alice'],
     ['/openapi', 'alice.localhost:6625', 'http://alice.localhost:6625'],
-  ])('%s of %s leads to documents below %s, and each exists', async (path, host, base) => {
-    const documents: { json: string; yaml: string }[] = await listed(path, { host });
+  ])('%s on %s links to existing documents below %s', async (path, host, base) => {
+    const documents: { json: string; yaml: string }[] = await listDocuments(path, { host });
 
     for (const link of documents.flatMap(({ json, yaml }) => [json, yaml])) {
       expect(link.startsWith(`${base}/openapi/`), link).toBe(true);
@@ -75,7 +75,7 @@ describe('GET /openapi', async () => {
     expect(documents).not.toEqual([]);
   });
 
-  it('behaves as the documents do with HEAD, another method and an unknown world', async () => {
+  it('returns 200 for HEAD, and 404 for other methods and unknown worlds', async () => {
     for (const path of ['/openapi', '/openapi/runai.json']) {
       const answers = await Promise.all([
         withWorld.inject({ method: 'HEAD', url: path }),
@@ -87,7 +87,7 @@ describe('GET /openapi', async () => {
   });
 
   it.each(['/openapi/other.json', '/w/default/openapi/other.yaml', '/openapi/runai', '/openapi.json'])(
-    'is named where there is no document: %s',
+    'is suggested where no document exists: %s',
     async (path) => {
       const answer = await app.inject(path);
 
@@ -97,7 +97,7 @@ describe('GET /openapi', async () => {
   );
 });
 
-it.each(['', '/w/default'])('no page at %s leads to a 404', async (below) => {
+it.each(['', '/w/default'])('no page below "%s/" has a broken link', async (below) => {
   const seen = new Set([`${below}/`, `${below}/docs`, `${below}/favicon.ico`]);
   const broken: string[] = [];
   for (const path of seen) {
@@ -115,9 +115,9 @@ it.each(['', '/w/default'])('no page at %s leads to a 404', async (below) => {
   expect(broken).toEqual([]);
 });
 
-describe('a page of a world that is gone', () => {
+describe('a page of an unknown world', () => {
   const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
-  const asked = async (url: string, headers: Record<string, string>) => {
+  const fetchPage = async (url: string, headers: Record<string, string>) => {
     const {
       statusCode,
       headers: sent,
@@ -131,8 +131,8 @@ describe('a page of a world that is gone', () => {
     ['/w/gone/', {}, ''],
     ['/w/gone/docs/runai', {}, ''],
     ['/', { host: 'gone.localhost:6625' }, '//localhost:6625'],
-  ])('leads a person back: %s %j', async (url, headers, back) => {
-    const { statusCode, type, policy, body } = await asked(url, { ...browser, ...headers });
+  ])('links to the console: %s %j', async (url, headers, back) => {
+    const { statusCode, type, policy, body } = await fetchPage(url, { ...browser, ...headers });
 
     expect([statusCode, type]).toEqual([404, 'text/html; charset=utf-8']);
     expect(policy).toContain("default-src 'none'");
@@ -141,21 +141,24 @@ describe('a page of a world that is gone', () => {
     expect(body).toContain(`<a href="${back}/#/worlds">`);
   });
 
-  it('says nothing that its address chose', async () => {
-    const { statusCode, body } = await asked('/w/%3Cscript%3E"<b>/', browser);
+  it('contains no markup of its URL', async () => {
+    const { statusCode, body } = await fetchPage('/w/%3Cscript%3E"<b>/', browser);
 
     expect(statusCode).toBe(404);
     expect(body).not.toMatch(/<b>|<script>"/);
   });
 
-  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])('is a problem to a program: %j', async (headers) => {
-    const { statusCode, type } = await asked('/w/gone/', headers);
+  it.each([{}, { accept: '*/*' }, { accept: 'application/json' }])(
+    'is a problem document for a program: %j',
+    async (headers) => {
+      const { statusCode, type } = await fetchPage('/w/gone/', headers);
 
-    expect([statusCode, type]).toEqual([404, expect.stringContaining('application/problem+json')]);
-  });
+      expect([statusCode, type]).toEqual([404, expect.stringContaining('application/problem+json')]);
+    },
+  );
 });
 
-it('GET / is the console, with the markup of its first view, and only the style and the script that its policy names', async () => {
+it('GET / returns the console with only the style and script that its policy allows', async () => {
   const { statusCode, headers, body } = await app.inject('/');
 
   expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
@@ -175,7 +178,7 @@ it('GET / is the console, with the markup of its first view, and only the style 
   expect(types).toEqual(['text/javascript; charset=utf-8']);
 });
 
-it('GET /docs leads to Swagger UI for each document', async () => {
+it('GET /docs links to Swagger UI for each document', async () => {
   const index = await app.inject('/docs');
 
   expect(index.statusCode).toBe(200);
@@ -192,31 +195,28 @@ it('GET /docs leads to Swagger UI for each document', async () => {
 it.each([
   ['/docs/runai', '/docs/runai/'],
   ['/w/default/docs/runai', '/w/default/docs/runai/'],
-])('%s leads to %s, to which the links of the page are relative', async (path, to) => {
+])('%s redirects to %s', async (path, to) => {
   const { statusCode, headers } = await app.inject(path);
 
   expect([statusCode, headers.location]).toEqual([302, to]);
 });
 
-it.each(['', '/w/default'])(
-  'the page at %s/docs/air/ brings all that it asks for, and no script in itself',
-  async (below) => {
-    const at = `${below}/docs/air/`;
-    const { body } = await app.inject(at);
-    const files = [...body.matchAll(/(?:src|href)="\.\/([^"]*)"/g)].map(([, file = '']) => file);
-    const answers = await Promise.all([...files, 'json'].map((file) => app.inject(at + file)));
+it.each(['', '/w/default'])('the page at %s/docs/air/ has all its assets and no inline script', async (below) => {
+  const at = `${below}/docs/air/`;
+  const { body } = await app.inject(at);
+  const files = [...body.matchAll(/(?:src|href)="\.\/([^"]*)"/g)].map(([, file = '']) => file);
+  const answers = await Promise.all([...files, 'json'].map((file) => app.inject(at + file)));
 
-    expect(answers.map(({ statusCode, headers }) => [statusCode, headers['content-type']])).toEqual([
-      ...Array(3).fill([200, expect.stringMatching(/^text\/css; charset=utf-8$/i)]),
-      ...Array(4).fill([200, expect.stringMatching(/javascript; charset=utf-8$/i)]),
-      [200, 'application/json'],
-    ]);
-    expect(answers.at(-1)?.json().servers).toEqual([{ url: below || '/' }]);
-    expect(body).not.toMatch(/<script>|<style|\son\w+="/);
-  },
-);
+  expect(answers.map(({ statusCode, headers }) => [statusCode, headers['content-type']])).toEqual([
+    ...Array(3).fill([200, expect.stringMatching(/^text\/css; charset=utf-8$/i)]),
+    ...Array(4).fill([200, expect.stringMatching(/javascript; charset=utf-8$/i)]),
+    [200, 'application/json'],
+  ]);
+  expect(answers.at(-1)?.json().servers).toEqual([{ url: below || '/' }]);
+  expect(body).not.toMatch(/<script>|<style|\son\w+="/);
+});
 
-it('HEAD of a page has no body, and no other method has one', async () => {
+it('a page has no body for HEAD, and returns 404 for other methods', async () => {
   const [head, post] = [
     await app.inject({ method: 'HEAD', url: '/docs/air/' }),
     await app.inject({ method: 'POST', url: '/docs/air/' }),
@@ -226,7 +226,7 @@ it('HEAD of a page has no body, and no other method has one', async () => {
 });
 
 it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
-  'there is nothing else below a document: %s',
+  'an unknown path below a document returns 404: %s',
   async (path) => {
     const { statusCode, headers, body } = await app.inject(`/docs/air/${path}`);
 
@@ -235,7 +235,7 @@ it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
   },
 );
 
-it('a part of a file that does not exist is refused as HTTP says', async () => {
+it('a range of an asset is returned, and an invalid range is rejected with 416', async () => {
   const url = '/docs/air/static/index.css';
   const [part, none] = await Promise.all(
     ['bytes=0-9', 'bytes=9999-'].map((range) => app.inject({ url, headers: { range } })),
@@ -244,7 +244,7 @@ it('a part of a file that does not exist is refused as HTTP says', async () => {
   expect([part?.statusCode, part?.body.length, none?.statusCode]).toEqual([206, 10, 416]);
 });
 
-it('in a world, documents say where it is', async () => {
+it('the documents of a world contain its prefix', async () => {
   const { app: withWorld } = await testServer({ world: ['alice'] });
   const [document, index] = [await withWorld.inject('/w/alice/openapi/air.json'), await withWorld.inject('/w/alice/')];
 
@@ -257,7 +257,7 @@ it('in a world, documents say where it is', async () => {
   }
 });
 
-it('GET /docs has only the style that its policy names, and no script', async () => {
+it('GET /docs has only the style that its policy allows, and no script', async () => {
   const { headers, body } = await app.inject('/docs');
   const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? [];
 
@@ -269,21 +269,23 @@ it('GET /docs has only the style that its policy names, and no script', async ()
 });
 
 describe('each operation', () => {
-  interface Described {
+  interface DescribedOperation {
     readonly operationId: string;
     readonly description: string;
   }
-  const describedIn = async (name: string, on = app): Promise<readonly Described[]> => {
+  const readOperations = async (name: string, on = app): Promise<readonly DescribedOperation[]> => {
     const { paths } = (await on.inject(`/openapi/${name}.json`)).json();
-    return Object.values(paths as Record<string, Record<string, Described>>).flatMap((item) => Object.values(item));
+    return Object.values(paths as Record<string, Record<string, DescribedOperation>>).flatMap((item) =>
+      Object.values(item),
+    );
   };
-  const descriptionOf = async (name: string, id: string, on = app) =>
-    (await describedIn(name, on)).find(({ operationId }) => operationId === id)?.description;
+  const readDescription = async (name: string, id: string, on = app) =>
+    (await readOperations(name, on)).find(({ operationId }) => operationId === id)?.description;
 
   it.each([...SERVICES.map(({ name }) => name), 'control'])(
-    'of %s says what it needs, and how sure that is',
+    'of %s describes what it needs, and the certainty',
     async (name) => {
-      const all = await describedIn(name, whole);
+      const all = await readOperations(name, whole);
 
       expect(all.length).toBeGreaterThan(1);
       for (const { description } of all) {
@@ -292,7 +294,7 @@ describe('each operation', () => {
     },
   );
 
-  it('says so in the words of its tables', async () => {
+  it('takes its description from its tables', async () => {
     const { operations, rules } = (await app.inject('/_mock/tables/nvcf')).json();
     const [row, rule] = [
       operations.find(({ id }: { id: string }) => id === 'createDeployment'),
@@ -304,29 +306,31 @@ describe('each operation', () => {
     ];
 
     for (const id of ['createDeployment', 'createDeployment_alias']) {
-      for (const text of reported) expect(await descriptionOf('nvcf', id)).toContain(text);
+      for (const text of reported) expect(await readDescription('nvcf', id)).toContain(text);
     }
   });
 
-  it('says so in the reading and the version that are in force', async () => {
+  it('describes the reading and the version that are in force', async () => {
     const { app: other } = await testServer({ nvcf: 'open-source', air: 'dsx' });
 
-    expect(await descriptionOf('nvcf', 'createDeployment', other)).not.toBe(
-      await descriptionOf('nvcf', 'createDeployment'),
+    expect(await readDescription('nvcf', 'createDeployment', other)).not.toBe(
+      await readDescription('nvcf', 'createDeployment'),
     );
-    expect(await descriptionOf('air', 'images_publish', other)).not.toBe(await descriptionOf('air', 'images_publish'));
+    expect(await readDescription('air', 'images_publish', other)).not.toBe(
+      await readDescription('air', 'images_publish'),
+    );
   });
 
   it.each([
     ['runai', 'grant_token', '**Needs:** No credential.'],
     ['control', 'get_cast', '**Needs:** The admin token, if the server was started with one.'],
     ['control', 'get_health', '**Needs:** No credential.'],
-  ])('of %s that needs nothing says that: %s', async (name, id, text) => {
-    expect(await descriptionOf(name, id)).toContain(text);
+  ])('of %s without requirements describes that: %s', async (name, id, text) => {
+    expect(await readDescription(name, id)).toContain(text);
   });
 });
 
-it('another document or page does not exist', async () => {
+it('an unknown document or page returns 404', async () => {
   expect((await app.inject('/openapi/other.json')).statusCode).toBe(404);
   expect((await app.inject('/docs/other')).statusCode).toBe(404);
 });

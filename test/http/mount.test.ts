@@ -22,7 +22,7 @@ const document = {
 };
 const toyRow = { id: 'get_toy', rule: 'public', ...sourced };
 const tables: Tables = { term: 'scope', permissions: [], roles: [], rules: [], operations: [toyRow], remedies: {} };
-const answerNothing = () => ({ status: 200 });
+const returnEmpty = () => ({ status: 200 });
 const errorRenderer = {
   renderProblem: () => ({ status: 500 }),
   errors: [{ schema: 'Error', mediaType: 'application/json' }],
@@ -34,7 +34,7 @@ const toys: ServiceDefinition = {
   rules: { rulesets: [], selectRuleset: () => createRuleset('toys', null, tables) },
   callers: { authenticate: () => Promise.reject(new Error('nobody asks')) },
   lookups: {},
-  operations: { get_toy: answerNothing },
+  operations: { get_toy: returnEmpty },
   ...errorRenderer,
   seed: null,
   state: { events: null },
@@ -46,7 +46,7 @@ interface Parts {
   readonly paths?: object;
 }
 
-async function mounted({ service, ruleset, paths = document.paths }: Parts) {
+async function createMount({ service, ruleset, paths = document.paths }: Parts) {
   const read = await apiDocument({ ...document, paths });
   return {
     service: { ...toys, ...service },
@@ -55,18 +55,18 @@ async function mounted({ service, ruleset, paths = document.paths }: Parts) {
   };
 }
 
-const faultsOf = async (parts: Parts) => mountFaults(await mounted(parts), {} as Reasons);
+const findFaults = async (parts: Parts) => mountFaults(await createMount(parts), {} as Reasons);
 
-it('a complete service gives its routes', async () => {
-  const routes = createRoutes(await mounted({}));
+it('a complete service has its routes', async () => {
+  const routes = createRoutes(await createMount({}));
 
   expect(routes.map(({ operation: { method, path } }) => `${method} ${path}`)).toEqual(['GET /toys/{toyId}']);
-  expect(await faultsOf({})).toEqual([]);
+  expect(await findFaults({})).toEqual([]);
 });
 
-it('a service without a handler, or without a row, gives none, and says which is missing and where it belongs', async () => {
-  const withoutHandler = await mounted({ service: { operations: {} } });
-  const withoutRow = await mounted({ ruleset: { operations: [] } });
+it('a service without a handler or a row is rejected with the file to change', async () => {
+  const withoutHandler = await createMount({ service: { operations: {} } });
+  const withoutRow = await createMount({ ruleset: { operations: [] } });
 
   expect(() => createRoutes(withoutHandler)).toThrow(
     'Operation `get_toy` has no handler. Add one to src/services/toys/operations/, and list it in src/services/toys/index.ts.',
@@ -76,15 +76,16 @@ it('a service without a handler, or without a row, gives none, and says which is
   );
 });
 
-it('a service that lists one of its operations as not emulated gives none, and says what to remove', async () => {
+it('a service that lists its own operation as not emulated is rejected with the row to remove', async () => {
   const row = (path: string, methods: readonly string[]) => ({ path, methods, ...sourced });
-  const listing = (...notEmulated: NotEmulatedRow[]) => mounted({ service: { rules: { ...toys.rules, notEmulated } } });
+  const listNotEmulated = (...notEmulated: NotEmulatedRow[]) =>
+    createMount({ service: { rules: { ...toys.rules, notEmulated } } });
 
-  const twice = await listing(row('/toys/{id}', ['PUT', 'GET']));
+  const twice = await listNotEmulated(row('/toys/{id}', ['PUT', 'GET']));
   expect(() => createRoutes(twice)).toThrow(
     'Operation `get_toy` is also listed as not emulated. Remove `GET /toys/{toyId}` from src/services/toys/tables/not-emulated.ts.',
   );
-  const others = await listing(row('/toys/{id}', ['PUT']), row('/toys/metrics', ['GET']));
+  const others = await listNotEmulated(row('/toys/{id}', ['PUT']), row('/toys/metrics', ['GET']));
   expect(createRoutes(others)).toHaveLength(1);
 });
 
@@ -94,7 +95,7 @@ describe('a service is incomplete when', () => {
     [
       'a handler has no operation',
       'handler `get_ball` has no operation',
-      { service: { operations: { ...toys.operations, get_ball: answerNothing } } },
+      { service: { operations: { ...toys.operations, get_ball: returnEmpty } } },
     ],
     ['an operation has no rule', 'operation `get_toy` has no rule', { ruleset: { operations: [] } }],
     [
@@ -108,7 +109,7 @@ describe('a service is incomplete when', () => {
       { service: { prefixes: ['/t'] } },
     ],
     [
-      'its tables do not hold together',
+      'its tables are inconsistent',
       'operation `get_toy` names the unknown rule `play`',
       { ruleset: { operations: [{ ...toyRow, rule: 'play' }] } },
     ],
@@ -120,7 +121,7 @@ describe('a service is incomplete when', () => {
   ];
 
   it.each(cases)('%s', async (_what, fault, parts) => {
-    expect(await faultsOf(parts)).toContainEqual(expect.stringContaining(fault));
+    expect(await findFaults(parts)).toContainEqual(expect.stringContaining(fault));
   });
 });
 
@@ -131,16 +132,16 @@ describe('an alias', () => {
   };
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
-  it('is a route of its own, with the row and the handler of the operation it is an alias of', async () => {
-    const routes = createRoutes(await mounted({ service: { prefixes }, paths }));
+  it('is a route of its own with the row and the handler of its operation', async () => {
+    const routes = createRoutes(await createMount({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);
-    for (const { row, handler } of routes) expect({ row, handler }).toEqual({ row: toyRow, handler: answerNothing });
+    for (const { row, handler } of routes) expect({ row, handler }).toEqual({ row: toyRow, handler: returnEmpty });
   });
 
-  it('has to be below a prefix of the service, too', async () => {
-    expect(await faultsOf({ paths })).toEqual(['path `/orgs/{org}/toys/{toyId}` is below none of its prefixes']);
+  it('must be below a prefix of the service', async () => {
+    expect(await findFaults({ paths })).toEqual(['path `/orgs/{org}/toys/{toyId}` is below none of its prefixes']);
   });
 });
 
@@ -157,23 +158,23 @@ describe('the host of a service', () => {
   const host = hostOf('play_at_host');
   const service = { hosts: [host], lookups: { toy: lookup } };
 
-  it('has the parameters that its pattern names', async () => {
-    expect(await faultsOf({ service, ruleset })).toEqual([]);
-    expect(await faultsOf({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, ruleset })).toEqual([
+  it('has the parameters of its pattern', async () => {
+    expect(await findFaults({ service, ruleset })).toEqual([]);
+    expect(await findFaults({ service: { ...service, hosts: [{ ...host, pattern: /^toy\./ }] }, ruleset })).toEqual([
       'rule `play` reads the path parameter `toyId`, which operation `play_at_host` does not have',
     ]);
   });
 
-  it('is a route for every method, path and body, in its own voice', async () => {
-    const route = createHostRoute(host, await mounted({ service, ruleset }));
+  it('is a route for every method, path and body, with its own error renderer', async () => {
+    const route = createHostRoute(host, await createMount({ service, ruleset }));
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
     expect(route.operation.findRequestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
   });
 
-  it('has no route without a row in the tables', async () => {
-    const whole = await mounted({ service });
+  it('is rejected without a row in the tables', async () => {
+    const whole = await createMount({ service });
 
     expect(() => createHostRoute(host, whole)).toThrow('Operation `play_at_host` has no row.');
   });

@@ -1,4 +1,4 @@
-/** Documents, and what they say of requests and answers. */
+/** Parsed documents, and the validation of requests and responses. */
 import { describe, expect, it } from 'vitest';
 import { OperationRouter } from '../../src/http/openapi/operation-router.ts';
 import { Documents } from '../../src/http/openapi.ts';
@@ -36,22 +36,22 @@ const read = await apiDocument(document);
 const [operation] = read.operations;
 if (operation === undefined) throw new Error('the document has an operation');
 
-describe('a document that was opened', () => {
-  it('is the same for everybody who asks by its name, and another by another', async () => {
+describe('an opened document', () => {
+  it('is shared by its name', async () => {
     const documents = new Documents();
-    const asked: string[] = [];
+    const names: string[] = [];
     const prepare = async (name: string) => {
-      asked.push(name);
+      names.push(name);
       return preparedAs(document);
     };
     const opened = await documents.open('toys', prepare);
 
     expect(await documents.open('toys', prepare)).toBe(opened);
     expect(await documents.open('games', prepare)).not.toBe(opened);
-    expect(asked).toEqual(['toys', 'games']);
+    expect(names).toEqual(['toys', 'games']);
   });
 
-  it('is opened anew after a fault', async () => {
+  it('is opened again after a fault', async () => {
     const documents = new Documents();
     const fault = new Error('EMFILE');
     const files = [Promise.reject(fault), Promise.resolve(preparedAs(document))];
@@ -61,7 +61,7 @@ describe('a document that was opened', () => {
     expect((await documents.open('toys', prepare)).operations).toHaveLength(1);
   });
 
-  it('has its schemas read anew after a fault', async () => {
+  it('reads its schemas again after a fault', async () => {
     const prepared = preparedAs(document);
     const files = [() => Promise.reject(new Error('EMFILE')), prepared.schemas];
     const opened = await new Documents().open('toys', async () => ({
@@ -74,16 +74,16 @@ describe('a document that was opened', () => {
     expect(opened.isReady).toBe(true);
   });
 
-  it('has one router, and another with another law', () => {
+  it('has one router for each version', () => {
     const documents = new Documents();
-    const made = () => new OperationRouter([], false);
-    const router = documents.getRouter('toys 2.25', made);
+    const createRouter = () => new OperationRouter([], false);
+    const router = documents.getRouter('toys 2.25', createRouter);
 
-    expect(documents.getRouter('toys 2.25', made)).toBe(router);
-    expect(documents.getRouter('toys 2.19', made)).not.toBe(router);
+    expect(documents.getRouter('toys 2.25', createRouter)).toBe(router);
+    expect(documents.getRouter('toys 2.19', createRouter)).not.toBe(router);
   });
 
-  it('reads its schemas when it is first asked, and once', async () => {
+  it('reads its schemas on the first `ready()`, and only once', async () => {
     const prepared = preparedAs(document);
     let times = 0;
     const schemas = () => {
@@ -99,7 +99,7 @@ describe('a document that was opened', () => {
     expect([opened.isReady, times]).toEqual([true, 1]);
   });
 
-  it('knows what refusals look like, and no members but those', () => {
+  it('validates its error schemas and rejects undeclared members', () => {
     expect(read.describeSchemaFault('Refusal', { why: 'so' })).toBeNull();
     expect(read.describeSchemaFault('Refusal', { how: 'so' })).toContain(
       'Refusal: body must NOT have additional properties',
@@ -109,34 +109,34 @@ describe('a document that was opened', () => {
 });
 
 describe('a request', () => {
-  const faultOf = (body: unknown, query: Record<string, unknown> = {}) =>
+  const findFault = (body: unknown, query: Record<string, unknown> = {}) =>
     operation.findRequestFault({ path: { id: '1' }, query, body });
 
-  it('that fits has no fault, and numbers of its query are converted', () => {
+  it('that is valid has no fault, and the numbers of its query are converted', () => {
     const query = { count: '3' };
 
-    expect(faultOf({ name: 'ball', kind: 'Ball', further: 1 }, query)).toBeNull();
+    expect(findFault({ name: 'ball', kind: 'Ball', further: 1 }, query)).toBeNull();
     expect(query).toEqual({ count: 3 });
   });
 
-  it('that does not fit is told what would', () => {
+  it('that is invalid has a fault with the expected value', () => {
     const plain = { otherVersions: [] };
 
-    expect(faultOf(undefined)).toEqual({ sentence: expect.stringContaining('has no body'), ...plain });
-    expect(faultOf({})).toEqual({ sentence: expect.stringContaining('`name` is missing'), ...plain });
-    expect(faultOf({ name: 'ball' }, { count: 'x' })).toEqual({
+    expect(findFault(undefined)).toEqual({ sentence: expect.stringContaining('has no body'), ...plain });
+    expect(findFault({})).toEqual({ sentence: expect.stringContaining('`name` is missing'), ...plain });
+    expect(findFault({ name: 'ball' }, { count: 'x' })).toEqual({
       sentence: expect.stringContaining('`count`'),
       ...plain,
     });
   });
 
-  it('with a value of other versions is told which they are', () => {
-    expect(faultOf({ name: 'kite', kind: 'Kite' })?.otherVersions).toEqual(['2', '3']);
-    expect(faultOf({ name: 'kite', kind: 'constructor' })?.otherVersions).toEqual([]);
-    expect(faultOf({ name: 'kite', kind: {} })?.otherVersions).toEqual([]);
+  it('with a value of other versions has a fault with these versions', () => {
+    expect(findFault({ name: 'kite', kind: 'Kite' })?.otherVersions).toEqual(['2', '3']);
+    expect(findFault({ name: 'kite', kind: 'constructor' })?.otherVersions).toEqual([]);
+    expect(findFault({ name: 'kite', kind: {} })?.otherVersions).toEqual([]);
   });
 
-  it('may have its enumerated values spelled as the document spells them, and nothing else', () => {
+  it('may spell enum values in any case, and nothing else', () => {
     const body = { name: 'BALL', kind: 'bALL', parts: [{ kind: 'WHEEL' }], further: 'WHEEL', none: null };
 
     expect(operation.normalizeSpelling(body)).toEqual({ ...body, kind: 'Ball', parts: [{ kind: 'Wheel' }] });

@@ -1,4 +1,4 @@
-/** Versions: what each has, and what becomes of calls that only another takes. */
+/** Profiles (versions) of a document, and calls that only another version accepts. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { profilesOf, restricted } from '../../scripts/documents/versions.mjs';
@@ -8,15 +8,15 @@ import { expectRefused, NOTHING, RULES, type RunaiProfile, runaiServer, VIEWER, 
 const ONLY_OLD = { 'x-profiles': ['1'] };
 const ONLY_NEW = { 'x-profiles': ['2', '3'] };
 
-describe('a part of a document, as one profile has it,', () => {
-  it('lacks the members that only others have, at any depth', () => {
+describe('a part of a document that is restricted to a profile', () => {
+  it('omits members of other profiles, at any depth', () => {
     const part = { kept: { old: { ...ONLY_OLD, type: 'string' }, new: { ...ONLY_NEW, a: 1 } }, gone: ONLY_NEW };
 
     expect(restricted(part, '1')).toEqual({ kept: { old: { type: 'string' } } });
     expect(restricted(part, '2')).toEqual({ kept: { new: { a: 1 } }, gone: {} });
   });
 
-  it('lacks the entries of lists that only others have', () => {
+  it('omits list entries of other profiles', () => {
     const part = {
       parameters: [{ name: 'old', ...ONLY_OLD }, { name: 'new', ...ONLY_NEW }, { name: 'every' }, 'text'],
     };
@@ -25,20 +25,20 @@ describe('a part of a document, as one profile has it,', () => {
     expect(restricted(part, '3')).toEqual({ parameters: [{ name: 'new' }, { name: 'every' }, 'text'] });
   });
 
-  it('lacks the values that only others have, and notes who has them', () => {
+  it('omits enum values of other profiles and notes their profiles', () => {
     const part = { enum: ['both', 'old', 'new', null], 'x-enum-profiles': { old: ['1'], new: ['2', '3'] } };
 
     expect(restricted(part, '1')).toEqual({ enum: ['both', 'old', null], 'x-other-versions': { new: ['2', '3'] } });
     expect(restricted(part, '3')).toEqual({ enum: ['both', 'new', null], 'x-other-versions': { old: ['1'] } });
   });
 
-  it('has every value, and notes nothing, where no other has more', () => {
+  it('keeps every enum value, without a note, where no other profile has more', () => {
     const part = { enum: ['both', 'old'], 'x-enum-profiles': { old: ['1'] } };
 
     expect(restricted(part, '1')).toEqual({ enum: ['both', 'old'] });
   });
 
-  it('needs no property that only others have, and notes who has it', () => {
+  it('does not require properties of other profiles and notes their profiles', () => {
     const part = {
       required: ['every', 'old', 'new'],
       properties: { every: { type: 'string' }, old: { ...ONLY_OLD }, new: { ...ONLY_NEW, enum: ['required'] } },
@@ -55,7 +55,7 @@ describe('a part of a document, as one profile has it,', () => {
     });
   });
 
-  it('is the whole of a part that says nothing of profiles', () => {
+  it('is unchanged if it does not name profiles', () => {
     const part = {
       type: 'object',
       required: ['a'],
@@ -81,12 +81,12 @@ describe('the documents of the profiles', () => {
   // biome-ignore lint/suspicious/noExplicitAny: documents are read as they come
   const documents = Object.fromEntries(profilesOf(merged)) as Record<string, any>;
 
-  it('are one for each profile that an operation names', () => {
+  it('exist for each profile that an operation names', () => {
     expect(Object.keys(documents).sort()).toEqual(['1', '2', '3']);
     expect(profilesOf({ paths: { '/balls': { get: {} } } })).toEqual([]);
   });
 
-  it('have the operations of the profile, and a list of those that only others have', () => {
+  it('contain the operations of the profile and list those of other profiles', () => {
     expect(documents['1'].paths).toEqual({
       '/balls': { get: { operationId: 'list_balls' } },
       '/dolls/{id}': { get: { operationId: 'get_doll' } },
@@ -98,7 +98,7 @@ describe('the documents of the profiles', () => {
     expect(documents['3']['x-other-versions']).toEqual([{ method: 'GET', path: '/dolls/{id}', profiles: ['1'] }]);
   });
 
-  it('call an operation deprecated since the version that it names, and say what replaces it', () => {
+  it('mark an operation as deprecated since its version and name its replacement', () => {
     const old = { operationId: 'throw_ball', description: 'Throws it.' };
     const marks = { 'x-deprecated-since': '2', 'x-replaced-by': 'POST /dolls' };
     const all = profilesOf({ ...merged, paths: { ...merged.paths, '/throws': { post: { ...old, ...marks } } } });
@@ -112,7 +112,7 @@ describe('the documents of the profiles', () => {
     expect(Object.fromEntries(thrown)).toEqual({ '1': { ...old, ...marks }, '2': since, '3': since });
   });
 
-  it('list what a version removed, from that version on', () => {
+  it('list removed operations since the version that removed them', () => {
     const removed = [{ method: 'GET', path: '/kites', since: '2' }];
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const all: readonly [string, any][] = profilesOf({ ...merged, 'x-removed': removed });
@@ -125,7 +125,7 @@ describe('the documents of the profiles', () => {
     expect(Object.fromEntries(listed)).toEqual({ '1': [], '2': gone, '3': gone });
   });
 
-  it('have a version of their own, and the components that they use', () => {
+  it('contain their own version, and only the components that they use', () => {
     expect(Object.entries(documents).map(([profile, { info }]) => [profile, info.version])).toEqual([
       ['1', '1'],
       ['2', '2'],
@@ -134,7 +134,7 @@ describe('the documents of the profiles', () => {
     for (const { components } of Object.values(documents)) expect(Object.keys(components.schemas)).toEqual(['Toy']);
   });
 
-  it('have the other parts as the profile has them, and leave what they were made of as it is', () => {
+  it('contain the other parts of their profile and leave the source unchanged', () => {
     expect(documents['2'].info.title).toBe('Toys');
     expect(documents['2'].components.schemas.Toy).toEqual({
       properties: { name: {} },
@@ -149,7 +149,7 @@ interface OtherOperation {
   readonly path: string;
   readonly profiles: readonly string[];
 }
-const otherOperationsOf = async (profile: RunaiProfile): Promise<readonly OtherOperation[]> => {
+const readOtherOperations = async (profile: RunaiProfile): Promise<readonly OtherOperation[]> => {
   const url = new URL(`../../dist/openapi/runai.${profile}.json`, import.meta.url);
   return JSON.parse(await readFile(url, 'utf8'))['x-other-versions'];
 };
@@ -159,25 +159,25 @@ const servers = {
   '2.24': await runaiServer(),
   '3.0': await runaiServer({ runai: '3.0' }),
 };
-/** The server of a version, as if nothing had happened yet. */
-const fresh = async (profile: RunaiProfile) => {
+/** The server of a version, in its initial state. */
+const resetServer = async (profile: RunaiProfile) => {
   await servers[profile].call('POST /_mock/reset');
   return servers[profile];
 };
 
-describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and says which:', async (profile) => {
-  const others = (await otherOperationsOf(profile)).filter(({ profiles }) => profiles.length > 0);
+describe.each(PROFILES)('Run:ai %s rejects operations of other versions:', async (profile) => {
+  const others = (await readOtherOperations(profile)).filter(({ profiles }) => profiles.length > 0);
   const all = others.map(({ method, path, profiles }) => ({
     ...{ method, path: path.replaceAll(/\{\w+\}/g, NOTHING), profiles },
   }));
 
   it.each(all)('$method $path', async ({ method, path, profiles }) => {
-    const server = await fresh(profile);
+    const server = await resetServer(profile);
     const answer = await server.call(`${method} ${path}`, method === 'GET' ? {} : { body: {} });
 
     expect(answer.status).toBe(404);
     expect(JSON.stringify(answer.body)).toContain('No operation has the path');
-    const isEnded = profiles.every((one) => one < profile);
+    const isEnded = profiles.every((version) => version < profile);
     const instead = isEnded ? String.raw`; its replacement is [A-Z]+ /api/\S+` : '';
     expect(await server.findings('other_version')).toEqual([
       expect.stringMatching(
@@ -186,42 +186,45 @@ describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and sa
     ]);
   });
 
-  it('and nothing of what it has itself', async () => {
-    const server = await fresh(profile);
+  it('but reports no finding for its own operations and unknown paths', async () => {
+    const server = await resetServer(profile);
     for (const path of ['users', RULES, 'clusters', 'nothing', 'apps/x/y/z']) await server.admin(`GET ${path}`);
 
     expect(await server.findings('other_version')).toEqual([]);
   });
 });
 
-describe('a subject that this version does not have', () => {
+describe('a subject type of another version', () => {
   const rule = { roleId: VIEWER, scopeType: 'project', scopeId: VISION };
   const cases = [
     ['2.19', 'service-account', plainBot.name, '2.24, 3.0'],
     ['3.0', 'app', 'ci-app', '2.19, 2.24'],
   ] as const;
 
-  it.each(cases)('is refused and becomes a finding: %s and %s', async (profile, subjectType, subjectId, others) => {
-    const server = await fresh(profile);
-    const refused = await server.admin(`POST ${RULES}`, { ...rule, subjectType, subjectId });
+  it.each(cases)(
+    'is rejected and reported as a finding: %s and %s',
+    async (profile, subjectType, subjectId, others) => {
+      const server = await resetServer(profile);
+      const refused = await server.admin(`POST ${RULES}`, { ...rule, subjectType, subjectId });
 
-    expectRefused(refused, 400, 'one of', '`user`, `group`');
-    expect(await server.findings('other_version')).toEqual([
-      expect.stringContaining(
-        `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
-      ),
-    ]);
-  });
+      expectRefused(refused, 400, 'one of', '`user`, `group`');
+      expect(await server.findings('other_version')).toEqual([
+        expect.stringContaining(
+          `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
+        ),
+      ]);
+    },
+  );
 
-  it('is no finding where no version has it', async () => {
-    const server = await fresh('2.19');
+  it('is not reported if no version has it', async () => {
+    const server = await resetServer('2.19');
     expectRefused(await server.admin(`POST ${RULES}`, { ...rule, subjectType: 'robot', subjectId: 'x' }), 400);
 
     expect(await server.findings('other_version')).toEqual([]);
   });
 
-  it('may have a rule from the seed, which is listed all the same', async () => {
-    const server = await fresh('2.19');
+  it('is listed in a rule of the seed', async () => {
+    const server = await resetServer('2.19');
     const { accessRules } = await server.done(200, `GET ${RULES}?subjectType=service-account`);
 
     expect(accessRules.map(({ subjectType }: { subjectType: string }) => subjectType)).toContain('service-account');
@@ -229,8 +232,8 @@ describe('a subject that this version does not have', () => {
 });
 
 describe('an access rule', () => {
-  it.each(PROFILES)('tells whether it counts since 2.24: %s', async (profile) => {
-    const server = await fresh(profile);
+  it.each(PROFILES)('has a status since 2.24: %s', async (profile) => {
+    const server = await resetServer(profile);
     const order = {
       subjectId: researcher.email,
       subjectType: 'user',
@@ -238,11 +241,11 @@ describe('an access rule', () => {
       scopeType: 'project',
       scopeId: VISION,
     };
-    const made = await server.done(201, `POST ${RULES}`, order);
+    const created = await server.done(201, `POST ${RULES}`, order);
     const { accessRules } = await server.done(200, `GET ${RULES}?filterBy=subjectId%3D%3D${researcher.email}`);
 
-    for (const shown of [made, ...accessRules, await server.done(200, `GET ${RULES}/${made.id}`)]) {
-      expect('status' in shown).toBe(profile !== '2.19');
+    for (const rule of [created, ...accessRules, await server.done(200, `GET ${RULES}/${created.id}`)]) {
+      expect('status' in rule).toBe(profile !== '2.19');
     }
     const byPhase = await server.admin(`GET ${RULES}?filterBy=phase%3D%3DReady`);
     expect(byPhase.status).toBe(profile === '2.19' ? 400 : 200);

@@ -1,4 +1,4 @@
-/** Where credentials that may be real are noticed. */
+/** Detection of credentials that may be real. */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
@@ -11,14 +11,14 @@ const server = await testServer(
   { log: (clock) => createLineLog('debug', false, clock, (line) => void lines.push(line)) },
 );
 
-/** The form of a key, and minted by no mock. */
-const realLooking = (letter: string) => `nvapi-${letter.repeat(64)}`;
+/** A string with the form of a key that no mock minted. */
+const forgeKey = (letter: string) => `nvapi-${letter.repeat(64)}`;
 const FORM = 'application/x-www-form-urlencoded';
 const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
 const token = castKey('nvcf-full-access').key;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Places where somebody may put a key, each with how it is asked. */
+/** Places where a client may send a key, each with its request. */
 const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
   ['the bearer token of Air', (key) => server.call('GET /api/v3/simulations/', { token: key })],
   ['the bearer token of Run:ai', (key) => server.call('GET /api/v1/access-keys', { token: key })],
@@ -26,12 +26,12 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
   ['a cookie', (key) => server.call('GET /_mock/health', { headers: { cookie: `key=${key}` } })],
   ['a path', (key) => server.call(`GET /v2/nvcf/functions/${key}/versions`, { token })],
   [
-    'a path that encodes its sign',
+    'a path with an encoded hyphen',
     (key) => server.call(`GET /v2/nvcf/functions/${key.replace('-', '%2D')}/versions`, { token }),
   ],
-  ['a path that encodes a letter', (key) => server.call(`GET /api/v1/users/${key.replace('n', '%6e')}`)],
-  ['a path of nobody', (key) => server.call(`GET /nothing/${key}`)],
-  ['a path of the switchboard', (key) => server.call(`GET /_mock/keys/${key}`)],
+  ['a path with an encoded letter', (key) => server.call(`GET /api/v1/users/${key.replace('n', '%6e')}`)],
+  ['an unknown path', (key) => server.call(`GET /nothing/${key}`)],
+  ['a path of the control API', (key) => server.call(`GET /_mock/keys/${key}`)],
   ['the value of a query', (key) => server.call(`GET /v2/nvcf/functions?api_key=${key}`, { token })],
   ['the name of a query', (key) => server.call(`GET /v2/nvcf/functions?${key}=1`, { token })],
   [
@@ -58,7 +58,7 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
       }),
   ],
   [
-    'the base64 of a credential of a registry',
+    'a registry credential in base64',
     (key) =>
       server.call('POST /v2/nvcf/functions', {
         token,
@@ -66,7 +66,7 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
       }),
   ],
   [
-    'the name of a key to make',
+    'the name of a new key',
     (key) =>
       server.call('POST /_mock/keys', {
         body: { type: 'service', name: key, services: ['nvcf'], scopes: ['list_functions'] },
@@ -74,9 +74,9 @@ const PLACES: [place: string, send: (key: string) => Promise<unknown>][] = [
   ],
 ];
 
-describe('a key that no mock minted is noticed, and shown nowhere, in', () => {
-  it.each(PLACES)('%s', async (place, send) => {
-    const key = realLooking('abcdefghijklmnopqrstuvwxyz'[PLACES.findIndex(([name]) => name === place)] as string);
+describe('a key that no mock minted', () => {
+  it.each(PLACES)('is reported and hidden in %s', async (place, send) => {
+    const key = forgeKey('abcdefghijklmnopqrstuvwxyz'[PLACES.findIndex(([name]) => name === place)] as string);
     lines.length = 0;
     await send(key);
 
@@ -92,20 +92,20 @@ describe('a key that no mock minted is noticed, and shown nowhere, in', () => {
     expect(lines.join('')).not.toContain(drawn);
   });
 
-  it('no key of a mock, which is hidden all the same', async () => {
+  it('differs from a key of the mock, which is hidden but not reported', async () => {
     const before = (await server.call('GET /_mock/findings')).body.findings;
     lines.length = 0;
     await server.call(`GET /v2/nvcf/functions/${token}/versions`, { token });
 
-    const known = (list: { kind: string }[]) => list.filter(({ kind }) => kind === 'foreign_credential').length;
-    expect(known((await server.call('GET /_mock/findings')).body.findings)).toBe(known(before));
+    const countForeign = (list: { kind: string }[]) => list.filter(({ kind }) => kind === 'foreign_credential').length;
+    expect(countForeign((await server.call('GET /_mock/findings')).body.findings)).toBe(countForeign(before));
     expect(lines.join('')).not.toContain(token);
     expect(JSON.stringify((await server.call('GET /_mock/decisions?limit=1')).body)).not.toContain(token);
   });
 });
 
-describe('a request that carries a key that no mock minted', () => {
-  const key = realLooking('R');
+describe('a request with a key that no mock minted', () => {
+  const key = forgeKey('R');
   const refused = {
     runai: (body: unknown) =>
       expect(body).toMatchObject({ code: 400, message: expect.stringContaining('no mock issued') }),
@@ -141,7 +141,7 @@ describe('a request that carries a key that no mock minted', () => {
     ['in its path', 'nvcf', `GET /v2/nvcf/functions/${key}/versions`, { token }],
     ['in its query', 'nvcf', `GET /v2/nvcf/functions?visibility=${key}`, { token }],
     [
-      'as a secret of a client',
+      'as the secret of a client',
       'runai',
       'POST /api/v1/token',
       { body: { grantType: 'client_credentials', clientId: 'ci-app', clientSecret: key } },
@@ -155,7 +155,7 @@ describe('a request that carries a key that no mock minted', () => {
         body: `grant_type=client_credentials&client_id=ci-app&client_secret=${key}`,
       },
     ],
-  ])('%s is refused in the words of %s, and its reason says so', async (_where, vendor, call, request) => {
+  ])('%s is rejected as an error of %s with the reason `foreign_credential`', async (_where, vendor, call, request) => {
     const before = (await server.call('GET /_mock/info')).body.counts;
     const { status, body, decision } = await server.call(call, request);
 
@@ -170,7 +170,7 @@ describe('a request that carries a key that no mock minted', () => {
     expect(JSON.stringify([whole, entry])).not.toContain(key.slice(8));
   });
 
-  it('to the switchboard is a problem', async () => {
+  it('to the control API is rejected with a problem document', async () => {
     const order = { type: 'service', name: key, services: ['nvcf'], scopes: ['list_functions'] };
     const { status, body, decision } = await server.call('POST /_mock/keys', { body: order });
 
@@ -179,7 +179,7 @@ describe('a request that carries a key that no mock minted', () => {
     expect(JSON.stringify((await server.call('GET /_mock/keys')).body)).not.toContain(key);
   });
 
-  it('as its Basic credentials gets the answer to bad ones', async () => {
+  it('as its Basic credentials is rejected with `invalid_client`', async () => {
     const { status, body, decision } = await server.call(REALM_TOKEN, {
       headers: { authorization: `Basic ${base64(`ci-app:${key}`)}`, 'content-type': FORM },
       body: 'grant_type=client_credentials',
@@ -192,13 +192,13 @@ describe('a request that carries a key that no mock minted', () => {
     });
   });
 
-  it('is refused for its caller first', async () => {
+  it('is rejected with 401 first if it has no token', async () => {
     const { status } = await server.call('POST /v2/nvcf/functions', { body: { name: key } });
 
     expect(status).toBe(401);
   });
 
-  it('counts as refused in a world that lets everybody pass', async () => {
+  it('is rejected in observe mode, too', async () => {
     const observing = await testServer({ mode: 'observe' });
     const invoker = castKey('nvcf-invoker').key;
     const { status, decision } = await observing.call('POST /v2/nvcf/functions', {

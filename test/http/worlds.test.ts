@@ -1,4 +1,4 @@
-/** How a request finds its world, and what worlds share. */
+/** How a request selects its world, and what worlds share. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
@@ -21,50 +21,50 @@ const server = await testServer({ alias: ['mock.test'] });
 const a = await makeWorld(server, { id: 'a' });
 const b = await makeWorld(server, { id: 'b' });
 
-const resetAll = async () => {
+const resetWorlds = async () => {
   for (const { call } of [a, b, server]) await call('POST /_mock/reset');
 };
 
-/** What a world calls itself: only its own clock tells them apart from outside. */
-const aheadOf = async (call: typeof server.call, parts = {}) => (await call('GET /_mock/clock', parts)).body.now;
+/** The clock of a world, which tells worlds apart. */
+const readTime = async (call: typeof server.call, parts = {}) => (await call('GET /_mock/clock', parts)).body.now;
 
-describe('a request finds its world', () => {
-  beforeEach(resetAll);
+describe('a request selects its world', () => {
+  beforeEach(resetWorlds);
 
   it.each(DOOR_NAMES)('by %s', async (door) => {
     const into = DOORS[door](server, 'a');
     await into('POST /_mock/clock/advance', { body: { by: '2h' } });
 
-    expect(await aheadOf(into)).toBe('2026-01-15T14:00:00.000Z');
-    expect(await aheadOf(a.call)).toBe('2026-01-15T14:00:00.000Z');
-    expect(await aheadOf(b.call)).toBe('2026-01-15T12:00:00.000Z');
-    expect(await aheadOf(server.call)).toBe('2026-01-15T12:00:00.000Z');
+    expect(await readTime(into)).toBe('2026-01-15T14:00:00.000Z');
+    expect(await readTime(a.call)).toBe('2026-01-15T14:00:00.000Z');
+    expect(await readTime(b.call)).toBe('2026-01-15T12:00:00.000Z');
+    expect(await readTime(server.call)).toBe('2026-01-15T12:00:00.000Z');
   });
 
-  it('by any name of the server with one label before it', async () => {
+  it('by each host name of the server with the world as its first label', async () => {
     await a.call('POST /_mock/clock/advance', { body: { by: '2h' } });
 
-    expect(await aheadOf(server.call, { headers: { host: 'A.mock.test' } })).toBe('2026-01-15T14:00:00.000Z');
-    expect(await aheadOf(server.call, { headers: { host: 'mock.test' } })).toBe('2026-01-15T12:00:00.000Z');
+    expect(await readTime(server.call, { headers: { host: 'A.mock.test' } })).toBe('2026-01-15T14:00:00.000Z');
+    expect(await readTime(server.call, { headers: { host: 'mock.test' } })).toBe('2026-01-15T12:00:00.000Z');
   });
 
-  it('by the prefix first, then by the host, then by the header', async () => {
+  it('by the path prefix first, then by the host, then by the header', async () => {
     await a.call('POST /_mock/clock/advance', { body: { by: '2h' } });
     const headers = { host: 'b.localhost', 'x-mock-world': 'default' };
 
-    expect(await aheadOf(a.call, { headers })).toBe('2026-01-15T14:00:00.000Z');
-    expect(await aheadOf(server.call, { headers: { host: 'a.localhost', 'x-mock-world': 'b' } })).toBe(
+    expect(await readTime(a.call, { headers })).toBe('2026-01-15T14:00:00.000Z');
+    expect(await readTime(server.call, { headers: { host: 'a.localhost', 'x-mock-world': 'b' } })).toBe(
       '2026-01-15T14:00:00.000Z',
     );
   });
 
-  it('the default one by its own name, too', async () => {
+  it('by `/w/default` for the default world', async () => {
     const { status } = await server.call('GET /w/default/_mock/clock', { headers: { host: 'a.localhost' } });
 
     expect(status).toBe(200);
   });
 
-  it('by the root of its prefix, with and without a slash', async () => {
+  it('by the root of its prefix, with and without a trailing slash', async () => {
     const [bare, slash] = await Promise.all(['GET /w/a', 'GET /w/a/'].map((request) => server.call(request)));
 
     expect(bare?.body).toContain('data-below="/w/a"');
@@ -72,51 +72,51 @@ describe('a request finds its world', () => {
   });
 });
 
-describe('by the credential alone, the world is that of', () => {
-  beforeAll(resetAll);
+describe('a credential alone selects the world of', () => {
+  beforeAll(resetWorlds);
   const { users, applications, serviceAccounts } = a.cast.runai;
   const [{ accessKey }] = users;
-  const ofA = (token: string) => expect(claimsOf(token).sid).toMatch(/\.a$/);
+  const expectWorldA = (token: string) => expect(claimsOf(token).sid).toMatch(/\.a$/);
 
-  it('an access key, in JSON, in a form and by Basic', async () => {
+  it('an access key in JSON, in a form and in a Basic header', async () => {
     const { clientId: client_id, clientSecret: client_secret } = accessKey;
     const form = { grant_type: 'client_credentials', client_id, client_secret };
-    ofA(await tokenOf(server.call, accessKey));
-    ofA((await postForm(server, V2_TOKEN, form)).body.access_token);
-    ofA((await postForm(server, REALM_TOKEN, form)).body.access_token);
+    expectWorldA(await tokenOf(server.call, accessKey));
+    expectWorldA((await postForm(server, V2_TOKEN, form)).body.access_token);
+    expectWorldA((await postForm(server, REALM_TOKEN, form)).body.access_token);
     const byBasic = await postForm(
       server,
       REALM_TOKEN,
       { grant_type: 'client_credentials' },
       basic(client_id, client_secret),
     );
-    ofA(byBasic.body.access_token);
+    expectWorldA(byBasic.body.access_token);
   });
 
-  it('an application, by its client id, and a service account', async () => {
+  it('an application and a service account', async () => {
     const [{ clientId: appID, secret: appSecret }] = applications;
-    ofA((await server.grant({ grantType: 'app_token', appID, appSecret })).body.accessToken);
-    ofA(await tokenOf(server.call, serviceAccounts[0]));
+    expectWorldA((await server.grant({ grantType: 'app_token', appID, appSecret })).body.accessToken);
+    expectWorldA(await tokenOf(server.call, serviceAccounts[0]));
   });
 
-  it('an application that was made in it, by its client id', async () => {
+  it('a created application, by its client id', async () => {
     const token = await tokenOf(a.call, accessKey);
-    const { body: made } = await a.call('POST /api/v1/apps', { token, body: { name: 'only-in-a' } });
-    const rule = { subjectType: 'app', subjectId: made.clientId, roleId: 1, scopeType: 'tenant', scopeId: '1001' };
-    const { body: given } = await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
-    const grant = { grantType: 'app_token', appID: made.clientId, appSecret: made.secret };
-    ofA((await server.grant(grant)).body.accessToken);
-    expect([made.clientId, given.subjectId]).toEqual(['only-in-a-a', 'only-in-a']);
+    const { body: created } = await a.call('POST /api/v1/apps', { token, body: { name: 'only-in-a' } });
+    const rule = { subjectType: 'app', subjectId: created.clientId, roleId: 1, scopeType: 'tenant', scopeId: '1001' };
+    const { body: createdRule } = await a.call('POST /api/v1/authorization/access-rules', { token, body: rule });
+    const grant = { grantType: 'app_token', appID: created.clientId, appSecret: created.secret };
+    expectWorldA((await server.grant(grant)).body.accessToken);
+    expect([created.clientId, createdRule.subjectId]).toEqual(['only-in-a-a', 'only-in-a']);
   });
 
-  it('an access key that was made in it', async () => {
+  it('a created access key', async () => {
     const token = await tokenOf(a.call, accessKey);
-    const { body: made } = await a.call('POST /api/v1/access-keys', { token, body: { name: 'made' } });
+    const { body: created } = await a.call('POST /api/v1/access-keys', { token, body: { name: 'made' } });
 
-    ofA(await tokenOf(server.call, made));
+    expectWorldA(await tokenOf(server.call, created));
   });
 
-  it('an access token, also of a request that no operation has', async () => {
+  it('an access token', async () => {
     const token = await tokenOf(a.call, accessKey);
     const listed = await server.call('GET /api/v1/access-keys', { token });
 
@@ -125,7 +125,7 @@ describe('by the credential alone, the world is that of', () => {
     expect((await server.call(`GET /_mock/decisions/${listed.decision.id}`)).status).toBe(404);
   });
 
-  it('a refresh token, and the next one of its login', async () => {
+  it('a refresh token and its successor', async () => {
     const [{ email: username, password }] = users;
     const { body: first } = await a.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
     const again = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
@@ -133,8 +133,8 @@ describe('by the credential alone, the world is that of', () => {
     const third = await again(second.body.refreshToken);
     const reused = await again(second.body.refreshToken);
 
-    ofA(second.body.accessToken);
-    ofA(third.body.accessToken);
+    expectWorldA(second.body.accessToken);
+    expectWorldA(third.body.accessToken);
     expect(reused.decision.reason).toBe('reused_refresh_token');
   });
 
@@ -143,33 +143,33 @@ describe('by the credential alone, the world is that of', () => {
     ['Cloud Functions', 'nvcf-deployer', 'GET /v2/nvcf/functions'],
     ['NGC', 'owner', 'GET /v3/orgs/acme/keys'],
   ])('a key of %s', async (_, name, request) => {
-    const { key } = a.cast.ngc.keys.find((one: { name: string }) => one.name === name);
+    const { key } = a.cast.ngc.keys.find((entry: { name: string }) => entry.name === name);
     const { status, decision } = await server.call(request, { token: key });
 
     expect(status).toBe(200);
     expect((await a.call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
   });
 
-  it('a key that was made in it, and its next text', async () => {
+  it('a created key and its rotated value', async () => {
     const order = { type: 'service', name: 'made', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
-    const { body: made } = await a.call('POST /_mock/keys', { body: order });
-    const first = await server.call('GET /api/v3/simulations/', { token: made.key });
-    const { body: rotated } = await a.call(`POST /_mock/keys/${made.id}/rotate`);
+    const { body: created } = await a.call('POST /_mock/keys', { body: order });
+    const first = await server.call('GET /api/v3/simulations/', { token: created.key });
+    const { body: rotated } = await a.call(`POST /_mock/keys/${created.id}/rotate`);
     const second = await server.call('GET /api/v3/simulations/', { token: rotated.key });
-    const old = await server.call('GET /api/v3/simulations/', { token: made.key });
+    const old = await server.call('GET /api/v3/simulations/', { token: created.key });
 
     expect([first.status, second.status, old.decision.reason]).toEqual([200, 200, 'unknown_key']);
     expect((await a.call(`GET /_mock/decisions/${old.decision.id}`)).status).toBe(200);
   });
 
-  it('a key in the form of the call that asks whose it is', async () => {
+  it('a key in the form of get-caller-info', async () => {
     const { key } = a.cast.ngc.keys[0];
     const { status } = await postForm(server, '/v3/keys/get-caller-info', { credentials: key });
 
     expect(status).toBe(200);
   });
 
-  it('a seed that no other world has, as it is written', async () => {
+  it('a key in a seed that no other world has', async () => {
     const { key } = (
       await server.call('POST /_mock/keys', {
         body: { type: 'service', name: 'x', services: ['air'], scopes: ['air:access', 'air:simulation_read'] },
@@ -195,9 +195,9 @@ describe('by the credential alone, the world is that of', () => {
 });
 
 describe('a credential that several worlds have', () => {
-  beforeEach(resetAll);
+  beforeEach(resetWorlds);
 
-  it('is no other one’s because a world has an application of that name', async () => {
+  it('selects the default world although another world has an application of that name', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const [{ clientId: appID, secret: appSecret }] = cast.runai.applications;
     const { status, body } = await server.grant({ grantType: 'app_token', appID, appSecret });
@@ -207,12 +207,15 @@ describe('a credential that several worlds have', () => {
     expect(claimsOf(body.accessToken).sid).not.toContain('.');
   });
 
-  it('counts in the default one where that had it first', async () => {
+  it('selects the default world if that world had it first', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const token = await tokenOf(server.call, cast.runai.users[0].accessKey);
-    const { body: made } = await server.call('POST /api/v1/service-accounts', { token, body: { name: 'ci-bot-late' } });
+    const { body: created } = await server.call('POST /api/v1/service-accounts', {
+      token,
+      body: { name: 'ci-bot-late' },
+    });
     const late = await makeWorld(server, { id: 'late' });
-    const first = await tokenOf(server.call, made);
+    const first = await tokenOf(server.call, created);
     const shared = await makeWorld(server, { credentials: 'cast' });
     const there = await tokenOf(shared.call, shared.cast.runai.users[0].accessKey);
     const taken = await server.call('POST /api/v1/service-accounts', { token, body: { name: 'both' } });
@@ -223,10 +226,10 @@ describe('a credential that several worlds have', () => {
     expect(late.cast.runai.serviceAccounts[0].clientId).toBe('ci-bot-late');
     expect(late.made.ambiguous).toEqual(['ci-bot-late']);
     expect(both.body.clientId).toBe('both');
-    expect([first, second].map((one) => claimsOf(one).sid)).not.toContainEqual(expect.stringContaining('.'));
+    expect([first, second].map((entry) => claimsOf(entry).sid)).not.toContainEqual(expect.stringContaining('.'));
   });
 
-  it('leads to none of them, counts in the one that was chosen otherwise, and is told when the world is made', async () => {
+  it('selects the default world unless the request names another, and is reported as ambiguous', async () => {
     const copy = await makeWorld(server, { credentials: 'cast' });
     const { accessKey } = copy.cast.runai.users[0];
     const plain = await tokenOf(server.call, accessKey);
@@ -240,12 +243,12 @@ describe('a credential that several worlds have', () => {
   });
 });
 
-describe('a credential of another world is refused as unknown, and the decision says whose it is', () => {
+describe('a credential of another world is rejected as unknown, with that world in the decision:', () => {
   // The clocks are moved.
-  afterEach(resetAll);
+  afterEach(resetWorlds);
   const [{ accessKey }] = b.cast.runai.users;
-  const airKey = b.cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
-  const expectOther = async (answer: Awaited<ReturnType<typeof a.call>>, status: number) => {
+  const airKey = b.cast.ngc.keys.find((entry: { name: string }) => entry.name === 'air-admin').key;
+  const expectOtherWorld = async (answer: Awaited<ReturnType<typeof a.call>>, status: number) => {
     const { body } = await a.call(`GET /_mock/decisions/${answer.decision.id}`);
     expect([answer.status, answer.decision.reason, body.ofWorld]).toEqual([status, 'other_world', 'b']);
     expect(body.fixes[0].text).toContain('/w/b');
@@ -255,15 +258,15 @@ describe('a credential of another world is refused as unknown, and the decision 
   it('an access key', async () => {
     const { clientId, clientSecret } = accessKey;
     const body = { grantType: 'client_credentials', clientId, clientSecret };
-    await expectOther(await a.call('POST /api/v1/token', { body }), 400);
+    await expectOtherWorld(await a.call('POST /api/v1/token', { body }), 400);
   });
 
   it('an access token', async () => {
     const token = await tokenOf(b.call, accessKey);
-    await expectOther(await a.call('GET /api/v1/access-keys', { token }), 401);
+    await expectOtherWorld(await a.call('GET /api/v1/access-keys', { token }), 401);
   });
 
-  it('an access token of the default world, and one of another in the default world', async () => {
+  it('an access token of the default world, and a token of another world in the default world', async () => {
     const token = await server.tokenOf((await server.call('GET /_mock/cast')).body.runai.users[0]);
     const { decision } = await a.call('GET /api/v1/access-keys', { token });
     const ofB = await tokenOf(b.call, accessKey);
@@ -272,13 +275,13 @@ describe('a credential of another world is refused as unknown, and the decision 
     expect([decision.reason, there.decision.reason]).toEqual(['other_world', 'other_world']);
   });
 
-  it('an access key and a key of the default world, which the documentation shows', async () => {
-    // Of a server where no world ever had them as well.
+  it('an access key and an API key of the default world', async () => {
+    // On a server where no other world has them.
     const other = await testServer();
     const { call } = await makeWorld(other, { id: 'own' });
     const { body: cast } = await other.call('GET /_mock/cast');
     const { clientId, clientSecret } = cast.runai.users[0].accessKey;
-    const { key } = cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin');
+    const { key } = cast.ngc.keys.find((entry: { name: string }) => entry.name === 'air-admin');
     const body = { grantType: 'client_credentials', clientId, clientSecret };
     const answers = [
       await call('POST /api/v1/token', { body }),
@@ -294,7 +297,7 @@ describe('a credential of another world is refused as unknown, and the decision 
     }
   });
 
-  it('but a credential that no world has stays unknown', async () => {
+  it('but not a credential that no world has', async () => {
     const body = { grantType: 'client_credentials', clientId: 'nobody', clientSecret: 'nothing' };
     const answers = [await a.call('POST /api/v1/token', { body }), await server.call('POST /api/v1/token', { body })];
 
@@ -305,10 +308,13 @@ describe('a credential of another world is refused as unknown, and the decision 
     const [{ email: username, password }] = b.cast.runai.users;
     const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
     const { refreshToken } = body;
-    await expectOther(await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }), 400);
+    await expectOtherWorld(
+      await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }),
+      400,
+    );
   });
 
-  it('a refresh token and a code of the default world', async () => {
+  it('a refresh token and an authorization code of the default world', async () => {
     const [{ email: username, password }] = b.cast.runai.users;
     const { body } = await server.grant({ grantType: 'password', username, password });
     const { refreshToken } = body;
@@ -324,15 +330,15 @@ describe('a credential of another world is refused as unknown, and the decision 
     expect(decision.ofWorld).toBe('default');
   });
 
-  it('a key', async () => {
-    await expectOther(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
-    await expectOther(await a.call('GET /v2/nvcf/functions', { token: airKey }), 403);
+  it('an API key', async () => {
+    await expectOtherWorld(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
+    await expectOtherWorld(await a.call('GET /v2/nvcf/functions', { token: airKey }), 403);
   });
 
   it.each([
     ['ahead of', '2d', '0ms'],
     ['behind', '0ms', '2d'],
-  ])('whatever it is, while the clock of this world is %s the other one', async (_, ahead, otherAhead) => {
+  ])('any credential, with the clock of this world %s the clock of the other world', async (_, ahead, otherAhead) => {
     await a.call('POST /_mock/clock/advance', { body: { by: ahead } });
     await b.call('POST /_mock/clock/advance', { body: { by: otherAhead } });
     const [{ email: username, password }] = b.cast.runai.users;
@@ -340,12 +346,15 @@ describe('a credential of another world is refused as unknown, and the decision 
     const { body } = await b.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
     const { refreshToken } = body;
 
-    for (const _ of ['first', 'again']) await expectOther(await a.call('GET /api/v1/access-keys', { token }), 401);
-    await expectOther(await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }), 400);
-    await expectOther(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
+    for (const _ of ['first', 'again']) await expectOtherWorld(await a.call('GET /api/v1/access-keys', { token }), 401);
+    await expectOtherWorld(
+      await a.call('POST /api/v1/token', { body: { grantType: 'refresh_token', refreshToken } }),
+      400,
+    );
+    await expectOtherWorld(await a.call('GET /api/v3/simulations/', { token: airKey }), 403);
   });
 
-  it('and what only a subject of introspection is stays inactive, as any other unknown token', async () => {
+  it('but introspection reports a token of another world as inactive', async () => {
     const [{ clientId, clientSecret }] = a.cast.runai.serviceAccounts;
     const token = await tokenOf(b.call, accessKey);
     const answer = await postForm(server, `${REALM_TOKEN}/introspect`, { token }, basic(clientId, clientSecret));
@@ -354,7 +363,7 @@ describe('a credential of another world is refused as unknown, and the decision 
   });
 });
 
-it('a decision of another world is not found, and its world is named', async () => {
+it('a decision of another world returns 404 and names that world', async () => {
   const { decision } = await a.call('GET /api/v1/access-keys');
   const [here, other, nowhere] = [
     await server.call(`GET /_mock/decisions/${decision.id}`),
@@ -371,18 +380,18 @@ it('a decision of another world is not found, and its world is named', async () 
   expect(nowhere.body.detail).toMatch(/^No decision has this id/);
 });
 
-describe('a world that is not there', () => {
+describe('a world that does not exist', () => {
   it.each([
     ['by prefix', 'GET /w/nowhere/api/v1/access-keys', {}],
     ['by host', 'GET /api/v1/access-keys', { host: 'nowhere.localhost' }],
     ['by header', 'GET /api/v3/simulations/', { 'x-mock-world': 'nowhere' }],
-    ['with an id that none can have', 'GET /w/No%2Fwhere/v2/nvcf/functions', {}],
+    ['with an invalid id', 'GET /w/No%2Fwhere/v2/nvcf/functions', {}],
     ['without an id', 'GET /w//_mock/cast', {}],
     ['by an empty header', 'GET /_mock/cast', { 'x-mock-world': '' }],
-    ['where no operation is', 'GET /w/nowhere/nothing', {}],
-    ['where the documents are', 'GET /w/nowhere/docs', {}],
-    ['in a world', 'GET /w/a/w/b/_mock/cast', {}],
-  ])('is a problem of the switchboard %s', async (_, request, headers) => {
+    ['on an unknown path', 'GET /w/nowhere/nothing', {}],
+    ['on a path of the documents', 'GET /w/nowhere/docs', {}],
+    ['below the prefix of another world', 'GET /w/a/w/b/_mock/cast', {}],
+  ])('returns a problem document of the control API %s', async (_, request, headers) => {
     const { status, body, headers: sent } = await server.call(request, { headers });
 
     expect([status, sent['content-type']]).toEqual([404, expect.stringContaining('application/problem+json')]);
@@ -393,24 +402,24 @@ describe('a world that is not there', () => {
     ['Team', 'No world can have the id `Team`; expected 1 to 32 characters of a-z, 0-9'],
     ['', 'The id of a world is empty; expected'],
     ['a, b', 'No world can have the id `a, b`'],
-  ])('with an id that none can have is not told to be made: %j', async (id, said) => {
+  ])('is not suggested for creation if its id is invalid: %j', async (id, expected) => {
     const { status, body } = await server.call('GET /_mock/clock', { headers: { 'x-mock-world': id } });
 
-    expect([status, body.detail]).toEqual([404, expect.stringContaining(said)]);
+    expect([status, body.detail]).toEqual([404, expect.stringContaining(expected)]);
     expect(body.detail).not.toContain('POST');
   });
 
-  it('names --alias where the host name may be one of the server', async () => {
+  it('suggests --alias where the host may be a name of the server', async () => {
     const { body } = await server.call('GET /_mock/cast', { headers: { host: 'nowhere.localhost' } });
 
     expect(body.detail).toContain('`--alias`');
   });
 });
 
-describe('worlds are deleted', () => {
-  it('while requests run in them, which finish; later ones find them gone', async () => {
+describe('deleting a world', () => {
+  it('lets running requests finish and rejects later requests', async () => {
     const { id, cast, call } = await makeWorld(server);
-    const token = cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
+    const token = cast.ngc.keys.find((entry: { name: string }) => entry.name === 'air-admin').key;
     const { url } = await server.listen('127.0.0.1', 0);
     const slow = request(`${url}/w/${id}/api/v3/simulations/`, {
       method: 'POST',
@@ -435,7 +444,7 @@ describe('worlds are deleted', () => {
     expect(later[3]?.decision.reason).toBe('world_gone');
   });
 
-  it('and their credentials are refused as unknown, because the world is gone', async () => {
+  it('rejects its credentials with the reason `world_gone`', async () => {
     const gone = await makeWorld(server, { id: 'gone' });
     const [user] = gone.cast.runai.users;
     const token = await tokenOf(gone.call, user.accessKey);
@@ -464,7 +473,7 @@ describe('worlds are deleted', () => {
     ]);
   });
 
-  it('and made anew they have the same credentials', async () => {
+  it('keeps its credentials for a new world with the same id', async () => {
     const first = await makeWorld(server, { id: 'again' });
     await server.call('DELETE /_mock/worlds/again');
     const second = await makeWorld(server, { id: 'again' });
@@ -476,7 +485,7 @@ describe('worlds are deleted', () => {
   });
 });
 
-describe('a world that is ordered badly is refused, with what to do', () => {
+describe('creating a world is rejected', () => {
   it.each([
     [{ id: 'Upper' }, 400, 'a-z, 0-9'],
     [{ id: 'with/slash' }, 400, 'a-z, 0-9'],
@@ -500,14 +509,14 @@ describe('a world that is ordered badly is refused, with what to do', () => {
     [{ seed: { runai: { tenant: 'x' } } }, 400, 'runai.tenant'],
     [{ credentials: 'mine' }, 400, 'credentials'],
     [{ name: 'x' }, 400, 'name'],
-  ])('%j', async (order, status, said) => {
+  ])('%j', async (order, status, expected) => {
     const answer = await orderWorld(server, order);
 
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-    expect(answer.body.detail).toContain(said);
+    expect(answer.body.detail).toContain(expected);
   });
 
-  it('the one beyond the limit, which says which were unused longest', async () => {
+  it('above the limit, with the worlds that were unused longest', async () => {
     const small = await testServer({ maxWorlds: 2 });
     await makeWorld(small, { id: 'one' });
     small.clock.set(small.clock.now() + 60_000);
@@ -518,22 +527,22 @@ describe('a world that is ordered badly is refused, with what to do', () => {
     expect(body.detail).toMatch(/--max-worlds.*`one` \(for 1m|PT1M\), `two`/);
   });
 
-  it('a second of one id at the same time', async () => {
+  it('while another request creates the same id', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => orderWorld(server, { id: 'race' })));
     await server.call('DELETE /_mock/worlds/race');
 
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
-  it('and the default one cannot be deleted', async () => {
+  it('and so is deleting the default world', async () => {
     const { status, body } = await server.call('DELETE /_mock/worlds/default');
 
     expect([status, body.detail]).toEqual([409, expect.stringContaining('/_mock/reset')]);
   });
 });
 
-describe('a world that nobody uses', () => {
-  it('ends after its ttl, on the clock of the machine, and each request is use', async () => {
+describe('an unused world', () => {
+  it('expires after its ttl on the clock of the machine, and each request extends it', async () => {
     const idle = await testServer();
     const world = await makeWorld(idle, { ttl: '10m' });
     const minutes = (count: number) => idle.clock.set(idle.clock.now() + count * 60_000);
@@ -549,7 +558,7 @@ describe('a world that nobody uses', () => {
     expect((await idle.call('GET /_mock/worlds')).body.worlds).toHaveLength(1);
   });
 
-  it('tells when it ends: its ttl after its last use', async () => {
+  it('reports its expiry, its ttl after its last use', async () => {
     const idle = await testServer();
     const world = await makeWorld(idle, { ttl: '10m' });
     idle.clock.set(START + 9 * 60_000);
@@ -560,7 +569,7 @@ describe('a world that nobody uses', () => {
     expect([body.lastUsedAt, body.expiresAt]).toEqual(['2026-01-15T12:09:00.000Z', '2026-01-15T12:19:00.000Z']);
   });
 
-  it('stays for good where its ttl is `never`', async () => {
+  it('does not expire with the ttl `never`', async () => {
     const idle = await testServer();
     const world = await makeWorld(idle, { ttl: 'never' });
     idle.clock.set(idle.clock.now() + 400 * 86_400_000);
@@ -572,19 +581,19 @@ describe('a world that nobody uses', () => {
 
 describe('the credentials of a world', () => {
   // biome-ignore lint/suspicious/noExplicitAny: a cast, by member
-  const parts = ({ runai, ngc }: any) => {
+  const splitCast = ({ runai, ngc }: any) => {
     const accounts = [...runai.applications, ...runai.serviceAccounts];
     const keys = runai.users.map((user: { accessKey: object }) => user.accessKey);
     return {
       own: [...keys, ...accounts]
         .flatMap(({ clientId, clientSecret, secret }) => [clientId, clientSecret ?? secret])
-        .concat(ngc.keys.map((one: { key: string }) => one.key)),
+        .concat(ngc.keys.map((entry: { key: string }) => entry.key)),
       same: {
-        people: runai.users.map((one: Record<string, unknown>) => [
-          one['id'],
-          one['email'],
-          one['password'],
-          one['role'],
+        people: runai.users.map((entry: Record<string, unknown>) => [
+          entry['id'],
+          entry['email'],
+          entry['password'],
+          entry['role'],
         ]),
         ids: [...keys, ...accounts, ...ngc.keys].map(({ id, name }) => [id, name]),
         clients: runai.clients,
@@ -593,31 +602,31 @@ describe('the credentials of a world', () => {
     };
   };
 
-  it('are all its own, and what is no credential is the same in every world', async () => {
+  it('are unique, and everything else is the same in every world', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
-    const [ofServer, ofA, ofB] = [cast, a.cast, b.cast].map(parts);
-    const all = [ofServer, ofA, ofB].flatMap((one) => one?.own ?? []);
+    const [ofServer, expectWorldA, ofB] = [cast, a.cast, b.cast].map(splitCast);
+    const all = [ofServer, expectWorldA, ofB].flatMap((entry) => entry?.own ?? []);
 
     expect(all.length).toBeGreaterThan(50);
     expect(new Set(all).size).toBe(all.length);
     expect(all.every((text) => typeof text === 'string' && text !== '')).toBe(true);
-    expect([ofA?.same, ofB?.same]).toEqual([ofServer?.same, ofServer?.same]);
+    expect([expectWorldA?.same, ofB?.same]).toEqual([ofServer?.same, ofServer?.same]);
   });
 });
 
-it('simulates a request as it is copied from a log, with the prefix of its world', async () => {
-  const ask = (path: string) =>
+it('the simulation of a request accepts the path prefix of its world', async () => {
+  const simulate = (path: string) =>
     a.call('POST /_mock/decisions/simulate', { body: { principal: 'air-admin', method: 'GET', path } });
-  const answers = await Promise.all([ask('/api/v3/simulations/'), ask('/w/a/api/v3/simulations/')]);
+  const answers = await Promise.all([simulate('/api/v3/simulations/'), simulate('/w/a/api/v3/simulations/')]);
 
   expect(answers.map(({ body }) => [body.effect, body.request.path])).toEqual([
     ['allow', '/api/v3/simulations/'],
     ['allow', '/api/v3/simulations/'],
   ]);
-  expect((await ask('/w/b/api/v3/simulations/')).status).toBe(400);
+  expect((await simulate('/w/b/api/v3/simulations/')).status).toBe(400);
 });
 
-it('tells every way into a world', async () => {
+it('a world lists every way to address it', async () => {
   const { body } = await server.call('GET /_mock/worlds/a');
   const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });
   const inside = await DOORS.host(server, 'b')('GET /_mock/worlds/a', {});
