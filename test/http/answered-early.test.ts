@@ -1,4 +1,4 @@
-/** Hooks that answer a request in place of its operation: the operation must not be carried out. */
+/** Hooks that respond in place of the operation: the operation must not run. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { type Request, testServer } from '../support/server.ts';
@@ -10,25 +10,29 @@ const CREATE = `POST ${KEYS}`;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const body = { name: 'unwanted' };
 
-const keys = async () => (await server.call(`GET ${KEYS}`, { token })).body.accessKeys;
+const listKeys = async () => (await server.call(`GET ${KEYS}`, { token })).body.accessKeys;
 
 beforeEach(() => server.call('POST /_mock/reset'));
 
-it.each<[what: string, status: number, request: Request]>([
+it.each<[label: string, status: number, request: Request]>([
   ['without a credential', 401, { body }],
-  ['of a foreign page', 403, { token, body, headers: { origin: 'https://evil.example' } }],
-  ['with a body of another type', 415, { token, body: 'name=unwanted', headers: { 'content-type': 'text/plain' } }],
-  ['with a body that is no JSON', 400, { token, body: '{"name":', headers: JSON_TYPE }],
-  ['with a body that is not valid', 400, { token, body: { name: 5 } }],
-  ['with two hosts', 400, { token, body, headers: { host: 'a b' } }],
-])('a request %s is answered with %i, and creates nothing', async (_what, status, request) => {
-  const before = await keys();
+  ['with a foreign origin', 403, { token, body, headers: { origin: 'https://evil.example' } }],
+  [
+    'with an unsupported content type',
+    415,
+    { token, body: 'name=unwanted', headers: { 'content-type': 'text/plain' } },
+  ],
+  ['with invalid JSON', 400, { token, body: '{"name":', headers: JSON_TYPE }],
+  ['with an invalid body', 400, { token, body: { name: 5 } }],
+  ['with an invalid host', 400, { token, body, headers: { host: 'a b' } }],
+])('a request %s is rejected with %i and creates nothing', async (_what, status, request) => {
+  const before = await listKeys();
 
   expect((await server.call(CREATE, request)).status).toBe(status);
-  expect(await keys()).toEqual(before);
+  expect(await listKeys()).toEqual(before);
 });
 
-it('a request whose answer fails is not decided again', async () => {
+it('a request whose response fails is not decided again', async () => {
   const fault = { match: { operation: 'create_access_key1' }, do: { delay: '1ms' } };
   const { id } = (await server.call('POST /_mock/faults', { body: fault })).body;
   const record = vi.spyOn(server.world.activityLog, 'recordRequest').mockImplementationOnce(() => {

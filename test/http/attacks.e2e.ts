@@ -11,39 +11,42 @@ const JSON_TYPE = 'Content-Type: application/json';
 const server = await testServer({}, { limits: { unanswered: 20 } });
 const { port } = await server.listen('127.0.0.1', 0);
 
-/** Sends requests on a connection that nobody reads. */
-const deafLine = (to: number, bytes: Buffer) =>
+/** Sends requests on a connection whose responses are not read. */
+const openDeafLine = (to: number, bytes: Buffer) =>
   new Promise<Socket>((resolve) => {
     const socket = connect({ port: to, host: '127.0.0.1' });
     socket.on('error', () => {}).pause();
     socket.once('connect', () => socket.write(bytes, () => resolve(socket)));
   });
 
-const isServed = async () => {
+const expectServed = async () => {
   expect((await send(port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
 };
 
-describe('one line that sends more than it reads', () => {
-  it('is closed beyond so many requests without an answer, and nobody else waits', async () => {
+describe('a connection that sends more than it reads', () => {
+  it('is closed after too many unanswered requests, and other clients are still served', async () => {
     const login = JSON.stringify({ grantType: 'password', username: 'x', password: 'y' });
     const line = await openLine(port);
     line.send(Buffer.concat(Array(200).fill(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE], login))));
 
     await line.closed();
-    await isServed();
+    await expectServed();
     expect(
       (await server.grant({ grantType: 'password', username: researcher.email, password: 'wrong', clientID: 'cli' }))
         .status,
     ).toBe(400);
   });
 
-  it('is served no further than its answers are taken', async () => {
+  it('is served only as far as its responses are read', async () => {
     const patient = await testServer();
-    const { port: its } = await patient.listen('127.0.0.1', 0);
+    const { port: patientPort } = await patient.listen('127.0.0.1', 0);
     const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(200_000) };
     const order = { match: { operation: 'get_users' }, do: { answer, offDocument: true } };
     expect((await patient.call('POST /_mock/faults', { body: order })).status).toBe(201);
-    const line = await deafLine(its, Buffer.concat(Array(95).fill(requestBytes('GET /api/v1/users', [HOST]))));
+    const line = await openDeafLine(
+      patientPort,
+      Buffer.concat(Array(95).fill(requestBytes('GET /api/v1/users', [HOST]))),
+    );
     const served = async () => (await patient.call('GET /_mock/requests?limit=1')).body.total;
     await expect.poll(served).toBeGreaterThan(1);
     let [before, now] = [0, await served()];
@@ -58,7 +61,7 @@ describe('one line that sends more than it reads', () => {
     await expect.poll(served).toBe(95);
   });
 
-  it('gets its answers in the order of its requests, one after the other', async () => {
+  it('gets its responses in the order of its requests', async () => {
     const line = await openLine(port);
     const token = `Authorization: Bearer ${await forge()}`;
     line.send(
@@ -75,7 +78,7 @@ describe('one line that sends more than it reads', () => {
     line.drop();
   });
 
-  it('may go on as long as it reads: many requests, few of them at once', async () => {
+  it('may send many requests as long as it reads the responses', async () => {
     const line = await openLine(port);
     const health = requestBytes('GET /_mock/health', [HOST]);
     line.send(Buffer.concat(Array(10).fill(health)));
@@ -87,8 +90,8 @@ describe('one line that sends more than it reads', () => {
   });
 });
 
-describe('bodies that are being read', () => {
-  it('cost what they are long, in however many pieces they come', async () => {
+describe('a body that is being received', () => {
+  it('may arrive in many small chunks', async () => {
     const line = await openLine(port);
     const { clientId, clientSecret } = researcher.accessKey;
     const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }).padStart(50_000);
@@ -104,8 +107,8 @@ describe('bodies that are being read', () => {
   });
 });
 
-describe('what only looks like what is expected', () => {
-  it.each(['a.0x1', 'foo.0x'])('a host name that is none is refused: %s', async (host) => {
+describe('input that resembles valid input', () => {
+  it.each(['a.0x1', 'foo.0x'])('an invalid host name is rejected: %s', async (host) => {
     const token = `Authorization: Bearer ${await forge()}`;
     const reply = await send(port, requestBytes('GET /api/v1/access-keys', [`Host: ${host}`, token]));
 
@@ -115,8 +118,8 @@ describe('what only looks like what is expected', () => {
   it.each([
     ['malformed', 'an object', { toString: 1, valueOf: 1 }],
     ['malformed', 'a deep list', JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`)],
-    ['expired', 'a long text', 'x'.repeat(3000)],
-  ])('a token that has expired is told to be %s if its `azp` is %s', async (fault, _what, azp) => {
+    ['expired', 'a long string', 'x'.repeat(3000)],
+  ])('an expired token is rejected as %s if its `azp` is %s', async (fault, _what, azp) => {
     const { status, decision } = await server.call('GET /api/v1/access-keys', {
       token: await forge({ exp: 2, azp } as never),
     });
@@ -125,7 +128,7 @@ describe('what only looks like what is expected', () => {
     expect(decision.reason).toBe(`${fault}_token`);
   });
 
-  it('a path that cannot be decoded is no path to simulate', async () => {
+  it('a path that cannot be decoded cannot be simulated', async () => {
     const body = { principal: researcher.email, method: 'GET', path: '/api/v1/users/%zz' };
     const { status } = await server.call('POST /_mock/decisions/simulate', { body });
 

@@ -112,7 +112,7 @@ describe.each(operations)(
     };
 
     it('rejects invalid JSON', async () => {
-      const texts: [what: string, body: string][] = [
+      const texts: [label: string, body: string][] = [
         ['truncated JSON', '{"name":'],
         ['single quotes', "{'name':'x'}"],
         ['a trailing comma', '{"name":"x",}'],
@@ -136,7 +136,7 @@ describe.each(operations)(
     it('rejects a body that is not UTF-8', async () => {
       const within = (...bytes: number[]) =>
         Buffer.concat([Buffer.from(`{"${required}":"`), Buffer.from(bytes), Buffer.from('"}')]);
-      const bodies: [what: string, body: Buffer][] = [
+      const bodies: [label: string, body: Buffer][] = [
         ['a byte that starts no character', within(0xff)],
         ['a truncated character', within(0xc3)],
         ['an overlong slash', within(0xc0, 0xaf)],
@@ -150,7 +150,7 @@ describe.each(operations)(
     });
 
     it('rejects other content types and names the expected type', async () => {
-      const types: [what: string, headers: string[]][] = [
+      const types: [label: string, headers: string[]][] = [
         ['no type', []],
         ['an empty type', ['Content-Type:']],
         ['an invalid type', ['Content-Type: foo']],
@@ -215,7 +215,7 @@ describe.each(operations)(
     });
 
     it('rejects a request without a body', async () => {
-      const requests: [what: string, request: [body: string | Uint8Array, headers: string[]]][] = [
+      const requests: [label: string, request: [body: string | Uint8Array, headers: string[]]][] = [
         ['no length and no type', ['', []]],
         ['no length', ['', [JSON_TYPE]]],
         ['a length of zero', ['', [JSON_TYPE, 'Content-Length: 0']]],
@@ -231,7 +231,7 @@ describe.each(operations)(
     });
 
     it('rejects a body that is not an object and names its type', async () => {
-      const bodies: [what: string, body: string][] = [
+      const bodies: [label: string, body: string][] = [
         ['an array', '[]'],
         ['a string', '"text"'],
         ['a number', '7'],
@@ -250,7 +250,7 @@ describe.each(operations)(
     });
 
     it('rejects a field that is not a string and names the field and its type', async () => {
-      const values: [what: string, value: unknown][] = [
+      const values: [label: string, value: unknown][] = [
         ['null', null],
         ['an array', ['x']],
         ['a number', 7],
@@ -284,7 +284,7 @@ describe.each(operations)(
 
     describe('with a member name that could reach a prototype', () => {
       const nestDeeply = (member: string) => `${'{"a":['.repeat(20)}{${member}:1}${']}'.repeat(20)}`;
-      const members: [what: string, member: string, named: string][] = [
+      const members: [label: string, member: string, named: string][] = [
         ['`__proto__`', '"__proto__"', '__proto__'],
         ['`__proto__` with an escape', '"\\u005f_proto__"', '__proto__'],
         [
@@ -321,7 +321,7 @@ describe.each(operations)(
 
     it('rejects JSON that is nested too deeply', async () => {
       const nest = (open: string, close: string, depth: number) => `${open.repeat(depth)}${close.repeat(depth)}`;
-      const bodies: [what: string, body: string][] = [
+      const bodies: [label: string, body: string][] = [
         ['10,000 arrays', nest('[', ']', 10_000)],
         ['10,000 objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
         ['10,000 arrays in a member', `{"x":${nest('[', ']', 10_000)}}`],
@@ -343,7 +343,7 @@ describe.each(operations)(
 
     describe('does not echo a secret', () => {
       const SECRET = 'nvapi-S3cretS3cretS3cretS3cret';
-      const rows: [what: string, request: [status: number, body: string, more?: string[]]][] = [
+      const rows: [label: string, request: [status: number, body: string, more?: string[]]][] = [
         ['in an array', [400, withMember(required, [SECRET])]],
         ['in an object', [400, withMember(required, { [SECRET]: SECRET })]],
         ['that is too long', [400, withMember(required, SECRET.repeat(300))]],
@@ -397,7 +397,7 @@ describe('POST /api/v1/access-keys', () => {
   const create = (body: unknown) => server.call('POST /api/v1/access-keys', { token, body });
 
   it('rejects an invalid name and returns the name pattern', async () => {
-    const names: [what: string, name: string][] = [
+    const names: [label: string, name: string][] = [
       ['that is empty', ''],
       ['of one character', 'a'],
       ['in upper case', 'Upper'],
@@ -695,7 +695,7 @@ describe('a path that cannot be decoded', () => {
 });
 
 describe('an id', () => {
-  const ids: [what: string, id: string][] = [
+  const ids: [label: string, id: string][] = [
     ['of 2,000 characters', 'x'.repeat(2000)],
     ['of 12,000 characters', 'x'.repeat(12_000)],
     ['of 5,000 encoded characters', '%20'.repeat(5000)],

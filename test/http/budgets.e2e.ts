@@ -1,4 +1,4 @@
-/** How much, and how many at once. */
+/** Limits of size and of concurrency. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/http/transport/limits.ts';
@@ -10,17 +10,17 @@ const HOST = 'Host: localhost:6625';
 const FORM_TYPE = 'Content-Type: application/x-www-form-urlencoded';
 const TOKEN = '/auth/realms/acme/protocol/openid-connect/token';
 
-const listening = async (limits: Partial<Limits> = {}) => {
+const startServer = async (limits: Partial<Limits> = {}) => {
   const server = await testServer({}, { limits });
   const { port } = await server.listen('127.0.0.1', 0);
   return { ...server, port };
 };
 
-const server = await listening();
-const strict = await listening({ connections: 4 });
+const server = await startServer();
+const strict = await startServer({ connections: 4 });
 
 describe('a form', () => {
-  it('of more than a hundred fields is refused, however many there are', async () => {
+  it('of more than 100 fields is rejected', async () => {
     const names = Array.from({ length: 209_000 }, (_, number) => number.toString(36));
     const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
 
@@ -31,7 +31,7 @@ describe('a form', () => {
     });
   });
 
-  it('of a hundred fields is read', async () => {
+  it('of 100 fields is parsed', async () => {
     const names = Array.from({ length: 100 }, (_, number) => `field-${number}`);
     const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
 
@@ -39,8 +39,8 @@ describe('a form', () => {
   });
 });
 
-describe('more connections than are held', () => {
-  it('are told so, and closed', async () => {
+describe('connections above the limit', () => {
+  it('are rejected with 503 and closed', async () => {
     const held = await Promise.all(Array.from({ length: 4 }, () => openLine(strict.port)));
     const [first] = held as [Line];
     first.send(requestBytes('GET /_mock/health', [HOST]));
@@ -54,14 +54,14 @@ describe('more connections than are held', () => {
     });
     expect(await line.closed()).toBe('');
 
-    for (const one of held) one.drop();
+    for (const connection of held) connection.drop();
     await pause(50);
     expect((await send(strict.port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
   });
 });
 
 describe('many wrong passwords at once', () => {
-  it('do not keep a token waiting', async () => {
+  it('do not delay a token request', async () => {
     const { email, accessKey } = researcher;
     let refused = 0;
     const guesses = Array.from({ length: 60 }, async (_, number) => {
@@ -80,8 +80,8 @@ describe('many wrong passwords at once', () => {
   });
 });
 
-describe('what is no HTTP on the login page', () => {
-  it('is refused as a page', async () => {
+describe('invalid HTTP on the login page', () => {
+  it('is rejected with an HTML page', async () => {
     const reply = await openLine(server.port);
     const path = '/auth/realms/acme/protocol/openid-connect/auth';
     reply.send(`GET ${path} HTTP/1.1\r\n${HOST}\r\nX-Much: ${'x'.repeat(20_000)}\r\n\r\n`);

@@ -23,7 +23,7 @@ describe('a script of the console', () => {
     ['br;q=0, gzip', 'gzip', gunzipSync],
     ['identity', undefined, (bytes: Buffer) => bytes],
     [undefined, undefined, (bytes: Buffer) => bytes],
-  ])('is sent in the form that was built for `Accept-Encoding: %s`', async (accepted, coding, plain) => {
+  ])('is sent in the encoding that was built for `Accept-Encoding: %s`', async (accepted, coding, plain) => {
     const { headers, rawPayload } = await request(url, accepted);
 
     expect(headers['content-encoding']).toBe(coding);
@@ -33,7 +33,7 @@ describe('a script of the console', () => {
   });
 });
 
-describe.each(['/', '/openapi/air.json', '/_mock/cast', '/_mock/fidelity'])('the text at %s', (url) => {
+describe.each(['/', '/openapi/air.json', '/_mock/cast', '/_mock/fidelity'])('the response at %s', (url) => {
   it('is compressed for a client that accepts it', async () => {
     const [plain, coded] = [await request(url), await request(url, BROWSER)];
 
@@ -45,17 +45,21 @@ describe.each(['/', '/openapi/air.json', '/_mock/cast', '/_mock/fidelity'])('the
     expect(coded.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
   });
 
-  it('has the same headers for HEAD as for GET, and no body', async () => {
+  it('has the same headers for HEAD as for GET, without a body', async () => {
     const [head, get] = [await request(url, 'gzip', 'HEAD'), await request(url, 'gzip')];
-    const shown = ({ headers }: typeof head) => [headers['content-encoding'], headers['vary'], headers['content-type']];
+    const readHeaders = ({ headers }: typeof head) => [
+      headers['content-encoding'],
+      headers['vary'],
+      headers['content-type'],
+    ];
 
     expect(head.rawPayload.length).toBe(0);
-    expect(shown(head)).toEqual(shown(get));
+    expect(readHeaders(head)).toEqual(readHeaders(get));
     expect(head.headers['content-length']).toBe(get.headers['content-length']);
   });
 });
 
-it('a list that is made while it is read is compressed as well', async () => {
+it('a streamed list is compressed as well', async () => {
   const authorization = `Bearer ${castKey('nvcf-deployer').key}`;
   for (let count = 0; count < 20; count += 1) await request('/v2/nvcf/functions', undefined, 'GET', { authorization });
   const { headers, rawPayload } = await request('/_mock/requests?bodies=false', 'gzip');
@@ -75,11 +79,11 @@ it('events are never compressed', async () => {
   expect(headers['content-encoding']).toBeUndefined();
 });
 
-it('a short answer is not compressed', async () => {
+it('a short response is not compressed', async () => {
   expect((await request('/_mock/mode', BROWSER)).headers['content-encoding']).toBeUndefined();
 });
 
-it('an answer of a vendor is not compressed', async () => {
+it('a response of a vendor API is not compressed', async () => {
   const authorization = `Bearer ${castKey('nvcf-deployer').key}`;
   const { headers, rawPayload } = await request('/v2/nvcf/functions', BROWSER, 'GET', { authorization });
 

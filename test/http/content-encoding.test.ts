@@ -1,4 +1,4 @@
-/** A body with a content coding is refused by its name, and never parsed as if it had none. */
+/** A body with a content coding is rejected with the name of the coding, and never parsed. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { cast, researcher } from '../support/cast.ts';
@@ -23,8 +23,8 @@ const nvcf = castKey('nvcf-registrar').key;
 const air = castKey('air-admin').key;
 const nvct = castKey('nvct-cli').key;
 
-describe('a body with a content coding is refused in the words of the service', () => {
-  it.each<[path: string, type: string, key: string | undefined, status: number, textOf: (body: never) => unknown]>([
+describe('a body with a content coding is rejected in the error format of the service:', () => {
+  it.each<[path: string, type: string, key: string | undefined, status: number, readText: (body: never) => unknown]>([
     ['/api/v1/token', JSON_TYPE, undefined, 415, ({ message }: { message: string }) => message],
     ['/v2/nvcf/functions', JSON_TYPE, nvcf, 415, ({ detail }: { detail: string }) => detail],
     ['/v1/nvct/tasks', JSON_TYPE, nvct, 415, ({ detail }: { detail: string }) => detail],
@@ -40,17 +40,17 @@ describe('a body with a content coding is refused in the words of the service', 
     // RFC 6749 has no 415.
     [REALM, FORM, undefined, 400, ({ error_description: text }: { error_description: string }) => text],
     ['/api/v2/token', FORM, undefined, 400, ({ error_description: text }: { error_description: string }) => text],
-  ])('%s', async (path, type, key, status, textOf) => {
+  ])('%s', async (path, type, key, status, readText) => {
     const answer = await sendCoded(path, 'gzip', type, key);
 
     expect(answer.status).toBe(status);
-    expect(textOf(answer.body as never)).toContain('content encoding `gzip`');
+    expect(readText(answer.body as never)).toContain('content encoding `gzip`');
     expect(answer.headers['accept-encoding']).toBe('identity');
     expect(answer.headers['x-mock-hint']).toBeUndefined();
     expect(JSON.stringify(answer.body)).not.toContain('belongs to the token endpoint');
   });
 
-  it('but only after its caller and its type are accepted, as every other body', async () => {
+  it('but only after authentication and the check of its content type', async () => {
     expect((await sendCoded('/v2/nvcf/functions', 'gzip')).status).toBe(401);
     const invoker = castKey('nvcf-invoker').key;
     expect((await sendCoded('/v2/nvcf/functions', 'gzip', JSON_TYPE, invoker)).status).toBe(403);
@@ -60,7 +60,7 @@ describe('a body with a content coding is refused in the words of the service', 
 });
 
 it.each(['gzip', 'GZIP', 'x-gzip', 'br', 'deflate', 'zstd', 'unknown', 'gzip, br', 'identity, gzip'])(
-  'the coding is named: %s',
+  'the error names the coding: %s',
   async (coding) => {
     const { status, body } = await sendCoded('/api/v1/token', coding);
 
@@ -70,7 +70,7 @@ it.each(['gzip', 'GZIP', 'x-gzip', 'br', 'deflate', 'zstd', 'unknown', 'gzip, br
   },
 );
 
-it.each(['identity', 'Identity', ' identity , identity ', ''])('`%s` is no coding', async (coding) => {
+it.each(['identity', 'Identity', ' identity , identity ', ''])('`%s` is accepted as no coding', async (coding) => {
   const answer = await server.call('POST /api/v1/token', { body: GRANT, headers: { 'content-encoding': coding } });
 
   expect(answer.status).toBe(200);

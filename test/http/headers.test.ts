@@ -6,20 +6,20 @@ import { headersOf, mediaTypeOf, sentHeaders } from '../../src/http/headers.ts';
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
 describe('the headers of an outcome', () => {
-  it('say that it is JSON, unless it says otherwise', () => {
+  it('have the JSON content type by default', () => {
     expect(headersOf({ status: 201, body: { id: 7 } }, null)).toEqual(JSON_TYPE);
     expect(headersOf({ status: 200, body: {}, headers: { 'content-type': 'a/b' } }, null)).toEqual({
       'content-type': 'a/b',
     });
   });
 
-  it('say no type without a body', () => {
+  it('have no content type without a body', () => {
     expect(headersOf({ status: 204 }, null)).toEqual({});
     expect(headersOf({ status: 204, headers: { 'content-type': 'a/b', etag: '1' } }, null)).toEqual({ etag: '1' });
     expect(headersOf({ status: 302, headers: { location: '/a' } }, null)).toEqual({ location: '/a' });
   });
 
-  it('keep browsers from running the bytes of a user; pages say themselves what they may do', () => {
+  it('prevent browsers from running bytes, except for pages with their own policy', () => {
     const body = Buffer.from('<script>');
     const page = { status: 200, body, headers: { 'content-security-policy': "default-src 'none'" } };
 
@@ -30,27 +30,27 @@ describe('the headers of an outcome', () => {
     expect(headersOf(page, null)).not.toHaveProperty('content-disposition');
   });
 
-  it('say that the connection ends, where nothing more can be read from it', () => {
+  it('close the connection if nothing more can be read from it', () => {
     const last = new Problem('too_large', 'Too large.', { close: true });
 
     expect(headersOf({ status: 413 }, last)).toEqual({ connection: 'close' });
     expect(headersOf({ status: 404 }, new Problem('not_found'))).toEqual({});
   });
 
-  it('say when to come again, as the problem or the outcome has it', () => {
+  it('contain the `retry-after` of the problem or the outcome', () => {
     const busy = new Problem('unavailable', 'Busy.', { retryAfter: 1 });
 
     expect(headersOf({ status: 503 }, busy)).toEqual({ 'retry-after': '1' });
     expect(headersOf({ status: 503, headers: { 'retry-after': '7' } }, busy)).toEqual({ 'retry-after': '7' });
   });
 
-  it('say which content codings are accepted, where another was sent', () => {
+  it('contain the accepted content codings after an unsupported one', () => {
     const coded = new Problem('unsupported_media_type', 'Coded.', { acceptEncoding: 'identity' });
 
     expect(headersOf({ status: 415 }, coded)).toEqual({ 'accept-encoding': 'identity' });
   });
 
-  it('keep everybody on the way from storing or holding back a body that is made while it is read', () => {
+  it('prevent caching and buffering of a streamed body', () => {
     const outcome = { status: 200, body: new Readable(), headers: { 'x-a': 'b' } };
 
     expect(headersOf(outcome, null)).toEqual({
@@ -61,7 +61,7 @@ describe('the headers of an outcome', () => {
     });
   });
 
-  it('are no part of the outcome, which may be sent again', () => {
+  it('leave the headers of the outcome unchanged', () => {
     const headers = { etag: '1' };
     headersOf({ status: 503, headers }, new Problem('unavailable', 'Busy.', { close: true, retryAfter: 1 }));
 
@@ -69,12 +69,12 @@ describe('the headers of an outcome', () => {
   });
 });
 
-it('the media type of an outcome has no parameters, and is JSON where it says none', () => {
+it('the media type of an outcome has no parameters and is JSON by default', () => {
   expect(mediaTypeOf({ status: 200 })).toBe('application/json');
   expect(mediaTypeOf({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } })).toBe('text/html');
 });
 
-it('the headers that are sent are texts', () => {
+it('the sent headers are strings', () => {
   const getHeaders = () => ({ etag: '1', 'content-length': 7, vary: ['Origin', 'Accept'] });
 
   expect(sentHeaders({ getHeaders } as never)).toEqual({ etag: '1', 'content-length': '7', vary: 'Origin,Accept' });

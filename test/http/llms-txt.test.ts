@@ -4,7 +4,7 @@ import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
 
 /** The links of a text, each with its section. */
-function linksOf(text: string): { section: string; name: string; url: string; notes: string }[] {
+function readLinks(text: string): { section: string; name: string; url: string; notes: string }[] {
   return text
     .split(/^## /m)
     .slice(1)
@@ -21,10 +21,10 @@ describe('GET /llms.txt', async () => {
   const { url } = await listeningServer({ world: ['alice'] });
   const port = new URL(url).port;
 
-  it('is a title, a summary, text, and sections that have nothing but links with notes, as llmstxt.org describes', async () => {
+  it('has the structure of llmstxt.org: a title, a summary and sections of links with notes', async () => {
     const answer = await fetch(`${url}/llms.txt`);
     const text = await answer.text();
-    const links = linksOf(text);
+    const links = readLinks(text);
 
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
     expect(text).toMatch(/^# nv-auth-mock\n\n> [^\n]+\n\n[^#]+\n## Documents\n\n[^#]+\n## Control API\n\n[^#]+\n$/);
@@ -34,8 +34,8 @@ describe('GET /llms.txt', async () => {
   it.each([
     ['', url],
     ['/w/alice', `${url}/w/alice`],
-  ])('below "%s" leads only to %s, and each link is answered with 200', async (below, base) => {
-    const links = linksOf(await (await fetch(`${url}${below}/llms.txt`)).text());
+  ])('below "%s" links only to %s, and each link returns 200', async (below, base) => {
+    const links = readLinks(await (await fetch(`${url}${below}/llms.txt`)).text());
     expect(links.length).toBeGreaterThan(20);
     for (const { url: link } of links) {
       expect(link.startsWith(`${base}/`), link).toBe(true);
@@ -46,8 +46,8 @@ describe('GET /llms.txt', async () => {
     }
   });
 
-  it('lists every document that the server has, and of the control API each call that a link can make', async () => {
-    const links = linksOf(await (await fetch(`${url}/llms.txt`)).text());
+  it('lists every document of the server and every GET call of the control API without parameters', async () => {
+    const links = readLinks(await (await fetch(`${url}/llms.txt`)).text());
     const served = SERVICES.filter(({ name }) => name !== 'nak').map(({ name }) => `${url}/openapi/${name}.json`);
     const { calls } = (await (await fetch(`${url}/_mock`)).json()) as { calls: { method: string; path: string }[] };
     const linked = links.filter(({ name }) => name.startsWith('GET ')).map(({ name }) => name.slice(4));
@@ -58,12 +58,15 @@ describe('GET /llms.txt', async () => {
     );
   });
 
-  it('has the address by which it was asked', async () => {
+  it('contains the host of its request', async () => {
     const { app } = await testServer({ world: ['alice'] });
-    const asked = async (host: string, path = '/llms.txt') => (await app.inject({ url: path, headers: { host } })).body;
+    const fetchText = async (host: string, path = '/llms.txt') =>
+      (await app.inject({ url: path, headers: { host } })).body;
 
-    expect(await asked(`localhost:${port}`)).toContain(`](http://localhost:${port}/openapi/runai.json)`);
-    expect(await asked(`alice.localhost:${port}`)).toContain(`](http://alice.localhost:${port}/openapi/runai.json)`);
+    expect(await fetchText(`localhost:${port}`)).toContain(`](http://localhost:${port}/openapi/runai.json)`);
+    expect(await fetchText(`alice.localhost:${port}`)).toContain(
+      `](http://alice.localhost:${port}/openapi/runai.json)`,
+    );
   });
 
   it.each([

@@ -90,7 +90,7 @@ it('a service that lists its own operation as not emulated is rejected with the 
 });
 
 describe('a service is incomplete when', () => {
-  const cases: [what: string, fault: string, parts: Parts][] = [
+  const cases: [label: string, fault: string, parts: Parts][] = [
     ['an operation has no handler', 'operation `get_toy` has no handler', { service: { operations: {} } }],
     [
       'a handler has no operation',

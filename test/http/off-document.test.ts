@@ -1,4 +1,4 @@
-/** What becomes of answers that do not fit their document. */
+/** Responses that do not match their document. */
 import { describe, expect, it } from 'vitest';
 import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs';
 import { profilesOf } from '../../scripts/documents/versions.mjs';
@@ -9,7 +9,7 @@ import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/open
 import { preparedAs } from '../support/api-document.ts';
 import { testServer } from '../support/server.ts';
 
-/** A document, as far as it is changed here. */
+/** The parts of a document that are changed here. */
 interface Changeable {
   readonly paths: Readonly<Record<string, Record<string, { responses: Record<string, unknown> }>>>;
   readonly components: { readonly schemas: Record<string, { required?: string[] }> };
@@ -26,8 +26,8 @@ const BUILT = new Map(
   ]),
 );
 
-/** The documents, with a change to those that have the path. */
-class Changed extends Documents {
+/** The documents, with a change to each document that has the path. */
+class ChangedDocuments extends Documents {
   readonly #path: string;
   readonly #change: (document: Changeable) => void;
 
@@ -48,17 +48,17 @@ class Changed extends Documents {
 
 const PATH = '/api/v1/access-keys';
 const TEXT = { host: 'localhost', 'content-type': 'text/plain' };
-/** Forgets what an operation answers by a status. */
-const without = (status: number, path = PATH, method = 'get') =>
-  new Changed(path, ({ paths }) => {
+/** Removes the response with a status from an operation. */
+const removeResponse = (status: number, path = PATH, method = 'get') =>
+  new ChangedDocuments(path, ({ paths }) => {
     delete paths[path]?.[method]?.responses[status];
   });
-/** Opened once for all tests about a refusal that its document does not name. */
-const NO_401 = without(401);
-const server = (documents: Documents, parts: Partial<ServerParts> = {}) => testServer({}, { documents, ...parts });
-/** What the switchboard tells of answers that did not fit, after a request. */
-const findingsAfter = async (documents: Documents, request: string, parts = {}) => {
-  const { call } = await server(documents, { offDocument: 'report' });
+/** Opened once for all tests about a rejection that its document does not list. */
+const NO_401 = removeResponse(401);
+const startServer = (documents: Documents, parts: Partial<ServerParts> = {}) => testServer({}, { documents, ...parts });
+/** The findings about responses that do not match, after a request. */
+const readFindings = async (documents: Documents, request: string, parts = {}) => {
+  const { call } = await startServer(documents, { offDocument: 'report' });
   await call(request, parts);
   const { findings } = (await call('GET /_mock/findings')).body;
   return findings
@@ -66,9 +66,9 @@ const findingsAfter = async (documents: Documents, request: string, parts = {}) 
     .map(({ message }: { message: string }) => message);
 };
 
-describe('an answer that does not fit its document', () => {
-  /** The status of a refusal that its document does not name, and what the control API finds worth knowing. */
-  const refusedBy = async (offDocument: ServerParts['offDocument'], strict = false) => {
+describe('a response that does not match its document', () => {
+  /** The status of a rejection that its document does not list, and the kinds of the findings. */
+  const sendRejected = async (offDocument: ServerParts['offDocument'], strict = false) => {
     const parts = { documents: NO_401, log: () => SILENT_LOG, offDocument: offDocument as never };
     const { app, call } = await testServer({ strict }, parts);
     const { statusCode } = await app.inject({ url: PATH, headers: { host: 'localhost' } });
@@ -76,51 +76,51 @@ describe('an answer that does not fit its document', () => {
     return [statusCode, findings.map(({ kind }: { kind: string }) => kind)];
   };
 
-  it('is sent as it is, and not compared, unless somebody asks for it', async () => {
-    expect(await refusedBy('off')).toEqual([401, []]);
-    expect(await refusedBy(undefined)).toEqual([401, []]);
+  it('is sent without a comparison by default', async () => {
+    expect(await sendRejected('off')).toEqual([401, []]);
+    expect(await sendRejected(undefined)).toEqual([401, []]);
   });
 
-  it('is sent and becomes a finding, also of a server that is strict', async () => {
-    expect(await refusedBy('report')).toEqual([401, ['answer_off_document']]);
-    expect(await refusedBy(undefined, true)).toEqual([401, ['answer_off_document']]);
+  it('is sent and reported as a finding, also by a strict server', async () => {
+    expect(await sendRejected('report')).toEqual([401, ['answer_off_document']]);
+    expect(await sendRejected(undefined, true)).toEqual([401, ['answer_off_document']]);
   });
 
-  it('fails its request, where tests want that', async () => {
-    expect(await refusedBy('throw')).toEqual([500, []]);
-    expect(await refusedBy('throw', true)).toEqual([500, []]);
+  it('fails its request in the mode `throw`', async () => {
+    expect(await sendRejected('throw')).toEqual([500, []]);
+    expect(await sendRejected('throw', true)).toEqual([500, []]);
   });
 });
 
-describe('a refusal that does not fit its document', () => {
-  it('is a finding when its operation does not list the status', async () => {
-    expect(await findingsAfter(NO_401, `GET ${PATH}`)).toEqual([
+describe('a rejection that does not match its document', () => {
+  it('is a finding if its operation does not list the status', async () => {
+    expect(await readFindings(NO_401, `GET ${PATH}`)).toEqual([
       'get_access_keys 401: the document does not list the status 401',
     ]);
   });
 
-  it('is a finding when it was made before the caller was known, too', async () => {
-    expect(await findingsAfter(without(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
+  it('is a finding before authentication, too', async () => {
+    expect(await readFindings(removeResponse(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
       'get_access_keys 400: the document does not list the status 400',
     ]);
   });
 
-  it('is a finding when its body is not what errors of the service look like', async () => {
-    const documents = new Changed(PATH, ({ components: { schemas } }) => {
+  it('is a finding if its body does not match the error schema of the service', async () => {
+    const documents = new ChangedDocuments(PATH, ({ components: { schemas } }) => {
       (schemas['Error'] as { required: string[] }).required = ['trace'];
     });
-    expect(await findingsAfter(documents, `GET ${PATH}`)).toEqual([expect.stringContaining("property 'trace'")]);
+    expect(await readFindings(documents, `GET ${PATH}`)).toEqual([expect.stringContaining("property 'trace'")]);
   });
 
-  it('is no finding when the status is one of the server as a whole', async () => {
+  it('is not a finding if its status is common to the whole server', async () => {
     const body = 'x'.repeat(1024 * 1024 + 1);
     const headers = { 'content-type': 'application/json' };
-    expect(await findingsAfter(DOCUMENTS, 'POST /api/v1/token', { headers, body })).toEqual([]);
+    expect(await readFindings(DOCUMENTS, 'POST /api/v1/token', { headers, body })).toEqual([]);
   });
 
-  it('fails the request of a server under test', async () => {
+  it('fails the request in tests by default', async () => {
     const path = '/api/v1/token';
-    const { app } = await server(without(415, path, 'post'), { log: () => SILENT_LOG });
+    const { app } = await startServer(removeResponse(415, path, 'post'), { log: () => SILENT_LOG });
     const { statusCode } = await app.inject({ method: 'POST', url: path, headers: TEXT, payload: 'text' });
 
     expect(statusCode).toBe(500);
@@ -128,7 +128,7 @@ describe('a refusal that does not fit its document', () => {
 });
 
 describe('the first request to a service', () => {
-  // One path of each document, which no request has asked of before.
+  // Paths of each document, in groups. No earlier request has used them.
   const paths = [
     [
       '/auth/realms//protocol/openid-connect/userinfo',
@@ -141,9 +141,9 @@ describe('the first request to a service', () => {
     ['/api/v1/administration/access-keys//'],
   ];
 
-  it.each(paths)('may be about a path with an empty segment: %s', async (...ofEach) => {
-    const { call } = await server(new Documents());
+  it.each(paths)('may have an empty path segment: %s', async (...group) => {
+    const { call } = await startServer(new Documents());
 
-    for (const path of ofEach) expect((await call(`GET ${path}`)).status, path).toBe(404);
+    for (const path of group) expect((await call(`GET ${path}`)).status, path).toBe(404);
   });
 });

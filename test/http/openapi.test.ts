@@ -143,23 +143,27 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const JSON_TYPE = 'application/json';
-  const cases: [what: string, fault: string | null, answer: [number, string | null, unknown]][] = [
-    ['that fits', null, [200, JSON_TYPE, { name: 'ball' }]],
+  const cases: [label: string, fault: string | null, answer: [number, string | null, unknown]][] = [
+    ['that is valid', null, [200, JSON_TYPE, { name: 'ball' }]],
     ['with bytes', null, [200, JSON_TYPE, Buffer.from('{}')]],
-    ['with a member of our own', 'body must NOT', [200, JSON_TYPE, { name: 'a', b: 1 }]],
-    ['in another form', 'the document does not list the media type text/plain', [200, 'text/plain', 'ball']],
-    ['with another status', 'the document does not list the status 404', [404, JSON_TYPE, {}]],
+    ['with an undeclared member', 'body must NOT', [200, JSON_TYPE, { name: 'a', b: 1 }]],
+    [
+      'with an undeclared media type',
+      'the document does not list the media type text/plain',
+      [200, 'text/plain', 'ball'],
+    ],
+    ['with an undeclared status', 'the document does not list the status 404', [404, JSON_TYPE, {}]],
     ['without a body', null, [204, null, undefined]],
-    ['with a body that it should not have', 'it has a body, but the document has none', [204, JSON_TYPE, {}]],
-    ['of any form', null, [303, 'image/png', 'x']],
+    ['with an unexpected body', 'it has a body, but the document has none', [204, JSON_TYPE, {}]],
+    ['of any media type', null, [303, 'image/png', 'x']],
   ];
 
-  it.each(cases)('%s', (_what, fault, [status, mediaType, body]) => {
-    const found = operation.describeAnswerFault(status, mediaType, body);
+  it.each(cases)('is compared with its document: %s', (_what, fault, [status, mediaType, body]) => {
+    const actual = operation.describeAnswerFault(status, mediaType, body);
 
-    if (fault === null) expect(found).toBeNull();
-    else expect(found).toContain(fault);
+    if (fault === null) expect(actual).toBeNull();
+    else expect(actual).toContain(fault);
   });
 });

@@ -1,4 +1,4 @@
-/** What requests say is never opened: no file, and no address. */
+/** No request opens a file or a URL that it names. */
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 import { forge } from '../support/tokens.ts';
 
-it('a request opens no file and calls no address that it names', async ({ folder, onTestFinished }) => {
+it('a request opens no file and no URL that it names', async ({ folder, onTestFinished }) => {
   const called: string[] = [];
   const canary = createServer((request, response) => {
     called.push(String(request.url));
@@ -26,9 +26,9 @@ it('a request opens no file and calls no address that it names', async ({ folder
   const server = await testServer();
   const [user, key] = [await server.tokenOf(researcher), castKey('nvcf-full-access').key];
   const external = await forge({ iss: url('iss') }, { jku: url('jku'), x5u: url('x5u') } as never);
-  const named = [url('body'), file, `file://${file}`];
+  const places = [url('body'), file, `file://${file}`];
   const answers = [];
-  for (const place of named) {
+  for (const place of places) {
     for (const [request, token, body] of [
       ['POST /_mock/worlds', '', { seed: place }],
       ['POST /_mock/worlds', '', { seed: { extends: place } }],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { serveConsole } from '../../src/http/console.ts';
 import { createPages, type PageText } from '../../src/http/pages.ts';
 
-it('A page that fails is answered 500, and the log says why', async () => {
+it('a failing page returns 500 and logs the cause', async () => {
   const app = fastify();
   const logged: unknown[][] = [];
   const server = {
@@ -25,7 +25,7 @@ it('A page that fails is answered 500, and the log says why', async () => {
   expect(logged).toEqual([['GET /docs/static/reader.js failed', cause]]);
 });
 
-it('The links of the console of a world stay in it', async () => {
+it('the console of a world links only to that world', async () => {
   const served = new Map<string, PageText>();
   const pages = {
     serve: (path: string, ...[, , text]: [string, unknown, PageText]) => served.set(path, text),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { receivePieces } from '../../src/http/pieces.ts';
 
 /** A request whose body arrives in these chunks. */
-function sent(chunks: readonly string[], isOver = true): IncomingMessage {
+function createRequest(chunks: readonly string[], isOver = true): IncomingMessage {
   const request = new IncomingMessage(new Socket());
   request.rawHeaders = ['Transfer-Encoding', 'chunked'];
   for (const chunk of chunks) request.push(chunk);
@@ -12,9 +12,9 @@ function sent(chunks: readonly string[], isOver = true): IncomingMessage {
   return request;
 }
 
-async function piecesOf(chunks: readonly string[]) {
+async function receiveInPieces(chunks: readonly string[]) {
   const pieces: string[] = [];
-  const size = await receivePieces(sent(chunks), { piece: 4, max: 12 }, async (piece) => {
+  const size = await receivePieces(createRequest(chunks), { piece: 4, max: 12 }, async (piece) => {
     pieces.push(piece.toString());
   });
   return { size, pieces };
@@ -30,34 +30,34 @@ describe('a body in pieces', () => {
     [['ab'], ['ab']],
     [[], []],
   ])('%j is passed on as %j', async (chunks, pieces) => {
-    expect(await piecesOf(chunks)).toEqual({ size: chunks.join('').length, pieces });
+    expect(await receiveInPieces(chunks)).toEqual({ size: chunks.join('').length, pieces });
   });
 
-  it('is refused where it is too large', async () => {
-    await expect(piecesOf(['abcdefgh', 'ijklm'])).rejects.toMatchObject({ kind: 'too_large' });
+  it('is rejected if it is too large', async () => {
+    await expect(receiveInPieces(['abcdefgh', 'ijklm'])).rejects.toMatchObject({ kind: 'too_large' });
   });
 
-  it('is read no further before a piece was taken', async () => {
-    const request = sent(['abcd', 'efgh']);
+  it('is not read further until a piece was handled', async () => {
+    const request = createRequest(['abcd', 'efgh']);
     const taken: string[] = [];
-    let goOn = () => {};
+    let resume = () => {};
     const receiving = receivePieces(request, { piece: 4, max: 12 }, (piece) => {
       taken.push(piece.toString());
-      return new Promise<void>((resolve) => (goOn = resolve));
+      return new Promise<void>((resolve) => (resume = resolve));
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(taken).toEqual(['abcd']);
     expect(request.isPaused()).toBe(true);
 
-    goOn();
+    resume();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(taken).toEqual(['abcd', 'efgh']);
-    goOn();
+    resume();
     expect(await receiving).toBe(8);
   });
 
-  it('ends with the failure of its piece, and lets the client finish', async () => {
-    const request = sent(['abcd', 'efgh']);
+  it('rejects with the error of its handler and lets the client finish', async () => {
+    const request = createRequest(['abcd', 'efgh']);
     const failing = receivePieces(request, { piece: 4, max: 12 }, async () => {
       throw new Error('the disk is full');
     });
@@ -67,18 +67,18 @@ describe('a body in pieces', () => {
     expect(request.isPaused()).toBe(false);
   });
 
-  it('fails only after the piece in progress, where the client leaves', async () => {
-    const request = sent(['abcd'], false);
+  it('rejects only after the current piece if the client disconnects', async () => {
+    const request = createRequest(['abcd'], false);
     const steps: string[] = [];
-    let goOn = () => {};
+    let resume = () => {};
     const receiving = receivePieces(request, { piece: 4, max: 12 }, async () => {
-      await new Promise<void>((resolve) => (goOn = resolve));
+      await new Promise<void>((resolve) => (resume = resolve));
       steps.push('taken');
     }).catch(({ kind }) => void steps.push(kind));
     await new Promise((resolve) => setTimeout(resolve, 20));
     request.destroy();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    goOn();
+    resume();
     await receiving;
 
     expect(steps).toEqual(['taken', 'invalid_request']);

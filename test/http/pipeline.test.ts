@@ -1,4 +1,4 @@
-/** The steps of a request, in their order, and what they leave behind. */
+/** The steps of a request in their order, and their records. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
@@ -11,45 +11,45 @@ const server = await testServer(
 );
 const [echo] = castFunction('echo');
 const [owner, invoker] = [castKey('nvcf-full-access').key, castKey('nvcf-invoker').key];
-const NOBODYS = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
-const deploy = (functionId = NOBODYS, versionId = NOBODYS) =>
+const deploy = (functionId = UNKNOWN_ID, versionId = UNKNOWN_ID) =>
   `POST /v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`;
 const GARBAGE = '{"deployment';
-const FITTING = { deploymentSpecifications: [{ gpu: 'L40G', instanceType: 'x', maxInstances: 1, minInstances: 1 }] };
+const VALID = { deploymentSpecifications: [{ gpu: 'L40G', instanceType: 'x', maxInstances: 1, minInstances: 1 }] };
 
 beforeEach(() => {
   log.length = 0;
 });
 
-describe('a request with several faults is refused for the first of them', () => {
+describe('a request with several faults is rejected for the first of them:', () => {
   const page = { origin: 'http://evil.test' };
-  const cases: [fault: string, status: number, said: string, request: string, parts: Request][] = [
-    ['it may not come in', 403, 'another origin', deploy(''), { body: GARBAGE, headers: page }],
-    ['its path names nothing', 404, 'No operation', deploy(''), { body: GARBAGE }],
-    ['nobody asks', 401, 'no `Authorization` header', deploy(), { body: GARBAGE }],
-    ['who asks may not', 403, 'it needs `deploy_function`', deploy(), { token: invoker, body: GARBAGE }],
-    ['its body cannot be read', 400, 'not valid JSON', deploy(), { token: owner, body: GARBAGE }],
-    ['its body does not fit', 400, '`deploymentSpecifications` is missing', deploy(), { token: owner, body: {} }],
-    ['its object is not there', 404, `${NOBODYS}\` does not exist`, deploy(), { token: owner, body: FITTING }],
+  const cases: [fault: string, status: number, expected: string, request: string, parts: Request][] = [
+    ['its origin is rejected', 403, 'another origin', deploy(''), { body: GARBAGE, headers: page }],
+    ['its path is unknown', 404, 'No operation', deploy(''), { body: GARBAGE }],
+    ['it has no credential', 401, 'no `Authorization` header', deploy(), { body: GARBAGE }],
+    ['its caller has no right', 403, 'it needs `deploy_function`', deploy(), { token: invoker, body: GARBAGE }],
+    ['its body is invalid JSON', 400, 'not valid JSON', deploy(), { token: owner, body: GARBAGE }],
+    ['its body is invalid', 400, '`deploymentSpecifications` is missing', deploy(), { token: owner, body: {} }],
+    ['its object does not exist', 404, `${UNKNOWN_ID}\` does not exist`, deploy(), { token: owner, body: VALID }],
   ];
 
-  it.each(cases)('%s', async (_fault, status, said, request, parts) => {
+  it.each(cases)('%s', async (_fault, status, expected, request, parts) => {
     expect((await server.call(request, parts)).status).toBe(status);
-    expect(log).toEqual([expect.stringContaining(said)]);
+    expect(log).toEqual([expect.stringContaining(expected)]);
   });
 });
 
-describe('what is left of a request', () => {
-  const latest = async () => (await server.call('GET /_mock/decisions?limit=1')).body.decisions[0];
+describe('the records of a request', () => {
+  const readLatest = async () => (await server.call('GET /_mock/decisions?limit=1')).body.decisions[0];
 
-  it('that was allowed is its decision, with the object, and a line for those who want every answer', async () => {
+  it('that is allowed are its decision, with the object, and a debug line', async () => {
     const request = `/v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
     const { status, body, decision } = await server.call(`GET ${request}?unheard-of=1`, { token: owner });
 
     expect([status, body.function.name, decision.effect]).toEqual([200, 'echo', 'allow']);
     expect(log).toEqual([expect.stringContaining(`debug 200 GET ${request}`)]);
-    expect(await latest()).toMatchObject({
+    expect(await readLatest()).toMatchObject({
       id: decision.id,
       at: '2026-01-15T12:00:00.000Z',
       service: 'nvcf',
@@ -63,7 +63,7 @@ describe('what is left of a request', () => {
     );
   });
 
-  it('that was refused with a misspelt field is what that was probably meant to be', async () => {
+  it('that is rejected for a misspelt field contain a finding with the intended field', async () => {
     const body = { name: 'f', containerImage: 'stg.nvcr.io/acme/f:1', inferenceurl: '/' };
     const answer = await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-registrar').key, body });
 
@@ -74,22 +74,22 @@ describe('what is left of a request', () => {
     expect(about.message).not.toContain('ignored');
   });
 
-  it('that was refused is its decision, and a line with the reason', async () => {
+  it('that is rejected are its decision and a line with the reason', async () => {
     const { decision } = await server.call('GET /v2/nvcf/functions');
 
     expect(decision).toMatchObject({ effect: 'deny', reason: 'no_token' });
     expect(log).toEqual([expect.stringMatching(`info  401 GET .* refused: .* \\[decision ${decision.id}\\]`)]);
-    expect(await latest()).toMatchObject({ id: decision.id, operation: 'listFunctions', reason: 'no_token' });
+    expect(await readLatest()).toMatchObject({ id: decision.id, operation: 'listFunctions', reason: 'no_token' });
   });
 
-  it('that cannot be read is no decision', async () => {
-    const before = await latest();
+  it('that cannot be parsed contain no decision', async () => {
+    const before = await readLatest();
     const { decision } = await server.call(deploy(), { token: owner, body: GARBAGE });
 
-    expect([decision, await latest()]).toEqual([null, before]);
+    expect([decision, await readLatest()]).toEqual([null, before]);
   });
 
-  it('about an object by a UUID is the same, whatever the case that was written in', async () => {
+  it('with an uppercase UUID do not differ: the request is allowed', async () => {
     const request = `GET /v2/nvcf/functions/${echo?.functionId.toUpperCase()}/versions/${echo?.versionId}`;
 
     expect((await server.call(request, { token: owner })).status).toBe(200);

@@ -7,36 +7,36 @@ import { toySecrets } from '../journal/toy-secrets.ts';
 const whole = { fault: () => null };
 const gone = { fault: () => 'The data file is gone.' };
 
-describe('what was thrown', () => {
-  it('is itself where it is a problem, whatever the store is like', () => {
+describe('toProblem', () => {
+  it('returns a problem unchanged, whatever the state of the store', () => {
     const problem = new Problem('not_found');
 
     expect(toProblem(problem)).toBe(problem);
     expect(toProblem(problem, gone)).toBe(problem);
   });
 
-  it('is our own fault where it is none', () => {
+  it('converts any other error to an internal problem', () => {
     const cause = new TypeError('x');
 
     expect(toProblem(cause, whole)).toMatchObject({ kind: 'internal', cause });
     expect(toProblem(cause)).toMatchObject({ kind: 'internal', cause });
   });
 
-  it('is the fault of the data file where something is wrong with that', () => {
+  it('reports the fault of the data file if there is one', () => {
     expect(toProblem(new TypeError('x'), gone)).toMatchObject({
       kind: 'storage_failing',
       message: 'The data file is gone.',
     });
   });
 
-  it('is the fault of the data where a row of it cannot be read, and names the row', () => {
+  it('reports damaged data with its row', () => {
     expect(toProblem(new DamagedData('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
       kind: 'storage_failing',
       message: expect.stringContaining('the row `ball` of `toys`'),
     });
   });
 
-  it('is an outage where the database takes no changes, and says why', () => {
+  it('reports a read-only database as unavailable, with the reason', () => {
     expect(toProblem(new ReadOnlyDatabase('is read-only'))).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('The database is read-only, so nothing was done.'),
@@ -47,11 +47,14 @@ describe('what was thrown', () => {
     ['full', 'storage_full'],
     ['failing', 'storage_failing'],
   ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
-    expect(toProblem(new WriteFailure(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
+    expect(toProblem(new WriteFailure(why, 'reports a write failure of a disk that is %s'))).toMatchObject({
+      kind,
+      message: 'No room.',
+    });
   });
 });
 
-it('a problem whose message quotes a secret of its world lacks nothing but that secret', () => {
+it('a problem without the secrets of its world differs only in the message', () => {
   const secrets = toySecrets(['a-secret-of-ada']);
   const parts = {
     why: 'it is over',

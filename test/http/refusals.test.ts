@@ -1,4 +1,4 @@
-/** Whether a refusal has one of the forms of its service. */
+/** Whether a rejection has an error format of its service. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
@@ -7,13 +7,13 @@ import { runai } from '../../src/services/runai/index.ts';
 import { testServer } from '../support/server.ts';
 
 const PATH: Readonly<Record<string, string>> = { runai: '/api/v1/users', nvcf: '/v2/nvcf/functions' };
-/** A path of the same service whose errors have another form. */
+/** A path of the same service with another error format. */
 const USERINFO = '/auth/realms/acme/protocol/openid-connect/userinfo';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Asks without a token, while the service refuses so; what became known of it. */
-async function offDocument(
+/** The findings of a request without a token that the service rejects with this outcome. */
+async function findOffDocument(
   service: ServiceDefinition,
   outcome: Outcome,
   path = PATH[service.name] as string,
@@ -28,37 +28,37 @@ async function offDocument(
     .map(({ message }: { message: string }) => message);
 }
 
-describe('a refusal that is not in one of the forms of its service is known', () => {
+describe('the format of a rejection', () => {
   const text = { 'content-type': 'text/plain' };
 
-  it.each<[what: string, service: ServiceDefinition, outcome: Outcome, said: RegExp]>([
-    ['a member too few', runai, { status: 401, body: { code: 401 } }, /message/],
-    ['a member too many', runai, { status: 401, body: { code: 401, message: 'No.', why: 'x' } }, /additional/],
+  it.each<[label: string, service: ServiceDefinition, outcome: Outcome, expected: RegExp]>([
+    ['a missing member', runai, { status: 401, body: { code: 401 } }, /message/],
+    ['an extra member', runai, { status: 401, body: { code: 401, message: 'No.', why: 'x' } }, /additional/],
     ['a member of another type', runai, { status: 401, body: { code: '401', message: 'No.' } }, /code/],
-    ['no body, where there always is one', runai, { status: 401 }, /runai refused without a body/],
+    ['a missing body', runai, { status: 401 }, /runai refused without a body/],
     ['another media type', runai, { status: 401, headers: text, body: Buffer.from('No.') }, /with text\/plain/],
-    ["another service's form", nvcf, { status: 403, body: { code: 403, message: 'No.' } }, /requestStatus/],
-  ])('by %s', async (_what, service, outcome, said) => {
-    const messages = await offDocument(service, outcome);
+    ['the format of another service', nvcf, { status: 403, body: { code: 403, message: 'No.' } }, /requestStatus/],
+  ])('is reported with %s', async (_what, service, outcome, expected) => {
+    const messages = await findOffDocument(service, outcome);
 
     expect(messages).toHaveLength(1);
-    expect(messages[0]).toMatch(said);
+    expect(messages[0]).toMatch(expected);
   });
 
-  it.each<[what: string, service: ServiceDefinition, outcome: Outcome, path?: string]>([
-    ['the usual one', runai, { status: 401, body: { code: 401, message: 'No.' } }],
+  it.each<[label: string, service: ServiceDefinition, outcome: Outcome, path?: string]>([
+    ['the usual format', runai, { status: 401, body: { code: 401, message: 'No.' } }],
     [
-      'one of two of the same type',
+      'the second format with the same media type',
       runai,
       { status: 401, body: { error: 'invalid_token', error_description: 'No.' } },
       USERINFO,
     ],
-    ['no body, where that is one', nvcf, { status: 401 }],
-  ])('and in a form of its service it is not: %s', async (_what, service, outcome, path) => {
-    expect(await offDocument(service, outcome, path)).toEqual([]);
+    ['no body, if the service has that format', nvcf, { status: 401 }],
+  ])('is not reported with %s', async (_what, service, outcome, path) => {
+    expect(await findOffDocument(service, outcome, path)).toEqual([]);
   });
 
-  it('and fails the request where that is asked for', async () => {
+  it('fails the request in tests by default', async () => {
     const server = await testServer();
     vi.spyOn(runai, 'renderProblem').mockReturnValueOnce({ status: 401, body: { code: 401 } });
 

@@ -1,4 +1,4 @@
-/** The bodies of requests that are refused before they are read: the journal has them, and nothing else looks at them. */
+/** The bodies of requests that are rejected before their body is parsed: only the journal reads them. */
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { afresh, type Request, testServer } from '../support/server.ts';
@@ -13,7 +13,7 @@ const CREATE = 'POST /v2/nvcf/functions';
 const DEPLOY = `POST /v2/nvcf/deployments/functions/${echo?.functionId}/versions/${echo?.versionId}`;
 const NAMED = { name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' };
 
-const latest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+const readLatest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
 const verify = async (match: object) => (await server.call('POST /_mock/requests/verify', { body: { match } })).body;
 
 const addFault = async (body: object) => {
@@ -31,39 +31,43 @@ const REFUSALS: readonly [status: number, operation: string, request: string, pa
   [403, 'simulations_create', 'POST /api/v3/simulations/', { token: castKey('air-reader').key }],
 ];
 
-describe.each(REFUSALS)('a request that is refused with %i (%s)', (status, operation, request, parts) => {
+describe.each(REFUSALS)('a request that is rejected with %i (%s)', (status, operation, request, parts) => {
   it('is in the journal with its body', async () => {
     const answer = await server.call(request, { ...parts, body: NAMED });
 
     expect(answer.status).toBe(status);
-    const { request: sent, operation: named } = await latest();
-    expect(sent).toMatchObject({ body: NAMED, size: JSON.stringify(NAMED).length, truncated: false });
-    expect(sent).not.toHaveProperty('bodyNotSent');
-    expect(await verify({ operation: named, status, body: { name: 'translate' } })).toMatchObject({ verified: true });
-    expect(await verify({ operation: named, status, body: { name: 'other' } })).toMatchObject({ verified: false });
-    expect(named).toContain(operation.slice(0, 6));
+    const { request: recorded, operation: recordedOperation } = await readLatest();
+    expect(recorded).toMatchObject({ body: NAMED, size: JSON.stringify(NAMED).length, truncated: false });
+    expect(recorded).not.toHaveProperty('bodyNotSent');
+    expect(await verify({ operation: recordedOperation, status, body: { name: 'translate' } })).toMatchObject({
+      verified: true,
+    });
+    expect(await verify({ operation: recordedOperation, status, body: { name: 'other' } })).toMatchObject({
+      verified: false,
+    });
+    expect(recordedOperation).toContain(operation.slice(0, 6));
   });
 
-  it.each<[what: string, body: string, headers?: Record<string, string>]>([
-    ['is not valid', '{"name":'],
-    ['is no JSON', 'name=translate'],
+  it.each<[label: string, body: string, headers?: Record<string, string>]>([
+    ['is invalid JSON', '{"name":'],
+    ['is not JSON', 'name=translate'],
     ['is empty', ''],
-    ['has another type', 'x', { 'content-type': 'text/plain' }],
+    ['has an unsupported content type', 'x', { 'content-type': 'text/plain' }],
     ['is larger than the journal keeps', `"${'x'.repeat(100_000)}"`],
-    ['is larger than the operation takes', `"${'x'.repeat(300_000)}"`],
-  ])('is refused for its rights although its body %s', async (_what, body, headers = {}) => {
+    ['is larger than the operation accepts', `"${'x'.repeat(300_000)}"`],
+  ])('is rejected with the same status if its body %s', async (_what, body, headers = {}) => {
     const answer = await server.call(request, { ...parts, body, headers });
 
     expect(answer.status).toBe(status);
-    expect((await latest()).request).toMatchObject({ size: body.length, truncated: body.length > 65_536 });
+    expect((await readLatest()).request).toMatchObject({ size: body.length, truncated: body.length > 65_536 });
   });
 });
 
-describe('the body of a refused request', () => {
+describe('the body of a rejected request', () => {
   it.each<[status: number, parts: Request]>([
     [401, {}],
     [403, { token: invoker }],
-  ])('is in the archive, where the check of traffic judges it: %i', async (status, parts) => {
+  ])('is in the archive, where its violations are found: %i', async (status, parts) => {
     await afresh(server);
     expect((await server.call(CREATE, { ...parts, body: { nam: 'translate' } })).status).toBe(status);
     const archive = (await server.call('GET /_mock/requests/har')).body;
@@ -75,69 +79,69 @@ describe('the body of a refused request', () => {
     }
   });
 
-  it('shows fingerprints in place of secrets', async () => {
+  it('contains fingerprints in place of secrets', async () => {
     await server.call('POST /api/v1/access-keys', { body: { clientSecret: 'hush-hush-hush' } });
 
-    expect((await latest()).request.body.clientSecret).toMatch(/^sha256:/);
+    expect((await readLatest()).request.body.clientSecret).toMatch(/^sha256:/);
   });
 
-  it('with a key that may be real is a finding', async () => {
+  it('is reported as a finding if it contains a key that may be real', async () => {
     const real = `nvapi-${'r'.repeat(64)}`;
     await server.call(CREATE, { token: invoker, body: { name: real } });
 
     const { findings } = (await server.call('GET /_mock/findings')).body;
     expect(findings).toContainEqual(expect.objectContaining({ kind: 'foreign_credential' }));
-    expect(JSON.stringify(await latest())).not.toContain(real);
+    expect(JSON.stringify(await readLatest())).not.toContain(real);
   });
 
-  it('is also kept if a fault may match it, so that it was received before the decision', async () => {
+  it('is kept if a fault might match it, which needs the body before the decision', async () => {
     await addFault({ name: 'other' });
     const answer = await server.call(CREATE, { token: invoker, body: NAMED });
     await server.call('DELETE /_mock/faults');
 
     expect(answer.status).toBe(403);
-    expect((await latest()).request).toMatchObject({ body: NAMED, truncated: false });
+    expect((await readLatest()).request).toMatchObject({ body: NAMED, truncated: false });
   });
 
-  it('is kept if a fault answers in place of the operation', async () => {
+  it('is kept if a fault replaces the response', async () => {
     await addFault({ name: 'translate' });
     const answer = await server.call(CREATE, { token: invoker, body: NAMED });
     await server.call('DELETE /_mock/faults');
 
     expect(answer.status).toBe(503);
-    expect((await latest()).request.body).toEqual(NAMED);
+    expect((await readLatest()).request.body).toEqual(NAMED);
   });
 
-  it('does not end the connection', async () => {
+  it('keeps the connection open', async () => {
     const line = await openLine(port);
     const bytes = requestBytes(CREATE, ['Host: localhost', 'Content-Type: application/json'], JSON.stringify(NAMED));
     line.send(bytes);
     line.send(bytes);
 
     expect([(await line.reply())?.status, (await line.reply())?.status]).toEqual([401, 401]);
-    expect((await latest()).request.body).toEqual(NAMED);
+    expect((await readLatest()).request.body).toEqual(NAMED);
   });
 
-  it('in chunks is kept as well', async () => {
+  it('is kept if it is chunked', async () => {
     const head = requestBytes(CREATE, ['Host: localhost', 'Transfer-Encoding: chunked']);
 
     expect((await send(port, Buffer.concat([head, Buffer.from(chunked('{"name":', '"translate"}'))]))).status).toBe(
       401,
     );
-    expect((await latest()).request).toMatchObject({ body: { name: 'translate' }, size: 20, truncated: false });
+    expect((await readLatest()).request).toMatchObject({ body: { name: 'translate' }, size: 20, truncated: false });
   });
 
-  it('is not awaited from a client that asks first, and says so', async () => {
+  it('is not awaited from a client that sends `Expect: 100-continue`', async () => {
     const line = await openLine(port);
     const headers = ['Host: localhost', 'Content-Length: 20', 'Expect: 100-continue'];
     line.send(requestBytes(CREATE, headers));
     const reply = await line.reply();
 
     expect([reply?.status, reply?.headers['connection']]).toEqual([401, 'close']);
-    expect((await latest()).request).toMatchObject({ body: null, size: null, truncated: false, bodyNotSent: true });
+    expect((await readLatest()).request).toMatchObject({ body: null, size: null, truncated: false, bodyNotSent: true });
   });
 
-  it('has no effect on the world that refuses', async () => {
+  it('does not change the world', async () => {
     const before = (await server.call('GET /_mock/keys')).body;
     await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: invoker, body: { name: 'new' } });
 

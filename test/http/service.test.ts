@@ -1,4 +1,4 @@
-/** How requests find their operation. */
+/** How a request finds its operation. */
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
@@ -6,7 +6,7 @@ import { testServer } from '../support/server.ts';
 const server = await testServer();
 const other = await testServer({ runai: '2.19', air: 'dsx' });
 
-it('HEAD is answered as GET, without a body', async () => {
+it('HEAD returns the headers of GET without a body', async () => {
   const [whole, head] = await Promise.all([server.call('GET /_mock/health'), server.call('HEAD /_mock/health')]);
 
   expect([head?.status, head?.headers['content-length'], head?.body]).toEqual([
@@ -16,7 +16,7 @@ it('HEAD is answered as GET, without a body', async () => {
   ]);
 });
 
-it('a part of a path may have 16384 characters', async () => {
+it('a path segment may have 16384 characters', async () => {
   const answers = [16_384, 16_385].map((length) => server.call(`GET /_mock/decisions/${'a'.repeat(length)}`));
   const [longest, tooLong] = await Promise.all(answers);
 
@@ -24,12 +24,12 @@ it('a part of a path may have 16384 characters', async () => {
   expect(tooLong?.body.detail).toBe('A part of the path is too long.');
 });
 
-it('a part of a path is decoded, and a path that cannot be is refused', async () => {
+it('a path segment is decoded, and an invalid encoding is rejected', async () => {
   expect((await server.call('GET /_mock/worlds/%6Eobod%79')).body.detail).toContain('`nobody`');
   expect((await server.call('GET /_mock/decisions/%zz')).status).toBe(400);
 });
 
-it('a slash at the end of a path is optional where the vendor has it so, and nowhere else', async () => {
+it('a trailing slash is optional only if the vendor allows that', async () => {
   const statuses = ['/api/v3/simulations', '/api/v3/simulations/', '/v2/nvcf/functions', '/v2/nvcf/functions/'].map(
     async (path) => (await server.call(`GET ${path}`)).status,
   );
@@ -37,19 +37,19 @@ it('a slash at the end of a path is optional where the vendor has it so, and now
   expect(await Promise.all(statuses)).toEqual([403, 403, 401, 404]);
 });
 
-it('servers of one process find their own operations, whatever documents the others have', async () => {
-  const statusOf = async (on: typeof server, request: string) => (await on.call(request)).status;
+it('servers of the same process use their own documents', async () => {
+  const readStatus = async (on: typeof server, request: string) => (await on.call(request)).status;
 
-  expect(await statusOf(server, 'GET /api/v1/access-keys')).toBe(401);
-  expect(await statusOf(other, 'GET /api/v1/access-keys')).toBe(404);
-  expect(await statusOf(server, 'GET /api/v1/access-keys')).toBe(401);
+  expect(await readStatus(server, 'GET /api/v1/access-keys')).toBe(401);
+  expect(await readStatus(other, 'GET /api/v1/access-keys')).toBe(404);
+  expect(await readStatus(server, 'GET /api/v1/access-keys')).toBe(401);
 });
 
 describe('the operation of a host', () => {
   const [echo] = castFunction('echo');
   const token = castKey('nvcf-full-access').key;
 
-  it('answers any path there, also one that it could have elsewhere', async () => {
+  it('accepts any path on its host, even a path of another operation', async () => {
     const headers = { host: `${echo?.functionId}.invocation.localhost`, 'content-type': 'text/x-mine' };
     const paths = ['/', '/_hosts/invokeAtOwnHost', '/w/default/_hosts/invokeAtOwnHost'];
     const answers = paths.map((path) => server.call(`GET ${path}`, { token, headers, body: 'mine' }));
@@ -59,7 +59,7 @@ describe('the operation of a host', () => {
     );
   });
 
-  it('has no path under any other host', async () => {
+  it('has no path on any other host', async () => {
     for (const path of ['/_hosts/invokeAtOwnHost', '/w/default/_hosts/invokeAtOwnHost']) {
       const [answer, unknown] = [await server.call(`GET ${path}`, { token }), await server.call('GET /nowhere')];
 
@@ -68,11 +68,11 @@ describe('the operation of a host', () => {
   });
 });
 
-it('a request that needs no body is answered whatever type its body is said to have', async () => {
-  const statusOf = async (type: string) =>
+it('a request that needs no body is accepted with any content type', async () => {
+  const readStatus = async (type: string) =>
     (await server.call('GET /_mock/health', { headers: { 'content-type': type }, body: '{' })).status;
 
-  expect(await Promise.all(['foo', ';', '', 'text/', 'application/json'].map(statusOf))).toEqual(
+  expect(await Promise.all(['foo', ';', '', 'text/', 'application/json'].map(readStatus))).toEqual(
     Array.from({ length: 5 }, () => 200),
   );
 });

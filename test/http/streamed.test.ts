@@ -6,21 +6,21 @@ import { makeWorld } from '../support/worlds.ts';
 
 const server = await testServer();
 const { id, call } = await makeWorld(server);
-const events = () =>
+const openEvents = () =>
   server.app.inject({ url: `/w/${id}/_mock/events`, headers: { host: 'localhost' }, payloadAsStream: true });
 
-it('a world is held by a stream until its reader leaves', async () => {
+it('a stream holds its world until its reader disconnects', async () => {
   const world = server.worlds.find(id);
-  const [one, other] = [await events(), await events()];
-  one.raw.res.destroy();
+  const [first, second] = [await openEvents(), await openEvents()];
+  first.raw.res.destroy();
   await call('GET /_mock/clock');
   expect(world?.isHeld).toBe(true);
 
-  other.raw.res.destroy();
+  second.raw.res.destroy();
   await vi.waitFor(() => expect(world?.isHeld).toBe(false));
 });
 
-it('a body that is no stream, or one that had already closed, holds nothing', async () => {
+it('a body that is not an open stream is released at once', async () => {
   const closed = new Readable({ read: () => {} }).destroy();
   await vi.waitFor(() => expect(closed.closed).toBe(true));
   const released = vi.fn();
@@ -29,7 +29,7 @@ it('a body that is no stream, or one that had already closed, holds nothing', as
   expect(released).toHaveBeenCalledTimes(5);
 });
 
-it('a stream holds until it closes, however it does', async () => {
+it('a stream is released when it closes, after its end and after an error', async () => {
   const [ended, failed] = [Readable.from(['a']), new Readable({ read: () => {} })];
   const released = vi.fn();
   for (const stream of [ended, failed]) callOnceRead(stream, released);
@@ -40,10 +40,10 @@ it('a stream holds until it closes, however it does', async () => {
   await vi.waitFor(() => expect(released).toHaveBeenCalledTimes(2));
 });
 
-describe('a body that is made part by part', () => {
+describe('a body that is produced in parts', () => {
   const PART = 'x'.repeat(20_000);
 
-  it('lets other work be done between two parts, and is whole', async () => {
+  it('lets other work run between two parts, and is complete', async () => {
     let turns = 0;
     const count = () => {
       turns += 1;
@@ -65,17 +65,17 @@ describe('a body that is made part by part', () => {
     expect(new Set(seen).size).toBeGreaterThan(45);
   });
 
-  it('is made in turn with all others, so that few parts are made before other requests are read', async () => {
+  it('alternates with other bodies, so that few parts are produced in one turn', async () => {
     let turns = 0;
     const count = () => {
       turns += 1;
       counting = setImmediate(count);
     };
     let counting = setImmediate(count);
-    const made = new Map<number, number>();
+    const produced = new Map<number, number>();
     const parts = function* () {
       for (let part = 0; part < 5; part += 1) {
-        made.set(turns, (made.get(turns) ?? 0) + 1);
+        produced.set(turns, (produced.get(turns) ?? 0) + 1);
         yield PART;
       }
     };
@@ -84,13 +84,13 @@ describe('a body that is made part by part', () => {
     clearImmediate(counting);
 
     expect(all.map((chunks) => chunks.length)).toEqual(Array(60).fill(5));
-    expect(Math.max(...made.values())).toBeLessThanOrEqual(2);
+    expect(Math.max(...produced.values())).toBeLessThanOrEqual(2);
   });
 
-  it('is not made any further once its reader has left', async () => {
-    let made = 0;
+  it('is not produced further when its reader stops', async () => {
+    let produced = 0;
     const parts = function* () {
-      for (; made < 1000; made += 1) yield PART;
+      for (; produced < 1000; produced += 1) yield PART;
     };
     const stream = streamOfParts(parts());
     let taken = 0;
@@ -100,6 +100,6 @@ describe('a body that is made part by part', () => {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
 
-    expect(made).toBeLessThan(10);
+    expect(produced).toBeLessThan(10);
   });
 });

@@ -1,4 +1,4 @@
-/** Texts that cannot be kept as they were sent. */
+/** Strings that cannot be stored as they were sent. */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -18,22 +18,22 @@ const POLICY = {
 const SERVICE_KEY = { type: 'service', services: ['nvcf'], scopes: ['list_functions'] };
 const DEFINITION = { name: 'made', inferenceUrl: '/made', containerImage: 'nvcr.io/acme/made:1' };
 
-/** Half of a pair, alone and on the wrong side. */
-const UNKEEPABLE = [
+/** A NUL, and surrogates without their pair. */
+const UNSTORABLE = [
   ['a NUL', 'a\0b'],
-  ['half of a surrogate pair', 'a\ud83db'],
-  ['the other half', '\ude00'],
+  ['an unpaired high surrogate', 'a\ud83db'],
+  ['an unpaired low surrogate', '\ude00'],
 ] as const;
 
 interface Case {
   readonly request: string;
   readonly token?: string;
   readonly body?: (text: string) => unknown;
-  /** What the refusal names. */
+  /** The field that the error names. */
   readonly named: string;
 }
 
-describe.each(UNKEEPABLE)('%s is refused, and its place named:', (_what, text) => {
+describe.each(UNSTORABLE)('%s is rejected with the path of its field:', (_what, text) => {
   it.each<Case>([
     {
       request: 'POST /api/v1/token',
@@ -72,13 +72,13 @@ describe.each(UNKEEPABLE)('%s is refused, and its place named:', (_what, text) =
     const { status, body: reported, decision } = await server.call(request, parts);
 
     expect({ status, decision }).toEqual({ status: 400, decision: null });
-    const said = JSON.stringify(reported);
-    expect(said).toContain(named === 'more.0.a' && !text.startsWith('a') ? 'more.0.?' : named);
-    expect(said).toContain('NUL character or an unpaired surrogate');
+    const message = JSON.stringify(reported);
+    expect(message).toContain(named === 'more.0.a' && !text.startsWith('a') ? 'more.0.?' : named);
+    expect(message).toContain('NUL character or an unpaired surrogate');
   });
 });
 
-describe('a NUL in a path makes an id that nothing has:', () => {
+describe('a NUL in a path is part of an unknown id:', () => {
   it.each<[request: string, token: string | undefined, status: number]>([
     ['GET /api/v1/access-keys/a%00b', runai, 404],
     ['GET /api/v3/simulations/a%00b/', air, 404],
@@ -91,7 +91,7 @@ describe('a NUL in a path makes an id that nothing has:', () => {
   });
 });
 
-describe('a NUL in a query is refused, and its parameter named:', () => {
+describe('a NUL in a query is rejected with the name of its parameter:', () => {
   it.each<[request: string, token: string | undefined, named: string]>([
     ['GET /api/v3/simulations/?search=a%00b', air, 'search'],
     ['GET /api/v3/simulations/?search=%00', air, 'search'],
@@ -104,17 +104,17 @@ describe('a NUL in a query is refused, and its parameter named:', () => {
     expect(JSON.stringify(body)).toContain(`\`${named}\` contains a NUL character`);
   });
 
-  it('unless no document names it', async () => {
+  it('but not in an undocumented parameter', async () => {
     expect((await server.call('GET /api/v3/simulations/?novel=a%00b', { token: air })).status).toBe(200);
   });
 });
 
-it('what only looks unusual is kept as it was sent', async () => {
+it('unusual valid strings are stored as they were sent', async () => {
   for (const name of ['😀', 'a\u0001b', '\ufffd', 'e\u0301', '\u202e', '\ufeffx', '\u{10ffff}']) {
     const { status, body } = await server.call('POST /api/v3/simulations/', { token: air, body: { name } });
     expect({ status, name: body.name }).toEqual({ status: 201, name });
 
-    const again = await server.call(`GET /api/v3/simulations/${body.id}/`, { token: air });
-    expect(again.body.name).toBe(name);
+    const stored = await server.call(`GET /api/v3/simulations/${body.id}/`, { token: air });
+    expect(stored.body.name).toBe(name);
   }
 });

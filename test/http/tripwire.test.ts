@@ -117,7 +117,7 @@ describe('a request with a key that no mock minted', () => {
   };
   const owner = castKey('owner').key;
 
-  it.each<[where: string, vendor: keyof typeof refused, call: string, request: object]>([
+  it.each<[place: string, vendor: keyof typeof refused, call: string, request: object]>([
     [
       'in a secret',
       'nvcf',

@@ -1,8 +1,8 @@
-/** What a request leaves behind of the rights that it used. */
+/** The rights that a request records as used. */
 import { expect, it } from 'vitest';
 import { nvcfServer } from '../support/nvcf-client.ts';
 
-it('a refused or simulated request uses nothing', async () => {
+it('a rejected or simulated request uses no right', async () => {
   const server = await nvcfServer();
   const path = '/v2/nvcf/functions';
   const { body: key } = await server.call('POST /_mock/keys', {
@@ -14,7 +14,7 @@ it('a refused or simulated request uses nothing', async () => {
       resource: { type: 'All Functions' },
     },
   });
-  const used = async () => (await server.call('GET /_mock/least-privilege?principal=k')).body.principals[0].used;
+  const listUsed = async () => (await server.call('GET /_mock/least-privilege?principal=k')).body.principals[0].used;
   const { status } = await server.call(`GET ${path}`, { token: key.key });
   await server.call('POST /_mock/decisions/simulate', {
     body: {
@@ -24,9 +24,9 @@ it('a refused or simulated request uses nothing', async () => {
       path,
     },
   });
-  expect([status, await used()]).toEqual([403, []]);
+  expect([status, await listUsed()]).toEqual([403, []]);
 
   await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['List Functions'] } });
   await server.call(`GET ${path}`, { token: key.key });
-  expect((await used()).map(({ operation }: { operation: string }) => operation)).toEqual(['listFunctions']);
+  expect((await listUsed()).map(({ operation }: { operation: string }) => operation)).toEqual(['listFunctions']);
 });

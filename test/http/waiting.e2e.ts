@@ -1,22 +1,22 @@
-/** Requests that wait for a body, and answers that are sent slowly: what takes seconds. */
+/** Requests that wait for a body, and slow responses: tests that take seconds. */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { testServer } from '../support/server.ts';
 import { openLine, requestBytes, send } from '../support/wire.ts';
 import { makeWorld } from '../support/worlds.ts';
 
-describe('a request whose body has not come yet', async () => {
+describe('a request with a body that has not arrived', async () => {
   const waiting = await testServer();
   const { port } = await waiting.listen('127.0.0.1', 0);
-  const head = (path: string, ...headers: string[]) =>
+  const buildHead = (path: string, ...headers: string[]) =>
     requestBytes(`POST ${path}`, [
       'Host: localhost',
       'Content-Type: application/json',
       'Content-Length: 2',
       ...headers,
     ]);
-  /** The status of the answer to a request, before its body comes and after. */
-  const statuses = async (bytes: Buffer) => {
+  /** The statuses before and after the body is sent; the first is null if the request waits for its body. */
+  const readStatuses = async (bytes: Buffer) => {
     const line = await openLine(port);
     line.send(bytes);
     const answering = line.reply();
@@ -26,50 +26,50 @@ describe('a request whose body has not come yet', async () => {
     line.drop();
     return early === null ? [null, status] : [early.status];
   };
-  /** The status of the answer to a request whose body never comes. */
-  const statusWithout = async (bytes: Buffer) => (await send(port, bytes)).status;
-  const users = head('/api/v1/users');
+  /** The status of a request whose body is never sent. */
+  const readStatusWithoutBody = async (bytes: Buffer) => (await send(port, bytes)).status;
+  const users = buildHead('/api/v1/users');
 
-  it('is refused without it, after a second, if its caller has no right to it', async () => {
-    expect(await statusWithout(users)).toBe(401);
+  it('is rejected after a second if its caller has no right', async () => {
+    expect(await readStatusWithoutBody(users)).toBe(401);
   });
 
-  it('is waited for if a fault may strike it, which is then injected', async () => {
+  it('is delayed if a fault may match it, which is then injected', async () => {
     const order = { match: { operation: 'create_user' }, do: { status: 503, offDocument: true } };
     const { id } = (await waiting.call('POST /_mock/faults', { body: order })).body;
 
-    expect(await statuses(users)).toEqual([null, 503]);
-    expect(await statusWithout(head('/api/v1/access-keys'))).toBe(401);
+    expect(await readStatuses(users)).toEqual([null, 503]);
+    expect(await readStatusWithoutBody(buildHead('/api/v1/access-keys'))).toBe(401);
     await waiting.call(`DELETE /_mock/faults/${id}`);
-    expect(await statusWithout(users)).toBe(401);
+    expect(await readStatusWithoutBody(users)).toBe(401);
   });
 
-  it('is waited for if a fault may strike its body, although that turns out to be another', async () => {
+  it('is delayed if a fault may match its body, even if the body does not match', async () => {
     const order = { match: { operation: 'create_user', body: { email: 'a' } }, do: { status: 503, offDocument: true } };
     const { id } = (await waiting.call('POST /_mock/faults', { body: order })).body;
 
-    expect(await statuses(users)).toEqual([null, 401]);
+    expect(await readStatuses(users)).toEqual([null, 401]);
     await waiting.call(`DELETE /_mock/faults/${id}`);
   });
 
-  it('is waited for if the body may choose the world, but not if the request may enter none', async () => {
+  it('is delayed if its body may select the world, unless its origin or host is rejected', async () => {
     await makeWorld(waiting);
     const foreign = ['Origin: http://evil.test', 'Sec-Fetch-Site: cross-site'];
 
-    expect(await statuses(head('/api/v1/token'))).toEqual([null, 400]);
-    expect(await statuses(head('/api/v1/token', ...foreign))).toEqual([403]);
-    expect(await statuses(head('/api/v1/token', 'Host: other'))).toEqual([400]);
+    expect(await readStatuses(buildHead('/api/v1/token'))).toEqual([null, 400]);
+    expect(await readStatuses(buildHead('/api/v1/token', ...foreign))).toEqual([403]);
+    expect(await readStatuses(buildHead('/api/v1/token', 'Host: other'))).toEqual([400]);
   });
 });
 
-describe('the body of a refused request', async () => {
+describe('the body of a rejected request', async () => {
   const server = await testServer();
   const { port } = await server.listen('127.0.0.1', 0);
 
   it.each([
-    ['announced', 'Content-Length: 20', '{"name":', 20],
+    ['with a declared length', 'Content-Length: 20', '{"name":', 20],
     ['in chunks', 'Transfer-Encoding: chunked', '8\r\n{"name":\r\n', 8],
-  ])('that does not arrive, %s, delays the refusal by a second', async (_how, header, part, size) => {
+  ])('that does not arrive, %s, delays the rejection by a second', async (_how, header, part, size) => {
     const reply = await send(
       port,
       Buffer.concat([requestBytes('POST /v2/nvcf/functions', ['Host: localhost', header]), Buffer.from(part)]),
@@ -81,22 +81,22 @@ describe('the body of a refused request', async () => {
   });
 });
 
-it('a request that a fault answers creates or deletes nothing, even while the answer is being sent', async () => {
+it('a request that a fault answers creates or deletes nothing, even while the response is sent', async () => {
   const server = await testServer();
   const token = await server.tokenOf(admin);
-  const keys = async () => (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
+  const listKeys = async () => (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
   const CREATE = 'POST /api/v1/access-keys';
   const body = { name: 'unwanted' };
   const { id } = (await server.call(CREATE, { token, body: { name: 'kept' } })).body;
-  const before = await keys();
-  const slowly = { status: 503, body: 'slow', offDocument: true };
+  const before = await listKeys();
+  const slowFault = { status: 503, body: 'slow', offDocument: true };
   // With a body, the fault answers before validation; without one, before that body would be received.
   for (const method of ['POST', 'DELETE'])
-    await server.call('POST /_mock/faults', { body: { match: { method }, do: slowly, times: 1 } });
+    await server.call('POST /_mock/faults', { body: { match: { method }, do: slowFault, times: 1 } });
   const answers = [CREATE, `DELETE /api/v1/access-keys/${id}`].map((request) => server.call(request, { token, body }));
 
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
-  expect(await keys()).toEqual(before);
+  expect(await listKeys()).toEqual(before);
   const { requests } = (await server.call('GET /_mock/requests?status=503')).body;
   expect(requests).toMatchObject([{ done: false }, { done: false }]);
 });

@@ -1,4 +1,4 @@
-/** The answers of a process before it has its worlds. */
+/** The responses of a process that does not have its worlds yet. */
 import { describe, expect, it } from 'vitest';
 import type { WaitState } from '../../src/store/waiting.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -11,8 +11,8 @@ const AIR = castKey('air-admin').key;
 const HOST = ['Host: localhost'];
 const FUNCTION = '9a4a2b6e-6a4c-4b6f-8d7e-1f2a3b4c5d6e';
 
-/** A server whose worlds are not there until `begin` is called: any use of one fails. */
-async function waitingServer(
+/** A server without worlds until `begin` is called: any use of them throws. */
+async function startWaitingServer(
   config: Parameters<typeof testServer>[0] = {},
 ): Promise<TestServer & { begin(): void; readonly port: number }> {
   const server = await testServer(config);
@@ -31,8 +31,8 @@ async function waitingServer(
 }
 
 describe('a process without worlds', () => {
-  it('says that it is alive, also below a world and without the admin token', async () => {
-    const server = await waitingServer({ adminToken: 'a-token-of-the-team' });
+  it('reports its health, also below a world and without the admin token', async () => {
+    const server = await startWaitingServer({ adminToken: 'a-token-of-the-team' });
     for (const [request, host] of [
       ['GET /_mock/health', 'localhost:6625'],
       ['GET /w/alice/_mock/health', '127.0.0.1:6625'],
@@ -46,9 +46,9 @@ describe('a process without worlds', () => {
   });
 
   it.each(['/_mock/health?ready', '/_mock/health?ready=1', '/_mock/metrics', '/_mock/info', '/w/alice/_mock/info'])(
-    'refuses %s with a problem that says why',
+    'rejects %s with a problem document that gives the reason',
     async (path) => {
-      const server = await waitingServer();
+      const server = await startWaitingServer();
       const { status, body, headers } = await server.call(`GET ${path}`);
       expect([status, headers['content-type'], headers['retry-after']]).toEqual([
         503,
@@ -74,48 +74,48 @@ describe('a process without worlds', () => {
     ['GET /', 'localhost'],
     ['GET /docs', 'localhost'],
     ['GET /llms.txt', 'localhost'],
-  ])('refuses %s under %s, and says when to try again', async (request, host) => {
-    const server = await waitingServer();
+  ])('rejects %s at %s with `Retry-After`', async (request, host) => {
+    const server = await startWaitingServer();
     const body = request.startsWith('POST') ? { name: 'refused' } : undefined;
     const answer = await server.call(request, { token: AIR, headers: { host }, ...(body && { body }) });
     expect([answer.status, answer.headers['retry-after'], answer.decision]).toEqual([503, '1', null]);
     expect(JSON.stringify(answer.body)).toContain(JSON.stringify(DETAIL).slice(1, -1));
   });
 
-  it('refuses in the form of the vendor', async () => {
-    const server = await waitingServer();
+  it('rejects requests in the error format of the vendor', async () => {
+    const server = await startWaitingServer();
     expect((await server.call('GET /api/v3/simulations/', { token: AIR })).body).toEqual(
       expect.objectContaining({ detail: DETAIL, request_id: expect.any(String) }),
     );
     expect((await server.call('GET /api/v1/access-keys')).body).toMatchObject({ code: 503, message: DETAIL });
   });
 
-  it('refuses pages of other origins, and lets those of --cors read the refusal', async () => {
-    const server = await waitingServer({ cors: ['http://app.test'] });
-    const from = (origin: string) => server.call('GET /api/v3/simulations/', { headers: { origin } });
-    expect((await from('http://other.test')).status).toBe(403);
-    const { status, headers } = await from('http://app.test');
+  it('rejects other origins and lets those of --cors read the response', async () => {
+    const server = await startWaitingServer({ cors: ['http://app.test'] });
+    const fetchFrom = (origin: string) => server.call('GET /api/v3/simulations/', { headers: { origin } });
+    expect((await fetchFrom('http://other.test')).status).toBe(403);
+    const { status, headers } = await fetchFrom('http://app.test');
     expect([status, headers['access-control-allow-origin']]).toEqual([503, 'http://app.test']);
     const host = { headers: { host: 'rebound.test' } };
     expect((await server.call('GET /_mock/health', host)).status).toBe(403);
   });
 
-  it('answers what is no request, or none that it can serve', async () => {
-    const { port } = await waitingServer();
-    const statusOf = async (bytes: string | Buffer) => {
+  it('rejects malformed requests with their usual status', async () => {
+    const { port } = await startWaitingServer();
+    const readStatus = async (bytes: string | Buffer) => {
       const line = await openLine(port);
       line.send(bytes);
       return (await line.reply())?.status;
     };
-    expect(await statusOf('nonsense\r\n\r\n')).toBe(400);
-    expect(await statusOf(requestBytes('GET /api/v3/%zz', HOST))).toBe(400);
-    expect(await statusOf(requestBytes('GET /api/v3/simulations/', [...HOST, 'Expect: wonders']))).toBe(417);
+    expect(await readStatus('nonsense\r\n\r\n')).toBe(400);
+    expect(await readStatus(requestBytes('GET /api/v3/%zz', HOST))).toBe(400);
+    expect(await readStatus(requestBytes('GET /api/v3/simulations/', [...HOST, 'Expect: wonders']))).toBe(417);
     const large = requestBytes('POST /api/v3/simulations/', [...HOST, 'Expect: 100-continue', 'Content-Length: 5']);
-    expect(await statusOf(large)).toBe(503);
+    expect(await readStatus(large)).toBe(503);
   });
 
-  it('answers once it has them, and has recorded nothing of the requests before', async () => {
-    const server = await waitingServer();
+  it('serves requests once it has its worlds, without records of the earlier requests', async () => {
+    const server = await startWaitingServer();
     const list = () => server.call('GET /api/v3/simulations/', { token: AIR });
     expect((await list()).status).toBe(503);
     server.begin();

@@ -1,11 +1,11 @@
-/** What a request keeps of a world that changes meanwhile. */
+/** The memory that a long request keeps of a changing world. */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-it('a request that lasts keeps a few of the states that are replaced meanwhile, not all of them', async () => {
+it('a long request keeps only a few of the replaced states of its world in memory', async () => {
   const server = await testServer();
   const { call } = await makeWorld(server, { id: 'held' });
   const resets = async (count: number) => {
@@ -19,10 +19,10 @@ it('a request that lasts keeps a few of the states that are replaced meanwhile, 
   await resets(150);
   const before = process.memoryUsage.rss();
   await resets(400);
-  const grown = process.memoryUsage.rss() - before;
+  const growth = process.memoryUsage.rss() - before;
   world?.release();
 
-  // One that is in use takes 0.4 MB.
-  expect(grown).toBeLessThan(400 * 0.3 * MEBIBYTE);
+  // A state that is in use takes 0.4 MB.
+  expect(growth).toBeLessThan(400 * 0.3 * MEBIBYTE);
   expect((await call('GET /_mock/keys')).status).toBe(200);
 });

@@ -8,21 +8,21 @@ const SIMULATIONS = 'GET /api/v3/simulations/';
 const SDK = { 'user-agent': 'air-sdk/unknown' };
 const token = castKey('air-admin').key;
 
-async function served() {
+async function startServer() {
   const server = await testServer();
   const alice = await makeWorld(server, { id: 'alice', credentials: 'cast' });
-  const lost = async () =>
+  const findLost = async () =>
     (await server.call('GET /_mock/findings')).body.findings.filter(
       ({ kind }: { kind: string }) => kind === 'lost_world',
     );
-  return { server, alice, lost };
+  return { server, alice, findLost };
 }
 
-it("a request of Air's SDK with a key of several worlds is a finding, which says how to name the world", async () => {
-  const { server, lost } = await served();
+it("a request of Air's SDK with a key of several worlds is reported, with ways to name the world", async () => {
+  const { server, findLost } = await startServer();
   await server.call(SIMULATIONS, { token, headers: SDK });
   await server.call(SIMULATIONS, { token, headers: SDK });
-  const [finding, ...others] = await lost();
+  const [finding, ...others] = await findLost();
 
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ count: 2, kind: 'lost_world' });
@@ -35,14 +35,14 @@ it.each([
   ['another client', {}, {}],
   ['the header of a world', { 'x-mock-world': 'alice' }, SDK],
   ['the host name of a world', { host: 'alice.localhost' }, SDK],
-])('there is no such finding with %s', async (_what, headers, client) => {
-  const { server, lost } = await served();
+])('no such finding is reported with %s', async (_what, headers, client) => {
+  const { server, findLost } = await startServer();
   expect((await server.call(SIMULATIONS, { token, headers: { ...headers, ...client } })).status).toBe(200);
 
-  expect(await lost()).toEqual([]);
+  expect(await findLost()).toEqual([]);
 });
 
-it("there is none where the key alone leads to the SDK's world, or belongs to the default world alone", async () => {
+it('no finding is reported if the key alone selects the world, or only the default world has it', async () => {
   const server = await testServer();
   const { cast } = await makeWorld(server, { id: 'bob' });
   const own = cast.ngc.keys.find(({ name }: { name: string }) => name === 'air-admin');

@@ -1,9 +1,9 @@
-/** Ways into worlds, and what counts as a use of one. */
+/** How worlds are selected, and when they were last used. */
 import { expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { DOORS, makeWorld, orderWorld } from '../support/worlds.ts';
 
-it('a world that never ends tells when it was last used, and is not taken for one that nobody uses', async () => {
+it('a world without expiry reports its last use, also in the error about too many worlds', async () => {
   const server = await testServer({ maxWorlds: 2 });
   const kept = await makeWorld(server, { id: 'kept', ttl: 'never' });
   await makeWorld(server, { id: 'idle', ttl: 'never' });
@@ -18,25 +18,25 @@ it('a world that never ends tells when it was last used, and is not taken for on
 
 it('a prefix that repeats the world of the host changes no link and no issuer', async () => {
   const server = await testServer({ world: ['alice'] });
-  const issuerBy = async (path: string, host: string) => {
+  const readIssuer = async (path: string, host: string) => {
     const document = 'auth/realms/acme/.well-known/openid-configuration';
     return (await server.call(`GET ${path}/${document}`, { headers: { host } })).body.issuer;
   };
 
-  expect(await issuerBy('/w/alice', 'alice.localhost:6625')).toBe('http://alice.localhost:6625/auth/realms/acme');
-  expect(await issuerBy('/w/default', 'alice.localhost:6625')).toBe(
+  expect(await readIssuer('/w/alice', 'alice.localhost:6625')).toBe('http://alice.localhost:6625/auth/realms/acme');
+  expect(await readIssuer('/w/default', 'alice.localhost:6625')).toBe(
     'http://alice.localhost:6625/w/default/auth/realms/acme',
   );
 });
 
-it('worlds do not stand in one another, whatever the host says', async () => {
+it('a world prefix after another world prefix is rejected, whatever the host', async () => {
   const server = await testServer({ world: ['alice', 'bob'] });
   const { status, body } = await DOORS.host(server, 'alice')('GET /w/alice/w/bob/_mock/clock', {});
 
   expect([status, body.detail]).toEqual([404, expect.stringContaining('remove the prefix')]);
 });
 
-it('a prefix makes up for no host name that leads nowhere, as one would that is bent to this machine', async () => {
+it('a prefix does not make an unknown host name valid', async () => {
   const server = await testServer({ alias: ['cloud'] });
   const headers = { host: 'evil.cloud' };
   const { status, body } = await server.call('GET /w/default/_mock/cast', { headers });

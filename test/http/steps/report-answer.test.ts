@@ -184,7 +184,7 @@ describe('a terminal shows', () => {
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
   const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
 
-  it.each<[what: string, given: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
+  it.each<[label: string, given: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
     ['an answer', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
     ['the method as sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
@@ -265,7 +265,7 @@ describe('the metrics count', () => {
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
 
-  it.each<[what: string, request: object, status: number, reason: string | null]>([
+  it.each<[label: string, request: object, status: number, reason: string | null]>([
     ['an answer', {}, 200, null],
     ['an answer that was allowed', { decision: { ...ALLOWED, reason: 'not_owner' } }, 200, null],
     ['a refusal by its reason', { decision: REFUSED, problem, outcome: { status: 403 } }, 403, 'not_owner'],

@@ -95,7 +95,7 @@ describe('the name that a server was reached by', () => {
     expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toBe('http://localhost');
   });
 
-  it.each<[what: string, hosts: readonly string[]]>([
+  it.each<[label: string, hosts: readonly string[]]>([
     ['none', []],
     ['two', ['localhost', 'localhost']],
     ['one that is no name', ['a b']],

@@ -62,7 +62,7 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
   const runai = runaiRefusal;
   const plain = problemDocument;
 
-  const rows: [what: string, bytes: string, status: number, shape: typeof runai][] = [
+  const rows: [label: string, bytes: string, status: number, shape: typeof runai][] = [
     ['a header that is too long, to Run:ai', run(KEYS, `X-Much: ${much}`), 431, runai],
     ['a header name that is too long, to Run:ai', run(KEYS, `${much}: x`), 431, runai],
     ['too many headers, to Run:ai', run(KEYS, ...Array<string>(3000).fill('X-Many: x')), 431, runai],
