@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { StreamedList } from '../../src/responses/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type Wanted } from '../support/answering.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
-import { faultThat, toyRequest } from './steps/toy-request.ts';
+import { createFault, toyRequest } from './steps/toy-request.ts';
 
 const BODY = { items: Array.from({ length: 50 }, (_, index) => ({ index, name: 'ä' })) };
 const TEXT = JSON.stringify(BODY);
@@ -31,7 +31,7 @@ const aroundItems = (items: readonly unknown[]) => ({ items });
 /** A response of an operation that a fault replaces. */
 const replaceByFault = (outcome: Wanted['outcome'], replacement: object = { body: { name: 'ä' } }): Wanted => {
   const answer = { status: 203, headers: { 'x-a': 'of the fault' }, ...replacement };
-  const inject = async () => faultThat({ answer });
+  const inject = async () => createFault({ answer });
   return { outcome, isOfOperation: true, world: { faults: { isEmpty: false, inject } } };
 };
 /** A response that cannot be recorded. */

@@ -14,7 +14,7 @@ import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../src/http/unrouted-requests.ts';
 import { createInProcessFetch } from '../../src/library/in-process.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
-import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
+import { createFault, type ToyRequestParts, toyRequest } from '../http/steps/toy-request.ts';
 
 /** Sends a request to a server. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
@@ -25,7 +25,7 @@ export interface Wanted {
   /** The fault that was injected and produced this answer. */
   readonly action?: Fault['action'];
   /** The world of the request, where it differs from a stub. */
-  readonly world?: Given['world'];
+  readonly world?: ToyRequestParts['world'];
   /** Whether the answer is treated like an operation's. */
   readonly isOfOperation?: boolean;
 }
@@ -80,7 +80,7 @@ export async function answeringServer(
             raw: request.raw,
             outcome,
             isReplaced: !isOfOperation,
-            injectedFault: action === undefined ? null : faultThat(action),
+            injectedFault: action === undefined ? null : createFault(action),
           },
         });
         request.inWorld = inWorld;

@@ -6,7 +6,7 @@ import { NOW, toyRequest } from './toy-request.ts';
 const TOKEN = ['authorization', 'Bearer REAL'] as const;
 
 describe('a key that may be real', () => {
-  it('in the address of a request is reported, and marks the request', () => {
+  it('in the URL is reported and marks the request', () => {
     const request = toyRequest({ raw: { url: '/toys/REAL' } });
     admit(request);
 
@@ -14,7 +14,7 @@ describe('a key that may be real', () => {
     expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
   });
 
-  it('in a header is reported, and left to what reads the header', () => {
+  it('in a header is reported and does not mark the request', () => {
     const request = toyRequest({ raw: { headers: [TOKEN] } });
     admit(request);
 
@@ -22,7 +22,7 @@ describe('a key that may be real', () => {
     expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
-  it('in no place is nothing to report', () => {
+  it('is not reported if there is none', () => {
     const request = toyRequest();
     admit(request);
 
@@ -30,8 +30,8 @@ describe('a key that may be real', () => {
   });
 });
 
-describe('a request that may not enter', () => {
-  it('is refused with its fault, and its keys are reported all the same', () => {
+describe('a request that is not admitted', () => {
+  it('is rejected with its fault, and its keys are reported', () => {
     const fault = new Problem('no_such_world');
     const request = toyRequest({ raw: { headers: [TOKEN] }, request: { fault } });
 
@@ -39,7 +39,7 @@ describe('a request that may not enter', () => {
     expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
-  it('because a web page sent it is worth knowing, without a word of the page', () => {
+  it('because it is from another origin is reported without any content of the page', () => {
     const fault = new Problem('foreign_page', 'The page http://evil sent it.');
     const request = toyRequest({ request: { fault } });
 

@@ -4,13 +4,13 @@ import { checkFidelity } from '../../../src/http/steps/decide.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
-const asked = (certainty: Certainty, { fidelity = 'documented', ...service }: Record<string, unknown> = {}) =>
+const createRequest = (certainty: Certainty, { fidelity = 'documented', ...service }: Record<string, unknown> = {}) =>
   toyRequest({
     server: { fidelity },
     service,
     route: { row: { id: 'row_of_toy', source: 'a page', certainty }, rule: null },
   });
-const refusalOf = (request: ReturnType<typeof toyRequest>) => {
+const catchRejection = (request: ReturnType<typeof toyRequest>) => {
   try {
     checkFidelity(request);
     return null;
@@ -19,19 +19,19 @@ const refusalOf = (request: ReturnType<typeof toyRequest>) => {
   }
 };
 
-describe('a server that answers only what is documented', () => {
-  it('refuses what is inferred, and says what would answer it', () => {
-    expect(refusalOf(asked('inferred'))).toMatchObject({
+describe('a server with `--fidelity documented`', () => {
+  it('rejects an inferred operation and names the option that accepts it', () => {
+    expect(catchRejection(createRequest('inferred'))).toMatchObject({
       kind: 'beyond_documentation',
       message:
         'get_toy is not documented well enough: the operation `row_of_toy` is `inferred` (a page). The mock runs with `--fidelity documented`. Use `--fidelity any` to call it.',
     });
   });
 
-  it('answers what is contradicted, which is worth knowing', () => {
-    const request = asked('contradicted');
+  it('accepts a contradicted operation with a finding', () => {
+    const request = createRequest('contradicted');
 
-    expect(refusalOf(request)).toBeNull();
+    expect(catchRejection(request)).toBeNull();
     expect(request.reported).toEqual([
       [
         'finding',
@@ -42,36 +42,39 @@ describe('a server that answers only what is documented', () => {
     ]);
   });
 
-  it('answers what is documented, and there is nothing to say', () => {
-    const request = asked('documented');
+  it('accepts a documented operation without a finding', () => {
+    const request = createRequest('documented');
 
-    expect(refusalOf(request)).toBeNull();
+    expect(catchRejection(request)).toBeNull();
     expect(request.reported).toEqual([]);
   });
 
-  it('finds a contradiction also in the rule, and in what it adds for the key of the caller', () => {
+  it('finds contradictions also in the rule and in what the rule adds for the key of the caller', () => {
     const documented = { source: 'a page', certainty: 'documented' } as const;
     const added = [{ types: ['lent-toys'], source: 'two pages', certainty: 'contradicted' as const }];
     const rule = ruleOf({ ...documented, on: ['toy', 'lent-toys'], added });
-    const findingsFor = (caller: ReturnType<typeof key> | null) => {
+    const countFindings = (caller: ReturnType<typeof key> | null) => {
       const request = toyRequest({
         server: { fidelity: 'documented' },
         route: { row: { id: 'row_of_toy', ...documented }, rule },
         request: { caller },
       });
-      expect(refusalOf(request)).toBeNull();
+      expect(catchRejection(request)).toBeNull();
       return request.reported.length;
     };
 
-    expect(findingsFor(key(['play'], [{ type: 'toy' }]))).toBe(0);
-    expect(findingsFor(key(['play'], [{ type: 'lent-toys' }]))).toBe(1);
-    expect(findingsFor(null)).toBe(0);
+    expect(countFindings(key(['play'], [{ type: 'toy' }]))).toBe(0);
+    expect(countFindings(key(['play'], [{ type: 'lent-toys' }]))).toBe(1);
+    expect(countFindings(null)).toBe(0);
   });
 });
 
-it('a server that answers everything vouches for nothing, and nobody vouches for the switchboard', () => {
-  for (const request of [asked('inferred', { fidelity: 'any' }), asked('inferred', { isControlApi: true })]) {
-    expect(refusalOf(request)).toBeNull();
+it('any fidelity is accepted with `--fidelity any` and by the control API', () => {
+  for (const request of [
+    createRequest('inferred', { fidelity: 'any' }),
+    createRequest('inferred', { isControlApi: true }),
+  ]) {
+    expect(catchRejection(request)).toBeNull();
   }
-  expect(refusalOf(asked('inferred', { isControlApi: false }))).not.toBeNull();
+  expect(catchRejection(createRequest('inferred', { isControlApi: false }))).not.toBeNull();
 });

@@ -2,29 +2,29 @@ import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/decisions/decide.ts';
 import { checkResource, decide } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../decisions/toy-law.ts';
-import { type Given, NOW, toyRequest } from './toy-request.ts';
+import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
 const BOUND = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
 const ELSEWHERE = key(['play'], [{ type: 'toy', ids: ['doll'] }]);
 const POOR = key(['look'], [{ type: 'toy', ids: ['ball'] }]);
 
-interface Asked extends Given {
+interface DecideParts extends ToyRequestParts {
   readonly caller: Caller | null;
   readonly lookedUp?: LookupResult;
 }
 
 /** A request for the ball. */
-function asking({ caller, lookedUp = sightingOf(BALL), ...given }: Asked) {
+function createRequest({ caller, lookedUp = sightingOf(BALL), ...parts }: DecideParts) {
   const lookups: unknown[] = [];
   const lookup = async (_context: unknown, name: string) => {
     lookups.push(name);
     return lookedUp;
   };
-  const route = { ruleset: toyLaw, rule: RULE, lookup, ...given.route };
+  const route = { ruleset: toyLaw, rule: RULE, lookup, ...parts.route };
   const request = toyRequest({
-    ...given,
-    request: { caller, params: { toy: 'ball', org: 'acme' }, ...given.request },
+    ...parts,
+    request: { caller, params: { toy: 'ball', org: 'acme' }, ...parts.request },
     operation: { id: 'get_toy' },
     route: {
       errorRenderer: { errors: [], renderProblem: () => ({ status: 418 }) },
@@ -34,14 +34,14 @@ function asking({ caller, lookedUp = sightingOf(BALL), ...given }: Asked) {
   });
   return Object.assign(request, { lookups });
 }
-const both = async (asked: Asked) => {
-  const request = asking(asked);
+const decideAndCheck = async (options: DecideParts) => {
+  const request = createRequest(options);
   await decide(request);
   await checkResource(request);
   return request;
 };
-const refusalOf = async (asked: Asked) => {
-  const request = asking(asked);
+const catchRejection = async (options: DecideParts) => {
+  const request = createRequest(options);
   const problem = await Promise.resolve(decide(request))
     .then(() => checkResource(request))
     .catch((thrown: unknown) => thrown);
@@ -49,9 +49,9 @@ const refusalOf = async (asked: Asked) => {
 };
 const observing = { world: { mode: 'observe' } };
 
-describe('a caller who may', () => {
-  it('is let through before the object is looked at, and then to the object', async () => {
-    const request = asking({ caller: BOUND });
+describe('a caller with the right', () => {
+  it('is allowed before the object is looked up, and then for the object', async () => {
+    const request = createRequest({ caller: BOUND });
     await decide(request);
     expect(request.lookups).toEqual([]);
     expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
@@ -68,8 +68,8 @@ describe('a caller who may', () => {
     expect(request.use).toEqual({ lookedUp: sightingOf(BALL) });
   });
 
-  it('is asked about the organisation of the path', async () => {
-    const { problem, request } = await refusalOf({
+  it('is checked against the organisation of the path', async () => {
+    const { problem, request } = await catchRejection({
       caller: BOUND,
       request: { params: { toy: 'ball', org: 'globex' } },
     });
@@ -78,8 +78,8 @@ describe('a caller who may', () => {
     expect(request.decision).toMatchObject({ reason: 'other_organization' });
   });
 
-  it('uses no object where the rule is about none', async () => {
-    const request = await both({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
+  it('needs no object if the rule covers none', async () => {
+    const request = await decideAndCheck({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
 
     expect(request.lookups).toEqual([]);
     expect(request.decision).not.toHaveProperty('resources.target');
@@ -87,26 +87,26 @@ describe('a caller who may', () => {
   });
 });
 
-describe('what nobody needs a right for', () => {
+describe('a request without a decision', () => {
   it.each([
     ['a public operation', { caller: BOUND, route: { rule: null } }],
-    ['nobody who asks', { caller: null }],
-  ])('is not decided: %s', async (_what, asked) => {
-    const request = await both(asked);
+    ['a request without a caller', { caller: null }],
+  ])('is not decided: %s', async (_what, options) => {
+    const request = await decideAndCheck(options);
 
     expect(request).toMatchObject({ decision: null, reported: [], lookups: [] });
     expect(request.accessRequest).toBeNull();
   });
 
-  it('is not covered while one of the three is not known', async () => {
+  it('looks up no object if its access request, caller or decision is missing', async () => {
     for (const missing of ['accessRequest', 'caller'] as const) {
-      const request = asking({ caller: BOUND });
+      const request = createRequest({ caller: BOUND });
       await decide(request);
       request[missing] = null;
       await checkResource(request);
       expect(request).toMatchObject({ lookups: [], reported: [] });
     }
-    const request = asking({ caller: BOUND });
+    const request = createRequest({ caller: BOUND });
     await decide(request);
     request.decision = null;
     await checkResource(request);
@@ -114,9 +114,9 @@ describe('what nobody needs a right for', () => {
   });
 });
 
-describe('a caller who may not', () => {
-  it('is refused, and the refusal knows the object', async () => {
-    const { problem, request } = await refusalOf({ caller: POOR });
+describe('a caller without the right', () => {
+  it('is rejected with the object in the decision', async () => {
+    const { problem, request } = await catchRejection({ caller: POOR });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
     expect(request.lookups).toEqual(['ball']);
@@ -131,12 +131,12 @@ describe('a caller who may not', () => {
     expect(request).toMatchObject({ reported: [], wouldBe: null });
   });
 
-  it('is refused before anything else of the request is read', async () => {
-    await expect(decide(asking({ caller: POOR }))).rejects.toMatchObject({ kind: 'forbidden' });
+  it('is rejected before anything else of the request is read', async () => {
+    await expect(decide(createRequest({ caller: POOR }))).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
-  it('is refused once the object is known, if it is another one', async () => {
-    const { problem, request } = await refusalOf({ caller: ELSEWHERE });
+  it('is rejected after the look-up if its right is bound to another object', async () => {
+    const { problem, request } = await catchRejection({ caller: ELSEWHERE });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
     expect(request.decision).toMatchObject({
@@ -152,9 +152,9 @@ describe('a caller who may not', () => {
   it.each<[LookupResult, string]>([
     [{ found: 'nothing' }, 'no_such_object'],
     [{ found: 'foreign', owner: 'globex' }, 'foreign_object'],
-  ])('is told that there is no such object, and has used the right to ask: %j', async (lookedUp, reason) => {
+  ])('gets 404 for an unknown object and has used its right: %j', async (lookedUp, reason) => {
     for (const world of [{}, { mode: 'observe' }]) {
-      const { problem, request } = await refusalOf({ caller: BOUND, lookedUp, world });
+      const { problem, request } = await catchRejection({ caller: BOUND, lookedUp, world });
 
       expect(problem).toMatchObject({ kind: 'not_found' });
       expect(request.decision).toMatchObject({ effect: 'deny', reason });
@@ -163,9 +163,9 @@ describe('a caller who may not', () => {
   });
 });
 
-describe('in a world that observes', () => {
-  it('who lacks a right is let pass, and the refusal is recorded with the status that it would have had', async () => {
-    const request = asking({ caller: POOR, ...observing });
+describe('in observe mode', () => {
+  it('a caller without the right passes, and the denial is recorded with its would-be status', async () => {
+    const request = createRequest({ caller: POOR, ...observing });
     await decide(request);
     expect(request.lookups).toEqual([]);
     expect(request.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
@@ -182,30 +182,30 @@ describe('in a world that observes', () => {
     expect(request.use).toMatchObject({ lookedUp: { found: 'object' } });
   });
 
-  it('who holds too little for the object is let pass as well', async () => {
-    const request = await both({ caller: ELSEWHERE, ...observing });
+  it('a caller without the right to the object passes as well', async () => {
+    const request = await decideAndCheck({ caller: ELSEWHERE, ...observing });
 
     expect(request).toMatchObject({ wouldBe: 418, decision: { reason: 'resource_mismatch', enforced: false } });
     expect(request.target).toEqual({});
   });
 
-  it('who lacks nothing is not let pass but allowed', async () => {
-    const request = await both({ caller: BOUND, ...observing });
+  it('a caller with the right is allowed', async () => {
+    const request = await decideAndCheck({ caller: BOUND, ...observing });
 
     expect(request.wouldBe).toBeNull();
     expect(request.decision).toMatchObject({ effect: 'allow' });
     expect(request.decision).not.toHaveProperty('enforced');
   });
 
-  it('an object that is not there is refused, and then nothing would have been otherwise', async () => {
-    const { problem, request } = await refusalOf({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
+  it('an unknown object is rejected without a would-be status', async () => {
+    const { problem, request } = await catchRejection({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
 
     expect(problem).toMatchObject({ kind: 'not_found' });
     expect(request).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
   });
 
-  it('what has nothing to do with rights is refused', async () => {
-    const { problem, request } = await refusalOf({
+  it('a rejection that is not about rights is enforced', async () => {
+    const { problem, request } = await catchRejection({
       caller: BOUND,
       route: { rule: { ...RULE, closed: true } },
       ...observing,
@@ -215,16 +215,20 @@ describe('in a world that observes', () => {
     expect(request.decision).toMatchObject({ reason: 'closed_to_keys' });
   });
 
-  it('the words of the service are asked what the status would have been', async () => {
-    const asked: unknown[][] = [];
+  it('the error renderer of the service determines the would-be status', async () => {
+    const calls: unknown[][] = [];
     const renderProblem = (...parts: unknown[]) => {
-      asked.push(parts);
+      calls.push(parts);
       return { status: 403 };
     };
-    const request = await both({ caller: ELSEWHERE, route: { errorRenderer: { renderProblem } }, ...observing });
+    const request = await decideAndCheck({
+      caller: ELSEWHERE,
+      route: { errorRenderer: { renderProblem } },
+      ...observing,
+    });
 
     expect(request.wouldBe).toBe(403);
-    expect(asked).toMatchObject([
+    expect(calls).toMatchObject([
       [{ kind: 'forbidden' }, { path: '/toys/ball', operation: 'row_of_toy', decision: { enforced: false } }],
     ]);
   });

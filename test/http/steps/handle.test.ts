@@ -3,27 +3,27 @@ import { Problem } from '../../../src/decisions/problem.ts';
 import { runHandler } from '../../../src/http/service.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
-const reported = (outcome: object, given: Parameters<typeof toyRequest>[0] = {}) =>
-  toyRequest({ ...given, route: { handler: async () => outcome } });
+const createRequest = (outcome: object, parts: Parameters<typeof toyRequest>[0] = {}) =>
+  toyRequest({ ...parts, route: { handler: async () => outcome } });
 
 describe('an operation', () => {
-  it('is given the context, and what it answers is the outcome', async () => {
+  it('receives its context, and its result is the outcome', async () => {
     const outcome = { status: 201 };
-    const given: unknown[] = [];
+    const contexts: unknown[] = [];
     const handler = (context: unknown) => {
-      given.push(context);
+      contexts.push(context);
       return outcome;
     };
     const request = toyRequest({ route: { handler } });
     await runHandler(request);
 
-    expect(given).toEqual([request]);
+    expect(contexts).toEqual([request]);
     expect(request).toMatchObject({ outcome, isExecuted: true, decision: null, hints: [] });
   });
 
-  it('that refuses in words of its own has not done it, and that is a decision', async () => {
+  it('that returns a refusal is not executed and gets a denial', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const request = reported({ status: 200, refusal });
+    const request = createRequest({ status: 200, refusal });
     await runHandler(request);
 
     expect(request).toMatchObject({ isExecuted: false, hints: [] });
@@ -32,13 +32,13 @@ describe('an operation', () => {
   });
 });
 
-describe('what somebody may have got wrong is said', () => {
+describe('a hint', () => {
   const hint = { code: 'toys.loud', when: () => 'It is loud.' };
   const hinting = { decisionHelp: { hints: [hint] } };
 
-  it('with the decision and in a header, if the operation refused for a reason', async () => {
+  it('is in the decision and in a header if the operation returned a refusal with a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const request = reported({ status: 200, refusal }, { service: hinting });
+    const request = createRequest({ status: 200, refusal }, { service: hinting });
     await runHandler(request);
 
     expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
@@ -46,30 +46,33 @@ describe('what somebody may have got wrong is said', () => {
     expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
-  it('in a header alone, if it refused without one', async () => {
-    const request = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
+  it('is only in a header if the refusal has no reason', async () => {
+    const request = createRequest(
+      { status: 200, refusal: new Problem('invalid_request', 'No.') },
+      { service: hinting },
+    );
     await runHandler(request);
 
     expect(request.decision).toBeNull();
     expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
-  it('to a client that asks for tokens more often than it needs them', async () => {
+  it('is added for a client that requests too many tokens', async () => {
     const principal = { kind: 'application', id: 'bot', name: 'bot', clientId: 'bot' };
-    const asked: unknown[][] = [];
+    const calls: unknown[][] = [];
     const tokenUsage = {
       countGrant: (...parts: unknown[]) => {
-        asked.push(parts);
+        calls.push(parts);
         return 100;
       },
     };
-    const request = reported(
+    const request = createRequest(
       { status: 200, principal },
       { world: { tokenUsage }, service: { tokens: { lifetime: () => 3600_000 } } },
     );
     await runHandler(request);
 
-    expect(asked).toEqual([['bot bot', NOW, 3600_000]]);
+    expect(calls).toEqual([['bot bot', NOW, 3600_000]]);
     expect(request.hints).toHaveLength(1);
     expect(request.isExecuted).toBe(true);
   });

@@ -4,58 +4,62 @@ import type { Fault } from '../../../src/faults/fault.ts';
 import { injectAnswerFault, injectRequestFault, waitsForFault } from '../../../src/http/steps/inject-fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
-import { ALLOWED, faultThat, type Given, NOW, toyRequest } from './toy-request.ts';
+import { ALLOWED, createFault, NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
-interface Asked extends Given {
+interface FaultParts extends ToyRequestParts {
   readonly fault?: Fault | null;
   readonly needs?: { readonly isPossible?: boolean; readonly principal?: boolean };
 }
 
-/** A request in a world with one fault, which strikes it, or with none. */
-function struck({ fault = null, needs: { isPossible = false, principal = false } = {}, ...given }: Asked = {}) {
-  const asked: unknown[][] = [];
-  const seen: Facts[] = [];
+/** A request in a world with one fault that matches it, or with none. */
+function createRequest({
+  fault = null,
+  needs: { isPossible = false, principal = false } = {},
+  ...parts
+}: FaultParts = {}) {
+  const calls: unknown[][] = [];
+  const seenFacts: Facts[] = [];
   const pauses: unknown[][] = [];
   const faults = {
     needs: (moment: string, facts: Facts) => {
-      asked.push(['needs', moment, facts.principal]);
+      calls.push(['needs', moment, facts.principal]);
       return { isPossible, principal };
     },
     shadow: async (moment: string, _facts: Facts, by: { id: string }) => {
-      asked.push(['shadow', moment, by.id]);
+      calls.push(['shadow', moment, by.id]);
     },
     inject: async (moment: string, facts: Facts, now: number) => {
-      asked.push(['strike', moment, now]);
-      seen.push(facts);
+      calls.push(['strike', moment, now]);
+      seenFacts.push(facts);
       return fault;
     },
     pause: async (...parts: unknown[]) => void pauses.push(parts),
   };
-  const request = toyRequest({ ...given, world: { faults, ...given.world } });
-  return { request, asked, seen, pauses };
+  const request = toyRequest({ ...parts, world: { faults, ...parts.world } });
+  return { request, calls, facts: seenFacts, pauses };
 }
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
-/** A request with this body. */
-const sending = (body: string): Given => ({
+/** The parts of a request with this body. */
+const withBody = (body: string): ToyRequestParts => ({
   raw: { method: 'POST', url: '/toys', headers: [JSON_TYPE, ['content-length', String(body.length)]], body },
   operation: { body: 'optional', bodyForm: 'json' },
 });
 const CALLER = key(['play']);
-const calledBy = (caller: Caller): Given => ({
+const withCaller = (caller: Caller): ToyRequestParts => ({
   service: { name: 'toys', callers: { authenticate: async () => caller } },
 });
 
 describe('a request', () => {
-  it('that no fault strikes goes on as it was', async () => {
-    const { request, asked, seen } = struck();
+  it('without a matching fault continues unchanged', async () => {
+    const { request, calls, facts } = createRequest();
 
     expect(await injectRequestFault(request)).toBe(false);
-    expect(asked).toEqual([
+    expect(calls).toEqual([
       ['needs', 'request', null],
       ['strike', 'request', NOW],
     ]);
-    expect(seen).toEqual([
+    expect(facts).toEqual([
       {
         service: 'toys',
         operation: 'row_of_toy',
@@ -70,15 +74,15 @@ describe('a request', () => {
     expect(request).toMatchObject({ injectedFault: null, received: null, expectedPrincipal: null, reported: [] });
   });
 
-  it('to the switchboard is never struck', async () => {
-    const { request, asked } = struck({ fault: faultThat({ status: 503 }), service: { isControlApi: true } });
+  it('to the control API never matches a fault', async () => {
+    const { request, calls } = createRequest({ fault: createFault({ status: 503 }), service: { isControlApi: true } });
 
     expect([await injectRequestFault(request), await injectAnswerFault(request)]).toEqual([false, undefined]);
-    expect(asked).toEqual([]);
+    expect(calls).toEqual([]);
   });
 
-  it('that is struck is answered with the status of the fault, in the words of its service', async () => {
-    const { request } = struck({ fault: faultThat({ status: 409 }), world: { id: 'team-a' } });
+  it('with a matching fault gets its status in the error format of the service', async () => {
+    const { request } = createRequest({ fault: createFault({ status: 409 }), world: { id: 'team-a' } });
 
     expect(await injectRequestFault(request)).toBe(true);
     expect(request.outcome).toMatchObject({
@@ -93,8 +97,8 @@ describe('a request', () => {
     ]);
   });
 
-  it('is told when to come again', async () => {
-    const { request } = struck({ fault: faultThat({ status: 503, retryAfter: 7 }) });
+  it('gets the `retry-after` of the fault', async () => {
+    const { request } = createRequest({ fault: createFault({ status: 503, retryAfter: 7 }) });
     await injectRequestFault(request);
 
     expect(request.outcome.headers).toEqual({ 'retry-after': '7' });
@@ -105,19 +109,16 @@ describe('a request', () => {
     [{ drop: 'headers' }, true, 503],
     [{ delay: { min: 5, max: 5 } }, false, 200],
     [{ drop: 'body' }, false, 200],
-  ] as const)(
-    'is answered in place of its steps where nobody could read the answer: %j',
-    async (action, is, status) => {
-      const { request } = struck({ fault: faultThat(action) });
+  ] as const)('skips its steps only if its response could not be read: %j', async (action, is, status) => {
+    const { request } = createRequest({ fault: createFault(action) });
 
-      expect(await injectRequestFault(request)).toBe(is);
-      expect(request.outcome.status).toBe(status);
-    },
-  );
+    expect(await injectRequestFault(request)).toBe(is);
+    expect(request.outcome.status).toBe(status);
+  });
 
-  it('waits as long as the fault says, and no time at all where it says nothing', async () => {
-    const fault = faultThat({ delay: { min: 5, max: 5 } });
-    const [slow, quick] = [struck({ fault }), struck({ fault: faultThat({ status: 503 }) })];
+  it('waits for the delay of the fault, if it has one', async () => {
+    const fault = createFault({ delay: { min: 5, max: 5 } });
+    const [slow, quick] = [createRequest({ fault }), createRequest({ fault: createFault({ status: 503 }) })];
     await injectRequestFault(slow.request);
     await injectRequestFault(quick.request);
 
@@ -126,109 +127,111 @@ describe('a request', () => {
 });
 
 describe('the body of a request', () => {
-  const readable = { ...sending('{"name":"ball"}'), route: { readsBody: true, row: { id: 'row_of_toy' } } };
+  const readable = { ...withBody('{"name":"ball"}'), route: { readsBody: true, row: { id: 'row_of_toy' } } };
   const received = { value: { name: 'ball' }, text: '{"name":"ball"}', fault: null };
 
-  it('is received first if a fault may strike', () => {
-    const { request, asked } = struck({ ...readable, needs: { isPossible: true } });
+  it('is received first if a fault may match', () => {
+    const { request, calls } = createRequest({ ...readable, needs: { isPossible: true } });
 
     expect(waitsForFault(request)).toBe(true);
-    expect(asked).toEqual([['needs', 'request', null]]);
+    expect(calls).toEqual([['needs', 'request', null]]);
   });
 
-  it('is left to its turn otherwise', () => {
+  it('is not received first otherwise', () => {
     const possible = { needs: { isPossible: true } };
-    const { request: unread } = struck(readable);
-    const { request: without } = struck({ ...sending('{}'), ...possible });
-    const control = struck({ ...readable, ...possible, service: { isControlApi: true } });
-    const quiet = struck({ ...readable, ...possible });
+    const { request: unread } = createRequest(readable);
+    const { request: without } = createRequest({ ...withBody('{}'), ...possible });
+    const control = createRequest({ ...readable, ...possible, service: { isControlApi: true } });
+    const quiet = createRequest({ ...readable, ...possible });
     Object.assign(quiet.request.world.faults, { isEmpty: true });
 
     expect([unread, without, control.request, quiet.request].map(waitsForFault)).toEqual([false, false, false, false]);
-    expect([control.asked, quiet.asked]).toEqual([[], []]);
+    expect([control.calls, quiet.calls]).toEqual([[], []]);
   });
 
-  it('is what a fault looks at', async () => {
-    const { request, seen } = struck({ ...readable, request: { received } });
+  it('is passed to the fault', async () => {
+    const { request, facts } = createRequest({ ...readable, request: { received } });
     await injectRequestFault(request);
 
-    expect(seen[0]?.body()).toEqual({ name: 'ball' });
+    expect(facts[0]?.body()).toEqual({ name: 'ball' });
     expect(request.sent.text).toBeNull();
   });
 
-  it('is what was sent, and not what the operation made of it', async () => {
-    const seenBy = async (given: Given, value: unknown) => {
-      const { request, seen } = struck(given);
+  it('is passed as it was sent, not as the operation changed it', async () => {
+    const readSeenBody = async (parts: ToyRequestParts, value: unknown) => {
+      const { request, facts } = createRequest(parts);
       request.body = value;
       await injectAnswerFault(request);
-      return seen[0]?.body();
+      return facts[0]?.body();
     };
     const form = { raw: { headers: [['Content-Type', 'application/x-www-form-urlencoded']] } } as const;
-    const kept = (text: string | null, size: number) => ({ sent: { text, form: 'bytes', size } as const });
+    const createSent = (text: string | null, size: number) => ({ sent: { text, form: 'bytes', size } as const });
 
-    expect(await seenBy({ request: kept('{"NAME":"ball"}', 15) }, { name: 'ball' })).toEqual({ NAME: 'ball' });
-    expect(await seenBy({ request: kept('{"NAME":"', 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
-    expect(await seenBy({ request: kept(null, 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
-    expect(await seenBy({ request: kept('"\u00c3\u00a9"', 4) }, 'e')).toBe('é');
-    expect(await seenBy({ request: kept('"', 4), ...{} }, undefined)).toBeUndefined();
+    expect(await readSeenBody({ request: createSent('{"NAME":"ball"}', 15) }, { name: 'ball' })).toEqual({
+      NAME: 'ball',
+    });
+    expect(await readSeenBody({ request: createSent('{"NAME":"', 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
+    expect(await readSeenBody({ request: createSent(null, 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
+    expect(await readSeenBody({ request: createSent('"\u00c3\u00a9"', 4) }, 'e')).toBe('é');
+    expect(await readSeenBody({ request: createSent('"', 4), ...{} }, undefined)).toBeUndefined();
     const read = { value: 1, text: '{"a":2}', fault: null };
-    expect(await seenBy({ request: { ...kept('{', 7), received: read } }, 1)).toEqual({ a: 2 });
-    const struckForm = struck({ ...form, request: kept('a=1', 3) });
-    struckForm.request.raw.headers['content-type'] = 'application/x-www-form-urlencoded';
-    await injectAnswerFault(struckForm.request);
-    expect(struckForm.seen[0]?.body()).toEqual({ a: '1' });
+    expect(await readSeenBody({ request: { ...createSent('{', 7), received: read } }, 1)).toEqual({ a: 2 });
+    const formRequest = createRequest({ ...form, request: createSent('a=1', 3) });
+    formRequest.request.raw.headers['content-type'] = 'application/x-www-form-urlencoded';
+    await injectAnswerFault(formRequest.request);
+    expect(formRequest.facts[0]?.body()).toEqual({ a: '1' });
   });
 });
 
-describe('whose request it would turn out to be', () => {
-  const ruled = { route: { rule: ruleOf() }, ...calledBy(CALLER) };
+describe('the expected principal', () => {
+  const ruled = { route: { rule: ruleOf() }, ...withCaller(CALLER) };
 
-  it('is found out if a fault looks at it', async () => {
-    const { request, seen } = struck({ ...ruled, needs: { principal: true } });
+  it('is determined if a fault needs it', async () => {
+    const { request, facts } = createRequest({ ...ruled, needs: { principal: true } });
     await injectRequestFault(request);
 
-    expect(seen[0]?.principal).toEqual(CALLER.principal);
+    expect(facts[0]?.principal).toEqual(CALLER.principal);
     expect(request.expectedPrincipal).toBeNull();
   });
 
-  it('is found out for the journal once a fault strikes', async () => {
+  it('is determined for the journal if a fault matches', async () => {
     for (const principal of [true, false]) {
-      const { request, seen } = struck({ ...ruled, needs: { principal }, fault: faultThat({ status: 503 }) });
+      const { request, facts } = createRequest({ ...ruled, needs: { principal }, fault: createFault({ status: 503 }) });
       await injectRequestFault(request);
 
       expect(request.expectedPrincipal).toEqual(CALLER.principal);
-      expect(seen[0]?.principal).toEqual(principal ? CALLER.principal : null);
+      expect(facts[0]?.principal).toEqual(principal ? CALLER.principal : null);
     }
   });
 
-  it('lets them ask for another token, whatever they were given before', async () => {
-    const { request } = struck({ ...ruled, fault: faultThat({ status: 503 }) });
+  it('may request another token, whatever was granted before', async () => {
+    const { request } = createRequest({ ...ruled, fault: createFault({ status: 503 }) });
     await injectRequestFault(request);
 
     expect(request.reported[0]).toEqual(['forgetGrants', ' key-1']);
   });
 });
 
-describe('a finished answer', () => {
-  it('that no fault strikes stays as it is', async () => {
-    const { request, asked } = struck();
+describe('a finished response', () => {
+  it('without a matching fault is unchanged', async () => {
+    const { request, calls } = createRequest();
     await injectAnswerFault(request);
 
-    expect(asked).toEqual([['strike', 'answer', NOW]]);
+    expect(calls).toEqual([['strike', 'answer', NOW]]);
     expect(request).toMatchObject({ outcome: { status: 200 }, wouldBe: null, injectedFault: null });
   });
 
-  it('of a world without faults is not compared with any', async () => {
-    const { request, asked } = struck();
+  it('is not matched in a world without faults', async () => {
+    const { request, calls } = createRequest();
     Object.assign(request.world.faults, { isEmpty: true });
     await injectAnswerFault(request);
 
-    expect([await injectRequestFault(request), asked]).toEqual([false, []]);
+    expect([await injectRequestFault(request), calls]).toEqual([false, []]);
   });
 
-  it('is replaced by the answer that a test gave to the fault', async () => {
+  it('is replaced by the response of the fault', async () => {
     const answer = { status: 203, headers: { 'X-Toy': 'ball' }, body: { name: 'doll' } };
-    const { request } = struck({ fault: faultThat({ answer }) });
+    const { request } = createRequest({ fault: createFault({ answer }) });
     await injectAnswerFault(request);
 
     expect(request).toMatchObject({
@@ -237,30 +240,33 @@ describe('a finished answer', () => {
     });
   });
 
-  it('is replaced by the status of the fault, and what it was is known', async () => {
+  it('is replaced by the status of the fault, which knows the original', async () => {
     const decision = { ...ALLOWED, reason: 'not_owner' } as const;
-    const { request, seen } = struck({
-      fault: faultThat({ status: 503, retryAfter: 0 }),
+    const { request, facts } = createRequest({
+      fault: createFault({ status: 503, retryAfter: 0 }),
       request: { outcome: { status: 201 }, decision },
     });
     await injectAnswerFault(request);
 
-    expect(seen[0]).toMatchObject({ status: 201, principal: ALLOWED.principal, reason: 'not_owner' });
+    expect(facts[0]).toMatchObject({ status: 201, principal: ALLOWED.principal, reason: 'not_owner' });
     expect(request).toMatchObject({ wouldBe: 201, outcome: { status: 503, headers: { 'retry-after': '0' } } });
     expect(request.outcome.body).toMatchObject({ about: { decision } });
   });
 
-  it('stays as it is if the fault breaks only its way', async () => {
-    const { request } = struck({ fault: faultThat({ drop: 'body' }) });
+  it('is unchanged if the fault only drops the connection', async () => {
+    const { request } = createRequest({ fault: createFault({ drop: 'body' }) });
     await injectAnswerFault(request);
 
     expect(request).toMatchObject({ outcome: { status: 200 }, wouldBe: null, injectedFault: { id: 'f-1' } });
   });
 
-  it('is struck once; those that would have struck it are told by which', async () => {
-    const { request, asked } = struck({ request: { injectedFault: faultThat({}) }, fault: faultThat({ status: 503 }) });
+  it('is matched once, and later faults are shadowed by the first', async () => {
+    const { request, calls } = createRequest({
+      request: { injectedFault: createFault({}) },
+      fault: createFault({ status: 503 }),
+    });
     await injectAnswerFault(request);
 
-    expect(asked).toEqual([['shadow', 'answer', 'f-1']]);
+    expect(calls).toEqual([['shadow', 'answer', 'f-1']]);
   });
 });

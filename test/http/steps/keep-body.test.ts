@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
 import { keepBody, parseBody } from '../../../src/http/steps/validate-request.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
-import { type Given, NOW, toyRequest } from './toy-request.ts';
+import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
-const received = (text: string | null) => ({ value: undefined, text, fault: null });
+const createReceived = (text: string | null) => ({ value: undefined, text, fault: null });
 
 describe('a received body', () => {
   it('is kept as it was sent, and a key in it that may be real is reported', () => {
     const request = toyRequest();
-    keepBody(request, received('{"name": "REAL"}'));
+    keepBody(request, createReceived('{"name": "REAL"}'));
 
     expect(request).toMatchObject({
       received: { text: '{"name": "REAL"}' },
@@ -19,18 +19,18 @@ describe('a received body', () => {
     });
   });
 
-  it('without such a key does not change what the headers and the URL said', () => {
+  it('without such a key does not change the mark of the URL and the headers', () => {
     for (const isForeign of [true, false]) {
       const request = toyRequest({ request: { isForeign } });
-      keepBody(request, received('{"name":"ball"}'));
+      keepBody(request, createReceived('{"name":"ball"}'));
 
       expect(request).toMatchObject({ isForeign, reported: [] });
     }
   });
 
   it.each([
-    ['an operation that reads none', null],
-    ['a request that was not read to its end', received(null)],
+    ['an operation without a body', null],
+    ['a request that was not read to its end', createReceived(null)],
   ])('of %s is not kept', (_what, body) => {
     const request = toyRequest();
     keepBody(request, body);
@@ -38,33 +38,33 @@ describe('a received body', () => {
     expect(request).toMatchObject({ received: body, sent: NO_BODY, reported: [] });
   });
 
-  it('that a decision needed is not reported again when its operation takes it', () => {
+  it('is reported once if it was kept before it is parsed', () => {
     const request = toyRequest();
-    const body = received('{"name": "REAL"}');
+    const body = createReceived('{"name": "REAL"}');
     keepBody(request, body);
     parseBody(request, body);
 
     expect(request.reported).toHaveLength(1);
   });
 
-  it('of recorded traffic may have any key', () => {
+  it('of recorded traffic may contain any key', () => {
     const request = toyRequest({ route: { row: { id: 'row_of_toy', readsTraffic: true } } });
-    keepBody(request, received('REAL-1'));
+    keepBody(request, createReceived('REAL-1'));
 
     expect(request).toMatchObject({ isForeign: false, reported: [] });
   });
 });
 
-describe('the body of a refused request', () => {
-  const refused = (given: Given = {}) =>
+describe('the body of a rejected request', () => {
+  const createRejected = (parts: ToyRequestParts = {}) =>
     toyRequest({
       route: { readsBody: true },
       raw: { method: 'POST', headers: [['Content-Length', '15']], body: '{"name":"REAL"}' },
-      ...given,
+      ...parts,
     });
 
-  it('is kept for the journal, and for nothing else', async () => {
-    const request = refused();
+  it('is kept only for the journal', async () => {
+    const request = createRejected();
     await keepRefusedBody(request);
 
     expect(request).toMatchObject({ received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
@@ -72,8 +72,8 @@ describe('the body of a refused request', () => {
     expect(request.reported).toHaveLength(1);
   });
 
-  it('is left alone where the operation reads none', async () => {
-    const request = refused({ route: { readsBody: false } });
+  it('is not read if the operation has no body', async () => {
+    const request = createRejected({ route: { readsBody: false } });
     await keepRefusedBody(request);
 
     expect(request).toMatchObject({ sent: NO_BODY, reported: [] });

@@ -5,8 +5,8 @@ import { admit, paramsOf } from '../../../src/http/steps/select-world.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
-describe('a request comes in', () => {
-  it('and what may be a real credential in its path or its headers is known', () => {
+describe('admit', () => {
+  it('reports possible real credentials in the path and the headers', () => {
     const request = toyRequest({
       raw: {
         url: '/REAL-1',
@@ -26,7 +26,7 @@ describe('a request comes in', () => {
     ]);
   });
 
-  it('or not, and that is known all the same', () => {
+  it('reports them even if the request is rejected', () => {
     const fault = new Problem('foreign_page');
     const request = toyRequest({ request: { fault }, raw: { url: '/REAL-1' } });
 
@@ -35,32 +35,32 @@ describe('a request comes in', () => {
   });
 });
 
-describe('who is asking', () => {
+describe('authenticate', () => {
   const caller = key(['play']);
-  const other = key(['look']);
-  const asked = (rule: ReturnType<typeof ruleOf> | null) =>
+  const second = key(['look']);
+  const createRequest = (rule: ReturnType<typeof ruleOf> | null) =>
     toyRequest({ route: { rule }, service: { callers: { authenticate: async () => caller } } });
 
-  it('is found where a rule needs it, and nowhere else', async () => {
-    const [ruled, open] = [asked(ruleOf()), asked(null)];
-    await authenticate(ruled);
+  it('sets the caller only if the operation has a rule', async () => {
+    const [restricted, open] = [createRequest(ruleOf()), createRequest(null)];
+    await authenticate(restricted);
     await authenticate(open);
 
-    expect([ruled.caller, open.caller]).toEqual([caller, null]);
+    expect([restricted.caller, open.caller]).toEqual([caller, null]);
   });
 
-  it('is not found out twice', async () => {
-    const request = Object.assign(asked(ruleOf()), { authentication: Promise.resolve(other) });
+  it('uses an authentication that has already started', async () => {
+    const request = Object.assign(createRequest(ruleOf()), { authentication: Promise.resolve(second) });
     await authenticate(request);
 
-    expect(request.caller).toBe(other);
+    expect(request.caller).toBe(second);
   });
 });
 
-describe('the object that a path names', () => {
+describe('the parameters of a path', () => {
   const { route } = toyRequest({ operation: { uuidParams: ['toy'] } });
 
-  it('is found by its UUID in any case, and by other names as they are', () => {
+  it('contain UUIDs in lower case and other values unchanged', () => {
     expect(paramsOf(route, { box: 'A', toy: 'ABC' })).toEqual({ box: 'A', toy: 'abc' });
     expect(paramsOf(route, { box: 'A' })).toEqual({ box: 'A', toy: '' });
   });

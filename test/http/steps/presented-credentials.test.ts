@@ -16,53 +16,54 @@ const credentialFields = { client_id: presentClient, code: presentGrant };
 const route = (selects?: 'query' | 'body', rule: object | null = {}): Route =>
   ({ rule, row: { selects }, service: { credentials: { fields: credentialFields } } }) as unknown as Route;
 
-const sent = (lines: readonly string[], parts: { query?: Record<string, unknown>; body?: unknown } = {}) => ({
+const createRequest = (lines: readonly string[], parts: { query?: Record<string, unknown>; body?: unknown } = {}) => ({
   headerLines: () => lines,
   query: {},
   body: undefined,
   ...parts,
 });
-const found = (where: Route, what: ReturnType<typeof sent>) => findPresentedCredentials([client, grant], where, what);
+const findPresented = (target: Route, request: ReturnType<typeof createRequest>) =>
+  findPresentedCredentials([client, grant], target, request);
 
-describe('a header presents', () => {
-  it('what the first that sees something in it makes of it', () => {
-    expect(found(route(), sent(['Client bot']))).toEqual([presentClient('bot')]);
-    expect(found(route(), sent(['Grant abc']))).toEqual([presentGrant('abc')]);
+describe('a header', () => {
+  it('presents the result of the first extractor that recognizes it', () => {
+    expect(findPresented(route(), createRequest(['Client bot']))).toEqual([presentClient('bot')]);
+    expect(findPresented(route(), createRequest(['Grant abc']))).toEqual([presentGrant('abc')]);
   });
 
   it.each([
-    ['where there is none', []],
-    ['where there are two', ['Client bot', 'Client bot']],
-    ['where nobody knows its form', ['Other bot']],
-    ['where it is longer than any credential', [`Client ${'x'.repeat(16 * 1024)}`]],
-  ])('nothing %s', (_what, lines) => {
-    expect(found(route(), sent(lines))).toEqual([]);
+    ['if it is missing', []],
+    ['if it is sent twice', ['Client bot', 'Client bot']],
+    ['in an unknown form', ['Other bot']],
+    ['if it is longer than any credential', [`Client ${'x'.repeat(16 * 1024)}`]],
+  ])('presents nothing %s', (_what, lines) => {
+    expect(findPresented(route(), createRequest(lines))).toEqual([]);
   });
 
-  it('nothing to a public operation that takes no credentials', () => {
-    expect(found(route(undefined, null), sent(['Client bot']))).toEqual([]);
+  it('presents nothing to a public operation without credentials', () => {
+    expect(findPresented(route(undefined, null), createRequest(['Client bot']))).toEqual([]);
   });
 });
 
-describe('the fields of credentials present what they hold', () => {
+describe('the credential fields', () => {
   const fields = { client_id: 'bot', code: 'abc', state: 'x' };
   const presented = [presentClient('bot'), presentGrant('abc')];
 
-  it('in the query or the body, as the operation says, behind the header', () => {
-    expect(found(route('query', null), sent(['Client me'], { query: fields }))).toEqual([
+  it('present their values in the selected query or body, after the header', () => {
+    expect(findPresented(route('query', null), createRequest(['Client me'], { query: fields }))).toEqual([
       presentClient('me'),
       ...presented,
     ]);
-    expect(found(route('body'), sent([], { body: fields }))).toEqual(presented);
-    expect(found(route('body'), sent([], { query: fields }))).toEqual([]);
+    expect(findPresented(route('body'), createRequest([], { body: fields }))).toEqual(presented);
+    expect(findPresented(route('body'), createRequest([], { query: fields }))).toEqual([]);
   });
 
   it.each([
-    ['what is no text', { client_id: ['bot'] }],
-    ['what is inherited', Object.create(fields)],
-    ['no object', 'client_id=bot'],
-    ['nothing', null],
-  ])('but not %s', (_what, body) => {
-    expect(found(route('body'), sent([], { body }))).toEqual([]);
+    ['values that are not strings', { client_id: ['bot'] }],
+    ['inherited fields', Object.create(fields)],
+    ['a string body', 'client_id=bot'],
+    ['a missing body', null],
+  ])('present nothing for %s', (_what, body) => {
+    expect(findPresented(route('body'), createRequest([], { body }))).toEqual([]);
   });
 });

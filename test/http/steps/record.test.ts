@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
 import { record } from '../../../src/http/steps/record.ts';
-import { ALLOWED, faultThat, NOW, toyRequest } from './toy-request.ts';
+import { ALLOWED, createFault, NOW, toyRequest } from './toy-request.ts';
 
 const ADDRESSEE = { service: 'toys', operation: 'get_toy' };
 const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
-const recorded = (request: Parameters<typeof toyRequest>[0] = {}, answer: Parameters<typeof record>[2] = ANSWER) => {
-  const arrived = toyRequest(request);
-  record(arrived, ADDRESSEE, answer);
-  expect(arrived.reported.map(([what]) => what)).toEqual(['request']);
-  return arrived.reported[0]?.[1];
+const recordToy = (request: Parameters<typeof toyRequest>[0] = {}, answer: Parameters<typeof record>[2] = ANSWER) => {
+  const toy = toyRequest(request);
+  record(toy, ADDRESSEE, answer);
+  expect(toy.reported.map(([kind]) => kind)).toEqual(['request']);
+  return toy.reported[0]?.[1];
 };
 
-describe('the journal has of a request', () => {
-  it('what was asked, what was decided, and what was answered', () => {
+describe('the journal entry of a request', () => {
+  it('contains the request, the decision and the response', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
     const sent = { text: '{}', form: 'bytes', size: 2 } as const;
     const request = {
@@ -25,7 +25,7 @@ describe('the journal has of a request', () => {
     } as const;
 
     expect(
-      recorded({
+      recordToy({
         request,
         raw: {
           headers: [
@@ -61,79 +61,75 @@ describe('the journal has of a request', () => {
     });
   });
 
-  it('what was found to be wrong with it while it was answered, if anything was', () => {
+  it('contains the findings about the request, if there are any', () => {
     const report = (kind: string, message: string) => ({ kind, message });
     const request = toyRequest({ world: { findings: { report } } });
     request.findings.report('other_version', 'It is of 2.0.', NOW);
     record(request, ADDRESSEE, ANSWER);
 
     expect(request.reported[0]?.[1]).toMatchObject({ findings: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
-    expect(recorded()).not.toHaveProperty('findings');
+    expect(recordToy()).not.toHaveProperty('findings');
   });
 
-  it('that its answer is not one of the mock, if a fault gave it', () => {
-    const injectedFault = faultThat({ answer: { status: 200 } });
+  it('names the fault that gave the response', () => {
+    const injectedFault = createFault({ answer: { status: 200 } });
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recorded({ request: { injectedFault, problem } })).toMatchObject({
+    expect(recordToy({ request: { injectedFault, problem } })).toMatchObject({
       explanation: 'The fault f-1 defined this response.',
     });
-    expect(recorded({ request: { injectedFault: faultThat({ status: 503 }), problem } })).toMatchObject({
+    expect(recordToy({ request: { injectedFault: createFault({ status: 503 }), problem } })).toMatchObject({
       explanation: 'A name is missing.',
     });
   });
 
-  it('nothing of a decision where there was none', () => {
-    expect(recorded()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
+  it('contains no decision if there was none', () => {
+    expect(recordToy()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
   });
 
   it.each([
     ['no decision', null, 'A name is missing.'],
-    ['a decision that allowed it', ALLOWED, 'A name is missing.'],
-    [
-      'a refusal that was only recorded',
-      { ...ALLOWED, effect: 'deny', enforced: false } as const,
-      'A name is missing.',
-    ],
-    ['a decision that says why', { ...ALLOWED, effect: 'deny' } as const, null],
-  ])('what was wrong with it, with %s', (_what, decision, explanation) => {
+    ['an allowed decision', ALLOWED, 'A name is missing.'],
+    ['a denial that is not enforced', { ...ALLOWED, effect: 'deny', enforced: false } as const, 'A name is missing.'],
+    ['an enforced denial', { ...ALLOWED, effect: 'deny' } as const, null],
+  ])('contains the explanation of a problem unless the decision explains it: %s', (_what, decision, explanation) => {
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recorded({ request: { decision, problem } })).toMatchObject({ explanation });
-    expect(recorded({ request: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
+    expect(recordToy({ request: { decision, problem } })).toMatchObject({ explanation });
+    expect(recordToy({ request: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
       explanation,
     });
   });
 
-  it('no credential of what was wrong with it', () => {
+  it('contains no credential in its explanation', () => {
     const problem = new Problem('unknown_path', `No operation has the path \`/toys/nvapi-${'x'.repeat(64)}\`.`);
 
-    expect(recorded({ request: { problem } })).toMatchObject({
+    expect(recordToy({ request: { problem } })).toMatchObject({
       explanation: 'No operation has the path `/toys/nvapi-...`.',
     });
   });
 
-  it('how long it took', () => {
+  it('contains its duration', () => {
     const begin = performance.now() - 1000;
-    const { durationMs } = recorded({ request: { startedAt: begin } }) as { durationMs: number };
+    const { durationMs } = recordToy({ request: { startedAt: begin } }) as { durationMs: number };
 
     expect(durationMs).toBeGreaterThanOrEqual(1000);
     expect(durationMs).toBeLessThan(60_000);
   });
 
-  it('the root, where it named no path', () => {
-    const arrived = toyRequest();
-    delete arrived.raw.url;
-    record(arrived, ADDRESSEE, ANSWER);
+  it('contains the root path if the request has no path', () => {
+    const toy = toyRequest();
+    delete toy.raw.url;
+    record(toy, ADDRESSEE, ANSWER);
 
-    expect(arrived.reported[0]?.[1]).toMatchObject({ url: '/' });
+    expect(toy.reported[0]?.[1]).toMatchObject({ url: '/' });
   });
 
   it.each([
     ['before', null],
     ['headers', null],
     ['body', 200],
-  ] as const)('the fault that struck it; the connection broke: %s', (drop, status) => {
-    expect(recorded({ request: { injectedFault: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
+  ] as const)('contains the fault that dropped the connection: %s', (drop, status) => {
+    expect(recordToy({ request: { injectedFault: createFault({ drop }) } })).toMatchObject({ fault: 'f-1', status });
   });
 });

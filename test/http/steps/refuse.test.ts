@@ -4,27 +4,27 @@ import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
 import { UnknownOutcome, WriteFailure } from '../../../src/store/errors.ts';
 import { key } from '../../decisions/toy-law.ts';
-import { ALLOWED, type Given, NOW, toyRequest } from './toy-request.ts';
+import { ALLOWED, NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
-const basisOf = (reason: keyof typeof COMMON_REASONS) => {
+const readBasis = (reason: keyof typeof COMMON_REASONS) => {
   const { certainty, source } = COMMON_REASONS[reason];
   return { basis: { certainty, source } };
 };
 
-const refused = async (thrown: unknown, given: Given = {}) => {
-  const request = toyRequest(given);
+const runRefuse = async (thrown: unknown, parts: ToyRequestParts = {}) => {
+  const request = toyRequest(parts);
   await refuse(request, thrown);
   return request;
 };
 const DENIED = { ...ALLOWED, effect: 'deny', reason: 'not_owner' } as const;
-/** A credential that is not accepted. */
-const unaccepted = (parts: ProblemParts) =>
+/** The problem of a credential that is not accepted. */
+const createProblem = (parts: ProblemParts) =>
   new Problem('unauthenticated', 'No.', { reason: 'unknown_key_id', ...parts });
 
-describe('whatever is thrown', () => {
-  it('is told in the words of the service, which know what it is about', async () => {
+describe('a thrown problem', () => {
+  it('is rendered by the service with its context', async () => {
     const caller = key(['play']);
-    const request = await refused(new Problem('forbidden', 'No.'), {
+    const request = await runRefuse(new Problem('forbidden', 'No.'), {
       request: { decision: DENIED, caller },
     });
 
@@ -51,8 +51,8 @@ describe('whatever is thrown', () => {
     expect(request.reported).toEqual([]);
   });
 
-  it('is told in words of the mock, if it is about the mock', async () => {
-    const { outcome } = await refused(new Problem('no_such_world', 'There is no world `x`.'));
+  it('is rendered by the mock if it is about the mock', async () => {
+    const { outcome } = await runRefuse(new Problem('no_such_world', 'There is no world `x`.'));
 
     expect(outcome).toMatchObject({
       status: 404,
@@ -61,16 +61,16 @@ describe('whatever is thrown', () => {
     });
   });
 
-  it('is a fault of the mock, if it is nothing else', async () => {
-    const request = await refused(new TypeError('broken'));
+  it('is internal if it is any other error', async () => {
+    const request = await runRefuse(new TypeError('broken'));
 
     expect(request.problem).toMatchObject({ kind: 'internal' });
     expect(request.outcome.status).toBe(500);
   });
 
-  it('is worth knowing, if nothing can be stored', async () => {
-    const full = await refused(new WriteFailure('full', 'The disk is full.'));
-    const gone = await refused(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
+  it('is reported as a finding if nothing can be stored', async () => {
+    const full = await runRefuse(new WriteFailure('full', 'The disk is full.'));
+    const gone = await runRefuse(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
 
     expect([full.reported, gone.reported]).toEqual([
       [['finding', 'storage', 'The disk is full.', NOW]],
@@ -81,36 +81,36 @@ describe('whatever is thrown', () => {
 
 describe('the decision about a request', () => {
   it.each<ProblemKind>(['invalid_request', 'timeout', 'too_large', 'unsupported_media_type'])(
-    'is none where it could not be read: %s',
+    'is null if the request could not be parsed: %s',
     async (kind) => {
-      expect((await refused(new Problem(kind), { request: { decision: ALLOWED } })).decision).toBeNull();
+      expect((await runRefuse(new Problem(kind), { request: { decision: ALLOWED } })).decision).toBeNull();
     },
   );
 
-  it('is that of its credential, if that was not accepted', async () => {
-    expect((await refused(unaccepted({}))).decision).toMatchObject({
+  it('is a denial if the credential was not accepted', async () => {
+    expect((await runRefuse(createProblem({}))).decision).toMatchObject({
       id: 'd-1',
       effect: 'deny',
       reason: 'unknown_key_id',
       principal: null,
     });
-    expect((await refused(new Problem('conflict'))).decision).toBeNull();
+    expect((await runRefuse(new Problem('conflict'))).decision).toBeNull();
   });
 
-  it('stays what it was, if something else went wrong afterwards', async () => {
-    expect((await refused(new Problem('conflict'), { request: { decision: ALLOWED } })).decision).toBe(ALLOWED);
+  it('is not changed by a later problem', async () => {
+    expect((await runRefuse(new Problem('conflict'), { request: { decision: ALLOWED } })).decision).toBe(ALLOWED);
   });
 
-  it('is that nobody knows what became of it, if the database went away', async () => {
+  it('is an unknown outcome if the database was lost', async () => {
     const cause = new UnknownOutcome('gone');
 
-    expect((await refused(cause, { request: { decision: ALLOWED } })).decision).toEqual({
+    expect((await runRefuse(cause, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'outcome_unknown',
-      ...basisOf('outcome_unknown'),
+      ...readBasis('outcome_unknown'),
     });
-    expect((await refused(cause)).decision).toEqual({
+    expect((await runRefuse(cause)).decision).toEqual({
       id: 'd-1',
       at: NOW,
       service: 'toys',
@@ -118,7 +118,7 @@ describe('the decision about a request', () => {
       request: { method: 'GET', path: '/toys/ball' },
       effect: 'deny',
       reason: 'outcome_unknown',
-      ...basisOf('outcome_unknown'),
+      ...readBasis('outcome_unknown'),
       principal: null,
       rule: null,
     });
@@ -128,20 +128,20 @@ describe('the decision about a request', () => {
 describe('a key that no mock issued', () => {
   const problem = new Problem('invalid_request', 'It may be real.', { reason: 'foreign_credential' });
 
-  it('is refused by a decision, whatever the caller was allowed', async () => {
-    const { decision } = await refused(problem, { request: { decision: ALLOWED } });
+  it('is denied, whatever was decided before', async () => {
+    const { decision } = await runRefuse(problem, { request: { decision: ALLOWED } });
 
     expect(decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'foreign_credential',
-      ...basisOf('foreign_credential'),
+      ...readBasis('foreign_credential'),
     });
   });
 
-  it('is refused without a decision by the switchboard, which decides nothing', async () => {
-    expect((await refused(problem, { service: { isControlApi: true } })).decision).toBeNull();
-    expect((await refused(problem, { service: { isControlApi: false } })).decision).toMatchObject({
+  it('is rejected without a decision by the control API', async () => {
+    expect((await runRefuse(problem, { service: { isControlApi: true } })).decision).toBeNull();
+    expect((await runRefuse(problem, { service: { isControlApi: false } })).decision).toMatchObject({
       effect: 'deny',
       reason: 'foreign_credential',
     });
@@ -149,27 +149,27 @@ describe('a key that no mock issued', () => {
 });
 
 describe('an object of another owner that only the body names', () => {
-  it('is refused by a decision with its reason', async () => {
+  it('is denied with its reason', async () => {
     const problem = new Problem('forbidden', '', { reason: 'not_owner' });
 
-    expect((await refused(problem, { request: { decision: ALLOWED } })).decision).toEqual({
+    expect((await runRefuse(problem, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'not_owner',
-      ...basisOf('not_owner'),
+      ...readBasis('not_owner'),
     });
   });
 });
 
-describe('a credential that is not known here', () => {
+describe('an unknown credential', () => {
   const principal = { kind: 'service-key', id: 'key-7', name: 'robot' } as const;
   const server = {
     extractors: [(line: string) => (line === 'key' ? { kind: 'key', mark: 'm', hash: () => 'h' } : null)],
     reasons: { unknown_key_id: { unknown: 'key' }, disabled: {} },
   };
-  /** Sent to a server that has more worlds. */
-  const sent = (world: string, worlds: object, parts: ProblemParts = {}) =>
-    refused(unaccepted(parts), {
+  /** Sends a credential to a server with several worlds. */
+  const sendCredential = (world: string, worlds: object, parts: ProblemParts = {}) =>
+    runRefuse(createProblem(parts), {
       raw: { headers: [['authorization', 'key']] },
       route: { rule: { id: 'r' } },
       world: { id: world },
@@ -184,10 +184,10 @@ describe('a credential that is not known here', () => {
         },
       },
     });
-  const owned = (...owners: string[]) => ({ ownersOf: () => owners });
+  const createOwners = (...owners: string[]) => ({ ownersOf: () => owners });
 
-  it('may be that of another world, which the decision says', async () => {
-    const { decision, outcome } = await sent('team-a', owned('team-b'));
+  it('is attributed to the other world that has it', async () => {
+    const { decision, outcome } = await sendCredential('team-a', createOwners('team-b'));
 
     expect(decision).toMatchObject({
       reason: 'other_world',
@@ -197,120 +197,120 @@ describe('a credential that is not known here', () => {
     expect(outcome.body).toMatchObject({ message: 'No.', reason: 'unknown_key_id' });
   });
 
-  it('may be that of a world that is gone', async () => {
-    expect((await sent('team-a', owned('gone'))).decision).toMatchObject({
+  it('is attributed to a deleted world', async () => {
+    expect((await sendCredential('team-a', createOwners('gone'))).decision).toMatchObject({
       reason: 'world_gone',
       credential: { ofWorld: 'gone', detail: 'the world `gone` no longer exists' },
     });
   });
 
-  it('says both what is known of it and whose it is', async () => {
+  it('has its world and its own detail in the decision', async () => {
     const known = { why: 'it is old', claimed: principal };
 
-    expect((await sent('team-a', owned('team-b'), known)).decision).toMatchObject({
+    expect((await sendCredential('team-a', createOwners('team-b'), known)).decision).toMatchObject({
       credential: { detail: 'it belongs to the world `team-b`; it is old', claimed: principal },
     });
   });
 
-  it('names its world itself, if it can', async () => {
-    expect((await sent('team-a', owned('team-b'), { ofWorld: 'team-c' })).decision).toMatchObject({
+  it('keeps the world that its problem names', async () => {
+    expect((await sendCredential('team-a', createOwners('team-b'), { ofWorld: 'team-c' })).decision).toMatchObject({
       credential: { ofWorld: 'team-c' },
     });
-    expect((await sent('team-a', {}, { ofWorld: 'team-c', reason: 'disabled' })).decision).toMatchObject({
+    expect((await sendCredential('team-a', {}, { ofWorld: 'team-c', reason: 'disabled' })).decision).toMatchObject({
       reason: 'other_world',
       credential: { ofWorld: 'team-c' },
     });
   });
 
-  it('claims nobody, if there was no reason but its world', async () => {
+  it('has no claimed principal if its world is the only reason', async () => {
     const problem = new Problem('unauthenticated', 'No.', { ofWorld: 'team-b', claimed: principal });
     const worlds = { isAlone: false, has: () => true };
 
-    expect((await refused(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty(
+    expect((await runRefuse(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty(
       'credential.claimed',
     );
   });
 
-  it('is looked for in the default world last, and never from there', async () => {
+  it('is attributed to the default world last, and never by the default world itself', async () => {
     const ofDefault = { isOfDefault: async () => true };
 
-    expect((await sent('team-a', ofDefault)).decision).toMatchObject({ credential: { ofWorld: 'default' } });
-    expect((await sent('team-a', { ...ofDefault, ...owned('team-b') })).decision).toMatchObject({
+    expect((await sendCredential('team-a', ofDefault)).decision).toMatchObject({ credential: { ofWorld: 'default' } });
+    expect((await sendCredential('team-a', { ...ofDefault, ...createOwners('team-b') })).decision).toMatchObject({
       credential: { ofWorld: 'team-b' },
     });
-    expect((await sent('default', ofDefault)).decision).toMatchObject({ reason: 'unknown_key_id' });
+    expect((await sendCredential('default', ofDefault)).decision).toMatchObject({ reason: 'unknown_key_id' });
   });
 
   it.each<[string, world: string, worlds: object]>([
-    ['its own world has it', 'team-a', owned('team-a')],
+    ['its own world has it', 'team-a', createOwners('team-a')],
     ['no world has it', 'team-a', {}],
-    ['there is no other world', 'team-a', { isAlone: true, ...owned('team-b') }],
-  ])('is unknown where %s', async (_what, world, worlds) => {
-    const { decision } = await sent(world, worlds);
+    ['there is no other world', 'team-a', { isAlone: true, ...createOwners('team-b') }],
+  ])('stays unknown if %s', async (_what, world, worlds) => {
+    const { decision } = await sendCredential(world, worlds);
 
     expect(decision).toMatchObject({ reason: 'unknown_key_id' });
     expect(decision).not.toHaveProperty('credential.ofWorld');
   });
 
-  it('is not looked for where something else is wrong with it, or it is of another kind', async () => {
-    expect((await sent('team-a', owned('team-b'), { reason: 'disabled' })).decision).not.toHaveProperty(
-      'credential.ofWorld',
-    );
+  it('is not attributed to a world for another reason or another kind', async () => {
+    expect(
+      (await sendCredential('team-a', createOwners('team-b'), { reason: 'disabled' })).decision,
+    ).not.toHaveProperty('credential.ofWorld');
     for (const reasons of [{ unknown_key_id: { unknown: 'client' } }, {}]) {
-      const request = await refused(unaccepted({}), {
+      const request = await runRefuse(createProblem({}), {
         raw: { headers: [['authorization', 'key']] },
         route: { rule: { id: 'r' } },
         world: { id: 'team-a' },
-        server: { ...server, reasons, worlds: { isAlone: false, has: () => true, ...owned('team-b') } },
+        server: { ...server, reasons, worlds: { isAlone: false, has: () => true, ...createOwners('team-b') } },
       });
       expect(request.decision).not.toHaveProperty('credential.ofWorld');
     }
   });
 });
 
-describe('an object that is not there', () => {
+describe('an unknown object', () => {
   const missing = { ...DENIED, reason: 'no_such_object' } as const;
   const document = {
     otherVersions: [{ method: 'GET', path: '/toys/ball', profiles: ['2.0'] }],
   };
 
-  it('may be a path that another version has, which is worth knowing', async () => {
-    const given = { request: { decision: missing }, route: { document } };
+  it('is reported if another version has its path', async () => {
+    const parts = { request: { decision: missing }, route: { document } };
 
-    expect((await refused(new Problem('not_found'), given)).reported).toEqual([
+    expect((await runRefuse(new Problem('not_found'), parts)).reported).toEqual([
       ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
     ]);
   });
 
-  it('is nothing else, if no other version has its path, or it is refused for something else', async () => {
-    const elsewhere = { request: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
-    const otherwise = { request: { decision: DENIED }, route: { document } };
+  it('is not reported for other paths and other reasons', async () => {
+    const otherPath = { request: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
+    const otherReason = { request: { decision: DENIED }, route: { document } };
 
-    expect((await refused(new Problem('not_found'), elsewhere)).reported).toEqual([]);
-    expect((await refused(new Problem('not_found'), otherwise)).reported).toEqual([]);
+    expect((await runRefuse(new Problem('not_found'), otherPath)).reported).toEqual([]);
+    expect((await runRefuse(new Problem('not_found'), otherReason)).reported).toEqual([]);
   });
 });
 
-describe('what somebody may have got wrong', () => {
+describe('a hint', () => {
   const service = { decisionHelp: { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] } };
 
   it('is in the decision and in a header', async () => {
-    const request = await refused(new Problem('forbidden'), { service, request: { decision: DENIED } });
+    const request = await runRefuse(new Problem('forbidden'), { service, request: { decision: DENIED } });
 
     expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
     expect(request.decision).toMatchObject({ hints: ['It is loud.'] });
     expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 
-  it('is in a header alone where there is no decision', async () => {
-    const request = await refused(new Problem('invalid_request'), { service });
+  it('is only in a header if there is no decision', async () => {
+    const request = await runRefuse(new Problem('invalid_request'), { service });
 
     expect(request.decision).toBeNull();
     expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 });
 
-it('a refusal without an operation is about its path alone', () => {
+it('the context of a rejection contains its path', () => {
   expect(toyRequest().createRefusalContext()).toMatchObject({
     path: '/toys/ball',
     operation: 'row_of_toy',
@@ -318,7 +318,7 @@ it('a refusal without an operation is about its path alone', () => {
   });
 });
 
-it('a refusal knows every line of a header of its request', () => {
+it('the context of a rejection contains every line of a header', () => {
   const headers = [
     ['Accept', 'text/html'],
     ['accept', 'application/json'],

@@ -6,13 +6,13 @@ import type { Payload } from '../../../src/http/request.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
 import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
-import { ALLOWED, faultThat, toyRequest } from './toy-request.ts';
+import { ALLOWED, createFault, toyRequest } from './toy-request.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
-const lines = ({ reported }: ReturnType<typeof toyRequest>) =>
-  reported.filter(([what]) => ['info', 'error', 'debug'].includes(String(what)));
+const readLogLines = ({ reported }: ReturnType<typeof toyRequest>) =>
+  reported.filter(([kind]) => ['info', 'error', 'debug'].includes(String(kind)));
 
-/** Reports the answer to a request. @returns the headers that it has then */
+/** Reports the response to a request, and returns its headers. */
 function report(request: ReturnType<typeof toyRequest>, payload?: Payload, headers: Record<string, unknown> = {}) {
   const all = { ...headers };
   const reply = { header: (name: string, value: unknown) => (all[name] = value), getHeaders: () => all };
@@ -20,8 +20,8 @@ function report(request: ReturnType<typeof toyRequest>, payload?: Payload, heade
   return all;
 }
 
-describe('an answer has', () => {
-  it('its decision, which the world keeps, and is recorded as it is sent', () => {
+describe('a response', () => {
+  it('has its decision, which the world keeps, and is recorded as it is sent', () => {
     const request = toyRequest({ request: { decision: ALLOWED } });
     const headers = report(request, '{"name":"ball"}', { 'content-type': 'application/json; charset=utf-8', age: 7 });
 
@@ -45,45 +45,45 @@ describe('an answer has', () => {
     ]);
   });
 
-  it('the use of a right, which the world notes with the path as it is recorded', () => {
+  it('records the use of a right with a redacted path', () => {
     const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
-    const asked = { method: 'GET', path: '/toys/ball?password=secret' };
-    const used = (given: object) =>
-      toyRequest({ request: { accessRequest, decision: { ...ALLOWED, request: asked }, ...given } });
-    const flights = [
-      used({ use: { lookedUp: null } }),
-      used({}),
-      used({ use: { lookedUp: null }, decision: { ...ALLOWED, principal: null } }),
+    const decided = { method: 'GET', path: '/toys/ball?password=secret' };
+    const createRequest = (parts: object) =>
+      toyRequest({ request: { accessRequest, decision: { ...ALLOWED, request: decided }, ...parts } });
+    const requests = [
+      createRequest({ use: { lookedUp: null } }),
+      createRequest({}),
+      createRequest({ use: { lookedUp: null }, decision: { ...ALLOWED, principal: null } }),
     ];
-    for (const request of flights) report(request);
+    for (const request of requests) report(request);
 
-    const uses = flights.map(({ reported }) => reported.filter(([what]) => what === 'use'));
-    const noted = { method: 'GET', path: expect.stringMatching(/^\/toys\/ball\?password=sha256:/) };
-    expect(uses).toEqual([[['use', ALLOWED.principal, 'get_toy', accessRequest, null, noted]], [], []]);
+    const uses = requests.map(({ reported }) => reported.filter(([kind]) => kind === 'use'));
+    const recorded = { method: 'GET', path: expect.stringMatching(/^\/toys\/ball\?password=sha256:/) };
+    expect(uses).toEqual([[['use', ALLOWED.principal, 'get_toy', accessRequest, null, recorded]], [], []]);
   });
 
-  it('no decision where nobody is to know, and the world keeps it all the same', () => {
+  it('has no decision if `explain` is false, and the world keeps it', () => {
     const request = toyRequest({ server: { explain: false }, request: { decision: ALLOWED } });
 
     expect(report(request)).toEqual({});
     expect(request.reported[0]).toEqual(['decision', ALLOWED]);
   });
 
-  it('no decision, if there was none', () => {
+  it('has no decision if there was none', () => {
     const request = toyRequest();
 
     expect(report(request)).toEqual({});
-    expect(request.reported.map(([what]) => what)).toEqual(['request']);
+    expect(request.reported.map(([kind]) => kind)).toEqual(['request']);
   });
 
-  it('no record if the control API gave it', () => {
+  it('of the control API is not recorded', () => {
     const request = toyRequest({ service: { isControlApi: true } });
     report(request);
 
     expect(request.reported).toEqual([]);
   });
 
-  it('no body in its record if that is made while it is read', () => {
+  it('with a streamed body is recorded without the body', () => {
     const request = toyRequest();
     report(request, Readable.from(['a']));
 
@@ -92,8 +92,8 @@ describe('an answer has', () => {
     ]);
   });
 
-  it('the fault that is injected into it', () => {
-    const request = toyRequest({ request: { injectedFault: faultThat({ drop: 'body' }) } });
+  it('has the id of its injected fault', () => {
+    const request = toyRequest({ request: { injectedFault: createFault({ drop: 'body' }) } });
     const headers = report(request);
 
     expect(headers).toEqual({ 'x-mock-fault': 'f-1' });
@@ -103,12 +103,12 @@ describe('an answer has', () => {
   });
 });
 
-describe('the log has', () => {
-  it('a line for a refusal, with its reason and its decision', () => {
+describe('the log', () => {
+  it('contains a line for a rejection, with its reason and its decision', () => {
     const request = toyRequest({ world: { id: 'team-a' }, request: { decision: REFUSED, outcome: { status: 403 } } });
     report(request);
 
-    expect(lines(request)).toEqual([
+    expect(readLogLines(request)).toEqual([
       [
         'info',
         '403 GET /toys/ball - get_toy was refused: the object is visible to the caller, but only its owner may do this [decision d-2] [world team-a]',
@@ -117,37 +117,37 @@ describe('the log has', () => {
     ]);
   });
 
-  it('a line for a request that could not be read', () => {
+  it('contains a line for a request that could not be parsed', () => {
     const problem = new Problem('invalid_request', 'Field `size` is wrong.');
     const request = toyRequest({ request: { problem, outcome: { status: 400 } } });
     report(request);
 
-    expect(lines(request)).toEqual([
+    expect(readLogLines(request)).toEqual([
       ['info', '400 GET /toys/ball - Field `size` is wrong.', { request: expect.any(Function) }],
     ]);
   });
 
-  it('a line for any other answer if somebody wants every one', () => {
-    const [wanted, other] = [
+  it('contains a line for every other response in debug mode', () => {
+    const [debugging, normal] = [
       toyRequest({ world: { id: 'team-a' }, request: { decision: ALLOWED } }),
       toyRequest({ request: { decision: ALLOWED } }),
     ];
-    Object.assign(wanted.server.log, { isDebugging: true });
-    report(wanted);
-    report(other);
+    Object.assign(debugging.server.log, { isDebugging: true });
+    report(debugging);
+    report(normal);
 
-    expect(lines(wanted)).toEqual([
+    expect(readLogLines(debugging)).toEqual([
       ['debug', '200 GET /toys/ball [world team-a]', { decision: 'd-1', request: expect.any(Function) }],
     ]);
-    expect(lines(other)).toEqual([]);
+    expect(readLogLines(normal)).toEqual([]);
   });
 
-  it('no decision in that line if there was none', () => {
+  it('contains no decision in that line if there was none', () => {
     const request = toyRequest();
     Object.assign(request.server.log, { isDebugging: true });
     report(request);
 
-    expect(lines(request)).toEqual([['debug', '200 GET /toys/ball', { request: expect.any(Function) }]]);
+    expect(readLogLines(request)).toEqual([['debug', '200 GET /toys/ball', { request: expect.any(Function) }]]);
   });
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
@@ -155,20 +155,20 @@ describe('the log has', () => {
     ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
     ['storage_failing', ['error', '500 GET /toys/ball - Oh. [world x]']],
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
-  ])('%s at the level that it deserves', (kind, line) => {
+  ])('contains %s at its level', (kind, line) => {
     const request = toyRequest({ world: { id: 'x' }, request: { outcome: { status: 500 } } });
     logRefusal(request, new Problem(kind, 'Oh.', { cause: 'why' }), undefined);
 
-    expect(lines(request)).toEqual([line]);
+    expect(readLogLines(request)).toEqual([line]);
   });
 });
 
-describe('a terminal shows', () => {
-  const shown = (given: Parameters<typeof toyRequest>[0]) => {
-    const request = toyRequest(given);
+describe('the terminal', () => {
+  const readTerminal = (parts: Parameters<typeof toyRequest>[0]) => {
+    const request = toyRequest(parts);
     Object.assign(request.server.log, { isDebugging: true });
     report(request);
-    return lines(request).map(([, , about]) => (about as LogDetails).request?.());
+    return readLogLines(request).map(([, , about]) => (about as LogDetails).request?.());
   };
   const ANSWERED = {
     world: 'default',
@@ -184,13 +184,13 @@ describe('a terminal shows', () => {
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
   const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
 
-  it.each<[label: string, given: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
-    ['an answer', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
+  it.each<[label: string, parts: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
+    ['a response', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
-    ['the method as sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
-    ['no advice with an answer, although it may have a hint', { request: { hints } }, { caller: null }],
+    ['the method as it was sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
+    ['no advice for a response that has a hint', { request: { hints } }, { caller: null }],
     [
-      'a refusal, with its explanation',
+      'a rejection with its explanation',
       { request: { decision: REFUSED, outcome: { status: 403 } } },
       { status: 403, reason: 'not_owner', advice: 'call as the owner; other callers may only read it' },
     ],
@@ -205,32 +205,32 @@ describe('a terminal shows', () => {
       { status: 403, advice: 'get_toy was refused: no reason was recorded' },
     ],
     [
-      'what could not be read, and why',
+      'an invalid request with its problem',
       { request: { problem, outcome: { status: 400 } } },
       { status: 400, caller: null, reason: 'invalid_request', advice: 'Field `size` is wrong.' },
     ],
     [
-      'a refusal that is not enforced',
+      'a denial that is not enforced',
       { request: { decision: { ...REFUSED, enforced: false } } },
       { reason: 'not_owner', wouldBeRefused: true, advice: 'call as the owner; other callers may only read it' },
     ],
     [
       'an injected fault',
-      { request: { decision: ALLOWED, injectedFault: faultThat({ status: 503 }), outcome: { status: 503 } } },
+      { request: { decision: ALLOWED, injectedFault: createFault({ status: 503 }), outcome: { status: 503 } } },
       { status: 503, fault: 'f-1' },
     ],
     [
-      'no status that the client cannot read',
-      { request: { decision: ALLOWED, injectedFault: faultThat({ drop: 'before' }) } },
+      'no status if the client gets none',
+      { request: { decision: ALLOWED, injectedFault: createFault({ drop: 'before' }) } },
       { status: null, fault: 'f-1' },
     ],
-  ])('%s', (_what, given, line) => {
-    expect(shown(given)).toEqual([{ ...ANSWERED, ...line }]);
+  ])('shows %s', (_what, parts, line) => {
+    expect(readTerminal(parts)).toEqual([{ ...ANSWERED, ...line }]);
   });
 
-  it('no secret of the world, neither in the path nor in the advice', () => {
+  it('hides secrets of the world in the path and in the advice', () => {
     const secret = 'hunter2-hunter2';
-    const [line] = shown({
+    const [line] = readTerminal({
       raw: { url: `/toys/${secret}` },
       request: { problem: new Problem('invalid_request', `No \`${secret}\`.`), outcome: { status: 400 } },
       world: { activityLog: { ...toyRequest().world.activityLog, secrets: toySecrets([secret]) } },
@@ -244,40 +244,42 @@ describe('a terminal shows', () => {
 
   it.each([
     ['of the control API', { service: { isControlApi: true } }],
-    ['of a page of another origin', { request: { fault: new Problem('foreign_page') } }],
-  ])('no request %s', (_what, given) => {
-    expect(shown(given)).toEqual([undefined]);
+    ['from a page of another origin', { request: { fault: new Problem('foreign_page') } }],
+  ])('shows no request %s', (_what, parts) => {
+    expect(readTerminal(parts)).toEqual([undefined]);
   });
 
-  it('nothing that failed inside, which is an error of the log', () => {
+  it('shows no internal error, which is an error line of the log', () => {
     const request = toyRequest({ request: { problem: new Problem('internal', 'Oh.'), outcome: { status: 500 } } });
     report(request);
 
-    expect(lines(request)).toEqual([['error', '500 GET /toys/ball - Oh.', undefined]]);
+    expect(readLogLines(request)).toEqual([['error', '500 GET /toys/ball - Oh.', undefined]]);
   });
 });
 
-describe('the metrics count', () => {
-  const counted = (request: Parameters<typeof toyRequest>[0]) => {
-    const seen: unknown[] = [];
-    report(toyRequest({ ...request, server: { metrics: { countResponse: (one: unknown) => seen.push(one) } } }));
-    return seen;
+describe('the metrics', () => {
+  const countResponses = (request: Parameters<typeof toyRequest>[0]) => {
+    const counts: unknown[] = [];
+    report(
+      toyRequest({ ...request, server: { metrics: { countResponse: (response: unknown) => counts.push(response) } } }),
+    );
+    return counts;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
 
   it.each<[label: string, request: object, status: number, reason: string | null]>([
-    ['an answer', {}, 200, null],
-    ['an answer that was allowed', { decision: { ...ALLOWED, reason: 'not_owner' } }, 200, null],
-    ['a refusal by its reason', { decision: REFUSED, problem, outcome: { status: 403 } }, 403, 'not_owner'],
-    ['a refusal that names no reason', { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } }, 403, null],
-    ['a request that could not be read by its problem', { problem, outcome: { status: 400 } }, 400, 'invalid_request'],
+    ['a response', {}, 200, null],
+    ['an allowed response without its reason', { decision: { ...ALLOWED, reason: 'not_owner' } }, 200, null],
+    ['a denial by its reason', { decision: REFUSED, problem, outcome: { status: 403 } }, 403, 'not_owner'],
+    ['a denial without a reason', { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } }, 403, null],
+    ['an invalid request by its problem', { problem, outcome: { status: 400 } }, 400, 'invalid_request'],
     [
-      'what failed although it was allowed',
+      'a problem after an allowed decision',
       { decision: ALLOWED, problem, outcome: { status: 400 } },
       400,
       'invalid_request',
     ],
-  ])('%s', (_what, request, status, reason) => {
-    expect(counted({ request })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
+  ])('count %s', (_what, request, status, reason) => {
+    expect(countResponses({ request })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
   });
 });

@@ -3,18 +3,14 @@ import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
-import {
-  isSelectedByBody,
-  createRoutedRequest as routedTo,
-  selectWorld,
-} from '../../../src/http/steps/select-world.ts';
+import { createRoutedRequest, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyRequest } from './toy-request.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
-interface Given {
+interface Parts {
   readonly door?: WorldAddress | null;
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
@@ -28,23 +24,23 @@ interface Given {
   readonly originGuard?: () => void;
 }
 
-/** A server with the worlds `default` and `team-a`; credentials that begin with `a` are of the latter. */
-function placed({ door = null, guard = 'open', routed = true, host = 'mock', body, ...given }: Given = {}) {
+/** A server with the worlds `default` and `team-a`, which has the credentials that start with `a`. */
+function createSelection({ door = null, guard = 'open', routed = true, host = 'mock', body, ...parts }: Parts = {}) {
   const reported: unknown[][] = [];
-  const worldOf = (id: string) => ({
+  const createWorld = (id: string) => ({
     id,
     clock: { now: () => 7 },
     hold: () => reported.push(['hold', id]),
   });
   const worlds = {
-    default: worldOf('default'),
+    default: createWorld('default'),
     isAlone: false,
     fault: () => null,
     has: (id: string) => id === 'team-a',
     isRemoved: () => false,
-    find: (id: string) => (id === 'team-a' || id === 'default' ? worldOf(id) : undefined),
+    find: (id: string) => (id === 'team-a' || id === 'default' ? createWorld(id) : undefined),
     ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
-    ...given.worlds,
+    ...parts.worlds,
   };
   const client = (clientId: string) => ({ kind: 'client', clientId }) as const;
   const server = {
@@ -53,7 +49,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     originGuard: {
       check: (_raw: unknown, guarded: string) => {
         reported.push(['check', guarded]);
-        given.originGuard?.();
+        parts.originGuard?.();
       },
     },
     hosts: createKnownHosts(['mock']),
@@ -66,9 +62,9 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     route: {
       row: {
         id: 'row_of_toy',
-        selects: given.selects,
-        withoutWorlds: given.withoutWorlds,
-        makesWorld: given.makesWorld,
+        selects: parts.selects,
+        withoutWorlds: parts.withoutWorlds,
+        makesWorld: parts.makesWorld,
       },
       rule: null,
     },
@@ -85,8 +81,8 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     ],
     ...(body !== undefined && { body }),
   });
-  const destination = { guard, route: routed ? route : null, params: {}, query: given.query ?? {} };
-  const request = routedTo(server as never, raw, destination);
+  const destination = { guard, route: routed ? route : null, params: {}, query: parts.query ?? {} };
+  const request = createRoutedRequest(server as never, raw, destination);
   const isReceivedFirst = isSelectedByBody(server as never, request);
   const enter = async () => {
     const received: ReceivedBody | null =
@@ -95,70 +91,70 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
   };
   return { reported, request, isReceivedFirst, enter };
 }
-const worldIn = async (given: Given) => {
-  const { world, fault } = await placed(given).enter();
+const selectId = async (parts: Parts) => {
+  const { world, fault } = await createSelection(parts).enter();
   return [world.id, fault?.kind ?? null];
 };
 const DOOR: WorldAddress = { kind: 'header', world: 'team-a' };
 
-describe('a request leads', () => {
-  it('to the world that it names', async () => {
-    expect(await worldIn({ door: DOOR })).toEqual(['team-a', null]);
+describe('a request selects', () => {
+  it('the world that it names', async () => {
+    expect(await selectId({ door: DOOR })).toEqual(['team-a', null]);
   });
 
-  it('to none where it names one that is not there', async () => {
-    expect(await worldIn({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
+  it('no world if the named world does not exist', async () => {
+    expect(await selectId({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
   });
 
-  it('to the default one where its header names the world to make', async () => {
-    const lead = async (given: Given) => {
-      const { world, worldToMake, fault } = await placed({ makesWorld: true, ...given }).enter();
+  it('the default world if its header names the world to create', async () => {
+    const selectToMake = async (parts: Parts) => {
+      const { world, worldToMake, fault } = await createSelection({ makesWorld: true, ...parts }).enter();
       return [world.id, worldToMake, fault?.kind ?? null];
     };
     const query = { selects: 'query', query: { client: 'a1' } } as const;
 
-    expect(await lead({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
-    expect(await lead({ door: DOOR })).toEqual(['default', 'team-a', null]);
-    expect(await lead({ door: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
-    expect(await lead({ door: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
-    expect(await lead({ door: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
-    expect(await lead(query)).toEqual(['team-a', null, null]);
-    expect(await lead({ door: DOOR, routed: false })).toEqual(['team-a', null, null]);
+    expect(await selectToMake({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
+    expect(await selectToMake({ door: DOOR })).toEqual(['default', 'team-a', null]);
+    expect(await selectToMake({ door: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
+    expect(await selectToMake({ door: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
+    expect(await selectToMake({ door: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
+    expect(await selectToMake(query)).toEqual(['team-a', null, null]);
+    expect(await selectToMake({ door: DOOR, routed: false })).toEqual(['team-a', null, null]);
   });
 
-  it('to that of its credential', async () => {
-    expect(await worldIn({ selects: 'query', query: { client: 'a1' } })).toEqual(['team-a', null]);
-    expect(await worldIn({ selects: 'body', body: '{"client":"a1"}' })).toEqual(['team-a', null]);
+  it('the world of its credential', async () => {
+    expect(await selectId({ selects: 'query', query: { client: 'a1' } })).toEqual(['team-a', null]);
+    expect(await selectId({ selects: 'body', body: '{"client":"a1"}' })).toEqual(['team-a', null]);
   });
 
-  it('to the default one otherwise', async () => {
-    expect(await worldIn({})).toEqual(['default', null]);
-    expect(await worldIn({ selects: 'body', body: '{"client":"b1"}' })).toEqual(['default', null]);
-    expect(await worldIn({ routed: false })).toEqual(['default', null]);
-    expect(await worldIn({ selects: 'query', query: { client: 'a1' }, worlds: { isAlone: true } })).toEqual([
+  it('the default world otherwise', async () => {
+    expect(await selectId({})).toEqual(['default', null]);
+    expect(await selectId({ selects: 'body', body: '{"client":"b1"}' })).toEqual(['default', null]);
+    expect(await selectId({ routed: false })).toEqual(['default', null]);
+    expect(await selectId({ selects: 'query', query: { client: 'a1' }, worlds: { isAlone: true } })).toEqual([
       'default',
       null,
     ]);
   });
 
-  it('to the default one, if it may not come in', async () => {
+  it('the default world if it is rejected', async () => {
     const originGuard = () => {
       throw new Problem('foreign_page');
     };
 
-    expect(await worldIn({ door: DOOR, originGuard })).toEqual(['default', 'foreign_page']);
-    expect(await worldIn({ selects: 'query', query: { client: 'a1' }, originGuard })).toEqual([
+    expect(await selectId({ door: DOOR, originGuard })).toEqual(['default', 'foreign_page']);
+    expect(await selectId({ selects: 'query', query: { client: 'a1' }, originGuard })).toEqual([
       'default',
       'foreign_page',
     ]);
-    expect(await worldIn({ door: DOOR, host: 'a b' })).toEqual(['default', 'invalid_request']);
+    expect(await selectId({ door: DOOR, host: 'a b' })).toEqual(['default', 'invalid_request']);
   });
 });
 
 describe('a request that has arrived', () => {
-  it('holds its world, and knows under which name it was called and since when', async () => {
+  it('holds its world and has its origin and its start time', async () => {
     const begin = performance.now();
-    const { reported, enter } = placed({ door: DOOR, guard: 'admin' });
+    const { reported, enter } = createSelection({ door: DOOR, guard: 'admin' });
     const request = await enter();
 
     expect(reported).toEqual([
@@ -169,17 +165,17 @@ describe('a request that has arrived', () => {
     expect(request.startedAt).toBeGreaterThanOrEqual(begin);
   });
 
-  it('has no name of the server, if it named none that can be one', async () => {
-    const { origin, openOrigin } = await placed({ host: 'a b' }).enter();
+  it('has no origin if its host is invalid', async () => {
+    const { origin, openOrigin } = await createSelection({ host: 'a b' }).enter();
 
     expect([origin, openOrigin]).toEqual(['', '']);
   });
 
-  it('has its body received first only if that may name the world, and it may come in', () => {
+  it('receives its body first only if the body may select the world and the request is accepted', () => {
     const originGuard = () => {
       throw new Problem('foreign_page');
     };
-    const isReceivedFirst = (given: Given) => placed({ body: '{}', ...given }).isReceivedFirst;
+    const isReceivedFirst = (parts: Parts) => createSelection({ body: '{}', ...parts }).isReceivedFirst;
 
     expect(isReceivedFirst({})).toBe(false);
     expect(isReceivedFirst({ selects: 'query' })).toBe(false);
@@ -191,40 +187,40 @@ describe('a request that has arrived', () => {
     expect(isReceivedFirst({ selects: 'body' })).toBe(true);
   });
 
-  it('has the body that was received', async () => {
-    const { received } = await placed({ selects: 'body', body: '{"client":"a1"}' }).enter();
+  it('has the received body', async () => {
+    const { received } = await createSelection({ selects: 'body', body: '{"client":"a1"}' }).enter();
 
     expect(received).toEqual({ value: { client: 'a1' }, text: '{"client":"a1"}', fault: null });
   });
 
-  it('is not answered for a fault of the mock', () => {
+  it('throws an internal error of the origin guard', () => {
     const originGuard = () => {
       throw new TypeError('broken');
     };
 
-    expect(() => placed({ originGuard })).toThrow(TypeError);
+    expect(() => createSelection({ originGuard })).toThrow(TypeError);
   });
 });
 
-describe('a process that has no worlds', () => {
+describe('a process without worlds', () => {
   const worlds = { fault: () => new Problem('unavailable', 'another process has them') };
 
-  it('refuses every request, whatever it leads to', async () => {
-    expect(await worldIn({ worlds })).toEqual(['default', 'unavailable']);
-    expect(await worldIn({ worlds, door: DOOR })).toEqual(['default', 'unavailable']);
-    expect(await worldIn({ worlds, routed: false })).toEqual(['default', 'unavailable']);
-    expect(await worldIn({ worlds, selects: 'query', query: { client: 'a1' } })).toEqual(['default', 'unavailable']);
+  it('rejects every request with `unavailable`', async () => {
+    expect(await selectId({ worlds })).toEqual(['default', 'unavailable']);
+    expect(await selectId({ worlds, door: DOOR })).toEqual(['default', 'unavailable']);
+    expect(await selectId({ worlds, routed: false })).toEqual(['default', 'unavailable']);
+    expect(await selectId({ worlds, selects: 'query', query: { client: 'a1' } })).toEqual(['default', 'unavailable']);
   });
 
-  it('answers those that need no world', async () => {
-    expect(await worldIn({ worlds, withoutWorlds: true })).toEqual(['default', null]);
+  it('accepts requests that need no world', async () => {
+    expect(await selectId({ worlds, withoutWorlds: true })).toEqual(['default', null]);
   });
 
-  it('refuses a request that may not come in for that reason', async () => {
+  it('rejects a foreign request for its own reason', async () => {
     const originGuard = () => {
       throw new Problem('foreign_page');
     };
 
-    expect(await worldIn({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
+    expect(await selectId({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
   });
 });

@@ -9,11 +9,11 @@ import { toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 
-/** When toys are asked for. */
+/** The time of every toy request. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
 
-/** What a test makes different, one part of a request at a time. */
-export interface Given {
+/** The parts of a request that a test overrides. */
+export interface ToyRequestParts {
   readonly server?: object;
   readonly world?: object;
   readonly route?: object;
@@ -23,41 +23,49 @@ export interface Given {
   readonly raw?: Parameters<typeof incoming>[0];
 }
 
-/** A request for a toy, and what its steps told to the world and the server around it, in order. */
+/** A request for a toy, with the reports of its steps to its world and its server, in order. */
 export type ToyRequest = RequestInWorld & { readonly reported: unknown[][] };
 
-/** A request on its way, with nothing around it but what a step looks at. */
-export function toyRequest({ server, world, route, service, operation, request, ...given }: Given = {}): ToyRequest {
+/** A request with stubs for everything that a step uses. */
+export function toyRequest({
+  server,
+  world,
+  route,
+  service,
+  operation,
+  request,
+  ...parts
+}: ToyRequestParts = {}): ToyRequest {
   const reported: unknown[][] = [];
-  const tell =
-    (what: string) =>
-    (...parts: unknown[]) =>
-      void reported.push([what, ...parts]);
+  const report =
+    (kind: string) =>
+    (...details: unknown[]) =>
+      void reported.push([kind, ...details]);
   const toyWorld = {
     id: 'default',
     mode: 'enforce',
     clock: { now: () => NOW },
-    findings: { report: tell('finding') },
+    findings: { report: report('finding') },
     activityLog: {
       id: 'default',
       isShared: false,
       secrets: toySecrets(),
-      uses: { record: tell('use') },
+      uses: { record: report('use') },
       joinHeaders: (headers: readonly string[]) => headers.join('\n'),
-      recordDecision: tell('decision'),
-      recordRequest: tell('request'),
-      publishEvent: tell('event'),
-      flush: async () => tell('flush')(),
+      recordDecision: report('decision'),
+      recordRequest: report('request'),
+      publishEvent: report('event'),
+      flush: async () => report('flush')(),
     },
     deleted: { findDeletionTime: () => null },
-    tokenUsage: { countGrant: () => 0, forgetGrants: tell('forgetGrants'), countRefusal: () => 0, resetAt: null },
+    tokenUsage: { countGrant: () => 0, forgetGrants: report('forgetGrants'), countRefusal: () => 0, resetAt: null },
     store: { fault: () => null },
     nextDecisionId: () => 'd-1',
     ...world,
   };
   const toyServer = {
     metrics: { countResponse: () => {} },
-    log: { info: tell('info'), error: tell('error'), debug: tell('debug'), isDebugging: false },
+    log: { info: report('info'), error: report('error'), debug: report('debug'), isDebugging: false },
     worlds: { isAlone: true, fault: () => null },
     explain: true,
     fidelity: 'any',
@@ -71,21 +79,21 @@ export function toyRequest({ server, world, route, service, operation, request, 
     settings: {},
     ...server,
   };
-  const raw = incoming({ method: 'GET', url: '/toys/ball?loud=1', ...given.raw });
+  const raw = incoming({ method: 'GET', url: '/toys/ball?loud=1', ...parts.raw });
   const toyRoute = {
     ruleset: toyLaw,
     row: { id: 'row_of_toy' },
     rule: null,
     lookup: null,
     readsBody: false,
-    errorRenderer: { errors: [], renderProblem: toyWords },
+    errorRenderer: { errors: [], renderProblem: renderToyProblem },
     document: { otherVersions: [], describeSchemaFault: () => null },
     ...route,
     service: { name: 'toys', ...service },
     operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
   };
   const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {}, worldToMake: null };
-  const made = new RequestInWorld<Route>(
+  const inWorld = new RequestInWorld<Route>(
     toyServer as never,
     toyWorld as never,
     { ...routed, startedAt: 0 },
@@ -95,15 +103,15 @@ export function toyRequest({ server, world, route, service, operation, request, 
       received: null,
     },
   );
-  return Object.assign(made, { reported, outcome: { status: 200 } }, request);
+  return Object.assign(inWorld, { reported, outcome: { status: 200 } }, request);
 }
 
-/** How toys refuse: everything that is known of the problem. */
-export function toyWords({ kind, message, reason }: Problem, about: object) {
+/** The error of a toy service, with everything that is known of the problem. */
+export function renderToyProblem({ kind, message, reason }: Problem, about: object) {
   return { status: HTTP_STATUS[kind], body: { kind, message, reason, about } };
 }
 
-/** What an allowed request for the ball leaves behind. */
+/** The decision of an allowed request for the ball. */
 export const ALLOWED: Decision = {
   id: 'd-1',
   at: NOW,
@@ -116,8 +124,8 @@ export const ALLOWED: Decision = {
   reason: null,
 };
 
-/** A fault that does this. */
-export function faultThat(action: Fault['action'], more: Partial<Fault> = {}): Fault {
+/** A fault with this action. */
+export function createFault(action: Fault['action'], more: Partial<Fault> = {}): Fault {
   return {
     id: 'f-1',
     place: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { validateRequest } from '../../../src/http/steps/validate-request.ts';
-import { type Given, NOW, toyRequest } from './toy-request.ts';
+import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const OPERATION = {
   queryNames: ['size', 'tags', 'open', 'share'],
@@ -9,25 +9,29 @@ const OPERATION = {
   bodyOtherVersions: { colour: ['2.0', '3.0'] },
   findRequestFault: () => null,
 };
-const asked = (query: Record<string, unknown>, body?: unknown, more: object = {}, given: Given = {}) =>
-  toyRequest({ operation: { ...OPERATION, ...more }, ...given, request: { query, body, ...given.request } });
+const createRequest = (
+  query: Record<string, unknown>,
+  body?: unknown,
+  more: object = {},
+  parts: ToyRequestParts = {},
+) => toyRequest({ operation: { ...OPERATION, ...more }, ...parts, request: { query, body, ...parts.request } });
 
-describe('a query parameter that the document does not name', () => {
-  it('is ignored, which is worth knowing', () => {
-    const request = asked({ size: '1', 'of-nobody': 'x', more: 'y' });
+describe('an undocumented query parameter', () => {
+  it('is ignored and reported', () => {
+    const request = createRequest({ size: '1', 'of-nobody': 'x', more: 'y' });
     validateRequest(request);
 
     expect(request.query).toEqual({ size: '1' });
-    const said = (name: string) =>
+    const createMessage = (name: string) =>
       `get_toy was called with the query parameter \`${name}\`, which its document does not list. It has no effect.`;
     expect(request.reported).toEqual([
-      ['finding', 'undocumented_query', said('of-nobody'), NOW],
-      ['finding', 'undocumented_query', said('more'), NOW],
+      ['finding', 'undocumented_query', createMessage('of-nobody'), NOW],
+      ['finding', 'undocumented_query', createMessage('more'), NOW],
     ]);
   });
 
-  it('is reported with the one that was probably meant, unless that was sent as well', () => {
-    const request = asked({ Size: '1', opne: 'true', open: 'true' });
+  it('is reported with a suggestion, unless the suggested parameter was sent as well', () => {
+    const request = createRequest({ Size: '1', opne: 'true', open: 'true' });
     validateRequest(request);
 
     expect(request.reported.map(([, , message]) => message)).toEqual([
@@ -36,9 +40,9 @@ describe('a query parameter that the document does not name', () => {
     ]);
   });
 
-  it('is not compared beyond the first twenty', () => {
+  it('gets no suggestion after the first twenty', () => {
     const others = Array.from({ length: 20 }, (_, at) => [`x${at}`, '1'] as const);
-    const request = asked(Object.fromEntries([...others, ['Size', '1']]));
+    const request = createRequest(Object.fromEntries([...others, ['Size', '1']]));
     validateRequest(request);
 
     expect(request.query).toEqual({});
@@ -46,12 +50,12 @@ describe('a query parameter that the document does not name', () => {
     expect(request.reported.at(-1)).toContainEqual(expect.stringMatching(/`Size`.*It has no effect\.$/));
   });
 
-  it('is kept where the document takes any, and where the switchboard will refuse it', () => {
-    const [any, switchboard] = [
-      asked({ more: 'y' }, undefined, { queryNames: 'any' }),
-      asked({ more: 'y' }, undefined, {}, { service: { isControlApi: true } }),
+  it('is kept if the document accepts any, and for the control API', () => {
+    const [any, control] = [
+      createRequest({ more: 'y' }, undefined, { queryNames: 'any' }),
+      createRequest({ more: 'y' }, undefined, {}, { service: { isControlApi: true } }),
     ];
-    for (const request of [any, switchboard]) {
+    for (const request of [any, control]) {
       validateRequest(request);
       expect(request.query).toEqual({ more: 'y' });
       expect(request.reported).toEqual([]);
@@ -60,8 +64,12 @@ describe('a query parameter that the document does not name', () => {
 });
 
 describe('a list in a query', () => {
-  it('is written with commas, or one by one', () => {
-    const [together, apart, none] = [asked({ tags: 'a,b' }), asked({ tags: ['a,b', 'c'] }), asked({})];
+  it('may be separated by commas or sent as several parameters', () => {
+    const [together, apart, none] = [
+      createRequest({ tags: 'a,b' }),
+      createRequest({ tags: ['a,b', 'c'] }),
+      createRequest({}),
+    ];
     for (const request of [together, apart, none]) validateRequest(request);
 
     expect([together, apart, none].map(({ query }) => query)).toEqual([
@@ -73,32 +81,32 @@ describe('a list in a query', () => {
 });
 
 describe('a boolean in a query', () => {
-  it.each(['true', 'True', 'TRUE', 'false', 'False'])('is written in any case: %s', (open) => {
-    const request = asked({ open });
+  it.each(['true', 'True', 'TRUE', 'false', 'False'])('may be written in any case: %s', (open) => {
+    const request = createRequest({ open });
     validateRequest(request);
 
     expect(request.query).toEqual({ open: open.toLowerCase() });
   });
 
-  it.each(['yes', '1', ''])('is nothing else, as validation says: `%s`', (open) => {
-    const request = asked({ open });
+  it.each(['yes', '1', ''])('is left unchanged if it is invalid: `%s`', (open) => {
+    const request = createRequest({ open });
     validateRequest(request);
 
     expect(request.query).toEqual({ open });
   });
 });
 
-describe('a field of the body that the document does not name', () => {
+describe('an undocumented field of the body', () => {
   const bodyNames = ['name', 'names', 'expiresAt'];
-  const toldOf = (body: unknown, given: Given = {}) => {
-    const request = asked({}, body, { bodyNames }, given);
+  const readReports = (body: unknown, parts: ToyRequestParts = {}) => {
+    const request = createRequest({}, body, { bodyNames }, parts);
     validateRequest(request);
     expect(request.body).toBe(body);
     return request.reported;
   };
 
-  it('is reported with the one that was probably meant', () => {
-    expect(toldOf({ name: 'a', expiersAt: null })).toEqual([
+  it('is reported with a suggestion', () => {
+    expect(readReports({ name: 'a', expiersAt: null })).toEqual([
       [
         'finding',
         'undocumented_field',
@@ -109,26 +117,26 @@ describe('a field of the body that the document does not name', () => {
   });
 
   it.each([
-    ['if none is near', { name: 'a', weight: 1 }],
-    ['if the near one was sent as well', { expiresAt: null, expiersAt: null }],
+    ['without a similar documented name', { name: 'a', weight: 1 }],
+    ['if the similar name was sent as well', { expiresAt: null, expiersAt: null }],
     ['in a body that is null', null],
-    ['if another known one is near it', { name: 'a', names: 'b' }],
+    ['if it is documented and similar to another name', { name: 'a', names: 'b' }],
     [
-      'beyond the first twenty',
+      'after the first twenty',
       { ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`x${at}`, 1])), nmae: 1 },
     ],
   ])('is not reported %s', (_when, body) => {
-    expect(toldOf(body)).toEqual([]);
+    expect(readReports(body)).toEqual([]);
   });
 
-  it('is not reported where the switchboard will refuse it', () => {
-    expect(toldOf({ nmae: 'a' }, { service: { isControlApi: true } })).toEqual([]);
+  it('is not reported for the control API', () => {
+    expect(readReports({ nmae: 'a' }, { service: { isControlApi: true } })).toEqual([]);
   });
 });
 
-describe('a field of the body that only other versions have', () => {
-  it('is ignored, which is worth knowing', () => {
-    const request = asked({}, { colour: 'red', size: 1 });
+describe('a field of another version', () => {
+  it('is ignored and reported', () => {
+    const request = createRequest({}, { colour: 'red', size: 1 });
     validateRequest(request);
 
     expect(request.body).toEqual({ size: 1 });
@@ -143,9 +151,9 @@ describe('a field of the body that only other versions have', () => {
   });
 
   it.each([[{ size: 1 }], ['colour'], [null], [undefined], [Object.create({ colour: 'red' })]])(
-    'is not there in %j',
+    'is not found in %j',
     (body) => {
-      const request = asked({}, body);
+      const request = createRequest({}, body);
       validateRequest(request);
 
       expect(request.reported).toEqual([]);
@@ -153,33 +161,33 @@ describe('a field of the body that only other versions have', () => {
   );
 });
 
-describe('a whole number in a query', () => {
-  /** A document's validation turns a numeral into a number. */
+describe('an integer in a query', () => {
+  /** Converts digits to a number, as the validation of a document does. */
   const requestFault = ({ query }: { query: Record<string, unknown> }) => {
     query['size'] = Number(query['size']);
     return null;
   };
-  const refusalOf = (size: string) => {
+  const catchRejection = (size: string) => {
     try {
-      return validateRequest(asked({ size }, undefined, { findRequestFault: requestFault }));
+      return validateRequest(createRequest({ size }, undefined, { findRequestFault: requestFault }));
     } catch (thrown) {
       return thrown;
     }
   };
 
-  it.each(['0', '16', '-3', '-16'])('is written in decimal digits: %s', (size) => {
-    expect(refusalOf(size)).toBeUndefined();
+  it.each(['0', '16', '-3', '-16'])('is accepted in decimal digits: %s', (size) => {
+    expect(catchRejection(size)).toBeUndefined();
   });
 
-  it.each(['0x10', '1e1', '1.5', ' 16', '+16', ''])('is not written otherwise: `%s`', (size) => {
-    expect(refusalOf(size)).toMatchObject({
+  it.each(['0x10', '1e1', '1.5', ' 16', '+16', ''])('is rejected in any other notation: `%s`', (size) => {
+    expect(catchRejection(size)).toMatchObject({
       kind: 'invalid_request',
       message: `Query parameter \`size\` is not valid; expected a whole number in decimal digits, got \`${size}\`.`,
     });
   });
 
-  it('is shown with its first forty characters where it is refused', () => {
-    expect(refusalOf(`0x${'1'.repeat(39)}`)).toMatchObject({
+  it('is shown with its first forty characters in the error', () => {
+    expect(catchRejection(`0x${'1'.repeat(39)}`)).toMatchObject({
       message: expect.stringMatching(/ got `0x1{38}`\.$/),
     });
   });
@@ -190,20 +198,21 @@ describe('a number in a query', () => {
     query['share'] = Number(query['share']);
     return null;
   };
-  const ask = (share: string) => () => validateRequest(asked({ share }, undefined, { findRequestFault: requestFault }));
+  const validate = (share: string) => () =>
+    validateRequest(createRequest({ share }, undefined, { findRequestFault: requestFault }));
 
-  it.each(['0', '1.5', '-0.25', '1.0'])('is written in decimal digits: %s', (share) => {
-    expect(ask(share)).not.toThrow();
+  it.each(['0', '1.5', '-0.25', '1.0'])('is accepted in decimal digits: %s', (share) => {
+    expect(validate(share)).not.toThrow();
   });
 
-  it.each(['1e1', '.5', '0x10', '1.'])('is not written otherwise: `%s`', (share) => {
-    expect(ask(share)).toThrow(`\`share\` is not valid; expected a number in decimal digits, got \`${share}\`.`);
+  it.each(['1e1', '.5', '0x10', '1.'])('is rejected in any other notation: `%s`', (share) => {
+    expect(validate(share)).toThrow(`\`share\` is not valid; expected a number in decimal digits, got \`${share}\`.`);
   });
 });
 
 describe('a key that no mock issued', () => {
-  const foreign = (route: object = {}, body: unknown = undefined) =>
-    asked(
+  const createForeign = (route: object = {}, body: unknown = undefined) =>
+    createRequest(
       {},
       body,
       {},
@@ -215,8 +224,8 @@ describe('a key that no mock issued', () => {
     );
   const bySelection = { row: { id: 'row_of_toy', selects: 'body' } };
 
-  it('is refused wherever it stands, before anything else is looked at', () => {
-    const request = asked({ other: 'x' }, { key: 'REAL' }, {}, { request: { isForeign: true } });
+  it('is rejected anywhere in the request, before other checks', () => {
+    const request = createRequest({ other: 'x' }, { key: 'REAL' }, {}, { request: { isForeign: true } });
 
     expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({
@@ -229,16 +238,16 @@ describe('a key that no mock issued', () => {
     expect(request.reported).toEqual([]);
   });
 
-  it('is left to the operation that judges the key of its body', () => {
-    expect(() => validateRequest(foreign(bySelection, { key: 'REAL' }))).not.toThrow();
+  it('is accepted by an operation that checks the key in its body', () => {
+    expect(() => validateRequest(createForeign(bySelection, { key: 'REAL' }))).not.toThrow();
   });
 
   it.each([
-    ['that presents none in its body', bySelection, { name: 'REAL' }],
-    ['that presents another kind of credential there', bySelection, { client: 'REAL' }],
-    ['that takes no credential from its body', {}, { key: 'REAL' }],
+    ['without a credential in its body', bySelection, { name: 'REAL' }],
+    ['with another kind of credential in its body', bySelection, { client: 'REAL' }],
+    ['of an operation that takes no credential from its body', {}, { key: 'REAL' }],
   ])('is refused in a request %s', (_what, route, body) => {
-    expect(() => validateRequest(foreign(route, body))).toThrow(
+    expect(() => validateRequest(createForeign(route, body))).toThrow(
       expect.objectContaining({ reason: 'foreign_credential' }),
     );
   });
@@ -247,19 +256,21 @@ describe('a key that no mock issued', () => {
 describe('a request', () => {
   const fault = (otherVersions: readonly string[]) => () => ({ sentence: 'Field `size` is wrong.', otherVersions });
 
-  it('is compared with its document as the steps have left it', () => {
-    const seen: unknown[] = [];
+  it('is compared with its document after the earlier steps', () => {
+    const compared: unknown[] = [];
     const requestFault = (request: unknown) => {
-      seen.push(request);
+      compared.push(request);
       return null;
     };
-    validateRequest(asked({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { findRequestFault: requestFault }));
+    validateRequest(
+      createRequest({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { findRequestFault: requestFault }),
+    );
 
-    expect(seen).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
+    expect(compared).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
   });
 
-  it('that does not fit is refused in the words of the fault', () => {
-    const request = asked({}, {}, { findRequestFault: fault([]) });
+  it('that does not match is rejected with the sentence of the fault', () => {
+    const request = createRequest({}, {}, { findRequestFault: fault([]) });
 
     expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
@@ -267,8 +278,8 @@ describe('a request', () => {
     expect(request.reported).toEqual([]);
   });
 
-  it('that would fit another version is refused, and that is worth knowing', () => {
-    const request = asked({}, {}, { findRequestFault: fault(['2.0', '3.0']) });
+  it('that matches another version is rejected and reported', () => {
+    const request = createRequest({}, {}, { findRequestFault: fault(['2.0', '3.0']) });
 
     expect(() => validateRequest(request)).toThrow('Field `size` is wrong.');
     expect(request.reported).toEqual([
@@ -281,9 +292,9 @@ describe('a request', () => {
     ]);
   });
 
-  it('that fits is refused for a text that nobody can store', () => {
-    expect(() => validateRequest(asked({ size: '\ud800' }))).toThrow(/^Query parameter `size`/);
-    expect(() => validateRequest(asked({}, { size: '\ud800' }))).toThrow(/^Field `size`/);
-    expect(() => validateRequest(asked({ size: 'a' }, { size: 'b' }))).not.toThrow();
+  it('with a string that cannot be stored is rejected', () => {
+    expect(() => validateRequest(createRequest({ size: '\ud800' }))).toThrow(/^Query parameter `size`/);
+    expect(() => validateRequest(createRequest({}, { size: '\ud800' }))).toThrow(/^Field `size`/);
+    expect(() => validateRequest(createRequest({ size: 'a' }, { size: 'b' }))).not.toThrow();
   });
 });

@@ -8,11 +8,11 @@ const PRESENTED = { kind: 'key', mark: 'm', hash: () => 'h' } as const;
 const INPUT = { lookedUp: { found: 'nothing' } };
 const INSTEAD = { id: 'key-2', name: 'other robot' };
 
-/** What becomes of a refusal if the service knows this other credential, and what it was asked. */
-async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD) {
-  const asked: unknown[][] = [];
+/** The result of a denial if the service knows this other credential, and the calls to the service. */
+async function denyFor(reason: Decision['reason'], instead: unknown = INSTEAD) {
+  const calls: unknown[][] = [];
   const missing_scope = async (...parts: unknown[]) => {
-    asked.push(parts);
+    calls.push(parts);
     return instead;
   };
   const request = toyRequest({
@@ -22,31 +22,34 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     service: { decisionHelp: { credentialFinders: { missing_scope } } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
-  return { refusal, asked, request, reported: await withOtherCredential(request, refusal) };
+  return { refusal, calls, request, reported: await withOtherCredential(request, refusal) };
 }
 
-describe('a refusal', () => {
-  it('names another credential that would do, if the service knows one', async () => {
-    const { refusal, asked, request, reported } = await refusedFor('missing_scope');
+describe('a denial', () => {
+  it('names another credential that has the right, if the service knows one', async () => {
+    const { refusal, calls, request, reported } = await denyFor('missing_scope');
 
     expect(reported).toEqual({ ...refusal, credential: { instead: INSTEAD } });
-    expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, request]]);
+    expect(calls).toEqual([[{ input: INPUT, presented: [PRESENTED] }, request]]);
   });
 
-  it('stays as it is if the service knows none', async () => {
-    const { refusal, reported } = await refusedFor('missing_scope', null);
+  it('is unchanged if the service knows none', async () => {
+    const { refusal, reported } = await denyFor('missing_scope', null);
 
     expect(reported).toBe(refusal);
   });
 
-  it.each([['not_owner'], [null]] as const)('stays as it is where nobody looks for one: %s', async (reason) => {
-    const { refusal, asked, reported } = await refusedFor(reason);
+  it.each([['not_owner'], [null]] as const)(
+    'is unchanged if the service has no finder for its reason: %s',
+    async (reason) => {
+      const { refusal, calls, reported } = await denyFor(reason);
 
-    expect([reported, asked]).toEqual([refusal, []]);
-  });
+      expect([reported, calls]).toEqual([refusal, []]);
+    },
+  );
 });
 
-it('a service that knows no other credentials is not asked for one', async () => {
+it('a denial of a service without credential finders is unchanged', async () => {
   const refusal: Decision = { ...ALLOWED, effect: 'deny', reason: 'missing_scope' };
 
   expect(await withOtherCredential(toyRequest(), refusal)).toBe(refusal);

@@ -7,7 +7,7 @@ it.each([
   ['/a?b', '/a?b'],
   ['http://localhost:6625/a?b', '/a?b'],
   ['https://localhost', '/'],
-])('the router sees the target %s as %s', (url, path) => {
+])('the request target %s is routed as %s', (url, path) => {
   const request = incoming({ url });
   readTarget(request);
 
@@ -18,11 +18,11 @@ it.each([
   ['GET', 'GET'],
   ['HEAD', 'GET'],
   ['POST', 'POST'],
-])('%s is answered by an operation with %s', (method, answering) => {
+])('%s is routed to an operation with %s', (method, answering) => {
   expect(methodOf({ method })).toBe(answering);
 });
 
-it('header lines of a name are told each by itself, whatever the case of the name', () => {
+it('the header lines of a name are returned separately, in any case of the name', () => {
   const request = incoming({
     headers: [
       ['X-A', '1'],
@@ -35,12 +35,12 @@ it('header lines of a name are told each by itself, whatever the case of the nam
   expect(headerLines(request, 'x-c')).toEqual([]);
 });
 
-describe('the name that a server was reached by', () => {
+describe('the origin of a request', () => {
   it.each([
     ['http://Acme.Localhost:6625/a?b', 'http://acme.localhost:6625'],
     ['HTTPS://[::1]', 'http://[::1]'],
     ['/a', 'http://localhost'],
-  ])('is that of the target %s before that of the `Host` header', (url, origin) => {
+  ])('is taken from the target %s before the `Host` header', (url, origin) => {
     const request = incoming({ url, headers: [['Host', 'localhost']] });
     readTarget(request);
 
@@ -48,7 +48,7 @@ describe('the name that a server was reached by', () => {
   });
 
   it.each(['http://', 'http:///a', 'http://a b/', 'http://user:secret@localhost/'])(
-    'is refused by a target that names none, whatever `Host` says: %s',
+    'is rejected if the target has no valid host: %s',
     (url) => {
       const request = incoming({ url, headers: [['Host', 'localhost']] });
       readTarget(request);
@@ -59,7 +59,7 @@ describe('the name that a server was reached by', () => {
     },
   );
 
-  it('is that of the `Host` header, or the one that the server was told', () => {
+  it('is taken from the `Host` header or from the public URL', () => {
     const request = incoming({ headers: [['Host', 'Mock.Test:6625']] });
 
     expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls: false })).toBe(
@@ -88,7 +88,7 @@ describe('the name that a server was reached by', () => {
     expect(originOf(request, { publicUrl: null, hosts: createKnownHosts([]), isTls })).toBe(origin);
   });
 
-  it('is localhost where HTTP/1.0 says none', () => {
+  it('is localhost if HTTP/1.0 has no `Host`', () => {
     const request = incoming();
     request.httpVersion = '1.0';
 
@@ -96,10 +96,10 @@ describe('the name that a server was reached by', () => {
   });
 
   it.each<[label: string, hosts: readonly string[]]>([
-    ['none', []],
-    ['two', ['localhost', 'localhost']],
-    ['one that is no name', ['a b']],
-  ])('is refused by %s', (_what, hosts) => {
+    ['no `Host`', []],
+    ['two `Host` headers', ['localhost', 'localhost']],
+    ['an invalid `Host`', ['a b']],
+  ])('is rejected with %s', (_what, hosts) => {
     const request = incoming({ headers: hosts.map((host) => ['host', host]) });
 
     for (const publicUrl of [null, 'https://mock.example']) {

@@ -9,14 +9,14 @@ const closed = await testServer();
 
 const { clientId, clientSecret } = researcher.accessKey;
 const grant = { grantType: 'client_credentials', clientId, clientSecret };
-const from = (origin: string, parts: Request = {}): Request => ({
+const withOrigin = (origin: string, parts: Request = {}): Request => ({
   ...parts,
   headers: { origin, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', ...parts.headers },
 });
-const preflight = (origin: string, path: string, on = server, headers = {}) =>
+const sendPreflight = (origin: string, path: string, on = server, headers = {}) =>
   on.call(
     `OPTIONS ${path}`,
-    from(origin, {
+    withOrigin(origin, {
       headers: {
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'authorization, content-type',
@@ -26,9 +26,9 @@ const preflight = (origin: string, path: string, on = server, headers = {}) =>
   );
 
 describe('a page of an origin of --cors', () => {
-  it('asks before a request that is not simple, and is let through', async () => {
+  it('passes the preflight of a request that is not simple', async () => {
     for (const path of ['/api/v1/token', '/w/default/api/v1/users', '/api/v3/simulations/', '/nowhere']) {
-      const { status, headers, body } = await preflight(PAGE, path);
+      const { status, headers, body } = await sendPreflight(PAGE, path);
       expect([status, body]).toEqual([204, undefined]);
       expect(headers).toMatchObject({
         'access-control-allow-origin': PAGE,
@@ -39,11 +39,11 @@ describe('a page of an origin of --cors', () => {
     }
   });
 
-  it('calls every service and reads its answers, refusals too', async () => {
-    const token = await server.call('POST /api/v1/token', from(PAGE, { body: grant }));
+  it('can call every service and read its responses, including rejections', async () => {
+    const token = await server.call('POST /api/v1/token', withOrigin(PAGE, { body: grant }));
     expect(token.status).toBe(200);
-    const list = await server.call('GET /api/v1/access-keys', from(PAGE, { token: token.body.accessToken }));
-    const refused = await server.call('GET /v2/nvcf/functions', from(PAGE, { token: castKey('air-reader').key }));
+    const list = await server.call('GET /api/v1/access-keys', withOrigin(PAGE, { token: token.body.accessToken }));
+    const refused = await server.call('GET /v2/nvcf/functions', withOrigin(PAGE, { token: castKey('air-reader').key }));
     expect([list.status, refused.status]).toEqual([200, 403]);
     for (const { headers } of [token, list, refused]) {
       expect(headers).toMatchObject({
@@ -53,52 +53,58 @@ describe('a page of an origin of --cors', () => {
     }
   });
 
-  it('calls functions at their own hosts', async () => {
+  it('can call functions on their own hosts', async () => {
     const [echo] = castFunction('echo');
     const host = `${echo?.functionId}.invocation.localhost`;
-    const answer = await preflight(PAGE, '/', server, { host });
+    const answer = await sendPreflight(PAGE, '/', server, { host });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([204, PAGE]);
   });
 
   it.each(['GET /_mock/cast', 'POST /_mock/reset', 'OPTIONS /_mock/reset', 'GET /%5Fmock/cast', 'GET /_mock'])(
-    'never reaches the control API: %s',
+    'cannot reach the control API: %s',
     async (request) => {
-      const asked = { 'access-control-request-method': 'GET' };
-      const answer = await server.call(request, from(PAGE, request.startsWith('OPTIONS') ? { headers: asked } : {}));
+      const preflight = { 'access-control-request-method': 'GET' };
+      const answer = await server.call(
+        request,
+        withOrigin(PAGE, request.startsWith('OPTIONS') ? { headers: preflight } : {}),
+      );
       expect(answer.status).toBeGreaterThanOrEqual(403);
       expect(JSON.stringify(answer.body)).not.toContain(clientSecret);
     },
   );
 
-  it('loads no image from a service: such a request says nothing of its origin', async () => {
+  it('cannot load an image from a service, as such requests have no origin', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
     expect((await server.call('GET /api/v1/users', { headers })).status).toBe(403);
   });
 
-  it('is not let in under a host name that the server does not know', async () => {
-    const answer = await server.call('POST /api/v1/token', from(PAGE, { body: grant, headers: { host: 'evil.test' } }));
+  it('is rejected on an unknown host name', async () => {
+    const answer = await server.call(
+      'POST /api/v1/token',
+      withOrigin(PAGE, { body: grant, headers: { host: 'evil.test' } }),
+    );
     expect(answer.status).toBe(403);
   });
 });
 
 describe.each([
   ['another origin', 'http://localhost:5174', server],
-  ['an origin that only begins alike', `${PAGE}.evil.test`, server],
+  ['an origin with the same start', `${PAGE}.evil.test`, server],
   ['a sandboxed page', 'null', server],
   ['any page, without --cors', PAGE, closed],
 ])('%s', (_, origin, on) => {
-  it('is refused, and told nothing', async () => {
-    const asked = await preflight(origin, '/api/v1/token', on);
-    const answer = await on.call('POST /api/v1/token', from(origin, { body: grant }));
-    expect(asked.status).toBeGreaterThanOrEqual(403);
+  it('is rejected without CORS headers', async () => {
+    const preflight = await sendPreflight(origin, '/api/v1/token', on);
+    const answer = await on.call('POST /api/v1/token', withOrigin(origin, { body: grant }));
+    expect(preflight.status).toBeGreaterThanOrEqual(403);
     expect(answer.status).toBe(403);
-    for (const { headers } of [asked, answer]) expect(headers).not.toHaveProperty('access-control-allow-origin');
+    for (const { headers } of [preflight, answer]) expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 });
 
-it('every response of a service varies with the origin under --cors, also where no page asked', async () => {
+it('every response of a service varies with the origin under --cors', async () => {
   const request = 'GET /integrate/v1/models';
-  const answers = [await server.call(request), await server.call(request, from('http://localhost:5174'))];
+  const answers = [await server.call(request), await server.call(request, withOrigin('http://localhost:5174'))];
 
   expect(answers.map(({ status, headers }) => [status, headers['vary']])).toEqual([
     [200, 'Origin'],
@@ -107,9 +113,9 @@ it('every response of a service varies with the origin under --cors, also where 
   expect((await closed.call(request)).headers).not.toHaveProperty('vary');
 });
 
-it('the refusal of a page names the option that lets it in, and none where none does', async () => {
-  const ofService = await closed.call('GET /api/v1/users', from(PAGE));
-  const ofControl = await server.call('GET /_mock/info', from(PAGE));
+it('the rejection of a page names --cors only if the option helps', async () => {
+  const ofService = await closed.call('GET /api/v1/users', withOrigin(PAGE));
+  const ofControl = await server.call('GET /_mock/info', withOrigin(PAGE));
   expect(JSON.stringify(ofService.body)).toContain('start the server with `--cors ORIGIN`');
   expect(JSON.stringify(ofControl.body)).toContain('even with `--cors`. Call it from a program');
 });

@@ -13,7 +13,7 @@ import { CrossOrigin } from '../../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../../src/http/unrouted-requests.ts';
 
 /** A server without services. */
-const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
+const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
   const limits = createLimits();
   const stray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
   const unrouted = {
@@ -37,7 +37,7 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
 };
 
 it('a request is routed below its world', async () => {
-  const app = made();
+  const app = createApp();
   app.get('/a', async ({ raw }) => raw.headers.host);
 
   expect((await app.inject({ method: 'GET', url: '/w/alice/a', headers: { host: 'mock.test' } })).body).toBe(
@@ -45,7 +45,7 @@ it('a request is routed below its world', async () => {
   );
 });
 
-it('a preflight that asks for what no header can say fails, and only that', async () => {
+it('a preflight with an invalid header value fails only that request', async () => {
   const origin = 'http://localhost:5173';
   const headers = {
     origin,
@@ -53,37 +53,37 @@ it('a preflight that asks for what no header can say fails, and only that', asyn
     'access-control-request-headers': '\u0001',
   };
 
-  expect((await made({ cors: [origin] }).inject({ method: 'OPTIONS', url: '/a', headers })).statusCode).toBe(418);
+  expect((await createApp({ cors: [origin] }).inject({ method: 'OPTIONS', url: '/a', headers })).statusCode).toBe(418);
 });
 
-it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
+it('the prefix of a host pattern is added below the world of the host or the path', async () => {
   const addresses = createWorldAddresses(createKnownHosts([]), [
     { pattern: /^toys\./, prefix: '/toys', example: 'a.localhost' },
     { pattern: /^keys\./, prefix: '', example: 'a.localhost' },
   ]);
-  const opened = (host: string, url: string) => {
+  const resolve = (host: string, url: string) => {
     const raw = { url, headers: { host } } as IncomingMessage;
     return [addresses.resolvePath(raw), addresses.find(raw)?.world ?? null];
   };
 
-  expect(opened('toys.localhost', '/v1/balls?q=1')).toEqual(['/toys/v1/balls?q=1', null]);
-  expect(opened('Toys.LOCALHOST:1', '/')).toEqual(['/toys/', null]);
-  expect(opened('toys.alice.localhost', '/v1')).toEqual(['/toys/v1', 'alice']);
-  expect(opened('toys.localhost', '/w/alice/v1')).toEqual(['/toys/v1', 'alice']);
-  expect(opened('toys.localhost', '*')).toEqual(['/toys/*', null]);
-  expect(opened('keys.localhost', '/v1/keys')).toEqual(['/v1/keys', null]);
-  expect(opened('keys.alice.localhost', '/v1/keys')).toEqual(['/v1/keys', 'alice']);
-  expect(opened('localhost', '/v1')).toEqual(['/v1', null]);
-  expect(opened('mytoys.localhost', '/v1')).toEqual(['/v1', 'mytoys']);
+  expect(resolve('toys.localhost', '/v1/balls?q=1')).toEqual(['/toys/v1/balls?q=1', null]);
+  expect(resolve('Toys.LOCALHOST:1', '/')).toEqual(['/toys/', null]);
+  expect(resolve('toys.alice.localhost', '/v1')).toEqual(['/toys/v1', 'alice']);
+  expect(resolve('toys.localhost', '/w/alice/v1')).toEqual(['/toys/v1', 'alice']);
+  expect(resolve('toys.localhost', '*')).toEqual(['/toys/*', null]);
+  expect(resolve('keys.localhost', '/v1/keys')).toEqual(['/v1/keys', null]);
+  expect(resolve('keys.alice.localhost', '/v1/keys')).toEqual(['/v1/keys', 'alice']);
+  expect(resolve('localhost', '/v1')).toEqual(['/v1', null]);
+  expect(resolve('mytoys.localhost', '/v1')).toEqual(['/v1', 'mytoys']);
 });
 
-it('a request to a host of an operation has the path of the operation, whatever path it names', async () => {
-  const app = made({ hosts: { 'f.test': '/_hosts/call' } });
+it('a request to the host of an operation has the path of the operation, whatever its URL', async () => {
+  const app = createApp({ hosts: { 'f.test': '/_hosts/call' } });
   app.get('/_hosts/call', async ({ originalUrl }) => ({ originalUrl }));
-  const pathOf = async (url: string) =>
+  const readPath = async (url: string) =>
     (await app.inject({ method: 'GET', url, headers: { host: 'f.test' } })).json().originalUrl;
 
-  expect([await pathOf('/'), await pathOf('/a?b=1'), await pathOf('/w/alice/a')]).toEqual([
+  expect([await readPath('/'), await readPath('/a?b=1'), await readPath('/w/alice/a')]).toEqual([
     '/',
     '/a?b=1',
     '/w/alice/a',
@@ -95,9 +95,9 @@ it('a request to a host of an operation has the path of the operation, whatever 
 
 describe('a body', () => {
   it.each(['none', ';', '', 'a', 'text/', '/json', 'application/json', 'application/json; charset'])(
-    'stays a stream, if its type is said to be "%s"',
+    'stays a stream with the content type "%s"',
     async (type) => {
-      const app = made();
+      const app = createApp();
       app.post('/a', async ({ raw, body = null }) => ({ body, sent: await text(raw) }));
       const answer = await app.inject({ method: 'POST', url: '/a', headers: { 'content-type': type }, payload: '{' });
 
@@ -108,8 +108,8 @@ describe('a body', () => {
   it.each([
     ...['GET', 'HEAD', 'DELETE', 'OPTIONS', 'QUERY', 'PROPFIND'].map((method) => [method, false] as const),
     ...['POST', 'PUT', 'PATCH'].map((method) => [method, true] as const),
-  ])('of %s is collected where a service collects bodies: %j', async (method, isCollected) => {
-    const app = made();
+  ])('of %s is collected if its service collects bodies: %j', async (method, isCollected) => {
+    const app = createApp();
     app.register(async (service) => {
       collectBodies(service);
       service.route({
@@ -118,42 +118,42 @@ describe('a body', () => {
         handler: async ({ body }, reply) => reply.header('x-body', String(body ?? '')).send(),
       });
     });
-    const bodyOf = async (headers: Record<string, string>) => {
+    const readBody = async (headers: Record<string, string>) => {
       const answer = await app.inject({ method: method as 'GET', url: '/a', headers, payload: 'abc' });
       return answer.headers['x-body'];
     };
 
     const expected = isCollected ? 'abc' : '';
     expect([
-      await bodyOf({}),
-      await bodyOf({ 'content-type': 'none' }),
-      await bodyOf({ 'content-type': 'a/b' }),
+      await readBody({}),
+      await readBody({ 'content-type': 'none' }),
+      await readBody({ 'content-type': 'a/b' }),
     ]).toEqual([expected, expected, expected]);
   });
 });
 
-it('a request that no route has, or that fails, is answered as a stray', async () => {
-  const app = made();
+it('an unrouted or failed request gets the fallback response', async () => {
+  const app = createApp();
   app.get('/a', async () => {
     throw new Error('broken');
   });
-  const answerTo = async (url: string) => {
+  const fetchUrl = async (url: string) => {
     const { statusCode, headers, body } = await app.inject(url);
     return [statusCode, headers['x-stray'], body];
   };
 
-  expect(await answerTo('/b')).toEqual([418, '1', 'nothing here']);
-  expect(await answerTo('/a')).toEqual([418, '1', 'failed: broken']);
+  expect(await fetchUrl('/b')).toEqual([418, '1', 'nothing here']);
+  expect(await fetchUrl('/a')).toEqual([418, '1', 'failed: broken']);
 });
 
-it('so is one that the framework refuses by itself', async () => {
-  const { statusCode, body } = await made().inject('/%zz');
+it('a request that the framework rejects gets the fallback response, too', async () => {
+  const { statusCode, body } = await createApp().inject('/%zz');
 
   expect([statusCode, body]).toEqual([418, expect.stringMatching(/^failed: .*%zz/)]);
 });
 
-it('a page of an allowed origin is let through before any route', async () => {
-  const app = made({ cors: ['http://page.test'] });
+it('a page of an allowed origin is accepted before routing', async () => {
+  const app = createApp({ cors: ['http://page.test'] });
   const headers = { origin: 'http://page.test', 'access-control-request-method': 'POST' };
   const preflight = await app.inject({ method: 'OPTIONS', url: '/b', headers });
   const stray = await app.inject({ method: 'GET', url: '/b', headers });

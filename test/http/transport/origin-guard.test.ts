@@ -20,7 +20,7 @@ const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, 
 const [echo] = castFunction('echo');
 const invocation = `${echo?.functionId}.invocation`;
 
-/** A request of each plane, with how it is answered when it may come in. */
+/** A request to each API and page, with its status if it is accepted. */
 const REQUESTS = [
   { request: 'POST /api/v1/token', headers: [JSON_TYPE], body: credentials, status: 200 },
   { request: 'GET /auth/realms/acme/protocol/openid-connect/certs', headers: [], body: '', status: 200 },
@@ -44,43 +44,43 @@ const REQUESTS = [
   { request: 'GET /', headers: [], body: '', status: 200 },
 ];
 
-/** One of each kind: what lets a request in does not depend on its path, as the tests of all of them say. */
+/** One request of each kind: acceptance does not depend on the path, as the tests of all REQUESTS show. */
 const SOME = REQUESTS.filter(({ request }) => /\/(?:token|simulations\/|nothing|)$/.test(request));
 
-async function answersTo(headers: readonly string[], to = port, requests = SOME) {
+async function sendAll(headers: readonly string[], to = port, requests = SOME) {
   const answers = [];
-  for (const one of requests) {
-    answers.push(await send(to, requestBytes(one.request, [...headers, ...one.headers], one.body)));
+  for (const item of requests) {
+    answers.push(await send(to, requestBytes(item.request, [...headers, ...item.headers], item.body)));
   }
   return answers;
 }
 
-const served = SOME.map(({ status }) => status);
-const refused = SOME.map(() => 403);
+const accepted = SOME.map(({ status }) => status);
+const rejected = SOME.map(() => 403);
 const fetchMetadata = (site: string, mode: string, dest: string) => [
   `Sec-Fetch-Site: ${site}`,
   `Sec-Fetch-Mode: ${mode}`,
   `Sec-Fetch-Dest: ${dest}`,
 ];
-const statusesOf = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status);
+const readStatuses = (answers: readonly { readonly status: number }[]) => answers.map(({ status }) => status);
 
-describe('a target with a host name of its own', () => {
-  const targeting = (host: string, { request, headers, body }: (typeof REQUESTS)[number], ...more: string[]) => {
+describe('a target with its own host name', () => {
+  const sendAbsolute = (host: string, { request, headers, body }: (typeof REQUESTS)[number], ...more: string[]) => {
     const absolute = request.replace(' /', ` http://${host}/`);
     return send(port, requestBytes(absolute, [...more, ...headers], body));
   };
 
-  it('is judged by that name, and not by the one of `Host`', async () => {
-    for (const one of REQUESTS) {
+  it('is checked by that host name, not by `Host`', async () => {
+    for (const item of REQUESTS) {
       const page = 'Referer: http://evil.test/';
-      expect((await targeting('evil.test', one, 'Host: localhost', page)).status).toBe(403);
-      expect((await targeting('localhost', one, 'Host: evil.test', page)).status).toBe(one.status);
+      expect((await sendAbsolute('evil.test', item, 'Host: localhost', page)).status).toBe(403);
+      expect((await sendAbsolute('localhost', item, 'Host: evil.test', page)).status).toBe(item.status);
     }
   });
 
-  it('reaches the world of that name, and not the one of `Host`', async () => {
+  it('selects the world of that host name, not of `Host`', async () => {
     const [request] = REQUESTS;
-    const there = await targeting('nobody.localhost', request as (typeof REQUESTS)[number], 'Host: localhost');
+    const there = await sendAbsolute('nobody.localhost', request as (typeof REQUESTS)[number], 'Host: localhost');
 
     expect(there.status).toBe(404);
     expect(JSON.stringify(there.body)).toContain('no world `nobody`');
@@ -89,17 +89,17 @@ describe('a target with a host name of its own', () => {
 
 describe('two `Host` lines', () => {
   it.each([
-    ['as it was started', port],
+    ['by default', port],
     ['with a public URL', publishedPort],
-  ])('are refused on every path: %s', async (_how, to) => {
+  ])('are rejected on every path: %s', async (_how, to) => {
     for (const second of ['Host: localhost', 'Host: evil.test']) {
-      const answers = await answersTo(['Host: localhost', second], to, REQUESTS);
-      expect(statusesOf(answers)).toEqual(REQUESTS.map(() => 400));
+      const answers = await sendAll(['Host: localhost', second], to, REQUESTS);
+      expect(readStatuses(answers)).toEqual(REQUESTS.map(() => 400));
     }
   });
 });
 
-it('a missing admin token is refused, whatever the token is', () => {
+it('a missing admin token is rejected, whatever the configured token is', () => {
   const guard = createOriginGuard({
     hosts: createKnownHosts([]),
     hostPatterns: [],
@@ -114,32 +114,35 @@ it('a missing admin token is refused, whatever the token is', () => {
   expect(admits({ host: 'localhost', 'x-mock-admin-token': 'undefined' })).toBe(true);
 });
 
-describe('under a host name that the mock does not know', () => {
+describe('an unknown host name', () => {
   it.each(['evil.test', 'acme.run.ai', 'localhost.evil.test', 'x', 'api.nvcf.nvidia.com:443'])(
-    'programs are served: %s',
+    'is accepted from programs: %s',
     async (host) => {
       const program = [`Host: ${host}`, 'User-Agent: node', 'Sec-Fetch-Mode: cors', 'Accept: */*'];
 
-      expect(statusesOf(await answersTo(program))).toEqual(served);
+      expect(readStatuses(await sendAll(program))).toEqual(accepted);
     },
   );
 
   it.each([
-    ['its origin', 'Origin: http://evil.test'],
-    ['an origin that is none', 'Origin: null'],
-    ['the page before', 'Referer: http://evil.test/'],
-    ['where it comes from', 'Sec-Fetch-Site: same-origin'],
-    ['its name', 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0'],
-  ])('what a browser sends for a page is refused, known by %s', async (_by, mark) => {
-    const answers = await answersTo(['Host: evil.test', mark]);
+    ['the origin', 'Origin: http://evil.test'],
+    ['the origin `null`', 'Origin: null'],
+    ['the referrer', 'Referer: http://evil.test/'],
+    ['`Sec-Fetch-Site`', 'Sec-Fetch-Site: same-origin'],
+    [
+      'the user agent',
+      'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0',
+    ],
+  ])('is rejected from browsers, which are recognized by %s', async (_by, mark) => {
+    const answers = await sendAll(['Host: evil.test', mark]);
 
-    expect(statusesOf(answers)).toEqual(refused);
+    expect(readStatuses(answers)).toEqual(rejected);
     for (const { body } of answers) expect(JSON.stringify(body)).toMatch(/host name `evil.test`.*--alias NAME/);
   });
 
-  it('it is refused in the form of the path', async () => {
+  it('is rejected in the error format of the path', async () => {
     const page = ['Host: evil.test', 'Origin: null'];
-    const [token, keys, air, nvcf, , , , nobody, document] = await answersTo(page, port, REQUESTS);
+    const [token, keys, air, nvcf, , , , nobody, document] = await sendAll(page, port, REQUESTS);
     for (const answer of [token, keys]) runaiRefusal(answer as NonNullable<typeof answer>);
     expect(air?.body).toMatchObject({ detail: expect.stringContaining('host name') });
     expect(nvcf?.body).toMatchObject({ status: 403, detail: expect.stringContaining('host name') });
@@ -147,7 +150,7 @@ describe('under a host name that the mock does not know', () => {
     for (const answer of [token, keys, air, nvcf, nobody]) expect(answer?.decision).toBeNull();
   });
 
-  it('a function has its host there for programs, and not for pages', async () => {
+  it('may contain the host of a function for programs, but not for pages', async () => {
     const key = `Authorization: Bearer ${castKey('nvcf-full-access').key}`;
     const invoke = (...headers: string[]) => send(port, requestBytes('POST /echo', [...headers, key, JSON_TYPE], '{}'));
 
@@ -158,13 +161,13 @@ describe('under a host name that the mock does not know', () => {
   });
 });
 
-describe('under a known name', () => {
+describe('a known host name', () => {
   it.each(['localhost', 'localhost:6625', '127.0.0.1:6625', '[::1]:6625', 'mock-alias:6625'])(
-    'browsers are served from pages of that origin: %s',
+    'is accepted from pages of its own origin: %s',
     async (host) => {
       const browser = ['User-Agent: Mozilla/5.0', 'Sec-Fetch-Site: same-origin', `Referer: http://${host}/docs`];
 
-      expect(statusesOf(await answersTo([`Host: ${host}`, ...browser, `Origin: http://${host}`]))).toEqual(served);
+      expect(readStatuses(await sendAll([`Host: ${host}`, ...browser, `Origin: http://${host}`]))).toEqual(accepted);
     },
   );
 
@@ -174,83 +177,86 @@ describe('under a known name', () => {
     'null',
     'https://localhost:6626',
     'http://localhost:6625.evil.test',
-  ])('the origin %s is foreign', async (origin) => {
-    const answers = await answersTo(['Host: localhost:6625', `Origin: ${origin}`]);
+  ])('is rejected from the origin %s', async (origin) => {
+    const answers = await sendAll(['Host: localhost:6625', `Origin: ${origin}`]);
 
-    expect(statusesOf(answers)).toEqual(refused);
+    expect(readStatuses(answers)).toEqual(rejected);
     for (const { body } of answers) expect(JSON.stringify(body)).toContain('A page of another origin');
   });
 
-  it('two origins are foreign, although both are ours', async () => {
+  it('is rejected with two origins, even if both are its own', async () => {
     const ours = 'Origin: http://localhost:6625';
 
-    expect(statusesOf(await answersTo(['Host: localhost:6625', ours, ours]))).toEqual(refused);
+    expect(readStatuses(await sendAll(['Host: localhost:6625', ours, ours]))).toEqual(rejected);
   });
 
-  it.each(['same-site', 'cross-site'])('a link from a %s page may be followed', async (site) => {
+  it.each(['same-site', 'cross-site'])('is accepted for a navigation from a %s page', async (site) => {
     const followed = [
       'User-Agent: Mozilla/5.0',
       'Referer: http://localhost:3000/',
       ...fetchMetadata(site, 'navigate', 'document'),
     ];
 
-    expect(statusesOf(await answersTo(['Host: localhost:6625', ...followed]))).toEqual(served);
+    expect(readStatuses(await sendAll(['Host: localhost:6625', ...followed]))).toEqual(accepted);
   });
 
   it.each([
-    ['an image of a page of another port', 'same-site', 'no-cors', 'image'],
-    ['an image of a page of another site', 'cross-site', 'no-cors', 'image'],
+    ['an image on a page of another port', 'same-site', 'no-cors', 'image'],
+    ['an image on a page of another site', 'cross-site', 'no-cors', 'image'],
     ['a script', 'cross-site', 'no-cors', 'script'],
     ['a request of a script', 'same-site', 'cors', 'empty'],
     ['a frame', 'cross-site', 'navigate', 'iframe'],
     ['an embedded object', 'cross-site', 'navigate', 'object'],
-    ['something that navigates nowhere', 'cross-site', 'no-cors', 'document'],
-    ['something whose site nobody knows yet', 'near-site', 'no-cors', 'image'],
-  ])('%s is refused, although it says no origin', async (_what, ...metadata) => {
-    const answers = await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]);
+    ['a document request that does not navigate', 'cross-site', 'no-cors', 'document'],
+    ['a request with an unknown `Sec-Fetch-Site`', 'near-site', 'no-cors', 'image'],
+  ])('is rejected for %s without an origin', async (_what, ...metadata) => {
+    const answers = await sendAll(['Host: localhost:6625', ...fetchMetadata(...metadata)]);
 
-    expect(statusesOf(answers)).toEqual(refused);
+    expect(readStatuses(answers)).toEqual(rejected);
     for (const { body } of answers) expect(JSON.stringify(body)).toContain('A page of another origin');
   });
 
   it.each([
-    ['an image of one of its own pages', 'same-origin', 'no-cors', 'image'],
-    ['what a person asks the browser for', 'none', 'navigate', 'document'],
-  ])('%s is served', async (_what, ...metadata) => {
-    expect(statusesOf(await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]))).toEqual(served);
+    ['an image on one of its own pages', 'same-origin', 'no-cors', 'image'],
+    ['a navigation that the user started', 'none', 'navigate', 'document'],
+  ])('is accepted for %s', async (_what, ...metadata) => {
+    expect(readStatuses(await sendAll(['Host: localhost:6625', ...fetchMetadata(...metadata)]))).toEqual(accepted);
   });
 
-  it.each(['mock-alias:80', 'mock-alias:0080'])('a page is of the host `%s` without the default port', async (host) => {
-    const answers = await answersTo([`Host: ${host}`, 'Origin: http://mock-alias']);
+  it.each(['mock-alias:80', 'mock-alias:0080'])(
+    'is accepted from an origin without the default port: `%s`',
+    async (host) => {
+      const answers = await sendAll([`Host: ${host}`, 'Origin: http://mock-alias']);
 
-    expect(statusesOf(answers)).toEqual(served);
-  });
+      expect(readStatuses(answers)).toEqual(accepted);
+    },
+  );
 
-  it('the public URL is an origin of its own, whatever name the proxy sends', async () => {
+  it('is accepted from the origin of the public URL, whatever host the proxy sends', async () => {
     const host = 'Host: public.acme.test';
-    const proxied = await answersTo([host, 'Origin: https://public.acme.test:8443'], publishedPort);
+    const proxied = await sendAll([host, 'Origin: https://public.acme.test:8443'], publishedPort);
 
-    expect(statusesOf(proxied)).toEqual(served);
+    expect(readStatuses(proxied)).toEqual(accepted);
   });
 });
 
-describe('under a host that is not loopback, where browsers do not say for which page they ask', () => {
+describe('a host name that is not loopback, for which browsers send no fetch metadata', () => {
   const BROWSER = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0';
-  const ask = async (host: string, headers: readonly string[], request = 'GET /_mock/clock', to = port) =>
+  const sendTo = async (host: string, headers: readonly string[], request = 'GET /_mock/clock', to = port) =>
     send(to, requestBytes(request, [`Host: ${host}`, ...headers]), request.startsWith('HEAD'));
   const HOSTS = ['0.0.0.0:6625', '192.168.1.5:6625', 'mock-alias:6625', '[fe80::1]:6625'];
 
-  it.each(HOSTS)('the control API refuses a frame: %s', async (host) => {
+  it.each(HOSTS)('is rejected for a frame of the control API: %s', async (host) => {
     for (const request of [
       'GET /_mock/clock',
       'HEAD /_mock/clock',
       'GET /%5Fmock/clock',
       'GET /w/default/_mock/clock',
     ]) {
-      expect((await ask(host, [BROWSER], request)).status).toBe(403);
-      expect((await ask(host, [BROWSER, 'Referer: http://evil.test/'], request)).status).toBe(403);
+      expect((await sendTo(host, [BROWSER], request)).status).toBe(403);
+      expect((await sendTo(host, [BROWSER, 'Referer: http://evil.test/'], request)).status).toBe(403);
     }
-    const { body } = await ask(host, [BROWSER]);
+    const { body } = await sendTo(host, [BROWSER]);
     expect(body.detail).toContain('Open the console at `/`');
   });
 
@@ -259,12 +265,12 @@ describe('under a host that is not loopback, where browsers do not say for which
     ['a page of the mock, by its referrer', [BROWSER, 'Referer: http://192.168.1.5:6625/docs/runai']],
     ['a page of the mock, by its origin', [BROWSER, 'Origin: http://192.168.1.5:6625']],
     ['a page of the mock, by its own header', [BROWSER, 'X-Mock-Console: 1']],
-    ['a page of a browser that says so, as it does over https', [BROWSER, 'Sec-Fetch-Site: same-origin']],
-  ])('it answers %s', async (_who, headers) => {
-    expect((await ask('192.168.1.5:6625', headers)).status).toBe(200);
+    ['a page with fetch metadata, as over https', [BROWSER, 'Sec-Fetch-Site: same-origin']],
+  ])('lets %s call the control API', async (_who, headers) => {
+    expect((await sendTo('192.168.1.5:6625', headers)).status).toBe(200);
   });
 
-  it('it answers pages that `--cors` allows, but lets none of them read the answer', async () => {
+  it('lets a page that `--cors` allows call the control API, but not read the response', async () => {
     const allowing = await testServer({ cors: ['http://app.test'] });
     const headers = { host: '192.168.1.5', 'user-agent': 'Mozilla/5.0', referer: 'http://app.test/page' };
     const answer = await allowing.call('GET /_mock/clock', { headers });
@@ -273,48 +279,48 @@ describe('under a host that is not loopback, where browsers do not say for which
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('pages and the services are open to a person who types the address', async () => {
-    expect((await ask('192.168.1.5:6625', [BROWSER], 'GET /')).status).toBe(200);
-    expect((await ask('192.168.1.5:6625', [BROWSER], 'GET /api/v1/access-keys')).status).toBe(401);
+  it('is accepted if a user opens pages and services directly', async () => {
+    expect((await sendTo('192.168.1.5:6625', [BROWSER], 'GET /')).status).toBe(200);
+    expect((await sendTo('192.168.1.5:6625', [BROWSER], 'GET /api/v1/access-keys')).status).toBe(401);
   });
 
   it.each(['localhost:6625', 'world.localhost', '127.0.0.1:6625', '127.9.9.9', '[::1]:6625'])(
-    'under loopback hosts browsers do say it, so old ones are served: %s',
+    'differs from a loopback host, which is accepted without fetch metadata: %s',
     async (host) => {
       await server.call('POST /_mock/worlds', { body: { id: 'world' } });
 
-      expect((await ask(host, [BROWSER])).status).toBe(200);
+      expect((await sendTo(host, [BROWSER])).status).toBe(200);
     },
   );
 });
 
-describe('no page of another origin shows or loads', () => {
+describe('no other origin can frame or load', () => {
   it.each([
-    ['an answer of the control API', 'GET /_mock/clock', 200],
-    ['one under an escaped path', 'GET /%5Fmock/clock', 200],
-    ['one of a world', 'GET /w/default/_mock/clock', 200],
-    ['a text of it', 'GET /_mock/metrics', 200],
-    ['a refusal of it', 'GET /_mock/clock?unknown=1', 400],
-    ['a path that it does not have', 'GET /_mock/nothing', 404],
-    ['a path of it that cannot be decoded', 'GET /_mock/%zz', 400],
+    ['a response of the control API', 'GET /_mock/clock', 200],
+    ['a response at an escaped path', 'GET /%5Fmock/clock', 200],
+    ['a response of a world', 'GET /w/default/_mock/clock', 200],
+    ['a text of the control API', 'GET /_mock/metrics', 200],
+    ['an error of the control API', 'GET /_mock/clock?unknown=1', 400],
+    ['an unknown path of the control API', 'GET /_mock/nothing', 404],
+    ['a path of the control API that cannot be decoded', 'GET /_mock/%zz', 400],
     ['the console', 'GET /', 200],
     ['a document', 'GET /openapi/runai.json', 200],
     ['the login page', 'GET /auth/realms/acme/protocol/openid-connect/auth', 400],
   ])('%s', async (_what, request, status) => {
-    const { status: answered, headers } = await server.call(request);
+    const { status: actual, headers } = await server.call(request);
 
-    expect(answered).toBe(status);
+    expect(actual).toBe(status);
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['cross-origin-resource-policy']).toBe('same-origin');
   });
 });
 
-describe('what A page of another origin sends', () => {
+describe('a request from a page of another origin', () => {
   it.each([
-    ['as an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['for an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
     ['with its origin', { origin: 'http://evil.test' }],
-    ['under a name of its own', { host: 'evil.test', referer: 'http://evil.test/' }],
-  ])('%s uses up no fault and is no request of the journal, but a finding', async (_how, headers) => {
+    ['with its own host name', { host: 'evil.test', referer: 'http://evil.test/' }],
+  ])('%s triggers no fault and is recorded only as a finding', async (_how, headers) => {
     const mock = await testServer();
     const body = { match: { service: 'runai' }, times: 1, do: { status: 503, after: true, offDocument: true } };
     const { body: fault } = await mock.call('POST /_mock/faults', { body });
@@ -330,21 +336,24 @@ describe('what A page of another origin sends', () => {
   });
 });
 
-describe('the icon that browsers ask for by themselves', () => {
-  it.each(['/favicon.ico', '/w/default/favicon.ico'])('is there, and in no journal: %s', async (path) => {
-    const mock = await testServer();
+describe('the favicon', () => {
+  it.each(['/favicon.ico', '/w/default/favicon.ico'])(
+    'is served, and its requests are not in the journal: %s',
+    async (path) => {
+      const mock = await testServer();
 
-    expect((await mock.call(`GET ${path}`)).status).toBe(200);
-    expect((await mock.call('GET /_mock/requests')).body.requests).toEqual([]);
-  });
+      expect((await mock.call(`GET ${path}`)).status).toBe(200);
+      expect((await mock.call('GET /_mock/requests')).body.requests).toEqual([]);
+    },
+  );
 });
 
-describe('what a user stored', () => {
-  it('is sent as a file, which no browser runs as a page of the mock', async () => {
+describe('a stored asset', () => {
+  it('is sent as a sandboxed attachment, which no browser runs', async () => {
     const token = castKey('nvcf-full-access').key;
     const body = { contentType: 'text/html', description: 'a page' };
-    const made = await server.call('POST /v2/nvcf/assets', { token, body });
-    const { uploadUrl } = made.body;
+    const created = await server.call('POST /v2/nvcf/assets', { token, body });
+    const { uploadUrl } = created.body;
     const path = new URL(uploadUrl).pathname + new URL(uploadUrl).search;
     const headers = { 'content-type': 'text/html', 'x-amz-meta-nvcf-asset-description': 'a page' };
     const stored = await server.app.inject({ method: 'PUT', url: path, headers, payload: '<script>alert(1)</script>' });
@@ -363,9 +372,9 @@ describe('what a user stored', () => {
   });
 });
 
-describe('pages', () => {
+describe('a page', () => {
   it.each(['/docs', '/docs/runai/', '/docs/runai/static/swagger-ui.css'])(
-    '%s cannot be framed, and loads nothing foreign',
+    'at %s cannot be framed and loads nothing from other origins',
     async (url) => {
       const { statusCode, headers } = await server.app.inject({ method: 'GET', url, headers: { host: 'localhost' } });
 

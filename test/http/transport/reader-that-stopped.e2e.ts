@@ -1,9 +1,9 @@
-/** A client that takes nothing of what it is sent holds a server up for as long as a stop may take. */
+/** A client that reads nothing delays a stop of the server only up to a limit. */
 import { get } from 'node:http';
 import { expect, it, vi } from 'vitest';
 import { answeringServer } from '../../support/answering.ts';
 
-it('a reader that stopped reading does not hold up a server that stops', async () => {
+it('a client that stopped reading does not hold up the stop of the server', async () => {
   const body = Buffer.alloc(30_000_000, 'x');
   const stopping = await answeringServer({
     '/much': () => ({ outcome: { status: 200, body }, action: { body: 'slow' } }),

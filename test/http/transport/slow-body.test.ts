@@ -2,38 +2,38 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { SlowBody } from '../../../src/http/transport/slow-body.ts';
 
-/** Reads a body to its end. @returns its pieces, and how long it took in milliseconds */
-async function read(body: SlowBody) {
+/** Reads a body to its end, and returns its pieces and the duration in milliseconds. */
+async function readPieces(body: SlowBody) {
   const start = performance.now();
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
   return { pieces: pieces.map(String), took: performance.now() - start };
 }
 
-it('a slow body takes its time, in pieces', async () => {
+it('a slow body is delivered in pieces over its duration', async () => {
   const body = new SlowBody(Buffer.from('abcdefghij'), 300);
-  const { pieces, took } = await read(body);
+  const { pieces, took } = await readPieces(body);
 
   expect(pieces).toEqual(['abcd', 'efgh', 'ij']);
   expect(took).toBeGreaterThan(290);
 });
 
-it('a short one takes as long, byte by byte', async () => {
-  const { pieces, took } = await read(new SlowBody(Buffer.from('ab'), 300));
+it('a short body takes as long, byte by byte', async () => {
+  const { pieces, took } = await readPieces(new SlowBody(Buffer.from('ab'), 300));
 
   expect(pieces).toEqual(['a', 'b']);
   expect(took).toBeGreaterThan(290);
 });
 
-it('no byte is lost', async () => {
+it('a slow body loses no byte', async () => {
   const body = new SlowBody(Buffer.from('äöü'), 50);
 
   expect(Buffer.concat(await body.toArray()).toString()).toBe('äöü');
 });
 
-it('it sends the rest at once if there is no more time', async () => {
+it('a slow body sends its rest at once when it is finished early', async () => {
   const body = new SlowBody(Buffer.from('abcdefghij'), 60_000);
-  const reading = read(body);
+  const reading = readPieces(body);
   await pause(20);
   body.finish();
   body.finish();
@@ -41,7 +41,7 @@ it('it sends the rest at once if there is no more time', async () => {
   expect((await reading).pieces).toEqual(['abcdefghij']);
 });
 
-it('it sends nothing after it was destroyed', async () => {
+it('a slow body sends nothing after it was destroyed', async () => {
   const body = new SlowBody(Buffer.from('ab'), 50);
   const pieces: unknown[] = [];
   body.on('data', (piece) => pieces.push(piece));

@@ -5,13 +5,13 @@ import { corruptBody } from '../../../src/http/answers.ts';
 const TEXT = '{"name":"ä","list":[1,2,3]}';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-it('a body that is corruptBodyed is empty, or half of what it was', () => {
+it('a corrupted body is empty or half of the original', () => {
   expect(corruptBody(TEXT, 'empty')).toBe('');
   expect(String(corruptBody(TEXT, 'truncated'))).toBe('{"name":"ä","');
   expect(() => JSON.parse(String(corruptBody('{}', 'truncated')))).toThrow(SyntaxError);
 });
 
-it('or bytes that are no UTF-8, and so no JSON, as many as before and the same in every run', () => {
+it('a garbage body is invalid UTF-8 of the same length, and the same in every run', () => {
   for (const length of [1, 2, 3, 11, 12, 13, 1000]) {
     const bytes = corruptBody('x'.repeat(length), 'garbage') as Buffer;
 
@@ -22,12 +22,12 @@ it('or bytes that are no UTF-8, and so no JSON, as many as before and the same i
   expect(corruptBody(TEXT, 'garbage')).toEqual(corruptBody(Buffer.from(TEXT), 'garbage'));
 });
 
-it.each(['empty', 'truncated', 'garbage'] as const)('a body that is not there is not made %s', (how) => {
+it.each(['empty', 'truncated', 'garbage'] as const)('an empty body is not changed by `%s`', (how) => {
   expect(corruptBody(undefined, how)).toBeUndefined();
   expect(corruptBody('', how)).toBe('');
 });
 
-it('a body stays whole without a fault of it, and if it is only slow or made while it is read', () => {
+it('a slow or streamed body is not corrupted', () => {
   const stream = Readable.from([TEXT]);
 
   expect([corruptBody(TEXT, undefined), corruptBody(TEXT, 'slow')]).toEqual([TEXT, TEXT]);
@@ -35,7 +35,7 @@ it('a body stays whole without a fault of it, and if it is only slow or made whi
   expect(corruptBody(null, 'garbage')).toBeNull();
 });
 
-it('what is corruptBodyed is left as it was', () => {
+it('corruption does not change the original bytes', () => {
   const stored = Buffer.from(TEXT);
   corruptBody(stored, 'truncated');
   corruptBody(stored, 'garbage');

@@ -5,8 +5,8 @@ import { headBytes, renderWireResponse, wireBytes } from '../../../src/http/tran
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM = new Problem('not_found');
 
-describe('a refusal is written', () => {
-  it('as JSON, unless it says otherwise', () => {
+describe('a rejection is rendered', () => {
+  it('as JSON by default', () => {
     expect(renderWireResponse({ status: 404, body: { id: 7 } }, PROBLEM)).toEqual({
       status: 404,
       headers: JSON_TYPE,
@@ -16,7 +16,7 @@ describe('a refusal is written', () => {
     expect(renderWireResponse(page, PROBLEM)).toEqual({ status: 404, headers: page.headers, payload: page.body });
   });
 
-  it('without a body as no type and no bytes', () => {
+  it('without a content type if it has no body', () => {
     expect(renderWireResponse({ status: 404 }, PROBLEM)).toEqual({ status: 404, headers: {}, payload: undefined });
   });
 
@@ -27,8 +27,8 @@ describe('a refusal is written', () => {
   });
 });
 
-describe('an answer stands on a line as HTTP', () => {
-  it('and is the last one there', () => {
+describe('the bytes of a response', () => {
+  it('close the connection', () => {
     const answer = { status: 408, headers: JSON_TYPE, payload: '{"a":"ä"}' };
 
     expect(wireBytes(answer).toString()).toBe(
@@ -46,7 +46,7 @@ describe('an answer stands on a line as HTTP', () => {
     );
   });
 
-  it('up to its body', () => {
+  it('contain only the head', () => {
     expect(headBytes(204, { etag: '"1"', age: 7 }).toString()).toBe(
       'HTTP/1.1 204 No Content\r\netag: "1"\r\nage: 7\r\n\r\n',
     );

@@ -16,16 +16,16 @@ const MEBIBYTE = 1024 * 1024;
 const hasLoopback6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
 const faults: string[] = [];
-const listening = async (limits: Partial<Limits> = {}) => {
+const startServer = async (limits: Partial<Limits> = {}) => {
   const log = createLineLog('error', false, { now: () => START }, (line) => void faults.push(line));
   const server = await testServer({ runaiKeyLimit: 1000 }, { limits, log: () => log });
   const { port } = await server.listen('127.0.0.1', 0);
   return { server, port };
 };
 
-const { server, port } = await listening();
-const { server: quick, port: quickPort } = await listening({ silence: 150 });
-const { port: strictPort } = await listening({ headersTimeout: 800, checkingInterval: 50 });
+const { server, port } = await startServer();
+const { server: quick, port: quickPort } = await startServer({ silence: 150 });
+const { port: strictPort } = await startServer({ headersTimeout: 800, checkingInterval: 50 });
 
 const AUTHORIZATION = `Authorization: Bearer ${await forge()}`;
 const { clientId, clientSecret } = researcher.accessKey;
@@ -35,25 +35,25 @@ const health = requestBytes('GET /_mock/health', [HOST]);
 const list = requestBytes('GET /api/v1/access-keys', [HOST, AUTHORIZATION]);
 const grant = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE], CREDENTIALS);
 
-/** Every answer on a line until the server closes it. */
-const repliesOf = async (line: Line): Promise<Reply[]> => {
+/** Every response on a connection until the server closes it. */
+const readReplies = async (line: Line): Promise<Reply[]> => {
   const replies: Reply[] = [];
   for (let reply = await line.reply(); reply !== null; reply = await line.reply()) replies.push(reply);
   return replies;
 };
-const statusesOf = (replies: readonly (Reply | null)[]) => replies.map((reply) => reply?.status);
+const readStatuses = (replies: readonly (Reply | null)[]) => replies.map((reply) => reply?.status);
 
 const expectGoodAnswers = async (from: number) => {
   const answers = [await send(from, health), await send(from, list), await send(from, grant)];
-  expect(statusesOf(answers)).toEqual([200, 200, 200]);
+  expect(readStatuses(answers)).toEqual([200, 200, 200]);
   expect(faults).toEqual([]);
 };
 
-// A server that went wrong inside is told at once, by the test that did it.
+// An internal error fails the test that caused it.
 afterEach(() => expect(faults).toEqual([]));
 afterAll(() => expectGoodAnswers(port));
 
-describe('what is no HTTP is refused once, and the line is closed:', () => {
+describe('invalid HTTP is rejected once and closes the connection:', () => {
   const run = (path: string, ...lines: string[]) => `GET ${path} HTTP/1.1\r\n${[HOST, ...lines].join('\r\n')}\r\n\r\n`;
   const post = (...lines: string[]) =>
     `POST /api/v1/token HTTP/1.1\r\n${[HOST, JSON_TYPE, ...lines].join('\r\n')}\r\n\r\n`;
@@ -67,34 +67,39 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
     ['a header name that is too long, to Run:ai', run(KEYS, `${much}: x`), 431, runai],
     ['too many headers, to Run:ai', run(KEYS, ...Array<string>(3000).fill('X-Many: x')), 431, runai],
     ['a token that is too long, to Run:ai', run(KEYS, `Authorization: Bearer ${much}`), 431, runai],
-    ['a header that is too long, to the switchboard', run('/_mock/health', `X-Much: ${much}`), 431, plain],
-    ['a header that is too long, to nobody', run('/nothing', `X-Much: ${much}`), 431, plain],
+    ['a header that is too long, to the control API', run('/_mock/health', `X-Much: ${much}`), 431, plain],
+    ['a header that is too long, to an unknown path', run('/nothing', `X-Much: ${much}`), 431, plain],
     ['a request line that is too long, to Run:ai', run(`${KEYS}/${much}`), 431, runai],
     ['a query that is too long, to Run:ai', run(`${KEYS}?x=${much}`), 431, runai],
-    ['a request line that is too long, to the switchboard', run(`/_mock/decisions/${much}`), 431, plain],
-    ['a request line that is too long, to nobody', run(`/${much}`), 431, plain],
+    ['a request line that is too long, to the control API', run(`/_mock/decisions/${much}`), 431, plain],
+    ['a request line that is too long, to an unknown path', run(`/${much}`), 431, plain],
     ['no `Host` in HTTP/1.1, to Run:ai', `GET ${KEYS} HTTP/1.1\r\n\r\n`, 400, runai],
-    ['no `Host` in HTTP/1.1, to the switchboard', 'GET /_mock/health HTTP/1.1\r\n\r\n', 400, plain],
+    ['no `Host` in HTTP/1.1, to the control API', 'GET /_mock/health HTTP/1.1\r\n\r\n', 400, plain],
     ['an empty `Host`, to Run:ai', `GET ${KEYS} HTTP/1.1\r\nHost:\r\n\r\n`, 400, runai],
-    ['a `Host` that is none, to Run:ai', `GET ${KEYS} HTTP/1.1\r\nHost: a b/c?d\r\n\r\n`, 400, runai],
-    ['a `Host` that is none, to nobody', 'GET /nothing HTTP/1.1\r\nHost: a b/c?d\r\n\r\n', 400, plain],
+    ['an invalid `Host`, to Run:ai', `GET ${KEYS} HTTP/1.1\r\nHost: a b/c?d\r\n\r\n`, 400, runai],
+    ['an invalid `Host`, to an unknown path', 'GET /nothing HTTP/1.1\r\nHost: a b/c?d\r\n\r\n', 400, plain],
     ['two `Host` headers, to Run:ai', run(KEYS, 'Host: evil.test'), 400, runai],
     ['garbage', '\x00\x01\x02\xfe\xff garbage\r\n\r\n', 400, plain],
     ['garbage of one line', 'garbage\r\n\r\n', 400, plain],
-    ['the preface of another HTTP/2', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', 400, plain],
+    ['an invalid preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', 400, plain],
     ['a version that does not exist, to Run:ai', `GET ${KEYS} HTTP/9.9\r\n${HOST}\r\n\r\n`, 400, runai],
     ['an unknown method', `GRANT ${KEYS} HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, runai],
-    ['a target that is no path', `GET api/v1/token HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, plain],
+    ['a target that is not a path', `GET api/v1/token HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, plain],
     ['a path in raw UTF-8, to Run:ai', `GET ${KEYS}/\xc3\xa9 HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, runai],
     ['a header without a colon, to Run:ai', run(KEYS, 'no colon at all'), 400, runai],
     ['a space in a header name, to Run:ai', run(KEYS, 'X Y: x'), 400, runai],
     ['a NUL in a header, to Run:ai', run(KEYS, 'X-Nul: a\0b'), 400, runai],
-    ['a length that is no number', post('Content-Length: many'), 400, runai],
+    ['a length that is not a number', post('Content-Length: many'), 400, runai],
     ['a negative length', post('Content-Length: -1'), 400, runai],
-    ['a length beyond all numbers', post(`Content-Length: ${'9'.repeat(30)}`), 400, runai],
+    ['a length that is out of range', post(`Content-Length: ${'9'.repeat(30)}`), 400, runai],
     ['two lengths', `${post('Content-Length: 2', 'Content-Length: 4')}{}{}`, 400, runai],
-    ['a length and chunks', `${post('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n`, 400, runai],
-    ['a coding that is not chunks', post('Transfer-Encoding: gzip'), 400, runai],
+    [
+      'a length and chunked encoding',
+      `${post('Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
+      400,
+      runai,
+    ],
+    ['an encoding other than chunked', post('Transfer-Encoding: gzip'), 400, runai],
     ['a chunk without a size', `${post('Transfer-Encoding: chunked')}zz\r\n{}\r\n0\r\n\r\n`, 400, runai],
     ['a chunk longer than its size', `${post('Transfer-Encoding: chunked')}1\r\n{}\r\n0\r\n\r\n`, 400, runai],
   ];
@@ -111,26 +116,26 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
     expect(await line.closed()).toBe('');
   });
 
-  it('a header of 64 kB, although not all of it may have been read', async () => {
+  it('a header of 64 kB, even if it was not read completely', async () => {
     const line = await openLine(port);
     line.send(run(KEYS, `X-Much: ${'x'.repeat(64 * 1024)}`));
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
     for (const reply of replies) expect(reply.status).toBe(431);
     expect(replies.length).toBeLessThanOrEqual(1);
   });
 
-  it('a header that goes on and on', async () => {
+  it('an endless header', async () => {
     const line = await openLine(port);
     line.send(`GET ${KEYS} HTTP/1.1\r\n${HOST}\r\nX-Endless: `);
     for (let count = 0; count < 64; count++) line.send('x'.repeat(4096));
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
     for (const reply of replies) expect(reply.status).toBe(431);
     expect(replies.length).toBeLessThanOrEqual(1);
   });
 
-  it('a chunk without a size, in the words of the request that it is part of', async () => {
+  it('a chunk without a size, in the error format of its request', async () => {
     const line = await openLine(port);
     line.send(post('Transfer-Encoding: chunked', 'Expect: 100-continue'));
     const interim = await line.reply();
@@ -142,12 +147,12 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
     runaiRefusal(reply);
   });
 
-  it('garbage behind a good request: every answer is whole, and the last is the refusal', async () => {
+  it('garbage after a valid request, whose response is complete', async () => {
     const line = await openLine(port);
     line.send(Buffer.concat([health, Buffer.from('complete garbage\r\n\r\n')]));
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
-    expect([[200, 400], [400]]).toContainEqual(statusesOf(replies));
+    expect([[200, 400], [400]]).toContainEqual(readStatuses(replies));
     expect(await line.closed()).toBe('');
   });
 
@@ -155,18 +160,18 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
     const line = await openLine(port);
     line.send(`CONNECT localhost:80 HTTP/1.1\r\n${HOST}\r\n\r\n`);
 
-    for (const reply of await repliesOf(line)) expect(reply.status).toBeGreaterThanOrEqual(400);
+    for (const reply of await readReplies(line)) expect(reply.status).toBeGreaterThanOrEqual(400);
   });
 });
 
 describe('two `Authorization` headers', () => {
   it.each([
-    ['the same twice', [AUTHORIZATION, AUTHORIZATION]],
-    ['a good one first', [AUTHORIZATION, 'Authorization: Bearer other']],
-    ['a good one last', ['authorization: Basic eA==', AUTHORIZATION]],
-    ['with others between them', [AUTHORIZATION, 'Accept: */*', AUTHORIZATION.toUpperCase()]],
-    ['an empty one', [AUTHORIZATION, 'Authorization:']],
-  ])('are refused on the wire: %s', async (_what, headers) => {
+    ['the same header twice', [AUTHORIZATION, AUTHORIZATION]],
+    ['a valid header first', [AUTHORIZATION, 'Authorization: Bearer other']],
+    ['a valid header last', ['authorization: Basic eA==', AUTHORIZATION]],
+    ['with other headers between them', [AUTHORIZATION, 'Accept: */*', AUTHORIZATION.toUpperCase()]],
+    ['an empty header', [AUTHORIZATION, 'Authorization:']],
+  ])('are rejected: %s', async (_what, headers) => {
     const reply = await send(port, requestBytes('GET /api/v1/access-keys', [HOST, ...headers]));
 
     expect(reply.status).toBe(401);
@@ -176,34 +181,34 @@ describe('two `Authorization` headers', () => {
   });
 });
 
-describe('a body that does not come', () => {
+describe('a body that does not arrive', () => {
   afterAll(() => expectGoodAnswers(quickPort));
   const head = (length: number) => requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, `Content-Length: ${length}`]);
 
   it.each([
     ['at all', head(100)],
-    ['as a whole', Buffer.concat([head(100), Buffer.from('{"grantType":')])],
+    ['completely', Buffer.concat([head(100), Buffer.from('{"grantType":')])],
     [
-      'to its last chunk',
+      'up to its last chunk',
       requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked'], '2\r\n{}\r\n'),
     ],
     [
-      'as a whole, with a token',
+      'completely, with a token',
       requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE, AUTHORIZATION, 'Content-Length: 100'], '{'),
     ],
-  ])('%s: its connection is closed after a silence', async (_what, bytes) => {
+  ])('%s: the connection is closed after the silence', async (_what, bytes) => {
     const line = await openLine(quickPort);
     line.send(bytes);
 
     expect(await line.closed()).toBe('');
   });
 
-  it('is given up when the client says that nothing more will come', async () => {
+  it('is abandoned when the client ends its side of the connection', async () => {
     const line = await openLine(port);
     line.send(head(100));
     line.send('{"grantType":');
     line.finish();
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
     expect(replies.length).toBeLessThanOrEqual(1);
     for (const reply of replies) {
@@ -214,7 +219,7 @@ describe('a body that does not come', () => {
 });
 
 describe('a silent connection', () => {
-  it('is closed before a request, and after one', async () => {
+  it('is closed before a request and after a response', async () => {
     const [idle, used] = [await openLine(quickPort), await openLine(quickPort)];
     used.send(requestBytes('GET /_mock/health', [HOST]));
 
@@ -222,7 +227,7 @@ describe('a silent connection', () => {
     expect(await idle.closed()).toBe('');
   });
 
-  it('stays while its request waits for the answer', async () => {
+  it('stays open while its request waits for the response', async () => {
     const body = { match: { operation: 'get_access_keys' }, times: 1, do: { delay: '500ms' } };
     expect((await quick.call('POST /_mock/faults', { body })).status).toBe(201);
     const line = await openLine(quickPort);
@@ -232,7 +237,7 @@ describe('a silent connection', () => {
     line.drop();
   });
 
-  it('stays while it receives events', async () => {
+  it('stays open while it receives events', async () => {
     const { body } = await fetch(`http://127.0.0.1:${quickPort}/_mock/events`);
     await pause(500);
     await quick.call('POST /_mock/clock/advance', { body: { by: '1s' } });
@@ -246,12 +251,12 @@ describe('a silent connection', () => {
   });
 });
 
-describe('headers that never end', () => {
+describe('incomplete headers', () => {
   afterAll(() => expectGoodAnswers(strictPort));
   const unfinished = `GET /api/v1/access-keys HTTP/1.1\r\n${HOST}\r\nX-Slow: `;
   const hosts = hasLoopback6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 
-  it.concurrent.each(hosts)('are given up in time on %s', async (host) => {
+  it.concurrent.each(hosts)('time out with 408 on %s', async (host) => {
     const line = await openLine(strictPort, host);
     line.send(unfinished);
 
@@ -259,21 +264,21 @@ describe('headers that never end', () => {
     expect(await line.closed()).toBe('');
   });
 
-  it.concurrent('are given up in time when they follow a good request', async () => {
+  it.concurrent('time out after a valid request', async () => {
     const line = await openLine(strictPort);
     line.send(Buffer.concat([health, Buffer.from(unfinished)]));
 
-    expect(statusesOf(await repliesOf(line))).toEqual([200, 408]);
+    expect(readStatuses(await readReplies(line))).toEqual([200, 408]);
   });
 
-  it.concurrent('are given up in time when they do not even begin', async () => {
+  it.concurrent('time out before their first byte', async () => {
     const line = await openLine(strictPort);
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
-    expect([[408], []]).toContainEqual(statusesOf(replies));
+    expect([[408], []]).toContainEqual(readStatuses(replies));
   });
 
-  it.concurrent('are another matter than a body that takes its time', async () => {
+  it.concurrent('have another timeout than a slow body', async () => {
     const line = await openLine(strictPort);
     line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, `Content-Length: ${CREDENTIALS.length}`]));
     await pause(500);
@@ -285,8 +290,8 @@ describe('headers that never end', () => {
   });
 });
 
-describe('a body that goes on after a refusal', () => {
-  it('of who sends it is read to its end, and the next request on the line is answered', async () => {
+describe('a body that continues after a rejection', () => {
+  it('is read to its end, and the next request on the connection gets its response', async () => {
     const line = await openLine(port);
     line.send(requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE, 'Content-Length: 300000'], 'x'.repeat(1000)));
     const refusal = await line.reply();
@@ -297,7 +302,7 @@ describe('a body that goes on after a refusal', () => {
     expect((await line.reply())?.body).toEqual({ status: 'ready' });
   });
 
-  it('in chunks is read to its end too', async () => {
+  it('is read to its end in chunks, too', async () => {
     const line = await openLine(port);
     line.send(requestBytes('POST /api/v1/nothing', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked'], '1\r\nx\r\n'));
     const refusal = await line.reply();
@@ -308,7 +313,7 @@ describe('a body that goes on after a refusal', () => {
     expect((await line.reply())?.body).toEqual({ status: 'ready' });
   });
 
-  it('is never taken for a request', async () => {
+  it('is never parsed as a request', async () => {
     const reset = requestBytes('POST /_mock/reset', [HOST]).toString();
     const line = await openLine(port);
     for (const path of ['/api/v1/access-keys', '/api/v1/nothing', '/_mock/health']) {
@@ -316,13 +321,13 @@ describe('a body that goes on after a refusal', () => {
     }
     line.send(requestBytes('GET /_mock/clock', [HOST, 'Connection: close']));
 
-    expect(statusesOf(await repliesOf(line))).toEqual([401, 404, 405, 200]);
+    expect(readStatuses(await readReplies(line))).toEqual([401, 404, 405, 200]);
   });
 
   it.each([
     ['too large', 413, [JSON_TYPE, `Content-Length: ${64 * MEBIBYTE}`]],
-    ['of another type', 415, ['Content-Type: text/plain', `Content-Length: ${64 * MEBIBYTE}`]],
-  ])('because it is %s is not read: the line is closed', async (_what, status, headers) => {
+    ['of an unsupported content type', 415, ['Content-Type: text/plain', `Content-Length: ${64 * MEBIBYTE}`]],
+  ])('is not read if it is %s: the connection is closed', async (_what, status, headers) => {
     const line = await openLine(port);
     line.send(requestBytes('POST /api/v1/token', [HOST, ...headers], 'x'));
     const refusal = (await line.reply()) as Reply;
@@ -334,28 +339,28 @@ describe('a body that goes on after a refusal', () => {
     expect(await line.closed()).toBe('');
   });
 
-  it('because it grew too large in chunks is not read: the line is closed', async () => {
+  it('is not read if it becomes too large in chunks: the connection is closed', async () => {
     const line = await openLine(port);
     line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked']));
     const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
     for (let count = 0; count < 64; count++) line.send(chunk);
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
-    expect([[413], []]).toContainEqual(statusesOf(replies));
+    expect([[413], []]).toContainEqual(readStatuses(replies));
   });
 });
 
-describe('a client that hangs up', () => {
+describe('a client that disconnects', () => {
   const half = requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE, AUTHORIZATION, 'Content-Length: 100'], '{');
 
   it.each([
-    ['within the body', half],
-    ['within a chunk', requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked'], 'ff\r\n{')],
-    ['within the headers', 'POST /api/v1/token HTTP/1.1\r\nHost: loc'],
-    ['within the request line', 'POST /api/'],
-    ['before it says anything', ''],
-    ['before it reads the answer', list],
-  ])('%s hurts nobody', async (_what, bytes) => {
+    ['in the body', half],
+    ['in a chunk', requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Transfer-Encoding: chunked'], 'ff\r\n{')],
+    ['in the headers', 'POST /api/v1/token HTTP/1.1\r\nHost: loc'],
+    ['in the request line', 'POST /api/'],
+    ['before it sends anything', ''],
+    ['before it reads the response', list],
+  ])('%s does not affect other clients', async (_what, bytes) => {
     for (let count = 0; count < 10; count++) {
       const line = await openLine(port);
       line.send(bytes);
@@ -365,7 +370,7 @@ describe('a client that hangs up', () => {
     expect((await send(port, health)).body).toEqual({ status: 'ready' });
   });
 
-  it('within the body has made nothing', async () => {
+  it('in the body creates nothing', async () => {
     const before = (await send(port, list)).body;
     const line = await openLine(port);
     line.send(
@@ -381,16 +386,16 @@ describe('a client that hangs up', () => {
   });
 });
 
-describe('requests in one go on one line', () => {
-  it('are answered in their order', async () => {
+describe('pipelined requests', () => {
+  it('get responses in their order', async () => {
     const line = await openLine(port);
     const unknown = requestBytes('GET /nothing', [HOST]);
     const bad = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE], '{"broken"');
     const last = requestBytes('GET /_mock/health', [HOST, 'Connection: close']);
     line.send(Buffer.concat([health, grant, list, bad, unknown, list, last]));
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
-    expect(statusesOf(replies)).toEqual([200, 200, 200, 400, 404, 200, 200]);
+    expect(readStatuses(replies)).toEqual([200, 200, 200, 400, 404, 200, 200]);
     expect(replies.map(({ body }) => Object.keys(body)[0])).toEqual([
       'status',
       'accessToken',
@@ -402,17 +407,17 @@ describe('requests in one go on one line', () => {
     ]);
   });
 
-  it('are answered one by one, a hundred of them', async () => {
+  it('get a hundred responses one by one', async () => {
     const line = await openLine(port);
     line.send(Buffer.concat(Array<Buffer>(100).fill(list)));
     const replies = [];
     for (let count = 0; count < 100; count++) replies.push(await line.reply());
 
-    expect(new Set(statusesOf(replies))).toEqual(new Set([200]));
+    expect(new Set(readStatuses(replies))).toEqual(new Set([200]));
     expect(new Set(replies.map((reply) => reply?.decision.id)).size).toBe(100);
   });
 
-  it('are told apart when the answer to one has no body', async () => {
+  it('are separated after a response without a body', async () => {
     const line = await openLine(port);
     line.send(Buffer.concat([requestBytes('HEAD /api/v1/access-keys', [HOST, AUTHORIZATION]), health]));
     const head = await line.reply({ toHead: true });
@@ -421,7 +426,7 @@ describe('requests in one go on one line', () => {
     expect((await line.reply())?.body).toEqual({ status: 'ready' });
   });
 
-  it('may come in single bytes', async () => {
+  it('may arrive in single bytes', async () => {
     const line = await openLine(port);
     for (const byte of health) {
       line.send(Uint8Array.of(byte));
@@ -433,13 +438,13 @@ describe('requests in one go on one line', () => {
 });
 
 describe('`Expect`', () => {
-  const final = async (line: Line) => {
+  const readFinal = async (line: Line) => {
     let reply = await line.reply();
     while (reply?.status === 100) reply = await line.reply();
     return reply;
   };
 
-  it('100-continue is told to go on, and then answered', async () => {
+  it('with 100-continue gets an interim response, then the final response', async () => {
     const line = await openLine(port);
     line.send(
       requestBytes('POST /api/v1/token', [
@@ -460,19 +465,19 @@ describe('`Expect`', () => {
 
   it.each([
     ['without a token', 401, '/api/v1/access-keys', [JSON_TYPE, 'Content-Length: 10']],
-    ['with too much', 413, '/api/v1/token', [JSON_TYPE, `Content-Length: ${2 * MEBIBYTE}`]],
-    ['with another type', 415, '/api/v1/token', ['Content-Type: foo', 'Content-Length: 10']],
-    ['to nowhere', 404, '/api/v1/nothing', [JSON_TYPE, 'Content-Length: 10']],
-  ])('100-continue %s is refused without waiting for the body', async (_what, status, path, headers) => {
+    ['with a body that is too large', 413, '/api/v1/token', [JSON_TYPE, `Content-Length: ${2 * MEBIBYTE}`]],
+    ['with an unsupported content type', 415, '/api/v1/token', ['Content-Type: foo', 'Content-Length: 10']],
+    ['to an unknown path', 404, '/api/v1/nothing', [JSON_TYPE, 'Content-Length: 10']],
+  ])('with 100-continue %s is rejected without waiting for the body', async (_what, status, path, headers) => {
     const line = await openLine(port);
     line.send(requestBytes(`POST ${path}`, [HOST, ...headers, 'Expect: 100-continue']));
-    const reply = (await final(line)) as Reply;
+    const reply = (await readFinal(line)) as Reply;
 
     expect(reply.status).toBe(status);
     runaiRefusal(reply);
   });
 
-  it('something that is not understood is refused in the words of the path', async () => {
+  it('with an unknown value is rejected in the error format of the path', async () => {
     const reply = await send(port, requestBytes('GET /api/v1/access-keys', [HOST, AUTHORIZATION, 'Expect: wonders']));
 
     expect(reply.status).toBe(417);
@@ -481,71 +486,71 @@ describe('`Expect`', () => {
 });
 
 describe('HTTP/1.0', () => {
-  const old = (requestLine: string, ...lines: string[]) =>
+  const buildOldRequest = (requestLine: string, ...lines: string[]) =>
     `${[`${requestLine} HTTP/1.0`, ...lines].join('\r\n')}\r\n\r\n`;
 
   it.each([
-    ['GET /_mock/health', old('GET /_mock/health'), 200],
-    ['GET /_mock/health under a name', old('GET /_mock/health', HOST), 200],
-    ['GET /api/v1/access-keys', old('GET /api/v1/access-keys', AUTHORIZATION), 200],
-    ['GET /api/v1/access-keys without a token', old('GET /api/v1/access-keys'), 401],
-    ['GET /nothing', old('GET /nothing'), 404],
+    ['GET /_mock/health', buildOldRequest('GET /_mock/health'), 200],
+    ['GET /_mock/health with a `Host`', buildOldRequest('GET /_mock/health', HOST), 200],
+    ['GET /api/v1/access-keys', buildOldRequest('GET /api/v1/access-keys', AUTHORIZATION), 200],
+    ['GET /api/v1/access-keys without a token', buildOldRequest('GET /api/v1/access-keys'), 401],
+    ['GET /nothing', buildOldRequest('GET /nothing'), 404],
     [
       'POST /api/v1/token',
-      `${old('POST /api/v1/token', JSON_TYPE, `Content-Length: ${CREDENTIALS.length}`)}${CREDENTIALS}`,
+      `${buildOldRequest('POST /api/v1/token', JSON_TYPE, `Content-Length: ${CREDENTIALS.length}`)}${CREDENTIALS}`,
       200,
     ],
-    ['POST /api/v1/token without a length', `${old('POST /api/v1/token', JSON_TYPE)}`, 400],
-  ])('%s is answered, and the line is closed', async (_what, bytes, status) => {
+    ['POST /api/v1/token without a length', `${buildOldRequest('POST /api/v1/token', JSON_TYPE)}`, 400],
+  ])('%s gets a response, and the connection is closed', async (_what, bytes, status) => {
     const line = await openLine(port);
     line.send(bytes);
-    const replies = await repliesOf(line);
+    const replies = await readReplies(line);
 
-    expect(statusesOf(replies)).toEqual([status]);
+    expect(readStatuses(replies)).toEqual([status]);
     expect(replies[0]?.headers['content-length']).toBe(String(Buffer.byteLength(replies[0]?.text ?? '')));
   });
 
-  it('keeps the line where it is asked to', async () => {
+  it('keeps the connection open with `Connection: keep-alive`', async () => {
     const line = await openLine(port);
-    const request = old('GET /_mock/health', 'Connection: keep-alive');
+    const request = buildOldRequest('GET /_mock/health', 'Connection: keep-alive');
     line.send(request);
     const first = await line.reply();
     line.send(request);
 
-    expect(statusesOf([first, await line.reply()])).toEqual([200, 200]);
+    expect(readStatuses([first, await line.reply()])).toEqual([200, 200]);
   });
 });
 
-describe('a target that is not a bare path:', () => {
+describe('a request target that is not a bare path:', () => {
   it.each([
     ['GET http://localhost:6625/_mock/health', 200],
     ['GET http://localhost:6625/api/v1/access-keys', 200],
-  ])('%s is answered like its path', async (requestLine, status) => {
+  ])('%s is routed like its path', async (requestLine, status) => {
     expect((await send(port, requestBytes(requestLine, [HOST, AUTHORIZATION]))).status).toBe(status);
   });
 
-  it('a whole URL is refused in the words of its path', async () => {
+  it('an absolute URL is rejected in the error format of its path', async () => {
     const reply = await send(port, requestBytes('GET http://localhost:6625/api/v1/nothing', [HOST]));
 
     expect(reply.status).toBe(404);
     runaiRefusal(reply);
   });
 
-  it('a path that climbs is not the path it would lead to', async () => {
+  it('`..` in a path is not resolved', async () => {
     const reply = await send(port, requestBytes('GET /api/v1/../../_mock/cast', [HOST]));
 
     expect(reply.status).toBe(404);
     runaiRefusal(reply);
   });
 
-  it('an asterisk is nobody', async () => {
+  it('an asterisk is an unknown path', async () => {
     const reply = await send(port, requestBytes('OPTIONS *', [HOST]));
 
     expect(reply.status).toBe(404);
     problemDocument(reply);
   });
 
-  it('two slashes at the beginning are nobody', async () => {
+  it('two leading slashes are an unknown path', async () => {
     const reply = await send(port, requestBytes('GET //api/v1/access-keys', [HOST, AUTHORIZATION]));
 
     expect(reply.status).toBe(404);
@@ -553,7 +558,7 @@ describe('a target that is not a bare path:', () => {
   });
 });
 
-it('a wish for another protocol is passed over', async () => {
+it('an upgrade to another protocol is ignored', async () => {
   const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
 
   expect((await send(port, requestBytes('GET /api/v1/access-keys', [HOST, AUTHORIZATION, ...upgrade]))).status).toBe(
@@ -562,7 +567,7 @@ it('a wish for another protocol is passed over', async () => {
 });
 
 describe.runIf(hasLoopback6)('on ::1', () => {
-  const on6 = async (bytes: string | Uint8Array) => {
+  const sendOver6 = async (bytes: string | Uint8Array) => {
     const line = await openLine(port, '::1');
     line.send(bytes);
     const reply = await line.reply();
@@ -570,8 +575,8 @@ describe.runIf(hasLoopback6)('on ::1', () => {
     return reply as Reply;
   };
 
-  it('the same server answers', async () => {
-    const created = await on6(
+  it('the same server responds', async () => {
+    const created = await sendOver6(
       requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE, AUTHORIZATION], '{"name":"made-on-six"}'),
     );
     const { body } = await server.call(`GET /api/v1/access-keys/${created.body.id}`, {
@@ -582,28 +587,28 @@ describe.runIf(hasLoopback6)('on ::1', () => {
     expect(body.name).toBe('made-on-six');
   });
 
-  it('it answers under the address itself', async () => {
-    const reply = await on6(requestBytes('GET /_mock/health', [`Host: [::1]:${port}`]));
+  it('the address is a valid host', async () => {
+    const reply = await sendOver6(requestBytes('GET /_mock/health', [`Host: [::1]:${port}`]));
 
     expect(reply.body).toEqual({ status: 'ready' });
   });
 
-  it('what is no HTTP is refused in the same words', async () => {
+  it('invalid HTTP is rejected in the same error formats', async () => {
     const long = `GET /api/v1/access-keys HTTP/1.1\r\n${HOST}\r\nX-Much: ${'x'.repeat(20_000)}\r\n\r\n`;
-    const refusals = [await on6('garbage\r\n\r\n'), await on6(long)] as const;
+    const refusals = [await sendOver6('garbage\r\n\r\n'), await sendOver6(long)] as const;
 
-    expect(statusesOf(refusals)).toEqual([400, 431]);
+    expect(readStatuses(refusals)).toEqual([400, 431]);
     problemDocument(refusals[0]);
     runaiRefusal(refusals[1]);
   });
 
-  it('a client that hangs up hurts nobody', async () => {
+  it('a client that disconnects does not affect other clients', async () => {
     for (let count = 0; count < 10; count++) {
       const line = await openLine(port, '::1');
       line.send('POST /api/v1/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{');
       line.drop();
     }
 
-    expect((await on6(health)).status).toBe(200);
+    expect((await sendOver6(health)).status).toBe(200);
   });
 });
