@@ -4,8 +4,8 @@ import { airServer, CHECKPOINTS, expectRefused, RUNS } from '../../support/air-c
 const air = await airServer({ air: 'dsx' });
 const { admin, done } = air;
 
-/** A simulation that ran as often. */
-async function ran(times = 1, body: object = {}) {
+/** Creates a simulation and runs it this number of times. */
+async function runSimulation(times = 1, body: object = {}) {
   const { id } = await air.simulation();
   for (let time = 0; time < times; time++) {
     await done(200, `PATCH simulations/${id}/start/`);
@@ -18,8 +18,8 @@ async function ran(times = 1, body: object = {}) {
   };
 }
 
-it('shutting down leaves a checkpoint of the run, and the simulation counts it', async () => {
-  const { id, checkpoints, runs } = await ran(2);
+it('a shutdown creates a checkpoint of the run, which the simulation counts', async () => {
+  const { id, checkpoints, runs } = await runSimulation(2);
 
   expect(checkpoints).toHaveLength(2);
   expect(checkpoints.map(({ run }) => run).sort()).toEqual(runs.map((run) => run.id).sort());
@@ -28,15 +28,15 @@ it('shutting down leaves a checkpoint of the run, and the simulation counts it',
   for (const run of runs) expect(run).toMatchObject({ simulation: id, ended_at: expect.any(String) });
 });
 
-it('shutting down without a checkpoint leaves none', async () => {
-  const { id, checkpoints, runs } = await ran(1, { create_checkpoint: false });
+it('a shutdown with `create_checkpoint: false` creates no checkpoint', async () => {
+  const { id, checkpoints, runs } = await runSimulation(1, { create_checkpoint: false });
 
   expect([checkpoints.length, runs.length]).toEqual([0, 1]);
   expect((await done(200, `GET simulations/${id}/`)).complete_checkpoint_count).toBe(0);
 });
 
-it('a checkpoint and a run can be named', async () => {
-  const { checkpoints, runs } = await ran();
+it('a checkpoint and a run can be renamed', async () => {
+  const { checkpoints, runs } = await runSimulation();
   const change = { name: 'good', favorite: true, metadata: '{}' };
 
   expect(await done(200, `PATCH ${CHECKPOINTS}${checkpoints[0].id}/`, change)).toMatchObject(change);
@@ -44,8 +44,8 @@ it('a checkpoint and a run can be named', async () => {
   expectRefused(await admin(`PATCH ${CHECKPOINTS}${checkpoints[0].id}/`, { favorite: 'yes' }), 400, 'favorite');
 });
 
-it('a checkpoint that is deleted is not counted any more', async () => {
-  const { id, checkpoints } = await ran(2);
+it('a deleted checkpoint is no longer counted', async () => {
+  const { id, checkpoints } = await runSimulation(2);
 
   await done(204, `DELETE ${CHECKPOINTS}${checkpoints[0].id}/`);
 

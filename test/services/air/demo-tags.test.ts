@@ -5,15 +5,15 @@ const server = await airImagesServer();
 const { acme, globex } = server;
 const sre = await server.withScopes(['air:access', 'air:sre', 'air:marketplace_demo_read']);
 const TAGS = 'marketplace/demos/tags/';
-const made = async (name: string) => {
+const createTag = async (name: string) => {
   const { status, body } = await sre(`POST ${TAGS}`, { name });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
 
 describe('a tag of demos', () => {
-  it('is made by those who look after the platform, and seen by everybody', async () => {
-    const tag = await made('Routing');
+  it('is created with `air:sre` and visible to every organisation', async () => {
+    const tag = await createTag('Routing');
 
     expect(tag).toEqual({
       id: expect.stringMatching(UUID),
@@ -26,8 +26,8 @@ describe('a tag of demos', () => {
     expect((await globex(`GET ${TAGS}?name=routing`)).body).toMatchObject({ count: 1, results: [tag] });
   });
 
-  it('is seen with `air:marketplace_demo_read`, as the demos are', async () => {
-    const { id } = await made('seen');
+  it('is read with `air:marketplace_demo_read`', async () => {
+    const { id } = await createTag('seen');
     const visitor = await server.withScopes(['air:access', 'air:marketplace_demo_read']);
     const plain = await server.withScopes(['air:access', 'air:simulation_read']);
 
@@ -37,8 +37,8 @@ describe('a tag of demos', () => {
     }
   });
 
-  it('is made, changed and deleted by nobody else', async () => {
-    const { id } = await made('fixed');
+  it('cannot be created, updated or deleted by a demo manager', async () => {
+    const { id } = await createTag('fixed');
     const caller = await server.withRoles(['air', 'air-demo-manager'], 'manager@acme.test');
 
     expectRefusal(await caller(`POST ${TAGS}`, { name: 'mine' }), 403, NOT_PERMITTED);
@@ -46,68 +46,68 @@ describe('a tag of demos', () => {
     expectRefusal(await caller(`DELETE ${TAGS}${id}/`, {}), 403, NOT_PERMITTED);
   });
 
-  it('is made, changed and deleted by `air-admin`, which no scope of 2.0 is missing from', async () => {
+  it('is created, updated and deleted by `air-admin`, which has every scope of 2.0', async () => {
     const { id } = (await acme(`POST ${TAGS}`, { name: 'Ours' })).body;
 
     expect((await acme(`PATCH ${TAGS}${id}/`, { name: 'renamed' })).body).toMatchObject({ id, name: 'renamed' });
     expect((await acme(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
   });
 
-  it('is changed and deleted with `air:sre`', async () => {
-    const { id } = await made('old');
+  it('is updated and deleted with `air:sre`', async () => {
+    const { id } = await createTag('old');
 
     expect((await sre(`PATCH ${TAGS}${id}/`, { name: 'new' })).body).toMatchObject({ id, name: 'new' });
     expect((await sre(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
     expectRefusal(await sre(`GET ${TAGS}${id}/`), 404, NOT_FOUND);
   });
 
-  it('keeps to small letters when it is changed', async () => {
-    const { id } = await made('small');
+  it('is lowercased when it is updated', async () => {
+    const { id } = await createTag('small');
 
     expect((await sre(`PATCH ${TAGS}${id}/`, { name: 'LARGE' })).body.name).toBe('large');
   });
 
-  it('belongs to the platform, not to the organisation of who made it', async () => {
-    const { id } = await made('of-all');
-    const other = await server.withScopes(['air:access', 'air:sre'], 'globex');
+  it('belongs to the platform, not to an organisation', async () => {
+    const { id } = await createTag('of-all');
+    const operator = await server.withScopes(['air:access', 'air:sre'], 'globex');
 
-    expect((await other(`PATCH ${TAGS}${id}/`, { name: 'of-everybody' })).status).toBe(200);
-    expect((await other(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
+    expect((await operator(`PATCH ${TAGS}${id}/`, { name: 'of-everybody' })).status).toBe(200);
+    expect((await operator(`DELETE ${TAGS}${id}/`, {})).status).toBe(204);
   });
 
-  it('needs a name', async () => {
+  it('requires a name', async () => {
     expectRefusal(await sre(`POST ${TAGS}`, {}), 400, /`name`/);
     expectRefusal(await sre(`POST ${TAGS}`, { name: '' }), 400, /`name`/);
   });
 
-  it.each(['GET', 'PATCH', 'DELETE'])('that is not there is not found: %s', async (method) => {
+  it.each(['GET', 'PATCH', 'DELETE'])('returns 404 if it does not exist: %s', async (method) => {
     const body = method === 'GET' ? undefined : {};
 
     expectRefusal(await sre(`${method} ${TAGS}${NO_ID}/`, body), 404, NOT_FOUND);
   });
 
-  it('needs no more than `air:sre` in the later API', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
-    const operator = await later.withScopes(['air:sre']);
+  it('requires only `air:sre` in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
+    const operator = await dsx.withScopes(['air:sre']);
 
     expect((await operator(`POST ${TAGS}`, { name: 'later' })).status).toBe(201);
-    expectRefusal(await later.acme(`POST ${TAGS}`, { name: 'later' }), 403, NOT_PERMITTED);
+    expectRefusal(await dsx.acme(`POST ${TAGS}`, { name: 'later' }), 403, NOT_PERMITTED);
   });
 });
 
-describe('a tag of the later API', async () => {
-  const later = await airImagesServer({ air: 'dsx' });
+describe('a tag of demos in dsx', async () => {
+  const dsx = await airImagesServer({ air: 'dsx' });
 
-  it('is public, and can be looked for by that', async () => {
-    const operator = await later.withScopes(['air:sre']);
+  it('is public, and is filtered by `is_public`', async () => {
+    const operator = await dsx.withScopes(['air:sre']);
     const { body } = await operator(`POST ${TAGS}`, { name: 'Shown' });
 
     expect(body).toMatchObject({ name: 'shown', is_public: true });
-    expect((await later.acme(`GET ${TAGS}${body.id}/`)).body).toEqual(body);
-    const { results } = (await later.acme(`GET ${TAGS}?is_public=true`)).body;
+    expect((await dsx.acme(`GET ${TAGS}${body.id}/`)).body).toEqual(body);
+    const { results } = (await dsx.acme(`GET ${TAGS}?is_public=true`)).body;
     expect(results).toContainEqual(body);
     expect(results.every((tag: { is_public: boolean }) => tag.is_public)).toBe(true);
-    expect((await later.acme(`GET ${TAGS}?is_public=false`)).body.count).toBe(0);
-    expect((await later.acme(`GET ${TAGS}`)).body.count).toBe(results.length);
+    expect((await dsx.acme(`GET ${TAGS}?is_public=false`)).body.count).toBe(0);
+    expect((await dsx.acme(`GET ${TAGS}`)).body.count).toBe(results.length);
   });
 });

@@ -15,28 +15,31 @@ import {
 } from '../../support/air-client.ts';
 
 const air = await airServer();
-const later = await airServer({ air: 'dsx' });
+const dsx = await airServer({ air: 'dsx' });
 const { admin, done } = air;
 
-describe('bodies', () => {
-  it.each(['{', '[', 'x', '{"name":}', '"'])('that are no JSON are 400: %s', async (body) => {
+describe('a body', () => {
+  it.each(['{', '[', 'x', '{"name":}', '"'])('that is not JSON returns 400: %s', async (body) => {
     expectRefused(await admin(`POST ${SIMULATIONS}`, body), 400);
   });
 
-  it.each(['[]', '5', '"x"', 'null', 'true'])('that are no object are 400: %s', async (body) => {
+  it.each(['[]', '5', '"x"', 'null', 'true'])('that is not an object returns 400: %s', async (body) => {
     expectRefused(await admin(`POST ${SIMULATIONS}`, body), 400);
   });
 
-  it('that have to be there are 400 where they are not, naming what is missing', async () => {
+  it('without a required member returns 400 and names it', async () => {
     expectRefused(await admin(`POST ${SIMULATIONS}`, '{}'), 400, 'name');
     expectRefused(await admin(`POST ${SIMULATIONS}`), 400);
   });
 
-  it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])('of type %s are 415', async (type) => {
-    expectRefused(await admin(`POST ${SIMULATIONS}`, '{"name":"x"}', { 'content-type': type }), 415);
-  });
+  it.each(['text/plain', 'application/xml', 'multipart/form-data; boundary=x'])(
+    'of type %s returns 415',
+    async (type) => {
+      expectRefused(await admin(`POST ${SIMULATIONS}`, '{"name":"x"}', { 'content-type': type }), 415);
+    },
+  );
 
-  it('of a PATCH may be left out, and count as empty', async () => {
+  it('of a PATCH is optional', async () => {
     const { id } = await air.simulation();
 
     for (const action of ['enable-auto-oob', 'start', 'rebuild', 'shutdown', 'disable-auto-oob']) {
@@ -45,11 +48,11 @@ describe('bodies', () => {
     expect((await admin(`PATCH simulations/${id}/`)).status).toBe(200);
   });
 
-  it.each(['__proto__', 'constructor'])('with a member `%s` are 400', async (member) => {
+  it.each(['__proto__', 'constructor'])('with the member `%s` returns 400', async (member) => {
     expectRefused(await admin(`POST ${SIMULATIONS}`, `{"name":"x","${member}":{}}`), 400);
   });
 
-  it('with members that nobody knows are taken', async () => {
+  it('with unknown members is accepted', async () => {
     const { id } = await air.simulation();
 
     expect((await admin(`PATCH simulations/${id}/`, { novel: 1 })).status).toBe(200);
@@ -58,19 +61,19 @@ describe('bodies', () => {
   });
 });
 
-describe('paths', () => {
+describe('a path', () => {
   it.each([
     'GET nothing/',
     'GET simulations/x/y/z/',
     `GET simulations/${LEAF_SPINE}/explode/`,
     'GET /api/v3',
     'GET /api/v3/',
-  ])('%s is 404', async (request) => {
+  ])('%s returns 404', async (request) => {
     expectRefused(await admin(request), 404);
   });
 
   it.each([NOTHING, 'x', '%20', 'null', GLOBEX_LAB, 'a'.repeat(300), '%F0%9F%98%80'])(
-    'an id that stands for nothing is 404: %s',
+    'with an id that does not exist returns 404: %s',
     async (id) => {
       for (const request of ['GET', 'PATCH', 'DELETE']) {
         expectRefused(await admin(`${request} simulations/${id}/`, {}), 404, NOT_FOUND);
@@ -81,11 +84,11 @@ describe('paths', () => {
     },
   );
 
-  it('an undecodable one is 400', async () => {
+  it('that cannot be decoded returns 400', async () => {
     expectRefused(await admin('GET simulations/%E0%A4%A/'), 400);
   });
 
-  it('every refusal has an id of its own', async () => {
+  it('returns a new request id with every error', async () => {
     const ids = new Set<string>();
     for (let time = 0; time < 5; time++) ids.add((await admin(`GET simulations/${NOTHING}/`)).body.request_id);
 
@@ -93,36 +96,36 @@ describe('paths', () => {
   });
 });
 
-describe('another version of the API', () => {
-  const elsewhere: [request: string, has: 'dsx' | '2.0'][] = [
+describe('an operation of another version of the API', () => {
+  const requests: [request: string, supported: 'dsx' | '2.0'][] = [
     [`GET simulations/${LEAF_SPINE}/history/`, 'dsx'],
     ['GET simulations/runs/', 'dsx'],
     [`PATCH ${NODES}bulk-delete/`, 'dsx'],
     [`PATCH simulations/${LEAF_SPINE}/enable-auto-netq/`, '2.0'],
   ];
 
-  const servers = { '2.0': air, dsx: later };
-  const asNew = async (version: keyof typeof servers) => {
+  const servers = { '2.0': air, dsx };
+  const resetServer = async (version: keyof typeof servers) => {
     await servers[version].call('POST /_mock/reset');
     return servers[version];
   };
 
-  it.each(elsewhere)('%s is 404 elsewhere than in %s, and a finding says so', async (request, has) => {
-    const world = await asNew(has === 'dsx' ? '2.0' : 'dsx');
+  it.each(requests)('%s returns 404 except in %s, and is reported as a finding', async (request, supported) => {
+    const world = await resetServer(supported === 'dsx' ? '2.0' : 'dsx');
 
     const answer = await world.admin(request, {});
 
-    // A path of the other version may look like one object of this one.
+    // In this version, the path of another version can look like the path of an object.
     expect([404, 405]).toContain(answer.status);
     if (answer.status === 404) expectRefused(answer, 404);
     const { findings } = (await world.call('GET /_mock/findings')).body;
-    const found = findings.filter(({ kind }: Thing) => kind === 'other_version');
-    expect(found).toHaveLength(1);
-    expect(found[0].message).toContain(has);
+    const otherVersion = findings.filter(({ kind }: Thing) => kind === 'other_version');
+    expect(otherVersion).toHaveLength(1);
+    expect(otherVersion[0].message).toContain(supported);
   });
 
-  it.each(elsewhere)('%s is none in %s', async (request, has) => {
-    const world = await asNew(has);
+  it.each(requests)('%s is not reported in %s', async (request, supported) => {
+    const world = await resetServer(supported);
 
     await world.admin(request, {});
 
@@ -130,16 +133,16 @@ describe('another version of the API', () => {
     expect(findings.filter(({ kind }: Thing) => kind === 'other_version')).toEqual([]);
   });
 
-  it('what no version has is no finding', async () => {
-    const world = await asNew('2.0');
+  it('is not reported if no version has the operation', async () => {
+    const world = await resetServer('2.0');
     await world.admin('GET novel/');
 
     expect(JSON.stringify((await world.call('GET /_mock/findings')).body)).not.toContain('other_version');
   });
 });
 
-describe('an image that something needs', () => {
-  it('cannot be deleted, which has a type of its own', async () => {
+describe('an image in use', () => {
+  it('cannot be deleted, with the error type `PROTECTED`', async () => {
     const world = await airServer();
     const node = await world.node({ image: ACME_SWITCH });
 
@@ -153,21 +156,21 @@ describe('an image that something needs', () => {
     await world.done(204, `DELETE images/${ACME_SWITCH}/`);
   });
 
-  it('cannot be deleted either where another organisation is the one that needs it', async () => {
+  it('cannot be deleted while another organisation uses it', async () => {
     const world = await airServer();
     for (const id of [LEAF_SPINE, RUNNING]) await world.done(204, `DELETE simulations/${id}/`);
     const body = { name: 'theirs', simulation: GLOBEX_LAB, image: UBUNTU };
-    const made = await world.globex(`POST ${NODES}`, body);
-    expect(made.status).toBe(201);
+    const node = await world.globex(`POST ${NODES}`, body);
+    expect(node.status).toBe(201);
 
     const refused = await world.admin(`DELETE images/${UBUNTU}/`);
 
     expect(refused.status).toBe(400);
     expect(refused.body.type).toBe('PROTECTED');
-    expect(refused.body.detail).not.toContain(made.body.id);
+    expect(refused.body.detail).not.toContain(node.body.id);
   });
 
-  it('other faults are of another type', async () => {
+  it('has another error type than invalid requests', async () => {
     expect((await admin(`POST ${SIMULATIONS}`, {})).body.type).toBe('VALIDATION');
     expect((await admin(`PATCH simulations/${RUNNING}/start/`)).body.type).toBe('VALIDATION');
   });

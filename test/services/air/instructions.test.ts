@@ -4,27 +4,36 @@ import { airServer, expectRefused, GLOBEX_LAB, INSTRUCTIONS, NOTHING } from '../
 const air = await airServer();
 const { admin, done } = air;
 
-const made = async (more: object = {}) => {
+const createInstruction = async (overrides: object = {}) => {
   const { id } = await air.node();
-  const body = { node: id, executor: 'shell', data: { commands: ['ls'] }, ...more };
+  const body = { node: id, executor: 'shell', data: { commands: ['ls'] }, ...overrides };
   return done(201, `POST ${INSTRUCTIONS}`, body);
 };
 
-it('an instruction has its executor among its data', async () => {
-  const one = await made();
+it('an instruction has its executor in its data', async () => {
+  const instruction = await createInstruction();
 
-  expect(one).toMatchObject({ data: { executor: 'shell', commands: ['ls'] }, run_again_on_rebuild: false });
-  expect(one).toMatchObject({ name: expect.any(String), state: expect.any(String) });
-  expect(await done(200, `GET ${INSTRUCTIONS}${one.id}/`)).toEqual(one);
+  expect(instruction).toMatchObject({ data: { executor: 'shell', commands: ['ls'] }, run_again_on_rebuild: false });
+  expect(instruction).toMatchObject({ name: expect.any(String), state: expect.any(String) });
+  expect(await done(200, `GET ${INSTRUCTIONS}${instruction.id}/`)).toEqual(instruction);
 });
 
-it('what is given is kept', async () => {
-  const one = await made({ executor: 'init', data: { hostname: 'h' }, name: 'n', run_again_on_rebuild: true });
+it('an instruction has every value of the request', async () => {
+  const instruction = await createInstruction({
+    executor: 'init',
+    data: { hostname: 'h' },
+    name: 'n',
+    run_again_on_rebuild: true,
+  });
 
-  expect(one).toMatchObject({ data: { executor: 'init', hostname: 'h' }, name: 'n', run_again_on_rebuild: true });
+  expect(instruction).toMatchObject({
+    data: { executor: 'init', hostname: 'h' },
+    name: 'n',
+    run_again_on_rebuild: true,
+  });
 });
 
-it.each<[named: string, body: object]>([
+it.each<[field: string, body: object]>([
   ['node', { node: NOTHING }],
   ['node', { node: GLOBEX_LAB }],
   ['node', { node: undefined }],
@@ -40,28 +49,35 @@ it.each<[named: string, body: object]>([
   ['data', { data: 'ls' }],
   ['data', { data: undefined }],
   ['run_again_on_rebuild', { run_again_on_rebuild: 'yes' }],
-])('a wrong `%s` is refused by its name: %j', async (named, wrong) => {
+])('an invalid `%s` returns 400 and is named: %j', async (field, overrides) => {
   const { id } = await air.node();
-  const body = { node: id, executor: 'shell', data: { commands: [] }, ...wrong };
+  const body = { node: id, executor: 'shell', data: { commands: [] }, ...overrides };
 
-  expectRefused(await admin(`POST ${INSTRUCTIONS}`, body), 400, named);
+  expectRefused(await admin(`POST ${INSTRUCTIONS}`, body), 400, field);
 });
 
-it('changing one keeps what is not given', async () => {
-  const one = await made();
-  const patch = (body: object) => done(200, `PATCH ${INSTRUCTIONS}${one.id}/`, body);
+it('an update changes only the name and `run_again_on_rebuild`', async () => {
+  const instruction = await createInstruction();
+  const patch = (body: object) => done(200, `PATCH ${INSTRUCTIONS}${instruction.id}/`, body);
 
-  expect(await patch({ run_again_on_rebuild: true })).toMatchObject({ data: one.data, run_again_on_rebuild: true });
-  expect(await patch({ name: 'other' })).toMatchObject({ name: 'other', run_again_on_rebuild: true, data: one.data });
-  // The SDK changes nothing else.
+  expect(await patch({ run_again_on_rebuild: true })).toMatchObject({
+    data: instruction.data,
+    run_again_on_rebuild: true,
+  });
+  expect(await patch({ name: 'other' })).toMatchObject({
+    name: 'other',
+    run_again_on_rebuild: true,
+    data: instruction.data,
+  });
+  // The SDK cannot change other members.
   expect(await patch({ executor: 'file', node: (await air.node()).id })).toMatchObject({
-    node: one.node,
-    data: one.data,
+    node: instruction.node,
+    data: instruction.data,
   });
 });
 
-it('deleting one', async () => {
-  const { id } = await made();
+it('a deleted instruction returns 404', async () => {
+  const { id } = await createInstruction();
 
   await done(204, `DELETE ${INSTRUCTIONS}${id}/`);
 

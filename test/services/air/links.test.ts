@@ -13,8 +13,8 @@ import {
 const air = await airServer();
 const { admin, done } = air;
 
-/** Two interfaces of two nodes of one simulation. */
-async function pair() {
+/** Creates two nodes with an interface each in a simulation. */
+async function createPair() {
   const first = await air.node({ name: 'first' });
   const second = await air.node({ name: 'second', simulation: first.simulation });
   return [
@@ -23,8 +23,8 @@ async function pair() {
   ] as const;
 }
 
-it('a field that repeats another one may be sent along, and is a finding if it contradicts the other', async () => {
-  const ends = await pair();
+it('redundant fields of a link are accepted, and reported as a finding if they contradict the interfaces', async () => {
+  const ends = await createPair();
   const { simulation } = await done(200, `GET ${NODES}${ends[0].node}/`);
   const findings = async () =>
     (await air.call('GET /_mock/findings')).body.findings.map(
@@ -46,8 +46,8 @@ it('a field that repeats another one may be sent along, and is a finding if it c
   );
 });
 
-it('a link shows both of its ends with their names, also after they were changed', async () => {
-  const ends = await pair();
+it('a link contains both ends with their current names', async () => {
+  const ends = await createPair();
 
   const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends), labels: { cable_length: '5m' } });
 
@@ -68,46 +68,46 @@ it('a link shows both of its ends with their names, also after they were changed
   });
 });
 
-describe('what cannot be linked is refused by its name:', () => {
-  const refused = async (interfaces: unknown) =>
+describe('an invalid link returns 400 and names `interfaces`:', () => {
+  const expectRejected = async (interfaces: unknown) =>
     expectRefused(await admin(`POST ${LINKS}`, { interfaces }), 400, 'interfaces');
 
-  it('one, three or none', async () => {
-    const [a, b] = await pair();
-    for (const ends of [[a.id], [a.id, b.id, b.id], [], undefined, a.id, [a.id, 5]]) await refused(ends);
+  it('fewer or more than two interfaces', async () => {
+    const [a, b] = await createPair();
+    for (const ends of [[a.id], [a.id, b.id, b.id], [], undefined, a.id, [a.id, 5]]) await expectRejected(ends);
   });
 
-  it('an interface with itself', async () => {
-    const [a] = await pair();
-    await refused([a.id, a.id]);
+  it('an interface linked to itself', async () => {
+    const [a] = await createPair();
+    await expectRejected([a.id, a.id]);
   });
 
   it('interfaces of two simulations', async () => {
-    const [[a], [, b]] = [await pair(), await pair()];
-    await refused([a.id, b.id]);
+    const [[a], [, b]] = [await createPair(), await createPair()];
+    await expectRejected([a.id, b.id]);
   });
 
-  it('interfaces that do not exist, or are something else', async () => {
-    const [a] = await pair();
-    for (const other of [NOTHING, a.node, GLOBEX_LAB]) await refused([a.id, other]);
+  it('unknown interfaces', async () => {
+    const [a] = await createPair();
+    for (const invalid of [NOTHING, a.node, GLOBEX_LAB]) await expectRejected([a.id, invalid]);
   });
 
-  it('an interface that has a link', async () => {
-    const [a, b] = await pair();
+  it('an interface that already has a link', async () => {
+    const [a, b] = await createPair();
     const c = await air.interface({ node: b.node, name: 'c' });
     await done(201, `POST ${LINKS}`, { interfaces: [a.id, b.id] });
-    await refused([a.id, c.id]);
-    await refused([c.id, b.id]);
+    await expectRejected([a.id, c.id]);
+    await expectRejected([c.id, b.id]);
   });
 
   it('interfaces of another organisation', async () => {
-    const [a, b] = await pair();
+    const [a, b] = await createPair();
     expectRefused(await air.globex(`POST ${LINKS}`, { interfaces: [a.id, b.id] }), 400, 'interfaces');
   });
 });
 
-it('a link goes alone, and its ends can be linked again', async () => {
-  const ends = await pair();
+it('a deleted link keeps its interfaces, which can be linked again', async () => {
+  const ends = await createPair();
   const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends) });
 
   await done(204, `DELETE ${LINKS}${link.id}/`);
@@ -117,12 +117,12 @@ it('a link goes alone, and its ends can be linked again', async () => {
   await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends) });
 });
 
-it('a link cannot be changed', async () => {
+it('updating a link returns 405', async () => {
   expectRefused(await admin(`PATCH ${LINKS}${NOTHING}/`, {}), 405);
 });
 
-it('a breakout takes the link of its interface along', async () => {
-  const ends = await pair();
+it('a breakout deletes the link of its interface', async () => {
+  const ends = await createPair();
   const link = await done(201, `POST ${LINKS}`, { interfaces: idsOf(ends) });
 
   await done(200, `POST ${INTERFACES}${ends[0].id}/breakout/`, { split_count: 2 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
 
-const GIVEN = {
+const ORDER = {
   docker_run_parameters: { privileged: true },
   emulation_type: 'switch',
   platform_information: { SN3700: { cpu: 2, memory: 4096 } },
@@ -15,15 +15,15 @@ describe('a manifest', async () => {
   const server = await airImagesServer();
   const PATH = 'manifests/';
   const writer = await server.withScopes([...READ, ...WRITE]);
-  const made = async (given: object = {}) => {
-    const { status, body } = await writer(`POST ${PATH}`, { ...GIVEN, ...given });
+  const createManifest = async (overrides: object = {}) => {
+    const { status, body } = await writer(`POST ${PATH}`, { ...ORDER, ...overrides });
     expect(status, JSON.stringify(body)).toBe(201);
     return body;
   };
 
-  it('is made, read, changed and deleted', async () => {
-    const body = await made();
-    expect(body).toMatchObject({ ...GIVEN, id: expect.stringMatching(UUID), org_name: 'acme' });
+  it('is created, read, updated and deleted', async () => {
+    const body = await createManifest();
+    expect(body).toMatchObject({ ...ORDER, id: expect.stringMatching(UUID), org_name: 'acme' });
     expect((await writer(`GET ${PATH}${body.id}/`)).body).toEqual(body);
     expect((await writer(`GET ${PATH}`)).body.results).toContainEqual(body);
 
@@ -39,8 +39,8 @@ describe('a manifest', async () => {
     expectRefusal(await writer(`GET ${PATH}${body.id}/`), 404, NOT_FOUND);
   });
 
-  it.each(Object.keys(GIVEN))('needs `%s`', async (member) => {
-    expectRefusal(await writer(`POST ${PATH}`, { ...GIVEN, [member]: undefined }), 400, new RegExp(`\`${member}\``));
+  it.each(Object.keys(ORDER))('requires `%s`', async (member) => {
+    expectRefusal(await writer(`POST ${PATH}`, { ...ORDER, [member]: undefined }), 400, new RegExp(`\`${member}\``));
   });
 
   it.each([
@@ -50,17 +50,17 @@ describe('a manifest', async () => {
     ['boot_group', 101],
     ['artifacts_directory_max_size_gb', 0],
     ['simulator_resources', 'much'],
-  ])('has no `%s` of %j', async (member, value) => {
-    expectRefusal(await writer(`POST ${PATH}`, { ...GIVEN, [member]: value }), 400, new RegExp(`\`${member}\``));
+  ])('is rejected with a `%s` of %j', async (member, value) => {
+    expectRefusal(await writer(`POST ${PATH}`, { ...ORDER, [member]: value }), 400, new RegExp(`\`${member}\``));
   });
 
-  it('is read with `air:manifest_read` and written with `air:manifest_write`, which a user does not have', async () => {
-    const { id } = await made();
+  it('is read with `air:manifest_read` and written with `air:manifest_write`, which the role `air` does not have', async () => {
+    const { id } = await createManifest();
     const [readOnly, writeOnly] = [await server.withScopes(READ), await server.withScopes(WRITE)];
 
     expect((await readOnly(`GET ${PATH}`)).status).toBe(200);
     expect((await readOnly(`GET ${PATH}${id}/`)).status).toBe(200);
-    expectRefusal(await readOnly(`POST ${PATH}`, GIVEN), 403, NOT_PERMITTED);
+    expectRefusal(await readOnly(`POST ${PATH}`, ORDER), 403, NOT_PERMITTED);
     expectRefusal(await readOnly(`PATCH ${PATH}${id}/`, {}), 403, NOT_PERMITTED);
     expectRefusal(await readOnly(`DELETE ${PATH}${id}/`, {}), 403, NOT_PERMITTED);
     expectRefusal(await writeOnly(`GET ${PATH}`), 403, NOT_PERMITTED);
@@ -70,49 +70,49 @@ describe('a manifest', async () => {
     expect((await server.acme(`GET ${PATH}`)).status).toBe(200);
   });
 
-  it('of another organisation is as if it were not', async () => {
-    const { id } = await made();
-    const other = await server.withScopes([...READ, ...WRITE], 'globex');
+  it('of another organisation returns 404', async () => {
+    const { id } = await createManifest();
+    const foreignKey = await server.withScopes([...READ, ...WRITE], 'globex');
 
-    expectRefusal(await other(`GET ${PATH}${id}/`), 404, NOT_FOUND);
-    expectRefusal(await other(`PATCH ${PATH}${id}/`, {}), 404, NOT_FOUND);
-    expectRefusal(await other(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
-    expect((await other(`GET ${PATH}`)).body.count).toBe(0);
+    expectRefusal(await foreignKey(`GET ${PATH}${id}/`), 404, NOT_FOUND);
+    expectRefusal(await foreignKey(`PATCH ${PATH}${id}/`, {}), 404, NOT_FOUND);
+    expectRefusal(await foreignKey(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
+    expect((await foreignKey(`GET ${PATH}`)).body.count).toBe(0);
   });
 
-  it('is found by its kind and its image', async () => {
-    const { id } = await made({ emulation_type: 'needle' });
+  it('is filtered by emulation type and image', async () => {
+    const { id } = await createManifest({ emulation_type: 'needle' });
     const idsOf = async (query: string) =>
-      (await writer(`GET ${PATH}?${query}`)).body.results.map((one: { id: string }) => one.id);
+      (await writer(`GET ${PATH}?${query}`)).body.results.map((manifest: { id: string }) => manifest.id);
 
     expect(await idsOf('emulation_type=needle')).toEqual([id]);
-    expect(await idsOf(`emulation_type=needle&simulator_image=${GIVEN.simulator_image}`)).toEqual([id]);
+    expect(await idsOf(`emulation_type=needle&simulator_image=${ORDER.simulator_image}`)).toEqual([id]);
     expect(await idsOf('emulation_type=needle&simulator_image=other')).toEqual([]);
     expect(await idsOf('search=NEEDL')).toEqual([id]);
     expect(await idsOf(`id=${id}`)).toEqual([id]);
     expect(await idsOf('org_name=globex')).toEqual([]);
   });
 
-  it('is only in the earlier API, and plugin images only in the later one', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
-    const key = await later.withScopes([...READ, ...WRITE]);
+  it('exists only in 2.0, and a plugin image only in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
+    const key = await dsx.withScopes([...READ, ...WRITE]);
 
     expect((await key(`GET ${PATH}`)).status).toBe(404);
-    expect((await key(`POST ${PATH}`, GIVEN)).status).toBe(404);
+    expect((await key(`POST ${PATH}`, ORDER)).status).toBe(404);
     expect((await writer(`GET ${PATH}plugin-images/`)).status).toBe(404);
   });
 });
 
 describe('a plugin image', async () => {
-  const later = await airImagesServer({ air: 'dsx' });
+  const dsx = await airImagesServer({ air: 'dsx' });
   const PATH = 'manifests/plugin-images/';
 
-  it('is made and listed', async () => {
-    const key = await later.withScopes(['air:manifest_read', 'air:manifest_write']);
-    const { status, body } = await key(`POST ${PATH}`, GIVEN);
+  it('is created and listed', async () => {
+    const key = await dsx.withScopes(['air:manifest_read', 'air:manifest_write']);
+    const { status, body } = await key(`POST ${PATH}`, ORDER);
 
     expect(status).toBe(201);
-    expect(body).toMatchObject({ ...GIVEN, org_name: 'acme' });
+    expect(body).toMatchObject({ ...ORDER, org_name: 'acme' });
     expect((await key(`GET ${PATH}`)).body).toMatchObject({ count: 1, results: [body] });
   });
 
@@ -120,10 +120,10 @@ describe('a plugin image', async () => {
     ['air_simengine_debugger', 200, 403],
     ['air_simengine_developer', 200, 201],
     ['air_user', 403, 403],
-  ])('is there for the role `%s`: reading %i, writing %i', async (role, reading, writing) => {
-    const caller = await later.withRoles([role], `${role}@acme.test`);
+  ])('requires a role, such as `%s`: reading returns %i, writing %i', async (role, reading, writing) => {
+    const caller = await dsx.withRoles([role], `${role}@acme.test`);
 
     expect((await caller(`GET ${PATH}`)).status).toBe(reading);
-    expect((await caller(`POST ${PATH}`, GIVEN)).status).toBe(writing);
+    expect((await caller(`POST ${PATH}`, ORDER)).status).toBe(writing);
   });
 });

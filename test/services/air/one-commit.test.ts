@@ -1,4 +1,4 @@
-/** Requests that change several objects: if the server is killed meanwhile, all of them have changed, or none. */
+/** Requests that change several objects in one commit: if the server is killed, all of them have changed, or none. */
 import { describe, expect, it, vi } from 'vitest';
 import type { Commit } from '../../../src/store/collections.ts';
 import { ACME_SWITCH, airServer, CHECKPOINTS, expectRefused, LEAF_SPINE } from '../../support/air-client.ts';
@@ -7,21 +7,21 @@ const air = await airServer({ air: 'dsx' });
 const { done, admin, globex } = air;
 const collections = () => air.world.store.collections;
 
-const started = async () => {
+const startSimulation = async () => {
   const { id } = await air.simulation();
   await done(200, `PATCH simulations/${id}/start/`);
   return id;
 };
-const shutDown = async () => {
-  const id = await started();
+const createCheckpoint = async () => {
+  const id = await startSimulation();
   await done(200, `PATCH simulations/${id}/shutdown/`, {});
   const [checkpoint] = await air.all(`${CHECKPOINTS}?simulation=${id}`);
   return { id, checkpoint: checkpoint.id };
 };
-const countIn = async (id: string) => (await done(200, `GET simulations/${id}/`)).complete_checkpoint_count;
+const countCheckpoints = async (id: string) => (await done(200, `GET simulations/${id}/`)).complete_checkpoint_count;
 
-type Prepared = () => Promise<unknown>;
-const REQUESTS: [what: string, prepare: () => Promise<Prepared>][] = [
+type SendRequest = () => Promise<unknown>;
+const REQUESTS: [title: string, prepare: () => Promise<SendRequest>][] = [
   [
     'starting a simulation',
     async () => {
@@ -29,24 +29,24 @@ const REQUESTS: [what: string, prepare: () => Promise<Prepared>][] = [
       return () => done(200, `PATCH simulations/${id}/start/`);
     },
   ],
-  ...[{}, { create_checkpoint: false }].map((how): [string, () => Promise<Prepared>] => [
-    `shutting one down, ${JSON.stringify(how)}`,
+  ...[{}, { create_checkpoint: false }].map((options): [string, () => Promise<SendRequest>] => [
+    `shutting a simulation down, ${JSON.stringify(options)}`,
     async () => {
-      const id = await started();
-      return () => done(200, `PATCH simulations/${id}/shutdown/`, how);
+      const id = await startSimulation();
+      return () => done(200, `PATCH simulations/${id}/shutdown/`, options);
     },
   ]),
   [
-    'rebuilding one',
+    'rebuilding a simulation',
     async () => {
-      const id = await started();
+      const id = await startSimulation();
       return () => done(200, `PATCH simulations/${id}/rebuild/`, {});
     },
   ],
   [
     'deleting a checkpoint',
     async () => {
-      const { checkpoint } = await shutDown();
+      const { checkpoint } = await createCheckpoint();
       return () => done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
     },
   ],
@@ -73,20 +73,21 @@ const REQUESTS: [what: string, prepare: () => Promise<Prepared>][] = [
   ],
 ];
 
-it.each(REQUESTS)('%s is one change', async (_what, prepare) => {
+it.each(REQUESTS)('%s is a single commit', async (_what, prepare) => {
   const request = await prepare();
   const rows = collections();
   const { commit, updating } = rows;
   let commits = 0;
-  const counted =
-    (its: Commit): Commit =>
+  const countCommits =
+    (original: Commit): Commit =>
     (changes) => {
       commits += 1;
-      return its(changes);
+      return original(changes);
     };
   Object.assign(rows, {
-    commit: counted(commit.bind(rows)),
-    updating: (work: Parameters<typeof updating>[0]) => updating.call(rows, (its) => work(counted(its))),
+    commit: countCommits(commit.bind(rows)),
+    updating: (work: Parameters<typeof updating>[0]) =>
+      updating.call(rows, (commitInUpdate) => work(countCommits(commitInUpdate))),
   });
   await request();
   Object.assign(rows, { commit, updating });
@@ -94,37 +95,37 @@ it.each(REQUESTS)('%s is one change', async (_what, prepare) => {
   expect(commits).toBe(1);
 });
 
-describe('if somebody else is faster', () => {
-  it('a run that is named meanwhile keeps its name, and ends', async () => {
-    const id = await started();
+describe('with a concurrent request', () => {
+  it('a renamed run keeps its name and ends', async () => {
+    const id = await startSimulation();
     const [run] = await air.all(`simulations/runs/?simulation=${id}`);
     const updating = collections().updating.bind(collections());
-    const spied = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
+    const spy = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
       await done(200, `PATCH simulations/runs/${run.id}/`, { name: 'mine' });
       return updating(work) as never;
     });
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
-    spied.mockRestore();
+    spy.mockRestore();
 
     expect(await done(200, `GET simulations/runs/${run.id}/`)).toMatchObject({
       name: 'mine',
       ended_at: expect.any(String),
     });
-    expect(await countIn(id)).toBe(1);
+    expect(await countCheckpoints(id)).toBe(1);
   });
 
-  it('a checkpoint is counted off once', async () => {
-    const { id, checkpoint } = await shutDown();
+  it('a deleted checkpoint is subtracted once', async () => {
+    const { id, checkpoint } = await createCheckpoint();
     await done(200, `PATCH simulations/${id}/start/`);
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
     const updating = collections().updating.bind(collections());
-    const spied = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
+    const spy = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
       await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
       return updating(work) as never;
     });
     expectRefused(await admin(`DELETE ${CHECKPOINTS}${checkpoint}/`), 404);
-    spied.mockRestore();
+    spy.mockRestore();
 
-    expect(await countIn(id)).toBe(1);
+    expect(await countCheckpoints(id)).toBe(1);
   });
 });

@@ -8,10 +8,10 @@ const budgetOf = async (caller = acme) => {
   expect(status).toBe(200);
   return body.results[0];
 };
-const usage = async () => (await budgetOf()).usage;
+const readUsage = async () => (await budgetOf()).usage;
 
 describe('the resource budget', () => {
-  it('is one, that of the caller’s organisation', async () => {
+  it('is listed once, for the organisation of the caller', async () => {
     const { body } = await acme('GET resource-budgets/');
 
     expect(body).toMatchObject({ count: 1, next: null, previous: null });
@@ -42,7 +42,7 @@ describe('the resource budget', () => {
     expect((await acme(`GET resource-budgets/${body.results[0].id}/`)).body).toEqual(body.results[0]);
   });
 
-  it('of another organisation is as if it were not', async () => {
+  it('of another organisation returns 404', async () => {
     const [own, other] = [await budgetOf(), await budgetOf(globex)];
 
     expect(other).toMatchObject({ ngc_org_name: 'globex', org_nca_id: 'nca-globex-0002' });
@@ -51,12 +51,12 @@ describe('the resource budget', () => {
     expectRefusal(await acme(`GET resource-budgets/${NO_ID}/`), 404, NOT_FOUND);
   });
 
-  it('follows the nodes', async () => {
-    const before = await usage();
+  it('contains the usage of the nodes', async () => {
+    const before = await readUsage();
     const { body: simulation } = await acme('POST simulations/', { name: 'uses-much' });
-    const given = { name: 'n1', simulation: simulation.id, cpu: 3, memory: 2048, storage: 30 };
-    const { body: node } = await acme('POST simulations/nodes/', given);
-    expect(await usage()).toEqual({
+    const body = { name: 'n1', simulation: simulation.id, cpu: 3, memory: 2048, storage: 30 };
+    const { body: node } = await acme('POST simulations/nodes/', body);
+    expect(await readUsage()).toEqual({
       ...before,
       cpu: before.cpu + 3,
       memory: before.memory + 2048,
@@ -64,43 +64,43 @@ describe('the resource budget', () => {
     });
 
     await acme(`PATCH simulations/nodes/${node.id}/`, { cpu: 5 });
-    expect((await usage()).cpu).toBe(before.cpu + 5);
+    expect((await readUsage()).cpu).toBe(before.cpu + 5);
     await acme(`DELETE simulations/${simulation.id}/`, {});
-    expect(await usage()).toEqual(before);
+    expect(await readUsage()).toEqual(before);
   });
 
-  it('follows the images in their size', async () => {
-    const before = await usage();
+  it('contains the storage of the images', async () => {
+    const before = await readUsage();
     const bytes = Buffer.alloc(2048);
     const id = await server.uploaded({}, bytes);
-    // Whole GB, and each one that is begun counts.
-    expect((await usage()).image_storage).toBe(Math.max(1, before.image_storage));
+    // Storage is rounded up to whole GB.
+    expect((await readUsage()).image_storage).toBe(Math.max(1, before.image_storage));
     await acme(`DELETE images/${id}/`, {});
-    expect((await usage()).image_storage).toBe(before.image_storage);
+    expect((await readUsage()).image_storage).toBe(before.image_storage);
   });
 
-  it('is not touched by what others do', async () => {
-    const before = await usage();
+  it('is independent of other organisations', async () => {
+    const before = await readUsage();
     await globex('POST userconfigs/', { name: 'theirs', kind: 'cloud-init-user-data', content: 'long' });
 
-    expect(await usage()).toEqual(before);
+    expect(await readUsage()).toEqual(before);
     expect((await budgetOf(globex)).usage.userconfigs).toBe(4);
   });
 
-  it('needs access, and any scope in the later API', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
+  it('requires `air:access`, or any scope in dsx', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
     const withoutAccess = await server.withScopes(['air:simulation_read']);
     const plain = await server.withScopes(['air:access']);
-    const any = await later.withScopes(['air:image_sharing']);
-    const none = await later.withScopes([]);
+    const anyScope = await dsx.withScopes(['air:image_sharing']);
+    const noScope = await dsx.withScopes([]);
 
     expectRefusal(await withoutAccess('GET resource-budgets/'), 403, NOT_PERMITTED);
     expect((await plain('GET resource-budgets/')).status).toBe(200);
-    expect((await any('GET resource-budgets/')).status).toBe(200);
-    expectRefusal(await none('GET resource-budgets/'), 403, NOT_PERMITTED);
+    expect((await anyScope('GET resource-budgets/')).status).toBe(200);
+    expectRefusal(await noScope('GET resource-budgets/'), 403, NOT_PERMITTED);
   });
 
-  it('is changed by nobody', async () => {
+  it('returns 405 for changes', async () => {
     const { id } = await budgetOf();
 
     for (const method of ['PATCH', 'DELETE', 'POST']) {
@@ -108,7 +108,7 @@ describe('the resource budget', () => {
     }
   });
 
-  it('is found by the name of its organisation', async () => {
+  it('is filtered by the name of the organisation', async () => {
     expect((await acme('GET resource-budgets/?ngc_org_name=acme')).body.count).toBe(1);
     expect((await acme('GET resource-budgets/?ngc_org_name=globex')).body.count).toBe(0);
   });

@@ -4,7 +4,7 @@ import { airServer, expectRefused, GLOBEX_LAB, NOTHING, SERVICES } from '../../s
 const air = await airServer();
 const { admin, done } = air;
 
-it('a service needs a port and an interface', async () => {
+it('a service requires a port and an interface', async () => {
   const { id } = await air.interface();
 
   const service = await done(201, `POST ${SERVICES}`, { interface: id, node_port: 22 });
@@ -13,14 +13,17 @@ it('a service needs a port and an interface', async () => {
   expect(await done(200, `GET ${SERVICES}${service.id}/`)).toEqual(service);
 });
 
-it.each(['SSH', 'HTTPS', 'HTTP', 'OTHER'])('a service of type %s keeps what is given', async (service_type) => {
-  const { id } = await air.interface();
-  const given = { interface: id, node_port: 65_535, service_type, name: 'mine' };
+it.each(['SSH', 'HTTPS', 'HTTP', 'OTHER'])(
+  'a service of type %s has every value of the request',
+  async (service_type) => {
+    const { id } = await air.interface();
+    const body = { interface: id, node_port: 65_535, service_type, name: 'mine' };
 
-  expect(await done(201, `POST ${SERVICES}`, given)).toMatchObject(given);
-});
+    expect(await done(201, `POST ${SERVICES}`, body)).toMatchObject(body);
+  },
+);
 
-it.each<[named: string, body: object]>([
+it.each<[field: string, body: object]>([
   ['node_port', { node_port: 0 }],
   ['node_port', { node_port: 65_536 }],
   ['node_port', { node_port: '22' }],
@@ -30,13 +33,13 @@ it.each<[named: string, body: object]>([
   ['interface', { interface: undefined }],
   ['service_type', { service_type: 'FTP' }],
   ['name', { name: 5 }],
-])('a wrong `%s` is refused by its name: %j', async (named, body) => {
+])('an invalid `%s` returns 400 and is named: %j', async (field, body) => {
   const { id } = await air.interface();
 
-  expectRefused(await admin(`POST ${SERVICES}`, { interface: id, node_port: 22, ...body }), 400, named);
+  expectRefused(await admin(`POST ${SERVICES}`, { interface: id, node_port: 22, ...body }), 400, field);
 });
 
-it('a service cannot be changed, only deleted', async () => {
+it('a service can be deleted but not updated', async () => {
   const { id } = await air.interface();
   const service = await done(201, `POST ${SERVICES}`, { interface: id, node_port: 22 });
 

@@ -6,35 +6,35 @@ const server = await airImagesServer();
 const { acme } = server;
 const KEYS = 'users/ssh-keys/';
 
-/** Each with what `ssh-keygen -lf` says of it. */
+/** A public key, and its fingerprint according to `ssh-keygen -lf`. */
 const ED25519 = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
 const ED25519_FINGERPRINT = 'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU';
 
-function sshString(bytes: Buffer): Buffer {
+function encodeString(bytes: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
 
-/** The public half of a new RSA key, as a client sends it. */
-function rsaMaterial(): string {
+/** Creates an RSA key and returns its public part in the format of OpenSSH. */
+function createRsaMaterial(): string {
   const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   const [exponent, modulus] = [e, n].map((text) => Buffer.from(text, 'base64url')) as [Buffer, Buffer];
   const parts = [Buffer.from('ssh-rsa'), exponent, Buffer.concat([Buffer.from([0]), modulus])];
-  return Buffer.concat(parts.map(sshString)).toString('base64');
+  return Buffer.concat(parts.map(encodeString)).toString('base64');
 }
 
-/** As the tools of OpenSSH make it. */
-function fingerprint(material: string): string {
+/** Computes a fingerprint as OpenSSH does. */
+function computeFingerprint(material: string): string {
   const digest = createHash('sha256').update(Buffer.from(material, 'base64')).digest('base64');
   return `SHA256:${digest.replace(/=+$/, '')}`;
 }
 
-const add = (public_key: unknown, name: unknown = 'laptop') => acme(`POST ${KEYS}`, { name, public_key });
+const addKey = (public_key: unknown, name: unknown = 'laptop') => acme(`POST ${KEYS}`, { name, public_key });
 
 describe('an SSH key', () => {
-  it('of Ed25519 is kept with the fingerprint that ssh-keygen shows', async () => {
-    const { status, body } = await add(`ssh-ed25519 ${ED25519} ann@laptop`);
+  it('of type Ed25519 has the fingerprint of `ssh-keygen`', async () => {
+    const { status, body } = await addKey(`ssh-ed25519 ${ED25519} ann@laptop`);
 
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -47,69 +47,69 @@ describe('an SSH key', () => {
     expect((await acme(`GET ${KEYS}`)).body.results).toContainEqual(body);
   });
 
-  it('of RSA is kept as well', async () => {
-    const material = rsaMaterial();
+  it('of type RSA has its fingerprint', async () => {
+    const material = createRsaMaterial();
 
-    expect((await add(`ssh-rsa ${material}`)).body.fingerprint).toBe(fingerprint(material));
+    expect((await addKey(`ssh-rsa ${material}`)).body.fingerprint).toBe(computeFingerprint(material));
   });
 
-  it('may end in a line break, and its comment may have spaces', async () => {
-    expect((await add(`ssh-ed25519 ${ED25519} ann of the lab\n`)).body.fingerprint).toBe(ED25519_FINGERPRINT);
+  it('can end in a line break and have a comment with spaces', async () => {
+    expect((await addKey(`ssh-ed25519 ${ED25519} ann of the lab\n`)).body.fingerprint).toBe(ED25519_FINGERPRINT);
   });
 
   it.each([
-    ['nothing', undefined],
-    ['no text', 5],
+    ['missing', undefined],
+    ['a number', 5],
     ['empty', ''],
     ['only a type', 'ssh-ed25519'],
-    ['without its material', 'ssh-ed25519 '],
-    ['no base64', 'ssh-ed25519 not*base64'],
+    ['without material', 'ssh-ed25519 '],
+    ['not base64', 'ssh-ed25519 not*base64'],
     ['of another type', `ecdsa-sha2-nistp256 ${ED25519}`],
-    ['without its type', ED25519],
+    ['without a type', ED25519],
     ['two lines', `ssh-ed25519 ${ED25519}\nssh-ed25519 ${ED25519}`],
     ['private', `-----BEGIN OPENSSH PRIVATE KEY-----\n${ED25519}\n-----END OPENSSH PRIVATE KEY-----`],
-    ['cut short', `ssh-ed25519 ${ED25519.slice(0, 40)}`],
-    ['of one type by its name and of another by its material', `ssh-rsa ${ED25519}`],
-  ])('that is %s is refused', async (_, public_key) => {
-    expectRefusal(await add(public_key), 400, /`public_key`/);
+    ['truncated', `ssh-ed25519 ${ED25519.slice(0, 40)}`],
+    ['of a type that differs from its material', `ssh-rsa ${ED25519}`],
+  ])('is rejected if it is %s', async (_, public_key) => {
+    expectRefusal(await addKey(public_key), 400, /`public_key`/);
   });
 
-  it('is refused without repeating what may have been a private one', async () => {
-    const { body } = await add(`-----BEGIN OPENSSH PRIVATE KEY-----\n${ED25519}\n-----END OPENSSH PRIVATE KEY-----`);
+  it('is rejected without repeating the value, which may be a private key', async () => {
+    const { body } = await addKey(`-----BEGIN OPENSSH PRIVATE KEY-----\n${ED25519}\n-----END OPENSSH PRIVATE KEY-----`);
 
     expect(JSON.stringify(body)).not.toContain(ED25519);
   });
 
-  it('needs a name', async () => {
+  it('requires a name', async () => {
     expectRefusal(await acme(`POST ${KEYS}`, { public_key: `ssh-ed25519 ${ED25519}` }), 400, /`name`/);
-    expectRefusal(await add(`ssh-ed25519 ${ED25519}`, ''), 400, /`name`/);
+    expectRefusal(await addKey(`ssh-ed25519 ${ED25519}`, ''), 400, /`name`/);
   });
 
-  it('is told without its material', async () => {
-    const { body } = await add(`ssh-ed25519 ${ED25519} secret-comment`);
-    const reported = [body, (await acme(`GET ${KEYS}`)).body, (await acme(`GET ${KEYS}${body.id}/`)).body];
+  it('is returned without its material and comment', async () => {
+    const { body } = await addKey(`ssh-ed25519 ${ED25519} secret-comment`);
+    const responses = [body, (await acme(`GET ${KEYS}`)).body, (await acme(`GET ${KEYS}${body.id}/`)).body];
 
-    expect(JSON.stringify(reported)).not.toContain(ED25519);
-    expect(JSON.stringify(reported)).not.toContain('secret-comment');
-    expect(JSON.stringify(reported)).not.toMatch(/private/i);
+    expect(JSON.stringify(responses)).not.toContain(ED25519);
+    expect(JSON.stringify(responses)).not.toContain('secret-comment');
+    expect(JSON.stringify(responses)).not.toMatch(/private/i);
   });
 
-  it('is found by its name', async () => {
-    const { body } = await add(`ssh-ed25519 ${ED25519}`, 'needle');
+  it('is filtered by name', async () => {
+    const { body } = await addKey(`ssh-ed25519 ${ED25519}`, 'needle');
 
     expect((await acme(`GET ${KEYS}?name=needle`)).body).toMatchObject({ count: 1, results: [body] });
   });
 
-  it('is deleted once, and never changed', async () => {
-    const { id } = (await add(`ssh-ed25519 ${ED25519}`)).body;
+  it('is deleted once and cannot be updated', async () => {
+    const { id } = (await addKey(`ssh-ed25519 ${ED25519}`)).body;
 
     expect((await acme(`PATCH ${KEYS}${id}/`, { name: 'other' })).status).toBe(405);
     expect((await acme(`DELETE ${KEYS}${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`DELETE ${KEYS}${id}/`, {}), 404, NOT_FOUND);
   });
 
-  it('belongs to who added it, and is not seen by others of the organisation', async () => {
-    const { id } = (await add(`ssh-ed25519 ${ED25519}`)).body;
+  it('is visible only to the user who added it', async () => {
+    const { id } = (await addKey(`ssh-ed25519 ${ED25519}`)).body;
     const colleague = await server.withRoles(['air-admin'], 'colleague@acme.test');
     const service = await server.withScopes(['air:access', 'air:simulation_read']);
 
@@ -120,11 +120,11 @@ describe('an SSH key', () => {
     }
   });
 
-  it('needs access and nothing more', async () => {
+  it('requires only `air:access`', async () => {
     const plain = await server.withScopes(['air:access']);
-    const without = await server.withScopes(['air:simulation_read']);
+    const noAccess = await server.withScopes(['air:simulation_read']);
 
     expect((await plain(`POST ${KEYS}`, { name: 'plain', public_key: `ssh-ed25519 ${ED25519}` })).status).toBe(201);
-    expectRefusal(await without(`GET ${KEYS}`), 403, NOT_PERMITTED);
+    expectRefusal(await noAccess(`GET ${KEYS}`), 403, NOT_PERMITTED);
   });
 });

@@ -7,7 +7,7 @@ const UBUNTU = '9e1f4a63-7d5c-4b8a-9f34-5a0b8c2d0001';
 const PATH = 'systems/nodes/';
 
 describe('a system node', () => {
-  it('is seen by every organisation', async () => {
+  it('is visible to every organisation', async () => {
     const { status, body } = await acme(`GET ${PATH}${UBUNTU}/`);
 
     expect(status).toBe(200);
@@ -35,28 +35,28 @@ describe('a system node', () => {
     ['name=other', 0],
     ['image=8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', 2],
     [`image=${NO_ID}`, 0],
-  ])('is found by `%s` %i times', async (query, count) => {
+  ])('is filtered by `%s` with %i results', async (query, count) => {
     expect((await acme(`GET ${PATH}?${query}`)).body.count).toBe(count);
   });
 
-  it('needs access and nothing more', async () => {
+  it('requires only `air:access`', async () => {
     const plain = await server.withScopes(['air:access']);
-    const without = await server.withScopes(['air:simulation_read']);
+    const noAccess = await server.withScopes(['air:simulation_read']);
 
     expect((await plain(`GET ${PATH}`)).status).toBe(200);
-    expectRefusal(await without(`GET ${PATH}`), 403, NOT_PERMITTED);
+    expectRefusal(await noAccess(`GET ${PATH}`), 403, NOT_PERMITTED);
   });
 
-  it('that is not there is not found', async () => {
+  it('returns 404 if it does not exist', async () => {
     expectRefusal(await acme(`GET ${PATH}${NO_ID}/`), 404, NOT_FOUND);
   });
 
-  it('is deleted only in the later API, and only by its own organisation', async () => {
-    const later = await airImagesServer({ air: 'dsx' });
+  it('can be deleted only in dsx and by its organisation', async () => {
+    const dsx = await airImagesServer({ air: 'dsx' });
 
     expect((await acme(`DELETE ${PATH}${UBUNTU}/`, {})).status).toBeGreaterThanOrEqual(404);
-    expectRefusal(await later.globex(`DELETE ${PATH}${UBUNTU}/`, {}), 403, NOT_PERMITTED);
-    expectRefusal(await later.globex(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
-    expect((await later.globex(`GET ${PATH}${UBUNTU}/`)).status).toBe(200);
+    expectRefusal(await dsx.globex(`DELETE ${PATH}${UBUNTU}/`, {}), 403, NOT_PERMITTED);
+    expectRefusal(await dsx.globex(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
+    expect((await dsx.globex(`GET ${PATH}${UBUNTU}/`)).status).toBe(200);
   });
 });

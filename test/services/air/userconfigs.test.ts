@@ -4,20 +4,20 @@ import { castKey } from '../../support/ngc-cast.ts';
 
 const server = await airImagesServer();
 const { acme } = server;
-const GIVEN = { name: 'set-up', kind: 'cloud-init-user-data', content: '#cloud-config\n' };
-const made = async (given: object = {}) => {
-  const { status, body } = await acme('POST userconfigs/', { ...GIVEN, ...given });
+const ORDER = { name: 'set-up', kind: 'cloud-init-user-data', content: '#cloud-config\n' };
+const createConfig = async (overrides: object = {}) => {
+  const { status, body } = await acme('POST userconfigs/', { ...ORDER, ...overrides });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
-const used = async () => (await acme('GET resource-budgets/')).body.results[0].usage.userconfigs as number;
+const readUsage = async () => (await acme('GET resource-budgets/')).body.results[0].usage.userconfigs as number;
 
 describe('a user config', () => {
-  it('is told with its content only by itself', async () => {
-    const body = await made();
+  it('is returned with its content, unlike in lists', async () => {
+    const body = await createConfig();
     const { content: _, ...item } = body;
 
-    expect(body).toEqual({ ...GIVEN, id: expect.stringMatching(UUID) });
+    expect(body).toEqual({ ...ORDER, id: expect.stringMatching(UUID) });
     expect((await acme(`GET userconfigs/${body.id}/`)).body).toEqual(body);
     expect((await acme('GET userconfigs/')).body.results).toContainEqual(item);
   });
@@ -30,48 +30,48 @@ describe('a user config', () => {
     ['kind', 'cloud-init'],
     ['content', undefined],
     ['content', 5],
-  ])('has no `%s` of %j', async (member, value) => {
-    expectRefusal(await acme('POST userconfigs/', { ...GIVEN, [member]: value }), 400, new RegExp(`\`${member}\``));
+  ])('is rejected with a `%s` of %j', async (member, value) => {
+    expectRefusal(await acme('POST userconfigs/', { ...ORDER, [member]: value }), 400, new RegExp(`\`${member}\``));
   });
 
-  it('has the longest name, either kind, and may be empty', async () => {
-    const given = { name: 'x'.repeat(64), kind: 'cloud-init-meta-data', content: '' };
+  it('can have a name of 64 characters, either kind and empty content', async () => {
+    const values = { name: 'x'.repeat(64), kind: 'cloud-init-meta-data', content: '' };
 
-    expect(await made(given)).toMatchObject(given);
+    expect(await createConfig(values)).toMatchObject(values);
   });
 
-  it('counts in the budget by its bytes, as long as it is there', async () => {
-    const before = await used();
-    const { id } = await made({ content: 'ä€' });
-    expect(await used()).toBe(before + 5);
+  it('counts in the budget with its size in bytes until it is deleted', async () => {
+    const before = await readUsage();
+    const { id } = await createConfig({ content: 'ä€' });
+    expect(await readUsage()).toBe(before + 5);
     await acme(`PATCH userconfigs/${id}/`, { content: 'ab' });
-    expect(await used()).toBe(before + 2);
+    expect(await readUsage()).toBe(before + 2);
     await acme(`DELETE userconfigs/${id}/`, {});
-    expect(await used()).toBe(before);
+    expect(await readUsage()).toBe(before);
   });
 
-  it('is changed in what is said', async () => {
-    const before = await made();
+  it('is updated in its name and content only', async () => {
+    const before = await createConfig();
     const { status, body } = await acme(`PATCH userconfigs/${before.id}/`, { name: 'other' });
 
     expect({ status, body }).toEqual({ status: 200, body: { ...before, name: 'other' } });
-    // The SDK changes no kind, and takes null for what stays.
-    const same = await acme(`PATCH userconfigs/${before.id}/`, { kind: 'other', name: null, content: null });
-    expect(same.body).toEqual(body);
+    // The SDK cannot change the kind, and sends null for unchanged members.
+    const unchanged = await acme(`PATCH userconfigs/${before.id}/`, { kind: 'other', name: null, content: null });
+    expect(unchanged.body).toEqual(body);
     expect((await acme(`GET userconfigs/${before.id}/`)).body).toEqual(body);
   });
 
   it('is deleted once', async () => {
-    const { id } = await made();
+    const { id } = await createConfig();
 
     expect((await acme(`DELETE userconfigs/${id}/`, {})).status).toBe(204);
     expectRefusal(await acme(`DELETE userconfigs/${id}/`, {}), 404, NOT_FOUND);
   });
 
-  it('is found by its name and its kind', async () => {
-    const { id } = await made({ name: 'needle', kind: 'cloud-init-meta-data' });
+  it('is filtered by name and kind', async () => {
+    const { id } = await createConfig({ name: 'needle', kind: 'cloud-init-meta-data' });
     const idsOf = async (query: string) =>
-      (await acme(`GET userconfigs/?${query}`)).body.results.map((one: { id: string }) => one.id);
+      (await acme(`GET userconfigs/?${query}`)).body.results.map((config: { id: string }) => config.id);
 
     expect(await idsOf('name=needle')).toEqual([id]);
     expect(await idsOf('search=EEDL&kind=cloud-init-meta-data')).toEqual([id]);
@@ -79,16 +79,16 @@ describe('a user config', () => {
   });
 
   it('is read with `air:simulation_read` and written with `air:simulation_edit`', async () => {
-    const { id } = await made();
+    const { id } = await createConfig();
     const reader = server.as(castKey('air-reader').key);
     const editor = await server.withScopes(['air:access', 'air:simulation_edit']);
 
     expect((await reader(`GET userconfigs/${id}/`)).status).toBe(200);
-    expectRefusal(await reader('POST userconfigs/', GIVEN), 403, NOT_PERMITTED);
+    expectRefusal(await reader('POST userconfigs/', ORDER), 403, NOT_PERMITTED);
     expectRefusal(await reader(`PATCH userconfigs/${id}/`, {}), 403, NOT_PERMITTED);
     expectRefusal(await reader(`DELETE userconfigs/${id}/`, {}), 403, NOT_PERMITTED);
     expectRefusal(await editor('GET userconfigs/'), 403, NOT_PERMITTED);
-    expect((await editor('POST userconfigs/', GIVEN)).status).toBe(201);
+    expect((await editor('POST userconfigs/', ORDER)).status).toBe(201);
     expect((await editor(`DELETE userconfigs/${id}/`, {})).status).toBe(204);
   });
 });
