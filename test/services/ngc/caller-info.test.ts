@@ -7,15 +7,16 @@ const FORM = 'application/x-www-form-urlencoded';
 const owner = castKey('owner');
 const deployer = castKey('nvcf-deployer');
 
-const ask = (body: string, type = FORM, on = server) =>
-  on.call('POST /v3/keys/get-caller-info', { body, headers: { 'content-type': type } });
-const askFor = (key: string, on = server) => ask(new URLSearchParams({ credentials: key }).toString(), FORM, on);
+const requestInfo = (body: string, type = FORM, target = server) =>
+  target.call('POST /v3/keys/get-caller-info', { body, headers: { 'content-type': type } });
+const requestInfoOf = (key: string, target = server) =>
+  requestInfo(new URLSearchParams({ credentials: key }).toString(), FORM, target);
 
 const SUCCESS = { statusCode: 'SUCCESS', requestId: expect.any(String), serverId: expect.any(String) };
 
 describe('POST /v3/keys/get-caller-info', () => {
-  it('tells whose a personal key is', async () => {
-    const { status, body } = await askFor(owner.key);
+  it('returns the user of a personal key', async () => {
+    const { status, body } = await requestInfoOf(owner.key);
 
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -33,8 +34,8 @@ describe('POST /v3/keys/get-caller-info', () => {
     });
   });
 
-  it('tells the account of a service key, and no user', async () => {
-    const { status, body } = await askFor(deployer.key);
+  it('returns the account of a service key, and no user', async () => {
+    const { status, body } = await requestInfoOf(deployer.key);
 
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -46,17 +47,17 @@ describe('POST /v3/keys/get-caller-info', () => {
     });
   });
 
-  it('gives one id to every key of a user, and others to others', async () => {
+  it('returns the same id for every key of a user, and another id for another user', async () => {
     const order = { type: 'personal', name: 'second', services: [], user: owner.user };
     const { body: second } = await server.call('POST /_mock/keys', { body: order });
-    const idOf = async (key: string) => (await askFor(key)).body.userId;
+    const idOf = async (key: string) => (await requestInfoOf(key)).body.userId;
 
     expect(await idOf(second.key)).toBe(await idOf(owner.key));
     expect(await idOf(castKey('nvcf-user').key)).not.toBe(await idOf(owner.key));
-    expect((await askFor(second.key)).body.products).toEqual([]);
+    expect((await requestInfoOf(second.key)).body.products).toEqual([]);
   });
 
-  it('needs no authorization, and looks at none', async () => {
+  it('ignores the authorization', async () => {
     const answer = await server.call('POST /v3/keys/get-caller-info', {
       token: 'garbage',
       body: `credentials=${owner.key}`,
@@ -66,18 +67,18 @@ describe('POST /v3/keys/get-caller-info', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('of a member beside it takes no notice', async () => {
-    expect((await ask(`client=cli&credentials=${owner.key}`)).status).toBe(200);
+  it('ignores other fields', async () => {
+    expect((await requestInfo(`client=cli&credentials=${owner.key}`)).status).toBe(200);
   });
 
   it.each([
     ['garbage', 'garbage', 'malformed_key'],
-    ['nothing', '', 'malformed_key'],
-    ['a key that is cut short', owner.key.slice(0, -1), 'malformed_key'],
-    ['a key with the scheme before it', `Bearer ${owner.key}`, 'malformed_key'],
-    ['a key that no mock minted', `nvapi-${'a'.repeat(64)}`, 'foreign_key'],
-  ])('refuses %s', async (_what, key, reason) => {
-    const { status, body, decision } = await askFor(key);
+    ['an empty value', '', 'malformed_key'],
+    ['a truncated key', owner.key.slice(0, -1), 'malformed_key'],
+    ['a key with a scheme', `Bearer ${owner.key}`, 'malformed_key'],
+    ['a key that no mock issued', `nvapi-${'a'.repeat(64)}`, 'foreign_key'],
+  ])('rejects %s', async (_what, key, reason) => {
+    const { status, body, decision } = await requestInfoOf(key);
 
     expect(status).toBe(401);
     expect(body.requestStatus).toMatchObject({ statusCode: 'UNAUTHORIZED', statusDescription: 'Invalid API key.' });
@@ -90,21 +91,21 @@ describe('POST /v3/keys/get-caller-info', () => {
     ['disabled', 'disabled_key'],
     ['rotated', 'unknown_key'],
     ['deleted', 'unknown_key'],
-  ])('refuses a key that is %s', async (what, reason) => {
-    const on = await testServer();
+  ])('rejects a key that is %s', async (event, reason) => {
+    const own = await testServer();
     const order = {
       type: 'service',
       name: 'brief',
       services: ['nvcf'],
       expiresAt: new Date(START + 1000).toISOString(),
     };
-    const { body: made } = await on.call('POST /_mock/keys', { body: order });
-    expect((await askFor(made.key, on)).status).toBe(200);
-    if (what === 'expired') on.clock.set(START + 1000);
-    if (what === 'disabled') await on.call(`PATCH /_mock/keys/${made.id}`, { body: { status: 'disabled' } });
-    if (what === 'rotated') await on.call(`POST /_mock/keys/${made.id}/rotate`);
-    if (what === 'deleted') await on.call(`DELETE /_mock/keys/${made.id}`);
-    const { status, body, decision } = await askFor(made.key, on);
+    const { body: key } = await own.call('POST /_mock/keys', { body: order });
+    expect((await requestInfoOf(key.key, own)).status).toBe(200);
+    if (event === 'expired') own.clock.set(START + 1000);
+    if (event === 'disabled') await own.call(`PATCH /_mock/keys/${key.id}`, { body: { status: 'disabled' } });
+    if (event === 'rotated') await own.call(`POST /_mock/keys/${key.id}/rotate`);
+    if (event === 'deleted') await own.call(`DELETE /_mock/keys/${key.id}`);
+    const { status, body, decision } = await requestInfoOf(key.key, own);
 
     expect(status).toBe(401);
     expect(body.requestStatus).toMatchObject({ statusCode: 'UNAUTHORIZED', statusDescription: 'Invalid API key.' });
@@ -112,9 +113,9 @@ describe('POST /v3/keys/get-caller-info', () => {
   });
 
   it.each(['', 'credential=x', `CREDENTIALS=${owner.key}`, owner.key])(
-    'refuses the form %j, which lacks the field',
+    'returns 400 for the form %j without `credentials`',
     async (form) => {
-      const { status, body } = await ask(form);
+      const { status, body } = await requestInfo(form);
 
       expect(status).toBe(400);
       expect(body.requestStatus).toMatchObject({
@@ -128,8 +129,8 @@ describe('POST /v3/keys/get-caller-info', () => {
     ['application/json', JSON.stringify({ credentials: owner.key })],
     ['text/plain', `credentials=${owner.key}`],
     ['multipart/form-data; boundary=x', '--x--'],
-  ])('takes no %s', async (type, text) => {
-    const { status, body, decision } = await ask(text, type);
+  ])('returns 415 for %s', async (type, body_) => {
+    const { status, body, decision } = await requestInfo(body_, type);
 
     expect(status).toBe(415);
     expect(body.requestStatus.statusDescription).toContain(FORM);

@@ -1,4 +1,4 @@
-/** What clients ask NGC, and the mock does not emulate. */
+/** Operations of NGC that clients use and the mock does not emulate. */
 import { expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
@@ -7,25 +7,25 @@ const server = await testServer();
 const { key } = castKey('nvcf-deployer');
 
 it.each(['GET /v2/orgs', 'POST /v2/users/me/api-key', 'POST /v3/keys/get-sak-info'])(
-  '%s is said not to be emulated, with and without a key',
+  '%s returns 404 and a finding that it is not emulated, with and without a key',
   async (operation) => {
     await server.call('POST /_mock/reset');
-    const said = `The mock does not emulate \`${operation}\`.`;
+    const message = `The mock does not emulate \`${operation}\`.`;
     for (const headers of [{}, { authorization: `Bearer ${key}` }]) {
       const answer = await server.call(operation, { headers });
 
       expect(answer.status).toBe(404);
-      expect(answer.body.requestStatus.statusDescription).toContain(said);
+      expect(answer.body.requestStatus.statusDescription).toContain(message);
       expect(answer.headers['x-mock-hint']).toBeUndefined();
     }
     const { body } = await server.call('GET /_mock/findings');
     expect(body.findings).toEqual([
-      expect.objectContaining({ kind: 'not_emulated', count: 2, message: expect.stringContaining(said) }),
+      expect.objectContaining({ kind: 'not_emulated', count: 2, message: expect.stringContaining(message) }),
     ]);
   },
 );
 
-it('the tables list it, with its source', async () => {
+it('the tables contain operations that are not emulated, with their source', async () => {
   const { more } = (await server.call('GET /_mock/tables/ngc')).body;
 
   expect(more.notEmulated).toContainEqual({
@@ -33,7 +33,7 @@ it('the tables list it, with its source', async () => {
   });
 });
 
-it('another path about users is still only unknown', async () => {
+it('another unknown path about users returns an ordinary 404', async () => {
   const answer = await server.call('GET /v2/users/1');
 
   expect([answer.status, answer.body.requestStatus.statusCode]).toEqual([404, 'NOT_FOUND']);
