@@ -13,15 +13,16 @@ const SECONDS = START / 1000;
 const FUNCTION = { name: 'made-by-admin', inferenceUrl: '/', containerImage: 'nvcr.io/acme/echo:1' };
 
 const server = await testServer({ nvcf: 'open-source' });
-const issue = async (path = '/v1/admin/keys', on = server) => (await on.call(`POST ${path}`)).body.value as string;
-/** A token with the claims of an administrator's, some of them changed. */
-const forged = async (claims: object = {}, { alg = 'ES256', key = PRIVATE } = {}) =>
+const issue = async (path = '/v1/admin/keys', target = server) =>
+  (await target.call(`POST ${path}`)).body.value as string;
+/** Signs a token with the claims of an administrator token, some of them changed. */
+const forgeToken = async (claims: object = {}, { alg = 'ES256', key = PRIVATE } = {}) =>
   new SignJWT({ ...adminClaims(SECONDS), ...claims })
     .setProtectedHeader({ alg })
     .sign(alg === 'HS256' ? new TextEncoder().encode(JSON.stringify(PUBLIC)) : await importJWK(key, alg));
 
 describe('the token of an administrator', () => {
-  it('is issued to anybody, without a body, in compact JSON, and lasts twelve hours', async () => {
+  it('is issued without authentication, in compact JSON, and expires after twelve hours', async () => {
     const { status, body } = await server.call('POST /v1/admin/keys');
     const raw = await server.app.inject({
       method: 'POST',
@@ -66,14 +67,14 @@ describe('the token of an administrator', () => {
     [false, 'GET /v2/nvcf/queues/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
     [false, 'GET /v2/nvcf/authorizations/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
     [false, 'GET /v2/nvcf/clusterGroups'],
-  ])('may (%s) %s', async (allowed, request, body) => {
+  ])('has access (%s): %s', async (allowed, request, body) => {
     await afresh(server);
     const { status, decision } = await server.call(request, { token: await issue(), ...(body && { body }) });
 
     expect([status, decision.effect]).toEqual(allowed ? [200, 'allow'] : [403, 'deny']);
   });
 
-  it('is explained: the decision names the administrator, and the fix is a key', async () => {
+  it('appears in the decision as the principal, with a key as the fix', async () => {
     const { decision } = await server.call('GET /v2/nvcf/queues/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', {
       token: await issue(),
     });
@@ -86,15 +87,15 @@ describe('the token of an administrator', () => {
   });
 
   it.each<[reason: string, token: () => Promise<string>]>([
-    ['expired_token', () => forged({ exp: SECONDS })],
-    ['not_yet_valid', () => forged({ nbf: SECONDS + 60 })],
-    ['unsupported_token', () => forged({ iss: 'http://elsewhere' })],
-    ['bad_signature', async () => `${(await forged()).slice(0, -8)}AAAAAAAA`],
-    ['unsupported_algorithm', () => forged({}, { alg: 'HS256' })],
-    ['malformed_token', () => forged({ sub: undefined })],
-    ['malformed_token', () => forged({ exp: undefined })],
-    ['world_gone', () => forged({ jti: 'a.gone' })],
-  ])('is refused with 401 and without a body: %s', async (reason, token) => {
+    ['expired_token', () => forgeToken({ exp: SECONDS })],
+    ['not_yet_valid', () => forgeToken({ nbf: SECONDS + 60 })],
+    ['unsupported_token', () => forgeToken({ iss: 'http://elsewhere' })],
+    ['bad_signature', async () => `${(await forgeToken()).slice(0, -8)}AAAAAAAA`],
+    ['unsupported_algorithm', () => forgeToken({}, { alg: 'HS256' })],
+    ['malformed_token', () => forgeToken({ sub: undefined })],
+    ['malformed_token', () => forgeToken({ exp: undefined })],
+    ['world_gone', () => forgeToken({ jti: 'a.gone' })],
+  ])('is rejected with 401 and without a body: %s', async (reason, token) => {
     const { status, body, headers, decision } = await server.call('GET /v2/nvcf/functions', { token: await token() });
 
     expect([status, body]).toEqual([401, undefined]);
@@ -102,48 +103,48 @@ describe('the token of an administrator', () => {
     expect(decision.reason).toBe(reason);
   });
 
-  it('holds the scopes of its claim, whatever else the claim has', async () => {
-    expect((await server.call('GET /v2/nvcf/functions', { token: await forged() })).status).toBe(200);
+  it('has only the scopes of its claim `scopes`', async () => {
+    expect((await server.call('GET /v2/nvcf/functions', { token: await forgeToken() })).status).toBe(200);
     for (const scopes of [undefined, 'list_functions', [], [5, null]]) {
-      expect((await server.call('GET /v2/nvcf/functions', { token: await forged({ scopes }) })).status).toBe(403);
+      expect((await server.call('GET /v2/nvcf/functions', { token: await forgeToken({ scopes }) })).status).toBe(403);
     }
   });
 
-  it('is refused with 404 if no account has its client, once its scopes allow the operation', async () => {
-    const call = async (request: string) => server.call(request, { token: await forged({ sub: 'other' }) });
+  it('returns 404 for an unknown client, after its scopes are checked', async () => {
+    const call = async (request: string) => server.call(request, { token: await forgeToken({ sub: 'other' }) });
     const { status, body } = await call('GET /v2/nvcf/functions');
 
     expect([status, body.detail]).toEqual([404, "Unknown client_id 'other' when finding account id"]);
     expect((await call('POST /v2/nvcf/functions')).status).toBe(403);
   });
 
-  it('ends after twelve hours of the world', async () => {
-    const one = await testServer({ nvcf: 'open-source' });
-    const token = await issue(undefined, one);
-    await one.call('POST /_mock/clock/advance', { body: { by: '12h' } });
+  it('expires after twelve hours of the clock of the world', async () => {
+    const own = await testServer({ nvcf: 'open-source' });
+    const token = await issue(undefined, own);
+    await own.call('POST /_mock/clock/advance', { body: { by: '12h' } });
 
-    expect((await one.call('GET /v2/nvcf/functions', { token })).decision.reason).toBe('expired_token');
+    expect((await own.call('GET /v2/nvcf/functions', { token })).decision.reason).toBe('expired_token');
   });
 
-  it('leads to its world, and is refused in another', async () => {
-    const one = await testServer({ nvcf: 'open-source' });
-    await one.call('POST /_mock/worlds', { body: { id: 'alice' } });
-    const token = await issue('/w/alice/v1/admin/keys', one);
-    await one.call('POST /v2/nvcf/functions', { token, body: FUNCTION });
+  it('is accepted only in its own world', async () => {
+    const own = await testServer({ nvcf: 'open-source' });
+    await own.call('POST /_mock/worlds', { body: { id: 'alice' } });
+    const token = await issue('/w/alice/v1/admin/keys', own);
+    await own.call('POST /v2/nvcf/functions', { token, body: FUNCTION });
 
     const names = async (path: string) =>
       (
-        await one.call(`GET ${path}/v2/nvcf/functions`, { token: await issue(`${path}/v1/admin/keys`, one) })
+        await own.call(`GET ${path}/v2/nvcf/functions`, { token: await issue(`${path}/v1/admin/keys`, own) })
       ).body.functions.map(({ name }: { name: string }) => name);
     expect(await names('/w/alice')).toContain('made-by-admin');
     expect(await names('')).not.toContain('made-by-admin');
-    const { status, decision } = await one.call('GET /w/default/v2/nvcf/functions', { token });
+    const { status, decision } = await own.call('GET /w/default/v2/nvcf/functions', { token });
     expect([status, decision.reason]).toEqual([401, 'other_world']);
   });
 
-  it('means nothing in the documented profile', async () => {
+  it('is not supported in the documented profile', async () => {
     const documented = await testServer();
-    const { status, decision } = await documented.call('GET /v2/nvcf/functions', { token: await forged() });
+    const { status, decision } = await documented.call('GET /v2/nvcf/functions', { token: await forgeToken() });
 
     expect([status, decision.reason]).toEqual([401, 'unsupported_token']);
   });

@@ -4,9 +4,9 @@ import { asOwner, authorizationsFor, FUNCTIONS, OWNER, TASKS } from '../../suppo
 import { placeOf } from '../../support/nvcf-client.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
-/** The scopes that the client asks for, unless it is told others. */
+/** The default scopes of the client. */
 const SCOPES = ['invoke_function', 'list_functions', 'queue_details', 'list_functions_details'];
-const FOR_TASKS = {
+const TASK_AUTHORIZATIONS = {
   policies: [
     {
       ...{ aud: TASKS, auds: [TASKS], product: 'nv-cloud-tasks', resources: [{ id: '*', type: 'account-tasks' }] },
@@ -18,18 +18,18 @@ const FOR_TASKS = {
   ],
 };
 
-/** The headers that name the owner of the keys of an issuer. */
-function ownerOf(issuer: string): Record<string, string> {
+/** The headers with the owner of the keys of an issuer. */
+function ownerHeadersOf(issuer: string): Record<string, string> {
   return asOwner(issuer === TASKS ? 'svc@nvct-api.local' : OWNER, issuer);
 }
 
 /**
  * The requests of `nvcf-cli`, as its published source sends them (NVIDIA/nvcf, fadc0f81: `cmd/init.go`, `cmd/apikey.go`,
- * `internal/apikeys/client.go`), and what it reads of each answer.
+ * `internal/apikeys/client.go`), with checks of the responses that it reads.
  */
 class Cli {
   readonly #server: TestServer;
-  /** `API_KEYS_HOST`, which replaces the `Host` of requests to the key service. */
+  /** `API_KEYS_HOST`, which replaces the `Host` header of requests to the key service. */
   readonly #host: Record<string, string>;
   token = '';
 
@@ -49,12 +49,12 @@ class Cli {
   async generate(issuer = FUNCTIONS) {
     const authorization = `Bearer ${this.token}`;
     const { status, body } = await this.#server.call('POST /v1/keys', {
-      headers: { ...ownerOf(issuer), authorization, ...this.#host },
+      headers: { ...ownerHeadersOf(issuer), authorization, ...this.#host },
       body: {
         description: 'nvcf-cli generated key',
         expires_at: '2026-01-16T12:00:00Z',
         audience_service_ids: [issuer],
-        authorizations: issuer === TASKS ? FOR_TASKS : authorizationsFor(SCOPES),
+        authorizations: issuer === TASKS ? TASK_AUTHORIZATIONS : authorizationsFor(SCOPES),
       },
     });
     expect([status, body.value]).toEqual([200, expect.stringMatching(/^nvapi-/)]);
@@ -68,7 +68,7 @@ class Cli {
 
   async list(issuer = FUNCTIONS): Promise<readonly { id: string }[]> {
     const { body } = await this.#server.call('GET /v1/keys', {
-      headers: { ...ownerOf(issuer), authorization: `Bearer ${this.token}`, ...this.#host },
+      headers: { ...ownerHeadersOf(issuer), authorization: `Bearer ${this.token}`, ...this.#host },
     });
     for (const { created_at, expires_at } of body.keys) {
       for (const time of [created_at, expires_at]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -76,15 +76,15 @@ class Cli {
     return body.keys;
   }
 
-  /** One request, as `revoke` sends it; `delete` sends a second one for the other issuer after a 404. */
+  /** The single request of `revoke`; after a 404, `delete` sends a second request for the other issuer. */
   async revoke(id: string, issuer = FUNCTIONS): Promise<number> {
-    const headers = { ...ownerOf(issuer), ...this.#host };
+    const headers = { ...ownerHeadersOf(issuer), ...this.#host };
     return (await this.#server.call(`DELETE /v1/keys/${id}`, { headers })).status;
   }
 }
 
-describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host of the key service %s', (host) => {
-  it('gets a token, creates a function, generates keys, uses them, and clears them', async () => {
+describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the key service at the host %s', (host) => {
+  it('gets a token, creates a function, and generates, uses and deletes keys', async () => {
     const server = await testServer({ nvcf: 'open-source' });
     const cli = new Cli(server, host);
     await cli.init();
@@ -92,35 +92,35 @@ describe.each([undefined, 'api-keys.localhost:6625'])('nvcf-cli, with the host o
     const definition = { name: 'mine', inferenceUrl: '/echo', containerImage: 'nvcr.io/acme/mine:1' };
     expect((await server.call('POST /v2/nvcf/functions', { token: cli.token, body: definition })).status).toBe(200);
 
-    const forFunctions = await cli.generate();
-    const forTasks = await cli.generate(TASKS);
-    expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(200);
+    const functionKey = await cli.generate();
+    const taskKey = await cli.generate(TASKS);
+    expect((await server.call('GET /v2/nvcf/functions', { token: functionKey.value })).status).toBe(200);
     const invoked = await server.call('POST /echo', {
-      token: forFunctions.value,
+      token: functionKey.value,
       headers: { accept: '*/*', host: `${placeOf('echo').functionId}.${invokeHostOf('http://127.0.0.1:6625')}` },
       body: { message: 'hello' },
     });
     expect([invoked.status, invoked.body]).toEqual([200, { message: 'hello' }]);
-    // As its example of `task create --input-file`.
+    // The example of `task create --input-file`.
     const gpuSpecification = { gpu: 'L40', instanceType: 'L40_1x' };
     const task = { name: 'mine', gpuSpecification, containerImage: 'mine:1', resultHandlingStrategy: 'NONE' };
-    const { body: launched } = await server.call('POST /v1/nvct/tasks', { token: forTasks.value, body: task });
-    const { body: tasks } = await server.call('GET /v1/nvct/tasks?limit=100', { token: forTasks.value });
+    const { body: launched } = await server.call('POST /v1/nvct/tasks', { token: taskKey.value, body: task });
+    const { body: tasks } = await server.call('GET /v1/nvct/tasks?limit=100', { token: taskKey.value });
     expect(tasks.tasks).toContainEqual(launched.task);
-    const refused = await server.call('GET /v2/nvcf/functions', { token: forTasks.value });
+    const refused = await server.call('GET /v2/nvcf/functions', { token: taskKey.value });
     expect([refused.status, refused.decision.reason]).toEqual([403, 'service_not_enabled']);
-    expect((await cli.list(TASKS)).map(({ id }) => id)).toEqual([forTasks.id]);
-    expect((await cli.list()).map(({ id }) => id)).toEqual([forFunctions.id]);
+    expect((await cli.list(TASKS)).map(({ id }) => id)).toEqual([taskKey.id]);
+    expect((await cli.list()).map(({ id }) => id)).toEqual([functionKey.id]);
 
-    expect(await cli.revoke(forTasks.id)).toBe(404);
-    expect(await cli.revoke(forTasks.id, TASKS)).toBe(204);
+    expect(await cli.revoke(taskKey.id)).toBe(404);
+    expect(await cli.revoke(taskKey.id, TASKS)).toBe(204);
     for (const { id } of await cli.list()) expect(await cli.revoke(id)).toBe(204);
     expect(await cli.list()).toEqual([]);
-    expect((await server.call('GET /v2/nvcf/functions', { token: forFunctions.value })).status).toBe(403);
+    expect((await server.call('GET /v2/nvcf/functions', { token: functionKey.value })).status).toBe(403);
   });
 });
 
-it('has all eight keys for its user, and `clear-all` leaves the cast alone', async () => {
+it('nvcf-cli can create eight keys, and `clear-all` does not delete built-in keys', async () => {
   const server = await testServer({ nvcf: 'open-source' });
   const cli = new Cli(server);
   await cli.init();
@@ -132,7 +132,7 @@ it('has all eight keys for its user, and `clear-all` leaves the cast alone', asy
   expect((await server.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
 });
 
-/** `INVOKE_HOST`, as `env` prints it for this address. */
+/** `INVOKE_HOST` as `nv-auth-mock env` prints it for this URL. */
 function invokeHostOf(url: string): string | undefined {
   return nakManifest.variables.find(({ name }) => name === 'INVOKE_HOST')?.readValue(undefined, url);
 }
@@ -143,11 +143,11 @@ it.each([
   ['http://localhost:6625/w/alice', 'invocation.alice.localhost'],
   ['http://alice.localhost:6625', 'invocation.alice.localhost'],
   ['https://mock.example.com', 'invocation.mock.example.com'],
-])('of %s functions are below %s', (url, host) => {
+])('for %s, INVOKE_HOST is %s', (url, host) => {
   expect(invokeHostOf(url)).toBe(host);
 });
 
-it('a world has the key service at its own host name', async () => {
+it('a world has its key service at its own host name', async () => {
   const server = await testServer({ nvcf: 'open-source' });
   await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
   const cli = new Cli(server, 'api-keys.alice.localhost');
