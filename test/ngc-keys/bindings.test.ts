@@ -9,7 +9,7 @@ import { BALL, ruleOf, toyLaw, WHOLE_BALL } from '../decisions/toy-law.ts';
 const ON = ['toy', 'toy-parts', 'all-toys'];
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };
 
-/** A use of something by a rule for these types. */
+/** A use of an object by a rule for these types. */
 const use = (reach: ResourceAttributes | 'foreign' | null, on: readonly string[] | undefined = ON): Use => ({
   operation: 'get_toy',
   accessRequest: { rule: ruleOf({ ...(on !== undefined && { on }) } as Partial<Rule>), ruleset: toyLaw },
@@ -21,12 +21,12 @@ const use = (reach: ResourceAttributes | 'foreign' | null, on: readonly string[]
         : { found: 'object', attributes: reach },
   example: { method: 'GET', path: '/toys' },
 });
-const bindings = (uses: readonly Use[], bound: readonly Resource[] = []) => Bindings.of([toyLaw], uses, bound);
-const of = (type: string, all: readonly Resource[]) => all.find((one) => one.type === type);
+const createBindings = (uses: readonly Use[], bound: readonly Resource[] = []) => Bindings.of([toyLaw], uses, bound);
+const findType = (type: string, resources: readonly Resource[]) => resources.find((resource) => resource.type === type);
 
-describe('what a key could be bound to', () => {
-  it('is every type, and of those that name objects what was touched', () => {
-    expect(bindings([use(BALL), use(DOLL)]).resources()).toEqual([
+describe('the possible resources of a key', () => {
+  it('are every type, with the ids of the used objects', () => {
+    expect(createBindings([use(BALL), use(DOLL)]).resources()).toEqual([
       { type: 'all-toys' },
       { type: 'toy', ids: ['ball', 'doll'] },
       { type: 'toy-parts', ids: ['ball/skin'] },
@@ -35,9 +35,11 @@ describe('what a key could be bound to', () => {
     ]);
   });
 
-  it('is not what its rule does not accept', () => {
+  it('exclude types that the rule does not accept', () => {
     const types = (on: readonly string[] | undefined) =>
-      bindings([{ ...use(BALL), accessRequest: { rule: ruleOf(on === undefined ? {} : { on }), ruleset: toyLaw } }])
+      createBindings([
+        { ...use(BALL), accessRequest: { rule: ruleOf(on === undefined ? {} : { on }), ruleset: toyLaw } },
+      ])
         .resources()
         .map(({ type }) => type);
 
@@ -46,107 +48,119 @@ describe('what a key could be bound to', () => {
     expect(types(undefined)).toEqual(['all-toys', 'lent-toys', 'everything']);
   });
 
-  it('is what it names now, where nothing was touched', () => {
+  it('are the present ids if no object was used', () => {
     const bound = [{ type: 'toy', ids: ['kite', 'top'] }, { type: 'all-toys' }];
 
-    expect(of('toy', bindings([use(null)], bound).resources())).toEqual({ type: 'toy', ids: ['kite', 'top'] });
-    expect(of('toy', bindings([use('foreign')], bound).resources())).toEqual({ type: 'toy', ids: ['kite', 'top'] });
-    expect(of('toy', bindings([use(DOLL)], bound).resources())).toEqual({ type: 'toy', ids: ['doll'] });
-    expect(of('toy', bindings([use(null)], [{ type: 'toy' }]).resources())).toBeUndefined();
+    expect(findType('toy', createBindings([use(null)], bound).resources())).toEqual({
+      type: 'toy',
+      ids: ['kite', 'top'],
+    });
+    expect(findType('toy', createBindings([use('foreign')], bound).resources())).toEqual({
+      type: 'toy',
+      ids: ['kite', 'top'],
+    });
+    expect(findType('toy', createBindings([use(DOLL)], bound).resources())).toEqual({ type: 'toy', ids: ['doll'] });
+    expect(findType('toy', createBindings([use(null)], [{ type: 'toy' }]).resources())).toBeUndefined();
   });
 
-  it('is not what was seen without a name', () => {
-    const unnamed: Use = { ...use(BALL), lookedUp: { found: 'object' } };
+  it('exclude objects without names', () => {
+    const useWithoutIds: Use = { ...use(BALL), lookedUp: { found: 'object' } };
 
-    expect(of('toy', bindings([unnamed]).resources())).toBeUndefined();
-  });
-});
-
-it('types that name nothing are wider than those that do, and the finest come last', () => {
-  expect(bindings([use(BALL)]).widestFirst).toEqual(['everything', 'lent-toys', 'all-toys', 'toy', 'toy-parts']);
-});
-
-describe('a use sees of it', () => {
-  it('of each type only what it names, or what is a part of that', () => {
-    const all = bindings([use(BALL), use(DOLL), use(WHOLE_BALL)]);
-
-    expect(of('toy', all.resourcesFor(use(DOLL)))).toEqual({ type: 'toy', ids: ['doll'] });
-    expect(of('toy-parts', all.resourcesFor(use(DOLL)))).toEqual({ type: 'toy-parts', ids: [] });
-    expect(of('toy-parts', all.resourcesFor(use(WHOLE_BALL)))).toEqual({ type: 'toy-parts', ids: ['ball/skin'] });
-    expect(of('all-toys', all.resourcesFor(use(DOLL)))).toEqual({ type: 'all-toys' });
-    expect(of('toy', all.resourcesFor(use('foreign')))).toEqual({ type: 'toy', ids: [] });
-    expect(of('toy', all.resourcesFor(use(null)))).toEqual({ type: 'toy', ids: [] });
-  });
-
-  it('nothing of an object that is left out', () => {
-    const same: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball'] } };
-    const all = bindings([use(same), use(DOLL)]);
-    const without = all.without('toy', 'ball').resourcesFor(use(same));
-
-    expect(of('toy', without)).toEqual({ type: 'toy', ids: [] });
-    expect(of('toy-parts', without)).toEqual({ type: 'toy-parts', ids: ['ball'] });
-    expect(of('toy', all.without('toy', 'ball').resourcesFor(use(DOLL)))).toEqual({ type: 'toy', ids: ['doll'] });
-    expect(of('toy', all.resources())).toEqual({ type: 'toy', ids: ['ball', 'doll'] });
+    expect(findType('toy', createBindings([useWithoutIds]).resources())).toBeUndefined();
   });
 });
 
-describe('some types alone', () => {
-  it('can be looked at, and what is dropped of them stays with the others', () => {
-    const all = bindings([use(BALL), use(DOLL)]);
-    const some = all.only(['toy', 'everything']);
-    some.drop('toy', 'ball');
+it('types without ids come before types with ids, and parts come last', () => {
+  expect(createBindings([use(BALL)]).widestFirst).toEqual(['everything', 'lent-toys', 'all-toys', 'toy', 'toy-parts']);
+});
 
-    expect(some.resources()).toEqual([{ type: 'toy', ids: ['doll'] }, { type: 'everything' }]);
-    expect(some.widestFirst).toEqual(['everything', 'toy']);
-    expect(of('toy', all.resources())).toEqual({ type: 'toy', ids: ['ball', 'doll'] });
+describe('the resources for a use', () => {
+  it('contain only its objects and their parts', () => {
+    const bindings = createBindings([use(BALL), use(DOLL), use(WHOLE_BALL)]);
+
+    expect(findType('toy', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'toy', ids: ['doll'] });
+    expect(findType('toy-parts', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'toy-parts', ids: [] });
+    expect(findType('toy-parts', bindings.resourcesFor(use(WHOLE_BALL)))).toEqual({
+      type: 'toy-parts',
+      ids: ['ball/skin'],
+    });
+    expect(findType('all-toys', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'all-toys' });
+    expect(findType('toy', bindings.resourcesFor(use('foreign')))).toEqual({ type: 'toy', ids: [] });
+    expect(findType('toy', bindings.resourcesFor(use(null)))).toEqual({ type: 'toy', ids: [] });
   });
 
-  it('lose nothing, if what is dropped was never there', () => {
-    const some = bindings([use(DOLL)]).only(['toy', 'everything']);
-    some.drop('toy', 'ball');
-    some.drop('everything', 'ball');
-    some.drop('all-toys', 'ball');
+  it('exclude a removed object', () => {
+    const attributes: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball'] } };
+    const bindings = createBindings([use(attributes), use(DOLL)]);
+    const without = bindings.without('toy', 'ball').resourcesFor(use(attributes));
 
-    expect(some.resources()).toEqual([{ type: 'toy', ids: ['doll'] }, { type: 'everything' }]);
+    expect(findType('toy', without)).toEqual({ type: 'toy', ids: [] });
+    expect(findType('toy-parts', without)).toEqual({ type: 'toy-parts', ids: ['ball'] });
+    expect(findType('toy', bindings.without('toy', 'ball').resourcesFor(use(DOLL)))).toEqual({
+      type: 'toy',
+      ids: ['doll'],
+    });
+    expect(findType('toy', bindings.resources())).toEqual({ type: 'toy', ids: ['ball', 'doll'] });
   });
 });
 
-describe('an object that could be left out', () => {
-  const reported = (all: Bindings) => [...all.objects()].map(({ type, id, uses }) => [type, id, uses]);
+describe('selected types', () => {
+  it('can be changed without changing the original bindings', () => {
+    const bindings = createBindings([use(BALL), use(DOLL)]);
+    const selected = bindings.only(['toy', 'everything']);
+    selected.drop('toy', 'ball');
 
-  it('is every one but the last of its type, with the uses that it matters to', () => {
+    expect(selected.resources()).toEqual([{ type: 'toy', ids: ['doll'] }, { type: 'everything' }]);
+    expect(selected.widestFirst).toEqual(['everything', 'toy']);
+    expect(findType('toy', bindings.resources())).toEqual({ type: 'toy', ids: ['ball', 'doll'] });
+  });
+
+  it('do not change if the removed object is missing', () => {
+    const selected = createBindings([use(DOLL)]).only(['toy', 'everything']);
+    selected.drop('toy', 'ball');
+    selected.drop('everything', 'ball');
+    selected.drop('all-toys', 'ball');
+
+    expect(selected.resources()).toEqual([{ type: 'toy', ids: ['doll'] }, { type: 'everything' }]);
+  });
+});
+
+describe('the removable objects', () => {
+  const listObjects = (bindings: Bindings) => [...bindings.objects()].map(({ type, id, uses }) => [type, id, uses]);
+
+  it('are all objects unless a type has only one, with their uses', () => {
     const [ball, whole, doll] = [use(BALL), use(WHOLE_BALL), use(DOLL)];
 
-    expect(reported(bindings([ball, whole, doll]))).toEqual([
+    expect(listObjects(createBindings([ball, whole, doll]))).toEqual([
       ['toy', 'ball', [ball, whole]],
       ['toy', 'doll', [doll]],
     ]);
-    expect(reported(bindings([doll]))).toEqual([]);
+    expect(listObjects(createBindings([doll]))).toEqual([]);
   });
 
-  it('matters to those that have it as a part, too', () => {
+  it('have the uses of the whole object as uses of its parts', () => {
     const valve: ResourceAttributes = { relation: 'owned', names: { 'toy-parts': ['ball/valve'] } };
     const [ball, part, whole] = [use(BALL), use(valve), use(WHOLE_BALL)];
 
-    expect(reported(bindings([ball, part, whole]))).toEqual([
+    expect(listObjects(createBindings([ball, part, whole]))).toEqual([
       ['toy-parts', 'ball/skin', [ball, whole]],
       ['toy-parts', 'ball/valve', [part, whole]],
     ]);
   });
 
-  it('is none that was named without a use', () => {
-    expect(reported(bindings([use(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
+  it('exclude objects without a use', () => {
+    expect(listObjects(createBindings([use(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
   });
 
-  it('ends with the last one, while others are dropped', () => {
-    const all = bindings([use(BALL), use(DOLL)]).only(['toy']);
+  it('end before the last object while objects are removed', () => {
+    const bindings = createBindings([use(BALL), use(DOLL)]).only(['toy']);
     const seen: string[] = [];
-    for (const { type, id } of all.objects()) {
+    for (const { type, id } of bindings.objects()) {
       seen.push(id);
-      all.drop(type, id);
+      bindings.drop(type, id);
     }
 
     expect(seen).toEqual(['ball']);
-    expect(all.resources()).toEqual([{ type: 'toy', ids: ['doll'] }]);
+    expect(bindings.resources()).toEqual([{ type: 'toy', ids: ['doll'] }]);
   });
 });

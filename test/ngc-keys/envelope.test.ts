@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
 import { createRequestStatus, renderRequestStatus } from '../../src/ngc-keys/envelope.ts';
 
-const outcomeOf = (kind: ProblemKind, message?: string, reported?: string) =>
-  renderRequestStatus(new Problem(kind, message), 'request-1', reported);
+const outcomeOf = (kind: ProblemKind, message?: string, override?: string) =>
+  renderRequestStatus(new Problem(kind, message), 'request-1', override);
 
-describe('a refusal of the NGC gateway has the code of its status:', () => {
+describe('an error of the NGC gateway has the code of its status:', () => {
   const cases: [kind: ProblemKind, status: number, code: string][] = [
     ['invalid_request', 400, 'INVALID_REQUEST'],
     ['unauthenticated', 401, 'UNAUTHORIZED'],
@@ -28,51 +28,51 @@ describe('a refusal of the NGC gateway has the code of its status:', () => {
   });
 });
 
-describe('a refusal of the NGC gateway says', () => {
+describe('the description of an error of the NGC gateway', () => {
   const cases: [
-    what: string,
+    title: string,
     kind: ProblemKind,
     message: string | undefined,
-    reported: string | undefined,
-    words: string,
+    override: string | undefined,
+    description: string,
   ][] = [
-    ['nothing of why a key is not accepted', 'unauthenticated', 'The key expired.', undefined, 'Authentication Failed'],
-    ['nothing of what a key lacks', 'forbidden', 'It lacks a scope.', undefined, 'Access Denied'],
+    ['hides the reason of a rejected key', 'unauthenticated', 'The key expired.', undefined, 'Authentication Failed'],
+    ['hides the missing rights of a key', 'forbidden', 'It lacks a scope.', undefined, 'Access Denied'],
     [
-      'what is wrong with a request',
+      'contains the error of an invalid request',
       'invalid_request',
       'Field `name` is missing.',
       undefined,
       'Field `name` is missing.',
     ],
-    ['that nothing is there', 'not_found', undefined, undefined, 'Not found.'],
-    ['what it is told to say', 'forbidden', 'It lacks a scope.', 'Forbidden to play', 'Forbidden to play'],
+    ['has a default for an unknown object', 'not_found', undefined, undefined, 'Not found.'],
+    ['can be overridden', 'forbidden', 'It lacks a scope.', 'Forbidden to play', 'Forbidden to play'],
   ];
 
-  it.each(cases)('%s', (_what, kind, message, reported, words) => {
-    expect(outcomeOf(kind, message, reported).body.requestStatus).toEqual({
+  it.each(cases)('%s', (_what, kind, message, override, description) => {
+    expect(outcomeOf(kind, message, override).body.requestStatus).toEqual({
       statusCode: expect.any(String),
-      statusDescription: words,
+      statusDescription: description,
       requestId: 'request-1',
       serverId: 'nv-auth-mock',
     });
   });
 });
 
-it('a refusal for want of a key says how to send one, and no other does', () => {
+it('only a 401 has the header `www-authenticate`', () => {
   expect(outcomeOf('unauthenticated').headers).toEqual({ 'www-authenticate': 'Bearer' });
   for (const kind of Object.keys(HTTP_STATUS) as ProblemKind[]) {
     if (HTTP_STATUS[kind] !== 401) expect(outcomeOf(kind).headers).not.toHaveProperty('www-authenticate');
   }
 });
 
-it('a wrong method names the right ones', () => {
+it('a 405 has the header `allow`', () => {
   const problem = new Problem('method_not_allowed', 'No.', { allow: ['GET', 'HEAD'] });
 
   expect(renderRequestStatus(problem, 'request-1').headers).toEqual({ allow: 'GET, HEAD' });
 });
 
-it('an answer that went well needs no description', () => {
+it('a success needs no description', () => {
   expect(createRequestStatus('SUCCESS', 'request-1')).toEqual({
     statusCode: 'SUCCESS',
     requestId: 'request-1',

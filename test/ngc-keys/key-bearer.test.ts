@@ -15,7 +15,7 @@ import { createKeyText } from '../../src/ngc-keys/key-text.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
-import { inForce, personal, versionOf } from './toy-keys.ts';
+import { createPersonalKey, createServiceKey, createVersion } from './toy-keys.ts';
 
 const NOW = 10_000;
 const TEXT = createKeyText('a'.repeat(43));
@@ -36,7 +36,7 @@ const forgeToken = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)
 
 describe('the key of a header', () => {
   it('is found by its text, with the scheme in any case unless it must be exact', async () => {
-    const key = inForce();
+    const key = createServiceKey();
 
     expect(await authenticateKey(createAttempt(key, `Bearer ${TEXT}`))).toBe(key);
     expect(await authenticateKey(createAttempt(key, `bearer ${TEXT}`))).toBe(key);
@@ -51,7 +51,7 @@ describe('the key of a header', () => {
     ['a JWT with an invalid issuer', forgeToken({ iss: ['/auth/realms/'] }), 'it is a JWT'],
     ['a token of Run:ai', forgeToken({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
   ])('is rejected with a hint about the kind of token: %s', async (_what, token, why) => {
-    const problem = await refusalOf(authenticateKey(createAttempt(inForce(), `Bearer ${token}`)));
+    const problem = await refusalOf(authenticateKey(createAttempt(createServiceKey(), `Bearer ${token}`)));
 
     expect(problem).toMatchObject({
       kind: 'unauthenticated',
@@ -74,7 +74,7 @@ it.each([
   ['with a suspended owner', { issuance: SUSPENDED }, false],
   ['with an active owner', { issuance: { isOwnerSuspended: false } as never }, true],
 ])('a key %s is in force: %s', (_what, key, expected) => {
-  expect(isInForce(inForce(key), NOW)).toBe(expected);
+  expect(isInForce(createServiceKey(key), NOW)).toBe(expected);
 });
 
 describe('a rejected key', () => {
@@ -83,7 +83,7 @@ describe('a rejected key', () => {
     ['that no mock issued', FOREIGN, 'foreign_key'],
     ['that is too short', 'nvapi-abc', 'malformed_key'],
   ])('%s has its reason, and a common message', async (_what, text, reason) => {
-    const problem = await refusalOf(findKey(text, createAttempt(inForce())));
+    const problem = await refusalOf(findKey(text, createAttempt(createServiceKey())));
 
     expect(problem).toMatchObject({ kind: 'unauthenticated', reason, message: 'The key is not accepted.' });
     expect(problem).toMatchObject({ claimed: undefined });
@@ -104,7 +104,7 @@ describe('a rejected key', () => {
   ])('%s has its reason and its principal', async (_what, key, reason) => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
 
-    expect(await refusalOf(findKey(TEXT, createAttempt(inForce(key))))).toMatchObject({
+    expect(await refusalOf(findKey(TEXT, createAttempt(createServiceKey(key))))).toMatchObject({
       reason,
       message: 'The key is not accepted.',
       claimed,
@@ -112,16 +112,16 @@ describe('a rejected key', () => {
   });
 
   it('is accepted until it expires', async () => {
-    const key = inForce({ expiresAt: NOW + 1 });
+    const key = createServiceKey({ expiresAt: NOW + 1 });
 
     expect(await findKey(TEXT, createAttempt(key))).toBe(key);
   });
 });
 
 describe('resolving a key', () => {
-  const robot = inForce();
-  const laptop = personal();
-  const old = inForce({ id: 'key-3', name: 'old', expiresAt: NOW });
+  const robot = createServiceKey();
+  const laptop = createPersonalKey();
+  const old = createServiceKey({ id: 'key-3', name: 'old', expiresAt: NOW });
   const calls: unknown[][] = [];
   const storeOf = (...keys: KeyInForce[]) => {
     const select = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
@@ -162,7 +162,12 @@ describe('resolving a key', () => {
   });
 
   it('rejects an ambiguous name or user', async () => {
-    const keys = storeOf(robot, inForce({ id: 'key-4' }), laptop, personal({ id: 'key-5', name: 'phone' }));
+    const keys = storeOf(
+      robot,
+      createServiceKey({ id: 'key-4' }),
+      laptop,
+      createPersonalKey({ id: 'key-5', name: 'phone' }),
+    );
 
     expect(await refusalOf(resolveKey(keys, 'robot', NOW))).toMatchObject({
       kind: 'invalid_request',
@@ -178,20 +183,20 @@ describe('resolving a key', () => {
 
 describe('the caller of a key', () => {
   it('has the key as principal, with its organisation and its user', () => {
-    expect(principalOfKey(inForce())).toEqual({
+    expect(principalOfKey(createServiceKey())).toEqual({
       kind: 'service-key',
       id: 'key-1',
       name: 'robot',
       org: 'acme',
       account: 'nca-1',
     });
-    expect(principalOfKey(personal())).toMatchObject({ kind: 'personal-key', user: 'ada@acme.test' });
+    expect(principalOfKey(createPersonalKey())).toMatchObject({ kind: 'personal-key', user: 'ada@acme.test' });
   });
 
   const callerOf = createCallerFactory(toyLaw);
 
   it('has the rights of the policy and of pending versions', () => {
-    const key = inForce({}, { pending: [versionOf(2, ['look'])] });
+    const key = createServiceKey({}, { pending: [createVersion(2, ['look'])] });
 
     expect(callerOf(key)).toEqual({
       principal: principalOfKey(key),
@@ -207,7 +212,7 @@ describe('the caller of a key', () => {
   });
 
   it('has no rights without a policy', () => {
-    expect(callerOf(inForce({}, { policy: null })).heldRights).toStrictEqual({
+    expect(callerOf(createServiceKey({}, { policy: null })).heldRights).toStrictEqual({
       roles: [],
       services: ['toys'],
       held: new Set(),
@@ -217,7 +222,7 @@ describe('the caller of a key', () => {
   });
 
   it('has the rights of the roles of its user if the key is personal', () => {
-    expect(callerOf(personal()).heldRights).toEqual({
+    expect(callerOf(createPersonalKey()).heldRights).toEqual({
       roles: ['Player'],
       held: new Set(['play', 'look']),
       resources: null,
@@ -228,7 +233,7 @@ describe('the caller of a key', () => {
 
   it('is reused while the key does not change', () => {
     const callersOf = createCallerFactory(toyLaw);
-    const key = inForce();
+    const key = createServiceKey();
     const first = callersOf(key);
 
     expect(callersOf(key)).toBe(first);

@@ -11,7 +11,7 @@ const accessRequest = ask({ needs: { all: ['play'] } });
 const caller = key([], [], { services: ['air'] });
 const input: DecisionInput = { accessRequest, caller, lookedUp: null };
 
-interface Given {
+interface KeyOptions {
   readonly name: string;
   readonly scopes?: readonly string[];
   readonly services?: readonly string[];
@@ -19,57 +19,57 @@ interface Given {
   readonly expiresAt?: number | null;
 }
 
-function keyOf({ name, scopes = ['play'], services = ['toys'], enabled = true, expiresAt = null }: Given) {
+function createKey({ name, scopes = ['play'], services = ['toys'], enabled = true, expiresAt = null }: KeyOptions) {
   const policy = { version: 1, recordedAt: 0, effectiveAt: 0, scopes, resources: [] };
   const row = { id: name, name, org: 'acme', type: 'service', user: null, services, enabled, expiresAt };
-  // What a caller is made from.
+  // Only the members that a caller is created from.
   return { key: row, organization: { ncaId: 'n' }, roles: [], policy, pending: [] } as unknown as KeyInForce;
 }
 
 afterEach(() => vi.restoreAllMocks());
 
-const asked: unknown[][] = [];
-function otherOf(keys: readonly Given[], about: DecisionInput | undefined = input) {
+const calls: unknown[][] = [];
+function findKeyAmong(keys: readonly KeyOptions[], decisionInput: DecisionInput | undefined = input) {
   const list = async (...parts: unknown[]) => {
-    asked.push(parts);
-    return keys.map(keyOf);
+    calls.push(parts);
+    return keys.map(createKey);
   };
   faked(NgcKeys.prototype, { list });
-  return findOtherKey({ input: about, presented: [] }, { store: {}, now: NOW } as never);
+  return findOtherKey({ input: decisionInput, presented: [] }, { store: {}, now: NOW } as never);
 }
 
 describe('another key for a service', () => {
-  it('is the one that holds least of those that would do, the oldest of equal ones', async () => {
+  it('is the sufficient key with the fewest rights, and the oldest of equal keys', async () => {
     const large = { name: 'large', scopes: ['play', 'look', 'mend'] };
 
-    expect(await otherOf([large, { name: 'small' }, { name: 'as-small' }])).toBe('small');
-    expect(await otherOf([{ name: 'useless', scopes: ['look'] }, large])).toBe('large');
+    expect(await findKeyAmong([large, { name: 'small' }, { name: 'as-small' }])).toBe('small');
+    expect(await findKeyAmong([{ name: 'useless', scopes: ['look'] }, large])).toBe('large');
   });
 
-  it.each<[what: string, given: Omit<Given, 'name'>]>([
-    ['was made for another service', { services: ['air'] }],
+  it.each<[title: string, options: Omit<KeyOptions, 'name'>]>([
+    ['was created for another service', { services: ['air'] }],
     ['is disabled', { enabled: false }],
     ['has expired', { expiresAt: NOW }],
     ['lacks a scope', { scopes: ['look'] }],
-  ])('is none that %s', async (_what, given) => {
-    expect(await otherOf([{ name: 'no', ...given }])).toBeNull();
+  ])('is never a key that %s', async (_what, options) => {
+    expect(await findKeyAmong([{ name: 'no', ...options }])).toBeNull();
     expect(
-      await otherOf([
-        { name: 'no', ...given },
+      await findKeyAmong([
+        { name: 'no', ...options },
         { name: 'yes', expiresAt: NOW + 1 },
       ]),
     ).toBe('yes');
   });
 
-  it('is looked for among a hundred keys of the same organisation, as they are now', async () => {
-    asked.length = 0;
-    await otherOf([]);
+  it('is searched among a hundred keys of the same organisation', async () => {
+    calls.length = 0;
+    await findKeyAmong([]);
 
-    expect(asked).toEqual([[{ org: caller.principal.org }, 100, NOW]]);
+    expect(calls).toEqual([[{ org: caller.principal.org }, 100, NOW]]);
   });
 
-  it('is not known for a refusal by no rule', async () => {
-    faked(NgcKeys.prototype, { list: async () => [keyOf({ name: 'yes' })] });
+  it('is null for a refusal without a rule', async () => {
+    faked(NgcKeys.prototype, { list: async () => [createKey({ name: 'yes' })] });
     const world = { store: {}, now: NOW } as never;
 
     expect(await findOtherKey({ input: undefined, presented: [] }, world)).toBeNull();

@@ -13,24 +13,24 @@ afterEach(() => vi.restoreAllMocks());
 const POLICY: Holding = { policy: { scopes: ['play'], resources: [{ type: 'all-toys' }] } };
 const ROLES: Holding = { roles: ['Player'] };
 
-/** Who would call with this holding, in a world with these organisations. */
-const callerWith = async (held: Holding, who: Caller | null, organizations = [ACME], admit?: () => void) => {
+/** Creates the caller with this holding, in a world with these organisations. */
+const createCaller = async (holding: Holding, existing: Caller | null, organizations = [ACME], admit?: () => void) => {
   faked(NgcKeys.prototype, { listOrganizations: async () => organizations });
   const world = { settings, store: {} };
-  return createKeyHolding(() => toyLaw, admit).caller(world as never, held, who);
+  return createKeyHolding(() => toyLaw, admit).caller(world as never, holding, existing);
 };
 
-it('roles that a key can have are those of the law', async () => {
+it('the roles of a key are the roles of the ruleset', async () => {
   expect(await createKeyHolding(() => toyLaw).roles({ settings } as never)).toEqual(['Player', 'Parent']);
 });
 
-describe('a new key', () => {
+describe('a simulated key', () => {
   const principal = { id: 'simulated', name: 'simulated', org: 'acme', account: 'nca-1' };
 
-  it('is a service key of the first organisation, if it has a policy', async () => {
+  it('is a service key of the first organisation if it has a policy', async () => {
     const globex = { ...ACME, name: 'globex' };
 
-    expect(await callerWith(POLICY, null, [ACME, globex])).toEqual({
+    expect(await createCaller(POLICY, null, [ACME, globex])).toEqual({
       principal: { ...principal, kind: 'service-key' },
       heldRights: {
         roles: [],
@@ -43,32 +43,32 @@ describe('a new key', () => {
     });
   });
 
-  it('is a personal key, if it has roles', async () => {
-    expect(await callerWith(ROLES, null)).toEqual({
+  it('is a personal key if it has roles', async () => {
+    expect(await createCaller(ROLES, null)).toEqual({
       principal: { ...principal, kind: 'personal-key' },
       heldRights: { roles: ['Player'], held: new Set(['play', 'look']), resources: null, services: null, pending: [] },
     });
   });
 
-  it('needs an organisation, and one that may use the service', async () => {
+  it('requires an organisation with access to the service', async () => {
     const admit = () => {
       throw new Problem('payment_required');
     };
 
-    await expect(callerWith(POLICY, null, [])).rejects.toMatchObject({
+    await expect(createCaller(POLICY, null, [])).rejects.toMatchObject({
       kind: 'invalid_request',
       message: 'This world has no organisation for the key. Use a seed that has one.',
     });
-    await expect(callerWith(POLICY, null, [ACME], admit)).rejects.toMatchObject({ kind: 'payment_required' });
+    await expect(createCaller(POLICY, null, [ACME], admit)).rejects.toMatchObject({ kind: 'payment_required' });
   });
 });
 
-describe('a key that there is', () => {
-  it('stays itself, in a version of its own, with the services that it was made for', async () => {
-    const who = key(['look'], [], { policyVersion: 3 });
+describe('an existing key', () => {
+  it('keeps its principal and services, and gets the next policy version', async () => {
+    const existing = key(['look'], [], { policyVersion: 3 });
 
-    expect(await callerWith(POLICY, who, [])).toEqual({
-      principal: who.principal,
+    expect(await createCaller(POLICY, existing, [])).toEqual({
+      principal: existing.principal,
       heldRights: {
         roles: [],
         held: new Set(['play']),
@@ -78,12 +78,12 @@ describe('a key that there is', () => {
         pending: [],
       },
     });
-    const { policyVersion: _, ...unversioned } = who.heldRights;
-    expect((await callerWith(POLICY, { ...who, heldRights: unversioned })).heldRights.policyVersion).toBe(1);
+    const { policyVersion: _, ...unversioned } = existing.heldRights;
+    expect((await createCaller(POLICY, { ...existing, heldRights: unversioned })).heldRights.policyVersion).toBe(1);
   });
 
-  it('of a user gets other roles', async () => {
-    const { principal, heldRights } = await callerWith(ROLES, keyOfUser(['Parent']));
+  it('of a user gets the simulated roles', async () => {
+    const { principal, heldRights } = await createCaller(ROLES, keyOfUser(['Parent']));
 
     expect(principal.kind).toBe('personal-key');
     expect(heldRights).toEqual({
@@ -97,18 +97,18 @@ describe('a key that there is', () => {
 
   it.each([
     [
-      'no roles, if it is a service key',
+      'roles if it is a service key',
       ROLES,
       key(['look']),
       'Field `holding.roles` is not allowed for a service key. Send `scopes` and `resource` instead.',
     ],
     [
-      'no policy, if it is personal',
+      'a policy if it is personal',
       POLICY,
       keyOfUser(['Player']),
       'Field `holding.scopes` is not allowed for a personal key. Send `roles` instead.',
     ],
-  ])('can hold %s', async (_what, held, who, message) => {
-    await expect(callerWith(held, who)).rejects.toMatchObject({ kind: 'invalid_request', message });
+  ])('cannot have %s', async (_what, holding, existing, message) => {
+    await expect(createCaller(holding, existing)).rejects.toMatchObject({ kind: 'invalid_request', message });
   });
 });

@@ -19,7 +19,7 @@ import {
 import { rfc3339 } from '../../src/time/clock.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
-import { inForce, personal, versionOf } from './toy-keys.ts';
+import { createPersonalKey, createServiceKey, createVersion } from './toy-keys.ts';
 
 interface TestContext extends KeyContext {
   readonly stored: Map<string, string>;
@@ -61,10 +61,10 @@ function createContext({
     create: record('create'),
     edit: record('edit'),
     replaceSecret: record('replaceSecret'),
-    findNewestVersion: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
+    findNewestVersion: async (id: string) => (id === 'key-1' ? createVersion(7, ['look']) : null),
     list: async (filter: object, limit: number, now: number) => {
       calls.push(['list', filter, limit, now]);
-      return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
+      return [createServiceKey({ services: [] }), createServiceKey({ id: 'key-9', name: 'good' })];
     },
   });
   return {
@@ -118,13 +118,13 @@ describe('the propagation settings', () => {
 describe('an edit of a policy', () => {
   const policy = { scopes: ['look'], resources: [] };
   const recordEdits = async (context: TestContext, count: number) => {
-    for (let number = 0; number < count; number++) await editKey(context, 1000, inForce().key, { policy });
+    for (let number = 0; number < count; number++) await editKey(context, 1000, createServiceKey().key, { policy });
     return context.calls.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
   };
 
   it('takes effect after the propagation delay, and other changes take effect at once', async () => {
     const context = createContext();
-    await editKey(context, 1000, inForce().key, { name: 'new', policy });
+    await editKey(context, 1000, createServiceKey().key, { name: 'new', policy });
 
     expect(context.calls).toEqual([
       ['edit', 'key-1', { name: 'new', policy: { next: policy, recordedAt: 1000, effectiveAt: 61_000 } }],
@@ -143,9 +143,9 @@ describe('an edit of a policy', () => {
 
   it('is published as an event with the changed rights', async () => {
     const context = createContext();
-    await editKey(context, 1000, inForce().key, { name: 'new' });
-    await editKey(context, 1000, personal().key, { roles: ['Player'], enabled: false });
-    await editKey(context, 1000, inForce().key, { services: [] });
+    await editKey(context, 1000, createServiceKey().key, { name: 'new' });
+    await editKey(context, 1000, createPersonalKey().key, { roles: ['Player'], enabled: false });
+    await editKey(context, 1000, createServiceKey().key, { services: [] });
 
     expect(context.events).toStrictEqual([
       ['policy', { keyId: 'key-1', what: 'edited' }],
@@ -156,8 +156,8 @@ describe('an edit of a policy', () => {
 
   it('is not stored for a personal key, or without a policy', async () => {
     const context = createContext();
-    await editKey(context, 1000, personal().key, { name: 'new', policy });
-    await editKey(context, 1000, inForce().key, { name: 'newer' });
+    await editKey(context, 1000, createPersonalKey().key, { name: 'new', policy });
+    await editKey(context, 1000, createServiceKey().key, { name: 'newer' });
 
     expect(context.calls).toEqual([
       ['edit', 'key-2', { name: 'new' }],
@@ -243,12 +243,15 @@ describe('the newest policy of a key', () => {
   it('is the effective policy, or the latest pending version', async () => {
     const context = createContext();
 
-    expect(await readNewestPolicy(context, inForce())).toEqual({ scopes: ['play'], resources: [{ type: 'all-toys' }] });
-    expect(await readNewestPolicy(context, inForce({}, { pending: [versionOf(2)] }))).toEqual({
+    expect(await readNewestPolicy(context, createServiceKey())).toEqual({
+      scopes: ['play'],
+      resources: [{ type: 'all-toys' }],
+    });
+    expect(await readNewestPolicy(context, createServiceKey({}, { pending: [createVersion(2)] }))).toEqual({
       scopes: ['look'],
       resources: [{ type: 'all-toys' }],
     });
-    expect(await readNewestPolicy(context, personal())).toBeNull();
+    expect(await readNewestPolicy(context, createPersonalKey())).toBeNull();
   });
 });
 
@@ -263,7 +266,7 @@ describe('a useless key', () => {
   it('is reported as a finding with its reason', async () => {
     const { calls, report } = createReport();
 
-    expect(await reportKeyWarnings(report, 1000, inForce({ services: [] }))).toEqual([MESSAGE]);
+    expect(await reportKeyWarnings(report, 1000, createServiceKey({ services: [] }))).toEqual([MESSAGE]);
     expect(calls).toEqual([['finding', 'useless_key', MESSAGE, 1000]]);
   });
 

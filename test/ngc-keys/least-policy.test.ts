@@ -1,5 +1,5 @@
 /**
- * What is told of the least rights of a service key. That they are the least, whatever it did: `least-rights.test.ts`.
+ * The report of the least rights of a service key. Their minimality is tested in `least-rights.test.ts`.
  */
 import { describe, expect, it } from 'vitest';
 import type { Caller, ResourceAttributes, ResourceState } from '../../src/decisions/decide.ts';
@@ -11,22 +11,22 @@ import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../d
 
 const PLAY = { needs: { all: ['play'] }, on: ['all-toys', 'toy', 'toy-parts'] };
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };
-const object = (reach: ResourceAttributes): ResourceState => ({ found: 'object', attributes: reach });
+const lookupOf = (attributes: ResourceAttributes): ResourceState => ({ found: 'object', attributes });
 const use = (rule: Partial<Rule>, lookedUp: ResourceState | null = null, ruleset: Ruleset = toyLaw): Use => ({
   operation: 'o',
   accessRequest: { rule: ruleOf(rule), ruleset },
   lookedUp,
   example: { method: 'GET', path: '/toys' },
 });
-const min = (caller: Caller | null, ...uses: readonly Use[]) =>
+const findLeast = (caller: Caller | null, ...uses: readonly Use[]) =>
   findLeastPolicy({ principal: serviceKey, caller, uses });
 
 describe('the least rights of a service key', () => {
-  it('are told as orders of keys and seeds write them, beside what it holds', () => {
+  it('are in the format of orders and seeds, compared with the rights of the key', () => {
     const caller = key(['look', 'play'], [{ type: 'all-toys' }], { services: ['toys', 'games'] });
-    const reported = min(caller, use(PLAY, object(BALL)));
+    const result = findLeast(caller, use(PLAY, lookupOf(BALL)));
 
-    expect(reported).toMatchObject({
+    expect(result).toMatchObject({
       held: { services: ['toys', 'games'], scopes: ['look', 'play'], resource: { type: 'All Toys' } },
       smallest: { services: ['toys'], scopes: ['play'], resource: { type: 'Toy Parts', ids: ['ball/skin'] } },
       unused: ['look'],
@@ -36,10 +36,10 @@ describe('the least rights of a service key', () => {
       ],
       beyond: [],
     });
-    expect(reported.seed).toEqual({
-      ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...reported.smallest }] },
+    expect(result.seed).toEqual({
+      ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...result.smallest }] },
     });
-    expect(reported.heldRights(toyLaw)).toEqual({
+    expect(result.heldRights(toyLaw)).toEqual({
       roles: [],
       held: new Set(['play']),
       resources: [{ type: 'toy-parts', ids: ['ball/skin'] }],
@@ -48,8 +48,8 @@ describe('the least rights of a service key', () => {
     });
   });
 
-  it('are told of a key that is gone, too', () => {
-    expect(min(null, use(PLAY, object(DOLL)))).toMatchObject({
+  it('are reported for a deleted key', () => {
+    expect(findLeast(null, use(PLAY, lookupOf(DOLL)))).toMatchObject({
       held: null,
       smallest: { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: ['doll'] } },
       unused: [],
@@ -57,81 +57,82 @@ describe('the least rights of a service key', () => {
     });
   });
 
-  it('are none, if it did nothing', () => {
-    const reported = min(key(['play'], [{ type: 'all-toys' }]));
+  it('are empty without requests', () => {
+    const result = findLeast(key(['play'], [{ type: 'all-toys' }]));
 
-    expect(reported.smallest).toStrictEqual({ services: [], scopes: [] });
-    expect(reported).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
+    expect(result.smallest).toStrictEqual({ services: [], scopes: [] });
+    expect(result).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
   });
 
-  it('have several resources where one is not enough', () => {
+  it('have several resources if one is not enough', () => {
     const lent = use({ needs: { all: ['play'] }, on: ['lent-toys'] });
 
-    expect(min(null, use(PLAY, object(DOLL)), lent).smallest['resource']).toEqual([
+    expect(findLeast(null, use(PLAY, lookupOf(DOLL)), lent).smallest['resource']).toEqual([
       { type: 'Toy', ids: ['doll'] },
       { type: 'Lent Toys' },
     ]);
   });
 
-  it('have scopes in the order of the tables, of every service that keys are made for', () => {
+  it('have scopes in the order of the tables, for services with keys only', () => {
     const mend = use({ needs: { all: ['mend'] } });
     const open = use({ needs: { all: ['fly'] } }, null, openLaw);
-    const reported = min(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
+    const result = findLeast(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
 
-    expect(reported.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
-    expect(reported.beyond).toEqual([open]);
+    expect(result.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
+    expect(result.beyond).toEqual([open]);
   });
 
-  it('have a scope once that two services have', () => {
+  it('have a common scope of two services once', () => {
     const other = createRuleset('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
-    const reported = min(
+    const result = findLeast(
       key(['play']),
       use({ needs: { all: ['play'] } }),
       use({ needs: { all: ['play'] } }, null, other),
     );
 
-    expect(reported.smallest).toMatchObject({ services: ['toys', 'dolls'], scopes: ['play'] });
+    expect(result.smallest).toMatchObject({ services: ['toys', 'dolls'], scopes: ['play'] });
   });
 
-  it('leave out what no policy allows', () => {
+  it('exclude requests that no policy allows', () => {
     const closed = use({ closed: true });
-    const reported = min(key(['play']), closed, use({ needs: { all: ['play'] } }));
+    const result = findLeast(key(['play']), closed, use({ needs: { all: ['play'] } }));
 
-    expect(reported.beyond).toEqual([closed]);
-    expect(reported.smallest['scopes']).toEqual(['play']);
+    expect(result.beyond).toEqual([closed]);
+    expect(result.smallest['scopes']).toEqual(['play']);
   });
 
-  it('keep the scope that it holds, of two of which one is needed', () => {
+  it('keep the scope of the key if one of several scopes is enough', () => {
     const either = use({ needs: { any: ['play', 'look', 'mend'] } });
 
-    for (const scope of ['play', 'look', 'mend']) expect(min(key([scope]), either).smallest['scopes']).toEqual([scope]);
+    for (const scope of ['play', 'look', 'mend'])
+      expect(findLeast(key([scope]), either).smallest['scopes']).toEqual([scope]);
   });
 
-  it('have a type with which their scopes are offered', () => {
+  it('have a type that their scopes are available with', () => {
     const burn = { needs: { all: ['burn'] }, on: ['all-toys', 'everything'] };
 
-    expect(min(null, use(burn)).smallest).toMatchObject({ scopes: ['burn'], resource: { type: 'Everything' } });
-    expect(min(null, use({ needs: { all: ['burn'] } })).smallest).not.toHaveProperty('resource');
+    expect(findLeast(null, use(burn)).smallest).toMatchObject({ scopes: ['burn'], resource: { type: 'Everything' } });
+    expect(findLeast(null, use({ needs: { all: ['burn'] } })).smallest).not.toHaveProperty('resource');
   });
 
-  it('name an object once it is needed, and none that another one makes superfluous', () => {
+  it('include only as many objects as are needed', () => {
     const parts: ResourceAttributes = {
       relation: 'owned',
       names: { toy: ['ball'], 'toy-parts': ['ball/skin', 'ball/valve'] },
     };
-    const either = use({ needs: { all: ['play'] }, on: ['toy-parts'] }, object(parts));
+    const either = use({ needs: { all: ['play'] }, on: ['toy-parts'] }, lookupOf(parts));
 
-    expect(min(null, either).smallest['resource']).toEqual({ type: 'Toy Parts', ids: ['ball/valve'] });
+    expect(findLeast(null, either).smallest['resource']).toEqual({ type: 'Toy Parts', ids: ['ball/valve'] });
   });
 });
 
 describe('a resource is broader than needed', () => {
   const broader = (held: readonly { type: string; ids?: string[] }[], ...uses: readonly Use[]) =>
-    min(key(['play'], held), ...uses).broader;
-  const DOLL_PLAYED = use(PLAY, object(DOLL));
+    findLeast(key(['play'], held), ...uses).broader;
+  const DOLL_PLAYED = use(PLAY, lookupOf(DOLL));
   const enough = { type: 'Toy', ids: ['doll'] };
 
-  it('if it is all of a type, or another type, or names more', () => {
+  it('if it is a type of all objects, another type, or has more objects', () => {
     const [all, lent] = [{ type: 'all-toys' }, { type: 'lent-toys' }];
 
     expect(broader([all], DOLL_PLAYED)).toEqual([{ what: 'resource', held: { type: 'All Toys' }, enough }]);
@@ -143,7 +144,7 @@ describe('a resource is broader than needed', () => {
     expect(broader([{ type: 'toy', ids: ['doll'] }, all], DOLL_PLAYED)).toHaveLength(1);
   });
 
-  it('if none is needed, and then nothing is enough', () => {
+  it('if none is needed, with null as the alternative', () => {
     const free = use({ needs: { all: ['play'] } });
 
     expect(broader([{ type: 'all-toys' }], free)).toEqual([
@@ -151,7 +152,7 @@ describe('a resource is broader than needed', () => {
     ]);
   });
 
-  it('but not if it is the same, or a part of it', () => {
+  it('unless it is the same or a part of the needed resource', () => {
     expect(broader([{ type: 'toy', ids: ['doll'] }], DOLL_PLAYED)).toEqual([]);
     expect(broader([{ type: 'toy-parts', ids: ['doll/arm'] }], DOLL_PLAYED)).toEqual([]);
     expect(broader([], DOLL_PLAYED)).toEqual([]);
@@ -161,20 +162,20 @@ describe('a resource is broader than needed', () => {
     expect(broader([{ type: 'lent-toys' }], list)).toHaveLength(1);
   });
 
-  it('and none is, if no scope is needed either', () => {
+  it('unless no scope is needed either', () => {
     expect(broader([{ type: 'all-toys' }], use({ needs: {} }))).toEqual([]);
   });
 
-  it('by its id, if no law knows its type', () => {
+  it('by its id if its type is unknown', () => {
     expect(broader([{ type: 'dream' }], DOLL_PLAYED)).toEqual([{ what: 'resource', held: { type: 'dream' }, enough }]);
   });
 });
 
-it('a key is not made for too many services before it was used for one', () => {
+it('the services of a key are not too broad before the key is used for one of them', () => {
   const open = use({ needs: {} }, null, openLaw);
 
-  expect(min(key([], [], { services: ['toys'] }), open).broader).toEqual([]);
-  expect(min(key([], [], { services: ['toys', 'games'] }), use({ needs: {} })).broader).toEqual([
+  expect(findLeast(key([], [], { services: ['toys'] }), open).broader).toEqual([]);
+  expect(findLeast(key([], [], { services: ['toys', 'games'] }), use({ needs: {} })).broader).toEqual([
     { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
   ]);
 });

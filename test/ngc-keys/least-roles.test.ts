@@ -1,5 +1,5 @@
 /**
- * What is told of the least rights of a personal key. That they are the least, whatever it did: `least-rights.test.ts`.
+ * The report of the least rights of a personal key. Their minimality is tested in `least-rights.test.ts`.
  */
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/decisions/decide.ts';
@@ -15,16 +15,16 @@ const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
   lookedUp: null,
   example: { method: 'GET', path: '/toys' },
 });
-const min = (caller: Caller | null, ...uses: readonly Use[]) =>
+const findLeastRoles = (caller: Caller | null, ...uses: readonly Use[]) =>
   findLeastRightsOfKey({} as never, { principal: { ...personalKey, user: 'ada@acme.test' }, caller, uses });
 const PLAY = { needs: { all: ['play'] } };
 const MEND = { needs: { all: ['mend'] } };
 
 describe('the least rights of a personal key', () => {
-  it('are roles, as seeds write them, beside those of its user', async () => {
-    const reported = await min(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
+  it('are roles in the format of seeds, compared with the roles of the user', async () => {
+    const result = await findLeastRoles(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
 
-    expect(reported).toMatchObject({
+    expect(result).toMatchObject({
       held: { services: ['toys', 'games'], roles: ['Parent'] },
       smallest: { services: ['toys'], roles: ['Player'] },
       unused: [],
@@ -34,7 +34,7 @@ describe('the least rights of a personal key', () => {
       ],
       beyond: [],
     });
-    expect(reported.seed).toEqual({
+    expect(result.seed).toEqual({
       ngc: {
         keys: [
           {
@@ -48,7 +48,7 @@ describe('the least rights of a personal key', () => {
         ],
       },
     });
-    expect(reported.heldRights(toyLaw)).toEqual({
+    expect(result.heldRights(toyLaw)).toEqual({
       roles: ['Player'],
       held: new Set(['play', 'look']),
       resources: null,
@@ -57,8 +57,8 @@ describe('the least rights of a personal key', () => {
     });
   });
 
-  it('are told of a key that is gone, too', async () => {
-    expect(await min(null, use(MEND))).toMatchObject({
+  it('are reported for a deleted key', async () => {
+    expect(await findLeastRoles(null, use(MEND))).toMatchObject({
       held: null,
       smallest: { services: ['toys'], roles: ['Parent'] },
       unused: [],
@@ -66,55 +66,59 @@ describe('the least rights of a personal key', () => {
     });
   });
 
-  it('are none, if it did nothing', async () => {
-    expect(await min(keyOfUser(['Player']))).toMatchObject({
+  it('are empty without requests', async () => {
+    expect(await findLeastRoles(keyOfUser(['Player']))).toMatchObject({
       smallest: { services: [], roles: [] },
       unused: ['Player'],
       broader: [],
     });
   });
 
-  it('leave out what no role allows', async () => {
-    const never = use({ needs: { all: ['fly'] } });
-    const reported = await min(keyOfUser(['Player']), never, use(PLAY));
+  it('exclude requests that no role allows', async () => {
+    const impossible = use({ needs: { all: ['fly'] } });
+    const result = await findLeastRoles(keyOfUser(['Player']), impossible, use(PLAY));
 
-    expect(reported.beyond).toEqual([never]);
-    expect(reported.smallest['roles']).toEqual(['Player']);
+    expect(result.beyond).toEqual([impossible]);
+    expect(result.smallest['roles']).toEqual(['Player']);
   });
 
-  it('have a role of the user that no law knows, if only that allows it', async () => {
-    const reported = await min(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
+  it('include an unknown role of the user if only that role allows the request', async () => {
+    const result = await findLeastRoles(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
 
-    expect(reported).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
+    expect(result).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
   });
 
-  it('have the role that its user has, of two that bring as much', async () => {
+  it('include the role that the user has if two roles grant the same', async () => {
     const twins = ['One', 'Two'].map((name) => ({ name, permissions: ['mend'], ...sourced }));
     const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: twins } as never);
 
     for (const role of ['One', 'Two']) {
-      const reported = await min(keyOfUser([role]), use(MEND, ruleset));
-      expect(reported).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
+      const result = await findLeastRoles(keyOfUser([role]), use(MEND, ruleset));
+      expect(result).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
     }
   });
 
-  it('are counted over all services that it was used for', async () => {
+  it('cover all services that the key was used for', async () => {
     const games = createRuleset('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
-    const reported = await min(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
+    const result = await findLeastRoles(
+      keyOfUser(['Parent'], { services: ['toys', 'games'] }),
+      use(PLAY),
+      use(MEND, games),
+    );
 
-    expect(reported).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
+    expect(result).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
   });
 
-  it('do not call another role larger that brings the same', async () => {
+  it('report a larger role as broader, but only as unused if the user also has the smaller role', async () => {
     const small = { name: 'Small', permissions: ['play'], ...sourced };
-    const odd = { name: 'Odd', permissions: ['play', 'look'], ...sourced };
-    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: [small, odd] } as never);
+    const large = { name: 'Odd', permissions: ['play', 'look'], ...sourced };
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: [small, large] } as never);
 
-    expect(await min(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await findLeastRoles(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       broader: [{ what: 'role', held: ['Odd'], enough: ['Small'] }],
     });
-    expect(await min(keyOfUser(['Small', 'Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await findLeastRoles(keyOfUser(['Small', 'Odd']), use(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       unused: ['Odd'],
       broader: [],

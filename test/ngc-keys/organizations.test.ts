@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { locateEntries } from '../../src/definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../src/ngc-keys/organizations.ts';
 
-it('an organisation that is not there is a fault of its entry, with those that are', () => {
+it('an unknown organisation is a fault of its entry, and lists the valid organisations', () => {
   const entries = locateEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);
 
   expect(findUnknownOrganizations(entries, ['acme'])).toEqual([
@@ -15,7 +15,7 @@ it('an organisation that is not there is a fault of its entry, with those that a
   ]);
 });
 
-it('each organisation of a seed has its account', () => {
+it('accountsOf returns the account of each organisation of a seed', () => {
   const organizations = [
     { name: 'acme', ncaId: 'nca-1' },
     { name: 'globex', ncaId: 'nca-2' },

@@ -1,16 +1,16 @@
-/** Why keys are not accepted, and what to do about it. */
+/** Reasons to reject a key, and their remedies. */
 import { describe, expect, it } from 'vitest';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { KEY_REMEDIES } from '../../src/ngc-keys/remedies.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
 
-describe('each reason that a key is not accepted for', () => {
-  it('has a remedy, which names what is there', () => {
+describe('each reason to reject a key', () => {
+  it('has a remedy with a command or a field', () => {
     expect(Object.keys(KEY_REMEDIES).sort()).toEqual(Object.keys(KEY_REASONS).sort());
     for (const { text } of Object.values(KEY_REMEDIES)) expect(text).toMatch(/`[^`]+`/);
   });
 
-  it('is one of the reasons of the server, and found before anything is decided', () => {
+  it('is a reason of the server in the stage `authenticate`', () => {
     expect(ALL_REASONS).toMatchObject(KEY_REASONS);
     expect(new Set(Object.values(KEY_REASONS).map(({ stage }) => stage))).toEqual(new Set(['authenticate']));
     expect(KEY_REASONS).toHaveProperty('unknown_key.unknown', 'key');

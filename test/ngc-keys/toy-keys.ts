@@ -4,13 +4,16 @@ import type { KeyInForce, NgcKey } from '../../src/ngc-keys/records.ts';
 /** An organisation of a world with toys. */
 export const ACME = { name: 'acme', ncaId: 'nca-1', subscriptions: [] };
 
-/** A version of a policy that lets toys be played with, recorded at its number and in force a second later for each. */
-export function versionOf(version: number, scopes: readonly string[] = ['play']): PolicyVersion {
+/** Creates a version of the policy to play with toys, recorded at its number and in force at its number in seconds. */
+export function createVersion(version: number, scopes: readonly string[] = ['play']): PolicyVersion {
   return { version, scopes, resources: [{ type: 'all-toys' }], recordedAt: version, effectiveAt: version * 1000 };
 }
 
-/** A service key for the toys, as it is in force. */
-export function inForce(key: Partial<NgcKey> = {}, more: Partial<Omit<KeyInForce, 'key'>> = {}): KeyInForce {
+/** Creates a service key for toys. */
+export function createServiceKey(
+  key: Partial<NgcKey> = {},
+  overrides: Partial<Omit<KeyInForce, 'key'>> = {},
+): KeyInForce {
   return {
     key: {
       id: 'key-1',
@@ -27,15 +30,15 @@ export function inForce(key: Partial<NgcKey> = {}, more: Partial<Omit<KeyInForce
     },
     organization: ACME,
     roles: [],
-    policy: versionOf(1),
+    policy: createVersion(1),
     pending: [],
-    ...more,
+    ...overrides,
   };
 }
 
-/** The key of somebody who plays. */
-export function personal(key: Partial<NgcKey> = {}): KeyInForce {
-  return inForce(
+/** Creates a personal key of a user with the role `Player`. */
+export function createPersonalKey(key: Partial<NgcKey> = {}): KeyInForce {
+  return createServiceKey(
     { id: 'key-2', type: 'personal', name: 'laptop', user: 'ada@acme.test', ...key },
     { roles: ['Player'], policy: null },
   );
