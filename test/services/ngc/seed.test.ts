@@ -18,7 +18,7 @@ const createRecords = async (part: unknown) =>
 
 const [service, personal] = [castKey('nvcf-deployer'), castKey('owner')];
 const seedWith = (overrides: Record<string, unknown>) => ({ ...ngcCast, ...overrides });
-const seedWithKeys = (...keys: object[]) => seedWith({ keys: keys });
+const seedWithKeys = (...keys: object[]) => seedWith({ keys });
 const otherPersonal = castKey('nvcf-user');
 
 it('the built-in cast has no faults', () => {
