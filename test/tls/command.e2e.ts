@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 
 describe.concurrent('the command with --tls', () => {
-  it('says https in the ready line, and where http is', async ({ command }) => {
+  it('prints its https and http URLs in the ready line', async ({ command }) => {
     const { url, said } = await command.start(['--tls', '--http-port', '0']);
     const [line] = await said(/.*"event":"ready".*/);
 
@@ -12,7 +12,7 @@ describe.concurrent('the command with --tls', () => {
     expect(JSON.parse(line)).toMatchObject({ url, httpUrl: expect.stringMatching(/^http:/) });
   });
 
-  it('is found by `health`, by flag and by variable', async ({ command }) => {
+  it('is checked by `health` with the flag and with the variable', async ({ command }) => {
     const { port, url } = await command.start(['--tls']);
     const byFlag = await command.run(['health', '--tls', '--port', String(port)]);
     const byVariable = await command.run(['health', '--port', String(port)], { env: { NV_AUTH_MOCK_TLS: 'on' } });
@@ -33,9 +33,9 @@ describe.concurrent('the command with --tls', () => {
       REQUESTS_CA_BUNDLE: file,
     });
     expect(await readFile(file, 'utf8')).not.toContain('PRIVATE');
-    const without = await command.run(['doctor', '--url', url]);
-    expect(without).toMatchObject({ code: 1 });
-    expect(without.stdout).toContain(`env --url ${url} --ca ca.pem`);
+    const untrusting = await command.run(['doctor', '--url', url]);
+    expect(untrusting).toMatchObject({ code: 1 });
+    expect(untrusting.stdout).toContain(`env --url ${url} --ca ca.pem`);
     const trusting = await command.run(['doctor', '--url', url], { env: { NODE_EXTRA_CA_CERTS: file } });
     expect(trusting).toMatchObject({ code: 0 });
     expect((await command.run(['doctor', '--url', `http://localhost:${port}`])).stdout).toContain(
@@ -44,7 +44,7 @@ describe.concurrent('the command with --tls', () => {
     expect((await command.run(['env', '--url', url])).stderr).toContain('not trusted here');
   });
 
-  it('is told from a server that is not there, by each command that calls it by http', async ({ command }) => {
+  it('is reported as https by each command that calls it over http', async ({ command }) => {
     const { port } = await command.start(['--tls']);
     const plain = await command.start();
     const url = `http://127.0.0.1:${port}`;
@@ -53,10 +53,10 @@ describe.concurrent('the command with --tls', () => {
       command.run(['env', '--port', String(port)]),
       command.run(['health', '--port', String(port)]),
     ]);
-    const toPlain = await command.run(['env', '--url', `https://127.0.0.1:${plain.port}`, '--ca', 'ca.pem']);
+    const overTls = await command.run(['env', '--url', `https://127.0.0.1:${plain.port}`, '--ca', 'ca.pem']);
 
     for (const { stderr } of results) expect(stderr).toContain('offers https: use https:// in the URL');
-    expect(toPlain.stderr).toContain('does not support TLS: use http:// in the URL');
+    expect(overTls.stderr).toContain('does not support TLS: use http:// in the URL');
   });
 
   it('keeps its authority when it is killed', async ({ command, folder }) => {
@@ -70,7 +70,7 @@ describe.concurrent('the command with --tls', () => {
     expect((await stat(join(folder, 'mock.db.ca.pem'))).mode & 0o777).toBe(0o600);
   });
 
-  it('ends with 2 and one line for what it cannot use', async ({ command, folder }) => {
+  it('exits with 2 and a single line for options that it cannot use', async ({ command, folder }) => {
     await writeFile(join(folder, 'a.pem'), 'nothing');
     const results = await Promise.all([
       command.run(['--tls-cert', 'a.pem', '--tls-key', 'none.pem']),

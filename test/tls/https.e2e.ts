@@ -21,13 +21,13 @@ import { pythonWith } from '../support/python.ts';
 
 const run = promisify(execFile);
 
-async function folder(): Promise<string> {
+async function makeFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'tls-'));
   afterAll(() => rm(path, { recursive: true, force: true }));
   return path;
 }
 
-async function httpsServer(config: Partial<Config> = {}, log: string[] = [], limits: Partial<Limits> = {}) {
+async function startHttpsServer(config: Partial<Config> = {}, log: string[] = [], limits: Partial<Limits> = {}) {
   const effective = createConfig({ tls: true, ...config });
   const sink = () => ({
     ...silent,
@@ -41,8 +41,8 @@ async function httpsServer(config: Partial<Config> = {}, log: string[] = [], lim
   return { ...server, port, url, httpUrl, ca: server.ca ?? '' };
 }
 
-/** What comes back for these bytes until the connection closes. */
-function exchanged(port: number, bytes: string | Buffer): Promise<string> {
+/** Sends these bytes and returns the answer until the connection closes. */
+function exchange(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connectByTcp({ port, host: '127.0.0.1' }, () => socket.write(bytes));
@@ -58,12 +58,12 @@ const PLAIN = 'GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n';
 /** The beginning of a `ClientHello`. */
 const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
-describe('the other of http and https', () => {
-  it('is answered on a port for https, and named once in the log', async () => {
+describe('the wrong protocol', () => {
+  it('on a port for https, plain http, returns 400 and is logged once', async () => {
     const log: string[] = [];
-    const { port } = await httpsServer({}, log);
+    const { port } = await startHttpsServer({}, log);
     for (let time = 0; time < 3; time += 1) {
-      const answer = await exchanged(port, PLAIN);
+      const answer = await exchange(port, PLAIN);
 
       expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
       expect(answer).toContain('content-type: text/plain; charset=utf-8\r\n');
@@ -74,13 +74,13 @@ describe('the other of http and https', () => {
     ]);
   });
 
-  it('is told apart on a port for http, and named once in the log', async () => {
+  it('on a port for http, TLS, returns 400 and is logged once', async () => {
     const log: string[] = [];
-    const plain = await httpsServer({ tls: false }, log);
-    const beside = await httpsServer({ httpPort: 0 }, log);
-    const other = Number(new URL(beside.httpUrl ?? '').port);
-    for (const port of [plain.port, plain.port, other]) {
-      expect(await exchanged(port, HELLO)).toMatch(
+    const plain = await startHttpsServer({ tls: false }, log);
+    const both = await startHttpsServer({ httpPort: 0 }, log);
+    const httpPort = Number(new URL(both.httpUrl ?? '').port);
+    for (const port of [plain.port, plain.port, httpPort]) {
+      expect(await exchange(port, HELLO)).toMatch(
         /^HTTP\/1\.1 400 [\s\S]*This port serves http, but received a TLS handshake/,
       );
     }
@@ -90,10 +90,10 @@ describe('the other of http and https', () => {
     ]);
   });
 
-  it('is no news after a request: then the bytes are not HTTP', async () => {
+  it('after a valid request is not reported as TLS', async () => {
     const log: string[] = [];
-    const { port } = await httpsServer({ tls: false }, log);
-    const answer = await exchanged(port, Buffer.concat([Buffer.from(PLAIN), HELLO]));
+    const { port } = await startHttpsServer({ tls: false }, log);
+    const answer = await exchange(port, Buffer.concat([Buffer.from(PLAIN), HELLO]));
 
     expect(answer).not.toContain('TLS');
     expect(log).toEqual([]);
@@ -105,7 +105,7 @@ interface Reply {
   readonly text: string;
 }
 
-/** Sends a request under a host name that leads to this machine, and checks the certificate for that name. */
+/** Sends a request to this machine under a host name and checks the certificate for that name. */
 function get(
   port: number,
   name: string,
@@ -141,8 +141,8 @@ function handshake(port: number, options: object): Promise<TLSSocket> {
 }
 
 describe('a server with --tls', () => {
-  it('answers clients that trust its authority, and no others', async () => {
-    const { port, ca } = await httpsServer();
+  it('accepts clients that trust its authority, and no others', async () => {
+    const { port, ca } = await startHttpsServer();
 
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
     await expect(
@@ -153,7 +153,7 @@ describe('a server with --tls', () => {
   it.each(['localhost', 'acme.localhost', 'mock', 'api.ngc.nvidia.com', 'f1.invocation.localhost'])(
     'has a certificate for %s',
     async (name) => {
-      const { port, ca } = await httpsServer();
+      const { port, ca } = await startHttpsServer();
       const socket = await handshake(port, { ca, servername: name });
       onTestFinished(() => void socket.destroy());
 
@@ -162,8 +162,8 @@ describe('a server with --tls', () => {
     },
   );
 
-  it('has a certificate for addresses, which clients do not name in the handshake, and for its own names', async () => {
-    const { port, ca } = await httpsServer({ alias: ['mock'], publicUrl: 'https://auth.example.test' });
+  it('has a certificate for addresses and its own names if the handshake has no server name', async () => {
+    const { port, ca } = await startHttpsServer({ alias: ['mock'], publicUrl: 'https://auth.example.test' });
     const socket = await handshake(port, { ca });
     onTestFinished(() => void socket.destroy());
 
@@ -174,27 +174,27 @@ describe('a server with --tls', () => {
     expect(await get(port, '127.0.0.1', '/_mock/health', ca)).toMatchObject({ status: 200 });
   });
 
-  it('offers http/1.1 alone to clients that prefer h2', async () => {
-    const { port, ca } = await httpsServer();
+  it('offers only http/1.1 to clients that prefer h2', async () => {
+    const { port, ca } = await startHttpsServer();
     const socket = await handshake(port, { ca, servername: 'localhost', ALPNProtocols: ['h2', 'http/1.1'] });
     onTestFinished(() => void socket.destroy());
 
     expect(socket.alpnProtocol).toBe('http/1.1');
   });
 
-  it('names a client that offers only h2 once in the log', async () => {
+  it('logs a client that offers only h2 once', async () => {
     const log: string[] = [];
-    const { port, ca } = await httpsServer({}, log);
-    const failed = () =>
+    const { port, ca } = await startHttpsServer({}, log);
+    const connectWithHttp2 = () =>
       new Promise<unknown>((resolve) => connectByHttp2(`https://localhost:${port}`, { ca }).once('error', resolve));
 
-    expect(await failed()).toBeInstanceOf(Error);
-    expect(await failed()).toBeInstanceOf(Error);
+    expect(await connectWithHttp2()).toBeInstanceOf(Error);
+    expect(await connectWithHttp2()).toBeInstanceOf(Error);
     expect(log).toEqual([expect.stringMatching(/HTTP\/1\.1 only.*gRPC.*\[port \d+, from [\da-f.:]+\]$/)]);
   });
 
-  it('says https in the issuer, in discovery and in the addresses of worlds, and http on its port for http', async () => {
-    const { port, ca, httpUrl } = await httpsServer({ httpPort: 0, world: ['acme'] });
+  it('has https URLs in the issuer, in discovery and in worlds, and http URLs on its port for http', async () => {
+    const { port, ca, httpUrl } = await startHttpsServer({ httpPort: 0, world: ['acme'] });
     const path = `/auth/realms/${cast.tenant.realm}/.well-known/openid-configuration`;
     const byHttps = JSON.parse((await get(port, 'localhost', path, ca)).text);
     const byHttp = (await (await fetch(`${httpUrl}${path}`)).json()) as { issuer: string };
@@ -208,8 +208,8 @@ describe('a server with --tls', () => {
     expect(await get(port, 'acme.localhost', '/_mock/worlds', ca)).toMatchObject({ status: 200 });
   });
 
-  it('gives the certificate of its authority to everybody, and its key to nobody', async () => {
-    const { port, ca, httpUrl } = await httpsServer({ adminToken: 'secret-token', httpPort: 0 });
+  it('serves the certificate of its authority without the admin token, and never the key', async () => {
+    const { port, ca, httpUrl } = await startHttpsServer({ adminToken: 'secret-token', httpPort: 0 });
     const [byHttps, byHttp] = [
       await get(port, 'localhost', '/_mock/ca.pem', ca),
       await fetch(`${httpUrl}/_mock/ca.pem`),
@@ -225,30 +225,30 @@ describe('a server with --tls', () => {
     });
   });
 
-  it('counts connections from their first byte to their end', async () => {
-    const { port, ca } = await httpsServer({}, [], { connections: 3 });
-    const open = () => handshake(port, { ca, servername: 'localhost' });
+  it('counts connections from their TCP connect to their end', async () => {
+    const { port, ca } = await startHttpsServer({}, [], { connections: 3 });
+    const openConnection = () => handshake(port, { ca, servername: 'localhost' });
     for (let n = 0; n < 8; n++) {
-      const socket = await open();
+      const socket = await openConnection();
       socket.destroy();
       await vi.waitFor(async () => expect((await get(port, 'localhost', '/_mock/health', ca)).status).toBe(200));
     }
-    const sockets = [await open(), await open(), connectByTcp(port, '127.0.0.1')];
+    const sockets = [await openConnection(), await openConnection(), connectByTcp(port, '127.0.0.1')];
     await new Promise((resolve) => sockets[2]?.once('connect', resolve));
     onTestFinished(() => {
       for (const socket of sockets) socket.destroy();
     });
 
-    await expect(open()).rejects.toThrow();
+    await expect(openConnection()).rejects.toThrow();
   });
 
   it.each([
     ['before', /^HTTP\/1\.1 401 (?:(?!HTTP).)*\r\n\r\n$/s],
     ['headers', /\r\n\r\nHTTP\/1\.1 503 (?:(?!\r\n\r\n).)*$/s],
     ['body', /\r\n\r\nHTTP\/1\.1 403 .*\r\n\r\n\{[^}]*$/s],
-  ])('breaks a connection where a fault says so, after the answers before it: %s', async (drop, arrived) => {
+  ])('drops a connection at the point of a fault, after the earlier answers: %s', async (drop, expected) => {
     const log: string[] = [];
-    const { app, port } = await httpsServer({}, log);
+    const { app, port } = await startHttpsServer({}, log);
     const headers = { host: 'localhost' };
     const payload = { match: { service: 'air' }, do: { drop } };
     await app.inject({ method: 'POST', url: '/_mock/faults', headers, payload });
@@ -260,14 +260,14 @@ describe('a server with --tls', () => {
     await new Promise((resolve) => socket.once('close', resolve));
 
     expect(text.match(/HTTP\/1\.1 401/g)).toHaveLength(1);
-    expect(text).toMatch(arrived);
+    expect(text).toMatch(expected);
     expect([log, (await app.inject({ url: '/_mock/health', headers })).statusCode]).toEqual([[], 200]);
   });
 
   it('survives bytes that are not TLS', async () => {
     const log: string[] = [];
-    const { port, ca } = await httpsServer({}, log);
-    const talk = (text: string | Buffer) =>
+    const { port, ca } = await startHttpsServer({}, log);
+    const sendRaw = (text: string | Buffer) =>
       new Promise<void>((resolve) => {
         const socket = connectByTcp(port, '127.0.0.1', () => socket.end(text));
         socket
@@ -275,19 +275,19 @@ describe('a server with --tls', () => {
           .on('close', () => resolve())
           .resume();
       });
-    await talk('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await talk('');
-    await talk(Buffer.from('160301ffff', 'hex'));
-    await talk(Buffer.alloc(70_000, 0x16));
+    await sendRaw('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await sendRaw('');
+    await sendRaw(Buffer.from('160301ffff', 'hex'));
+    await sendRaw(Buffer.alloc(70_000, 0x16));
     await Promise.allSettled([handshake(port, { servername: 'a'.repeat(63) }), handshake(port, { servername: '*.x' })]);
 
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
-    // Of http.
+    // Only the plain http request is logged.
     expect(log).toHaveLength(1);
   });
 
-  it('stops while clients hold idle connections, and unfinished handshakes', async () => {
-    const { port, ca, close } = await httpsServer();
+  it('stops despite idle connections and unfinished handshakes', async () => {
+    const { port, ca, close } = await startHttpsServer();
     const idle = await handshake(port, { ca, servername: 'localhost' });
     idle.on('error', () => {});
     const unfinished = connectByTcp(port, '127.0.0.1');
@@ -301,98 +301,98 @@ describe('a server with --tls', () => {
 });
 
 describe('the authority', () => {
-  it('stays across restarts beside a data file, readable by its owner alone', async () => {
-    const data = join(await folder(), 'mock.db');
-    const first = await httpsServer({ data });
+  it('is kept beside a data file across restarts, readable only by its owner', async () => {
+    const data = join(await makeFolder(), 'mock.db');
+    const first = await startHttpsServer({ data });
     await first.close();
-    const second = await httpsServer({ data });
+    const second = await startHttpsServer({ data });
 
     expect(second.ca).toBe(first.ca);
     expect((await stat(`${data}.ca.pem`)).mode & 0o777).toBe(0o600);
     expect(await get(second.port, 'localhost', '/_mock/health', first.ca)).toMatchObject({ status: 200 });
   });
 
-  it('is made anew where a process was killed while it wrote it', async () => {
-    const place = await folder();
-    const data = join(place, 'mock.db');
+  it('is created again if a process was killed while it wrote it', async () => {
+    const directory = await makeFolder();
+    const data = join(directory, 'mock.db');
     await writeFile(`${data}.ca.pem.new`, '-----BEGIN CERT');
-    const { ca, port } = await httpsServer({ data });
+    const { ca, port } = await startHttpsServer({ data });
 
     expect(await readFile(`${data}.ca.pem`, 'utf8')).toContain(ca);
-    expect(await readdir(place)).not.toContain('mock.db.ca.pem.new');
+    expect(await readdir(directory)).not.toContain('mock.db.ca.pem.new');
     expect(await get(port, 'localhost', '/_mock/health', ca)).toMatchObject({ status: 200 });
   });
 
-  it('that is damaged stops the start with advice', async () => {
-    const data = join(await folder(), 'mock.db');
+  it('that is damaged stops the start with a fix', async () => {
+    const data = join(await makeFolder(), 'mock.db');
     await writeFile(`${data}.ca.pem`, 'nothing');
 
-    await expect(httpsServer({ data })).rejects.toThrow(
+    await expect(startHttpsServer({ data })).rejects.toThrow(
       `${data}.ca.pem lacks a certificate or a key. Delete ${data}.ca.pem, restart, and let clients trust`,
     );
   });
 
-  it('in memory is another one for each server', async () => {
-    expect((await httpsServer()).ca).not.toBe((await httpsServer()).ca);
+  it('in memory is different for each server', async () => {
+    expect((await startHttpsServer()).ca).not.toBe((await startHttpsServer()).ca);
   });
 });
 
-describe('a given certificate', () => {
+describe('a certificate of `--tls-cert`', () => {
   const random = createSystemRandom();
   const DAY = 86_400_000;
   const key = generateKey();
-  const given = async (now = Date.now(), itsKey = exportKey(key)) => {
+  const writeCertificate = async (now = Date.now(), keyPem = exportKey(key)) => {
     const authority = createAuthority(now, random);
-    const place = await folder();
-    const [tlsCert, tlsKey] = [join(place, 'cert.pem'), join(place, 'key.pem')];
+    const directory = await makeFolder();
+    const [tlsCert, tlsKey] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
     await writeFile(tlsCert, new Issuer(authority, random).issue(['localhost'], key, now));
-    await writeFile(tlsKey, itsKey);
+    await writeFile(tlsKey, keyPem);
     return { authority, tlsCert, tlsKey };
   };
 
-  it('is used, and there is no authority to fetch', async () => {
-    const { authority, ...config } = await given();
-    const { port, ca } = await httpsServer({ tls: false, ...config });
+  it('is used, and `/_mock/ca.pem` returns 404', async () => {
+    const { authority, ...config } = await writeCertificate();
+    const { port, ca } = await startHttpsServer({ tls: false, ...config });
 
     expect(await get(port, 'localhost', '/_mock/health', authority.certificate)).toMatchObject({ status: 200 });
     expect(await get(port, 'localhost', '/_mock/ca.pem', authority.certificate)).toMatchObject({ status: 404 });
     expect(ca).toBe('');
   });
 
-  it('that has ended is refused', async () => {
-    const { tlsCert, tlsKey } = await given(Date.now() - 500 * DAY);
+  it('that has expired is rejected', async () => {
+    const { tlsCert, tlsKey } = await writeCertificate(Date.now() - 500 * DAY);
 
-    await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
+    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(
       /--tls-cert \S+ expired on 20\d\d-\d\d-\d\d\. Use one that is valid now/,
     );
   });
 
-  it('that is not valid yet is refused', async () => {
-    const { tlsCert, tlsKey } = await given(Date.now() + 3 * DAY);
+  it('that is not valid yet is rejected', async () => {
+    const { tlsCert, tlsKey } = await writeCertificate(Date.now() + 3 * DAY);
 
-    await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
+    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(
       /--tls-cert \S+ is not valid before 20\d\d-\d\d-\d\d\./,
     );
   });
 
-  it('with the key of another one is refused', async () => {
-    const { tlsCert, tlsKey } = await given(Date.now(), exportKey(generateKey()));
+  it('with the key of another certificate is rejected', async () => {
+    const { tlsCert, tlsKey } = await writeCertificate(Date.now(), exportKey(generateKey()));
 
-    await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
+    await expect(startHttpsServer({ tlsCert, tlsKey })).rejects.toThrow(
       `--tls-key ${tlsKey} does not match --tls-cert ${tlsCert}.`,
     );
   });
 
-  it('that cannot be read or parsed is refused, and no message has a part of a key', async () => {
-    const { tlsCert, tlsKey } = await given(
+  it('that cannot be read or parsed is rejected without a part of the key in the message', async () => {
+    const { tlsCert, tlsKey } = await writeCertificate(
       Date.now(),
       '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n',
     );
 
-    await expect(httpsServer({ tlsCert: `${tlsCert}.no`, tlsKey })).rejects.toThrow(
+    await expect(startHttpsServer({ tlsCert: `${tlsCert}.no`, tlsKey })).rejects.toThrow(
       'cannot be read: it does not exist. Give the path of a readable PEM file.',
     );
-    const fault = await httpsServer({ tlsCert, tlsKey }).catch((thrown: Error) => thrown);
+    const fault = await startHttpsServer({ tlsCert, tlsKey }).catch((thrown: Error) => thrown);
     expect(String(fault)).toContain(`--tls-key ${tlsKey} is not a private key. Expected PEM without a passphrase`);
     expect(String(fault)).not.toContain('c2VjcmV0');
   });
@@ -403,21 +403,21 @@ it.each<[options: Partial<Config>, message: string]>([
   [{ tls: false, tlsKey: 'a.pem' }, '--tls-key is set without --tls-cert.'],
   [{ tls: false, httpPort: 80 }, '--http-port needs https, but neither --tls nor --tls-cert is set.'],
   [{ httpPort: 6625 }, '--http-port and --port are both 6625.'],
-])('options that contradict each other are refused: %j', async (config, message) => {
-  await expect(httpsServer(config)).rejects.toThrow(message);
+])('contradictory options are rejected: %j', async (config, message) => {
+  await expect(startHttpsServer(config)).rejects.toThrow(message);
 });
 
-it('a port for http that is taken is named with its flag', async () => {
-  const { httpUrl } = await httpsServer({ httpPort: 0 });
+it('a used port for http is rejected with its option', async () => {
+  const { httpUrl } = await startHttpsServer({ httpPort: 0 });
   const { port } = new URL(httpUrl ?? '');
 
-  await expect(httpsServer({ httpPort: Number(port) })).rejects.toThrow(
+  await expect(startHttpsServer({ httpPort: Number(port) })).rejects.toThrow(
     `Port ${port} on 127.0.0.1 is already in use. Stop the program that uses it, or choose another port with --http-port`,
   );
 });
 
-describe('in a test', () => {
-  it('`startMock({ tls: true })` has an https URL and the authority, and says https in process, too', async () => {
+describe('the library', () => {
+  it('has https URLs and the authority with `startMock({ tls: true })`', async () => {
     await using mock = await startMock({ tls: true });
     const path = `/auth/realms/${cast.tenant.realm}/.well-known/openid-configuration`;
     const { issuer } = (await (await mock.fetch(path)).json()) as { issuer: string };
@@ -431,7 +431,7 @@ describe('in a test', () => {
     });
   });
 
-  it('`connect` tells why a server with https does not answer it', async () => {
+  it('explains in `connect` why the TLS connection failed', async () => {
     await using mock = await startMock({ tls: true });
 
     await expect(clientOf(mock.url).info()).rejects.toThrow(/has a certificate of a CA that is not trusted here/);
@@ -440,14 +440,14 @@ describe('in a test', () => {
     );
   });
 
-  it('`startMock()` has none', async () => {
+  it('has no authority with `startMock()`', async () => {
     await using mock = await startMock();
 
     expect(mock.ca).toBeNull();
     expect((await mock.fetch('/_mock/ca.pem')).status).toBe(404);
   });
 
-  it('takes a certificate and its key as texts', async () => {
+  it('accepts a certificate and its key as strings', async () => {
     const random = createSystemRandom();
     const [authority, key] = [createAuthority(Date.now(), random), generateKey()];
     const cert = new Issuer(authority, random).issue(['localhost'], key, Date.now());
@@ -459,21 +459,21 @@ describe('in a test', () => {
     expect(JSON.stringify(await mock.info())).not.toContain('PRIVATE KEY');
   });
 
-  it('refuses a certificate without a key', async () => {
+  it('rejects a certificate without a key', async () => {
     await expect(startMock({ tls: { cert: 'a' } as never })).rejects.toThrow('lacks `cert` or `key`');
   });
 });
 
-describe('clients of other kinds, with nothing but the authority', () => {
-  const trusted = async () => {
-    const server = await httpsServer();
-    const file = join(await folder(), 'ca.pem');
+describe('a server with --tls is accepted, with its authority, by', () => {
+  const startTrusted = async () => {
+    const server = await startHttpsServer();
+    const file = join(await makeFolder(), 'ca.pem');
     await writeFile(file, server.ca);
     return { ...server, file, byName: `https://localhost:${server.port}` };
   };
 
   it("Node's fetch with NODE_EXTRA_CA_CERTS", async () => {
-    const { file, byName, url } = await trusted();
+    const { file, byName, url } = await startTrusted();
     const script = `for (const u of ['${byName}', '${url}']) console.log((await fetch(u + '/_mock/health')).status)`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
       env: { NODE_EXTRA_CA_CERTS: file },
@@ -483,14 +483,14 @@ describe('clients of other kinds, with nothing but the authority', () => {
   });
 
   it('curl', async () => {
-    const { file, byName } = await trusted();
+    const { file, byName } = await startTrusted();
     const { stdout } = await run('curl', ['-sS', '--cacert', file, `${byName}/_mock/health`]);
 
     expect(JSON.parse(stdout)).toEqual({ status: 'ready' });
   });
 
-  it("Python's ssl, with every check it has", async () => {
-    const { file, byName } = await trusted();
+  it("Python's ssl with strict checks", async () => {
+    const { file, byName } = await startTrusted();
     const script = [
       'import ssl, sys, urllib.request',
       'context = ssl.create_default_context(cafile=sys.argv[1])',
@@ -505,7 +505,7 @@ describe('clients of other kinds, with nothing but the authority', () => {
   it("Python's requests, where it is installed, with REQUESTS_CA_BUNDLE", async ({ skip }) => {
     const python = pythonWith('requests');
     if (python === undefined) return skip('requests is not installed');
-    const { file, byName } = await trusted();
+    const { file, byName } = await startTrusted();
     const script = 'import requests, sys; print(requests.get(sys.argv[1] + "/_mock/health").status_code)';
     const env = { PATH: process.env['PATH'], REQUESTS_CA_BUNDLE: file };
     const { stdout } = await run(python, ['-c', script, byName], { env });
@@ -514,7 +514,7 @@ describe('clients of other kinds, with nothing but the authority', () => {
   });
 
   it('openid-client and oauth4webapi, without `allowInsecureRequests`', async () => {
-    const { file, byName } = await trusted();
+    const { file, byName } = await startTrusted();
     const realm = `${byName}/auth/realms/${cast.tenant.realm}`;
     const script = `
       import * as client from 'openid-client';

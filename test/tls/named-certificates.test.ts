@@ -6,15 +6,15 @@ import { NamedCertificates } from '../../src/tls/named-certificates.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 
-function made() {
+function createCertificates() {
   const clock = createManualClock(NOW);
   const random = createSystemRandom();
   const issuer = new Issuer(createAuthority(NOW, random), random);
   return { clock, issuer, certificates: new NamedCertificates(issuer, clock) };
 }
 
-it('a name gets one certificate, and another one before the first ends', () => {
-  const { clock, certificates } = made();
+it('a name gets a certificate, and a new one before that expires', () => {
+  const { clock, certificates } = createCertificates();
   const first = certificates.contextOf('acme.localhost');
 
   expect(certificates.contextOf('acme.localhost')).toBe(first);
@@ -23,9 +23,9 @@ it('a name gets one certificate, and another one before the first ends', () => {
   expect(certificates.contextOf('acme.localhost')).not.toBe(first);
 });
 
-it('of many names the latest 200 are kept', () => {
-  const { certificates, issuer } = made();
-  // Every name gets the same certificate, because each takes milliseconds to make.
+it('the certificates of the latest 200 names are kept', () => {
+  const { certificates, issuer } = createCertificates();
+  // Every name gets the same certificate, because each is slow to generate.
   const certificate = certificates.issue(['first.example']).cert;
   issuer.issue = () => certificate;
   const contexts = Array.from({ length: 200 }, (_, n) => certificates.contextOf(`n${n}.example`));
@@ -34,7 +34,7 @@ it('of many names the latest 200 are kept', () => {
   expect(certificates.contextOf('n0.example')).toBe(contexts[0]);
   certificates.contextOf('one-more.example');
   expect(certificates.size).toBe(200);
-  // A name in use stays.
+  // A name that is used again is kept.
   expect(certificates.contextOf('n0.example')).toBe(contexts[0]);
   expect(certificates.contextOf('n2.example')).toBe(contexts[2]);
   expect(certificates.contextOf('n1.example')).not.toBe(contexts[1]);

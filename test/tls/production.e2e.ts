@@ -1,4 +1,4 @@
-/** Clients in other languages, under the production names, over https with nothing relaxed. */
+/** Clients in several languages under the production host names, over https with all checks. */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { pythonWith } from '../support/python.ts';
 const run = promisify(execFile);
 const PAGE = new URL('../../docs/how-to/production-hosts.md', import.meta.url);
 
-const textOf = (name: string) => castKey(name).key;
+const findSecret = (name: string) => castKey(name).key;
 const GRANT = JSON.stringify({
   grantType: 'client_credentials',
   clientId: admin.accessKey.clientId,
@@ -23,7 +23,7 @@ const GRANT = JSON.stringify({
 });
 const FUNCTION = castFunction('echo')[0]?.functionId;
 
-/** Dials the mock in place of every host, as a resolver would let it, and relaxes nothing. */
+/** Connects to the mock for every host, as with a custom resolver, with all checks. */
 const GO_CLIENT = `package main
 
 import (
@@ -58,8 +58,8 @@ func main() {
 }
 `;
 
-/** A server with https, and the lines that lead the production names to it. */
-async function server(command: Command) {
+/** Starts a server with https and reads the lines that map the production names to it. */
+async function startServer(command: Command) {
   const { port } = await command.start(['--tls']);
   const args = ['env', '--url', `https://localhost:${port}`, '--ca', 'ca.pem', '--hosts'];
   const { code, stdout, stderr } = await command.run(args);
@@ -67,10 +67,10 @@ async function server(command: Command) {
   return { port, args, lines: stdout.trim().split('\n'), stderr };
 }
 
-describe.concurrent('under the production names', () => {
-  it('curl gets a token, uses it, and calls the other services and a function', async ({ command, folder, expect }) => {
-    const { port, lines } = await server(command);
-    // As `/etc/hosts` would do it; only the port is that of this server.
+describe.concurrent('under the production host names', () => {
+  it('curl gets a token and calls Run:ai, Air, NGC and a function', async ({ command, folder, expect }) => {
+    const { port, lines } = await startServer(command);
+    // The same as `/etc/hosts`, but with the port of this server.
     const resolve = lines.flatMap((line) => {
       const [address, name] = line.split(' ');
       return ['--connect-to', `${name}:443:${address}:${port}`];
@@ -79,20 +79,20 @@ describe.concurrent('under the production names', () => {
       (await run('curl', ['-sS', '--fail', '--cacert', 'ca.pem', ...resolve, ...args], { cwd: folder })).stdout;
     const json = ['-H', 'Content-Type: application/json'];
     const { accessToken } = JSON.parse(await curl('https://acme.run.ai/api/v1/token', ...json, '-d', GRANT));
-    const bearer = (token: string) => ['-H', `Authorization: Bearer ${token}`];
-    const users = await curl('https://acme.run.ai/api/v1/users', ...bearer(accessToken));
+    const buildBearer = (token: string) => ['-H', `Authorization: Bearer ${token}`];
+    const users = await curl('https://acme.run.ai/api/v1/users', ...buildBearer(accessToken));
     const discovery = await curl('https://app.run.ai/auth/realms/acme/.well-known/openid-configuration');
     const simulations = await curl(
       'https://api.dsx-air.nvidia.com/api/v3/simulations/',
-      ...bearer(textOf('air-reader')),
+      ...buildBearer(findSecret('air-reader')),
     );
     const functions = await curl(
       'https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions',
-      ...bearer(textOf('nvcf-deployer')),
+      ...buildBearer(findSecret('nvcf-deployer')),
     );
     const invoked = await curl(
       ...[`https://${FUNCTION}.invocation.api.nvcf.nvidia.com/echo`, ...json, '-d', '{"a":1}'],
-      ...bearer(textOf('nvcf-full-access')),
+      ...buildBearer(findSecret('nvcf-full-access')),
     );
 
     expect(JSON.parse(Buffer.from(accessToken.split('.')[1], 'base64url').toString()).iss).toBe(
@@ -109,14 +109,14 @@ describe.concurrent('under the production names', () => {
     ['urllib', 'from urllib.request import urlopen; print(urlopen(url).read().decode())', 'SSL_CERT_FILE'],
     ['requests', 'import requests; print(requests.get(url).text)', 'REQUESTS_CA_BUNDLE'],
   ] as const)(
-    "Python's %s does, as the page shows",
-    async ([name, ask, variable], { command, folder, expect, skip }) => {
+    "Python's %s reads the discovery document with the code of the page",
+    async ([name, code, variable], { command, folder, expect, skip }) => {
       const python = pythonWith(name);
       if (python === undefined) return skip(`Python has no ${name} here`);
-      const { port } = await server(command);
+      const { port } = await startServer(command);
       const page = await readFile(PAGE, 'utf8');
-      const shown = /```python\n([\s\S]*?)```/.exec(page)?.[1]?.replace('6625', String(port));
-      const script = `${shown}\nurl = 'https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration'\n${ask}`;
+      const example = /```python\n([\s\S]*?)```/.exec(page)?.[1]?.replace('6625', String(port));
+      const script = `${example}\nurl = 'https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration'\n${code}`;
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], [variable]: `${folder}/ca.pem` };
       const { stdout } = await run(python, ['-c', script], { env });
 
@@ -124,12 +124,12 @@ describe.concurrent('under the production names', () => {
     },
   );
 
-  it('openid-client and oauth4webapi do, with no check relaxed and no fetch of their own', async ({
+  it('openid-client and oauth4webapi get tokens, with all checks and the built-in fetch', async ({
     command,
     folder,
     expect,
   }) => {
-    const { port } = await server(command);
+    const { port } = await startServer(command);
     const { clientId, clientSecret } = adminBot;
     const script = `
       import * as client from 'openid-client';
@@ -150,14 +150,14 @@ describe.concurrent('under the production names', () => {
   });
 
   it.runIf(hasGo)(
-    'Go does, with its own authorities replaced by SSL_CERT_FILE',
+    'Go connects with the authority in SSL_CERT_FILE',
     { timeout: 120_000 },
     async ({ command, folder, expect }) => {
-      const { port } = await server(command);
+      const { port } = await startServer(command);
       await writeFile(join(folder, 'main.go'), GO_CLIENT);
       const { PATH, HOME } = process.env;
       const env = { PATH, HOME, GOTOOLCHAIN: 'local', SSL_CERT_FILE: join(folder, 'ca.pem') };
-      const args = ['run', 'main.go', `127.0.0.1:${port}`, textOf('nvcf-deployer')];
+      const args = ['run', 'main.go', `127.0.0.1:${port}`, findSecret('nvcf-deployer')];
       const { stdout } = await run('go', args, { cwd: folder, env });
 
       expect(stdout.trim().split('\n')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 403 Forbidden']);
@@ -166,12 +166,12 @@ describe.concurrent('under the production names', () => {
 });
 
 describe.concurrent('`env --hosts`', () => {
-  it("prints each name of the vendors with the server's address, and where the port is another", async ({
+  it("prints each name of the vendors with the server's address, and warns about another port", async ({
     command,
     expect,
   }) => {
-    const { port, args, lines, stderr } = await server(command);
-    const elsewhere = await command.run([...args, '--client-url', 'https://192.0.2.1']);
+    const { port, args, lines, stderr } = await startServer(command);
+    const atClientUrl = await command.run([...args, '--client-url', 'https://192.0.2.1']);
 
     expect(lines).toEqual(
       expect.arrayContaining(['127.0.0.1 app.run.ai', '127.0.0.1 acme.run.ai', '127.0.0.1 api.ngc.nvidia.com']),
@@ -182,12 +182,12 @@ describe.concurrent('`env --hosts`', () => {
     expect(stderr).toContain(
       `production URLs use https on port 443, but the server is https://localhost:${port}. Start it with --tls --port 443`,
     );
-    expect(elsewhere).toMatchObject({ code: 0, stderr: '' });
-    expect(elsewhere.stdout).toContain('192.0.2.1 acme.run.ai\n');
+    expect(atClientUrl).toMatchObject({ code: 0, stderr: '' });
+    expect(atClientUrl.stdout).toContain('192.0.2.1 acme.run.ai\n');
   });
 
   it('prints the aliases of a Compose service, and JSON', async ({ command, expect }) => {
-    const { args, lines } = await server(command);
+    const { args, lines } = await startServer(command);
     const compose = await command.run([...args, '--format', 'compose']);
     const json = await command.run([...args, '--format', 'json']);
     const names = lines.map((line) => line.split(' ')[1]);
@@ -196,7 +196,7 @@ describe.concurrent('`env --hosts`', () => {
     expect(JSON.parse(json.stdout)).toEqual(names);
   });
 
-  it('prints nothing for what the world lacks', async ({ command, expect }) => {
+  it('prints no name of an organisation or function that the world does not have', async ({ command, expect }) => {
     const { port } = await command.start(['--seed', 'none']);
     const { stdout } = await command.run(['env', '--port', String(port), '--hosts']);
 
@@ -206,8 +206,8 @@ describe.concurrent('`env --hosts`', () => {
     expect(stdout).toContain('127.0.0.1 app.run.ai\n');
   });
 
-  it('ends with 2 and one line for a format or an address that it cannot print', async ({ command, expect }) => {
-    const { args } = await server(command);
+  it('exits with 2 and a single line for an unsupported format or address', async ({ command, expect }) => {
+    const { args } = await startServer(command);
     const results = await Promise.all([
       command.run([...args, '--format', 'dotenv']),
       command.run([...args, '--client-url', 'https://mock']),
