@@ -13,18 +13,18 @@ const privateKey = await importJWK(
 );
 const rs256 = await privateKeyFor('RS256');
 
-/** A token of an administrator that is good but for what is given. */
-const forge = (
+/** Signs a valid token of an administrator with these claims changed. */
+const forgeToken = (
   claims: object = {},
   { alg = 'ES256', key = privateKey }: { alg?: string; key?: typeof privateKey } = {},
 ) => new SignJWT({ ...adminClaims(SECONDS), ...claims }).setProtectedHeader({ alg }).sign(key);
-/** What becomes of a token in a world. */
+/** Returns the claims of a token in a world or the error. */
 const outcomeOf = async (token: Promise<string> | string, world = 'default', now = START) =>
   verifyAdminToken(await token, 'http://api.nvcf.svc.cluster.local', world, now).catch((thrown: unknown) => thrown);
 
 describe('the token of an administrator', () => {
-  it('tells its subject and its scopes', async () => {
-    expect(await outcomeOf(forge({ scopes: ['list_functions', 'deploy_function'] }))).toEqual({
+  it('returns its subject and its scopes', async () => {
+    expect(await outcomeOf(forgeToken({ scopes: ['list_functions', 'deploy_function'] }))).toEqual({
       sub: 'admin-issuer-proxy',
       scopes: ['list_functions', 'deploy_function'],
     });
@@ -34,40 +34,40 @@ describe('the token of an administrator', () => {
     [undefined, []],
     ['list_functions', []],
     [[5, 'list_functions', null], ['list_functions']],
-  ])('has of the scopes %j those that are texts of a list', async (scopes, expected) => {
-    expect(await outcomeOf(forge({ scopes }))).toMatchObject({ scopes: expected });
+  ])('returns only the strings of a list as scopes: %j', async (scopes, expected) => {
+    expect(await outcomeOf(forgeToken({ scopes }))).toMatchObject({ scopes: expected });
   });
 
-  it.each(['sub', 'iat', 'exp'])('is none without `%s`', async (claim) => {
-    expect(await outcomeOf(forge({ [claim]: undefined }))).toMatchObject({
+  it.each(['sub', 'iat', 'exp'])('is rejected without `%s`', async (claim) => {
+    expect(await outcomeOf(forgeToken({ [claim]: undefined }))).toMatchObject({
       kind: 'unauthenticated',
       reason: 'malformed_token',
       why: `missing required "${claim}" claim`,
     });
   });
 
-  it('is none with a subject that is no text', async () => {
-    expect(await outcomeOf(forge({ sub: 7 }))).toMatchObject({
+  it('is rejected with a subject that is not a string', async () => {
+    expect(await outcomeOf(forgeToken({ sub: 7 }))).toMatchObject({
       kind: 'unauthenticated',
       reason: 'malformed_token',
       message: 'The bearer token is not an administrator token.',
     });
   });
 
-  it.each<[what: string, token: () => Promise<string>, reason: string]>([
-    ['by another algorithm', () => forge({}, { alg: 'RS256', key: rs256 }), 'unsupported_algorithm'],
-    ['of another issuer', () => forge({ iss: 'http://elsewhere' }), 'malformed_token'],
-    ['that is changed', async () => (await forge()).replace(/[^.]+$/, 'AAAA'), 'bad_signature'],
-  ])('is refused with its reason: one %s', async (_what, token, reason) => {
+  it.each<[title: string, token: () => Promise<string>, reason: string]>([
+    ['with another algorithm', () => forgeToken({}, { alg: 'RS256', key: rs256 }), 'unsupported_algorithm'],
+    ['of another issuer', () => forgeToken({ iss: 'http://elsewhere' }), 'malformed_token'],
+    ['with another signature', async () => (await forgeToken()).replace(/[^.]+$/, 'AAAA'), 'bad_signature'],
+  ])('is rejected %s', async (_title, token, reason) => {
     expect(await outcomeOf(token())).toMatchObject({ kind: 'unauthenticated', reason });
   });
 
   it.each([
-    ['the world that its `jti` ends in', { jti: 'a.team-a' }, 'team-a'],
-    ['the world that a server begins with, where its `jti` names none', { jti: 'a' }, 'default'],
-    ['that world, too, where it has no `jti`', { jti: undefined }, 'default'],
-  ])('counts in %s, and in no other', async (_what, claims, world) => {
-    const token = await forge(claims);
+    ['the world at the end of its `jti`', { jti: 'a.team-a' }, 'team-a'],
+    ['the default world if its `jti` has no world', { jti: 'a' }, 'default'],
+    ['the default world if it has no `jti`', { jti: undefined }, 'default'],
+  ])('is accepted only in %s', async (_title, claims, world) => {
+    const token = await forgeToken(claims);
 
     expect(await outcomeOf(token, world)).toMatchObject({ sub: 'admin-issuer-proxy' });
     expect(await outcomeOf(token, 'team-b')).toMatchObject({
@@ -78,17 +78,17 @@ describe('the token of an administrator', () => {
     });
   });
 
-  it('counts in its time, by the clock of the world', async () => {
-    const token = await forge({ nbf: SECONDS + 10 });
-    const at = async (seconds: number) => outcomeOf(token, 'default', START + seconds * 1000);
+  it('is accepted between its `nbf` and `exp` on the clock of the world', async () => {
+    const token = await forgeToken({ nbf: SECONDS + 10 });
+    const outcomeAt = async (seconds: number) => outcomeOf(token, 'default', START + seconds * 1000);
 
-    expect(await at(4)).toMatchObject({
+    expect(await outcomeAt(4)).toMatchObject({
       reason: 'not_yet_valid',
       why: expect.stringMatching(/^nbf .*`admin-issuer-proxy`$/),
     });
-    expect(await at(5)).toMatchObject({ sub: 'admin-issuer-proxy' });
-    expect(await at(59)).toMatchObject({ sub: 'admin-issuer-proxy' });
-    expect(await at(60)).toMatchObject({ reason: 'expired_token' });
-    expect(await at(-6)).toMatchObject({ reason: 'not_yet_valid', why: expect.stringMatching(/^iat /) });
+    expect(await outcomeAt(5)).toMatchObject({ sub: 'admin-issuer-proxy' });
+    expect(await outcomeAt(59)).toMatchObject({ sub: 'admin-issuer-proxy' });
+    expect(await outcomeAt(60)).toMatchObject({ reason: 'expired_token' });
+    expect(await outcomeAt(-6)).toMatchObject({ reason: 'not_yet_valid', why: expect.stringMatching(/^iat /) });
   });
 });

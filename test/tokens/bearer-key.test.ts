@@ -8,14 +8,14 @@ const [shipped = ''] = JSON.parse(
 ) as string[];
 
 describe('a bearer of the cast', () => {
-  it('is told by its header', async () => {
+  it('is recognized by its header', async () => {
     expect(hasBearerHeader(shipped)).toBe(true);
     expect(hasBearerHeader(await forge({}, { kid: BEARER_KEY.kid, typ: 'at+jwt' }))).toBe(false);
     expect(hasBearerHeader(await forge())).toBe(false);
     expect(hasBearerHeader(`abc${shipped}`)).toBe(false);
   });
 
-  it('is verified with a key that is public', async () => {
+  it('is verified with a public key', async () => {
     expect(await importBearerKey()).toMatchObject({ type: 'public', algorithm: { name: 'RSASSA-PKCS1-v1_5' } });
   });
 
@@ -23,7 +23,7 @@ describe('a bearer of the cast', () => {
     ['own', 'team-a', 'team-a'],
     ['own', 'default', 'default'],
     ['cast', 'team-a', 'default'],
-  ] as const)('names, of a world whose credentials are its %s: %s, the world %s', (credentials, id, named) => {
-    expect(bearerWorldOf({ id, credentials })).toBe(named);
+  ] as const)('belongs, with `credentials: %s` in the world %s, to the world %s', (credentials, id, expected) => {
+    expect(bearerWorldOf({ id, credentials })).toBe(expected);
   });
 });

@@ -15,13 +15,13 @@ describe('a claim rule', () => {
     expect(pickClaimsSetByRules(claims, 'Ada', [{ sub: 'Ada', set: { team: 'x' } }])).toEqual({ team: claims.team });
   });
 
-  it('is accepted up to 4096 characters of all rules as JSON', () => {
-    const ruleOfLength = (length: number) => {
+  it('is accepted if all rules have at most 4096 characters as JSON', () => {
+    const buildRules = (length: number) => {
       const empty = JSON.stringify([{ set: { long: '' } }]);
       return [{ set: { long: 'x'.repeat(length - empty.length) } }];
     };
 
-    expect(findClaimRulesProblem(ruleOfLength(4096))).toBeNull();
-    expect(findClaimRulesProblem(ruleOfLength(4097))).toMatchObject({ index: null });
+    expect(findClaimRulesProblem(buildRules(4096))).toBeNull();
+    expect(findClaimRulesProblem(buildRules(4097))).toMatchObject({ index: null });
   });
 });

@@ -1,4 +1,4 @@
-/** Tokens that are made on purpose, as jose reads them, which did not make them. */
+/** Forged tokens, checked with jose. */
 import { readFileSync } from 'node:fs';
 import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { type ForgeryKeys, forge } from '../../src/tokens/forge.ts';
 import { importSigningKey } from '../../src/tokens/keys.ts';
 import { privateKeyFor, publicPem, shippedKey } from '../support/tokens.ts';
 
-const shipped = async (name: string) => {
+const readFixtureKey = async (name: string) => {
   const text = readFileSync(new URL(`../../fixtures/runai/${name}.json`, import.meta.url), 'utf8');
   const jwk = JSON.parse(text);
   const key = await importSigningKey(jwk, name.endsWith('es256') ? 'ES256' : 'RS256');
@@ -15,17 +15,17 @@ const shipped = async (name: string) => {
 };
 const keys: ForgeryKeys = {
   current: shippedKey,
-  unknown: await shipped('unknown-key.rs256'),
-  retired: await shipped('retired-key.rs256'),
+  unknown: await readFixtureKey('unknown-key.rs256'),
+  retired: await readFixtureKey('retired-key.rs256'),
 };
 const CLAIMS = { sub: 'a', exp: 7 };
 
-describe('a token', () => {
+describe('a forged token', () => {
   it.each([
     ['key', 'current'],
     ['unknown-key', 'unknown'],
     ['retired-key', 'retired'],
-  ] as const)('signed with %s can be verified with that key, and says so', async (sign, name) => {
+  ] as const)('signed with %s has that key id and is verified with that key', async (sign, name) => {
     const { token, header } = await forge(CLAIMS, keys, { sign });
     const { payload } = await compactVerify(token, keys[name].publicKey);
 
@@ -34,21 +34,21 @@ describe('a token', () => {
     expect(JSON.parse(new TextDecoder().decode(payload))).toEqual(CLAIMS);
   });
 
-  it('signed with the public key as a secret can be verified with that', async () => {
+  it('signed with the public key as HMAC secret is verified with that secret', async () => {
     const { token } = await forge(CLAIMS, keys, { sign: 'hs256-public' });
 
     expect((await compactVerify(token, Buffer.from(`${publicPem}\n`))).protectedHeader).toMatchObject({ alg: 'HS256' });
     await expect(compactVerify(token, await importSPKI(publicPem, 'RS256'))).rejects.toThrow();
   });
 
-  it('that nobody signed has an empty signature', async () => {
+  it('signed with `none` has an empty signature', async () => {
     const { token, header } = await forge(CLAIMS, keys, { sign: 'none' });
 
     expect(header['alg']).toBe('none');
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.$/);
   });
 
-  it('says what it was told to, and leaves out what is null, however it is signed', async () => {
+  it('has the changed claims and header members, and omits those that are null', async () => {
     const changes = { claims: { sub: null, more: { a: null } }, header: { typ: null, alg: 'RS384', crit: ['x'] } };
     const { claims, header, token } = await forge(CLAIMS, keys, changes);
 
@@ -57,7 +57,7 @@ describe('a token', () => {
     expect(decodeProtectedHeader(token)).toEqual(header);
   });
 
-  it('can be any text in any encoding', async () => {
+  it('can have any header and payload', async () => {
     const token = await compose('{"alg":"a"}', 'no JSON', null);
 
     expect(token.split('.').map((part) => Buffer.from(part, 'base64url').toString())).toEqual([
@@ -68,16 +68,16 @@ describe('a token', () => {
   });
 });
 
-describe('a signature', () => {
-  it('of ES256 has the form of RFC 7518', async () => {
-    const key = await shipped('unknown-key.es256');
+describe('the signature of a forged token', () => {
+  it('has the format of RFC 7518 with ES256', async () => {
+    const key = await readFixtureKey('unknown-key.es256');
     const token = await compose('{"alg":"ES256"}', '{}', key.privateKey);
 
     expect((await compactVerify(token, key.publicKey)).protectedHeader.alg).toBe('ES256');
     expect(Buffer.from(token.split('.')[2] ?? '', 'base64url')).toHaveLength(64);
   });
 
-  it('can be by another algorithm of the same key', async () => {
+  it('can have another algorithm of the same key', async () => {
     const token = await compose('{"alg":"RS512"}', '{}', await privateKeyFor('RS512'));
 
     expect((await compactVerify(token, await importSPKI(publicPem, 'RS512'))).protectedHeader.alg).toBe('RS512');

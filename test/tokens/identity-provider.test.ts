@@ -4,12 +4,12 @@ import { createVerifier, type JwkSet } from '../../src/tokens/jwk-set.ts';
 import { START } from '../support/server.ts';
 import { forge, shippedKey } from '../support/tokens.ts';
 
-// The library calls public keys so, too, and types them apart.
+// The library has a separate type for public keys.
 const KEYS = { keys: [shippedKey.publicJwk] } as JwkSet;
 const NONE: JwkSet = { keys: [] };
 
-/** A provider whose keys are read from these sets, one after the other, the last one again and again. */
-function providerOf(sets: readonly (JwkSet | Error)[], expected?: ExpectedClaims) {
+/** Creates a provider that reads its keys from these sets in turn, and then the last one repeatedly. */
+function createProvider(sets: readonly (JwkSet | Error)[], expected?: ExpectedClaims) {
   let reads = 0;
   const load = async (): Promise<JwkSet> => {
     const set = sets[Math.min(reads++, sets.length - 1)] ?? NONE;
@@ -27,31 +27,31 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: ExpectedClaims
 }
 
 const ACCEPTED = expect.objectContaining({ azp: expect.any(String) });
-const unaccepted = (why: string) => ({
+const buildRejection = (why: string) => ({
   kind: 'bad_credentials',
   reason: 'bad_external_token',
   message: expect.stringContaining(why),
 });
 
 describe('the keys of an identity provider', () => {
-  it('are read at the first token, and once', async () => {
-    const provider = providerOf([KEYS]);
+  it('are read once, at the first token', async () => {
+    const provider = createProvider([KEYS]);
     expect(provider.reads()).toBe(0);
 
     expect([await provider.verify(await forge()), await provider.verify(await forge())]).toEqual([ACCEPTED, ACCEPTED]);
     expect(provider.reads()).toBe(1);
   });
 
-  it('are read again when a token names one that is not among them', async () => {
-    const provider = providerOf([NONE, KEYS]);
+  it('are read again for a token with an unknown key id', async () => {
+    const provider = createProvider([NONE, KEYS]);
 
-    expect(await provider.verify(await forge())).toMatchObject(unaccepted('no applicable key'));
+    expect(await provider.verify(await forge())).toMatchObject(buildRejection('no applicable key'));
     expect(await provider.verify(await forge())).toEqual(ACCEPTED);
     expect(provider.reads()).toBe(2);
   });
 
-  it('that cannot be had are something outside that does not answer', async () => {
-    const provider = providerOf([new Error('refused'), KEYS]);
+  it('that cannot be read cause an error of kind `unavailable`, and are read again', async () => {
+    const provider = createProvider([new Error('refused'), KEYS]);
 
     expect(await provider.verify(await forge())).toMatchObject({
       kind: 'unavailable',
@@ -64,21 +64,21 @@ describe('the keys of an identity provider', () => {
 
 describe('a token of an identity provider', () => {
   const expected = { issuer: 'http://idp', audience: 'a' };
-  const good = { iss: 'http://idp', aud: 'a' };
+  const valid = { iss: 'http://idp', aud: 'a' };
 
-  it('counts by its issuer and audience, where these are asked for', async () => {
-    expect(await providerOf([KEYS], expected).verify(await forge(good))).toEqual(ACCEPTED);
-    expect(await providerOf([KEYS], expected).verify(await forge({ ...good, aud: ['b', 'a'] }))).toEqual(ACCEPTED);
+  it('is accepted with the expected issuer and audience', async () => {
+    expect(await createProvider([KEYS], expected).verify(await forge(valid))).toEqual(ACCEPTED);
+    expect(await createProvider([KEYS], expected).verify(await forge({ ...valid, aud: ['b', 'a'] }))).toEqual(ACCEPTED);
   });
 
-  it.each<[what: string, token: () => Promise<string>, why: string]>([
-    ['that has expired', () => forge({ ...good, exp: 1 }), '"exp"'],
-    ['without a subject', () => forge({ ...good, sub: undefined }), '"sub"'],
-    ['of another issuer', () => forge({ ...good, iss: 'http://other' }), '"iss"'],
-    ['for somebody else', () => forge({ ...good, aud: ['b', 'c'] }), '"aud"'],
-    ['written otherwise', async () => `${await forge(good)}=`, 'its signature is not base64url'],
-    ['that is none', async () => 'abc', 'Invalid Compact JWS'],
-  ])('%s does not count', async (_what, token, why) => {
-    expect(await providerOf([KEYS], expected).verify(await token())).toMatchObject(unaccepted(why));
+  it.each<[title: string, token: () => Promise<string>, why: string]>([
+    ['that has expired', () => forge({ ...valid, exp: 1 }), '"exp"'],
+    ['without a subject', () => forge({ ...valid, sub: undefined }), '"sub"'],
+    ['of another issuer', () => forge({ ...valid, iss: 'http://other' }), '"iss"'],
+    ['for another audience', () => forge({ ...valid, aud: ['b', 'c'] }), '"aud"'],
+    ['with padding', async () => `${await forge(valid)}=`, 'its signature is not base64url'],
+    ['that is not a JWT', async () => 'abc', 'Invalid Compact JWS'],
+  ])('%s is rejected', async (_title, token, why) => {
+    expect(await createProvider([KEYS], expected).verify(await token())).toMatchObject(buildRejection(why));
   });
 });

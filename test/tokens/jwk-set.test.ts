@@ -6,11 +6,11 @@ const { alg: _, ...withoutAlgorithm } = shippedKey.publicJwk;
 const EC = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' };
 
 describe('a JWK set', () => {
-  it('is usable if all its keys are public, with an `alg` or without', async () => {
+  it('is valid if all its keys are public, with or without `alg`', async () => {
     expect(await findJwkSetProblem({ keys: [shippedKey.publicJwk, withoutAlgorithm] })).toBeNull();
   });
 
-  it.each([null, [], {}, { keys: {} }, { keys: [] }])('is not %j', async (value) => {
+  it.each([null, [], {}, { keys: {} }, { keys: [] }])('is rejected as %j', async (value) => {
     expect(await findJwkSetProblem(value)).toContain('it is not a JWK set');
   });
 
@@ -22,7 +22,7 @@ describe('a JWK set', () => {
     ['a key without a type', 'has a key type that cannot sign tokens', {}],
     ['a point that is not on its curve', 'is not a valid key (RFC 7517)', EC],
     ['a key with the `alg` of another type', 'is not a valid key (RFC 7517)', { ...withoutAlgorithm, alg: 'none' }],
-  ])('is refused with the position of %s', async (_what, problem, key) => {
+  ])('is rejected with the position of %s', async (_title, problem, key) => {
     expect(await findJwkSetProblem({ keys: [shippedKey.publicJwk, key] })).toBe(`\`keys[1]\` ${problem}`);
   });
 });

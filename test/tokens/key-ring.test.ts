@@ -9,22 +9,22 @@ import {
 } from '../../src/tokens/keys.ts';
 import { shippedKey } from '../support/tokens.ts';
 
-/** Told apart by their ids alone. */
-const key = (kid: string): SigningKey => ({ ...shippedKey, kid });
-const START: KeyRing = { current: key('a'), retired: [] };
-const kids = (ring: KeyRing, now: number) => listKeysInForce(ring, now).map(({ kid }) => kid);
+/** Creates keys that differ only in their ids. */
+const makeKey = (kid: string): SigningKey => ({ ...shippedKey, kid });
+const START: KeyRing = { current: makeKey('a'), retired: [] };
+const listKids = (ring: KeyRing, now: number) => listKeysInForce(ring, now).map(({ kid }) => kid);
 
-describe('a key that is replaced', () => {
-  const ring = rotateKey(START, key('b'), 1000);
+describe('a rotated key', () => {
+  const ring = rotateKey(START, makeKey('b'), 1000);
 
-  it('counts for ten more minutes, and the new one at once', () => {
+  it('is valid for ten more minutes, and the new key immediately', () => {
     expect(OVERLAP_MS).toBe(600_000);
-    expect(kids(ring, 1000)).toEqual(['b', 'a']);
-    expect(kids(ring, 600_999)).toEqual(['b', 'a']);
-    expect(kids(ring, 601_000)).toEqual(['b']);
+    expect(listKids(ring, 1000)).toEqual(['b', 'a']);
+    expect(listKids(ring, 600_999)).toEqual(['b', 'a']);
+    expect(listKids(ring, 601_000)).toEqual(['b']);
   });
 
-  it('is still known when it is over, so that a refusal can say since when', () => {
+  it('is still found after its overlap, with the time of its end', () => {
     expect(findKey(ring, 'a', 600_999)).toMatchObject({ key: { kid: 'a' }, retiredSince: null });
     expect(findKey(ring, 'a', 601_000)).toMatchObject({ key: { kid: 'a' }, retiredSince: 601_000 });
     expect(findKey(ring, 'b', 601_000)).toMatchObject({ key: { kid: 'b' }, retiredSince: null });
@@ -32,14 +32,14 @@ describe('a key that is replaced', () => {
     expect(findKey(ring, undefined, 1000)).toBeNull();
   });
 
-  it('keeps nothing of its private half', () => {
+  it('has no private key', () => {
     expect(Object.keys(ring.retired[0]?.key ?? {}).sort()).toEqual(['algorithm', 'kid', 'publicJwk', 'publicKey']);
   });
 });
 
-it('no more than eight replaced keys are known, however often they are replaced', () => {
+it('at most eight rotated keys are kept', () => {
   let ring = START;
-  for (let number = 0; number < 20; number++) ring = rotateKey(ring, key(`${number}`), 0);
+  for (let number = 0; number < 20; number++) ring = rotateKey(ring, makeKey(`${number}`), 0);
 
-  expect(kids(ring, 0)).toEqual(['19', '18', '17', '16', '15', '14', '13', '12', '11']);
+  expect(listKids(ring, 0)).toEqual(['19', '18', '17', '16', '15', '14', '13', '12', '11']);
 });

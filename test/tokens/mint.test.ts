@@ -5,7 +5,7 @@ import { shippedKey } from '../support/tokens.ts';
 const awkward = { name: 'Zoë ~ 名前 🔑', accessRequest: 'why? > because\u007f' };
 
 describe('the payload of a token', () => {
-  it('is plain ASCII without the characters that plain Base64 writes otherwise', () => {
+  it('is ASCII without the characters that differ between Base64 and base64url', () => {
     const text = serializeAscii(awkward);
 
     expect(text).toMatch(/^[ -~]+$/);
@@ -13,7 +13,7 @@ describe('the payload of a token', () => {
     expect(JSON.parse(text)).toEqual(awkward);
   });
 
-  it('has no `-` and no `_`, whatever it says and wherever that stands', async () => {
+  it('is encoded without `-` and `_`, whatever its content', async () => {
     for (let shift = 0; shift < 30; shift++) {
       const token = await mint({ shift: 'x'.repeat(shift), ...awkward }, shippedKey);
       const payload = token.split('.')[1] as string;

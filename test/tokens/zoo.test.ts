@@ -1,5 +1,5 @@
 /**
- * What the tokens of the zoo are, read by code that did not make them. Whether the mock and other verifiers give them
+ * The content of the tokens of the zoo. Whether the mock and other verifiers give them
  * the same verdicts: `test/services/control/tokens.test.ts`, `test/library/verifier.test.ts`.
  */
 
@@ -22,69 +22,69 @@ const zoo = await createZoo({
   unknownKeysUrl: 'http://localhost/keys',
   now: START / 1000,
 });
-const tokenOf = (name: string) => zoo.find((one) => one.name === name)?.token ?? '';
-const text = (name: string, part: 0 | 1 | 2) =>
-  Buffer.from(tokenOf(name).split('.')[part] ?? '', 'base64url').toString();
-const bytes = (name: string) => Buffer.from(tokenOf(name).split('.')[2] ?? '', 'base64url');
+const findToken = (name: string) => zoo.find((entry) => entry.name === name)?.token ?? '';
+const decodePart = (name: string, part: 0 | 1 | 2) =>
+  Buffer.from(findToken(name).split('.')[part] ?? '', 'base64url').toString();
+const decodeSignature = (name: string) => Buffer.from(findToken(name).split('.')[2] ?? '', 'base64url');
 
-describe('the zoo', () => {
-  it('has some forty tokens with names of their own, and a source for each verdict', () => {
+describe('the token zoo', () => {
+  it('has more than 30 tokens with distinct names and a source for each verdict', () => {
     expect(zoo.length).toBeGreaterThan(30);
     expect(new Set(zoo.map(({ name }) => name)).size).toBe(zoo.length);
     for (const { source } of zoo) expect(source).toMatch(/^(RFC \d{4}, \d+(\.\d+)*|Run:ai \(inferred\))$/);
   });
 
-  it('says MUST only where there is a verdict', () => {
+  it('has `must` only for tokens with a definite verdict', () => {
     expect(zoo.filter(({ verdict, must }) => verdict === 'depends' && must)).toEqual([]);
   });
 
-  it.each(['7515', '7518', '7519', '6750', '8725', '9068'])('draws on RFC %s', (number) => {
+  it.each(['7515', '7518', '7519', '6750', '8725', '9068'])('has tokens with RFC %s as source', (number) => {
     expect(zoo.some(({ source }) => source.startsWith(`RFC ${number},`))).toBe(true);
   });
 });
 
 describe('a token of the zoo', () => {
-  it('may say something twice, the second time what counts', () => {
-    expect(text('expired-the-second-time', 1).match(/"exp":\d+/g)).toHaveLength(2);
-    expect(JSON.parse(text('expired-the-second-time', 1)).exp).toBeLessThan(START / 1000);
-    expect(text('algorithm-said-twice', 0).match(/"alg":"\w+"/g)).toEqual(['"alg":"RS256"', '"alg":"none"']);
+  it('may have a duplicate member, and the last one applies', () => {
+    expect(decodePart('expired-the-second-time', 1).match(/"exp":\d+/g)).toHaveLength(2);
+    expect(JSON.parse(decodePart('expired-the-second-time', 1)).exp).toBeLessThan(START / 1000);
+    expect(decodePart('algorithm-said-twice', 0).match(/"alg":"\w+"/g)).toEqual(['"alg":"RS256"', '"alg":"none"']);
   });
 
-  it('may escape names, and mean the same', () => {
-    expect(text('escaped-names', 0)).not.toContain('"alg"');
-    expect(JSON.parse(text('escaped-names', 0))).toMatchObject({ alg: 'RS256', typ: 'JWT' });
+  it('may have escaped names', () => {
+    expect(decodePart('escaped-names', 0)).not.toContain('"alg"');
+    expect(JSON.parse(decodePart('escaped-names', 0))).toMatchObject({ alg: 'RS256', typ: 'JWT' });
   });
 
-  it('may be another text for the same bytes, or the same text with bytes that are none', () => {
-    expect(tokenOf('bits-that-say-nothing')).not.toBe(tokenOf('valid'));
-    expect(bytes('bits-that-say-nothing')).toEqual(bytes('valid'));
-    expect(tokenOf('padded-base64').split('.')[1]).toMatch(/=$/);
+  it('may have changed unused bits or padding', () => {
+    expect(findToken('bits-that-say-nothing')).not.toBe(findToken('valid'));
+    expect(decodeSignature('bits-that-say-nothing')).toEqual(decodeSignature('valid'));
+    expect(findToken('padded-base64').split('.')[1]).toMatch(/=$/);
   });
 
-  it('may leave its payload as it is', () => {
-    const [, payload = ''] = tokenOf('unencoded-payload').split('.');
+  it('may have an unencoded payload', () => {
+    const [, payload = ''] = findToken('unencoded-payload').split('.');
 
     expect(JSON.parse(payload)).toEqual(goodClaims);
-    expect(JSON.parse(text('unencoded-payload', 0))).toMatchObject({ b64: false, crit: ['b64'] });
+    expect(JSON.parse(decodePart('unencoded-payload', 0))).toMatchObject({ b64: false, crit: ['b64'] });
   });
 
-  it('may bring the key that signed it, in three ways', () => {
+  it('may contain or reference the key that signed it', () => {
     const certificate = new X509Certificate(Buffer.from(unknown.certificate, 'base64'));
     const publicKey = createPublicKey({ key: unknown.publicJwk as never, format: 'jwk' });
 
     expect(certificate.publicKey.equals(publicKey)).toBe(true);
-    expect(JSON.parse(text('certificate-in-the-header', 0)).x5c).toEqual([unknown.certificate]);
-    expect(JSON.parse(text('key-in-the-header', 0)).jwk).toEqual(unknown.publicJwk);
-    expect(JSON.parse(text('key-in-the-header', 0)).jwk).not.toHaveProperty('d');
-    expect(JSON.parse(text('key-behind-a-url', 0)).jku).toBe('http://localhost/keys');
+    expect(JSON.parse(decodePart('certificate-in-the-header', 0)).x5c).toEqual([unknown.certificate]);
+    expect(JSON.parse(decodePart('key-in-the-header', 0)).jwk).toEqual(unknown.publicJwk);
+    expect(JSON.parse(decodePart('key-in-the-header', 0)).jwk).not.toHaveProperty('d');
+    expect(JSON.parse(decodePart('key-behind-a-url', 0)).jku).toBe('http://localhost/keys');
   });
 
-  it('may be good but for one thing', () => {
-    const same = (name: string) => JSON.parse(text(name, 1));
+  it('may have the claims of a valid token or its signature', () => {
+    const readClaims = (name: string) => JSON.parse(decodePart(name, 1));
 
     for (const name of ['valid', 'unknown-extension', 'no-signature', 'unknown-key', 'alg-none', 'typ-at-jwt']) {
-      expect(same(name)).toEqual(goodClaims);
+      expect(readClaims(name)).toEqual(goodClaims);
     }
-    expect(bytes('changed-payload')).toEqual(bytes('valid'));
+    expect(decodeSignature('changed-payload')).toEqual(decodeSignature('valid'));
   });
 });
