@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBearerToken } from '../../src/credentials/bearer.ts';
 
-const reasonOf = (lines: readonly string[], exact?: boolean) => {
+const outcomeOf = (lines: readonly string[], exact?: boolean) => {
   try {
     return readBearerToken(lines, exact);
   } catch (problem) {
@@ -31,14 +31,14 @@ describe('the token of a header', () => {
     ],
     ['another scheme', ['Basic abc'], 'wrong_scheme', FORM],
     ['no token', ['Bearer '], 'wrong_scheme', FORM],
-    ['a scheme that goes on', ['Bearers abc'], 'wrong_scheme', FORM],
-    ['a scheme that begins otherwise', ['a Bearer abc'], 'wrong_scheme', FORM],
-  ])('is none with %s', (_what, lines, reason, message) => {
-    expect(reasonOf(lines)).toMatchObject({ kind: 'unauthenticated', reason, message });
+    ['a scheme with a suffix', ['Bearers abc'], 'wrong_scheme', FORM],
+    ['a scheme with a prefix', ['a Bearer abc'], 'wrong_scheme', FORM],
+  ])('is rejected with %s', (_title, lines, reason, message) => {
+    expect(outcomeOf(lines)).toMatchObject({ kind: 'unauthenticated', reason, message });
   });
 
-  it('needs the scheme spelled as it is written where that is asked for', () => {
-    expect(reasonOf(['Bearer abc'], true)).toBe('abc');
-    expect(reasonOf(['bearer abc'], true)).toMatchObject({ reason: 'wrong_scheme' });
+  it('requires the exact case of `Bearer` in exact mode', () => {
+    expect(outcomeOf(['Bearer abc'], true)).toBe('abc');
+    expect(outcomeOf(['bearer abc'], true)).toMatchObject({ reason: 'wrong_scheme' });
   });
 });

@@ -1,9 +1,9 @@
-/** What a world remembers of credentials that were deleted. */
+/** Deleted credentials that a world remembers. */
 import { expect, it } from 'vitest';
 import { DeletedCredentials } from '../../src/credentials/deleted.ts';
 import { createSharedCache } from '../../src/memory/caches.ts';
 
-it('knows by each name when a credential was deleted, until it is cleared', () => {
+it('the deletion time of a credential is found by each of its names until a clear', () => {
   const deleted = new DeletedCredentials(createSharedCache(10_000));
   deleted.recordDeletion(['id', 'hash'], 7);
   deleted.recordDeletion(['client'], 0);
@@ -13,7 +13,7 @@ it('knows by each name when a credential was deleted, until it is cleared', () =
   expect(deleted.findDeletionTime('id')).toBeNull();
 });
 
-it('forgets the oldest ones when there is no room for more', () => {
+it('the oldest deletions are dropped at the size limit', () => {
   const deleted = new DeletedCredentials(createSharedCache(1000));
   for (let at = 1; at <= 20; at += 1) deleted.recordDeletion([`key-${at}`], at);
 

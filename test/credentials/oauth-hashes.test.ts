@@ -5,7 +5,7 @@ import { hashAccessToken, matchesChallenge } from '../../src/credentials/oauth-h
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
-it('a verifier fits the challenge that is its hash, and no other', () => {
+it('a verifier matches only the challenge that is its hash', () => {
   expect(matchesChallenge(VERIFIER, CHALLENGE)).toBe(true);
   expect(matchesChallenge(`${VERIFIER}x`, CHALLENGE)).toBe(false);
   expect(matchesChallenge(VERIFIER, CHALLENGE.slice(1))).toBe(false);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hashSecret, verifySecret } from '../../src/credentials/secret.ts';
 
-it('a secret fits its hash, and nothing fits that of nobody', () => {
+it('a secret matches its hash, and no secret matches null', () => {
   const stored = hashSecret('open sesame');
 
   expect(stored).toMatch(/^[0-9a-f]{64}$/);
