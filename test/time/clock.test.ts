@@ -14,12 +14,12 @@ import {
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 
-it('the clock of the machine shows its time', () => {
+it('the machine clock shows the time of the machine', () => {
   const before = Date.now();
-  const shown = createMachineClock().now();
+  const now = createMachineClock().now();
 
-  expect(shown).toBeGreaterThanOrEqual(before);
-  expect(shown).toBeLessThanOrEqual(Date.now());
+  expect(now).toBeGreaterThanOrEqual(before);
+  expect(now).toBeLessThanOrEqual(Date.now());
 });
 
 it('a stopwatch never runs backwards', () => {
@@ -28,7 +28,7 @@ it('a stopwatch never runs backwards', () => {
   expect(readStopwatch()).toBeGreaterThanOrEqual(before);
 });
 
-it('a clock that is set by hand stands still until then', () => {
+it('a manual clock changes only when it is set', () => {
   const clock = createManualClock(NOON);
   expect(clock.now()).toBe(NOON);
 
@@ -36,13 +36,13 @@ it('a clock that is set by hand stands still until then', () => {
   expect(clock.now()).toBe(NOON + 1);
 });
 
-describe('a clock that runs', () => {
-  it.each([0, 3_600_000, -3_600_000])('at a distance of %i ms shows the real time and that distance', (ahead) => {
+describe('a running clock', () => {
+  it.each([0, 3_600_000, -3_600_000])('shows the real time plus %i ms', (ahead) => {
     expect(readTime({ ahead }, NOON)).toBe(NOON + ahead);
     expect(readTime({ ahead }, NOON + 5)).toBe(NOON + ahead + 5);
   });
 
-  it('shows what it was moved to, and runs on from there', () => {
+  it('runs on from the time to which it was moved', () => {
     const moved = moveClock({ ahead: 1000 }, NOON + 5000, NOON);
 
     expect(readTime(moved, NOON)).toBe(NOON + 5000);
@@ -50,24 +50,24 @@ describe('a clock that runs', () => {
   });
 });
 
-describe('a clock that is frozen', () => {
-  it('shows the same moment whatever the real time', () => {
+describe('a frozen clock', () => {
+  it('shows the same time at any real time', () => {
     expect(readTime({ frozenAt: NOON }, NOON - 1)).toBe(NOON);
     expect(readTime({ frozenAt: NOON }, NOON + 86_400_000)).toBe(NOON);
   });
 
-  it('shows what it was moved to, and stays frozen', () => {
+  it('stays frozen at the time to which it was moved', () => {
     expect(moveClock({ frozenAt: NOON }, NOON + 5000, NOON + 1_000_000)).toEqual({ frozenAt: NOON + 5000 });
   });
 });
 
-describe.each<[what: string, state: ClockState]>([
+describe.each<[title: string, state: ClockState]>([
   ['runs', { ahead: 60_000 }],
   ['is frozen', { frozenAt: NOON + 60_000 }],
-])('a clock that %s', (_what, state) => {
+])('a clock that %s', (_title, state) => {
   const shown = readTime(state, NOON);
 
-  it('says why it is not moved', () => {
+  it('throws with the reason if it cannot be moved', () => {
     expect(() => moveClock(state, shown - 1, NOON)).toThrow('time does not run backwards');
     expect(() => moveClock(state, END_OF_TIME + 1, NOON)).toThrow('time ends with the year 9998');
   });
@@ -79,7 +79,7 @@ describe.each<[what: string, state: ClockState]>([
     ['past', Number.NEGATIVE_INFINITY],
     ['end', END_OF_TIME + 1],
     ['end', Number.POSITIVE_INFINITY],
-  ])('is not moved into the %s: %d', (why, to) => {
+  ])('rejects a move with the reason `%s`: %d', (why, to) => {
     expect(() => moveClock(state, to, NOON)).toThrow(expect.objectContaining({ name: 'UnreachableTime', why }));
     expect(() => moveClock(state, to, NOON)).toThrow(UnreachableTime);
   });
@@ -89,8 +89,8 @@ describe.each<[what: string, state: ClockState]>([
   });
 });
 
-describe('a time is read', () => {
-  it('to the millisecond', () => {
+describe('an RFC 3339 time', () => {
+  it('is parsed to the millisecond', () => {
     for (let millisecond = 0; millisecond < 1000; millisecond++) {
       expect(parseInstant(rfc3339(NOON + millisecond))).toBe(NOON + millisecond);
     }
@@ -107,7 +107,7 @@ describe('a time is read', () => {
     ['2026-01-14T12:01:00-23:59', NOON],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
     ['0001-01-01T00:00:00Z', -62_135_596_800_000],
-  ])('from %s', (text, instant) => {
+  ])('is parsed from %s', (text, instant) => {
     expect(parseInstant(text)).toBe(instant);
   });
 
@@ -126,11 +126,11 @@ describe('a time is read', () => {
     '+010000-01-01T00:00:00Z',
     'undefinedTundefinedZ',
     '',
-  ])('from nothing like %j', (text) => {
+  ])('is not parsed from %j', (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 });
 
-it('times are written in UTC with milliseconds', () => {
+it('times are formatted in UTC with milliseconds', () => {
   expect(rfc3339(Date.UTC(2026, 0, 2, 3, 4, 5, 6))).toBe('2026-01-02T03:04:05.006Z');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration, parseDuration } from '../../src/time/duration.ts';
 
-describe('a duration is read from', () => {
+describe('a duration is parsed from', () => {
   it.each([
     ['500ms', 500],
     ['90s', 90_000],
@@ -19,7 +19,7 @@ describe('a duration is read from', () => {
   });
 });
 
-describe('no duration is read from', () => {
+describe('no duration is parsed from', () => {
   it.each([
     '',
     '15',
@@ -40,7 +40,7 @@ describe('no duration is read from', () => {
   });
 });
 
-describe('a duration is written', () => {
+describe('a duration is formatted:', () => {
   it.each([
     [0, 'PT0S'],
     [500, 'PT0.5S'],
