@@ -5,6 +5,6 @@ it.each([
   [0, '0 requests'],
   [1, '1 request'],
   [2, '2 requests'],
-])('%i of requests are told as `%s`', (number, reported) => {
-  expect(formatCount(number, 'request')).toBe(reported);
+])('%i is formatted as `%s`', (number, expected) => {
+  expect(formatCount(number, 'request')).toBe(expected);
 });

@@ -17,7 +17,7 @@ describe('a curl command', () => {
     expect(formatCurlCommand(call, SERVER)).toBe(command);
   });
 
-  it('sends a credential, or the variable that has one', () => {
+  it('sends a credential or the variable of a credential', () => {
     expect(formatCurlCommand(GET, SERVER, 'nvapi-a')).toContain(`-H 'Authorization: Bearer nvapi-a'`);
     expect(formatCurlCommand(GET, SERVER, '$TOKEN')).toContain(`-H "Authorization: Bearer $TOKEN"`);
   });
@@ -31,7 +31,7 @@ describe('a curl command', () => {
     expect(formatCurlCommand(GET, guarded)).not.toContain('admin');
   });
 
-  it('gets a token of a principal first', () => {
+  it('can request the token of a principal', () => {
     expect(formatTokenCommand('ada', { ...SERVER, options: ['-k'] })).toBe(
       `TOKEN=$(curl -s -k -X POST 'http://mock:6625/_mock/tokens' -H 'content-type: application/json' --data-raw '{"for":"ada"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
     );

@@ -5,20 +5,20 @@ const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base
 const MARK = '0123456789ab';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
 
-describe('a text is told without', () => {
+describe('a string is redacted:', () => {
   it.each([
     ['a key', 'sent nvapi-abc_D-9 here', 'sent nvapi-... here'],
     ['a key in another case', 'NVAPI-abc', 'nvapi-...'],
-    ['a key whose sign is encoded', 'a%20nvapi%2Dabc', 'a nvapi-...'],
+    ['a key with an encoded hyphen', 'a%20nvapi%2Dabc', 'a nvapi-...'],
     ['a token', `sent ${JWT} here`, 'sent eyJ... here'],
     ['a token beside a name with dots', `${JWT} of mock.acme.example.test`, 'eyJ... of mock.acme.example.test'],
     ['a key in base64', `Basic ${BASE64}, no more`, 'Basic nvapi-..., no more'],
     ['a key that is encoded twice', 'a%2520nvapi%252Dabc', 'a nvapi-...'],
     ['a key that is escaped in JSON', '{"a":"\\u006evapi-abc"}', '{"a":"nvapi-..."}'],
     ['an authorization code', `${MARK}${'Zz9'.repeat(10)}Q`, '(code)'],
-    ['several of them', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
-  ])('%s', (_what, text, reported) => {
-    expect(redact(text)).toBe(reported);
+    ['several credentials', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
+  ])('%s', (_title, text, expected) => {
+    expect(redact(text)).toBe(expected);
   });
 
   it.each([
@@ -29,29 +29,29 @@ describe('a text is told without', () => {
     'an.eyJhbGciOiJSUzI1NiJ9',
     '0'.repeat(64),
     `${MARK}${'Z'.repeat(53)}`,
-  ])('or as it was sent: %s', (text) => {
+  ])('but not without a credential: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
 });
 
-it('a token is replaced from its beginning, and by what it is', () => {
-  const reported = replaceCredentials(`id.${JWT}`, (credential, kind) => `<${kind} of ${credential.length}>`);
+it('a token is replaced from its start, with its kind', () => {
+  const expected = replaceCredentials(`id.${JWT}`, (credential, kind) => `<${kind} of ${credential.length}>`);
 
-  expect(reported).toBe(`id.<JWT of ${JWT.length}>`);
+  expect(expected).toBe(`id.<JWT of ${JWT.length}>`);
 });
 
-it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {
+it('encoded characters are decoded if they are printable ASCII', () => {
   expect(decodeAscii('a%2Fb%2d%c3%a4%0a%')).toBe('a/b-%c3%a4%0a%');
   expect(decodeAscii('a\\u002Db\\u00e4\\u0000')).toBe('a-b\\u00e4\\u0000');
 });
 
-it('what is encoded several times is decoded up to three times', () => {
+it('a string is decoded up to three times', () => {
   expect(decodeOften('a%20b')).toBe('a b');
   expect(decodeOften('a%252520b')).toBe('a b');
   expect(decodeOften('a%25252520b')).toBe('a%20b');
 });
 
-it('a path is told without credentials, and cut where it is long', () => {
+it('a path is shown without credentials and shortened', () => {
   expect(showPath('/keys/nvapi-abc')).toBe('/keys/nvapi-...');
   expect(showPath(`/${'a'.repeat(1000)}`)).toHaveLength(300);
   expect(showPath(`/${'a'.repeat(200)}/${'b'.repeat(98)}`)).toBe(`/${'a'.repeat(200)}/${'b'.repeat(98)}`);
@@ -61,7 +61,7 @@ it('a path is told without credentials, and cut where it is long', () => {
   expect(showPath(`/${'a'.repeat(280)}/%4dOCKciAppSecret00000000000000001`)).toBe(`/${'a'.repeat(280)}/`);
 });
 
-describe('a value that a user gave is shown', () => {
+describe('an option value is shown', () => {
   it.each([
     ['https://ada:secret@host:1/path?token=secret#x', 'https://...@host:1/path?...'],
     ['https://host/path#token=secret', 'https://host/path#...'],
@@ -77,8 +77,8 @@ describe('a value that a user gave is shown', () => {
     ['Server=host;Password = secret', '...'],
     ['host/path?token=secret', 'host/path?...'],
     ['keys/nvapi-secret', 'keys/nvapi-...'],
-  ])('without what may be secret: %s', (value, shown) => {
-    expect(showValue(value)).toBe(shown);
+  ])('without possible secrets: %s', (value, expected) => {
+    expect(showValue(value)).toBe(expected);
   });
 
   it.each([
@@ -89,11 +89,11 @@ describe('a value that a user gave is shown', () => {
     'ada@acme.test',
     'is it.yaml?',
     '',
-  ])('as it was given: %s', (value) => {
+  ])('unchanged without a secret: %s', (value) => {
     expect(showValue(value)).toBe(value);
   });
 
-  it('in little time, whatever it is', () => {
+  it('in linear time', () => {
     for (const part of [':', '?', '@', 'a:', '=', '//', 'password']) {
       expect(showValue(part.repeat(200_000)).length).toBeGreaterThan(0);
     }

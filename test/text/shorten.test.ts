@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shorten } from '../../src/text/shorten.ts';
 
-describe('a long text', () => {
+describe('a long string', () => {
   it.each([
     ['abc', 3, 'abc'],
     ['abcd', 3, 'abc…'],
@@ -9,7 +9,7 @@ describe('a long text', () => {
     ['😀😀😀😀', 3, '😀😀😀…'],
     ['x'.repeat(60_000), 5, 'xxxxx…'],
     ['', 3, ''],
-  ])('%s is shown up to its %dth character', (text, max, shown) => {
-    expect(shorten(text, max)).toBe(shown);
+  ])('%s is shortened to %d characters', (text, max, expected) => {
+    expect(shorten(text, max)).toBe(expected);
   });
 });

@@ -7,6 +7,6 @@ it.each([
   ['grantType', ['grantType'], undefined],
   ['grantType', ['grantTypes'], undefined],
   ['grantType', [], undefined],
-])('for %s, of %j the other spelling is %s', (wanted, names, found) => {
-  expect(findOtherSpelling(names, wanted)).toBe(found);
+])('another spelling of %s in %j is %s', (name, names, expected) => {
+  expect(findOtherSpelling(names, name)).toBe(expected);
 });

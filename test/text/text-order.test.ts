@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { compareTexts } from '../../src/text/text-order.ts';
 
-it('texts have the order of their code points, as in a database', () => {
-  const inOrder = [
+it('strings are ordered by code points, as in a database', () => {
+  const sorted = [
     '',
     'A',
     'AB',
@@ -17,6 +17,6 @@ it('texts have the order of their code points, as in a database', () => {
     '\u{1f600}',
     '\u{10ffff}',
   ];
-  expect([...inOrder].reverse().sort(compareTexts)).toEqual(inOrder);
-  expect(inOrder.map((text) => compareTexts(text, text))).toEqual(inOrder.map(() => 0));
+  expect([...sorted].reverse().sort(compareTexts)).toEqual(sorted);
+  expect(sorted.map((text) => compareTexts(text, text))).toEqual(sorted.map(() => 0));
 });
