@@ -30,9 +30,9 @@ describe.concurrent('`doctor`', () => {
   });
 
   it('reports that another program listens', async ({ command, expect }) => {
-    const other = await startOtherServer(200);
-    const { code, stdout } = await command.launch(['doctor', '--url', other.url]).ended;
-    other.close();
+    const otherServer = await startOtherServer(200);
+    const { code, stdout } = await command.launch(['doctor', '--url', otherServer.url]).ended;
+    otherServer.close();
 
     expect(stdout).toContain('so it is not nv-auth-mock but another program');
     expect(code).toBe(1);

@@ -169,14 +169,14 @@ describe.concurrent('`env`', () => {
   });
 
   it('exits with 2 if another program listens', async ({ command, onTestFinished }) => {
-    const other = createServer((_request, response) => {
+    const otherServer = createServer((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     });
     onTestFinished(() => {
-      other.close();
+      otherServer.close();
     });
-    await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    const { port } = other.address() as { port: number };
+    await new Promise<void>((resolve) => otherServer.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = otherServer.address() as { port: number };
 
     expect(await command.run(['env', '--port', String(port)])).toMatchObject({ code: 2, stdout: '' });
   });

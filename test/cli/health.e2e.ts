@@ -67,15 +67,15 @@ describe.concurrent('`health`', () => {
 
   it('sends no admin token, and reports why a server refuses the request', async ({ command, onTestFinished }) => {
     const seen: unknown[] = [];
-    const other = createServer((request, response) => {
+    const otherServer = createServer((request, response) => {
       seen.push(request.headers['x-mock-admin-token']);
       response.writeHead(403, { 'content-type': 'application/problem+json' }).end('{"detail":"Unknown host name."}');
     });
     onTestFinished(() => {
-      other.close();
+      otherServer.close();
     });
-    await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    const url = `http://127.0.0.1:${(other.address() as { port: number }).port}`;
+    await new Promise<void>((resolve) => otherServer.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const url = `http://127.0.0.1:${(otherServer.address() as { port: number }).port}`;
     const env = { NV_AUTH_MOCK_ADMIN_TOKEN: 'a-secret-of-the-mock' };
 
     expect(await command.run(['health', '--url', url], { env })).toMatchObject({
@@ -94,12 +94,12 @@ describe.concurrent('`health`', () => {
   });
 
   it('exits with 1 if another program listens', async ({ command, onTestFinished }) => {
-    const other = createServer((_request, response) => response.writeHead(404).end('not here'));
+    const otherServer = createServer((_request, response) => response.writeHead(404).end('not here'));
     onTestFinished(() => {
-      other.close();
+      otherServer.close();
     });
-    await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: 0 }, resolve));
-    const { port } = other.address() as { port: number };
+    await new Promise<void>((resolve) => otherServer.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = otherServer.address() as { port: number };
 
     expect(await command.run(['health', '--port', String(port)])).toMatchObject({ code: 1, stdout: '' });
   });

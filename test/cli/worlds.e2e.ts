@@ -238,13 +238,13 @@ describe.concurrent('`env --world`', () => {
     const token = ['--admin-token', 'open-sesame'];
     const { port } = await command.start([...token, '--world', 'alice']);
     const args = ['env', '--port', String(port), '--world'];
-    const [found, absent, withoutToken] = await Promise.all([
+    const [existing, absent, withoutToken] = await Promise.all([
       command.run([...args, 'alice', ...token]),
       command.run([...args, 'carol', ...token]),
       command.run([...args, 'carol']),
     ]);
 
-    expect(found?.stdout).toContain('/w/alice');
+    expect(existing?.stdout).toContain('/w/alice');
     expect(absent?.stderr).toContain('`alice`');
     expect([withoutToken?.code, withoutToken?.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
   });
@@ -329,13 +329,13 @@ describe.concurrent('`doctor --world`', () => {
 
   it('repeats the answer of the server about an unknown host name', async ({ command, expect }) => {
     const detail = 'There is no world `carol`: make it.';
-    const other = createServer((_request, response) => {
+    const otherServer = createServer((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ detail }));
     });
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
+    await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve));
+    const { port } = otherServer.address() as AddressInfo;
     const { stdout } = await command.launch(['doctor', '--url', `http://127.0.0.1:${port}`]).ended;
-    other.close();
+    otherServer.close();
 
     expect(stdout).toContain(`BAD  server: the server responded with 404: ${detail}\n`);
   });

@@ -7,7 +7,7 @@ import type { MockServer } from '../../src/app/server.ts';
 import { ask, balance, configurationOf, type Headers, hasHaproxy } from '../support/balancer.ts';
 import { listeningServer } from '../support/listening.ts';
 
-/** Ends what a test has started. */
+/** Callbacks that stop the servers of tests. */
 const ends: (() => unknown)[] = [];
 afterAll(() => Promise.all(ends.map((end) => end())));
 
@@ -34,19 +34,19 @@ describe.runIf(hasHaproxy)('the balancer of shards.yaml', () => {
       ),
     );
   });
-  /** The backend of a world, by its path. */
-  const backendOf = async (world: string) => (await ask(port, `/w/${world}/_mock/info`)).backend;
+  /** Finds the backend of a world by its path. */
+  const findBackend = async (world: string) => (await ask(port, `/w/${world}/_mock/info`)).backend;
 
-  it('gives each process some of the worlds, always the same ones', async () => {
-    const backends = await Promise.all(WORLDS.map(backendOf));
+  it('distributes the worlds over the processes, always in the same way', async () => {
+    const backends = await Promise.all(WORLDS.map(findBackend));
 
     expect(new Set(backends)).toEqual(new Set(['shard-1', 'shard-2', 'shard-3']));
-    expect(await Promise.all(WORLDS.map(backendOf))).toEqual(backends);
+    expect(await Promise.all(WORLDS.map(findBackend))).toEqual(backends);
   });
 
-  it('finds a world by its path, its host and its header, as the mock does', async () => {
+  it('finds a world by its path, host and header, as the mock does', async () => {
     for (const world of WORLDS) {
-      const named: readonly [path: string, headers: Headers][] = [
+      const requests: readonly [path: string, headers: Headers][] = [
         [`/w/${world}/_mock/cast`, {}],
         [`/w/${world}/_mock/cast`, { 'x-mock-world': 'alice' }],
         ['/_mock/cast', { host: `${world}.mock` }],
@@ -54,42 +54,42 @@ describe.runIf(hasHaproxy)('the balancer of shards.yaml', () => {
         ['/_mock/cast', { 'x-mock-world': world }],
         ['/_mock/cast', { 'x-mock-world': world, host: '127.0.0.1:6625' }],
       ];
-      const answers = await Promise.all(named.map(([path, headers]) => ask(port, path, headers)));
-      const backend = await backendOf(world);
+      const answers = await Promise.all(requests.map(([path, headers]) => ask(port, path, headers)));
+      const backend = await findBackend(world);
 
-      expect(answers.map((answer) => [answer.status, answer.backend])).toEqual(named.map(() => [200, backend]));
+      expect(answers.map((answer) => [answer.status, answer.backend])).toEqual(requests.map(() => [200, backend]));
       // Client ids end with the world.
       expect(answers.map((answer) => JSON.parse(answer.text).runai.users[0].accessKey.clientId)).toEqual(
-        named.map(() => expect.stringMatching(new RegExp(`-${world}$`))),
+        requests.map(() => expect.stringMatching(new RegExp(`-${world}$`))),
       );
     }
   });
 
-  it('finds a world behind the host name of a service; all paths on the host of a function belong to the function', async () => {
-    const alices = await backendOf('alice');
+  it('finds a world by the host name of a service, and ignores paths on the host of a function', async () => {
+    const alices = await findBackend('alice');
     for (const world of WORLDS) {
       const ofFunction = `${FUNCTION}.invocation.${world}.mock`;
       const others = [`api-keys.${world}.mock`, `llm.${world}.localhost:6625`, `llm.invocation.${world}.mock`];
-      const backendsOf = async (path: string, hosts: readonly string[]) =>
+      const findBackends = async (path: string, hosts: readonly string[]) =>
         Promise.all(hosts.map(async (host) => (await ask(port, path, { host })).backend));
-      const own = await backendOf(world);
+      const own = await findBackend(world);
 
-      expect(await backendsOf('/w/alice/x', [ofFunction, ...others])).toEqual([own, alices, alices, alices]);
-      expect(await backendsOf('/x', [ofFunction, ...others])).toEqual([own, own, own, own]);
+      expect(await findBackends('/w/alice/x', [ofFunction, ...others])).toEqual([own, alices, alices, alices]);
+      expect(await findBackends('/x', [ofFunction, ...others])).toEqual([own, own, own, own]);
     }
   });
 
-  it('sends the request that makes a world where its header leads', async () => {
+  it('sends a request that creates a world to the process of its header', async () => {
     for (const id of ['new-1', 'new-2', 'new-3', 'new-4']) {
       const headers = { 'content-type': 'application/json', 'x-mock-world': id };
       const { backend } = await ask(port, '/_mock/worlds', headers, 'POST', JSON.stringify({ id }));
 
-      expect(backend).toBe(await backendOf(id));
+      expect(backend).toBe(await findBackend(id));
     }
   });
 
-  it('sends every request that names no world, or the default one, to the first process', async () => {
-    const named: readonly [path: string, headers?: Headers][] = [
+  it('sends requests without a world, or for the default world, to the first process', async () => {
+    const requests: readonly [path: string, headers?: Headers][] = [
       ['/_mock/info'],
       ['/w/default/_mock/info'],
       ['/_mock/info', { 'x-mock-world': 'default' }],
@@ -99,13 +99,13 @@ describe.runIf(hasHaproxy)('the balancer of shards.yaml', () => {
       ['/_mock/info', { host: 'x.invocation.mock' }],
       ['/_mock/info?world=/w/alice', { host: 'alice.example' }],
     ];
-    const answers = await Promise.all(named.map(([path, headers]) => ask(port, path, headers)));
+    const answers = await Promise.all(requests.map(([path, headers]) => ask(port, path, headers)));
 
-    expect(answers.map(({ backend }) => backend)).toEqual(named.map(() => 'shard-1'));
+    expect(answers.map(({ backend }) => backend)).toEqual(requests.map(() => 'shard-1'));
   });
 
-  it('gives the worlds of a process that is away to no other', async () => {
-    const before = await Promise.all(WORLDS.map(backendOf));
+  it('answers 503 for the worlds of a stopped process', async () => {
+    const before = await Promise.all(WORLDS.map(findBackend));
     await servers[1]?.close();
     const after = await Promise.all(WORLDS.map((world) => ask(port, `/w/${world}/_mock/info`)));
 
@@ -126,8 +126,8 @@ describe.runIf(hasHaproxy)('the balancer of shards.yaml', () => {
   });
 });
 
-/** What answers as a process does that is active or a standby. */
-async function mockProcess(name: string) {
+/** Starts a server that answers as an active process or a standby does. */
+async function startMockProcess(name: string) {
   const state = { isActive: false };
   const server: Server = createServer(({ url }, answer) => {
     const isRefused = !state.isActive && url !== '/_mock/health';
@@ -139,22 +139,22 @@ async function mockProcess(name: string) {
 }
 
 describe.runIf(hasHaproxy)('the balancer of standby.yaml', () => {
-  it('asks the active process, and the other one once that is active', async () => {
-    const [first, second] = [await mockProcess('first'), await mockProcess('second')];
+  it('sends requests to the active process, also after it changes', async () => {
+    const [first, second] = [await startMockProcess('first'), await startMockProcess('second')];
     first.state.isActive = true;
     const lines = [first, second].map(({ address }, index) => `server s${index} ${address}`).join('\n  ');
     const port = await balance((own) =>
       configurationOf('standby.yaml', own).replaceAll('server-template server 4 server:6625', lines),
     );
-    const said = async () => (await ask(port, '/')).text;
-    await expect.poll(said).toBe('first answers');
+    const readText = async () => (await ask(port, '/')).text;
+    await expect.poll(readText).toBe('first answers');
     first.state.isActive = false;
-    await expect.poll(said).toBe('first waits');
+    await expect.poll(readText).toBe('first waits');
     await expect.poll(async () => (await ask(port, '/')).backend).toBe('living');
     second.state.isActive = true;
-    await expect.poll(said).toBe('second answers');
+    await expect.poll(readText).toBe('second answers');
 
-    // A process that ends: no request is refused meanwhile.
+    // No request fails while a process stops.
     setTimeout(() => {
       first.state.isActive = true;
     }, 300);
@@ -162,6 +162,6 @@ describe.runIf(hasHaproxy)('the balancer of standby.yaml', () => {
     const statuses: number[] = [];
     for (let sent = 0; sent < 20; sent += 1) statuses.push((await ask(port, '/')).status);
     expect(new Set(statuses)).toEqual(new Set([200]));
-    expect(await said()).toBe('first answers');
+    expect(await readText()).toBe('first answers');
   });
 });

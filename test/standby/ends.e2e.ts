@@ -1,4 +1,4 @@
-/** A client that repeats refused requests loses nothing when a process, its session or the database ends. */
+/** A client that repeats rejected requests loses no data when a process, its session or the database ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { readStopwatch } from '../../src/time/clock.ts';
@@ -8,7 +8,7 @@ import { type Instance, it, type Pair, type Supervised, until } from '../support
 import { sql } from '../support/standby-faults.ts';
 import { report, reportTimes } from './figures.ts';
 import { Readiness } from './readiness.ts';
-import { Ledger, namesAt, Writers } from './simulations.ts';
+import { Ledger, listNames, Writers } from './simulations.ts';
 
 const ROUNDS = 6;
 /** Three times the usual gap and more, for a busy machine. */
@@ -26,7 +26,7 @@ async function terminate(url: string, { running }: Instance): Promise<void> {
   expect(ended).toHaveLength(1);
 }
 
-/** Two processes, and clients that write to them all the time. */
+/** Two processes, and clients that continuously write to them. */
 class Scene {
   readonly ledger = new Ledger();
   readonly gaps: number[] = [];
@@ -38,8 +38,8 @@ class Scene {
     this.standby = standby;
   }
 
-  /** Does something under load, and waits until it is over. */
-  async round(work: (readiness: Readiness) => Promise<void>): Promise<void> {
+  /** Runs a callback under load, and checks the data afterwards. */
+  async runRound(work: (readiness: Readiness) => Promise<void>): Promise<void> {
     const { active, standby, ledger } = this;
     const before = ledger.acknowledged.size;
     const readiness = new Readiness(...new Set([active, standby]));
@@ -51,27 +51,27 @@ class Scene {
     await readiness.end();
     if (active !== standby) readiness.expectOneAfterTheOther(active, standby);
     if ((await standby.status()) === 'ready') [this.active, this.standby] = [standby, active];
-    ledger.expectKept(await namesAt(this.active));
+    ledger.expectKept(await listNames(this.active));
     expect(ledger.acknowledged.size).toBeGreaterThan(before);
   }
 
-  report(what: string, max: number): void {
+  report(title: string, max: number): void {
     const { acknowledged, refused, unknown } = this.ledger;
-    reportTimes(what, this.gaps);
-    report(`  ${acknowledged.size} changes acknowledged, ${refused.size} refused first, ${unknown.size} looked for`);
+    reportTimes(title, this.gaps);
+    report(`  ${acknowledged.size} changes acknowledged, ${refused.size} refused first, ${unknown.size} checked`);
     expect(Math.max(...this.gaps)).toBeLessThanOrEqual(max);
   }
 }
 
 describePostgres('under load', () => {
-  it(`a process that is told to end is followed by the other one, ${ROUNDS} times in turn`, async ({ pair }) => {
+  it(`a standby takes over from a process on SIGTERM, ${ROUNDS} times in turn`, async ({ pair }) => {
     const scene = new Scene(pair);
     for (let round = 0; round < ROUNDS; round += 1) {
       const { active, standby } = scene;
-      await scene.round(async (readiness) => {
-        const toldAt = readStopwatch();
+      await scene.runRound(async (readiness) => {
+        const stoppedAt = readStopwatch();
         const stopped = active.stop();
-        scene.gaps.push(await readiness.gapFrom(toldAt, standby));
+        scene.gaps.push(await readiness.gapFrom(stoppedAt, standby));
         expect((await stopped).code).toBe(0);
       });
       scene.standby = await active.again();
@@ -80,13 +80,11 @@ describePostgres('under load', () => {
     scene.report(`${ROUNDS} times SIGTERM: until the other process is ready`, MAX_GAP_MS);
   });
 
-  it(`a process whose session is terminated ends, and is followed by the other one, ${ROUNDS} times`, async ({
-    pair,
-  }) => {
+  it(`a standby takes over from a process with a terminated session, which ends, ${ROUNDS} times`, async ({ pair }) => {
     const scene = new Scene(pair);
     for (let round = 0; round < ROUNDS; round += 1) {
       const { active, standby } = scene;
-      await scene.round(async (readiness) => {
+      await scene.runRound(async (readiness) => {
         const terminatedAt = readStopwatch();
         await terminate(pair.data, active);
         scene.gaps.push(await readiness.gapFrom(terminatedAt, standby));
@@ -105,62 +103,59 @@ describePostgres('under load', () => {
   it.for([
     ['restarts', async () => {}],
     ['is killed', (database: PostgresServer) => database.kill()],
-  ] as const)(
-    'a database that %s has a process again once it accepts connections, 3 times',
-    async ([how, end], { supervise }) => {
-      const database = await privatePostgres();
-      onTestFinished(() => database.end());
-      const active = await supervise(database.url);
-      await active.untilReady();
-      const standby = await supervise(database.url);
-      await standby.until('standby');
-      const scene = new Scene({ active, standby });
-      for (let round = 0; round < 3; round += 1) {
-        await scene.round(async (readiness) => {
-          await end(database);
-          await database.restart();
-          const acceptedAt = readStopwatch();
-          scene.gaps.push(await readiness.gapFrom(acceptedAt, active, standby));
-        });
-        await scene.standby.until('standby');
-      }
-      scene.report(`3 times a database ${how}: until a process is ready`, MAX_GAP_MS);
-      // Only the process that had the worlds has ended, each time.
-      expect([...active.ends, ...standby.ends].map(({ code }) => code)).toEqual([75, 75, 75]);
-    },
-  );
+  ] as const)('a process is ready again after the database %s, 3 times', async ([how, end], { supervise }) => {
+    const database = await privatePostgres();
+    onTestFinished(() => database.end());
+    const active = await supervise(database.url);
+    await active.untilReady();
+    const standby = await supervise(database.url);
+    await standby.until('standby');
+    const scene = new Scene({ active, standby });
+    for (let round = 0; round < 3; round += 1) {
+      await scene.runRound(async (readiness) => {
+        await end(database);
+        await database.restart();
+        const acceptedAt = readStopwatch();
+        scene.gaps.push(await readiness.gapFrom(acceptedAt, active, standby));
+      });
+      await scene.standby.until('standby');
+    }
+    scene.report(`3 times a database ${how}: until a process is ready`, MAX_GAP_MS);
+    // Only the process that had the worlds has ended, each time.
+    expect([...active.ends, ...standby.ends].map(({ code }) => code)).toEqual([75, 75, 75]);
+  });
 
   it.for([
-    ['is killed', (one: Supervised) => void one.crash(), null, MAX_RESTART_MS],
-    ['loses its session', (one: Supervised, url: string) => terminate(url, one), 75, MAX_RESTART_MS],
+    ['is killed', (supervised: Supervised) => void supervised.crash(), null, MAX_RESTART_MS],
+    ['loses its session', (supervised: Supervised, url: string) => terminate(url, supervised), 75, MAX_RESTART_MS],
     [
       'is stopped for ten seconds',
-      async (one: Supervised) => {
-        one.kill('SIGSTOP');
+      async (supervised: Supervised) => {
+        supervised.kill('SIGSTOP');
         await setTimeout(10_000);
-        one.kill('SIGCONT');
+        supervised.kill('SIGCONT');
       },
       75,
       10_000 + MAX_RESTART_MS,
     ],
   ] as const)(
-    'a process alone that %s and is started again has all that was acknowledged, 3 times',
-    async ([how, hurt, code, max], { schema, supervise }) => {
+    'a single process that %s and restarts has all acknowledged changes, 3 times',
+    async ([how, interrupt, code, max], { schema, supervise }) => {
       const alone = await supervise(schema.url);
       await alone.untilReady();
       const scene = new Scene({ active: alone, standby: alone });
       for (let round = 0; round < 3; round += 1) {
-        await scene.round(async (readiness) => {
-          const hurtAt = readStopwatch();
-          await hurt(alone, schema.url);
+        await scene.runRound(async (readiness) => {
+          const interruptedAt = readStopwatch();
+          await interrupt(alone, schema.url);
           await until(async () => alone.ends.length > round);
           await alone.untilReady();
           await setTimeout(300);
-          scene.gaps.push(readiness.longestGap(hurtAt));
+          scene.gaps.push(readiness.longestGap(interruptedAt));
         });
       }
       scene.report(`3 times a process alone ${how}: the longest time without it`, max);
-      expect(alone.ends.map((one) => one.code)).toEqual([code, code, code]);
+      expect(alone.ends.map((end) => end.code)).toEqual([code, code, code]);
     },
   );
 });

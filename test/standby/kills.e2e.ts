@@ -1,4 +1,4 @@
-/** What was acknowledged is there after a kill of the process that has the worlds, and another one goes on at once. */
+/** After a kill of the active process, the standby takes over with all acknowledged changes. */
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -7,11 +7,11 @@ import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it } from '../support/standby.ts';
 import { report, reportTimes } from './figures.ts';
 import { Readiness } from './readiness.ts';
-import { AIR, Ledger, namesAt, Writers } from './simulations.ts';
+import { AIR, Ledger, listNames, Writers } from './simulations.ts';
 
 const { STANDBY_KILLS = '10' } = process.env;
 const KILLS = Number(STANDBY_KILLS);
-/** After so many kills the world begins anew, so that a takeover is always one of a small world. */
+/** The world is reset after this number of kills, so that it stays small. */
 const ROUNDS_OF_A_WORLD = 10;
 const LOAD = { clients: 8, aSecond: 200, isPersistent: false };
 /** Three times the usual gap and more, for a busy machine. */
@@ -20,7 +20,7 @@ const MAX_GAP_MS = 3000;
 const NODES = { imports: 50, each: 2000 };
 
 describePostgres('a process that is killed', () => {
-  it(`under 200 writes a second, ${KILLS} times, loses nothing, stores nothing late, and is followed by another one`, {
+  it(`under 200 writes a second loses no acknowledged change, and the standby takes over, ${KILLS} times`, {
     timeout: 60_000 + KILLS * 15_000,
   }, async ({ pair }) => {
     let { active, standby } = pair;
@@ -45,16 +45,16 @@ describePostgres('a process that is killed', () => {
       await readiness.end();
 
       readiness.expectOneAfterTheOther(active, standby);
-      ledger.expectKept(await namesAt(standby));
+      ledger.expectKept(await listNames(standby));
       expect(ledger.acknowledged.size - before).toBeGreaterThan(20);
       acknowledged += ledger.acknowledged.size - before;
-      [active, standby] = await exchanged(active, standby);
+      [active, standby] = await restartAsStandby(active, standby);
     }
     reportTimes(`${KILLS} kills, ${acknowledged} changes acknowledged; until the other process is ready`, gaps);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(MAX_GAP_MS);
   });
 
-  it('is followed by one that has all rows of a large world', async ({ pair: { active, standby } }) => {
+  it('leaves all rows of a large world to the standby', async ({ pair: { active, standby } }) => {
     for (let number = 0; number < NODES.imports; number += 1) {
       const nodes = Array.from({ length: NODES.each }, (_, node) => [`node-${node}`, { os: 'generic/ubuntu2204' }]);
       const body = { format: 'JSON', name: `large-${number}`, content: { nodes: Object.fromEntries(nodes) } };
@@ -74,8 +74,8 @@ describePostgres('a process that is killed', () => {
   });
 });
 
-/** The process that took over, and the one that ended as its standby. */
-async function exchanged(ended: Instance, active: Instance): Promise<[Instance, Instance]> {
+/** Restarts the killed process as the standby. @returns the active process and the standby */
+async function restartAsStandby(ended: Instance, active: Instance): Promise<[Instance, Instance]> {
   const standby = await ended.again();
   await standby.until('standby');
   return [active, standby];

@@ -1,4 +1,4 @@
-/** A mock of a test process on PostgreSQL: it has the worlds, or it stops, and the process goes on. */
+/** A mock of a test process on PostgreSQL, which stops when it loses the worlds. */
 import { describe, expect, onTestFinished } from 'vitest';
 import { type MockOptions, startMock } from '../../src/library/start-mock.ts';
 import type { Mock } from '../../src/library/world.ts';
@@ -11,7 +11,7 @@ const LOST =
   'The mock has stopped: The session with the database has ended (terminating connection due to administrator command), so another process may have taken over the worlds.';
 const AIR = { authorization: `Bearer ${castKey('air-admin').key}` };
 
-async function mockOn(data: string, options: MockOptions = {}): Promise<Mock> {
+async function startMockOn(data: string, options: MockOptions = {}): Promise<Mock> {
   const mock = await startMock({ data, ...options });
   onTestFinished(() => mock.stop());
   return mock;
@@ -26,22 +26,22 @@ async function terminate(url: string): Promise<void> {
   expect(ended).toHaveLength(1);
 }
 
-/** The message of what a call rejects with; null if it answers. */
-const messageOf = (call: Promise<unknown>) =>
+/** Returns the message of a rejected call, or null if it resolves. */
+const catchMessage = (call: Promise<unknown>) =>
   call.then(
     () => null,
     (thrown: Error) => thrown.message,
   );
 
-describePostgres('a mock in a process of tests', () => {
+describePostgres('a mock in a test process', () => {
   it.for([true, false])(
-    'stops when it has lost its session, and says so in each later call: listen: %s',
+    'stops after it lost its session, and rejects later calls with the reason: listen: %s',
     async (listen, { schema }) => {
-      const mock = await mockOn(schema.url, { listen });
+      const mock = await startMockOn(schema.url, { listen });
       const world = await mock.world({ id: 'alice' });
       const events = await mock.fetch('/_mock/events');
       await terminate(schema.url);
-      await expect.poll(() => messageOf(mock.clock.now())).toBe(LOST);
+      await expect.poll(() => catchMessage(mock.clock.now())).toBe(LOST);
 
       const calls = [
         () => mock.fetch('/api/v3/simulations/', { headers: AIR }),
@@ -52,21 +52,21 @@ describePostgres('a mock in a process of tests', () => {
         () => world.fetch('/api/v3/simulations/'),
         () => world.requests.list(),
       ];
-      for (const call of calls) expect(await messageOf(call())).toBe(LOST);
-      // A stream ends, and nothing listens any more.
-      expect(await messageOf(events.text())).toBeNull();
+      for (const call of calls) expect(await catchMessage(call())).toBe(LOST);
+      // The stream ends, and the server no longer listens.
+      expect(await catchMessage(events.text())).toBeNull();
       if (listen) await expect(fetch(`${mock.url}/_mock/health`)).rejects.toThrow();
       await world.stop();
       await mock.stop();
       await mock.stop();
 
-      const next = await mockOn(schema.url, { listen });
+      const next = await startMockOn(schema.url, { listen });
       expect((await next.worlds.list()).map(({ id }) => id)).toEqual(['default', 'alice']);
     },
   );
 
-  it('answers a request that is under way with 503 when it has lost its session', async ({ schema }) => {
-    const mock = await mockOn(schema.url);
+  it('answers running requests with 503 after it lost its session', async ({ schema }) => {
+    const mock = await startMockOn(schema.url);
     await sql(
       schema.url,
       `CREATE FUNCTION ${schema.name}.slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'`,
@@ -82,13 +82,13 @@ describePostgres('a mock in a process of tests', () => {
     const answers = await Promise.all(writing);
     expect(answers.map(({ status }) => status)).toEqual([503, 503]);
     expect(await answers[0]?.text()).toMatch(/may or may not be stored/);
-    expect(await messageOf(mock.clock.now())).toBe(LOST);
+    expect(await catchMessage(mock.clock.now())).toBe(LOST);
   });
 
   it('waits for the worlds of another process', async ({ schema, start }) => {
     const other = await start(schema.url);
     await other.untilReady();
-    const starting = mockOn(schema.url);
+    const starting = startMockOn(schema.url);
     await expect
       .poll(() =>
         sql(schema.url, `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE '%process ${process.pid}'`),
@@ -99,7 +99,7 @@ describePostgres('a mock in a process of tests', () => {
   });
 
   describe('does not start', () => {
-    it('if nothing listens', async () => {
+    it('if no database listens', async () => {
       await expect(startMock({ data: 'postgres://ada:secret@127.0.0.1:1/mock' })).rejects.toThrow(
         /^--data postgres:\/\/ada@127\.0\.0\.1:1\/mock refused the connection/,
       );

@@ -1,4 +1,4 @@
-/** What PostgreSQL has to do while a process answers, and how changes that come at once share its statements. */
+/** The load of PostgreSQL, and how concurrent changes share statements. */
 import pg from 'pg';
 import { expect } from 'vitest';
 import { readStopwatch } from '../../src/time/clock.ts';
@@ -12,11 +12,11 @@ import { AIR } from './simulations.ts';
 const READS = 10_000;
 const READERS = 10;
 const WRITERS = 100;
-/** How many changes each of them makes. */
+/** The number of changes of each writer. */
 const EACH = 20;
-/** How many changes a single writer makes. */
+/** The number of changes of a single writer. */
 const ALONE = 500;
-/** How long a statement takes with a slow database. */
+/** The time of a statement of a slow database. */
 const SLOW_MS = 20;
 
 /** Tests with a database that logs every statement. */
@@ -29,8 +29,8 @@ const it = base.extend<{ database: PostgresServer }>({
   },
 });
 
-/** The texts of all statements so far, each in one line. */
-async function statementsOf(database: PostgresServer): Promise<string[]> {
+/** Reads the texts of all statements so far, each in one line. */
+async function readStatements(database: PostgresServer): Promise<string[]> {
   const entries = (await database.log()).split(/^(?=\d{4}-\d\d-\d\d )/m);
   return entries.flatMap(
     (entry) => / LOG: {2}(?:statement|execute [^:]*): (.*)/s.exec(entry)?.[1]?.replace(/\s+/g, ' ') ?? [],
@@ -43,14 +43,14 @@ interface Written {
   readonly names: string[];
 }
 
-/** One writer for each of the worlds makes some keys there, one after the other. */
+/** Creates keys one after another, with a writer for each world. */
 async function write(
   active: Instance,
   database: PostgresServer,
   worlds: readonly string[],
   each: number,
 ): Promise<Written> {
-  const before = (await commitsOf(database)).length;
+  const before = (await readCommits(database)).length;
   const begin = readStopwatch();
   const names = worlds.map(async (world, writer) => {
     const made: string[] = [];
@@ -65,17 +65,17 @@ async function write(
   });
   const all = (await Promise.all(names)).flat();
   const seconds = (readStopwatch() - begin) / 1000;
-  const statements = (await commitsOf(database)).length - before;
+  const statements = (await readCommits(database)).length - before;
   return { perStatement: all.length / statements, aSecond: all.length / seconds, names: all };
 }
 
-async function commitsOf(database: PostgresServer): Promise<string[]> {
-  return (await statementsOf(database)).filter((statement) =>
+async function readCommits(database: PostgresServer): Promise<string[]> {
+  return (await readStatements(database)).filter((statement) =>
     /^WITH head .* INSERT INTO \S+objects .*ON CONFLICT /.test(statement),
   );
 }
 
-/** From now on a statement that changes rows takes longer, as with a database far away. */
+/** Makes statements that change rows slower, as with a remote database. */
 async function slowDown({ url }: PostgresServer): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -85,11 +85,11 @@ async function slowDown({ url }: PostgresServer): Promise<void> {
   await client.end();
 }
 
-async function makeWorlds(active: Instance, ids: readonly string[]): Promise<void> {
+async function createWorlds(active: Instance, ids: readonly string[]): Promise<void> {
   for (const id of ids) expect((await active.call('POST /_mock/worlds', { body: { id } })).status).toBe(201);
 }
 
-async function keysIn(active: Instance, world: string): Promise<string[]> {
+async function listKeys(active: Instance, world: string): Promise<string[]> {
   const names: string[] = [];
   for (let page = ''; ; ) {
     const { status, body } = await active.call(`GET /w/${world}/_mock/keys?limit=500${page}`);
@@ -101,17 +101,14 @@ async function keysIn(active: Instance, world: string): Promise<string[]> {
 }
 
 describePostgres('a process that has the worlds', () => {
-  it(`asks the database nothing for ${READS} reads, but for its beat and what was used`, async ({
-    database,
-    start,
-  }) => {
+  it(`sends only heartbeats and uses to the database for ${READS} reads`, async ({ database, start }) => {
     const active = await start(database.url);
     await active.ready;
     const token = await active.tokenOf(researcher.accessKey);
-    // When a world was last used is written, because it decides when the world ends.
+    // The last use of a world is written, because its expiry depends on it.
     const { body: world } = await active.call('POST /_mock/worlds', { body: { id: 'used' } });
     const { key } = world.cast.ngc.keys.find(({ name }: { readonly name: string }) => name === 'air-admin');
-    const before = (await statementsOf(database)).length;
+    const before = (await readStatements(database)).length;
     const begin = readStopwatch();
     const lists = [
       ['GET /api/v3/simulations/', AIR],
@@ -126,7 +123,7 @@ describePostgres('a process that has the worlds', () => {
     });
     await Promise.all(reading);
     const seconds = (readStopwatch() - begin) / 1000;
-    const statements = (await statementsOf(database)).slice(before);
+    const statements = (await readStatements(database)).slice(before);
     const beats = statements.filter((statement) => /^SELECT 1 ?$/.test(statement));
     const uses = statements.filter((statement) => /^WITH head .* SET used_at /.test(statement));
     report(
@@ -141,10 +138,10 @@ describePostgres('a process that has the worlds', () => {
   });
 
   /**
-   * On a machine with two cores the rate is that of HTTP, so this counts the changes of one statement. Rates follow from it
-   * as soon as a statement takes as long as with a database far away, which the last part shows.
+   * On a machine with two cores HTTP limits the rate, so this counts the changes of a statement. The last part shows the
+   * effect on the rate with a slow database.
    */
-  it(`writes five changes and more in one statement for ${WRITERS} writers with a world each, and keeps all`, async ({
+  it(`writes five or more changes in a statement for ${WRITERS} writers with a world each, and keeps all`, async ({
     database,
     start,
   }) => {
@@ -152,31 +149,33 @@ describePostgres('a process that has the worlds', () => {
     await active.ready;
     const worlds = Array.from({ length: WRITERS }, (_, number) => `world-${number}`);
     const common = worlds.map(() => 'common');
-    await makeWorlds(active, [...worlds, 'alone', 'common']);
-    const reported = (who: string, { perStatement, aSecond }: Written) =>
-      report(`${who}: ${perStatement.toFixed(1)} changes a statement, ${Math.round(aSecond)} changes a second`);
+    await createWorlds(active, [...worlds, 'alone', 'common']);
+    const reportRate = (title: string, { perStatement, aSecond }: Written) =>
+      report(`${title}: ${perStatement.toFixed(1)} changes a statement, ${Math.round(aSecond)} changes a second`);
 
     const alone = await write(active, database, ['alone'], ALONE);
-    reported('1 writer', alone);
+    reportRate('1 writer', alone);
     const apart = await write(active, database, worlds, EACH);
-    reported(`${WRITERS} writers, each in a world of its own`, apart);
+    reportRate(`${WRITERS} writers, each in a world of its own`, apart);
     const together = await write(active, database, common, EACH);
-    reported(`${WRITERS} writers in one world`, together);
+    reportRate(`${WRITERS} writers in one world`, together);
     expect(alone.perStatement).toBe(1);
     expect(apart.perStatement).toBeGreaterThanOrEqual(5);
 
     expect((await active.stop()).code).toBe(0);
     active = await active.again();
     await active.ready;
-    expect((await keysIn(active, 'alone')).sort()).toEqual(alone.names.sort());
-    expect((await keysIn(active, 'common')).sort()).toEqual(together.names.sort());
-    expect((await Promise.all(worlds.map((world) => keysIn(active, world)))).flat().sort()).toEqual(apart.names.sort());
+    expect((await listKeys(active, 'alone')).sort()).toEqual(alone.names.sort());
+    expect((await listKeys(active, 'common')).sort()).toEqual(together.names.sort());
+    expect((await Promise.all(worlds.map((world) => listKeys(active, world)))).flat().sort()).toEqual(
+      apart.names.sort(),
+    );
 
     await slowDown(database);
     const slowly = await write(active, database, ['alone'], 100);
-    reported(`1 writer, if a statement takes ${SLOW_MS} ms`, slowly);
+    reportRate(`1 writer, if a statement takes ${SLOW_MS} ms`, slowly);
     const slowlyApart = await write(active, database, worlds, 5);
-    reported(`${WRITERS} writers, each in a world of its own, if a statement takes ${SLOW_MS} ms`, slowlyApart);
+    reportRate(`${WRITERS} writers, each in a world of its own, if a statement takes ${SLOW_MS} ms`, slowlyApart);
     expect(slowlyApart.aSecond).toBeGreaterThanOrEqual(5 * slowly.aSecond);
   });
 });

@@ -1,4 +1,4 @@
-/** What a process answers while its database is silent, slow, read-only, full, away or gone, and that nothing is half done. */
+/** The behaviour of a process while its database is silent, slow, read-only, full or unavailable. */
 import { chmod, chown, rm, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
@@ -17,33 +17,33 @@ import { NOTHING } from '../support/runai.ts';
 import { type Instance, it, until } from '../support/standby.ts';
 import { changed, type DatabaseProxy, type Manner, sql, startProxy } from '../support/standby-faults.ts';
 
-/** The longest that an answer may take; a busy machine may take somewhat longer than the 6 seconds of a silent database. */
+/** The longest time of a response: the 6 seconds of a silent database, and more for a busy machine. */
 const IN_TIME_MS = 7000;
 /** How long a process may take to notice that its database is silent. */
 const NOTICED_MS = 5000;
 /** How long a process may take to find that it has lost its session. */
 const LOST_MS = 8000;
-/** How long a process may take to notice that its database is back: what it sent meanwhile is waited for. */
+/** How long a process may take to notice that its database is back. */
 const RECOVERY_MS = 8000;
 
 const AIR = castKey('air-admin').key;
 const OWNER = castKey('owner').key;
 
-/** A database that is the test's own. */
-async function database(options?: PostgresOptions): Promise<PostgresServer> {
+/** Starts a database for a single test. */
+async function startDatabase(options?: PostgresOptions): Promise<PostgresServer> {
   const server = await privatePostgres(options);
   onTestFinished(() => server.end());
   return server;
 }
 
-/** A proxy in front of a database. */
-async function proxied(server: PostgresServer): Promise<DatabaseProxy> {
+/** Starts a proxy of a database. */
+async function startProxyOf(server: PostgresServer): Promise<DatabaseProxy> {
   const proxy = await startProxy(server.port);
   onTestFinished(() => proxy.close());
   return proxy;
 }
 
-/** A change, and what the answer says of it. */
+/** A change and its response. */
 interface Write {
   readonly name: string;
   /** Null if the connection broke, or could not be made. */
@@ -55,13 +55,13 @@ const LOST = 75;
 const LOST_LINE =
   /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have taken over the worlds\. Restart this server\.$/m;
 
-/** What one of them said, and how it ended. */
+/** Expects that a process ended because it lost its session. */
 function expectLost({ code, stderr }: Ended): void {
   expect([code, stderr]).toEqual([LOST, expect.stringMatching(LOST_LINE)]);
 }
 
-/** Requests that go on until they are told to stop: reads and changes, each after the answer before. */
-function traffic(at: Instance, prefix: string, writers = 4) {
+/** Sends reads and changes one after another until it is stopped. */
+function sendTraffic(at: Instance, prefix: string, writers = 4) {
   const reads: (Received | null)[] = [];
   const writes: Write[] = [];
   let isOver = false;
@@ -93,21 +93,21 @@ function traffic(at: Instance, prefix: string, writers = 4) {
   };
 }
 
-/** How many changes were made, were not, may have been, and had no answer. */
-interface Fates {
+/** The numbers of changes by outcome. */
+interface Outcomes {
   readonly made: number;
   readonly not: number;
   readonly unknown: number;
   readonly broken: number;
 }
 
-/** Checks that each answer came in time, and is true by what there is now. */
-async function checkFates(
+/** Checks that each response arrived in time and agrees with the stored data. */
+async function checkOutcomes(
   at: Instance,
   prefix: string,
-  { reads, writes }: ReturnType<typeof traffic>,
+  { reads, writes }: ReturnType<typeof sendTraffic>,
   inTime = IN_TIME_MS,
-): Promise<Fates> {
+): Promise<Outcomes> {
   const names = new Set<string>();
   for (let offset = 0; ; offset += 1000) {
     const { status, body } = await at.call(`GET /api/v3/simulations/?limit=1000&offset=${offset}&search=${prefix}-`, {
@@ -117,26 +117,26 @@ async function checkFates(
     for (const { name } of body.results) names.add(name);
     if (body.next === null) break;
   }
-  for (const { status, took } of reads.flatMap((one) => one ?? [])) {
+  for (const { status, took } of reads.flatMap((answer) => answer ?? [])) {
     expect([200, 503]).toContain(status);
     expect(took).toBeLessThan(inTime);
   }
-  const fates = { made: 0, not: 0, unknown: 0, broken: 0 };
+  const outcomes = { made: 0, not: 0, unknown: 0, broken: 0 };
   for (const { name, answer } of writes) {
     if (answer === null) {
-      fates.broken += 1;
+      outcomes.broken += 1;
       continue;
     }
     const detail = String(answer.body?.detail);
     expect(answer.took).toBeLessThan(inTime);
     if (answer.status === 201) {
-      fates.made += 1;
+      outcomes.made += 1;
       expect(names).toContain(name);
     } else if (answer.decision?.reason === 'outcome_unknown') {
-      fates.unknown += 1;
+      outcomes.unknown += 1;
       expect([answer.status, detail]).toEqual([503, expect.stringMatching(/may or may not be stored/)]);
     } else {
-      fates.not += 1;
+      outcomes.not += 1;
       expect([answer.status, answer.headers['retry-after'], names.has(name), detail]).toEqual([
         503,
         '1',
@@ -146,20 +146,20 @@ async function checkFates(
       expect(detail).not.toMatch(/may or may not|Internal error/);
     }
   }
-  return fates;
+  return outcomes;
 }
 
-describePostgres('with a database that is silent,', () => {
+describePostgres('with a silent database,', () => {
   const MANNERS: readonly Manner[] = ['swallows', 'holds'];
 
   it.for(MANNERS)(
-    'a process alone is not ready, ends, and is ready again when it is back: the network %s',
+    'a single process is not ready, ends, and is ready again after the database recovers: the network %s',
     async (manner, { supervise }) => {
-      const proxy = await proxied(await database());
+      const proxy = await startProxyOf(await startDatabase());
       const server = await supervise(proxy.through(`postgres://postgres@127.0.0.1:${proxy.port}/postgres`));
       await server.untilReady();
       for (let round = 0; round < 2; round += 1) {
-        const running = traffic(server, `r${round}`);
+        const running = sendTraffic(server, `r${round}`);
         await setTimeout(500 + 130 * round);
         proxy.manner = manner;
         await until(async () => !(await server.isReady()), NOTICED_MS);
@@ -169,7 +169,7 @@ describePostgres('with a database that is silent,', () => {
         });
         await until(async () => server.ends.length > round, LOST_MS);
         expectLost(server.ends[round] as Ended);
-        // The next one cannot open a session.
+        // The next process cannot open a session.
         await until(async () => (await server.status()) === 'waiting', RECOVERY_MS);
         expect((await server.call('GET /_mock/health')).body.detail).toMatch(/^--data postgres:\S+ does not answer\./);
         await setTimeout(1000 * round);
@@ -178,23 +178,23 @@ describePostgres('with a database that is silent,', () => {
         await server.untilReady(RECOVERY_MS);
         await setTimeout(300);
         await running.stop();
-        const fates = await checkFates(server, `r${round}`, running);
-        expect(fates.made).toBeGreaterThan(0);
-        expect(fates.not).toBeGreaterThan(0);
+        const outcomes = await checkOutcomes(server, `r${round}`, running);
+        expect(outcomes.made).toBeGreaterThan(0);
+        expect(outcomes.not).toBeGreaterThan(0);
       }
       expect(server.ends).toHaveLength(2);
     },
   );
 
   it.for(MANNERS)(
-    'a standby takes over, and the process that is cut off ends: the network %s',
+    'a standby takes over, and the disconnected process ends: the network %s',
     async (manner, { start, supervise }) => {
-      const server = await database();
-      const proxy = await proxied(server);
+      const server = await startDatabase();
+      const proxy = await startProxyOf(server);
       const one = await supervise(proxy.through(server.url));
       await one.untilReady();
       const other = await start(server.url);
-      const running = traffic(one, 'cut');
+      const running = sendTraffic(one, 'cut');
       await setTimeout(500);
       proxy.manner = manner;
       const begun = performance.now();
@@ -204,28 +204,28 @@ describePostgres('with a database that is silent,', () => {
         await setTimeout(10);
         expect(performance.now() - begun).toBeLessThan(IN_TIME_MS);
       }
-      // The one that lost them knew it before.
+      // The process that lost the worlds noticed it before.
       expect([503, undefined]).toContain(answers.at(-1)?.status);
       expect(await one.isReady()).toBe(false);
-      const later = traffic(other, 'new', 1);
+      const later = sendTraffic(other, 'new', 1);
       await setTimeout(2000);
       proxy.manner = 'passes';
       await until(async () => (await one.status()) === 'standby', RECOVERY_MS);
       expectLost(one.ends[0] as Ended);
       await setTimeout(300);
       for (const each of [running, later]) await each.stop();
-      const fates = await checkFates(other, 'cut', running);
-      expect(fates.made).toBeGreaterThan(0);
-      expect(await checkFates(other, 'new', later)).toMatchObject({ not: 0, unknown: 0, broken: 0 });
+      const outcomes = await checkOutcomes(other, 'cut', running);
+      expect(outcomes.made).toBeGreaterThan(0);
+      expect(await checkOutcomes(other, 'new', later)).toMatchObject({ not: 0, unknown: 0, broken: 0 });
       expect((await one.stop()).code).toBe(0);
     },
   );
 
-  it('for less than it takes to notice, nobody notices', async ({ start }) => {
-    const proxy = await proxied(await database());
+  it('a short outage affects no response', async ({ start }) => {
+    const proxy = await startProxyOf(await startDatabase());
     const server = await start(proxy.through(`postgres://postgres@127.0.0.1:${proxy.port}/postgres`));
     await server.untilReady();
-    const running = traffic(server, 'short');
+    const running = sendTraffic(server, 'short');
     for (let round = 0; round < 3; round += 1) {
       await setTimeout(500);
       proxy.manner = 'holds';
@@ -234,13 +234,13 @@ describePostgres('with a database that is silent,', () => {
     }
     await setTimeout(500);
     await running.stop();
-    expect(await checkFates(server, 'short', running)).toMatchObject({ not: 0, unknown: 0, broken: 0 });
+    expect(await checkOutcomes(server, 'short', running)).toMatchObject({ not: 0, unknown: 0, broken: 0 });
     expect(running.reads.filter((answer) => answer?.status !== 200)).toEqual([]);
   });
 
-  it('a process that starts waits for it, and on SIGTERM each process ends within seconds', async ({ start }) => {
-    const server = await database();
-    const proxy = await proxied(server);
+  it('a starting process waits, and each process ends within seconds on SIGTERM', async ({ start }) => {
+    const server = await startDatabase();
+    const proxy = await startProxyOf(server);
     const one = await start(proxy.through(server.url));
     await one.untilReady();
     proxy.manner = 'swallows';
@@ -261,16 +261,16 @@ describePostgres('with a database that is silent,', () => {
   });
 });
 
-describePostgres('with a database that takes its time,', () => {
+describePostgres('with a slow database,', () => {
   it.for([
-    ['which a process can bear', 1000],
-    ['so that it is not sure of its worlds', 3000],
-    ['longer than a session is waited for', 6000],
-  ] as const)('no answer is wrong: %s', async ([, delay], { supervise }) => {
-    const proxy = await proxied(await database());
+    ['1 second, which a process tolerates', 1000],
+    ['3 seconds, so that its ownership is uncertain', 3000],
+    ['6 seconds, longer than the session timeout', 6000],
+  ] as const)('no response is wrong: %s', async ([, delay], { supervise }) => {
+    const proxy = await startProxyOf(await startDatabase());
     const server = await supervise(proxy.through(`postgres://postgres@127.0.0.1:${proxy.port}/postgres`));
     await server.untilReady();
-    const running = traffic(server, 'slow');
+    const running = sendTraffic(server, 'slow');
     await setTimeout(500);
     proxy.delay = delay;
     proxy.manner = 'delays';
@@ -283,16 +283,16 @@ describePostgres('with a database that takes its time,', () => {
     await server.untilReady(RECOVERY_MS);
     await setTimeout(500);
     await running.stop();
-    // A change waits for at most four statements: a beat, changes and uses that came before, and its own.
-    const fates = await checkFates(server, 'slow', running, delay === 3000 ? 4 * delay + 1500 : IN_TIME_MS);
-    expect(fates.made).toBeGreaterThan(0);
-    if (delay === 1000) expect(fates).toMatchObject({ not: 0, unknown: 0, broken: 0 });
+    // A change waits for at most four statements: a heartbeat, earlier changes, earlier uses, and its own.
+    const outcomes = await checkOutcomes(server, 'slow', running, delay === 3000 ? 4 * delay + 1500 : IN_TIME_MS);
+    expect(outcomes.made).toBeGreaterThan(0);
+    if (delay === 1000) expect(outcomes).toMatchObject({ not: 0, unknown: 0, broken: 0 });
     if (delay === 1000) expect(server.ends).toEqual([]);
     if (delay === 6000) expectLost(server.ends[0] as Ended);
   });
 });
 
-/** Ways in which a database goes away, and comes back. */
+/** Outages of a database. */
 const AWAY: readonly [
   how: string,
   leave: (database: PostgresServer) => unknown,
@@ -312,13 +312,13 @@ const NEW_KEY = {
   ],
 };
 
-/** Calls of one vendor, and one that is refused at any time: so its refusals look. */
+/** Calls of a vendor, and a call that is always refused, as an example of its errors. */
 interface Vendor {
   readonly refused: readonly [request: string, sent: Sent];
   readonly calls: readonly (readonly [request: string, sent: Sent])[];
 }
 
-function vendors(token: string): Readonly<Record<string, Vendor>> {
+function createVendors(token: string): Readonly<Record<string, Vendor>> {
   return {
     'Run:ai': {
       refused: [`GET /api/v1/access-keys/${NOTHING}`, { token }],
@@ -352,23 +352,23 @@ function vendors(token: string): Readonly<Record<string, Vendor>> {
   };
 }
 
-/** The form of an error: its media type, and which members it has. */
-function formOf({ body, headers }: Received): unknown {
-  return { type: headers['content-type'], members: membersOf(body) };
+/** Describes an error by its media type and its members. */
+function describeForm({ body, headers }: Received): unknown {
+  return { type: headers['content-type'], members: listMembers(body) };
 }
 
-function membersOf(value: unknown): unknown {
+function listMembers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(
     Object.entries(value)
-      // What may be said in addition.
+      // `details` is optional.
       .filter(([name]) => name !== 'details')
-      .map(([name, member]) => [name, membersOf(member)])
+      .map(([name, member]) => [name, listMembers(member)])
       .sort(),
   );
 }
 
-async function tokenOf(at: Instance): Promise<string> {
+async function requestToken(at: Instance): Promise<string> {
   const { status, body } = await at.call('POST /api/v1/token', {
     body: { grantType: 'client_credentials', ...researcher.accessKey },
   });
@@ -376,7 +376,7 @@ async function tokenOf(at: Instance): Promise<string> {
   return body.accessToken;
 }
 
-async function countsAt(at: Instance): Promise<unknown> {
+async function readCounts(at: Instance): Promise<unknown> {
   const { status, body } = await at.call('GET /_mock/info');
   expect(status).toBe(200);
   return body.counts;
@@ -384,19 +384,19 @@ async function countsAt(at: Instance): Promise<unknown> {
 
 describePostgres('with a database that', () => {
   it.for(AWAY)(
-    '%s, a process ends, and the next one lives, refuses calls in words of the vendor, and has the worlds when it is back',
+    '%s, a process ends, and the next one answers with vendor errors until the database is back',
     async ([, leave, back], { supervise }) => {
-      const server = await database();
+      const server = await startDatabase();
       const at = await supervise(server.url);
       await at.untilReady();
-      const all = Object.entries(vendors(await tokenOf(at)));
+      const all = Object.entries(createVendors(await requestToken(at)));
       const calls = await Promise.all(
         all.map(async ([vendor, { refused, calls }]) => {
-          const form = formOf(await at.call(...refused));
-          return calls.map(([request, sent]) => ({ what: `${vendor}, ${request}`, request, sent, form }));
+          const form = describeForm(await at.call(...refused));
+          return calls.map(([request, sent]) => ({ title: `${vendor}, ${request}`, request, sent, form }));
         }),
       ).then((lists) => lists.flat());
-      const before = await countsAt(at);
+      const before = await readCounts(at);
 
       for (let round = 0; round < 3; round += 1) {
         await leave(server);
@@ -404,24 +404,24 @@ describePostgres('with a database that', () => {
         expectLost(at.ends[round] as Ended);
         await until(async () => (await at.status()) === 'waiting', RECOVERY_MS);
         const reported = await Promise.all(calls.map(({ request, sent }) => at.call(request, sent)));
-        const shown = reported.map((answer, index) => ({
-          what: calls[index]?.what,
+        const descriptions = reported.map((answer, index) => ({
+          title: calls[index]?.title,
           status: answer.status,
-          form: formOf(answer),
+          form: describeForm(answer),
           again: answer.headers['retry-after'],
         }));
-        expect(shown).toEqual(calls.map(({ what, form }) => ({ what, status: 503, form, again: '1' })));
+        expect(descriptions).toEqual(calls.map(({ title, form }) => ({ title, status: 503, form, again: '1' })));
         const alive = await at.call('GET /_mock/health');
         expect([alive.status, alive.body.status]).toEqual([200, 'waiting']);
         const ready = await at.call('GET /_mock/health?ready');
         const driven = await at.call('GET /_mock/requests');
         for (const { status, headers } of [ready, driven])
           expect([status, headers['content-type']]).toEqual([503, expect.stringContaining('application/problem+json')]);
-        // Nothing of it waits for the database.
+        // None of these responses waits for the database.
         expect(Math.max(...[...reported, alive, ready, driven].map(({ took }) => took))).toBeLessThan(1000);
         await back(server);
         await at.untilReady(RECOVERY_MS);
-        expect(await countsAt(at)).toEqual(before);
+        expect(await readCounts(at)).toEqual(before);
         expect(
           (await at.call('POST /api/v1/token', { body: { grantType: 'client_credentials', ...admin.accessKey } }))
             .status,
@@ -430,8 +430,8 @@ describePostgres('with a database that', () => {
     },
   );
 
-  it('is frozen during a change, has a process that ends without an answer', async ({ supervise }) => {
-    const server = await database();
+  it('is frozen during a change, the process ends without a response', async ({ supervise }) => {
+    const server = await startDatabase();
     const at = await supervise(server.url);
     await at.untilReady();
     // A change of a row with this name takes a second.
@@ -454,10 +454,8 @@ describePostgres('with a database that', () => {
     await at.untilReady(RECOVERY_MS);
   });
 
-  it('takes seconds with a change, the change is made, and nobody waits for what does not change', async ({
-    start,
-  }) => {
-    const server = await database();
+  it('takes seconds for a change, the change is made, and reads do not wait', async ({ start }) => {
+    const server = await startDatabase();
     const at = await start(server.url);
     await at.untilReady();
     const holder = new pg.Client({ connectionString: server.url });
@@ -474,21 +472,21 @@ describePostgres('with a database that', () => {
   });
 });
 
-describePostgres('with a database that is read-only', () => {
+describePostgres('with a read-only database', () => {
   it.for([
     ['for the user', 'ALTER ROLE CURRENT_USER SET default_transaction_read_only = on'],
     ['for the database', 'ALTER DATABASE postgres SET default_transaction_read_only = on'],
-    ['for everybody', 'ALTER SYSTEM SET default_transaction_read_only = on'],
-  ] as const)('by its default %s, a process writes', async ([, statement], { start }) => {
-    const server = await database();
+    ['for all users', 'ALTER SYSTEM SET default_transaction_read_only = on'],
+  ] as const)('by a default %s, a process can write', async ([, statement], { start }) => {
+    const server = await startDatabase();
     await sql(server.url, statement, 'SELECT pg_reload_conf()');
     const at = await start(server.url);
     await at.untilReady();
     expect((await at.call('POST /api/v3/simulations/', { token: AIR, body: { name: 'made' } })).status).toBe(201);
   });
 
-  it('because it is a replica, each start is refused until it is the primary again', async ({ supervise }) => {
-    const server = await database({ settings: { wal_level: 'replica' } });
+  it('that is a replica, each start is refused until it is the primary again', async ({ supervise }) => {
+    const server = await startDatabase({ settings: { wal_level: 'replica' } });
     const at = await supervise(server.url);
     await at.untilReady();
     const made = await at.call('POST /api/v3/simulations/', { token: AIR, body: { name: 'kept' } });
@@ -500,7 +498,7 @@ describePostgres('with a database that is read-only', () => {
     await until(async () => at.ends.length >= 2, RECOVERY_MS);
     const [lost, refused] = at.ends;
     expectLost(lost as Ended);
-    // It waited until the database had started.
+    // The process waited until the database had started.
     expect(refused).toMatchObject({ stdout: '' });
     expect([refused?.code, refused?.stderr.split('\n').at(-2)]).toEqual([
       2,
@@ -513,16 +511,16 @@ describePostgres('with a database that is read-only', () => {
   });
 });
 
-/** How a database comes to take no changes, and to take them again. */
+/** A database that can reject all changes as with a full disk. */
 interface Full {
   readonly server: PostgresServer;
   begin(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A disk that is full, as the server tells of it. */
-async function toldToBeFull(): Promise<Full> {
-  const server = await database();
+/** Starts a database that can report a full disk. */
+async function startFailingDatabase(): Promise<Full> {
+  const server = await startDatabase();
   const begin = async () => {
     await sql(
       server.url,
@@ -537,15 +535,15 @@ async function toldToBeFull(): Promise<Full> {
   return { server, begin, end: async () => void (await sql(server.url, 'DROP FUNCTION full_disk CASCADE')) };
 }
 
-/** A disk with no room, which has the tables and nothing else. */
-async function onFullDisk(skip: () => never): Promise<Full> {
+/** Starts a database whose tables are on a small disk. */
+async function startDatabaseOnFullDisk(skip: () => never): Promise<Full> {
   const folder = await emptyFolder();
   onTestFinished(() => rm(folder, { recursive: true }));
   // PostgreSQL runs as another user.
   await chmod(folder, 0o755);
   const disk = await smallDisk(folder, skip, 8);
   onTestFinished(async () => void (await disk.remove()));
-  const server = await database();
+  const server = await startDatabase();
   const [{ folder: data }] = (await sql(server.url, 'SELECT current_setting($$data_directory$$) AS folder')) as [
     { folder: string },
   ];
@@ -566,19 +564,19 @@ async function onFullDisk(skip: () => never): Promise<Full> {
   };
 }
 
-describePostgres('with a database whose disk is full', () => {
+describePostgres('with a full disk of the database', () => {
   const KINDS: readonly [how: string, make: (skip: () => never) => Promise<Full>][] = [
-    ['as it tells', toldToBeFull],
-    ['in truth', onFullDisk],
+    ['as a simulated error', startFailingDatabase],
+    ['as a real disk', startDatabaseOnFullDisk],
   ];
 
   it.for(KINDS)(
-    '%s, a process is not ready, refuses changes, goes on reading, and recovers',
+    '%s, a process is not ready, rejects changes, answers reads, and recovers',
     async ([, make], { start, skip }) => {
       const { server, begin, end } = await make(skip as () => never);
       const at = await start(server.url);
       await at.untilReady();
-      const token = await tokenOf(at);
+      const token = await requestToken(at);
       const writes: readonly [request: string, sent: (name: string) => Sent][] = [
         ['POST /api/v1/access-keys', (name) => ({ token, body: { name } })],
         ['POST /v2/nvcf/functions', (name) => ({ token: FULL, body: { ...DEFINITION, name } })],
@@ -592,7 +590,7 @@ describePostgres('with a database whose disk is full', () => {
       await begin();
       const refused = new Set<string>();
       for (const [request, sent] of writes) {
-        // Small ones may still fit into pages that are there.
+        // Small changes may still fit into existing pages.
         for (let number = 0; number < 500; number += 1) {
           const name = `one-${number}`;
           const { status, body, headers, took } = await at.call(request, sent(name));
@@ -612,7 +610,7 @@ describePostgres('with a database whose disk is full', () => {
         detail: expect.stringMatching(/^The database has a full disk, so nothing can be stored now\. /),
       });
       expect((await at.call('GET /api/v1/access-keys', { token })).status).toBe(200);
-      await tokenOf(at);
+      await requestToken(at);
       expect((await at.call('GET /api/v1/users', {})).status).toBe(401);
 
       await end();
@@ -625,7 +623,7 @@ describePostgres('with a database whose disk is full', () => {
       );
       expect(names).toContain('again');
       for (const name of names) expect(refused).not.toContain(`POST /api/v1/access-keys ${name}`);
-      // What it says is what is stored.
+      // The next process reads the same data.
       await at.crash();
       const next = await start(server.url);
       await next.untilReady();
@@ -651,16 +649,16 @@ describePostgres('with a schema that', () => {
       'no longer lets this user change the tables',
     ],
   ] as const)(
-    '%s under a process, each change is refused with what to do, and it is not ready',
-    async ([, statement, said], { start }) => {
-      const server = await database();
+    '%s under a process, each change is rejected with a remedy, and the process is not ready',
+    async ([, statement, message], { start }) => {
+      const server = await startDatabase();
       await sql(
         server.url,
         `CREATE ROLE guest LOGIN PASSWORD 'unheard-of'`,
         'GRANT CREATE ON DATABASE postgres TO guest',
       );
       const at = await start(
-        changed(server.url, (one) => Object.assign(one, { username: 'guest', password: 'unheard-of' })),
+        changed(server.url, (parsed) => Object.assign(parsed, { username: 'guest', password: 'unheard-of' })),
       );
       await at.untilReady();
       const made = await at.call('POST /api/v3/simulations/', { token: AIR, body: { name: 'before' } });
@@ -672,12 +670,12 @@ describePostgres('with a schema that', () => {
         ['POST /_mock/worlds', { body: { id: 'lost' } }],
         ['PUT /_mock/mode', { body: { mode: 'observe' } }],
         ['POST /_mock/reset', {}],
-        // Snapshots have tables of their own.
+        // Snapshots have separate tables.
         ...(statement.includes('objects') ? [] : [['POST /_mock/snapshots', { body: {} }] as const]),
       ] as const) {
         const { status, body, took } = await at.call(request, sent);
         expect([request, status]).toEqual([request, 503]);
-        expect(JSON.stringify(body)).toContain(`The database ${said}, so nothing was done`);
+        expect(JSON.stringify(body)).toContain(`The database ${message}, so nothing was done`);
         expect(JSON.stringify(body)).not.toMatch(/Internal error|may or may not|unheard-of/);
         expect(took).toBeLessThan(2000);
       }
@@ -685,7 +683,7 @@ describePostgres('with a schema that', () => {
       expect(await at.isReady()).toBe(false);
       expect((await at.call('GET /_mock/health')).body).toEqual({
         status: 'waiting',
-        detail: expect.stringMatching(new RegExp(`^The database ${said}, so nothing can be stored now\\. `)),
+        detail: expect.stringMatching(new RegExp(`^The database ${message}, so nothing can be stored now\\. `)),
       });
       const { code, stderr } = await at.stop();
       expect([code, /unheard-of/.test(stderr)]).toEqual([0, false]);
@@ -694,63 +692,63 @@ describePostgres('with a schema that', () => {
 });
 
 describePostgres('the password of a database', () => {
-  it('is in no output, whatever happens to the database', async ({ start, launch }) => {
-    const server = await database();
+  it('is in no output during any outage', async ({ start, launch }) => {
+    const server = await startDatabase();
     const secret = 'unheard-of-9f3';
     await sql(server.url, `CREATE ROLE guest LOGIN PASSWORD '${secret}'`, 'GRANT CREATE ON DATABASE postgres TO guest');
-    const data = changed(server.url, (one) => Object.assign(one, { username: 'guest', password: secret }));
+    const data = changed(server.url, (parsed) => Object.assign(parsed, { username: 'guest', password: secret }));
     const at = await start(data, '--log-level', 'debug');
     await at.untilReady();
     const standby = await start(data, '--log-level', 'debug');
-    const said: unknown[] = [];
-    const look = async (...all: readonly Instance[]) => {
-      for (const one of all)
+    const bodies: unknown[] = [];
+    const recordBodies = async (...instances: readonly Instance[]) => {
+      for (const instance of instances)
         for (const request of ['GET /_mock/health', 'GET /_mock/health?ready', 'GET /_mock/info', 'GET /_mock/metrics'])
-          said.push((await one.call(request)).body);
+          bodies.push((await instance.call(request)).body);
     };
-    await look(at, standby);
+    await recordBodies(at, standby);
     await sql(
       server.url,
       `ALTER ROLE guest PASSWORD 'another'`,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guest'`,
     );
-    const isTold = (why: RegExp) => async () => why.test((await standby.call('GET /_mock/health')).body.detail);
+    const reportsWait = (why: RegExp) => async () => why.test((await standby.call('GET /_mock/health')).body.detail);
     const lost = await at.running.ended;
     expectLost(lost);
-    await until(isTold(/rejected the user or the password/), 5000);
-    await look(standby);
+    await until(reportsWait(/rejected the user or the password/), 5000);
+    await recordBodies(standby);
     await server.kill();
-    await until(isTold(/refused the connection/), 5000);
-    await look(standby);
+    await until(reportsWait(/refused the connection/), 5000);
+    await recordBodies(standby);
     await server.restart();
     await sql(server.url, `ALTER ROLE guest PASSWORD '${secret}'`);
     await standby.untilReady(RECOVERY_MS);
-    await look(standby);
+    await recordBodies(standby);
     const ended = [lost, await standby.stop(), await launch(['start', '--data', `${data}x`, '--port', '0']).ended];
     expect(ended.map(({ code }) => code)).toEqual([LOST, 0, 2]);
-    expect(JSON.stringify([said, ended])).not.toContain(secret);
+    expect(JSON.stringify([bodies, ended])).not.toContain(secret);
   });
 });
 
 describe.skipIf(!hasPostgres || !hasPgBouncer())('behind PgBouncer', () => {
   const MODES = ['session', 'transaction', 'statement'] as const;
-  /** What it does with the settings of a connection that it does not know. */
+  /** The unknown settings of a connection that the pooler ignores. */
   const IGNORED = ['', 'options', 'extra_float_digits, options'] as const;
 
   it.for(MODES.flatMap((mode) => IGNORED.map((ignored) => [mode, ignored] as const)))(
-    'a start is refused by a sentence that says so: pool_mode = %s, ignore_startup_parameters = %s',
+    'a start is refused with a message: pool_mode = %s, ignore_startup_parameters = %s',
     async ([mode, ignored], { launch, start }) => {
-      const server = await database();
+      const server = await startDatabase();
       const settings = { pool_mode: mode, ...(ignored !== '' && { ignore_startup_parameters: ignored }) };
       const pooler = await startPgBouncer(server.port, settings);
       onTestFinished(() => pooler.end());
-      const data = changed(server.url, (one) => Object.assign(one, { port: String(pooler.port) }));
-      // One that is alone, two at once, and one beside a process that has the worlds.
-      const refused = () => launch(['start', '--port', '0', '--data', data]).ended;
-      const all = [await refused(), ...(await Promise.all([refused(), refused()]))];
+      const data = changed(server.url, (parsed) => Object.assign(parsed, { port: String(pooler.port) }));
+      // A single start, two concurrent starts, and a start beside a process that has the worlds.
+      const startRefused = () => launch(['start', '--port', '0', '--data', data]).ended;
+      const all = [await startRefused(), ...(await Promise.all([startRefused(), startRefused()]))];
       const at = await start(server.url);
       await at.untilReady();
-      all.push(await refused());
+      all.push(await startRefused());
       for (const { code, stdout, stderr } of all) {
         expect([code, stdout]).toEqual([2, '']);
         expect(stderr).toMatch(
@@ -761,9 +759,9 @@ describe.skipIf(!hasPostgres || !hasPgBouncer())('behind PgBouncer', () => {
     },
   );
 
-  it('a standby whose database moves there says why it waits, until it is moved back', async ({ start }) => {
-    const server = await database();
-    const proxy = await proxied(server);
+  it('a standby waits with a reason while its database is behind the pooler', async ({ start }) => {
+    const server = await startDatabase();
+    const proxy = await startProxyOf(server);
     const holder = await start(server.url);
     await holder.untilReady();
     const at = await start(proxy.through(server.url));

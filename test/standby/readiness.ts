@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { readStopwatch } from '../../src/time/clock.ts';
 import type { Instance } from '../support/standby.ts';
 
-/** How long to wait between two questions to a process, in milliseconds. */
+/** The interval of requests to a process, in milliseconds. */
 const EACH_MS = 10;
 
 /** An answer 200 to `GET /_mock/health?ready`, with its times. */
@@ -13,10 +13,10 @@ interface Sighting {
   readonly answered: number;
 }
 
-/** Asks processes all the time whether they are ready. */
+/** Continuously requests the readiness of processes. */
 export class Readiness {
   readonly #sightings: Sighting[] = [];
-  readonly #asking: Promise<void>[] = [];
+  readonly #requests: Promise<void>[] = [];
   readonly #waiting = new Set<(sighting: Sighting) => void>();
   #isOver = false;
 
@@ -24,21 +24,21 @@ export class Readiness {
     for (const instance of instances) this.watch(instance);
   }
 
-  /** Asks this one, too. */
+  /** Watches another process, too. */
   watch(instance: Instance): void {
-    this.#asking.push(this.#ask(instance));
+    this.#requests.push(this.#poll(instance));
   }
 
-  /** Waits until one of these is ready, and gives the milliseconds since `from`. */
+  /** Waits until one of these processes is ready. @returns the milliseconds since `from` */
   async gapFrom(from: number, ...instances: readonly Instance[]): Promise<number> {
-    const isIt = (one: Sighting) => one.sent >= from && instances.includes(one.instance);
+    const isMatch = (sighting: Sighting) => sighting.sent >= from && instances.includes(sighting.instance);
     const first =
-      this.#sightings.find(isIt) ??
+      this.#sightings.find(isMatch) ??
       (await new Promise<Sighting>((resolve) => {
-        const look = (one: Sighting) => {
-          if (!isIt(one)) return;
+        const look = (sighting: Sighting) => {
+          if (!isMatch(sighting)) return;
           this.#waiting.delete(look);
-          resolve(one);
+          resolve(sighting);
         };
         this.#waiting.add(look);
       }));
@@ -48,30 +48,30 @@ export class Readiness {
   /** The longest time since `from` without an answer 200, in milliseconds. */
   longestGap(from: number): number {
     const all = this.#sightings.map(({ answered }) => answered).filter((answered) => answered >= from);
-    const times = [from, ...all.sort((one, other) => one - other)];
+    const times = [from, ...all.sort((first, second) => first - second)];
     return Math.max(...times.slice(1).map((time, index) => time - (times[index] as number)));
   }
 
-  /** Expects that the first process was not ready any more once the second one was. */
+  /** Expects that the first process was never ready after the second one. */
   expectOneAfterTheOther(first: Instance, second: Instance): void {
     this.expectNeverFrom(Math.min(...this.#of(second).map(({ answered }) => answered)), first);
   }
 
-  /** Expects that no question sent after `from` was answered with 200. */
+  /** Expects that no request sent after `from` was answered with 200. */
   expectNeverFrom(from: number, instance: Instance): void {
     expect(this.#of(instance).filter(({ sent }) => sent > from)).toEqual([]);
   }
 
   #of(instance: Instance): readonly Sighting[] {
-    return this.#sightings.filter((one) => one.instance === instance);
+    return this.#sightings.filter((sighting) => sighting.instance === instance);
   }
 
   async end(): Promise<void> {
     this.#isOver = true;
-    await Promise.all(this.#asking);
+    await Promise.all(this.#requests);
   }
 
-  async #ask(instance: Instance): Promise<void> {
+  async #poll(instance: Instance): Promise<void> {
     while (!this.#isOver) {
       const sent = readStopwatch();
       const answer = await instance.call('GET /_mock/health?ready').catch(() => null);

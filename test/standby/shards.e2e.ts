@@ -6,7 +6,7 @@ import { type Instance, it } from '../support/standby.ts';
 
 const WORLDS = Array.from({ length: 60 }, (_, number) => `world-${number}`);
 
-/** How a request names its world, by turns. */
+/** The forms in which requests name their world. */
 const NAMINGS: readonly ((id: string) => { readonly below: string; readonly headers: Headers })[] = [
   (id) => ({ below: `/w/${id}`, headers: {} }),
   (id) => ({ below: '', headers: { host: `${id}.mock` } }),
@@ -15,7 +15,7 @@ const NAMINGS: readonly ((id: string) => { readonly below: string; readonly head
 
 describePostgres('sixty worlds in three processes', () => {
   it.runIf(hasHaproxy)(
-    'are each in one of them, and those of a process that is killed are away until it is back',
+    'are distributed over the processes, and those of a killed process return after its restart',
     async ({ start }) => {
       const schemas = await Promise.all([1, 2, 3].map(() => freshSchema()));
       const shards: Instance[] = [];
@@ -36,7 +36,7 @@ describePostgres('sixty worlds in three processes', () => {
         const all = body === undefined ? headers : { ...headers, ...json };
         return ask(port, `${below}${path}`, all, method, body && JSON.stringify(body));
       };
-      const keysOf = async (number: number) => {
+      const listKeys = async (number: number) => {
         const { status, text } = await call(number, '/_mock/keys');
         return status === 200 ? JSON.parse(text).keys.map(({ name }: { name: string }) => name) : status;
       };
@@ -50,11 +50,13 @@ describePostgres('sixty worlds in three processes', () => {
         WORLDS.map((id, number) => call(number, '/_mock/keys', 'POST', { ...key, name: `key-of-${id}` })),
       );
       expect(used.map(({ status }) => status)).toEqual(WORLDS.map(() => 201));
-      // The request that made it and those that use it reached the same process, however they named it.
+      // Requests of a world reach the same process in every form.
       expect(used.map(({ backend }) => backend)).toEqual(made.map(({ backend }) => backend));
 
-      const there = await Promise.all(shards.map(async (shard) => (await shard.call('GET /_mock/worlds')).body.worlds));
-      const ids = there.map((worlds) =>
+      const listed = await Promise.all(
+        shards.map(async (shard) => (await shard.call('GET /_mock/worlds')).body.worlds),
+      );
+      const ids = listed.map((worlds) =>
         worlds.map(({ id }: { id: string }) => id).filter((id: string) => id !== 'default'),
       );
       expect(ids.flat().sort()).toEqual([...WORLDS].sort());
@@ -63,17 +65,17 @@ describePostgres('sixty worlds in three processes', () => {
       const [killed] = shards;
       await killed?.crash();
       const isAway = WORLDS.map((id) => ids[0]?.includes(id) === true);
-      const meanwhile = await Promise.all(WORLDS.map((_, number) => keysOf(number)));
+      const during = await Promise.all(WORLDS.map((_, number) => listKeys(number)));
       for (const [number, away] of isAway.entries()) {
-        if (away) expect(meanwhile[number]).toBe(503);
-        else expect(meanwhile[number]).toContain(`key-of-${WORLDS[number]}`);
+        if (away) expect(during[number]).toBe(503);
+        else expect(during[number]).toContain(`key-of-${WORLDS[number]}`);
       }
 
       const again = await killed?.again();
       await again?.ready;
       // The balancer notices within half a second.
       await expect.poll(async () => (await call(isAway.indexOf(true), '/_mock/keys')).status).toBe(200);
-      for (const [number, id] of WORLDS.entries()) expect(await keysOf(number)).toContain(`key-of-${id}`);
+      for (const [number, id] of WORLDS.entries()) expect(await listKeys(number)).toContain(`key-of-${id}`);
       for (const shard of [again, ...shards.slice(1)]) await shard?.stop();
       for (const schema of schemas) await schema.drop();
     },

@@ -8,26 +8,26 @@ import type { Instance } from '../support/standby.ts';
 export const AIR = castKey('air-admin').key;
 const SIMULATIONS = '/api/v3/simulations/';
 
-/** What an attempt to change something came to, as far as its client knows. */
+/** The outcome of a change, as far as its client knows. */
 type Outcome = 'done' | 'refused' | 'unknown';
 
-/** What became of simulations that were to be made. */
+/** The outcomes of requests that create simulations. */
 export class Ledger {
   readonly tried = new Set<string>();
   readonly acknowledged = new Set<string>();
   readonly refused = new Set<string>();
   readonly unknown = new Set<string>();
-  /** What no client has to expect. */
+  /** Unexpected responses. */
   readonly others: unknown[] = [];
 
-  /** Makes a simulation. */
+  /** Creates a simulation. */
   async make(at: Instance, name: string): Promise<Outcome> {
     this.tried.add(name);
     let outcome: Outcome;
     try {
       outcome = this.#outcomeOf(await at.call(`POST ${SIMULATIONS}`, { token: AIR, body: { name } }));
     } catch (cause) {
-      // Only of a connection that was never made is it known that nothing came of it.
+      // Only without a connection it is known that nothing was stored.
       outcome = (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'refused' : 'unknown';
     }
     if (outcome === 'done') this.acknowledged.add(name);
@@ -42,7 +42,7 @@ export class Ledger {
     return 'refused';
   }
 
-  /** Expects all that was acknowledged, nothing that was refused, and everything once. */
+  /** Expects all acknowledged simulations, no rejected ones, and no duplicates. */
   expectKept(names: readonly string[]): void {
     const all = new Set(names);
     expect(this.others).toEqual([]);
@@ -52,15 +52,15 @@ export class Ledger {
   }
 }
 
-/** The names of all simulations. @param search a part of their names */
-export async function namesAt(at: Instance, search = ''): Promise<string[]> {
-  const names = await tryNamesAt(at, search);
+/** Lists the names of all simulations. @param search a part of the names */
+export async function listNames(at: Instance, search = ''): Promise<string[]> {
+  const names = await tryListNames(at, search);
   if (names === null) throw new Error('no list of simulations');
   return names;
 }
 
-/** Null if the process refuses for now, or the connection breaks. @throws for any other answer */
-async function tryNamesAt(at: Instance, search: string): Promise<string[] | null> {
+/** Lists names, or returns null if the process is not ready or the connection breaks. @throws for any other response */
+async function tryListNames(at: Instance, search: string): Promise<string[] | null> {
   const names: string[] = [];
   for (;;) {
     const page = `limit=1000&offset=${names.length}&search=${search}`;
@@ -73,22 +73,22 @@ async function tryNamesAt(at: Instance, search: string): Promise<string[] | null
   }
 }
 
-/** How many simulations there are; null if it is not told. */
-export async function countAt(at: Instance): Promise<number | null> {
+/** Reads the number of simulations; null if the process does not answer. */
+export async function readCount(at: Instance): Promise<number | null> {
   const answer = await at.call(`GET ${SIMULATIONS}?limit=1`, { token: AIR }).catch(() => null);
   return answer?.status === 200 ? answer.body.count : null;
 }
 
-/** How much clients do. */
+/** The load of clients. */
 export interface Load {
   readonly clients: number;
-  /** How many simulations all of them are to make in a second. */
+  /** The number of simulations that all clients together create per second. */
   readonly aSecond: number;
-  /** Is a change that was not done tried again until it is, and then read? */
+  /** Whether a failed change is repeated until it is made, and then read. */
   readonly isPersistent: boolean;
 }
 
-/** Clients that make simulations until they are told to end. Each goes to the other process after what was not done. */
+/** Clients that create simulations until they are stopped. Each switches to the other process after a failure. */
 export class Writers {
   readonly #ledger: Ledger;
   readonly #prefix: string;
@@ -97,7 +97,7 @@ export class Writers {
   readonly #working: readonly Promise<void>[];
   #isOver = false;
 
-  /** @param prefix what all names begin with */
+  /** @param prefix the beginning of all names */
   constructor(ledger: Ledger, prefix: string, instances: readonly Instance[], load: Load) {
     this.#ledger = ledger;
     this.#prefix = prefix;
@@ -124,15 +124,15 @@ export class Writers {
     }
   }
 
-  /** Repeats what was refused. Where the outcome is unknown, looks whether it is there first. */
+  /** Repeats rejected requests. If the outcome is unknown, it first checks whether the simulation exists. */
   async #makeSurely(current: Current, name: string): Promise<void> {
     for (let isDone = false; !isDone; ) {
       const outcome = await this.#ledger.make(current.instance, name);
-      isDone = outcome === 'done' || (outcome === 'unknown' && (await isThere(current, name)));
+      isDone = outcome === 'done' || (outcome === 'unknown' && (await exists(current, name)));
       if (!isDone) await current.nextSoon();
     }
     this.#ledger.acknowledged.add(name);
-    if (!(await isThere(current, name))) this.#ledger.others.push(`${name} is not there after it was made`);
+    if (!(await exists(current, name))) this.#ledger.others.push(`${name} does not exist after it was created`);
   }
 }
 
@@ -159,9 +159,9 @@ class Current {
   }
 }
 
-async function isThere(current: Current, name: string): Promise<boolean> {
+async function exists(current: Current, name: string): Promise<boolean> {
   for (;;) {
-    const names = await tryNamesAt(current.instance, name);
+    const names = await tryListNames(current.instance, name);
     if (names !== null) return names.includes(name);
     await current.nextSoon();
   }

@@ -1,12 +1,12 @@
-/** What a process finds that takes over, and what has ended with the one before. */
+/** The data that a process has after a takeover. */
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { researcher } from '../support/cast.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it, type Pair } from '../support/standby.ts';
-import { AIR, namesAt } from './simulations.ts';
+import { AIR, listNames } from './simulations.ts';
 
-/** Uses are written up to a second after them. */
+/** Uses are written within a second. */
 const USES_WRITTEN_MS = 1500;
 
 const ACCESS_KEYS = 'GET /api/v1/access-keys';
@@ -20,8 +20,8 @@ async function takeOver({ active, standby }: Pair, signal: 'SIGKILL' | 'SIGTERM'
 
 const withoutAhead = ({ ahead: _, ...rest }: Record<string, unknown>) => rest;
 
-describePostgres.each(['SIGKILL', 'SIGTERM'] as const)('after %s of the process before', (signal) => {
-  it('faults fire as often as they still may', async ({ pair }) => {
+describePostgres.each(['SIGKILL', 'SIGTERM'] as const)('after %s of the active process', (signal) => {
+  it('faults fire for the rest of their `times`', async ({ pair }) => {
     const { active } = pair;
     const list = (at: Instance) => at.call('GET /api/v3/simulations/', { token: AIR }).then(({ status }) => status);
     const order = { match: { operation: 'simulations_list' }, times: 3, do: { status: 503, offDocument: true } };
@@ -33,52 +33,52 @@ describePostgres.each(['SIGKILL', 'SIGTERM'] as const)('after %s of the process 
     expect([await list(next), await list(next), await list(next)]).toEqual([503, 503, 200]);
   });
 
-  it('a clock that was moved goes on, and one that was frozen stands', async ({ pair }) => {
+  it('a moved clock continues, and a frozen clock stays frozen', async ({ pair }) => {
     const { active } = pair;
     await active.call('POST /_mock/worlds', { body: { id: 'frozen' } });
     await active.call('POST /_mock/clock/advance', { body: { by: '2h' } });
     await active.call('POST /w/frozen/_mock/clock/advance', { body: { by: '3h' } });
     await active.call('POST /w/frozen/_mock/clock/freeze');
-    const clocks = async ({ call }: Instance) => [
+    const readClocks = async ({ call }: Instance) => [
       (await call('GET /_mock/clock')).body,
       (await call('GET /w/frozen/_mock/clock')).body,
     ];
-    const [moved, frozen] = await clocks(active);
+    const [moved, frozen] = await readClocks(active);
     const next = await takeOver(pair, signal);
 
-    const [movedNext, frozenNext] = await clocks(next);
+    const [movedNext, frozenNext] = await readClocks(next);
     expect([moved.ahead, movedNext.ahead]).toEqual(['PT2H', 'PT2H']);
     expect(Date.parse(movedNext.now)).toBeGreaterThanOrEqual(Date.parse(moved.now));
     expect(withoutAhead(frozenNext)).toEqual(withoutAhead(frozen));
     expect(frozen.frozen).toBe(true);
   });
 
-  it('the mode is as it was set, and a token that was signed before a rotation is accepted', async ({ pair }) => {
+  it('the mode is kept, and a token from before a key rotation is accepted', async ({ pair }) => {
     const { active } = pair;
     const token = await active.tokenOf(researcher.accessKey);
     await active.call('POST /_mock/drills/rotate-signing-key', { body: {} });
     const rotated = await active.tokenOf(researcher.accessKey);
     await active.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    const keysOf = async ({ call }: Instance) => (await call('GET /_mock/tokens/zoo/keys')).body;
-    const keys = await keysOf(active);
+    const readKeys = async ({ call }: Instance) => (await call('GET /_mock/tokens/zoo/keys')).body;
+    const keys = await readKeys(active);
     const next = await takeOver(pair, signal);
 
     expect((await next.call('GET /_mock/mode')).body.mode).toBe('observe');
-    expect(await keysOf(next)).toEqual(keys);
+    expect(await readKeys(next)).toEqual(keys);
     await next.call('PUT /_mock/mode', { body: { mode: 'enforce' } });
-    for (const one of [token, rotated, await next.tokenOf(researcher.accessKey)]) {
-      expect((await next.call(ACCESS_KEYS, { token: one })).status).toBe(200);
+    for (const accepted of [token, rotated, await next.tokenOf(researcher.accessKey)]) {
+      expect((await next.call(ACCESS_KEYS, { token: accepted })).status).toBe(200);
     }
   });
 
-  it('worlds have their labels, times to live and credentials', async ({ pair }) => {
+  it('worlds keep their labels, times to live and credentials', async ({ pair }) => {
     const { active } = pair;
     await active.call('POST /_mock/worlds', { body: { id: 'alice', label: 'of alice', ttl: '3h' } });
     await active.call('POST /_mock/worlds', { body: { id: 'bob', ttl: 'never' } });
     await active.call('POST /_mock/worlds', { body: { id: 'gone' } });
     await active.call('DELETE /_mock/worlds/gone');
-    const castOf = async ({ call }: Instance) => (await call('GET /w/alice/_mock/cast')).body;
-    const cast = await castOf(active);
+    const readCast = async ({ call }: Instance) => (await call('GET /w/alice/_mock/cast')).body;
+    const cast = await readCast(active);
     const next = await takeOver(pair, signal);
 
     const { worlds } = (await next.call('GET /_mock/worlds')).body;
@@ -87,41 +87,41 @@ describePostgres.each(['SIGKILL', 'SIGTERM'] as const)('after %s of the process 
       { id: 'alice', label: 'of alice', ttl: 'PT3H' },
       { id: 'bob', label: null, ttl: 'never' },
     ]);
-    expect(await castOf(next)).toEqual(cast);
+    expect(await readCast(next)).toEqual(cast);
     const { key: token } = cast.ngc.keys.find(({ name }: { readonly name: string }) => name === 'air-admin');
     expect((await next.call('GET /w/alice/api/v3/simulations/', { token })).status).toBe(200);
   });
 
-  it('snapshots are listed, and can be restored', async ({ pair }) => {
+  it('snapshots are listed and can be restored', async ({ pair }) => {
     const { active } = pair;
-    const make = async (name: string) =>
+    const create = async (name: string) =>
       expect((await active.call('POST /api/v3/simulations/', { token: AIR, body: { name } })).status).toBe(201);
-    await make('before');
-    const names = await namesAt(active);
+    await create('before');
+    const names = await listNames(active);
     const { body: snapshot } = await active.call('POST /_mock/snapshots', { body: { name: 'first' } });
-    await make('after');
+    await create('after');
     const next = await takeOver(pair, signal);
 
     expect((await next.call('GET /_mock/snapshots')).body.snapshots).toEqual([snapshot]);
-    expect(await namesAt(next)).toContain('after');
+    expect(await listNames(next)).toContain('after');
     expect((await next.call(`POST /_mock/snapshots/${snapshot.id}/restore`)).status).toBe(200);
-    expect(await namesAt(next)).toEqual(names);
+    expect(await listNames(next)).toEqual(names);
   });
 
-  it('the last uses of keys are known, but for those of the last second before a kill', async ({ pair }) => {
+  it('the last uses of keys are kept, except those of the last second before a kill', async ({ pair }) => {
     const { active } = pair;
     const token = await active.tokenOf(researcher.accessKey);
-    const lastLogins = async ({ call }: Instance): Promise<unknown[]> =>
+    const readLastLogins = async ({ call }: Instance): Promise<unknown[]> =>
       (await call(ACCESS_KEYS, { token })).body.accessKeys.map(({ lastLogin }: { lastLogin: unknown }) => lastLogin);
     if (signal === 'SIGKILL') await setTimeout(USES_WRITTEN_MS);
-    const before = await lastLogins(active);
+    const before = await readLastLogins(active);
     const next = await takeOver(pair, signal);
 
     expect(before[0]).not.toBeNull();
-    expect(await lastLogins(next)).toEqual(before);
+    expect(await readLastLogins(next)).toEqual(before);
   });
 
-  it('journal and decisions are empty', async ({ pair }) => {
+  it('the journal and the decisions are empty', async ({ pair }) => {
     const { active } = pair;
     const { decision } = await active.call(ACCESS_KEYS);
     expect((await active.call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
