@@ -19,7 +19,7 @@ import { START } from '../../support/server.ts';
 const server = await runaiServer({}, { seed: withoutCustomRoles });
 const { admin, done } = server;
 
-/** Each made a second after the one before; the last one was deleted. */
+/** The groups of the access rules, which are created one second apart. The last rule is deleted. */
 const GROUPS = [
   ['Alpha', VIEWER, 'tenant', TENANT],
   ['alpine', RESEARCHER, 'project', VISION],
@@ -41,15 +41,15 @@ beforeAll(async () => {
   await done(204, `DELETE ${RULES}/${6 + GROUPS.length}`);
 });
 
-const ask = (query: Record<string, string | readonly string[]>, list = RULES) => {
+const requestList = (query: Record<string, string | readonly string[]>, list = RULES) => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((one) => [name, String(one)] as [string, string]),
+    [value].flat().map((item) => [name, String(item)] as [string, string]),
   );
   return admin(`GET ${list}?${new URLSearchParams(pairs)}`);
 };
-/** The groups of what a list answers; the deleted one of the cast is left out. */
-const groups = async (query: Record<string, string | readonly string[]>) => {
-  const { status, body } = await ask({ subjectType: 'group', includeDeleted: 'true', ...query });
+/** Lists the groups of the matching access rules, without the deleted rule of the cast. */
+const listGroups = async (query: Record<string, string | readonly string[]>) => {
+  const { status, body } = await requestList({ subjectType: 'group', includeDeleted: 'true', ...query });
   expect(status, JSON.stringify(body)).toBe(200);
   const names = body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId);
   return names.filter((name: string) => name !== 'ml-team');
@@ -92,8 +92,8 @@ describe('filterBy', () => {
     ['', NAMES],
   ];
 
-  it.each(filters)('%s', async (filterBy, names) => {
-    expect(await groups({ filterBy })).toEqual(names);
+  it.each(filters)('`%s` matches %j', async (filterBy, names) => {
+    expect(await listGroups({ filterBy })).toEqual(names);
   });
 
   const fields: [filter: string, names: readonly string[]][] = [
@@ -109,13 +109,13 @@ describe('filterBy', () => {
     ['phase!@x,subjectId==Alpha', ['Alpha']],
   ];
 
-  it.each(fields)('of any field: %s', async (filterBy, names) => {
-    expect(await groups({ filterBy })).toEqual(names);
+  it.each(fields)('of another field matches: `%s`', async (filterBy, names) => {
+    expect(await listGroups({ filterBy })).toEqual(names);
   });
 
-  it('is sent once for each condition where a value has a comma', async () => {
-    expect(await groups({ filterBy: ['subjectId==one,two', 'roleId==3'] })).toEqual(['one,two']);
-    expect(await groups({ filterBy: ['subjectId==one,two', 'roleId==7'] })).toEqual([]);
+  it('can be repeated for conditions with a comma in a value', async () => {
+    expect(await listGroups({ filterBy: ['subjectId==one,two', 'roleId==3'] })).toEqual(['one,two']);
+    expect(await listGroups({ filterBy: ['subjectId==one,two', 'roleId==7'] })).toEqual([]);
   });
 
   it.each([
@@ -125,16 +125,16 @@ describe('filterBy', () => {
     ['enabled==false', []],
     ['custom=@TRU', ['mine']],
     ['custom>=true', ['mine']],
-  ])('compares what is true or false: %s', async (filterBy, names) => {
+  ])('compares booleans: `%s`', async (filterBy, names) => {
     const { permissionSets } = await done(200, 'GET authorization/permission-sets');
     await admin('POST /api/v2/authorization/roles', { name: 'mine', permissionSets: permissionSets.slice(0, 1) });
-    const { body } = await ask({ filterBy }, '/api/v2/authorization/roles');
+    const { body } = await requestList({ filterBy }, '/api/v2/authorization/roles');
 
     expect(body.roles.map(({ name }: { name: string }) => name)).toEqual(names);
   });
 
   const OPERATORS = '== != <= >= =@ !@ =^ =$';
-  const faults: [filter: string, ...words: string[]][] = [
+  const invalidFilters: [filter: string, ...messages: string[]][] = [
     ['subjectId==', '`subjectId==` must consist of a field, an operator'],
     ['subjectId', '`subjectId` must consist of a field, an operator', OPERATORS, '`subjectId==...`'],
     ['subjectId=Alpha', '`subjectId=Alpha` must consist of a field, an operator'],
@@ -159,19 +159,22 @@ describe('filterBy', () => {
     [`${'x'.repeat(500)}==1`, `unknown field \`${'x'.repeat(100)}…\`;`],
   ];
 
-  it.each(faults)('%s is refused, and what is wrong is named', async (filterBy, ...words) => {
-    const refused = await ask({ filterBy });
+  it.each(invalidFilters)(
+    '`%s` is rejected with 400 and a message that names the error',
+    async (filterBy, ...messages) => {
+      const answer = await requestList({ filterBy });
 
-    expectRefused(refused, 400, '`filterBy`', ...words);
-    expect(refused.decision).toBeNull();
-    expectRefused(await ask({ filterBy }, `${RULES}/count`), 400, ...words);
-  });
+      expectRefused(answer, 400, '`filterBy`', ...messages);
+      expect(answer.decision).toBeNull();
+      expectRefused(await requestList({ filterBy }, `${RULES}/count`), 400, ...messages);
+    },
+  );
 
   it.each([
     ['custom==yes', 'the value of `custom` must be `true` or `false`'],
     ['roleId==1', 'unknown field `roleId`; the fields are `name`, `createdAt`, `createdBy`, `custom`, `enabled`.'],
-  ])('%s is refused in a list of roles', async (filterBy, words) => {
-    expectRefused(await ask({ filterBy }, '/api/v2/authorization/roles'), 400, words);
+  ])('`%s` is rejected with 400 in the list of roles', async (filterBy, message) => {
+    expectRefused(await requestList({ filterBy }, '/api/v2/authorization/roles'), 400, message);
   });
 });
 
@@ -190,10 +193,13 @@ describe('sortBy', () => {
     ['subjectType', NAMES],
   ];
 
-  it.each(orders)('%s goes up, and what is the same stays in the order in which it was made', async (sortBy, names) => {
-    expect(await groups({ sortBy })).toEqual(names);
-    expect(await groups({ sortBy, sortOrder: 'asc' })).toEqual(names);
-  });
+  it.each(orders)(
+    '`%s` sorts in ascending order, with equal rules in the order of their creation',
+    async (sortBy, names) => {
+      expect(await listGroups({ sortBy })).toEqual(names);
+      expect(await listGroups({ sortBy, sortOrder: 'asc' })).toEqual(names);
+    },
+  );
 
   it.each([
     ['subjectId', ['one,two', 'beta==two', 'alpine', 'Beta', 'Alpha']],
@@ -201,20 +207,20 @@ describe('sortBy', () => {
     ['createdAt', [...NAMES].reverse()],
     ['deletedAt', ['one,two', 'Alpha', 'alpine', 'Beta', 'beta==two']],
     ['createdBy', NAMES],
-  ])('%s goes down when it is asked to', async (sortBy, names) => {
-    expect(await groups({ sortBy, sortOrder: 'desc' })).toEqual(names);
+  ])('`%s` sorts in descending order with `sortOrder=desc`', async (sortBy, names) => {
+    expect(await listGroups({ sortBy, sortOrder: 'desc' })).toEqual(names);
   });
 
-  it('may be left out: the order is then that in which they were made, or that order turned round', async () => {
-    expect(await groups({})).toEqual(NAMES);
-    expect(await groups({ sortOrder: 'desc' })).toEqual([...NAMES].reverse());
+  it('is optional; the default is the order of creation, which `sortOrder` can reverse', async () => {
+    expect(await listGroups({})).toEqual(NAMES);
+    expect(await listGroups({ sortOrder: 'desc' })).toEqual([...NAMES].reverse());
   });
 
-  it('sorts what was found, before the page is cut out', async () => {
+  it('applies after the filter and before paging', async () => {
     const query = { filterBy: 'roleId==7,createdBy==ci-bot', sortBy: 'subjectId', sortOrder: 'desc', limit: '1' };
 
-    expect(await groups(query)).toEqual(['Beta']);
-    expect(await groups({ ...query, offset: '1' })).toEqual(['Alpha']);
+    expect(await listGroups(query)).toEqual(['Beta']);
+    expect(await listGroups({ ...query, offset: '1' })).toEqual(['Alpha']);
   });
 
   it.each([
@@ -222,8 +228,8 @@ describe('sortBy', () => {
     ['sortBy', '', 'one of'],
     ['sortOrder', 'up', '`asc`, `desc`'],
     ['sortOrder', 'ASC', '`asc`, `desc`'],
-  ])('%s `%s` is refused, and what there is is named', async (name, value, words) => {
-    expectRefused(await ask({ [name]: value }), 400, `\`${name}\``, words);
+  ])('is rejected with 400 and the allowed values for %s=%s', async (name, value, message) => {
+    expectRefused(await requestList({ [name]: value }), 400, `\`${name}\``, message);
   });
 });
 
@@ -236,19 +242,19 @@ describe('search', () => {
     ['ci-bot', []],
     ['%', []],
     ['', NAMES],
-  ])('%s looks into subject, role and scope, in any case', async (search, names) => {
-    expect(await groups({ search })).toEqual(names);
+  ])('`%s` matches the subject, role and scope in any case', async (search, names) => {
+    expect(await listGroups({ search })).toEqual(names);
   });
 
-  it('narrows what filterBy found', async () => {
-    expect(await groups({ search: 'al', filterBy: 'roleId==7' })).toEqual(['Alpha']);
+  it('can be combined with filterBy', async () => {
+    expect(await listGroups({ search: 'al', filterBy: 'roleId==7' })).toEqual(['Alpha']);
   });
 });
 
 describe('a page', () => {
   const total = active.users.length + active.applications.length + active.serviceAccounts.length + GROUPS.length - 1;
-  const seen = async (query: Record<string, string>) => {
-    const { totalRecords, displayRecords, accessRules } = (await ask(query)).body;
+  const readCounts = async (query: Record<string, string>) => {
+    const { totalRecords, displayRecords, accessRules } = (await requestList(query)).body;
     expect(accessRules).toHaveLength(displayRecords);
     return [totalRecords, displayRecords];
   };
@@ -260,14 +266,14 @@ describe('a page', () => {
     [{ limit: '3', offset: String(total - 2) }, 2],
     [{ offset: String(total) }, 0],
     [{ offset: '100000' }, 0],
-  ])('of %j says how many there are on it, and on all of them', async (query, shown) => {
-    expect(await seen(query)).toEqual([total, shown]);
+  ])('of %j contains the number of its records and of all records', async (query, displayed) => {
+    expect(await readCounts(query)).toEqual([total, displayed]);
   });
 
-  it('follows the one before without a gap', async () => {
+  it('continues the previous page', async () => {
     const ids: number[] = [];
     for (let offset = 0; offset < total; offset += 3) {
-      const { body } = await ask({ limit: '3', offset: String(offset) });
+      const { body } = await requestList({ limit: '3', offset: String(offset) });
       ids.push(...body.accessRules.map(({ id }: { id: number }) => id));
     }
 
@@ -282,21 +288,21 @@ describe('a page', () => {
     ['limit', '1.5', 'an integer'],
     ['offset', '-1', 'of at least 0'],
     ['offset', 'x', 'an integer'],
-  ])('is not asked for by %s=%s', async (name, value, words) => {
-    expectRefused(await ask({ [name]: value }), 400, `\`${name}\``, words);
+  ])('is rejected with 400 for %s=%s', async (name, value, message) => {
+    expectRefused(await requestList({ [name]: value }), 400, `\`${name}\``, message);
   });
 });
 
-it('a query parameter that the document does not name is passed over, and becomes a finding', async () => {
-  const { status, body } = await ask({ fliterBy: 'subjectId==Alpha' });
+it('an undocumented query parameter is ignored, and reported as a finding', async () => {
+  const { status, body } = await requestList({ fliterBy: 'subjectId==Alpha' });
 
   expect(status).toBe(200);
   expect(body.totalRecords).toBe(9);
   expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`fliterBy`'));
 });
 
-it('a query parameter of another case becomes a finding with the documented name', async () => {
-  expect((await ask({ filterby: 'subjectId==Alpha' })).status).toBe(200);
+it('a query parameter in another case is reported as a finding with the documented name', async () => {
+  expect((await requestList({ filterby: 'subjectId==Alpha' })).status).toBe(200);
   expect(await server.findings('undocumented_query')).toContainEqual(
     expect.stringMatching(/`filterby`.* Did you mean `filterBy`\?$/),
   );

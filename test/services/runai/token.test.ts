@@ -7,7 +7,7 @@ import { START, testServer } from '../../support/server.ts';
 const server = await testServer();
 const { clientId, clientSecret } = researcher.accessKey;
 
-describe('POST /api/v1/token grants a token', () => {
+describe('POST /api/v1/token returns a token', () => {
   const requests: [what: string, body: Record<string, string>, name: string][] = [
     ['the documented call of 2.24', { grantType: 'client_credentials', clientId, clientSecret }, researcher.email],
     [
@@ -36,18 +36,18 @@ describe('POST /api/v1/token grants a token', () => {
       application.name,
     ],
     [
-      'an access key by app_token',
+      'an access key with the grant app_token',
       { grantType: 'app_token', AppId: clientId, AppSecret: clientSecret },
       researcher.email,
     ],
     [
-      'a service account by app_token',
+      'a service account with the grant app_token',
       { grantType: 'app_token', AppId: plainBot.clientId, AppSecret: plainBot.clientSecret },
       plainBot.name,
     ],
     ['a user by password', { grantType: 'password', username: admin.email, password: admin.password }, admin.email],
     [
-      'a user by password, through a client',
+      'a user by password and a client',
       { grantType: 'password', username: admin.email.toUpperCase(), password: admin.password, clientID: 'cli' },
       admin.email,
     ],
@@ -62,7 +62,7 @@ describe('POST /api/v1/token grants a token', () => {
     expect('refreshToken' in answer.body).toBe(body['grantType'] === 'password');
   });
 
-  it('and is not to be stored', async () => {
+  it('with `Cache-Control: no-store`', async () => {
     const answer = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
 
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -71,7 +71,7 @@ describe('POST /api/v1/token grants a token', () => {
 });
 
 describe('the access token', () => {
-  it('says whose it is, whom it is from and how long it counts', async () => {
+  it('contains the subject, the issuer and the expiry', async () => {
     const token = await server.tokenOf(researcher);
 
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.any(String) });
@@ -91,7 +91,7 @@ describe('the access token', () => {
     });
   });
 
-  it('has no e-mail address for a service account', async () => {
+  it('has no email address for a service account', async () => {
     const { body } = await server.grant({
       grantType: 'client_credentials',
       clientId: adminBot.clientId,
@@ -101,45 +101,45 @@ describe('the access token', () => {
     expect(decodeJwt(body.accessToken)).not.toHaveProperty('email');
   });
 
-  it('is another one each time', async () => {
+  it('has a different `jti` each time', async () => {
     const ids = await Promise.all([1, 2, 3].map(async () => decodeJwt(await server.tokenOf(admin)).jti));
 
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('has a payload that the alphabet of plain Base64 can read', async () => {
+  it('has a payload that is valid in plain Base64, too', async () => {
     const { body } = await server.grant({ grantType: 'client_credentials', clientId, clientSecret });
 
     expect(body.accessToken.split('.')[1]).not.toMatch(/[-_]/);
   });
 
-  it('lives as long as --token-ttl says', async () => {
-    const short = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 90_000 } });
-    const { body } = await short.grant({ grantType: 'client_credentials', clientId, clientSecret });
+  it('expires after the time of --token-ttl', async () => {
+    const shortLived = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 90_000 } });
+    const { body } = await shortLived.grant({ grantType: 'client_credentials', clientId, clientSecret });
     const { iat = 0, exp = 0 } = decodeJwt(body.accessToken);
 
     expect(body.expiresIn).toBe(90);
     expect(exp - iat).toBe(90);
   });
 
-  it('is signed with ES256 where that is asked for', async () => {
-    const elliptic = await testServer({ signingKey: 'ES256' });
-    const token = await elliptic.tokenOf(admin);
+  it('is signed with ES256 if that is the configured algorithm', async () => {
+    const es256Server = await testServer({ signingKey: 'ES256' });
+    const token = await es256Server.tokenOf(admin);
 
     expect(decodeProtectedHeader(token).alg).toBe('ES256');
-    expect((await elliptic.call('GET /api/v1/access-keys', { token })).status).toBe(200);
+    expect((await es256Server.call('GET /api/v1/access-keys', { token })).status).toBe(200);
   });
 });
 
-describe('POST /api/v1/token refuses', () => {
-  const wrong = 'not-the-secret';
+describe('POST /api/v1/token rejects', () => {
+  const WRONG_SECRET = 'not-the-secret';
   const refusals: [what: string, body: Record<string, string>, reason: string][] = [
     ['an unknown client', { grantType: 'client_credentials', clientId: 'nobody', clientSecret }, 'unknown_client'],
-    ['a wrong secret', { grantType: 'client_credentials', clientId, clientSecret: wrong }, 'wrong_secret'],
-    ['an unknown application', { grantType: 'app_token', AppId: 'nobody', AppSecret: wrong }, 'unknown_client'],
+    ['a wrong secret', { grantType: 'client_credentials', clientId, clientSecret: WRONG_SECRET }, 'wrong_secret'],
+    ['an unknown application', { grantType: 'app_token', AppId: 'nobody', AppSecret: WRONG_SECRET }, 'unknown_client'],
     [
       'the wrong secret of an application',
-      { grantType: 'app_token', AppId: application.name, AppSecret: wrong },
+      { grantType: 'app_token', AppId: application.name, AppSecret: WRONG_SECRET },
       'wrong_secret',
     ],
     [
@@ -147,14 +147,18 @@ describe('POST /api/v1/token refuses', () => {
       { grantType: 'client_credentials', clientId: application.clientId, clientSecret: application.secret },
       'wrong_grant',
     ],
-    ['an unknown user', { grantType: 'password', username: 'nobody@acme.test', password: wrong }, 'unknown_user'],
-    ['a wrong password', { grantType: 'password', username: admin.email, password: wrong }, 'wrong_password'],
     [
-      'an unknown client of a user',
+      'an unknown user',
+      { grantType: 'password', username: 'nobody@acme.test', password: WRONG_SECRET },
+      'unknown_user',
+    ],
+    ['a wrong password', { grantType: 'password', username: admin.email, password: WRONG_SECRET }, 'wrong_password'],
+    [
+      'a user with an unknown client',
       { grantType: 'password', username: admin.email, password: admin.password, clientID: 'nobody' },
       'unknown_client',
     ],
-    ['an unknown refresh token', { grantType: 'refresh_token', refreshToken: wrong }, 'unknown_refresh_token'],
+    ['an unknown refresh token', { grantType: 'refresh_token', refreshToken: WRONG_SECRET }, 'unknown_refresh_token'],
   ];
 
   it.each(refusals)('%s', async (_what, body, reason) => {
@@ -166,31 +170,31 @@ describe('POST /api/v1/token refuses', () => {
     expect(answer.decision).toMatchObject({ effect: 'deny', reason });
     expect(decision).toMatchObject({ operation: 'grant_token', principal: null, reason });
     expect(decision.fixes.filter(({ kind }: { kind: string }) => kind !== 'hint')).toHaveLength(1);
-    expect(JSON.stringify([answer.body, decision])).not.toContain(wrong);
+    expect(JSON.stringify([answer.body, decision])).not.toContain(WRONG_SECRET);
   });
 
-  it('and says whom the credential claims to be, where that is known', async () => {
-    const refused = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+  it('a wrong secret, and records the owner of the client in the decision', async () => {
+    const answer = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: WRONG_SECRET });
     const { body } = await server.call(`GET /_mock/decisions?principal=${clientId}&effect=deny&limit=1`);
 
     expect(body.decisions[0]).toMatchObject({
-      id: refused.decision.id,
+      id: answer.decision.id,
       principal: null,
       claimed: { kind: 'user', id: researcher.id, name: researcher.email, clientId },
     });
     expect(body.decisions[0].explanation).toContain(researcher.email);
   });
 
-  it('with the same words whether the client or its secret is wrong', async () => {
+  it('an unknown client and a wrong secret with the same message', async () => {
     const unknown = await server.grant({ grantType: 'client_credentials', clientId: 'nobody', clientSecret });
-    const wrongSecret = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+    const wrongSecret = await server.grant({ grantType: 'client_credentials', clientId, clientSecret: WRONG_SECRET });
 
     expect(wrongSecret.body).toEqual(unknown.body);
   });
 
-  it('with 401 and a challenge where --runai-bad-credentials says so', async () => {
+  it('wrong credentials with 401 and a challenge if --runai-bad-credentials is 401', async () => {
     const strict = await testServer({ runaiBadCredentials: 401 });
-    const answer = await strict.grant({ grantType: 'client_credentials', clientId, clientSecret: wrong });
+    const answer = await strict.grant({ grantType: 'client_credentials', clientId, clientSecret: WRONG_SECRET });
 
     expect(answer.status).toBe(401);
     expect(answer.body.code).toBe(401);
@@ -207,7 +211,7 @@ describe('POST /api/v1/token refuses', () => {
     ['grantType', { grantType: 'authorization_code' }],
     ['clientId', { grantType: 'client_credentials', clientId: 7, clientSecret }],
     ['clientSecret', { grantType: 'client_credentials', clientId, clientSecret: 'x'.repeat(501) }],
-  ])('a request without a good `%s`, and names it', async (field, body) => {
+  ])('a request with a missing or invalid `%s`, case %$', async (field, body) => {
     const answer = await server.grant(body);
 
     expect(answer.status).toBe(400);
@@ -215,7 +219,7 @@ describe('POST /api/v1/token refuses', () => {
     expect(answer.decision).toBeNull();
   });
 
-  it('one field in two spellings, and names both', async () => {
+  it('a field in two spellings with a message that names both', async () => {
     const answer = await server.grant({ grantType: 'client_credentials', clientId, CLIENTID: 'x', clientSecret });
 
     expect(answer.status).toBe(400);
@@ -225,54 +229,54 @@ describe('POST /api/v1/token refuses', () => {
 });
 
 describe('a refresh token', () => {
-  const login = async (more: Record<string, string> = {}) => {
+  const logIn = async (fields: Record<string, string> = {}) => {
     const answer = await server.grant({
       grantType: 'password',
       username: admin.email,
       password: admin.password,
-      ...more,
+      ...fields,
     });
     return answer.body.refreshToken as string;
   };
-  const refresh = (refreshToken: string, more: Record<string, string> = {}) =>
-    server.grant({ grantType: 'refresh_token', refreshToken, ...more });
+  const refreshLogin = (refreshToken: string, fields: Record<string, string> = {}) =>
+    server.grant({ grantType: 'refresh_token', refreshToken, ...fields });
 
-  it('gets the next access token and the next refresh token', async () => {
-    const first = await login();
-    const answer = await refresh(first);
+  it('is exchanged for the next access token and refresh token', async () => {
+    const first = await logIn();
+    const answer = await refreshLogin(first);
 
     expect(answer.status).toBe(200);
     expect(answer.body.refreshToken).not.toBe(first);
     expect(decodeJwt(answer.body.accessToken).sub).toBe(admin.id);
-    expect((await refresh(answer.body.refreshToken)).status).toBe(200);
+    expect((await refreshLogin(answer.body.refreshToken)).status).toBe(200);
   });
 
-  it('counts once: used again, it ends its whole family', async () => {
-    const first = await login();
-    const { body } = await refresh(first);
-    const replay = await refresh(first);
-    const successor = await refresh(body.refreshToken);
+  it('is accepted once, and revokes its successors when it is used again', async () => {
+    const first = await logIn();
+    const { body } = await refreshLogin(first);
+    const replay = await refreshLogin(first);
+    const successor = await refreshLogin(body.refreshToken);
 
     expect(replay.decision.reason).toBe('reused_refresh_token');
     expect(successor.decision.reason).toBe('revoked_refresh_token');
   });
 
-  it('is won by one of two that use it at once', async () => {
-    const first = await login();
-    const answers = await Promise.all([refresh(first), refresh(first)]);
+  it('is accepted from one of two concurrent requests', async () => {
+    const first = await logIn();
+    const answers = await Promise.all([refreshLogin(first), refreshLogin(first)]);
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
   });
 
-  it('belongs to the client of the login', async () => {
-    const token = await login({ clientID: 'cli' });
+  it('is accepted only from the client of the login', async () => {
+    const token = await logIn({ clientID: 'cli' });
 
-    expect((await refresh(token)).decision.reason).toBe('other_client');
-    expect((await refresh(token, { clientId: 'runai-cli' })).decision.reason).toBe('other_client');
-    expect((await refresh(token, { clientId: 'cli' })).status).toBe(200);
+    expect((await refreshLogin(token)).decision.reason).toBe('other_client');
+    expect((await refreshLogin(token, { clientId: 'runai-cli' })).decision.reason).toBe('other_client');
+    expect((await refreshLogin(token, { clientId: 'cli' })).status).toBe(200);
   });
 
-  it('lives for 24 hours', async () => {
+  it('expires after 24 hours', async () => {
     const mock = await testServer();
     const { body } = await mock.grant({ grantType: 'password', username: admin.email, password: admin.password });
     mock.clock.set(START + 86_400_000);
@@ -291,39 +295,41 @@ describe('a field in the spelling of another endpoint', () => {
     ['client_id', { grantType: 'client_credentials', client_id: clientId, clientSecret }, 'clientId'],
     ['client_secret', { grantType: 'client_credentials', clientId, client_secret: clientSecret }, 'clientSecret'],
     ['refresh_token', { grantType: 'refresh_token', refresh_token: 'x' }, 'refreshToken'],
-  ])('is named beside the right one: %s', async (given, body, right) => {
+  ])('is named in the message with the correct spelling: %s', async (sent, body, expected) => {
     const answer = await server.grant(body);
 
     expect(answer.status).toBe(400);
-    expect(answer.body.message).toContain(`\`${right}\``);
-    expect(answer.body.message).toContain(`\`${given}\``);
+    expect(answer.body.message).toContain(`\`${expected}\``);
+    expect(answer.body.message).toContain(`\`${sent}\``);
     expect(answer.body.message).not.toContain(clientSecret);
   });
 
-  it.each(['/api/v2/token', '/auth/realms/acme/protocol/openid-connect/token'])('is named at %s, too', async (path) => {
-    const form = new URLSearchParams({ grantType: 'client_credentials', client_id: clientId });
-    const answer = await server.call(`POST ${path}`, {
-      body: String(form),
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    });
+  it.each(['/api/v2/token', '/auth/realms/acme/protocol/openid-connect/token'])(
+    'is named in the message of %s',
+    async (path) => {
+      const form = new URLSearchParams({ grantType: 'client_credentials', client_id: clientId });
+      const answer = await server.call(`POST ${path}`, {
+        body: String(form),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
 
-    expect(answer.status).toBe(400);
-    expect(answer.body.error_description).toContain(
-      '`grant_type` is missing, and `grantType` is not a field of this endpoint',
-    );
-  });
+      expect(answer.status).toBe(400);
+      expect(answer.body.error_description).toContain(
+        '`grant_type` is missing, and `grantType` is not a field of this endpoint',
+      );
+    },
+  );
 
-  it('in a form, which is for the other endpoints, is told with the right one', async () => {
+  it('in a form is rejected with 415 and a message that names the other endpoint', async () => {
     const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await server.call('POST /api/v1/token', { body: String(form), headers });
 
     expect(answer.status).toBe(415);
-    for (const words of ['must be JSON', '`grantType`', '`/api/v2/token`'])
-      expect(answer.body.message).toContain(words);
+    for (const part of ['must be JSON', '`grantType`', '`/api/v2/token`']) expect(answer.body.message).toContain(part);
   });
 
-  it('is not named where nothing is like it', async () => {
+  it('is not named if no field is similar', async () => {
     expect((await server.grant({ clientId, clientSecret })).body.message).toMatch(
       /^Field `grantType` is missing[^,]*\.$/,
     );
