@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 describe('the administration of access keys', () => {
-  it('lists the keys of everybody, and whose they are', async () => {
+  it('lists the keys of all users with their owners', async () => {
     const { status, body } = await server.call(`GET ${ALL_KEYS}`, { token: await server.tokenOf(admin) });
 
     expect(status).toBe(200);
@@ -31,13 +31,13 @@ describe('the administration of access keys', () => {
     ['createdBy=researcher', []],
     ['createdBy=Admin%40acme.test', []],
     ['clientId=', []],
-  ])('narrows the list by exact match: %s', async (query, names) => {
+  ])('filters the list by exact match: %s', async (query, names) => {
     const { body } = await server.call(`GET ${ALL_KEYS}?${query}`, { token: await server.tokenOf(admin) });
 
     expect(body.accessKeys.map(({ name }: { name: string }) => name)).toEqual(names);
   });
 
-  it("deletes anybody's key", async () => {
+  it('deletes the key of any user', async () => {
     const token = await server.tokenOf(admin);
     const { accessKey } = researcher;
     const answer = await server.call(`DELETE ${ALL_KEYS}/${accessKey.id}`, { token });
@@ -49,7 +49,7 @@ describe('the administration of access keys', () => {
     expect((await server.call(`DELETE ${ALL_KEYS}/${accessKey.id}`, { token })).status).toBe(404);
   });
 
-  it('refuses a researcher in the documented words, and says exactly why beside them', async () => {
+  it('rejects a researcher with the documented message, and explains the refusal in the decision', async () => {
     const answer = await server.call(`GET ${ALL_KEYS}`, { token: await server.tokenOf(researcher) });
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
@@ -89,7 +89,7 @@ describe('the administration of access keys', () => {
     expect(decision.explanation).toContain('needs `access-keys:read`');
   });
 
-  it('refuses before it looks whether the key exists', async () => {
+  it('rejects a researcher with 403 even if the key does not exist', async () => {
     const answer = await server.call(`DELETE ${ALL_KEYS}/nothing`, { token: await server.tokenOf(researcher) });
 
     expect(answer.status).toBe(403);
@@ -98,7 +98,7 @@ describe('the administration of access keys', () => {
   it.each([
     ['an administrative service account', adminBot, 200],
     ['a plain service account', plainBot, 403],
-  ])('goes by the role of %s', async (_what, bot, status) => {
+  ])('checks the role of %s', async (_what, bot, status) => {
     const { body } = await server.grant({
       grantType: 'client_credentials',
       clientId: bot.clientId,
@@ -108,7 +108,7 @@ describe('the administration of access keys', () => {
     expect((await server.call(`GET ${ALL_KEYS}`, { token: body.accessToken })).status).toBe(status);
   });
 
-  it('goes by the role of an application', async () => {
+  it('checks the role of an application', async () => {
     const { body } = await server.grant({
       grantType: 'app_token',
       AppId: application.name,

@@ -1,4 +1,4 @@
-/** Authorization settings of 3.0: read, changed, kept, and refused. */
+/** Reading and changing the authorization settings of 3.0. */
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adminBot, researcher } from '../../support/cast.ts';
@@ -10,89 +10,89 @@ import { makeWorld, tokenOf } from '../../support/worlds.ts';
 
 const SETTINGS = 'authorization/settings';
 const KEY = 'enableScopedAuthorization';
-const ONE = `${SETTINGS}/${KEY}`;
+const SETTING = `${SETTINGS}/${KEY}`;
 
 const server = await runaiServer({ runai: '3.0' });
 const { admin, done } = server;
-const put = (body: unknown, path = ONE) => admin(`PUT ${path}`, body);
+const putSetting = (body: unknown, path = SETTING) => admin(`PUT ${path}`, body);
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
 describe('an authorization setting', () => {
-  it('is null until somebody sets it', async () => {
+  it('is null initially', async () => {
     expect(await done(200, `GET ${SETTINGS}`)).toEqual({ settings: [{ key: KEY, enabled: null }] });
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled: null });
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: null });
   });
 
-  it.each([true, false, null])('keeps the value %s, with an empty answer', async (enabled) => {
-    await put({ enabled: enabled === false });
-    const answer = await put({ enabled });
+  it.each([true, false, null])('can be set to %s, with an empty response', async (enabled) => {
+    await putSetting({ enabled: enabled === false });
+    const answer = await putSetting({ enabled });
 
     expect([answer.status, answer.body]).toEqual([200, undefined]);
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled });
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled });
     expect(await done(200, `GET ${SETTINGS}`)).toEqual({ settings: [{ key: KEY, enabled }] });
   });
 
-  it('takes the tenant of the caller as `tenantId`', async () => {
-    await put({ enabled: true }, `${ONE}?tenantId=${TENANT}`);
+  it('accepts the tenant of the caller as `tenantId`', async () => {
+    await putSetting({ enabled: true }, `${SETTING}?tenantId=${TENANT}`);
 
-    // The default of the page.
-    expect(await done(200, `GET ${ONE}?tenantId=`)).toEqual({ enabled: true });
+    // An empty value is the default of the published page.
+    expect(await done(200, `GET ${SETTING}?tenantId=`)).toEqual({ enabled: true });
 
-    expect(await done(200, `GET ${ONE}?tenantId=${TENANT}`)).toEqual({ enabled: true });
+    expect(await done(200, `GET ${SETTING}?tenantId=${TENANT}`)).toEqual({ enabled: true });
     expect((await done(200, `GET ${SETTINGS}?tenantId=${TENANT}`)).settings).toHaveLength(1);
   });
 
-  it('changes no decision', async () => {
-    const asked = ['GET users', 'GET org-unit/projects', `GET ${RULES}`];
+  it('has no effect on decisions', async () => {
+    const requests = ['GET users', 'GET org-unit/projects', `GET ${RULES}`];
     await done(201, `POST ${RULES}`, {
       ...{ subjectId: researcher.email, subjectType: 'user', roleId: VIEWER },
       ...{ scopeType: 'project', scopeId: VISION },
     });
     const asResearcher = server.as(await server.tokenOf(researcher));
-    const answers = () => Promise.all(asked.map(async (request) => (await asResearcher(request)).body));
-    const before = await answers();
-    await put({ enabled: true });
+    const readBodies = () => Promise.all(requests.map(async (request) => (await asResearcher(request)).body));
+    const before = await readBodies();
+    await putSetting({ enabled: true });
 
-    expect(await answers()).toEqual(before);
+    expect(await readBodies()).toEqual(before);
   });
 
-  it('goes back with a reset', async () => {
-    await put({ enabled: true });
+  it('is null again after a reset', async () => {
+    await putSetting({ enabled: true });
     await server.call('POST /_mock/reset');
 
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled: null });
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: null });
   });
 
-  it('is in snapshots and in worlds made of others, each of which has its own', async () => {
-    const enabledIn = async ({ call }: Pick<typeof server, 'call'>, token: string) =>
-      (await call(`GET /api/v1/${ONE}`, { token })).body.enabled;
+  it('is copied to snapshots and forked worlds, and then independent of them', async () => {
+    const readEnabled = async ({ call }: Pick<typeof server, 'call'>, token: string) =>
+      (await call(`GET /api/v1/${SETTING}`, { token })).body.enabled;
     const token = await tokenOf(server.call, adminBot);
-    await put({ enabled: true });
+    await putSetting({ enabled: true });
     const { body: snapshot } = await server.call('POST /_mock/snapshots');
     const fork = await makeWorld(server, { from: { world: 'default' }, credentials: 'cast' });
-    const ofFork = await tokenOf(fork.call, adminBot);
-    await put({ enabled: false });
+    const forkToken = await tokenOf(fork.call, adminBot);
+    await putSetting({ enabled: false });
 
-    expect([await enabledIn(fork, ofFork), await enabledIn(server, token)]).toEqual([true, false]);
-    await fork.call(`PUT /api/v1/${ONE}`, { token: ofFork, body: { enabled: null } });
+    expect([await readEnabled(fork, forkToken), await readEnabled(server, token)]).toEqual([true, false]);
+    await fork.call(`PUT /api/v1/${SETTING}`, { token: forkToken, body: { enabled: null } });
     await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
-    expect([await enabledIn(fork, ofFork), await enabledIn(server, token)]).toEqual([null, true]);
+    expect([await readEnabled(fork, forkToken), await readEnabled(server, token)]).toEqual([null, true]);
   });
 
-  it.runIf(hasDriver)('survives a restart', async () => {
+  it.runIf(hasDriver)('persists across a restart', async () => {
     const config = { runai: '3.0', data: join(await emptyFolder(), 'mock.db') } as const;
     const first = await runaiServer(config);
-    await first.done(200, `PUT ${ONE}`, { enabled: true });
+    await first.done(200, `PUT ${SETTING}`, { enabled: true });
     await first.close();
     const second = await runaiServer(config);
 
-    expect(await second.done(200, `GET ${ONE}`)).toEqual({ enabled: true });
+    expect(await second.done(200, `GET ${SETTING}`)).toEqual({ enabled: true });
   });
 
-  it.runIf(hasDriver)('has the value of a change that was answered while the server stopped', async () => {
+  it.runIf(hasDriver)('persists a change that succeeds while the server stops', async () => {
     const config = { runai: '3.0', data: join(await emptyFolder(), 'mock.db') } as const;
     const first = await listeningServer(config);
     const send = async (method: string, path: string, body: object, token = '') => {
@@ -102,77 +102,83 @@ describe('an authorization setting', () => {
     const { clientId, clientSecret } = adminBot;
     const granted = await send('POST', 'token', { grantType: 'client_credentials', clientId, clientSecret });
     const { accessToken } = (await granted.json()) as { readonly accessToken: string };
-    const change = async (enabled: boolean) => (await send('PUT', ONE, { enabled }, accessToken)).status;
+    const change = async (enabled: boolean) => (await send('PUT', SETTING, { enabled }, accessToken)).status;
     await change(false);
     const changes = Array.from({ length: 10 }, () => change(true));
-    // One of them has arrived; the others may be on their way.
+    // One of the requests has completed; the others may still be sent.
     await Promise.race(changes);
     const [answers] = await Promise.all([Promise.allSettled(changes), first.close()]);
-    const statuses = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const statuses = answers.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const second = await runaiServer(config);
 
-    // A server that stops answers 503 to what arrives too late.
+    // A server that stops returns 503 for later requests.
     expect(statuses).toContain(200);
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
-    expect(await second.done(200, `GET ${ONE}`)).toEqual({ enabled: true });
+    expect(await second.done(200, `GET ${SETTING}`)).toEqual({ enabled: true });
   });
 });
 
-describe('an authorization setting is refused', () => {
+describe('a request for an authorization setting', () => {
   it.each([
     ['with another key', 'enableSomething'],
     ['with its key in lower case', KEY.toLowerCase()],
-    ['with a name that every object inherits', 'constructor'],
-  ])('%s: 404 names the known one', async (_what, key) => {
-    for (const answer of [await admin(`GET ${SETTINGS}/${key}`), await put({ enabled: true }, `${SETTINGS}/${key}`)]) {
+    ['with the name of an inherited property', 'constructor'],
+  ])('is rejected %s: 404 with the known key', async (_what, key) => {
+    for (const answer of [
+      await admin(`GET ${SETTINGS}/${key}`),
+      await putSetting({ enabled: true }, `${SETTINGS}/${key}`),
+    ]) {
       expectRefused(answer, 404, `\`${KEY}\``);
     }
   });
 
   it.each([
-    ['a text', { enabled: 'true' }],
+    ['a string', { enabled: 'true' }],
     ['a number', { enabled: 1 }],
     ['an object', { enabled: {} }],
-  ])('with %s: 400 names the field', async (_what, body) => {
-    expectRefused(await put(body), 400, '`enabled`');
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled: null });
+  ])('is rejected with %s as the value: 400 with the field', async (_what, body) => {
+    expectRefused(await putSetting(body), 400, '`enabled`');
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: null });
   });
 
-  it('without a value: nothing changes', async () => {
-    await put({ enabled: true });
-    await done(200, `PUT ${ONE}`, {});
+  it('without a value changes nothing', async () => {
+    await putSetting({ enabled: true });
+    await done(200, `PUT ${SETTING}`, {});
 
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled: true });
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: true });
   });
 
-  it.each([[[true]], ['null'], [true]])('with %j as the body: 400', async (body) => {
-    expectRefused(await put(body), 400);
+  it.each([[[true]], ['null'], [true]])('is rejected with the body %j: 400', async (body) => {
+    expectRefused(await putSetting(body), 400);
   });
 
-  it('for another tenant: 404 names the own one', async () => {
-    for (const request of [`GET ${SETTINGS}`, `GET ${ONE}`, `PUT ${ONE}`]) {
+  it('is rejected for another tenant: 404 with the tenant of the caller', async () => {
+    for (const request of [`GET ${SETTINGS}`, `GET ${SETTING}`, `PUT ${SETTING}`]) {
       const body = request.startsWith('PUT') ? { enabled: true } : undefined;
       expectRefused(await admin(`${request}?tenantId=1002`, body), 404, `Send the tenant id \`${TENANT}\``);
       expectRefused(await admin(`${request}?tenantId=acme`, body), 404, `Send the tenant id \`${TENANT}\``);
     }
-    expect(await done(200, `GET ${ONE}`)).toEqual({ enabled: null });
+    expect(await done(200, `GET ${SETTING}`)).toEqual({ enabled: null });
   });
 
-  it('without a permission: 403 names it', async () => {
+  it('is rejected without a permission: 403 with the permission', async () => {
     const asResearcher = server.as(await server.tokenOf(researcher));
-    const [read, changed] = [await asResearcher(`GET ${ONE}`), await asResearcher(`PUT ${ONE}`, { enabled: true })];
+    const [read, changed] = [
+      await asResearcher(`GET ${SETTING}`),
+      await asResearcher(`PUT ${SETTING}`, { enabled: true }),
+    ];
 
     expect([read.status, read.decision?.missing]).toEqual([403, ['roles:read']]);
     expect([changed.status, changed.decision?.missing]).toEqual([403, ['roles:update']]);
   });
 
-  it('without a token: 401', async () => {
-    expect((await server.call(`PUT /api/v1/${ONE}`, { body: { enabled: true } })).status).toBe(401);
+  it('is rejected without a token: 401', async () => {
+    expect((await server.call(`PUT /api/v1/${SETTING}`, { body: { enabled: true } })).status).toBe(401);
   });
 
-  it.each(['2.19', '2.24'] as const)('by %s: 404 says that only 3.0 has it', async (runai) => {
+  it.each(['2.19', '2.24'] as const)('is rejected by %s: 404 with a hint that names 3.0', async (runai) => {
     const older = await runaiServer({ runai });
-    for (const request of [`GET ${SETTINGS}`, `GET ${ONE}`, `PUT ${ONE}`]) {
+    for (const request of [`GET ${SETTINGS}`, `GET ${SETTING}`, `PUT ${SETTING}`]) {
       const answer = await older.admin(request, request.startsWith('PUT') ? { enabled: true } : undefined);
 
       expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
@@ -180,12 +186,12 @@ describe('an authorization setting is refused', () => {
         expect.stringMatching(/exists in 3\.0, .* Start the mock with `--runai 3\.0`/),
       ]);
     }
-    expect(await older.findings('other_version')).toContain(`GET /api/v1/${ONE} was called, which only 3.0 has`);
+    expect(await older.findings('other_version')).toContain(`GET /api/v1/${SETTING} was called, which only 3.0 has`);
   });
 });
 
 it('3.0 ignores the removed field `tenantIsCspManaged`, and a finding names it', async () => {
-  expect((await put({ enabled: true, tenantIsCspManaged: true })).status).toBe(200);
+  expect((await putSetting({ enabled: true, tenantIsCspManaged: true })).status).toBe(200);
   expect(await server.findings('other_version')).toContain(
     'update_authorization_setting_by_key was called with the field `tenantIsCspManaged`, which only 2.24 has. It has no effect.',
   );

@@ -1,4 +1,4 @@
-/** What Keycloak's own clients need of the realm: response modes, refresh tokens that are JWTs, and session frames. */
+/** Features of the realm that Keycloak's clients need: response modes, refresh tokens as JWTs, and session frames. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { researcher } from '../../support/cast.ts';
@@ -30,8 +30,8 @@ const PASSWORD = {
 };
 const server = await testServer();
 
-describe('an answer to the client', () => {
-  it('is in the fragment, which no server sees', async () => {
+describe('the authorization response', () => {
+  it('is in the URL fragment with `response_mode=fragment`', async () => {
     const { hash, search } = locationOf(await logIn(server, authorizationPath({ response_mode: 'fragment' })));
     const fields = new URLSearchParams(hash.slice(1));
 
@@ -40,7 +40,7 @@ describe('an answer to the client', () => {
     expect((await postForm(server, REALM_TOKEN, codeFields(String(fields.get('code'))))).status).toBe(200);
   });
 
-  it('is a form that the browser sends', async () => {
+  it('is a form that the browser submits with `response_mode=form_post`', async () => {
     const { status, body, headers } = await logIn(server, authorizationPath({ response_mode: 'form_post' }));
     const { action, fields } = shownForm(body);
 
@@ -52,7 +52,7 @@ describe('an answer to the client', () => {
     expect((await postForm(server, REALM_TOKEN, codeFields(String(fields['code'])))).status).toBe(200);
   });
 
-  it.each(['fragment', 'form_post'])('is an error in the same way: %s', async (mode) => {
+  it.each(['fragment', 'form_post'])('contains an error in the same place with `response_mode=%s`', async (mode) => {
     const answer = await server.call(`GET ${authorizationPath({ response_mode: mode, prompt: 'none' })}`);
     const fields =
       mode === 'fragment'
@@ -62,7 +62,7 @@ describe('an answer to the client', () => {
     expect(fields).toMatchObject({ error: 'login_required', state: 'a-state', iss: ISSUER });
   });
 
-  it('is of one of the modes that discovery lists', async () => {
+  it('has the modes that the discovery document lists', async () => {
     const { body } = await server.call(`GET ${ISSUER_PATH}/.well-known/openid-configuration`);
 
     expect(body).toMatchObject({
@@ -91,7 +91,7 @@ describe('a refresh token', () => {
     });
   });
 
-  it.each<[where: string, request: () => Promise<string>]>([
+  it.each<[path: string, request: () => Promise<string>]>([
     ['/api/v2/token', async () => (await postForm(server, V2_TOKEN, PASSWORD)).body.refresh_token],
     [
       '/api/v1/token',
@@ -100,13 +100,13 @@ describe('a refresh token', () => {
         return (await server.grant({ grantType: 'password', username, password })).body.refreshToken;
       },
     ],
-  ])('is one at %s, too', async (_where, request) => {
+  ])('is a JWT at %s', async (_path, request) => {
     expect(decodeJwt(await request())).toMatchObject({ typ: 'Refresh', sub: researcher.id, iss: ISSUER });
   });
 
-  it('of which a part was changed is unknown, and ends nothing', async () => {
+  it('is rejected as unknown after a change of a part, and its login remains valid', async () => {
     const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
-    const refresh = (token: string) =>
+    const refreshLogin = (token: string) =>
       postForm(server, REALM_TOKEN, { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token });
     const [header, payload, signature] = body.refresh_token.split('.');
     const claims = { ...decodeJwt(body.refresh_token), jti: '00000000-0000-4000-8000-000000000000' };
@@ -118,20 +118,20 @@ describe('a refresh token', () => {
       `${header}.${payload}`,
       'x.y.z',
     ]) {
-      const answer = await refresh(token);
+      const answer = await refreshLogin(token);
       expect([answer.status, answer.decision.reason]).toEqual([400, 'unknown_refresh_token']);
     }
-    expect((await refresh(body.refresh_token)).status).toBe(200);
+    expect((await refreshLogin(body.refresh_token)).status).toBe(200);
   });
 
-  it('in another spelling of the same bytes is unknown, and ends nothing', async () => {
+  it('is rejected as unknown in another encoding of the same bytes, and its login remains valid', async () => {
     const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
     const token: string = body.refresh_token;
     // The last character of 64 bytes in base64url has four bits that are not used.
-    const spelled = `${token.slice(0, -1)}${{ A: 'B', Q: 'R', g: 'h', w: 'x' }[token.slice(-1)]}`;
+    const reencoded = `${token.slice(0, -1)}${{ A: 'B', Q: 'R', g: 'h', w: 'x' }[token.slice(-1)]}`;
 
-    for (const other of [`${token} `, `${token}\n`, token.replace('.', ' .'), token.replace('.', '=.'), spelled]) {
-      const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: other };
+    for (const variant of [`${token} `, `${token}\n`, token.replace('.', ' .'), token.replace('.', '=.'), reencoded]) {
+      const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: variant };
       const answer = await postForm(server, REALM_TOKEN, fields);
       expect([answer.status, answer.decision.reason]).toEqual([400, 'unknown_refresh_token']);
     }
@@ -139,7 +139,7 @@ describe('a refresh token', () => {
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
-  it('is still looked up: a second use ends its login', async () => {
+  it('revokes its login when it is used again', async () => {
     const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: body.refresh_token };
     const next = await postForm(server, REALM_TOKEN, fields);
@@ -153,36 +153,35 @@ describe('a refresh token', () => {
     ]);
   });
 
-  it('leads to its world', async () => {
-    const one = await makeWorld(server, { id: 'refreshing' });
-    const { email: username, password } = one.cast.runai.users[1];
-    const granted = await one.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
+  it('selects its world without a path prefix', async () => {
+    const world = await makeWorld(server, { id: 'refreshing' });
+    const { email: username, password } = world.cast.runai.users[1];
+    const granted = await world.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
     const body = { grantType: 'refresh_token', refreshToken: granted.body.refreshToken };
 
-    // Without the prefix of the world.
     expect((await server.call('POST /api/v1/token', { body })).status).toBe(200);
   });
 });
 
-describe('the frames of keycloak-js', () => {
-  const framed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+describe('the realm in the frames of keycloak-js', () => {
+  const frameHeaders = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
 
-  it('learn that nobody is logged in, from a request with prompt=none', async () => {
+  it('returns login_required for a request with prompt=none', async () => {
     const path = authorizationPath({ prompt: 'none', response_mode: 'fragment' });
-    const answer = await server.call(`GET ${path}`, { headers: framed });
+    const answer = await server.call(`GET ${path}`, { headers: frameHeaders });
 
     expect(answer.status).toBe(302);
     expect(locationOf(answer).hash).toMatch(/^#error=login_required&/);
   });
 
-  it('never show the login page', async () => {
-    const { headers } = await server.call(`GET ${authorizationPath()}`, { headers: framed });
+  it('does not allow framing of the login page', async () => {
+    const { headers } = await server.call(`GET ${authorizationPath()}`, { headers: frameHeaders });
 
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
   });
 
   it.each(['3p-cookies/step1.html', '3p-cookies/step2.html', 'login-status-iframe.html'])(
-    '%s may be framed by any site, and only runs its script',
+    'allows any site to frame %s, which may only run its own script',
     async (name) => {
       const { status, headers, body } = await server.call(`GET ${FRAMES}/${name}`);
       const policy = String(headers['content-security-policy']);
@@ -203,13 +202,13 @@ describe('the frames of keycloak-js', () => {
     [403, PUBLIC_CLIENT, 'https://elsewhere.test'],
     [403, PUBLIC_CLIENT, 'null'],
     [403, 'nobody', 'http://localhost:3000'],
-  ])('%i to %s at %s', async (expected, client, origin) => {
+  ])('returns %i for the client %s at the origin %s', async (expected, client, origin) => {
     const query = new URLSearchParams({ client_id: client, origin });
 
     expect((await server.call(`GET ${FRAMES}/login-status-iframe.html/init?${query}`)).status).toBe(expected);
   });
 
-  it('read the logins of the browser from a cookie', async () => {
+  it('stores the logins of the browser in a cookie', async () => {
     const first = await logIn(server, authorizationPath());
     const sid = String(locationOf(first).searchParams.get('session_state'));
     const cookie = String(first.headers['set-cookie']);
@@ -227,14 +226,14 @@ describe('the frames of keycloak-js', () => {
       codeFields(String(locationOf(second).searchParams.get('code'))),
     );
     const logout = `${LOGOUT}?${new URLSearchParams({ id_token_hint: body.id_token })}`;
-    const out = await server.call(`GET ${logout}`, { headers: { cookie: `KEYCLOAK_SESSION=${next}/${sid}` } });
-    expect(String(out.headers['set-cookie'])).toContain(`KEYCLOAK_SESSION=${sid};`);
-    const all = await server.call(`GET ${LOGOUT}`, { headers: { cookie: `KEYCLOAK_SESSION=${sid}` } });
-    expect(String(all.headers['set-cookie'])).toContain('KEYCLOAK_SESSION=; Path=');
-    expect(String(all.headers['set-cookie'])).toContain('Max-Age=0');
+    const logoutOfOne = await server.call(`GET ${logout}`, { headers: { cookie: `KEYCLOAK_SESSION=${next}/${sid}` } });
+    expect(String(logoutOfOne.headers['set-cookie'])).toContain(`KEYCLOAK_SESSION=${sid};`);
+    const logoutOfAll = await server.call(`GET ${LOGOUT}`, { headers: { cookie: `KEYCLOAK_SESSION=${sid}` } });
+    expect(String(logoutOfAll.headers['set-cookie'])).toContain('KEYCLOAK_SESSION=; Path=');
+    expect(String(logoutOfAll.headers['set-cookie'])).toContain('Max-Age=0');
   });
 
-  it('whose cookie is forged or long is a short one of well-formed ids', async () => {
+  it('keeps at most seven well-formed ids of a forged cookie', async () => {
     const { action, fields } = shownForm((await server.call(`GET ${authorizationPath()}`)).body);
     const form = { ...fields, username: researcher.email, password: researcher.password };
     const cookie = `KEYCLOAK_SESSION=${'a/'.repeat(50)}"><script>;x=1`;
@@ -244,7 +243,7 @@ describe('the frames of keycloak-js', () => {
   });
 });
 
-it('introspection knows a refresh token', async () => {
+it('introspection returns active for a refresh token', async () => {
   const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
   const { clientId, clientSecret } = researcher.accessKey;
   const fields = { token: body.refresh_token, client_id: clientId, client_secret: clientSecret };

@@ -23,33 +23,33 @@ afterEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-/** The store of the world; a reset puts another one in its place. */
-const storeNow = (): Store => server.world.store;
+/** Returns the current store of the world, which a reset replaces. */
+const currentStore = (): Store => server.world.store;
 
-/** Lets something happen right after a credential was read, which is looked at before the login begins. */
-function meanwhile(happens: () => Promise<unknown>): void {
+/** Runs a change after a credential was read, and before the login begins. */
+function runAfterRead(change: () => Promise<unknown>): void {
   const { byName, byClientId, byId: ownerById } = Identities.prototype;
   const keyByClientId = AccessKeys.prototype.byClientId;
-  const after = <Given extends unknown[], Found>(read: (...given: Given) => Promise<Found | null>) =>
-    async function (this: unknown, ...given: Given): Promise<Found | null> {
-      const found = await read.apply(this, given);
+  const withChangeAfter = <Args extends unknown[], Found>(read: (...args: Args) => Promise<Found | null>) =>
+    async function (this: unknown, ...args: Args): Promise<Found | null> {
+      const found = await read.apply(this, args);
       if (found === null) return null;
       vi.restoreAllMocks();
-      await happens();
+      await change();
       return found;
     };
-  vi.spyOn(Identities.prototype, 'byName').mockImplementation(after(byName));
-  vi.spyOn(Identities.prototype, 'byClientId').mockImplementation(after(byClientId));
-  // Of an access key, its owner is read last.
-  const owner = after(ownerById);
+  vi.spyOn(Identities.prototype, 'byName').mockImplementation(withChangeAfter(byName));
+  vi.spyOn(Identities.prototype, 'byClientId').mockImplementation(withChangeAfter(byClientId));
+  // The owner of an access key is read after the key.
+  const readOwner = withChangeAfter(ownerById);
   vi.spyOn(AccessKeys.prototype, 'byClientId').mockImplementation(async function (this: AccessKeys, clientId) {
-    vi.spyOn(Identities.prototype, 'byId').mockImplementation(owner);
+    vi.spyOn(Identities.prototype, 'byId').mockImplementation(readOwner);
     return keyByClientId.call(this, clientId);
   });
 }
 
 const form = { grant_type: 'password', username: email, password };
-const logins: readonly (readonly [how: string, status: number, logIn: () => Promise<Answer>])[] = [
+const logins: readonly (readonly [endpoint: string, status: number, logIn: () => Promise<Answer>])[] = [
   ['the v1 token endpoint', 400, () => server.grant({ grantType: 'password', username: email, password })],
   ['the v2 token endpoint', 400, () => postForm(server, V2_TOKEN, form)],
   ['the realm', 400, () => postForm(server, REALM_TOKEN, { ...form, client_id: PUBLIC_CLIENT })],
@@ -60,8 +60,8 @@ const logins: readonly (readonly [how: string, status: number, logIn: () => Prom
   ],
 ];
 
-/** What ends a login that is being looked at. */
-const endings: readonly (readonly [what: string, happens: (store: Store) => Promise<unknown>])[] = [
+/** Changes that invalidate a login while it is checked. */
+const changes: readonly (readonly [what: string, change: (store: Store) => Promise<unknown>])[] = [
   ['deletion of its user', (store) => identitiesIn(store).delete(id)],
   ['disabling of its user', (store) => identitiesIn(store).edit(id, { enabled: false }, 0)],
   [
@@ -70,9 +70,9 @@ const endings: readonly (readonly [what: string, happens: (store: Store) => Prom
   ],
 ];
 
-describe.each(endings)('a login that the %s overtakes', (_what, happens) => {
-  it.each(logins)('is refused as any wrong password at %s', async (_how, status, logIn) => {
-    meanwhile(() => happens(storeNow()));
+describe.each(changes)('a login during the %s', (_what, change) => {
+  it.each(logins)('is rejected like a wrong password at %s', async (_endpoint, status, logIn) => {
+    runAfterRead(() => change(currentStore()));
     const answer = await logIn();
 
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
@@ -82,25 +82,25 @@ describe.each(endings)('a login that the %s overtakes', (_what, happens) => {
   });
 });
 
-it.each(logins)('a password that a reset takes back does not count any more at %s', async (_how, status, logIn) => {
-  // The cast's password becomes another one, and the login with that one is overtaken by the way back.
-  const original = (await identitiesIn(storeNow()).byId(id))?.passwordHash ?? null;
+it.each(logins)('a changed password that a reset reverts is rejected at %s', async (_endpoint, status, logIn) => {
+  // The password of the cast gets another hash, and the reset restores the old hash during the login.
+  const original = (await identitiesIn(currentStore()).byId(id))?.passwordHash ?? null;
   const passwordHash = await hashPassword(password, 'another-salt');
-  await identitiesIn(storeNow()).edit(id, { passwordHash }, 0);
-  meanwhile(() => server.call('POST /_mock/reset'));
+  await identitiesIn(currentStore()).edit(id, { passwordHash }, 0);
+  runAfterRead(() => server.call('POST /_mock/reset'));
 
   expect((await logIn()).status).toBe(status);
-  expect((await identitiesIn(storeNow()).byId(id))?.passwordHash).toBe(original);
+  expect((await identitiesIn(currentStore()).byId(id))?.passwordHash).toBe(original);
 });
 
-it('a change of a password that another change overtakes is refused, and the other stays', async () => {
+it('a password change is rejected if a concurrent change is stored first', async () => {
   const token = (await server.grant({ grantType: 'password', username: email, password })).body.accessToken;
-  const theirs = await hashPassword('theirs', 'salt');
+  const concurrentHash = await hashPassword('concurrent', 'salt');
   const { byId: ownerById } = Identities.prototype;
-  const read = vi.spyOn(Identities.prototype, 'byId').mockImplementation(async function (this: Identities, who) {
-    const found = await ownerById.call(this, who);
-    // The first look is that of the token.
-    if (read.mock.calls.length === 2) await identitiesIn(storeNow()).edit(id, { passwordHash: theirs }, 0);
+  const read = vi.spyOn(Identities.prototype, 'byId').mockImplementation(async function (this: Identities, userId) {
+    const found = await ownerById.call(this, userId);
+    // The first read authenticates the token.
+    if (read.mock.calls.length === 2) await identitiesIn(currentStore()).edit(id, { passwordHash: concurrentHash }, 0);
     return found;
   });
   const answer = await server.call('POST /api/v1/me/password', {
@@ -110,10 +110,10 @@ it('a change of a password that another change overtakes is refused, and the oth
 
   expect(answer.status).toBe(400);
   vi.restoreAllMocks();
-  expect((await identitiesIn(storeNow()).byId(id))?.passwordHash).toBe(theirs);
+  expect((await identitiesIn(currentStore()).byId(id))?.passwordHash).toBe(concurrentHash);
 });
 
-describe('a client that is overtaken', () => {
+describe('a client that changes during its token request', () => {
   const { accessKey } = admin;
   const clients = {
     'an access key': {
@@ -128,30 +128,30 @@ describe('a client that is overtaken', () => {
       clientSecret: plainBot.clientSecret,
     },
   };
-  const overtaking: readonly (readonly [string, keyof typeof clients, () => Promise<unknown>])[] = [
-    ['its deletion', 'an access key', () => accessKeysIn(storeNow()).delete(accessKey.id)],
-    ['the deletion of its owner', 'an access key', () => identitiesIn(storeNow()).delete(admin.id)],
-    ['a new secret', 'an access key', () => accessKeysIn(storeNow()).replaceSecret(accessKey.id, 'another')],
-    ['its deletion', 'an application', () => identitiesIn(storeNow()).delete(application.id)],
+  const clientChanges: readonly (readonly [string, keyof typeof clients, () => Promise<unknown>])[] = [
+    ['its deletion', 'an access key', () => accessKeysIn(currentStore()).delete(accessKey.id)],
+    ['the deletion of its owner', 'an access key', () => identitiesIn(currentStore()).delete(admin.id)],
+    ['a new secret', 'an access key', () => accessKeysIn(currentStore()).replaceSecret(accessKey.id, 'another')],
+    ['its deletion', 'an application', () => identitiesIn(currentStore()).delete(application.id)],
     [
       'a new secret',
       'an application',
-      () => identitiesIn(storeNow()).edit(application.id, { secretHash: 'another' }, 0),
+      () => identitiesIn(currentStore()).edit(application.id, { secretHash: 'another' }, 0),
     ],
-    ['its deletion', 'a service account', () => identitiesIn(storeNow()).delete(plainBot.id)],
-    ['its disabling', 'a service account', () => identitiesIn(storeNow()).edit(plainBot.id, { enabled: false }, 0)],
+    ['its deletion', 'a service account', () => identitiesIn(currentStore()).delete(plainBot.id)],
+    ['its disabling', 'a service account', () => identitiesIn(currentStore()).edit(plainBot.id, { enabled: false }, 0)],
   ];
 
-  it.each(overtaking)('by %s gets no token: %s', async (_what, kind, happens) => {
-    meanwhile(happens);
+  it.each(clientChanges)('by %s gets no token: %s', async (_what, kind, change) => {
+    runAfterRead(change);
     const answer = await server.grant(clients[kind]);
 
     expect(answer.status, JSON.stringify(answer.body)).toBe(400);
     expect(answer.decision).toMatchObject({ reason: 'ended_meanwhile' });
   });
 
-  it('is told whom it would have stood for', async () => {
-    meanwhile(() => accessKeysIn(storeNow()).delete(accessKey.id));
+  it('is recorded with its owner in the decision', async () => {
+    runAfterRead(() => accessKeysIn(currentStore()).delete(accessKey.id));
     const { decision } = await server.grant(clients['an access key']);
 
     expect((await server.call(`GET /_mock/decisions/${decision.id}`)).body.claimed).toMatchObject({
@@ -160,11 +160,11 @@ describe('a client that is overtaken', () => {
   });
 });
 
-it('an access key of somebody who is deleted while the request arrives is not made', async () => {
+it('an access key is not created if its user is deleted while the request body arrives', async () => {
   const token = await server.tokenOf(admin);
-  const seen = vi.spyOn(Identities.prototype, 'byId');
+  const byIdSpy = vi.spyOn(Identities.prototype, 'byId');
   const payload = new PassThrough();
-  const answered = server.app
+  const response = server.app
     .inject({
       method: 'POST',
       url: '/api/v1/access-keys',
@@ -176,11 +176,11 @@ it('an access key of somebody who is deleted while the request arrives is not ma
     })
     .then(({ statusCode, body }) => ({ statusCode, body: JSON.parse(body) }));
   payload.write('{"name":');
-  await vi.waitUntil(() => seen.mock.calls.some(([who]) => who === admin.id));
-  await identitiesIn(storeNow()).delete(admin.id);
+  await vi.waitUntil(() => byIdSpy.mock.calls.some(([userId]) => userId === admin.id));
+  await identitiesIn(currentStore()).delete(admin.id);
   payload.end('"late"}');
 
-  expect(await answered).toMatchObject({
+  expect(await response).toMatchObject({
     statusCode: 401,
     body: { message: expect.stringContaining('does not exist') },
   });
