@@ -16,14 +16,14 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-const create = (name: string, as = token) => server.call(`POST ${KEYS}`, { token: as, body: { name } });
-const list = async (as = token) => (await server.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
-const login = (clientId: string, clientSecret: string) =>
+const createKey = (name: string, as = token) => server.call(`POST ${KEYS}`, { token: as, body: { name } });
+const listKeys = async (as = token) => (await server.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
+const logIn = (clientId: string, clientSecret: string) =>
   server.grant({ grantType: 'client_credentials', clientId, clientSecret });
 
-describe('an own access key', () => {
-  it('is created with a secret that is shown this once', async () => {
-    const answer = await create('ci-pipeline_2');
+describe('an access key of the caller', () => {
+  it('is created with a secret that no later response contains', async () => {
+    const answer = await createKey('ci-pipeline_2');
 
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
@@ -34,64 +34,64 @@ describe('an own access key', () => {
       createdAt: now,
     });
     expect(answer.decision.effect).toBe('allow');
-    expect(JSON.stringify(await list())).not.toContain(answer.body.clientSecret);
+    expect(JSON.stringify(await listKeys())).not.toContain(answer.body.clientSecret);
   });
 
-  it('is listed after those made before it, with the time of its last login', async () => {
-    const { body: made } = await create('second');
-    const fresh = await list();
-    await login(made.clientId, made.clientSecret);
+  it('is listed last, with the time of its last login', async () => {
+    const { body: created } = await createKey('second');
+    const before = await listKeys();
+    await logIn(created.clientId, created.clientSecret);
 
-    expect(fresh).toEqual([
+    expect(before).toEqual([
       expect.objectContaining({ name: researcher.accessKey.name }),
-      { id: made.id, name: 'second', clientId: made.clientId, createdAt: now, lastLogin: null },
+      { id: created.id, name: 'second', clientId: created.clientId, createdAt: now, lastLogin: null },
     ]);
-    expect((await list())[1].lastLogin).toBe(now);
+    expect((await listKeys())[1].lastLogin).toBe(now);
   });
 
-  it('is read by its id', async () => {
-    const { body: made } = await create('one');
-    const answer = await server.call(`GET ${KEYS}/${made.id}`, { token });
+  it('can be read by id', async () => {
+    const { body: created } = await createKey('example');
+    const answer = await server.call(`GET ${KEYS}/${created.id}`, { token });
 
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
-      id: made.id,
-      name: 'one',
-      clientId: made.clientId,
+      id: created.id,
+      name: 'example',
+      clientId: created.clientId,
       createdAt: now,
       lastLogin: null,
     });
   });
 
-  it('gets no more tokens once it is deleted, and tokens it got before live on', async () => {
-    const { body: made } = await create('gone');
-    const { body: granted } = await login(made.clientId, made.clientSecret);
-    const removed = await server.call(`DELETE ${KEYS}/${made.id}`, { token });
+  it('gets no tokens after it is deleted, and its earlier tokens remain valid', async () => {
+    const { body: created } = await createKey('gone');
+    const { body: granted } = await logIn(created.clientId, created.clientSecret);
+    const removed = await server.call(`DELETE ${KEYS}/${created.id}`, { token });
 
     expect(removed.status).toBe(204);
     expect(removed.body).toBeUndefined();
-    expect((await login(made.clientId, made.clientSecret)).decision.reason).toBe('unknown_client');
-    expect((await server.call(`GET ${KEYS}/${made.id}`, { token })).status).toBe(404);
-    expect((await server.call(`DELETE ${KEYS}/${made.id}`, { token })).status).toBe(404);
-    expect((await list(granted.accessToken)).map(({ name }: { name: string }) => name)).not.toContain('gone');
+    expect((await logIn(created.clientId, created.clientSecret)).decision.reason).toBe('unknown_client');
+    expect((await server.call(`GET ${KEYS}/${created.id}`, { token })).status).toBe(404);
+    expect((await server.call(`DELETE ${KEYS}/${created.id}`, { token })).status).toBe(404);
+    expect((await listKeys(granted.accessToken)).map(({ name }: { name: string }) => name)).not.toContain('gone');
   });
 
-  it('gets a new secret, and the old one ends at once', async () => {
-    const { body: made } = await create('again');
-    const answer = await server.call(`POST ${KEYS}/${made.id}/secret`, { token });
+  it('can get a new secret, which replaces the old secret immediately', async () => {
+    const { body: created } = await createKey('again');
+    const answer = await server.call(`POST ${KEYS}/${created.id}/secret`, { token });
 
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ clientSecret: expect.stringMatching(/^[A-Za-z0-9]{32}$/) });
-    expect((await login(made.clientId, made.clientSecret)).decision.reason).toBe('wrong_secret');
-    expect((await login(made.clientId, answer.body.clientSecret)).status).toBe(200);
+    expect((await logIn(created.clientId, created.clientSecret)).decision.reason).toBe('wrong_secret');
+    expect((await logIn(created.clientId, answer.body.clientSecret)).status).toBe(200);
   });
 
   it.each([
     ['an empty JSON body', { 'content-type': 'application/json', 'content-length': '0' }, ''],
-    ['a body it does not need', { 'content-type': 'application/json' }, '{"any":"thing"}'],
-  ])('gets a new secret by a request with %s', async (_what, headers, body) => {
-    const { body: made } = await create('again');
-    const answer = await server.call(`POST ${KEYS}/${made.id}/secret`, { token, headers, body });
+    ['an unnecessary body', { 'content-type': 'application/json' }, '{"any":"thing"}'],
+  ])('can get a new secret by a request with %s', async (_what, headers, body) => {
+    const { body: created } = await createKey('again');
+    const answer = await server.call(`POST ${KEYS}/${created.id}/secret`, { token, headers, body });
 
     expect(answer.status).toBe(200);
   });
@@ -99,68 +99,71 @@ describe('an own access key', () => {
 
 describe('the name of an access key', () => {
   it('is unique among the keys of its owner', async () => {
-    await create('taken');
-    const again = await create('taken');
-    const elsewhere = await create('taken', await server.tokenOf(admin));
+    await createKey('taken');
+    const duplicate = await createKey('taken');
+    const ofAdmin = await createKey('taken', await server.tokenOf(admin));
 
-    expect(again.status).toBe(409);
-    expect(again.body).toMatchObject({ code: 409, message: 'Resource with this name already exists' });
-    expect(again.body.details).toContain('`taken`');
-    expect(elsewhere.status).toBe(201);
+    expect(duplicate.status).toBe(409);
+    expect(duplicate.body).toMatchObject({ code: 409, message: 'Resource with this name already exists' });
+    expect(duplicate.body.details).toContain('`taken`');
+    expect(ofAdmin.status).toBe(201);
   });
 
-  it('is given once, however many ask for it at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, () => create('race')));
+  it('is used once by 50 concurrent requests', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => createKey('race')));
     const statuses = answers.map(({ status }) => status);
 
     expect(statuses.filter((status) => status === 201)).toHaveLength(1);
     expect(statuses.filter((status) => status === 409)).toHaveLength(49);
   });
 
-  it('is free again when its key is deleted', async () => {
-    const { body: made } = await create('free');
-    await server.call(`DELETE ${KEYS}/${made.id}`, { token });
+  it('can be used again after its key is deleted', async () => {
+    const { body: created } = await createKey('free');
+    await server.call(`DELETE ${KEYS}/${created.id}`, { token });
 
-    expect((await create('free')).status).toBe(201);
+    expect((await createKey('free')).status).toBe(201);
   });
 });
 
 describe('the number of access keys', () => {
-  it('is at most 20 for each user, and the refusal says so', async () => {
-    for (let number = 2; number <= 20; number++) expect((await create(`key-${number}`)).status).toBe(201);
-    const oneMore = await create('one-more');
+  it('is limited to 20 for each user: 400 names the limit', async () => {
+    for (let number = 2; number <= 20; number++) expect((await createKey(`key-${number}`)).status).toBe(201);
+    const rejected = await createKey('one-more');
 
-    expect(oneMore.status).toBe(400);
-    expect(oneMore.body.message).toContain('20 access keys');
-    expect(oneMore.decision.effect).toBe('allow');
-    expect((await create('key-2')).status).toBe(409);
-    expect((await create('other', await server.tokenOf(admin))).status).toBe(201);
+    expect(rejected.status).toBe(400);
+    expect(rejected.body.message).toContain('20 access keys');
+    expect(rejected.decision.effect).toBe('allow');
+    expect((await createKey('key-2')).status).toBe(409);
+    expect((await createKey('other', await server.tokenOf(admin))).status).toBe(201);
   });
 
-  it('is what --runai-key-limit says', async () => {
-    const narrow = await testServer({ runaiKeyLimit: 1 }, { seed: withoutRetired });
-    const answer = await narrow.call(`POST ${KEYS}`, { token: await narrow.tokenOf(admin), body: { name: 'second' } });
+  it('is limited by --runai-key-limit', async () => {
+    const limited = await testServer({ runaiKeyLimit: 1 }, { seed: withoutRetired });
+    const answer = await limited.call(`POST ${KEYS}`, {
+      token: await limited.tokenOf(admin),
+      body: { name: 'second' },
+    });
 
     expect(answer.status).toBe(400);
     expect(answer.body.message).toContain('1 access key');
   });
 
-  it('may be more than the hundred that a list has: the oldest are listed, and a finding counts the others', async () => {
-    const wide = await testServer({ runaiKeyLimit: 200 }, { seed: withoutRetired });
-    const as = await wide.tokenOf(admin);
-    const before = (await wide.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys.length;
-    const make = async (first: number, last: number) => {
+  it('can exceed 100: lists contain the oldest 100, and a finding counts the others', async () => {
+    const unlimited = await testServer({ runaiKeyLimit: 200 }, { seed: withoutRetired });
+    const as = await unlimited.tokenOf(admin);
+    const before = (await unlimited.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys.length;
+    const createKeys = async (first: number, last: number) => {
       for (let number = first; number <= last; number++) {
-        await wide.call(`POST ${KEYS}`, { token: as, body: { name: `key-${number}` } });
+        await unlimited.call(`POST ${KEYS}`, { token: as, body: { name: `key-${number}` } });
       }
     };
-    await make(1, 99);
-    expect((await wide.call(`GET ${KEYS}`, { token: as })).body.accessKeys).toHaveLength(100);
-    expect((await wide.call('GET /_mock/findings')).body.findings).toEqual([]);
-    await make(100, 120);
-    const own = (await wide.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
-    const all = (await wide.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys;
-    const { findings } = (await wide.call('GET /_mock/findings')).body;
+    await createKeys(1, 99);
+    expect((await unlimited.call(`GET ${KEYS}`, { token: as })).body.accessKeys).toHaveLength(100);
+    expect((await unlimited.call('GET /_mock/findings')).body.findings).toEqual([]);
+    await createKeys(100, 120);
+    const own = (await unlimited.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
+    const all = (await unlimited.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys;
+    const { findings } = (await unlimited.call('GET /_mock/findings')).body;
     const reported = findings.filter(({ kind }: { kind: string }) => kind === 'list_cut');
 
     expect([own.length, all.length]).toEqual([100, 100]);
@@ -169,13 +172,13 @@ describe('the number of access keys', () => {
       expect.stringContaining(`21 keys are missing from the response`),
       expect.stringContaining(`${before + 20} keys are missing`),
     ]);
-    const last = (await wide.call(`GET ${ALL_KEYS}?createdBy=${admin.email}`, { token: as })).body.accessKeys;
+    const last = (await unlimited.call(`GET ${ALL_KEYS}?createdBy=${admin.email}`, { token: as })).body.accessKeys;
     expect(last).toHaveLength(100);
   });
 });
 
-describe("another user's access key", () => {
-  it.each(['GET', 'DELETE', 'POST'])('is not found by %s, and the decision says whose it is', async (method) => {
+describe('an access key of another user', () => {
+  it.each(['GET', 'DELETE', 'POST'])('is not found by %s, and the decision names its owner', async (method) => {
     const path = `${KEYS}/${admin.accessKey.id}${method === 'POST' ? '/secret' : ''}`;
     const answer = await server.call(`${method} ${path}`, { token });
     const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
@@ -186,7 +189,7 @@ describe("another user's access key", () => {
     expect(decision.explanation).toContain(admin.email);
   });
 
-  it('looks the same as one that does not exist', async () => {
+  it('has the same response as an unknown id', async () => {
     const foreign = await server.call(`GET ${KEYS}/${admin.accessKey.id}`, { token });
     const missing = await server.call(`GET ${KEYS}/0d2c7f8e-0000-4000-8000-000000000000`, { token });
 
@@ -207,22 +210,22 @@ describe('applications and service accounts', () => {
       { grantType: 'client_credentials', clientId: plainBot.clientId, clientSecret: plainBot.clientSecret },
       plainBot.name,
     ],
-  ])('have access keys of their own: %s', async (_what, credentials, name) => {
+  ])('have their own access keys: %s', async (_what, credentials, name) => {
     const { body: granted } = await server.grant(credentials);
-    const made = await create('of-a-machine', granted.accessToken);
-    const everybody = await server.call(`GET /api/v1/administration/access-keys?createdBy=${name}`, {
+    const created = await createKey('of-a-machine', granted.accessToken);
+    const keysOfOwner = await server.call(`GET /api/v1/administration/access-keys?createdBy=${name}`, {
       token: await server.tokenOf(admin),
     });
 
-    expect(made.status).toBe(201);
-    expect(await list(granted.accessToken)).toHaveLength(1);
-    expect(everybody.body.accessKeys).toEqual([expect.objectContaining({ id: made.body.id, createdBy: name })]);
+    expect(created.status).toBe(201);
+    expect(await listKeys(granted.accessToken)).toHaveLength(1);
+    expect(keysOfOwner.body.accessKeys).toEqual([expect.objectContaining({ id: created.body.id, createdBy: name })]);
   });
 });
 
-it('no id and no client id has an underscore, which one official client rewrites', async () => {
+it('ids and client ids contain no underscore, which an official client would replace', async () => {
   for (let number = 1; number < 20; number++) {
-    const { body } = await create(`key-${number}`);
+    const { body } = await createKey(`key-${number}`);
     expect(`${body.id}${body.clientId}`).not.toContain('_');
   }
 });

@@ -1,4 +1,4 @@
-/** The bearers of the cast: tokens that do not end, for tools that take one token as an option. */
+/** The bearers of the cast: tokens that do not expire, for tools that take a token as an option. */
 import { readFile } from 'node:fs/promises';
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
 const server = await testServer();
-const HERE = 'GET /api/v1/access-keys';
+const LIST_KEYS = 'GET /api/v1/access-keys';
 const FIXTURES = new URL('../../../fixtures/runai/', import.meta.url);
 
 interface Holder {
@@ -17,17 +17,17 @@ interface Holder {
   readonly bearer: string;
 }
 
-async function holders(of: Pick<typeof server, 'call'> = server, prefix = ''): Promise<readonly Holder[]> {
-  const { body } = await of.call(`GET ${prefix}/_mock/cast`);
+async function listHolders(on: Pick<typeof server, 'call'> = server, prefix = ''): Promise<readonly Holder[]> {
+  const { body } = await on.call(`GET ${prefix}/_mock/cast`);
   return [...body.runai.users, ...body.runai.applications, ...body.runai.serviceAccounts];
 }
 
-async function bearerOf(who: string, of: Pick<typeof server, 'call'> = server, prefix = ''): Promise<string> {
-  return (await holders(of, prefix)).find(({ email, name }) => (email ?? name) === who)?.bearer ?? '';
+async function readBearer(holder: string, on: Pick<typeof server, 'call'> = server, prefix = ''): Promise<string> {
+  return (await listHolders(on, prefix)).find(({ email, name }) => (email ?? name) === holder)?.bearer ?? '';
 }
 
 /** Changes claims of a token, and signs it with the key of the bearers, which is public. */
-async function forged(token: string, claims: object): Promise<string> {
+async function forgeToken(token: string, claims: object): Promise<string> {
   const { importJWK, SignJWT } = await import('jose');
   const jwk = JSON.parse(await readFile(new URL('bearer-key.rs256.json', FIXTURES), 'utf8'));
   const { kid } = decodeProtectedHeader(token);
@@ -38,18 +38,18 @@ async function forged(token: string, claims: object): Promise<string> {
 
 beforeEach(() => server.call('POST /_mock/reset'));
 
-describe('A bearer of the cast', () => {
-  it('is shipped for each identity of the built-in cast', async () => {
-    const tokens = (await holders()).map(({ bearer }) => bearer);
+describe('a bearer of the cast', () => {
+  it('exists for each identity of the built-in cast, and equals the shipped file', async () => {
+    const tokens = (await listHolders()).map(({ bearer }) => bearer);
     expect(tokens).toHaveLength(9);
     await expect(`${JSON.stringify(tokens, null, 2)}\n`).toMatchFileSnapshot(
       new URL('bearers.json', FIXTURES).pathname,
     );
   });
 
-  it('says who it is for, and never ends', async () => {
+  it('contains the claims of its identity, and does not expire', async () => {
     const { id } = admin;
-    expect(decodeJwt(await bearerOf(admin.email))).toEqual({
+    expect(decodeJwt(await readBearer(admin.email))).toEqual({
       iss: 'http://localhost:6625/auth/realms/acme',
       sub: id,
       email: admin.email,
@@ -65,84 +65,86 @@ describe('A bearer of the cast', () => {
     });
   });
 
-  it('is verified by a key of the JWKS, which is behind the key that signs all other tokens', async () => {
+  it('is verified by the second key of the JWKS, after the key that signs other tokens', async () => {
     const { body } = await server.call('GET /auth/realms/acme/protocol/openid-connect/certs');
     const granted = await server.call('POST /api/v1/token', {
-      body: { grantType: 'client_credentials', ...credentialsOf(admin) },
+      body: { grantType: 'client_credentials', ...readCredentials(admin) },
     });
     expect(decodeProtectedHeader(granted.body.accessToken).kid).toBe(body.keys[0].kid);
-    const token = await bearerOf(admin.email);
+    const token = await readBearer(admin.email);
     expect(decodeProtectedHeader(token).kid).toBe(body.keys[1].kid);
     await expect(compactVerify(token, createLocalJWKSet(body))).resolves.toBeDefined();
   });
 
-  it('has the rights of its identity, without a finding about its issuer', async () => {
-    expect((await server.call(HERE, { token: await bearerOf(admin.email) })).status).toBe(200);
-    expect((await server.call('GET /api/v1/users', { token: await bearerOf(researcher.email) })).status).toBe(403);
+  it('has the permissions of its identity, and causes no finding about its issuer', async () => {
+    expect((await server.call(LIST_KEYS, { token: await readBearer(admin.email) })).status).toBe(200);
+    expect((await server.call('GET /api/v1/users', { token: await readBearer(researcher.email) })).status).toBe(403);
     expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
   });
 
-  it('stays valid through a rotation of the signing key, drills, and ten years', async () => {
-    const token = await bearerOf('ci-bot');
+  it('remains valid after a rotation of the signing key, an expiry drill and ten years', async () => {
+    const token = await readBearer('ci-bot');
     await server.call('POST /_mock/drills/rotate-signing-key');
     await server.call('POST /_mock/drills/expire-tokens');
     await server.call('POST /_mock/clock/advance', { body: { by: '87600h' } });
-    expect((await server.call(HERE, { token })).status).toBe(200);
-    expect(await bearerOf('ci-bot')).toBe(token);
+    expect((await server.call(LIST_KEYS, { token })).status).toBe(200);
+    expect(await readBearer('ci-bot')).toBe(token);
   });
 
-  it('is the same after a reset, and on another server with another key and algorithm', async () => {
-    const token = await bearerOf('ci-app');
+  it('is the same after a reset and on a server with another signing key', async () => {
+    const token = await readBearer('ci-app');
     await server.call('POST /_mock/reset');
-    expect(await bearerOf('ci-app')).toBe(token);
+    expect(await readBearer('ci-app')).toBe(token);
     const other = await testServer({ signingKey: 'ES256' });
-    expect(await bearerOf('ci-app', other)).toBe(token);
-    expect((await other.call(HERE, { token })).status).toBe(200);
+    expect(await readBearer('ci-app', other)).toBe(token);
+    expect((await other.call(LIST_KEYS, { token })).status).toBe(200);
   });
 
-  it('ends with its identity', async () => {
-    const token = await bearerOf(researcher.email);
-    const gone = await server.call(`DELETE /api/v1/users/${researcher.id}`, { token: await bearerOf(admin.email) });
-    expect(gone.status).toBe(204);
-    expect((await server.call(HERE, { token })).status).toBe(401);
+  it('is rejected after its identity is deleted', async () => {
+    const token = await readBearer(researcher.email);
+    const deletion = await server.call(`DELETE /api/v1/users/${researcher.id}`, {
+      token: await readBearer(admin.email),
+    });
+    expect(deletion.status).toBe(204);
+    expect((await server.call(LIST_KEYS, { token })).status).toBe(401);
   });
 
-  it('may be in a seed, which ignores it', async () => {
+  it('is ignored in a seed', async () => {
     const { body: seed } = await server.call('GET /_mock/cast');
     seed.runai.users[0].bearer = 'something else';
     const world = await makeWorld(server, { seed });
-    expect((await holders(server, `/w/${world.id}`))[0]?.bearer).toMatch(/^ey/);
+    expect((await listHolders(server, `/w/${world.id}`))[0]?.bearer).toMatch(/^ey/);
   });
 });
 
-describe('In a world', () => {
-  it('with credentials of its own, bearers lead there, and nowhere else', async () => {
+describe('the bearers of a world', () => {
+  it('with its own credentials select this world, and are rejected by other worlds', async () => {
     const { id } = await makeWorld(server, { credentials: 'own' });
-    const token = await bearerOf(admin.email, server, `/w/${id}`);
-    expect(token).not.toBe(await bearerOf(admin.email));
+    const token = await readBearer(admin.email, server, `/w/${id}`);
+    expect(token).not.toBe(await readBearer(admin.email));
     expect((await server.call(`GET /w/${id}/api/v1/access-keys`, { token })).status).toBe(200);
-    const led = await server.call(HERE, { token });
-    expect(led.status).toBe(200);
+    const routed = await server.call(LIST_KEYS, { token });
+    expect(routed.status).toBe(200);
     expect((await server.call(`GET /w/${id}/_mock/requests`)).body.requests).toHaveLength(2);
     const other = await makeWorld(server, { credentials: 'own' });
     expect((await server.call(`GET /w/${other.id}/api/v1/access-keys`, { token })).status).toBe(401);
   });
 
-  it('with the credentials of the cast, its bearers are those of the cast, too', async () => {
+  it('with the credentials of the cast are the bearers of the cast', async () => {
     const { id } = await makeWorld(server, { credentials: 'cast' });
-    const token = await bearerOf(admin.email);
-    expect(await bearerOf(admin.email, server, `/w/${id}`)).toBe(token);
+    const token = await readBearer(admin.email);
+    expect(await readBearer(admin.email, server, `/w/${id}`)).toBe(token);
     expect((await server.call(`GET /w/${id}/api/v1/access-keys`, { token })).status).toBe(200);
   });
 });
 
-describe('The key of the bearers signs nothing else:', () => {
+describe('the key of the bearers', () => {
   it.each([
-    ['a token that ends', { exp: 4_000_000_000 }],
-    ['a token that begins at another time', { iat: 1_600_000_000 }],
-  ])('%s is refused', async (_, claims) => {
-    const token = await forged(await bearerOf(admin.email), claims);
-    const answer = await server.call(HERE, { token });
+    ['an expiry', { exp: 4_000_000_000 }],
+    ['another `iat`', { iat: 1_600_000_000 }],
+  ])('does not verify a token with %s', async (_what, claims) => {
+    const token = await forgeToken(await readBearer(admin.email), claims);
+    const answer = await server.call(LIST_KEYS, { token });
     expect(answer.status).toBe(401);
     expect(answer.headers['x-mock-decision']).toContain('unknown_key_id');
   });
@@ -151,20 +153,20 @@ describe('The key of the bearers signs nothing else:', () => {
     ['another issuer', { iss: 'http://localhost:6625/auth/realms/other' }, 'wrong_issuer'],
     ['another host', { iss: 'http://example.com/auth/realms/acme' }, 'wrong_issuer'],
     ['another tenant', { tenant_id: 7 }, 'wrong_tenant'],
-    ['nobody', { sub: 'nobody' }, 'unknown_subject'],
-  ])('%s is refused', async (_, claims, reason) => {
-    const answer = await server.call(HERE, { token: await forged(await bearerOf(admin.email), claims) });
+    ['an unknown subject', { sub: 'nobody' }, 'unknown_subject'],
+  ])('does not make a token with %s valid', async (_what, claims, reason) => {
+    const answer = await server.call(LIST_KEYS, { token: await forgeToken(await readBearer(admin.email), claims) });
     expect(answer.status).toBe(401);
     expect(answer.headers['x-mock-decision']).toContain(reason);
   });
 
-  it('a bearer with a changed signature is refused', async () => {
-    const token = await bearerOf(admin.email);
-    const answer = await server.call(HERE, { token: `${token.slice(0, -8)}AAAAAAAA` });
+  it('does not verify a changed signature', async () => {
+    const token = await readBearer(admin.email);
+    const answer = await server.call(LIST_KEYS, { token: `${token.slice(0, -8)}AAAAAAAA` });
     expect(answer.status).toBe(401);
   });
 
-  it('the public half in the JWKS is that of the shipped key', async () => {
+  it('has its public part, and no private members, in the JWKS', async () => {
     const { n, e } = JSON.parse(await readFile(new URL('bearer-key.rs256.json', FIXTURES), 'utf8'));
     const { body } = await server.call('GET /auth/realms/acme/protocol/openid-connect/certs');
     expect(body.keys[1]).toMatchObject({ kty: 'RSA', n, e });
@@ -172,6 +174,6 @@ describe('The key of the bearers signs nothing else:', () => {
   });
 });
 
-function credentialsOf({ accessKey: { clientId, clientSecret } }: typeof admin) {
+function readCredentials({ accessKey: { clientId, clientSecret } }: typeof admin) {
   return { clientId, clientSecret };
 }

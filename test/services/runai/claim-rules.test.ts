@@ -5,27 +5,27 @@ import { basic, INTROSPECTION, postForm, REALM_TOKEN, tokensOf, USERINFO } from 
 import { type RunaiServer, runaiServer } from '../../support/runai.ts';
 
 const RULES = '/_mock/tokens/claims';
-const put = (server: RunaiServer, rules: object[]) => server.call(`PUT ${RULES}`, { body: { rules } });
+const putRules = (server: RunaiServer, rules: object[]) => server.call(`PUT ${RULES}`, { body: { rules } });
 
-async function changed(rules: object[], config: object = {}): Promise<RunaiServer> {
+async function startServerWithRules(rules: object[], config: object = {}): Promise<RunaiServer> {
   const server = await runaiServer(config);
-  const { status, body } = await put(server, rules);
+  const { status, body } = await putRules(server, rules);
   expect(status, JSON.stringify(body)).toBe(200);
   expect(body).toEqual({ rules });
   return server;
 }
 
-const claimsOf = (token: string) => decodeJwt<Record<string, unknown>>(token);
+const readClaims = (token: string) => decodeJwt<Record<string, unknown>>(token);
 
-describe('rules for the claims of issued tokens', () => {
+describe('claim rules for issued tokens', () => {
   it.each(['2.24', '3.0'] as const)('change access tokens of %s, which the mock accepts', async (runai) => {
     const server = await runaiServer({ runai });
-    const before = claimsOf(await server.tokenOf(admin));
-    await put(server, [{ set: { department: 'vision', levels: [1, 2] }, remove: ['email_verified', 'unknown'] }]);
+    const before = readClaims(await server.tokenOf(admin));
+    await putRules(server, [{ set: { department: 'vision', levels: [1, 2] }, remove: ['email_verified', 'unknown'] }]);
     const token = await server.tokenOf(admin);
     const { email_verified: _, ...rest } = before;
 
-    expect(claimsOf(token)).toEqual({
+    expect(readClaims(token)).toEqual({
       ...rest,
       ...{ iat: expect.any(Number), exp: expect.any(Number), jti: expect.any(String) },
       ...{ department: 'vision', levels: [1, 2] },
@@ -33,48 +33,52 @@ describe('rules for the claims of issued tokens', () => {
     expect((await server.call('GET /api/v1/workloads', { token })).status).toBe(200);
   });
 
-  it('are for a subject, by id, address or name, and for a client', async () => {
-    const server = await changed([
+  it('apply to a subject by id, email address or name, and to a client', async () => {
+    const server = await startServerWithRules([
       { sub: admin.id, set: { byId: true } },
-      { sub: admin.email, set: { byAddress: true } },
+      { sub: admin.email, set: { byEmail: true } },
       { clientId: adminBot.clientId, set: { byClient: true } },
       { sub: plainBot.name, clientId: adminBot.clientId, set: { byBoth: true } },
     ]);
-    const ofAdmin = claimsOf(await server.tokenOf(admin));
+    const ofAdmin = readClaims(await server.tokenOf(admin));
     const { body } = await server.login(adminBot.clientId, adminBot.clientSecret);
-    const ofBot = claimsOf(body.accessToken);
+    const ofBot = readClaims(body.accessToken);
 
-    expect(ofAdmin).toMatchObject({ byId: true, byAddress: true });
+    expect(ofAdmin).toMatchObject({ byId: true, byEmail: true });
     expect(ofAdmin).not.toHaveProperty('byClient');
     expect(ofBot).toHaveProperty('byClient', true);
     expect(ofBot).not.toHaveProperty('byBoth');
     expect(ofBot).not.toHaveProperty('byId');
   });
 
-  it('are applied one after another, and replaced as a whole', async () => {
-    const server = await changed([{ set: { team: 'a' } }, { set: { team: 'b', level: 1 } }, { remove: ['level'] }]);
+  it('are applied in order, and PUT replaces all of them', async () => {
+    const server = await startServerWithRules([
+      { set: { team: 'a' } },
+      { set: { team: 'b', level: 1 } },
+      { remove: ['level'] },
+    ]);
 
-    expect(claimsOf(await server.tokenOf(admin))).toMatchObject({ team: 'b' });
-    expect(claimsOf(await server.tokenOf(admin))).not.toHaveProperty('level');
-    await put(server, [{ set: { level: 2 } }]);
-    expect(claimsOf(await server.tokenOf(admin))).toHaveProperty('level', 2);
-    expect(claimsOf(await server.tokenOf(admin))).not.toHaveProperty('team');
+    expect(readClaims(await server.tokenOf(admin))).toMatchObject({ team: 'b' });
+    expect(readClaims(await server.tokenOf(admin))).not.toHaveProperty('level');
+    await putRules(server, [{ set: { level: 2 } }]);
+    expect(readClaims(await server.tokenOf(admin))).toHaveProperty('level', 2);
+    expect(readClaims(await server.tokenOf(admin))).not.toHaveProperty('team');
     expect((await server.call(`DELETE ${RULES}`)).status).toBe(204);
     expect((await server.call(`GET ${RULES}`)).body).toEqual({ rules: [] });
-    expect(claimsOf(await server.tokenOf(admin))).not.toHaveProperty('level');
+    expect(readClaims(await server.tokenOf(admin))).not.toHaveProperty('level');
   });
 
   it('change ID tokens, but not their audience, and no refresh token', async () => {
-    const server = await changed([{ set: { team: 'a', aud: 'my-api' } }]);
+    const server = await startServerWithRules([{ set: { team: 'a', aud: 'my-api' } }]);
     const { id_token, access_token, refresh_token } = await tokensOf(server);
 
-    expect(claimsOf(access_token)).toMatchObject({ team: 'a', aud: 'my-api' });
-    expect(claimsOf(String(id_token))).toMatchObject({ team: 'a', aud: expect.not.stringMatching('my-api') });
-    expect(claimsOf(String(refresh_token))).not.toHaveProperty('team');
+    expect(readClaims(access_token)).toMatchObject({ team: 'a', aud: 'my-api' });
+    expect(readClaims(String(id_token))).toMatchObject({ team: 'a', aud: expect.not.stringMatching('my-api') });
+    expect(readClaims(String(refresh_token))).not.toHaveProperty('team');
   });
 
-  it('agree with introspection and userinfo', async () => {
-    const server = await changed([{ set: { team: 'a', groups: ['x'] }, remove: ['email'] }]);
+  it('also change the claims of introspection and userinfo', async () => {
+    const server = await startServerWithRules([{ set: { team: 'a', groups: ['x'] }, remove: ['email'] }]);
     const { access_token } = await tokensOf(server);
     const headers = basic(adminBot.clientId, adminBot.clientSecret);
     const introspected = await postForm(server, INTROSPECTION, { token: access_token }, headers);
@@ -85,8 +89,8 @@ describe('rules for the claims of issued tokens', () => {
     expect(userinfo.body).not.toHaveProperty('email');
   });
 
-  it('for a subject by its name agree with introspection although they change this name', async () => {
-    const server = await changed([{ sub: researcher.email, set: { preferred_username: 'x', team: 'a' } }]);
+  it('for a subject by name also change introspection if they change the name', async () => {
+    const server = await startServerWithRules([{ sub: researcher.email, set: { preferred_username: 'x', team: 'a' } }]);
     const { access_token } = await tokensOf(server);
     const headers = basic(adminBot.clientId, adminBot.clientSecret);
     const { body } = await postForm(server, INTROSPECTION, { token: access_token }, headers);
@@ -95,11 +99,11 @@ describe('rules for the claims of issued tokens', () => {
   });
 
   it.each(['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ', 'sid', 'tenant_id'])(
-    'leave `%s` alone: 400 names the zoo and the clock',
+    'cannot change `%s`: 400 names the zoo and the clock',
     async (name) => {
       const server = await runaiServer();
       for (const rule of [{ set: { [name]: 'x' } }, { remove: [name] }]) {
-        const { status, body } = await put(server, [{ set: { team: 'a' } }, rule]);
+        const { status, body } = await putRules(server, [{ set: { team: 'a' } }, rule]);
 
         expect(status).toBe(400);
         for (const word of ['`rules.1`', `\`${name}\``, 'zoo', 'clock']) expect(body.detail).toContain(word);
@@ -112,26 +116,31 @@ describe('rules for the claims of issued tokens', () => {
     ['x', 1],
     ['漢', 6],
     ['?', 6],
-  ])('must fit into headers, where `%s` takes %i characters', async (character, length) => {
-    const server = await runaiServer();
-    const filled = (characters: number) => [{ set: { long: character.repeat(Math.floor(characters / length)) } }];
-    const { status, body } = await put(server, filled(5000));
+  ])(
+    'are rejected if their claims exceed 4096 characters in a header, where `%s` takes %i',
+    async (character, length) => {
+      const server = await runaiServer();
+      const createRules = (characters: number) => [
+        { set: { long: character.repeat(Math.floor(characters / length)) } },
+      ];
+      const { status, body } = await putRules(server, createRules(5000));
 
-    expect(status).toBe(400);
-    expect(body.detail).toContain('4096');
-    expect((await put(server, filled(4060))).status).toBe(200);
-    const { access_token } = await tokensOf(server);
-    expect((await server.call(`GET ${USERINFO}`, { token: access_token })).status).toBe(200);
-    const headers = basic(adminBot.clientId, adminBot.clientSecret);
-    const introspected = await postForm(server, INTROSPECTION, { token: access_token }, headers);
-    expect(introspected.body.active).toBe(true);
-  });
+      expect(status).toBe(400);
+      expect(body.detail).toContain('4096');
+      expect((await putRules(server, createRules(4060))).status).toBe(200);
+      const { access_token } = await tokensOf(server);
+      expect((await server.call(`GET ${USERINFO}`, { token: access_token })).status).toBe(200);
+      const headers = basic(adminBot.clientId, adminBot.clientSecret);
+      const introspected = await postForm(server, INTROSPECTION, { token: access_token }, headers);
+      expect(introspected.body.active).toBe(true);
+    },
+  );
 
-  it('are those of a world, of its seed again after a reset, and kept by a snapshot', async () => {
+  it('belong to a world, are reset to its seed, and are restored with a snapshot', async () => {
     const seed = { extends: 'builtin', runai: { claims: [{ set: { seeded: true } }] } };
     const server = await runaiServer({}, { seed });
-    expect(claimsOf(await server.tokenOf(admin))).toHaveProperty('seeded', true);
-    await put(server, [{ set: { team: 'a' } }]);
+    expect(readClaims(await server.tokenOf(admin))).toHaveProperty('seeded', true);
+    await putRules(server, [{ set: { team: 'a' } }]);
     const { body: snapshot } = await server.call('POST /_mock/snapshots', { body: {} });
     await server.call('POST /_mock/worlds', { body: { id: 'other' } });
 
@@ -142,36 +151,36 @@ describe('rules for the claims of issued tokens', () => {
     expect((await server.call(`GET ${RULES}`)).body.rules).toEqual([{ set: { team: 'a' } }]);
   });
 
-  it('of a seed must not change what the mock reads', async () => {
+  it('of a seed cannot change `exp`', async () => {
     const seed = { extends: 'builtin', runai: { claims: [{ set: { exp: 1 } }] } };
 
     await expect(runaiServer({}, { seed })).rejects.toThrow(/`runai\.claims\[0\]` must not change `exp`/);
   });
 
-  it('of a seed may set a claim with any name', async () => {
+  it('of a seed can set claims with the names of inherited properties', async () => {
     const claims = JSON.parse('[{"set":{"__proto__":{"a":1},"constructor":2}},{"remove":["constructor"]}]');
     const server = await runaiServer({}, { seed: { extends: 'builtin', runai: { claims } } });
     const { access_token } = await tokensOf(server);
     const headers = basic(adminBot.clientId, adminBot.clientSecret);
     const { body } = await postForm(server, INTROSPECTION, { token: access_token }, headers);
 
-    for (const found of [claimsOf(access_token), body])
-      expect(Object.entries(found)).toContainEqual(['__proto__', { a: 1 }]);
+    for (const claims of [readClaims(access_token), body])
+      expect(Object.entries(claims)).toContainEqual(['__proto__', { a: 1 }]);
   });
 
-  it('are not applied to tokens that `POST /_mock/tokens` makes', async () => {
-    const server = await changed([{ set: { team: 'a' } }]);
+  it('are not applied to tokens of `POST /_mock/tokens`', async () => {
+    const server = await startServerWithRules([{ set: { team: 'a' } }]);
     const { body } = await server.call('POST /_mock/tokens', { body: { for: admin.email } });
 
-    expect(claimsOf(body.token)).not.toHaveProperty('team');
+    expect(readClaims(body.token)).not.toHaveProperty('team');
   });
 
-  it('are applied by the token endpoint of the realm, too', async () => {
-    const server = await changed([{ clientId: adminBot.clientId, set: { team: 'a' } }]);
+  it('are applied at the token endpoint of the realm', async () => {
+    const server = await startServerWithRules([{ clientId: adminBot.clientId, set: { team: 'a' } }]);
     const { clientId, clientSecret } = adminBot;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     const { body } = await postForm(server, REALM_TOKEN, form);
 
-    expect(claimsOf(body.access_token)).toHaveProperty('team', 'a');
+    expect(readClaims(body.access_token)).toHaveProperty('team', 'a');
   });
 });

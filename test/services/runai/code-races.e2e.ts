@@ -1,11 +1,11 @@
-/** A code that several redeem at once, on PostgreSQL. */
+/** Concurrent redemptions of a code, on PostgreSQL. */
 import { expect } from 'vitest';
 import { winnersOfCodes } from '../../support/code-races.ts';
 import { describePostgres, it } from '../../support/postgres.ts';
 import { testServer } from '../../support/server.ts';
 
-describePostgres('a code that several redeem at once', () => {
-  it('has exactly one winner', async ({ schema }) => {
+describePostgres('a code that concurrent requests redeem', () => {
+  it('is accepted exactly once', async ({ schema }) => {
     const server = await testServer({ data: schema.url });
 
     expect(await winnersOfCodes(server, 25)).toEqual(Array.from({ length: 25 }, () => 1));

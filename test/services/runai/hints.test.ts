@@ -6,49 +6,49 @@ import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
-const old = await testServer({ runai: '2.19' });
+const oldest = await testServer({ runai: '2.19' });
 const later = await testServer({ runai: '2.26' });
 const newest = await testServer({ runai: '3.0' });
 const { clientId, clientSecret, id: keyId } = admin.accessKey;
 const V1 = 'POST /api/v1/token';
 const REALM = 'POST /auth/realms/acme/protocol/openid-connect/token';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const SECRET = [clientSecret, application.secret, admin.password];
+const SECRETS = [clientSecret, application.secret, admin.password];
 
-describe('a client id that nobody has is told', () => {
-  const off = (text: string) => `${text.slice(0, -1)}${text.endsWith('x') ? 'y' : 'x'}`;
+describe('the hint for an unknown client id', () => {
+  const changeLastCharacter = (text: string) => `${text.slice(0, -1)}${text.endsWith('x') ? 'y' : 'x'}`;
 
   it.each([
     ['at /api/v1/token', clientId],
     ['of a service account', adminBot.clientId],
-  ])('with the nearest one: %s', async (_what, right) => {
-    const body = { grantType: 'client_credentials', clientId: off(right), clientSecret };
+  ])('suggests a similar client id: %s', async (_what, similar) => {
+    const body = { grantType: 'client_credentials', clientId: changeLastCharacter(similar), clientSecret };
     const { codes, texts, answer } = await hintsOf(server.call, 'POST /api/v1/token', { body });
 
     expect(codes).toEqual(['client_id_misspelt']);
-    expect(texts[0]).toBe(`The client id is unknown. Did you mean \`${right}\`?`);
-    // The answer does not reveal which client ids there are.
-    expect(JSON.stringify(answer.body)).not.toContain(right);
+    expect(texts[0]).toBe(`The client id is unknown. Did you mean \`${similar}\`?`);
+    // The response does not reveal the client ids.
+    expect(JSON.stringify(answer.body)).not.toContain(similar);
   });
 
-  it('without one, if none is near', async () => {
+  it('is absent if no client id is similar', async () => {
     const body = { grantType: 'client_credentials', clientId: 'q'.repeat(16), clientSecret };
 
     expect((await hintsOf(server.call, 'POST /api/v1/token', { body })).codes).toEqual([]);
   });
 });
 
-describe('a token request with the wrong fields is told', () => {
-  it.each<[what: string, at: typeof server, body: object, code: string, said: RegExp]>([
+describe('the hint for a token request with', () => {
+  it.each<[what: string, on: typeof server, body: object, code: string, text: RegExp]>([
     [
-      '`grant_type` for `grantType`',
+      '`grant_type` instead of `grantType`',
       server,
       { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
       'field_spelling',
       /`grantType` in place of `grant_type`, `clientId` in place of `client_id`/,
     ],
     [
-      'one field of another spelling',
+      'one field in another spelling',
       server,
       { grantType: 'refresh_token', refresh_token: 'x' },
       'field_spelling',
@@ -62,14 +62,14 @@ describe('a token request with the wrong fields is told', () => {
       /2\.24 accepts `AppId` only with `app_token/,
     ],
     [
-      'an `AppId` that is almost an application',
+      'an `AppId` that is similar to an application',
       server,
       { grantType: 'app_token', AppId: `${application.clientId}_`, AppSecret: application.secret },
       'client_id_misspelt',
       /Did you mean/,
     ],
     [
-      'the id of an application for its `AppId`',
+      'the id of an application as `AppId`',
       server,
       { grantType: 'app_token', AppId: application.id, AppSecret: application.secret },
       'key_id_for_client_id',
@@ -112,14 +112,14 @@ describe('a token request with the wrong fields is told', () => {
     ],
     [
       '`client_credentials` in 2.19',
-      old,
+      oldest,
       { grantType: 'client_credentials', clientId, clientSecret },
       'client_id_before_2_24',
       /2\.19 treats each client as an application: send `\{"grantType": "app_token", "AppId"/,
     ],
     [
       '`clientId` with `app_token` in 2.19',
-      old,
+      oldest,
       { grantType: 'app_token', clientId, clientSecret },
       'client_id_before_2_24',
       /treats each client as an application/,
@@ -132,24 +132,24 @@ describe('a token request with the wrong fields is told', () => {
       /use the grant `client_credentials`/,
     ],
     [
-      'the id of a key for its client id',
+      'the id of a key as `clientId`',
       server,
       { grantType: 'client_credentials', clientId: keyId, clientSecret },
       'key_id_for_client_id',
       /may be the `id` of an access key/,
     ],
-  ])('%s', async (_what, at, body, code, said) => {
-    const { codes, texts } = await hintsOf(at.call, V1, { body });
+  ])('%s', async (_what, on, body, code, text) => {
+    const { codes, texts } = await hintsOf(on.call, V1, { body });
 
     expect(codes[0]).toBe(code);
-    expect(texts[0]).toMatch(said);
-    for (const secret of SECRET) expect(texts.join(' ')).not.toContain(secret);
+    expect(texts[0]).toMatch(text);
+    for (const secret of SECRETS) expect(texts.join(' ')).not.toContain(secret);
   });
 
   it.each([
     ['at `/api/v2/token`', 'POST /api/v2/token'],
     ['at the realm', REALM],
-  ])('`grantType` for `grant_type` %s', async (_where, request) => {
+  ])('`grantType` instead of `grant_type` %s', async (_where, request) => {
     const body = `grantType=client_credentials&clientId=${clientId}&clientSecret=${clientSecret}`;
     const { codes, texts } = await hintsOf(server.call, request, { headers: FORM, body });
 
@@ -157,7 +157,7 @@ describe('a token request with the wrong fields is told', () => {
     expect(texts[0]).toMatch(/`grant_type` in place of `grantType`/);
   });
 
-  it('the id of a key, sent by Basic', async () => {
+  it('the id of a key in a Basic header', async () => {
     const authorization = `Basic ${Buffer.from(`${keyId}:${clientSecret}`).toString('base64')}`;
     const body = 'grant_type=client_credentials';
     const { codes } = await hintsOf(server.call, REALM, { headers: { ...FORM, authorization }, body });
@@ -168,16 +168,16 @@ describe('a token request with the wrong fields is told', () => {
   it.each([
     ['+', 'at the realm', REALM, /a `\+` that is read as a space.*`\+` is sent as `%2B`/],
     ['%', 'at /api/v2/token', 'POST /api/v2/token', /a `%` that is not followed by two hex digits.*`%` as `%25`/],
-  ])('a raw `%s` in Basic %s', async (sign, _where, request, said) => {
+  ])('an unencoded `%s` in a Basic header %s', async (sign, _where, request, text) => {
     const authorization = `Basic ${Buffer.from(`${clientId}:a${sign}b`).toString('base64')}`;
     const body = 'grant_type=client_credentials';
     const { codes, texts } = await hintsOf(server.call, request, { headers: { ...FORM, authorization }, body });
 
     expect(codes).toEqual(['basic_not_encoded']);
-    expect(texts[0]).toMatch(said);
+    expect(texts[0]).toMatch(text);
   });
 
-  it('but an encoded one in Basic is not, since only the secret can be wrong', async () => {
+  it('an encoded `+` in a Basic header is absent', async () => {
     const authorization = `Basic ${Buffer.from(`${clientId}:a%2Bb`).toString('base64')}`;
     const body = 'grant_type=client_credentials';
     const { codes } = await hintsOf(server.call, REALM, { headers: { ...FORM, authorization }, body });
@@ -185,7 +185,7 @@ describe('a token request with the wrong fields is told', () => {
     expect(codes).toEqual([]);
   });
 
-  it.each<[where: string, request: string, query: string, parts: object, said: string]>([
+  it.each<[where: string, request: string, query: string, options: object, text: string]>([
     [
       'at /api/v1/token',
       V1,
@@ -207,15 +207,15 @@ describe('a token request with the wrong fields is told', () => {
       { headers: FORM, body: 'grant_type=client_credentials' },
       'Send `client_id`, `client_secret` in the body, as a form.',
     ],
-  ])('credentials in the query %s', async (_where, request, query, parts, said) => {
-    const { codes, texts } = await hintsOf(server.call, `${request}?${query}`, parts);
+  ])('credentials in the query %s', async (_where, request, query, options, text) => {
+    const { codes, texts } = await hintsOf(server.call, `${request}?${query}`, options);
 
     expect(codes[0]).toBe('credentials_in_query');
-    expect(texts[0]).toContain(said);
+    expect(texts[0]).toContain(text);
     expect(texts.join(' ')).not.toContain(clientSecret);
   });
 
-  it('Basic where the body names the client', async () => {
+  it('a Basic header at /api/v1/token', async () => {
     const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
     const body = { grantType: 'client_credentials' };
     const { codes } = await hintsOf(server.call, V1, { headers: { authorization }, body });
@@ -223,40 +223,40 @@ describe('a token request with the wrong fields is told', () => {
     expect(codes).toEqual(['basic_at_v1']);
   });
 
-  it('with what 2.19 has, where the mock emulates that', async () => {
+  it('a Basic header at /api/v1/token of 2.19 names the fields of 2.19', async () => {
     const basic = Buffer.from(`${application.clientId}:${application.secret}`).toString('base64');
     const headers = { authorization: `Basic ${basic}` };
-    const { codes, texts } = await hintsOf(old.call, V1, { headers, body: { grantType: 'app_token' } });
+    const { codes, texts } = await hintsOf(oldest.call, V1, { headers, body: { grantType: 'app_token' } });
 
     expect(codes).toEqual(['basic_at_v1']);
     expect(texts[0]).toMatch(/send `AppId` and `AppSecret` in the JSON body\. The realm accepts Basic\.$/);
   });
 
-  it.each<[what: string, at: typeof server, body: object]>([
-    ['for a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
-    ['for an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],
-    ['for an unknown application', server, { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret }],
-    ['for an unknown application in 2.19', old, { grantType: 'app_token', AppId: 'nobody', AppSecret: 'x' }],
-    ['for a wrong password', server, { grantType: 'password', username: admin.email, password: 'wrong' }],
-  ])('and nothing is made up %s', async (_what, at, body) => {
-    expect((await hintsOf(at.call, V1, { body })).codes).toEqual([]);
+  it.each<[what: string, on: typeof server, body: object]>([
+    ['a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
+    ['an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],
+    ['an unknown application', server, { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret }],
+    ['an unknown application in 2.19', oldest, { grantType: 'app_token', AppId: 'nobody', AppSecret: 'x' }],
+    ['a wrong password', server, { grantType: 'password', username: admin.email, password: 'wrong' }],
+  ])('%s is absent', async (_what, on, body) => {
+    expect((await hintsOf(on.call, V1, { body })).codes).toEqual([]);
   });
 });
 
-describe('something else than an access token, sent as one, is told', async () => {
+describe('the hint for a bearer token that is', async () => {
   const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
   const { refreshToken, idToken } = login.body;
 
-  it.each<[what: string, token: string, code: string, said: RegExp]>([
+  it.each<[what: string, token: string, code: string, text: RegExp]>([
     ['a client secret', adminBot.clientSecret, 'secret_for_token', /has the form of a client secret/],
     ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
     ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
     ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /access tokens/],
-  ])('%s', async (_what, token, code, said) => {
+  ])('%s', async (_what, token, code, text) => {
     const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
 
     expect(codes).toEqual([code]);
-    expect(texts[0]).toMatch(said);
+    expect(texts[0]).toMatch(text);
     expect(texts[0]).not.toContain(token);
   });
 });
