@@ -10,25 +10,22 @@ import { recordsIn } from '../../support/nouns.ts';
 import { SERVICES } from '../../support/services.ts';
 
 describe('the built-in cast', () => {
-  it('fits what a seed must be', () => {
+  it('is a valid seed', () => {
     expect(findSeedErrors({ runai: seed.createCast(cast) }, SERVICES)).toEqual([]);
   });
 
-  it.each(cast.users)('has the password of $email hashed beforehand', async ({ password, passwordHash }) => {
+  it.each(cast.users)('contains the password hash of $email', async ({ password, passwordHash }) => {
     expect(await verifyPassword(password, passwordHash)).toBe(true);
     expect(await verifyPassword(`${password}!`, passwordHash)).toBe(false);
   });
 
-  it.each(cast.users)(
-    'has the hash of $email at the cost of every other, so that a login takes no longer',
-    async (user) => {
-      const costOf = (hash: string | undefined) => hash?.split('$').slice(0, 4);
+  it.each(cast.users)('contains a hash of $email with the default cost', async (user) => {
+    const readCost = (hash: string | undefined) => hash?.split('$').slice(0, 4);
 
-      expect(costOf(user.passwordHash)).toEqual(costOf(await hashPassword('any', 'salt')));
-    },
-  );
+    expect(readCost(user.passwordHash)).toEqual(readCost(await hashPassword('any', 'salt')));
+  });
 
-  it('has no underscore in any id or client id', () => {
+  it('has no underscore in ids and client ids', () => {
     const ids = [
       ...cast.users.flatMap(({ id, accessKey, accessKeys = [] }) => [
         id,
@@ -40,7 +37,7 @@ describe('the built-in cast', () => {
     expect(ids.filter((id) => id.includes('_'))).toEqual([]);
   });
 
-  it('marks every secret as a test credential', () => {
+  it('marks all secrets as test credentials', () => {
     const secrets = [
       ...cast.users.flatMap(({ accessKey, accessKeys = [] }) =>
         [accessKey, ...accessKeys].map((key) => key.clientSecret),
@@ -52,7 +49,7 @@ describe('the built-in cast', () => {
     for (const secret of secrets) expect(secret).toMatch(/^MOCK[A-Za-z0-9]{28}$/);
   });
 
-  it('holds who is promised: an administrator and a researcher with keys, an application, two service accounts, and some to delete', () => {
+  it('contains users, applications and service accounts with the documented roles', () => {
     expect(cast.users.map(({ role }) => role)).toEqual([
       'System administrator',
       expect.stringContaining('researcher'),
@@ -63,7 +60,7 @@ describe('the built-in cast', () => {
   });
 });
 
-it('a seed without hashes and ids is given them', async () => {
+it('a seed without hashes and ids is completed', async () => {
   const users = [
     { email: 'a@acme.test', password: 'pass', role: null, accessKey: { name: 'k', clientId: 'c', clientSecret: 's' } },
   ];
@@ -80,7 +77,7 @@ it('a seed without hashes and ids is given them', async () => {
   ]);
 });
 
-describe('a seed is refused, naming the member at fault:', () => {
+describe('a seed is rejected with the message', () => {
   const tenant = cast.tenant;
   const user = { email: 'a@acme.test', password: 'p', role: null };
   const client = { name: 'n', clientId: 'c', secret: 's', role: null };
@@ -115,7 +112,7 @@ describe('a seed is refused, naming the member at fault:', () => {
       { tenant, users: [user], accessRules: [viewer, { ...viewer, subjectId: 'A@acme.test' }] },
     ],
     ['`runai.clients[0].redirectUris` is missing; it must be a list', { tenant, clients: [{ clientId: 'c' }] }],
-  ])('%s', (fault, part) => {
-    expect(findSeedErrors({ runai: part }, SERVICES).map(formatSeedError).join('\n')).toContain(fault);
+  ])('%s', (message, part) => {
+    expect(findSeedErrors({ runai: part }, SERVICES).map(formatSeedError).join('\n')).toContain(message);
   });
 });

@@ -4,10 +4,7 @@ import { failuresOf } from '../../support/contract.ts';
 import type { RunaiProfile } from '../../support/runai.ts';
 import { RUNAI_OPERATIONS, type RunaiCaller, type StagedRunai, stagedRunai } from '../../support/runai-requests.ts';
 
-/**
- * What every object of the language inherits: as a value that somebody sends, a name like any other. One is a function in
- * its place, the other an object.
- */
+/** Properties that every object inherits, one a function and one an object. A request may send them as values. */
 const NAMES = ['constructor', '__proto__'] as const;
 
 interface Schema {
@@ -28,86 +25,89 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** A place in a body where a text may stand: the names that lead there, 0 for the first of a list. */
-type Place = readonly (string | 0)[];
+/** The path of a string in a body: member names, and 0 for the first item of a list. */
+type Path = readonly (string | 0)[];
 
-function documentOf(profile: RunaiProfile): Document {
+function readDocument(profile: RunaiProfile): Document {
   const url = new URL(`../../../dist/openapi/runai.${profile}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')) as Document;
 }
 
-function textsIn(document: Document, schema: Schema | undefined, place: Place = []): Place[] {
-  const seen = resolved(document, schema);
-  if (seen === undefined) return [];
-  if (seen.type === 'array') return textsIn(document, seen.items, [...place, 0]);
-  if (seen.properties === undefined) return seen.type === 'string' ? [place] : [];
-  return Object.entries(seen.properties).flatMap(([name, member]) => textsIn(document, member, [...place, name]));
+/** Lists the paths of the strings of a schema. */
+function listStrings(document: Document, schema: Schema | undefined, path: Path = []): Path[] {
+  const resolved = resolveSchema(document, schema);
+  if (resolved === undefined) return [];
+  if (resolved.type === 'array') return listStrings(document, resolved.items, [...path, 0]);
+  if (resolved.properties === undefined) return resolved.type === 'string' ? [path] : [];
+  return Object.entries(resolved.properties).flatMap(([name, member]) =>
+    listStrings(document, member, [...path, name]),
+  );
 }
 
-function resolved(document: Document, schema: Schema | undefined): Schema | undefined {
+function resolveSchema(document: Document, schema: Schema | undefined): Schema | undefined {
   if (schema?.$ref === undefined) return schema;
   const steps = schema.$ref.slice(2).split('/');
   return steps.reduce<unknown>((part, step) => (part as Record<string, unknown>)[step], document) as Schema;
 }
 
-/** The body with another value at a place. */
-function withValue(body: unknown, [step, ...rest]: Place, value: unknown): unknown {
+/** Returns the body with another value at a path. */
+function replaceValue(body: unknown, [step, ...rest]: Path, value: unknown): unknown {
   if (step === undefined) return value;
-  if (step === 0) return [withValue(Array.isArray(body) ? body[0] : undefined, rest, value)];
+  if (step === 0) return [replaceValue(Array.isArray(body) ? body[0] : undefined, rest, value)];
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  return { ...members, [step]: withValue(members[step], rest, value) };
+  return { ...members, [step]: replaceValue(members[step], rest, value) };
 }
 
-/** An object that no text can be made of. */
-const TEXTLESS = { toString: '', valueOf: '' };
+/** An object that cannot be converted to a string. */
+const UNPRINTABLE = { toString: '', valueOf: '' };
 
 const PROFILES: readonly RunaiProfile[] = ['3.0', '2.24', '2.19'];
 
-/** What is sent to an operation: its query parameters, its path, and the places of its body, each with a name. */
-interface Sent {
-  readonly what: string;
+/** A value that is sent to an operation in its query, its path or its body. */
+interface Input {
+  readonly label: string;
   readonly in: 'query' | 'path' | 'body';
-  readonly place: Place;
+  readonly path: Path;
   readonly value: unknown;
 }
 
-function everythingSent(document: Document, path: string, { parameters = [], requestBody }: Operation): Sent[] {
+function listInputs(document: Document, url: string, { parameters = [], requestBody }: Operation): Input[] {
   const [[mediaType, content] = ['application/json', {}]] = Object.entries(requestBody?.content ?? {});
-  const places = textsIn(document, content.schema);
-  const named = NAMES.flatMap((value): Sent[] => [
+  const strings = listStrings(document, content.schema);
+  const named = NAMES.flatMap((value): Input[] => [
     ...parameters
       .filter((parameter) => parameter.in === 'query')
-      .map(({ name }) => ({ what: `?${name}=${value}`, in: 'query' as const, place: [name], value })),
-    ...(path.includes('{') ? [{ what: `the path with ${value}`, in: 'path' as const, place: [], value }] : []),
-    ...places.map((place) => ({ what: `${place.join('.')}: ${value}`, in: 'body' as const, place, value })),
+      .map(({ name }) => ({ label: `?${name}=${value}`, in: 'query' as const, path: [name], value })),
+    ...(url.includes('{') ? [{ label: `the path with ${value}`, in: 'path' as const, path: [], value }] : []),
+    ...strings.map((path) => ({ label: `${path.join('.')}: ${value}`, in: 'body' as const, path, value })),
   ]);
   if (mediaType !== 'application/json') return named;
-  const textless = places.map((place) => {
-    return { what: `${place.join('.')}: an object without a text`, in: 'body' as const, place, value: TEXTLESS };
+  const unprintable = strings.map((path) => {
+    return { label: `${path.join('.')}: an unprintable object`, in: 'body' as const, path, value: UNPRINTABLE };
   });
-  return [...named, ...textless];
+  return [...named, ...unprintable];
 }
 
-describe('names that every object inherits', () => {
-  // The handlers are those of every version: a place is tried in the newest version that has it.
-  const tried = new Set<string>();
+describe('names of inherited properties', () => {
+  // All versions share the handlers, so each input is sent only in the newest version that has it.
+  const sentInputs = new Set<string>();
 
   describe.each(PROFILES)('in %s', (profile) => {
-    const document = documentOf(profile);
+    const document = readDocument(profile);
     const operations = Object.entries(document.paths)
       .flatMap(([path, item]) =>
         Object.entries(item).map(([verb, operation]) => {
           const method = verb.toUpperCase();
-          const sent = everythingSent(document, path, operation).filter(({ what }) => {
-            const place = `${method} ${path} ${what}`;
-            const isNew = !tried.has(place);
-            tried.add(place);
+          const inputs = listInputs(document, path, operation).filter(({ label }) => {
+            const input = `${method} ${path} ${label}`;
+            const isNew = !sentInputs.has(input);
+            sentInputs.add(input);
             return isNew;
           });
-          return [`${method} ${path}`, { method, path, operation, sent }] as const;
+          return [`${method} ${path}`, { method, path, operation, inputs }] as const;
         }),
       )
-      .filter(([, { sent }]) => sent.length > 0);
+      .filter(([, { inputs }]) => inputs.length > 0);
     let staged: StagedRunai;
     let caller: RunaiCaller;
 
@@ -116,26 +116,26 @@ describe('names that every object inherits', () => {
       caller = { ...(await staged.administratorOf('system')), password: 'staged-password' };
     });
 
-    it('are the texts that they are, in every place of every operation that takes a text', async () => {
-      const failures = await failuresOf(operations, async ({ method, path, operation, sent }) => {
+    it('do not cause a server error as values of any string of any operation', async () => {
+      const failures = await failuresOf(operations, async ({ method, path, operation, inputs }) => {
         const { operationId, requestBody } = operation;
         const filling = RUNAI_OPERATIONS.includes(operationId) ? await staged.fill(operationId, caller) : {};
-        const there = path.replace('{realm}', 'acme').replace(/\{\w+\}/, filling.id ?? 'nothing');
+        const url = path.replace('{realm}', 'acme').replace(/\{\w+\}/, filling.id ?? 'nothing');
         const [mediaType = 'application/json'] = Object.keys(requestBody?.content ?? {});
-        const written = (body: unknown) =>
+        const formatBody = (body: unknown) =>
           mediaType === 'application/json'
             ? JSON.stringify(body)
             : new URLSearchParams(body as Record<string, string>).toString();
-        for (const { what, in: part, place, value } of sent) {
-          let url = there;
-          if (part === 'query') url = `${there}?${place[0]}=${value}`;
-          if (part === 'path') url = path.replace(/\{\w+\}/g, String(value));
-          const body = part === 'body' ? withValue(filling.body ?? {}, place, value) : filling.body;
-          const { status } = await staged.server.call(`${method} ${url}`, {
+        for (const { label, in: part, path: valuePath, value } of inputs) {
+          let target = url;
+          if (part === 'query') target = `${url}?${valuePath[0]}=${value}`;
+          if (part === 'path') target = path.replace(/\{\w+\}/g, String(value));
+          const body = part === 'body' ? replaceValue(filling.body ?? {}, valuePath, value) : filling.body;
+          const { status } = await staged.server.call(`${method} ${target}`, {
             token: caller.token,
-            ...(body !== undefined && { body: written(body), headers: { 'content-type': mediaType } }),
+            ...(body !== undefined && { body: formatBody(body), headers: { 'content-type': mediaType } }),
           });
-          expect(status, what).toBeLessThan(500);
+          expect(status, label).toBeLessThan(500);
         }
       });
 
@@ -143,7 +143,7 @@ describe('names that every object inherits', () => {
     }, 60_000);
   });
 
-  it('were tried in hundreds of places', () => {
-    expect(tried.size).toBeGreaterThan(500);
+  it('are sent in more than 500 inputs', () => {
+    expect(sentInputs.size).toBeGreaterThan(500);
   });
 });

@@ -19,87 +19,103 @@ import { problemDocument } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';
 
 const CALLBACK = 'http://localhost:5173/callback';
-const named = { redirectUri: [`my-app=${CALLBACK}`, 'runai-cli=com.acme.app:/back'] };
+const options = { redirectUri: [`my-app=${CALLBACK}`, 'runai-cli=com.acme.app:/back'] };
 
 const server = await testServer();
-const withOption = await testServer(named);
+const withOption = await testServer(options);
 
-const post = (body: unknown, on = server) => on.call('POST /_mock/clients', { body });
-const list = async (on = server): Promise<{ clientId: string; redirectUris: string[]; public: boolean }[]> =>
+const createClient = (body: unknown, on = server) => on.call('POST /_mock/clients', { body });
+const listClients = async (on = server): Promise<{ clientId: string; redirectUris: string[]; public: boolean }[]> =>
   (await on.call('GET /_mock/clients')).body.clients;
-const passwordOf = ({ email, password }: { email: string; password: string }) => ({ username: email, password });
-const asClient = (clientId: string) => ({ client_id: clientId, redirect_uri: CALLBACK });
+const createPasswordFields = ({ email, password }: { email: string; password: string }) => ({
+  username: email,
+  password,
+});
+const createClientFields = (clientId: string) => ({ client_id: clientId, redirect_uri: CALLBACK });
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-describe('a client of one’s own', () => {
+describe('a client that the control API adds', () => {
   it('logs users in, refreshes and logs out', async () => {
-    const made = await post({ clientId: 'my-app', redirectUris: [CALLBACK] });
-    expect([made.status, made.body]).toEqual([201, { clientId: 'my-app', redirectUris: [CALLBACK], public: true }]);
+    const created = await createClient({ clientId: 'my-app', redirectUris: [CALLBACK] });
+    expect([created.status, created.body]).toEqual([
+      201,
+      { clientId: 'my-app', redirectUris: [CALLBACK], public: true },
+    ]);
 
-    const code = await codeOf(server, { ...asClient('my-app'), ...S256 });
+    const code = await codeOf(server, { ...createClientFields('my-app'), ...S256 });
     const redeemed = await postForm(
       server,
       REALM_TOKEN,
-      codeFields(code, { ...asClient('my-app'), code_verifier: VERIFIER }),
+      codeFields(code, { ...createClientFields('my-app'), code_verifier: VERIFIER }),
     );
     expect(redeemed.status).toBe(200);
     expect(await judged(server, redeemed.body.access_token)).toEqual([200, undefined]);
     const refresh = { grant_type: 'refresh_token', refresh_token: redeemed.body.refresh_token, client_id: 'my-app' };
     expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(200);
-    const out = await server.call(
+    const logout = await server.call(
       `GET ${LOGOUT}?id_token_hint=${redeemed.body.id_token}&post_logout_redirect_uri=${encodeURIComponent(CALLBACK)}`,
     );
-    expect([out.status, out.headers['location']]).toEqual([302, CALLBACK]);
+    expect([logout.status, logout.headers['location']]).toEqual([302, CALLBACK]);
   });
 
-  it('that is not public has a secret, which is told once, and asked for ever after', async () => {
-    const { body } = await post({ clientId: 'portal', redirectUris: [CALLBACK], public: false });
+  it('that is confidential has a secret, which is returned once and required for its requests', async () => {
+    const { body } = await createClient({ clientId: 'portal', redirectUris: [CALLBACK], public: false });
     expect(body).toEqual({
       clientId: 'portal',
       redirectUris: [CALLBACK],
       public: false,
       clientSecret: expect.stringMatching(/^\w{32}$/),
     });
-    expect(JSON.stringify(await list())).not.toContain(body.clientSecret);
+    expect(JSON.stringify(await listClients())).not.toContain(body.clientSecret);
 
-    const code = () => codeOf(server, asClient('portal'));
+    const getCode = () => codeOf(server, createClientFields('portal'));
     const redeem = async (fields: object, headers = {}) =>
-      postForm(server, REALM_TOKEN, codeFields(await code(), { ...asClient('portal'), ...fields }), headers);
+      postForm(
+        server,
+        REALM_TOKEN,
+        codeFields(await getCode(), { ...createClientFields('portal'), ...fields }),
+        headers,
+      );
     expect((await redeem({ client_secret: body.clientSecret })).status).toBe(200);
     expect((await redeem({}, basic('portal', body.clientSecret))).status).toBe(200);
     for (const fields of [{}, { client_secret: 'not-its-secret' }]) {
-      const refused = await redeem(fields);
-      oauthError(refused, 401, 'invalid_client', fields);
-      expect(refused.decision).toMatchObject({ reason: 'wrong_secret' });
+      const answer = await redeem(fields);
+      oauthError(answer, 401, 'invalid_client', fields);
+      expect(answer.decision).toMatchObject({ reason: 'wrong_secret' });
     }
     expect((await postForm(server, INTROSPECTION, { token: 'any' }, basic('portal', body.clientSecret))).body).toEqual({
       active: false,
     });
-    const own = { grant_type: 'client_credentials', client_id: 'portal', client_secret: body.clientSecret };
-    expect((await postForm(server, REALM_TOKEN, own)).decision).toMatchObject({ reason: 'wrong_grant' });
+    const form = { grant_type: 'client_credentials', client_id: 'portal', client_secret: body.clientSecret };
+    expect((await postForm(server, REALM_TOKEN, form)).decision).toMatchObject({ reason: 'wrong_grant' });
   });
 
-  it('is gone once it is removed, with its logins', async () => {
-    await post({ clientId: 'my-app', redirectUris: [CALLBACK] });
+  it('is deleted with its logins', async () => {
+    await createClient({ clientId: 'my-app', redirectUris: [CALLBACK] });
     const tokens = await postForm(
       server,
       REALM_TOKEN,
-      codeFields(await codeOf(server, asClient('my-app')), asClient('my-app')),
+      codeFields(await codeOf(server, createClientFields('my-app')), createClientFields('my-app')),
     );
     expect((await server.call('DELETE /_mock/clients/my-app')).status).toBe(204);
 
-    expect((await server.call(`GET ${authorizationPath(asClient('my-app'))}`)).status).toBe(400);
+    expect((await server.call(`GET ${authorizationPath(createClientFields('my-app'))}`)).status).toBe(400);
     const refresh = { grant_type: 'refresh_token', refresh_token: tokens.body.refresh_token, client_id: 'my-app' };
     expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(401);
-    expect((await list()).map(({ clientId }) => clientId)).toEqual(['runai-admin-ui', 'runai-cli', 'cli', 'runai']);
+    expect((await listClients()).map(({ clientId }) => clientId)).toEqual([
+      'runai-admin-ui',
+      'runai-cli',
+      'cli',
+      'runai',
+    ]);
     expect(problemDocument(await server.call('DELETE /_mock/clients/my-app'))).toContain('GET /_mock/clients');
   });
 
-  it.each<[name: string, body: object, status: number, says: RegExp]>([
-    ['with the id of another one', { clientId: 'runai-cli', redirectUris: [CALLBACK] }, 409, /already in use/],
+  it.each<[what: string, body: object, status: number, message: RegExp]>([
+    ['with the id of another client', { clientId: 'runai-cli', redirectUris: [CALLBACK] }, 409, /already in use/],
     [
       'with the id of an access key',
       { clientId: researcher.accessKey.clientId, redirectUris: [CALLBACK] },
@@ -123,30 +139,31 @@ describe('a client of one’s own', () => {
       400,
       /redirectUris\[1\]` must be an absolute URL/,
     ]),
-  ])('is refused %s', async (_, body, status, says) => {
-    const answer = await post(body);
+  ])('is rejected %s', async (_what, body, status, message) => {
+    const answer = await createClient(body);
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-    expect(problemDocument(answer)).toMatch(says);
+    expect(problemDocument(answer)).toMatch(message);
   });
 
-  it('is one of at most 100', async () => {
-    for (let index = 0; index < 97; index += 1) await post({ clientId: `app-${index}`, redirectUris: [CALLBACK] });
-    const answer = await post({ clientId: 'one-more', redirectUris: [CALLBACK] });
+  it('is rejected with 409 if there are 100 clients', async () => {
+    for (let index = 0; index < 97; index += 1)
+      await createClient({ clientId: `app-${index}`, redirectUris: [CALLBACK] });
+    const answer = await createClient({ clientId: 'one-more', redirectUris: [CALLBACK] });
     expect([answer.status, problemDocument(answer)]).toEqual([409, expect.stringContaining('DELETE /_mock/clients')]);
   });
 
-  it('belongs to its world, and goes with a snapshot of it', async () => {
+  it('belongs to its world', async () => {
     await server.call('POST /_mock/worlds', { body: { id: 'other' } });
     await server.call('POST /w/other/_mock/clients', { body: { clientId: 'theirs', redirectUris: [CALLBACK] } });
-    expect((await list()).map(({ clientId }) => clientId)).not.toContain('theirs');
-    expect((await server.call(`GET /w/other${authorizationPath(asClient('theirs'))}`)).status).toBe(200);
+    expect((await listClients()).map(({ clientId }) => clientId)).not.toContain('theirs');
+    expect((await server.call(`GET /w/other${authorizationPath(createClientFields('theirs'))}`)).status).toBe(200);
     await server.call('DELETE /_mock/worlds/other');
   });
 });
 
-describe('the client `runai`, which the installer and clusters name (`--oidc-client-id=runai`)', () => {
-  it('logs a user in by password, with an ID token that clusters accept', async () => {
-    const fields = { grant_type: 'password', client_id: 'runai', scope: 'openid', ...passwordOf(researcher) };
+describe('the client `runai` of the installer and of clusters (`--oidc-client-id=runai`)', () => {
+  it('logs in a user by password with an ID token for clusters', async () => {
+    const fields = { grant_type: 'password', client_id: 'runai', scope: 'openid', ...createPasswordFields(researcher) };
     const { status, body } = await postForm(server, REALM_TOKEN, fields);
 
     expect(status).toBe(200);
@@ -156,7 +173,7 @@ describe('the client `runai`, which the installer and clusters name (`--oidc-cli
   });
 
   it.each(['http://127.0.0.1:8000/', 'http://localhost:18000/', 'http://[::1]:8000/callback'])(
-    'logs a user in by a code, back to %s',
+    'logs in a user by a code with the redirect URI %s',
     async (redirect_uri) => {
       const code = await codeOf(server, { client_id: 'runai', redirect_uri, ...S256 });
       const fields = codeFields(code, { client_id: 'runai', redirect_uri, code_verifier: VERIFIER });
@@ -167,8 +184,8 @@ describe('the client `runai`, which the installer and clusters name (`--oidc-cli
 });
 
 describe('--redirect-uri', () => {
-  it('adds a public client to every world, and a redirect URI to one that there is', async () => {
-    expect(await list(withOption)).toEqual([
+  it('adds a public client to every world, and a redirect URI to an existing client', async () => {
+    expect(await listClients(withOption)).toEqual([
       { clientId: 'runai-admin-ui', redirectUris: ['/login/callback'], public: true },
       {
         clientId: 'runai-cli',
@@ -179,16 +196,16 @@ describe('--redirect-uri', () => {
       { clientId: 'runai', redirectUris: ['http://127.0.0.1:*', 'http://localhost:*'], public: true },
       { clientId: 'my-app', redirectUris: [CALLBACK], public: true },
     ]);
-    expect(await codeOf(withOption, asClient('my-app'))).toMatch(/^\w{43}$/);
+    expect(await codeOf(withOption, createClientFields('my-app'))).toMatch(/^\w{43}$/);
     await withOption.call('POST /_mock/worlds', { body: { id: 'second' } });
-    expect((await withOption.call(`GET /w/second${authorizationPath(asClient('my-app'))}`)).status).toBe(200);
-    const other = { client_id: 'my-app', redirect_uri: `${CALLBACK}/other` };
-    expect((await withOption.call(`GET ${authorizationPath(other)}`)).status).toBe(400);
+    expect((await withOption.call(`GET /w/second${authorizationPath(createClientFields('my-app'))}`)).status).toBe(200);
+    const invalidFields = { client_id: 'my-app', redirect_uri: `${CALLBACK}/other` };
+    expect((await withOption.call(`GET ${authorizationPath(invalidFields)}`)).status).toBe(400);
   });
 
-  it('names clients that can be neither added nor removed', async () => {
-    const again = await post({ clientId: 'my-app', redirectUris: [CALLBACK] }, withOption);
-    expect(again.status).toBe(409);
+  it('prevents adding and removing its clients: 409', async () => {
+    const added = await createClient({ clientId: 'my-app', redirectUris: [CALLBACK] }, withOption);
+    expect(added.status).toBe(409);
     const removed = await withOption.call('DELETE /_mock/clients/my-app');
     expect([removed.status, problemDocument(removed)]).toEqual([409, expect.stringContaining('--redirect-uri')]);
   });

@@ -8,33 +8,33 @@ import { expectRefused, NOTHING, runaiServer, VISION } from '../../support/runai
 const server = await runaiServer();
 const { admin } = server;
 const PROJECTS_PATH = 'org-unit/projects';
-const AT_ONCE = 50;
+const BATCH_SIZE = 50;
 const operations = listNotEmulatedOperations('runai', NOT_EMULATED);
-/** Only variables differ in name between the vendor's document and ours. */
-const shapeOf = (method: string, path: string) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
+/** Removes the names of the path variables, which differ between the vendor's document and that of the mock. */
+const normalizeOperation = (method: string, path: string) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
 
-const sentenceOf = (operation: string) =>
+const formatMessage = (operation: string) =>
   `The mock does not emulate \`${operation}\`. \`GET /_mock/tables/runai\` lists all such operations in \`more.notEmulated\`; \`GET /openapi/runai.json\` lists the emulated ones.`;
 
 describe('an operation of the vendor that is not emulated', () => {
-  it('is named, and becomes a finding, whoever calls it', async () => {
+  it('is rejected with 404 and reported as a finding, with or without a token', async () => {
     await server.call('POST /_mock/reset');
-    // A world keeps the last findings, more than are asked for at once.
-    for (let from = 0; from < operations.length; from += AT_ONCE) {
-      const some = operations.slice(from, from + AT_ONCE);
-      for (const { method, path } of some) {
-        const sent = `${method} ${path.replaceAll(/\{[\w-]+\}/g, NOTHING)}`;
-        const answer = await server.call(sent, method === 'GET' ? {} : { body: {} });
+    // A world stores the last findings only, so the operations are called in batches.
+    for (let from = 0; from < operations.length; from += BATCH_SIZE) {
+      const batch = operations.slice(from, from + BATCH_SIZE);
+      for (const { method, path } of batch) {
+        const request = `${method} ${path.replaceAll(/\{[\w-]+\}/g, NOTHING)}`;
+        const answer = await server.call(request, method === 'GET' ? {} : { body: {} });
 
-        expect([answer.status, answer.body], sent).toEqual([
+        expect([answer.status, answer.body], request).toEqual([
           404,
-          { code: 404, message: sentenceOf(`${method} ${path}`) },
+          { code: 404, message: formatMessage(`${method} ${path}`) },
         ]);
-        expect(answer.headers['x-mock-hint'], sent).toBeUndefined();
+        expect(answer.headers['x-mock-hint'], request).toBeUndefined();
       }
 
       expect(await server.findings('not_emulated')).toEqual(
-        expect.arrayContaining(some.map(({ method, path }) => sentenceOf(`${method} ${path}`))),
+        expect.arrayContaining(batch.map(({ method, path }) => formatMessage(`${method} ${path}`))),
       );
     }
   });
@@ -45,7 +45,7 @@ describe('an operation of the vendor that is not emulated', () => {
     ['HEAD', 'org-unit/projects/metrics'],
     ['GET', 'org-unit/departments/telemetry'],
     ['GET', 'org-unit/departments/metrics'],
-  ])('is not taken for one object: %s %s', async (method, path) => {
+  ])('is not routed as the id of an object: %s %s', async (method, path) => {
     const answer = await admin(`${method} ${path}`);
 
     expect(answer.status).toBe(404);
@@ -54,7 +54,7 @@ describe('an operation of the vendor that is not emulated', () => {
   });
 
   it.each(['%74elemetry', 'tele%6d%65try', 'telemetr%79'])(
-    'is known by a path with needless percent-encoding: %s',
+    'is recognized by a path with unnecessary percent-encoding: %s',
     async (name) => {
       const path = `org-unit/projects/${name}`;
       expectRefused(
@@ -69,11 +69,11 @@ describe('an operation of the vendor that is not emulated', () => {
     ['POST', PROJECTS_PATH],
     ['DELETE', `${PROJECTS_PATH}/${VISION}`],
     ['GET', `${PROJECTS_PATH}/${VISION}/metrics`],
-  ])('is named where the path has other methods or objects, too: %s %s', async (method, path) => {
+  ])('is recognized if the path has other methods or objects: %s %s', async (method, path) => {
     expectRefused(await admin(`${method} ${path}`, {}), 404, 'The mock does not emulate');
   });
 
-  it('is listed in the tables, with its source', async () => {
+  it('is listed in the tables with its source', async () => {
     const { more } = (await server.call('GET /_mock/tables/runai')).body;
 
     expect(more.notEmulated).toEqual(NOT_EMULATED);
@@ -81,7 +81,7 @@ describe('an operation of the vendor that is not emulated', () => {
       expect([source !== '', certainty !== undefined]).toEqual([true, true]);
   });
 
-  it('cannot be simulated, and is told so', async () => {
+  it('cannot be simulated: 400', async () => {
     const body = { principal: researcher.email, method: 'GET', path: '/api/v1/org-unit/projects/telemetry' };
     const { status, body: problem } = await server.call('POST /_mock/decisions/simulate', { body });
 
@@ -90,7 +90,7 @@ describe('an operation of the vendor that is not emulated', () => {
   });
 });
 
-it('a needlessly encoded path is simulated as it is routed', async () => {
+it('a path with unnecessary percent-encoding is simulated as it is routed', async () => {
   const body = { principal: researcher.email, method: 'GET', path: '/api/v1/org-unit/projects/coun%74' };
   const { body: decision } = await server.call('POST /_mock/decisions/simulate', { body });
 
@@ -98,21 +98,23 @@ it('a needlessly encoded path is simulated as it is routed', async () => {
 });
 
 it('no version of the mock has an operation of the table', () => {
-  const served = new Set(
+  const emulated = new Set(
     documentsOfServices()
       .filter(({ name }) => name.startsWith('runai.'))
-      .flatMap((document) => document.operations.map(({ method, path }) => shapeOf(method.toUpperCase(), path))),
+      .flatMap((document) =>
+        document.operations.map(({ method, path }) => normalizeOperation(method.toUpperCase(), path)),
+      ),
   );
 
-  expect(operations.filter(({ method, path }) => served.has(shapeOf(method, path)))).toEqual([]);
+  expect(operations.filter(({ method, path }) => emulated.has(normalizeOperation(method, path)))).toEqual([]);
 });
 
-it('an id that only looks like such a path is an id', async () => {
+it('an id that is similar to the path of such an operation is an id', async () => {
   expectRefused(await admin(`GET ${PROJECTS_PATH}/telemetries`), 404, 'Resource id not found.');
   expectRefused(await admin(`DELETE ${PROJECTS_PATH}/telemetry/x`), 404, 'No operation has the path');
 });
 
-it('what another version removed is named as before', async () => {
+it('a removed operation is reported as an operation of another version', async () => {
   const latest = await runaiServer({ runai: '3.0' });
   await latest.admin('GET org-unit/priorities');
 

@@ -1,4 +1,4 @@
-/** Keycloak's page of a realm, which clients read the public key from. */
+/** Keycloak's page of a realm, from which clients read the public key. */
 import { createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { researcher } from '../../support/cast.ts';
@@ -8,7 +8,7 @@ import { testServer } from '../../support/server.ts';
 const PAGE = '/auth/realms/acme';
 const server = await testServer();
 
-/** Is the token signed with the key on the page? */
+/** Returns whether the token is signed with the key of the page. */
 function isSignedBy(publicKey: string, token: string): boolean {
   const [header = '', payload = '', signature = ''] = token.split('.');
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
@@ -16,7 +16,7 @@ function isSignedBy(publicKey: string, token: string): boolean {
 }
 
 describe('the page of the realm', () => {
-  it('has what Keycloak shows there, for anyone', async () => {
+  it('contains the members of Keycloak, without a token', async () => {
     const { status, body, headers } = await server.call(`GET ${PAGE}`);
 
     expect([status, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
@@ -29,27 +29,27 @@ describe('the page of the realm', () => {
     });
   });
 
-  it('has the key that signs tokens, also after it was rotated', async () => {
+  it('contains the signing key, also after its rotation', async () => {
     const own = await testServer();
     const before = (await own.call(`GET ${PAGE}`)).body.public_key;
-    const old = await own.tokenOf(researcher);
-    expect(isSignedBy(before, old)).toBe(true);
+    const oldToken = await own.tokenOf(researcher);
+    expect(isSignedBy(before, oldToken)).toBe(true);
     const drill = await own.call('POST /_mock/drills/rotate-signing-key', { body: {} });
     expect(drill.status, JSON.stringify(drill.body)).toBeLessThan(300);
     const after = (await own.call(`GET ${PAGE}`)).body.public_key;
-    const fresh = await own.tokenOf(researcher);
+    const newToken = await own.tokenOf(researcher);
 
     expect(after).not.toBe(before);
-    expect([isSignedBy(after, fresh), isSignedBy(after, old)]).toEqual([true, false]);
+    expect([isSignedBy(after, newToken), isSignedBy(after, oldToken)]).toEqual([true, false]);
   });
 
-  it.each(['2.19', '2.24', '2.26', '3.0'] as const)('is there in %s', async (runai) => {
+  it.each(['2.19', '2.24', '2.26', '3.0'] as const)('exists in %s', async (runai) => {
     const { status, body } = await (await testServer({ runai })).call(`GET ${PAGE}`);
 
     expect([status, body.realm]).toEqual([200, 'acme']);
   });
 
-  it('keeps the prefix of a world in its URLs', async () => {
+  it('contains URLs with the path prefix of its world', async () => {
     await server.call('POST /_mock/worlds', { body: { id: 'team-a' } });
     const { body } = await server.call(`GET /w/team-a${PAGE}`);
 
@@ -57,7 +57,7 @@ describe('the page of the realm', () => {
     expect(body['account-service']).toBe('http://localhost:6625/w/team-a/auth/realms/acme/account');
   });
 
-  it('is 404 for another realm, which names this one', async () => {
+  it('returns 404 for another realm, and names the realm of the tenant', async () => {
     const answer = await server.call('GET /auth/realms/other');
 
     expect(answer.status).toBe(404);

@@ -1,4 +1,4 @@
-/** Security settings of 2.24 and 3.0: read, changed, kept, and refused. */
+/** Reading and changing the security settings of 2.24 and 3.0. */
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { adminBot } from '../../support/cast.ts';
@@ -23,13 +23,13 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     await server.call('POST /_mock/reset');
   });
 
-  it('are what they are at first, until somebody changes them', async () => {
+  it('have their initial values', async () => {
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
     expect(await done(200, `GET ${SETTINGS}/browserSessionTimeout`)).toEqual({ idleTimeout: 60 });
   });
 
   it.each([
-    // As the published script that resets the administrator's password says.
+    // From the published script that resets the administrator's password.
     ['autoRedirectSSO', { enabled: false, idpAlias: 'oidc' }],
     ['autoRedirectSSO', { enabled: true }],
     ['browserSessionTimeout', { idleTimeout: 5 }],
@@ -40,7 +40,7 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     ['logoutRedirectUri', { uri: 'example.com' }],
     ['logoutRedirectUri', { uri: '' }],
     ['logoutRedirectUri', { uri: null }],
-  ])('keep %s as it was sent, with an empty answer, until a reset: %j', async (key, value) => {
+  ])('store %s with an empty response until a reset: %j', async (key, value) => {
     const answer = await admin(`PUT ${SETTINGS}/${key}`, value);
 
     expect([answer.status, answer.body]).toEqual([200, undefined]);
@@ -62,8 +62,8 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     ['logoutRedirectUri', { uri: `https://example.com/${'a'.repeat(2048)}` }, '`uri`'],
     ['logoutRedirectUri', [], 'body'],
     ['logoutRedirectUri', 'example.com', 'body'],
-  ])('refuse a value of another form, and stay: %s %j', async (key, value, named) => {
-    expectRefused(await admin(`PUT ${SETTINGS}/${key}`, value), 400, named);
+  ])('reject an invalid value of %s with 400: case %$', async (key, value, message) => {
+    expectRefused(await admin(`PUT ${SETTINGS}/${key}`, value), 400, message);
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
   });
 
@@ -71,25 +71,25 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     ['autoRedirectSSO', {}, { enabled: false }],
     ['autoRedirectSSO', { idpAlias: 'oidc' }, { enabled: false, idpAlias: 'oidc' }],
     ['logoutRedirectUri', {}, {}],
-  ])('%s with %j keeps what it does not name', async (key, value, kept) => {
+  ])('%s keeps the members that %j does not have', async (key, value, stored) => {
     await admin(`PUT ${SETTINGS}/${key}`, value);
-    expect(await done(200, `GET ${SETTINGS}/${key}`)).toEqual(kept);
+    expect(await done(200, `GET ${SETTINGS}/${key}`)).toEqual(stored);
   });
 
-  it('have the published default where a client leaves it out', async () => {
+  it('use the published default of a missing member', async () => {
     await admin(`PUT ${SETTINGS}/browserSessionTimeout`, { idleTimeout: 5 });
     await admin(`PUT ${SETTINGS}/browserSessionTimeout`, {});
 
     expect(await done(200, `GET ${SETTINGS}/browserSessionTimeout`)).toEqual({ idleTimeout: 60 });
   });
 
-  it('keep only the members of their own key', async () => {
+  it('ignore members of other keys', async () => {
     await admin(`PUT ${SETTINGS}/autoRedirectSSO`, { enabled: true, idleTimeout: 'never' });
 
     expect(await done(200, `GET ${SETTINGS}/autoRedirectSSO`)).toEqual({ enabled: true });
   });
 
-  it('name the known keys', async () => {
+  it('reject unknown keys with 404 and the known keys', async () => {
     for (const key of ['autoredirectsso', 'constructor']) {
       const [read, changed] = [
         await admin(`GET ${SETTINGS}/${key}`),
@@ -100,10 +100,10 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     expect(await done(200, `GET ${SETTINGS}`)).toEqual(INITIAL);
   });
 
-  // The handlers are those of every version.
+  // Both versions share the handlers, so the other tests use only one.
   if (runai !== '3.0') return;
 
-  it('are of a world: one made of another has its own', async () => {
+  it('are independent in a forked world', async () => {
     await admin(`PUT ${SETTINGS}/browserSessionTimeout`, { idleTimeout: 5 });
     const fork = await makeWorld(server, { from: { world: 'default' }, credentials: 'cast' });
     const token = await tokenOf(fork.call, adminBot);
@@ -114,7 +114,7 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
     });
   });
 
-  it.runIf(hasDriver)('survive a restart', async () => {
+  it.runIf(hasDriver)('persist across a restart', async () => {
     const config = { runai, data: join(await emptyFolder(), 'mock.db') };
     const first = await runaiServer(config);
     await first.done(200, `PUT ${SETTINGS}/logoutRedirectUri`, { uri: 'https://example.com/' });
@@ -128,20 +128,20 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
 it.each([
   ['2.24', 200],
   ['3.0', 404],
-] as const)('only 3.0 reads the id of a tenant: %s answers another one with %i', async (runai, status) => {
+] as const)('%s returns %i for the security settings of another tenant', async (runai, status) => {
   const server = await runaiServer({ runai });
-  const one = `${SETTINGS}/autoRedirectSSO`;
-  for (const request of [`GET ${SETTINGS}`, `GET ${one}`, `PUT ${one}`]) {
+  const setting = `${SETTINGS}/autoRedirectSSO`;
+  for (const request of [`GET ${SETTINGS}`, `GET ${setting}`, `PUT ${setting}`]) {
     const body = request.startsWith('PUT') ? { enabled: false } : undefined;
     expect((await server.admin(`${request}?tenantId=${TENANT}`, body)).status).toBe(200);
-    const other = await server.admin(`${request}?tenantId=1002`, body);
+    const answer = await server.admin(`${request}?tenantId=1002`, body);
 
-    expect(other.status).toBe(status);
-    if (status === 404) expectRefused(other, 404, `Send the tenant id \`${TENANT}\``);
+    expect(answer.status).toBe(status);
+    if (status === 404) expectRefused(answer, 404, `Send the tenant id \`${TENANT}\``);
   }
 });
 
-it('2.19 has no security settings, and says since when they are there', async () => {
+it('2.19 returns 404 for the security settings, with a hint that names 2.24', async () => {
   const older = await runaiServer({ runai: '2.19' });
   const answer = await older.admin(`GET ${SETTINGS}`);
 

@@ -23,31 +23,31 @@ const SPEC = {
   environmentVariables: [{ name: 'A', value: 'b' }],
   furtherMember: null,
 };
-const order = (name: string, more: object = {}) => ({
+const createBody = (name: string, changes: object = {}) => ({
   name,
   projectId: VISION,
   clusterId: CLUSTER,
   spec: SPEC,
-  ...more,
+  ...changes,
 });
 
 const server = await runaiServer({ runai: '2.24' });
 
-async function submit(path: string, name: string, more: object = {}, on: RunaiServer = server) {
-  const { status, body } = await on.admin(`POST workloads/${path}`, order(name, more));
+async function submit(path: string, name: string, changes: object = {}, on: RunaiServer = server) {
+  const { status, body } = await on.admin(`POST workloads/${path}`, createBody(name, changes));
   expect(status, JSON.stringify(body)).toBe(202);
   return body;
 }
 
 const advance = (by: string, on: RunaiServer) => on.call('POST /_mock/clock/advance', { body: { by } });
 
-/** A mock of its own, with another part of Run:ai in its seed. */
-async function seeded(part: object): Promise<RunaiServer> {
+/** Starts a server with changes to the Run:ai part of the built-in seed. */
+async function startSeededServer(part: object): Promise<RunaiServer> {
   return runaiServer({ runai: '2.24' }, { seed: { extends: 'builtin', runai: part } });
 }
 
 describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
-  it('submits, and repeats what was sent with id and phases', async () => {
+  it('returns the submitted workload with its id and phases', async () => {
     const body = await submit(path, `new-${path}`);
     const read = await server.admin(`GET workloads/${path}/${body.workloadId}`);
 
@@ -59,7 +59,7 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
     expect(read).toMatchObject({ status: 200, body });
   });
 
-  it('adds characters to a name that is a prefix, so that it can be sent again', async () => {
+  it('appends characters to the name with `useGivenNameAsPrefix`', async () => {
     const first = await submit(path, 'data-mover', { useGivenNameAsPrefix: true });
     const second = await submit(path, 'data-mover', { useGivenNameAsPrefix: true });
 
@@ -68,24 +68,24 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
     expect(second.name).not.toBe(first.name);
   });
 
-  it('is for researchers of the project, and for no viewer', async () => {
+  it('is allowed for researchers of the project, and refused for viewers', async () => {
     const here = { scopeType: 'project', scopeId: VISION };
     const researcher = await server.account({ roleId: RESEARCHER, ...here });
     const viewer = await server.account({ roleId: VIEWER, scopeType: 'tenant', scopeId: TENANT });
     const name = `of-researcher-${path}`;
-    const { status, body } = await researcher.call(`POST workloads/${path}`, order(name));
+    const { status, body } = await researcher.call(`POST workloads/${path}`, createBody(name));
 
     expect(status).toBe(202);
-    expectRefused(await researcher.call(`POST workloads/${path}`, order('elsewhere', { projectId: SPEECH })), 403);
-    expectRefused(await viewer.call(`POST workloads/${path}`, order('of-viewer')), 403);
+    expectRefused(await researcher.call(`POST workloads/${path}`, createBody('elsewhere', { projectId: SPEECH })), 403);
+    expectRefused(await viewer.call(`POST workloads/${path}`, createBody('of-viewer')), 403);
     expect((await viewer.call(`GET workloads/${path}/${body.workloadId}`)).status).toBe(200);
     expectRefused(await viewer.call(`DELETE workloads/${path}/${body.workloadId}`), 403);
     expect((await researcher.call(`DELETE workloads/${path}/${body.workloadId}`)).status).toBe(202);
   });
 
-  it('refuses what is not valid, and names it', async () => {
+  it('rejects an invalid body with 400 and a message that names the error', async () => {
     await submit(path, `taken-${path}`);
-    const refused: [change: object, word: string][] = [
+    const invalidBodies: [changes: object, message: string][] = [
       [{ name: `taken-${path}` }, 'already exists in this project'],
       [{ name: 'Upper' }, 'lower case'],
       [{ name: '1st' }, 'alphabetic'],
@@ -96,30 +96,32 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
       [{ templateId: NOTHING }, 'templateId'],
       [{ spec: { args: 'a'.repeat(10_001) } }, 'args'],
     ];
-    for (const [change, word] of refused) {
-      expectRefused(await server.admin(`POST workloads/${path}`, order('fine', change)), 400, word);
+    for (const [changes, message] of invalidBodies) {
+      expectRefused(await server.admin(`POST workloads/${path}`, createBody('fine', changes)), 400, message);
     }
     for (const missing of ['name', 'projectId', 'clusterId']) {
       expectRefused(
-        await server.admin(`POST workloads/${path}`, order('fine', { [missing]: undefined })),
+        await server.admin(`POST workloads/${path}`, createBody('fine', { [missing]: undefined })),
         400,
         missing,
       );
     }
   });
 
-  it('takes an order without spec, and one whose members are null', async () => {
+  it('accepts a body without `spec`, and a `spec` with members that are null', async () => {
     await submit(path, `no-spec-${path}`, { spec: undefined, templateId: null });
     await submit(path, `null-spec-${path}`, { spec: null });
     await submit(path, `nulls-${path}`, { spec: { command: null, args: null, image: 'busybox', storage: null } });
   });
 
-  it('is deleted once: it is no longer found, and listed as deleted', async () => {
+  it('creates a workload that is listed only with `deleted=true` after its deletion', async () => {
     const { workloadId, name } = await submit(path, `brief-${path}`);
-    const listed = async (deleted: string) =>
-      (await server.done(200, `GET workloads?limit=500${deleted}`)).workloads.map((one: { name: string }) => one.name);
+    const listNames = async (deleted: string) =>
+      (await server.done(200, `GET workloads?limit=500${deleted}`)).workloads.map(
+        (workload: { name: string }) => workload.name,
+      );
 
-    expect(await listed('')).toContain(name);
+    expect(await listNames('')).toContain(name);
     expect(await server.done(202, `DELETE workloads/${path}/${workloadId}`)).toEqual({
       code: 202,
       message: 'Request has been accepted.',
@@ -127,22 +129,22 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
     for (const request of [`GET workloads/${path}/`, `DELETE workloads/${path}/`, 'GET workloads/']) {
       expectRefused(await server.admin(`${request}${workloadId}`), 404);
     }
-    expect(await listed('')).not.toContain(name);
-    expect(await listed('&deleted=true')).toContain(name);
+    expect(await listNames('')).not.toContain(name);
+    expect(await listNames('&deleted=true')).toContain(name);
     expect((await submit(path, name)).name).toBe(name);
   });
 
-  it('is not found at the path of another type', async () => {
+  it('creates a workload that is not found at the path of another type', async () => {
     const { workloadId } = await submit(path, `typed-${path}`);
-    for (const other of PATHS.filter((one) => one !== path)) {
-      expectRefused(await server.admin(`GET workloads/${other}/${workloadId}`), 404);
-      expectRefused(await server.admin(`DELETE workloads/${other}/${workloadId}`), 404);
+    for (const otherPath of PATHS.filter((candidate) => candidate !== path)) {
+      expectRefused(await server.admin(`GET workloads/${otherPath}/${workloadId}`), 404);
+      expectRefused(await server.admin(`DELETE workloads/${otherPath}/${workloadId}`), 404);
     }
     expectRefused(await server.admin(`GET workloads/${path}/${NOTHING}`), 404);
     expect((await server.done(200, `GET workloads/${workloadId}`)).name).toBe(`typed-${path}`);
   });
 
-  it('has no way to suspend it, by GET or POST', async () => {
+  it('creates a workload that cannot be suspended: 404', async () => {
     const { workloadId } = await submit(path, `endless-${path}`);
 
     expectRefused(await server.admin(`GET workloads/${path}/${workloadId}/suspend`), 404);
@@ -150,71 +152,71 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
   });
 });
 
-it('a deleted workload is listed for a day', async () => {
+it('a deleted workload is listed with `deleted=true` for one day', async () => {
   const own = await runaiServer({ runai: '2.24' });
   const { workloadId } = await submit('trainings', 'brief', {}, own);
   await own.done(202, `DELETE workloads/trainings/${workloadId}`);
-  const deleted = async () => {
+  const countDeleted = async () => {
     const { status, body } = await own.call('GET /api/v1/workloads?deleted=true', { token: await own.tokenOf(admin) });
     expect(status).toBe(200);
     return body.workloads.length;
   };
 
-  expect(await deleted()).toBe(1);
+  expect(await countDeleted()).toBe(1);
   await advance('23h59m', own);
-  expect(await deleted()).toBe(1);
+  expect(await countDeleted()).toBe(1);
   await advance('1m', own);
-  expect(await deleted()).toBe(0);
+  expect(await countDeleted()).toBe(0);
 });
 
-describe('phases', () => {
+describe('the phases of a workload', () => {
   it.each([
     ['trainings', SPEC, ['Pending', 'Running', 'Completed']],
     ['distributed', SPEC, ['Pending', 'Running', 'Completed']],
     ['workspaces', { image: 'jupyter' }, ['Pending', 'Running', 'Running']],
     ['workspaces', { command: 'sh -c', args: "'exit'" }, ['Pending', 'Running', 'Completed']],
-  ] as const)('follow the clock: %s with %j', async (path, spec, phases) => {
+  ] as const)('change with the clock: %s with %j', async (path, spec, phases) => {
     const own = await runaiServer({ runai: '2.24' });
     const { workloadId } = await submit(path, 'timed', { spec }, own);
-    const phase = async () => [
+    const readPhases = async () => [
       (await own.done(200, `GET workloads/${workloadId}`)).phase,
       (await own.done(200, `GET workloads/${path}/${workloadId}`)).actualPhase,
     ];
 
-    expect(await phase()).toEqual([phases[0], phases[0]]);
+    expect(await readPhases()).toEqual([phases[0], phases[0]]);
     await advance('4999ms', own);
-    expect(await phase()).toEqual([phases[0], phases[0]]);
+    expect(await readPhases()).toEqual([phases[0], phases[0]]);
     await advance('1ms', own);
-    expect(await phase()).toEqual([phases[1], phases[1]]);
+    expect(await readPhases()).toEqual([phases[1], phases[1]]);
     await advance('60s', own);
-    expect(await phase()).toEqual([phases[2], phases[2]]);
+    expect(await readPhases()).toEqual([phases[2], phases[2]]);
   });
 
-  it('last as long as the seed says, and fail where it says so', async () => {
+  it('have the durations and failures of the seed', async () => {
     const workloadPhases = { pendingSeconds: 1, runningSeconds: 2, failing: ['bad-job'] };
     const id = 'AD0C5B1E-2F5A-4A43-9A53-0B5A3C1F0001';
     const failing = { id, name: 'broken', type: 'Training', fails: true, projectId: VISION };
-    const own = await seeded({ workloadPhases, workloads: [failing] });
+    const own = await startSeededServer({ workloadPhases, workloads: [failing] });
     const { workloadId } = await submit('trainings', 'bad-job', {}, own);
-    const good = await submit('trainings', 'good-job', {}, own);
-    const phases = async () =>
+    const successful = await submit('trainings', 'good-job', {}, own);
+    const readPhases = async () =>
       Promise.all(
-        [id, workloadId, good.workloadId].map(
+        [id, workloadId, successful.workloadId].map(
           async (id) => (await own.done(200, `GET workloads/${id}`)).phase as string,
         ),
       );
 
-    expect(await phases()).toEqual(['Pending', 'Pending', 'Pending']);
+    expect(await readPhases()).toEqual(['Pending', 'Pending', 'Pending']);
     await advance('1s', own);
-    expect(await phases()).toEqual(['Running', 'Running', 'Running']);
+    expect(await readPhases()).toEqual(['Running', 'Running', 'Running']);
     await advance('2s', own);
-    expect(await phases()).toEqual(['Failed', 'Failed', 'Completed']);
+    expect(await readPhases()).toEqual(['Failed', 'Failed', 'Completed']);
     const ended = await own.done(200, 'GET workloads?filterBy=completedAt%3E%3D2026-01-15');
     expect(ended.workloads.map(({ name }: { name: string }) => name).sort()).toEqual(['bad-job', 'broken', 'good-job']);
     expect((await own.done(200, 'GET workloads?filterBy=phase%3D%3DFailed')).workloads).toHaveLength(2);
   });
 
-  it('are events of the clock', async () => {
+  it('are upcoming events of the clock', async () => {
     const own = await runaiServer({ runai: '2.24' });
     const { workloadId } = await submit('trainings', 'watched', {}, own);
     const { body: clock } = await own.call('GET /_mock/clock');
@@ -224,7 +226,7 @@ describe('phases', () => {
     expect(body.events).toMatchObject([{ kind: 'workload.phase', workloadId, phase: 'Running' }]);
   });
 
-  it('of a seed with a phase stay, whatever the clock says', async () => {
+  it('do not change with the clock if the seed sets a phase', async () => {
     const own = await runaiServer({ runai: '2.24' });
     const before = (await own.done(200, 'GET workloads')).workloads;
     await advance('30m', own);
@@ -233,9 +235,9 @@ describe('phases', () => {
   });
 });
 
-it('2.19 answers 200, and 204 to a deletion', async () => {
+it('2.19 returns 200 for a submission and 204 for a deletion', async () => {
   const own = await runaiServer({ runai: '2.19' });
-  const { status, body } = await own.admin('POST workloads/trainings', order('old'));
+  const { status, body } = await own.admin('POST workloads/trainings', createBody('old'));
   const deletion = await own.admin(`DELETE workloads/trainings/${body.workloadId}`);
 
   expect(status).toBe(200);
@@ -243,10 +245,10 @@ it('2.19 answers 200, and 204 to a deletion', async () => {
   expect(deletion.status).toBe(204);
 });
 
-it('workloads outlive a restart in a snapshot', async () => {
+it('submitted workloads are restored with a snapshot', async () => {
   const own = await runaiServer({ runai: '2.24' });
   const { workloadId } = await submit('trainings', 'kept', {}, own);
-  const { body } = await own.call('POST /_mock/snapshots', { body: { name: 'one' } });
+  const { body } = await own.call('POST /_mock/snapshots', { body: { name: 'with-workload' } });
   await own.call('POST /_mock/reset');
   expectRefused(await own.admin(`GET workloads/${workloadId}`), 404);
   await own.call(`POST /_mock/snapshots/${body.id}/restore`, { body: {} });

@@ -9,7 +9,7 @@ it.each([
   ['refresh=2h, access=1h', { access: 3_600_000, refresh: 7_200_000 }],
   ['2h,code=30s', { access: 7_200_000, code: 30_000 }],
   ['access=1h,refresh=24h,code=1m', {}],
-])('%s is read; what it does not name is as usual', (text, lifetimes) => {
+])('--token-ttl accepts `%s`, with defaults for the other lifetimes', (text, lifetimes) => {
   expect(tokenLifetimesOption.read(text)).toEqual({ ...DEFAULT_TOKEN_LIFETIMES, ...lifetimes });
 });
 
@@ -31,11 +31,11 @@ it.each([
   'access=1h refresh=2h',
   'access==1h',
   'access=1h=2h',
-])('`%s` is refused', (text) => {
+])('--token-ttl rejects `%s`', (text) => {
   expect(tokenLifetimesOption.read(text)).toBeUndefined();
 });
 
-it('is written as it is read', () => {
+it('--token-ttl is formatted as a value that it accepts', () => {
   const lifetimes = { access: 90_000, refresh: 3_600_000, code: 1000 };
 
   expect(tokenLifetimesOption.show(lifetimes)).toBe('access=PT1M30S,refresh=PT1H,code=PT1S');

@@ -1,4 +1,4 @@
-/** Versions of Run:ai that have the rules of an earlier one. */
+/** Versions of Run:ai that have the rules of an earlier version. */
 import { describe, expect, it } from 'vitest';
 import { application, researcher } from '../../support/cast.ts';
 import { runaiServer } from '../../support/runai.ts';
@@ -8,7 +8,7 @@ const ADMINISTRATION = '/api/v1/administration/user-applications';
 
 const base = await runaiServer();
 const latest = await runaiServer({ runai: '3.0' });
-const documentOf = async ({ call }: Pick<typeof base, 'call'>) => (await call('GET /openapi/runai.json')).body;
+const readDocument = async ({ call }: Pick<typeof base, 'call'>) => (await call('GET /openapi/runai.json')).body;
 
 describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
   const server = await runaiServer({ runai });
@@ -32,17 +32,17 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
   });
 
   it('has the operations and the rules of 2.24', async () => {
-    const rulesOf = async (call: typeof base.call) => {
+    const readRules = async (call: typeof base.call) => {
       const { operations, rules, roles } = (await call('GET /_mock/tables/runai')).body;
       return { operations, rules, roles };
     };
 
-    expect(await rulesOf(server.call)).toEqual(await rulesOf(base.call));
+    expect(await readRules(server.call)).toEqual(await readRules(base.call));
   });
 
-  it('has the document of 2.24, with two more deprecations that name what replaces them', async () => {
-    const { paths, info, ...rest } = await documentOf(server);
-    const { paths: before, info: infoBefore, ...restBefore } = await documentOf(base);
+  it('has the document of 2.24 with more deprecations, which name the replacements', async () => {
+    const { paths, info, ...rest } = await readDocument(server);
+    const { paths: before, info: infoBefore, ...restBefore } = await readDocument(base);
     const post = paths[V1_TOKEN].post;
 
     expect(info).toEqual({
@@ -52,19 +52,19 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     expect(rest).toEqual(restBefore);
     expect([before[V1_TOKEN].post.deprecated, post.deprecated]).toEqual([undefined, true]);
     expect(post.description).toContain('Deprecated since 2.25: use `POST /api/v2/token` instead.');
-    for (const [path, method, instead] of [
+    for (const [path, method, replacement] of [
       [ADMINISTRATION, 'get', 'GET /api/v1/administration/access-keys'],
       [`${ADMINISTRATION}/{appId}`, 'delete', 'DELETE /api/v1/administration/access-keys/{accessKeyId}'],
     ] as const) {
       expect(paths[path][method].deprecated).toBe(true);
-      expect(paths[path][method].description).toContain(`Deprecated since 2.25: use \`${instead}\` instead.`);
+      expect(paths[path][method].description).toContain(`Deprecated since 2.25: use \`${replacement}\` instead.`);
       paths[path] = before[path];
     }
     paths[V1_TOKEN] = before[V1_TOKEN];
     expect(paths).toEqual(before);
   });
 
-  it('accepts what 2.24 accepts, and leaves no finding', async () => {
+  it('accepts the requests of 2.24 without a finding', async () => {
     const grant = await server.grant({
       ...{ grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret },
     });
@@ -76,25 +76,25 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     expect(findings).toEqual([]);
   });
 
-  it('suggests the rule that would allow a request, and the fewest rights', async () => {
+  it('suggests an access rule for a refused request, and computes the least privilege', async () => {
     const asResearcher = server.as(await server.tokenOf(researcher));
-    const refused = await asResearcher('GET users');
-    const { body } = await server.call(`GET /_mock/decisions/${refused.decision?.id}`);
-    const min = (await server.call('GET /_mock/least-privilege')).body;
+    const answer = await asResearcher('GET users');
+    const { body } = await server.call(`GET /_mock/decisions/${answer.decision?.id}`);
+    const leastPrivilege = (await server.call('GET /_mock/least-privilege')).body;
 
     expect(body.fixes[0]).toMatchObject({ kind: 'role', request: { method: 'POST' } });
-    expect(JSON.stringify(min)).toContain('rolesReadAccess');
+    expect(JSON.stringify(leastPrivilege)).toContain('rolesReadAccess');
   });
 
-  it('says that only 3.0 has the authorization settings', async () => {
+  it('returns 404 for the authorization settings, with a hint that names 3.0', async () => {
     const answer = await server.admin('GET authorization/settings');
 
     expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining('`--runai 3.0`')]);
   });
 });
 
-it('3.0 calls the first token endpoint deprecated, and still has it', async () => {
-  const { post } = (await documentOf(latest)).paths[V1_TOKEN];
+it('POST /api/v1/token is deprecated in the document of 3.0', async () => {
+  const { post } = (await readDocument(latest)).paths[V1_TOKEN];
 
   expect(post.deprecated).toBe(true);
   expect(post.description).toContain('Deprecated since 2.25: use `POST /api/v2/token` instead.');
