@@ -160,17 +160,17 @@ describe('publishing a demo', () => {
 
   it('shows the demo to other organisations until it is unpublished', async () => {
     const { id } = await createPublished({ name: 'seen-by-all' });
-    const listed = async () => (await globex(`GET ${DEMOS}?name=seen-by-all`)).body.count;
+    const countListed = async () => (await globex(`GET ${DEMOS}?name=seen-by-all`)).body.count;
 
     expect((await globex(`GET ${DEMOS}${id}/`)).body).toMatchObject({
       id,
       published: true,
       publicly_published: true,
     });
-    expect(await listed()).toBe(1);
+    expect(await countListed()).toBe(1);
     await acme(`PATCH ${DEMOS}${id}/unpublish/`, {});
     expectRefusal(await globex(`GET ${DEMOS}${id}/`), 404, NOT_FOUND);
-    expect(await listed()).toBe(0);
+    expect(await countListed()).toBe(0);
   });
 
   it('requires `air:marketplace_demo_publish`, which allows no other change', async () => {
@@ -195,15 +195,15 @@ describe('publishing a demo', () => {
       (['2.0', 'dsx'] as const).map((version) => ({ version, method, action, body })),
     ),
   )('does not allow changes by others in $version: $method {id}/$action', async ({ version, method, action, body }) => {
-    const on = version === 'dsx' ? dsx : server;
-    const { id } = await createPublished({}, on.acme);
-    const answer = await on.globex(`${method} ${DEMOS}${id}/${action}`, body);
+    const target = version === 'dsx' ? dsx : server;
+    const { id } = await createPublished({}, target.acme);
+    const answer = await target.globex(`${method} ${DEMOS}${id}/${action}`, body);
 
     expectRefusal(answer, 403, NOT_PERMITTED);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
-    const { fixes } = (await on.call(`GET /_mock/decisions/${answer.decision.id}`)).body;
+    const { fixes } = (await target.call(`GET /_mock/decisions/${answer.decision.id}`)).body;
     expect(fixes).toMatchObject([{ kind: 'identity' }]);
-    expect((await on.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
+    expect((await target.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ name: 'spine-demo', published: true });
   });
 
   it('still allows a manager to rename the demo, but not to change its tags or delete it', async () => {

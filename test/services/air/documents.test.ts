@@ -170,8 +170,8 @@ describe('a list', async () => {
         );
     }),
   );
-  const countOf = async (ask: AirCaller, path: string, query = '') => {
-    const { status, body } = await ask(`GET ${path}${query}`);
+  const countOf = async (send: AirCaller, path: string, query = '') => {
+    const { status, body } = await send(`GET ${path}${query}`);
     expect([200, 400], `${path}: ${JSON.stringify(body)}`).toContain(status);
     return status === 400 ? 0 : (body.count as number);
   };
@@ -194,10 +194,10 @@ describe('a list', async () => {
   ];
 
   it.each(sortedLists)('of %s: %s is sorted by each member of its results', async (profile, path, orders) => {
-    const ask = profile === 'dsx' ? dsxCaller : caller;
+    const send = profile === 'dsx' ? dsxCaller : caller;
     for (const order of orders) {
       const separator = path.startsWith('histories') ? '?model=simulation&' : '?';
-      const { status, body } = await ask(`GET ${path}${separator}ordering=${order}`);
+      const { status, body } = await send(`GET ${path}${separator}ordering=${order}`);
       if (status === 403) return;
       expect(status, `${order}: ${JSON.stringify(body)}`).toBe(200);
       const values = body.results.map((item: Record<string, unknown>) => item[order.replace('-', '')]);
@@ -220,15 +220,15 @@ describe('a list', async () => {
   });
 
   it.each(filters)('%s is filtered by `%s` as documented', async (path, name, type, isDsxOnly) => {
-    const ask = isDsxOnly ? dsxCaller : caller;
-    const total = await countOf(ask, path);
+    const send = isDsxOnly ? dsxCaller : caller;
+    const total = await countOf(send, path);
     expect(total, 'the list is empty').toBeGreaterThan(0);
 
     if (type === 'boolean') {
-      const [yes, no] = [await countOf(ask, path, `?${name}=true`), await countOf(ask, path, `?${name}=false`)];
+      const [yes, no] = [await countOf(send, path, `?${name}=true`), await countOf(send, path, `?${name}=false`)];
       expect(yes + no).toBe(total);
     } else {
-      expect(await countOf(ask, path, `?${name}=${type === 'integer' ? 64_999 : NO_ID}`)).toBe(0);
+      expect(await countOf(send, path, `?${name}=${type === 'integer' ? 64_999 : NO_ID}`)).toBe(0);
     }
   });
 });
@@ -249,21 +249,21 @@ function isInDsxOnly(path: string, { 'x-profiles': profiles }: Parameter): boole
 
 /** Creates an object for every list that only dsx has. */
 async function populateDsx(server: AirImagesServer, caller: AirCaller): Promise<void> {
-  const ask = async (request: string, body: unknown) => {
+  const send = async (request: string, body: unknown) => {
     const answer = await caller(request, body);
     expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
     return answer.body;
   };
-  await ask('POST manifests/plugin-images/', MANIFEST);
+  await send('POST manifests/plugin-images/', MANIFEST);
   const image = await server.uploaded();
-  await ask('POST manifests/os-images/', { image, os_type: 'sonic' });
-  await ask('POST manifests/os-templates/', OS_TEMPLATE);
-  await ask('POST manifests/platform-information/', PLATFORM);
-  await ask(`PATCH images/${image}/request-publish/`, { justification: 'because' });
-  const simulation = (await ask('POST simulations/', { name: 'shown' })).id;
+  await send('POST manifests/os-images/', { image, os_type: 'sonic' });
+  await send('POST manifests/os-templates/', OS_TEMPLATE);
+  await send('POST manifests/platform-information/', PLATFORM);
+  await send(`PATCH images/${image}/request-publish/`, { justification: 'because' });
+  const simulation = (await send('POST simulations/', { name: 'shown' })).id;
   const described = { description: 'A demo', documentation: '# Demo' };
-  const demo = (await ask('POST marketplace/demos/', { name: 'demo', tags: ['tag'], simulation, ...described })).id;
-  await ask(`PATCH marketplace/demos/${demo}/request-publish/`, { justification: 'because', publisher: 'Acme' });
+  const demo = (await send('POST marketplace/demos/', { name: 'demo', tags: ['tag'], simulation, ...described })).id;
+  await send(`PATCH marketplace/demos/${demo}/request-publish/`, { justification: 'because', publisher: 'Acme' });
 }
 
 /** Creates an object for every list of 2.0. */

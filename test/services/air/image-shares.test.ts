@@ -17,7 +17,7 @@ const { acme, globex } = server;
 const BYTES = Buffer.from('shared bytes');
 const IMAGE_OF_GLOBEX = '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0003';
 const image = await server.uploaded({ name: 'to-share', version: '3' }, BYTES);
-const iso = (runAt: number) => new Date(runAt).toISOString();
+const toIso = (time: number) => new Date(time).toISOString();
 
 const createShare = async (overrides: object = {}) => {
   const { status, body } = await acme('POST images/shares/', { image, target_org: 'globex', ...overrides });
@@ -60,7 +60,7 @@ describe('a share', () => {
   });
 
   it('is active until `expires_at`', async () => {
-    expect(Date.parse((await createShare({ expires_at: iso(START + 60_000) })).expires_at)).toBe(START + 60_000);
+    expect(Date.parse((await createShare({ expires_at: toIso(START + 60_000) })).expires_at)).toBe(START + 60_000);
     expect(Date.parse((await createShare({ expires_at: '2026-01-15T14:00:00+01:00' })).expires_at)).toBe(
       START + 3_600_000,
     );
@@ -74,8 +74,8 @@ describe('a share', () => {
     ['target_org', ''],
     ['target_org', 'nobody'],
     ['target_org', 'acme'],
-    ['expires_at', iso(START)],
-    ['expires_at', iso(START - 1)],
+    ['expires_at', toIso(START)],
+    ['expires_at', toIso(START - 1)],
     ['expires_at', 'tomorrow'],
   ])('is rejected with a `%s` of %j', async (member, value) => {
     const body = { image, target_org: 'globex', [member]: value };
@@ -95,11 +95,11 @@ describe('a share', () => {
 
   it('expires at its expiry time', async () => {
     const { id } = await createShare();
-    const stateAt = async (moment: number) =>
+    const readStateAt = async (moment: number) =>
       (await runAt(moment, () => acme(`GET images/shares/${id}/`))).body.state as string;
 
-    expect(await stateAt(START + DAY - 1)).toBe('ACTIVE');
-    expect(await stateAt(START + DAY)).toBe('EXPIRED');
+    expect(await readStateAt(START + DAY - 1)).toBe('ACTIVE');
+    expect(await readStateAt(START + DAY)).toBe('EXPIRED');
     expectRefusal(await runAt(START + DAY, () => claim(id)), 400, /`EXPIRED`/);
     expect((await runAt(START + DAY - 1, () => claim(id))).status).toBe(201);
   });

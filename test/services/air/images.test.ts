@@ -343,11 +343,11 @@ describe('publishing an image', () => {
   it.each(['2.0', 'dsx'] as const)(
     'accepts a new name and version when the image is unpublished, in %s',
     async (air) => {
-      const other = await airImagesServer({ air });
-      const id = await other.uploaded({ name: 'shown' });
-      await other.acme(`PATCH images/${id}/publish/`, {});
+      const own = await airImagesServer({ air });
+      const id = await own.uploaded({ name: 'shown' });
+      await own.acme(`PATCH images/${id}/publish/`, {});
 
-      const after = await other.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
+      const after = await own.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
 
       expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
     },

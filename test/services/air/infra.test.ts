@@ -189,10 +189,10 @@ describe('a certificate of a worker', () => {
     const { id } = await createWorker({ fqdn: 'only.acme.test' });
     await acme(`POST ${WORKERS}${id}/issue-certificate/`, {});
     const certificate = await certificateOf(id);
-    const results = async (query: string) => (await acme(`GET ${CERTIFICATES}?${query}`)).body.results;
+    const listCertificates = async (query: string) => (await acme(`GET ${CERTIFICATES}?${query}`)).body.results;
 
-    expect(await results('worker_fqdn=only.acme.test')).toEqual([certificate]);
-    expect(await results(`fingerprint=${encodeURIComponent(certificate.fingerprint)}`)).toEqual([certificate]);
+    expect(await listCertificates('worker_fqdn=only.acme.test')).toEqual([certificate]);
+    expect(await listCertificates(`fingerprint=${encodeURIComponent(certificate.fingerprint)}`)).toEqual([certificate]);
   });
 
   it('is deleted with its worker, and is hidden from other organisations', async () => {

@@ -63,9 +63,9 @@ describe('creating', () => {
 
 it('an update changes only the members of the request, and never the node', async () => {
   const before = await air.interface();
-  const other = await air.node();
+  const target = await air.node();
 
-  const after = await done(200, `PATCH ${INTERFACES}${before.id}/`, { name: 'new', outbound: true, node: other.id });
+  const after = await done(200, `PATCH ${INTERFACES}${before.id}/`, { name: 'new', outbound: true, node: target.id });
 
   expect({ ...after, modified: '' }).toEqual({ ...before, name: 'new', outbound: true, modified: '' });
 });
@@ -124,12 +124,12 @@ describe('a breakout', () => {
 
   it('can be reverted from any part, and restores the name of the interface', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    const other = await air.interface({ name: 'swp10s1', node: whole.node });
+    const neighbor = await air.interface({ name: 'swp10s1', node: whole.node });
 
     for (const index of [0, 11]) {
       const parts = await breakOut(whole.id, 12);
       expect(await revert(parts[index].id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
-      expect(idsOf(await listOfNode(whole.node)).sort()).toEqual([whole.id, other.id].sort());
+      expect(idsOf(await listOfNode(whole.node)).sort()).toEqual([whole.id, neighbor.id].sort());
     }
   });
 
@@ -182,24 +182,24 @@ describe('a breakout', () => {
 
   it('returns 400 while another interface of the node has the name of a part', async () => {
     const whole = await air.interface({ name: 'swp1' });
-    const other = await air.interface({ name: 'swp1s1', node: whole.node });
+    const neighbor = await air.interface({ name: 'swp1s1', node: whole.node });
 
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 }), 400, '`swp1s1`');
     expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s1']);
 
-    await done(204, `DELETE ${INTERFACES}${other.id}/`);
+    await done(204, `DELETE ${INTERFACES}${neighbor.id}/`);
     await breakOut(whole.id, 2);
   });
 
   it('cannot be reverted while another interface of the node has the original name', async () => {
     const whole = await air.interface({ name: 'swp1' });
     await breakOut(whole.id, 2);
-    const other = await air.interface({ name: 'swp1', node: whole.node });
+    const neighbor = await air.interface({ name: 'swp1', node: whole.node });
 
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400, '`swp1`');
     expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s0', 'swp1s1']);
 
-    await done(200, `PATCH ${INTERFACES}${other.id}/`, { name: 'swp2' });
+    await done(200, `PATCH ${INTERFACES}${neighbor.id}/`, { name: 'swp2' });
     expect(await revert(whole.id)).toMatchObject({ name: 'swp1' });
   });
 
@@ -218,10 +218,10 @@ describe('a breakout', () => {
   });
 
   it('is preserved in a snapshot file, also after it is reverted', async () => {
-    const [whole, other] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp2' })];
+    const [whole, neighbor] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp2' })];
     const [, second] = await breakOut(whole.id, 2);
-    await breakOut(other.id, 2);
-    await revert(other.id);
+    await breakOut(neighbor.id, 2);
+    await revert(neighbor.id);
     const world = await airServer();
 
     const snapshot = await uploaded(world, await fileOf(air));
@@ -230,7 +230,7 @@ describe('a breakout', () => {
 
     await world.done(200, `PATCH ${INTERFACES}${second.id}/`, { name: 'uplink' });
     expect(await world.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({ name: 'swp1' });
-    await world.done(200, `POST ${INTERFACES}${other.id}/breakout/`, { split_count: 2 });
+    await world.done(200, `POST ${INTERFACES}${neighbor.id}/breakout/`, { split_count: 2 });
   });
 
   it('returns 400 for a long name and for another interface type', async () => {

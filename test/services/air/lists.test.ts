@@ -48,21 +48,26 @@ beforeAll(async () => {
       );
     }
   }
-  const link = async (a: number, b: number) => done(201, `POST ${LINKS}`, { interfaces: [ends[a].id, ends[b].id] });
-  const links = [await link(0, 2), await link(1, 4), await link(6, 7)];
-  const service = (end: number, node_port: number, service_type: string) =>
+  const createLink = async (a: number, b: number) =>
+    done(201, `POST ${LINKS}`, { interfaces: [ends[a].id, ends[b].id] });
+  const links = [await createLink(0, 2), await createLink(1, 4), await createLink(6, 7)];
+  const createService = (end: number, node_port: number, service_type: string) =>
     done(201, `POST ${SERVICES}`, { interface: ends[end].id, node_port, service_type });
-  const services = [await service(0, 22, 'SSH'), await service(0, 2222, 'SSH'), await service(6, 443, 'HTTPS')];
+  const services = [
+    await createService(0, 22, 'SSH'),
+    await createService(0, 2222, 'SSH'),
+    await createService(6, 443, 'HTTPS'),
+  ];
   const DATA = { shell: { commands: [] }, file: { files: [] }, init: { hostname: 'h' } };
-  const instruction = (node: string, executor: keyof typeof DATA, run_again_on_rebuild: boolean) =>
+  const createInstruction = (node: string, executor: keyof typeof DATA, run_again_on_rebuild: boolean) =>
     done(201, `POST ${INSTRUCTIONS}`, {
       ...{ node, executor, run_again_on_rebuild, name: `do ${executor}` },
       data: DATA[executor],
     });
   const instructions = [
-    await instruction(nodes[0].id, 'shell', true),
-    await instruction(nodes[1].id, 'file', false),
-    await instruction(betaNode.id, 'init', false),
+    await createInstruction(nodes[0].id, 'shell', true),
+    await createInstruction(nodes[1].id, 'file', false),
+    await createInstruction(betaNode.id, 'init', false),
   ];
   for (const { id } of [alpha, alpha, beta]) {
     await done(200, `PATCH simulations/${id}/start/`);
@@ -79,18 +84,18 @@ describe.each(LISTS)('%s', (list) => {
   it('can be paged to the end and back', async () => {
     const everything = await air.all(`${list}?ordering=id`);
     expect(everything.length).toBeGreaterThan(2);
-    const seen: Thing[] = [];
+    const visited: Thing[] = [];
     let url: string | null = `/api/v3/${list}?limit=2&ordering=id`;
     let last = '';
     while (url !== null) {
       const page: Thing = await done(200, `GET ${url}`);
       expect(page.count).toBe(everything.length);
-      seen.push(...page.results);
+      visited.push(...page.results);
       last = url;
       if (page.next !== null) expect(page.next).toMatch(/^http:\/\/localhost:6625\/api\/v3\/[a-z/]+\/\?/);
       url = page.next?.replace('http://localhost:6625', '') ?? null;
     }
-    expect(seen).toEqual(everything);
+    expect(visited).toEqual(everything);
 
     const back: Thing[] = [];
     url = last;
@@ -104,9 +109,9 @@ describe.each(LISTS)('%s', (list) => {
 
   it('hides the objects from another organisation', async () => {
     const ids = new Set(idsOf(await air.all(list)));
-    const theirs = (await air.globex(`GET ${list}?limit=1000`)).body.results;
+    const foreignObjects = (await air.globex(`GET ${list}?limit=1000`)).body.results;
 
-    expect(theirs.filter(({ id }: Thing) => ids.has(id))).toEqual([]);
+    expect(foreignObjects.filter(({ id }: Thing) => ids.has(id))).toEqual([]);
     expectRefused(await air.globex(`GET ${list}${[...ids][0]}/`), 404);
   });
 });
@@ -191,12 +196,12 @@ it('a list returns 100 objects by default and up to 1000', async () => {
     nodes: Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`n${index}`, { os: 'generic/ubuntu2204' }])),
   };
   const { id } = await large.done(201, 'POST simulations/import/', { format: 'JSON', name: 'large', content });
-  const page = (query: string) => large.done(200, `GET ${NODES}?simulation=${id}${query}`);
+  const getPage = (query: string) => large.done(200, `GET ${NODES}?simulation=${id}${query}`);
 
-  expect((await page('')).results).toHaveLength(100);
-  expect((await page('&limit=0')).results).toHaveLength(100);
-  expect((await page('')).next).toContain('offset=100');
-  const max = await page('&limit=2147483647');
+  expect((await getPage('')).results).toHaveLength(100);
+  expect((await getPage('&limit=0')).results).toHaveLength(100);
+  expect((await getPage('')).next).toContain('offset=100');
+  const max = await getPage('&limit=2147483647');
   expect(max.results).toHaveLength(1000);
   expect(max.next).toContain('limit=1000&offset=1000');
   expect((await large.done(200, `GET ${max.next.replace('http://localhost:6625', '')}`)).results).toHaveLength(1);
@@ -311,10 +316,10 @@ describe('a filter', () => {
   });
 
   it('by creator: instructions', async () => {
-    const mine = await filterBy(INSTRUCTIONS, 'created_by_client=True');
+    const createdByClient = await filterBy(INSTRUCTIONS, 'created_by_client=True');
     const all = await air.all(INSTRUCTIONS);
 
-    expect(idsOf(mine).sort()).toEqual(idsOf(all.filter(({ id }) => !builtIn.has(id))).sort());
+    expect(idsOf(createdByClient).sort()).toEqual(idsOf(all.filter(({ id }) => !builtIn.has(id))).sort());
     expect(idsOf(await filterBy(INSTRUCTIONS, 'created_by_client=false')).sort()).toEqual(
       idsOf(all.filter(({ id }) => builtIn.has(id))).sort(),
     );
@@ -387,16 +392,16 @@ it('a search for a repeated letter is fast for each organisation', async () => {
     Array.from({ length: 1000 }, (_, n) => [`${'a'.repeat(250)}${n}`, { os: 'generic/ubuntu2204' }]),
   );
   await crowded.done(201, 'POST simulations/import/', { format: 'JSON', name: 'many', content: { nodes } });
-  const time = async (call: typeof crowded.admin, text: string) => {
+  const measureSearch = async (call: typeof crowded.admin, text: string) => {
     const start = performance.now();
     expect((await call(`GET ${NODES}?limit=1&search=${text}`)).status).toBe(200);
     return performance.now() - start;
   };
 
   for (const call of [crowded.admin, crowded.globex]) {
-    await time(call, 'warm');
+    await measureSearch(call, 'warm');
     const times = [];
-    for (const length of [64, 128, 256]) times.push(await time(call, 'a'.repeat(length)));
+    for (const length of [64, 128, 256]) times.push(await measureSearch(call, 'a'.repeat(length)));
 
     expect(Math.max(...times)).toBeLessThan(1000);
   }

@@ -96,7 +96,7 @@ describe('creating', () => {
 it('a strict server validates the entries of maps', async () => {
   const strict = await airServer({ strict: true });
   const { id } = await strict.simulation();
-  const create = (more: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...more });
+  const create = (overrides: object) => strict.admin(`POST ${NODES}`, { name: 'n', simulation: id, ...overrides });
 
   expectRefused(
     await create({ management_interfaces: { eth0: { ipp: '::1' } } }),
@@ -290,9 +290,9 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
 
   it('bulk-assign rejects different configs for one node', async () => {
     const { id, nodes } = await createFurnished();
-    const config = async () =>
+    const createConfig = async () =>
       (await world.done(201, 'POST userconfigs/', { name: 'u', kind: 'cloud-init-user-data', content: '#' })).id;
-    const entries = [await config(), await config()].map((user_data) => ({ node: nodes[0].id, user_data }));
+    const entries = [await createConfig(), await createConfig()].map((user_data) => ({ node: nodes[0].id, user_data }));
     const assign = (...assignments: readonly object[]) =>
       world.admin(`PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: assignments });
 
@@ -326,22 +326,22 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
 
   it('bulk-assign sets user configs, keeps absent members and removes null members', async () => {
     const { id, nodes } = await createFurnished();
-    const config = (kind: string) =>
+    const createConfig = (kind: string) =>
       world.done(201, 'POST userconfigs/', { name: kind, kind: `cloud-init-${kind}`, content: '#cloud-config' });
-    const [user, meta] = [await config('user-data'), await config('meta-data')];
+    const [user, meta] = [await createConfig('user-data'), await createConfig('meta-data')];
     const [first, second] = idsOf(nodes);
     const assign = (...entries: object[]) =>
       world.done(204, `PATCH ${NODES}bulk-assign/`, { simulation: id, nodes: entries });
-    const cloudInit = async () =>
+    const readCloudInit = async () =>
       Promise.all([first, second].map(async (nodeId) => (await world.done(200, `GET ${NODES}${nodeId}/`)).cloud_init));
 
     await assign({ node: first, user_data: user.id, meta_data: meta.id }, { node: second, user_data: user.id });
-    expect(await cloudInit()).toEqual([
+    expect(await readCloudInit()).toEqual([
       { user_data: user.id, meta_data: meta.id },
       { user_data: user.id, meta_data: null },
     ]);
     await assign({ node: first, user_data: null });
-    expect((await cloudInit())[0]).toEqual({ user_data: null, meta_data: meta.id });
+    expect((await readCloudInit())[0]).toEqual({ user_data: null, meta_data: meta.id });
 
     for (const userConfig of [NOTHING, user.id]) {
       const entries = [
@@ -353,7 +353,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
         400,
         'meta_data',
       );
-      expect((await cloudInit())[1]).toEqual({ user_data: user.id, meta_data: null });
+      expect((await readCloudInit())[1]).toEqual({ user_data: user.id, meta_data: null });
     }
   });
 

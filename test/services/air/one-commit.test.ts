@@ -5,7 +5,7 @@ import { ACME_SWITCH, airServer, CHECKPOINTS, expectRefused, LEAF_SPINE } from '
 
 const air = await airServer({ air: 'dsx' });
 const { done, admin, globex } = air;
-const collections = () => air.world.store.collections;
+const getCollections = () => air.world.store.collections;
 
 const startSimulation = async () => {
   const { id } = await air.simulation();
@@ -75,7 +75,7 @@ const REQUESTS: [title: string, prepare: () => Promise<SendRequest>][] = [
 
 it.each(REQUESTS)('%s is a single commit', async (_what, prepare) => {
   const request = await prepare();
-  const rows = collections();
+  const rows = getCollections();
   const { commit, updating } = rows;
   let commits = 0;
   const countCommits =
@@ -99,8 +99,8 @@ describe('with a concurrent request', () => {
   it('a renamed run keeps its name and ends', async () => {
     const id = await startSimulation();
     const [run] = await air.all(`simulations/runs/?simulation=${id}`);
-    const updating = collections().updating.bind(collections());
-    const spy = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
+    const updating = getCollections().updating.bind(getCollections());
+    const spy = vi.spyOn(getCollections(), 'updating').mockImplementationOnce(async (work) => {
       await done(200, `PATCH simulations/runs/${run.id}/`, { name: 'mine' });
       return updating(work) as never;
     });
@@ -118,8 +118,8 @@ describe('with a concurrent request', () => {
     const { id, checkpoint } = await createCheckpoint();
     await done(200, `PATCH simulations/${id}/start/`);
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
-    const updating = collections().updating.bind(collections());
-    const spy = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
+    const updating = getCollections().updating.bind(getCollections());
+    const spy = vi.spyOn(getCollections(), 'updating').mockImplementationOnce(async (work) => {
       await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
       return updating(work) as never;
     });

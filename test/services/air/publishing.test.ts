@@ -67,7 +67,7 @@ describe('publishing', async () => {
       await acme(`PATCH ${path}${id}/publish/`, options);
       return { id, record: (await read(id)).publish_access_record_id as string };
     };
-    const seenByGlobex = async (id: string) => (await globex(`GET ${path}${id}/`)).status === 200;
+    const isVisibleToGlobex = async (id: string) => (await globex(`GET ${path}${id}/`)).status === 200;
 
     it('creates a record with the requester and the justification', async () => {
       const id = await create();
@@ -117,7 +117,7 @@ describe('publishing', async () => {
         publicly_published: true,
         publish_access_record_id: record,
       });
-      expect(await seenByGlobex(id)).toBe(true);
+      expect(await isVisibleToGlobex(id)).toBe(true);
       expectRefusal(await decide(record, 'approve'), 400, /`APPROVED`.*needs no decision/);
     });
 
@@ -131,7 +131,7 @@ describe('publishing', async () => {
 
       expect(body.allowed_orgs.toSorted()).toEqual([await orgOf(acme), ...allowed_orgs].toSorted());
       expect(await read(id)).toMatchObject({ published: true, publicly_published: false });
-      expect(await seenByGlobex(id)).toBe(true);
+      expect(await isVisibleToGlobex(id)).toBe(true);
     });
 
     it('is denied with a reason, and can be requested again', async () => {
@@ -186,10 +186,10 @@ describe('publishing', async () => {
 
       await requestRecord(id, 'request-public', { ...REASON, prefer_public: false });
       expect((await owner(`GET ${records}${record}/`)).body.status).toBe('PENDING_RESTRICTION');
-      expect(await seenByGlobex(id)).toBe(true);
+      expect(await isVisibleToGlobex(id)).toBe(true);
       await decide(record, 'approve');
       expect((await read(id)).publicly_published).toBe(false);
-      expect(await seenByGlobex(id)).toBe(false);
+      expect(await isVisibleToGlobex(id)).toBe(false);
     });
 
     it('changes its list of organisations on request if it is restricted', async () => {
@@ -201,7 +201,7 @@ describe('publishing', async () => {
       expect((await owner(`GET ${records}${record}/`)).body.status).toBe('PENDING_ALLOWLIST');
       await decide(record, 'approve', { allowed_orgs: [await orgOf(globex)] });
 
-      expect(await seenByGlobex(id)).toBe(true);
+      expect(await isVisibleToGlobex(id)).toBe(true);
       expect((await read(id)).publicly_published).toBe(false);
     });
 
@@ -223,9 +223,9 @@ describe('publishing', async () => {
     it('changes its visibility through an operator without a request', async () => {
       const { id, record } = await createPublished({ prefer_public: false });
       await decide(record, 'set-visibility', { publicly_published: true });
-      expect(await seenByGlobex(id)).toBe(true);
+      expect(await isVisibleToGlobex(id)).toBe(true);
       await decide(record, 'set-visibility', { publicly_published: false });
-      expect(await seenByGlobex(id)).toBe(false);
+      expect(await isVisibleToGlobex(id)).toBe(false);
 
       await requestRecord(id, 'request-public', { ...REASON, prefer_public: true });
       expectRefusal(await decide(record, 'set-visibility'), 400, /`PENDING_ELEVATION`.*first/);
@@ -315,15 +315,15 @@ describe('publishing', async () => {
     await createDemoAt('first', { order: 2 });
     await createDemoAt('star', { featured: true });
     await createDemoAt('best', { featured: true, order: 9 });
-    const names = async (query: string) =>
+    const listNames = async (query: string) =>
       (await manager(`GET marketplace/demos/?tags=placed${query}`)).body.results.map(
         (createDemo: { name: string }) => createDemo.name,
       );
 
-    expect(await names('')).toEqual(['best', 'star', 'first', 'second', 'plain']);
-    expect(await names('&limit=2&offset=2')).toEqual(['first', 'second']);
-    expect(await names('&search=s')).toEqual(['best', 'star', 'first', 'second']);
-    expect(await names('&ordering=name')).toEqual(['best', 'first', 'plain', 'second', 'star']);
+    expect(await listNames('')).toEqual(['best', 'star', 'first', 'second', 'plain']);
+    expect(await listNames('&limit=2&offset=2')).toEqual(['first', 'second']);
+    expect(await listNames('&search=s')).toEqual(['best', 'star', 'first', 'second']);
+    expect(await listNames('&ordering=name')).toEqual(['best', 'first', 'plain', 'second', 'star']);
   });
 
   it('operators renumber the order of demos from 1', async () => {

@@ -3,12 +3,12 @@ import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID }
 
 const server = await airImagesServer();
 const { acme, globex } = server;
-const budgetOf = async (caller = acme) => {
+const readBudget = async (caller = acme) => {
   const { status, body } = await caller('GET resource-budgets/');
   expect(status).toBe(200);
   return body.results[0];
 };
-const readUsage = async () => (await budgetOf()).usage;
+const readUsage = async () => (await readBudget()).usage;
 
 describe('the resource budget', () => {
   it('is listed once, for the organisation of the caller', async () => {
@@ -43,11 +43,11 @@ describe('the resource budget', () => {
   });
 
   it('of another organisation returns 404', async () => {
-    const [own, other] = [await budgetOf(), await budgetOf(globex)];
+    const [own, foreign] = [await readBudget(), await readBudget(globex)];
 
-    expect(other).toMatchObject({ ngc_org_name: 'globex', org_nca_id: 'nca-globex-0002' });
-    expect(other.id).not.toBe(own.id);
-    expectRefusal(await acme(`GET resource-budgets/${other.id}/`), 404, NOT_FOUND);
+    expect(foreign).toMatchObject({ ngc_org_name: 'globex', org_nca_id: 'nca-globex-0002' });
+    expect(foreign.id).not.toBe(own.id);
+    expectRefusal(await acme(`GET resource-budgets/${foreign.id}/`), 404, NOT_FOUND);
     expectRefusal(await acme(`GET resource-budgets/${NO_ID}/`), 404, NOT_FOUND);
   });
 
@@ -84,7 +84,7 @@ describe('the resource budget', () => {
     await globex('POST userconfigs/', { name: 'theirs', kind: 'cloud-init-user-data', content: 'long' });
 
     expect(await readUsage()).toEqual(before);
-    expect((await budgetOf(globex)).usage.userconfigs).toBe(4);
+    expect((await readBudget(globex)).usage.userconfigs).toBe(4);
   });
 
   it('requires `air:access`, or any scope in dsx', async () => {
@@ -101,7 +101,7 @@ describe('the resource budget', () => {
   });
 
   it('returns 405 for changes', async () => {
-    const { id } = await budgetOf();
+    const { id } = await readBudget();
 
     for (const method of ['PATCH', 'DELETE', 'POST']) {
       expect((await acme(`${method} resource-budgets/${id}/`, {})).status, method).toBe(405);

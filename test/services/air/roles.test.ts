@@ -150,7 +150,7 @@ async function send(server: TestServer, { request, body }: Pick<Probe, 'request'
 }
 
 /** The effect of every operation for a key. */
-async function effectsOf(
+async function readEffects(
   server: TestServer,
   principal: string,
 ): Promise<readonly { effect: string; reason?: string }[]> {
@@ -161,7 +161,7 @@ async function effectsOf(
 }
 
 /** The scopes that apply to the requests of a key. */
-async function scopesOf(server: TestServer, { id }: { readonly id: string }): Promise<readonly string[]> {
+async function readScopes(server: TestServer, { id }: { readonly id: string }): Promise<readonly string[]> {
   const { body } = await server.call('POST /_mock/decisions/simulate', {
     body: { principal: id, method: 'GET', path: '/api/v3/simulations/' },
   });
@@ -172,14 +172,14 @@ async function scopesOf(server: TestServer, { id }: { readonly id: string }): Pr
 async function expectRights(server: TestServer, profile: AirProfile, token: string, roles: readonly string[]) {
   for (const probe of PROBES[profile]) {
     const { status, decision } = await send(server, probe, token);
-    const lacking = findMissing(profile, probe, roles);
+    const missing = findMissing(profile, probe, roles);
     const label = `${roles.join(' and ') || 'no role'}; ${probe.request}`;
-    if (lacking.length > 0) {
+    if (missing.length > 0) {
       const isChoice = probe.any === true && probe.needs.length > 1;
       const { id: _, certainty: __, ...reported } = decision;
       expect({ status, ...reported }, label).toEqual({
         ...{ status: 403, effect: 'deny', reason: 'missing_scope' },
-        ...(isChoice ? { missingAnyOf: lacking } : { missing: lacking }),
+        ...(isChoice ? { missingAnyOf: missing } : { missing }),
       });
     } else expect(status, label).toBe(JSON.stringify(probe).includes(NO_ID) ? 404 : 200);
   }
@@ -188,7 +188,7 @@ async function expectRights(server: TestServer, profile: AirProfile, token: stri
 describe.each(['2.0', 'dsx'] as const)('a personal key in profile %s', async (profile) => {
   const server = await testServer({ air: profile });
   let people = 0;
-  const keyOf = (roles: readonly string[]) => {
+  const createKeyWith = (roles: readonly string[]) => {
     people += 1;
     return personalKey(server, `person-${people}@acme.test`, roles);
   };
@@ -197,21 +197,21 @@ describe.each(['2.0', 'dsx'] as const)('a personal key in profile %s', async (pr
     [[]],
     ...[...listSingleRoles(profile), ...listRolePairs(profile), Object.keys(ROLES[profile])].map((roles) => [roles]),
   ])('with the roles %j has exactly their combined scopes', async (roles) => {
-    expect(await scopesOf(server, await keyOf(roles))).toEqual(scopesOfRoles(profile, roles));
+    expect(await readScopes(server, await createKeyWith(roles))).toEqual(scopesOfRoles(profile, roles));
   });
 
   it('with every role has exactly their rights', async () => {
     const roles = Object.keys(ROLES[profile]);
 
-    await expectRights(server, profile, (await keyOf(roles)).key, roles);
+    await expectRights(server, profile, (await createKeyWith(roles)).key, roles);
   });
 
   it('with changed roles has the rights of the new roles only, at once', async () => {
-    const created = await keyOf([]);
+    const created = await createKeyWith([]);
     for (const roles of [...listSingleRoles(profile), []]) {
       const { status, body } = await server.call(`PATCH /_mock/keys/${created.id}`, { body: { roles } });
       expect([status, body.roles]).toEqual([200, roles]);
-      expect(await scopesOf(server, created)).toEqual(scopesOfRoles(profile, roles));
+      expect(await readScopes(server, created)).toEqual(scopesOfRoles(profile, roles));
     }
     await expectRights(server, profile, created.key, []);
   });
@@ -221,7 +221,7 @@ describe.each(['2.0', 'dsx'] as const)('a personal key in profile %s', async (pr
     const keyOfNvcf = await personalKey(server, 'elsewhere@acme.test', roles, ['nvcf']);
     const service = await serviceKey(server, AIR_SCOPES, []);
     for (const { id, key } of [keyOfNvcf, service]) {
-      const reasons = (await effectsOf(server, id)).map(({ reason }) => reason);
+      const reasons = (await readEffects(server, id)).map(({ reason }) => reason);
       expect(new Set(reasons)).toEqual(new Set(['service_not_enabled']));
       const { status, body, decision } = await send(server, { request: 'GET /simulations/' }, key);
       expect([status, decision.reason]).toEqual([403, 'service_not_enabled']);
@@ -243,7 +243,7 @@ describe.each(['2.0', 'dsx'] as const)('a personal key in profile %s', async (pr
   });
 
   it('with only a role of Cloud Functions or of the organisation has no scope of Air', async () => {
-    expect(await scopesOf(server, await keyOf(['ORG_OWNER', 'Cloud Functions Admin']))).toEqual([]);
+    expect(await readScopes(server, await createKeyWith(['ORG_OWNER', 'Cloud Functions Admin']))).toEqual([]);
   });
 });
 
@@ -254,7 +254,7 @@ describe('profile 2.0', async () => {
     const opened: string[] = [];
     for (const role of Object.keys(ROLES['2.0'])) {
       const { id } = await personalKey(server, `${role}@acme.test`, [role]);
-      if ((await effectsOf(server, id)).some(({ effect }) => effect === 'allow')) opened.push(role);
+      if ((await readEffects(server, id)).some(({ effect }) => effect === 'allow')) opened.push(role);
     }
 
     expect(opened).toEqual(['air', 'air-admin']);

@@ -23,21 +23,21 @@ import { START } from '../../support/server.ts';
 const MINUTE = 60_000;
 const air = await airServer();
 const { admin, reader, done } = air;
-const iso = (at: number) => new Date(at).toISOString();
+const toIso = (at: number) => new Date(at).toISOString();
 const stateOf = async (id: string) => (await done(200, `GET simulations/${id}/`)).state;
 const act = (id: string, action: string, body: unknown = {}) => done(200, `PATCH simulations/${id}/${action}/`, body);
 
 it('a list of simulations reflects creates, updates and deletes, and hides them from other organisations', async () => {
   const own = await airServer();
-  const names = async () => (await own.all(SIMULATIONS)).map(({ name }) => name).toSorted();
-  const seeded = await names();
+  const listNames = async () => (await own.all(SIMULATIONS)).map(({ name }) => name).toSorted();
+  const seeded = await listNames();
   const { id } = await own.simulation({ name: 'first' });
-  expect(await names()).toEqual([...seeded, 'first'].toSorted());
+  expect(await listNames()).toEqual([...seeded, 'first'].toSorted());
   await own.done(200, `PATCH simulations/${id}/`, { name: 'second' });
-  expect(await names()).toEqual([...seeded, 'second'].toSorted());
+  expect(await listNames()).toEqual([...seeded, 'second'].toSorted());
   expect(JSON.stringify((await own.globex(`GET ${SIMULATIONS}`)).body)).not.toContain('second');
   await own.done(204, `DELETE simulations/${id}/`);
-  expect(await names()).toEqual(seeded);
+  expect(await listNames()).toEqual(seeded);
 });
 
 describe('creating', () => {
@@ -74,8 +74,8 @@ describe('creating', () => {
   it('stores every value of the request', async () => {
     const values = {
       name: 'x'.repeat(128),
-      sleep_at: iso(START + MINUTE),
-      expires_at: iso(START + 2 * MINUTE),
+      sleep_at: toIso(START + MINUTE),
+      expires_at: toIso(START + 2 * MINUTE),
       documentation: 'how to',
       metadata: '{"a":1}',
     };
@@ -93,9 +93,9 @@ describe('creating', () => {
     ['a name of 129 characters', { name: 'x'.repeat(129) }, 'name'],
     ['a number as the name', { name: 5 }, 'name'],
     ['an invalid `sleep_at`', { name: 'x', sleep_at: 'tomorrow' }, 'sleep_at'],
-    ['a `sleep_at` in the past', { name: 'x', sleep_at: iso(START - 1) }, 'sleep_at'],
-    ['a `sleep_at` that is now', { name: 'x', sleep_at: iso(START) }, 'sleep_at'],
-    ['an `expires_at` in the past', { name: 'x', expires_at: iso(START - 1) }, 'expires_at'],
+    ['a `sleep_at` in the past', { name: 'x', sleep_at: toIso(START - 1) }, 'sleep_at'],
+    ['a `sleep_at` that is now', { name: 'x', sleep_at: toIso(START) }, 'sleep_at'],
+    ['an `expires_at` in the past', { name: 'x', expires_at: toIso(START - 1) }, 'expires_at'],
     ['an object as `metadata`', { name: 'x', metadata: { a: 1 } }, 'metadata'],
   ])('with %s returns 400 and names the field', async (_what, body, field) => {
     expectRefused(await admin(`POST ${SIMULATIONS}`, body), 400, field);
@@ -140,7 +140,7 @@ describe('updating', () => {
   });
 
   it('removes a time that is set to null', async () => {
-    const { id } = await air.simulation({ sleep_at: iso(START + MINUTE) });
+    const { id } = await air.simulation({ sleep_at: toIso(START + MINUTE) });
 
     expect((await done(200, `PATCH simulations/${id}/`, { sleep_at: null })).sleep_at).toBeNull();
   });
@@ -148,8 +148,8 @@ describe('updating', () => {
   it.each([
     ['name', { name: null }],
     ['name', { name: '' }],
-    ['sleep_at', { sleep_at: iso(START - 1) }],
-    ['expires_at', { expires_at: iso(START) }],
+    ['sleep_at', { sleep_at: toIso(START - 1) }],
+    ['expires_at', { expires_at: toIso(START) }],
   ])('with an invalid `%s` returns 400 and changes nothing: %j', async (field, body) => {
     const before = await air.simulation();
 
@@ -241,11 +241,11 @@ describe('changing state with a step time', () => {
     for (const [index, state] of states.entries()) {
       for (const at of [index * MINUTE, (index + 1) * MINUTE - 1]) {
         world.clock.set(START + at);
-        const seen = [
+        const observed = [
           (await world.done(200, `GET simulations/${id}/`)).state,
           (await world.all(SIMULATIONS)).find((simulation) => simulation.id === id).state,
         ];
-        expect(seen, `after ${at} ms`).toEqual([state, state]);
+        expect(observed, `after ${at} ms`).toEqual([state, state]);
       }
     }
     world.clock.set(START + 1000 * MINUTE);
@@ -297,13 +297,13 @@ describe('changing state with a step time', () => {
     const world = await airServer();
     const { id } = await world.simulation({ metadata: MINUTELY });
     await world.done(200, `PATCH simulations/${id}/start/`);
-    const listed = async (state: string) => idsOf(await world.all(`${SIMULATIONS}?state=${state}`)).includes(id);
+    const isListed = async (state: string) => idsOf(await world.all(`${SIMULATIONS}?state=${state}`)).includes(id);
 
-    expect([await listed('REQUESTING'), await listed('ACTIVE')]).toEqual([true, false]);
+    expect([await isListed('REQUESTING'), await isListed('ACTIVE')]).toEqual([true, false]);
     world.clock.set(START + 2 * MINUTE);
-    expect([await listed('BOOTING'), await listed('REQUESTING')]).toEqual([true, false]);
+    expect([await isListed('BOOTING'), await isListed('REQUESTING')]).toEqual([true, false]);
     world.clock.set(START + 3 * MINUTE);
-    expect([await listed('ACTIVE'), await listed('BOOTING')]).toEqual([true, false]);
+    expect([await isListed('ACTIVE'), await isListed('BOOTING')]).toEqual([true, false]);
   });
 
   it('an advance of the clock reports the arrival at the final state', async () => {
@@ -317,7 +317,7 @@ describe('changing state with a step time', () => {
 
     expect(await advance('179s')).toEqual([]);
     expect(await advance('1s')).toEqual([
-      { kind: 'simulation.arrived', simulationId: id, name, state: 'ACTIVE', at: iso(START + 3 * MINUTE) },
+      { kind: 'simulation.arrived', simulationId: id, name, state: 'ACTIVE', at: toIso(START + 3 * MINUTE) },
     ]);
     expect(await advance('10m')).toEqual([]);
   });
@@ -377,10 +377,10 @@ describe('starting from a checkpoint', () => {
   });
 
   it('returns 400 if the checkpoint does not exist or belongs to another simulation', async () => {
-    const other = await air.simulation();
-    await act(other.id, 'start');
-    await act(other.id, 'shutdown');
-    const [foreign] = await air.all(`${CHECKPOINTS}?simulation=${other.id}`);
+    const otherSimulation = await air.simulation();
+    await act(otherSimulation.id, 'start');
+    await act(otherSimulation.id, 'shutdown');
+    const [foreign] = await air.all(`${CHECKPOINTS}?simulation=${otherSimulation.id}`);
     const { id } = await air.simulation();
 
     for (const checkpoint of [NOTHING, foreign.id]) {
@@ -396,12 +396,12 @@ describe('a clone', () => {
     const nodes = await air.all(`${NODES}?simulation=${id}&ordering=name`);
     const interfaces = await air.all(`${INTERFACES}?simulation=${id}&ordering=name`);
     const nameOf = new Map([...nodes, ...interfaces].map((object) => [object.id, object.name]));
-    const bare = ({ id: _, created: __, modified: ___, simulation: ____, ...rest }: Thing) => rest;
+    const omitIds = ({ id: _, created: __, modified: ___, simulation: ____, ...rest }: Thing) => rest;
     const links = await air.all(`${LINKS}?simulation=${id}`);
     return {
-      nodes: nodes.map(bare),
+      nodes: nodes.map(omitIds),
       interfaces: interfaces.map((item) => ({
-        ...bare(item),
+        ...omitIds(item),
         node: nameOf.get(item.node),
         split: nameOf.get(item.split),
       })),
@@ -410,13 +410,13 @@ describe('a clone', () => {
         ends: ends.map((end: Thing) => `${end.node_name}:${end.name}`),
       })),
       services: (await air.all(`${SERVICES}?simulation=${id}`)).map((service) => ({
-        ...bare(service),
+        ...omitIds(service),
         interface: nameOf.get(service.interface),
       })),
     };
   }
 
-  const idsIn = async (id: string) =>
+  const listIds = async (id: string) =>
     (await Promise.all([NODES, INTERFACES, LINKS, SERVICES].map((list) => air.all(`${list}?simulation=${id}`))))
       .flat()
       .map((object) => object.id);
@@ -427,8 +427,8 @@ describe('a clone', () => {
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
 
     expect(await describeTopology(clone.id)).toEqual(await describeTopology(id));
-    const before = await idsIn(id);
-    const after = await idsIn(clone.id);
+    const before = await listIds(id);
+    const after = await listIds(clone.id);
     expect(after).toHaveLength(before.length);
     expect(after.filter((objectId) => before.includes(objectId))).toEqual([]);
   });

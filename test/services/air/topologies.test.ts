@@ -19,19 +19,19 @@ const air = await airServer();
 const { admin, done } = air;
 
 const node = { os: 'generic/ubuntu2204', cpu: 2, memory: 2048, storage: 20, pos: { x: 3, y: -4 } };
-const end = (name: string, port: string) => ({ node: name, interface: port });
+const endpoint = (name: string, port: string) => ({ node: name, interface: port });
 const CONTENT = {
   nodes: { leaf: node, spine: { ...node, os: 'acme-switch', cpu: 4 } },
   links: [
-    [end('leaf', 'swp1'), end('spine', 'swp1')],
-    [end('leaf', 'swp2'), end('spine', 'swp2')],
-    [end('leaf', 'eth0'), 'exit'],
+    [endpoint('leaf', 'swp1'), endpoint('spine', 'swp1')],
+    [endpoint('leaf', 'swp2'), endpoint('spine', 'swp2')],
+    [endpoint('leaf', 'eth0'), 'exit'],
   ],
   oob: false,
 };
 
-const importTopology = (content: unknown, more: object = {}) =>
-  done(201, 'POST simulations/import/', { format: 'JSON', name: 'imported', content, ...more });
+const importTopology = (content: unknown, overrides: object = {}) =>
+  done(201, 'POST simulations/import/', { format: 'JSON', name: 'imported', content, ...overrides });
 
 /** The body of a parse request for a topology in DOT. */
 function parseRequestOf(topology_data: string) {
@@ -84,8 +84,8 @@ describe('importing', () => {
     });
   });
 
-  it.each([{}, { ztp: null }])('JSON creates no ZTP script with %j', async (more) => {
-    const { id } = await importTopology({ nodes: {} }, more);
+  it.each([{}, { ztp: null }])('JSON creates no ZTP script with %j', async (overrides) => {
+    const { id } = await importTopology({ nodes: {} }, overrides);
 
     expect((await admin(`GET simulations/${id}/ztp-script/`)).status).toBe(404);
   });
@@ -133,7 +133,7 @@ describe('importing', () => {
     const { nodes, links } = await done(200, 'POST simulations/parse/', parseRequestOf(content));
 
     expect(Object.keys(nodes)).toEqual(['a', 'b']);
-    expect(links).toEqual([[end('a', 'e0'), end('b', 'e0')]]);
+    expect(links).toEqual([[endpoint('a', 'e0'), endpoint('b', 'e0')]]);
   });
 });
 
@@ -158,19 +158,23 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
     ['a string as a position', { nodes: { b: { ...plainNode, pos: { x: 'left', y: 0 } } } }, 'content.nodes.b.pos'],
     ['an object as links', { nodes: { a: plainNode }, links: {} }, 'content.links'],
     ['a string as a link', topologyWith('a-b'), 'content.links[0]'],
-    ['a link with one end', topologyWith([end('a', 'e')]), 'content.links[0]'],
-    ['a link with three ends', topologyWith([end('a', 'e'), end('b', 'e'), 'exit']), 'content.links[0]'],
-    ['a link to an unknown node', topologyWith([end('a', 'e'), end('c', 'e')]), 'content.links[0]'],
-    ['a link without an interface', topologyWith([end('a', 'e'), { node: 'b' }]), 'content.links[0]'],
+    ['a link with one end', topologyWith([endpoint('a', 'e')]), 'content.links[0]'],
+    ['a link with three ends', topologyWith([endpoint('a', 'e'), endpoint('b', 'e'), 'exit']), 'content.links[0]'],
+    ['a link to an unknown node', topologyWith([endpoint('a', 'e'), endpoint('c', 'e')]), 'content.links[0]'],
+    ['a link without an interface', topologyWith([endpoint('a', 'e'), { node: 'b' }]), 'content.links[0]'],
     ['a link with two exits', topologyWith(['exit', 'exit']), 'content.links[0]'],
-    ['a link of an interface to itself', topologyWith([end('a', 'e'), end('a', 'e')]), 'content.links[0]'],
+    ['a link of an interface to itself', topologyWith([endpoint('a', 'e'), endpoint('a', 'e')]), 'content.links[0]'],
     [
       'an interface with two links',
-      topologyWith([end('a', 'e'), end('b', 'e')], [end('a', 'e'), end('b', 'f')]),
+      topologyWith([endpoint('a', 'e'), endpoint('b', 'e')], [endpoint('a', 'e'), endpoint('b', 'f')]),
       'content.links[1]',
     ],
-    ['an interface without a name', topologyWith([end('a', ''), end('b', 'e')]), 'content.links[0]'],
-    ['an interface name of 16 characters', topologyWith([end('a', 'e'.repeat(16)), end('b', 'e')]), 'content.links[0]'],
+    ['an interface without a name', topologyWith([endpoint('a', ''), endpoint('b', 'e')]), 'content.links[0]'],
+    [
+      'an interface name of 16 characters',
+      topologyWith([endpoint('a', 'e'.repeat(16)), endpoint('b', 'e')]),
+      'content.links[0]',
+    ],
     ['a node without a name', { nodes: { '': plainNode } }, 'content.nodes'],
     ['a node name of 256 characters', { nodes: { ['n'.repeat(256)]: plainNode } }, 'content.nodes'],
     ['an image name of 256 characters', { nodes: { a: { os: 'x'.repeat(256) } } }, 'content.nodes.a.os'],
@@ -181,7 +185,7 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
     ],
     [
       '2501 links',
-      { nodes: { a: plainNode }, links: Array.from({ length: 2501 }, (_, n) => [end('a', `e${n}`), 'exit']) },
+      { nodes: { a: plainNode }, links: Array.from({ length: 2501 }, (_, n) => [endpoint('a', `e${n}`), 'exit']) },
       'content.links',
     ],
   ])('%s', async (_what, content, field) => {
@@ -239,8 +243,8 @@ describe('an invalid topology is rejected and nothing is stored:', () => {
 it('an import of the maximum size is stored', async () => {
   const nodes = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`n${n}`, { os: 'generic/ubuntu2204' }]));
   const links = Array.from({ length: 2500 }, (_, n) => [
-    end(`n${n % 2000}`, `e${n}`),
-    end(`n${(n + 1) % 2000}`, `f${n}`),
+    endpoint(`n${n % 2000}`, `e${n}`),
+    endpoint(`n${(n + 1) % 2000}`, `f${n}`),
   ]);
 
   const { id } = await importTopology({ nodes, links });
@@ -341,7 +345,7 @@ describe('the time to parse DOT is linear in its length:', () => {
     ['an interface of hyphens', (length) => `graph g { a:${'-'.repeat(length)} }`],
     ['hyphens', (length) => `graph g { ${'a-'.repeat(length / 2)}`],
   ])('%s', async (_what, content) => {
-    const time = async (length: number) => {
+    const measureParse = async (length: number) => {
       const body = parseRequestOf(content(length));
       const before = process.cpuUsage();
       expectRefused(await admin('POST simulations/parse/', body), 400, 'topology_data');
@@ -349,9 +353,9 @@ describe('the time to parse DOT is linear in its length:', () => {
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000;
     };
-    await time(LENGTH);
+    await measureParse(LENGTH);
 
-    const [once, fourfold] = [await time(LENGTH), await time(4 * LENGTH)];
+    const [once, fourfold] = [await measureParse(LENGTH), await measureParse(4 * LENGTH)];
 
     // A quadratic parser would take sixteen times as long. The margin covers other work of this process.
     expect(fourfold).toBeLessThan(10 * once + 250);
@@ -359,10 +363,14 @@ describe('the time to parse DOT is linear in its length:', () => {
 });
 
 describe('placement groups in a topology', () => {
-  const grouped = (placement_group: unknown) => ({ nodes: { a: { os: 'generic/ubuntu2204', placement_group } } });
+  const topologyWithGroup = (placement_group: unknown) => ({
+    nodes: { a: { os: 'generic/ubuntu2204', placement_group } },
+  });
 
   it('are stored for nodes, and exported only if a node has one', async () => {
-    const { id } = await importTopology({ nodes: { ...grouped(' rack-a ').nodes, b: { os: 'generic/ubuntu2204' } } });
+    const { id } = await importTopology({
+      nodes: { ...topologyWithGroup(' rack-a ').nodes, b: { os: 'generic/ubuntu2204' } },
+    });
 
     expect(await air.all(`${NODES}?simulation=${id}&ordering=name`)).toMatchObject([
       { name: 'a', placement_group: 'rack-a' },
@@ -383,7 +391,7 @@ describe('placement groups in a topology', () => {
   it.each([null, 7, 'x'.repeat(65)])(
     'are rejected unless they are strings of at most 64 characters: %j',
     async (group) => {
-      const body = { format: 'JSON', name: 'refused', content: grouped(group) };
+      const body = { format: 'JSON', name: 'refused', content: topologyWithGroup(group) };
       expectRefused(await admin('POST simulations/import/', body), 400, 'placement_group');
     },
   );
@@ -394,9 +402,9 @@ describe('services and instructions in a topology of the dsx API', async () => {
   const SERVICE = { name: 'SSH', service_type: 'SSH', node: 'a', interface: 'eth0', port: 22 };
   const INSTRUCTION = { node: 'a', executor: 'shell', data: 'echo "hello"' };
   const topologyWith = (extra: object) => ({ nodes: { a: { os: 'generic/ubuntu2204' } }, oob: false, ...extra });
-  const post = (content: unknown) => ({ format: 'JSON', name: 'with-more', content });
-  const importWith = (extra: object) => dsx.done(201, 'POST simulations/import/', post(topologyWith(extra)));
-  const contentOf = async (id: string, query: string) =>
+  const createOrder = (content: unknown) => ({ format: 'JSON', name: 'with-more', content });
+  const importWith = (extra: object) => dsx.done(201, 'POST simulations/import/', createOrder(topologyWith(extra)));
+  const exportContent = async (id: string, query: string) =>
     (await dsx.done(200, `GET simulations/${id}/export/?topology_format=JSON${query}`)).content;
 
   it('are created with the simulation', async () => {
@@ -425,18 +433,18 @@ describe('services and instructions in a topology of the dsx API', async () => {
     const { id } = await importWith({ services: [SERVICE], instructions });
 
     for (const query of ['', '&include_instructions=NONE&include_services=false']) {
-      const content = await contentOf(id, query);
+      const content = await exportContent(id, query);
       expect(Object.keys(content).toSorted()).toEqual(['links', 'nodes', 'oob']);
     }
-    expect((await contentOf(id, '&include_services=true')).services).toEqual([SERVICE]);
-    expect((await contentOf(id, '&include_instructions=REPEATABLE')).instructions).toEqual([repeatable]);
-    const content = await contentOf(id, '&include_services=true&include_instructions=REPEATABLE_OR_NOT_READY');
+    expect((await exportContent(id, '&include_services=true')).services).toEqual([SERVICE]);
+    expect((await exportContent(id, '&include_instructions=REPEATABLE')).instructions).toEqual([repeatable]);
+    const content = await exportContent(id, '&include_services=true&include_instructions=REPEATABLE_OR_NOT_READY');
     expect(content.instructions).toHaveLength(3);
     expect(content.instructions).toEqual(expect.arrayContaining(instructions));
 
     const copy = await dsx.done(201, 'POST simulations/import/', { format: 'JSON', name: 'copy', content });
     const whole = '&include_services=true&include_instructions=REPEATABLE_OR_NOT_READY';
-    expect((await contentOf(copy.id, whole)).instructions).toEqual(expect.arrayContaining(instructions));
+    expect((await exportContent(copy.id, whole)).instructions).toEqual(expect.arrayContaining(instructions));
   });
 
   it('are returned by a parse request', async () => {
@@ -492,7 +500,7 @@ describe('services and instructions in a topology of the dsx API', async () => {
   ])('return 400 if they are invalid, and nothing is stored: %s %j', async (member, value, field) => {
     const before = await dsx.all(SIMULATIONS);
 
-    const answer = await dsx.admin('POST simulations/import/', post(topologyWith({ [member]: value })));
+    const answer = await dsx.admin('POST simulations/import/', createOrder(topologyWith({ [member]: value })));
     expectRefused(answer, 400, field);
     expect(answer.body.detail).not.toContain('exit');
 

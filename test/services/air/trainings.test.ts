@@ -16,14 +16,14 @@ const server = await airImagesServer();
 const { acme, globex } = server;
 const PARENT = '7c9d2e41-5b3a-4f68-9d12-3e8f6a0b0001';
 const OF_GLOBEX = '7c9d2e41-5b3a-4f68-9d12-3e8f6a0b0003';
-const iso = (at: number) => new Date(at).toISOString();
+const toIso = (at: number) => new Date(at).toISOString();
 /** The earliest valid times, in hours from now. */
 const EARLIEST = { sim_start_time: 1, event_time: 5, sim_end_time: 29 };
 type Times = typeof EARLIEST;
 const timesAt = (hours: Partial<Times>, shift: Partial<Times> = {}, now = START) => {
   const names = Object.keys(EARLIEST) as (keyof Times)[];
   const entries = names.map((name) => {
-    return [name, iso(now + ({ ...EARLIEST, ...hours }[name] ?? 0) * HOUR + (shift[name] ?? 0))];
+    return [name, toIso(now + ({ ...EARLIEST, ...hours }[name] ?? 0) * HOUR + (shift[name] ?? 0))];
   });
   return Object.fromEntries(entries) as Record<keyof Times, string>;
 };
@@ -159,12 +159,12 @@ describe('a training', () => {
     const { id } = await createTraining(timesAt({ event_time: 48, sim_start_time: 40, sim_end_time: 100 }));
     const change = (body: object) => acme(`PATCH trainings/${id}/`, body);
 
-    expectRefusal(await change({ event_time: iso(START + 44 * HOUR - 1) }), 400, /`sim_start_time`.*`event_time`/);
-    expectRefusal(await change({ event_time: iso(START + 76 * HOUR + 1) }), 400, /`sim_end_time`/);
-    expectRefusal(await change({ sim_start_time: iso(START + HOUR - 1) }), 400, /`sim_start_time`/);
-    expect((await change({ event_time: iso(START + 44 * HOUR) })).status).toBe(200);
-    expect((await change({ event_time: iso(START + 76 * HOUR) })).status).toBe(200);
-    expect((await change({ sim_start_time: iso(START + HOUR) })).status).toBe(200);
+    expectRefusal(await change({ event_time: toIso(START + 44 * HOUR - 1) }), 400, /`sim_start_time`.*`event_time`/);
+    expectRefusal(await change({ event_time: toIso(START + 76 * HOUR + 1) }), 400, /`sim_end_time`/);
+    expectRefusal(await change({ sim_start_time: toIso(START + HOUR - 1) }), 400, /`sim_start_time`/);
+    expect((await change({ event_time: toIso(START + 44 * HOUR) })).status).toBe(200);
+    expect((await change({ event_time: toIso(START + 76 * HOUR) })).status).toBe(200);
+    expect((await change({ sim_start_time: toIso(START + HOUR) })).status).toBe(200);
   });
 
   it('is deleted with its simulation', async () => {

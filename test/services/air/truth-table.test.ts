@@ -313,8 +313,7 @@ interface Variant {
   readonly outcome: 'allow' | 'missing_scope' | 'missing_role';
 }
 
-const without = (names: readonly string[], removed: readonly string[]) =>
-  names.filter((name) => !removed.includes(name));
+const omit = (names: readonly string[], removed: readonly string[]) => names.filter((name) => !removed.includes(name));
 
 /** A key with exactly the required rights. */
 function sufficientVariant({ all, any, roles }: Needs): Variant {
@@ -333,21 +332,19 @@ function variantsOf(needs: Needs, profile: AirProfile): Variant[] {
 }
 
 function scopeVariants({ all, any }: Needs): Variant[] {
-  const others = without(AIR_SCOPES, [...all, ...any]);
+  const remaining = omit(AIR_SCOPES, [...all, ...any]);
   return [
     ...any.slice(1).map((scope): Variant => ({ name: `only ${scope}`, scopes: [scope], outcome: 'allow' })),
     ...all.map((scope): Variant => {
-      return { name: `without ${scope}`, scopes: without(all, [scope]), outcome: 'missing_scope' };
+      return { name: `without ${scope}`, scopes: omit(all, [scope]), outcome: 'missing_scope' };
     }),
-    { name: 'every other scope', scopes: others, outcome: 'missing_scope' },
+    { name: 'every other scope', scopes: remaining, outcome: 'missing_scope' },
   ];
 }
 
 function roleVariants({ roles }: Needs): Variant[] {
   return [
-    ...roles.map(
-      (role): Variant => ({ name: `without ${role}`, roles: without(roles, [role]), outcome: 'missing_role' }),
-    ),
+    ...roles.map((role): Variant => ({ name: `without ${role}`, roles: omit(roles, [role]), outcome: 'missing_role' })),
     { name: 'every scope of a user without the roles', roles: ['air-admin', 'air_admin'], outcome: 'missing_role' },
     { name: 'no role', roles: [], outcome: 'missing_role' },
     { name: 'a service key with every scope', scopes: AIR_SCOPES, outcome: 'missing_role' },
@@ -386,7 +383,7 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
     staged = await stagedAir(server, profile);
   });
 
-  const keyOf = ({ scopes, roles }: Pick<Variant, 'scopes' | 'roles'>): Promise<string> => {
+  const createKeyWith = ({ scopes, roles }: Pick<Variant, 'scopes' | 'roles'>): Promise<string> => {
     const name = JSON.stringify([scopes, roles]);
     const user = `person-${keys.size}@acme.test`;
     const key =
@@ -397,10 +394,10 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
     keys.set(name, key);
     return key;
   };
-  const tables = async () => (await server.call('GET /_mock/tables/air')).body;
+  const readTables = async () => (await server.call('GET /_mock/tables/air')).body;
 
   it('has every operation of the document once, with its needs', async () => {
-    const { operations, rules } = await tables();
+    const { operations, rules } = await readTables();
     const ruleOf = new Map(rules.map((rule: { id: string }) => [rule.id, rule]));
     const actual = operations.flatMap(({ id, rule }: { id: string; rule: string }) =>
       rule === 'public' ? [] : [[id, normalizeNeeds((ruleOf.get(rule) as { needs: object }).needs)]],
@@ -412,18 +409,18 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
   });
 
   it('has the certainty of every operation and rule that the sources have', async () => {
-    const { operations, rules } = await tables();
-    const certainties = (listed: readonly { id: string; certainty: string }[]) =>
+    const { operations, rules } = await readTables();
+    const certaintiesOf = (listed: readonly { id: string; certainty: string }[]) =>
       Object.fromEntries(
         listed.filter(({ id }) => id !== 'uploads_put_part').map((operation) => [operation.id, operation.certainty]),
       );
     const expected = Object.fromEntries(rows.map(({ operation, certainty }) => [operation, certainty[profile]]));
 
-    expect.soft(certainties(rules)).toEqual(expected);
+    expect.soft(certaintiesOf(rules)).toEqual(expected);
     // The SDK documents the shape of many operations whose rule is inferred.
     const isFromSdk = (operation: { source: string }) => operation.source.includes('SDK 1.3.1');
-    const others = certainties(operations.filter((operation: { source: string }) => !isFromSdk(operation)));
-    expect.soft(others).toEqual(Object.fromEntries(Object.keys(others).map((id) => [id, expected[id]])));
+    const withoutSdk = certaintiesOf(operations.filter((operation: { source: string }) => !isFromSdk(operation)));
+    expect.soft(withoutSdk).toEqual(Object.fromEntries(Object.keys(withoutSdk).map((id) => [id, expected[id]])));
   });
 
   it.each(rows)(
@@ -432,7 +429,7 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
       const [method = ''] = row.request.split(' ');
       const hasBody = method === 'POST' || method === 'PATCH';
       const { status, body, headers, decision } = await server.call(row.request.replace('{id}', NOTHING), {
-        token: await keyOf({ scopes: [] }),
+        token: await createKeyWith({ scopes: [] }),
         ...(hasBody && { body: { name: 7, nodes: 'no', content: [] } }),
       });
       const { all, any, roles } = row.needs;
@@ -448,7 +445,7 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
   it.each(rows)(
     '$operation allows a key with the required rights, and hides the object from other organisations',
     async (row) => {
-      const token = await keyOf(sufficientVariant(row.needs));
+      const token = await createKeyWith(sufficientVariant(row.needs));
       const fill = () => staged.fill(row.operation, row.needs.roles.includes('user_admin') ? token : undefined);
       let filling = await fill();
       if (row.request.includes('{id}')) {
@@ -471,7 +468,7 @@ describe.each(PROFILES)('access table of Air, profile %s:', (profile) => {
       const failures = await failuresOf(
         variantsOf(needs, profile).map((variant) => [variant.name, variant] as const),
         async (variant) => {
-          const token = await keyOf(variant);
+          const token = await createKeyWith(variant);
           const { status, decision } = await staged.ask(request, await staged.fill(operation), token);
           const reason = variant.outcome === 'allow' ? null : variant.outcome;
           const effect = reason === null ? 'allow' : 'deny';

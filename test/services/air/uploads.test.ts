@@ -218,10 +218,14 @@ describe('a part', () => {
   it('that is sent twice replaces the first', async () => {
     const id = await image();
     const started = await start(id, LARGE);
-    const wrong = await put(urlOf(started, 3), Buffer.from('wrong'));
+    const wrongPart = await put(urlOf(started, 3), Buffer.from('wrong'));
     const parts = await send(started, LARGE);
 
-    expectRefusal(await completeUpload(id, [...parts.slice(0, 2), { part_number: 3, etag: wrong.etag }]), 400, /\[2\]/);
+    expectRefusal(
+      await completeUpload(id, [...parts.slice(0, 2), { part_number: 3, etag: wrongPart.etag }]),
+      400,
+      /\[2\]/,
+    );
     expect((await completeUpload(id, parts)).status).toBe(200);
   });
 });
