@@ -33,9 +33,14 @@ const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did y
 describe('the id of a function without `/*`', () => {
   it.each(['documented', 'open-source'] as const)('has no effect in a policy of NGC, %s', async (nvcf) => {
     const server = await afresh(servers[nvcf]);
-    const order = (id: string) => ({ name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) });
+    const createOrder = (id: string) => ({
+      name: 'ci',
+      expiryDate: '2026-02-01T00:00:00Z',
+      policies: policiesWith(id),
+    });
     const create = async (id: string) =>
-      (await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order(id) })).body.apiKey;
+      (await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: createOrder(id) })).body
+        .apiKey;
     const [bare, whole] = [await create(ECHO), await create(`${ECHO}/*`)];
 
     expect(bare.policies).toEqual(policiesWith(ECHO));
@@ -71,11 +76,15 @@ describe('the id of a function without `/*`', () => {
   });
 
   it("has no effect in a seed with a type in NGC's format, unlike a type of the mock", async () => {
-    const key = (name: string, type: string, id: string) => ({
+    const createSeedKey = (name: string, type: string, id: string) => ({
       ...{ name, org: 'acme', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
       resource: { type, ids: [id] },
     });
-    const keys = [key('bare', 'function', ECHO), key('whole', 'function', `${ECHO}/*`), key('own', 'Function', ECHO)];
+    const keys = [
+      createSeedKey('bare', 'function', ECHO),
+      createSeedKey('whole', 'function', `${ECHO}/*`),
+      createSeedKey('own', 'Function', ECHO),
+    ];
     const server = await afresh(servers.documented);
     const { body: world } = await server.call('POST /_mock/worlds', {
       body: { seed: { extends: 'builtin', ngc: { keys } } },

@@ -149,13 +149,13 @@ describe('with the key of an owner', () => {
     ['Function', { id: `${echo?.functionId}/*`, type: 'function' }],
     ['Function Versions', { id: `${echo?.functionId}/${echo?.versionId}`, type: 'function' }],
   ])('`authorize_clients` with %s is stored and reported as a finding', async (label, resource) => {
-    const other = await testServer();
+    const own = await testServer();
     const order = {
       name: `sharer-${label}`,
       policies: policies({ scopes: ['list_functions', 'authorize_clients'], resources: [resource] }),
     };
-    const { status, body } = await other.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
-    const { findings } = (await other.call('GET /_mock/findings')).body;
+    const { status, body } = await own.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
+    const { findings } = (await own.call('GET /_mock/findings')).body;
 
     expect(status).toBe(200);
     expect(body.apiKey.policies).toEqual(order.policies);
@@ -179,13 +179,13 @@ describe('with the key of an owner', () => {
   });
 
   it('the list has the personal and service keys of the organisation, without their values', async () => {
-    const other = await testServer();
-    const { status, body } = await other.call(`GET ${KEYS}`, { token: owner.key });
-    const ours = ngcCast.keys.filter(({ org }) => org === 'acme');
+    const own = await testServer();
+    const { status, body } = await own.call(`GET ${KEYS}`, { token: owner.key });
+    const expected = ngcCast.keys.filter(({ org }) => org === 'acme');
 
     expect(status).toBe(200);
     expect(body.requestStatus).toEqual(SUCCESS);
-    expect(body.apiKeys.map(({ keyId }: { keyId: string }) => keyId)).toEqual(ours.map(({ id }) => id));
+    expect(body.apiKeys.map(({ keyId }: { keyId: string }) => keyId)).toEqual(expected.map(({ id }) => id));
     expect(JSON.stringify(body)).not.toContain('nvapi-');
     expect(body.apiKeys[0]).toMatchObject({ type: 'PERSONAL_KEY', user: owner.user, roles: owner.roles });
   });
@@ -194,11 +194,11 @@ describe('with the key of an owner', () => {
     const { value, ...before } = await createKey({ description: 'first' });
     const path = `PATCH ${KEYS}/${before.keyId}`;
     const renamed = await call(path, { name: 'renamed' });
-    const later = await call(path, { expiryDate: isoAfter(60_000), description: 'second' });
+    const second = await call(path, { expiryDate: isoAfter(60_000), description: 'second' });
 
     expect(renamed.status).toBe(200);
     expect(renamed.body).toEqual({ requestStatus: SUCCESS, apiKey: { ...before, name: 'renamed' } });
-    expect(later.body.apiKey).toEqual({
+    expect(second.body.apiKey).toEqual({
       ...before,
       name: 'renamed',
       expiryDate: isoAfter(60_000),
@@ -233,14 +233,14 @@ describe('with the key of an owner', () => {
   });
 
   it('an expired key has the status `EXPIRED`', async () => {
-    const other = await testServer();
+    const own = await testServer();
     const order = { name: 'brief', policies: policies(), expiryDate: isoAfter(1000) };
-    const { body } = await other.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
-    other.clock.set(START + 1000);
-    const shown = await other.call(`GET ${KEYS}/${body.apiKey.keyId}`, { token: owner.key });
+    const { body } = await own.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
+    own.clock.set(START + 1000);
+    const shown = await own.call(`GET ${KEYS}/${body.apiKey.keyId}`, { token: owner.key });
 
     expect(shown.body.apiKey.status).toBe('EXPIRED');
-    expect((await other.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).decision.reason).toBe(
+    expect((await own.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).decision.reason).toBe(
       'expired_key',
     );
   });
@@ -351,10 +351,10 @@ describe(`GET ${KEYS}`, () => {
 
 describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal key %s of a user', (name) => {
   const { key: token, user, roles } = castKey(name);
-  const as = (request: string, body?: unknown) => call(request, body, token);
+  const callAs = (request: string, body?: unknown) => call(request, body, token);
 
   it('creating a service key returns 403, and the decision suggests a role that allows it', async () => {
-    const answer = await as(`POST ${KEYS}/type/SERVICE_KEY`, { name: 'mine', policies: policies() });
+    const answer = await callAs(`POST ${KEYS}/type/SERVICE_KEY`, { name: 'mine', policies: policies() });
     const { body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
     expectForbidden(answer);
@@ -365,7 +365,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
 
   it('a created personal key has this user and no further roles', async () => {
     const order = { name: 'laptop', policies: [{ product: 'air' }], user: owner.user, roles: ['ORG_OWNER'] };
-    const { status, body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, order);
+    const { status, body } = await callAs(`POST ${KEYS}/type/PERSONAL_KEY`, order);
 
     expect(status).toBe(200);
     expect(body.apiKey).toMatchObject({ type: 'PERSONAL_KEY', user, roles, policies: [{ product: 'air' }] });
@@ -374,21 +374,21 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
   });
 
   it('a personal key of this user is read, edited, rotated and deleted, and keeps its roles', async () => {
-    const { body } = await as(`POST ${KEYS}/type/PERSONAL_KEY`, { name: 'mine', policies: [{ product: 'air' }] });
+    const { body } = await callAs(`POST ${KEYS}/type/PERSONAL_KEY`, { name: 'mine', policies: [{ product: 'air' }] });
     const { value, ...shown } = body.apiKey;
     const path = `${KEYS}/${shown.keyId}`;
 
-    expect((await as(`GET ${path}`)).body.apiKey).toEqual(shown);
-    const edited = await as(`PATCH ${path}`, { name: 'renamed', roles: ['ORG_OWNER'] });
+    expect((await callAs(`GET ${path}`)).body.apiKey).toEqual(shown);
+    const edited = await callAs(`PATCH ${path}`, { name: 'renamed', roles: ['ORG_OWNER'] });
     expect(edited.body.apiKey).toEqual({ ...shown, name: 'renamed' });
-    const rotated = (await as(`POST ${path}/rotate`)).body.apiKey;
+    const rotated = (await callAs(`POST ${path}/rotate`)).body.apiKey;
     expect(rotated.value).not.toBe(value);
-    expect((await as(`DELETE ${path}`)).status).toBe(200);
-    expectRefusal(await as(`GET ${path}`), 404, 'NOT_FOUND');
+    expect((await callAs(`DELETE ${path}`)).status).toBe(200);
+    expectRefusal(await callAs(`GET ${path}`), 404, 'NOT_FOUND');
   });
 
   it('the list has only the personal keys of this user', async () => {
-    const { status, body } = await as(`GET ${KEYS}`);
+    const { status, body } = await callAs(`GET ${KEYS}`);
     const shown: { keyId: string; type: string; user: string }[] = body.apiKeys;
 
     expect(status).toBe(200);
@@ -401,7 +401,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
     ['the key of another user', 'owner', owner.user],
   ])('%s returns 404, and the decision names the owner', async (_what, keyName, owners) => {
     for (const [operation, body] of OPERATIONS.filter(([operation]) => operation.includes(registrarId))) {
-      const answer = await as(requestOf(operation).replace(registrarId, castKey(keyName).id), body);
+      const answer = await callAs(requestOf(operation).replace(registrarId, castKey(keyName).id), body);
       const { body: decision } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
 
       expectRefusal(answer, 404, 'NOT_FOUND');
@@ -415,10 +415,10 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
   it('keys of this user in another organisation are not listed and return 404', async () => {
     const order = { type: 'personal', name: 'elsewhere', services: [], user, roles: [], org: 'globex' };
     const { body: other } = await server.call('POST /_mock/keys', { body: order });
-    const { body } = await as(`GET ${KEYS}`);
+    const { body } = await callAs(`GET ${KEYS}`);
 
     expect(body.apiKeys.map(({ keyId }: { keyId: string }) => keyId)).not.toContain(other.id);
-    expectRefusal(await as(`GET ${KEYS}/${other.id}`), 404, 'NOT_FOUND');
+    expectRefusal(await callAs(`GET ${KEYS}/${other.id}`), 404, 'NOT_FOUND');
     expect((await call('GET /v3/orgs/globex/keys', undefined, other.key)).body.apiKeys).toMatchObject([
       { keyId: other.id, orgName: 'globex' },
     ]);

@@ -14,7 +14,7 @@ type Server = Pick<typeof server, 'call'>;
 const exchange = (key: string, target: Server = server) =>
   target.call('GET /token', { headers: { authorization: `ApiKey ${key}` } });
 
-const start = (target: Server = server, deviceId = DEVICE, email = airUser.user) =>
+const startLogin = (target: Server = server, deviceId = DEVICE, email = airUser.user) =>
   target.call('POST /device/login', { body: { deviceId, email } });
 const confirm = (principal: string | undefined, target: Server = server, deviceId = DEVICE) =>
   target.call(`POST /_mock/device-logins/${deviceId}/confirm`, { body: { principal } });
@@ -25,7 +25,7 @@ const readNewestDecision = async (target: Server = server) =>
 
 /** Creates the token of a user through a device login. */
 async function createToken(user: string | undefined, target: Server = server): Promise<string> {
-  const { body } = await start(target);
+  const { body } = await startLogin(target);
   await confirm(user, target);
   const answer = await redeem(body.sessionKey, target);
   expect(answer.status).toBe(200);
@@ -74,7 +74,7 @@ describe('GET /token with a key', () => {
 
 describe('a device login', () => {
   it('results in a token that Air accepts for the organisation of the header', async () => {
-    const started = await start();
+    const started = await startLogin();
     const confirmed = await confirm(airUser.user);
     const { status, body } = await redeem(started.body.sessionKey);
     const headers = { 'nv-ngc-org': ngcCast.org };
@@ -103,7 +103,7 @@ describe('a device login', () => {
 
   it('is rejected before it is confirmed, for another device, after it expires and after it is replaced', async () => {
     const own = await testServer();
-    const { sessionKey } = (await start(own)).body;
+    const { sessionKey } = (await startLogin(own)).body;
     const reasonOf = async (response: Promise<{ status: number }>) => {
       expect((await response).status).toBe(401);
       return (await readNewestDecision(own)).reason;
@@ -114,11 +114,11 @@ describe('a device login', () => {
     expect(await reasonOf(redeem(sessionKey, own, 'another'))).toBe('other_device');
     expect(await reasonOf(redeem(sessionKey, own, null))).toBe('other_device');
     expect((await redeem(sessionKey, own)).status).toBe(200);
-    await start(own);
+    await startLogin(own);
     expect(await reasonOf(redeem(sessionKey, own))).toBe('unknown_session');
-    const second = (await start(own)).body.sessionKey;
+    const second = (await startLogin(own)).body.sessionKey;
     await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
-    await start(own, 'another');
+    await startLogin(own, 'another');
     expect(await reasonOf(redeem(second, own))).toBe('expired_session');
     expect((await confirm(airUser.user, own)).status).toBe(404);
   });
@@ -129,7 +129,7 @@ describe('a device login', () => {
   });
 
   it('is confirmed by an e-mail address or by the name of a personal key', async () => {
-    await start();
+    await startLogin();
 
     expect((await confirm(airUser.user)).status).toBe(200);
     expect((await confirm(airUser.name)).status).toBe(200);
@@ -151,7 +151,7 @@ describe('the page of a device login', () => {
     });
 
   it('lists the users, starting with the user of the login, and confirms the login', async () => {
-    const { sessionKey } = (await start()).body;
+    const { sessionKey } = (await startLogin()).body;
     const { status, body: html } = await getPage(server, DEVICE);
     const [, first = ''] = /name="user" value="([^"]+)"[^>]*>([^<]+)</.exec(html) ?? [];
     const clicked = await choose(server, first);
@@ -164,7 +164,7 @@ describe('the page of a device login', () => {
   });
 
   it('returns 404 for an unknown login and 400 for an unknown user', async () => {
-    await start();
+    await startLogin();
 
     expect((await getPage(server, 'unknown')).status).toBe(404);
     expect((await choose(server, owner.user ?? '', 'unknown')).status).toBe(404);
@@ -173,9 +173,9 @@ describe('the page of a device login', () => {
 
   it('is available for the latest thousand logins', async () => {
     const own = await testServer();
-    await start(own, 'oldest');
+    await startLogin(own, 'oldest');
     await own.call('POST /_mock/clock/advance', { body: { by: '1m' } });
-    for (let device = 1; device <= 1000; device += 1) await start(own, `device-${device}`);
+    for (let device = 1; device <= 1000; device += 1) await startLogin(own, `device-${device}`);
 
     expect((await getPage(own, 'oldest')).status).toBe(404);
     for (const device of ['device-1', 'device-999', 'device-1000'])
@@ -184,7 +184,7 @@ describe('the page of a device login', () => {
 
   it('lists no users and rejects a confirmation without the admin token', async () => {
     const guarded = await testServer({ adminToken: 'admin-token-of-the-test' });
-    await start(guarded);
+    await startLogin(guarded);
     const { status, body: html } = await getPage(guarded, DEVICE);
 
     expect(status).toBe(200);
@@ -257,7 +257,7 @@ describe('the token of a user', () => {
 
   it('does not appear in the request log, nor does its session key', async () => {
     const own = await testServer();
-    const { sessionKey } = (await start(own)).body;
+    const { sessionKey } = (await startLogin(own)).body;
     await confirm(airUser.user, own);
     const { token } = (await redeem(sessionKey, own)).body;
     await own.call('GET /v2/users/me', { token });
