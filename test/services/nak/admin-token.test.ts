@@ -13,7 +13,7 @@ const SECONDS = START / 1000;
 const FUNCTION = { name: 'made-by-admin', inferenceUrl: '/', containerImage: 'nvcr.io/acme/echo:1' };
 
 const server = await testServer({ nvcf: 'open-source' });
-const issue = async (path = '/v1/admin/keys', target = server) =>
+const issueToken = async (path = '/v1/admin/keys', target = server) =>
   (await target.call(`POST ${path}`)).body.value as string;
 /** Signs a token with the claims of an administrator token, some of them changed. */
 const forgeToken = async (claims: object = {}, { alg = 'ES256', key = PRIVATE } = {}) =>
@@ -69,14 +69,14 @@ describe('the token of an administrator', () => {
     [false, 'GET /v2/nvcf/clusterGroups'],
   ])('has access (%s): %s', async (allowed, request, body) => {
     await afresh(server);
-    const { status, decision } = await server.call(request, { token: await issue(), ...(body && { body }) });
+    const { status, decision } = await server.call(request, { token: await issueToken(), ...(body && { body }) });
 
     expect([status, decision.effect]).toEqual(allowed ? [200, 'allow'] : [403, 'deny']);
   });
 
   it('appears in the decision as the principal, with a key as the fix', async () => {
     const { decision } = await server.call('GET /v2/nvcf/queues/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', {
-      token: await issue(),
+      token: await issueToken(),
     });
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
@@ -120,7 +120,7 @@ describe('the token of an administrator', () => {
 
   it('expires after twelve hours of the clock of the world', async () => {
     const own = await testServer({ nvcf: 'open-source' });
-    const token = await issue(undefined, own);
+    const token = await issueToken(undefined, own);
     await own.call('POST /_mock/clock/advance', { body: { by: '12h' } });
 
     expect((await own.call('GET /v2/nvcf/functions', { token })).decision.reason).toBe('expired_token');
@@ -129,15 +129,15 @@ describe('the token of an administrator', () => {
   it('is accepted only in its own world', async () => {
     const own = await testServer({ nvcf: 'open-source' });
     await own.call('POST /_mock/worlds', { body: { id: 'alice' } });
-    const token = await issue('/w/alice/v1/admin/keys', own);
+    const token = await issueToken('/w/alice/v1/admin/keys', own);
     await own.call('POST /v2/nvcf/functions', { token, body: FUNCTION });
 
-    const names = async (path: string) =>
+    const listNames = async (path: string) =>
       (
-        await own.call(`GET ${path}/v2/nvcf/functions`, { token: await issue(`${path}/v1/admin/keys`, own) })
+        await own.call(`GET ${path}/v2/nvcf/functions`, { token: await issueToken(`${path}/v1/admin/keys`, own) })
       ).body.functions.map(({ name }: { name: string }) => name);
-    expect(await names('/w/alice')).toContain('made-by-admin');
-    expect(await names('')).not.toContain('made-by-admin');
+    expect(await listNames('/w/alice')).toContain('made-by-admin');
+    expect(await listNames('')).not.toContain('made-by-admin');
     const { status, decision } = await own.call('GET /w/default/v2/nvcf/functions', { token });
     expect([status, decision.reason]).toEqual([401, 'other_world']);
   });

@@ -21,7 +21,7 @@ const ORDER = {
   expires_at: '2026-01-16T12:00:00Z',
   authorizations: authorizationsFor(['list_functions']),
 };
-const order = (overrides: object) => ({ headers: asOwner(), body: { ...ORDER, ...overrides } });
+const createOrder = (overrides: object) => ({ headers: asOwner(), body: { ...ORDER, ...overrides } });
 const FOREIGN_KEY = `${castKey('nvcf-full-access').key.slice(0, -1)}_`;
 const evaluationRequest = (namespace: string, rule = 'apikey.allow') =>
   `POST /v1/namespaces/${namespace}/evaluations/${rule}`;
@@ -41,39 +41,39 @@ describe('the hint for a refusal:', () => {
       FUNCTIONS,
     ],
     ['Caller service not registered', 'GET /v1/keys', { headers: asOwner(OWNER, 'x') }, 'key_service_headers', TASKS],
-    ['description is invalid', 'POST /v1/keys', order({ description: 'no!' }), 'issued_key_order', '64'],
+    ['description is invalid', 'POST /v1/keys', createOrder({ description: 'no!' }), 'issued_key_order', '64'],
     [
       'expires_at must be in the future and not more than 365 days from now',
       'POST /v1/keys',
-      order({ expires_at: null }),
+      createOrder({ expires_at: null }),
       'issued_key_order',
       'clock',
     ],
     [
       "audience_service_ids can't be empty",
       'POST /v1/keys',
-      order({ audience_service_ids: [] }),
+      createOrder({ audience_service_ids: [] }),
       'issued_key_order',
       'Omit',
     ],
     [
       `service '${FUNCTIONS}' cannot use audiences: ${TASKS}`,
       'POST /v1/keys',
-      order({ audience_service_ids: [TASKS] }),
+      createOrder({ audience_service_ids: [TASKS] }),
       'issued_key_order',
       '`Key-Issuer-Id`',
     ],
     [
       'authorizations can not be null',
       'POST /v1/keys',
-      order({ authorizations: null }),
+      createOrder({ authorizations: null }),
       'issued_key_order',
       '`policies`',
     ],
     [
       'authorizations size can not be greater than 2048 but was 2050',
       'POST /v1/keys',
-      order({ authorizations: 'x'.repeat(2048) }),
+      createOrder({ authorizations: 'x'.repeat(2048) }),
       'issued_key_order',
       '2048',
     ],
@@ -91,7 +91,7 @@ describe('the hint for a refusal:', () => {
       'issued_key_status',
       'status',
     ],
-    ['Slow down.', `PUT /v1/keys/${key.id}/authorizations`, order({}), 'issued_key_written_often', '3 seconds'],
+    ['Slow down.', `PUT /v1/keys/${key.id}/authorizations`, createOrder({}), 'issued_key_written_often', '3 seconds'],
     [
       'Key owner suspended.',
       'GET /v1/keys',

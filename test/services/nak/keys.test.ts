@@ -78,11 +78,11 @@ describe('a created key', () => {
 
   it('is rejected by Cloud Functions once it is deleted', async () => {
     const { body: key } = await createKey(server, {}, asOwner('deleted@example.test'));
-    const list = async () => (await server.call('GET /v2/nvcf/functions', { token: key.value })).status;
-    expect(await list()).toBe(200);
+    const listFunctions = async () => (await server.call('GET /v2/nvcf/functions', { token: key.value })).status;
+    expect(await listFunctions()).toBe(200);
     await server.call(`DELETE /v1/keys/${key.id}`, { headers: asOwner('deleted@example.test') });
 
-    expect(await list()).toBe(403);
+    expect(await listFunctions()).toBe(403);
   });
 
   it('can be for the event ledger, which rejects every request because it is not emulated', async () => {
@@ -232,13 +232,13 @@ describe('a created key', () => {
     expect((await createKey(own, {}, asOwner('other@example.test'))).status).toBe(200);
 
     await call('POST /_mock/clock/advance', { body: { by: '25h' } });
-    const later = { expires_at: '2026-02-01T00:00:00Z' };
+    const laterExpiry = { expires_at: '2026-02-01T00:00:00Z' };
     const { body } = await call('GET /v1/keys', { headers: asOwner() });
     expect(body.keys.map(({ status }: { status: string }) => status)).toEqual(Array(8).fill('EXPIRED'));
-    expect((await createKey(own, later)).status).toBe(400);
+    expect((await createKey(own, laterExpiry)).status).toBe(400);
     await call('POST /_mock/clock/advance', { body: { by: '48h' } });
     expect((await call('GET /v1/keys', { headers: asOwner() })).body).toEqual({ keys: [] });
-    expect((await createKey(own, later)).status).toBe(200);
+    expect((await createKey(own, laterExpiry)).status).toBe(200);
   });
 
   it('is deleted two days after its expiry', async () => {
@@ -261,8 +261,8 @@ describe('a key of another owner or issuer', () => {
     'is not found: %s',
     async (request) => {
       const { body } = await createKey(server, {}, asOwner('mine@example.test'));
-      const others = [asOwner('mine@example.test', TASKS), asOwner('yours@example.test')];
-      for (const headers of others) {
+      const otherHeaders = [asOwner('mine@example.test', TASKS), asOwner('yours@example.test')];
+      for (const headers of otherHeaders) {
         const options = request.startsWith('PUT') ? { body: { authorizations: {} } } : {};
         const answer = await server.call(request.replace('ID', body.id), { headers, ...options });
         expect(answer).toMatchObject({ status: 404, body: { detail: 'Key not found' } });
