@@ -10,7 +10,7 @@ const ON = ['toy', 'toy-parts', 'all-toys'];
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };
 
 /** A use of an object by a rule for these types. */
-const use = (reach: ResourceAttributes | 'foreign' | null, on: readonly string[] | undefined = ON): Use => ({
+const createUse = (reach: ResourceAttributes | 'foreign' | null, on: readonly string[] | undefined = ON): Use => ({
   operation: 'get_toy',
   accessRequest: { rule: ruleOf({ ...(on !== undefined && { on }) } as Partial<Rule>), ruleset: toyLaw },
   lookedUp:
@@ -26,7 +26,7 @@ const findType = (type: string, resources: readonly Resource[]) => resources.fin
 
 describe('the possible resources of a key', () => {
   it('are every type, with the ids of the used objects', () => {
-    expect(createBindings([use(BALL), use(DOLL)]).resources()).toEqual([
+    expect(createBindings([createUse(BALL), createUse(DOLL)]).resources()).toEqual([
       { type: 'all-toys' },
       { type: 'toy', ids: ['ball', 'doll'] },
       { type: 'toy-parts', ids: ['ball/skin'] },
@@ -36,67 +36,76 @@ describe('the possible resources of a key', () => {
   });
 
   it('exclude types that the rule does not accept', () => {
-    const types = (on: readonly string[] | undefined) =>
+    const listTypes = (on: readonly string[] | undefined) =>
       createBindings([
-        { ...use(BALL), accessRequest: { rule: ruleOf(on === undefined ? {} : { on }), ruleset: toyLaw } },
+        { ...createUse(BALL), accessRequest: { rule: ruleOf(on === undefined ? {} : { on }), ruleset: toyLaw } },
       ])
         .resources()
         .map(({ type }) => type);
 
-    expect(types(['toy'])).toEqual(['all-toys', 'toy', 'lent-toys', 'everything']);
-    expect(types(['everything'])).toEqual(['all-toys', 'lent-toys', 'everything']);
-    expect(types(undefined)).toEqual(['all-toys', 'lent-toys', 'everything']);
+    expect(listTypes(['toy'])).toEqual(['all-toys', 'toy', 'lent-toys', 'everything']);
+    expect(listTypes(['everything'])).toEqual(['all-toys', 'lent-toys', 'everything']);
+    expect(listTypes(undefined)).toEqual(['all-toys', 'lent-toys', 'everything']);
   });
 
   it('are the present ids if no object was used', () => {
     const bound = [{ type: 'toy', ids: ['kite', 'top'] }, { type: 'all-toys' }];
 
-    expect(findType('toy', createBindings([use(null)], bound).resources())).toEqual({
+    expect(findType('toy', createBindings([createUse(null)], bound).resources())).toEqual({
       type: 'toy',
       ids: ['kite', 'top'],
     });
-    expect(findType('toy', createBindings([use('foreign')], bound).resources())).toEqual({
+    expect(findType('toy', createBindings([createUse('foreign')], bound).resources())).toEqual({
       type: 'toy',
       ids: ['kite', 'top'],
     });
-    expect(findType('toy', createBindings([use(DOLL)], bound).resources())).toEqual({ type: 'toy', ids: ['doll'] });
-    expect(findType('toy', createBindings([use(null)], [{ type: 'toy' }]).resources())).toBeUndefined();
+    expect(findType('toy', createBindings([createUse(DOLL)], bound).resources())).toEqual({
+      type: 'toy',
+      ids: ['doll'],
+    });
+    expect(findType('toy', createBindings([createUse(null)], [{ type: 'toy' }]).resources())).toBeUndefined();
   });
 
   it('exclude objects without names', () => {
-    const useWithoutIds: Use = { ...use(BALL), lookedUp: { found: 'object' } };
+    const useWithoutIds: Use = { ...createUse(BALL), lookedUp: { found: 'object' } };
 
     expect(findType('toy', createBindings([useWithoutIds]).resources())).toBeUndefined();
   });
 });
 
 it('types without ids come before types with ids, and parts come last', () => {
-  expect(createBindings([use(BALL)]).widestFirst).toEqual(['everything', 'lent-toys', 'all-toys', 'toy', 'toy-parts']);
+  expect(createBindings([createUse(BALL)]).widestFirst).toEqual([
+    'everything',
+    'lent-toys',
+    'all-toys',
+    'toy',
+    'toy-parts',
+  ]);
 });
 
 describe('the resources for a use', () => {
   it('contain only its objects and their parts', () => {
-    const bindings = createBindings([use(BALL), use(DOLL), use(WHOLE_BALL)]);
+    const bindings = createBindings([createUse(BALL), createUse(DOLL), createUse(WHOLE_BALL)]);
 
-    expect(findType('toy', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'toy', ids: ['doll'] });
-    expect(findType('toy-parts', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'toy-parts', ids: [] });
-    expect(findType('toy-parts', bindings.resourcesFor(use(WHOLE_BALL)))).toEqual({
+    expect(findType('toy', bindings.resourcesFor(createUse(DOLL)))).toEqual({ type: 'toy', ids: ['doll'] });
+    expect(findType('toy-parts', bindings.resourcesFor(createUse(DOLL)))).toEqual({ type: 'toy-parts', ids: [] });
+    expect(findType('toy-parts', bindings.resourcesFor(createUse(WHOLE_BALL)))).toEqual({
       type: 'toy-parts',
       ids: ['ball/skin'],
     });
-    expect(findType('all-toys', bindings.resourcesFor(use(DOLL)))).toEqual({ type: 'all-toys' });
-    expect(findType('toy', bindings.resourcesFor(use('foreign')))).toEqual({ type: 'toy', ids: [] });
-    expect(findType('toy', bindings.resourcesFor(use(null)))).toEqual({ type: 'toy', ids: [] });
+    expect(findType('all-toys', bindings.resourcesFor(createUse(DOLL)))).toEqual({ type: 'all-toys' });
+    expect(findType('toy', bindings.resourcesFor(createUse('foreign')))).toEqual({ type: 'toy', ids: [] });
+    expect(findType('toy', bindings.resourcesFor(createUse(null)))).toEqual({ type: 'toy', ids: [] });
   });
 
   it('exclude a removed object', () => {
     const attributes: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball'] } };
-    const bindings = createBindings([use(attributes), use(DOLL)]);
-    const without = bindings.without('toy', 'ball').resourcesFor(use(attributes));
+    const bindings = createBindings([createUse(attributes), createUse(DOLL)]);
+    const without = bindings.without('toy', 'ball').resourcesFor(createUse(attributes));
 
     expect(findType('toy', without)).toEqual({ type: 'toy', ids: [] });
     expect(findType('toy-parts', without)).toEqual({ type: 'toy-parts', ids: ['ball'] });
-    expect(findType('toy', bindings.without('toy', 'ball').resourcesFor(use(DOLL)))).toEqual({
+    expect(findType('toy', bindings.without('toy', 'ball').resourcesFor(createUse(DOLL)))).toEqual({
       type: 'toy',
       ids: ['doll'],
     });
@@ -106,7 +115,7 @@ describe('the resources for a use', () => {
 
 describe('selected types', () => {
   it('can be changed without changing the original bindings', () => {
-    const bindings = createBindings([use(BALL), use(DOLL)]);
+    const bindings = createBindings([createUse(BALL), createUse(DOLL)]);
     const selected = bindings.only(['toy', 'everything']);
     selected.drop('toy', 'ball');
 
@@ -116,7 +125,7 @@ describe('selected types', () => {
   });
 
   it('do not change if the removed object is missing', () => {
-    const selected = createBindings([use(DOLL)]).only(['toy', 'everything']);
+    const selected = createBindings([createUse(DOLL)]).only(['toy', 'everything']);
     selected.drop('toy', 'ball');
     selected.drop('everything', 'ball');
     selected.drop('all-toys', 'ball');
@@ -129,7 +138,7 @@ describe('the removable objects', () => {
   const listObjects = (bindings: Bindings) => [...bindings.objects()].map(({ type, id, uses }) => [type, id, uses]);
 
   it('are all objects unless a type has only one, with their uses', () => {
-    const [ball, whole, doll] = [use(BALL), use(WHOLE_BALL), use(DOLL)];
+    const [ball, whole, doll] = [createUse(BALL), createUse(WHOLE_BALL), createUse(DOLL)];
 
     expect(listObjects(createBindings([ball, whole, doll]))).toEqual([
       ['toy', 'ball', [ball, whole]],
@@ -140,7 +149,7 @@ describe('the removable objects', () => {
 
   it('have the uses of the whole object as uses of its parts', () => {
     const valve: ResourceAttributes = { relation: 'owned', names: { 'toy-parts': ['ball/valve'] } };
-    const [ball, part, whole] = [use(BALL), use(valve), use(WHOLE_BALL)];
+    const [ball, part, whole] = [createUse(BALL), createUse(valve), createUse(WHOLE_BALL)];
 
     expect(listObjects(createBindings([ball, part, whole]))).toEqual([
       ['toy-parts', 'ball/skin', [ball, whole]],
@@ -149,18 +158,18 @@ describe('the removable objects', () => {
   });
 
   it('exclude objects without a use', () => {
-    expect(listObjects(createBindings([use(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
+    expect(listObjects(createBindings([createUse(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
   });
 
   it('end before the last object while objects are removed', () => {
-    const bindings = createBindings([use(BALL), use(DOLL)]).only(['toy']);
-    const seen: string[] = [];
+    const bindings = createBindings([createUse(BALL), createUse(DOLL)]).only(['toy']);
+    const visited: string[] = [];
     for (const { type, id } of bindings.objects()) {
-      seen.push(id);
+      visited.push(id);
       bindings.drop(type, id);
     }
 
-    expect(seen).toEqual(['ball']);
+    expect(visited).toEqual(['ball']);
     expect(bindings.resources()).toEqual([{ type: 'toy', ids: ['doll'] }]);
   });
 });

@@ -31,7 +31,7 @@ const createAttempt = (keyInForce: KeyInForce | null, ...lines: readonly string[
   } as unknown as NgcKeyAttempt;
 };
 afterEach(() => vi.restoreAllMocks());
-const refusalOf = (work: Promise<unknown>) => work.catch((thrown: unknown) => thrown);
+const catchRefusal = (work: Promise<unknown>) => work.catch((thrown: unknown) => thrown);
 const forgeToken = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
 describe('the key of a header', () => {
@@ -40,7 +40,7 @@ describe('the key of a header', () => {
 
     expect(await authenticateKey(createAttempt(key, `Bearer ${TEXT}`))).toBe(key);
     expect(await authenticateKey(createAttempt(key, `bearer ${TEXT}`))).toBe(key);
-    expect(await refusalOf(authenticateKey(createAttempt(key, `bearer ${TEXT}`), true))).toMatchObject({
+    expect(await catchRefusal(authenticateKey(createAttempt(key, `bearer ${TEXT}`), true))).toMatchObject({
       reason: 'wrong_scheme',
     });
   });
@@ -51,7 +51,7 @@ describe('the key of a header', () => {
     ['a JWT with an invalid issuer', forgeToken({ iss: ['/auth/realms/'] }), 'it is a JWT'],
     ['a token of Run:ai', forgeToken({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
   ])('is rejected with a hint about the kind of token: %s', async (_what, token, why) => {
-    const problem = await refusalOf(authenticateKey(createAttempt(createServiceKey(), `Bearer ${token}`)));
+    const problem = await catchRefusal(authenticateKey(createAttempt(createServiceKey(), `Bearer ${token}`)));
 
     expect(problem).toMatchObject({
       kind: 'unauthenticated',
@@ -83,7 +83,7 @@ describe('a rejected key', () => {
     ['that no mock issued', FOREIGN, 'foreign_key'],
     ['that is too short', 'nvapi-abc', 'malformed_key'],
   ])('%s has its reason, and a common message', async (_what, text, reason) => {
-    const problem = await refusalOf(findKey(text, createAttempt(createServiceKey())));
+    const problem = await catchRefusal(findKey(text, createAttempt(createServiceKey())));
 
     expect(problem).toMatchObject({ kind: 'unauthenticated', reason, message: 'The key is not accepted.' });
     expect(problem).toMatchObject({ claimed: undefined });
@@ -104,7 +104,7 @@ describe('a rejected key', () => {
   ])('%s has its reason and its principal', async (_what, key, reason) => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
 
-    expect(await refusalOf(findKey(TEXT, createAttempt(createServiceKey(key))))).toMatchObject({
+    expect(await catchRefusal(findKey(TEXT, createAttempt(createServiceKey(key))))).toMatchObject({
       reason,
       message: 'The key is not accepted.',
       claimed,
@@ -123,7 +123,7 @@ describe('resolving a key', () => {
   const laptop = createPersonalKey();
   const old = createServiceKey({ id: 'key-3', name: 'old', expiresAt: NOW });
   const calls: unknown[][] = [];
-  const storeOf = (...keys: KeyInForce[]) => {
+  const createStore = (...keys: KeyInForce[]) => {
     const select = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
       keys.filter(({ key }) => fits(key)).slice(0, limit);
     faked(NgcKeys.prototype, {
@@ -146,11 +146,11 @@ describe('resolving a key', () => {
     ['ada@acme.test', laptop],
     ['nobody', null],
   ])('accepts its id, its name or its user: %s', async (credential, key) => {
-    expect(await resolveKey(storeOf(robot, laptop, old), credential, NOW)).toBe(key);
+    expect(await resolveKey(createStore(robot, laptop, old), credential, NOW)).toBe(key);
   });
 
   it('is the first step of impersonation, which returns null for an unknown name', async () => {
-    const store = storeOf(robot);
+    const store = createStore(robot);
     const impersonate = createImpersonator({ ofKey: (key, world) => ({ world, key }) as never });
 
     expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, key: robot });
@@ -158,22 +158,24 @@ describe('resolving a key', () => {
   });
 
   it.each(['key-3', 'old'])('rejects an expired key: %s', async (credential) => {
-    expect(await refusalOf(resolveKey(storeOf(robot, old), credential, NOW))).toMatchObject({ reason: 'expired_key' });
+    expect(await catchRefusal(resolveKey(createStore(robot, old), credential, NOW))).toMatchObject({
+      reason: 'expired_key',
+    });
   });
 
   it('rejects an ambiguous name or user', async () => {
-    const keys = storeOf(
+    const keys = createStore(
       robot,
       createServiceKey({ id: 'key-4' }),
       laptop,
       createPersonalKey({ id: 'key-5', name: 'phone' }),
     );
 
-    expect(await refusalOf(resolveKey(keys, 'robot', NOW))).toMatchObject({
+    expect(await catchRefusal(resolveKey(keys, 'robot', NOW))).toMatchObject({
       kind: 'invalid_request',
       message: 'Several keys have the name `robot`. Use a key id instead.',
     });
-    expect(await refusalOf(resolveKey(keys, 'ada@acme.test', NOW))).toMatchObject({
+    expect(await catchRefusal(resolveKey(keys, 'ada@acme.test', NOW))).toMatchObject({
       kind: 'invalid_request',
       message: 'Several keys belong to `ada@acme.test`. Use a key id instead.',
     });

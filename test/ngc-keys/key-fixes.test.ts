@@ -44,7 +44,7 @@ interface Case {
   readonly expected: readonly [text: string, body: object][];
 }
 
-const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
+const toyResources = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
 /** The same service with a scope that is available with either of two types. */
 const baking = createRuleset('toys', null, {
@@ -95,7 +95,7 @@ describe('the fix for a service key', () => {
     },
     'adds the service together with the fewest missing rights': {
       accessRequest: onToys,
-      caller: key([], toys(DOLL), { services: [] }),
+      caller: key([], toyResources(DOLL), { services: [] }),
       lookup: seen(referenceToBall()),
       expected: [
         [
@@ -130,13 +130,13 @@ describe('the fix for a service key', () => {
     },
     'adds the object to the objects of the same type': {
       accessRequest: ask({ on: ['toy'] }),
-      caller: key([], toys(DOLL)),
+      caller: key([], toyResources(DOLL)),
       lookup: seen(referenceToBall()),
       expected: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
     },
     'adds the object and keeps the other types of the key': {
       accessRequest: ask({ on: ['toy'] }),
-      caller: key([], [{ type: 'lent-toys' }, ...toys(DOLL)]),
+      caller: key([], [{ type: 'lent-toys' }, ...toyResources(DOLL)]),
       lookup: seen(referenceToBall()),
       expected: [
         [
@@ -188,7 +188,7 @@ describe('the fix for a service key', () => {
     },
     'adds only the scope if the resource is suitable': {
       accessRequest: onToys,
-      caller: key([], toys(BALL)),
+      caller: key([], toyResources(BALL)),
       lookup: seen(referenceToBall()),
       expected: [['add the scope `play`', { scopes: ['play'] }]],
     },
@@ -254,7 +254,7 @@ describe('the fix for a service key', () => {
     },
     'needs no `force` if the key already has a resource that the documents exclude': {
       accessRequest: ask({ needs: { all: ['play'] } }),
-      caller: key([], toys('ball')),
+      caller: key([], toyResources('ball')),
       expected: [['add the scope `play`', { scopes: ['play'] }]],
     },
     'uses `force` for an id that the documents exclude if nothing else includes the object': {
@@ -286,12 +286,12 @@ describe('the fix for a service key', () => {
     },
     'binds the key to a type that includes its own objects if the body has an object that was not looked up': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
-      caller: key([], toys(DOLL)),
+      caller: key([], toyResources(DOLL)),
       expected: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
     'binds the key to every type if the path has an object that was not looked up': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
-      caller: key([], toys(DOLL)),
+      caller: key([], toyResources(DOLL)),
       expected: [
         ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
         ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
@@ -305,13 +305,13 @@ describe('the fix for a service key', () => {
     },
     'is empty if the object does not exist': {
       accessRequest: onToys,
-      caller: key([], toys(DOLL)),
+      caller: key([], toyResources(DOLL)),
       lookup: { found: 'nothing' },
       expected: [],
     },
     'is empty if the object belongs to another organisation': {
       accessRequest: onToys,
-      caller: key([], toys(DOLL)),
+      caller: key([], toyResources(DOLL)),
       lookup: { found: 'foreign', owner: 'bo' },
       expected: [],
     },
@@ -323,7 +323,7 @@ describe('the fix for a service key', () => {
     },
     'is empty if the request was allowed': {
       accessRequest: onToys,
-      caller: key(['play'], toys(BALL)),
+      caller: key(['play'], toyResources(BALL)),
       lookup: seen(referenceToBall()),
       expected: [],
     },
@@ -350,12 +350,12 @@ describe('the fix for a service key', () => {
     ['no_such_object', { found: 'nothing' }],
     ['foreign_object', { found: 'foreign', owner: 'bo' }],
   ])('is the same with and without missing rights for a refusal with `%s`', (reason, lookup) => {
-    const lacking = decisionOn(onToys, key(['look'], toys(DOLL)), lookup);
-    const absent = decisionOn(onToys, key(['play'], toys(DOLL)), lookup);
+    const withoutRights = decisionOn(onToys, key(['look'], toyResources(DOLL)), lookup);
+    const withRights = decisionOn(onToys, key(['play'], toyResources(DOLL)), lookup);
 
-    expect([lacking.reason, absent.reason]).toEqual(['missing_scope', reason]);
-    expect(findFixes(lacking, TOY_TABLES)).toEqual(findFixes(absent, TOY_TABLES));
-    expect(findFixes(lacking, TOY_TABLES)).toHaveLength(1);
+    expect([withoutRights.reason, withRights.reason]).toEqual(['missing_scope', reason]);
+    expect(findFixes(withoutRights, TOY_TABLES)).toEqual(findFixes(withRights, TOY_TABLES));
+    expect(findFixes(withoutRights, TOY_TABLES)).toHaveLength(1);
   });
 
   it('adds only the service even if a stored scope is not available with the stored types', () => {
@@ -366,8 +366,8 @@ describe('the fix for a service key', () => {
   });
 
   it('starts from the pending version, which it replaces', () => {
-    const pending = [pendingVersion(2, ['look', 'mend'], toys(DOLL))];
-    const decision = decisionOn(onToys, key(['look'], toys(BALL), { pending }), seen(referenceToBall()));
+    const pending = [pendingVersion(2, ['look', 'mend'], toyResources(DOLL))];
+    const decision = decisionOn(onToys, key(['look'], toyResources(BALL), { pending }), seen(referenceToBall()));
     const [first] = findFixes(decision, TOY_TABLES);
 
     expect(first?.request?.body['scopes']).toEqual(['look', 'mend', 'play']);
@@ -386,12 +386,12 @@ describe('the fix for a service key', () => {
 
 describe('a refusal that a pending version ends', () => {
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
-  const refusedWith = (...pending: readonly PendingRights[]) =>
-    decisionOn(accessRequest, key([], toys(BALL), { pending }), seen(referenceToBall()));
-  const allowing = (version: number) => pendingVersion(version, ['play'], toys(BALL));
+  const decideWith = (...pending: readonly PendingRights[]) =>
+    decisionOn(accessRequest, key([], toyResources(BALL), { pending }), seen(referenceToBall()));
+  const allowingVersion = (version: number) => pendingVersion(version, ['play'], toyResources(BALL));
 
   it('is fixed only by waiting or by flushing the propagation', () => {
-    const decision = refusedWith(allowing(2));
+    const decision = decideWith(allowingVersion(2));
     const fixes = findFixes(decision, TOY_TABLES);
 
     expect(fixes).toEqual([
@@ -401,13 +401,13 @@ describe('a refusal that a pending version ends', () => {
         request: { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: 'key-1' } },
       },
     ]);
-    expect(effectsOf(decision)).toEqual(['allow']);
+    expect(listEffects(decision)).toEqual(['allow']);
   });
 
   it('is fixed by waiting if a later version refuses again', () => {
-    const decision = refusedWith(allowing(2), pendingVersion(3, [], toys(BALL)));
+    const decision = decideWith(allowingVersion(2), pendingVersion(3, [], toyResources(BALL)));
 
-    expect(effectsOf(decision)).not.toContain('deny');
+    expect(listEffects(decision)).not.toContain('deny');
     expect(findFixes({ ...decision, at: 500 }, TOY_TABLES)).toEqual([
       {
         kind: 'propagation',
@@ -418,19 +418,23 @@ describe('a refusal that a pending version ends', () => {
   });
 
   it('is not fixed by a pending version without the object', () => {
-    const decision = refusedWith(pendingVersion(2, ['play'], toys(DOLL)));
+    const decision = decideWith(pendingVersion(2, ['play'], toyResources(DOLL)));
 
-    expect(effectsOf(decision)).not.toContain('deny');
+    expect(listEffects(decision)).not.toContain('deny');
   });
 
   it('differs from an allowed request that a pending version refuses, which has no fixes', () => {
-    const allowed = decisionOn(accessRequest, key(['play'], toys(BALL), { pending: [pendingVersion(2, [])] }), null);
+    const allowed = decisionOn(
+      accessRequest,
+      key(['play'], toyResources(BALL), { pending: [pendingVersion(2, [])] }),
+      null,
+    );
 
     expect(allowed.rights?.pending?.effect).toBe('deny');
     expect(findFixes(allowed, TOY_TABLES)).toEqual([]);
   });
 
-  function effectsOf(decision: Decision): string[] {
+  function listEffects(decision: Decision): string[] {
     const requests = findFixes(decision, TOY_TABLES).flatMap(({ request }) => request ?? []);
     return requests.map((request) => effectAfter(decision, request));
   }
@@ -513,7 +517,7 @@ describe('the fix for the user of a personal key', () => {
 
 describe('the remaining reason of a fix', () => {
   const play = ask({ needs: { all: ['play'] } });
-  const rightsFixesOf = (accessRequest: AccessRequest, caller: Caller, initialReason?: DenyReason) => {
+  const findRightsFixes = (accessRequest: AccessRequest, caller: Caller, initialReason?: DenyReason) => {
     const decision = decisionOn(accessRequest, caller, null);
     const { input, reason } = decision;
     if (input === undefined || reason === null) throw new Error('the decision is no refusal');
@@ -525,7 +529,7 @@ describe('the remaining reason of a fix', () => {
     ['is the reason that applies with the service added', key([], [], { services: [] }), 'missing_scope'],
     ['is the missing service if nothing else is missing', key(['play'], [], { services: [] }), 'service_not_enabled'],
   ])('%s', (_what, caller, remaining) => {
-    const result = rightsFixesOf(play, caller);
+    const result = findRightsFixes(play, caller);
 
     expect(result?.fixes).toHaveLength(1);
     expect(result?.otherwise).toBe(remaining);
@@ -534,19 +538,19 @@ describe('the remaining reason of a fix', () => {
   it('is `missing_permission` without fixes if the service has no keys', () => {
     const accessRequest = ask({ needs: { all: ['play'] } }, { ruleset: openLaw });
 
-    expect(rightsFixesOf(accessRequest, key([]))).toEqual({ fixes: [], otherwise: 'missing_permission' });
+    expect(findRightsFixes(accessRequest, key([]))).toEqual({ fixes: [], otherwise: 'missing_permission' });
   });
 
   it('is absent for an administrator, with the advice to use a key', () => {
     const { heldRights, principal } = key([]);
     const caller: Caller = { heldRights, principal: { ...principal, kind: 'admin-token' } };
 
-    expect(rightsFixesOf(play, caller)).toEqual({
+    expect(findRightsFixes(play, caller)).toEqual({
       fixes: [{ kind: 'credential', text: expect.stringContaining('use a key that has the scope') }],
     });
   });
 
   it('is null for a refusal that no right fixes', () => {
-    expect(rightsFixesOf(play, key([]), 'no_such_object')).toBeNull();
+    expect(findRightsFixes(play, key([]), 'no_such_object')).toBeNull();
   });
 });

@@ -30,8 +30,8 @@ describe('a scope is recognized', () => {
     ['by its label', 'Look Closely', 'look_closely'],
     ['by its id in any case', 'LOOK_Closely', 'look_closely'],
     ['by its label in any case', 'look closely', 'look_closely'],
-  ])('%s: `%s`', (_how, given, scope) => {
-    expect(readGiven([given])).toEqual({ policy: { scopes: [scope], resources: [] }, faults: [] });
+  ])('%s: `%s`', (_how, input, scope) => {
+    expect(readGiven([input])).toEqual({ policy: { scopes: [scope], resources: [] }, faults: [] });
   });
 
   it('once if it is repeated, in the order of the request', () => {
@@ -62,7 +62,7 @@ describe('a scope is recognized', () => {
 });
 
 describe('a resource is recognized', () => {
-  const cases: [title: string, given: GivenResource, resource: Resource][] = [
+  const cases: [title: string, input: GivenResource, resource: Resource][] = [
     ['by the id of its type', { type: 'all-toys' }, { type: 'all-toys' }],
     ['by the label of its type', { type: 'All Toys' }, { type: 'all-toys' }],
     ['by the label of its type in any case', { type: 'ALL toys' }, { type: 'all-toys' }],
@@ -94,8 +94,8 @@ describe('a resource is recognized', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_what, given, resource) => {
-    expect(readGiven([], given)).toEqual({ policy: { scopes: [], resources: [resource] }, faults: [] });
+  it.each(cases)('%s', (_what, input, resource) => {
+    expect(readGiven([], input)).toEqual({ policy: { scopes: [], resources: [resource] }, faults: [] });
   });
 });
 
@@ -125,12 +125,12 @@ describe("types with the same name in NGC's format are distinguished by their id
   });
 
   it('a policy of Cloud Functions', () => {
-    const given = [
+    const input = [
       { type: 'function', ids: [`${TOY_ID}/*`, `${OTHER_TOY_ID}/${PART_ID}`] },
       { type: 'account-functions', ids: ['*'] },
     ];
 
-    expect(readPolicy([RULESETS.documented], ['Invoke Function'], given)).toEqual({
+    expect(readPolicy([RULESETS.documented], ['Invoke Function'], input)).toEqual({
       policy: {
         scopes: ['invoke_function'],
         resources: [
@@ -145,18 +145,18 @@ describe("types with the same name in NGC's format are distinguished by their id
 });
 
 describe("in NGC's format", () => {
-  const vendorResource = (type: string, ...ids: string[]): GivenResource => ({ type, ids, isVendors: true });
+  const createVendorResource = (type: string, ...ids: string[]): GivenResource => ({ type, ids, isVendors: true });
 
   it.each<[title: string, id: string, resource: Resource]>([
     ['the id of a whole object', `${TOY_ID}/*`, { type: 'toy', ids: [TOY_ID] }],
     ['the id of a whole object in upper case', `${TOY_ID.toUpperCase()}/*`, { type: 'toy', ids: [TOY_ID] }],
     ['the id of a part', `${TOY_ID}/${PART_ID}`, { type: 'toy-parts', ids: [`${TOY_ID}/${PART_ID}`] }],
   ])('%s has an effect', (_what, id, resource) => {
-    expect(readGiven([], vendorResource('toy', id))).toEqual({
+    expect(readGiven([], createVendorResource('toy', id))).toEqual({
       policy: { scopes: [], resources: [resource] },
       faults: [],
     });
-    expect(readGiven([], vendorResource('Toy', id)).policy.resources).toEqual([resource]);
+    expect(readGiven([], createVendorResource('Toy', id)).policy.resources).toEqual([resource]);
     expect(encodeResources(toyLaw, [resource])).toEqual([{ type: 'toy', id: id.toLowerCase() }]);
   });
 
@@ -176,7 +176,7 @@ describe("in NGC's format", () => {
   ])('`%s` is stored unchanged and has no effect', (id) => {
     const ignored = { type: 'toy', ids: [], ignoredIds: [id] };
 
-    expect(readGiven([], vendorResource('toy', id))).toEqual({
+    expect(readGiven([], createVendorResource('toy', id))).toEqual({
       policy: { scopes: [], resources: [ignored] },
       faults: [],
     });
@@ -188,16 +188,20 @@ describe("in NGC's format", () => {
   it('ids with an effect and ids without are stored together', () => {
     expect(
       resourcesOf(
-        vendorResource('toy', TOY_ID),
-        vendorResource('toy', `${TOY_ID}/*`),
-        vendorResource('toy', TOY_ID, '/'),
+        createVendorResource('toy', TOY_ID),
+        createVendorResource('toy', `${TOY_ID}/*`),
+        createVendorResource('toy', TOY_ID, '/'),
       ),
     ).toEqual([{ type: 'toy', ids: [TOY_ID], ignoredIds: [TOY_ID, '/'] }]);
   });
 
   it('an id of a type without ids has no effect unless the type also has its fixed id', () => {
-    expect(resourcesOf(vendorResource('lent', 'ball'))).toEqual([{ type: 'lent-toys', ids: [], ignoredIds: ['ball'] }]);
-    expect(resourcesOf(vendorResource('lent', 'ball'), vendorResource('lent', '*'))).toEqual([{ type: 'lent-toys' }]);
+    expect(resourcesOf(createVendorResource('lent', 'ball'))).toEqual([
+      { type: 'lent-toys', ids: [], ignoredIds: ['ball'] },
+    ]);
+    expect(resourcesOf(createVendorResource('lent', 'ball'), createVendorResource('lent', '*'))).toEqual([
+      { type: 'lent-toys' },
+    ]);
   });
 
   it('an empty list of ignored ids changes nothing, and an unknown type is a fault', () => {
@@ -340,10 +344,11 @@ describe('a fault contains the field and the expected values:', () => {
 
   it('the names of the services of the key, if it has services', () => {
     const otherRuleset = { ...toyLaw, service: 'other', tables: { ...toyLaw.tables, permissions: [BURN] } };
-    const validFor = (services: string[]) => readPolicy([toyLaw, otherRuleset], ['fly'], [], services).faults[0]?.valid;
+    const listValidFor = (services: string[]) =>
+      readPolicy([toyLaw, otherRuleset], ['fly'], [], services).faults[0]?.valid;
 
-    expect(validFor(['other'])).toEqual(['burn']);
-    expect(validFor([])).toEqual(['play', 'look', 'look_closely', 'mend', 'burn', 'burn']);
+    expect(listValidFor(['other'])).toEqual(['burn']);
+    expect(listValidFor([])).toEqual(['play', 'look', 'look_closely', 'mend', 'burn', 'burn']);
   });
 
   it('the names of a service without resource types', () => {
@@ -452,14 +457,14 @@ describe('encoding a resource for NGC writes', () => {
 });
 
 describe('a forced resource is stored unchanged:', () => {
-  const cases: [title: string, given: GivenResource, resource: Resource][] = [
+  const cases: [title: string, input: GivenResource, resource: Resource][] = [
     ['ids of the wrong form', { type: 'Toy', ids: ['ball'] }, { type: 'toy', ids: ['ball'] }],
     ['missing ids', { type: 'Toy' }, { type: 'toy' }],
     ['ids of a type without ids', { type: 'All Toys', ids: [TOY_ID] }, { type: 'all-toys', ids: [TOY_ID] }],
   ];
 
-  it.each(cases)('%s', (_what, given, resource) => {
-    expect(resourcesOf(given)).toEqual([resource]);
+  it.each(cases)('%s', (_what, input, resource) => {
+    expect(resourcesOf(input)).toEqual([resource]);
   });
 
   it('a scope that is not available with the type', () => {
@@ -493,13 +498,13 @@ it('the roles of all services are listed once', () => {
 });
 
 describe('an edit', () => {
-  const held = (scopes: readonly string[], ...resources: Resource[]): Policy => ({ scopes, resources });
-  const edit = (policy: Policy, given: Partial<Parameters<typeof editPolicy>[2]>) =>
-    editPolicy(rulesets, policy, { scopes: undefined, resources: undefined, ...given });
-  const messagesOf = (...given: Parameters<typeof edit>) => edit(...given).faults.map(({ message }) => message);
+  const createPolicy = (scopes: readonly string[], ...resources: Resource[]): Policy => ({ scopes, resources });
+  const edit = (policy: Policy, input: Partial<Parameters<typeof editPolicy>[2]>) =>
+    editPolicy(rulesets, policy, { scopes: undefined, resources: undefined, ...input });
+  const messagesOf = (...input: Parameters<typeof edit>) => edit(...input).faults.map(({ message }) => message);
 
   it('changes only the members of the request', () => {
-    const policy = held(['play'], { type: 'toy', ids: [TOY_ID] });
+    const policy = createPolicy(['play'], { type: 'toy', ids: [TOY_ID] });
 
     expect(edit(policy, { scopes: ['look'] }).policy).toEqual({ ...policy, scopes: ['look'] });
     expect(edit(policy, { resources: [{ type: 'All Toys' }] }).policy).toEqual({
@@ -509,39 +514,41 @@ describe('an edit', () => {
   });
 
   it('reports only faults that the policy did not have before', () => {
-    const forced = held(['burn'], { type: 'toy' }, { type: 'all-toys', ids: ['ball'] });
+    const forced = createPolicy(['burn'], { type: 'toy' }, { type: 'all-toys', ids: ['ball'] });
     const known = [{ type: 'toy' }, { type: 'all-toys', ids: ['ball'] }];
 
     expect(messagesOf(forced, { scopes: ['burn', 'play'], resources: known })).toEqual([]);
     expect(messagesOf(forced, { resources: [{ type: 'toy', ids: ['ball'] }] })).toEqual([
       'Field `resource.ids` has `ball`, but `Toy` needs ids of the form `<toyId>`, with UUIDs.',
     ]);
-    expect(messagesOf(held([]), { scopes: ['burn'], resources: known })).toHaveLength(3);
+    expect(messagesOf(createPolicy([]), { scopes: ['burn'], resources: known })).toHaveLength(3);
   });
 
   it('can keep an unknown scope but not add one', () => {
-    expect(edit(held(['anything']), { scopes: ['anything', 'play'] })).toEqual({
+    expect(edit(createPolicy(['anything']), { scopes: ['anything', 'play'] })).toEqual({
       policy: { scopes: ['anything', 'play'], resources: [] },
       faults: [],
     });
-    expect(messagesOf(held(['anything']), { scopes: ['another'] })).toEqual([
+    expect(messagesOf(createPolicy(['anything']), { scopes: ['another'] })).toEqual([
       'Field `scopes` has the unknown scope `another`.',
     ]);
   });
 
   it('can keep a resource of an unknown type', () => {
-    expect(messagesOf(held([], { type: 'gone', ids: [TOY_ID] }), { scopes: ['play'] })).toEqual([]);
+    expect(messagesOf(createPolicy([], { type: 'gone', ids: [TOY_ID] }), { scopes: ['play'] })).toEqual([]);
   });
 
   it('cannot turn ignored ids into ids of a type without ids', () => {
     const ignored = { type: 'lent-toys', ids: [], ignoredIds: ['ball'] };
 
-    expect(messagesOf(held([], ignored), { resources: [{ type: 'Lent Toys', ids: ['ball'] }] })).toEqual([
+    expect(messagesOf(createPolicy([], ignored), { resources: [{ type: 'Lent Toys', ids: ['ball'] }] })).toEqual([
       'Field `resource.ids` is not allowed: `Lent Toys` has no object ids.',
     ]);
   });
 
   it('that removes every resource allows any scope', () => {
-    expect(messagesOf(held(['play'], { type: 'toy', ids: [TOY_ID] }), { scopes: ['burn'], resources: [] })).toEqual([]);
+    expect(
+      messagesOf(createPolicy(['play'], { type: 'toy', ids: [TOY_ID] }), { scopes: ['burn'], resources: [] }),
+    ).toEqual([]);
   });
 });

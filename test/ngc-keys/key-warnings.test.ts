@@ -12,10 +12,10 @@ const rules = [
 const rulesets = [createRuleset('toys', null, { ...TOY_TABLES, rules })];
 
 /** The warnings about a key. */
-const warningsAbout = (...args: Parameters<typeof findKeyWarnings>) => findKeyWarnings(...args).warnings;
+const findWarnings = (...args: Parameters<typeof findKeyWarnings>) => findKeyWarnings(...args).warnings;
 
 const warningsOfRobot = (scopes: readonly string[], resources: { type: string }[] = [], services = ['toys']) =>
-  warningsAbout(rulesets, { name: 'robot', services, policy: { scopes, resources } });
+  findWarnings(rulesets, { name: 'robot', services, policy: { scopes, resources } });
 
 describe('a service key without warnings', () => {
   it('has a scope with an open operation, and a type that the operation accepts', () => {
@@ -73,13 +73,13 @@ describe('a warning about a useless service key', () => {
 it('a personal key is useless if the roles of its user grant no rights', () => {
   const laptop = { name: 'laptop', services: ['toys'], policy: null };
 
-  expect(warningsAbout(rulesets, laptop)).toEqual([]);
-  expect(warningsAbout(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
-  expect(warningsAbout(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
-  expect(warningsAbout(rulesets, { ...laptop, roles: [] })).toEqual([
+  expect(findWarnings(rulesets, laptop)).toEqual([]);
+  expect(findWarnings(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
+  expect(findWarnings(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
+  expect(findWarnings(rulesets, { ...laptop, roles: [] })).toEqual([
     'The key `laptop` can do nothing: it is personal, and its user has no roles. Valid roles are `Player`, `Parent`.',
   ]);
-  expect(warningsAbout(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
+  expect(findWarnings(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
     'The key `laptop` can do nothing in `toys`: the role `Child` of its user grants no rights there; `toys` has `Player`, `Parent`.',
   ]);
 });
@@ -88,7 +88,7 @@ it('a warning reports a scope that needs other resource types than the key has',
   const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
   const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
   const warningsFor = (scopes: readonly string[], type: string) =>
-    warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+    findWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
 
   expect(warningsFor(['play', 'burn'], 'toy')).toEqual([
     'The key `robot` can do nothing in `toys` with the scope `burn`: the scope needs a resource of type `Everything`.',
@@ -101,7 +101,7 @@ describe('a warning about a service key without a resource', () => {
   const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
   const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
   const warningsFor = (scopes: readonly string[], resources: { type: string }[] = []) =>
-    warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
+    findWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
 
   it('describes its rights in the words of the service if its scopes need a resource', () => {
     expect(warningsFor(['look', 'play'])).toEqual([
@@ -123,9 +123,9 @@ describe('warnings with several services', () => {
   });
   const both = [...rulesets, games];
   const warningsFor = (services: readonly string[], scopes: readonly string[], resources: { type: string }[] = []) =>
-    warningsAbout(both, { name: 'robot', services, policy: { scopes, resources } });
+    findWarnings(both, { name: 'robot', services, policy: { scopes, resources } });
   const warningsOfLaptop = (selected: readonly Ruleset[], services: readonly string[], roles: readonly string[]) =>
-    warningsAbout(selected, { name: 'laptop', services, policy: null, roles });
+    findWarnings(selected, { name: 'laptop', services, policy: null, roles });
 
   it('are only about the services of the key', () => {
     expect(warningsFor(['toys'], [])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
@@ -174,7 +174,7 @@ describe('warnings with several services', () => {
 describe('a warning about a scope that needs another type', () => {
   const warningsWith = (extraRules: readonly Rule[], scopes: readonly string[], type: string) => {
     const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, ...extraRules] });
-    return warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+    return findWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
   };
   const onAll = ruleOf({ id: 'look-at-all', needs: { all: ['look_closely'] }, on: ['everything'] });
 

@@ -99,7 +99,7 @@ function canBeAllowed({ accessRequest: { rule }, lookedUp }: Use): boolean {
   return isNamed || rule.on === undefined || rule.on.some((type) => namesNone.includes(type));
 }
 
-const without = <Item>(items: readonly Item[], removed: Item) => items.filter((item) => item !== removed);
+const omit = <Item>(items: readonly Item[], removed: Item) => items.filter((item) => item !== removed);
 const ALL_TYPES = TYPES.map((type) => ({ type }));
 
 describe('the smallest policy of a service key', () => {
@@ -134,7 +134,7 @@ describe('the smallest policy of a service key', () => {
   it('has no scope that can be removed', async () => {
     await checkProperty(({ scopes, resources }, possible) => {
       for (const scope of scopes) {
-        const less = without(scopes, scope);
+        const less = omit(scopes, scope);
         expect(
           possible.every((use) => isAllowedBy(use, less, resources)),
           scope,
@@ -146,15 +146,15 @@ describe('the smallest policy of a service key', () => {
   it('has no resource or object that can be removed', async () => {
     await checkProperty(({ scopes, resources }, possible) => {
       for (const resource of resources) {
-        const others = without(resources, resource);
+        const remaining = omit(resources, resource);
         expect(
-          possible.every((use) => isAllowedBy(use, scopes, others)),
+          possible.every((use) => isAllowedBy(use, scopes, remaining)),
           resource.type,
         ).toBe(false);
         const { ids = [] } = resource;
         if (ids.length < 2) continue;
         for (const id of ids) {
-          const less = [...others, { ...resource, ids: without(ids, id) }];
+          const less = [...remaining, { ...resource, ids: omit(ids, id) }];
           expect(
             possible.every((use) => isAllowedBy(use, scopes, less)),
             id,
@@ -273,7 +273,7 @@ describe('the smallest roles of a user', () => {
         const possible = tested.filter((use) => !result.beyond.includes(use));
         for (const role of needed) {
           expect(
-            possible.every((use) => isAllowed(use, without(needed, role))),
+            possible.every((use) => isAllowed(use, omit(needed, role))),
             role,
           ).toBe(false);
         }

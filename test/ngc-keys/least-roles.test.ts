@@ -9,7 +9,7 @@ import type { Use } from '../../src/decisions/uses.ts';
 import { findLeastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { keyOfUser, personalKey, ruleOf, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
-const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
+const createUse = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
   operation: 'o',
   accessRequest: { rule: ruleOf(rule), ruleset },
   lookedUp: null,
@@ -22,7 +22,7 @@ const MEND = { needs: { all: ['mend'] } };
 
 describe('the least rights of a personal key', () => {
   it('are roles in the format of seeds, compared with the roles of the user', async () => {
-    const result = await findLeastRoles(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
+    const result = await findLeastRoles(keyOfUser(['Parent'], { services: ['toys', 'games'] }), createUse(PLAY));
 
     expect(result).toMatchObject({
       held: { services: ['toys', 'games'], roles: ['Parent'] },
@@ -58,7 +58,7 @@ describe('the least rights of a personal key', () => {
   });
 
   it('are reported for a deleted key', async () => {
-    expect(await findLeastRoles(null, use(MEND))).toMatchObject({
+    expect(await findLeastRoles(null, createUse(MEND))).toMatchObject({
       held: null,
       smallest: { services: ['toys'], roles: ['Parent'] },
       unused: [],
@@ -75,15 +75,15 @@ describe('the least rights of a personal key', () => {
   });
 
   it('exclude requests that no role allows', async () => {
-    const impossible = use({ needs: { all: ['fly'] } });
-    const result = await findLeastRoles(keyOfUser(['Player']), impossible, use(PLAY));
+    const impossible = createUse({ needs: { all: ['fly'] } });
+    const result = await findLeastRoles(keyOfUser(['Player']), impossible, createUse(PLAY));
 
     expect(result.beyond).toEqual([impossible]);
     expect(result.smallest['roles']).toEqual(['Player']);
   });
 
   it('include an unknown role of the user if only that role allows the request', async () => {
-    const result = await findLeastRoles(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
+    const result = await findLeastRoles(keyOfUser(['Guest', 'Player']), createUse({ needs: { roles: ['Guest'] } }));
 
     expect(result).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
   });
@@ -93,7 +93,7 @@ describe('the least rights of a personal key', () => {
     const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: twins } as never);
 
     for (const role of ['One', 'Two']) {
-      const result = await findLeastRoles(keyOfUser([role]), use(MEND, ruleset));
+      const result = await findLeastRoles(keyOfUser([role]), createUse(MEND, ruleset));
       expect(result).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
     }
   });
@@ -102,8 +102,8 @@ describe('the least rights of a personal key', () => {
     const games = createRuleset('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
     const result = await findLeastRoles(
       keyOfUser(['Parent'], { services: ['toys', 'games'] }),
-      use(PLAY),
-      use(MEND, games),
+      createUse(PLAY),
+      createUse(MEND, games),
     );
 
     expect(result).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
@@ -114,11 +114,11 @@ describe('the least rights of a personal key', () => {
     const large = { name: 'Odd', permissions: ['play', 'look'], ...sourced };
     const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: [small, large] } as never);
 
-    expect(await findLeastRoles(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await findLeastRoles(keyOfUser(['Odd']), createUse(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       broader: [{ what: 'role', held: ['Odd'], enough: ['Small'] }],
     });
-    expect(await findLeastRoles(keyOfUser(['Small', 'Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await findLeastRoles(keyOfUser(['Small', 'Odd']), createUse(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       unused: ['Odd'],
       broader: [],
