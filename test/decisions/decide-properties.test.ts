@@ -1,4 +1,4 @@
-/** What holds of decisions whatever the rule, the key and the object are. */
+/** Properties of decisions for any rule, key and object. */
 import { describe, expect, it } from 'vitest';
 import {
   type AccessRequest,
@@ -23,7 +23,7 @@ import { roundsOf, seedOf } from '../support/properties.ts';
 import { SERVICES } from '../support/services.ts';
 import { decisionOn, ORG, personalKey, serviceKey, sourced, toyLaw } from './toy-law.ts';
 
-/** A row of choices that its seed decides. */
+/** A sequence of choices that its seed determines. */
 class Draws {
   readonly #seed: string;
   #place = 0;
@@ -40,11 +40,11 @@ class Draws {
     return drawAt(this.#seed, this.#place++) < share;
   }
 
-  one<Item>(items: readonly Item[]): Item {
+  pick<Item>(items: readonly Item[]): Item {
     return items[this.below(items.length)] as Item;
   }
 
-  some<Item>(items: readonly Item[], share = 0.5): Item[] {
+  pickSome<Item>(items: readonly Item[], share = 0.5): Item[] {
     return items.filter(() => this.chance(share));
   }
 }
@@ -64,70 +64,70 @@ const SHARE = 0.1;
 const ROUNDS = roundsOf(3000, SHARE);
 
 /** Ids that fit the form in which a type names objects. */
-function idsOf(form: string): readonly string[] {
+function listIds(form: string): readonly string[] {
   return form.includes('/') ? OBJECTS.flatMap((id) => PARTS.map((part) => `${id}/${part}`)) : OBJECTS;
 }
 
-function someResource(draws: Draws, ruleset: Ruleset): Resource {
-  const { id, names } = draws.one(ruleset.tables.resourceTypes ?? []);
-  return names === null ? { type: id } : { type: id, ids: [draws.one(idsOf(names)), draws.one(idsOf(names))] };
+function drawResource(draws: Draws, ruleset: Ruleset): Resource {
+  const { id, names } = draws.pick(ruleset.tables.resourceTypes ?? []);
+  return names === null ? { type: id } : { type: id, ids: [draws.pick(listIds(names)), draws.pick(listIds(names))] };
 }
 
-/** One entry for each type, as policies have. */
-function someResources(draws: Draws, ruleset: Ruleset): Resource[] {
+/** One entry for each type, as in policies. */
+function drawResources(draws: Draws, ruleset: Ruleset): Resource[] {
   if (ruleset.tables.resourceTypes === undefined) return [];
-  const drawn = Array.from({ length: draws.below(4) }, () => someResource(draws, ruleset));
+  const drawn = Array.from({ length: draws.below(4) }, () => drawResource(draws, ruleset));
   return drawn.filter(({ type }, index) => drawn.findIndex((other) => other.type === type) === index);
 }
 
-function someReach(draws: Draws, ruleset: Ruleset): ResourceAttributes {
-  const object = draws.one(OBJECTS);
+function drawAttributes(draws: Draws, ruleset: Ruleset): ResourceAttributes {
+  const object = draws.pick(OBJECTS);
   const parts = PARTS.map((part) => `${object}/${part}`);
   const named = (ruleset.tables.resourceTypes ?? []).flatMap(({ id, names }) =>
     names === null ? [] : [{ id, names }],
   );
   const whole = named.filter(({ names }) => !names.includes('/')).map(({ id }) => [id, [object]]);
   const inner = named.filter(({ names }) => names.includes('/')).map(({ id }) => id);
-  const relation = draws.one(RELATIONS);
+  const relation = draws.pick(RELATIONS);
   return draws.chance(0.5)
     ? { relation, names: Object.fromEntries(whole), parts: Object.fromEntries(inner.map((id) => [id, parts])) }
-    : { relation, names: Object.fromEntries([...whole, ...inner.map((id) => [id, [draws.one(parts)]])]) };
+    : { relation, names: Object.fromEntries([...whole, ...inner.map((id) => [id, [draws.pick(parts)]])]) };
 }
 
-function someSighting(draws: Draws, ruleset: Ruleset): LookupResult | null {
+function drawLookup(draws: Draws, ruleset: Ruleset): LookupResult | null {
   const drawn = draws.below(12);
   if (drawn === 0) return { found: 'nothing' };
   if (drawn === 1) return { found: 'foreign', owner: 'somebody' };
   if (drawn === 2) return { found: 'object', target: {} };
-  return drawn === 3 ? null : { found: 'object', target: {}, attributes: someReach(draws, ruleset) };
+  return drawn === 3 ? null : { found: 'object', target: {}, attributes: drawAttributes(draws, ruleset) };
 }
 
-function someRule(draws: Draws, ruleset: Ruleset): Rule {
+function drawRule(draws: Draws, ruleset: Ruleset): Rule {
   const grants = ruleset.tables.permissions.map(({ id }) => id);
   const types = (ruleset.tables.resourceTypes ?? []).map(({ id }) => id);
   return {
     id: 'r',
     label: 'r',
     needs: {
-      ...(draws.chance(0.6) && { all: draws.some(grants, 0.25) }),
-      ...(draws.chance(0.4) && { any: draws.some(grants, 0.4) }),
+      ...(draws.chance(0.6) && { all: draws.pickSome(grants, 0.25) }),
+      ...(draws.chance(0.4) && { any: draws.pickSome(grants, 0.4) }),
     },
-    ...(draws.chance(0.8) && { on: draws.some(types) }),
-    ...(draws.chance(0.3) && { open: draws.some(RELATIONS) }),
+    ...(draws.chance(0.8) && { on: draws.pickSome(types) }),
+    ...(draws.chance(0.3) && { open: draws.pickSome(RELATIONS) }),
     ...(draws.chance(0.05) && { closed: true as const }),
-    ...(draws.chance(0.5) && { versionless: draws.one(['refuse', 'narrow'] as const) }),
+    ...(draws.chance(0.5) && { versionless: draws.pick(['refuse', 'narrow'] as const) }),
     ...sourced,
   };
 }
 
-function someStanding(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRights {
+function drawRights(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRights {
   const grants = ruleset.tables.permissions.map(({ id }) => id);
   const rights = () => ({
-    held: new Set(draws.some(grants, 0.6)),
-    resources: bound ? someResources(draws, ruleset) : null,
+    held: new Set(draws.pickSome(grants, 0.6)),
+    resources: bound ? drawResources(draws, ruleset) : null,
   });
   const kind = bound ? serviceKey.kind : personalKey.kind;
-  const services = draws.chance(0.9) ? [serviceOfKey(ruleset, kind) ?? ruleset.service] : draws.some(['other']);
+  const services = draws.chance(0.9) ? [serviceOfKey(ruleset, kind) ?? ruleset.service] : draws.pickSome(['other']);
   const versions = bound ? draws.below(4) : 0;
   const pending = Array.from({ length: versions }, (_, index) => ({
     ...rights(),
@@ -137,13 +137,13 @@ function someStanding(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRight
   return { roles: [], services, ...rights(), pending };
 }
 
-function someCase(draws: Draws, ruleset: Ruleset, rule = someRule(draws, ruleset)): Case {
+function drawCase(draws: Draws, ruleset: Ruleset, rule = drawRule(draws, ruleset)): Case {
   const bound = draws.chance(0.85);
   const org = draws.chance(0.1) ? 'other' : draws.chance(0.5) ? ORG : undefined;
   return {
     accessRequest: { rule, ruleset, org },
-    caller: { principal: bound ? serviceKey : personalKey, heldRights: someStanding(draws, ruleset, bound) },
-    lookedUp: someSighting(draws, ruleset),
+    caller: { principal: bound ? serviceKey : personalKey, heldRights: drawRights(draws, ruleset, bound) },
+    lookedUp: drawLookup(draws, ruleset),
   };
 }
 
@@ -157,28 +157,32 @@ const withRights = ({ caller, ...rest }: Case, rights: Partial<HeldRights>): Cas
   caller: { ...caller, heldRights: { ...caller.heldRights, ...rights } },
 });
 
-/** Many cases under a law; more than a few of them allowed, and more than a few refused. */
-function many(seed: string, ruleset: Ruleset, rules?: readonly Rule[]): readonly (Case & { readonly draws: Draws })[] {
+/** Generated cases for a ruleset. */
+function drawCases(
+  seed: string,
+  ruleset: Ruleset,
+  rules?: readonly Rule[],
+): readonly (Case & { readonly draws: Draws })[] {
   return Array.from({ length: ROUNDS }, (_, index) => {
     const draws = new Draws(seedOf(`${seed}-${index}`));
-    return { ...someCase(draws, ruleset, rules && draws.one(rules)), draws };
+    return { ...drawCase(draws, ruleset, rules && draws.pick(rules)), draws };
   });
 }
 
-/** What a failing case was, in short. */
-function reported({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
+/** A failing case, in short. */
+function describeCase({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
   return JSON.stringify({ rule, org, kind: principal.kind, ...heldRights, held: [...heldRights.held], lookedUp });
 }
 
-const grantsOf = (ruleset: Ruleset) => ruleset.tables.permissions.map(({ id }) => id);
+const listPermissions = (ruleset: Ruleset) => ruleset.tables.permissions.map(({ id }) => id);
 
-describe('whatever the rule, the key and the object are,', () => {
-  const cases = many('toys', toyLaw);
+describe('for any rule, key and object,', () => {
+  const cases = drawCases('toys', toyLaw);
 
-  it('the cases are of both kinds, and of every reason that rights can have', () => {
+  it('the cases contain permissions, and every reason that is about rights', () => {
     const outcomes = new Map<string, number>();
-    for (const one of cases) {
-      const judgement = judge(one);
+    for (const example of cases) {
+      const judgement = judge(example);
       const outcome = judgement.effect === 'allow' ? 'allow' : judgement.reason;
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
@@ -198,79 +202,79 @@ describe('whatever the rule, the key and the object are,', () => {
     }
   });
 
-  it('one more scope never takes a permission away', () => {
-    for (const one of cases) {
-      if (judge(one).effect === 'deny') continue;
-      for (const scope of grantsOf(toyLaw)) {
-        const held = new Set([...one.caller.heldRights.held, scope]);
-        expect(judge(withRights(one, { held })).effect, reported(one)).toBe('allow');
+  it('one more scope never removes access', () => {
+    for (const example of cases) {
+      if (judge(example).effect === 'deny') continue;
+      for (const scope of listPermissions(toyLaw)) {
+        const held = new Set([...example.caller.heldRights.held, scope]);
+        expect(judge(withRights(example, { held })).effect, describeCase(example)).toBe('allow');
       }
     }
   });
 
-  it('one more resource never takes a permission away', () => {
-    for (const one of cases) {
-      const { resources } = one.caller.heldRights;
-      if (resources === null || judge(one).effect === 'deny') continue;
-      const more = [...resources, someResource(one.draws, toyLaw)];
-      expect(judge(withRights(one, { resources: more })).effect, reported(one)).toBe('allow');
+  it('one more resource never removes access', () => {
+    for (const example of cases) {
+      const { resources } = example.caller.heldRights;
+      if (resources === null || judge(example).effect === 'deny') continue;
+      const more = [...resources, drawResource(example.draws, toyLaw)];
+      expect(judge(withRights(example, { resources: more })).effect, describeCase(example)).toBe('allow');
     }
   });
 
-  it('one more id of a resource never takes a permission away', () => {
-    for (const one of cases) {
-      const { resources } = one.caller.heldRights;
-      if (resources === null || judge(one).effect === 'deny') continue;
+  it('one more id of a resource never removes access', () => {
+    for (const example of cases) {
+      const { resources } = example.caller.heldRights;
+      if (resources === null || judge(example).effect === 'deny') continue;
       const more = resources.map(({ type, ids }) => (ids === undefined ? { type } : { type, ids: [...ids, 'more'] }));
-      expect(judge(withRights(one, { resources: more })).effect, reported(one)).toBe('allow');
+      expect(judge(withRights(example, { resources: more })).effect, describeCase(example)).toBe('allow');
     }
   });
 
-  it('nobody may less who is bound to nothing', () => {
-    for (const one of cases) {
-      if (judge(one).effect === 'allow') {
-        expect(judge(withRights(one, { resources: null })).effect, reported(one)).toBe('allow');
+  it('an unbound caller never has less access', () => {
+    for (const example of cases) {
+      if (judge(example).effect === 'allow') {
+        expect(judge(withRights(example, { resources: null })).effect, describeCase(example)).toBe('allow');
       }
     }
   });
 
-  it('the order of scopes and resources changes nothing', () => {
-    for (const one of cases) {
-      const { held, resources } = one.caller.heldRights;
+  it('the order of scopes and resources does not matter', () => {
+    for (const example of cases) {
+      const { held, resources } = example.caller.heldRights;
       const turned = {
         held: new Set([...held].reverse()),
         resources: resources && [...resources].reverse(),
       };
-      expect(judge(withRights(one, turned)), reported(one)).toEqual(judge(one));
+      expect(judge(withRights(example, turned)), describeCase(example)).toEqual(judge(example));
     }
   });
 
-  it('what is only recorded changes nothing about the answer', () => {
-    for (const one of cases) {
-      const { pending: _, ...now } = judge(one);
-      expect(now, reported(one)).toEqual(judge(withRights(one, { pending: [] })));
+  it('pending versions do not change the current effect', () => {
+    for (const example of cases) {
+      const { pending: _, ...now } = judge(example);
+      expect(now, describeCase(example)).toEqual(judge(withRights(example, { pending: [] })));
     }
   });
 
-  it('the version that is told to turn the answer does, and none before it', () => {
+  it('the reported pending version is the first that turns the effect', () => {
     let turned = 0;
-    for (const one of cases) {
-      const { lookedUp } = one;
-      // A refusal before the look-up is not judged by the object; what it tells of versions is looked at by itself.
-      if (lookedUp !== null && decide(one.accessRequest, one.caller).effect === 'deny') continue;
-      const { effect, pending } = judge(one);
-      const effects = one.caller.heldRights.pending.map(({ held, resources, version, effectiveAt }) => ({
+    for (const example of cases) {
+      const { lookedUp } = example;
+      // A denial before the look-up does not depend on the object, and its pending versions are tested on their own.
+      if (lookedUp !== null && decide(example.accessRequest, example.caller).effect === 'deny') continue;
+      const { effect, pending } = judge(example);
+      const effects = example.caller.heldRights.pending.map(({ held, resources, version, effectiveAt }) => ({
         version,
         effectiveAt,
-        effect: judge(withRights(one, { held, resources, pending: [] })).effect,
+        effect: judge(withRights(example, { held, resources, pending: [] })).effect,
       }));
-      expect(pending, reported(one)).toEqual(effects.find((later) => later.effect !== effect));
+      expect(pending, describeCase(example)).toEqual(effects.find((later) => later.effect !== effect));
       if (pending !== undefined) turned += 1;
     }
     expect(turned).toBeGreaterThan(roundsOf(100, SHARE));
   });
 
-  it('a call about an object is never allowed where the call is refused without it', () => {
+  it('a call about an object is never allowed if it is denied without the object', () => {
     for (const { accessRequest, caller, lookedUp } of cases) {
       if (lookedUp === null || decide(accessRequest, caller).effect === 'allow') continue;
       const { open } = accessRequest.rule;
@@ -282,7 +286,7 @@ describe('whatever the rule, the key and the object are,', () => {
     }
   });
 
-  it('a list shows exactly what a call about the object would be allowed for', () => {
+  it('a list shows exactly the objects that a call may access', () => {
     for (const { accessRequest, caller, lookedUp } of cases) {
       if (
         lookedUp?.found !== 'object' ||
@@ -297,90 +301,92 @@ describe('whatever the rule, the key and the object are,', () => {
     }
   });
 
-  it('every edit that is told turns the decision, and an answer that is allowed has none', () => {
+  it('every suggested edit turns the denial, and an allowed call has no suggestion', () => {
     let tried = 0;
-    for (const one of cases) {
-      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
-      const edits = requestsOf(decision, toyLaw, 'PATCH');
+    for (const example of cases) {
+      const decision = decisionOn(example.accessRequest, example.caller, example.lookedUp);
+      const edits = listRequests(decision, toyLaw, 'PATCH');
       if (decision.effect === 'allow') expect(edits).toEqual([]);
       for (const edit of edits) {
         tried += 1;
-        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${reported(one)}`).toBe('allow');
+        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${describeCase(example)}`).toBe('allow');
       }
     }
     expect(tried).toBeGreaterThan(roundsOf(500, SHARE));
   });
 
-  it('letting recorded versions count turns the decision, where that is told', () => {
+  it('every suggested release of pending versions turns the denial', () => {
     let tried = 0;
-    for (const one of cases) {
-      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
-      for (const flush of requestsOf(decision, toyLaw, 'POST')) {
+    for (const example of cases) {
+      const decision = decisionOn(example.accessRequest, example.caller, example.lookedUp);
+      for (const flush of listRequests(decision, toyLaw, 'POST')) {
         tried += 1;
-        expect(effectAfter(decision, flush), reported(one)).toBe('allow');
+        expect(effectAfter(decision, flush), describeCase(example)).toBe('allow');
       }
     }
     expect(tried).toBeGreaterThan(roundsOf(50, SHARE));
   });
 
-  it('a refusal for rights has a fix exactly where scopes and one further resource would do', () => {
+  it('a denial about rights has a fix exactly if scopes and one more resource suffice', () => {
     const MENDABLE = ['missing_scope', 'incompatible_resource_type', 'resource_mismatch', 'service_not_enabled'];
     let count = 0;
-    for (const one of cases) {
-      const now = withRights(one, { pending: [] });
+    for (const example of cases) {
+      const now = withRights(example, { pending: [] });
       const decision = decisionOn(now.accessRequest, now.caller, now.lookedUp);
       if (!MENDABLE.includes(decision.reason ?? '')) continue;
-      const edits = requestsOf(decision, toyLaw, 'PATCH');
-      expect(edits.length > 0, reported(now)).toBe(couldBeMended(now));
+      const edits = listRequests(decision, toyLaw, 'PATCH');
+      expect(edits.length > 0, describeCase(now)).toBe(canBeFixed(now));
       count += edits.length;
     }
     expect(count).toBeGreaterThan(roundsOf(500, SHARE));
   });
 });
 
-/** Would every scope, the service, and one further resource that is accepted and names the object turn the refusal? */
-function couldBeMended(one: Case): boolean {
-  const { accessRequest, caller, lookedUp } = one;
-  const everything = { held: new Set(grantsOf(toyLaw)), services: [toyLaw.service] };
+/** Whether all scopes, the service, and one more accepted resource that names the object would turn the denial. */
+function canBeFixed(example: Case): boolean {
+  const { accessRequest, caller, lookedUp } = example;
+  const everything = { held: new Set(listPermissions(toyLaw)), services: [toyLaw.service] };
   const { resources } = caller.heldRights;
   const reach = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
   const further = (accessRequest.rule.on ?? []).flatMap((type): Resource[] => {
     if (toyLaw.resourceTypes.get(type)?.names === null) return [{ type }];
     return (reach?.names[type] ?? []).map((name) => ({ type, ids: [name] }));
   });
-  const bindings = resources === null ? [null] : [resources, ...further.map((one) => [...resources, one])];
-  return bindings.some((binding) => judge(withRights(one, { ...everything, resources: binding })).effect === 'allow');
+  const bindings = resources === null ? [null] : [resources, ...further.map((resource) => [...resources, resource])];
+  return bindings.some(
+    (binding) => judge(withRights(example, { ...everything, resources: binding })).effect === 'allow',
+  );
 }
 
-function requestsOf(decision: Decision, ruleset: Ruleset, method: 'PATCH' | 'POST') {
+function listRequests(decision: Decision, ruleset: Ruleset, method: 'PATCH' | 'POST') {
   const requests = findFixes(decision, ruleset.tables, findKeyFixes).flatMap(({ request }) => request ?? []);
   return requests.filter((request) => request.method === method);
 }
 
 /** The laws that keys are judged under. */
 const NGC_LAWS = SERVICES.filter(({ name }) => name !== 'runai').flatMap(({ rules }) => rules.rulesets);
-const lawsWith = (ruleset: Ruleset) => [...NGC_LAWS.filter(({ service }) => service !== ruleset.service), ruleset];
+const listLaws = (ruleset: Ruleset) => [...NGC_LAWS.filter(({ service }) => service !== ruleset.service), ruleset];
 
 describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => {
-  const cases = many(`law-${ruleset.service}-${ruleset.profile}`, ruleset, ruleset.tables.rules);
+  const cases = drawCases(`law-${ruleset.service}-${ruleset.profile}`, ruleset, ruleset.tables.rules);
 
-  it('every edit that is told turns the decision', () => {
-    for (const one of cases) {
-      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
-      for (const edit of requestsOf(decision, ruleset, 'PATCH')) {
-        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${reported(one)}`).toBe('allow');
+  it('every suggested edit turns the denial', () => {
+    for (const example of cases) {
+      const decision = decisionOn(example.accessRequest, example.caller, example.lookedUp);
+      for (const edit of listRequests(decision, ruleset, 'PATCH')) {
+        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${describeCase(example)}`).toBe('allow');
       }
     }
   });
 
-  it('every edit that is told is one that is taken, if the key was not forced before', () => {
-    for (const one of cases) {
-      const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
-      if (one.caller.heldRights.resources === null || faultsOfEdit(decision, {}, lawsWith(ruleset)).length > 0)
+  it('every suggested edit is valid if the key was valid before', () => {
+    for (const example of cases) {
+      const decision = decisionOn(example.accessRequest, example.caller, example.lookedUp);
+      if (example.caller.heldRights.resources === null || faultsOfEdit(decision, {}, listLaws(ruleset)).length > 0)
         continue;
-      for (const { body } of requestsOf(decision, ruleset, 'PATCH')) {
-        const faults = faultsOfEdit(decision, body, lawsWith(ruleset)).map(({ message }) => message);
-        expect(faults, `${JSON.stringify(body)} of ${reported(one)}`).toEqual([]);
+      for (const { body } of listRequests(decision, ruleset, 'PATCH')) {
+        const faults = faultsOfEdit(decision, body, listLaws(ruleset)).map(({ message }) => message);
+        expect(faults, `${JSON.stringify(body)} of ${describeCase(example)}`).toEqual([]);
       }
     }
   });

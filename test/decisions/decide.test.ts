@@ -33,52 +33,52 @@ import {
 } from './toy-law.ts';
 
 const ALLOW = { effect: 'allow' };
-const refusal = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
+const createDenial = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
   ...{ effect: 'deny', reason, missing },
   ...(missingAnyOf !== undefined && { missingAnyOf }),
 });
 
-describe('what has to be held', () => {
-  const cases: [what: string, needs: Rule['needs'], held: string[], missing: string[] | null, anyOf?: string[]][] = [
+describe('required permissions', () => {
+  const cases: [label: string, needs: Rule['needs'], held: string[], missing: string[] | null, anyOf?: string[]][] = [
     ['nothing is needed', {}, [], null],
-    ['nothing is needed, told by empty lists', { all: [], any: [] }, [], null],
+    ['nothing is needed, with empty lists', { all: [], any: [] }, [], null],
     ['all of `all` is held', { all: ['a', 'b'] }, ['a', 'b', 'c'], null],
     ['a part of `all` is missing', { all: ['a', 'b', 'c'] }, ['b'], ['a', 'c']],
     ['one of `any` is held', { any: ['a', 'b'] }, ['b'], null],
     ['none of `any` is held', { any: ['a', 'b'] }, ['c'], [], ['a', 'b']],
-    ['the one of `any` is not held', { any: ['a'] }, ['c'], ['a']],
+    ['the only entry of `any` is not held', { any: ['a'] }, ['c'], ['a']],
     ['`all` and `any` are held', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], null],
     ['`any` is held and `all` is not', { all: ['a'], any: ['b', 'c'] }, ['c'], ['a']],
     ['`all` is held and `any` is not', { all: ['a'], any: ['b', 'c'] }, ['a'], [], ['b', 'c']],
     ['neither is held', { all: ['a'], any: ['b', 'c'] }, [], ['a'], ['b', 'c']],
-    ['only a name in other letters is held', { all: ['a'] }, ['A'], ['a']],
+    ['only a name in another case is held', { all: ['a'] }, ['A'], ['a']],
   ];
 
-  it.each(cases)('where %s', (_what, needs, held, missing, anyOf) => {
-    const reported = missing === null ? ALLOW : refusal('missing_scope', missing, anyOf);
-    expect(decide(ask({ needs }), key(held))).toEqual(reported);
+  it.each(cases)('are checked: %s', (_what, needs, held, missing, anyOf) => {
+    const expected = missing === null ? ALLOW : createDenial('missing_scope', missing, anyOf);
+    expect(decide(ask({ needs }), key(held))).toEqual(expected);
   });
 
-  it('is told in the terms of the service', () => {
+  it('are missing in the term of the service', () => {
     expect(decide(ask({ needs: { all: ['a'] } }, { ruleset: openLaw }), key([]))).toEqual(
-      refusal('missing_permission', ['a']),
+      createDenial('missing_permission', ['a']),
     );
   });
 });
 
-describe('what counted of what is held', () => {
-  const cases: [what: string, needs: Rule['needs'], held: string[], used: string[]][] = [
-    ['nothing, where nothing is needed', {}, ['a'], []],
+describe('the used permissions', () => {
+  const cases: [label: string, needs: Rule['needs'], held: string[], used: string[]][] = [
+    ['none if none is needed', {}, ['a'], []],
     ['all of `all`', { all: ['a', 'b'] }, ['a', 'b', 'c'], ['a', 'b']],
-    ['what is held of `any`', { any: ['a', 'b', 'c'] }, ['b', 'c', 'd'], ['b', 'c']],
-    ['both', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], ['a', 'c']],
+    ['the held permissions of `any`', { any: ['a', 'b', 'c'] }, ['b', 'c', 'd'], ['b', 'c']],
+    ['those of `all` and of `any`', { all: ['a'], any: ['b', 'c'] }, ['a', 'c'], ['a', 'c']],
   ];
 
-  it.each(cases)('is %s', (_what, needs, held, used) => {
+  it.each(cases)('are %s', (_what, needs, held, used) => {
     expect(listUsedPermissions(ask({ needs }), key(held), null)).toEqual(used);
   });
 
-  it('is nothing where a role does in place of it', () => {
+  it('are none if a role replaces them', () => {
     const heldRights = { ...key(['a']).heldRights, roles: ['owner'] };
 
     expect(
@@ -86,7 +86,7 @@ describe('what counted of what is held', () => {
     ).toEqual([]);
   });
 
-  it('is of the rights that reach the object, where each has its own', () => {
+  it('are those that reach the object if each has its own binding', () => {
     const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
     const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('a', 'doll'), bundle('b', 'ball')] };
     const accessRequest = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
@@ -95,25 +95,25 @@ describe('what counted of what is held', () => {
   });
 });
 
-describe('rights that were given apart', () => {
+describe('rights that were granted separately', () => {
   const bundle = (held: string[], id: string) => ({ held: new Set(held), resources: [{ type: 'toy', ids: [id] }] });
   const accessRequest = ask({ needs: { all: ['play', 'look'] }, on: ['toy'] });
-  const effectOf = (...rightsByRule: ReturnType<typeof bundle>[]) => {
+  const readEffect = (...rightsByRule: ReturnType<typeof bundle>[]) => {
     const caller = { ...key([]), heldRights: { ...key([]).heldRights, rightsByRule } };
     const verdict = decideOnResource(accessRequest, caller, seen(BALL));
     return verdict.effect === 'allow' ? 'allow' : verdict.reason;
   };
 
-  it('allow where one of them is enough, and reaches the object', () => {
-    expect(effectOf(bundle(['mend'], 'ball'), bundle(['play', 'look'], 'ball'))).toBe('allow');
+  it('allow access if one of them suffices and reaches the object', () => {
+    expect(readEffect(bundle(['mend'], 'ball'), bundle(['play', 'look'], 'ball'))).toBe('allow');
   });
 
-  it('do not add up, and are refused for what comes closest', () => {
-    expect(effectOf(bundle(['play'], 'ball'), bundle(['look'], 'ball'))).toBe('missing_scope');
-    expect(effectOf(bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll'))).toBe('resource_mismatch');
+  it('do not add up, and the denial is about the closest of them', () => {
+    expect(readEffect(bundle(['play'], 'ball'), bundle(['look'], 'ball'))).toBe('missing_scope');
+    expect(readEffect(bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll'))).toBe('resource_mismatch');
   });
 
-  it('bind their owner to what they reach, as far as they are enough', () => {
+  it('bind their owner to the resources of those that suffice', () => {
     const { heldRights } = key([]);
     const rightsByRule = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
 
@@ -124,67 +124,71 @@ describe('rights that were given apart', () => {
   });
 });
 
-describe('of rights that were given apart', () => {
+describe('of rights that were granted separately,', () => {
   const [all, doll, ball] = [
     { held: new Set(['play']), resources: [{ type: 'lent-toys' }] },
     { held: new Set(['play']), resources: [{ type: 'toy', ids: ['doll'] }] },
     { held: new Set(['play']), resources: [{ type: 'toy', ids: ['ball'] }] },
   ];
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
-  const holder = (...rightsByRule: NonNullable<Caller['heldRights']['rightsByRule']>): Caller => ({
+  const createHolder = (...rightsByRule: NonNullable<Caller['heldRights']['rightsByRule']>): Caller => ({
     ...key([]),
     heldRights: { ...key([]).heldRights, rightsByRule },
   });
 
-  it('one that is of the right type came closer than one that is not, in whichever order', () => {
+  it('a right of the accepted type is closer than others, in any order', () => {
     for (const rightsByRule of [
       [all, doll],
       [doll, all],
     ]) {
-      expect(checkResource(accessRequest, holder(...rightsByRule), seen(BALL))).toEqual(refusal('resource_mismatch'));
+      expect(checkResource(accessRequest, createHolder(...rightsByRule), seen(BALL))).toEqual(
+        createDenial('resource_mismatch'),
+      );
     }
-    expect(checkResource(accessRequest, holder(all), seen(BALL))).toEqual(refusal('incompatible_resource_type'));
+    expect(checkResource(accessRequest, createHolder(all), seen(BALL))).toEqual(
+      createDenial('incompatible_resource_type'),
+    );
   });
 
-  it('one that reaches an object shows it in a list', () => {
-    expect(mayAccess(accessRequest, holder(all, ball), BALL)).toBe(true);
-    expect(mayAccess(accessRequest, holder(all, doll), BALL)).toBe(false);
-    // What is held outside of them does not count.
-    const heldRights = { ...holder(doll).heldRights, resources: [{ type: 'toy', ids: ['ball'] }] };
+  it('a right that reaches an object shows it in a list', () => {
+    expect(mayAccess(accessRequest, createHolder(all, ball), BALL)).toBe(true);
+    expect(mayAccess(accessRequest, createHolder(all, doll), BALL)).toBe(false);
+    // Other held resources are ignored.
+    const heldRights = { ...createHolder(doll).heldRights, resources: [{ type: 'toy', ids: ['ball'] }] };
     expect(mayAccess(accessRequest, { ...key([]), heldRights }, BALL)).toBe(false);
   });
 
-  it('one that is bound to nothing binds its owner to nothing', () => {
+  it('an unbound right adds no bound resources', () => {
     const free = { held: new Set(['play']), resources: null };
 
-    expect(listBoundResources(accessRequest.rule, holder(free, doll).heldRights)).toEqual([
+    expect(listBoundResources(accessRequest.rule, createHolder(free, doll).heldRights)).toEqual([
       { type: 'toy', ids: ['doll'] },
     ]);
   });
 });
 
 describe('roles', () => {
-  it('that a rule needs are told as far as they are lacking, before any scope', () => {
+  it('that a rule requires are reported as missing before any scope', () => {
     const accessRequest = ask({ needs: { roles: ['Parent', 'Player', 'Owner'], all: ['burn'] } });
 
-    expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(refusal('missing_role', ['Parent', 'Owner']));
+    expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(createDenial('missing_role', ['Parent', 'Owner']));
     expect(decide(accessRequest, keyOfUser(['Parent', 'Player', 'Owner']))).toEqual(ALLOW);
   });
 
-  it('may take the place of permissions', () => {
+  it('may replace permissions', () => {
     const accessRequest = ask({ needs: { all: ['fly'], orRoles: ['Pilot', 'Player'] } });
 
     expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(ALLOW);
-    expect(decide(accessRequest, keyOfUser(['Parent']))).toEqual(refusal('missing_scope', ['fly']));
+    expect(decide(accessRequest, keyOfUser(['Parent']))).toEqual(createDenial('missing_scope', ['fly']));
   });
 });
 
-describe('what only owners may do', () => {
+describe('an operation for owners only', () => {
   const accessRequest = ask({ ownersOnly: true });
 
-  it('is refused to those whom an object is shared with, whatever they hold', () => {
+  it('is denied to callers with a shared object, whatever their rights', () => {
     for (const relation of ['shared', 'public'] as const) {
-      expect(checkResource(accessRequest, key([]), seen({ ...BALL, relation }))).toEqual(refusal('not_owner'));
+      expect(checkResource(accessRequest, key([]), seen({ ...BALL, relation }))).toEqual(createDenial('not_owner'));
     }
     expect(checkResource(accessRequest, key([]), seen(BALL))).toEqual(ALLOW);
     expect(checkResource(accessRequest, key([]), { found: 'object' })).toEqual(ALLOW);
@@ -192,20 +196,20 @@ describe('what only owners may do', () => {
   });
 });
 
-describe('a refusal before the look-up', () => {
+describe('a denial before the look-up', () => {
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
   const pending = [pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }])];
   const caller = key([], [{ type: 'toy', ids: ['doll'] }], { pending });
   const early = decide(accessRequest, caller);
-  const lasting = refusal('missing_scope', ['play']);
+  const lasting = createDenial('missing_scope', ['play']);
 
-  it('stays as it is where nothing is looked up', () => {
+  it('is unchanged if nothing is looked up', () => {
     expect(early).toMatchObject({ pending: { version: 2, effect: 'allow' } });
     expect(completeDenial(early, accessRequest, caller, null)).toBe(early);
     expect(decideOnResource(accessRequest, caller, null)).toEqual(early);
   });
 
-  it('is turned by what comes only if that covers the object', () => {
+  it('has a pending version only if that version covers the object', () => {
     expect(completeDenial(early, accessRequest, caller, seen(BALL))).toEqual(lasting);
     expect(completeDenial(early, accessRequest, caller, seen({ relation: 'owned', names: { toy: ['doll'] } }))).toEqual(
       early,
@@ -214,49 +218,54 @@ describe('a refusal before the look-up', () => {
   });
 
   it.each([{ found: 'nothing' }, { found: 'foreign', owner: 'bo' }] as const)(
-    'is not told as anything else, and is turned by nothing, where the object is not shown: %o',
+    'is unchanged, without a pending version, if the object is not shown: %o',
     (lookedUp) => {
       expect(completeDenial(early, accessRequest, caller, lookedUp)).toStrictEqual(lasting);
       expect(decideOnResource(accessRequest, caller, lookedUp)).toStrictEqual(lasting);
     },
   );
 
-  it('comes before anything about the object', () => {
+  it('precedes every denial about the object', () => {
     const allowed = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
 
-    expect(decideOnResource(accessRequest, allowed, { found: 'nothing' })).toEqual(refusal('no_such_object'));
+    expect(decideOnResource(accessRequest, allowed, { found: 'nothing' })).toEqual(createDenial('no_such_object'));
     expect(decideOnResource(accessRequest, allowed, null)).toEqual(ALLOW);
   });
 });
 
-it('of what a look-up saw only that is kept which decisions depend on', () => {
+it('the state of a looked-up object contains only what decisions depend on', () => {
   expect(resourceStateOf(seen(BALL))).toStrictEqual({ found: 'object', attributes: BALL });
   expect(resourceStateOf({ found: 'object', target: {} } as never)).toStrictEqual({ found: 'object' });
   expect(resourceStateOf({ found: 'foreign', owner: 'bo' })).toStrictEqual({ found: 'foreign', owner: 'bo' });
   expect(resourceStateOf({ found: 'nothing' })).toStrictEqual({ found: 'nothing' });
 });
 
-describe('of several grounds the first is told, in this order:', () => {
+describe('the first of several reasons is reported, in this order:', () => {
   const worst = ask({ closed: true, needs: { all: ['mend'], any: ['play', 'look'] }, on: ['toy'] }, { org: 'other' });
   const without = (rule: Partial<Rule>, more: Partial<AccessRequest> = {}): AccessRequest =>
     ask({ needs: worst.rule.needs, on: ['toy'], ...rule }, more);
   const lent = [{ type: 'lent-toys' }];
-  const cases: [ground: string, question: AccessRequest, caller: Caller, reported: ReturnType<typeof refusal>][] = [
-    ['organisation', worst, key([], lent, { services: [] }), refusal('other_organization')],
-    ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), refusal('service_not_enabled')],
-    ['closed', { ...worst, org: ORG }, key([], lent), refusal('closed_to_keys')],
-    ['scopes', without({}), key([], lent), refusal('missing_scope', ['mend'], ['play', 'look'])],
-    ['scopes of `all`', without({}), key(['play'], lent), refusal('missing_scope', ['mend'])],
-    ['scopes of `any`', without({}), key(['mend'], lent), refusal('missing_scope', [], ['play', 'look'])],
-    ['resource type', without({}), key(['mend', 'play'], lent), refusal('incompatible_resource_type')],
-    ['resource', without({}), key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]), refusal('resource_mismatch')],
+  const cases: [label: string, question: AccessRequest, caller: Caller, expected: ReturnType<typeof createDenial>][] = [
+    ['organisation', worst, key([], lent, { services: [] }), createDenial('other_organization')],
+    ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), createDenial('service_not_enabled')],
+    ['closed', { ...worst, org: ORG }, key([], lent), createDenial('closed_to_keys')],
+    ['scopes', without({}), key([], lent), createDenial('missing_scope', ['mend'], ['play', 'look'])],
+    ['scopes of `all`', without({}), key(['play'], lent), createDenial('missing_scope', ['mend'])],
+    ['scopes of `any`', without({}), key(['mend'], lent), createDenial('missing_scope', [], ['play', 'look'])],
+    ['resource type', without({}), key(['mend', 'play'], lent), createDenial('incompatible_resource_type')],
+    [
+      'resource',
+      without({}),
+      key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]),
+      createDenial('resource_mismatch'),
+    ],
   ];
 
-  it.each(cases)('%s', (_ground, accessRequest, caller, reported) => {
-    expect(checkResource(accessRequest, caller, seen())).toEqual(reported);
+  it.each(cases)('%s', (_ground, accessRequest, caller, expected) => {
+    expect(checkResource(accessRequest, caller, seen())).toEqual(expected);
   });
 
-  it('and none where all of it holds', () => {
+  it('and no reason if all checks pass', () => {
     expect(
       checkResource(without({}, { org: ORG }), key(['mend', 'play'], [{ type: 'toy', ids: ['ball'] }]), seen()),
     ).toEqual(ALLOW);
@@ -264,61 +273,61 @@ describe('of several grounds the first is told, in this order:', () => {
 });
 
 describe('the organisation', () => {
-  const elsewhere = key([]);
-  const nowhere: Caller = { ...elsewhere, principal: { kind: 'user', id: 'u', name: 'ada' } };
-  const cases: [what: string, org: string | undefined, caller: Caller, reported: object][] = [
-    ['of the key may be in the path', ORG, elsewhere, ALLOW],
-    ['need not be in the path', undefined, elsewhere, ALLOW],
-    ['of somebody else is refused', 'other', elsewhere, refusal('other_organization')],
-    ['does not matter to callers who have none', 'other', nowhere, ALLOW],
+  const keyCaller = key([]);
+  const userCaller: Caller = { ...keyCaller, principal: { kind: 'user', id: 'u', name: 'ada' } };
+  const cases: [label: string, org: string | undefined, caller: Caller, expected: object][] = [
+    ['of the key may be in the path', ORG, keyCaller, ALLOW],
+    ['may be missing in the path', undefined, keyCaller, ALLOW],
+    ['of another owner is denied', 'other', keyCaller, createDenial('other_organization')],
+    ['is ignored for callers without one', 'other', userCaller, ALLOW],
   ];
 
-  it.each(cases)('%s', (_what, org, caller, reported) => {
-    expect(decide(ask({}, { org }), caller)).toEqual(reported);
+  it.each(cases)('%s', (_what, org, caller, expected) => {
+    expect(decide(ask({}, { org }), caller)).toEqual(expected);
   });
 });
 
 describe('the services of a key', () => {
-  const cases: [what: string, services: string[] | null, question: AccessRequest, reported: object][] = [
-    ['have to include the one that is called', ['air'], ask(), refusal('service_not_enabled')],
-    ['have to include it among others', ['air', 'toys'], ask(), ALLOW],
-    ['cannot be none', [], ask(), refusal('service_not_enabled')],
-    ['do not matter to callers who choose none', null, ask(), ALLOW],
-    ['do not matter where keys need not be made for the service', [], ask({}, { ruleset: openLaw }), ALLOW],
+  const cases: [label: string, services: string[] | null, question: AccessRequest, expected: object][] = [
+    ['must include the called service', ['air'], ask(), createDenial('service_not_enabled')],
+    ['may include other services', ['air', 'toys'], ask(), ALLOW],
+    ['must not be empty', [], ask(), createDenial('service_not_enabled')],
+    ['are ignored for callers without services', null, ask(), ALLOW],
+    ['are ignored if the service has no keys of its own', [], ask({}, { ruleset: openLaw }), ALLOW],
   ];
 
-  it.each(cases)('%s', (_what, services, accessRequest, reported) => {
-    expect(decide(accessRequest, key([], [], { services }))).toEqual(reported);
+  it.each(cases)('%s', (_what, services, accessRequest, expected) => {
+    expect(decide(accessRequest, key([], [], { services }))).toEqual(expected);
   });
 });
 
 it.each([
   ['a service key', key(['play', 'look'], [{ type: 'everything' }])],
   ['a personal key', keyOfUser(['Parent'])],
-])('%s may not do what is closed to keys, whatever it holds', (_what, caller) => {
-  expect(decide(ask({ closed: true }), caller)).toEqual(refusal('closed_to_keys'));
+])('%s cannot call a closed operation, whatever its rights', (_what, caller) => {
+  expect(decide(ask({ closed: true }), caller)).toEqual(createDenial('closed_to_keys'));
 });
 
-describe('before the object is known, the resource type', () => {
-  const cases: [what: string, rule: Partial<Rule>, resources: Resource[] | null, reported: object][] = [
-    ['does not matter where the rule names none', {}, [{ type: 'lent-toys' }], ALLOW],
-    ['does not matter to callers who are bound to nothing', { on: ['toy'] }, null, ALLOW],
-    ['has to be one of the rule', { on: ['toy'] }, [{ type: 'all-toys' }], refusal('incompatible_resource_type')],
-    ['cannot be none at all', { on: ['toy'] }, [], refusal('incompatible_resource_type')],
-    ['may be any of the rule', { on: ['toy', 'all-toys'] }, [{ type: 'all-toys' }], ALLOW],
-    ['may stand among others', { on: ['toy'] }, [{ type: 'all-toys' }, { type: 'toy', ids: ['x'] }], ALLOW],
-    ['counts whatever it names', { on: ['toy'] }, [{ type: 'toy', ids: ['doll'] }], ALLOW],
-    ['is not looked at where some objects are open', { on: ['toy'], open: ['public'] }, [], ALLOW],
+describe('the resource type before the look-up', () => {
+  const cases: [label: string, rule: Partial<Rule>, resources: Resource[] | null, expected: object][] = [
+    ['is ignored if the rule names none', {}, [{ type: 'lent-toys' }], ALLOW],
+    ['is ignored for unbound callers', { on: ['toy'] }, null, ALLOW],
     [
-      'never turns nobody into everybody: an empty list of types',
-      { on: [] },
-      [],
-      refusal('incompatible_resource_type'),
+      'must be accepted by the rule',
+      { on: ['toy'] },
+      [{ type: 'all-toys' }],
+      createDenial('incompatible_resource_type'),
     ],
+    ['must not be missing', { on: ['toy'] }, [], createDenial('incompatible_resource_type')],
+    ['may be any type of the rule', { on: ['toy', 'all-toys'] }, [{ type: 'all-toys' }], ALLOW],
+    ['may be one of several', { on: ['toy'] }, [{ type: 'all-toys' }, { type: 'toy', ids: ['x'] }], ALLOW],
+    ['is accepted whatever its ids', { on: ['toy'] }, [{ type: 'toy', ids: ['doll'] }], ALLOW],
+    ['is ignored if some objects are open', { on: ['toy'], open: ['public'] }, [], ALLOW],
+    ['is denied by an empty list of accepted types', { on: [] }, [], createDenial('incompatible_resource_type')],
   ];
 
-  it.each(cases)('%s', (_what, rule, resources, reported) => {
-    expect(decide(ask(rule), key([], [], { resources }))).toEqual(reported);
+  it.each(cases)('%s', (_what, rule, resources, expected) => {
+    expect(decide(ask(rule), key([], [], { resources }))).toEqual(expected);
   });
 });
 
@@ -326,42 +335,42 @@ describe('an object', () => {
   const mine = [{ type: 'toy', ids: ['ball'] }];
 
   it.each([
-    ['that is not there', { found: 'nothing' }, refusal('no_such_object')],
-    ['of somebody else', { found: 'foreign', owner: 'bo' }, refusal('foreign_object')],
-  ] as const)('%s is told before anything about resources', (_what, lookedUp, reported) => {
+    ['that does not exist', { found: 'nothing' }, createDenial('no_such_object')],
+    ['of another owner', { found: 'foreign', owner: 'bo' }, createDenial('foreign_object')],
+  ] as const)('%s is denied before its resources are checked', (_what, lookedUp, expected) => {
     for (const resources of [mine, [], null]) {
-      expect(checkResource(ask({ on: ['toy'] }), key([], [], { resources }), lookedUp)).toEqual(reported);
+      expect(checkResource(ask({ on: ['toy'] }), key([], [], { resources }), lookedUp)).toEqual(expected);
     }
   });
 
-  it('that no key can name is judged by the type alone', () => {
+  it('without names is checked by its type only', () => {
     const target = { found: 'object', target: {} } as const;
 
     expect(checkResource(ask({ on: ['toy'] }), key([], mine), target)).toEqual(ALLOW);
     expect(checkResource(ask({ on: ['all-toys'] }), key([], mine), target)).toEqual(
-      refusal('incompatible_resource_type'),
+      createDenial('incompatible_resource_type'),
     );
   });
 });
 
-/** A caller who holds these, bound to these. */
-const holding = (held: readonly string[], resources: readonly Resource[] | null): Caller => {
+/** A caller with these permissions, bound to these resources. */
+const createCaller = (held: readonly string[], resources: readonly Resource[] | null): Caller => {
   const caller = key(held);
   return { ...caller, heldRights: { ...caller.heldRights, resources } };
 };
 
 const ANY_TYPE = ['all-toys', 'toy', 'toy-parts', 'lent-toys', 'everything'];
-const covered = (resources: readonly Resource[], reach: ResourceAttributes, rule: Partial<Rule> = {}): string => {
+const readCover = (resources: readonly Resource[], reach: ResourceAttributes, rule: Partial<Rule> = {}): string => {
   const judgement = checkResource(ask({ on: ANY_TYPE, ...rule }), key([], resources), seen(reach));
   return judgement.effect === 'allow' ? 'covered' : judgement.reason;
 };
 
-describe('types that name single objects', () => {
-  const cases: [what: string, resources: Resource[], reach: ResourceAttributes, reported: string][] = [
+describe('types with ids', () => {
+  const cases: [label: string, resources: Resource[], reach: ResourceAttributes, expected: string][] = [
     ['cover the object that they name', [{ type: 'toy', ids: ['ball'] }], BALL, 'covered'],
-    ['cover it among others', [{ type: 'toy', ids: ['doll', 'ball'] }], BALL, 'covered'],
+    ['cover it among other ids', [{ type: 'toy', ids: ['doll', 'ball'] }], BALL, 'covered'],
     [
-      'cover it in a further entry',
+      'cover it in another entry',
       [
         { type: 'toy', ids: ['doll'] },
         { type: 'toy', ids: ['ball'] },
@@ -369,22 +378,22 @@ describe('types that name single objects', () => {
       BALL,
       'covered',
     ],
-    ['do not cover another', [{ type: 'toy', ids: ['doll'] }], BALL, 'resource_mismatch'],
-    ['do not cover what only begins like it', [{ type: 'toy', ids: ['bal'] }], BALL, 'resource_mismatch'],
+    ['do not cover another object', [{ type: 'toy', ids: ['doll'] }], BALL, 'resource_mismatch'],
+    ['do not cover an object with the same start', [{ type: 'toy', ids: ['bal'] }], BALL, 'resource_mismatch'],
     ['cover nothing without ids', [{ type: 'toy' }], BALL, 'resource_mismatch'],
-    ['cover nothing with no ids', [{ type: 'toy', ids: [] }], BALL, 'resource_mismatch'],
+    ['cover nothing with empty ids', [{ type: 'toy', ids: [] }], BALL, 'resource_mismatch'],
     ['cover the part that they name', [{ type: 'toy-parts', ids: ['ball/skin'] }], BALL, 'covered'],
     ['do not cover another part', [{ type: 'toy-parts', ids: ['ball/valve'] }], BALL, 'resource_mismatch'],
-    ['do not cover by the name of another type', [{ type: 'toy-parts', ids: ['ball'] }], BALL, 'resource_mismatch'],
-    ['cover what others share, by name', [{ type: 'toy', ids: ['ball'] }], { ...BALL, relation: 'shared' }, 'covered'],
+    ['do not cover the name of another type', [{ type: 'toy-parts', ids: ['ball'] }], BALL, 'resource_mismatch'],
+    ['cover a shared object by its name', [{ type: 'toy', ids: ['ball'] }], { ...BALL, relation: 'shared' }, 'covered'],
   ];
 
-  it.each(cases)('%s', (_what, resources, reach, reported) => {
-    expect(covered(resources, reach)).toBe(reported);
+  it.each(cases)('%s', (_what, resources, reach, expected) => {
+    expect(readCover(resources, reach)).toBe(expected);
   });
 });
 
-describe('types that name nothing cover by whose the object is:', () => {
+describe('types without ids', () => {
   const reach: Record<string, Relation[]> = {
     'all-toys': ['owned', 'public'],
     'lent-toys': ['shared'],
@@ -399,15 +408,15 @@ describe('types that name nothing cover by whose the object is:', () => {
     ]),
   );
 
-  it.each(cases)('%s, %s: %s', (type, relation, reported) => {
-    expect(covered([{ type }], { relation, names: {} })).toBe(reported);
+  it.each(cases)('cover objects by their relation: %s, %s: %s', (type, relation, expected) => {
+    expect(readCover([{ type }], { relation, names: {} })).toBe(expected);
   });
 
-  it('with an id, which cannot be the one that they always have, they do not count', () => {
-    expect(covered([{ type: 'lent-toys', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
-    expect(covered([{ type: 'everything', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
+  it('are ignored if they have ids', () => {
+    expect(readCover([{ type: 'lent-toys', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
+    expect(readCover([{ type: 'everything', ids: ['ball'] }], BALL)).toBe('incompatible_resource_type');
     expect(
-      covered(
+      readCover(
         [
           { type: 'everything', ids: ['ball'] },
           { type: 'toy', ids: ['ball'] },
@@ -417,136 +426,146 @@ describe('types that name nothing cover by whose the object is:', () => {
     ).toBe('covered');
   });
 
-  it('two of them cover what either covers', () => {
+  it('cover everything that one of them covers', () => {
     const both = [{ type: 'all-toys' }, { type: 'lent-toys' }];
 
-    for (const relation of relations) expect(covered(both, { relation, names: {} })).toBe('covered');
+    for (const relation of relations) expect(readCover(both, { relation, names: {} })).toBe('covered');
   });
 });
 
-it('a type that the tables do not know covers nothing, even where the rule names it', () => {
-  expect(covered([{ type: 'dream' }], BALL)).toBe('incompatible_resource_type');
-  expect(covered([{ type: 'dream' }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
-  expect(covered([{ type: 'dream', ids: ['ball'] }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
+it('an unknown type covers nothing, even if the rule names it', () => {
+  expect(readCover([{ type: 'dream' }], BALL)).toBe('incompatible_resource_type');
+  expect(readCover([{ type: 'dream' }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
+  expect(readCover([{ type: 'dream', ids: ['ball'] }], BALL, { on: ['dream'] })).toBe('resource_mismatch');
 });
 
-it('a resource covers only where the rule accepts its type', () => {
+it('a resource covers an object only if the rule accepts its type', () => {
   const resources = [{ type: 'toy', ids: ['doll'] }, { type: 'everything' }];
 
-  expect(covered(resources, BALL)).toBe('covered');
-  expect(covered(resources, BALL, { on: ['toy'] })).toBe('resource_mismatch');
+  expect(readCover(resources, BALL)).toBe('covered');
+  expect(readCover(resources, BALL, { on: ['toy'] })).toBe('resource_mismatch');
 });
 
-describe('relations that are open', () => {
+describe('open relations', () => {
   const open = { on: ['all-toys', 'toy'], open: ['public', 'shared'] } as const;
-  const cases: [what: string, relation: Relation, resources: Resource[], reported: string][] = [
+  const cases: [label: string, relation: Relation, resources: Resource[], expected: string][] = [
     ['need no resource', 'public', [], 'covered'],
-    ['need no resource of a fitting type', 'public', [{ type: 'lent-toys' }], 'covered'],
-    ['need none that names the object', 'shared', [{ type: 'toy', ids: ['doll'] }], 'covered'],
-    ['leave the type of others to be looked at', 'owned', [{ type: 'lent-toys' }], 'incompatible_resource_type'],
-    ['leave the resource of others to be looked at', 'owned', [{ type: 'toy', ids: ['doll'] }], 'resource_mismatch'],
-    ['leave others that are covered', 'owned', [{ type: 'all-toys' }], 'covered'],
+    ['need no resource of an accepted type', 'public', [{ type: 'lent-toys' }], 'covered'],
+    ['need no resource that names the object', 'shared', [{ type: 'toy', ids: ['doll'] }], 'covered'],
+    [
+      'do not replace the type check of other relations',
+      'owned',
+      [{ type: 'lent-toys' }],
+      'incompatible_resource_type',
+    ],
+    [
+      'do not replace the resource check of other relations',
+      'owned',
+      [{ type: 'toy', ids: ['doll'] }],
+      'resource_mismatch',
+    ],
+    ['do not affect other relations that are covered', 'owned', [{ type: 'all-toys' }], 'covered'],
   ];
 
-  it.each(cases)('%s', (_what, relation, resources, reported) => {
-    expect(covered(resources, { ...BALL, relation }, open)).toBe(reported);
+  it.each(cases)('%s', (_what, relation, resources, expected) => {
+    expect(readCover(resources, { ...BALL, relation }, open)).toBe(expected);
   });
 
-  it('need their scopes all the same', () => {
+  it('need their scopes', () => {
     const accessRequest = ask({ ...open, needs: { all: ['play'] } });
 
     expect(checkResource(accessRequest, key([]), seen({ ...BALL, relation: 'public' }))).toEqual(
-      refusal('missing_scope', ['play']),
+      createDenial('missing_scope', ['play']),
     );
   });
 });
 
-describe('a key for single parts, on a call about the whole,', () => {
+describe('a key for single parts, in a call about the whole,', () => {
   const part = [{ type: 'toy-parts', ids: ['ball/valve'] }];
   const other = [{ type: 'toy-parts', ids: ['doll/arm'] }];
-  const cases: [what: string, resources: Resource[], rule: Partial<Rule>, reported: string][] = [
-    ['is refused by default', part, {}, 'resource_mismatch'],
-    ['is refused where the rule says so', part, { versionless: 'refuse' }, 'resource_mismatch'],
-    ['is narrowed to its parts where the rule says so', part, { versionless: 'narrow' }, 'covered'],
-    ['is refused where none of the parts is its own', other, { versionless: 'narrow' }, 'resource_mismatch'],
+  const cases: [label: string, resources: Resource[], rule: Partial<Rule>, expected: string][] = [
+    ['is denied by default', part, {}, 'resource_mismatch'],
+    ['is denied by a rule that refuses it', part, { versionless: 'refuse' }, 'resource_mismatch'],
+    ['is narrowed to its parts by a rule that narrows it', part, { versionless: 'narrow' }, 'covered'],
+    ['is denied if no part matches', other, { versionless: 'narrow' }, 'resource_mismatch'],
     [
-      'is refused by a rule that does not accept parts',
+      'is denied by a rule that does not accept parts',
       part,
       { versionless: 'narrow', on: ['toy'] },
       'incompatible_resource_type',
     ],
   ];
 
-  it.each(cases)('%s', (_what, resources, rule, reported) => {
-    expect(covered(resources, WHOLE_BALL, rule)).toBe(reported);
+  it.each(cases)('%s', (_what, resources, rule, expected) => {
+    expect(readCover(resources, WHOLE_BALL, rule)).toBe(expected);
   });
 
-  it('is not narrowed where the call names a part', () => {
-    expect(covered(part, BALL, { versionless: 'narrow' })).toBe('resource_mismatch');
-    expect(covered(part, BALL, { versionless: 'refuse' })).toBe('resource_mismatch');
+  it('is not narrowed if the call names a part', () => {
+    expect(readCover(part, BALL, { versionless: 'narrow' })).toBe('resource_mismatch');
+    expect(readCover(part, BALL, { versionless: 'refuse' })).toBe('resource_mismatch');
   });
 
-  it.each(['narrow', 'refuse'] as const)('does not stand in the way of a key for the whole (%s)', (versionless) => {
-    expect(covered([{ type: 'toy', ids: ['ball'] }], WHOLE_BALL, { versionless })).toBe('covered');
-    expect(covered([{ type: 'all-toys' }], WHOLE_BALL, { versionless })).toBe('covered');
+  it.each(['narrow', 'refuse'] as const)('does not affect a key for the whole (%s)', (versionless) => {
+    expect(readCover([{ type: 'toy', ids: ['ball'] }], WHOLE_BALL, { versionless })).toBe('covered');
+    expect(readCover([{ type: 'all-toys' }], WHOLE_BALL, { versionless })).toBe('covered');
   });
 });
 
-describe('callers who are bound to nothing', () => {
-  it('may reach every object that they may know of', () => {
+describe('unbound callers', () => {
+  it('may access every object that they can see', () => {
     for (const relation of ['owned', 'shared', 'public'] as const) {
       expect(checkResource(ask({ on: ['toy'] }), keyOfUser(['Player']), seen({ relation, names: {} }))).toEqual(ALLOW);
     }
   });
 
-  it('need their permissions all the same', () => {
+  it('need their permissions', () => {
     expect(checkResource(ask({ needs: { all: ['burn'] } }), keyOfUser(['Player']), seen())).toEqual(
-      refusal('missing_scope', ['burn']),
+      createDenial('missing_scope', ['burn']),
     );
   });
 });
 
-describe('of what is recorded and does not count yet,', () => {
+describe('a pending version', () => {
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
   const MINE = [{ type: 'toy', ids: ['ball'] }];
-  const may = (version: number) => pendingVersion(version, ['play'], MINE);
-  const lacks = (version: number) => pendingVersion(version, [], MINE);
-  const cases: [what: string, held: string[], pending: PendingRights[], reported: [number, string] | null][] = [
-    ['nothing is told where there is nothing', [], [], null],
-    ['nothing is told where it turns nothing: refused', [], [lacks(2), lacks(3)], null],
-    ['nothing is told where it turns nothing: allowed', ['play'], [may(2), may(3)], null],
-    ['an added scope is told of a refusal', [], [may(2)], [2, 'allow']],
-    ['a removed scope is told of an answer that is still allowed', ['play'], [lacks(2)], [2, 'deny']],
-    ['the first that turns a refusal is told', [], [lacks(2), may(3), may(4)], [3, 'allow']],
-    ['the first that turns an allowed answer is told', ['play'], [may(2), lacks(3), lacks(4)], [3, 'deny']],
-    ['one that turns it for a while is told', ['play'], [lacks(2), may(3)], [2, 'deny']],
+  const allowAt = (version: number) => pendingVersion(version, ['play'], MINE);
+  const denyAt = (version: number) => pendingVersion(version, [], MINE);
+  const cases: [label: string, held: string[], pending: PendingRights[], expected: [number, string] | null][] = [
+    ['is not reported if there is none', [], [], null],
+    ['is not reported if it turns no denial', [], [denyAt(2), denyAt(3)], null],
+    ['is not reported if it turns no permission', ['play'], [allowAt(2), allowAt(3)], null],
+    ['is reported if an added scope turns a denial', [], [allowAt(2)], [2, 'allow']],
+    ['is reported if a removed scope turns a permission', ['play'], [denyAt(2)], [2, 'deny']],
+    ['is the first that turns a denial', [], [denyAt(2), allowAt(3), allowAt(4)], [3, 'allow']],
+    ['is the first that turns a permission', ['play'], [allowAt(2), denyAt(3), denyAt(4)], [3, 'deny']],
+    ['is reported even if a later version turns the effect back', ['play'], [denyAt(2), allowAt(3)], [2, 'deny']],
     [
-      'another ground of refusal turns nothing',
+      'is not reported if it only changes the reason',
       [],
-      [pendingVersion(2, ['play'], [{ type: 'lent-toys' }]), may(3)],
+      [pendingVersion(2, ['play'], [{ type: 'lent-toys' }]), allowAt(3)],
       [3, 'allow'],
     ],
   ];
 
-  it.each(cases)('%s', (_what, held, pending, reported) => {
+  it.each(cases)('%s', (_what, held, pending, expected) => {
     const caller = key(held, MINE, { pending });
     const judgement = decide(accessRequest, caller);
 
     expect(judgement).toEqual({
       ...decide(accessRequest, key(held, MINE)),
-      ...(reported !== null && {
-        pending: { version: reported[0], effectiveAt: reported[0] * 1000, effect: reported[1] },
+      ...(expected !== null && {
+        pending: { version: expected[0], effectiveAt: expected[0] * 1000, effect: expected[1] },
       }),
     });
     expect(checkResource(accessRequest, caller, seen())).toEqual(judgement);
   });
 
   it.each([
-    ['a resource that is added', [{ type: 'toy', ids: ['doll'] }], MINE, 'resource_mismatch', 'allow'],
-    ['a resource that is taken away', MINE, [{ type: 'toy', ids: ['doll'] }], undefined, 'deny'],
-    ['a type that will do', [{ type: 'lent-toys' }], MINE, 'incompatible_resource_type', 'allow'],
-    ['a type that will not do', MINE, [{ type: 'lent-toys' }], undefined, 'deny'],
-  ])('%s is told', (_what, now, later, reason, effect) => {
+    ['an added resource', [{ type: 'toy', ids: ['doll'] }], MINE, 'resource_mismatch', 'allow'],
+    ['a removed resource', MINE, [{ type: 'toy', ids: ['doll'] }], undefined, 'deny'],
+    ['an accepted type', [{ type: 'lent-toys' }], MINE, 'incompatible_resource_type', 'allow'],
+    ['a rejected type', MINE, [{ type: 'lent-toys' }], undefined, 'deny'],
+  ])('is reported for %s', (_what, now, later, reason, effect) => {
     const caller = key(['play'], now, { pending: [pendingVersion(2, ['play'], later)] });
 
     expect(checkResource(accessRequest, caller, seen())).toMatchObject({
@@ -555,98 +574,100 @@ describe('of what is recorded and does not count yet,', () => {
     });
   });
 
-  it('a resource that does not name the object turns nothing', () => {
+  it('is not reported if its resource does not name the object', () => {
     const elsewhere = pendingVersion(2, ['play'], [{ type: 'toy', ids: ['doll'] }]);
 
     expect(checkResource(accessRequest, key([], MINE, { pending: [elsewhere] }), seen())).toEqual(
-      refusal('missing_scope', ['play']),
+      createDenial('missing_scope', ['play']),
     );
   });
 
   it.each([{ found: 'nothing' }, { found: 'foreign', owner: 'bo' }] as const)(
-    'nothing is told of an object that is not shown: %o',
+    'is not reported for an object that is not shown: %o',
     (lookedUp) => {
-      expect(checkResource(accessRequest, key([], MINE, { pending: [may(2)] }), lookedUp)).not.toHaveProperty(
+      expect(checkResource(accessRequest, key([], MINE, { pending: [allowAt(2)] }), lookedUp)).not.toHaveProperty(
         'pending',
       );
     },
   );
 
-  it('nothing is told where rights change nothing: the organisation, the service, what is closed', () => {
-    const pending = [may(2)];
+  it('is not reported for denials that no right can turn', () => {
+    const pending = [allowAt(2)];
 
     expect(decide({ ...accessRequest, org: 'other' }, key([], MINE, { pending }))).toEqual(
-      refusal('other_organization'),
+      createDenial('other_organization'),
     );
-    expect(decide(accessRequest, key([], MINE, { pending, services: [] }))).toEqual(refusal('service_not_enabled'));
-    expect(decide(ask({ closed: true }), key([], MINE, { pending }))).toEqual(refusal('closed_to_keys'));
+    expect(decide(accessRequest, key([], MINE, { pending, services: [] }))).toEqual(
+      createDenial('service_not_enabled'),
+    );
+    expect(decide(ask({ closed: true }), key([], MINE, { pending }))).toEqual(createDenial('closed_to_keys'));
   });
 });
 
 describe('a list shows an object', () => {
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy', 'toy-parts', 'all-toys'], versionless: 'narrow' });
-  const cases: [what: string, resources: Resource[] | null, shown: boolean][] = [
+  const cases: [label: string, resources: Resource[] | null, shown: boolean][] = [
     ['to a key that names it', [{ type: 'toy', ids: ['ball'] }], true],
     ['to a key that names the part', [{ type: 'toy-parts', ids: ['ball/skin'] }], true],
     ['to a key for all of them', [{ type: 'all-toys' }], true],
-    ['to callers who are bound to nothing', null, true],
+    ['to unbound callers', null, true],
     ['not to a key that names another', [{ type: 'toy', ids: ['doll'] }], false],
     ['not to a key of another type', [{ type: 'lent-toys' }], false],
-    ['not to a key that is bound to nothing at all', [], false],
+    ['not to a key without resources', [], false],
   ];
 
   it.each(cases)('%s', (_what, resources, shown) => {
-    expect(mayAccess(accessRequest, holding(['play'], resources), BALL)).toBe(shown);
+    expect(mayAccess(accessRequest, createCaller(['play'], resources), BALL)).toBe(shown);
   });
 
-  it('whatever the key may do else: scopes were looked at before', () => {
-    expect(mayAccess(accessRequest, holding([], [{ type: 'all-toys' }]), BALL)).toBe(true);
+  it('regardless of scopes, which are checked before', () => {
+    expect(mayAccess(accessRequest, createCaller([], [{ type: 'all-toys' }]), BALL)).toBe(true);
   });
 
-  it('that is open, to everybody', () => {
+  it('with an open relation to every caller', () => {
     const open = ask({ on: ['toy'], open: ['public'] });
 
-    expect(mayAccess(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
-    expect(mayAccess(open, holding([], []), BALL)).toBe(false);
+    expect(mayAccess(open, createCaller([], []), { ...BALL, relation: 'public' })).toBe(true);
+    expect(mayAccess(open, createCaller([], []), BALL)).toBe(false);
   });
 });
 
-describe('where keys of single objects are refused every other name, before the look-up,', () => {
+describe('if keys of single objects are denied other names before the look-up,', () => {
   const ON = ['all-toys', 'toy', 'toy-parts'];
   const BOTH = { toy: 'ball', 'toy-parts': 'ball/skin' };
-  /** The path names a toy, and no part of it. */
+  /** The path names a toy without a part. */
   const WHOLE = { toy: 'ball', 'toy-parts': 'ball/' };
   const strictLaw = createRuleset('toys', null, { ...TOY_TABLES, refusesOtherNames: true });
   const toy = (...ids: string[]): Resource => ({ type: 'toy', ids });
   const part = (...ids: string[]): Resource => ({ type: 'toy-parts', ids });
   type Names = Readonly<Record<string, string>>;
 
-  it.each<[what: string, resources: Resource[], names: Names | undefined, isRefused: boolean, more?: Partial<Rule>]>([
+  it.each<[label: string, resources: Resource[], names: Names | undefined, isRefused: boolean, more?: Partial<Rule>]>([
     ['the toy', [toy('ball')], BOTH, false],
     ['another toy', [toy('kite')], BOTH, true],
-    ['two toys, the second of which is meant', [toy('kite', 'ball')], BOTH, false],
-    ['no toy by its name', [{ type: 'toy' }], BOTH, true],
+    ['two toys, including the named toy', [toy('kite', 'ball')], BOTH, false],
+    ['toys without ids', [{ type: 'toy' }], BOTH, true],
     ['the part', [part('ball/skin')], BOTH, false],
     ['another part of the toy', [part('ball/valve')], BOTH, true],
     ['another toy, and the part', [toy('kite'), part('ball/skin')], BOTH, false],
     ['another toy, and all toys', [toy('kite'), { type: 'all-toys' }], BOTH, false],
     ['another toy, on a path that names none', [toy('kite')], undefined, false],
     ['a toy, on a path that names parts only', [toy('ball')], { 'toy-parts': 'ball/skin' }, true],
-    ['a part, where the whole is meant', [part('ball/skin')], WHOLE, true],
-    ['a part, where parts are enough', [part('ball/skin')], WHOLE, false, { versionless: 'narrow' }],
-    ['a part of another toy, where parts are enough', [part('kite/tail')], WHOLE, true, { versionless: 'narrow' }],
-    ['a toy whose name ends so, where parts are enough', [part('/ball/')], WHOLE, true, { versionless: 'narrow' }],
-    ['another toy, where a public one needs no resource', [toy('kite')], BOTH, false, { open: ['public'] }],
+    ['a part, if the whole is named', [part('ball/skin')], WHOLE, true],
+    ['a part, if parts suffice', [part('ball/skin')], WHOLE, false, { versionless: 'narrow' }],
+    ['a part of another toy, if parts suffice', [part('kite/tail')], WHOLE, true, { versionless: 'narrow' }],
+    ['a toy with a similar name, if parts suffice', [part('/ball/')], WHOLE, true, { versionless: 'narrow' }],
+    ['another toy, if a public toy needs no resource', [toy('kite')], BOTH, false, { open: ['public'] }],
   ])('a key of %s', (_what, resources, names, isRefused, more = {}) => {
     const parts = { needs: { all: ['play'] }, on: ON, ...more };
     const caller = key(['play'], resources);
-    const expected = isRefused ? refusal('resource_mismatch') : ALLOW;
+    const expected = isRefused ? createDenial('resource_mismatch') : ALLOW;
 
     expect(decide(ask(parts, { ruleset: strictLaw, names }), caller)).toEqual(expected);
     expect(decide(ask(parts, { names }), caller)).toEqual(ALLOW);
   });
 
-  it('others are not: those without resources, and where no resource is needed', () => {
+  it('callers without resources and rules without resources are allowed', () => {
     const parts = { needs: { all: ['play'] }, on: ON };
     const accessRequest = ask(parts, { ruleset: strictLaw, names: BOTH });
 
@@ -656,7 +677,7 @@ describe('where keys of single objects are refused every other name, before the 
     ).toEqual(ALLOW);
   });
 
-  it('the names of a known object decide, not those of the path', () => {
+  it('the names of a known object are used, not those of the path', () => {
     const accessRequest = ask({ needs: { all: ['play'] }, on: ON }, { ruleset: strictLaw, names: { toy: 'kite' } });
 
     expect(checkResource(accessRequest, key(['play'], [toy('ball')]), { found: 'object', attributes: BALL })).toEqual(
@@ -667,17 +688,17 @@ describe('where keys of single objects are refused every other name, before the 
   it.each<[reason: DenyReason, lookedUp: ResourceState]>([
     ['foreign_object', { found: 'foreign', owner: 'nca-2', names: BOTH }],
     ['no_such_object', { found: 'nothing', names: BOTH }],
-  ])('an object whose names only the look-up tells is judged by them before %s', (reason, lookedUp) => {
+  ])('an object whose names come from the look-up is checked by them before %s', (reason, lookedUp) => {
     const accessRequest = ask({ needs: { all: ['play'] }, on: ON }, { ruleset: strictLaw });
-    const judged = (resource: Resource) => checkResource(accessRequest, key(['play'], [resource]), lookedUp);
+    const check = (resource: Resource) => checkResource(accessRequest, key(['play'], [resource]), lookedUp);
 
-    expect(judged(toy('kite'))).toEqual(refusal('resource_mismatch'));
-    expect(judged(toy('ball'))).toEqual(refusal(reason));
+    expect(check(toy('kite'))).toEqual(createDenial('resource_mismatch'));
+    expect(check(toy('ball'))).toEqual(createDenial(reason));
   });
 });
 
-describe('the names of an object in resources are made of the path:', () => {
-  const namesOf = (names: Readonly<Record<string, string>> | undefined) =>
+describe('the names of an object in resources are built from the path:', () => {
+  const buildNames = (names: Readonly<Record<string, string>> | undefined) =>
     buildNamesInPath(ruleOf({ cover: { lookup: 'toy', ...(names !== undefined && { names }) } }), {
       toyId: 'ball',
       part: 'skin',
@@ -687,27 +708,27 @@ describe('the names of an object in resources are made of the path:', () => {
     ['one parameter', { toy: '{toyId}' }, { toy: 'ball' }],
     ['two of them', { 'toy-parts': '{toyId}/{part}' }, { 'toy-parts': 'ball/skin' }],
     ['the beginning of a name', { 'toy-parts': '{toyId}/' }, { 'toy-parts': 'ball/' }],
-    ['a parameter that the path does not have', { toy: '{other}' }, { toy: '' }],
+    ['a parameter that the path lacks', { toy: '{other}' }, { toy: '' }],
   ])('%s', (_what, names, expected) => {
-    expect(namesOf(names)).toEqual(expected);
+    expect(buildNames(names)).toEqual(expected);
   });
 
-  it('none for a rule without names, or without an object', () => {
-    expect(namesOf(undefined)).toBeUndefined();
+  it('none for a rule without names or without an object', () => {
+    expect(buildNames(undefined)).toBeUndefined();
     expect(buildNamesInPath(ruleOf(), { toyId: 'ball' })).toBeUndefined();
   });
 });
 
-it('a call about several objects is allowed if the resources cover each', () => {
+it('a call about several objects is allowed only if the resources cover each of them', () => {
   const kite: ResourceAttributes = { relation: 'owned', names: { toy: ['kite'] } };
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
-  const judged = (...ids: string[]) =>
+  const check = (...ids: string[]) =>
     checkResource(accessRequest, key(['play'], [{ type: 'toy', ids }]), {
       found: 'object',
       attributes: { ...BALL, relatedObjects: [kite] },
     });
 
-  expect(judged('ball', 'kite')).toEqual(ALLOW);
-  expect(judged('ball')).toEqual(refusal('resource_mismatch'));
-  expect(judged('kite')).toEqual(refusal('resource_mismatch'));
+  expect(check('ball', 'kite')).toEqual(ALLOW);
+  expect(check('ball')).toEqual(createDenial('resource_mismatch'));
+  expect(check('kite')).toEqual(createDenial('resource_mismatch'));
 });

@@ -20,10 +20,10 @@ import {
   WHOLE_BALL,
 } from './toy-law.ts';
 
-const decisionOn = (...asked: Parameters<typeof decideOn>) => flat(decideOn(...asked));
-const decisionOfVerdict = (...asked: Parameters<typeof decideVerdict>) => flat(decideVerdict(...asked));
-const decisionOfProblem = (...asked: Parameters<typeof decideProblem>) => {
-  const decision = decideProblem(...asked);
+const decisionOn = (...parts: Parameters<typeof decideOn>) => flat(decideOn(...parts));
+const decisionOfVerdict = (...parts: Parameters<typeof decideVerdict>) => flat(decideVerdict(...parts));
+const decisionOfProblem = (...parts: Parameters<typeof decideProblem>) => {
+  const decision = decideProblem(...parts);
   return decision && flat(decision);
 };
 
@@ -33,7 +33,7 @@ const MINE = [{ type: 'toy', ids: ['ball'] }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['toy'], cover: { lookup: 'toy', param: 'toyId' } });
 
 describe('the decision of a verdict', () => {
-  it('that allows has what counted, and the object by its fullest name', () => {
+  it('that allows contains the used permissions and the most specific name of the object', () => {
     expect(decisionOn(onToys, key(['play', 'look'], MINE), seen(BALL))).toStrictEqual({
       ...FACTS,
       request: { method: 'GET', path: '/toys' },
@@ -48,27 +48,27 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('about what is not there has it as the path names it', () => {
+  it('about an unknown object contains its name from the path', () => {
     const verdict = { effect: 'allow' } as const;
     const caller = key(['play'], MINE);
 
     expect(decisionOfVerdict(FACTS, onToys, caller, { found: 'nothing' }, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'doll',
     });
-    const asked = { found: 'nothing', requestedName: 'Doll' } as const;
-    expect(decisionOfVerdict(FACTS, onToys, caller, asked, verdict, { toyId: 'doll' })).toMatchObject({
+    const lookedUp = { found: 'nothing', requestedName: 'Doll' } as const;
+    expect(decisionOfVerdict(FACTS, onToys, caller, lookedUp, verdict, { toyId: 'doll' })).toMatchObject({
       target: 'Doll',
     });
   });
 
-  it('has the object by its name, however the path calls it', () => {
+  it('contains the name of the object, whatever the path calls it', () => {
     const verdict = { effect: 'allow' } as const;
     const decision = decisionOfVerdict(FACTS, onToys, key([]), seen(WHOLE_BALL), verdict, { toyId: 'doll' });
 
     expect(decision.target).toBe('ball');
   });
 
-  it('by a rule that is not documented has its certainty and its source', () => {
+  it('by an undocumented rule contains its certainty and its source', () => {
     const ours = ask({ needs: { all: ['play'] }, certainty: 'ours', source: 'a guess' });
 
     for (const caller of [key(['play']), key([])]) {
@@ -77,7 +77,7 @@ describe('the decision of a verdict', () => {
     }
   });
 
-  it('for a type that was added to a documented rule is as certain as that type', () => {
+  it('by an added type contains the certainty of that type', () => {
     const added = [{ types: ['lent-toys'], certainty: 'inferred', source: 'the code' }] as const;
     const lendable = ask({ needs: { all: ['play'] }, on: ['toy', 'lent-toys'], added });
 
@@ -93,7 +93,7 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('that allows has all that is held, and nothing that did not count', () => {
+  it('that allows contains all held permissions and no empty details', () => {
     const caller = keyOfUser(['Player']);
     expect(caller.heldRights.held.size).toBeGreaterThan(0);
     expect(decisionOn(ask(), caller, null)).toStrictEqual({
@@ -108,7 +108,7 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('that allows has of several the permission that reaches the object', () => {
+  it('that allows contains the permission that reaches the object', () => {
     const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
     const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
     const accessRequest = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
@@ -116,7 +116,7 @@ describe('the decision of a verdict', () => {
     expect(decisionOn(accessRequest, { ...key([]), heldRights }, seen(BALL))).toMatchObject({ used: ['play'] });
   });
 
-  it('that will be turned has the version that does', () => {
+  it('that will change contains the pending version', () => {
     const caller = key([], MINE, { pending: [pendingVersion(2, ['play'], MINE)] });
 
     expect(decisionOn(onToys, caller, null)).toMatchObject({
@@ -126,7 +126,7 @@ describe('the decision of a verdict', () => {
     expect(decisionOn(onToys, caller, null)).not.toHaveProperty('target');
   });
 
-  it('that refuses keeps what it was based on', () => {
+  it('that denies contains its input', () => {
     const caller = key([], MINE);
     const { input, ...decision } = decisionOn(onToys, caller, seen(BALL));
 
@@ -135,34 +135,35 @@ describe('the decision of a verdict', () => {
     expect(decisionOn(onToys, caller, null).input).toStrictEqual({ accessRequest: onToys, caller, lookedUp: null });
   });
 
-  it('names the object as the path does, if it has no names, and not at all if the path does not', () => {
+  it('contains the name in the path, or none, for an object without names', () => {
     const verdict = { effect: 'allow' } as const;
     const nameless = { found: 'object', target: {} } as const;
-    const targetOf = (accessRequest: typeof onToys, params: Record<string, string>) =>
+    const readTarget = (accessRequest: typeof onToys, params: Record<string, string>) =>
       decisionOfVerdict(FACTS, accessRequest, key([]), nameless, verdict, params).target;
 
-    expect(targetOf(onToys, { toyId: 'doll' })).toBe('doll');
-    expect(targetOf(onToys, {})).toBe('');
-    expect(targetOf(ask(), { toyId: 'doll' })).toBe('');
+    expect(readTarget(onToys, { toyId: 'doll' })).toBe('doll');
+    expect(readTarget(onToys, {})).toBe('');
+    expect(readTarget(ask(), { toyId: 'doll' })).toBe('');
   });
 
-  it('that refuses what is not there has nothing of what the caller holds', () => {
+  it('that denies an unknown object contains no resources of the caller', () => {
     const verdict = { effect: 'deny', reason: 'foreign_object', missing: [] } as const;
 
     expect(decisionOfVerdict(FACTS, onToys, key([]), null, verdict, {})).not.toHaveProperty('boundTo');
     expect(decisionOfVerdict(FACTS, onToys, key([]), { found: 'nothing' }, verdict, {})).not.toHaveProperty('boundTo');
   });
 
-  it('that refuses for several resources names them all, and cuts only what is longer than a thousand', () => {
-    const bound = (...ids: string[]) => decisionOn(onToys, key(['play'], [{ type: 'toy', ids }]), seen(BALL)).boundTo;
+  it('that denies several resources contains all of them, up to a thousand characters', () => {
+    const readBound = (...ids: string[]) =>
+      decisionOn(onToys, key(['play'], [{ type: 'toy', ids }]), seen(BALL)).boundTo;
     const lent = decisionOn(onToys, key(['play'], [{ type: 'toy', ids: ['doll'] }, { type: 'lent-toys' }]), seen(BALL));
 
     expect(lent.boundTo).toBe('Toy doll, Lent Toys');
-    expect(bound('x'.repeat(996))).toBe(`Toy ${'x'.repeat(996)}`);
-    expect(bound('x'.repeat(997))).toBe(`Toy ${'x'.repeat(996)}…`);
+    expect(readBound('x'.repeat(996))).toBe(`Toy ${'x'.repeat(996)}`);
+    expect(readBound('x'.repeat(997))).toBe(`Toy ${'x'.repeat(996)}…`);
   });
 
-  it('that refuses has what is missing and what is held, and roles only where they count', () => {
+  it('that denies contains missing and held rights, and the roles of users', () => {
     const rule = ask({ needs: { all: ['mend'] } });
 
     expect(decisionOn(rule, key(['play', 'look']), null)).toMatchObject({ missing: ['mend'], held: ['look', 'play'] });
@@ -170,23 +171,27 @@ describe('the decision of a verdict', () => {
     expect(decisionOn(rule, keyOfUser(['Player']), null)).toMatchObject({ roles: ['Player'] });
   });
 
-  it('that refuses says whether the binding fits, whatever else is missing', () => {
+  it('that denies contains whether the binding fits, whatever else is missing', () => {
     const toBall = [{ type: 'toy', ids: ['ball'] }];
-    const bindingOf = (held: string[], resources: readonly Resource[], accessRequest = onToys) =>
+    const readBinding = (held: string[], resources: readonly Resource[], accessRequest = onToys) =>
       decisionOn(accessRequest, key(held, resources), seen(BALL)).binding;
 
-    expect(bindingOf([], toBall)).toEqual({ fits: true, accepted: ['Toy'], held: 'Toy ball' });
-    expect(bindingOf([], [])).toEqual({ fits: false, accepted: ['Toy'], held: '' });
-    expect(bindingOf(['play'], [{ type: 'lent-toys' }])).toEqual({ fits: false, accepted: ['Toy'], held: 'Lent Toys' });
-    expect(bindingOf(['play'], [{ type: 'toy', ids: ['doll'] }])).toMatchObject({ fits: false, held: 'Toy doll' });
-    expect(bindingOf([], [...toBall, { type: 'lent-toys' }])?.held).toBe('Toy ball, Lent Toys');
-    // To this rule resources do not matter.
-    expect(bindingOf([], toBall, ask({ needs: { all: ['play'] } }))).toBeUndefined();
-    // To a personal key neither.
+    expect(readBinding([], toBall)).toEqual({ fits: true, accepted: ['Toy'], held: 'Toy ball' });
+    expect(readBinding([], [])).toEqual({ fits: false, accepted: ['Toy'], held: '' });
+    expect(readBinding(['play'], [{ type: 'lent-toys' }])).toEqual({
+      fits: false,
+      accepted: ['Toy'],
+      held: 'Lent Toys',
+    });
+    expect(readBinding(['play'], [{ type: 'toy', ids: ['doll'] }])).toMatchObject({ fits: false, held: 'Toy doll' });
+    expect(readBinding([], [...toBall, { type: 'lent-toys' }])?.held).toBe('Toy ball, Lent Toys');
+    // This rule has no resources.
+    expect(readBinding([], toBall, ask({ needs: { all: ['play'] } }))).toBeUndefined();
+    // A personal key has no binding.
     expect(decisionOn(onToys, keyOfUser([]), seen(BALL))).not.toHaveProperty('binding');
   });
 
-  it('that refuses says nothing of the binding of somebody whose permissions each have their own', () => {
+  it('that denies contains no binding if a permission with its own binding is missing', () => {
     const lacking = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['look']), resources: MINE }] };
     const elsewhere = [{ type: 'toy', ids: ['doll'] }];
     const held = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['play']), resources: elsewhere }] };
@@ -204,7 +209,7 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('that refuses a type has the labels of those that would do', () => {
+  it('that denies a type contains the labels of the accepted types', () => {
     expect(decisionOn(onToys, key(['play'], [{ type: 'lent-toys' }]), null)).toMatchObject({
       reason: 'incompatible_resource_type',
       held: ['Lent Toys'],
@@ -212,7 +217,7 @@ describe('the decision of a verdict', () => {
     });
   });
 
-  it('that refuses an object has what the key is bound to, which is cut where it is long', () => {
+  it('that denies an object contains the binding of the key, which may be truncated', () => {
     const many = [{ type: 'toy', ids: Array.from({ length: 1000 }, (_, index) => `toy-${index}`) }];
     const bound = decisionOn(onToys, key(['play'], many), seen(BALL));
 
@@ -221,7 +226,7 @@ describe('the decision of a verdict', () => {
     expect(bound.boundTo).toHaveLength(1001);
   });
 
-  it('that refuses what is somebody else’s has whose it is', () => {
+  it('that denies a foreign object contains its owner', () => {
     const foreign = { found: 'foreign', owner: 'globex' } as const;
     const verdict = { effect: 'deny', reason: 'foreign_object', missing: [] } as const;
 
@@ -232,7 +237,7 @@ describe('the decision of a verdict', () => {
 });
 
 describe('the decision of a problem', () => {
-  it('is the reason why a credential was not accepted, without what may be secret', () => {
+  it('contains the reason of a rejected credential, without secrets', () => {
     const problem = new Problem('unauthenticated', 'No.', {
       reason: 'unknown_key',
       why: 'it is nvapi-abc',
@@ -252,14 +257,14 @@ describe('the decision of a problem', () => {
     });
   });
 
-  it('has the certainty of a reason that is not documented, and its source', () => {
+  it('contains the certainty and the source of an undocumented reason', () => {
     const problem = new Problem('unauthenticated', 'No.', { reason: 'disabled' });
     const { certainty, source } = COMMON_REASONS.disabled;
 
     expect(decisionOfProblem(FACTS, problem, COMMON_REASONS)).toMatchObject({ certainty, source });
   });
 
-  it('has nothing that is not known', () => {
+  it('contains no unknown members', () => {
     expect(
       decisionOfProblem(FACTS, new Problem('unauthenticated', 'No.', { reason: 'no_token' }), COMMON_REASONS),
     ).toStrictEqual({
@@ -271,7 +276,7 @@ describe('the decision of a problem', () => {
     });
   });
 
-  it('is none where there is no such reason', () => {
+  it('is null without such a reason', () => {
     expect(decisionOfProblem(FACTS, new Problem('conflict', 'No.'), COMMON_REASONS)).toBeNull();
   });
 });

@@ -9,14 +9,14 @@ const rule = (certainty: Certainty, more: Partial<Rule> = {}) =>
 const OF_ROW = { kind: 'operation', id: 'get_toy', source: 'a page' };
 const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
 
-describe('where only what is documented is answered, an operation', () => {
-  it.each(['documented', 'implied', 'observed'] as const)('that is %s is answered', (certainty) => {
+describe('an operation with `--fidelity documented`', () => {
+  it.each(['documented', 'implied', 'observed'] as const)('is answered if it is %s', (certainty) => {
     expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
     expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
   });
 
   it.each(['inferred', 'ours', 'unknown'] as const)(
-    'that is %s is refused, and answered if only its rule is',
+    'is refused if it is %s, but not if only its rule is',
     (certainty) => {
       expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
       expect(judgeFidelity(row(certainty), rule('contradicted')).effect).toBe('refused');
@@ -25,7 +25,7 @@ describe('where only what is documented is answered, an operation', () => {
     },
   );
 
-  it('that is contradicted is answered with a finding, or if its rule is', () => {
+  it('is answered with a finding if it or its rule is contradicted', () => {
     const certainty = 'contradicted';
 
     expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
@@ -35,7 +35,7 @@ describe('where only what is documented is answered, an operation', () => {
     });
   });
 
-  describe('whose rule accepts a type that was added', () => {
+  describe('with a rule that accepts an added type', () => {
     const added = [
       { types: ['lent-toys'], source: 'a guess', certainty: 'inferred' as const },
       { types: ['everything'], source: 'two pages', certainty: 'contradicted' as const },
@@ -48,7 +48,7 @@ describe('where only what is documented is answered, an operation', () => {
         types.map((type) => ({ type })),
       );
 
-    it('rests on that, if the caller has no other', () => {
+    it('depends on the added type if the caller has no other type', () => {
       expect(effectFor('lent-toys').effect).toBe('answered');
       expect(effectFor('everything')).toEqual({
         effect: 'questioned',
@@ -57,7 +57,7 @@ describe('where only what is documented is answered, an operation', () => {
       expect(effectFor('lent-toys', 'everything').effect).toBe('questioned');
     });
 
-    it('rests on the rule, if the caller has another that it accepts', () => {
+    it('depends on the rule if the caller has another accepted type', () => {
       expect(effectFor('toy').effect).toBe('answered');
       expect(effectFor('toy', 'everything').effect).toBe('answered');
       expect(effectFor().effect).toBe('answered');
@@ -65,7 +65,7 @@ describe('where only what is documented is answered, an operation', () => {
       expect(judgeFidelity(row('documented'), accepting).effect).toBe('answered');
     });
 
-    it('does not look at types that the rule does not accept', () => {
+    it('ignores types that the rule does not accept', () => {
       expect(effectFor('everything', 'all-toys').effect).toBe('questioned');
       expect(judgeFidelity(row('documented'), rule('documented', { added }), [{ type: 'everything' }]).effect).toBe(
         'answered',
@@ -77,7 +77,7 @@ describe('where only what is documented is answered, an operation', () => {
   });
 });
 
-it('an entry is told with its certainty and its source', () => {
+it('an entry is described with its certainty and its source', () => {
   expect(describeEntry({ kind: 'rule', id: 'play', source: 'a page', certainty: 'ours' })).toBe(
     'the rule `play` is `ours` (a page)',
   );

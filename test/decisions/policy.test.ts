@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { heldRightsOfRoles, NO_RIGHTS } from '../../src/decisions/policy.ts';
 
-it('somebody holds what their roles bring, everywhere and at once', () => {
+it('the rights of roles contain their permissions, without bounds', () => {
   const held = new Set(['play']);
-  const everywhere = { resources: null, services: null, pending: [] };
+  const unbound = { resources: null, services: null, pending: [] };
 
-  expect(heldRightsOfRoles(['Player'], held)).toEqual({ roles: ['Player'], held, ...everywhere });
-  expect(NO_RIGHTS).toEqual({ roles: [], held: new Set(), ...everywhere });
+  expect(heldRightsOfRoles(['Player'], held)).toEqual({ roles: ['Player'], held, ...unbound });
+  expect(NO_RIGHTS).toEqual({ roles: [], held: new Set(), ...unbound });
 });

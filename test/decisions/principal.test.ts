@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { namesOf } from '../../src/decisions/principal.ts';
 
-it('somebody is called by their id, their name, their client id and their user, as far as they have them', () => {
+it('the names of a principal are its id, its name, its client id and its user, as far as they exist', () => {
   const user = { kind: 'user', id: 'u-1', name: 'ada' } as const;
 
   expect(namesOf(user)).toEqual(['u-1', 'ada']);

@@ -11,7 +11,7 @@ import {
 const BOT = { kind: 'service-account', id: 'b', name: 'bot', clientId: 'bot' } as const;
 
 describe('a problem', () => {
-  it('has what it was given, and nothing else', () => {
+  it('has the given parts, and defaults for all others', () => {
     const cause = new Error('x');
     const problem = new Problem('method_not_allowed', 'No.', { allow: ['GET'], close: true, why: 'so', cause });
 
@@ -20,7 +20,7 @@ describe('a problem', () => {
     expect(new Problem('forbidden')).toMatchObject({ message: '', allow: [], close: false, reason: undefined });
   });
 
-  it('of a credential has its reason, and what more is known', () => {
+  it('of a credential has its reason and its details', () => {
     expect(unauthenticatedProblem('no_token', 'Send one.', 'none')).toMatchObject({
       kind: 'unauthenticated',
       message: 'Send one.',
@@ -34,7 +34,7 @@ describe('a problem', () => {
     });
   });
 
-  it('is our own fault where something else was thrown', () => {
+  it('is internal for any other error', () => {
     const problem = new Problem('conflict');
     const cause = new RangeError('x');
 
@@ -43,8 +43,8 @@ describe('a problem', () => {
   });
 });
 
-it('a world that is not there is our own matter, and what cannot be stored one of the storage', () => {
-  // `Object.keys` knows of texts only.
+it('an unknown world is a problem of the mock, and a failed write is a problem of the storage', () => {
+  // `Object.keys` returns strings only.
   const kinds = Object.keys(HTTP_STATUS) as ProblemKind[];
 
   expect(kinds.filter((kind) => new Problem(kind).isMockProblem)).toEqual(['no_such_world']);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRuleset, permissionsOfRoles, rowsOfProfile } from '../../src/decisions/ruleset.ts';
 import { TOY_TABLES } from './toy-law.ts';
 
-it('a law knows its resource types by their ids, and has the document of its service or one of its own', () => {
+it('a ruleset indexes its resource types and has the document of its service or its own', () => {
   const ruleset = createRuleset('toys', '2', TOY_TABLES);
 
   expect(ruleset).toMatchObject({ service: 'toys', profile: '2', tables: TOY_TABLES, document: 'toys' });
@@ -10,7 +10,7 @@ it('a law knows its resource types by their ids, and has the document of its ser
   expect(createRuleset('toys', '2', TOY_TABLES, 'toys.2').document).toBe('toys.2');
 });
 
-it('roles bring all their permissions together, and unknown ones none', () => {
+it('roles combine their permissions, and unknown roles have none', () => {
   expect([...permissionsOfRoles(TOY_TABLES, ['Player', 'Parent', 'Nobody'])].sort()).toEqual([
     'burn',
     'look',
@@ -21,7 +21,7 @@ it('roles bring all their permissions together, and unknown ones none', () => {
   expect(permissionsOfRoles(TOY_TABLES, []).size).toBe(0);
 });
 
-it('a version has the rows that name it, and those that name none', () => {
+it('a version has the rows that name it and the rows that name none', () => {
   const rows = [{ id: 'a' }, { id: 'b', profiles: ['1'] }, { id: 'c', profiles: ['1', '2'] }];
 
   expect(rowsOfProfile(rows, '2')).toEqual([{ id: 'a' }, { id: 'c' }]);

@@ -13,7 +13,7 @@ import { createRuleset, permissionsOfRoles } from '../../src/decisions/ruleset.t
 
 export const sourced = { source: 'test', certainty: 'documented' } as const;
 
-/** A small law that has one of everything that laws of keys have. */
+/** Small tables with an example of each feature of keys. */
 export const TOY_TABLES = {
   term: 'scope',
   product: 'nv-toys',
@@ -70,7 +70,7 @@ export const TOY_TABLES = {
 } as const satisfies Tables;
 
 export const toyLaw = createRuleset('toys', null, TOY_TABLES);
-/** A service that no key needs to be made for. */
+/** A service whose keys need not name it. */
 export const openLaw = createRuleset('open', null, {
   term: 'permission',
   permissions: [],
@@ -113,7 +113,7 @@ export function key(
   };
 }
 
-/** A personal key of somebody with these roles. */
+/** A personal key of a user with these roles. */
 export function keyOfUser(roles: readonly string[], more: Partial<HeldRights> = {}): Caller {
   const held = permissionsOfRoles(TOY_TABLES, roles);
   return {
@@ -122,7 +122,7 @@ export function keyOfUser(roles: readonly string[], more: Partial<HeldRights> = 
   };
 }
 
-/** A version that is recorded and does not count yet. */
+/** A version that is recorded, but not in force yet. */
 export function pendingVersion(
   version: number,
   held: readonly string[],
@@ -131,9 +131,9 @@ export function pendingVersion(
   return { version, effectiveAt: version * 1000, held: new Set(held), resources };
 }
 
-/** A toy of the caller's own, with its names. */
+/** A toy that the caller owns, with its names. */
 export const BALL: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball/skin'] } };
-/** The same on a call that names no part of it. */
+/** The same toy in a call that names no part of it. */
 export const WHOLE_BALL: ResourceAttributes = {
   relation: 'owned',
   names: { toy: ['ball'] },
@@ -146,7 +146,7 @@ export const seen = (reach: ResourceAttributes = BALL): LookupResult => ({
   attributes: reach,
 });
 
-/** What was decided about a call of somebody, as the pipeline records it. */
+/** The decision about a call, as the pipeline records it. */
 export function decisionOn(
   accessRequest: AccessRequest,
   caller: Caller,
@@ -154,9 +154,9 @@ export function decisionOn(
   target?: string,
 ): Decision {
   const request = { method: 'GET', path: '/toys' };
-  const asked = { id: 'd-1', at: 0, service: accessRequest.ruleset.service, operation: 'get_toy', request };
+  const facts = { id: 'd-1', at: 0, service: accessRequest.ruleset.service, operation: 'get_toy', request };
   const verdict = decideOnResource(accessRequest, caller, lookedUp);
-  const decision = decisionOfVerdict(asked, accessRequest, caller, lookedUp, verdict, {});
+  const decision = decisionOfVerdict(facts, accessRequest, caller, lookedUp, verdict, {});
   return target === undefined ? decision : { ...decision, resources: { ...decision.resources, target } };
 }
 
