@@ -1,4 +1,4 @@
-/** Everything that is wrong with a seed is told at once. */
+/** All errors of a seed are reported together. */
 import { describe, expect, it } from 'vitest';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
 import { SEEDED } from '../support/services.ts';
@@ -7,8 +7,8 @@ const { tenant } = onlyNames.runai;
 const ada = { email: 'ada@umbra.test', role: null };
 const ngc = { ...onlyNames.ngc, keys: [] };
 
-/** What is said of a seed; nothing if it can be used. */
-const saidOf = (seed: object): Promise<readonly string[]> =>
+/** Returns the errors of a seed; empty if it is valid. */
+const findErrors = (seed: object): Promise<readonly string[]> =>
   seedFrom(seed).then(
     () => [],
     (thrown: Error) =>
@@ -18,25 +18,25 @@ const saidOf = (seed: object): Promise<readonly string[]> =>
         .map((line) => line.trim()),
   );
 
-const rule = (subjectId: string, more: object = {}) => ({
+const buildRule = (subjectId: string, more: object = {}) => ({
   ...{ subjectType: 'user', subjectId, role: 'Viewer', scopeType: 'tenant', scopeId: '7' },
   ...more,
 });
 
-describe('the faults of a seed are told at once', () => {
-  it('where a member of another kind stands beside references to nothing', async () => {
-    const said = await saidOf({
+describe('the errors of a seed are reported together', () => {
+  it('for wrong types and unknown references', async () => {
+    const errors = await findErrors({
       runai: {
         tenant,
         users: [ada, { ...ada, email: 5 }, { ...ada }],
-        accessRules: [rule('bo@umbra.test', { role: 'King' }), rule('ada@umbra.test', { colour: 'red' })],
+        accessRules: [buildRule('bo@umbra.test', { role: 'King' }), buildRule('ada@umbra.test', { colour: 'red' })],
         projects: [{ id: 'p1', name: 'vision', departmentId: 'nowhere' }],
       },
       ngc: { ...ngc, keys: [{ org: 'nobody', name: 'k', type: 'service', services: ['airr'], scopes: 5 }] },
     });
 
-    expect(said).toHaveLength(9);
-    expect(said).toEqual(
+    expect(errors).toHaveLength(9);
+    expect(errors).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^`runai.users\[1\].email` must be a text/),
         expect.stringMatching(/^unknown key `colour` in `runai.accessRules\[1\]`/),
@@ -51,8 +51,8 @@ describe('the faults of a seed are told at once', () => {
     );
   });
 
-  it('where a text has what no database stores, beside other faults', async () => {
-    const said = await saidOf({
+  it('for strings that no database stores and other errors', async () => {
+    const errors = await findErrors({
       runai: {
         tenant,
         users: [
@@ -64,8 +64,8 @@ describe('the faults of a seed are told at once', () => {
       ngc,
     });
 
-    expect(said).toHaveLength(3);
-    expect(said).toEqual(
+    expect(errors).toHaveLength(3);
+    expect(errors).toEqual(
       expect.arrayContaining([
         '`runai.users[0].email` must be a text without NUL characters and unpaired surrogates',
         '`runai.users[1].password` must be a text without NUL characters and unpaired surrogates',
@@ -74,14 +74,18 @@ describe('the faults of a seed are told at once', () => {
     );
   });
 
-  it('where a whole part, or a whole list, is of another kind, and other parts refer to nothing', async () => {
-    const said = await saidOf({
-      runai: { tenant, users: 'ada', accessRules: [rule('ada@umbra.test'), rule('x', { scopeType: 'project' })] },
+  it('for parts and lists of a wrong type and unknown references', async () => {
+    const errors = await findErrors({
+      runai: {
+        tenant,
+        users: 'ada',
+        accessRules: [buildRule('ada@umbra.test'), buildRule('x', { scopeType: 'project' })],
+      },
       ngc: 5,
       nvcf: { functions: 'none' },
     });
 
-    expect(said).toEqual([
+    expect(errors).toEqual([
       '`runai.users` must be a list',
       '`nvcf.functions` must be a list',
       '`ngc` must be an object',
@@ -89,46 +93,49 @@ describe('the faults of a seed are told at once', () => {
     ]);
   });
 
-  it.each<[what: string, seed: object]>([
-    ['a user without a name', { runai: { tenant, users: [{ role: null }], accessRules: [rule('ada@umbra.test')] } }],
+  it.each<[title: string, seed: object]>([
+    [
+      'a user without a name',
+      { runai: { tenant, users: [{ role: null }], accessRules: [buildRule('ada@umbra.test')] } },
+    ],
     [
       'a tenant without an id',
-      { runai: { tenant: { ...tenant, id: 'x' }, accessRules: [rule('a', { subjectType: 'group' })] } },
+      { runai: { tenant: { ...tenant, id: 'x' }, accessRules: [buildRule('a', { subjectType: 'group' })] } },
     ],
     ['an organisation without a name', { ngc: { ...ngc, organizations: [{ ncaId: 'n', airSubscription: true }] } }],
-    ['an empty name', { runai: { tenant, users: [ada], accessRules: [rule('')] } }],
-  ])('and nothing is said of what %s may have been', async (_what, seed) => {
-    expect(await saidOf(seed)).toHaveLength(1);
+    ['an empty name', { runai: { tenant, users: [ada], accessRules: [buildRule('')] } }],
+  ])('without follow-up errors for %s', async (_title, seed) => {
+    expect(await findErrors(seed)).toHaveLength(1);
   });
 });
 
 describe('a personal key', () => {
   const key = { org: 'umbra', name: 'k', type: 'personal', services: ['air'], user: 'ada@umbra.test' };
 
-  it('of somebody who appears nowhere and has no roles is refused, as `POST /_mock/keys` does', async () => {
-    expect(await saidOf({ ngc: { ...ngc, keys: [key] } })).toEqual([
+  it('of an unknown user without roles is rejected', async () => {
+    expect(await findErrors({ ngc: { ...ngc, keys: [key] } })).toEqual([
       'key `k` of `ngc`: `umbra` has no such `user`; add `roles` to create the user',
     ]);
   });
 
-  it.each<[what: string, keys: object[]]>([
+  it.each<[title: string, keys: object[]]>([
     ['has roles', [{ ...key, roles: ['air'] }]],
     ['has an empty list of roles', [{ ...key, roles: [] }]],
     ['has roles on another key', [key, { ...key, name: 'l', roles: ['air'] }]],
-  ])('is of somebody whose user %s', async (_what, keys) => {
-    expect(await saidOf({ ngc: { ...ngc, keys } })).toEqual([]);
+  ])('is accepted if its user %s', async (_title, keys) => {
+    expect(await findErrors({ ngc: { ...ngc, keys } })).toEqual([]);
   });
 
-  it('does not take its user from another organisation', async () => {
+  it('is rejected if its user is only in another organisation', async () => {
     const organizations = [...ngc.organizations, { name: 'penumbra', ncaId: 'nca-2', airSubscription: true }];
     const keys = [key, { ...key, org: 'penumbra', roles: ['air'] }];
 
-    expect(await saidOf({ ngc: { ...ngc, organizations, keys } })).toHaveLength(1);
+    expect(await findErrors({ ngc: { ...ngc, organizations, keys } })).toHaveLength(1);
   });
 });
 
-describe('a list that stands in the wrong place', () => {
-  it.each<[where: string, seed: object, said: RegExp]>([
+describe('a list at a wrong place', () => {
+  it.each<[place: string, seed: object, message: RegExp]>([
     ['the top', { roles: [] }, /^unknown key `roles`; it belongs to `runai`, as `roles`/],
     [
       'the tenant',
@@ -145,14 +152,14 @@ describe('a list that stands in the wrong place', () => {
       { runai: { tenant }, ngc, air: { roles: [] } },
       /`roles` in `air`; it belongs to `runai`, as `roles`$/,
     ],
-  ])('of %s is told where it belongs', async (_where, seed, said) => {
-    expect(await saidOf(seed)).toEqual([expect.stringMatching(said)]);
+  ])('in %s is rejected with the right place', async (_place, seed, message) => {
+    expect(await findErrors(seed)).toEqual([expect.stringMatching(message)]);
   });
 });
 
 describe('an unknown name', () => {
   const account = { name: 'bot', role: null };
-  it.each<[seed: object, said: RegExp]>([
+  it.each<[seed: object, message: RegExp]>([
     [{ air: { simulation: [] }, ngc }, /^unknown key `simulation` in `air`; did you mean `simulations`\?$/],
     [{ ngc: { ...ngc, key: [] } }, /^unknown key `key` in `ngc`; did you mean `keys`\?$/],
     [{ runai: { tenant, serviceAccounts: [{ ...account, secret: 'x' }] } }, /; did you mean `clientSecret`\?$/],
@@ -162,13 +169,13 @@ describe('an unknown name', () => {
     ],
     [{ runai: { tenant, applications: [{ ...account, clientSecret: 'x' }] } }, /; did you mean `secret`\?$/],
     [{ runai: { tenant, clientSecret: 'x' } }, /; it belongs to `runai.serviceAccounts\[\]`, as `clientSecret`$/],
-  ])('is told the nearest of the same object: %j', async (seed, said) => {
-    expect(await saidOf(seed)).toEqual([expect.stringMatching(said)]);
+  ])('is rejected with the nearest name of the same object: %j', async (seed, message) => {
+    expect(await findErrors(seed)).toEqual([expect.stringMatching(message)]);
   });
 
-  it('that is near to none is told all that there are', async () => {
+  it('that is unlike all names is rejected with all valid names', async () => {
     const names = [...SEEDED, 'extends'].map((name) => `\`${name}\``);
 
-    expect(await saidOf({ foo: 1 })).toEqual([`unknown key \`foo\`; valid names are ${names.join(', ')}`]);
+    expect(await findErrors({ foo: 1 })).toEqual([`unknown key \`foo\`; valid names are ${names.join(', ')}`]);
   });
 });

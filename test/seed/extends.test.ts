@@ -1,4 +1,4 @@
-/** Seeds that say what is different from another one. */
+/** Seeds that extend another seed. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,20 +12,20 @@ import { NOON } from '../support/records.ts';
 import { seedFrom } from '../support/seeds.ts';
 import { SEEDED, SERVICES } from '../support/services.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into every part
+// biome-ignore lint/suspicious/noExplicitAny: tests read every part
 type Cast = any;
 
-/** The built-in cast with changes. */
-const extended = async (changes: object): Promise<Cast> =>
+/** Reads the built-in cast with changes. */
+const extendBuiltin = async (changes: object): Promise<Cast> =>
   readCast(await seedFrom({ extends: 'builtin', ...changes }), SERVICES);
-const emails = ({ runai }: Cast) => runai.users.map(({ email }: { email: string }) => email);
-const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
-const fault = async (changes: object) => {
-  const said: string = await extended(changes).then(
+const listEmails = ({ runai }: Cast) => runai.users.map(({ email }: { email: string }) => email);
+const listNames = (list: readonly { name: string }[]) => list.map(({ name }) => name);
+const readErrors = async (changes: object) => {
+  const message: string = await extendBuiltin(changes).then(
     () => '',
     (thrown: Error) => thrown.message,
   );
-  return said.split('\n  ').slice(1);
+  return message.split('\n  ').slice(1);
 };
 
 const ruleOfGroup = {
@@ -39,12 +39,12 @@ const newUser = { email: 'ada@acme.test', role: 'L1 researcher', accessKey: { na
 const newKey = { org: 'acme', name: 'ci', type: 'service', services: ['nvcf'], scopes: ['list_functions'] };
 
 describe('a seed that extends the built-in cast', () => {
-  test('is the built-in cast where it says nothing', async () => {
-    expect(await extended({})).toEqual(readCast(await seedFrom('builtin'), SERVICES));
+  test('is the built-in cast without changes', async () => {
+    expect(await extendBuiltin({})).toEqual(readCast(await seedFrom('builtin'), SERVICES));
   });
 
-  test('adds entries behind those that are there, and all others stay', async () => {
-    const cast = await extended({ runai: { users: [newUser] }, ngc: { keys: [newKey] } });
+  test('adds entries after the existing ones, which stay unchanged', async () => {
+    const cast = await extendBuiltin({ runai: { users: [newUser] }, ngc: { keys: [newKey] } });
     const before = readCast(await seedFrom('builtin'), SERVICES) as Cast;
 
     expect(cast.runai.users.slice(0, -1)).toEqual(before.runai.users);
@@ -54,8 +54,8 @@ describe('a seed that extends the built-in cast', () => {
     expect({ ...cast, runai: 0, ngc: 0 }).toEqual({ ...before, runai: 0, ngc: 0 });
   });
 
-  test('changes members of an entry, one by one, wherever it stands', async () => {
-    const { runai, ngc } = await extended({
+  test('changes single members of an entry at any position', async () => {
+    const { runai, ngc } = await extendBuiltin({
       runai: {
         tenant: { name: 'umbra' },
         users: [{ email: 'researcher@acme.test', role: 'Viewer', accessKey: { clientSecret: 'chosen' } }],
@@ -71,19 +71,19 @@ describe('a seed that extends the built-in cast', () => {
       role: 'Viewer',
       accessKey: { ...researcher?.accessKey, clientSecret: 'chosen' },
     });
-    expect(names(ngc.keys)).toEqual(names(ngcCast.keys));
+    expect(listNames(ngc.keys)).toEqual(listNames(ngcCast.keys));
     expect(ngc.keys[3]).toEqual({ ...castKey('nvcf-invoker'), scopes: ['invoke_function', 'list_functions'] });
   });
 
-  test('tells entries apart by all that names them: a key by organisation and name', async () => {
-    const { ngc } = await extended({ ngc: { keys: [{ ...newKey, org: 'globex', name: 'owner' }] } });
+  test('identifies a key by its organisation and name', async () => {
+    const { ngc } = await extendBuiltin({ ngc: { keys: [{ ...newKey, org: 'globex', name: 'owner' }] } });
 
     expect(ngc.keys.filter(({ name }: { name: string }) => name === 'owner')).toHaveLength(2);
   });
 
-  test('replaces a value that is one, such as a resource or an answer, as a whole', async () => {
+  test('replaces objects that are values, such as a resource or an answer', async () => {
     const version = '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0004';
-    const { ngc, nvcf } = await extended({
+    const { ngc, nvcf } = await extendBuiltin({
       ngc: { keys: [{ org: 'acme', name: 'nvcf-invoker', resource: { type: 'All Functions' } }] },
       nvcf: { functions: [{ versionId: version, answer: { other: 1 } }] },
     });
@@ -96,8 +96,8 @@ describe('a seed that extends the built-in cast', () => {
     expect(JSON.stringify(nvcf)).not.toContain('worth waiting for');
   });
 
-  test('takes entries away', async () => {
-    const cast = await extended({
+  test('removes entries with `remove`', async () => {
+    const cast = await extendBuiltin({
       runai: {
         users: [{ email: 'researcher@acme.test', remove: true }],
         accessRules: [{ ...ruleOfGroup, remove: true }],
@@ -105,13 +105,13 @@ describe('a seed that extends the built-in cast', () => {
       ngc: { keys: [{ org: 'acme', name: 'owner', remove: true }] },
     });
 
-    expect(emails(cast)).toEqual(['admin@acme.test', 'retired@acme.test']);
+    expect(listEmails(cast)).toEqual(['admin@acme.test', 'retired@acme.test']);
     expect(cast.runai.accessRules).toEqual([]);
-    expect(names(cast.ngc.keys)).toEqual(names(ngcCast.keys).slice(1));
+    expect(listNames(cast.ngc.keys)).toEqual(listNames(ngcCast.keys).slice(1));
   });
 
-  test('takes members away by null, lists and whole parts as well; a role of null stays', async () => {
-    const cast = await extended({
+  test('removes members, lists and parts with null, except the value null of a role', async () => {
+    const cast = await extendBuiltin({
       runai: {
         applications: null,
         users: [{ email: 'admin@acme.test', role: null, accessKey: null, accessKeys: null, password: null }],
@@ -129,15 +129,15 @@ describe('a seed that extends the built-in cast', () => {
     expect(Object.keys(cast).sort()).toEqual(SEEDED.filter((name) => name !== 'nvcf').sort());
   });
 
-  test('takes null for what a new entry leaves out, too', async () => {
-    const { runai } = await extended({ runai: { users: [{ ...newUser, password: null, groups: null }] } });
+  test('accepts null for omitted members of a new entry', async () => {
+    const { runai } = await extendBuiltin({ runai: { users: [{ ...newUser, password: null, groups: null }] } });
 
     expect(runai.users.at(-1)).toMatchObject(newUser);
     expect(runai.users.at(-1)).not.toHaveProperty('groups');
   });
 
-  test('replaces an entry as a whole where it removes it first', async () => {
-    const { ngc } = await extended({
+  test('replaces a whole entry that it removes first', async () => {
+    const { ngc } = await extendBuiltin({
       ngc: {
         keys: [
           { org: 'acme', name: 'owner', remove: true },
@@ -151,7 +151,7 @@ describe('a seed that extends the built-in cast', () => {
     expect(ngc.keys).toHaveLength(ngcCast.keys.length);
   });
 
-  test('has the passwords of the built-in cast without hashing them again, and hashes those that it changes', async () => {
+  test('hashes changed passwords only', async () => {
     const seed = await seedFrom({
       extends: 'builtin',
       runai: { users: [{ email: 'admin@acme.test', password: 'another' }] },
@@ -163,7 +163,7 @@ describe('a seed that extends the built-in cast', () => {
     expect(admin?.passwordHash).not.toBe(builtIn.users[0]?.passwordHash);
   });
 
-  test('is a seed like any other when its cast is saved', async () => {
+  test('equals the seed of its saved cast', async () => {
     const seed = await seedFrom({ extends: 'builtin', runai: { users: [newUser] }, ngc: { keys: [newKey] } });
     const again = await seedFrom(readCast(seed, SERVICES));
 
@@ -171,57 +171,57 @@ describe('a seed that extends the built-in cast', () => {
     expect(again.fingerprint).toBe(seed.fingerprint);
   });
 
-  test('may name members that every object inherits, and they are unknown', async () => {
+  test('is rejected with inherited member names as unknown keys', async () => {
     const text =
       '{"extends":"builtin","runai":{"users":[{"email":"a@acme.test","__proto__":{"role":null}}],"constructor":null}}';
-    const said = await fault(JSON.parse(text));
+    const errors = await readErrors(JSON.parse(text));
 
-    expect(said).toContainEqual(expect.stringContaining('unknown key `constructor` in `runai`'));
-    expect(said).toContainEqual(expect.stringContaining('unknown key `__proto__` in `runai.users[0]`'));
+    expect(errors).toContainEqual(expect.stringContaining('unknown key `constructor` in `runai`'));
+    expect(errors).toContainEqual(expect.stringContaining('unknown key `__proto__` in `runai.users[0]`'));
     expect(({} as Record<string, unknown>)['role']).toBeUndefined();
   });
 });
 
-describe('a fault of a seed that extends another', () => {
-  test.each<[what: string, changes: object, said: string]>([
+describe('a seed that extends another', () => {
+  test.each<[title: string, changes: object, message: string]>([
     [
-      'an entry that is not there to be removed',
+      'the removal of an unknown entry',
       { ngc: { keys: [{ org: 'acme', name: 'onwer', remove: true }] } },
-      '`acme/onwer` cannot be removed: the extended seed does not have it; did you mean `acme/owner`?',
+      '`acme/onwer` cannot be removed: the extendBuiltin seed does not have it; did you mean `acme/owner`?',
     ],
     [
-      'a removal that says more',
+      'a removal with other members',
       { runai: { users: [{ email: 'admin@acme.test', role: null, remove: true }] } },
       '`role` must be omitted: an entry with `remove` has no members besides `email`',
     ],
     [
-      'a removal that names nobody',
+      'a removal without a part of its identity',
       { ngc: { keys: [{ name: 'owner', remove: true }] } },
       '`org` is missing: an entry with `remove` needs `org`, `name` to identify the entry to remove',
     ],
     [
-      'a removal that says only that it is one',
+      'a removal without its identity',
       { ngc: { keys: [{ remove: true }] } },
       '`org`, `name` are missing: an entry with `remove` needs',
     ],
     [
-      'a removal that is none',
+      '`remove` other than true',
       { runai: { users: [{ email: 'admin@acme.test', remove: 'yes' }] } },
       '`remove` must be true; omit it to keep the entry',
     ],
     [
-      'a new entry that lacks something, at its place in what was written',
+      'a new entry without a required member, at its own position',
       { runai: { users: [{ email: 'admin@acme.test', role: null }, { email: 'new@acme.test' }] } },
       '`runai.users[1].role` is missing',
     ],
     [
-      'a member that cannot be left out, taken away',
+      'null for a required member',
       { runai: { users: [{ email: 'researcher@acme.test', role: 'L1 researcher' }], tenant: { realm: null } } },
       '`runai.tenant.realm` is missing',
     ],
-    ['an entry that stands there twice', { runai: { users: [newUser, newUser] } }, '`runai.users[0]` also has it'],
+    ['a duplicate entry', { runai: { users: [newUser, newUser] } }, '`runai.users[0]` also has it'],
     [
-      'what refers to somebody who was removed, where it was written',
+      'a reference to a removed entry',
       {
         runai: {
           projects: [
@@ -233,27 +233,27 @@ describe('a fault of a seed that extends another', () => {
       'the built-in cast: `runai.workloads[1].projectId` is `4600002`, but the seed has no such project',
     ],
     [
-      'what collides with an entry of the cast, which is named with its seed',
+      'an id of an entry of the built-in cast',
       { ngc: { keys: [{ ...newKey, id: castKey('air-user').id }] } },
       `keys: \`id\` \`${castKey('air-user').id}\` occurs twice; \`ngc.keys[8]\` of the built-in cast also has it`,
     ],
     ['an unknown part', { runay: {} }, 'unknown key `runay`; did you mean `runai`?'],
-    ['an unknown part that is taken away', { runay: null }, 'unknown key `runay`'],
-    ['a schema that is no text', { $schema: 5 }, '`$schema` must be a text'],
-  ])('is told: %s', async (_, changes, said) => {
-    const found = await fault(changes);
+    ['null for an unknown part', { runay: null }, 'unknown key `runay`'],
+    ['a `$schema` that is not a string', { $schema: 5 }, '`$schema` must be a text'],
+  ])('is rejected with %s', async (_title, changes, message) => {
+    const errors = await readErrors(changes);
 
-    expect(found).toHaveLength(1);
-    expect(found[0]).toContain(said);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(message);
   });
 
-  test('is told without `extends`, too: there is nothing to remove', async () => {
+  test('is rejected with `remove` but without `extends`', async () => {
     await expect(
       seedFrom({ ngc: { ...ngcCast, keys: [{ org: 'acme', name: 'owner', remove: true }] } }),
     ).rejects.toThrow('only a seed with `extends` can remove entries');
   });
 
-  test('is told of `extends` itself', async () => {
+  test('is rejected with an invalid `extends`', async () => {
     await expect(seedFrom({ extends: ['builtin'] })).rejects.toThrow(
       'the seed cannot be used:\n  `extends` must be `builtin`, or the path of a seed file',
     );
@@ -264,7 +264,7 @@ describe('a fault of a seed that extends another', () => {
   });
 });
 
-/** A test that is given a function that writes files into an empty folder, and one that makes a seed of one of them. */
+/** A test with a function that writes files into an empty folder, and another that reads a seed from such a file. */
 const withFiles = test.extend<{
   files: (files: Record<string, string>) => Promise<string>;
   seed: (file: string) => Promise<Cast>;
@@ -287,7 +287,7 @@ const withFiles = test.extend<{
 
 describe('a seed file', () => {
   withFiles(
-    'extends another by its path, seen from itself, and that one the built-in cast',
+    'extends another file by a path relative to itself, which extends the built-in cast',
     async ({ files, seed }) => {
       const folder = await files({
         'base/team.yaml': 'extends: builtin\nrunai:\n  users:\n    - { email: ada@acme.test, role: null }\n',
@@ -302,18 +302,18 @@ describe('a seed file', () => {
           },
         }),
       });
-      const made = await seed(join(folder, 'mine/seed.json'));
-      const cast = readCast(made, SERVICES) as Cast;
+      const chosen = await seed(join(folder, 'mine/seed.json'));
+      const cast = readCast(chosen, SERVICES) as Cast;
 
-      expect(emails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
+      expect(listEmails(cast).slice(3)).toEqual(['ada@acme.test', 'bo@acme.test']);
       expect(cast.runai.users[3].role).toBe('Viewer');
-      expect(summarizeSeed(made, SERVICES)).toBe(
+      expect(summarizeSeed(chosen, SERVICES)).toBe(
         `5 users, 3 applications, 3 service accounts, ${ngcCast.keys.length} NGC keys; extends ../base/team.yaml and builtin`,
       );
     },
   );
 
-  withFiles('has its faults told with file and line, of each file that has some', async ({ files, seed }) => {
+  withFiles('is rejected with the file and line of each error', async ({ files, seed }) => {
     const folder = await files({
       'base.yaml':
         'extends: builtin\nngc:\n  keys:\n    - org: acme\n      name: base\n      type: servize\n      services: [nvcf]\n',
@@ -323,10 +323,10 @@ describe('a seed file', () => {
     });
     const base = join(folder, 'base.yaml');
     const file = join(folder, 'seed.yaml');
-    const said = await seed(file).catch((thrown: Error) => thrown.message.split('\n'));
+    const errors = await seed(file).catch((thrown: Error) => thrown.message.split('\n'));
 
-    expect(said[0]).toBe(`--seed ${file} cannot be used:`);
-    expect(said.slice(1)).toEqual([
+    expect(errors[0]).toBe(`--seed ${file} cannot be used:`);
+    expect(errors.slice(1)).toEqual([
       expect.stringMatching(/^ {2}line 10: `acme\/onwer` cannot be removed/),
       `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`service\`, \`personal\`; did you mean \`service\`?`,
       expect.stringMatching(
@@ -335,18 +335,18 @@ describe('a seed file', () => {
     ]);
   });
 
-  withFiles('removes nothing from a list that is not there', async ({ files, seed }) => {
+  withFiles('is rejected if it removes from a list that does not exist', async ({ files, seed }) => {
     const folder = await files({
       'base.yaml': 'extends: builtin\nngc: { keys: null }\n',
       'seed.yaml': 'extends: base.yaml\nngc:\n  keys:\n    - { org: acme, name: owner, remove: true }\n',
     });
 
     await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
-      /\n {2}line 4: `acme\/owner` cannot be removed: the extended seed does not have it$/,
+      /\n {2}line 4: `acme\/owner` cannot be removed: the extendBuiltin seed does not have it$/,
     );
   });
 
-  withFiles('extends no circle', async ({ files, seed }) => {
+  withFiles('is rejected with a circular `extends`', async ({ files, seed }) => {
     const folder = await files({
       'a.yaml': 'runai: {}\nextends: sub/b.yaml\n',
       'sub/b.yaml': 'extends: ../a.yaml\n',
@@ -359,18 +359,18 @@ describe('a seed file', () => {
     await expect(seed(join(folder, 'self.yaml'))).rejects.toThrow('line 1: `extends` is circular');
   });
 
-  withFiles('extends ten files at most, itself counted', async ({ files, seed }) => {
+  withFiles('is rejected with a chain of more than 10 files', async ({ files, seed }) => {
     const chain = Array.from({ length: 11 }, (_, index) => [
       `${index}.yaml`,
       `extends: ${index === 0 ? 'builtin' : `${index - 1}.yaml`}\n`,
     ]);
     const folder = await files(Object.fromEntries(chain));
 
-    expect(emails(readCast(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(3);
+    expect(listEmails(readCast(await seed(join(folder, '9.yaml')), SERVICES))).toHaveLength(3);
     await expect(seed(join(folder, '10.yaml'))).rejects.toThrow('`extends` chains more than 10 files');
   });
 
-  withFiles('says which file it cannot extend, and why', async ({ files, seed }) => {
+  withFiles('is rejected with the path of a file that it cannot extend and the reason', async ({ files, seed }) => {
     const folder = await files({
       'seed.yaml': 'extends: missing.yaml\n',
       'list.yaml': 'extends: a-list.yaml\n',

@@ -1,4 +1,4 @@
-/** What is derived where a seed leaves it out. */
+/** Ids and credentials that a seed omits. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -11,18 +11,18 @@ import { explicit, onlyNames, seedFrom, withoutIds } from '../support/seeds.ts';
 import { testServer } from '../support/server.ts';
 import { SERVICES } from '../support/services.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into every part
+// biome-ignore lint/suspicious/noExplicitAny: tests read every part
 type Cast = any;
-const castFrom = async (value: unknown): Promise<Cast> => readCast(await seedFrom(value), SERVICES);
-const castOfFixtures = () =>
+const readCastOf = async (value: unknown): Promise<Cast> => readCast(await seedFrom(value), SERVICES);
+const readFixtures = () =>
   SERVICES.filter(({ seed }) => seed !== null).map(({ name, seed }) => {
     const part = JSON.parse(readFileSync(new URL(`../../fixtures/${name}/cast.json`, import.meta.url), 'utf8'));
     return [name, seed?.createCast(part)] as const;
   });
 
-describe('what a seed leaves out', () => {
-  it('is derived from names: the same on every machine', async () => {
-    const { runai, ngc } = await castFrom(onlyNames);
+describe('an omitted id or credential', () => {
+  it('is derived from names, and is the same on every machine', async () => {
+    const { runai, ngc } = await readCastOf(onlyNames);
 
     expect(runai.users[0]).toEqual({
       ...onlyNames.runai.users[0],
@@ -56,7 +56,7 @@ describe('what a seed leaves out', () => {
     });
   });
 
-  it('lets them in: by password, access key, application, service account and NGC key', async () => {
+  it('is valid for passwords, access keys, applications, service accounts and NGC keys', async () => {
     const server = await testServer({}, { seed: onlyNames });
     const { runai, ngc } = (await server.call('GET /_mock/cast')).body;
     const [user] = runai.users;
@@ -78,19 +78,19 @@ describe('what a seed leaves out', () => {
     });
   });
 
-  it('can be any of them alone, and what is written stays', async () => {
-    const { runai, ngc } = await castFrom(withoutIds);
-    const [written] = withoutIds.runai.users;
+  it('can be omitted alone, and written values are kept', async () => {
+    const { runai, ngc } = await readCastOf(withoutIds);
+    const [writtenUser] = withoutIds.runai.users;
 
     expect(runai.users[0]).toMatchObject(withoutIds.runai.users[0] as object);
     expect(ngc.keys[0]).toMatchObject(withoutIds.ngc.keys[0] as object);
-    const { password: _, ...user } = written as { password: string };
-    const [bo] = (await castFrom({ runai: { ...withoutIds.runai, users: [user] } })).runai.users;
+    const { password: _, ...user } = writtenUser as { password: string };
+    const [bo] = (await readCastOf({ runai: { ...withoutIds.runai, users: [user] } })).runai.users;
     expect(bo).toMatchObject(user);
     expect(bo.password).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 
-  it('has further access keys of a user, each with credentials of its own', async () => {
+  it('is distinct for each further access key of a user', async () => {
     const [user] = onlyNames.runai.users;
     const users = [{ ...user, accessKeys: [{ name: 'second' }, { name: 'third', clientId: 'third' }] }];
     const server = await testServer({}, { seed: { runai: { ...onlyNames.runai, users } } });
@@ -101,7 +101,7 @@ describe('what a seed leaves out', () => {
       expect((await server.grant({ grantType: 'client_credentials', clientId, clientSecret })).status).toBe(200);
     }
     const named = [{ ...user, accessKeys: [{ name: 'ada-key', clientId: 'y' }] }];
-    await expect(castFrom({ runai: { ...onlyNames.runai, users: named } })).rejects.toThrow(
+    await expect(readCastOf({ runai: { ...onlyNames.runai, users: named } })).rejects.toThrow(
       /access keys of `ada@umbra.test`: `name` `ada-key` occurs twice; `runai.users\[0\].accessKey` also has it/,
     );
     const twice = [
@@ -113,12 +113,12 @@ describe('what a seed leaves out', () => {
         ],
       },
     ];
-    await expect(castFrom({ runai: { ...onlyNames.runai, users: twice } })).rejects.toThrow(
+    await expect(readCastOf({ runai: { ...onlyNames.runai, users: twice } })).rejects.toThrow(
       /`clientId` `x` occurs twice; `runai.users\[0\].accessKeys\[0\]` also has it/,
     );
   });
 
-  it('is given ids that follow from names alone', async () => {
+  it('is derived only from names', async () => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await (await seedFrom(withoutIds)).rows(NOON));
 
     expect([...identities, ...accessKeys, ...ngcKeys].map(({ id }) => id)).toEqual([
@@ -132,71 +132,71 @@ describe('what a seed leaves out', () => {
     ]);
   });
 
-  it('is told where a name stands for two client ids', async () => {
+  it('is rejected if it is a duplicate client id', async () => {
     const twins = { ...onlyNames.runai, serviceAccounts: [{ name: 'robot', role: null }] };
 
-    await expect(castFrom({ runai: twins })).rejects.toThrow(
+    await expect(readCastOf({ runai: twins })).rejects.toThrow(
       'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` also has it',
     );
   });
 
-  it('is told where an id that is written is that of another name', async () => {
-    const { runai, ngc } = await castFrom(onlyNames);
+  it('is rejected if it equals a written id', async () => {
+    const { runai, ngc } = await readCastOf(onlyNames);
     const user = { email: 'bo@umbra.test', role: null, id: runai.users[0].id };
     const key = { ...onlyNames.ngc.keys[0], name: 'writer', id: ngc.keys[0].id };
 
-    await expect(castFrom({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } })).rejects.toThrow(
-      `\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` also has it`,
-    );
-    await expect(castFrom({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
+    await expect(
+      readCastOf({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } }),
+    ).rejects.toThrow(`\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` also has it`);
+    await expect(readCastOf({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
       `keys: \`id\` \`${ngc.keys[0].id}\` occurs twice`,
     );
   });
 
-  it('is told once where a name occurs twice', async () => {
+  it('is not reported besides a duplicate name', async () => {
     const [user] = onlyNames.runai.users;
-    const fault = await castFrom({
+    const message = await readCastOf({
       runai: { ...onlyNames.runai, users: [user, { ...user, accessKey: undefined }] },
     }).catch((thrown: Error) => thrown.message);
 
-    expect(fault.split('\n').slice(1)).toEqual([
+    expect(message.split('\n').slice(1)).toEqual([
       expect.stringContaining('users: `email` `ada@umbra.test` occurs twice'),
     ]);
   });
 });
 
 describe('a saved cast', () => {
-  it.each<[what: string, seed: unknown]>([
+  it.each<[title: string, seed: unknown]>([
     ['the built-in cast', 'builtin'],
-    ['nobody', 'none'],
+    ['an empty seed', 'none'],
     ['a seed without ids', withoutIds],
     ['a seed with ids', explicit],
     ['a seed of names', onlyNames],
   ])('of %s is the same seed', async (_, value) => {
     const seed = await seedFrom(value);
     const cast = readCast(seed, SERVICES);
-    const again = await seedFrom(cast);
+    const reread = await seedFrom(cast);
 
-    expect(readCast(again, SERVICES)).toEqual(cast);
-    expect(again.fingerprint).toBe(seed.fingerprint);
+    expect(readCast(reread, SERVICES)).toEqual(cast);
+    expect(reread.fingerprint).toBe(seed.fingerprint);
   });
 });
 
-it('a seed that an earlier version kept, without ids, is the same world', async () => {
+it('a seed without ids that an earlier version stored is the same world', async () => {
   const { fingerprint } = await seedFrom(withoutIds);
-  const kept = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
-  const revived = restoreSeed(kept, SERVICES, createSeededRandom('seed'));
-  const ids = async (seed: typeof revived) => {
+  const stored = { text: JSON.stringify(withoutIds), origin: 'file', fingerprint } as const;
+  const restored = restoreSeed(stored, SERVICES, createSeededRandom('seed'));
+  const readIds = async (seed: typeof restored) => {
     const { identities = [], accessKeys = [], ngcKeys = [] } = recordsIn(await seed.rows(NOON));
     return [identities, accessKeys, ngcKeys].map((rows) => rows.map(({ id, secretHash }) => [id, secretHash]));
   };
 
-  expect(revived.fingerprint).toBe(fingerprint);
-  expect(await ids(revived)).toEqual(await ids(await seedFrom(withoutIds)));
+  expect(restored.fingerprint).toBe(fingerprint);
+  expect(await readIds(restored)).toEqual(await readIds(await seedFrom(withoutIds)));
 });
 
-describe('a fingerprint', () => {
-  const asWritten = (parts: Record<string, unknown>) => {
+describe('the fingerprint of a seed', () => {
+  const hashParts = (parts: Record<string, unknown>) => {
     const cast = SERVICES.filter(({ name }) => name in parts).map(({ name, seed }) => [
       name,
       seed?.createCast(parts[name]),
@@ -206,19 +206,16 @@ describe('a fingerprint', () => {
       .digest('hex');
   };
 
-  it.each<[what: string, value: unknown, parts: Record<string, unknown>]>([
-    ['the built-in cast', 'builtin', Object.fromEntries(castOfFixtures())],
+  it.each<[title: string, value: unknown, parts: Record<string, unknown>]>([
+    ['the built-in cast', 'builtin', Object.fromEntries(readFixtures())],
     ['nobody', 'none', {}],
     ['a seed without ids', withoutIds, withoutIds],
     ['a seed with ids', explicit, explicit],
-  ])(
-    'of %s is that of what is written, so that data files of earlier versions know their seed',
-    async (_, value, parts) => {
-      expect((await seedFrom(value)).fingerprint).toBe(asWritten(parts));
-    },
-  );
+  ])('is computed from the written members only: %s', async (_, value, parts) => {
+    expect((await seedFrom(value)).fingerprint).toBe(hashParts(parts));
+  });
 
-  it('differs where a credential does', async () => {
+  it('differs for another credential', async () => {
     const [app] = withoutIds.runai.applications;
     const other = { ...withoutIds, runai: { ...withoutIds.runai, applications: [{ ...app, secret: 'another' }] } };
 
@@ -226,8 +223,8 @@ describe('a fingerprint', () => {
   });
 });
 
-it('records hold hashes of what was derived, and no credential itself', async () => {
-  const { runai, ngc } = await castFrom(onlyNames);
+it('records contain hashes of derived credentials, and no credential', async () => {
+  const { runai, ngc } = await readCastOf(onlyNames);
   const records = recordsIn(await (await seedFrom(onlyNames)).rows(NOON));
   const text = JSON.stringify(records);
 

@@ -16,7 +16,7 @@ import { SERVICES } from '../support/services.ts';
 const built = JSON.parse(readFileSync(join(ROOT, 'dist/seed.schema.json'), 'utf8'));
 const ajv = addFormats.default(new Ajv({ allErrors: true, strictTypes: false, strictRequired: false }));
 const validate = ajv.compile(built);
-const errors = (value: unknown) => (validate(value) ? [] : (validate.errors ?? []));
+const findErrors = (value: unknown) => (validate(value) ? [] : (validate.errors ?? []));
 
 interface Schema {
   readonly description?: string;
@@ -27,25 +27,25 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
-/** A schema with all below it, each with its place. */
-function* schemasOf(schema: Schema, place: string): Generator<[place: string, schema: Schema]> {
+/** Yields a schema and its nested schemas, each with its path. */
+function* listSchemas(schema: Schema, place: string): Generator<[place: string, schema: Schema]> {
   yield [place, schema];
-  for (const [name, member] of Object.entries(schema.properties ?? {})) yield* schemasOf(member, `${place}.${name}`);
-  if (schema.items !== undefined) yield* schemasOf(schema.items, `${place}[]`);
-  for (const one of schema.anyOf ?? []) yield* schemasOf(one, place);
+  for (const [name, member] of Object.entries(schema.properties ?? {})) yield* listSchemas(member, `${place}.${name}`);
+  if (schema.items !== undefined) yield* listSchemas(schema.items, `${place}[]`);
+  for (const variant of schema.anyOf ?? []) yield* listSchemas(variant, place);
 }
 
-const schemas = ['world', 'changes'].flatMap((name) => [...schemasOf(built.definitions[name], name)]);
-/** Without what is in the form of a vendor. */
+const schemas = ['world', 'changes'].flatMap((name) => [...listSchemas(built.definitions[name], name)]);
+/** All schemas except those of vendor objects. */
 const OURS = schemas.filter(([place]) => !place.includes('.definition'));
 
 describe('the JSON Schema of seeds', () => {
-  it('is that of the services, as the package has it', () => {
+  it('in the package is that of the services', () => {
     expect(built).toEqual(JSON.parse(JSON.stringify(createSeedSchema(SERVICES))));
     expect(createRequire(join(ROOT, 'test/seed/'))('nv-auth-mock/seed.schema.json').title).toBe('Seed of nv-auth-mock');
   });
 
-  it('describes each member by a sentence', () => {
+  it('has a sentence as description of each member', () => {
     const members = OURS.flatMap(([place, { properties = {} }]) =>
       Object.entries(properties).map(([name, { description = '' }]) => ({ at: `${place}.${name}`, description })),
     );
@@ -54,16 +54,16 @@ describe('the JSON Schema of seeds', () => {
     expect(members.filter(({ description }) => !/^[A-Z].*\.$/.test(description))).toEqual([]);
   });
 
-  it('closes every object, but those in the form of a vendor', () => {
-    const open = OURS.filter(([, one]) => one.properties !== undefined && one.additionalProperties !== false);
-    // With whatever is in their entries.
+  it('allows no additional properties, except in vendor objects', () => {
+    const open = OURS.filter(([, schema]) => schema.properties !== undefined && schema.additionalProperties !== false);
+    // Including the objects in their entries.
     const lists = open.map(([place]) => /\.\w+\.\w+\[\]/.exec(place)?.[0]);
 
     expect([...new Set(lists)]).toEqual(['.nvcf.clusterGroups[]', '.nvcf.gpuQuotas[]', '.nvcf.instanceTypes[]']);
   });
 
-  it('says what may be left out', () => {
-    const required = Object.fromEntries(schemas.map(([place, one]) => [place, one.required]));
+  it('has the required members', () => {
+    const required = Object.fromEntries(schemas.map(([place, schema]) => [place, schema.required]));
 
     expect(required['world']).toBeUndefined();
     expect(required['world.ngc.keys[]']).toEqual(['org', 'name', 'type', 'services']);
@@ -75,48 +75,48 @@ describe('the JSON Schema of seeds', () => {
   });
 });
 
-/** Seeds as a page shows them: as a block of their own, or as a file that a command writes. */
+/** Formats of seeds in the documentation: a code block or a file that a command writes. */
 const FORMS = [/^```yaml\n(.*?)^```$/gms, /^cat > \S+\.yaml <<'END'\n(.*?)^END$/gms];
 const TOPS = ['extends', ...SERVICES.filter(({ seed }) => seed !== null).map(({ name }) => name)];
 const isSeed = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.keys(value).some((name) => TOPS.includes(name));
 
-const shown = documentationPages().flatMap(({ path: page, text }) => {
+const documentedSeeds = documentationPages().flatMap(({ path: page, text }) => {
   const texts = FORMS.flatMap((form) => [...text.matchAll(form)].map(([, body = '']) => body));
   return texts.map((body) => ({ page, seed: parse(body) })).filter(({ seed }) => isSeed(seed));
 });
 
-describe('a seed that is right fits it:', () => {
+describe('a valid seed matches the schema:', () => {
   it.each([
-    ['nobody', {}],
+    ['an empty seed', {}],
     ['a seed without ids', withoutIds],
     ['a seed with ids', explicit],
     ['a seed of names', onlyNames],
-    ['one that names its schema', { $schema: 'nv-auth-mock/seed.schema.json', ...onlyNames }],
+    ['a seed with its `$schema`', { $schema: 'nv-auth-mock/seed.schema.json', ...onlyNames }],
     [
       'changes',
       { extends: 'builtin', ngc: null, runai: { users: [{ email: 'a@acme.test', remove: true }], clients: null } },
     ],
   ])('%s', (_, seed) => {
-    expect(errors(seed)).toEqual([]);
+    expect(findErrors(seed)).toEqual([]);
   });
 
   it.each([
     ['the built-in cast', 'builtin'],
-    ['nobody', 'none'],
+    ['an empty seed', 'none'],
     ['a seed without ids', withoutIds],
     ['a seed of names', onlyNames],
-  ])('the saved cast of %s, also as another world has it', async (_, value) => {
+  ])('the saved cast of %s, in the default world and in another world', async (_, value) => {
     const seed = await seedFrom(value);
 
-    expect(errors(readCast(seed, SERVICES))).toEqual([]);
-    expect(errors(readCast(deriveSeed(seed, createDerivation('team-a')), SERVICES))).toEqual([]);
+    expect(findErrors(readCast(seed, SERVICES))).toEqual([]);
+    expect(findErrors(readCast(deriveSeed(seed, createDerivation('team-a')), SERVICES))).toEqual([]);
   });
 
-  it('every seed of the documentation, which a mock takes as well', async () => {
-    expect(shown.filter(({ page }) => page === 'docs/how-to/your-own-users.md')).toHaveLength(5);
-    for (const { page, seed } of shown) {
-      expect(errors(seed), page).toEqual([]);
+  it('every seed of the documentation, which the mock also accepts', async () => {
+    expect(documentedSeeds.filter(({ page }) => page === 'docs/how-to/your-own-users.md')).toHaveLength(5);
+    for (const { page, seed } of documentedSeeds) {
+      expect(findErrors(seed), page).toEqual([]);
       await seedFrom(seed);
     }
   });
@@ -124,50 +124,51 @@ describe('a seed that is right fits it:', () => {
 
 type Members = Record<string, unknown>;
 
-/** Every way to spoil one place of a value: another kind, a member more, a member less. */
-function* spoilt(value: unknown, place = ''): Generator<[what: string, value: unknown]> {
+/** Yields a value with a single member of another type, an unknown member or a missing member. */
+function* generateInvalid(value: unknown, place = ''): Generator<[path: string, value: unknown]> {
   for (const other of [5, 'text', '', true, null, {}, [], [5], { unknown: 1 }]) {
     if (place !== '' && JSON.stringify(other) !== JSON.stringify(value))
       yield [`${place} = ${JSON.stringify(other)}`, other];
   }
   if (Array.isArray(value)) {
     const [first] = value;
-    for (const [what, one] of value.length === 0 ? [] : spoilt(first, `${place}[0]`))
-      yield [what, [one, ...value.slice(1)]];
+    for (const [path, changed] of value.length === 0 ? [] : generateInvalid(first, `${place}[0]`))
+      yield [path, [changed, ...value.slice(1)]];
   } else if (typeof value === 'object' && value !== null) {
     const members = value as Members;
     yield [`${place}.unknown`, { ...members, unknown: 1 }];
     for (const [name, member] of Object.entries(members)) {
       const { [name]: _, ...less } = members;
       yield [`${place} without ${name}`, less];
-      for (const [what, one] of spoilt(member, `${place}.${name}`)) yield [what, { ...members, [name]: one }];
+      for (const [path, changed] of generateInvalid(member, `${place}.${name}`))
+        yield [path, { ...members, [name]: changed }];
     }
   }
 }
 
-/** A value whose lists have one entry: only the first is spoilt, and checking the others would take most of the time. */
-function shortened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, 1).map(shortened);
+/** Reduces lists to their first entry, because the others would take most of the time. */
+function shortenLists(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shortenLists);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shortened(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shortenLists(member)]));
 }
 
-describe('what our own check refuses by schema, it refuses, too:', () => {
+describe('the schema rejects the same as the check of the mock:', () => {
   it.each([
     ['the built-in cast', 'builtin'],
     ['a seed without ids', withoutIds],
     ['a seed of names', onlyNames],
-  ])('each way to spoil %s, and nothing else', async (_, value) => {
-    const ways = [...spoilt(shortened(readCast(await seedFrom(value), SERVICES)))];
+  ])('every invalid change of %s', async (_, value) => {
+    const ways = [...generateInvalid(shortenLists(readCast(await seedFrom(value), SERVICES)))];
     const differing = ways.filter(
-      ([, seed]) => findSchemaErrors(seed, SERVICES).length > 0 !== errors(seed).length > 0,
+      ([, seed]) => findSchemaErrors(seed, SERVICES).length > 0 !== findErrors(seed).length > 0,
     );
 
     expect(ways.length).toBeGreaterThan(200);
-    expect(differing.map(([what]) => what)).toEqual([]);
+    expect(differing.map(([path]) => path)).toEqual([]);
   });
 
-  it('each way to spoil changes, wherever what is extended does not decide it', async () => {
+  it('every invalid change of a seed with `extends`', async () => {
     const changes = {
       runai: {
         tenant: { name: 'umbra' },
@@ -178,29 +179,29 @@ describe('what our own check refuses by schema, it refuses, too:', () => {
       nvcf: { functions: [{ versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0004', answer: {}, access: 'public' }] },
       air: { images: [{ id: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', published: false }] },
     };
-    const ways = [...spoilt(changes)].map(([what, seed]) => ({
-      what,
+    const ways = [...generateInvalid(changes)].map(([path, seed]) => ({
+      path,
       seed: { extends: 'builtin', ...(seed as object) },
     }));
-    const faultsOf = async (seed: unknown) => {
-      const said = await seedFrom(seed).then(
+    const findMockErrors = async (seed: unknown) => {
+      const message = await seedFrom(seed).then(
         () => '',
         (thrown: Error) => thrown.message,
       );
-      return said.split('\n').filter((line) => / must be |unknown key/.test(line) && !/ is missing/.test(line));
+      return message.split('\n').filter((line) => / must be |unknown key/.test(line) && !/ is missing/.test(line));
     };
-    const isRefused = ({ seed }: { readonly seed: unknown }) => errors(seed).length > 0;
-    const taken = ways.filter((way) => !isRefused(way));
+    const isRejected = ({ seed }: { readonly seed: unknown }) => findErrors(seed).length > 0;
+    const accepted = ways.filter((way) => !isRejected(way));
     const passing: unknown[] = [];
-    for (const { what, seed } of taken) {
-      const said = await faultsOf(seed);
-      if (said.length > 0) passing.push(`${what}: ${said}`);
+    for (const { path, seed } of accepted) {
+      const mockErrors = await findMockErrors(seed);
+      if (mockErrors.length > 0) passing.push(`${path}: ${mockErrors}`);
     }
 
-    // Only what the schema takes can pass it: of what it refuses, one is enough to show that our own check says so.
-    expect(await faultsOf(ways.find(isRefused)?.seed)).not.toEqual([]);
-    expect(ways.length - taken.length).toBeGreaterThan(100);
-    expect(taken.length).toBeGreaterThan(10);
+    // A single rejected seed is enough to show that the mock rejects it too.
+    expect(await findMockErrors(ways.find(isRejected)?.seed)).not.toEqual([]);
+    expect(ways.length - accepted.length).toBeGreaterThan(100);
+    expect(accepted.length).toBeGreaterThan(10);
     expect(passing).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Seeds that a program gives. */
+/** Seeds as values in a program. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { verifyPassword } from '../../src/credentials/password.ts';
 import { UserError } from '../../src/diagnostics/user-error.ts';
@@ -10,8 +10,8 @@ import { NOON } from '../support/records.ts';
 import { onlyNames, seedFrom } from '../support/seeds.ts';
 import { SEEDED, SERVICES } from '../support/services.ts';
 
-describe('a seed that is given as a value', () => {
-  it('is the built-in cast, nobody, or what a file would hold', async () => {
+describe('a seed as a value', () => {
+  it('can be `builtin`, `none` or the content of a seed file', async () => {
     expect(Object.keys(readCast(await seedFrom('builtin'), SERVICES)).sort()).toEqual(SEEDED.toSorted());
     expect(readCast(await seedFrom('none'), SERVICES)).toEqual({});
     expect(readCast(await seedFrom({}), SERVICES)).toEqual({});
@@ -28,14 +28,14 @@ describe('a seed that is given as a value', () => {
     [5, 'The seed is a number; expected'],
     [[], 'The seed is a list; expected'],
     [{ runai: { users: 5 } }, '`runai.users` must be a list'],
-  ])('is refused where it is %j', async (value, said) => {
+  ])('is rejected as %j', async (value, message) => {
     const thrown = await seedFrom(value).catch((cause: unknown) => cause);
 
     expect(thrown).toBeInstanceOf(UserError);
-    expect((thrown as Error).message).toContain(said);
+    expect((thrown as Error).message).toContain(message);
   });
 
-  it('tells no more of a text than its beginning', async () => {
+  it('is rejected with only the beginning of a long string', async () => {
     const message = await seedFrom('x'.repeat(100_000)).then(
       () => '',
       (thrown: Error) => thrown.message,
@@ -45,29 +45,29 @@ describe('a seed that is given as a value', () => {
     expect(message.length).toBeLessThan(500);
   });
 
-  it('has a hundred of its faults told, and how many more there are', async () => {
+  it('is rejected with 100 errors and the number of the others', async () => {
     const users = Array.from({ length: 150 }, (_, index) => ({ email: `u${index}@umbra.test` }));
-    const said = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } }).catch((thrown: Error) =>
+    const lines = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } }).catch((thrown: Error) =>
       thrown.message.split('\n'),
     );
 
-    expect(said).toHaveLength(102);
-    expect(said).toContainEqual(expect.stringContaining('`runai.users[99].role` is missing'));
-    expect(said).toContain('  and 50 more');
+    expect(lines).toHaveLength(102);
+    expect(lines).toContainEqual(expect.stringContaining('`runai.users[99].role` is missing'));
+    expect(lines).toContain('  and 50 more');
   });
 
-  it('of 2000 users fills a world without a slow hash, and each logs in with their password alone', async () => {
+  it('with 2000 derived passwords needs no slow hash, and only the right password is accepted', async () => {
     const users = Array.from({ length: 2000 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
     const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
-    // Hashes take turns.
+    // Slow hashes are computed one after the other.
     const scrypt = vi.spyOn(Mutex.prototype, 'runExclusive');
     onTestFinished(() => scrypt.mockRestore());
     const { identities = [] } = recordsIn(await seed.rows(NOON));
 
     expect(identities).toHaveLength(2000);
     expect(scrypt).not.toHaveBeenCalled();
-    const { users: shown } = readCast(seed, SERVICES)['runai'] as { users: { password: string }[] };
-    const [first = { password: '' }, second = { password: '' }] = shown;
+    const { users: listed } = readCast(seed, SERVICES)['runai'] as { users: { password: string }[] };
+    const [first = { password: '' }, second = { password: '' }] = listed;
     const stored = identities[0]?.passwordHash ?? '';
     expect(await verifyPassword(first.password, stored)).toBe(true);
     expect(await verifyPassword(second.password, stored)).toBe(false);
@@ -85,6 +85,6 @@ it.each<[value: unknown, line: string]>([
     { extends: 'builtin', ngc: { keys: null } },
     '3 users, 3 applications, 3 service accounts, no NGC keys; extends builtin',
   ],
-])('who is in %j is told in one line', async (value, line) => {
+])('the summary of the seed %j is a single line', async (value, line) => {
   expect(summarizeSeed(await seedFrom(value), SERVICES)).toBe(line);
 });
