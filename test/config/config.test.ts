@@ -1,5 +1,5 @@
 /**
- * Where values come from. How a person is told what is wrong with them: `test/cli/configuration.e2e.ts`.
+ * The sources of option values. Error messages of the command: `test/cli/configuration.e2e.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { formatFlagName, formatVariableName } from '../../src/config/options.ts'
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
 
-describe('the configuration of a program', () => {
-  it('is what it gives, and else what is usual', () => {
+describe('the configuration from a program', () => {
+  it('has the options of the program and the defaults', () => {
     const { config, origins } = readOptions({ port: 0, tokenTtl: 1500, alias: ['a', 'b'], explain: false });
 
     expect(config).toMatchObject({
@@ -27,8 +27,8 @@ describe('the configuration of a program', () => {
     });
   });
 
-  it('is refused with all that is wrong with it', () => {
-    // What a program without types may give.
+  it('is rejected with all its errors', () => {
+    // A program without type checks can pass these.
     const options: object = { prot: 1, port: 'x', adminToken: 'short' };
 
     expect(() => readOptions(options)).toThrow(
@@ -38,7 +38,7 @@ describe('the configuration of a program', () => {
 });
 
 describe('the configuration of the command', () => {
-  it('is that of its flags, over variables, over a file, over what is usual', async ({ folder }) => {
+  it('prefers flags to variables, variables to a file, and a file to the defaults', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'port: 1\nhost: 0.0.0.0\ntoken-ttl: 15m\n');
     const environment = { NV_AUTH_MOCK_PORT: '2', NV_AUTH_MOCK_HOST: '::1', NV_AUTH_MOCK_CONFIG: file };
@@ -51,13 +51,13 @@ describe('the configuration of the command', () => {
   it('keeps the state in memory if the data file has the name that SQLite gives to memory', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'data: ":memory:"\n');
-    const given = [
+    const results = [
       await readConfig({ data: ':memory:' }, {}),
       await readConfig({}, { NV_AUTH_MOCK_DATA: ':memory:' }),
       await readConfig({ config: file }, {}),
       readOptions({ data: ':memory:' }),
     ];
-    expect(given.map(({ config, origins }) => [config.data, origins.data])).toEqual([
+    expect(results.map(({ config, origins }) => [config.data, origins.data])).toEqual([
       [null, 'flag'],
       [null, 'variable'],
       [null, 'file'],
@@ -65,14 +65,14 @@ describe('the configuration of the command', () => {
     ]);
   });
 
-  it('passes over the variables that the libraries of other languages read', async () => {
+  it('ignores the variables of the libraries in other languages', async () => {
     const variables = { NV_AUTH_MOCK_URL: 'http://127.0.0.1:1', NV_AUTH_MOCK_COMMAND: 'node dist/main.cjs' };
     const { origins } = await readConfig({}, variables);
 
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
   });
 
-  it('finds its file and its seed in a folder', async ({ folder }) => {
+  it('reads its file and its seed from a folder', async ({ folder }) => {
     await writeFile(join(folder, 'config.yaml'), 'port: 1\n');
     await writeFile(join(folder, 'seed.yaml'), '{}\n');
     const { config } = await readConfig({ etc: folder }, {});
@@ -80,7 +80,7 @@ describe('the configuration of the command', () => {
     expect(config).toMatchObject({ port: 1, seed: join(folder, 'seed.yaml') });
   });
 
-  it('is refused with the names that were meant', async ({ folder }) => {
+  it('is rejected with unknown names', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'prot: 1\nport: [1]\n');
 
@@ -89,7 +89,7 @@ describe('the configuration of the command', () => {
     await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });
 
-  it('is refused with the reason why an option is gone', async ({ folder }) => {
+  it('is rejected with the reason why an option was removed', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'key-cache: documented\n');
     const removed = 'was removed: the key service no longer emulates caches; remove the option.';
@@ -105,28 +105,28 @@ describe('the configuration of the command', () => {
   });
 
   it.for(Object.entries(REMOVED_OPTIONS))(
-    'is refused with what to use instead of %s',
+    'is rejected with the replacement of the removed option %s',
     async ([name, instead], { folder }) => {
       const file = join(folder, 'config.yaml');
       await writeFile(file, `${formatFlagName(name)}: 1\n`);
-      const refused = `was removed: ${instead}.`;
+      const message = `was removed: ${instead}.`;
 
-      await expect(readConfig({}, { [formatVariableName(name)]: '1' })).rejects.toThrow(refused);
-      await expect(readConfig({ config: file }, {})).rejects.toThrow(refused);
-      expect(() => readOptions({ [name]: 1 })).toThrow(refused);
+      await expect(readConfig({}, { [formatVariableName(name)]: '1' })).rejects.toThrow(message);
+      await expect(readConfig({ config: file }, {})).rejects.toThrow(message);
+      expect(() => readOptions({ [name]: 1 })).toThrow(message);
     },
   );
 });
 
-describe('a document', () => {
-  it('is JSON or YAML', async ({ folder }) => {
+describe('a configuration document', () => {
+  it('can be JSON', async ({ folder }) => {
     const file = join(folder, 'a.json');
     await writeFile(file, '{"a":[1]}');
 
     expect(await readDocument(file, '--seed')).toEqual({ a: [1] });
   });
 
-  it('may begin with a byte order mark, as some editors write it', async ({ folder }) => {
+  it('may start with a byte order mark', async ({ folder }) => {
     const file = join(folder, 'a.json');
     await writeFile(file, '\uFEFF{"a":1}');
 
@@ -140,7 +140,7 @@ describe('a document', () => {
     expect(await readDocument(file, '--seed')).toEqual({ shared: { a: 1 }, user: { a: 1, b: 2 } });
   });
 
-  it('that cannot be read is told with its line', async ({ folder }) => {
+  it('with invalid syntax is rejected with its line', async ({ folder }) => {
     const file = join(folder, 'a.yaml');
     await writeFile(file, 'a: 1\nb: {\n');
 
@@ -149,7 +149,7 @@ describe('a document', () => {
   });
 });
 
-it('what the environment says of proxies depends on the scheme, and on no case', () => {
+it('proxy variables depend on the scheme and are case-insensitive', () => {
   const environment = { https_proxy: 'http://p', NO_PROXY: 'localhost, mock,' };
 
   expect(findProxyVariables('https://a', environment)).toEqual({

@@ -5,7 +5,7 @@ import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { DEFAULT_TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
 describe('an option', () => {
-  it('is called alike as a flag and as a variable', () => {
+  it('has the same name as a flag and as a variable', () => {
     expect([formatFlagName('publicUrl'), formatVariableName('publicUrl')]).toEqual([
       'public-url',
       'NV_AUTH_MOCK_PUBLIC_URL',
@@ -13,11 +13,11 @@ describe('an option', () => {
     expect(new Set(OPTION_NAMES.map(formatVariableName)).size).toBe(OPTION_NAMES.length);
   });
 
-  it('has no name that an option had which was removed', () => {
+  it('has no name of a removed option', () => {
     expect(OPTION_NAMES.filter((name) => name in REMOVED_OPTIONS)).toEqual([]);
   });
 
-  it('is shown as a flag would give it, and never where it is secret', () => {
+  it('is shown in the format of a flag, and never if it is a secret', () => {
     const { config } = createConfig({
       adminToken: 'open-sesame',
       tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 900_000 },
@@ -42,7 +42,7 @@ describe('an option', () => {
     ['redirectUri', 'app=http://localhost:*', ['app=http://localhost:*']],
     ['runaiIdp', 'idp.json', ['idp.json']],
     ['runaiIdp', 'issuer=https://idp.test', ['issuer=https://idp.test']],
-  ] as const)('%s is read: %s', (name, text, value) => {
+  ] as const)('%s accepts `%s`', (name, text, value) => {
     expect(OPTIONS[name].read(text)).toEqual(value);
   });
 
@@ -69,14 +69,14 @@ describe('an option', () => {
     ['runaiIdp', ''],
     ['runaiIdp', 'issuer='],
     ['runaiIdp', 'audience='],
-  ] as const)('%s is refused: `%s`', (name, text) => {
+  ] as const)('%s rejects `%s`', (name, text) => {
     expect(OPTIONS[name].read(text)).toBeUndefined();
   });
 
   it.each([
     ['cors', 'a default port'],
     ['redirectUri', 'without a fragment'],
-  ] as const)('the message about %s says that it is %s', (name, said) => {
-    expect(OPTIONS[name].expected).toContain(said);
+  ] as const)('the message about %s contains `%s`', (name, message) => {
+    expect(OPTIONS[name].expected).toContain(message);
   });
 });

@@ -1,4 +1,4 @@
-/** No message, and nothing that the server says of its options, repeats what may be a secret in a value. */
+/** No error message and no output of the server contains a possible secret of an option value. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { checkDataOption } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
 import { SEED_STATES } from '../support/server.ts';
 
-/** Each has a password, or a part of one, that contains `secret`. */
+/** Each value has a password that contains `secret`. */
 const VALUES = [
   'https://ada:secret@host.invalid',
   'https://secret@host.invalid/keys',
@@ -37,8 +37,8 @@ const VALUES = [
   'app=https://ada:secret@host.invalid/callback',
 ];
 
-/** Why a configuration is refused; empty if it is not. */
-async function refusalOf(read: () => unknown): Promise<string> {
+/** Returns the error message of an invalid configuration; empty if it is valid. */
+async function readError(read: () => unknown): Promise<string> {
   try {
     await read();
     return '';
@@ -48,8 +48,8 @@ async function refusalOf(read: () => unknown): Promise<string> {
   }
 }
 
-/** What a server says of its options; throws if it does not start. */
-async function saidBy(effective: EffectiveConfig): Promise<string> {
+/** Reads the output of a server about its options; throws if it does not start. */
+async function readOutput(effective: EffectiveConfig): Promise<string> {
   const server = await buildServer({ effective, seedStates: SEED_STATES });
   try {
     const { body } = await server.app.inject({ method: 'GET', url: '/_mock/info' });
@@ -60,62 +60,62 @@ async function saidBy(effective: EffectiveConfig): Promise<string> {
   }
 }
 
-/** What another option needs, so that this one is looked at. */
-const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Options that another option requires. */
+const REQUIRED_WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tlsKey: { tlsCert: fileURLToPath(import.meta.url) },
   tlsCert: { tlsKey: '/nowhere.pem' },
 };
 
-const isRead = (value: string) => (name: keyof Config) => OPTIONS[name].read(value) !== undefined;
-/** Options that read one of the values, so that a server starts with it or refuses it. */
-const READING = OPTION_NAMES.filter((name) => VALUES.some((value) => isRead(value)(name)));
+const canRead = (value: string) => (name: keyof Config) => OPTIONS[name].read(value) !== undefined;
+/** Options that accept at least one of the values syntactically. */
+const READING_OPTIONS = OPTION_NAMES.filter((name) => VALUES.some((value) => canRead(value)(name)));
 
-describe('a value with a secret is not repeated:', () => {
-  it.for(VALUES)('%s, by what reads the options', async (value, { folder, expect }) => {
+describe('a value with a secret is not printed:', () => {
+  it.for(VALUES)('%s, by the readers of options', async (value, { folder, expect }) => {
     const file = join(folder, 'options.json');
-    const refused = OPTION_NAMES.length - OPTION_NAMES.filter(isRead(value)).length;
-    const all = (nameOf: (name: keyof Config) => string) =>
+    const rejectedCount = OPTION_NAMES.length - OPTION_NAMES.filter(canRead(value)).length;
+    const setAll = (nameOf: (name: keyof Config) => string) =>
       Object.fromEntries(OPTION_NAMES.map((name) => [nameOf(name), value]));
-    const byName = all((name) => name);
-    await writeFile(file, JSON.stringify(all(formatFlagName)));
+    const byName = setAll((name) => name);
+    await writeFile(file, JSON.stringify(setAll(formatFlagName)));
 
-    for (const said of [
-      await refusalOf(() => readConfig(byName, {})),
-      await refusalOf(() => readConfig({}, all(formatVariableName))),
-      await refusalOf(() => readConfig({ config: file }, {})),
-      await refusalOf(() => readOptions(byName as object)),
+    for (const message of [
+      await readError(() => readConfig(byName, {})),
+      await readError(() => readConfig({}, setAll(formatVariableName))),
+      await readError(() => readConfig({ config: file }, {})),
+      await readError(() => readOptions(byName as object)),
     ]) {
-      expect(said.split('\n')).toHaveLength(refused);
-      expect(said).not.toContain('secret');
+      expect(message.split('\n')).toHaveLength(rejectedCount);
+      expect(message).not.toContain('secret');
     }
   });
 
-  it.for(READING)('%s, by a server that starts or does not', async (name) => {
-    for (const value of VALUES.filter((one) => isRead(one)(name))) {
-      // Otherwise its file would be made.
+  it.for(READING_OPTIONS)('%s, by a server that starts or is rejected', async (name) => {
+    for (const value of VALUES.filter((candidate) => canRead(candidate)(name))) {
+      // Otherwise the server would create its file.
       if (name === 'data') expect(checkDataOption(value), value).not.toBeNull();
-      const given = OPTIONS[name].repeatable === true ? [value] : value;
-      let shown = '';
-      const refusal = await refusalOf(async () => {
-        shown = await saidBy(await readConfig({ ...BESIDE[name], [name]: given }, {}));
+      const setting = OPTIONS[name].repeatable === true ? [value] : value;
+      let output = '';
+      const refusal = await readError(async () => {
+        output = await readOutput(await readConfig({ ...REQUIRED_WITH[name], [name]: setting }, {}));
       });
-      expect(`${refusal}${shown}`, value).not.toMatch(/secret|^$/);
-      // Such a server says that there is one, whatever it is.
+      expect(`${refusal}${output}`, value).not.toMatch(/secret|^$/);
+      // The output for an admin token is the same for every value.
       if (name === 'adminToken') break;
     }
   });
 
-  it('the names of --config and --etc', async () => {
+  it('the paths of --config and --etc', async () => {
     for (const value of VALUES) {
       for (const flag of ['config', 'etc']) {
-        const said = await refusalOf(() => readConfig({ [flag]: value }, {}));
-        expect(said).toContain(`--${flag} `);
-        expect(said).not.toContain('secret');
+        const message = await readError(() => readConfig({ [flag]: value }, {}));
+        expect(message).toContain(`--${flag} `);
+        expect(message).not.toContain('secret');
       }
     }
   });
 
-  it('a file whose syntax is wrong', async () => {
+  it('a file with invalid syntax', async () => {
     for (const [text, isJson] of [
       ['admin-token: "secret-token\nport: 1', false],
       ['admin-token: secret: token', false],
@@ -124,9 +124,9 @@ describe('a value with a secret is not repeated:', () => {
       ['{"admin-token": x, "a": "secret"}', true],
       ['{"a": "secret" "b"}', true],
     ] as const) {
-      const said = await parseDocument(text, '--config options', isJson).catch(String);
-      expect(said).toMatch(/--config options is not valid (?:JSON|YAML)/);
-      expect(said).not.toContain('secret');
+      const message = await parseDocument(text, '--config options', isJson).catch(String);
+      expect(message).toMatch(/--config options is not valid (?:JSON|YAML)/);
+      expect(message).not.toContain('secret');
     }
   });
 });

@@ -8,7 +8,7 @@ const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b'
   '\n',
 );
 
-describe('a place in a file has a line', () => {
+describe('the line of a path in a file', () => {
   it.for([
     ['runai', 2],
     ['runai.users', 3],
@@ -16,7 +16,7 @@ describe('a place in a file has a line', () => {
     ['runai.users[1].role', 6],
     ['runai.users[0].role', 4],
     ['port', 7],
-  ] as const)('%s: %i', async ([place, line], { folder, expect }) => {
+  ] as const)('of %s is %i', async ([place, line], { folder, expect }) => {
     const file = join(folder, 'seed.yaml');
     await writeFile(file, YAML);
 
@@ -24,6 +24,6 @@ describe('a place in a file has a line', () => {
   });
 });
 
-it('a file that is not there has no lines', async ({ folder }) => {
+it('a file that does not exist has no lines', async ({ folder }) => {
   expect((await createLineFinder(join(folder, 'nothing.yaml')))('port')).toBeUndefined();
 });
