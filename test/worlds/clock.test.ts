@@ -229,7 +229,7 @@ describe('a change that fails to be written', () => {
 });
 
 describe('concurrent changes', () => {
-  it('are applied here after the there', async () => {
+  it('are applied one after the other', async () => {
     const clock = await open();
     const jumps = await Promise.all(Array.from({ length: 10 }, () => clock.advance(MINUTE)));
 
