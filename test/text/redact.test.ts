@@ -5,7 +5,7 @@ const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base
 const MARK = '0123456789ab';
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
 
-describe('a string is redacted:', () => {
+describe('a redacted string', () => {
   it.each([
     ['a key', 'sent nvapi-abc_D-9 here', 'sent nvapi-... here'],
     ['a key in another case', 'NVAPI-abc', 'nvapi-...'],
@@ -17,7 +17,7 @@ describe('a string is redacted:', () => {
     ['a key that is escaped in JSON', '{"a":"\\u006evapi-abc"}', '{"a":"nvapi-..."}'],
     ['an authorization code', `${MARK}${'Zz9'.repeat(10)}Q`, '(code)'],
     ['several credentials', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
-  ])('%s', (_title, text, expected) => {
+  ])('replaces %s', (_title, text, expected) => {
     expect(redact(text)).toBe(expected);
   });
 
@@ -29,7 +29,7 @@ describe('a string is redacted:', () => {
     'an.eyJhbGciOiJSUzI1NiJ9',
     '0'.repeat(64),
     `${MARK}${'Z'.repeat(53)}`,
-  ])('but not without a credential: %s', (text) => {
+  ])('is unchanged without a credential: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
 });

@@ -58,8 +58,8 @@ const PLAIN = 'GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n';
 /** The beginning of a `ClientHello`. */
 const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
-describe('the wrong protocol', () => {
-  it('on a port for https, plain http, returns 400 and is logged once', async () => {
+describe('a port', () => {
+  it('for https returns 400 to plain http and logs it once', async () => {
     const log: string[] = [];
     const { port } = await startHttpsServer({}, log);
     for (let time = 0; time < 3; time += 1) {
@@ -74,7 +74,7 @@ describe('the wrong protocol', () => {
     ]);
   });
 
-  it('on a port for http, TLS, returns 400 and is logged once', async () => {
+  it('for http returns 400 to a TLS handshake and logs it once', async () => {
     const log: string[] = [];
     const plain = await startHttpsServer({ tls: false }, log);
     const both = await startHttpsServer({ httpPort: 0 }, log);
@@ -90,7 +90,7 @@ describe('the wrong protocol', () => {
     ]);
   });
 
-  it('after a valid request is not reported as TLS', async () => {
+  it('for http does not report TLS after a valid request', async () => {
     const log: string[] = [];
     const { port } = await startHttpsServer({ tls: false }, log);
     const answer = await exchange(port, Buffer.concat([Buffer.from(PLAIN), HELLO]));
@@ -407,7 +407,7 @@ it.each<[options: Partial<Config>, message: string]>([
   await expect(startHttpsServer(config)).rejects.toThrow(message);
 });
 
-it('a used port for http is rejected with its option', async () => {
+it('an `--http-port` that is already in use is rejected', async () => {
   const { httpUrl } = await startHttpsServer({ httpPort: 0 });
   const { port } = new URL(httpUrl ?? '');
 

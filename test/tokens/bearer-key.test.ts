@@ -23,7 +23,7 @@ describe('a bearer of the cast', () => {
     ['own', 'team-a', 'team-a'],
     ['own', 'default', 'default'],
     ['cast', 'team-a', 'default'],
-  ] as const)('belongs, with `credentials: %s` in the world %s, to the world %s', (credentials, id, expected) => {
+  ] as const)('with `credentials: %s` in the world %s belongs to the world %s', (credentials, id, expected) => {
     expect(bearerWorldOf({ id, credentials })).toBe(expected);
   });
 });

@@ -3,14 +3,14 @@ import { decodeClaims, findEncodingError, worldOfToken } from '../../src/tokens/
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 
-describe('the check of the encoding of a token handles', () => {
+describe('the encoding of a token', () => {
   it.each([
     ['canonical base64url', `${encode('a')}.${encode('b')}.${encode('c')}`, null],
     ['two parts, which is not an encoding error', 'a.b', null],
     ['padding', `${encode('a')}.YQ==.YQ`, 'its payload is not base64url without padding'],
     ['the standard alphabet of base64', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
     ['unused bits that are not zero', 'YQ.YQ.YR', 'its signature has non-zero unused bits at its end'],
-  ])('%s', (_title, token, fault) => {
+  ])('is checked: %s', (_title, token, fault) => {
     expect(findEncodingError(token)).toBe(fault);
   });
 });

@@ -25,7 +25,7 @@ describe('a private key is accepted', () => {
     });
   });
 
-  it('with the same id in every format, and publishes only its public members', async () => {
+  it('with the same id in every format, and only its public members are published', async () => {
     const [fromPem, fromJwk] = [await readSigningKey(exportPem(RSA), 'a'), await readSigningKey(exportJwk(RSA), 'b')];
 
     expect(fromPem.kid).toBe(fromJwk.kid);

@@ -257,7 +257,7 @@ describe('a new personal key', () => {
   });
 });
 
-describe('the validation of fields', async () => {
+describe('the fields of a key', async () => {
   const { key: _, ...edited } = await createKey(buildServiceKey(), limited);
   const forceable: [title: string, fields: Record<string, unknown>, message: RegExp][] = [
     [
@@ -440,7 +440,7 @@ describe('the validation of fields', async () => {
   });
 });
 
-describe('the validation of JSON types', async () => {
+describe('the validation of request bodies', async () => {
   const { key: _, ...edited } = await createKey(buildServiceKey());
   const wrong: [member: string, value: unknown][] = [
     ...[5, '', 'n'.repeat(256)].map((value): [string, unknown] => ['name', value]),
@@ -684,7 +684,7 @@ describe('a deleted key', () => {
 });
 
 describe('a key with an expiry', () => {
-  it('is accepted until that moment on the clock and rejected from then on', async () => {
+  it('is accepted until its expiry on the clock and rejected from then on', async () => {
     const on = await testServer();
     const { id, key } = await createKey(buildServiceKey({ expiresAt: at(60_000) }), on);
     on.clock.set(START + 59_999);

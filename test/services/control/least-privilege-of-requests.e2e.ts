@@ -231,7 +231,7 @@ describe('the request that creates the key', () => {
     ['Air', [buildGet('/api/v3/simulations/'), buildPost('/api/v3/simulations/', { name: 's' })]],
     ['tasks and Air', [buildGet('/v1/nvct/tasks'), buildGet('/api/v3/simulations/')]],
     ['a user of NGC', [buildGet('/v3/orgs/acme/keys')]],
-  ])('creates a key with exactly the needed rights: %s', async (_, requests) => {
+  ])('gives it exactly the needed rights: %s', async (_, requests) => {
     const { make, smallest, kind } = await findKey(...requests);
     const created = await server.call(`${make.method} ${make.path}`, { body: make.body });
     expect([created.status, created.body.type]).toEqual([201, kind.replace('-key', '')]);
@@ -248,7 +248,7 @@ describe('the request that creates the key', () => {
     }
   });
 
-  it('creates an application of Run:ai, and the next ones add its roles', async () => {
+  it('creates an application in Run:ai, and the requests in `next` add its roles', async () => {
     const requests = [buildGet('/api/v1/users'), buildGet('/api/v1/authorization/roles')];
     const { make, next } = await findKey(...requests);
     const sendAs = async ({ method, path, body, as }: Request & { readonly as: { readonly principal: string } }) => {

@@ -177,7 +177,7 @@ describe('the lists', () => {
     expect([second.total, second.requests.length, second.next]).toEqual([2, 1, null]);
   });
 
-  it.each(['', 'drills', 'tokens/zoo'])('that have a single page have no cursor: `/_mock/%s`', async (path) => {
+  it.each(['', 'drills', 'tokens/zoo'])('with a single page have no cursor: `/_mock/%s`', async (path) => {
     const { body } = await server.call(`GET /_mock/${path}`);
     const list = body.calls ?? body.drills ?? body.tokens;
 

@@ -117,7 +117,7 @@ describe('with `propagation` fixed', () => {
     expect(await readStatuses()).toEqual([403, 200]);
   });
 
-  it('a refusal contains the time from which it will be allowed, and the key the pending version', async () => {
+  it('a refusal contains the time from which it will be allowed, and the key contains the pending version', async () => {
     const on = await resetServer('fixed');
     const key = await createKey(on, []);
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
@@ -186,7 +186,7 @@ describe('with `propagation` fixed', () => {
     expect(await read(on, key.id)).toMatchObject({ policy: { version: 3, scopes: ['invoke_function'] }, pending: [] });
   });
 
-  it('the `deploy_function` scope is effective from 00:15:00.000 until 00:30:00.999 exactly', async () => {
+  it('a deployment is accepted exactly from 00:15:00.000 until 00:30:00.999', async () => {
     const on = await resetServer('fixed');
     const key = await createKey(on, ['deploy_function']);
     await patch(on, key.id, { scopes: ['deploy_function', 'list_functions'] });

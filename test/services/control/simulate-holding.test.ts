@@ -39,7 +39,7 @@ const readOperations = async (service: string, which: 'all' | 'keyed' = 'all'): 
 const listIds = (effects: readonly Effect[]) => effects.map(({ operation }) => operation);
 const listServices = (effects: readonly Effect[]) => [...new Set(effects.map(({ service }) => service))];
 
-describe('a simulation with `holding` replaces the rights of the principal:', () => {
+describe('a simulation with `holding`', () => {
   it.each<[subject: object, request: object, effect: string, reason: string | null]>([
     [{ principal: 'nvcf-invoker' }, LIST, 'deny', 'missing_scope'],
     [
@@ -82,21 +82,21 @@ describe('a simulation with `holding` replaces the rights of the principal:', ()
     [{ principal: researcher.email, holding: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
     [{ principal: admin.email, holding: { roles: [] } }, ADMINISTER, 'deny', 'missing_permission'],
     [{ holding: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
-  ])('%j, %j', async (subject, request, effect, reason) => {
+  ])('by %j of %j has the effect `%s`', async (subject, request, effect, reason) => {
     const { status, body } = await simulate({ ...subject, ...request });
 
     expect(status, JSON.stringify(body)).toBe(200);
     expect(body).toMatchObject({ effect, reason });
   });
 
-  it('the decision has the principal and the simulated rights', async () => {
+  it('contains the principal and the simulated rights', async () => {
     const { body } = await simulate({ principal: 'nvcf-deployer', holding: { scopes: [] }, ...LIST });
 
     expect(body).toMatchObject({ principal: { name: 'nvcf-deployer' }, held: [], policyVersion: 2 });
     expect(body.explanation).toContain('under version 2 of the policy');
   });
 
-  it('the fixes have no `request` without a principal', async () => {
+  it('has fixes without `request` if it has no principal', async () => {
     const readFixes = async (subject: object) => (await simulate({ ...subject, ...LIST })).body.fixes;
 
     expect((await readFixes({ principal: 'nvcf-invoker' }))[0]).toHaveProperty('request');
@@ -105,7 +105,7 @@ describe('a simulation with `holding` replaces the rights of the principal:', ()
     for (const fix of fixes) expect(fix).not.toHaveProperty('request');
   });
 
-  it('a custom role of Run:ai is known only in its own world', async () => {
+  it('accepts a custom role of Run:ai only in the world that has it', async () => {
     for (const id of ['one', 'other']) await server.call('POST /_mock/worlds', { body: { id, credentials: 'cast' } });
     const { body: token } = await server.call('POST /w/one/api/v1/token', {
       body: { grantType: 'app_token', AppId: application.name, AppSecret: application.secret },
@@ -127,7 +127,7 @@ describe('a simulation with `holding` replaces the rights of the principal:', ()
   });
 });
 
-describe('a simulation of all operations:', () => {
+describe('a simulation of all operations', () => {
   it('for a key covers the services that keys can call', async () => {
     const effects = await simulateAll({ principal: 'nvcf-deployer', ...ALL });
 
@@ -314,7 +314,7 @@ describe('a simulation is rejected with', () => {
     expect(problemDocument(answer)).toContain(message);
   });
 
-  it('nothing if `holding` has `force`', async () => {
+  it('a resource without its ids, unless `holding` has `force`', async () => {
     const holding = { scopes: ['list_functions'], resource: { type: 'Function' }, force: true };
 
     expect((await simulate({ holding, ...LIST })).status).toBe(200);
@@ -338,7 +338,7 @@ describe('a principal can be an id, name, client id or e-mail address', () => {
     expect((await simulate({ principal, ...request })).body).toMatchObject({ effect: 'allow' });
   });
 
-  it('the e-mail address of a user is rejected if the user has several personal keys', async () => {
+  it('except the e-mail address of a user with several personal keys', async () => {
     const on = await testServer();
     const key = { type: 'personal', services: ['nvcf'], user: 'solo@acme.test', roles: ['Cloud Functions User'] };
     await on.call('POST /_mock/keys', { body: { ...key, name: 'first' } });

@@ -326,14 +326,14 @@ describe('a simulation is rejected', () => {
     expect(JSON.stringify(answer.body)).not.toContain('nvapi-');
   });
 
-  it('with the methods of the path', async () => {
+  it('with the supported methods of the path in the error', async () => {
     const answer = await simulate(id, 'PATCH /v2/nvcf/functions');
 
     expect(problemDocument(answer)).toMatch(/GET.*POST/);
   });
 
   it.each(['GET /_mock/health', 'POST /_mock/reset', 'POST /_mock/decisions/simulate'])(
-    'or allowed as public on the control API: %s',
+    'or is allowed as public on the control API: %s',
     async (request) => {
       const { status, body } = await simulate(id, request);
 

@@ -37,7 +37,7 @@ const expectWarnings = async (fields: object, expected: RegExp[], kind: string, 
   expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(readable);
 };
 
-describe('a key with partly ineffective rights is created with warnings and a finding `limited_key`:', () => {
+describe('the finding `limited_key`', () => {
   it.each<[title: string, fields: object, warnings: RegExp[]]>([
     [
       'a forced scope of another resource type',
@@ -91,10 +91,10 @@ describe('a key with partly ineffective rights is created with warnings and a fi
       { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'Function Versions', ids: [MIXED] } },
       [/is bound to `Function Versions` `.*`, which does not exist in its account/],
     ],
-  ])('%s', (_title, fields, expected) => expectWarnings(fields, expected, 'limited_key', 'useless_key'));
+  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected, 'limited_key', 'useless_key'));
 });
 
-describe('a key without effective rights is created with warnings and a finding `useless_key`:', () => {
+describe('the finding `useless_key`', () => {
   it.each<[title: string, fields: object, warnings: RegExp[]]>([
     ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
     ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
@@ -152,7 +152,7 @@ describe('a key without effective rights is created with warnings and a finding 
       [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
     ],
     ['a personal key without services', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
-  ])('%s', (_title, fields, expected) => expectWarnings(fields, expected, 'useless_key', 'limited_key'));
+  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected, 'useless_key', 'limited_key'));
 
   it.each<[title: string, fields: object]>([
     ['list_functions', LIST],
@@ -161,19 +161,19 @@ describe('a key without effective rights is created with warnings and a finding 
     ['a role for one of two services', { type: 'personal', services: ['nvcf', 'air'], roles: ['air'] }],
     ['the administration of keys', { type: 'personal', services: ['nvcf'], roles: ['ORG_OWNER'] }],
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
-  ])('but not with effective rights: %s', async (_title, fields) => {
+  ])('is not added for a key with effective rights: %s', async (_title, fields) => {
     expect(await createKey(server, fields)).not.toHaveProperty('warnings');
     expect(await readFindings(server)).toEqual([]);
     expect(await readFindings(server, 'limited_key')).toEqual([]);
   });
 
-  it('and an unknown role is rejected with the roles of its services', async () => {
+  it('is not needed for an unknown role, which is rejected with the roles of its services', async () => {
     const body = { type: 'personal', name: 'ci', services: ['nvcf'], roles: ['nope'] };
     const { body: problem } = await server.call('POST /_mock/keys', { body });
     expect(problem.detail).toContain('The roles of `nvcf` are `Cloud Functions Admin`, `Cloud Functions User`.');
   });
 
-  it('according to the version of the service', async () => {
+  it('depends on the version of the service', async () => {
     const code = await testServer({ air: 'dsx', nvcf: 'open-source' });
     const fields = {
       services: ['nvcf', 'air'],
@@ -185,7 +185,7 @@ describe('a key without effective rights is created with warnings and a finding 
     expect(await createKey(code, fields)).not.toHaveProperty('warnings');
   });
 
-  it('and so is a key that loses its rights by a pending edit', async () => {
+  it('is added for an edit that removes all rights, even a pending edit', async () => {
     const server = await testServer({ propagation: 'fixed' });
     const { id } = await createKey(server, LIST);
 
