@@ -3,16 +3,16 @@ import type { Answer } from '../support/server.ts';
 import type { Live } from './live.ts';
 import type { Possible, Step } from './modelled.ts';
 
-/** A request that somebody can send. */
+/** A request of a history. */
 export interface Action<Model extends object> {
-  /** The same for all that do the same. */
+  /** The same for all actions of a kind. */
   readonly kind: string;
   readonly text: string;
-  /** What it is for this state of a model; null if it makes no sense there. */
+  /** Creates the exchange for a state of a model, or returns null if the action is impossible there. */
   readonly of: (model: Readonly<Model>) => Exchange<Model> | null;
 }
 
-/** A request, and what a model says to the answer. */
+/** A request, and the check of its response by a model. */
 export interface Exchange<Model extends object> {
   readonly send: (live: Live) => Promise<Answer>;
   /**
@@ -24,37 +24,37 @@ export interface Exchange<Model extends object> {
   readonly take: (model: Model, answer: Answer, isAlone: boolean) => void;
 }
 
-/** One of these, each as often as its number says in comparison with the others. */
-export function mixed<Item>(...parts: readonly (readonly [often: number, drawn: fc.Arbitrary<Item>])[]) {
+/** Draws one of these, weighted by their numbers. */
+export function drawMixed<Item>(...parts: readonly (readonly [often: number, drawn: fc.Arbitrary<Item>])[]) {
   return fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
 /** One request by itself. */
-export function alone<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
-  return actions.map((action) => stepOf([action]));
+export function drawSingle<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
+  return actions.map((action) => createStep([action]));
 }
 
 /** How many requests are sent at once: all orders of them are tried on the model. */
 const MAX_AT_ONCE = 4;
 
 /** Several requests at once, some of them the same. Their answers must be right in some order. */
-export function atOnce<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
+export function drawConcurrent<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
   const some = fc
     .tuple(actions, fc.integer({ min: 1, max: 3 }))
     .map(([action, times]) => Array<Action<Model>>(times).fill(action));
   return fc
     .array(some, { minLength: 1, maxLength: MAX_AT_ONCE })
-    .map((drawn) => stepOf(drawn.flat().slice(0, MAX_AT_ONCE)));
+    .map((drawn) => createStep(drawn.flat().slice(0, MAX_AT_ONCE)));
 }
 
-function stepOf<Model extends object>(drawn: readonly Action<Model>[]): Step<Model> {
+function createStep<Model extends object>(drawn: readonly Action<Model>[]): Step<Model> {
   let sent: readonly Sent<Model>[] = [];
   return {
-    check: ({ models }) => sensible(drawn, models).length > 0,
+    check: ({ models }) => findPossible(drawn, models).length > 0,
     run: async (possible, live) => {
-      sent = sensible(drawn, possible.models);
+      sent = findPossible(drawn, possible.models);
       const answered = await Promise.all(sent.map(async (one) => ({ ...one, answer: await one.exchange.send(live) })));
-      possible.models = fitting(possible.models, answered);
+      possible.models = findMatching(possible.models, answered);
       for (const { action, answer } of answered) {
         live.note(`${action.kind}: ${answer.decision?.reason ?? answer.status}`);
       }
@@ -74,8 +74,8 @@ interface Answered<Model extends object> {
   readonly answer: Answer;
 }
 
-/** What of these makes sense now. */
-function sensible<Model extends object>(
+/** Returns the actions that are possible now. */
+function findPossible<Model extends object>(
   actions: readonly Action<Model>[],
   [model]: Possible<Model>['models'],
 ): readonly Sent<Model>[] {
@@ -86,11 +86,11 @@ function sensible<Model extends object>(
 }
 
 /**
- * The models after these answers, in every order in which they are right.
+ * Returns the models after these responses, for every order in which they are correct.
  *
  * @throws Error if there is none
  */
-function fitting<Model extends object>(
+function findMatching<Model extends object>(
   before: Possible<Model>['models'],
   answered: readonly Answered<Model>[],
 ): Possible<Model>['models'] {
@@ -98,8 +98,8 @@ function fitting<Model extends object>(
   const after = new Map<string, Model>();
   const faults: unknown[] = [];
   for (const start of before) {
-    for (const order of ordersOf(answered)) {
-      const model = copyOf(start);
+    for (const order of listOrders(answered)) {
+      const model = copyModel(start);
       try {
         for (const { exchange, answer } of order) exchange.take(model, answer, isAlone);
         after.set(JSON.stringify(model), model);
@@ -115,14 +115,14 @@ function fitting<Model extends object>(
   throw new Error(`in no order can the answers be ${answers.join(', ')}; in one of them:`, { cause: faults[0] });
 }
 
-function* ordersOf<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+function* listOrders<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   if (items.length === 0) yield [];
   for (const [index, item] of items.entries()) {
-    for (const rest of ordersOf(items.toSpliced(index, 1))) yield [item, ...rest];
+    for (const rest of listOrders(items.toSpliced(index, 1))) yield [item, ...rest];
   }
 }
 
-/** Of a class whose members are plain data. */
-export function copyOf<Model extends object>(model: Model): Model {
+/** Copies a model whose members are plain data. */
+export function copyModel<Model extends object>(model: Model): Model {
   return Object.assign(Object.create(Object.getPrototypeOf(model)), structuredClone({ ...model }));
 }

@@ -1,11 +1,11 @@
-/** What the models found, in the fewest steps. */
+/** Findings of the models, in the fewest steps. */
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../support/server.ts';
 import { makeWorld, type TestWorld } from '../support/worlds.ts';
 
 const server = await testServer();
 
-describe('a key that two worlds have leads to the one that keeps it', () => {
+describe('a key of two worlds selects the world that still has it,', () => {
   const AIR_KEY = { type: 'service', name: 'shared', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
   type Call = TestWorld['call'];
   interface Shared {
@@ -14,15 +14,15 @@ describe('a key that two worlds have leads to the one that keeps it', () => {
     readonly heir: TestWorld;
   }
 
-  /** Makes a key, and a copy of its world that has it, too. */
-  const shared = async (call: Call, world: string): Promise<Shared> => {
+  /** Creates a key, and a copy of its world with the same key. */
+  const createSharedKey = async (call: Call, world: string): Promise<Shared> => {
     const { body } = await call('POST /_mock/keys', { body: AIR_KEY });
     const heir = await makeWorld(server, { from: { world }, credentials: 'cast' });
     expect(heir.made.ambiguous).toContain(body.id);
     return { id: body.id, key: body.key, heir };
   };
-  /** The world that answers to a key alone; the reason where it is refused. */
-  const answering = async (key: string, ...among: readonly Pick<TestWorld, 'call'>[]) => {
+  /** Finds the index of the world that a key selects, or the reason of a rejection. */
+  const findWorld = async (key: string, ...among: readonly Pick<TestWorld, 'call'>[]) => {
     const { status, decision } = await server.call('GET /api/v3/simulations/', { token: key });
     if (status !== 200) return decision.reason;
     const seen = await Promise.all(among.map(({ call }) => call(`GET /_mock/decisions/${decision.id}`)));
@@ -34,30 +34,30 @@ describe('a key that two worlds have leads to the one that keeps it', () => {
   ] as const;
 
   it.each(losses)('when it is %s in the default world', async (_, lose) => {
-    const { id, key, heir } = await shared(server.call, 'default');
-    expect(await answering(key, server, heir)).toBe(0);
+    const { id, key, heir } = await createSharedKey(server.call, 'default');
+    expect(await findWorld(key, server, heir)).toBe(0);
     await lose(server.call, id);
 
-    expect(await answering(key, server, heir)).toBe(1);
+    expect(await findWorld(key, server, heir)).toBe(1);
   });
 
-  it.each(losses)('when it is %s in the world that it was made for, until it comes back', async (_, lose) => {
+  it.each(losses)('when it is %s in its original world, until a restore', async (_, lose) => {
     const source = await makeWorld(server);
-    const { id, key, heir } = await shared(source.call, source.id);
+    const { id, key, heir } = await createSharedKey(source.call, source.id);
     const { body: snapshot } = await source.call('POST /_mock/snapshots');
-    expect(await answering(key, source, heir)).toBe('other_world');
+    expect(await findWorld(key, source, heir)).toBe('other_world');
     await lose(source.call, id);
-    expect(await answering(key, source, heir)).toBe(1);
+    expect(await findWorld(key, source, heir)).toBe(1);
     await source.call(`POST /_mock/snapshots/${snapshot.id}/restore`);
 
-    expect(await answering(key, source, heir)).toBe('other_world');
+    expect(await findWorld(key, source, heir)).toBe('other_world');
   });
 
   it.each(losses)('when it is %s in the copy', async (_, lose) => {
     const source = await makeWorld(server);
-    const { id, key, heir } = await shared(source.call, source.id);
+    const { id, key, heir } = await createSharedKey(source.call, source.id);
     await lose(heir.call, id);
 
-    expect(await answering(key, source, heir)).toBe(0);
+    expect(await findWorld(key, source, heir)).toBe(0);
   });
 });

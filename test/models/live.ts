@@ -7,11 +7,11 @@ import { emptyFolder } from '../support/folder.ts';
 import { withoutRetired } from '../support/seeds.ts';
 import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';
 
-/** A server whose state is in a file, so that it can be closed at any time and built again. */
+/** A server with a data file, so that it can be restarted at any time. */
 export class Live {
-  /** The machine's clock, which runs on while the server is closed. */
+  /** The clock of the machine, which continues while the server is closed. */
   readonly clock = createManualClock(START);
-  /** How often something came of a step, by what it was. */
+  /** The counts of outcomes of steps. */
   readonly outcomes = new Map<string, number>();
   readonly #folder: string;
   readonly #config: Partial<Config>;
@@ -46,7 +46,7 @@ export class Live {
     this.note('restart');
   }
 
-  /** Closes it for good, and removes the file. */
+  /** Closes the server, and removes the file. */
   async end(): Promise<void> {
     await this.#server?.close();
     await rm(this.#folder, { recursive: true, force: true });
@@ -55,7 +55,7 @@ export class Live {
   async #start(): Promise<void> {
     this.#server = null;
     this.#starts += 1;
-    // Another start draws other ids, as with real randomness.
+    // Each start draws different ids, as with real randomness.
     const random = createSeededRandom(`start ${this.#starts}`);
     const data = join(this.#folder, 'mock.db');
     this.#server = await openServer({ ...this.#config, data }, { clock: this.clock, random, seed: withoutRetired });

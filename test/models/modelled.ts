@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import type { Live } from './live.ts';
 
-/** All states of a model that fit whatever a server has answered so far: of requests at once, the order is not seen. */
+/** All states of a model that agree with the responses so far; the order of concurrent requests is unknown. */
 export interface Possible<Model extends object> {
   models: readonly [Model, ...Model[]];
 }
 
-/** Something that happens on a server and in a model of it, and is compared. */
+/** A step on a server and in its model, which are compared afterwards. */
 export type Step<Model extends object> = fc.AsyncCommand<Possible<Model>, Live>;
 
-/** A step that is no request: something is done to a server from outside, and in a model. */
-export function event<Model extends object>(
+/** Creates a step that is not a request. */
+export function createEventStep<Model extends object>(
   text: string,
   act: (live: Live) => Promise<void>,
   change: (model: Model) => void,
@@ -25,41 +25,43 @@ export function event<Model extends object>(
   };
 }
 
-/** The server is closed, and built again from its file. @param change what ends with the process */
-export function restarting<Model extends object>(change: (model: Model) => void = () => {}): fc.Arbitrary<Step<Model>> {
-  return fc.constant(event('the server restarts', (live) => live.restart(), change));
+/** Creates a step that restarts the server with its file. @param change removes from the model what ends with the process */
+export function createRestartStep<Model extends object>(
+  change: (model: Model) => void = () => {},
+): fc.Arbitrary<Step<Model>> {
+  return fc.constant(createEventStep('the server restarts', (live) => live.restart(), change));
 }
 
-/** The machine's clock runs on, by one of these times in milliseconds. */
-export function passing<Model extends { real: number }>(...times: readonly number[]): fc.Arbitrary<Step<Model>> {
+/** Creates a step that advances the clock of the machine by one of these times in milliseconds. */
+export function createTimeStep<Model extends { real: number }>(...times: readonly number[]): fc.Arbitrary<Step<Model>> {
   const act = (time: number) => async (live: Live) => live.clock.set(live.clock.now() + time);
   return fc.constantFrom(...times).map((time) =>
-    event(`${time} ms pass`, act(time), (model: Model) => {
+    createEventStep(`${time} ms pass`, act(time), (model: Model) => {
       model.real += time;
     }),
   );
 }
 
-/** What a model is of, and how it is compared. */
+/** The definition of a model, and its comparison. */
 export interface Definition<Model extends object, Setup> {
   readonly name: string;
-  /** What is different from run to run before anything happens. */
+  /** The initial conditions that vary from run to run. */
   readonly setup: fc.Arbitrary<Setup>;
   readonly begin: (setup: Setup) => Promise<{ readonly model: Model; readonly live: Live }>;
   readonly steps: fc.Arbitrary<Step<Model>>;
-  /** Looks at the whole of both, after every step. @throws whatever says what is different */
+  /** Compares a model and a server after every step. @throws on a difference */
   readonly compare: (model: Model, live: Live) => Promise<void>;
-  /** What comes of some step in any 200 runs: a model that never gets there says nothing about it. */
+  /** The outcomes that must occur in any 200 runs. */
   readonly outcomes: readonly string[];
 }
 
 export interface Runs {
   readonly runs: number;
-  /** Decides all of them. */
+  /** The seed of all runs. */
   readonly seed: number;
-  /** Only this one, as a failure names it. */
+  /** Runs only this history, as a failure reports it. */
   readonly path?: string | undefined;
-  /** Is told how many are done. */
+  /** Receives the number of finished runs. */
   readonly progress?: (runs: number) => void;
 }
 
@@ -72,21 +74,21 @@ export interface Figures {
 export interface Modelled {
   readonly name: string;
   readonly outcomes: readonly string[];
-  /** @throws Error with the shortest list of steps after which the server is not as the model says */
+  /** @throws Error with the shortest list of steps after which the server and the model differ */
   check(runs: Runs): Promise<Figures>;
 }
 
 const MAX_STEPS = 40;
 
-/** How long fewer steps are looked for that fail, too, in milliseconds. */
+/** How long a failing history is shortened, in milliseconds. */
 const SHRINKING = 60_000;
 
-export function modelled<Model extends object, Setup>(definition: Definition<Model, Setup>): Modelled {
+export function defineModel<Model extends object, Setup>(definition: Definition<Model, Setup>): Modelled {
   const { name, outcomes } = definition;
-  return { name, outcomes, check: (runs) => checked(definition, runs) };
+  return { name, outcomes, check: (runs) => runChecks(definition, runs) };
 }
 
-async function checked<Model extends object, Setup>(
+async function runChecks<Model extends object, Setup>(
   { name, setup, begin, steps, compare }: Definition<Model, Setup>,
   { runs, seed, path: replayed, progress }: Runs,
 ): Promise<Figures> {
@@ -94,22 +96,22 @@ async function checked<Model extends object, Setup>(
   const outcomes = new Map<string, number>();
   let count = 0;
   let finished = 0;
-  // Each failure that is found is of fewer steps than the one before it.
+  // Each later failure has fewer steps.
   let failure: { readonly text: string; readonly cause: unknown } | null = null;
   let until = Number.POSITIVE_INFINITY;
 
-  const run = async (given: Setup, commands: Iterable<Step<Model>>): Promise<void> => {
+  const run = async (drawnSetup: Setup, commands: Iterable<Step<Model>>): Promise<void> => {
     if (performance.now() > until) return;
     const done: Step<Model>[] = [];
-    const { model, live } = await begin(given);
+    const { model, live } = await begin(drawnSetup);
     const compared = [...commands].map(
-      (one): Step<Model> => ({
-        toString: () => String(one),
-        check: (now) => one.check(now),
+      (step): Step<Model> => ({
+        toString: () => String(step),
+        check: (now) => step.check(now),
         run: async (now, real) => {
-          done.push(one);
-          await one.run(now, real);
-          now.models = await alike(now.models, (one) => compare(one, real));
+          done.push(step);
+          await step.run(now, real);
+          now.models = await filterMatching(now.models, (candidate) => compare(candidate, real));
         },
       }),
     );
@@ -118,7 +120,7 @@ async function checked<Model extends object, Setup>(
       await fc.asyncModelRun(() => ({ model: { models: [model] as const }, real: live }), compared);
     } catch (cause) {
       until = Math.min(until, performance.now() + SHRINKING);
-      failure = { text: listed(given, done.map(String)), cause };
+      failure = { text: formatHistory(drawnSetup, done.map(String)), cause };
       throw cause;
     } finally {
       await live.end();
@@ -138,36 +140,36 @@ async function checked<Model extends object, Setup>(
   const result = await fc.check(fc.asyncProperty(setup, commands, run), parameters);
   if (!result.failed) return { steps: count, outcomes };
   const { text, cause } = failure ?? { text: '', cause: result.errorInstance };
-  const at = pathOf(result.counterexamplePath, result.counterexample?.[1]);
+  const at = formatPath(result.counterexamplePath, result.counterexample?.[1]);
   const again = `MODEL_SEED=${seed} MODEL_PATH='${at}' npm run models -- -t '${name}'`;
   throw new Error(`${name}: the server is not as the model says\n${text}\nThe same once more: ${again}\n`, { cause });
 }
 
-/** Those that are like the server. @throws what is different in the first one, if there is none */
-async function alike<Model extends object>(
+/** Returns the models that match the server. @throws the difference of the first model if there is none */
+async function filterMatching<Model extends object>(
   models: Possible<Model>['models'],
   compare: (model: Model) => Promise<void>,
 ): Promise<Possible<Model>['models']> {
-  const found: Model[] = [];
+  const matching: Model[] = [];
   const faults: unknown[] = [];
   for (const model of models) {
     await compare(model).then(
-      () => found.push(model),
+      () => matching.push(model),
       (fault: unknown) => faults.push(fault),
     );
   }
-  const [first, ...others] = found;
+  const [first, ...others] = matching;
   if (first === undefined) throw faults[0];
   return [first, ...others];
 }
 
-function listed(setup: unknown, done: readonly string[]): string {
+function formatHistory(setup: unknown, done: readonly string[]): string {
   const begin = setup === undefined ? [] : [`  with ${fc.stringify(setup)}`];
   return [...begin, ...done.map((text, index) => `  ${index + 1}. ${text}`)].join('\n');
 }
 
-/** Where in a seed a failure is: the library needs its own path, and which of the commands were run. */
-function pathOf(path: string | null, commands: unknown): string {
+/** Formats the path of a failure: the path of the library, and the commands that were run. */
+function formatPath(path: string | null, commands: unknown): string {
   const [, ran = ''] = /replayPath="([^"]*)"/.exec(String(commands)) ?? [];
   return `${path} ${ran}`;
 }

@@ -1,9 +1,9 @@
-/** In an order that does not depend on what came first. */
-export function byText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+/** Compares texts, so that the order does not depend on time. */
+export function compareText(first: string, second: string): number {
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** Of things that were asked for at the same time it is not seen which came first. */
-export function byTurn<Item extends { readonly turn: number }>(textOf: (item: Item) => string) {
-  return (one: Item, other: Item): number => one.turn - other.turn || byText(textOf(one), textOf(other));
+/** Creates a comparator for objects of which the order of concurrent requests is unknown. */
+export function createTurnComparator<Item extends { readonly turn: number }>(textOf: (item: Item) => string) {
+  return (first: Item, second: Item): number => first.turn - second.turn || compareText(textOf(first), textOf(second));
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { rfc3339 } from '../../../src/time/clock.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import type { Answer } from '../../support/server.ts';
-import { type Action, copyOf, mixed } from '../action.ts';
+import { type Action, copyModel, drawMixed } from '../action.ts';
 import { DELAY, type Event, type Key, type NgcKeys, type Policy, type Snapshot, type Version } from './model.ts';
 
 type Drawn = fc.Arbitrary<Action<NgcKeys>>;
@@ -15,7 +15,7 @@ export const SIMULATIONS = '/api/v3/simulations/';
 const OWNER = castKey('owner').key;
 const VENDOR = '/v3/orgs/acme/keys';
 
-/** Policies, by what they are called in lists of steps. */
+/** Scopes of policies, by their names in lists of steps. */
 const SCOPES = {
   nothing: [],
   nvcf: ['list_functions'],
@@ -34,7 +34,7 @@ const policy = fc.record({
 });
 const name = fc.constantFrom('ant', 'bee');
 
-/** May the holder of a policy read the function, or list simulations? */
+/** Whether a policy allows reading the function or listing simulations. */
 export const MAY = {
   [FUNCTION]: ({ scopes, resource }: Policy) =>
     scopes.includes('list_functions') &&
@@ -43,22 +43,22 @@ export const MAY = {
   [SIMULATIONS]: ({ scopes }: Policy) => scopes.includes('air:access'),
 };
 
-export const versionShown = ({ recordedAt, effectiveAt, ...rest }: Version) => ({
+export const describeVersion = ({ recordedAt, effectiveAt, ...rest }: Version) => ({
   ...rest,
   recordedAt: rfc3339(recordedAt),
   effectiveAt: rfc3339(effectiveAt),
 });
 
-/** How the switchboard shows a key. */
-export function shown(model: NgcKeys, key: Key) {
+/** Describes a key as the control API returns it. */
+export function describeKey(model: NgcKeys, key: Key) {
   return expect.objectContaining({
     id: key.id,
     name: key.name,
     status: model.isExpired(key) ? 'expired' : key.enabled ? 'active' : 'disabled',
     expiresAt: key.expiresAt === null ? null : rfc3339(key.expiresAt),
-    policy: versionShown(model.inForce(key)),
-    pending: model.pending(key).map(versionShown),
-    history: key.versions.map(versionShown),
+    policy: describeVersion(model.inForce(key)),
+    pending: model.pending(key).map(describeVersion),
+    history: key.versions.map(describeVersion),
   });
 }
 
@@ -67,22 +67,22 @@ const create: Drawn = fc.tuple(name, policy).map(([name, { scopes, resource }]) 
   text: `\`${name}\` is created with the scopes ${scopes} on ${resource}`,
   of: (before) => {
     if (before.named(name) !== undefined) return null;
-    const given = { scopes: SCOPES[scopes], resource: RESOURCES[resource] };
-    const order = { type: 'service', name, services: ['nvcf', 'air'], scopes: given.scopes };
-    const body = { ...order, ...(given.resource !== null && { resource: given.resource }) };
+    const values = { scopes: SCOPES[scopes], resource: RESOURCES[resource] };
+    const order = { type: 'service', name, services: ['nvcf', 'air'], scopes: values.scopes };
+    const body = { ...order, ...(values.resource !== null && { resource: values.resource }) };
     return {
       send: (live) => live.call('POST /_mock/keys', { body }),
       take: (model, { status, body: { id, key: text } }) => {
         expect(status).toBe(201);
-        const first = { ...given, version: 1, recordedAt: model.now, effectiveAt: model.now };
+        const first = { ...values, version: 1, recordedAt: model.now, effectiveAt: model.now };
         model.add({ id, name, text, versions: [first], enabled: true, expiresAt: null });
       },
     };
   },
 }));
 
-/** Something that is done to a key: 404 once it is gone. */
-function toKey(
+/** Creates an action on a key, with 404 if the key was deleted. */
+function createKeyAction(
   kind: string,
   text: string,
   name: string,
@@ -111,26 +111,26 @@ function toKey(
 const edit: Drawn = fc
   .tuple(name, policy, fc.constantFrom('scopes', 'resource', 'both'))
   .map(([name, { scopes, resource }, which]) => {
-    const given = {
+    const values = {
       ...(which !== 'resource' && { scopes: SCOPES[scopes] }),
       ...(which !== 'scopes' && { resource: RESOURCES[resource] }),
     };
-    const body = { ...given, ...(given.resource === null && { resource: [] }) };
+    const body = { ...values, ...(values.resource === null && { resource: [] }) };
     const words = [which !== 'resource' && `the scopes ${scopes}`, which !== 'scopes' && `on ${resource}`];
-    return toKey(
+    return createKeyAction(
       'edit',
       `\`${name}\` is given ${words.filter(Boolean).join(' ')}`,
       name,
       (id) => [`PATCH /_mock/keys/${id}`, { body }],
       (model, key, answer) => {
-        model.edit(key, given);
-        expect(answer.body).toEqual(shown(model, key));
+        model.edit(key, values);
+        expect(answer.body).toEqual(describeKey(model, key));
       },
     );
   });
 
-/** The form in which the vendor has policies. */
-function productsOf(scopes: readonly string[], resource: Policy['resource']) {
+/** Converts a policy to the form of the vendor. */
+function toProducts(scopes: readonly string[], resource: Policy['resource']) {
   const id = resource?.ids === undefined ? '*' : `${resource.ids[0]}/*`;
   const type = resource?.ids === undefined ? 'account-functions' : 'function';
   const own = (isAir: boolean) => scopes.filter((scope) => scope.startsWith('air:') === isAir);
@@ -141,36 +141,38 @@ function productsOf(scopes: readonly string[], resource: Policy['resource']) {
 }
 
 const editAtVendor: Drawn = fc.tuple(name, policy).map(([name, { scopes, resource }]) => {
-  const given = { scopes: SCOPES[scopes], resource: RESOURCES[resource] };
-  return toKey(
+  const values = { scopes: SCOPES[scopes], resource: RESOURCES[resource] };
+  return createKeyAction(
     'edit at NGC',
     `\`${name}\` is given the scopes ${scopes} on ${resource} by its owner`,
     name,
-    (id) => [`PATCH ${VENDOR}/${id}`, { token: OWNER, body: { policies: productsOf(given.scopes, given.resource) } }],
-    (model, key) => model.edit(key, given),
+    (id) => [`PATCH ${VENDOR}/${id}`, { token: OWNER, body: { policies: toProducts(values.scopes, values.resource) } }],
+    (model, key) => model.edit(key, values),
   );
 });
 
-const change: Drawn = fc.tuple(name, fc.constantFrom('disabled', 'active', 'renewed', 'brief')).map(([name, what]) =>
-  toKey(
-    what,
-    `\`${name}\` becomes ${what}`,
-    name,
-    (id, { now }) => {
-      if (what === 'renewed') return [`PATCH /_mock/keys/${id}`, { body: { expiresAt: null } }];
-      const body = what === 'brief' ? { expiresAt: rfc3339(now + DELAY / 3) } : { status: what };
-      return [`PATCH /_mock/keys/${id}`, { body }];
-    },
-    (_, key, { body }) => {
-      if (what === 'brief') key.expiresAt = Date.parse(body.expiresAt);
-      else if (what === 'renewed') key.expiresAt = null;
-      else key.enabled = what === 'active';
-    },
-  ),
-);
+const change: Drawn = fc
+  .tuple(name, fc.constantFrom('disabled', 'active', 'renewed', 'brief'))
+  .map(([name, newState]) =>
+    createKeyAction(
+      newState,
+      `\`${name}\` becomes ${newState}`,
+      name,
+      (id, { now }) => {
+        if (newState === 'renewed') return [`PATCH /_mock/keys/${id}`, { body: { expiresAt: null } }];
+        const body = newState === 'brief' ? { expiresAt: rfc3339(now + DELAY / 3) } : { status: newState };
+        return [`PATCH /_mock/keys/${id}`, { body }];
+      },
+      (_, key, { body }) => {
+        if (newState === 'brief') key.expiresAt = Date.parse(body.expiresAt);
+        else if (newState === 'renewed') key.expiresAt = null;
+        else key.enabled = newState === 'active';
+      },
+    ),
+  );
 
 const rotate: Drawn = fc.tuple(name, fc.boolean()).map(([name, isOwner]) =>
-  toKey(
+  createKeyAction(
     'rotate',
     `\`${name}\` is rotated${isOwner ? ' by its owner' : ''}`,
     name,
@@ -180,13 +182,13 @@ const rotate: Drawn = fc.tuple(name, fc.boolean()).map(([name, isOwner]) =>
 );
 
 const remove: Drawn = name.map((name) =>
-  toKey(
+  createKeyAction(
     'delete',
     `\`${name}\` is deleted`,
     name,
     (id) => [`DELETE /_mock/keys/${id}`],
     (model, key) => {
-      model.keys = model.keys.filter((one) => one !== key);
+      model.keys = model.keys.filter((other) => other !== key);
     },
     204,
   ),
@@ -219,26 +221,27 @@ const flush: Drawn = fc.option(name, { nil: null }).map((name) => ({
         const pending = meant.filter((key) => model.pending(key).length > 0);
         for (const key of pending) model.edit(key, {}, 0);
         const flushed = pending.map(({ id: keyId, versions }) => ({ keyId, version: versions.length }));
-        expect(sorted(body.flushed)).toEqual(sorted(flushed));
+        expect(sortAll(body.flushed)).toEqual(sortAll(flushed));
       },
     };
   },
 }));
 
-/** Events of one moment come in any order. */
-export const eventsShown = (events: readonly Event[]) => sorted(events.map((one) => ({ ...one, at: rfc3339(one.at) })));
-export function sorted(items: readonly object[]): object[] {
-  const text = (item: object) => JSON.stringify(Object.entries(item).sort());
-  return [...items].sort((one, other) => (text(one) < text(other) ? -1 : 1));
+/** Describes events; those of the same moment have any order. */
+export const describeEvents = (events: readonly Event[]) =>
+  sortAll(events.map((event) => ({ ...event, at: rfc3339(event.at) })));
+export function sortAll(items: readonly object[]): object[] {
+  const toText = (item: object) => JSON.stringify(Object.entries(item).sort());
+  return [...items].sort((first, second) => (toText(first) < toText(second) ? -1 : 1));
 }
 
-/** What a move of the clock answers: where it is now, and what happened on the way. */
-function moved(model: NgcKeys, { status, body }: Answer, to: number): void {
+/** Checks the response of a move of the clock: the new time, and the events before it. */
+function expectMove(model: NgcKeys, { status, body }: Answer, to: number): void {
   const passed = model.events().filter(({ at }) => at <= to);
   expect(status, JSON.stringify(body)).toBe(200);
   model.move(to);
   expect(body).toMatchObject({ now: rfc3339(to), frozen: 'frozenAt' in model.clock, more: false });
-  expect(sorted(body.events)).toEqual(eventsShown(passed));
+  expect(sortAll(body.events)).toEqual(describeEvents(passed));
 }
 
 const advance: Drawn = fc.constantFrom(1, 1_000, DELAY / 3, DELAY - 1, DELAY, 4 * DELAY).map((time) => ({
@@ -246,7 +249,7 @@ const advance: Drawn = fc.constantFrom(1, 1_000, DELAY / 3, DELAY - 1, DELAY, 4 
   text: `the clock is advanced by ${time} ms`,
   of: () => ({
     send: (live) => live.call('POST /_mock/clock/advance', { body: { by: `${time}ms` } }),
-    take: (model, answer) => moved(model, answer, model.now + time),
+    take: (model, answer) => expectMove(model, answer, model.now + time),
   }),
 }));
 
@@ -257,7 +260,7 @@ const toNextEvent: Drawn = fc.constant({
     send: (live) => live.call('POST /_mock/clock/advance', { body: { to: 'next-event' } }),
     take: (model, answer) => {
       const [next] = model.events();
-      if (next !== undefined) moved(model, answer, next.at);
+      if (next !== undefined) expectMove(model, answer, next.at);
       else expect(answer.status).toBe(409);
     },
   }),
@@ -283,7 +286,7 @@ const take: Drawn = fc.constant({
     send: (live) => live.call('POST /_mock/snapshots'),
     take: (model, { status, body }) => {
       expect(status).toBe(201);
-      const { keys, mode, clock } = copyOf(model);
+      const { keys, mode, clock } = copyModel(model);
       model.snapshot = { id: body.id, at: model.now, of: { keys, mode, clock } };
     },
   }),
@@ -297,10 +300,10 @@ const restore: Drawn = fc.constant({
       send: (live) => live.call(`POST /_mock/snapshots/${snapshot.id}/restore`),
       take: (model, { status }) => {
         expect(status).toBe(200);
-        // What it holds depends on the order of what was sent together with it.
+        // Its content depends on the order of concurrent requests.
         const { of, at } = structuredClone(model.snapshot as Snapshot);
         const { clock, ...rest } = of;
-        // A clock that ran goes on from the moment of the snapshot.
+        // A running clock continues from the moment of the snapshot.
         Object.assign(model, rest, { clock: 'frozenAt' in clock ? clock : { ahead: at - model.real } });
       },
     },
@@ -318,8 +321,8 @@ const reset: Drawn = fc.constant({
   }),
 });
 
-/** What is done to keys. */
-export const ofKeys: Drawn = mixed(
+/** Actions on keys. */
+export const ofKeys: Drawn = drawMixed(
   [4, create],
   [8, edit],
   [3, editAtVendor],
@@ -331,8 +334,8 @@ export const ofKeys: Drawn = mixed(
   [2, take],
 );
 
-/** What is done to the clock. */
-export const ofTime: Drawn = mixed([2, advance], [1, toNextEvent], [1, freeze]);
+/** Actions on the clock. */
+export const ofTime: Drawn = drawMixed([2, advance], [1, toNextEvent], [1, freeze]);
 
-/** What takes the whole world back. */
-export const backwards: Drawn = mixed([3, restore], [1, reset]);
+/** Actions that take the whole world back. */
+export const backwards: Drawn = drawMixed([3, restore], [1, reset]);

@@ -1,34 +1,34 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { rfc3339 } from '../../../src/time/clock.ts';
-import { alone, atOnce, mixed } from '../action.ts';
+import { drawConcurrent, drawMixed, drawSingle } from '../action.ts';
 import { Live } from '../live.ts';
-import { modelled, passing, restarting } from '../modelled.ts';
-import { backwards, eventsShown, MAY, ofKeys, ofTime, shown, sorted } from './actions.ts';
+import { createRestartStep, createTimeStep, defineModel } from '../modelled.ts';
+import { backwards, describeEvents, describeKey, MAY, ofKeys, ofTime, sortAll } from './actions.ts';
 import { DELAY, NgcKeys } from './model.ts';
 
-/** How many of those that are gone are looked at after every step. */
-const GONE = 2;
+/** The number of deleted keys that are checked after every step. */
+const MAX_DELETED = 2;
 
 async function compare(model: NgcKeys, live: Live): Promise<void> {
   const { body: clock } = await live.call('GET /_mock/clock');
   expect(clock).toMatchObject({ now: rfc3339(model.now), frozen: 'frozenAt' in model.clock });
-  expect(sorted(clock.upcoming)).toEqual(eventsShown(model.events()));
+  expect(sortAll(clock.upcoming)).toEqual(describeEvents(model.events()));
   expect((await live.call('GET /_mock/propagation')).body).toMatchObject({ mode: model.mode });
   for (const key of model.keys) {
-    expect((await live.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown(model, key));
+    expect((await live.call(`GET /_mock/keys/${key.id}`)).body).toEqual(describeKey(model, key));
   }
-  const gone = model.ids.filter((id) => model.find(id) === undefined).slice(0, GONE);
-  for (const id of gone) expect((await live.call(`GET /_mock/keys/${id}`)).status).toBe(404);
+  const deleted = model.ids.filter((id) => model.find(id) === undefined).slice(0, MAX_DELETED);
+  for (const id of deleted) expect((await live.call(`GET /_mock/keys/${id}`)).status).toBe(404);
   const current = model.keys.map(({ text }) => text);
-  const former = model.texts.filter((text) => !current.includes(text)).slice(0, GONE);
+  const former = model.texts.filter((text) => !current.includes(text)).slice(0, MAX_DELETED);
   for (const text of [...current, ...former]) await compareUse(model, live, text);
 }
 
-/** What a key may do now, and from when on something else. */
+/** Compares the rights of a key, and their next change. */
 async function compareUse(model: NgcKeys, live: Live, text: string): Promise<void> {
-  const key = model.keys.find((one) => one.text === text);
-  const refused = model.whyRefused(text);
+  const key = model.keys.find((candidate) => candidate.text === text);
+  const refused = model.findRejectionReason(text);
   for (const [path, may] of Object.entries(MAY)) {
     const { status, decision } = await live.call(`GET ${path}`, { token: text });
     if (key === undefined || refused !== null) {
@@ -51,26 +51,26 @@ async function compareUse(model: NgcKeys, live: Live, text: string): Promise<voi
   }
 }
 
-/** Snapshots are kept in memory. */
+/** Removes the snapshot, which is kept in memory. */
 function forgetSnapshot(model: NgcKeys): void {
   model.snapshot = null;
 }
 
-/** Service keys: which version of their policies is in force, whatever happens to keys, toggle and clock. */
-export const ngcKeys = modelled({
+/** Service keys: the versions of their policies in force after changes of keys, mode and clock. */
+export const ngcKeys = defineModel({
   name: 'NGC keys',
   setup: fc.constant(undefined),
   begin: async () => ({ live: await Live.open(), model: new NgcKeys() }),
   compare,
-  // A request has the time at which it arrived: meanwhile the clock is not moved, and the world is not taken back.
-  steps: mixed(
-    [10, alone(ofKeys)],
-    [4, alone(ofTime)],
-    [1, alone(backwards)],
-    [3, atOnce(ofKeys)],
-    [1, atOnce(ofTime)],
-    [2, passing(1, 1_000, DELAY - 1, DELAY)],
-    [1, restarting(forgetSnapshot)],
+  // A request has the time of its arrival, so it is never concurrent with a move of the clock or a restore.
+  steps: drawMixed(
+    [10, drawSingle(ofKeys)],
+    [4, drawSingle(ofTime)],
+    [1, drawSingle(backwards)],
+    [3, drawConcurrent(ofKeys)],
+    [1, drawConcurrent(ofTime)],
+    [2, createTimeStep(1, 1_000, DELAY - 1, DELAY)],
+    [1, createRestartStep(forgetSnapshot)],
   ),
   outcomes: [
     ...['create: 201', 'edit: 200', 'edit: 404', 'edit at NGC: 200', 'edit at NGC: no_such_object'],

@@ -1,8 +1,8 @@
 import { START } from '../../support/server.ts';
 
-import { byText } from '../sorted.ts';
+import { compareText } from '../sorted.ts';
 
-/** How long an edit takes where the toggle is `fixed`. */
+/** The delay of an edit with propagation `fixed`. */
 export const DELAY = 900_000;
 
 export interface Policy {
@@ -19,14 +19,14 @@ export interface Version extends Policy {
 export interface Key {
   readonly id: string;
   readonly name: string;
-  /** What counts of all the texts that it ever had. */
+  /** The current secret. */
   text: string;
   readonly versions: Version[];
   enabled: boolean;
   expiresAt: number | null;
 }
 
-/** What happens by itself. */
+/** An event that happens over time. */
 export interface Event {
   readonly at: number;
   readonly kind: 'key.expired' | 'policy.effective';
@@ -40,35 +40,35 @@ export interface Snapshot {
   readonly of: Pick<NgcKeys, 'keys' | 'mode' | 'clock'>;
 }
 
-/** Service keys with their histories, the toggle and the clock: all that a reset or a snapshot takes back. */
+/** Service keys with their histories, the propagation and the clock, as a reset or a restore changes them. */
 export class NgcKeys {
-  /** What the machine's clock shows. */
+  /** The time of the machine. */
   real = START;
   keys: Key[] = [];
   mode: 'off' | 'fixed' = 'off';
-  /** How far the clock is ahead of the machine's, or the moment that it stands at. */
+  /** The difference of the clock to the machine, or the time of a frozen clock. */
   clock: { readonly ahead: number } | { readonly frozenAt: number } = { ahead: 0 };
-  /** Every id and every text that a key ever had. */
+  /** All ids and secrets that keys ever had. */
   readonly ids: string[] = [];
   readonly texts: string[] = [];
   snapshot: Snapshot | null = null;
 
   add(key: Key): void {
     this.keys.push(key);
-    this.keys.sort((one, other) => byText(one.id, other.id));
+    this.keys.sort((first, second) => compareText(first.id, second.id));
     this.ids.push(key.id);
     this.ids.sort();
     this.replaceText(key, key.text);
   }
 
-  /** Gives a key another text. */
+  /** Replaces the secret of a key. */
   replaceText(key: Key, text: string): void {
     key.text = text;
     this.texts.push(text);
     this.texts.sort();
   }
 
-  /** The id of a key; if there is none, of one that is gone. */
+  /** Returns the id of a key, or else of a deleted key. */
   idOf(name: string): string {
     return this.named(name)?.id ?? this.ids.find((id) => this.find(id) === undefined) ?? 'nothing';
   }
@@ -89,26 +89,26 @@ export class NgcKeys {
     return this.keys.find((key) => key.id === id);
   }
 
-  /** Records the next version; what it does not name stays as it was recorded last. */
-  edit({ versions }: Key, given: Partial<Policy>, delay = this.mode === 'fixed' ? DELAY : 0): void {
+  /** Records the next version; absent members are copied from the last version. */
+  edit({ versions }: Key, changes: Partial<Policy>, delay = this.mode === 'fixed' ? DELAY : 0): void {
     const { scopes, resource } = versions.at(-1) as Version;
     const times = { recordedAt: this.now, effectiveAt: this.now + delay };
-    versions.push({ scopes, resource, ...given, version: versions.length + 1, ...times });
+    versions.push({ scopes, resource, ...changes, version: versions.length + 1, ...times });
   }
 
-  /** The highest version whose moment has come. */
+  /** Returns the highest version in force. */
   inForce({ versions }: Key, now = this.now): Version {
     return versions.findLast(({ effectiveAt }) => effectiveAt <= now) as Version;
   }
 
-  /** What will be in force at some time, the earliest first: no higher version begins before it, or when it does. */
+  /** Returns the versions that will be in force, earliest first: no higher version starts before them or with them. */
   pending({ versions }: Key, now = this.now): Version[] {
-    const isOvertaken = (one: Version) =>
-      versions.slice(one.version).some((later) => later.effectiveAt <= one.effectiveAt);
-    return versions.filter((one) => one.effectiveAt > now && !isOvertaken(one));
+    const isOvertaken = (version: Version) =>
+      versions.slice(version.version).some((later) => later.effectiveAt <= version.effectiveAt);
+    return versions.filter((version) => version.effectiveAt > now && !isOvertaken(version));
   }
 
-  /** What will happen by itself after a moment, the earliest first. */
+  /** Returns the events after a moment, earliest first. */
   events(now = this.now): Event[] {
     const all = this.keys.flatMap((key): Event[] => [
       ...this.pending(key, now).map(({ effectiveAt: at, version }) => ({
@@ -116,12 +116,12 @@ export class NgcKeys {
       })),
       ...(key.expiresAt === null ? [] : [{ at: key.expiresAt, kind: 'key.expired' as const, keyId: key.id }]),
     ]);
-    return all.filter(({ at }) => at > now).sort((one, other) => one.at - other.at);
+    return all.filter(({ at }) => at > now).sort((first, second) => first.at - second.at);
   }
 
-  /** Why a text is not accepted at all; null if it is. */
-  whyRefused(text: string): string | null {
-    const key = this.keys.find((one) => one.text === text);
+  /** Returns why a secret is rejected, or null. */
+  findRejectionReason(text: string): string | null {
+    const key = this.keys.find((candidate) => candidate.text === text);
     if (key === undefined) return 'unknown_key';
     if (this.isExpired(key)) return 'expired_key';
     return key.enabled ? null : 'disabled_key';

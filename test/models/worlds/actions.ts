@@ -4,17 +4,17 @@ import { admin } from '../../support/cast.ts';
 import { NOTHING } from '../../support/runai.ts';
 import type { Answer } from '../../support/server.ts';
 import { DOOR_NAMES, DOORS } from '../../support/worlds.ts';
-import { type Action, type Exchange, mixed } from '../action.ts';
-import { byText, byTurn } from '../sorted.ts';
+import { type Action, drawMixed, type Exchange } from '../action.ts';
+import { compareText, createTurnComparator } from '../sorted.ts';
 import {
   type App,
   type Content,
   type Credentials,
-  contentOf,
+  copyContent,
+  createEmptyContent,
   type Key,
   NAMES,
   type Name,
-  nothing,
   type Snapshot,
   type World,
   type Worlds,
@@ -23,38 +23,38 @@ import {
 type Drawn = fc.Arbitrary<Action<Worlds>>;
 
 const HOUR = 3_600_000;
-/** The cast has two keys there, so that lists are short. */
+/** An organisation with only two keys in the cast, so that lists are short. */
 export const ORG = 'globex';
 const MADE: readonly Name[] = ['red', 'blue'];
 
 const world = fc.constantFrom(...NAMES);
 const made = fc.constantFrom(...MADE);
 const credentials = fc.constantFrom<Credentials>('own', 'own', 'cast');
-/** A world, and the way into it. */
+/** A world, and the way it is addressed. */
 const inside = fc.tuple(world, fc.constantFrom(...DOOR_NAMES));
 /** One of the latest snapshots. */
 const back = fc.nat({ max: 1 });
-const toldBack = (one: number) => (one === 0 ? 'the last snapshot' : 'the snapshot before the last');
+const describeSnapshot = (index: number) => (index === 0 ? 'the last snapshot' : 'the snapshot before the last');
 
-/** What a key is made from. */
-const keyNamed = (name: string) => ({
+/** Creates the body of a request for a key. */
+const createKeyOrder = (name: string) => ({
   ...{ type: 'service', name, org: ORG, services: ['air'] },
   scopes: ['air:access', 'air:simulation_read'],
 });
 
-/** A request that is sent into a world, and what comes of it there. */
+/** A request in a world, and the check of its response. */
 interface Inside {
   readonly request: string;
   readonly body?: object;
-  /** Is it one of an administrator there? */
+  /** Whether it requires a token of an administrator. */
   readonly needsToken?: boolean;
   readonly done: (world: World, answer: Answer, model: Worlds) => void;
 }
 
 type Entrance = readonly [Name, keyof typeof DOORS];
 
-/** Something that is done in a world. */
-function inWorld(
+/** Creates an action in a world. */
+function createWorldAction(
   entrance: Entrance,
   kind: string,
   text: string,
@@ -65,13 +65,13 @@ function inWorld(
     text: `${text} in ${entrance[0]} by its ${entrance[1]}`,
     of: (before) => {
       const inside = insideOf(before);
-      return inside && sentInto(entrance, inside);
+      return inside && createExchange(entrance, inside);
     },
   };
 }
 
-/** 404 where there is no such world. */
-function sentInto([name, door]: Entrance, { request, body, needsToken = false, done }: Inside): Exchange<Worlds> {
+/** Creates an exchange in a world, with 404 if the world does not exist. */
+function createExchange([name, door]: Entrance, { request, body, needsToken = false, done }: Inside): Exchange<Worlds> {
   return {
     send: async (live) => {
       const call = DOORS[door](live, name);
@@ -99,22 +99,22 @@ const make: Drawn = fc.tuple(made, credentials).map(([name, credentials]) => ({
   }),
 }));
 
-/** What a copy has: with other credentials if they are its own, which the answer tells. */
-function copied(source: Content, { body }: Answer, credentials: Credentials): Content {
-  const content = contentOf(source);
+/** Creates the content of a copy, with its own credentials from the response. */
+function createCopyContent(source: Content, { body }: Answer, credentials: Credentials): Content {
+  const content = copyContent(source);
   if (credentials === 'cast') return content;
   const created: { readonly keys: readonly (Key & { key: string })[]; readonly applications: readonly App[] } =
     body.created;
   const same = ({ id, name }: Key | App) => ({ id, name });
   const keys = created.keys.map((one) => ({ ...same(one), text: one.key }));
   const apps = created.applications.map(({ clientId, secret, ...one }) => ({ ...same(one as App), clientId, secret }));
-  const byId = (one: Key | App, other: Key | App) => byText(one.id, other.id);
+  const byId = (first: Key | App, second: Key | App) => compareText(first.id, second.id);
   expect(keys.sort(byId).map(same)).toEqual(content.keys.map(same));
   expect(apps.sort(byId).map(same)).toEqual(content.apps.map(same));
   return { ...content, keys, apps };
 }
 
-/** A world that is made from another one, or from a snapshot. */
+/** Creates an action that copies a world or a snapshot. */
 function copy(
   text: string,
   name: Name,
@@ -132,9 +132,9 @@ function copy(
         const expected = source === undefined ? 404 : model.find(name) === undefined ? 201 : 409;
         expect(answer.status, JSON.stringify(answer.body)).toBe(expected);
         if (source === undefined || expected !== 201) return;
-        const content = copied(source, answer, credentials);
-        for (const { text } of content.keys) model.knowText(text);
-        for (const app of content.apps) model.knowLogin(app);
+        const content = createCopyContent(source, answer, credentials);
+        for (const { text } of content.keys) model.rememberKey(text);
+        for (const app of content.apps) model.rememberLogin(app);
         model.make(name, model.originOf(source, credentials), content);
       },
     }),
@@ -149,14 +149,14 @@ const fork: Drawn = fc
 
 const fromSnapshot: Drawn = fc.tuple(made, back, credentials).map(([name, which, credentials]) => ({
   kind: 'from snapshot',
-  text: `${name} is made from ${toldBack(which)} with credentials: ${credentials}`,
+  text: `${name} is made from ${describeSnapshot(which)} with credentials: ${credentials}`,
   of: (before) => {
     const snapshot = before.snapshots.at(-1 - which);
     if (snapshot === undefined) return null;
     const { id } = snapshot;
     const sourceIn = (model: Readonly<Worlds>) => {
-      const found = model.snapshot(id);
-      return found && { ...found, name: found.of };
+      const source = model.snapshot(id);
+      return source && { ...source, name: source.of };
     };
     return copy('', name, credentials, { snapshot: id }, sourceIn).of(before);
   },
@@ -175,41 +175,41 @@ const remove: Drawn = world.map((name) => ({
 }));
 
 const reset: Drawn = inside.map((where) =>
-  inWorld(where, 'reset', 'everything is reset', () => ({
+  createWorldAction(where, 'reset', 'everything is reset', () => ({
     request: 'POST /_mock/reset',
     done: (world, { status }) => {
       expect(status).toBe(200);
-      Object.assign(world, nothing());
+      Object.assign(world, createEmptyContent());
     },
   })),
 );
 
 const take: Drawn = inside.map((where) =>
-  inWorld(where, 'snapshot', 'a snapshot is taken', ({ snapshots: { length: turn } }) => ({
+  createWorldAction(where, 'snapshot', 'a snapshot is taken', ({ snapshots: { length: turn } }) => ({
     request: 'POST /_mock/snapshots',
     done: ({ name, credentials, seed, ...content }, { status, body: { id } }, model) => {
       expect(status).toBe(201);
       const at = model.real + content.ahead;
-      model.snapshots.push({ id, turn, of: name, at, credentials, seed, ...contentOf(content) });
-      model.snapshots.sort(byTurn((one) => one.id));
+      model.snapshots.push({ id, turn, of: name, at, credentials, seed, ...copyContent(content) });
+      model.snapshots.sort(createTurnComparator(({ id }) => id));
     },
   })),
 );
 
-/** The world that a snapshot is restored in, mostly that which it was taken of, and the way into it. */
-const into = fc.tuple(mixed([2, fc.constant(null)], [1, world]), fc.constantFrom(...DOOR_NAMES));
+/** The world in which a snapshot is restored, mostly its own world, and the way it is addressed. */
+const into = fc.tuple(drawMixed([2, fc.constant(null)], [1, world]), fc.constantFrom(...DOOR_NAMES));
 
-/** What happens after a restoring must not be in the snapshot, so often it is restored again. */
+/** Changes after a restore must not affect the snapshot, so it is often restored again. */
 const again = fc.constantFrom('', 'twice, around a new key, ');
 const restore: Drawn = fc.tuple(into, back, again).map(([[where, door], which, again]) => ({
   kind: 'restore',
-  text: `${toldBack(which)} is restored ${again}in ${where ?? 'its world'} by its ${door}`,
+  text: `${describeSnapshot(which)} is restored ${again}in ${where ?? 'its world'} by its ${door}`,
   of: (before) => {
     const snapshot = before.snapshots.at(-1 - which);
     if (snapshot === undefined) return null;
     const { id, of } = snapshot;
     const name = where ?? of;
-    const once = sentInto([name, door], {
+    const once = createExchange([name, door], {
       request: `POST /_mock/snapshots/${id}/restore`,
       done: (world, { status, body }, model) => {
         const snapshot = model.snapshot(id) as Snapshot;
@@ -217,8 +217,8 @@ const restore: Drawn = fc.tuple(into, back, again).map(([[where, door], which, a
         const fits = snapshot.of === world.name && snapshot.credentials === credentials && snapshot.seed === seed;
         const isSeen = snapshot.of === world.name || world.name === 'default';
         expect(status, JSON.stringify(body)).toBe(fits ? 200 : isSeen ? 409 : 404);
-        // The clock goes on from the moment of the snapshot.
-        if (fits) Object.assign(world, contentOf(snapshot), { ahead: snapshot.at - model.real });
+        // The clock continues from the moment of the snapshot.
+        if (fits) Object.assign(world, copyContent(snapshot), { ahead: snapshot.at - model.real });
       },
     });
     if (again === '') return once;
@@ -227,7 +227,7 @@ const restore: Drawn = fc.tuple(into, back, again).map(([[where, door], which, a
       send: async (live) => {
         const answer = await once.send(live);
         if (answer.status !== 200) return answer;
-        const created = await DOORS[door](live, name)('POST /_mock/keys', { body: keyNamed('lost') });
+        const created = await DOORS[door](live, name)('POST /_mock/keys', { body: createKeyOrder('lost') });
         expect(created.status).toBe(201);
         return once.send(live);
       },
@@ -237,23 +237,23 @@ const restore: Drawn = fc.tuple(into, back, again).map(([[where, door], which, a
 
 const removeSnapshot: Drawn = back.map((which) => ({
   kind: 'delete snapshot',
-  text: `${toldBack(which)} is deleted`,
+  text: `${describeSnapshot(which)} is deleted`,
   of: (before) => {
     const id = before.snapshots.at(-1 - which)?.id ?? 'nothing';
     return {
       send: (live) => live.call(`DELETE /_mock/snapshots/${id}`),
       take: (model, { status }) => {
         expect(status).toBe(model.snapshot(id) === undefined ? 404 : 204);
-        model.snapshots = model.snapshots.filter((one) => one.id !== id);
+        model.snapshots = model.snapshots.filter((snapshot) => snapshot.id !== id);
       },
     };
   },
 }));
 
 const createKey: Drawn = fc.tuple(inside, fc.constantFrom('ant', 'bee')).map(([where, name]) =>
-  inWorld(where, 'create', `a key \`${name}\` is created`, () => ({
+  createWorldAction(where, 'create', `a key \`${name}\` is created`, () => ({
     request: 'POST /_mock/keys',
-    body: keyNamed(name),
+    body: createKeyOrder(name),
     done: (world, { status, body: { id, key: text } }, model) => {
       expect(status).toBe(201);
       model.addKey(world, { id, name, text });
@@ -262,12 +262,12 @@ const createKey: Drawn = fc.tuple(inside, fc.constantFrom('ant', 'bee')).map(([w
 );
 
 const deleteKey: Drawn = inside.map((where) =>
-  inWorld(where, 'delete key', 'a key is deleted', (before) => {
+  createWorldAction(where, 'delete key', 'a key is deleted', (before) => {
     const id = before.find(where[0])?.keys[0]?.id ?? 'nothing';
     return {
       request: `DELETE /_mock/keys/${id}`,
       done: (world, { status }) => {
-        const index = world.keys.findIndex((one) => one.id === id);
+        const index = world.keys.findIndex((key) => key.id === id);
         expect(status).toBe(index === -1 ? 404 : 204);
         if (index !== -1) world.keys.splice(index, 1);
       },
@@ -276,23 +276,23 @@ const deleteKey: Drawn = inside.map((where) =>
 );
 
 const rotateKey: Drawn = inside.map((where) =>
-  inWorld(where, 'rotate key', 'a key is rotated', (before) => {
+  createWorldAction(where, 'rotate key', 'a key is rotated', (before) => {
     const id = before.find(where[0])?.keys[0]?.id ?? 'nothing';
     return {
       request: `POST /_mock/keys/${id}/rotate`,
       done: (world, { status, body }, model) => {
-        const key = world.keys.find((one) => one.id === id);
+        const key = world.keys.find((key) => key.id === id);
         expect(status).toBe(key === undefined ? 404 : 200);
         if (key === undefined) return;
         key.text = body.key;
-        model.knowText(key.text);
+        model.rememberKey(key.text);
       },
     };
   }),
 );
 
 const createApp: Drawn = fc.tuple(inside, fc.constantFrom('lab', 'shop')).map(([where, name]) =>
-  inWorld(where, 'create app', `an application \`${name}\` is created`, () => ({
+  createWorldAction(where, 'create app', `an application \`${name}\` is created`, () => ({
     request: 'POST /api/v1/apps',
     body: { name },
     needsToken: true,
@@ -304,13 +304,13 @@ const createApp: Drawn = fc.tuple(inside, fc.constantFrom('lab', 'shop')).map(([
 );
 
 const deleteApp: Drawn = inside.map((where) =>
-  inWorld(where, 'delete app', 'an application is deleted', (before) => {
+  createWorldAction(where, 'delete app', 'an application is deleted', (before) => {
     const id = before.find(where[0])?.apps[0]?.id ?? NOTHING;
     return {
       request: `DELETE /api/v1/apps/${id}`,
       needsToken: true,
       done: (world, { status }) => {
-        const index = world.apps.findIndex((one) => one.id === id);
+        const index = world.apps.findIndex((app) => app.id === id);
         expect(status).toBe(index === -1 ? 404 : 204);
         if (index !== -1) world.apps.splice(index, 1);
       },
@@ -319,7 +319,7 @@ const deleteApp: Drawn = inside.map((where) =>
 );
 
 const toggle: Drawn = fc.tuple(inside, fc.constantFrom<Content['mode']>('off', 'fixed')).map(([where, mode]) =>
-  inWorld(where, 'toggle', `propagation is set to ${mode}`, () => ({
+  createWorldAction(where, 'toggle', `propagation is set to ${mode}`, () => ({
     request: 'PUT /_mock/propagation',
     body: { mode },
     done: (world, { status }) => {
@@ -330,7 +330,7 @@ const toggle: Drawn = fc.tuple(inside, fc.constantFrom<Content['mode']>('off', '
 );
 
 const advance: Drawn = fc.tuple(inside, fc.constantFrom(1, 24)).map(([where, hours]) =>
-  inWorld(where, 'advance', `the clock is advanced by ${hours} h`, () => ({
+  createWorldAction(where, 'advance', `the clock is advanced by ${hours} h`, () => ({
     request: 'POST /_mock/clock/advance',
     body: { by: `${hours}h` },
     done: (world, { status }) => {
@@ -340,8 +340,8 @@ const advance: Drawn = fc.tuple(inside, fc.constantFrom(1, 24)).map(([where, hou
   })),
 );
 
-/** What is done to worlds as a whole, and to what is in them. */
-export const actions: Drawn = mixed(
+/** Actions on worlds and their content. */
+export const actions: Drawn = drawMixed(
   [3, make],
   [4, fork],
   [2, fromSnapshot],
@@ -357,5 +357,5 @@ export const actions: Drawn = mixed(
   [2, advance],
 );
 
-/** What takes a world back. */
-export const backwards: Drawn = mixed([3, restore], [1, reset]);
+/** Actions that take a world back. */
+export const backwards: Drawn = drawMixed([3, restore], [1, reset]);

@@ -4,25 +4,25 @@ import { rfc3339 } from '../../../src/time/clock.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import type { TestServer } from '../../support/server.ts';
 import { claimsOf, DOORS } from '../../support/worlds.ts';
-import { alone, atOnce, mixed } from '../action.ts';
+import { drawConcurrent, drawMixed, drawSingle } from '../action.ts';
 import { Live } from '../live.ts';
-import { modelled, passing, restarting } from '../modelled.ts';
+import { createRestartStep, createTimeStep, defineModel } from '../modelled.ts';
 import { actions, backwards, ORG } from './actions.ts';
 import { type App, NAMES, type Name, type World, Worlds } from './model.ts';
 
-/** How many keys and secrets are used after every step. */
-const USED = 3;
+/** The number of keys and secrets that are used after every step. */
+const USED_CREDENTIALS = 3;
 const CAST = ['globex-full-access', 'globex-air'].map((name) => castKey(name).id);
 
 async function compare(model: Worlds, live: Live): Promise<void> {
   const { body } = await live.call('GET /_mock/worlds');
   expect(body.worlds.map(({ id }: { id: Name }) => id).sort()).toEqual(model.worlds.map(({ name }) => name));
   for (const name of NAMES) await compareWorld(model, live, name);
-  for (const text of model.texts.slice(-USED)) await compareKey(model, live, text);
-  for (const login of model.logins.slice(-USED)) await compareLogin(model, live, login);
+  for (const text of model.texts.slice(-USED_CREDENTIALS)) await compareKey(model, live, text);
+  for (const login of model.logins.slice(-USED_CREDENTIALS)) await compareLogin(model, live, login);
 }
 
-/** All that is seen of a world is as it was left there. */
+/** Compares the content of a world. */
 async function compareWorld(model: Worlds, live: Live, name: Name): Promise<void> {
   const call: TestServer['call'] = DOORS.prefix(live, name);
   const world = model.find(name);
@@ -35,19 +35,19 @@ async function compareWorld(model: Worlds, live: Live, name: Name): Promise<void
   expect((await call('GET /_mock/clock')).body.now).toBe(rfc3339(model.real + world.ahead));
   expect((await call('GET /_mock/propagation')).body.mode).toBe(world.mode);
   const { snapshots } = (await call('GET /_mock/snapshots')).body;
-  const ofWorld = model.snapshots.filter((one) => one.of === name).map(({ id }) => id);
+  const ofWorld = model.snapshots.filter((snapshot) => snapshot.of === name).map(({ id }) => id);
   expect(snapshots.map(({ id }: { id: string }) => id).sort()).toEqual(ofWorld.sort());
 }
 
-/** A key counts in the worlds that have it, and leads to the only one that has. */
+/** Compares the worlds that accept a key, and the world that it selects. */
 async function compareKey(model: Worlds, live: Live, text: string): Promise<void> {
-  const use = (call: TestServer['call']) => call('GET /api/v3/simulations/', { token: text });
+  const useKey = (call: TestServer['call']) => call('GET /api/v3/simulations/', { token: text });
   const mayIn = ({ keys }: World) => keys.some((key) => key.text === text);
   for (const world of model.worlds) {
-    const { decision } = await use(DOORS.prefix(live, world.name));
+    const { decision } = await useKey(DOORS.prefix(live, world.name));
     expect(decision.effect).toBe(mayIn(world) ? 'allow' : 'deny');
   }
-  const { decision } = await use(live.call);
+  const { decision } = await useKey(live.call);
   const world = model.worldOfKey(text);
   expect(decision).toMatchObject(mayIn(world) ? { effect: 'allow' } : { effect: 'deny', reason: expect.any(String) });
   live.note(`key: ${decision.reason ?? (world.name === 'default' ? 'default' : 'another world')}`);
@@ -56,10 +56,10 @@ async function compareKey(model: Worlds, live: Live, text: string): Promise<void
   expect((await call(`GET /_mock/decisions/${decision.id}`)).status).toBe(200);
 }
 
-/** A client id leads to the only world that has an application of that name or client id. */
+/** Compares the world that a client id selects. */
 async function compareLogin(model: Worlds, live: Live, { clientId, secret }: Pick<App, 'clientId' | 'secret'>) {
   const world = model.worldOfClient(clientId);
-  const app = world.apps.find((one) => one.clientId === clientId) ?? world.apps.find((one) => one.name === clientId);
+  const app = world.apps.find((app) => app.clientId === clientId) ?? world.apps.find((app) => app.name === clientId);
   const { status, body, decision } = await live.server.grant({
     grantType: 'app_token',
     appID: clientId,
@@ -70,18 +70,18 @@ async function compareLogin(model: Worlds, live: Live, { clientId, secret }: Pic
   live.note(`app: ${decision?.reason ?? (world.name === 'default' ? 'default' : 'another world')}`);
 }
 
-/** Worlds and snapshots: what happens in one is seen there, and in no other. */
-export const worlds = modelled({
+/** Worlds and snapshots: a change in a world affects no other world. */
+export const worlds = defineModel({
   name: 'worlds',
   setup: fc.record({ world: fc.subarray<Name>(['red']) }),
   begin: async (config) => ({ live: await Live.open(config), model: new Worlds(config.world) }),
   compare,
-  steps: mixed(
-    [14, alone(actions)],
-    [3, alone(backwards)],
-    [4, atOnce(actions)],
-    [1, passing(1, 60_000, 1_800_000)],
-    [1, restarting((model: Worlds) => model.start())],
+  steps: drawMixed(
+    [14, drawSingle(actions)],
+    [3, drawSingle(backwards)],
+    [4, drawConcurrent(actions)],
+    [1, createTimeStep(1, 60_000, 1_800_000)],
+    [1, createRestartStep((model: Worlds) => model.start())],
   ),
   outcomes: [
     ...['make: 201', 'make: 409', 'copy: 201', 'copy: 404', 'copy: 409', 'from snapshot: 201', 'from snapshot: 409'],

@@ -1,7 +1,7 @@
 import { START } from '../../support/server.ts';
-import { byText } from '../sorted.ts';
+import { compareText } from '../sorted.ts';
 
-/** The server's own world, and those that can be made. */
+/** The default world, and the worlds that can be created. */
 export const NAMES = ['default', 'red', 'blue'] as const;
 export type Name = (typeof NAMES)[number];
 export type Credentials = 'own' | 'cast';
@@ -20,19 +20,19 @@ export interface App {
   readonly secret: string;
 }
 
-/** What is in a world, and what a snapshot of it has. */
+/** The content of a world or a snapshot. */
 export interface Content {
   readonly keys: Key[];
   readonly apps: App[];
   mode: 'off' | 'fixed';
-  /** How far its clock is ahead of the machine's. */
+  /** The difference of its clock to the machine. */
   ahead: number;
 }
 
-/** What a world is made from. */
+/** The origin of a world. */
 export interface Origin {
   readonly credentials: Credentials;
-  /** The seed that it is reset to, by the world whose credentials are in it; null: by nobody's. */
+  /** The seed of a reset, named by the world of its credentials; null without own credentials. */
   readonly seed: string | null;
 }
 
@@ -41,39 +41,39 @@ export interface World extends Content, Origin {
 }
 
 export interface Snapshot extends Content, Origin {
-  /** How many there were when it was asked for. */
+  /** The number of snapshots when it was requested. */
   readonly turn: number;
   readonly id: string;
   readonly of: Name;
   readonly at: number;
 }
 
-export const nothing = (): Content => ({ keys: [], apps: [], mode: 'off', ahead: 0 });
+export const createEmptyContent = (): Content => ({ keys: [], apps: [], mode: 'off', ahead: 0 });
 
-export function contentOf({ keys, apps, mode, ahead }: Content): Content {
+export function copyContent({ keys, apps, mode, ahead }: Content): Content {
   return structuredClone({ keys, apps, mode, ahead });
 }
 
-/** Worlds, what each of them holds, and the snapshots that were taken of them. */
+/** Worlds with their content and snapshots. */
 export class Worlds {
-  /** What the machine's clock shows. */
+  /** The time of the machine. */
   real = START;
   worlds: World[] = [];
   snapshots: Snapshot[] = [];
-  /** Every text that a key ever had, and every secret of an application, in any world. */
+  /** All keys and secrets of applications of any world so far. */
   readonly texts: string[] = [];
   readonly logins: Pick<App, 'clientId' | 'secret'>[] = [];
-  /** Worlds that the server makes at its start. */
+  /** The worlds that the server creates at its start. */
   readonly named: readonly Name[];
 
   constructor(named: readonly Name[]) {
     this.named = named;
-    this.worlds = [{ name: 'default', credentials: 'cast', seed: null, ...nothing() }];
+    this.worlds = [{ name: 'default', credentials: 'cast', seed: null, ...createEmptyContent() }];
     this.snapshots = [];
     this.start();
   }
 
-  /** A start makes the worlds that it names and that are not there. */
+  /** Creates the missing worlds of a start. */
   start(): void {
     for (const name of this.named)
       if (this.find(name) === undefined) this.make(name, { credentials: 'own', seed: null });
@@ -84,15 +84,15 @@ export class Worlds {
   }
 
   snapshot(id: string): Snapshot | undefined {
-    return this.snapshots.find((one) => one.id === id);
+    return this.snapshots.find((snapshot) => snapshot.id === id);
   }
 
-  make(name: Name, origin: Origin, content: Content = nothing()): void {
+  make(name: Name, origin: Origin, content: Content = createEmptyContent()): void {
     this.worlds.push({ name, ...origin, ...content });
-    this.worlds.sort((one, other) => byText(one.name, other.name));
+    this.worlds.sort((first, second) => compareText(first.name, second.name));
   }
 
-  /** What a copy is made from: as it is, or with credentials of its own. */
+  /** Returns the origin of a copy, as it is or with own credentials. */
   originOf(source: Origin & { readonly name: Name }, credentials: Credentials): Origin {
     const isOwn = credentials === 'own' || source.credentials === 'cast';
     return { credentials, seed: isOwn ? source.seed : `${source.seed ?? ''} with the credentials of ${source.name}` };
@@ -100,39 +100,39 @@ export class Worlds {
 
   addKey(world: World, key: Key): void {
     world.keys.push(key);
-    world.keys.sort((one, other) => byText(one.id, other.id));
-    this.knowText(key.text);
+    world.keys.sort((first, second) => compareText(first.id, second.id));
+    this.rememberKey(key.text);
   }
 
   addApp(world: World, app: App): void {
     world.apps.push(app);
-    world.apps.sort((one, other) => byText(one.id, other.id));
-    this.knowLogin(app);
+    world.apps.sort((first, second) => compareText(first.id, second.id));
+    this.rememberLogin(app);
   }
 
-  knowText(text: string): void {
+  rememberKey(text: string): void {
     if (!this.texts.includes(text)) this.texts.push(text);
     this.texts.sort();
   }
 
-  knowLogin({ clientId, secret }: App): void {
-    if (!this.logins.some((one) => one.secret === secret)) this.logins.push({ clientId, secret });
-    this.logins.sort((one, other) => byText(one.secret, other.secret));
+  rememberLogin({ clientId, secret }: App): void {
+    if (!this.logins.some((login) => login.secret === secret)) this.logins.push({ clientId, secret });
+    this.logins.sort((first, second) => compareText(first.secret, second.secret));
   }
 
-  /** The world that a key by itself leads to. */
+  /** Returns the world that a key selects. */
   worldOfKey(text: string): World {
     return this.only(({ keys }) => keys.some((key) => key.text === text));
   }
 
-  /** The world that a client id by itself leads to. */
+  /** Returns the world that a client id selects. */
   worldOfClient(clientId: string): World {
     return this.only(({ apps }) => apps.some((app) => app.clientId === clientId || app.name === clientId));
   }
 
-  /** The only world that has something, or else the default one. */
+  /** Returns the only world that matches, or else the default world. */
   private only(has: (world: World) => boolean): World {
-    const [one, ...others] = this.worlds.filter(has);
-    return one !== undefined && others.length === 0 ? one : (this.find('default') as World);
+    const [first, ...others] = this.worlds.filter(has);
+    return first !== undefined && others.length === 0 ? first : (this.find('default') as World);
   }
 }
