@@ -1,4 +1,4 @@
-/** A process with little memory lives, whatever its users have it keep or read. */
+/** A process with little memory survives large data and slow readers. */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -8,9 +8,9 @@ import { type BuiltServer, startBuilt } from '../soak/server.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey } from '../support/ngc-cast.ts';
 
-/** MB of the old generation. */
+/** The size of the old generation in MB. */
 const HEAP = 128;
-/** A text that takes 20 times as much as a value. */
+/** A value that takes 20 times as much memory as its text. */
 const DENSE = Array.from({ length: 20_000 }, () => ({}));
 const OWNER = castKey('owner').key;
 
@@ -31,22 +31,22 @@ const fillJournal = async () => {
 };
 const expectAlive = async () => expect((await server.ask('GET /_mock/health')).status).toBe(200);
 
-it('a full journal is read by 20 slow readers, and as one archive', async () => {
+it('a server survives 20 slow readers of a full journal, and sends it as an archive', async () => {
   await fillJournal();
   const readers = Array.from({ length: 20 }, (_, number) => {
     const path = number % 2 === 0 ? '/_mock/requests/har' : '/_mock/requests?limit=1000';
-    // Nobody takes what is sent.
+    // The response is never read.
     return request(`${server.url}${path}`).end();
   });
-  await Promise.all(readers.map((one) => once(one, 'response')));
+  await Promise.all(readers.map((reader) => once(reader, 'response')));
   const { status, text } = await server.ask('GET /_mock/requests/har');
   expect(status).toBe(200);
   expect(JSON.parse(text).log.entries.length).toBeGreaterThan(100);
-  for (const one of readers) one.on('error', () => {}).destroy();
+  for (const reader of readers) reader.on('error', () => {}).destroy();
   await expectAlive();
 });
 
-it('faults with large matches are refused once those of all worlds take too much', async () => {
+it('faults with large matches are rejected beyond the memory limit of all worlds', async () => {
   const statuses = new Set<number>();
   let last = '';
   for (let count = 0; count < 320; count++) {
@@ -64,7 +64,7 @@ it('faults with large matches are refused once those of all worlds take too much
   expect((await server.ask('POST /_mock/faults', { body: small })).status).toBe(201);
 });
 
-it('a large request is read once, however many verifications wait for it', async () => {
+it('a server survives 200 verifications that wait for large requests', async () => {
   const worlds = ['w-0', 'w-1', 'w-2', 'w-3'];
   for (const id of worlds) await server.ask('POST /_mock/worlds', { body: { id } });
   const order = { match: { body: { metadata: [{ not: 'there' }] } }, within: '6s' };

@@ -23,51 +23,51 @@ type Part = any;
 
 interface Call {
   readonly id: string;
-  /** Cannot succeed, and says why. */
+  /** Whether the example is refused by design. */
   readonly isRefused: boolean;
   readonly title: string;
   readonly request: string;
   readonly parts: Request;
   readonly operation: Part;
-  /** The part that a reference in the document leads to. */
+  /** Resolves a reference of the document. */
   readonly resolved: (part: Part) => Part;
 }
 
 interface Examples {
   readonly all: readonly Call[];
-  /** Without those that no tool can compare. */
+  /** Examples that tools can compare. */
   readonly calls: readonly Call[];
-  /** Ids of operations whose answer is not recorded. */
+  /** Ids of operations with varying responses, which are not recorded. */
   readonly varying: Readonly<Record<string, string>>;
 }
 
 /**
- * After a change of a request, `--update` records the answers anew. A new answer is in the served document after the next
+ * After a change of a request, `--update` records the responses. A new response is in the served document after the next
  * build, so run it twice.
  */
 describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) => {
-  const { random, restart } = restartable();
+  const { random, restart } = createRestartableRandom();
   let server: TestServer;
   let examples: Examples;
 
   beforeAll(async () => {
     server = await testServer(config, { random });
-    examples = await examplesOf(server, service, name);
+    examples = await readExamples(server, service, name);
   });
 
-  it('succeed, each in a fresh world, with the recorded answers', async () => {
+  it('succeed in a fresh world with the recorded responses', async () => {
     const recorded: Record<string, unknown> = {};
     const unexpected: string[] = [];
     let isFresh = true;
     for (const call of examples.calls) {
-      if (!isFresh) await makeFresh(server, name);
+      if (!isFresh) await resetServer(server, name);
       restart(call.id);
       const answer = await server.call(call.request, call.parts);
-      // The requests and decisions of the control API are part of its answers.
+      // The requests and decisions of the control API are part of its responses.
       isFresh = name !== 'control' && call.request.startsWith('GET ');
       const isSuccess = answer.status < 400;
-      if (isSuccess === call.isRefused) unexpected.push(`${call.title}: ${answer.status} ${textOf(answer)}`);
-      if (isSuccess && !(call.id in examples.varying)) recorded[call.id] ??= recordOf(answer);
+      if (isSuccess === call.isRefused) unexpected.push(`${call.title}: ${answer.status} ${readText(answer)}`);
+      if (isSuccess && !(call.id in examples.varying)) recorded[call.id] ??= createRecord(answer);
     }
     expect(unexpected).toEqual([]);
     await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
@@ -75,57 +75,59 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
     );
   }, 60_000);
 
-  it('are requests that the published document of the vendor takes', () => {
+  it('are valid requests of the published document of the vendor', () => {
     const vendorFaults = vendorSchemas(config);
     const sent = examples.calls.filter(({ isRefused }) => !isRefused);
 
     expect(sent.flatMap(({ request, parts }) => vendorFaults({ request, status: null, body: parts.body }))).toEqual([]);
   });
 
-  it('are on every parameter that a request needs, every body and every answer', () => {
+  it('exist for every required parameter, body and response', () => {
     const lacking = examples.all
       .filter(({ isRefused }) => !isRefused)
-      .flatMap((call) => withoutExample(call).map((part) => `${call.title}: ${part}`));
+      .flatMap((call) => listMissingExamples(call).map((part) => `${call.title}: ${part}`));
     expect(examples.all.length).toBeGreaterThan(0);
     expect(lacking).toEqual([]);
   });
 
-  it('succeed one after another, in the order of the document', async () => {
-    await makeFresh(server, name);
+  it('succeed in the order of the document', async () => {
+    await resetServer(server, name);
     const failed: string[] = [];
     for (const call of examples.calls) {
       const { status } = await server.call(call.request, call.parts);
       if (status >= 400 && !call.isRefused) failed.push(`${call.title} ${status}`);
     }
-    // Those that fail use the only object of its kind, which an earlier example deletes or changes.
+    // A failing example uses the only object of a kind, which an earlier example deletes or changes.
     expect(failed).toMatchSnapshot();
   }, 60_000);
 });
 
-/** The parts of an operation of the served document without an example: called `cast`, or the only one of an answer. */
-function withoutExample({ operation, resolved }: Call): string[] {
+/** Lists the parts of an operation without an example. */
+function listMissingExamples({ operation, resolved }: Call): string[] {
   const parameters = (operation.parameters ?? []).map(resolved);
-  const needed = parameters.filter((one: Part) => one.in === 'path' || one.required === true);
+  const needed = parameters.filter((parameter: Part) => parameter.in === 'path' || parameter.required === true);
   const [success] = Object.entries<Part>(operation.responses).filter(([status]) => Number(status) < 400);
   const hasExample = ({ content = {} }: Part) =>
     Object.values<Part>(content).some((media) => media.examples?.cast !== undefined || media.example !== undefined);
   const body = resolved(operation.requestBody ?? {});
   const answers = Object.values<Part>(operation.responses).map(resolved);
-  // Content of any type has no example: tools take its media type for the one that must be answered.
+  // Content of any type has no example, because tools require the media type of an example.
   const hasBody = Object.keys(resolved(success?.[1])?.content ?? {}).some((type) => type !== '*/*');
   return [
-    ...needed.filter((one: Part) => one.examples?.cast === undefined).map((one: Part) => `parameter ${one.name}`),
+    ...needed
+      .filter((parameter: Part) => parameter.examples?.cast === undefined)
+      .map((parameter: Part) => `parameter ${parameter.name}`),
     ...(body.required === true && !hasExample(body) ? ['body'] : []),
     ...(hasBody && !answers.some(hasExample) ? ['answer'] : []),
   ];
 }
 
-/** The requests that a tool makes of a document, with the credential of the service. */
-async function examplesOf(server: TestServer, service: string, name: string): Promise<Examples> {
+/** Creates the requests of a document as a tool does, with the credential of the service. */
+async function readExamples(server: TestServer, service: string, name: string): Promise<Examples> {
   const { body: document } = await server.call(`GET /openapi/${service}.json`);
   const examples = await castExamplesOf(service);
   if (examples === undefined) throw new Error(`openapi/${service}/cast/requests.json is missing`);
-  const token = await credentialOf(server, service);
+  const token = await readCredential(server, service);
   const { requests } = examples;
   const items = Object.entries<Readonly<Record<string, Part>>>(document.paths);
   const all = items.flatMap(([path, item]) =>
@@ -137,7 +139,7 @@ async function examplesOf(server: TestServer, service: string, name: string): Pr
         id: requestIdOf(operation, requests),
         isRefused: isRefused(requests, operation, name),
         title: `${operation.operationId}: ${method.toUpperCase()} ${path}`,
-        request: `${method.toUpperCase()} ${urlOf(path, parameters)}`,
+        request: `${method.toUpperCase()} ${createUrl(path, parameters)}`,
         operation,
         resolved: (part) => follow(document, part),
         parts: {
@@ -145,7 +147,7 @@ async function examplesOf(server: TestServer, service: string, name: string): Pr
           ...(body !== undefined && {
             body: isForm ? new URLSearchParams(body as Record<string, string>).toString() : body,
           }),
-          headers: { ...headersOf(parameters), ...(isForm && { 'content-type': form }) },
+          headers: { ...createHeaders(parameters), ...(isForm && { 'content-type': form }) },
         },
       };
     }),
@@ -153,7 +155,7 @@ async function examplesOf(server: TestServer, service: string, name: string): Pr
   return { all, calls: all.filter(({ id }) => !(id in requests.skipped)), varying: requests.varying };
 }
 
-function urlOf(path: string, parameters: ReturnType<typeof castRequestOf>['parameters']): string {
+function createUrl(path: string, parameters: ReturnType<typeof castRequestOf>['parameters']): string {
   const query = new URLSearchParams();
   let url = path;
   for (const { parameter, value } of parameters) {
@@ -163,18 +165,18 @@ function urlOf(path: string, parameters: ReturnType<typeof castRequestOf>['param
   return query.size === 0 ? url : `${url}?${query}`;
 }
 
-/** The headers that a document asks for. */
-function headersOf(parameters: ReturnType<typeof castRequestOf>['parameters']): Record<string, string> {
+/** Creates the headers that a document requires. */
+function createHeaders(parameters: ReturnType<typeof castRequestOf>['parameters']): Record<string, string> {
   const own = parameters.filter(({ parameter }) => parameter.in === 'header');
   return Object.fromEntries(own.map(({ parameter, value }) => [parameter.name, String(value)]));
 }
 
-async function credentialOf(server: TestServer, service: string): Promise<string | undefined> {
+async function readCredential(server: TestServer, service: string): Promise<string | undefined> {
   if (service === 'control' || service === 'nak') return undefined;
   return credentialOfExamples((await server.call('GET /_mock/cast')).body, service);
 }
 
-async function makeFresh(server: TestServer, name: string): Promise<void> {
+async function resetServer(server: TestServer, name: string): Promise<void> {
   if (name === 'control') {
     const { worlds } = (await server.call('GET /_mock/worlds')).body;
     for (const { id } of worlds.slice(1)) await server.call(`DELETE /_mock/worlds/${id}`);
@@ -182,17 +184,17 @@ async function makeFresh(server: TestServer, name: string): Promise<void> {
   await server.call('POST /_mock/reset');
 }
 
-function recordOf({ status, headers, body }: Answer) {
+function createRecord({ status, headers, body }: Answer) {
   const type = headers['content-type'];
   return { status, ...(body !== undefined && { type: String(type).split(';')[0], body }) };
 }
 
-function textOf({ body }: Answer): string {
+function readText({ body }: Answer): string {
   return (JSON.stringify(body) ?? '').slice(0, 200);
 }
 
-/** A sequence that starts again for each operation, so that no answer depends on the operations before it. */
-function restartable(): { readonly random: Random; readonly restart: (seed: string) => void } {
+/** Creates random values that restart for each operation, so that responses do not depend on earlier operations. */
+function createRestartableRandom(): { readonly random: Random; readonly restart: (seed: string) => void } {
   let current = createSeededRandom('test');
   const random: Random = {
     uuid: () => current.uuid(),

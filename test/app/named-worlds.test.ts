@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkNamedWorlds } from '../../src/app/named-worlds.ts';
 import { testServer } from '../support/server.ts';
 
-it('worlds that the configuration names are there from the start, and stay', async () => {
+it('worlds of the configuration exist from the start, and never expire', async () => {
   const { call } = await testServer({ world: ['alice', 'bob'] });
   const { worlds } = (await call('GET /_mock/worlds')).body;
 
@@ -19,6 +19,6 @@ it.each([
   [['a'], 0, '--world asks for 1 world, but --max-worlds is 0'],
   [['a', 'llm'], 10, '--world must not be `llm`, because host names'],
   [['api-keys'], 10, '--world must not be `api-keys`'],
-])('worlds %j, of at most %i, are refused before anything is opened', (world, maxWorlds, said) => {
-  expect(() => checkNamedWorlds({ world, maxWorlds })).toThrow(said);
+])('checkNamedWorlds rejects the worlds %j with a maximum of %i', (world, maxWorlds, message) => {
+  expect(() => checkNamedWorlds({ world, maxWorlds })).toThrow(message);
 });

@@ -3,8 +3,8 @@ import { UserError } from '../../src/diagnostics/user-error.ts';
 import { WriteFailure } from '../../src/store/errors.ts';
 import { testServer } from '../support/server.ts';
 
-/** A start that fails so as soon as its world is filled: the seed is given the time. */
-const failing = (fault: Error) =>
+/** Starts a server that fails with an error while its world is filled. */
+const startFailing = (fault: Error) =>
   testServer(
     {},
     {
@@ -16,16 +16,16 @@ const failing = (fault: Error) =>
     },
   ).catch((thrown: unknown) => thrown);
 
-it('what cannot be stored stops a start as a file does that cannot be used', async () => {
+it('a start rejects with a UserError if its world cannot be stored', async () => {
   const cause = new WriteFailure('full', 'The disk is full.');
-  const fault = await failing(cause);
+  const fault = await startFailing(cause);
 
   expect(fault).toBeInstanceOf(UserError);
   expect(fault).toMatchObject({ message: 'The disk is full.', cause });
 });
 
-it('another fault of a start stays what it is', async () => {
+it('a start rethrows any other error', async () => {
   const fault = new TypeError('x');
 
-  expect(await failing(fault)).toBe(fault);
+  expect(await startFailing(fault)).toBe(fault);
 });
