@@ -11,9 +11,9 @@ import {
   SWAGGER_UI,
 } from '../../src/platform/assets.ts';
 
-const inPackage = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const readPackageFile = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-it('documents are had by name, those of versions in place of the one that has them', async () => {
+it('documents are read by name, with one document for each version', async () => {
   const names = await listDocumentNames();
 
   expect(names).toContain('control');
@@ -24,7 +24,7 @@ it('documents are had by name, those of versions in place of the one that has th
   for (const name of names) expect(JSON.parse(await readDocumentText(name)).openapi).toBe('3.0.3');
 });
 
-it('what a server reads of a document are its operations, and later their schemas', async () => {
+it('a prepared document has the operations, and their schemas on demand', async () => {
   const { operations, schemas } = await readPreparedDocument('control');
   const ids = JSON.parse(operations).operations.map(({ operationId }: { operationId: string }) => operationId);
 
@@ -34,14 +34,14 @@ it('what a server reads of a document are its operations, and later their schema
   expect(described.sort()).toEqual(ids.sort());
 });
 
-it('fixtures, the files of pages and the version are those of the package', async () => {
-  expect(await readFixture('ngc', 'cast.json')).toEqual(JSON.parse(inPackage('fixtures/ngc/cast.json')));
+it('fixtures, page files and the version are read from the package', async () => {
+  expect(await readFixture('ngc', 'cast.json')).toEqual(JSON.parse(readPackageFile('fixtures/ngc/cast.json')));
   expect(readFileSync(`${SWAGGER_UI}/swagger-ui.css`, 'utf8')).toContain('.swagger-ui');
-  expect((await readThemeFile('theme.js')).toString()).toBe(inPackage('src/http/docs/theme.js'));
-  expect(await readPackageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
+  expect((await readThemeFile('theme.js')).toString()).toBe(readPackageFile('src/http/docs/theme.js'));
+  expect(await readPackageVersion()).toBe(JSON.parse(readPackageFile('package.json')).version);
 });
 
-it('what is installed beside the package says what it is', () => {
+it('findInstalledManifest returns the manifest of an installed package, or null', () => {
   expect(findInstalledManifest('typescript')).toMatchObject({ name: 'typescript' });
   expect(findInstalledManifest('no-such-package')).toBeNull();
 });

@@ -11,8 +11,8 @@ import {
   RealDate,
 } from '../../src/platform/time.ts';
 
-describe('the machine', () => {
-  it('knows the time whatever a test says it is', () => {
+describe('time', () => {
+  it('is the real time with fake timers', () => {
     vi.useFakeTimers({ now: 0 });
     const shown = RealDate.now();
     vi.useRealTimers();
@@ -20,30 +20,30 @@ describe('the machine', () => {
     expect(Math.abs(shown - Date.now())).toBeLessThan(1000);
   });
 
-  it('takes dates of every realm for dates', () => {
+  it('RealDate recognizes dates of every realm', () => {
     const elsewhere: unknown = runInNewContext('new Date(0)');
 
     expect([new Date(), elsewhere, new RealDate()].map((date) => date instanceof RealDate)).toEqual([true, true, true]);
     expect([{}, 'now', null].map((value) => (value as object) instanceof RealDate)).toEqual([false, false, false]);
   });
 
-  it('finds the global of the process from a realm within it', () => {
+  it('processGlobal is the global of the process', () => {
     expect(processGlobal).toBe(globalThis);
   });
 
-  it('tells timers of Node from such as a test put in their place', () => {
+  it('areNodeTimers distinguishes timers of Node from fake timers', () => {
     expect([areNodeTimers(timers), areNodeTimers(globalThis)]).toEqual([true, true]);
-    for (const one of ['Timeout', 'Interval', 'Immediate'] as const) {
-      vi.useFakeTimers({ toFake: [`set${one}`, `clear${one}`] });
-      const found = areNodeTimers(globalThis);
+    for (const kind of ['Timeout', 'Interval', 'Immediate'] as const) {
+      vi.useFakeTimers({ toFake: [`set${kind}`, `clear${kind}`] });
+      const areReal = areNodeTimers(globalThis);
       const left = vi.getTimerCount();
       vi.useRealTimers();
 
-      expect([one, found, left]).toEqual([one, false, 0]);
+      expect([kind, areReal, left]).toEqual([kind, false, 0]);
     }
   });
 
-  it('aborts what takes too long, as Node would', async () => {
+  it('createTimeoutSignal aborts like AbortSignal.timeout', async () => {
     const ours = createTimeoutSignal(5);
     const nodes = AbortSignal.timeout(5);
     expect(ours.aborted).toBe(false);
@@ -52,17 +52,17 @@ describe('the machine', () => {
     expect([ours.reason.name, ours.reason.message]).toEqual([nodes.reason.name, nodes.reason.message]);
   });
 
-  it('calls back at the next tick, and not before, with what it was given', async () => {
+  it('nextTick calls back at the next tick with its arguments', async () => {
     const order: unknown[] = [];
     const called = new Promise<void>((done) => setTimeout(done, 0));
-    nextTick((...given: unknown[]) => order.push(given), 1, 2);
+    nextTick((...parameters: unknown[]) => order.push(parameters), 1, 2);
     expect(order).toEqual([]);
     await called;
 
     expect(order).toEqual([[1, 2]]);
   });
 
-  it('runs microtasks in their order, before timers', async () => {
+  it('queueMicrotask runs microtasks in order, before timers', async () => {
     const order: string[] = [];
     await new Promise<void>((done) => {
       timers.setImmediate(() => {
@@ -78,10 +78,10 @@ describe('the machine', () => {
   });
 });
 
-describe('timers that no test replaces', () => {
+describe('unreplaced timers', () => {
   const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } =
     createUnreplacedTimers();
-  /** By Node's own, which nothing replaces here. */
+  /** Waits with the timers of Node, which these tests do not replace. */
   const pause = (milliseconds: number) => new Promise((done) => timers.setTimeout(done, milliseconds));
 
   it('fire once, after their delay, with their arguments', async () => {
@@ -89,8 +89,8 @@ describe('timers that no test replaces', () => {
     const start = performance.now();
     await new Promise<void>((done) =>
       setTimeout(
-        (...given: unknown[]) => {
-          fired.push(given, performance.now() - start);
+        (...parameters: unknown[]) => {
+          fired.push(parameters, performance.now() - start);
           done();
         },
         30,
@@ -114,13 +114,13 @@ describe('timers that no test replaces', () => {
   });
 
   it.each([0, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
-    'fire at once after a delay of %s, as those of Node',
+    'fire at once after a delay of %s, as in Node',
     async (delay) => {
       await new Promise<void>((done) => setTimeout(() => done(), delay));
     },
   );
 
-  it('do not fire once they were cleared', async () => {
+  it('do not fire after they were cleared', async () => {
     const fired: string[] = [];
     clearTimeout(setTimeout(() => fired.push('timeout'), 5));
     clearInterval(setInterval(() => fired.push('interval'), 5));
@@ -131,7 +131,7 @@ describe('timers that no test replaces', () => {
     expect(fired).toEqual([]);
   });
 
-  it('begin anew when they are refreshed, before they fire and after', async () => {
+  it('restart when they are refreshed, before and after they fire', async () => {
     let fired = 0;
     const timer = setTimeout(() => {
       fired += 1;
@@ -148,7 +148,7 @@ describe('timers that no test replaces', () => {
     expect(fired).toBe(2);
   });
 
-  it('fire again and again as an interval, until it is cleared by itself', async () => {
+  it('fire repeatedly as an interval until it is cleared', async () => {
     let fired = 0;
     await new Promise<void>((done) => {
       const timer = setInterval(() => {
@@ -163,7 +163,7 @@ describe('timers that no test replaces', () => {
     expect(fired).toBe(3);
   });
 
-  it('keep the process running, unless they are told not to', () => {
+  it('keep the process running, except after `unref`', () => {
     const timer = setTimeout(() => {}, 5);
     const reported = [timer.hasRef(), timer.unref().hasRef(), timer.refresh().hasRef(), timer.ref().hasRef()];
     clearTimeout(timer);
@@ -171,9 +171,9 @@ describe('timers that no test replaces', () => {
     expect(reported).toEqual([true, false, false, true]);
   });
 
-  it('run immediates in their order, with those that were cleared left out', async () => {
+  it('run immediates in order, except cleared ones', async () => {
     const order: unknown[] = [];
-    setImmediate((...given: unknown[]) => order.push(given), 1, 2);
+    setImmediate((...parameters: unknown[]) => order.push(parameters), 1, 2);
     const dropped = setImmediate(() => order.push('dropped'));
     setImmediate(() => order.push('second'));
     clearImmediate(dropped);
