@@ -1,4 +1,4 @@
-/** What would turn a refusal, where no kit knows better. */
+/** The fixes of a denial, without and with the help of a service. */
 import { describe, expect, it } from 'vitest';
 import type { AccessRequest, Caller } from '../../src/decisions/decide.ts';
 import type { Decision } from '../../src/decisions/decision.ts';
@@ -7,7 +7,7 @@ import type { Tables } from '../../src/decisions/rule.ts';
 import { findFixes } from '../../src/explaining/fixes.ts';
 import { ask, decisionOn, key, openLaw, sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
-describe('an identity is told', () => {
+describe('the fixes for an identity', () => {
   const tables: Tables = {
     ...openLaw.tables,
     roles: [
@@ -20,83 +20,83 @@ describe('an identity is told', () => {
     principal: { kind: 'service-account', id: 'b', name: 'bot', clientId: 'bot' },
     heldRights: { roles: [], held: new Set(), resources: null, services: null, pending: [] },
   };
-  const toldOf = (needs: AccessRequest['rule']['needs']) =>
+  const findNeedFixes = (needs: AccessRequest['rule']['needs']) =>
     findFixes(decisionOn(ask({ needs }, { ruleset }), bot, null), tables);
 
-  it('the roles that have what is missing, or somebody who has them', () => {
-    expect(toldOf({ all: ['things:write'] })).toEqual([
+  it('are the roles with the missing right, or a caller with such a role', () => {
+    expect(findNeedFixes({ all: ['things:write'] })).toEqual([
       { kind: 'role', roles: ['owner'], text: 'give service account `bot` a role that has `things:write`: `owner`' },
       { kind: 'identity', roles: ['owner'], text: 'call as a principal with the role `owner`' },
     ]);
   });
 
-  it('the permission itself where no role has it', () => {
-    expect(toldOf({ all: ['things:burn'] })).toEqual([
+  it('are the permission itself if no role has it', () => {
+    expect(findNeedFixes({ all: ['things:burn'] })).toEqual([
       { kind: 'grant', text: 'give service account `bot` `things:burn`' },
     ]);
   });
 
-  it('roles that have one of what would do', () => {
-    expect(toldOf({ any: ['things:read', 'things:burn'] })[0]).toMatchObject({
+  it('are the roles with one of the alternatives', () => {
+    expect(findNeedFixes({ any: ['things:read', 'things:burn'] })[0]).toMatchObject({
       kind: 'role',
       roles: ['reader', 'owner'],
     });
   });
 });
 
-describe('whoever knows the rights of a credential better', () => {
+describe('the fixes of a service', () => {
   const fix = { kind: 'policy', text: 'add the scope' } as const;
   const remedy = { kind: 'credential', text: 'make another' } as const;
   const tables: Tables = { ...TOY_TABLES, remedies: { missing_scope: remedy } };
   const accessRequest = ask({ needs: { all: ['play'] } });
   type Found = ReturnType<NonNullable<Parameters<typeof findFixes>[2]>>;
-  const reported = (found: Found, lookedUp: Parameters<typeof decisionOn>[2] = null) =>
+  const listFixes = (found: Found, lookedUp: Parameters<typeof decisionOn>[2] = null) =>
     findFixes(decisionOn(accessRequest, key([]), lookedUp), tables, () => found);
 
-  it('is asked, and says what turns it', () => {
-    const asked: unknown[][] = [];
+  it('are found from the decision, its input and its reason', () => {
+    const calls: unknown[][] = [];
     const decision = decisionOn(accessRequest, key([]), null);
     findFixes(decision, tables, (...parts) => {
-      asked.push(parts);
+      calls.push(parts);
       return null;
     });
 
-    expect(asked).toEqual([[decision, decision.input, 'missing_scope']]);
-    expect(reported({ fixes: [fix] })).toEqual([fix]);
-    expect(reported({ fixes: [fix], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([fix]);
+    expect(calls).toEqual([[decision, decision.input, 'missing_scope']]);
+    expect(listFixes({ fixes: [fix] })).toEqual([fix]);
+    expect(listFixes({ fixes: [fix], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([fix]);
   });
 
-  it('may know only which remedy is left, or none', () => {
-    expect(reported({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
-    expect(reported({ fixes: [] })).toEqual([]);
-    expect(reported({ fixes: [] }, { found: 'object', target: {} })).toEqual([]);
+  it('may be only a remedy, or none', () => {
+    expect(listFixes({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
+    expect(listFixes({ fixes: [] })).toEqual([]);
+    expect(listFixes({ fixes: [] }, { found: 'object', target: {} })).toEqual([]);
   });
 
-  it('cannot help where there is no such object, or somebody else has it', () => {
-    expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
+  it('are not used if the object is unknown or foreign', () => {
+    expect(listFixes({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
       { kind: 'object', text: 'use an id from the list of objects; ids of deleted objects are not reused' },
     ]);
-    expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
+    expect(listFixes({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
       { kind: 'identity', text: 'call as the owner' },
     ]);
   });
 
-  it('may have nothing to do with it, and then there is the remedy', () => {
-    expect(reported(null)).toEqual([remedy]);
+  it('are replaced by the remedy if the service returns null', () => {
+    expect(listFixes(null)).toEqual([remedy]);
   });
 
-  it('is not asked about what was allowed', () => {
+  it('are not searched for an allowed call', () => {
     expect(findFixes(decisionOn(ask(), key([]), null), tables, () => ({ fixes: [fix] }))).toEqual([]);
   });
 });
 
-describe('what no change of rights turns has the remedy', () => {
+describe('a denial that no right can turn', () => {
   const remedy = { kind: 'credential', text: 'make another' } as const;
   const tables: Tables = {
     ...TOY_TABLES,
     remedies: { expired_key: remedy, closed_to_keys: remedy, foreign_object: remedy },
   };
-  const refused = (reason: DenyReason): Decision => ({
+  const createDenial = (reason: DenyReason): Decision => ({
     id: 'd-1',
     at: 0,
     service: 'toys',
@@ -108,11 +108,11 @@ describe('what no change of rights turns has the remedy', () => {
     reason,
   });
 
-  it('of the service', () => {
-    expect(findFixes(refused('expired_key'), tables)).toEqual([remedy]);
+  it('has the remedy of its service', () => {
+    expect(findFixes(createDenial('expired_key'), tables)).toEqual([remedy]);
   });
 
-  it('of the service for keys, too', () => {
+  it('has the remedy of its service for keys, too', () => {
     expect(findFixes(decisionOn(ask({ closed: true }), key([]), null), tables)).toEqual([remedy]);
     expect(findFixes(decisionOn(ask(), key([]), { found: 'foreign', owner: 'bo' }), tables)).toEqual([remedy]);
   });
@@ -124,19 +124,19 @@ describe('what no change of rights turns has the remedy', () => {
     'no_such_object',
     'foreign_object',
     'other_organization',
-  ] as const)('that is the same everywhere: %s', (reason) => {
-    expect(findFixes(refused(reason), TOY_TABLES)).toEqual([
+  ] as const)('has a common remedy: %s', (reason) => {
+    expect(findFixes(createDenial(reason), TOY_TABLES)).toEqual([
       { kind: expect.stringMatching(/^(authenticate|object|identity)$/), text: expect.stringMatching(/.{10,}/) },
     ]);
   });
 
-  it('of the organisation, where the path names another', () => {
+  it('has the remedy for the organisation if the path names another', () => {
     expect(findFixes(decisionOn(ask({}, { org: 'other' }), key([]), null), TOY_TABLES)).toEqual([
       expect.objectContaining({ kind: 'identity', text: expect.stringContaining('organisation') }),
     ]);
   });
 
-  it('or none, where nobody knows one', () => {
-    expect(findFixes(refused('expired_key'), TOY_TABLES)).toEqual([]);
+  it('has no fix if no remedy is known', () => {
+    expect(findFixes(createDenial('expired_key'), TOY_TABLES)).toEqual([]);
   });
 });

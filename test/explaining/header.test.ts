@@ -5,11 +5,11 @@ import { ask, decisionOn, key, pendingVersion } from '../decisions/toy-law.ts';
 const RULE = ask({ needs: { all: ['play'] } });
 
 describe('the header of a decision', () => {
-  it('that was allowed says no more than that', () => {
+  it('that is allowed contains only the id and the effect', () => {
     expect(createDecisionHeader(decisionOn(RULE, key(['play']), null))).toBe('{"id":"d-1","effect":"allow"}');
   });
 
-  it('by a rule that is not documented says how certain the rule is', () => {
+  it('by an undocumented rule contains the certainty', () => {
     const inferred = ask({ needs: { all: ['play'] }, certainty: 'inferred' });
 
     expect(createDecisionHeader(decisionOn(inferred, key(['play']), null))).toBe(
@@ -23,7 +23,7 @@ describe('the header of a decision', () => {
     ).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred"}');
   });
 
-  it('that was refused says what is missing', () => {
+  it('that is denied contains the missing rights', () => {
     expect(JSON.parse(createDecisionHeader(decisionOn(RULE, key([]), null)))).toEqual({
       id: 'd-1',
       effect: 'deny',
@@ -40,7 +40,7 @@ describe('the header of a decision', () => {
     });
   });
 
-  it('that a version will turn says when', () => {
+  it('that will change contains the pending version', () => {
     const waiting = key([], [], { pending: [pendingVersion(2, ['play'])] });
 
     expect(JSON.parse(createDecisionHeader(decisionOn(RULE, waiting, null))).pending).toEqual({
@@ -50,7 +50,7 @@ describe('the header of a decision', () => {
     });
   });
 
-  it('that was allowed, and that a version will turn, says when', () => {
+  it('that is allowed and will change contains the pending version', () => {
     const losing = key(['play'], [], { pending: [pendingVersion(2, [])] });
 
     expect(JSON.parse(createDecisionHeader(decisionOn(RULE, losing, null)))).toEqual({
@@ -60,7 +60,7 @@ describe('the header of a decision', () => {
     });
   });
 
-  it('that would be refused, and was let pass in observe mode, says so', () => {
+  it('that passed in observe mode contains the denial', () => {
     const decision = { ...decisionOn(RULE, key([]), null), enforced: false } as const;
 
     expect(JSON.parse(createDecisionHeader(decision))).toEqual({
@@ -72,7 +72,7 @@ describe('the header of a decision', () => {
     });
   });
 
-  it('is never longer than 4 kB: what it lacks is asked for by its id', () => {
+  it('has at most 4 kB, and omits the missing rights if necessary', () => {
     const many = Array.from({ length: 500 }, (_, index) => `permission-${index}`);
     const header = createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });
 

@@ -3,19 +3,19 @@ import type { Use } from '../../src/decisions/uses.ts';
 import { isAllowed, listUsedRights, minimize } from '../../src/explaining/least-rights.ts';
 import { ask, BALL, key, seen } from '../decisions/toy-law.ts';
 
-describe('what can be left out', () => {
-  it('is left out in the order given, as long as the rest is enough', () => {
+describe('minimize', () => {
+  it('removes items in their order as long as the rest suffices', () => {
     const tried: string[] = [];
-    const left = minimize(['a', 'b', 'c'], (rest) => {
+    const result = minimize(['a', 'b', 'c'], (rest) => {
       tried.push(rest.join(''));
       return rest.includes('b');
     });
 
-    expect(left).toEqual(['b']);
+    expect(result).toEqual(['b']);
     expect(tried.slice(0, 3)).toEqual(['bc', 'c', 'b']);
   });
 
-  it('is tried again, once something else is left out', () => {
+  it('retries an item after another was removed', () => {
     // `a` is needed only beside `b`.
     expect(minimize(['a', 'b', 'c'], (rest) => !rest.includes('b') || rest.includes('a'))).toEqual([]);
     expect(minimize(['a', 'b'], (rest) => rest.length === 2)).toEqual(['a', 'b']);
@@ -36,7 +36,7 @@ describe('a use', () => {
     expect(isAllowed({ ...use, lookedUp: null }, principal, heldRights)).toBe(true);
   });
 
-  it('rests on those of the permissions that reach its object', () => {
+  it('uses the permission that reaches its object', () => {
     const { principal } = key([]);
 
     expect(listUsedRights(use, principal, apart)).toEqual(['play']);

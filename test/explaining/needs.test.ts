@@ -5,12 +5,12 @@ import { sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
 const ROW: OperationRow = { id: 'get_toy', rule: 'r', source: 'the toys’ document', certainty: 'documented' };
 
-function toldOf(rule: Partial<Rule>, more: Partial<Tables> = {}) {
+function describeToyNeeds(rule: Partial<Rule>, more: Partial<Tables> = {}) {
   const tables: Tables = { ...TOY_TABLES, rules: [{ id: 'r', label: 'R', needs: {}, ...sourced, ...rule }], ...more };
   return describeNeeds(tables, ROW);
 }
 
-describe('what an operation needs', () => {
+describe('the needs of an operation', () => {
   const CASES: [text: string, rule: Partial<Rule>][] = [
     ['A credential, but no right.', {}],
     ['`play` (Play).', { needs: { all: ['play'] } }],
@@ -32,16 +32,16 @@ describe('what an operation needs', () => {
   ];
 
   it.each(CASES)('%s', (text, rule) => {
-    expect(toldOf(rule).text).toBe(text);
+    expect(describeToyNeeds(rule).text).toBe(text);
   });
 
-  it('is given for parts of the whole, where rights are permissions', () => {
-    expect(toldOf({ needs: { all: ['mend'] }, on: ['toy'] }, { term: 'permission' }).text).toBe(
+  it('are granted for resources if rights are permissions', () => {
+    expect(describeToyNeeds({ needs: { all: ['mend'] }, on: ['toy'] }, { term: 'permission' }).text).toBe(
       '`mend`, granted for Toy.',
     );
   });
 
-  it('is nothing for a public one, unless whoever serves it says more', () => {
+  it('are empty for a public operation unless its service describes them', () => {
     const row = { ...ROW, rule: 'public' };
 
     expect(describeNeeds(TOY_TABLES, row)).toEqual({
@@ -52,10 +52,12 @@ describe('what an operation needs', () => {
   });
 });
 
-it('what that rests on: the operation, its rule, and the types that were added to it', () => {
+it('the evidence lists the operation, its rule and the types that were added to the rule', () => {
   const added = [{ types: ['toy', 'toy-parts'], source: 'a guess', certainty: 'inferred' }] as const;
 
-  expect(toldOf({ on: ['toy', 'toy-parts'], added, source: 'a rumour', certainty: 'observed' }).evidence).toEqual([
+  expect(
+    describeToyNeeds({ on: ['toy', 'toy-parts'], added, source: 'a rumour', certainty: 'observed' }).evidence,
+  ).toEqual([
     { about: 'the operation', certainty: 'documented', source: ROW.source },
     { about: 'the rule', certainty: 'observed', source: 'a rumour' },
     { about: 'Toy and Toy Parts', certainty: 'inferred', source: 'a guess' },

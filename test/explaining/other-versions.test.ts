@@ -13,7 +13,7 @@ it.each([
     'GET /kites/7 was called, which 4 removed and no version of the mock has',
     '4 removed this operation',
   ],
-])('a call of what only other versions have is told in a sentence: %j', (other, sentence, violation) => {
+])('a call of another version is described: %j', (other, sentence, violation) => {
   expect(describeOtherVersions('GET', '/kites/7', other)).toBe(sentence);
   expect(describeOtherVersionsViolation(other)).toBe(violation);
 });

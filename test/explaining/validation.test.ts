@@ -4,8 +4,8 @@ import { describeRequestError, findValueError, type Violation } from '../../src/
 
 const ajv = new Ajv({ verbose: true, strict: false, logger: false });
 
-/** What is wrong with a body, by the schema of its members. */
-function faultOf(properties: object, body: unknown, more: object = {}) {
+/** The error of a body, by the schema of its members. */
+function findFault(properties: object, body: unknown, more: object = {}) {
   const requestBody = { type: 'object', properties, ...more };
   const validate = ajv.compile({ properties: { requestBody } });
   validate({ requestBody: body });
@@ -13,9 +13,9 @@ function faultOf(properties: object, body: unknown, more: object = {}) {
   if (first === undefined) throw new Error('the body fits');
   return findValueError([first, ...others]);
 }
-const sentenceOf = (...given: Parameters<typeof faultOf>) => describeRequestError(faultOf(...given));
+const describeFault = (...parts: Parameters<typeof findFault>) => describeRequestError(findFault(...parts));
 
-describe('a value that is not what was asked for is told what was, and by its kind what it is', () => {
+describe('invalid values', () => {
   const cases: [schema: object, value: unknown, sentence: string][] = [
     [{ type: 'string' }, 7, 'expected a string, got a number'],
     [{ type: 'integer' }, [1, 2], 'expected an integer, got an array of 2'],
@@ -57,9 +57,9 @@ describe('a value that is not what was asked for is told what was, and by its ki
     ],
   ];
 
-  it.each(cases)('%j, %j', (schema, value, sentence) => {
-    expect(sentenceOf({ a: schema }, { a: value })).toMatch(/^Field `a` is not valid; expected /);
-    expect(sentenceOf({ a: schema }, { a: value })).toContain(sentence);
+  it.each(cases)('are described by the expected and the actual type: %j, %j', (schema, value, sentence) => {
+    expect(describeFault({ a: schema }, { a: value })).toMatch(/^Field `a` is not valid; expected /);
+    expect(describeFault({ a: schema }, { a: value })).toContain(sentence);
   });
 
   it.each<[schema: object, value: unknown, sentence: string]>([
@@ -81,53 +81,53 @@ describe('a value that is not what was asked for is told what was, and by its ki
       { b: 1 },
       'expected an object that must have property c when property b is present, got an object',
     ],
-  ])('and never that the kind was expected that was given: %j, %j', (schema, value, sentence) => {
-    expect(sentenceOf({ a: schema }, { a: value })).toContain(sentence);
+  ])('are not described by their type if that is correct: %j, %j', (schema, value, sentence) => {
+    expect(describeFault({ a: schema }, { a: value })).toContain(sentence);
   });
 
-  it('without the values of fields that may not be combined', () => {
+  it('are described without the values of fields that cannot be combined', () => {
     const names = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`f${at}`, 'secret']));
-    const sentence = sentenceOf({ a: { not: { required: ['f0'] } } }, { a: names });
+    const sentence = describeFault({ a: { not: { required: ['f0'] } } }, { a: names });
 
     expect(sentence).toContain('`f0`, `f1`');
     expect(sentence).toContain('and 12 more');
     expect(sentence).not.toContain('secret');
   });
 
-  it('a choice that says too little is told by its first fault', () => {
-    expect(sentenceOf({ a: { anyOf: [{ type: 'string' }, { enum: ['b'] }] } }, { a: 7 })).toBe(
+  it('of an unclear choice are described by the first error', () => {
+    expect(describeFault({ a: { anyOf: [{ type: 'string' }, { enum: ['b'] }] } }, { a: 7 })).toBe(
       'Field `a` is not valid; expected a string, got a number.',
     );
   });
 
-  it('a choice of the whole body is told by its first fault', () => {
+  it('of a choice of the whole body are described by the first error', () => {
     const either = { anyOf: [{ required: ['a'] }, { type: 'array' }].map((one) => ({ type: 'object', ...one })) };
 
-    expect(sentenceOf({}, {}, either)).toBe('Field `a` is missing; expected a value.');
+    expect(describeFault({}, {}, either)).toBe('Field `a` is missing; expected a value.');
   });
 
-  it('a fault within a choice is told, and not the choice', () => {
+  it('inside a choice are described instead of the choice', () => {
     const either = { anyOf: [{ type: 'object', properties: { b: { type: 'integer' } } }, { type: 'string' }] };
 
-    expect(sentenceOf({ a: either }, { a: { b: 'c' } })).toBe(
+    expect(describeFault({ a: either }, { a: { b: 'c' } })).toBe(
       'Field `a.b` is not valid; expected an integer, got a string of 1 character.',
     );
   });
 
-  it('of an enumeration, the text that was given is kept with those that are valid, to find the one that was meant', () => {
+  it('of an enum are kept with the valid values for suggestions', () => {
     const mode = { enum: ['off', 'fixed', null, 7] };
 
-    expect(faultOf({ mode }, { mode: 'fixd' })).toMatchObject({ given: 'fixd', valid: ['off', 'fixed'] });
-    for (const fault of [faultOf({ mode }, { mode: 8 }), faultOf({ mode: { enum: [7] } }, { mode: 'fixd' })]) {
+    expect(findFault({ mode }, { mode: 'fixd' })).toMatchObject({ given: 'fixd', valid: ['off', 'fixed'] });
+    for (const fault of [findFault({ mode }, { mode: 8 }), findFault({ mode: { enum: [7] } }, { mode: 'fixd' })]) {
       expect(fault).not.toHaveProperty('given');
       expect(fault).not.toHaveProperty('valid');
     }
-    expect(faultOf({ mode: { type: 'integer' } }, { mode: 'fixd' })).not.toHaveProperty('given');
+    expect(findFault({ mode: { type: 'integer' } }, { mode: 'fixd' })).not.toHaveProperty('given');
   });
 });
 
-it('a value that is nearly one of an enumeration is told which', () => {
-  const fault = faultOf({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
+it('an invalid enum value is described with a suggestion', () => {
+  const fault = findFault({ mode: { enum: ['off', 'fixed'] } }, { mode: 'fixd' });
 
   expect(describeRequestError(fault, 'fixed')).toBe(
     'Field `mode` is not valid; expected one of `fixed`, `off`, got a string of 4 characters. Did you mean `fixed`?',
@@ -135,21 +135,21 @@ it('a value that is nearly one of an enumeration is told which', () => {
 });
 
 describe('a member', () => {
-  it('that is missing is told, and the other spelling of it that is there', () => {
+  it('that is missing is described with another spelling that was sent', () => {
     const needed = { required: ['grantType'] };
 
-    expect(faultOf({}, {}, needed)).toMatchObject({ got: 'nothing' });
-    expect(sentenceOf({ grantType: { type: 'string' } }, {}, needed)).toBe(
+    expect(findFault({}, {}, needed)).toMatchObject({ got: 'nothing' });
+    expect(describeFault({ grantType: { type: 'string' } }, {}, needed)).toBe(
       'Field `grantType` is missing; expected a string.',
     );
-    expect(sentenceOf({ grantType: { type: 'string' } }, { grant_type: 'a' }, needed)).toBe(
+    expect(describeFault({ grantType: { type: 'string' } }, { grant_type: 'a' }, needed)).toBe(
       'Field `grantType` is missing; expected a string; `grant_type` was sent, but is not a known field.',
     );
   });
 
-  it('that is unknown is told with those that are known, and where else it would be', () => {
+  it('that is unknown is described with the known members and its other places', () => {
     const properties = { user: { properties: { role: {} } }, keys: { items: { properties: { Role: {} } } } };
-    const fault = faultOf(properties, { role: 1 }, { additionalProperties: false });
+    const fault = findFault(properties, { role: 1 }, { additionalProperties: false });
 
     expect(fault).toMatchObject({ kind: 'unknown', given: 'role', valid: ['user', 'keys'] });
     expect(fault.nestedPaths).toEqual([
@@ -159,58 +159,58 @@ describe('a member', () => {
     expect(describeRequestError(fault)).toBe(
       'Field `role` is not known here; it belongs at `user.role` or `keys[].Role`. There are `user`, `keys`.',
     );
-    const misspelt = faultOf(properties, { usr: 1 }, { additionalProperties: false });
+    const misspelt = findFault(properties, { usr: 1 }, { additionalProperties: false });
     expect(describeRequestError(misspelt, 'user')).toBe(
       'Field `usr` is not known here; did you mean `user`? There are `user`, `keys`.',
     );
     expect(describeRequestError(misspelt)).toBe('Field `usr` is not known here; there are `user`, `keys`.');
-    expect(faultOf(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
+    expect(findFault(properties, { ['x'.repeat(200)]: 1 }, { additionalProperties: false })).toMatchObject({
       given: `${'x'.repeat(100)}…`,
       nestedPaths: [],
     });
   });
 
-  it('that is unknown is told where it is found deep below, at two places at most', () => {
+  it('that is unknown is described with at most two nested places', () => {
     const level = (members: object) => ({ properties: members });
     const deep = { a: level({ b: level({ id: {} }), c: level({ id: {} }), d: level({ id: {} }) }) };
 
-    expect(sentenceOf(deep, { id: 1 }, { additionalProperties: false })).toBe(
+    expect(describeFault(deep, { id: 1 }, { additionalProperties: false })).toBe(
       'Field `id` is not known here; it belongs at `a.b.id` or `a.c.id`. There is only `a`.',
     );
   });
 
-  it('that is unknown, and for which no other place was looked for, is told with those that are known', () => {
+  it('that is unknown is described with the known members if no other place was searched', () => {
     const fault = { kind: 'unknown', path: ['query', 'limt'], expected: '`limit`', got: '' } as const;
 
     expect(describeRequestError(fault)).toBe('Query parameter `limt` is not known here; there is only `limit`.');
   });
 
-  it('that is unknown is told where there is only one, or none', () => {
+  it('that is unknown is described if there is one known member, or none', () => {
     const closed = { additionalProperties: false };
 
-    expect(sentenceOf({ a: {} }, { b: 1 }, closed)).toBe('Field `b` is not known here; there is only `a`.');
-    expect(sentenceOf({}, { b: 1 }, closed)).toBe('Field `b` is not known here; there are none.');
+    expect(describeFault({ a: {} }, { b: 1 }, closed)).toBe('Field `b` is not known here; there is only `a`.');
+    expect(describeFault({}, { b: 1 }, closed)).toBe('Field `b` is not known here; there are none.');
   });
 
-  it('that is unknown is never shown with a credential in its name, nor over two lines', () => {
-    const sentence = sentenceOf({}, { ['nvapi-0123456789\nand\ud800']: 1 }, { additionalProperties: false });
+  it('that is unknown is described without credentials and line breaks in its name', () => {
+    const sentence = describeFault({}, { ['nvapi-0123456789\nand\ud800']: 1 }, { additionalProperties: false });
 
     expect(sentence).toBe('Field `nvapi-...?and?` is not known here; there are none.');
   });
 
-  it('of a list has its place in it', () => {
-    expect(sentenceOf({ a: { items: { type: 'string' } } }, { a: ['b', 7] })).toContain('Field `a.1` is not valid');
+  it('of a list is described with its index', () => {
+    expect(describeFault({ a: { items: { type: 'string' } } }, { a: ['b', 7] })).toContain('Field `a.1` is not valid');
   });
 });
 
-it('a body that is missing, or is none, is told as a whole', () => {
+it('a missing or invalid body is described as a whole', () => {
   const missing = { keyword: 'required', instancePath: '', params: { missingProperty: 'requestBody' } };
 
   expect(describeRequestError(findValueError([missing]))).toBe('The request has no body; expected a JSON object.');
-  expect(sentenceOf({}, 7)).toBe('The body is not valid; expected an object, got a number.');
+  expect(describeFault({}, 7)).toBe('The body is not valid; expected an object, got a number.');
 });
 
-it('a seed is told in the words of files', () => {
+it('an error in a seed is described in the terms of files', () => {
   const violation = { keyword: 'type', instancePath: '/users', params: {}, parentSchema: { type: 'array' }, data: {} };
 
   expect(findValueError([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });

@@ -11,15 +11,15 @@ const THING = {
   additionalProperties: false,
 };
 
-/** What is told about a value: what kind of fault, and where. */
-function reported(schema: object, value: unknown) {
-  const { kind, path, valid } = faultOf(schema, value);
+/** The kind and the path of the selected error of a value. */
+function selectError(schema: object, value: unknown) {
+  const { kind, path, valid } = findFault(schema, value);
   return [kind, path.slice(1).join('.'), ...(valid ?? [])];
 }
 
-const expectedOf = (schema: object, value: unknown) => faultOf(schema, value).expected;
+const readExpected = (schema: object, value: unknown) => findFault(schema, value).expected;
 
-function faultOf(schema: object, value: unknown) {
+function findFault(schema: object, value: unknown) {
   const validate = ajv.compile({ properties: { body: { properties: { a: schema } } } });
   validate({ body: { a: value } });
   const [first, ...others]: Violation[] = validate.errors ?? [];
@@ -27,18 +27,18 @@ function faultOf(schema: object, value: unknown) {
   return findValueError(selectViolations([first, ...others]));
 }
 
-describe('a member that is not known is told', () => {
-  it('before one that is missing', () => {
-    expect(reported(THING, { typ: 'a' })).toEqual(['unknown', 'a.typ', 'type', 'ids']);
-    expect(reported(THING, { ids: [] })).toEqual(['missing', 'a.type']);
+describe('an unknown member', () => {
+  it('is reported before a missing member', () => {
+    expect(selectError(THING, { typ: 'a' })).toEqual(['unknown', 'a.typ', 'type', 'ids']);
+    expect(selectError(THING, { ids: [] })).toEqual(['missing', 'a.type']);
   });
 
-  it('unless the object may have any', () => {
-    expect(reported({ ...THING, additionalProperties: true }, { typ: 'a' })).toEqual(['missing', 'a.type']);
+  it('is not reported if the object allows any member', () => {
+    expect(selectError({ ...THING, additionalProperties: true }, { typ: 'a' })).toEqual(['missing', 'a.type']);
   });
 });
 
-describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
+describe.each(['anyOf', 'oneOf'])('for alternatives in %s,', (choice) => {
   const oneOrMany = { [choice]: [THING, { type: 'array', items: THING }] };
   const either = (more: object) => ({
     [choice]: ['world', 'snapshot'].map((name) => ({
@@ -49,37 +49,37 @@ describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
     })),
   });
 
-  it('the only one that a value can be tells what is wrong in it', () => {
-    expect(reported(oneOrMany, { type: 'b', idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
-    expect(reported(oneOrMany, { idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
-    expect(reported(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
-    expect(reported(oneOrMany, {})).toEqual(['missing', 'a.type']);
-    expect(reported(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
-    expect(reported(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
+  it('the error of the only matching alternative is reported', () => {
+    expect(selectError(oneOrMany, { type: 'b', idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(selectError(oneOrMany, { idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(selectError(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
+    expect(selectError(oneOrMany, {})).toEqual(['missing', 'a.type']);
+    expect(selectError(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
+    expect(selectError(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
   });
 
-  it('all are told where the value can be none, or is wrong as a whole', () => {
-    expect(reported(oneOrMany, 'b')).toEqual(['invalid', 'a']);
-    expect(reported({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
-    expect(expectedOf({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toBe(
+  it('all alternatives are reported if none matches, or if the value is wrong as a whole', () => {
+    expect(selectError(oneOrMany, 'b')).toEqual(['invalid', 'a']);
+    expect(selectError({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
+    expect(readExpected({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toBe(
       'a string of at least 2 characters or an integer',
     );
-    expect(reported({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual([
+    expect(selectError({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual([
       'invalid',
       'a',
     ]);
   });
 
-  it('several that a value can be tell what none of them knows, with what all of them know', () => {
-    expect(reported(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
+  it('an unknown member is reported with the known members of all matching alternatives', () => {
+    expect(selectError(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
       'unknown',
       'a.wolrd',
       'world',
       'snapshot',
     ]);
-    expect(reported(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
-    expect(reported(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
-    expect(reported({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
+    expect(selectError(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
+    expect(selectError(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
+    expect(selectError({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
       'invalid',
       'a',
     ]);

@@ -1,4 +1,4 @@
-/** Hints about the header `Authorization`, through the requests that get them. */
+/** Hints about the `Authorization` header, through the requests that get them. */
 import { describe, expect, it } from 'vitest';
 import { admin } from '../../support/cast.ts';
 import { hintsOf } from '../../support/hints.ts';
@@ -13,8 +13,8 @@ const { key } = castKey('nvcf-deployer');
 const RUNAI = 'GET /api/v1/access-keys';
 const NVCF = 'GET /v2/nvcf/functions';
 
-describe('the form of the header is told', () => {
-  it.each<[what: string, request: string, authorization: string, code: string, said: RegExp]>([
+describe('the form of the header gets a hint:', () => {
+  it.each<[label: string, request: string, authorization: string, code: string, expected: RegExp]>([
     ['a token without a scheme', RUNAI, token, 'bearer_missing', /contains a JWT without a scheme/],
     ['a key without a scheme', NVCF, key, 'bearer_missing', /contains an NGC key without a scheme/],
     [
@@ -31,15 +31,15 @@ describe('the form of the header is told', () => {
     ['Basic', RUNAI, 'Basic YTpi', 'basic_for_bearer', /uses Basic authentication/],
     ['another scheme', RUNAI, `Token ${token}`, 'other_scheme', /has the scheme `token`/],
     ['a scheme that may be a secret', RUNAI, 'hunter2 hunter3', 'other_scheme', /has another scheme/],
-    ['a colon behind the scheme', RUNAI, `Bearer: ${token}`, 'other_scheme', /between `Bearer` and the token/],
-    ['a word of a language', RUNAI, 'Bearer undefined', 'placeholder_as_token', /placeholder/],
-    ['a variable', NVCF, 'Bearer $NGC_API_KEY', 'placeholder_as_token', /placeholder/],
-    ['a word of a manual', NVCF, 'Bearer <your key>', 'placeholder_as_token', /placeholder/],
-  ])('%s', async (_what, request, authorization, code, said) => {
+    ['a colon after the scheme', RUNAI, `Bearer: ${token}`, 'other_scheme', /between `Bearer` and the token/],
+    ['a literal of a programming language', RUNAI, 'Bearer undefined', 'placeholder_as_token', /placeholder/],
+    ['a shell variable', NVCF, 'Bearer $NGC_API_KEY', 'placeholder_as_token', /placeholder/],
+    ['a placeholder of a manual', NVCF, 'Bearer <your key>', 'placeholder_as_token', /placeholder/],
+  ])('%s', async (_what, request, authorization, code, expected) => {
     const { codes, texts } = await hintsOf(server.call, request, { headers: { authorization } });
 
     expect(codes[0]).toBe(code);
-    expect(texts[0]).toMatch(said);
+    expect(texts[0]).toMatch(expected);
     expect(texts.join(' ')).not.toContain('hunter');
     for (const secret of [token.slice(-20), key.slice(-20)]) expect(texts.join(' ')).not.toContain(secret);
   });
@@ -52,7 +52,7 @@ describe('the form of the header is told', () => {
     NVCF,
     'GET /api/v3/simulations/',
     'GET /v3/orgs/acme/keys',
-  ])("that NGC's exchange of `$oauthtoken` is not emulated, and nothing else: %s", async (request) => {
+  ])('the unsupported exchange of `$oauthtoken`: %s', async (request) => {
     const basic = Buffer.from(`$oauthtoken:${key}`).toString('base64');
     const { codes, texts, answer } = await hintsOf(server.call, request, {
       headers: { authorization: `Basic ${basic}` },
@@ -67,7 +67,7 @@ describe('the form of the header is told', () => {
   });
 
   it.each([['no credential', 'GET /token?service=ngc', undefined]])(
-    'that the exchange is not emulated, by its address and %s',
+    'the unsupported exchange, by its path and %s',
     async (_what, request, authorization) => {
       const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
 
@@ -76,10 +76,10 @@ describe('the form of the header is told', () => {
   );
 
   it.each([
-    ['at Run:ai, which accepts no key', RUNAI, '$oauthtoken', ['basic_for_bearer']],
+    ['at Run:ai, which accepts no keys', RUNAI, '$oauthtoken', ['basic_for_bearer']],
     ['for another user', NVCF, 'oauthtoken', ['basic_for_bearer']],
-    ['at a stray path for another user', 'POST /token', 'oauthtoken', ['path_incomplete']],
-  ])('nothing of that exchange %s', async (_what, request, user, expected) => {
+    ['on an unknown path for another user', 'POST /token', 'oauthtoken', ['path_incomplete']],
+  ])('nothing about that exchange %s', async (_what, request, user, expected) => {
     const headers = { authorization: `Basic ${Buffer.from(`${user}:${key}`).toString('base64')}` };
 
     expect((await hintsOf(server.call, request, { headers })).codes).toEqual(expected);
@@ -93,7 +93,7 @@ describe('the form of the header is told', () => {
     expect(codes).toEqual(['several_authorization_headers']);
   });
 
-  it('`bearer` in lower case, only where its case matters', async () => {
+  it('`bearer` in lower case, only if the case matters', async () => {
     const headers = { authorization: `bearer ${key}` };
     const { codes, answer } = await hintsOf(strict.call, NVCF, { headers });
 
@@ -113,23 +113,23 @@ describe('the form of the header is told', () => {
   });
 });
 
-describe('no hint is made up', () => {
+describe('no hint is given', () => {
   it.each([
-    ['for a request without any credential', RUNAI, {}],
-    ['for a caller who lacks a right', 'POST /v2/nvcf/functions', { token: castKey('nvcf-invoker').key, body: {} }],
-    ['for a token that is simply wrong', RUNAI, { token: `${token}x` }],
+    ['for a request without a credential', RUNAI, {}],
+    ['to a caller without a right', 'POST /v2/nvcf/functions', { token: castKey('nvcf-invoker').key, body: {} }],
+    ['for an invalid token', RUNAI, { token: `${token}x` }],
   ])('%s', async (_what, request, parts) => {
     expect((await hintsOf(server.call, request, parts)).codes).toEqual([]);
   });
 
-  it('for the switchboard, whose messages say it all', async () => {
+  it('by the control API', async () => {
     const answer = await server.call('GET /_mock/tables/ari', { headers: { authorization: token } });
 
     expect(answer.status).toBe(404);
     expect(answer.headers['x-mock-hint']).toBeUndefined();
   });
 
-  it('without explanations: the journal has them still, the answer does not', async () => {
+  it('in the response without `explain`, although the journal has it', async () => {
     const quiet = await testServer({ explain: false });
     const answer = await quiet.call('GET /token');
     const { body } = await quiet.call('GET /_mock/requests');

@@ -11,40 +11,54 @@ const form = `grantType=client_credentials&clientId=${clientId}&clientSecret=${c
 const json = JSON.stringify({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret });
 const REALM = 'POST /auth/realms/acme/protocol/openid-connect/token';
 
-describe('a body of the wrong type is told', () => {
+describe('a body of the wrong type gets a hint:', () => {
   it.each([
-    ['a form, where JSON is needed', 'POST /api/v1/token', FORM, form, 'form_instead_of_json', /The body is a form/],
-    ['JSON that says it is a form', 'POST /api/v1/token', FORM, json, 'form_instead_of_json', /`curl -d` sends a form/],
+    ['a form instead of JSON', 'POST /api/v1/token', FORM, form, 'form_instead_of_json', /The body is a form/],
     [
-      'a form that says it is JSON',
+      'JSON that is declared as a form',
+      'POST /api/v1/token',
+      FORM,
+      json,
+      'form_instead_of_json',
+      /`curl -d` sends a form/,
+    ],
+    [
+      'a form that is declared as JSON',
       'POST /api/v1/token',
       JSON_TYPE,
       form,
       'form_instead_of_json',
       /the body is a form/,
     ],
-    ['JSON as a text', 'POST /api/v1/token', { 'content-type': 'text/plain' }, json, 'json_without_type', /`fetch`/],
+    [
+      'JSON as plain text',
+      'POST /api/v1/token',
+      { 'content-type': 'text/plain' },
+      json,
+      'json_without_type',
+      /`fetch`/,
+    ],
     [
       'JSON, where a operation needs a form',
-      'POST /api/v2/token',
+      'JSON instead of a form',
       JSON_TYPE,
       json,
       'json_instead_of_form',
       /operation needs a form/,
     ],
     ['JSON at the realm', REALM, JSON_TYPE, json, 'json_instead_of_form', /operation needs a form/],
-    ['JSON that says it is a form, at the realm', REALM, FORM, json, 'json_instead_of_form', /The body is JSON/],
-  ])('%s', async (_what, request, headers, body, code, said) => {
+    ['JSON that is declared as a form, at the realm', REALM, FORM, json, 'json_instead_of_form', /The body is JSON/],
+  ])('%s', async (_what, request, headers, body, code, expected) => {
     const { codes, texts, answer } = await hintsOf(server.call, request, { headers, body });
 
     expect(answer.decision).toBeNull();
     expect(codes[0]).toBe(code);
-    expect(texts[0]).toMatch(said);
+    expect(texts[0]).toMatch(expected);
     expect(texts.join(' ')).not.toContain(clientSecret);
   });
 });
 
-it('a body that is no JSON at all gets no such hint', async () => {
+it('invalid JSON gets no such hint', async () => {
   const { codes } = await hintsOf(server.call, 'POST /api/v1/token', { body: '{"grantType":' });
 
   expect(codes).toEqual([]);

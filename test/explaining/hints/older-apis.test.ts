@@ -16,7 +16,7 @@ describe("a path of Air's older APIs", () => {
     ['GET /api/v2/simulations/nodes/interfaces/', 2],
     ['GET /api/v2/userconfigs/', 2],
     ['GET /api/v2/topology-file/', 2],
-  ])('is told by a hint and a finding: %s', async (request, version) => {
+  ])('gets a hint and a finding: %s', async (request, version) => {
     const { codes, texts } = await hintsOf(server.call, request);
     const [, path = ''] = request.split(' ');
 
@@ -28,7 +28,7 @@ describe("a path of Air's older APIs", () => {
     expect(mine[0].message).toContain(`version ${version} of Air's API`);
   });
 
-  it('is told in the answer, too', async () => {
+  it('is named in the response, too', async () => {
     const { status, body } = await server.call('POST /api/v1/login/');
 
     expect(status).toBe(404);
@@ -37,10 +37,10 @@ describe("a path of Air's older APIs", () => {
 
   it.each([
     ['GET /api/v1/simulations-of-runai', 'an unknown path of Run:ai'],
-    ['GET /api/v1/organizations', 'a path that only the other version has'],
+    ['GET /api/v1/organizations', 'a path of another version'],
     ['GET /api/v1/usres', 'a misspelt path of Run:ai'],
     ['GET /api/v3/simulation/', 'an unknown path of version 3'],
-  ])('is not %s, %s', async (request) => {
+  ])('does not include %s, %s', async (request) => {
     const { codes } = await hintsOf(server.call, request);
 
     expect(codes).not.toContain('path_of_older_api');

@@ -7,8 +7,8 @@ import { makeWorld } from '../../support/worlds.ts';
 
 const server = await testServer();
 
-describe('a path that nothing is served at is told', () => {
-  it.each<[request: string, code: string, named: string]>([
+describe('a path that is not served gets a hint:', () => {
+  it.each<[request: string, code: string, expected: string]>([
     ['POST /token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
     ['POST /v1/token', 'path_incomplete', '`POST /api/v1/token`'],
     ['POST /api/token', 'path_incomplete', '`POST /api/v1/token`, `POST /api/v2/token`'],
@@ -27,14 +27,14 @@ describe('a path that nothing is served at is told', () => {
     ['GET /api/v1/usres', 'path_misspelt', '`GET /api/v1/users`'],
     ['GET /api/v1/Users', 'path_misspelt', '`GET /api/v1/users`'],
     ['GET /v2/nvfc/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
-  ])('%s', async (request, code, named) => {
+  ])('%s', async (request, code, expected) => {
     const { codes, texts } = await hintsOf(server.call, request);
 
     expect(codes).toEqual([code]);
-    expect(texts[0]).toContain(`${named}`);
+    expect(texts[0]).toContain(`${expected}`);
   });
 
-  it.each<[request: string, code: string, named: string]>([
+  it.each<[request: string, code: string, expected: string]>([
     // Another version or case is nearer than a missing part.
     ['GET /v1/nvcf/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
     ['GET /v3/nvcf/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
@@ -64,14 +64,14 @@ describe('a path that nothing is served at is told', () => {
       '`POST /auth/realms/{realm}/protocol/openid-connect/token`',
     ],
     ['GET /acme/nvcf/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
-  ])('by the nearest path alone: %s', async (request, code, named) => {
+  ])('about the nearest path only: %s', async (request, code, expected) => {
     const { codes, texts } = await hintsOf(server.call, request);
 
     expect(codes).toEqual([code]);
-    expect(texts[0]?.match(/`[A-Z]+ [^`]+`/g)?.join(', ')).toBe(named);
+    expect(texts[0]?.match(/`[A-Z]+ [^`]+`/g)?.join(', ')).toBe(expected);
   });
 
-  it('every path of the key service, which needs a flag that the hint names', async () => {
+  it('every path of the key service, which needs a flag', async () => {
     const [document] = documentsOfServices().filter(({ name }) => name === 'nak');
     const requests = (document?.operations ?? []).map(
       ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'x')}`,
@@ -99,7 +99,7 @@ describe('a path that nothing is served at is told', () => {
     'GET /v3/orgs/acme/keys/',
     'GET /v2/nvcf/functions/',
     'DELETE /v2/nvcf/functions/',
-  ])('an empty id is none: %s', async (request) => {
+  ])('a path with an empty id: %s', async (request) => {
     const answer = await server.call(request, { token: castKey('nvcf-deployer').key });
 
     expect(answer.status).toBe(404);
@@ -107,7 +107,7 @@ describe('a path that nothing is served at is told', () => {
     expect(answer.headers['x-mock-hint']).toContain('ends with a slash');
   });
 
-  it('every operation of a vendor that tells both apart, called with a slash at its end', async () => {
+  it('every vendor operation with a trailing slash', async () => {
     const missing: string[] = [];
     for (const service of ['runai', 'nvcf', 'ngc']) {
       const { body: document } = await server.call(`GET /openapi/${service}.json`);
@@ -124,7 +124,7 @@ describe('a path that nothing is served at is told', () => {
     expect(missing).toEqual([]);
   });
 
-  it('by all hosts that have it', async () => {
+  it('about all hosts that serve it', async () => {
     for (const [request, path] of [
       ['GET /v1/models', '/v1/models'],
       ['POST /v1/messages', '/v1/messages'],
@@ -139,8 +139,8 @@ describe('a path that nothing is served at is told', () => {
   it.each([
     ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which is not part of this path: call'],
     ['POST /hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],
-  ])('%s, with what stands before it, unless no path has such a word', async (request, said) => {
-    expect((await hintsOf(server.call, request)).texts[0]).toContain(said);
+  ])('about its prefix, unless no API has such a prefix: %s', async (request, expected) => {
+    expect((await hintsOf(server.call, request)).texts[0]).toContain(expected);
   });
 
   it.each([
@@ -154,11 +154,11 @@ describe('a path that nothing is served at is told', () => {
     'GET /foo/bar/users',
     'GET /v1/things/usage/token',
     'GET /v4/user',
-  ])('and nothing is made up: %.40s', async (request) => {
+  ])('but not without a similar path: %.40s', async (request) => {
     expect((await hintsOf(server.call, request)).codes).toEqual([]);
   });
 
-  it('an operation of another version, with the flag that brings it', async () => {
+  it('an operation of another version, with the flag that enables it', async () => {
     const newest = await testServer({ runai: '3.0' });
     const { codes, texts } = await hintsOf(newest.call, 'GET /api/v1/apps');
 
@@ -176,7 +176,7 @@ describe('a path that nothing is served at is told', () => {
     expect(answer.headers['x-mock-hint']).toMatch(/prefix of a world twice/);
   });
 
-  it('an empty id, inside of a path that is served', async () => {
+  it('an empty id inside a served path', async () => {
     const { codes } = await hintsOf(server.call, 'GET /v2/nvcf/functions//versions', {
       token: castKey('nvcf-deployer').key,
     });
@@ -185,7 +185,7 @@ describe('a path that nothing is served at is told', () => {
   });
 });
 
-it('a path of the switchboard without the name at its end is told the whole path', async () => {
+it('an incomplete path of the control API gets the complete path', async () => {
   const { body } = await server.call('GET /_mock/tables');
 
   expect(body.detail).toContain('The end of the path is missing: call `GET /_mock/tables/{service}`.');

@@ -1,4 +1,4 @@
-/** Hints on requests that are answered: a client that does not keep its token. */
+/** Hints on successful requests: a client that does not cache its token. */
 import { describe, expect, it } from 'vitest';
 import { type EventCount, TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
 import { createSharedCache } from '../../../src/memory/caches.ts';
@@ -8,20 +8,20 @@ import { makeWorld, type TestWorld } from '../../support/worlds.ts';
 
 const server = await testServer();
 
-const newest = async ({ call }: Pick<TestWorld, 'call'>) =>
+const readNewest = async ({ call }: Pick<TestWorld, 'call'>) =>
   (await call('GET /_mock/requests?limit=1')).body.requests[0];
-const grant = async (world: TestWorld, which = 0) => {
-  const { clientId, clientSecret } = world.cast.runai.users[which].accessKey;
+const grant = async (world: TestWorld, index = 0) => {
+  const { clientId, clientSecret } = world.cast.runai.users[index].accessKey;
   const body = { grantType: 'client_credentials', clientId, clientSecret };
   const answer = await world.call('POST /api/v1/token', { body });
   expect(answer.status).toBe(200);
   expect(answer.headers['x-mock-hint']).toBeUndefined();
-  const { hints } = await newest(world);
+  const { hints } = await readNewest(world);
   return { token: answer.body.accessToken, codes: hints.map(({ code }: { code: string }) => code), hints };
 };
 
-describe('a client that asks for its third token while the first is young', () => {
-  it('is told to cache it, in its own world alone', async () => {
+describe('a client that requests a third token while the first is young', () => {
+  it('gets a hint to cache it, in its own world only', async () => {
     const [world, other] = [await makeWorld(server), await makeWorld(server)];
     const codes = [(await grant(world)).codes, (await grant(other)).codes, (await grant(world)).codes];
     const third = await grant(world);
@@ -33,7 +33,7 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(other)).codes).toEqual([]);
   });
 
-  it('is not, if half of its life is over', async () => {
+  it('gets no hint after half of the lifetime', async () => {
     const world = await makeWorld(server);
     await grant(world);
     await grant(world);
@@ -42,7 +42,7 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(world)).codes).toEqual([]);
   });
 
-  it('is not, if its token was refused in between', async () => {
+  it('gets no hint if its token was rejected in between', async () => {
     const world = await makeWorld(server);
     await grant(world);
     const { token } = await grant(world);
@@ -51,7 +51,7 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(world)).codes).toEqual([]);
   });
 
-  it('is not, if a fault struck it in between', async () => {
+  it('gets no hint if a fault rejected its token in between', async () => {
     const world = await makeWorld(server);
     await grant(world);
     const { token } = await grant(world);
@@ -62,7 +62,7 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(world)).codes).toEqual([]);
   });
 
-  it.each(['reset', 'restore'])('is not after a %s', async (how) => {
+  it.each(['reset', 'restore'])('gets no hint after a %s', async (how) => {
     const world = await makeWorld(server);
     const { body: snapshot } = await world.call('POST /_mock/snapshots');
     await grant(world);
@@ -72,7 +72,7 @@ describe('a client that asks for its third token while the first is young', () =
     expect((await grant(world)).codes).toEqual([]);
   });
 
-  it('is not by requests that were refused', async () => {
+  it('gets no hint for rejected requests', async () => {
     const world = await makeWorld(server);
     const { clientId } = admin.accessKey;
     for (let time = 0; time < 3; time += 1) {
@@ -85,7 +85,7 @@ describe('a client that asks for its third token while the first is young', () =
   });
 });
 
-it('what is known of the usage of clients is bounded, and gone after a reset', () => {
+it('the usage of tokens is bounded, and cleared by a reset', () => {
   const shared = createSharedCache<EventCount>(10_000);
   const usage = new TokenUsage(shared);
   for (let client = 0; client < 10_000; client += 1) {

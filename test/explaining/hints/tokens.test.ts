@@ -1,4 +1,4 @@
-/** Hints about credentials that count somewhere else, did once, or will not again. */
+/** Hints about credentials of other worlds, other clocks and other issuers, and about expired tokens. */
 import { describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { hintsOf } from '../../support/hints.ts';
@@ -8,8 +8,8 @@ import { makeWorld, tokenOf } from '../../support/worlds.ts';
 const KEYS = 'GET /api/v1/access-keys';
 const server = await testServer();
 
-/** A token of one server, at another. */
-async function abroad(from: Parameters<typeof testServer>[0], fromHost: string, host: string) {
+/** Sends a token of one server to another. */
+async function sendForeignToken(from: Parameters<typeof testServer>[0], fromHost: string, host: string) {
   const home = await testServer(from);
   const { clientId, clientSecret } = admin.accessKey;
   const body = { grantType: 'client_credentials', clientId, clientSecret };
@@ -17,10 +17,10 @@ async function abroad(from: Parameters<typeof testServer>[0], fromHost: string, 
   return hintsOf(server.call, KEYS, { token: granted.body.accessToken, headers: { host } });
 }
 
-describe('a credential of another world is told', () => {
-  it('by the name of that world', async () => {
-    const [one, other] = [await makeWorld(server, { id: 'one' }), await makeWorld(server, { id: 'other' })];
-    const token = await tokenOf(one.call, one.cast.runai.users[0].accessKey);
+describe('a credential of another world', () => {
+  it('gets a hint with the name of that world', async () => {
+    const [first, other] = [await makeWorld(server, { id: 'one' }), await makeWorld(server, { id: 'other' })];
+    const token = await tokenOf(first.call, first.cast.runai.users[0].accessKey);
     const { codes, texts, answer } = await hintsOf(other.call, KEYS, { token });
     const { body: decision } = await other.call(`GET /_mock/decisions/${answer.decision.id}`);
 
@@ -31,17 +31,17 @@ describe('a credential of another world is told', () => {
     );
   });
 
-  it('a key, too', async () => {
-    const one = await makeWorld(server, { id: 'keys-one' });
+  it('gets the hint as a key, too', async () => {
+    const first = await makeWorld(server, { id: 'keys-one' });
     const other = await makeWorld(server, { id: 'keys-other' });
-    const { key } = one.cast.ngc.keys.find(({ name }: { name: string }) => name === 'air-reader');
+    const { key } = first.cast.ngc.keys.find(({ name }: { name: string }) => name === 'air-reader');
     const { codes, texts } = await hintsOf(other.call, 'GET /api/v3/simulations/', { token: key });
 
     expect(codes).toEqual(['credential_of_other_world']);
     expect(texts[0]).not.toContain(key);
   });
 
-  it('as gone, where that world is gone', async () => {
+  it('gets a hint that the world was deleted', async () => {
     const gone = await makeWorld(server, { id: 'gone' });
     const token = await tokenOf(gone.call, gone.cast.runai.users[0].accessKey);
     await server.call('DELETE /_mock/worlds/gone');
@@ -54,8 +54,8 @@ describe('a credential of another world is told', () => {
   });
 });
 
-describe('a token of before a reset is told', () => {
-  it('if nobody has its subject any more', async () => {
+describe('a token from before a reset', () => {
+  it('gets a hint if its subject no longer exists', async () => {
     const world = await makeWorld(server, { id: 'again' });
     const admins = await tokenOf(world.call, world.cast.runai.users[0].accessKey);
     const made = await world.call('POST /api/v1/service-accounts', { token: admins, body: { name: 'bot-a' } });
@@ -72,7 +72,7 @@ describe('a token of before a reset is told', () => {
     expect((await world.call(KEYS, { token: admins })).status).toBe(200);
   });
 
-  it('if it was made at an advanced clock', async () => {
+  it('gets a hint if it was issued at an advanced clock', async () => {
     const world = await makeWorld(server, { id: 'later' });
     await world.call('POST /_mock/clock/advance', { body: { by: '2d' } });
     const token = await tokenOf(world.call, world.cast.runai.users[0].accessKey);
@@ -84,7 +84,7 @@ describe('a token of before a reset is told', () => {
     expect(texts[0]).toContain('issued at a later time');
   });
 
-  it('a refresh token, too; and not in a world that was not reset', async () => {
+  it('gets a hint as a refresh token, but not in a world without a reset', async () => {
     const world = await makeWorld(server, { id: 'refreshed' });
     const { email: username, password } = researcher;
     const { body } = await world.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
@@ -102,10 +102,10 @@ describe('a token of before a reset is told', () => {
   });
 });
 
-describe('a token that another clock issued is told', () => {
+describe('a token of another clock', () => {
   const TOMORROW = new Date(START + 86_400_000).toISOString();
 
-  it('with both clocks, and how to move this one', async () => {
+  it('gets a hint with both clocks and the call that moves this one', async () => {
     const home = await testServer();
     await home.call('POST /_mock/clock/advance', { body: { by: '1d' } });
     const token = await tokenOf(home.call, admin.accessKey);
@@ -118,7 +118,7 @@ describe('a token that another clock issued is told', () => {
     expect(texts[0]).toContain(`\`POST /w/default/_mock/clock/set\` with \`{"to": "${TOMORROW}"}\``);
   });
 
-  it('and not with a reset before which this clock did not show that time either', async () => {
+  it('gets no hint about an unrelated reset', async () => {
     const [home, here] = [await testServer(), await testServer()];
     await home.call('POST /_mock/clock/advance', { body: { by: '1d' } });
     const token = await tokenOf(home.call, admin.accessKey);
@@ -133,9 +133,9 @@ describe('a token that another clock issued is told', () => {
   });
 });
 
-describe('an issuer that is not this server is told', () => {
-  it('`https`, where the server says `http`', async () => {
-    const { codes, texts } = await abroad({ publicUrl: 'https://mock.test' }, 'localhost', 'mock.test');
+describe('a token of another issuer', () => {
+  it('gets a hint if the scheme is `https` instead of `http`', async () => {
+    const { codes, texts } = await sendForeignToken({ publicUrl: 'https://mock.test' }, 'localhost', 'mock.test');
 
     expect(codes).toEqual(['issuer_scheme_differs']);
     expect(texts[0]).toMatch(
@@ -143,20 +143,20 @@ describe('an issuer that is not this server is told', () => {
     );
   });
 
-  it('but not the reverse, which is accepted because the host is the same, with a finding', async () => {
+  it('is accepted with a finding if the scheme is `http` instead of `https`', async () => {
     const secure = await testServer({ publicUrl: 'https://secure.test' });
     const home = await testServer();
     const { clientId, clientSecret } = admin.accessKey;
     const body = { grantType: 'client_credentials', clientId, clientSecret };
     const granted = await home.call('POST /api/v1/token', { body, headers: { host: 'secure.test' } });
     const { status } = await secure.call(KEYS, { token: granted.body.accessToken });
-    const { body: found } = await secure.call('GET /_mock/findings');
+    const { body: reported } = await secure.call('GET /_mock/findings');
 
     expect(status).toBe(200);
-    expect(found.findings.map(({ kind }: { kind: string }) => kind)).toContain('issuer_differs');
+    expect(reported.findings.map(({ kind }: { kind: string }) => kind)).toContain('issuer_differs');
   });
 
-  it('another realm', async () => {
+  it('gets a hint if the realm differs', async () => {
     const tenant = { id: 1001, name: 'acme', realm: 'elsewhere' };
     const home = await testServer({}, { seed: { extends: 'builtin', runai: { tenant } } });
     const token = await home.tokenOf(admin);
@@ -166,15 +166,15 @@ describe('an issuer that is not this server is told', () => {
     expect(codes).toEqual(['issuer_path_differs']);
   });
 
-  it('another host, where another key signed the token as well', async () => {
-    const { answer, codes } = await abroad({ signingKey: 'ES256' }, 'elsewhere.test', 'localhost:6625');
+  it('gets a hint about the host even if the signing key differs, too', async () => {
+    const { answer, codes } = await sendForeignToken({ signingKey: 'ES256' }, 'elsewhere.test', 'localhost:6625');
 
     expect(answer.decision.reason).toBe('unsupported_algorithm');
     expect(codes).toEqual(['issuer_host_differs']);
   });
 
-  it('another host name', async () => {
-    const { codes, texts } = await abroad({}, 'elsewhere.test:1234', 'localhost:6625');
+  it('gets a hint if the host name differs', async () => {
+    const { codes, texts } = await sendForeignToken({}, 'elsewhere.test:1234', 'localhost:6625');
 
     expect(codes).toEqual(['issuer_host_differs']);
     expect(texts[0]).toMatch(/is at `elsewhere\.test:1234`, but the request went to `localhost:6625`/);
@@ -182,7 +182,7 @@ describe('an issuer that is not this server is told', () => {
 });
 
 describe('an expired token', () => {
-  it('that is sent three times is told, in its own world, and again after a reset', async () => {
+  it('gets a hint from its third use on, in its own world', async () => {
     const world = await makeWorld(server, { id: 'expired' });
     const other = await makeWorld(server, { id: 'expired-other', credentials: 'own' });
     const key = world.cast.runai.users[0].accessKey;
@@ -193,7 +193,7 @@ describe('an expired token', () => {
 
     expect(codes).toEqual([[], [], ['token_never_renewed'], ['token_never_renewed']]);
     expect((await hintsOf(other.call, KEYS, { token })).codes).toEqual(['credential_of_other_world']);
-    // Another token of the same client is another matter.
+    // Another token of the same client has its own count.
     const next = await tokenOf(world.call, key);
     await world.call('POST /_mock/clock/advance', { body: { by: '2h' } });
     expect((await hintsOf(world.call, KEYS, { token: next })).codes).toEqual([]);

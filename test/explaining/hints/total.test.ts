@@ -1,4 +1,4 @@
-/** Hints are told of whatever was sent: they never fail a request, and never give anything away. */
+/** Hints for arbitrary requests: they never fail a request and never reveal a secret. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { segmentsOf } from '../../../src/addresses/path-template.ts';
@@ -20,7 +20,7 @@ const OPERATIONS = ['grant_token', 'grant_token_v2', 'grant_realm_token', 'get_a
 const WORDS = ['Bearer', 'bearer', 'Basic', 'Token', 'nvapi-', 'eyJ', '"', "'", '\\n', '%0A', ' ', ':', '<', '/', '//'];
 const NAMES = ['grantType', 'grant_type', 'clientID', 'client_id', 'appID', 'AppId', 'clientSecret', 'refreshToken'];
 
-/** What nobody may see again, told from everything that a hint says by itself. */
+/** A secret of characters that distinguish it from the text of hints. */
 const secret = fc.string({ unit: fc.constantFrom(...'QXZJKVWYqxzjkvwy0123456789'), minLength: 24, maxLength: 64 });
 const text = fc.oneof(fc.string(), fc.constantFrom(...NASTY), fc.constantFrom(...WORDS), secret);
 const joined = fc.array(text, { maxLength: 6 }).map((parts) => parts.join(''));
@@ -62,9 +62,9 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       resetAt,
       clockBeforeReset,
       refusalCount,
-      ...given
+      ...rest
     }) => ({
-      ...given,
+      ...rest,
       service: 'runai',
       serviceTitle: 'NVIDIA Run:ai',
       operation,
@@ -85,23 +85,23 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       origin: 'http://localhost:6625',
       world: { id: 'default', grantMark: '0123456789ab', resetAt, clockBeforeReset },
       refusalCount,
-      servedPaths: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((one) => ({
+      servedPaths: ['/api/v1/token', '/api/v1/users/{userId}', '/api/v3/simulations/'].map((item) => ({
         method: 'POST',
-        path: one,
-        segments: segmentsOf(one),
+        path: item,
+        segments: segmentsOf(item),
       })),
       otherVersions: null,
     }),
   );
 
-/** Runs of capitals and digits that are long enough to be a secret of ours. */
+/** Runs of these characters that are long enough to be a generated secret. */
 const SECRET = /[QXZJKVWYqxzjkvwy0-9]{24,}/;
 
-describe('whatever was sent,', () => {
-  it('there are at most three hints, in ASCII, and none of them shows a secret', () => {
+describe('for any request,', () => {
+  it('there are at most three hints, in ASCII and without secrets', () => {
     fc.assert(
-      fc.property(refused, (one) => {
-        const hints = findHints(RULES, one);
+      fc.property(refused, (item) => {
+        const hints = findHints(RULES, item);
         expect(hints.length).toBeLessThanOrEqual(3);
         for (const hint of hints) {
           expect(hint.text).toMatch(/^[\x20-\x7e]{20,600}$/);
@@ -112,17 +112,17 @@ describe('whatever was sent,', () => {
     );
   });
 
-  it('each rule says something or nothing, whichever request it is asked about', () => {
+  it('each rule returns a hint or null', () => {
     fc.assert(
-      fc.property(refused, fc.constantFrom(...RULES), (one, { when }) => {
-        const reported = when(one);
+      fc.property(refused, fc.constantFrom(...RULES), (item, { when }) => {
+        const reported = when(item);
         expect(reported === null || reported.length >= 20).toBe(true);
       }),
       { numRuns: roundsOf(3000, 0.1), seed: seedNumberOf(15) },
     );
   });
 
-  it('no request fails inside for it', async () => {
+  it('no request fails inside', async () => {
     const server = await testServer();
     const header = joined.map((line) => line.replaceAll(/[^\x20-\x7e]/g, ''));
     const sent = fc.record({ authorization: header, parts: path, body: joined, operation: fc.boolean() });
@@ -131,7 +131,7 @@ describe('whatever was sent,', () => {
         const segments = parts.map((part) => encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '?'))).join('/');
         const request = operation ? 'POST /api/v1/token' : `GET /api/v1/${segments}`;
         const { status, headers } = await server.call(request, { body, headers: { authorization } });
-        // Beyond what the test server itself looks at: it fails a test for each 500.
+        // The test server fails a test for each 500, too.
         expect(status).not.toBe(500);
         expect(String(headers['x-mock-hint'] ?? '')).toMatch(/^[\x20-\x7e]{0,600}$/);
       }),
@@ -140,7 +140,7 @@ describe('whatever was sent,', () => {
   });
 });
 
-describe('what it costs grows as what was sent', () => {
+describe('the cost of hints is linear in the size of the request,', () => {
   const worst = (size: number): RefusedRequest[] => {
     const [sample] = fc.sample(refused, { numRuns: 1, seed: 17 });
     const base = {
@@ -171,8 +171,8 @@ describe('what it costs grows as what was sent', () => {
     ];
   };
 
-  it('also for the longest texts that arrive', () => {
+  it('even for the longest input', () => {
     // A rule that took quadratic time would need minutes for these.
-    for (const one of worst(256 * 1024)) expect(findHints(RULES, one).length).toBeLessThanOrEqual(3);
+    for (const item of worst(256 * 1024)) expect(findHints(RULES, item).length).toBeLessThanOrEqual(3);
   }, 5000);
 });
