@@ -400,7 +400,7 @@ describe('a fault contains the field and the expected values:', () => {
   });
 });
 
-/** A service with ids of whole objects in NGC's format that have no suffix. */
+/** A service that encodes the id of a whole object without the suffix `/*`. */
 const bareIdsRuleset = {
   ...toyLaw,
   resourceTypes: new Map([['toy', { ...TOY_ROW, encoding: { type: 'toy', isBare: true as const } }]]),
