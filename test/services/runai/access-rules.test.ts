@@ -150,7 +150,7 @@ describe('an access rule', () => {
     expect((await asResearcher('GET users')).status).toBe(200);
   });
 
-  it('is not found with 404 after it is deleted', async () => {
+  it('returns 404 after it is deleted', async () => {
     const { id } = await createRule();
     await done(204, `DELETE ${RULES}/${id}`);
 
@@ -279,7 +279,7 @@ describe('an access rule that already exists', () => {
 describe('the list of access rules', () => {
   beforeEach(resetServer);
 
-  /** Creates two rules one minute after the start, one of them with a `clusterId`, and deletes the other a minute later. */
+  /** Creates two rules one minute after the start, the first with a `clusterId`, and deletes the second a minute later. */
   const createLaterRules = async () => {
     server.clock.set(START + 60_000);
     await createRule({ clusterId: CLUSTER });
@@ -581,23 +581,23 @@ const BATCH = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) };
 describe('a batch that deletes access rules', () => {
   beforeEach(resetServer);
 
-  const batch = (ids: readonly unknown[], action = 'delete', call = admin) =>
+  const sendBatch = (ids: readonly unknown[], action = 'delete', call = admin) =>
     call(`POST ${RULES}/batch`, { ids, action });
 
   it('deletes the rules, which no longer apply', async () => {
     const { id } = await createRule(promotion);
-    const other = await createRule();
-    const { status, body } = await batch([id, String(other.id)]);
+    const second = await createRule();
+    const { status, body } = await sendBatch([id, String(second.id)]);
 
     expect(status).toBe(200);
-    expect(body).toEqual({ ...BATCH, succeeded: [String(id), String(other.id)], failed: [] });
+    expect(body).toEqual({ ...BATCH, succeeded: [String(id), String(second.id)], failed: [] });
     expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6]);
     expect((await asResearcher('GET users')).status).toBe(403);
   });
 
   it('deletes nothing with the action `validate_delete`', async () => {
     const { id } = await createRule(promotion);
-    const { body } = await batch([id, 999], 'validate_delete');
+    const { body } = await sendBatch([id, 999], 'validate_delete');
 
     expect(body).toEqual({
       ...BATCH,
@@ -616,7 +616,7 @@ describe('a batch that deletes access rules', () => {
       await createRule({ roleId: EDITOR }),
     ];
     await done(204, `DELETE ${RULES}/${deleted.id}`);
-    const { status, body } = await batch([1, foreign.id, own.id, deleted.id, 'nothing'], action, call);
+    const { status, body } = await sendBatch([1, foreign.id, own.id, deleted.id, 'nothing'], action, call);
     const forbidden = { code: 403, message: 'You do not have sufficient permissions.' };
     const missing = { code: 404, message: 'Resource id not found.' };
 
@@ -638,7 +638,7 @@ describe('a batch that deletes access rules', () => {
   it('reports an id that is listed several times once', async () => {
     const { id } = await createRule();
 
-    expect((await batch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
+    expect((await sendBatch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
   });
 });
 
@@ -671,11 +671,11 @@ const createBatchBody = (changes: object = {}) => ({
 describe('a batch that creates access rules', () => {
   beforeEach(resetServer);
 
-  const batchCreate = (body: object, call = admin) => call(`POST ${RULES}/batch-create`, body);
+  const createRules = (body: object, call = admin) => call(`POST ${RULES}/batch-create`, body);
 
   it('creates a rule for every subject in every scope, and the rules apply', async () => {
     expect((await asResearcher(`GET ${RULES}`)).status).toBe(403);
-    const { status, body } = await batchCreate(createBatchBody());
+    const { status, body } = await createRules(createBatchBody());
 
     expect(status).toBe(200);
     expect(body.failed).toEqual([]);
@@ -693,7 +693,7 @@ describe('a batch that creates access rules', () => {
   });
 
   it('creates rules with the `clusterId` of the payload', async () => {
-    const { body } = await batchCreate(createBatchBody({ clusterId: CLUSTER, subjects: [bot] }));
+    const { body } = await createRules(createBatchBody({ clusterId: CLUSTER, subjects: [bot] }));
 
     expect(body.succeeded).toMatchObject([{ clusterId: CLUSTER }, { clusterId: CLUSTER }]);
   });
@@ -702,7 +702,7 @@ describe('a batch that creates access rules', () => {
     await createRule({ ...user, ...vision, roleId: EDITOR });
     const nobody = { subjectId: 'nobody@acme.test', subjectType: 'user' };
     const nowhere = { scopeId: 'nowhere', scopeType: 'project' };
-    const { status, body } = await batchCreate(
+    const { status, body } = await createRules(
       createBatchBody({ subjects: [user, nobody], scopes: [vision, nowhere, research] }),
     );
 
@@ -733,7 +733,7 @@ describe('a batch that creates access rules', () => {
 
   it('creates rules only in the scopes in which the caller may create them', async () => {
     const { call } = await server.account({ roleId: PROJECT_ADMINISTRATOR, ...vision });
-    const { status, body } = await batchCreate(createBatchBody(), call);
+    const { status, body } = await createRules(createBatchBody(), call);
 
     expect(status).toBe(200);
     expect(body.succeeded.map((rule: typeof VALID_RULE) => rule.scopeId)).toEqual([VISION, VISION]);
@@ -747,14 +747,14 @@ describe('a batch that creates access rules', () => {
   });
 
   it('creates no rule for a role that does not exist', async () => {
-    const { body } = await batchCreate(createBatchBody({ roleId: 999 }));
+    const { body } = await createRules(createBatchBody({ roleId: 999 }));
 
     expect(body.succeeded).toEqual([]);
     expect(body.failed.map(({ code }: { code: number }) => code)).toEqual([404, 404, 404, 404]);
   });
 
   it('creates one rule for a subject that is listed twice', async () => {
-    const { body } = await batchCreate(createBatchBody({ subjects: [bot, bot], scopes: [vision] }));
+    const { body } = await createRules(createBatchBody({ subjects: [bot, bot], scopes: [vision] }));
 
     expect(body.succeeded).toHaveLength(1);
     expect(body.failed).toMatchObject([{ code: 409 }]);
@@ -952,11 +952,11 @@ describe('the access rules of a deleted subject', () => {
     const rule = { ...promotion, subjectType, subjectId };
     const first = await createRule(rule);
     const second = await createRule({ ...rule, roleId: VIEWER, subjectId: subjectId.toUpperCase() });
-    const other = await createRule();
+    const remaining = await createRule();
     server.clock.set(START + 5000);
     await done(204, `DELETE ${list}/${id}`);
 
-    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6, other.id]);
+    expect(await listIds()).toEqual([1, 2, 3, 4, 5, 6, remaining.id]);
     const { body } = await admin(`GET ${RULES}?includeDeleted=true&subjectIds=${encodeURIComponent(subjectId)}`);
     expect(idsOf(body)).toEqual([first.id, second.id]);
     for (const { deletedAt } of body.accessRules) expect(deletedAt).toBe(new Date(START + 5000).toISOString());

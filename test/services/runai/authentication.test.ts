@@ -370,12 +370,12 @@ describe('GET /api/v1/access-keys accepts', async () => {
 
 describe('a token that expires', () => {
   it('is rejected from the millisecond of its `exp`', async () => {
-    const own = await resetClockServer();
+    const ownServer = await resetClockServer();
     const token = await forge();
-    own.clock.set(START + HOUR - 1);
-    const before = await listKeysWith(token, undefined, own);
-    own.clock.set(START + HOUR);
-    const after = await listKeysWith(await forge({ jti: 'never seen before' }), undefined, own);
+    ownServer.clock.set(START + HOUR - 1);
+    const before = await listKeysWith(token, undefined, ownServer);
+    ownServer.clock.set(START + HOUR);
+    const after = await listKeysWith(await forge({ jti: 'never seen before' }), undefined, ownServer);
 
     expect(before.status).toBe(200);
     expect(after.status).toBe(401);
@@ -383,27 +383,27 @@ describe('a token that expires', () => {
   });
 
   it('is rejected from its `exp` although it is cached', async () => {
-    const own = await resetClockServer();
-    const token = await own.tokenOf(researcher);
+    const ownServer = await resetClockServer();
+    const token = await ownServer.tokenOf(researcher);
     const statuses = [];
     for (const at of [START, START + HOUR - 1, START + HOUR, START + HOUR + 1]) {
-      own.clock.set(at);
-      statuses.push((await listKeysWith(token, undefined, own)).status);
+      ownServer.clock.set(at);
+      statuses.push((await listKeysWith(token, undefined, ownServer)).status);
     }
 
     expect(statuses).toEqual([200, 200, 401, 401]);
   });
 
   it('is rejected from an `exp` with a fraction, whether it is cached or not', async () => {
-    const own = await resetClockServer();
+    const ownServer = await resetClockServer();
     const exp = inSeconds + 1.5;
     const cached = await forge({ exp });
-    await listKeysWith(cached, undefined, own);
-    own.clock.set(START + 1499);
-    const before = [cached, await forge({ exp, jti: 'a' })].map((token) => listKeysWith(token, undefined, own));
+    await listKeysWith(cached, undefined, ownServer);
+    ownServer.clock.set(START + 1499);
+    const before = [cached, await forge({ exp, jti: 'a' })].map((token) => listKeysWith(token, undefined, ownServer));
     const statusesBefore = (await Promise.all(before)).map(({ status }) => status);
-    own.clock.set(START + 1500);
-    const after = [cached, await forge({ exp, jti: 'b' })].map((token) => listKeysWith(token, undefined, own));
+    ownServer.clock.set(START + 1500);
+    const after = [cached, await forge({ exp, jti: 'b' })].map((token) => listKeysWith(token, undefined, ownServer));
     const statusesAfter = (await Promise.all(after)).map(({ status }) => status);
 
     expect(statusesBefore).toEqual([200, 200]);
@@ -411,21 +411,21 @@ describe('a token that expires', () => {
   });
 
   it('is rejected as soon as the control API advances the clock', async () => {
-    const own = await resetClockServer();
-    const token = await own.tokenOf(researcher);
-    await listKeysWith(token, undefined, own);
-    await own.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const ownServer = await resetClockServer();
+    const token = await ownServer.tokenOf(researcher);
+    await listKeysWith(token, undefined, ownServer);
+    await ownServer.call('POST /_mock/clock/advance', { body: { by: '1h' } });
 
-    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('expired_token');
+    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('expired_token');
   });
 
   it('is recorded with its subject in the decision and in the journal', async () => {
-    const own = await resetClockServer();
-    const token = await own.tokenOf(researcher);
-    await own.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-    const answer = await listKeysWith(token, undefined, own);
-    const { body: decision } = await own.call(`GET /_mock/decisions/${answer.decision.id}`);
-    const { body: journal } = await own.call('GET /_mock/requests?limit=1');
+    const ownServer = await resetClockServer();
+    const token = await ownServer.tokenOf(researcher);
+    await ownServer.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const answer = await listKeysWith(token, undefined, ownServer);
+    const { body: decision } = await ownServer.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const { body: journal } = await ownServer.call('GET /_mock/requests?limit=1');
 
     expect(decision).toMatchObject({ reason: 'expired_token', principal: null, claimed: { id: researcher.id } });
     expect(decision.explanation).toContain(`it was issued to user \`${researcher.email}\``);
@@ -442,13 +442,13 @@ describe('the owner of a token', () => {
     ['application', application.id],
     ['service account', adminBot.id],
   ])('is rejected if it is a disabled %s', async (_kind, id) => {
-    const own = await resetClockServer();
+    const ownServer = await resetClockServer();
     const token = await forge({ sub: id });
-    const before = await listKeysWith(token, undefined, own);
-    await loadCast(own, disable(id));
-    const answer = await listKeysWith(token, undefined, own);
-    const { body: decision } = await own.call(`GET /_mock/decisions/${answer.decision.id}`);
-    const ofAdmin = await listKeysWith(await forge({ sub: admin.id }), undefined, own);
+    const before = await listKeysWith(token, undefined, ownServer);
+    await loadCast(ownServer, disable(id));
+    const answer = await listKeysWith(token, undefined, ownServer);
+    const { body: decision } = await ownServer.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const ofAdmin = await listKeysWith(await forge({ sub: admin.id }), undefined, ownServer);
 
     expect(before.status).toBe(200);
     expect(answer.status).toBe(401);
@@ -460,13 +460,13 @@ describe('the owner of a token', () => {
   });
 
   it('is rejected after it is deleted, although the token was accepted before', async () => {
-    const own = await resetClockServer();
-    const token = await own.tokenOf(researcher);
-    const before = await listKeysWith(token, undefined, own);
-    await loadCast(own, (identities) => identities.filter(({ id }) => id !== researcher.id));
+    const ownServer = await resetClockServer();
+    const token = await ownServer.tokenOf(researcher);
+    const before = await listKeysWith(token, undefined, ownServer);
+    await loadCast(ownServer, (identities) => identities.filter(({ id }) => id !== researcher.id));
 
     expect(before.status).toBe(200);
-    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('unknown_subject');
+    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('unknown_subject');
   });
 });
 
@@ -592,37 +592,37 @@ describe('an unknown host name', () => {
 
 describe('a token issued before a reset', () => {
   it('is accepted', async () => {
-    const own = await resetClockServer();
-    const token = await own.tokenOf(researcher);
-    await own.call('POST /_mock/reset');
+    const ownServer = await resetClockServer();
+    const token = await ownServer.tokenOf(researcher);
+    await ownServer.call('POST /_mock/reset');
 
-    expect((await listKeysWith(token, undefined, own)).status).toBe(200);
+    expect((await listKeysWith(token, undefined, ownServer)).status).toBe(200);
   });
 
   it('is accepted although the reset deleted its access key', async () => {
-    const own = await resetClockServer();
-    const created = await own.call('POST /api/v1/access-keys', {
+    const ownServer = await resetClockServer();
+    const created = await ownServer.call('POST /api/v1/access-keys', {
       token: await forge(),
       body: { name: 'short-lived' },
     });
     const { clientId, clientSecret } = created.body;
     const credentials = { grantType: 'client_credentials', clientId, clientSecret };
-    const { body } = await own.grant(credentials);
-    await own.call('POST /_mock/reset');
+    const { body } = await ownServer.grant(credentials);
+    await ownServer.call('POST /_mock/reset');
 
-    expect((await own.grant(credentials)).decision.reason).toBe('unknown_client');
-    expect((await listKeysWith(body.accessToken, undefined, own)).status).toBe(200);
+    expect((await ownServer.grant(credentials)).decision.reason).toBe('unknown_client');
+    expect((await listKeysWith(body.accessToken, undefined, ownServer)).status).toBe(200);
   });
 
   it('is rejected while its `iat` is in the future', async () => {
-    const own = await resetClockServer();
-    await own.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const token = await own.tokenOf(researcher);
-    const before = await listKeysWith(token, undefined, own);
-    await own.call('POST /_mock/reset');
-    const after = await listKeysWith(token, undefined, own);
-    await own.call('POST /_mock/clock/advance', { body: { by: '10m' } });
-    const later = await listKeysWith(token, undefined, own);
+    const ownServer = await resetClockServer();
+    await ownServer.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    const token = await ownServer.tokenOf(researcher);
+    const before = await listKeysWith(token, undefined, ownServer);
+    await ownServer.call('POST /_mock/reset');
+    const after = await listKeysWith(token, undefined, ownServer);
+    await ownServer.call('POST /_mock/clock/advance', { body: { by: '10m' } });
+    const later = await listKeysWith(token, undefined, ownServer);
 
     expect(before.status).toBe(200);
     expect(after.status).toBe(401);
@@ -631,18 +631,18 @@ describe('a token issued before a reset', () => {
   });
 
   it('is rejected if the reset deleted its subject', async () => {
-    const own = await resetClockServer();
+    const ownServer = await resetClockServer();
     const guest = 'f0000000-0000-4000-8000-00000000000f';
-    await loadCast(own, (identities) => [
+    await loadCast(ownServer, (identities) => [
       ...identities,
       { ...(identities[0] as Identity), id: guest, name: 'guest@acme.test' },
     ]);
     const token = await forge({ sub: guest });
-    const before = await listKeysWith(token, undefined, own);
-    await own.call('POST /_mock/reset');
+    const before = await listKeysWith(token, undefined, ownServer);
+    await ownServer.call('POST /_mock/reset');
 
     expect(before.status).toBe(200);
-    expect((await listKeysWith(token, undefined, own)).decision.reason).toBe('unknown_subject');
+    expect((await listKeysWith(token, undefined, ownServer)).decision.reason).toBe('unknown_subject');
   });
 });
 

@@ -95,9 +95,9 @@ describe('a bearer of the cast', () => {
     const token = await readBearer('ci-app');
     await server.call('POST /_mock/reset');
     expect(await readBearer('ci-app')).toBe(token);
-    const other = await testServer({ signingKey: 'ES256' });
-    expect(await readBearer('ci-app', other)).toBe(token);
-    expect((await other.call(LIST_KEYS, { token })).status).toBe(200);
+    const otherServer = await testServer({ signingKey: 'ES256' });
+    expect(await readBearer('ci-app', otherServer)).toBe(token);
+    expect((await otherServer.call(LIST_KEYS, { token })).status).toBe(200);
   });
 
   it('is rejected after its identity is deleted', async () => {
@@ -126,8 +126,8 @@ describe('the bearers of a world', () => {
     const routed = await server.call(LIST_KEYS, { token });
     expect(routed.status).toBe(200);
     expect((await server.call(`GET /w/${id}/_mock/requests`)).body.requests).toHaveLength(2);
-    const other = await makeWorld(server, { credentials: 'own' });
-    expect((await server.call(`GET /w/${other.id}/api/v1/access-keys`, { token })).status).toBe(401);
+    const otherWorld = await makeWorld(server, { credentials: 'own' });
+    expect((await server.call(`GET /w/${otherWorld.id}/api/v1/access-keys`, { token })).status).toBe(401);
   });
 
   it('with the credentials of the cast are the bearers of the cast', async () => {

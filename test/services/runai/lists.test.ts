@@ -96,7 +96,7 @@ describe('filterBy', () => {
     expect(await listGroups({ filterBy })).toEqual(names);
   });
 
-  const fields: [filter: string, names: readonly string[]][] = [
+  const filtersOfOtherFields: [filter: string, names: readonly string[]][] = [
     ['subjectType==group', NAMES],
     ['subjectType==user', []],
     ['roleName==Viewer', ['Alpha', 'Beta']],
@@ -109,7 +109,7 @@ describe('filterBy', () => {
     ['phase!@x,subjectId==Alpha', ['Alpha']],
   ];
 
-  it.each(fields)('of another field matches: `%s`', async (filterBy, names) => {
+  it.each(filtersOfOtherFields)('of another field matches: `%s`', async (filterBy, names) => {
     expect(await listGroups({ filterBy })).toEqual(names);
   });
 

@@ -320,10 +320,10 @@ describe('a login', () => {
   });
 
   it('is described by the claims of the ID token', async () => {
-    const own = await afresh(clockServer);
-    const code = await codeOf(own, { nonce: 'a-nonce' });
-    own.clock.set(START + 5_000);
-    const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
+    const ownServer = await afresh(clockServer);
+    const code = await codeOf(ownServer, { nonce: 'a-nonce' });
+    ownServer.clock.set(START + 5_000);
+    const { body } = await postForm(ownServer, REALM_TOKEN, codeFields(code));
     const digest = createHash('sha256').update(body.access_token).digest();
 
     expect(decodeJwt(body.id_token)).toEqual({
@@ -343,7 +343,7 @@ describe('a login', () => {
       jti: expect.any(String),
       sid: decodeJwt(body.access_token)['sid'],
     });
-    expect(await judged(own, body.id_token)).toEqual([401, 'malformed_token']);
+    expect(await judged(ownServer, body.id_token)).toEqual([401, 'malformed_token']);
   });
 
   it('returns no ID token without the scope openid', async () => {
@@ -392,25 +392,25 @@ describe('a login', () => {
   });
 
   it('is rejected for a disabled user', async () => {
-    const own = await afresh(clockServer);
-    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
-    const answer = await logIn(own, authorizationPath());
+    const ownServer = await afresh(clockServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
+    const answer = await logIn(ownServer, authorizationPath());
 
     expectPage(answer, 401);
-    await explained(own, answer, 'disabled');
+    await explained(ownServer, answer, 'disabled');
   });
 
   it('is rejected for a user of an identity provider', async () => {
-    const own = await afresh(clockServer);
-    const identities = identitiesIn(own.world.store);
+    const ownServer = await afresh(clockServer);
+    const identities = identitiesIn(ownServer.world.store);
     const user = await identities.byId(researcher.id);
     if (user === null) throw new Error('the cast has no researcher');
     const email = 'external@acme.test';
     await identities.create({ ...user, id: 'external', name: email, passwordHash: null, isLocal: false });
-    const answer = await logIn(own, authorizationPath(), { email, password: researcher.password });
+    const answer = await logIn(ownServer, authorizationPath(), { email, password: researcher.password });
 
     expectPage(answer, 401);
-    await explained(own, answer, 'external_user');
+    await explained(ownServer, answer, 'external_user');
   });
 });
 
@@ -465,10 +465,10 @@ describe('the users on the login page', () => {
   });
 
   it('are recorded by a click as by a password', async () => {
-    const own = await afresh(clockServer);
-    await logIn(own, authorizationPath());
-    await clickUser(own, researcher.id);
-    const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
+    const ownServer = await afresh(clockServer);
+    await logIn(ownServer, authorizationPath());
+    await clickUser(ownServer, researcher.id);
+    const { requests } = (await ownServer.call('GET /_mock/requests?operation=log_in')).body;
     const reported = requests.map(({ status, principal, decision, done }: Record<string, unknown>) => {
       return { status, principal, decision, done };
     });
@@ -485,10 +485,10 @@ describe('the users on the login page', () => {
   });
 
   it('are logged in by a click after their password was changed', async () => {
-    const own = await afresh(clockServer);
-    await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
+    const ownServer = await afresh(clockServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
-    expect(locationOf(await clickUser(own, researcher.id)).searchParams.has('code')).toBe(true);
+    expect(locationOf(await clickUser(ownServer, researcher.id)).searchParams.has('code')).toBe(true);
   });
 
   it('are also listed after a rejected login', async () => {
@@ -500,10 +500,10 @@ describe('the users on the login page', () => {
   });
 
   it('do not include users who cannot log in', async () => {
-    const own = await afresh(clockServer);
-    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
-    await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
-    const html = expectPage(await openPage({}, own), 200);
+    const ownServer = await afresh(clockServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
+    await identitiesIn(ownServer.world.store).edit(admin.id, { passwordHash: null }, START);
+    const html = expectPage(await openPage({}, ownServer), 200);
 
     expect(readUsers(html)).toEqual([]);
     expect(html).toContain('No user of this world can log in with a password.');
@@ -513,13 +513,13 @@ describe('the users on the login page', () => {
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
   ] as const)('are rejected by a click for the same reason as by a password: %s', async (reason, edit) => {
-    const own = await afresh(clockServer);
-    await identitiesIn(own.world.store).edit(researcher.id, edit, START);
-    const answer = await clickUser(own, researcher.id);
+    const ownServer = await afresh(clockServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, edit, START);
+    const answer = await clickUser(ownServer, researcher.id);
 
     expectPage(answer, 401);
     expect(answer.headers).not.toHaveProperty('location');
-    await explained(own, answer, reason);
+    await explained(ownServer, answer, reason);
   });
 
   it.each(['nobody', researcher.email, researcher.accessKey.id, SCRIPT])('do not include %s', async (user) => {
@@ -549,7 +549,7 @@ describe('the users on the login page', () => {
     const createRule = (role: string, scopeType: string, scopeId: string) => {
       return { subjectType: 'user', subjectId: 'many@acme.test', role, scopeType, scopeId };
     };
-    const own = await startServerWithUsers(
+    const ownServer = await startServerWithUsers(
       [
         { email: 'none@acme.test', role: null },
         { email: 'many@acme.test', role: 'Viewer', groups: ['ml-team'] },
@@ -562,7 +562,7 @@ describe('the users on the login page', () => {
         ],
       },
     );
-    const users = readUsers(expectPage(await openPage({}, own), 200));
+    const users = readUsers(expectPage(await openPage({}, ownServer), 200));
     const descriptionOf = (email: string) => users.find(({ name }) => name === email)?.description;
 
     expect(descriptionOf('none@acme.test')).toBe('No role: may use only operations that need no permission.');
@@ -592,30 +592,30 @@ describe('the users on the login page', () => {
   });
 
   it('have their names escaped and shortened', async () => {
-    const own = await startServerWithUsers([
+    const ownServer = await startServerWithUsers([
       { email: `${SCRIPT}@acme.test`, role: null },
       { email: `${'long'.repeat(15_000)}@acme.test`, role: null },
     ]);
-    const html = expectPage(await openPage({}, own), 200);
+    const html = expectPage(await openPage({}, ownServer), 200);
 
     expect(html).toContain('&lt;script&gt;');
     expect(html.length).toBeLessThan(12_000);
     for (const { id } of readUsers(html)) {
-      expect(locationOf(await clickUser(own, id)).searchParams.has('code')).toBe(true);
+      expect(locationOf(await clickUser(ownServer, id)).searchParams.has('code')).toBe(true);
     }
   });
 
-  describe('are not listed for a caller who may not read the cast:', () => {
+  describe('are not listed for a caller who may not read the cast', () => {
     const MESSAGE = 'does not allow logins without a password';
 
     it('with an admin token', async () => {
-      const own = await testServer({ adminToken: 'open-sesame' });
-      expect(readUsers(expectPage(await openPage({}, own), 200))).toEqual([]);
-      const answer = await clickUser(own, researcher.id);
+      const ownServer = await testServer({ adminToken: 'open-sesame' });
+      expect(readUsers(expectPage(await openPage({}, ownServer), 200))).toEqual([]);
+      const answer = await clickUser(ownServer, researcher.id);
 
       expect(readErrorMessage(expectPage(answer, 401))).toContain(MESSAGE);
       expect(answer.decision).toBeNull();
-      expect(locationOf(await logIn(own, authorizationPath())).searchParams.has('code')).toBe(true);
+      expect(locationOf(await logIn(ownServer, authorizationPath())).searchParams.has('code')).toBe(true);
     });
 
     it('under an unknown host name', async () => {
@@ -640,7 +640,7 @@ describe('the users on the login page', () => {
   });
 
   it('are the users of the world in the path', async () => {
-    const own = await afresh(clockServer);
+    const ownServer = await afresh(clockServer);
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -648,10 +648,10 @@ describe('the users on the login page', () => {
         users: [{ email: 'eve@other.test', role: null }],
       },
     };
-    const created = await own.call('POST /_mock/worlds', { body: { id: 'w', seed } });
+    const created = await ownServer.call('POST /_mock/worlds', { body: { id: 'w', seed } });
     expect(created.status, JSON.stringify(created.body)).toBe(201);
     const path = authorizationPath().replace('/acme/', '/other/');
-    const html = (await own.call(`GET /w/w${path}`)).body;
+    const html = (await ownServer.call(`GET /w/w${path}`)).body;
 
     expect(html).toContain('eve@other.test');
     expect(html).not.toContain(researcher.email);
@@ -694,8 +694,8 @@ describe('the list of clients on an error page', () => {
   it('is limited to 20 clients, followed by the number of others', async () => {
     const uris = Array.from({ length: 9 }, (_, index) => `https://${index}.test/`);
     const clients = Array.from({ length: 40 }, (_, index) => ({ clientId: `c-${index}`, redirectUris: uris }));
-    const own = await testServer({}, { seed: { extends: 'builtin', runai: { clients } } });
-    const html = expectPage(await openPage({ client_id: 'nobody' }, own), 400);
+    const ownServer = await testServer({}, { seed: { extends: 'builtin', runai: { clients } } });
+    const html = expectPage(await openPage({ client_id: 'nobody' }, ownServer), 400);
 
     expect(readClientIds(html)).toHaveLength(20);
     expect(html).toContain('and 24 more clients');
@@ -703,9 +703,9 @@ describe('the list of clients on an error page', () => {
   });
 
   it('is absent if there are no clients', async () => {
-    const own = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
+    const ownServer = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
 
-    expect(expectPage(await openPage({}, own), 400)).toContain('is not a client for user logins');
+    expect(expectPage(await openPage({}, ownServer), 400)).toContain('is not a client for user logins');
   });
 });
 
@@ -892,13 +892,13 @@ describe('a logout', () => {
   });
 
   it('by an expired ID token revokes the tokens of its login', async () => {
-    const own = await afresh(clockServer);
-    const tokens = await tokensOf(own);
-    own.clock.set(START + 7_200_000);
-    expectPage(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
+    const ownServer = await afresh(clockServer);
+    const tokens = await tokensOf(ownServer);
+    ownServer.clock.set(START + 7_200_000);
+    expectPage(await ownServer.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token };
 
-    expect((await postForm(own, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
+    expect((await postForm(ownServer, REALM_TOKEN, fields)).decision.reason).toBe('revoked_refresh_token');
   });
 
   it('by an ID token of a client other than `client_id` is rejected', async () => {
@@ -972,13 +972,13 @@ describe('a logout', () => {
     });
 
     it('that has expired revokes the access tokens of its login', async () => {
-      const own = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
-      const tokens = await tokensOf(own);
-      own.clock.set(START + 60_000);
-      expect(await judged(own, tokens.access_token)).toEqual([200, undefined]);
-      expect((await logOutWith(own, tokens.refresh_token)).status).toBe(204);
+      const ownServer = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
+      const tokens = await tokensOf(ownServer);
+      ownServer.clock.set(START + 60_000);
+      expect(await judged(ownServer, tokens.access_token)).toEqual([200, undefined]);
+      expect((await logOutWith(ownServer, tokens.refresh_token)).status).toBe(204);
 
-      expect(await judged(own, tokens.access_token)).toEqual([401, 'revoked_token']);
+      expect(await judged(ownServer, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
     it('of a login that has ended succeeds', async () => {

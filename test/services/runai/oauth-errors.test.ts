@@ -692,22 +692,22 @@ describe('a code', () => {
     ['a minute', clockServer, CODE_TTL],
     ['as long as --token-ttl sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
-    const own = await afresh(on);
+    const ownServer = await afresh(on);
     const ends = START + lifetime;
-    const [inTime, late] = [await codeOf(own), await codeOf(own)];
-    own.clock.set(ends - 1);
-    expect((await redeem(codeFields(inTime), own)).status).toBe(200);
-    own.clock.set(ends);
+    const [inTime, late] = [await codeOf(ownServer), await codeOf(ownServer)];
+    ownServer.clock.set(ends - 1);
+    expect((await redeem(codeFields(inTime), ownServer)).status).toBe(200);
+    ownServer.clock.set(ends);
 
-    await expectRefusal(own, path, { fields: codeFields(late), error: 'invalid_grant', reason: 'expired_code' });
+    await expectRefusal(ownServer, path, { fields: codeFields(late), error: 'invalid_grant', reason: 'expired_code' });
   });
 
   it('is rejected if its user is disabled', async () => {
-    const own = await afresh(clockServer);
-    const code = await codeOf(own);
-    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
+    const ownServer = await afresh(clockServer);
+    const code = await codeOf(ownServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
 
-    await expectRefusal(own, path, { fields: codeFields(code), error: 'invalid_grant', reason: 'disabled' });
+    await expectRefusal(ownServer, path, { fields: codeFields(code), error: 'invalid_grant', reason: 'disabled' });
   });
 });
 
@@ -716,10 +716,10 @@ describe('a refresh token', () => {
   const refreshFields = (token: string, changes: Fields = {}): Fields => {
     return { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token, ...changes };
   };
-  const login = async (on = server) => (await postForm(on, path, byPassword)).body;
+  const logIn = async (on = server) => (await postForm(on, path, byPassword)).body;
 
   it('revokes the login and its access tokens when it is used twice', async () => {
-    const first = await login();
+    const first = await logIn();
     const { body: next } = await postForm(server, path, refreshFields(first.refresh_token));
     expect(await judged(server, next.access_token)).toEqual([200, undefined]);
     const replay = { fields: refreshFields(first.refresh_token), error: 'invalid_grant' };
@@ -735,7 +735,7 @@ describe('a refresh token', () => {
   });
 
   it('has no effect on other logins of the same user when it is used twice', async () => {
-    const [first, second] = [await login(), await login()];
+    const [first, second] = [await logIn(), await logIn()];
     await postForm(server, path, refreshFields(first.refresh_token));
     await postForm(server, path, refreshFields(first.refresh_token));
 
@@ -744,7 +744,7 @@ describe('a refresh token', () => {
   });
 
   it('is accepted from one of two concurrent requests', async () => {
-    const { refresh_token: token } = await login();
+    const { refresh_token: token } = await logIn();
     const answers = await Promise.all([1, 2].map(() => postForm(server, path, refreshFields(token))));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
@@ -779,7 +779,7 @@ describe('a refresh token', () => {
   });
 
   it('is rejected from another client, and remains valid for its own client', async () => {
-    const { refresh_token: token } = await login();
+    const { refresh_token: token } = await logIn();
     await expectRefusal(server, path, {
       fields: refreshFields(token, { client_id: 'cli' }),
       error: 'invalid_grant',
@@ -796,7 +796,7 @@ describe('a refresh token', () => {
   });
 
   it('cannot be used by an access key', async () => {
-    const { refresh_token: token } = await login();
+    const { refresh_token: token } = await logIn();
 
     await expectRefusal(server, path, {
       fields: refreshFields(token, keyFields),
@@ -823,14 +823,14 @@ describe('a refresh token', () => {
     ['a day', clockServer, REFRESH_TTL],
     ['as long as --token-ttl sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
-    const own = await afresh(on);
+    const ownServer = await afresh(on);
     const ends = START + lifetime;
-    const [inTime, late] = [await login(own), await login(own)];
-    own.clock.set(ends - 1);
-    expect((await postForm(own, path, refreshFields(inTime.refresh_token))).status).toBe(200);
-    own.clock.set(ends);
+    const [inTime, late] = [await logIn(ownServer), await logIn(ownServer)];
+    ownServer.clock.set(ends - 1);
+    expect((await postForm(ownServer, path, refreshFields(inTime.refresh_token))).status).toBe(200);
+    ownServer.clock.set(ends);
 
-    await expectRefusal(own, path, {
+    await expectRefusal(ownServer, path, {
       fields: refreshFields(late.refresh_token),
       error: 'invalid_grant',
       reason: 'expired_refresh_token',
@@ -838,11 +838,11 @@ describe('a refresh token', () => {
   });
 
   it('is rejected if its user is disabled', async () => {
-    const own = await afresh(clockServer);
-    const { refresh_token: token } = await login(own);
-    await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
+    const ownServer = await afresh(clockServer);
+    const { refresh_token: token } = await logIn(ownServer);
+    await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
 
-    await expectRefusal(own, path, { fields: refreshFields(token), error: 'invalid_grant', reason: 'disabled' });
+    await expectRefusal(ownServer, path, { fields: refreshFields(token), error: 'invalid_grant', reason: 'disabled' });
   });
 });
 
@@ -1021,10 +1021,15 @@ describe('introspection', () => {
     }));
 
   it('describes active tokens, and returns only `active: false` for others', async () => {
-    const own = await afresh(clockServer);
-    const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(own);
+    const ownServer = await afresh(clockServer);
+    const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(ownServer);
     const introspectAsApplication = async (token: string) => {
-      const answer = await postForm(own, INTROSPECTION, { token }, basic(application.clientId, application.secret));
+      const answer = await postForm(
+        ownServer,
+        INTROSPECTION,
+        { token },
+        basic(application.clientId, application.secret),
+      );
       expect(answer.status).toBe(200);
       expect(answer.headers['cache-control']).toBe('no-store');
       return answer.body;
@@ -1050,10 +1055,10 @@ describe('introspection', () => {
     });
     expect(await introspectAsApplication(idToken)).toEqual(inactive);
     expect(await introspectAsApplication('anything')).toEqual(inactive);
-    own.clock.set(START + 3_600_000);
+    ownServer.clock.set(START + 3_600_000);
     expect(await introspectAsApplication(access)).toEqual(inactive);
     expect(await introspectAsApplication(refresh)).toMatchObject({ active: true });
-    own.clock.set(START + REFRESH_TTL);
+    ownServer.clock.set(START + REFRESH_TTL);
     expect(await introspectAsApplication(refresh)).toEqual(inactive);
   });
 

@@ -78,12 +78,12 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
   if (profile !== '2.24') return;
 
   it('rejects a disabled application', async () => {
-    const own = await testServer({ runai: profile });
-    await identitiesIn(own.world.store).edit(appId, { enabled: false }, START);
-    const answer = await own.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
+    const ownServer = await testServer({ runai: profile });
+    await identitiesIn(ownServer.world.store).edit(appId, { enabled: false }, START);
+    const answer = await ownServer.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
 
     expect(answer.status).toBe(400);
-    await explained(own, answer, 'disabled');
+    await explained(ownServer, answer, 'disabled');
   });
 
   it('rejects a wrong secret with 401 if --runai-bad-credentials is 401', async () => {

@@ -30,14 +30,14 @@ describe('the page of the realm', () => {
   });
 
   it('contains the signing key, also after its rotation', async () => {
-    const own = await testServer();
-    const before = (await own.call(`GET ${PAGE}`)).body.public_key;
-    const oldToken = await own.tokenOf(researcher);
+    const ownServer = await testServer();
+    const before = (await ownServer.call(`GET ${PAGE}`)).body.public_key;
+    const oldToken = await ownServer.tokenOf(researcher);
     expect(isSignedBy(before, oldToken)).toBe(true);
-    const drill = await own.call('POST /_mock/drills/rotate-signing-key', { body: {} });
+    const drill = await ownServer.call('POST /_mock/drills/rotate-signing-key', { body: {} });
     expect(drill.status, JSON.stringify(drill.body)).toBeLessThan(300);
-    const after = (await own.call(`GET ${PAGE}`)).body.public_key;
-    const newToken = await own.tokenOf(researcher);
+    const after = (await ownServer.call(`GET ${PAGE}`)).body.public_key;
+    const newToken = await ownServer.tokenOf(researcher);
 
     expect(after).not.toBe(before);
     expect([isSignedBy(after, newToken), isSignedBy(after, oldToken)]).toEqual([true, false]);

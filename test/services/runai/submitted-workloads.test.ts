@@ -69,8 +69,8 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
   });
 
   it('is allowed for researchers of the project, and refused for viewers', async () => {
-    const here = { scopeType: 'project', scopeId: VISION };
-    const researcher = await server.account({ roleId: RESEARCHER, ...here });
+    const scope = { scopeType: 'project', scopeId: VISION };
+    const researcher = await server.account({ roleId: RESEARCHER, ...scope });
     const viewer = await server.account({ roleId: VIEWER, scopeType: 'tenant', scopeId: TENANT });
     const name = `of-researcher-${path}`;
     const { status, body } = await researcher.call(`POST workloads/${path}`, createBody(name));
@@ -153,19 +153,21 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
 });
 
 it('a deleted workload is listed with `deleted=true` for one day', async () => {
-  const own = await runaiServer({ runai: '2.24' });
-  const { workloadId } = await submit('trainings', 'brief', {}, own);
-  await own.done(202, `DELETE workloads/trainings/${workloadId}`);
+  const ownServer = await runaiServer({ runai: '2.24' });
+  const { workloadId } = await submit('trainings', 'brief', {}, ownServer);
+  await ownServer.done(202, `DELETE workloads/trainings/${workloadId}`);
   const countDeleted = async () => {
-    const { status, body } = await own.call('GET /api/v1/workloads?deleted=true', { token: await own.tokenOf(admin) });
+    const { status, body } = await ownServer.call('GET /api/v1/workloads?deleted=true', {
+      token: await ownServer.tokenOf(admin),
+    });
     expect(status).toBe(200);
     return body.workloads.length;
   };
 
   expect(await countDeleted()).toBe(1);
-  await advance('23h59m', own);
+  await advance('23h59m', ownServer);
   expect(await countDeleted()).toBe(1);
-  await advance('1m', own);
+  await advance('1m', ownServer);
   expect(await countDeleted()).toBe(0);
 });
 
@@ -176,19 +178,19 @@ describe('the phases of a workload', () => {
     ['workspaces', { image: 'jupyter' }, ['Pending', 'Running', 'Running']],
     ['workspaces', { command: 'sh -c', args: "'exit'" }, ['Pending', 'Running', 'Completed']],
   ] as const)('change with the clock: %s with %j', async (path, spec, phases) => {
-    const own = await runaiServer({ runai: '2.24' });
-    const { workloadId } = await submit(path, 'timed', { spec }, own);
+    const ownServer = await runaiServer({ runai: '2.24' });
+    const { workloadId } = await submit(path, 'timed', { spec }, ownServer);
     const readPhases = async () => [
-      (await own.done(200, `GET workloads/${workloadId}`)).phase,
-      (await own.done(200, `GET workloads/${path}/${workloadId}`)).actualPhase,
+      (await ownServer.done(200, `GET workloads/${workloadId}`)).phase,
+      (await ownServer.done(200, `GET workloads/${path}/${workloadId}`)).actualPhase,
     ];
 
     expect(await readPhases()).toEqual([phases[0], phases[0]]);
-    await advance('4999ms', own);
+    await advance('4999ms', ownServer);
     expect(await readPhases()).toEqual([phases[0], phases[0]]);
-    await advance('1ms', own);
+    await advance('1ms', ownServer);
     expect(await readPhases()).toEqual([phases[1], phases[1]]);
-    await advance('60s', own);
+    await advance('60s', ownServer);
     expect(await readPhases()).toEqual([phases[2], phases[2]]);
   });
 
@@ -196,49 +198,49 @@ describe('the phases of a workload', () => {
     const workloadPhases = { pendingSeconds: 1, runningSeconds: 2, failing: ['bad-job'] };
     const id = 'AD0C5B1E-2F5A-4A43-9A53-0B5A3C1F0001';
     const failing = { id, name: 'broken', type: 'Training', fails: true, projectId: VISION };
-    const own = await startSeededServer({ workloadPhases, workloads: [failing] });
-    const { workloadId } = await submit('trainings', 'bad-job', {}, own);
-    const successful = await submit('trainings', 'good-job', {}, own);
+    const ownServer = await startSeededServer({ workloadPhases, workloads: [failing] });
+    const { workloadId } = await submit('trainings', 'bad-job', {}, ownServer);
+    const successful = await submit('trainings', 'good-job', {}, ownServer);
     const readPhases = async () =>
       Promise.all(
         [id, workloadId, successful.workloadId].map(
-          async (id) => (await own.done(200, `GET workloads/${id}`)).phase as string,
+          async (id) => (await ownServer.done(200, `GET workloads/${id}`)).phase as string,
         ),
       );
 
     expect(await readPhases()).toEqual(['Pending', 'Pending', 'Pending']);
-    await advance('1s', own);
+    await advance('1s', ownServer);
     expect(await readPhases()).toEqual(['Running', 'Running', 'Running']);
-    await advance('2s', own);
+    await advance('2s', ownServer);
     expect(await readPhases()).toEqual(['Failed', 'Failed', 'Completed']);
-    const ended = await own.done(200, 'GET workloads?filterBy=completedAt%3E%3D2026-01-15');
+    const ended = await ownServer.done(200, 'GET workloads?filterBy=completedAt%3E%3D2026-01-15');
     expect(ended.workloads.map(({ name }: { name: string }) => name).sort()).toEqual(['bad-job', 'broken', 'good-job']);
-    expect((await own.done(200, 'GET workloads?filterBy=phase%3D%3DFailed')).workloads).toHaveLength(2);
+    expect((await ownServer.done(200, 'GET workloads?filterBy=phase%3D%3DFailed')).workloads).toHaveLength(2);
   });
 
   it('are upcoming events of the clock', async () => {
-    const own = await runaiServer({ runai: '2.24' });
-    const { workloadId } = await submit('trainings', 'watched', {}, own);
-    const { body: clock } = await own.call('GET /_mock/clock');
-    const { body } = await own.call('POST /_mock/clock/advance', { body: { to: 'next-event' } });
+    const ownServer = await runaiServer({ runai: '2.24' });
+    const { workloadId } = await submit('trainings', 'watched', {}, ownServer);
+    const { body: clock } = await ownServer.call('GET /_mock/clock');
+    const { body } = await ownServer.call('POST /_mock/clock/advance', { body: { to: 'next-event' } });
 
     expect(clock.upcoming.flatMap(({ phase }: { phase?: string }) => phase ?? [])).toEqual(['Running', 'Completed']);
     expect(body.events).toMatchObject([{ kind: 'workload.phase', workloadId, phase: 'Running' }]);
   });
 
   it('do not change with the clock if the seed sets a phase', async () => {
-    const own = await runaiServer({ runai: '2.24' });
-    const before = (await own.done(200, 'GET workloads')).workloads;
-    await advance('30m', own);
+    const ownServer = await runaiServer({ runai: '2.24' });
+    const before = (await ownServer.done(200, 'GET workloads')).workloads;
+    await advance('30m', ownServer);
 
-    expect((await own.done(200, 'GET workloads')).workloads).toEqual(before);
+    expect((await ownServer.done(200, 'GET workloads')).workloads).toEqual(before);
   });
 });
 
 it('2.19 returns 200 for a submission and 204 for a deletion', async () => {
-  const own = await runaiServer({ runai: '2.19' });
-  const { status, body } = await own.admin('POST workloads/trainings', createBody('old'));
-  const deletion = await own.admin(`DELETE workloads/trainings/${body.workloadId}`);
+  const ownServer = await runaiServer({ runai: '2.19' });
+  const { status, body } = await ownServer.admin('POST workloads/trainings', createBody('old'));
+  const deletion = await ownServer.admin(`DELETE workloads/trainings/${body.workloadId}`);
 
   expect(status).toBe(200);
   expect(body).not.toHaveProperty('deletedAt');
@@ -246,12 +248,12 @@ it('2.19 returns 200 for a submission and 204 for a deletion', async () => {
 });
 
 it('submitted workloads are restored with a snapshot', async () => {
-  const own = await runaiServer({ runai: '2.24' });
-  const { workloadId } = await submit('trainings', 'kept', {}, own);
-  const { body } = await own.call('POST /_mock/snapshots', { body: { name: 'with-workload' } });
-  await own.call('POST /_mock/reset');
-  expectRefused(await own.admin(`GET workloads/${workloadId}`), 404);
-  await own.call(`POST /_mock/snapshots/${body.id}/restore`, { body: {} });
+  const ownServer = await runaiServer({ runai: '2.24' });
+  const { workloadId } = await submit('trainings', 'kept', {}, ownServer);
+  const { body } = await ownServer.call('POST /_mock/snapshots', { body: { name: 'with-workload' } });
+  await ownServer.call('POST /_mock/reset');
+  expectRefused(await ownServer.admin(`GET workloads/${workloadId}`), 404);
+  await ownServer.call(`POST /_mock/snapshots/${body.id}/restore`, { body: {} });
 
-  expect((await own.done(200, `GET workloads/trainings/${workloadId}`)).spec).toEqual(SPEC);
+  expect((await ownServer.done(200, `GET workloads/trainings/${workloadId}`)).spec).toEqual(SPEC);
 });

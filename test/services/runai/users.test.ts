@@ -217,14 +217,14 @@ describe('the logout of a user', () => {
 
   it('revokes an access token that outlives its refresh token, even after another login', async () => {
     const HOUR = 3_600_000;
-    const own = await runaiServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
-    const { body } = await logInByPassword(researcher.email, researcher.password, own);
-    own.clock.set(START + HOUR + 60_000);
-    await logInByPassword(adminUser.email, adminUser.password, own);
-    expect((await own.as(body.accessToken)('GET access-keys')).status).toBe(200);
-    await own.done(200, `POST users/${researcher.id}/logout`);
+    const ownServer = await runaiServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, access: 2 * HOUR, refresh: HOUR } });
+    const { body } = await logInByPassword(researcher.email, researcher.password, ownServer);
+    ownServer.clock.set(START + HOUR + 60_000);
+    await logInByPassword(adminUser.email, adminUser.password, ownServer);
+    expect((await ownServer.as(body.accessToken)('GET access-keys')).status).toBe(200);
+    await ownServer.done(200, `POST users/${researcher.id}/logout`);
 
-    expect((await own.as(body.accessToken)('GET access-keys')).decision.reason).toBe('revoked_token');
+    expect((await ownServer.as(body.accessToken)('GET access-keys')).decision.reason).toBe('revoked_token');
   });
 
   it('succeeds without a login, and when it is repeated', async () => {
