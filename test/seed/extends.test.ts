@@ -187,7 +187,7 @@ describe('a seed that extends another', () => {
     [
       'the removal of an unknown entry',
       { ngc: { keys: [{ org: 'acme', name: 'onwer', remove: true }] } },
-      '`acme/onwer` cannot be removed: the extendBuiltin seed does not have it; did you mean `acme/owner`?',
+      '`acme/onwer` cannot be removed: the extended seed does not have it; did you mean `acme/owner`?',
     ],
     [
       'a removal with other members',
@@ -342,7 +342,7 @@ describe('a seed file', () => {
     });
 
     await expect(seed(join(folder, 'seed.yaml'))).rejects.toThrow(
-      /\n {2}line 4: `acme\/owner` cannot be removed: the extendBuiltin seed does not have it$/,
+      /\n {2}line 4: `acme\/owner` cannot be removed: the extended seed does not have it$/,
     );
   });
 

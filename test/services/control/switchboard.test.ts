@@ -141,7 +141,7 @@ describe('decisions', () => {
     expect((await listDecisions()).map(({ reason }: { reason: string | null }) => reason)).toEqual([
       'no_token',
       null,
-      'unknown_permission',
+      'missing_permission',
       null,
     ]);
   });
@@ -207,14 +207,14 @@ describe('a refusal with a pending edit of the key', () => {
     const { status, decision } = await readWithPendingEdit(echo?.functionId);
 
     expect(status).toBe(403);
-    expect(decision).toMatchObject({ reason: 'unknown_scope', pending: { version: 2, effect: 'allow' } });
+    expect(decision).toMatchObject({ reason: 'missing_scope', pending: { version: 2, effect: 'allow' } });
   });
 
   it('contains no version that adds the scope but not the resource', async () => {
     const { status, decision } = await readWithPendingEdit(slow?.functionId);
 
     expect(status).toBe(403);
-    expect(decision).toMatchObject({ reason: 'unknown_scope' });
+    expect(decision).toMatchObject({ reason: 'missing_scope' });
     expect(decision).not.toHaveProperty('pending');
   });
 });
