@@ -12,25 +12,25 @@ const draft = (url: string, parts: Partial<Draft> = {}): Draft => ({
   ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
   ...parts,
 });
-const opened = () => new ActivityLog(createActivityBudgets(), 's', toySecrets());
-const requestsIn = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
+const createLog = () => new ActivityLog(createActivityBudgets(), 's', toySecrets());
+const listRequests = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 
 describe('the activity log of a world', () => {
-  it('has requests and decisions at once, in their order', () => {
-    const log = opened();
+  it('contains requests and decisions at once, in their order', () => {
+    const log = createLog();
     log.recordRequest(draft('/one'));
     log.recordDecision(decision('1'));
     log.recordRequest(draft('/two'));
 
-    expect(requestsIn(log)).toEqual([
+    expect(listRequests(log)).toEqual([
       ['s-r2', '/two'],
       ['s-r1', '/one'],
     ]);
     expect(log.decisions.byId('1')).toEqual(decision('1'));
   });
 
-  it('says of a finding which request caused it', () => {
-    const log = opened();
+  it('links a finding to the request that caused it', () => {
+    const log = createLog();
     const reported = log.findings.report('storage', 'full', 0);
     log.recordRequest(draft('/one', { findings: [reported] }));
 
@@ -45,21 +45,21 @@ describe('the activity log of a world', () => {
     expect(JSON.stringify(log.findings.list())).not.toContain(secret);
   });
 
-  it('is emptied at once, and counts on from there', () => {
-    const log = opened();
+  it('is cleared at once, and continues its numbers', () => {
+    const log = createLog();
     log.recordRequest(draft('/one'));
     log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.clear();
-    expect([requestsIn(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
+    expect([listRequests(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
 
     log.recordRequest(draft('/two'));
-    expect(requestsIn(log)).toEqual([['s-r2', '/two']]);
+    expect(listRequests(log)).toEqual([['s-r2', '/two']]);
     expect([log.journal.droppedCount, log.decisions.droppedCount, log.findings.droppedCount]).toEqual([0, 0, 0]);
   });
 
-  it('tells listeners of requests, decisions, findings and other events, in their order', async () => {
-    const log = opened();
+  it('sends requests, decisions, findings and other events to listeners, in their order', async () => {
+    const log = createLog();
     log.recordRequest(draft('/unheard'));
     const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
     log.recordRequest(draft('/one'));
@@ -78,8 +78,8 @@ describe('the activity log of a world', () => {
     ]);
   });
 
-  it('has no data of an event whose request or decision was forgotten meanwhile', async () => {
-    const log = opened();
+  it('has no data of an event whose request or decision was deleted', async () => {
+    const log = createLog();
     log.events.listen({ onEvent: () => {}, onEnd: () => {} });
     log.recordRequest(draft('/one'));
     log.recordDecision(decision('1'));
@@ -89,7 +89,7 @@ describe('the activity log of a world', () => {
   });
 
   it('lets a reader resume where it stopped', async () => {
-    const log = opened();
+    const log = createLog();
     const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
     for (const number of [1, 2, 3]) log.publishEvent('clock', { number });
     stop();
@@ -99,21 +99,21 @@ describe('the activity log of a world', () => {
     stream.destroy();
   });
 
-  it('ends its streams and forgets its requests when its world ends, and frees the rest when it is closed', () => {
-    const log = opened();
+  it('ends its streams and clears its requests when its world ends, and frees the rest when it is closed', () => {
+    const log = createLog();
     let ended = 0;
     log.events.listen({ onEvent: () => {}, onEnd: () => (ended += 1) });
     log.recordRequest(draft('/one'));
     log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.end('deleted');
-    expect([ended, requestsIn(log), log.decisions.list({}).length]).toEqual([1, [], 1]);
+    expect([ended, listRequests(log), log.decisions.list({}).length]).toEqual([1, [], 1]);
     log.close();
     expect([log.decisions.list({}), log.findings.list()]).toEqual([[], []]);
   });
 
-  it('has one text for the headers of requests that follow each other', () => {
-    const log = opened();
+  it('reuses the text of equal headers of successive requests', () => {
+    const log = createLog();
     expect(log.joinHeaders(['Host', 'mock'])).toBe('Host\nmock');
     expect(log.joinHeaders(['Host', 'mock'])).toBe('Host\nmock');
     expect(log.joinHeaders(['Host', 'mock', 'Accept', '*/*'])).toBe('Host\nmock\nAccept\n*/*');

@@ -1,4 +1,4 @@
-/** What must be hidden, and what must stay readable. */
+/** Values that must be hidden, and values that must stay readable. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Draft, NO_BODY, storeBytes } from '../../src/journal/entry.ts';
@@ -6,19 +6,19 @@ import { createHarEntry } from '../../src/journal/har.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
-/** One request; what is not given is not sent. */
+/** A request; omitted parts are not sent. */
 interface Sent {
-  readonly what: string;
+  readonly label: string;
   readonly url?: string;
   readonly header?: readonly [name: string, value: string];
   readonly json?: unknown;
   readonly form?: string;
   readonly text?: string;
-  /** A header of the answer. */
+  /** A header of the response. */
   readonly answer?: readonly [name: string, value: string];
 }
 
-// Test data of this form.
+// The files have this form.
 const read = <Case>(file: string) =>
   JSON.parse(readFileSync(new URL(`corpus/${file}.json`, import.meta.url), 'utf8')) as readonly Case[];
 const HIDDEN = read<Sent & { readonly secret: string }>('hidden');
@@ -28,7 +28,7 @@ const secrets = toySecrets(['MOCKciAppSecret00000000000000001', 'hunter-2']);
 
 const TYPES = { json: 'application/json', form: 'application/x-www-form-urlencoded', text: 'text/plain' };
 
-function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft {
+function createDraft({ url = '/x', header, json, form, text, answer }: Sent): Draft {
   const type = json === undefined ? (form === undefined ? TYPES.text : TYPES.form) : TYPES.json;
   const body = json === undefined ? (form ?? text) : JSON.stringify(json);
   const lines = ['Content-Type', type, ...(header ?? [])].slice(header?.[0] === 'Content-Type' ? 2 : 0);
@@ -42,25 +42,25 @@ function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft 
   };
 }
 
-const entryOf = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });
+const createEntry = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });
 
 describe('a secret is hidden in', () => {
-  it.each(HIDDEN)('$what, also where the request was read before', ({ secret, ...sent }) => {
-    const entry = entryOf(draftOf(sent));
-    const once = withHiddenBodies(draftOf(sent), secrets);
+  it.each(HIDDEN)('$label, even if the request was read before', ({ secret, ...sent }) => {
+    const entry = createEntry(createDraft(sent));
+    const once = withHiddenBodies(createDraft(sent), secrets);
     const everywhere = JSON.stringify([viewEntry(entry), createHarEntry(viewEntry(entry))]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);
     expect(everywhere).toContain('sha256:');
     expect(withHiddenBodies(once, secrets)).toEqual(once);
-    expect(viewEntry(entryOf(once))).toEqual(viewEntry(entry));
+    expect(viewEntry(createEntry(once))).toEqual(viewEntry(entry));
   });
 });
 
-describe('what is no secret stays readable:', () => {
-  it.each(READABLE)('$what', (sent) => {
-    const view = viewEntry(entryOf(draftOf(sent)));
+describe('a value that is not secret stays readable:', () => {
+  it.each(READABLE)('$label', (sent) => {
+    const view = viewEntry(createEntry(createDraft(sent)));
     const [path = '', query = ''] = (sent.url ?? '/x').split('?');
 
     expect(view.request.body).toEqual(

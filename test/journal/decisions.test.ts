@@ -4,12 +4,13 @@ import { createPriorityCache } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
 const BYTES = 64 * 1024 * 1024;
-const opened = () => new Decisions(createPriorityCache({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
+const createDecisions = () =>
+  new Decisions(createPriorityCache({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
-  const recorded = () => {
-    const decisions = opened();
+  const recordFour = () => {
+    const decisions = createDecisions();
     decisions.record(decision('1'));
     decisions.record(decision('2', { effect: 'deny', reason: 'missing_permission', principal: bo }));
     decisions.record(decision('3', { operation: 'grant_token', principal: bo }));
@@ -17,34 +18,34 @@ describe('the decisions of a world:', () => {
     return decisions;
   };
 
-  it('one is found by its id, whole', () => {
-    const decisions = recorded();
+  it('a decision is found by its id', () => {
+    const decisions = recordFour();
 
     expect(decisions.byId('1')).toEqual(decision('1'));
     expect(decisions.byId('nothing')).toBeNull();
   });
 
-  const lists: [what: string, filter: object, ids: string[]][] = [
-    ['all', {}, ['4', '3', '2', '1']],
-    ["a principal's, by id", { principal: 'bo' }, ['3', '2']],
-    ["a principal's, by name", { principal: 'bo@acme.test' }, ['3', '2']],
-    ["a principal's, by client id", { principal: 'client-of-ada' }, ['1']],
-    ["nobody's", { principal: 'nobody' }, []],
-    ['the refused', { effect: 'deny' }, ['4', '2']],
-    ['the allowed', { effect: 'allow' }, ['3', '1']],
-    ["an operation's", { operation: 'grant_token' }, ['3']],
-    ['what fits every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, ['2']],
-    ['what fits one filter and not another', { principal: 'ada', effect: 'deny' }, []],
+  const lists: [label: string, filter: object, ids: string[]][] = [
+    ['all decisions', {}, ['4', '3', '2', '1']],
+    ['decisions of a principal, by id', { principal: 'bo' }, ['3', '2']],
+    ['decisions of a principal, by name', { principal: 'bo@acme.test' }, ['3', '2']],
+    ['decisions of a principal, by client id', { principal: 'client-of-ada' }, ['1']],
+    ['decisions of an unknown principal', { principal: 'nobody' }, []],
+    ['denials', { effect: 'deny' }, ['4', '2']],
+    ['permissions', { effect: 'allow' }, ['3', '1']],
+    ['decisions of an operation', { operation: 'grant_token' }, ['3']],
+    ['decisions that match every filter', { principal: 'bo', effect: 'deny', operation: 'get_access_keys' }, ['2']],
+    ['decisions that match only one filter', { principal: 'ada', effect: 'deny' }, []],
   ];
 
-  it.each(lists)('a list of %s comes newest first', (_what, filter, ids) => {
-    const decisions = recorded();
+  it.each(lists)('a list of %s is sorted newest first', (_what, filter, ids) => {
+    const decisions = recordFour();
 
     expect(decisions.list(filter).map(({ decision }) => decision.id)).toEqual(ids);
   });
 
   it('the newest 2000 denials and the newest 2000 others are kept', () => {
-    const decisions = opened();
+    const decisions = createDecisions();
     decisions.record(decision('denied', { effect: 'deny', reason: 'missing_permission' }));
     for (let id = 1; id <= 2001; id++) decisions.record(decision(String(id)));
 
@@ -54,8 +55,8 @@ describe('the decisions of a world:', () => {
     expect(decisions.droppedCount).toBe(1);
   });
 
-  it('each id that was given has a number, whether its decision is kept or not', () => {
-    const decisions = opened();
+  it('each assigned id has a number, whether its decision is kept or not', () => {
+    const decisions = createDecisions();
     decisions.lastNumber = 2;
     const ids = ['abc-1', 'abc-2'];
     decisions.clear();
@@ -67,8 +68,8 @@ describe('the decisions of a world:', () => {
     ]);
   });
 
-  it('each has a place of its own, also after they were cleared', () => {
-    const decisions = recorded();
+  it('numbers continue after a clear', () => {
+    const decisions = recordFour();
     decisions.clear();
     decisions.record(decision('5'));
     decisions.record(decision('6'));
@@ -77,8 +78,8 @@ describe('the decisions of a world:', () => {
     expect(decisions.droppedCount).toBe(0);
   });
 
-  it('none is left once they are cleared', () => {
-    const decisions = recorded();
+  it('a clear deletes all decisions', () => {
+    const decisions = recordFour();
     decisions.clear();
 
     expect(decisions.list({})).toEqual([]);

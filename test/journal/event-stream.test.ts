@@ -2,50 +2,54 @@ import { describe, expect, it } from 'vitest';
 import { createEventStream } from '../../src/journal/event-stream.ts';
 import { Events } from '../../src/journal/events.ts';
 
-/** What a stream has sent so far, without comments. */
-async function sent(stream: ReturnType<typeof createEventStream>): Promise<string[]> {
-  // After each event that a reader missed, other work comes first.
+/** The blocks that a stream has sent so far, without comments. */
+async function readSent(stream: ReturnType<typeof createEventStream>): Promise<string[]> {
+  // After each missed event, other work runs first.
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   const text = String(stream.read() ?? '');
-  return text.split('\n\n').filter((block) => block !== '' && !block.startsWith(':'));
+  return text.split('\n\n').filter((part) => part !== '' && !part.startsWith(':'));
 }
 
-const happen = (events: Events, from: number, to: number) => {
+const publishRange = (events: Events, from: number, to: number) => {
   for (let number = from; number <= to; number += 1) events.publish('clock', () => ({ number }));
 };
-const restarted = (number: number) => `id: s-e${number}\nevent: restarted\ndata: {"lastEventId":"old-e3"}`;
-const block = (number: number) => `id: s-e${number}\nevent: clock\ndata: {"number":${number}}`;
+const createRestartBlock = (number: number) => `id: s-e${number}\nevent: restarted\ndata: {"lastEventId":"old-e3"}`;
+const createBlock = (number: number) => `id: s-e${number}\nevent: clock\ndata: {"number":${number}}`;
 
 describe('a stream of events', () => {
-  it('tells what happens from now on, in order, even if some of it takes longer to look up', async () => {
+  it('sends events in their order, even if one of them takes longer to read', async () => {
     const events = new Events('s');
     const stream = createEventStream(events, null);
     events.publish('finding', async () => {
       await new Promise((resolve) => setImmediate(resolve));
       return { slow: true };
     });
-    happen(events, 2, 3);
+    publishRange(events, 2, 3);
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await sent(stream)).toEqual(['id: s-e1\nevent: finding\ndata: {"slow":true}', block(2), block(3)]);
+    expect(await readSent(stream)).toEqual([
+      'id: s-e1\nevent: finding\ndata: {"slow":true}',
+      createBlock(2),
+      createBlock(3),
+    ]);
   });
 
-  it('leaves out what has been forgotten', async () => {
+  it('omits events without data', async () => {
     const events = new Events('s');
     const stream = createEventStream(events, null);
     events.publish('request', () => null);
-    happen(events, 2, 2);
-    expect(await sent(stream)).toEqual([block(2)]);
+    publishRange(events, 2, 2);
+    expect(await readSent(stream)).toEqual([createBlock(2)]);
   });
 
-  it('resumes after the last event that the reader had', async () => {
+  it('resumes after the last event of the reader', async () => {
     const events = new Events('s');
     createEventStream(events, null).destroy();
-    happen(events, 1, 5);
-    expect(await sent(createEventStream(events, 's-e3'))).toEqual([block(4), block(5)]);
-    expect(await sent(createEventStream(events, 's-e5'))).toEqual([]);
+    publishRange(events, 1, 5);
+    expect(await readSent(createEventStream(events, 's-e3'))).toEqual([createBlock(4), createBlock(5)]);
+    expect(await readSent(createEventStream(events, 's-e5'))).toEqual([]);
   });
 
-  it('lets other requests be answered while it makes what a reader has missed', async () => {
+  it('lets other requests run while it reads missed events', async () => {
     const events = new Events('s');
     createEventStream(events, null).destroy();
     let read = 0;
@@ -63,34 +67,38 @@ describe('a stream of events', () => {
     expect(read).toBeLessThan(10);
   });
 
-  it('says how much was missed, if that is more than is kept', async () => {
+  it('sends the number of missed events if they are no longer kept', async () => {
     const events = new Events('s');
     createEventStream(events, null).destroy();
-    happen(events, 1, 1010);
-    const [first, second] = await sent(createEventStream(events, 's-e3'));
+    publishRange(events, 1, 1010);
+    const [first, second] = await readSent(createEventStream(events, 's-e3'));
     expect(first).toBe('id: s-e10\nevent: world\ndata: {"what":"missed","events":7}');
-    expect(second).toBe(block(11));
-    const [unknown] = await sent(createEventStream(events, 'no id'));
+    expect(second).toBe(createBlock(11));
+    const [unknown] = await readSent(createEventStream(events, 'no id'));
     expect(unknown).toContain('{"what":"missed","events":null}');
   });
 
-  it('tells a reader with the id of an earlier process of the restart first, then everything that is kept', async () => {
+  it('sends a restart first to a reader with the id of an earlier process, then all kept events', async () => {
     const events = new Events('s');
-    expect(await sent(createEventStream(events, 'old-e3'))).toEqual([restarted(0)]);
-    happen(events, 1, 2);
-    expect(await sent(createEventStream(events, 'old-e3'))).toEqual([restarted(0), block(1), block(2)]);
-    happen(events, 3, 1010);
-    const [first, second] = await sent(createEventStream(events, 'old-e3'));
-    expect([first, second]).toEqual([restarted(10), block(11)]);
+    expect(await readSent(createEventStream(events, 'old-e3'))).toEqual([createRestartBlock(0)]);
+    publishRange(events, 1, 2);
+    expect(await readSent(createEventStream(events, 'old-e3'))).toEqual([
+      createRestartBlock(0),
+      createBlock(1),
+      createBlock(2),
+    ]);
+    publishRange(events, 3, 1010);
+    const [first, second] = await readSent(createEventStream(events, 'old-e3'));
+    expect([first, second]).toEqual([createRestartBlock(10), createBlock(11)]);
   });
 
-  it('goes on after the id that came with the restart, as after any other', async () => {
+  it('resumes after the id of a restart', async () => {
     const events = new Events('s');
     createEventStream(events, 'old-e3').destroy();
-    expect(await sent(createEventStream(events, 's-e0'))).toEqual([]);
-    happen(events, 1, 1010);
-    const [first] = await sent(createEventStream(events, 's-e10'));
-    expect(first).toBe(block(11));
+    expect(await readSent(createEventStream(events, 's-e0'))).toEqual([]);
+    publishRange(events, 1, 1010);
+    const [first] = await readSent(createEventStream(events, 's-e10'));
+    expect(first).toBe(createBlock(11));
   });
 
   it.each([
@@ -102,26 +110,26 @@ describe('a stream of events', () => {
     '\u00f6ld-e3',
     `${'x'.repeat(41)}-e3`,
     `old-e${'1'.repeat(16)}`,
-  ])('takes %j for no id of an earlier process', async (id) => {
+  ])('does not take %j for an id of an earlier process', async (id) => {
     const events = new Events('s');
     createEventStream(events, null).destroy();
-    happen(events, 1, 3);
-    const [first = ''] = await sent(createEventStream(events, id));
+    publishRange(events, 1, 3);
+    const [first = ''] = await readSent(createEventStream(events, id));
     expect(first).toContain('{"what":"missed","events":null}');
   });
 
-  it('ends with its world, after everything that happened there', async () => {
+  it('ends with its world, after all of its events', async () => {
     const events = new Events('s');
     const stream = createEventStream(events, null);
-    happen(events, 1, 1);
+    publishRange(events, 1, 1);
     events.end();
     let text = '';
     for await (const chunk of stream) text += String(chunk);
-    expect(text).toContain(block(1));
+    expect(text).toContain(createBlock(1));
     for await (const chunk of createEventStream(events, null)) expect(String(chunk)).toMatch(/^:/);
   });
 
-  it('lets go of a reader that is too far behind', async () => {
+  it('disconnects a reader that is too slow', async () => {
     const events = new Events('s');
     const stream = createEventStream(events, null);
     stream.on('error', () => {});
@@ -130,9 +138,9 @@ describe('a stream of events', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('costs nothing before anybody watches: nothing is kept', async () => {
+  it('keeps no events before the first reader', async () => {
     const events = new Events('s');
-    happen(events, 1, 3);
+    publishRange(events, 1, 3);
     expect(events.newestNumber).toBe(0);
   });
 });

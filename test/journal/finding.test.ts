@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Findings, RequestFindings, viewFinding } from '../../src/journal/finding.ts';
 
-it('a finding is kept once and counted', () => {
+it('a repeated finding is kept once and counted', () => {
   const findings = new Findings('s');
   findings.report('issuer_differs', 'two names', 1000);
   findings.report('issuer_differs', 'two names', 2000);
@@ -19,7 +19,7 @@ it('a finding is kept once and counted', () => {
   ]);
 });
 
-it('a finding names the latest request that it is about', () => {
+it('a finding contains the latest request that it is about', () => {
   const findings = new Findings('s');
   for (const request of ['s-r1', 's-r2']) {
     const reports = new RequestFindings(findings);
@@ -33,7 +33,7 @@ it('a finding names the latest request that it is about', () => {
   expect(findings.find('storage', 'full')?.request).toBeNull();
 });
 
-it('a request with very many findings is named by the first twenty', () => {
+it('a request links to its first twenty findings', () => {
   const reports = new RequestFindings(new Findings());
   for (let number = 0; number < 30; number++) reports.report('undocumented_field', `f${number}`, 0);
 
@@ -51,7 +51,7 @@ it('the newest 200 findings are kept, newest first', () => {
   expect(findings.droppedCount).toBe(50);
 });
 
-it('a deleted finding is not dropped, and is another one if it is reported again', () => {
+it('a deleted finding is not counted as dropped, and has a new id when it is reported again', () => {
   const findings = new Findings('s');
   for (const message of ['one', 'two']) findings.report('storage', message, 0);
 
@@ -64,7 +64,7 @@ it('a deleted finding is not dropped, and is another one if it is reported again
   expect(findings.droppedCount).toBe(0);
 });
 
-it('findings are forgotten all at once', () => {
+it('findings are cleared at once', () => {
   const findings = new Findings();
   findings.report('storage', 'full', 0);
   findings.clear();
@@ -72,7 +72,7 @@ it('findings are forgotten all at once', () => {
   expect(findings.list()).toEqual([]);
 });
 
-it('a finding that is gone concerns no request', () => {
+it('a deleted finding is not linked to a request', () => {
   const findings = new Findings('s');
   const reported = findings.report('storage', 'full', 1000);
   findings.clear();

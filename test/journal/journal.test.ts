@@ -43,7 +43,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 });
 
 describe('the journal of a world', () => {
-  it('keeps the newest 2000 refusals and the newest 2000 others, newest first, and counts those it dropped', () => {
+  it('keeps the newest 2000 denials and the newest 2000 others, newest first, and counts dropped entries', () => {
     const journal = new Journal(createRequestCache(64 * MEGABYTE), 'abc', toySecrets());
     for (let index = 1; index <= 4004; index += 1) journal.record(draft(index % 2 === 0 ? { status: 403 } : {}));
 
@@ -54,11 +54,11 @@ describe('the journal of a world', () => {
     expect(journal.find('abc-r5')).toMatchObject({ id: 'abc-r5', number: 5, status: 200 });
   });
 
-  it.each<[what: string, refusal: Partial<Draft>]>([
+  it.each<[label: string, refusal: Partial<Draft>]>([
     ['an error', { status: 404 }],
     ['a broken connection', { status: null }],
-    ['a request that is refused without observe mode', { status: 200, reason: 'missing_permission' }],
-  ])('keeps %s, whatever came since', (_what, refusal) => {
+    ['a request that is denied in observe mode', { status: 200, reason: 'missing_permission' }],
+  ])('keeps %s, whatever followed', (_what, refusal) => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     journal.record(draft({ ...refusal, responseBody: storePayload('its body') }));
     const large = draft({ responseBody: storePayload('x'.repeat(1000)) });
@@ -69,7 +69,7 @@ describe('the journal of a world', () => {
     expect(journal.droppedCount).toBe(3001 - journal.newestFirst().length);
   });
 
-  it('drops the bodies of requests before the requests, oldest first, and no body of a refusal', () => {
+  it('drops the bodies of requests before the requests, oldest first, and no body of a denial', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     const bodies = { requestBody: storeBytes('y'.repeat(1000)), responseBody: storePayload('x'.repeat(50_000)) };
     journal.record(draft({ ...bodies, status: 500 }));
@@ -85,7 +85,7 @@ describe('the journal of a world', () => {
     ]);
   });
 
-  it('leaves a missing body what it is when it drops bodies', () => {
+  it('does not mark a missing body as truncated when it drops bodies', () => {
     const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
     journal.record(draft({ responseBody: storePayload('x'.repeat(5000)) }));
 
@@ -93,32 +93,32 @@ describe('the journal of a world', () => {
     expect([request.truncated, response.truncated]).toEqual([false, true]);
   });
 
-  it('keeps no more bytes than there is room for in the process, which it shares with other worlds', () => {
+  it('stays within the budget that it shares with other worlds', () => {
     const places = createRequestCache(MEGABYTE);
-    const [one, other] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
+    const [first, second] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
     const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: storePayload('x'.repeat(50_000)) });
     const refused = { ...large, status: 400 };
     for (let index = 0; index < 100; index += 1) {
-      one.record({ ...large });
-      one.record(refused);
+      first.record({ ...large });
+      first.record(refused);
     }
     const bytes = (journal: Journal) =>
       journal
         .newestFirst()
         .reduce((sum, entry) => sum + entry.url.length + 2 * (entry.responseBody.text?.length ?? 0), 0);
-    expect(bytes(one)).toBeGreaterThan(MEGABYTE / 2);
-    expect(bytes(one)).toBeLessThan(MEGABYTE);
-    expect(one.droppedCount).toBe(200 - one.newestFirst().length);
+    expect(bytes(first)).toBeGreaterThan(MEGABYTE / 2);
+    expect(bytes(first)).toBeLessThan(MEGABYTE);
+    expect(first.droppedCount).toBe(200 - first.newestFirst().length);
 
     for (let index = 0; index < 100; index += 1) {
-      other.record({ ...large });
-      other.record(refused);
+      second.record({ ...large });
+      second.record(refused);
     }
-    expect(one.newestFirst()).toEqual([]);
-    expect(bytes(other)).toBeLessThan(MEGABYTE);
+    expect(first.newestFirst()).toEqual([]);
+    expect(bytes(second)).toBeLessThan(MEGABYTE);
   });
 
-  it('has the newest requests without a gap, for what depends on their order', () => {
+  it('lists the newest requests without a gap', () => {
     const journal = new Journal(createRequestCache(64 * MEGABYTE), 'a', toySecrets());
     const withoutGaps = () => journal.listWithoutGaps().map(({ number }) => number);
     for (let index = 0; index < 3; index += 1) journal.record(draft({ status: 401 }));
@@ -130,7 +130,7 @@ describe('the journal of a world', () => {
     expect([withoutGaps().length, withoutGaps().at(-1)]).toEqual([2000, 5]);
   });
 
-  it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
+  it('releases its budget when it is cleared and never reuses an id', () => {
     const places = createRequestCache(MEGABYTE);
     const journal = new Journal(places, 'a', toySecrets());
     journal.record(draft());
@@ -142,20 +142,20 @@ describe('the journal of a world', () => {
     expect(journal.find('a-r1')).toBeUndefined();
   });
 
-  it('does not keep a request that is larger than its whole budget', () => {
+  it('does not keep a request that is larger than its budget', () => {
     const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.droppedCount]).toEqual([[], 1]);
   });
 
-  it('knows the ids that it gave, and no others', () => {
+  it('knows the ids that it assigned, and no others', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
     const ids = ['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''];
     expect(ids.map((id) => journal.numberOf(id))).toEqual([1, null, null, null, null, null]);
   });
 
-  it('tells those who listen of every request, and when it ends', () => {
+  it('notifies listeners of every request and of its end', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     const reported: unknown[] = [];
     const listener = {
@@ -176,7 +176,7 @@ describe('the journal of a world', () => {
   });
 });
 
-it('a verification does not begin to wait once the journal has ended', async () => {
+it('a verification does not start to wait after the journal has ended', async () => {
   const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
@@ -186,7 +186,7 @@ it('a verification does not begin to wait once the journal has ended', async () 
 });
 
 describe('a body', () => {
-  it('is kept up to 64 kB, and its size is that of all of it', () => {
+  it('is kept up to 64 kB, with its whole size', () => {
     expect(storePayload('x'.repeat(MAX_BODY_LENGTH + 1))).toMatchObject({
       size: MAX_BODY_LENGTH + 1,
       text: 'x'.repeat(MAX_BODY_LENGTH),

@@ -5,14 +5,14 @@ import { createSharedCache } from '../../src/memory/caches.ts';
 
 const seedSecrets = new SeedSecretsCache();
 const settings = { key: 'a key', seedSecrets };
-const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
+const createSecrets = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
   new WorldSecrets(settings, createSharedCache(bytes), { text: seed }, hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
 describe('the secrets of a world', () => {
-  it('are those of its seed, by their names', () => {
-    const secrets = known(
+  it('include those of its seed, by the names of members', () => {
+    const secrets = createSecrets(
       JSON.stringify({
         runai: {
           users: [{ email: 'ann@acme.test', password: 'ann-password', accessKey: { name: 'k', clientSecret: SECRET } }],
@@ -29,44 +29,44 @@ describe('the secrets of a world', () => {
     ]);
   });
 
-  it('leave out what is too short to be looked for', () => {
-    const secrets = known('{"password":"acme"}');
+  it('exclude values that are too short', () => {
+    const secrets = createSecrets('{"password":"acme"}');
 
     expect(secrets.has('acme')).toBe(false);
   });
 
-  it('are those that it has the hash of', () => {
-    const secrets = known();
-    for (const one of [sha256(SECRET), null, undefined]) secrets.addHash(one);
+  it('include those with a known hash', () => {
+    const secrets = createSecrets();
+    for (const item of [sha256(SECRET), null, undefined]) secrets.addHash(item);
 
     expect([secrets.has(SECRET), secrets.has(`${SECRET}x`), secrets.has(sha256(SECRET))]).toEqual([true, false, false]);
   });
 
-  it('are those that it has now, however many other worlds have', () => {
+  it('include those that the world has now, however many other worlds there are', () => {
     let has = true;
-    const secrets = known('{}', 1, (hash) => has && hash === sha256(SECRET));
+    const secrets = createSecrets('{}', 1, (hash) => has && hash === sha256(SECRET));
 
     expect([secrets.has(SECRET), secrets.has(`${SECRET}x`)]).toEqual([true, false]);
     has = false;
     expect(secrets.has(SECRET)).toBe(false);
   });
 
-  it('take no more room than their budget', () => {
-    const secrets = known('{}', 1000);
+  it('stay within their budget', () => {
+    const secrets = createSecrets('{}', 1000);
     for (let count = 0; count < 100; count += 1) secrets.addHash(sha256(`secret number ${count}`));
 
     expect([secrets.has('secret number 99'), secrets.has('secret number 0')]).toEqual([true, false]);
   });
 
-  it('have fingerprints of a key', () => {
+  it('have fingerprints that depend on a key', () => {
     const keyed = (key: string) =>
       new WorldSecrets({ key, seedSecrets }, createSharedCache(1000), { text: '{}' }, () => false);
-    expect(keyed('a key').fingerprint(SECRET)).toBe(known().fingerprint(SECRET));
-    expect(keyed('another key').fingerprint(SECRET)).not.toBe(known().fingerprint(SECRET));
+    expect(keyed('a key').fingerprint(SECRET)).toBe(createSecrets().fingerprint(SECRET));
+    expect(keyed('another key').fingerprint(SECRET)).not.toBe(createSecrets().fingerprint(SECRET));
   });
 
-  it('are none in the end', () => {
-    const secrets = known();
+  it('are empty after they were cleared', () => {
+    const secrets = createSecrets();
     secrets.addHash(sha256(SECRET));
     secrets.clear();
 

@@ -15,7 +15,7 @@ const FACTS: Facts = {
   body: () => ({ grantType: 'client_credentials', nested: { a: 1, b: [1, { c: 2 }] } }),
 };
 
-/** Each of these alone. */
+/** Each of these matches alone. */
 const FITTING: readonly Match[] = [
   {},
   { service: 'runai' },
@@ -48,23 +48,23 @@ const DIFFERING: readonly (readonly [Match, string])[] = [
 ];
 
 describe('a match', () => {
-  it.each(FITTING)('%j fits', (match) => {
+  it.each(FITTING)('%j matches', (match) => {
     expect(createMatcher(match).fits(FACTS)).toBe(true);
     expect(createMatcher(match).findDifferences(FACTS)).toEqual([]);
   });
 
-  it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
+  it.each(DIFFERING)('%j does not match and describes the difference', (match, sentence) => {
     const { fits, findDifferences, describe: reported } = createMatcher(match);
     expect(fits(FACTS)).toBe(false);
     expect(findDifferences(FACTS).map((member) => reported(member, FACTS, secrets))).toEqual([sentence]);
   });
 
-  it('says everything that differs', () => {
+  it('lists all differences', () => {
     const { findDifferences } = createMatcher({ status: 200, method: 'GET', service: 'runai' });
     expect(findDifferences(FACTS)).toEqual(['method', 'status']);
   });
 
-  it('fits a secret that is hidden for what stands beside it', () => {
+  it('matches a secret that is hidden because of the members beside it', () => {
     const { fingerprint } = secrets;
     const body = () => ({ environment: [{ key: 'DB_PASSWORD', value: fingerprint('hunter2') }] });
     const fits = (value: string) =>
@@ -77,12 +77,12 @@ describe('a match', () => {
     expect([fits('hunter2'), fits(fingerprint('hunter2')), fits('hunter3')]).toEqual([true, true, false]);
   });
 
-  it('is taken literally, whatever the path holds', () => {
+  it('compares the path literally', () => {
     expect(createMatcher({ path: '/a(b)+{x' }).fits({ ...FACTS, path: '/a(b)+{x' })).toBe(true);
     expect(createMatcher({ path: '/.*' }).fits(FACTS)).toBe(false);
   });
 
-  it('does not take members of all objects for members of a body', () => {
+  it('does not take inherited members for members of a body', () => {
     expect(findDifference({ constructor: {} }, {}, 'body')).toBe('body.constructor is missing, not an object');
   });
 });

@@ -13,8 +13,8 @@ const token = castKey('nvcf-full-access').key;
 const FORM = 'application/x-www-form-urlencoded';
 const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
 
-/** A server, and everything that it tells of its requests. */
-async function listening(): Promise<{ server: TestServer; reported: () => Promise<string> }> {
+/** A server, and everything that it returns about its requests. */
+async function startServer(): Promise<{ server: TestServer; reported: () => Promise<string> }> {
   const lines: string[] = [];
   const log = (clock: Parameters<typeof createLineLog>[2]) =>
     createLineLog('debug', false, clock, (line) => {
@@ -23,37 +23,37 @@ async function listening(): Promise<{ server: TestServer; reported: () => Promis
   const server = await testServer({}, { log });
   const reported = async () => {
     const all = ['requests', 'requests/har', 'decisions', 'findings', 'faults'];
-    const answers = await Promise.all(all.map((one) => server.call(`GET /_mock/${one}`)));
+    const answers = await Promise.all(all.map((item) => server.call(`GET /_mock/${item}`)));
     return JSON.stringify([answers.map(({ body }) => body), lines]);
   };
   return { server, reported };
 }
 
-/** A secret that the API makes. */
-async function drawnSecret(server: TestServer): Promise<{ id: string; secret: string; asAdmin: { token: string } }> {
+/** A secret that the API generates. */
+async function createSecret(server: TestServer): Promise<{ id: string; secret: string; asAdmin: { token: string } }> {
   const asAdmin = { token: await server.tokenOf(admin) };
   const { status, body } = await server.call('POST /api/v1/access-keys', { ...asAdmin, body: { name: 'drawn' } });
   expect(status).toBeLessThan(300);
   return { id: body.id, secret: body.clientSecret, asAdmin };
 }
 
-/** A text whose first letter is encoded, but for the sign that begins that. */
-const hex = (text: string) => `${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
+/** The text with the code of its first letter in hexadecimal digits. */
+const encodeFirst = (text: string) => `${text.charCodeAt(0).toString(16)}${text.slice(1)}`;
 
-/** Uses of a secret where none belongs. */
-const PLACES: readonly [where: string, use: (server: TestServer, secret: string) => Promise<unknown>][] = [
+/** Uses of a secret at unexpected places. */
+const PLACES: readonly [place: string, use: (server: TestServer, secret: string) => Promise<unknown>][] = [
   [
     'a client id',
     (server, secret) => server.grant({ grantType: 'client_credentials', clientId: secret, clientSecret: 'x' }),
   ],
   ['a path', (server, secret) => server.call(`GET /v2/nvcf/functions/${secret}/versions`, { token })],
   [
-    'a path that is cut',
+    'a truncated path',
     (server, secret) => server.call(`GET /v2/nvcf/functions/${'x'.repeat(265)}${'.'}${secret}`, { token }),
   ],
-  ['a path of nobody', (server, secret) => server.call(`GET /nothing/${secret}`)],
-  ['a path of nobody, encoded twice', (server, secret) => server.call(`GET /nothing/%25${hex(secret)}`)],
-  ['a path of the wrong method', (server, secret) => server.call(`PUT /v2/nvcf/functions/${secret}`, { token })],
+  ['an unknown path', (server, secret) => server.call(`GET /nothing/${secret}`)],
+  ['an unknown path, encoded twice', (server, secret) => server.call(`GET /nothing/%25${encodeFirst(secret)}`)],
+  ['a path with an unsupported method', (server, secret) => server.call(`PUT /v2/nvcf/functions/${secret}`, { token })],
   [
     'the name of a function',
     (server, secret) => server.call('POST /v2/nvcf/functions', { token, body: { name: secret } }),
@@ -69,10 +69,10 @@ const PLACES: readonly [where: string, use: (server: TestServer, secret: string)
   ],
 ];
 
-describe('a secret that a world has is told nowhere, in', () => {
+describe('a secret of a world is hidden in', () => {
   it.each(PLACES)('%s', async (_where, use) => {
-    const { server, reported } = await listening();
-    const { secret } = await drawnSecret(server);
+    const { server, reported } = await startServer();
+    const { secret } = await createSecret(server);
     const [{ secret: ofSeed } = { secret: '' }] = cast.applications;
     await use(server, secret);
     await use(server, ofSeed);
@@ -84,16 +84,16 @@ describe('a secret that a world has is told nowhere, in', () => {
   });
 
   it('the parameters of a path', async () => {
-    const { server, reported } = await listening();
+    const { server, reported } = await startServer();
     await server.call('GET /nothing/password=hunterZZ22;token=hunterYY22/x');
 
     const everything = await reported();
-    for (const one of ['hunterZZ22', 'hunterYY22']) expect(everything).not.toContain(one);
+    for (const item of ['hunterZZ22', 'hunterYY22']) expect(everything).not.toContain(item);
   });
 
-  it('an error, which repeats some of what was sent', async () => {
-    const { server } = await listening();
-    const { secret } = await drawnSecret(server);
+  it('an error that repeats its request', async () => {
+    const { server } = await startServer();
+    const { secret } = await createSecret(server);
     const { body } = await server.call(REALM_TOKEN, {
       headers: { 'content-type': FORM },
       body: `grant_type=client_credentials&client_id=ci-app&client_secret=x&scope=${secret}`,
@@ -105,8 +105,8 @@ describe('a secret that a world has is told nowhere, in', () => {
   });
 
   it('a fault that matches it', async () => {
-    const { server, reported } = await listening();
-    const { secret } = await drawnSecret(server);
+    const { server, reported } = await startServer();
+    const { secret } = await createSecret(server);
     await server.call('POST /_mock/faults', {
       body: { match: { body: { name: secret } }, do: { status: 503, offDocument: true } },
     });
@@ -115,9 +115,9 @@ describe('a secret that a world has is told nowhere, in', () => {
     expect((await server.call('POST /v2/nvcf/functions', { token, body: { name: secret } })).status).toBe(503);
   });
 
-  it('what happened before it was replaced', async () => {
-    const { server, reported } = await listening();
-    const { id, secret, asAdmin } = await drawnSecret(server);
+  it('requests from before its replacement', async () => {
+    const { server, reported } = await startServer();
+    const { id, secret, asAdmin } = await createSecret(server);
     await server.call(`GET /v2/nvcf/functions/${secret}/versions`, { token });
     const { status } = await server.call(`POST /api/v1/access-keys/${id}/secret`, asAdmin);
     expect(status).toBeLessThan(300);
@@ -126,20 +126,20 @@ describe('a secret that a world has is told nowhere, in', () => {
   });
 
   it('a world that has a copy of it', async () => {
-    const { server } = await listening();
-    const { secret } = await drawnSecret(server);
+    const { server } = await startServer();
+    const { secret } = await createSecret(server);
     await server.call('POST /_mock/worlds', { body: { id: 'copy', from: { world: 'default' }, credentials: 'cast' } });
     await server.call(`GET /w/copy/v2/nvcf/functions/${secret}/versions`, { token });
 
     expect(JSON.stringify((await server.call('GET /w/copy/_mock/requests')).body)).not.toContain(secret);
   });
 
-  it.runIf(hasDriver)('a data file that another process made', async () => {
+  it.runIf(hasDriver)('a data file of another process', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const open = () => openServer({ data: join(folder, 'data.db') }, { clock: createManualClock(START) });
     const before = await open();
-    const { secret } = await drawnSecret(before);
+    const { secret } = await createSecret(before);
     await before.close();
     const after = await open();
     onTestFinished(() => after.close());
@@ -151,7 +151,7 @@ describe('a secret that a world has is told nowhere, in', () => {
   });
 });
 
-it('a secret under a name that is not listed is shown, as any other value', async () => {
+it('a secret in a member without a known name is shown', async () => {
   const server = await testServer();
   const body = { name: 'a', another: 'Zx81kQp0Lm77vTb2Rr5Yc3Wd', note: 'password: hunter2' };
   await server.call('POST /api/v3/simulations/', { token: castKey('owner').key, body });
@@ -161,9 +161,9 @@ it('a secret under a name that is not listed is shown, as any other value', asyn
 });
 
 describe('a match', () => {
-  it('finds a request by a secret, in any place where it is hidden', async () => {
+  it('finds a request by a secret at any place where it is hidden', async () => {
     const server = await testServer();
-    const { secret } = await drawnSecret(server);
+    const { secret } = await createSecret(server);
     const environment = [{ key: 'DB_PASSWORD', value: 'hunter2' }];
     const body = { name: secret, containerEnvironment: environment, more: JSON.stringify({ password: 'hunter2' }) };
     await server.call('POST /v2/nvcf/functions', { token, body });

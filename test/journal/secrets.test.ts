@@ -11,7 +11,7 @@ const hideInLine = (line: string) => journal.hideInLine(line, secrets);
 const hideInText = (text: string) => journal.hideInText(text, secrets);
 const hideSecrets = (value: unknown) => journal.hideSecrets(value, secrets);
 
-/** What searches begin with, end with, or go on with. */
+/** Starts, ends and repeated parts of the searches. */
 const LINEAR = [
   ...['eyJ', '"a":"', 'token ', '{"token":', 'nvapi-', 'bnZhcGkt', '0123456789ab', '-', '=', '//a:b@', '//', ':'],
   ...['\\u006e', '%25', 'aa-', 'token=a;', 'token=', 'bearer ', 'basic a', '[', "'", '\\"'],
@@ -29,18 +29,18 @@ describe('a secret', () => {
     expect(fingerprint('hunter3')).not.toBe(fingerprint('hunter2'));
   });
 
-  it('is not found by the fingerprints of likely ones: they depend on a key', () => {
+  it('cannot be found by its hash, as fingerprints depend on a key', () => {
     // sha256("hunter2"), as any other program computes it.
     expect(fingerprint('hunter2')).not.toBe('sha256:f52fbd32b2');
     expect(journal.createFingerprint('hunter2', 'one key')).not.toBe(journal.createFingerprint('hunter2', 'another'));
   });
 
-  it('that is a fingerprint already stays as it is, so that what was copied from the journal can be looked for', () => {
+  it('that is a fingerprint is unchanged, so that it can be searched for', () => {
     expect(fingerprint('sha256:f52fbd32b2')).toBe('sha256:f52fbd32b2');
   });
 
   it.each(['clientSecret', 'client_secret', 'ClientSecret', 'appSecret', 'password', 'refresh_token', 'code_verifier'])(
-    'is what a member `%s` holds, at any depth',
+    'is the value of a member `%s`, at any depth',
     (name) => {
       expect(hideSecrets({ a: [{ [name]: 'hunter2', open: 'hunter2' }] })).toEqual({
         a: [{ [name]: HUNTER, open: 'hunter2' }],
@@ -58,22 +58,22 @@ describe('a secret', () => {
   });
 
   it.each<[form: string, sent: object, shown: object]>([
-    ['a text', { secrets: 'hunter2' }, { secrets: HUNTER }],
+    ['a string', { secrets: 'hunter2' }, { secrets: HUNTER }],
     ['an object', { secrets: { DB: 'hunter2' } }, { secrets: { DB: HUNTER } }],
     ['other members', { secrets: [{ name: 'DB', text: 'hunter2' }] }, { secrets: [{ name: 'DB', text: HUNTER }] }],
     ['a list in a list', { secrets: { items: ['hunter2'] } }, { secrets: { items: [HUNTER] } }],
     ['capitals', { Secrets: [{ Name: 'DB', Value: 'hunter2' }] }, { Secrets: [{ Name: 'DB', Value: HUNTER }] }],
-  ])('is all but the names in a list of secrets that was sent in another form: %s', (_, sent, shown) => {
+  ])('is everything except names in a list of secrets in another form: %s', (_, sent, shown) => {
     expect(hideSecrets(sent)).toEqual(shown);
     expect(hideFields(new URLSearchParams({ secrets: 'hunter2' }))).toEqual({ secrets: HUNTER });
   });
 
-  it('is a key or a token wherever it stands, names included', () => {
+  it('is a key or a token at any place, including names', () => {
     expect(hideInLine(`a ${KEY} and a ${TOKEN}.`)).toBe(`a ${fingerprint(KEY)} and a ${fingerprint(`${TOKEN}.`)}`);
     expect(JSON.stringify(hideSecrets({ [KEY]: TOKEN }))).not.toMatch(/nvapi-k|eyJ/);
   });
 
-  it('is no error code and no number', () => {
+  it('is neither an error code nor a number', () => {
     expect(hideSecrets({ code: 'not_found', error: { code: 404 } })).toEqual({
       code: 'not_found',
       error: { code: 404 },
@@ -81,7 +81,7 @@ describe('a secret', () => {
     expect(hideSecrets({ code: 'x'.repeat(40) })).toEqual({ code: fingerprint('x'.repeat(40)) });
   });
 
-  it('is found in JSON whose end is missing', () => {
+  it('is found in truncated JSON', () => {
     expect(hideInText('{"name":"a","clientSecret" : "hun\\"ter')).toBe(
       `{"name":"a","clientSecret" : "${fingerprint('hun\\"ter')}"`.slice(0, -1),
     );
@@ -98,7 +98,7 @@ describe('a secret', () => {
     );
   });
 
-  it('in a header leaves its scheme, which is what people get wrong', () => {
+  it('in a header keeps its scheme', () => {
     expect(hideInHeader('authorization', 'Bearer hunter2')).toBe(`Bearer ${HUNTER}`);
     expect(hideInHeader('authorization', 'hunter2')).toBe(HUNTER);
     expect(hideInHeader('authorization', 'bearer  hunter2')).toBe(`bearer  ${HUNTER}`);
@@ -111,40 +111,40 @@ describe('a secret', () => {
   it.each([
     ...['currentPassword', 'default_password', 'netq_password', 'registration_token', 'private_key', 'x-client-secret'],
     ...['password[]', 'API-Key', 'secretValue', 'tokenValue', 'passphrase'],
-  ])('is what a member, a field or a header `%s` holds, as a number, too', (name) => {
+  ])('is the value of a member, a field or a header `%s`, even as a number', (name) => {
     expect(hideSecrets({ [name]: 123_456 })).toEqual({ [name]: fingerprint('123456') });
     expect(hideFields(new URLSearchParams([[name, 'hunter2']]))).toEqual({ [name]: HUNTER });
     expect(hideInHeader(name.toLowerCase(), 'hunter2')).toBe(HUNTER);
   });
 
   it.each(['grantType', 'token_type', 'token_type_hint', 'codeChallenge', 'clientId', 'secretName', 'expires_in'])(
-    'is not what a member `%s` holds',
+    'is not the value of a member `%s`',
     (name) => {
       expect(hideSecrets({ [name]: 'refresh_token' })).toEqual({ [name]: 'refresh_token' });
     },
   );
 
   it.each([
-    ['JSON with a comma too many', '{"password":"hunter2",}'],
-    ['JSON without its end', '{"a":1,"client_secret":"hunter2"'],
-    ['a form that is said to be JSON', 'client_id=ci-app&client_secret=hunter2'],
-  ])('is not shown by a text that cannot be read: %s', (_, text) => {
+    ['JSON with a trailing comma', '{"password":"hunter2",}'],
+    ['truncated JSON', '{"a":1,"client_secret":"hunter2"'],
+    ['a form that is declared as JSON', 'client_id=ci-app&client_secret=hunter2'],
+  ])('is not shown in a text that cannot be parsed: %s', (_, text) => {
     expect(hideInText(text)).not.toContain('hunter2');
   });
 
-  it('leaves what stands around it where it is known where it ends', () => {
+  it('keeps the text around it if its end is known', () => {
     const text = `{"clientSecret":"hunter2","description":"${'x'.repeat(100)}`;
     expect(hideInText(text)).toBe(text.replace('hunter2', HUNTER));
   });
 
   it.each(['client_id=a;client_secret=hunter2', 'client_id=a,client_secret=hunter2', 'client%5fsecret=hunter2'])(
-    'is not shown by a query with the wrong signs: %s',
+    'is not shown in a query with the wrong separators: %s',
     (query) => {
       expect(hideInLine(`/a?${query}`)).not.toContain('hunter2');
     },
   );
 
-  it('is not shown by a path that encodes it', () => {
+  it('is not shown in a path that encodes it', () => {
     expect(hideInLine(`/v1/%6evapi-${'k'.repeat(64)}/%20`)).not.toContain('kkkk');
     expect(hideInLine('/v1/a%20b')).toBe('/v1/a%20b');
   });
@@ -153,16 +153,16 @@ describe('a secret', () => {
     ['a path', '/nope/SECRET/y', '/nope/HIDDEN/y'],
     ['a query', '/nope?name=SECRET&a=1', '/nope?name=HIDDEN&a=1'],
     ['a sentence', 'No operation has the path `/a/SECRET`.', 'No operation has the path `/a/HIDDEN`.'],
-    ['a secret within a word, which is no value', '/nope/x-SECRET/y', '/nope/x-SECRET/y'],
+    ['a secret inside a word, which is not a value', '/nope/x-SECRET/y', '/nope/x-SECRET/y'],
     ['parameters', 'GET /a/password=SECRET;token=SECRET/x?a=1', 'GET /a/password=HIDDEN;token=HIDDEN/x?a=1'],
     ['counts and codes', '/a?max_tokens=512&code=not_found', '/a?max_tokens=512&code=not_found'],
-  ])('is not shown by a line of a log with %s', (_, line, reported) => {
+  ])('is not shown in a log line with %s', (_, line, reported) => {
     const known = toySecrets([OF_WORLD]);
-    const filled = (text: string) => text.replaceAll('SECRET', OF_WORLD).replaceAll('HIDDEN', fingerprint(OF_WORLD));
-    expect(journal.hideInLine(filled(line), known)).toBe(filled(reported));
+    const fill = (text: string) => text.replaceAll('SECRET', OF_WORLD).replaceAll('HIDDEN', fingerprint(OF_WORLD));
+    expect(journal.hideInLine(fill(line), known)).toBe(fill(reported));
   });
 
-  it('is not shown by a line of a log that encodes it up to three times', () => {
+  it('is not shown in a log line that encodes it up to three times', () => {
     const known = toySecrets([OF_WORLD]);
     let encoded = OF_WORLD.replaceAll(/./g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
     for (let times = 1; times <= 3; times += 1) {
@@ -171,7 +171,7 @@ describe('a secret', () => {
     }
   });
 
-  it.each(LINEAR)('is looked for in time that grows with a text of %j', async (part) => {
+  it.each(LINEAR)('is searched for in linear time in a text of %j', async (part) => {
     const hideIn = async (size: number) => {
       const text = part.repeat(Math.ceil(size / part.length));
       return async () => {
@@ -184,7 +184,7 @@ describe('a secret', () => {
     expect(await worseThanLinear(cpuOf(hideIn), 24_000)).toBeNull();
   });
 
-  it('cannot be hidden by depth: what lies deeper than any accepted body is left out', () => {
+  it('cannot be hidden by depth: values below the depth of any accepted body are omitted', () => {
     let value: unknown = { clientSecret: 'hunter2' };
     for (let depth = 0; depth < 20_000; depth += 1) value = [value];
     expect(JSON.stringify(hideSecrets(value))).not.toContain('hunter2');

@@ -1,6 +1,6 @@
 import { createFingerprint, type KnownSecrets } from '../../src/journal/secrets.ts';
 
-/** Secrets that a world knows. */
+/** The secrets of a world, with these known values. */
 export function toySecrets(known: readonly string[] = []): KnownSecrets {
   return {
     fingerprint: (secret) => createFingerprint(secret, 'a key of tests'),

@@ -24,8 +24,8 @@ const draft = (operation: string, body: object): Draft => ({
   ...{ responseHeaders: {}, responseBody: storePayload('{}') },
 });
 
-/** A journal that counts the bodies in which it hides secrets: each has one text of its own that is asked for. */
-function countingJournal() {
+/** A journal that counts the bodies in which it hides secrets: each body has its own text. */
+function createCountingJournal() {
   const hidden = new Set<string>();
   const known = toySecrets([SECRET]);
   const has = (text: string) => {
@@ -36,43 +36,43 @@ function countingJournal() {
 }
 
 const quota = new Quota(100_000);
-const once = (journal: Journal, match: object) => verify(journal, match, { atLeast: 1 }, 0, quota);
+const verifyOnce = (journal: Journal, match: object) => verify(journal, match, { atLeast: 1 }, 0, quota);
 
 describe('a verification with a body', () => {
-  it('compares bodies as they were sent, so that no secret has to be looked for', async () => {
-    const { journal, hidden } = countingJournal();
+  it('compares bodies as they were sent, without a search for secrets', async () => {
+    const { journal, hidden } = createCountingJournal();
     for (let number = 0; number < 1000; number += 1) journal.record(draft('create', { name: `number-${number}` }));
 
-    expect(await once(journal, { body: { name: 'number-7' } })).toMatchObject({ verified: true, count: 1 });
-    // The one of the match itself.
+    expect(await verifyOnce(journal, { body: { name: 'number-7' } })).toMatchObject({ verified: true, count: 1 });
+    // The text of the match itself.
     expect([...hidden]).toEqual(['number-7']);
   });
 
   it.each([
     ['as it was sent', () => {}],
-    ['once somebody has looked at the request', (journal: Journal) => void journal.find('s-r1')],
-  ])('finds a secret, and the fingerprint that stands for it: %s', async (_when, look) => {
-    const { journal } = countingJournal();
+    ['after the request was read', (journal: Journal) => void journal.find('s-r1')],
+  ])('finds a secret and its fingerprint: %s', async (_when, look) => {
+    const { journal } = createCountingJournal();
     journal.record(draft('create', { name: 'number-1', clientSecret: SECRET }));
     look(journal);
 
     for (const clientSecret of [SECRET, journal.secrets.fingerprint(SECRET)]) {
-      expect((await once(journal, { body: { clientSecret } })).verified).toBe(true);
+      expect((await verifyOnce(journal, { body: { clientSecret } })).verified).toBe(true);
     }
     for (const clientSecret of ['another', createFingerprint('another', 'a key of tests')]) {
-      const { verified, nearest } = await once(journal, { body: { clientSecret } });
+      const { verified, nearest } = await verifyOnce(journal, { body: { clientSecret } });
       expect(verified).toBe(false);
       expect(JSON.stringify(nearest.map(({ differs }) => differs))).toContain('body.clientSecret is `');
       expect(JSON.stringify(nearest.map(({ differs }) => differs))).not.toContain(SECRET);
     }
   });
 
-  it('compares the bodies of the twenty requests that are nearest otherwise, and describes three', async () => {
-    const { journal, hidden } = countingJournal();
+  it('compares the bodies of the twenty nearest requests, and describes three', async () => {
+    const { journal, hidden } = createCountingJournal();
     for (let number = 0; number < 300; number += 1) {
       journal.record(draft(number % 10 === 0 ? 'create' : 'list', { name: `number-${number}` }));
     }
-    const { nearest } = await once(journal, { operation: 'create', body: { name: 'nobody' } });
+    const { nearest } = await verifyOnce(journal, { operation: 'create', body: { name: 'nobody' } });
 
     expect(nearest).toHaveLength(3);
     expect(nearest.map(({ entry }) => entry.operation)).toEqual(['create', 'create', 'create']);
@@ -81,25 +81,25 @@ describe('a verification with a body', () => {
   });
 });
 
-describe('a verification with a body that is no longer kept', () => {
+describe('a verification with an evicted body', () => {
   const journal = new Journal(createRequestCache(4000), 's', toySecrets());
   for (const operation of ['create', 'list']) journal.record(draft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {
     const match = { operation: 'create', body: { name: 'x'.repeat(3000) } };
-    expect(await once(journal, match)).toMatchObject({ verified: false, count: 0, dropped: 1 });
-    expect((await once(journal, match)).nearest[0]?.differs).toEqual(['body was evicted']);
+    expect(await verifyOnce(journal, match)).toMatchObject({ verified: false, count: 0, dropped: 1 });
+    expect((await verifyOnce(journal, match)).nearest[0]?.differs).toEqual(['body was evicted']);
   });
 
-  it('counts no request that differs otherwise, or whose body does not matter', async () => {
-    expect(await once(journal, { operation: 'delete', body: {} })).toMatchObject({ dropped: 0 });
-    expect(await once(journal, { operation: 'create' })).toMatchObject({ verified: true, count: 1, dropped: 0 });
+  it('does not count requests that differ otherwise or match without a body', async () => {
+    expect(await verifyOnce(journal, { operation: 'delete', body: {} })).toMatchObject({ dropped: 0 });
+    expect(await verifyOnce(journal, { operation: 'create' })).toMatchObject({ verified: true, count: 1, dropped: 0 });
   });
 });
 
-describe('verifications that run out at once', () => {
+describe('verifications that time out together', () => {
   it('describe near misses one after another', async () => {
-    const { journal } = countingJournal();
+    const { journal } = createCountingJournal();
     for (let number = 0; number < 50; number += 1) journal.record(draft('create', { name: `number-${number}` }));
     const all = Array.from({ length: 20 }, () => verify(journal, { body: { name: 'x' } }, { times: 1 }, 1, quota));
     const ended = await Promise.all(all);
@@ -109,12 +109,12 @@ describe('verifications that run out at once', () => {
   });
 });
 
-describe('work that looks at many requests', () => {
-  const busy = (milliseconds: number) => {
+describe('work on many requests', () => {
+  const keepBusy = (milliseconds: number) => {
     for (const until = performance.now() + milliseconds; performance.now() < until; );
   };
 
-  it('is done piece by piece, also after one that failed', async () => {
+  it('runs piece by piece, even after a failure', async () => {
     const work = new LongWork();
     const done: number[] = [];
     const piece = (number: number) =>
@@ -124,17 +124,17 @@ describe('work that looks at many requests', () => {
         done.push(number);
         if (number === 1) throw new Error('failed');
       });
-    const [one, two] = [piece(1), piece(2)];
-    await expect(one).rejects.toThrow('failed');
-    await two;
+    const [first, second] = [piece(1), piece(2)];
+    await expect(first).rejects.toThrow('failed');
+    await second;
 
     expect(done).toEqual([1, 1, 2, 2]);
   });
 
-  it('is long after ten milliseconds, and after a pause it is not', async () => {
+  it('is long after ten milliseconds, and not after a pause', async () => {
     const work = new LongWork();
     await work.pause();
-    busy(11);
+    keepBusy(11);
     expect(work.isLong).toBe(true);
     let isAnswered = false;
     setImmediate(() => {
@@ -146,9 +146,9 @@ describe('work that looks at many requests', () => {
   });
 });
 
-describe('a verification whose client has left', () => {
-  it('ends at once, and describes nothing', async () => {
-    const { journal } = countingJournal();
+describe('a verification whose client disconnects', () => {
+  it('ends at once and describes nothing', async () => {
+    const { journal } = createCountingJournal();
     journal.record(draft('create', { name: 'number-1' }));
     let leave = () => {};
     let isStopped = false;

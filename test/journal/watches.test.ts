@@ -5,7 +5,7 @@ import { judgeRequests } from '../../src/journal/watches.ts';
 const WATCH: Watch = { isRefused: ({ decision }) => decision.effect === 'deny' };
 
 /** A request from one time to another, in milliseconds. */
-function seen(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): JudgedRequest {
+function createRequest(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): JudgedRequest {
   const entry = { id, method: 'GET', fault: null, startedAt: from, durationMs: until - from } as JudgedRequest['entry'];
   return {
     entry,
@@ -18,30 +18,49 @@ function seen(id: string, path: string, effect: 'allow' | 'deny', from: number, 
 
 it.each([
   ['no request', [], 'waiting', []],
-  ['an allowed request', [seen('a', '/x', 'allow', 0, 1)], 'waiting', []],
-  ['one refusal', [seen('a', '/x', 'deny', 0, 1)], 'passed', ['a']],
-  ['refusals of two paths', [seen('a', '/x', 'deny', 0, 1), seen('b', '/y', 'deny', 2, 3)], 'passed', ['a', 'b']],
-  ['a repetition', [seen('a', '/x', 'deny', 0, 1), seen('b', '/x', 'deny', 1, 2)], 'failed', ['a', 'b']],
-  ['requests at the same time', [seen('a', '/x', 'deny', 0, 9), seen('b', '/x', 'deny', 8, 10)], 'passed', ['a', 'b']],
+  ['an allowed request', [createRequest('a', '/x', 'allow', 0, 1)], 'waiting', []],
+  ['one denial', [createRequest('a', '/x', 'deny', 0, 1)], 'passed', ['a']],
   [
-    'a repetition after the second of two at the same time',
-    [seen('a', '/x', 'deny', 0, 9), seen('b', '/x', 'deny', 1, 3), seen('c', '/x', 'deny', 4, 5)],
+    'denials of two paths',
+    [createRequest('a', '/x', 'deny', 0, 1), createRequest('b', '/y', 'deny', 2, 3)],
+    'passed',
+    ['a', 'b'],
+  ],
+  [
+    'a repetition',
+    [createRequest('a', '/x', 'deny', 0, 1), createRequest('b', '/x', 'deny', 1, 2)],
+    'failed',
+    ['a', 'b'],
+  ],
+  [
+    'concurrent requests',
+    [createRequest('a', '/x', 'deny', 0, 9), createRequest('b', '/x', 'deny', 8, 10)],
+    'passed',
+    ['a', 'b'],
+  ],
+  [
+    'a repetition after the second of two concurrent requests',
+    [
+      createRequest('a', '/x', 'deny', 0, 9),
+      createRequest('b', '/x', 'deny', 1, 3),
+      createRequest('c', '/x', 'deny', 4, 5),
+    ],
     'failed',
     ['b', 'c'],
   ],
-])('%s', (_, requests, result, ids) => {
+])('a watch judges %s', (_, requests, result, ids) => {
   expect(judgeRequests(WATCH, requests)).toMatchObject({ result, requests: ids });
 });
 
-it('a cure passes even before a refusal, and does not excuse a repetition', () => {
+it('a cure passes even before a denial, and does not excuse a repetition', () => {
   const watch: Watch = {
     ...WATCH,
     cure: { name: 'The new key', matches: ({ decision }) => decision.effect === 'allow' },
   };
   const [refused, cured, again] = [
-    seen('a', '/x', 'deny', 0, 1),
-    seen('b', '/x', 'allow', 2, 3),
-    seen('c', '/x', 'deny', 4, 5),
+    createRequest('a', '/x', 'deny', 0, 1),
+    createRequest('b', '/x', 'allow', 2, 3),
+    createRequest('c', '/x', 'deny', 4, 5),
   ];
   expect(judgeRequests(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
   expect(judgeRequests(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });

@@ -7,8 +7,8 @@ const SECRET = 'MOCKciAppSecret00000000000000001';
 const KEY = `nvapi-${'x'.repeat(64)}`;
 
 const secrets = toySecrets([SECRET]);
-/** As the control API shows a request. */
-const shown = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
+/** A request, as the control API returns it. */
+const viewDraft = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
 const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
@@ -29,33 +29,33 @@ const json = { requestHeaders: 'Content-Type\napplication/json' };
 const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded' };
 
 describe('a recorded request', () => {
-  it.each<[what: string, changes: Partial<Draft>]>([
+  it.each<[label: string, changes: Partial<Draft>]>([
     ['names of headers', { requestHeaders: `X-${KEY}\n2` }],
     ['headers', { requestHeaders: `Authorization\nBearer ${KEY}\nX-Note\n${KEY}\nCookie\nsession=${SECRET}` }],
-    ['its address', { url: `/auth?client_secret=${SECRET}&state=${KEY}#token=${SECRET}` }],
+    ['its URL', { url: `/auth?client_secret=${SECRET}&state=${KEY}#token=${SECRET}` }],
     [
       'JSON',
       { ...json, requestBody: bytes(JSON.stringify({ clientSecret: SECRET, note: KEY, deep: [{ token: SECRET }] })) },
     ],
     ['a form', { ...form, requestBody: bytes(`client_secret=${SECRET}&note=${KEY}&note=b`) }],
     ['a text', { requestBody: bytes(`password=${SECRET}&a=1, and ${KEY}`) }],
-    ['JSON that is cut', { ...json, requestBody: { ...bytes(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } }],
+    ['truncated JSON', { ...json, requestBody: { ...bytes(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } }],
     ['bytes', { requestBody: storeBytes(`\xff\xfe${SECRET}`) }],
     [
-      'an answer',
+      'a response',
       {
         responseHeaders: { 'content-type': 'application/json', location: `/x?code=${SECRET}` },
         responseBody: storePayload(JSON.stringify({ accessToken: SECRET })),
       },
     ],
-  ])('is shown without the secrets of %s, also when its bodies were read before', (_what, changes) => {
+  ])('is shown without the secrets of %s, even after its bodies were read', (_what, changes) => {
     const before = draft(changes);
     const after = withHiddenBodies(before, secrets);
-    for (const text of [shown(before), after.requestBody, after.responseBody].map((part) => JSON.stringify(part))) {
+    for (const text of [viewDraft(before), after.requestBody, after.responseBody].map((part) => JSON.stringify(part))) {
       expect(text).not.toContain(SECRET);
       expect(text).not.toContain(KEY);
     }
-    expect(shown(after)).toEqual(shown(before));
+    expect(viewDraft(after)).toEqual(viewDraft(before));
     expect(withHiddenBodies(after, secrets)).toBe(after);
   });
 });

@@ -1,32 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { createObject, isOneOf, isRecord, keysOf, memberOf, own } from '../../src/objects/members.ts';
 
-describe('members by name', () => {
-  it('are found where the object has them', () => {
+describe('own members', () => {
+  it('are found by name', () => {
     expect(own({ on: true, off: false }, 'off')).toBe(false);
   });
 
-  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('are not those that it inherits: %s', (name) => {
-    expect(own({ on: true }, name)).toBeUndefined();
-  });
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'do not include inherited members: %s',
+    (name) => {
+      expect(own({ on: true }, name)).toBeUndefined();
+    },
+  );
 
-  it('are none where there is no object', () => {
+  it('are undefined without an object', () => {
     expect(own(undefined, 'on')).toBeUndefined();
   });
 });
 
-describe('of a value of any kind', () => {
+describe('a value of any kind', () => {
   it.each([
     ['an object', {}, true],
     ['a list', [], true],
     ['null', null, false],
-    ['a text', 'a', false],
-    ['nothing', undefined, false],
-  ])('%s may have members: %s', (_what, value, has) => {
+    ['a string', 'a', false],
+    ['undefined', undefined, false],
+  ])('may have members: %s, %s', (_what, value, has) => {
     expect(isRecord(value)).toBe(has);
   });
 
-  it('a member is found where it is an object that has it', () => {
+  it('has a member if it is an object that has the member', () => {
     expect(memberOf({ on: 7 }, 'on')).toBe(7);
     expect(memberOf({ on: 7 }, 'toString')).toBeUndefined();
     expect(memberOf(null, 'on')).toBeUndefined();
@@ -34,11 +37,11 @@ describe('of a value of any kind', () => {
   });
 });
 
-it('a table has the names of its members', () => {
+it('the keys of a table are the names of its members', () => {
   expect(keysOf({ on: 1, off: 2 })).toEqual(['on', 'off']);
 });
 
-it('an object has the members that it is made of', () => {
+it('an object is created from its members', () => {
   expect(
     createObject<{ on: number; off: number }>(
       new Map([
@@ -49,6 +52,6 @@ it('an object has the members that it is made of', () => {
   ).toEqual({ on: 1, off: 2 });
 });
 
-it('a word is one of a list, or not', () => {
+it('a word is an entry of a list, or not', () => {
   expect(['on', 'On', ''].map((word) => isOneOf(['on', 'off'], word))).toEqual([true, false, false]);
 });

@@ -13,13 +13,13 @@ it.each([
   expect(essenceOf(header)).toBe(essence);
 });
 
-describe('JSON is sent as', () => {
-  it.each(['application/json', 'application/problem+json', 'application/vnd.ngc.v1+json'])('%s', (type) => {
+describe('a JSON media type', () => {
+  it.each(['application/json', 'application/problem+json', 'application/vnd.ngc.v1+json'])('includes %s', (type) => {
     expect(isJsonType(type)).toBe(true);
   });
 
   it.each(['text/json', 'application/json5', 'x-application/json', 'application/+json', 'application/a/b+json'])(
-    'and not as %s',
+    'does not include %s',
     (type) => {
       expect(isJsonType(type)).toBe(false);
     },

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
 import { renderProblemDetails } from '../../src/responses/problem-details.ts';
 
-it('a problem as a document has the form of RFC 9457', () => {
+it('a problem document has the form of RFC 9457', () => {
   expect(renderProblemDetails(new Problem('not_found', 'There is no toy.'))).toEqual({
     status: 404,
     headers: { 'content-type': 'application/problem+json' },
@@ -11,16 +11,16 @@ it('a problem as a document has the form of RFC 9457', () => {
   });
 });
 
-it('a wrong method is told which are right', () => {
+it('a problem with a wrong method contains the allowed methods', () => {
   const problem = new Problem('method_not_allowed', 'No.', { allow: ['GET', 'PUT'] });
 
   expect(renderProblemDetails(problem).headers).toMatchObject({ allow: 'GET, PUT' });
 });
 
-it('each kind has the status and title of HTTP', () => {
-  /** What RFC 9110 calls otherwise than Node does. */
+it('each kind has the status and the title of HTTP', () => {
+  /** The titles of RFC 9110 that differ from those of Node. */
   const renamed = new Map([[413, 'Content Too Large']]);
-  // `Object.keys` knows of texts only.
+  // `Object.keys` returns strings only.
   for (const kind of Object.keys(HTTP_STATUS) as ProblemKind[]) {
     const { status, body } = renderProblemDetails(new Problem(kind));
     expect(body.title, kind).toBe(renamed.get(status) ?? STATUS_CODES[status]);
