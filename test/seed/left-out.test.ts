@@ -13,7 +13,7 @@ import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read every part
 type Cast = any;
-const readCastOf = async (value: unknown): Promise<Cast> => readCast(await seedFrom(value), SERVICES);
+const readCastFrom = async (value: unknown): Promise<Cast> => readCast(await seedFrom(value), SERVICES);
 const readFixtures = () =>
   SERVICES.filter(({ seed }) => seed !== null).map(({ name, seed }) => {
     const part = JSON.parse(readFileSync(new URL(`../../fixtures/${name}/cast.json`, import.meta.url), 'utf8'));
@@ -22,7 +22,7 @@ const readFixtures = () =>
 
 describe('an omitted id or credential', () => {
   it('is derived from names, and is the same on every machine', async () => {
-    const { runai, ngc } = await readCastOf(onlyNames);
+    const { runai, ngc } = await readCastFrom(onlyNames);
 
     expect(runai.users[0]).toEqual({
       ...onlyNames.runai.users[0],
@@ -79,13 +79,13 @@ describe('an omitted id or credential', () => {
   });
 
   it('can be omitted alone, and written values are kept', async () => {
-    const { runai, ngc } = await readCastOf(withoutIds);
+    const { runai, ngc } = await readCastFrom(withoutIds);
     const [writtenUser] = withoutIds.runai.users;
 
     expect(runai.users[0]).toMatchObject(withoutIds.runai.users[0] as object);
     expect(ngc.keys[0]).toMatchObject(withoutIds.ngc.keys[0] as object);
     const { password: _, ...user } = writtenUser as { password: string };
-    const [bo] = (await readCastOf({ runai: { ...withoutIds.runai, users: [user] } })).runai.users;
+    const [bo] = (await readCastFrom({ runai: { ...withoutIds.runai, users: [user] } })).runai.users;
     expect(bo).toMatchObject(user);
     expect(bo.password).toMatch(/^[A-Za-z0-9]{32}$/);
   });
@@ -101,7 +101,7 @@ describe('an omitted id or credential', () => {
       expect((await server.grant({ grantType: 'client_credentials', clientId, clientSecret })).status).toBe(200);
     }
     const named = [{ ...user, accessKeys: [{ name: 'ada-key', clientId: 'y' }] }];
-    await expect(readCastOf({ runai: { ...onlyNames.runai, users: named } })).rejects.toThrow(
+    await expect(readCastFrom({ runai: { ...onlyNames.runai, users: named } })).rejects.toThrow(
       /access keys of `ada@umbra.test`: `name` `ada-key` occurs twice; `runai.users\[0\].accessKey` also has it/,
     );
     const twice = [
@@ -113,7 +113,7 @@ describe('an omitted id or credential', () => {
         ],
       },
     ];
-    await expect(readCastOf({ runai: { ...onlyNames.runai, users: twice } })).rejects.toThrow(
+    await expect(readCastFrom({ runai: { ...onlyNames.runai, users: twice } })).rejects.toThrow(
       /`clientId` `x` occurs twice; `runai.users\[0\].accessKeys\[0\]` also has it/,
     );
   });
@@ -135,27 +135,27 @@ describe('an omitted id or credential', () => {
   it('is rejected if it is a duplicate client id', async () => {
     const twins = { ...onlyNames.runai, serviceAccounts: [{ name: 'robot', role: null }] };
 
-    await expect(readCastOf({ runai: twins })).rejects.toThrow(
+    await expect(readCastFrom({ runai: twins })).rejects.toThrow(
       'access keys, applications and serviceAccounts: `clientId` `robot` occurs twice; `runai.applications[0]` also has it',
     );
   });
 
   it('is rejected if it equals a written id', async () => {
-    const { runai, ngc } = await readCastOf(onlyNames);
+    const { runai, ngc } = await readCastFrom(onlyNames);
     const user = { email: 'bo@umbra.test', role: null, id: runai.users[0].id };
     const key = { ...onlyNames.ngc.keys[0], name: 'writer', id: ngc.keys[0].id };
 
     await expect(
-      readCastOf({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } }),
+      readCastFrom({ runai: { ...onlyNames.runai, users: [...onlyNames.runai.users, user] } }),
     ).rejects.toThrow(`\`id\` \`${runai.users[0].id}\` occurs twice; \`runai.users[0]\` also has it`);
-    await expect(readCastOf({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
+    await expect(readCastFrom({ ngc: { ...onlyNames.ngc, keys: [...onlyNames.ngc.keys, key] } })).rejects.toThrow(
       `keys: \`id\` \`${ngc.keys[0].id}\` occurs twice`,
     );
   });
 
   it('is not reported besides a duplicate name', async () => {
     const [user] = onlyNames.runai.users;
-    const message = await readCastOf({
+    const message = await readCastFrom({
       runai: { ...onlyNames.runai, users: [user, { ...user, accessKey: undefined }] },
     }).catch((thrown: Error) => thrown.message);
 
@@ -224,7 +224,7 @@ describe('the fingerprint of a seed', () => {
 });
 
 it('records contain hashes of derived credentials, and no credential', async () => {
-  const { runai, ngc } = await readCastOf(onlyNames);
+  const { runai, ngc } = await readCastFrom(onlyNames);
   const records = recordsIn(await (await seedFrom(onlyNames)).rows(NOON));
   const text = JSON.stringify(records);
 

@@ -14,7 +14,7 @@ import { SERVICES } from '../support/services.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read every part
 type Cast = any;
-const readCastOf = (seed: Parameters<typeof readCast>[0]): Cast => readCast(seed, SERVICES);
+const readSeedCast = (seed: Parameters<typeof readCast>[0]): Cast => readCast(seed, SERVICES);
 const derivation = createDerivation('team-a');
 
 /** Lists the credentials of a cast by owner and kind. */
@@ -51,8 +51,8 @@ const SEEDS = [
 describe.each(SEEDS)('%s in another world', (_, value) => {
   it('has new keys, secrets and client ids, and is otherwise unchanged', async () => {
     const seed = await seedFrom(value);
-    const owned = readCastOf(deriveSeed(seed, derivation));
-    const before = listCredentials(readCastOf(seed));
+    const owned = readSeedCast(deriveSeed(seed, derivation));
+    const before = listCredentials(readSeedCast(seed));
     const after = listCredentials(owned);
 
     expect(Object.keys(after)).toEqual(Object.keys(before));
@@ -62,7 +62,7 @@ describe.each(SEEDS)('%s in another world', (_, value) => {
       else if (name.endsWith(' secret')) expect(credential).toMatch(/^[A-Za-z0-9]{32}$/);
       else expect([classifyKey(credential), credential.slice(6, 18)]).toEqual(['marked', keyMarkOf('team-a')]);
     }
-    expect(removeCredentials(owned)).toEqual(removeCredentials(readCastOf(seed)));
+    expect(removeCredentials(owned)).toEqual(removeCredentials(readSeedCast(seed)));
   });
 
   it('has records with the same ids and credentials derived from them', async () => {
@@ -86,11 +86,11 @@ describe.each(SEEDS)('%s in another world', (_, value) => {
 
   it('equals the seed of its saved cast and the seed from a store', async () => {
     const owned = deriveSeed(await seedFrom(value), derivation);
-    const saved = await seedFrom(readCastOf(owned));
+    const saved = await seedFrom(readSeedCast(owned));
     const restored = restoreSeed(owned, SERVICES, createSeededRandom('seed'));
 
     for (const reread of [saved, restored]) {
-      expect(readCastOf(reread)).toEqual(readCastOf(owned));
+      expect(readSeedCast(reread)).toEqual(readSeedCast(owned));
       expect(reread.fingerprint).toBe(owned.fingerprint);
     }
     expect(recordsIn(await saved.rows(NOON)).ngcKeys).toEqual(recordsIn(await owned.rows(NOON)).ngcKeys);
@@ -100,11 +100,11 @@ describe.each(SEEDS)('%s in another world', (_, value) => {
 describe('worlds with the same seed', () => {
   it('share no credential, and each has the same credentials every time', async () => {
     const seed = await seedFrom('builtin');
-    const casts = ['a', 'b', 'c'].map((id) => readCastOf(deriveSeed(seed, createDerivation(id))));
-    const all = [readCastOf(seed), ...casts].flatMap((cast) => Object.values(listCredentials(cast)));
+    const casts = ['a', 'b', 'c'].map((id) => readSeedCast(deriveSeed(seed, createDerivation(id))));
+    const all = [readSeedCast(seed), ...casts].flatMap((cast) => Object.values(listCredentials(cast)));
 
     expect(new Set(all).size).toBe(all.length);
-    expect(readCastOf(deriveSeed(await seedFrom('builtin'), createDerivation('b')))).toEqual(casts[1]);
+    expect(readSeedCast(deriveSeed(await seedFrom('builtin'), createDerivation('b')))).toEqual(casts[1]);
   });
 
   it('share the hashes of passwords', async () => {
@@ -122,8 +122,8 @@ describe('worlds with the same seed', () => {
 
   it('accept their own credentials and reject those of the seed', async () => {
     const seed = await seedFrom(withoutIds);
-    const server = await testServer({}, { seed: readCastOf(deriveSeed(seed, derivation)) });
-    const { accessKey } = readCastOf(deriveSeed(seed, derivation)).runai.users[0];
+    const server = await testServer({}, { seed: readSeedCast(deriveSeed(seed, derivation)) });
+    const { accessKey } = readSeedCast(deriveSeed(seed, derivation)).runai.users[0];
 
     expect((await server.grant({ grantType: 'client_credentials', ...accessKey })).status).toBe(200);
     expect(

@@ -29,13 +29,13 @@ async function makeFolder(): Promise<string> {
 
 async function startHttpsServer(config: Partial<Config> = {}, log: string[] = [], limits: Partial<Limits> = {}) {
   const effective = createConfig({ tls: true, ...config });
-  const sink = () => ({
+  const createLog = () => ({
     ...silent,
     error: (line: string) => void log.push(line),
     warn: (line: string) => void log.push(line),
   });
   const silent = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
-  const server = await buildServer({ effective, offDocument: 'throw', limits, log: sink as never });
+  const server = await buildServer({ effective, offDocument: 'throw', limits, log: createLog as never });
   onTestFinished(() => server.close());
   const { port, url, httpUrl } = await server.listen('127.0.0.1', 0, true, effective.config.httpPort);
   return { ...server, port, url, httpUrl, ca: server.ca ?? '' };

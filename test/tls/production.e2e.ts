@@ -75,22 +75,22 @@ describe.concurrent('under the production host names', () => {
       const [address, name] = line.split(' ');
       return ['--connect-to', `${name}:443:${address}:${port}`];
     });
-    const curl = async (...args: readonly string[]) =>
+    const runCurl = async (...args: readonly string[]) =>
       (await run('curl', ['-sS', '--fail', '--cacert', 'ca.pem', ...resolve, ...args], { cwd: folder })).stdout;
     const json = ['-H', 'Content-Type: application/json'];
-    const { accessToken } = JSON.parse(await curl('https://acme.run.ai/api/v1/token', ...json, '-d', GRANT));
+    const { accessToken } = JSON.parse(await runCurl('https://acme.run.ai/api/v1/token', ...json, '-d', GRANT));
     const buildBearer = (token: string) => ['-H', `Authorization: Bearer ${token}`];
-    const users = await curl('https://acme.run.ai/api/v1/users', ...buildBearer(accessToken));
-    const discovery = await curl('https://app.run.ai/auth/realms/acme/.well-known/openid-configuration');
-    const simulations = await curl(
+    const users = await runCurl('https://acme.run.ai/api/v1/users', ...buildBearer(accessToken));
+    const discovery = await runCurl('https://app.run.ai/auth/realms/acme/.well-known/openid-configuration');
+    const simulations = await runCurl(
       'https://api.dsx-air.nvidia.com/api/v3/simulations/',
       ...buildBearer(findSecret('air-reader')),
     );
-    const functions = await curl(
+    const functions = await runCurl(
       'https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions',
       ...buildBearer(findSecret('nvcf-deployer')),
     );
-    const invoked = await curl(
+    const invoked = await runCurl(
       ...[`https://${FUNCTION}.invocation.api.nvcf.nvidia.com/echo`, ...json, '-d', '{"a":1}'],
       ...buildBearer(findSecret('nvcf-full-access')),
     );

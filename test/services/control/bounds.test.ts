@@ -122,7 +122,7 @@ it('a key has at most 1000 types and ids in all its resources together', async (
 
 it('a body with very many unknown names is rejected within 3 seconds of CPU time', async () => {
   const before = process.cpuUsage();
-  const seed = (keys: object[]) => ({
+  const buildSeed = (keys: object[]) => ({
     seed: {
       ngc: { org: 'acme', ncaId: 'n', organizations: [{ name: 'acme', ncaId: 'n', airSubscription: true }], keys },
     },
@@ -130,8 +130,8 @@ it('a body with very many unknown names is rejected within 3 seconds of CPU time
   const seeded = { org: 'acme', type: 'service', services: ['nvcf'] };
   const scopes = repeat(990, (index) => `invoke_fn${index}`);
   const worlds = await Promise.all([
-    readDetail('POST /_mock/worlds', seed(repeat(60, (index) => ({ ...seeded, name: `k${index}`, scopes })))),
-    readDetail('POST /_mock/worlds', seed(repeat(9000, () => ({})))),
+    readDetail('POST /_mock/worlds', buildSeed(repeat(60, (index) => ({ ...seeded, name: `k${index}`, scopes })))),
+    readDetail('POST /_mock/worlds', buildSeed(repeat(9000, () => ({})))),
     readDetail('POST /_mock/worlds', { seed: Object.fromEntries(repeat(4990, (index) => [`ngc${index}`, 1])) }),
   ]);
 

@@ -6,7 +6,8 @@ import { emptyFolder } from '../../support/folder.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';
 
 const MINUTE = 60_000;
-const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+/** Formats the time so many milliseconds after the start. */
+const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 const readClock = async (on: TestServer) => (await on.call('GET /_mock/clock')).body;
 
 /** Starts a server with a fixed real time. */
@@ -27,19 +28,19 @@ const cases: readonly Case[] = [
   {
     state: 'advanced',
     change: (on) => on.call('POST /_mock/clock/advance', { body: { by: '2d' } }),
-    expected: { now: at(10 * MINUTE + 172_800_000), ahead: 'PT48H', frozen: false },
+    expected: { now: formatTime(10 * MINUTE + 172_800_000), ahead: 'PT48H', frozen: false },
     posture: / clock=\+PT48H /,
   },
   {
     state: 'set',
-    change: (on) => on.call('POST /_mock/clock/set', { body: { to: at(15 * MINUTE) } }),
-    expected: { now: at(25 * MINUTE), ahead: 'PT15M', frozen: false },
+    change: (on) => on.call('POST /_mock/clock/set', { body: { to: formatTime(15 * MINUTE) } }),
+    expected: { now: formatTime(25 * MINUTE), ahead: 'PT15M', frozen: false },
     posture: / clock=\+PT15M /,
   },
   {
     state: 'frozen',
     change: (on) => on.call('POST /_mock/clock/freeze'),
-    expected: { now: at(0), ahead: '-PT10M', frozen: true },
+    expected: { now: formatTime(0), ahead: '-PT10M', frozen: true },
     posture: / clock=frozen@2026-01-15T12:00:00\.000Z /,
   },
   {
@@ -48,7 +49,7 @@ const cases: readonly Case[] = [
       await on.call('POST /_mock/clock/freeze');
       await on.call('POST /_mock/clock/advance', { body: { by: '1h' } });
     },
-    expected: { now: at(60 * MINUTE), ahead: 'PT50M', frozen: true },
+    expected: { now: formatTime(60 * MINUTE), ahead: 'PT50M', frozen: true },
     posture: / clock=frozen@2026-01-15T13:00:00\.000Z /,
   },
   {
@@ -58,13 +59,13 @@ const cases: readonly Case[] = [
       on.clock.set(START + 5 * MINUTE);
       await on.call('POST /_mock/clock/resume');
     },
-    expected: { now: at(5 * MINUTE), ahead: '-PT5M', frozen: false },
+    expected: { now: formatTime(5 * MINUTE), ahead: '-PT5M', frozen: false },
     posture: / clock=-PT5M /,
   },
   {
     state: 'never changed',
     change: async () => {},
-    expected: { now: at(10 * MINUTE), ahead: 'PT0S', frozen: false },
+    expected: { now: formatTime(10 * MINUTE), ahead: 'PT0S', frozen: false },
     posture: /^(?!.*clock=)/,
   },
 ];
@@ -83,6 +84,6 @@ describe.each(cases)('a clock that was $state', ({ change, expected, posture }) 
     await second.close();
 
     const third = await startServerAt(data, 10 * MINUTE);
-    expect(await readClock(third)).toMatchObject({ now: at(10 * MINUTE), ahead: 'PT0S', frozen: false });
+    expect(await readClock(third)).toMatchObject({ now: formatTime(10 * MINUTE), ahead: 'PT0S', frozen: false });
   });
 });

@@ -9,7 +9,8 @@ import { type Answer, START, testServer } from '../../support/server.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+/** Formats the time so many milliseconds after the start. */
+const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
 const server = await testServer();
 const postClock = (call: string, body?: unknown) =>
@@ -21,12 +22,12 @@ const readClock = async () => (await server.call('GET /_mock/clock')).body;
 
 /** Creates a key that expires, which is an event. */
 const createExpiringKey = async (after: number): Promise<string> => {
-  const key = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'], expiresAt: at(after) };
+  const key = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'], expiresAt: formatTime(after) };
   const { status, body } = await server.call('POST /_mock/keys', { body: key });
   expect(status, JSON.stringify(body)).toBe(201);
   return body.id;
 };
-const buildExpiryEvent = (keyId: string, after: number) => ({ at: at(after), kind: 'key.expired', keyId });
+const buildExpiryEvent = (keyId: string, after: number) => ({ at: formatTime(after), kind: 'key.expired', keyId });
 
 beforeEach(async () => {
   server.clock.set(START);
@@ -42,7 +43,7 @@ function expectClock({ status, body }: Answer, expected: object): void {
 describe('the clock', () => {
   it.each([
     ['advance', { by: '2h' }],
-    ['set', { to: at(2 * HOUR) }],
+    ['set', { to: formatTime(2 * HOUR) }],
   ])('does not advance if `%s` fails to read the events', async (call, payload) => {
     const key = await createExpiringKey(HOUR);
     const { collections } = server.world.store;
@@ -56,18 +57,18 @@ describe('the clock', () => {
   });
 
   it('starts at the real time and without upcoming events', async () => {
-    expect(await readClock()).toEqual({ now: at(0), ahead: 'PT0S', frozen: false, upcoming: [], more: false });
+    expect(await readClock()).toEqual({ now: formatTime(0), ahead: 'PT0S', frozen: false, upcoming: [], more: false });
   });
 
   it('advances by a duration and returns how far ahead it is', async () => {
-    expectClock(await advance('15m'), { now: at(15 * MINUTE), ahead: 'PT15M' });
-    expectClock(await advance('PT1H'), { now: at(75 * MINUTE), ahead: 'PT1H15M' });
+    expectClock(await advance('15m'), { now: formatTime(15 * MINUTE), ahead: 'PT15M' });
+    expectClock(await advance('PT1H'), { now: formatTime(75 * MINUTE), ahead: 'PT1H15M' });
 
-    expect(await readClock()).toMatchObject({ now: at(75 * MINUTE), ahead: 'PT1H15M', frozen: false });
+    expect(await readClock()).toMatchObject({ now: formatTime(75 * MINUTE), ahead: 'PT1H15M', frozen: false });
   });
 
   it.each([
-    at(HOUR),
+    formatTime(HOUR),
     '2026-01-15T13:00:00Z',
     '2026-01-15t13:00:00z',
     '2026-01-15 13:00:00Z',
@@ -75,37 +76,37 @@ describe('the clock', () => {
     '2026-01-15T05:00:00.000-08:00',
     '2026-01-15T13:00:00.000999Z',
   ])('is set to %s and runs on from there', async (to) => {
-    expectClock(await setClock(to), { now: at(HOUR), ahead: 'PT1H' });
+    expectClock(await setClock(to), { now: formatTime(HOUR), ahead: 'PT1H' });
     server.clock.set(START + 5000);
 
-    expect(await readClock()).toMatchObject({ now: at(HOUR + 5000), ahead: 'PT1H' });
+    expect(await readClock()).toMatchObject({ now: formatTime(HOUR + 5000), ahead: 'PT1H' });
   });
 
   it('is set to its current time', async () => {
-    expectClock(await setClock(at(0)), { now: at(0) });
+    expectClock(await setClock(formatTime(0)), { now: formatTime(0) });
   });
 
   it.each(['freeze', 'resume'])('accepts %s repeatedly, without a body and with an empty one', async (call) => {
     for (const body of [undefined, {}, undefined]) {
-      expectClock(await postClock(call, body), { now: at(0), frozen: call === 'freeze' });
+      expectClock(await postClock(call, body), { now: formatTime(0), frozen: call === 'freeze' });
     }
   });
 
   it('returns to the real time at a reset', async () => {
-    for (const change of [() => advance('1h'), () => setClock(at(DAY)), () => postClock('freeze')]) {
+    for (const change of [() => advance('1h'), () => setClock(formatTime(DAY)), () => postClock('freeze')]) {
       await change();
       server.clock.set(START + MINUTE);
       const reset = await server.call('POST /_mock/reset');
 
-      expect(reset.body.now).toBe(at(MINUTE));
-      expect(await readClock()).toMatchObject({ now: at(MINUTE), ahead: 'PT0S', frozen: false });
+      expect(reset.body.now).toBe(formatTime(MINUTE));
+      expect(await readClock()).toMatchObject({ now: formatTime(MINUTE), ahead: 'PT0S', frozen: false });
       server.clock.set(START);
     }
   });
 
   it('expires a token when it is advanced', async () => {
     const token = await server.tokenOf(researcher);
-    await setClock(at(HOUR - 1000));
+    await setClock(formatTime(HOUR - 1000));
     const before = await server.call('GET /api/v1/access-keys', { token });
     await advance('1s');
     const after = await server.call('GET /api/v1/access-keys', { token });
@@ -124,31 +125,31 @@ describe('a frozen clock', () => {
     ).body;
     server.clock.set(START + 2 * HOUR);
 
-    expect(await readClock()).toMatchObject({ now: at(0), ahead: '-PT2H', frozen: true });
+    expect(await readClock()).toMatchObject({ now: formatTime(0), ahead: '-PT2H', frozen: true });
     expect((await server.call('GET /api/v1/users', { token: accessToken })).status).toBe(200);
     const { decisions } = (await server.call('GET /_mock/decisions')).body;
-    expect(new Set(decisions.map((decision: { at: string }) => decision.at))).toEqual(new Set([at(0)]));
+    expect(new Set(decisions.map((decision: { at: string }) => decision.at))).toEqual(new Set([formatTime(0)]));
   });
 
   it('stays frozen after advance and set', async () => {
     await postClock('freeze');
     server.clock.set(START + MINUTE);
 
-    expectClock(await advance('1h'), { now: at(HOUR), ahead: 'PT59M', frozen: true });
-    expectClock(await setClock(at(2 * HOUR)), { now: at(2 * HOUR), ahead: 'PT1H59M', frozen: true });
+    expectClock(await advance('1h'), { now: formatTime(HOUR), ahead: 'PT59M', frozen: true });
+    expectClock(await setClock(formatTime(2 * HOUR)), { now: formatTime(2 * HOUR), ahead: 'PT1H59M', frozen: true });
     server.clock.set(START + DAY);
-    expect((await readClock()).now).toBe(at(2 * HOUR));
+    expect((await readClock()).now).toBe(formatTime(2 * HOUR));
   });
 
   it('resumes from its time, behind the real time', async () => {
     await postClock('freeze');
     server.clock.set(START + 15 * MINUTE);
-    expectClock(await postClock('resume'), { now: at(0), ahead: '-PT15M' });
+    expectClock(await postClock('resume'), { now: formatTime(0), ahead: '-PT15M' });
     server.clock.set(START + 16 * MINUTE);
 
-    expect(await readClock()).toMatchObject({ now: at(MINUTE), ahead: '-PT15M', frozen: false });
-    expect((await setClock(at(MINUTE - 1))).status).toBe(400);
-    expectClock(await setClock(at(16 * MINUTE)), { now: at(16 * MINUTE) });
+    expect(await readClock()).toMatchObject({ now: formatTime(MINUTE), ahead: '-PT15M', frozen: false });
+    expect((await setClock(formatTime(MINUTE - 1))).status).toBe(400);
+    expectClock(await setClock(formatTime(16 * MINUTE)), { now: formatTime(16 * MINUTE) });
   });
 });
 
@@ -158,8 +159,8 @@ describe('events', () => {
     const early = await createExpiringKey(HOUR);
     await createExpiringKey(3 * HOUR);
 
-    expectClock(await setClock(at(2 * HOUR)), {
-      now: at(2 * HOUR),
+    expectClock(await setClock(formatTime(2 * HOUR)), {
+      now: formatTime(2 * HOUR),
       ahead: 'PT2H',
       events: [buildExpiryEvent(early, HOUR), buildExpiryEvent(late, 2 * HOUR)],
     });
@@ -169,8 +170,8 @@ describe('events', () => {
     await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
 
     expect((await advance('48h')).body.events).toEqual([
-      { at: at(HOUR), kind: 'access-token.expired', subject: admin.id },
-      { at: at(DAY), kind: 'refresh-token.expired', subject: admin.id },
+      { at: formatTime(HOUR), kind: 'access-token.expired', subject: admin.id },
+      { at: formatTime(DAY), kind: 'refresh-token.expired', subject: admin.id },
     ]);
   });
 
@@ -196,10 +197,16 @@ describe('events', () => {
     expect((await readClock()).upcoming).toEqual([
       { at: expect.any(String), kind: 'invocation.fulfilled', requestId: invoked.headers['nvcf-reqid'] },
       buildExpiryEvent(keyId, 10 * MINUTE),
-      { at: at(15 * MINUTE), kind: 'policy.effective', keyId, version: 2 },
-      { at: at(HOUR), kind: 'access-token.expired', subject: admin.id },
-      { at: at(6 * HOUR), kind: 'simulation.arrived', simulationId: simulation.id, name: 'lab', state: 'ACTIVE' },
-      { at: at(DAY), kind: 'refresh-token.expired', subject: admin.id },
+      { at: formatTime(15 * MINUTE), kind: 'policy.effective', keyId, version: 2 },
+      { at: formatTime(HOUR), kind: 'access-token.expired', subject: admin.id },
+      {
+        at: formatTime(6 * HOUR),
+        kind: 'simulation.arrived',
+        simulationId: simulation.id,
+        name: 'lab',
+        state: 'ACTIVE',
+      },
+      { at: formatTime(DAY), kind: 'refresh-token.expired', subject: admin.id },
     ]);
   });
 
@@ -212,8 +219,8 @@ describe('events', () => {
     const tokens = (await readClock()).upcoming.filter(({ kind }: { kind: string }) => kind === 'access-token.expired');
 
     expect(tokens).toEqual([
-      { at: at(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: researcher.id },
-      { at: at(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: admin.id },
+      { at: formatTime(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: researcher.id },
+      { at: formatTime(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: admin.id },
     ]);
   });
 
@@ -234,13 +241,13 @@ describe('events', () => {
   it('that have passed are limited to the first 1000, and `more` is true beyond that', async () => {
     const keys = Array.from({ length: 1001 }, (_, index) => {
       const key = { org: ngcCast.org, name: `k${index}`, type: 'service', services: ['air'], scopes: ['air:access'] };
-      return { ...key, expiresAt: at((index + 1) * 1000) };
+      return { ...key, expiresAt: formatTime((index + 1) * 1000) };
     });
     const crowded = await testServer({}, { seed: { extends: 'builtin', ngc: { keys } } });
     const { body } = await crowded.call('POST /_mock/clock/advance', { body: { by: '1h' } });
 
     expect(body.events).toHaveLength(1000);
-    expect(body.events.at(-1).at).toBe(at(1_000_000));
+    expect(body.events.at(-1).at).toBe(formatTime(1_000_000));
     expect(body.more).toBe(true);
   });
 });
@@ -250,23 +257,27 @@ describe('an advance to the next event', () => {
     const second = await createExpiringKey(2 * HOUR);
     const first = await createExpiringKey(HOUR);
 
-    expectClock(await advanceToNextEvent(), { now: at(HOUR), ahead: 'PT1H', events: [buildExpiryEvent(first, HOUR)] });
     expectClock(await advanceToNextEvent(), {
-      now: at(2 * HOUR),
+      now: formatTime(HOUR),
+      ahead: 'PT1H',
+      events: [buildExpiryEvent(first, HOUR)],
+    });
+    expectClock(await advanceToNextEvent(), {
+      now: formatTime(2 * HOUR),
       ahead: 'PT2H',
       events: [buildExpiryEvent(second, 2 * HOUR)],
     });
     const refused = await advanceToNextEvent();
     expect(refused.status).toBe(409);
     expect(problemDocument(refused)).toContain('`by`');
-    expect((await readClock()).now).toBe(at(2 * HOUR));
+    expect((await readClock()).now).toBe(formatTime(2 * HOUR));
   });
 
   it('reaches the time at which a key has expired', async () => {
     const fields = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access', 'air:simulation_read'] };
-    const { key } = (await server.call('POST /_mock/keys', { body: { ...fields, expiresAt: at(HOUR) } })).body;
+    const { key } = (await server.call('POST /_mock/keys', { body: { ...fields, expiresAt: formatTime(HOUR) } })).body;
     const readStatus = async () => (await server.call('GET /api/v3/simulations/', { token: key })).status;
-    await setClock(at(HOUR - 1));
+    await setClock(formatTime(HOUR - 1));
     const before = await readStatus();
     await advanceToNextEvent();
 
@@ -285,7 +296,7 @@ describe('an advance to the next event', () => {
     await postClock('freeze');
 
     expectClock(await advanceToNextEvent(), {
-      now: at(HOUR),
+      now: formatTime(HOUR),
       ahead: 'PT1H',
       frozen: true,
       events: [buildExpiryEvent(keyId, HOUR)],
@@ -296,7 +307,11 @@ describe('an advance to the next event', () => {
     for (const hour of [1, 2, 3]) await createExpiringKey(hour * HOUR);
     const answers = await Promise.all([advanceToNextEvent(), advanceToNextEvent(), advanceToNextEvent()]);
 
-    expect(answers.map(({ body }) => body.now).sort()).toEqual([at(HOUR), at(2 * HOUR), at(3 * HOUR)]);
+    expect(answers.map(({ body }) => body.now).sort()).toEqual([
+      formatTime(HOUR),
+      formatTime(2 * HOUR),
+      formatTime(3 * HOUR),
+    ]);
     expect(answers.map(({ body }) => body.events.length)).toEqual([1, 1, 1]);
   });
 
@@ -314,7 +329,7 @@ describe('an advance to the next event', () => {
 describe('the clock rejects', () => {
   const readRefusal = async (answer: Answer) => {
     expect(answer.status).toBe(400);
-    expect(await readClock()).toMatchObject({ now: at(0), ahead: 'PT0S', frozen: false });
+    expect(await readClock()).toMatchObject({ now: formatTime(0), ahead: 'PT0S', frozen: false });
     return problemDocument(answer);
   };
 
@@ -339,7 +354,7 @@ describe('the clock rejects', () => {
     expect(await readRefusal(await postClock('advance', { By: '15m' }))).toContain('did you mean `by`?');
   });
 
-  it.each(['next', '', null, 5, at(HOUR)])('an advance to %j, because it expects `next-event`', async (to) => {
+  it.each(['next', '', null, 5, formatTime(HOUR)])('an advance to %j, because it expects `next-event`', async (to) => {
     expect(await readRefusal(await postClock('advance', { to }))).toContain('`next-event`');
   });
 
@@ -368,19 +383,22 @@ describe('the clock rejects', () => {
     expect(detail).toMatch(/such as `\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`/);
   });
 
-  it.each(['', 5, null, true, [at(HOUR)], {}, 'x'.repeat(100_000)])('the time %j', async (to) => {
+  it.each(['', 5, null, true, [formatTime(HOUR)], {}, 'x'.repeat(100_000)])('the time %j', async (to) => {
     expect(await readRefusal(await setClock(to))).toContain('`to`');
   });
 
-  it.each([[{}], [{ at: at(HOUR) }]])('a set with %j, which has no `to`', async (body) => {
+  it.each([[{}], [{ at: formatTime(HOUR) }]])('a set with %j, which has no `to`', async (body) => {
     expect(await readRefusal(await postClock('set', body))).toContain('`to`');
   });
 
-  it.each([at(-1), '1970-01-01T00:00:00Z', '0000-01-01T00:00:00Z'])('the time %s, which has passed', async (to) => {
-    const detail = await readRefusal(await setClock(to));
-    expect(detail).toContain(`before ${at(0)}`);
-    expect(detail).toContain('POST /_mock/reset');
-  });
+  it.each([formatTime(-1), '1970-01-01T00:00:00Z', '0000-01-01T00:00:00Z'])(
+    'the time %s, which has passed',
+    async (to) => {
+      const detail = await readRefusal(await setClock(to));
+      expect(detail).toContain(`before ${formatTime(0)}`);
+      expect(detail).toContain('POST /_mock/reset');
+    },
+  );
 
   it.each(['9999-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '9998-12-31T23:59:59-00:01'])(
     'the time %s, which is after the year 9998',

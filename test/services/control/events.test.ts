@@ -18,9 +18,9 @@ async function readEvents(
   act: () => Promise<unknown>,
   lastId?: string,
 ): Promise<StreamEvent[]> {
-  const abort = new AbortController();
+  const controller = new AbortController();
   const answer = await fetch(`${world.url}/_mock/events`, {
-    signal: abort.signal,
+    signal: controller.signal,
     headers: lastId === undefined ? {} : { 'last-event-id': lastId },
   });
   expect(answer.headers.get('content-type')).toBe('text/event-stream');
@@ -39,7 +39,7 @@ async function readEvents(
     }
     if (reported.length >= count) break;
   }
-  abort.abort();
+  controller.abort();
   return reported;
 }
 
@@ -169,11 +169,11 @@ it('a stream ends when the server stops, without delaying the stop', async () =>
 });
 
 it('a world has at most 50 streams', async () => {
-  const abort = new AbortController();
+  const controller = new AbortController();
   const { url } = await mock.world();
-  const openStream = () => fetch(`${url}/_mock/events`, { signal: abort.signal });
+  const openStream = () => fetch(`${url}/_mock/events`, { signal: controller.signal });
   const statuses = (await Promise.all(Array.from({ length: 51 }, openStream))).map(({ status }) => status);
-  abort.abort();
+  controller.abort();
 
   expect(statuses.filter((status) => status === 200)).toHaveLength(50);
   expect(statuses.filter((status) => status === 409)).toHaveLength(1);

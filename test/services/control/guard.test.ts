@@ -280,12 +280,12 @@ describe('no answer has a CORS header', () => {
   it.each(['/_mock/health', '/_mock/reset', '/_mock/clock/advance', '/_mock/nothing', '/_mock'])(
     'to OPTIONS %s, which is rejected for any origin',
     async (path) => {
-      const options = (origin: string) =>
+      const sendPreflight = (origin: string) =>
         send(port, requestBytes(`OPTIONS ${path}`, ['Host: localhost:6625', `Origin: ${origin}`, ...preflight]));
       const [foreign, none, same] = [
-        await options('http://evil.test'),
-        await options('null'),
-        await options('http://localhost:6625'),
+        await sendPreflight('http://evil.test'),
+        await sendPreflight('null'),
+        await sendPreflight('http://localhost:6625'),
       ];
 
       expect([foreign.status, none.status]).toEqual([403, 403]);

@@ -218,7 +218,7 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
 
     expect(second.notices).toContainEqual(message);
     expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
-      expect.objectContaining({ kind: 'storage', message: message, count: 1 }),
+      expect.objectContaining({ kind: 'storage', message, count: 1 }),
     ]);
   });
 });

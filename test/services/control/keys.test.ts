@@ -7,7 +7,8 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 const [echo] = castFunction('echo');
 const ECHO = echo?.functionId ?? '';
 const ECHO_VERSION = `${ECHO}/${echo?.versionId}`;
-const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+/** Formats the time so many milliseconds after the start. */
+const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
 const log: string[] = [];
 const server = await testServer(
@@ -51,11 +52,11 @@ const readRefusal = (answer: Answer): string => {
 
 describe('a new service key', () => {
   it('is returned with status 201 and every documented member', async () => {
-    const { status, body } = await postKey(buildServiceKey({ expiresAt: at(60_000) }));
+    const { status, body } = await postKey(buildServiceKey({ expiresAt: formatTime(60_000) }));
     const first = {
       version: 1,
-      recordedAt: at(0),
-      effectiveAt: at(0),
+      recordedAt: formatTime(0),
+      effectiveAt: formatTime(0),
       scopes: ['list_functions'],
       resource: { type: 'All Functions' },
     };
@@ -68,8 +69,8 @@ describe('a new service key', () => {
       type: 'service',
       services: ['nvcf'],
       status: 'active',
-      createdAt: at(0),
-      expiresAt: at(60_000),
+      createdAt: formatTime(0),
+      expiresAt: formatTime(60_000),
       policy: first,
       pending: [],
       history: [first],
@@ -214,7 +215,7 @@ describe('a new personal key', () => {
       type: 'personal',
       services: ['nvcf'],
       status: 'active',
-      createdAt: at(0),
+      createdAt: formatTime(0),
       expiresAt: null,
       user: 'ada@acme.test',
       roles: ['Cloud Functions User'],
@@ -328,8 +329,8 @@ describe('the fields of a key', async () => {
     ['an unknown service', { services: ['nvcf', 'no-such-service'] }, /`services`.*`no-such-service`.*`nvcf`/],
     ['an unknown organisation', { org: 'initech' }, /`org`.*`acme`.*`globex`/],
     ['an organisation in another case', { org: 'ACME' }, /`org`.*`acme`/],
-    ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
-    ['an expiry at the current time', { expiresAt: at(0) }, /`expiresAt`/],
+    ['a past expiry', { expiresAt: formatTime(-1) }, /`expiresAt`/],
+    ['an expiry at the current time', { expiresAt: formatTime(0) }, /`expiresAt`/],
     ['an expiry after the latest supported time', { expiresAt: '9999-06-01T00:00:00Z' }, /`expiresAt`/],
     ['an expiry at a leap second', { expiresAt: '2026-12-31T23:59:60Z' }, /`expiresAt`/],
     ['an expiry that is not a timestamp', { expiresAt: 'tomorrow' }, /`?expiresAt`?/],
@@ -353,7 +354,7 @@ describe('the fields of a key', async () => {
     ],
     ['a resource', { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],
-    ['a past expiry', { expiresAt: at(-1) }, /`expiresAt`/],
+    ['a past expiry', { expiresAt: formatTime(-1) }, /`expiresAt`/],
   ];
   const countKeys = async () => (await limited.call('GET /_mock/info')).body.counts.ngcKeys;
 
@@ -550,13 +551,13 @@ describe('an edit of a service key', () => {
 
   it.each([
     ['name', { name: 'renamed' }],
-    ['expiry', { expiresAt: at(5_000) }],
+    ['expiry', { expiresAt: formatTime(5_000) }],
     ['expiry to null', { expiresAt: null }],
     ['status', { status: 'disabled' }],
     ['services', { services: ['nvcf', 'air'] }],
-    ['all of these', { name: 'renamed', expiresAt: at(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
+    ['all of these', { name: 'renamed', expiresAt: formatTime(5_000), status: 'disabled', services: ['nvcf', 'air'] }],
   ])('of %s adds no version to the policy', async (_title, edit) => {
-    const { id, key: _, ...before } = await createKey(buildServiceKey({ expiresAt: at(60_000) }));
+    const { id, key: _, ...before } = await createKey(buildServiceKey({ expiresAt: formatTime(60_000) }));
     const { body } = await patch(id, edit);
 
     expect(body).toEqual({ id, ...before, ...edit });
@@ -686,7 +687,7 @@ describe('a deleted key', () => {
 describe('a key with an expiry', () => {
   it('is accepted until its expiry on the clock and rejected from then on', async () => {
     const on = await testServer();
-    const { id, key } = await createKey(buildServiceKey({ expiresAt: at(60_000) }), on);
+    const { id, key } = await createKey(buildServiceKey({ expiresAt: formatTime(60_000) }), on);
     on.clock.set(START + 59_999);
     const before = await listFunctions(key, on);
     on.clock.set(START + 60_000);
@@ -696,9 +697,9 @@ describe('a key with an expiry', () => {
     expect(after.status).toBe(403);
     expect(after.body.detail).toBe('Authorization failed');
     expect(after.decision.reason).toBe('expired_key');
-    expect(await read(id, on)).toMatchObject({ status: 'expired', expiresAt: at(60_000) });
+    expect(await read(id, on)).toMatchObject({ status: 'expired', expiresAt: formatTime(60_000) });
 
-    await patch(id, { expiresAt: at(120_000) }, on);
+    await patch(id, { expiresAt: formatTime(120_000) }, on);
     expect((await listFunctions(key, on)).status).toBe(200);
     expect(await read(id, on)).toMatchObject({ status: 'active' });
   });

@@ -23,7 +23,7 @@ async function readSamples(headers: Record<string, string> = own): Promise<Reado
   );
 }
 
-const nameOfRequests = (service: string, operation: string, status: number) =>
+const buildSampleName = (service: string, operation: string, status: number) =>
   `nv_auth_mock_requests_total{service="${service}",operation="${operation}",status="${status}"}`;
 
 describe('metrics', () => {
@@ -34,10 +34,10 @@ describe('metrics', () => {
     await server.call('GET /nowhere');
     await readSamples();
     const samples = await readSamples();
-    expect(samples.get(nameOfRequests('nvcf', 'listFunctions', 200))).toBe(1);
-    expect(samples.get(nameOfRequests('nvcf', 'listFunctions', 403))).toBe(1);
-    expect(samples.get(nameOfRequests('', '', 404))).toBe(1);
-    expect(samples.get(nameOfRequests('control', 'get_metrics', 200))).toBe(1);
+    expect(samples.get(buildSampleName('nvcf', 'listFunctions', 200))).toBe(1);
+    expect(samples.get(buildSampleName('nvcf', 'listFunctions', 403))).toBe(1);
+    expect(samples.get(buildSampleName('', '', 404))).toBe(1);
+    expect(samples.get(buildSampleName('control', 'get_metrics', 200))).toBe(1);
     expect(samples.get('nv_auth_mock_refusals_total{service="nvcf",reason="service_not_enabled"}')).toBe(1);
     expect(samples.get('nv_auth_mock_refusals_total{service="nvcf",reason="no_token"}')).toBe(1);
   });

@@ -110,13 +110,13 @@ describe('the header `x-mock-world` of `POST /_mock/worlds`', () => {
   it('is not a use of the world of its value or of the credential', async () => {
     const { cast } = await makeWorld(server, { id: 'quiet' });
     const token = await tokenOf(server.call, cast.runai.users[0].accessKey);
-    const lastUse = async () => (await server.call('GET /_mock/worlds/quiet')).body.lastUsedAt;
-    const before = await lastUse();
+    const readLastUse = async () => (await server.call('GET /_mock/worlds/quiet')).body.lastUsedAt;
+    const before = await readLastUse();
     server.clock.set(server.clock.now() + 60_000);
 
     expect((await postWorld('quiet', {}, { token })).status).toBe(409);
     expect((await postWorld('loud', {}, { token })).status).toBe(201);
-    expect(await lastUse()).toBe(before);
+    expect(await readLastUse()).toBe(before);
   });
 
   it('is the id of a copy of a world', async () => {

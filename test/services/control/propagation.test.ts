@@ -11,7 +11,8 @@ import { START, type TestServer, testServer } from '../../support/server.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DELAY = 15 * MINUTE;
-const at = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+/** Formats the time so many milliseconds after the start. */
+const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 
 const owner = castKey('owner');
 const [echo] = castFunction('echo');
@@ -79,7 +80,10 @@ describe('with `propagation` off', () => {
     await patch(on, key.id, { scopes: [] });
 
     expect(await isAllowed(on, key)).toBe(false);
-    expect(edited).toMatchObject({ policy: { version: 2, recordedAt: at(0), effectiveAt: at(0) }, pending: [] });
+    expect(edited).toMatchObject({
+      policy: { version: 2, recordedAt: formatTime(0), effectiveAt: formatTime(0) },
+      pending: [],
+    });
   });
 });
 
@@ -123,11 +127,11 @@ describe('with `propagation` fixed', () => {
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
     const { decision } = await listFunctions(on, key);
     const { body } = await on.call(`GET /_mock/decisions/${decision.id}`);
-    const pending = { version: 2, effectiveAt: at(DELAY), effect: 'allow' };
+    const pending = { version: 2, effectiveAt: formatTime(DELAY), effect: 'allow' };
 
     expect(edited).toMatchObject({
       policy: { version: 1 },
-      pending: [{ version: 2, recordedAt: at(0), effectiveAt: at(DELAY), scopes: ['list_functions'] }],
+      pending: [{ version: 2, recordedAt: formatTime(0), effectiveAt: formatTime(DELAY), scopes: ['list_functions'] }],
     });
     expect(edited.history).toHaveLength(2);
     expect(decision).toMatchObject({
@@ -137,7 +141,7 @@ describe('with `propagation` fixed', () => {
       pending,
     });
     expect(body).toMatchObject({ policyVersion: 1, pending });
-    expect(body.explanation).toContain(at(DELAY));
+    expect(body.explanation).toContain(formatTime(DELAY));
   });
 
   it('an allowed request contains the time from which it will be rejected', async () => {
@@ -147,7 +151,7 @@ describe('with `propagation` fixed', () => {
 
     expect((await listFunctions(on, key)).decision).toMatchObject({
       effect: 'allow',
-      pending: { version: 2, effectiveAt: at(DELAY), effect: 'deny' },
+      pending: { version: 2, effectiveAt: formatTime(DELAY), effect: 'deny' },
     });
   });
 
@@ -198,7 +202,7 @@ describe('with `propagation` fixed', () => {
       return [status === 403, decision.pending];
     };
     on.clock.set(START + DELAY - 1);
-    expect(await send('PUT')).toEqual([true, { version: 2, effectiveAt: at(DELAY), effect: 'allow' }]);
+    expect(await send('PUT')).toEqual([true, { version: 2, effectiveAt: formatTime(DELAY), effect: 'allow' }]);
     on.clock.set(START + DELAY);
     expect(await send('PUT')).toEqual([false, undefined]);
     on.clock.set(START + DELAY + SECOND);
@@ -250,9 +254,9 @@ describe('with `propagation` fixed', () => {
 
     it('the expiry of a new or of an edited key', async () => {
       const on = await resetServer('fixed');
-      const made = await createKey(on, ['list_functions'], { expiresAt: at(MINUTE) });
+      const made = await createKey(on, ['list_functions'], { expiresAt: formatTime(MINUTE) });
       const edited = await createKey(on, ['list_functions']);
-      await patch(on, edited.id, { expiresAt: at(MINUTE) });
+      await patch(on, edited.id, { expiresAt: formatTime(MINUTE) });
       on.clock.set(START + MINUTE);
 
       for (const key of [made, edited]) expect((await listFunctions(on, key)).decision.reason).toBe('expired_key');
@@ -394,9 +398,14 @@ describe('a flush', () => {
     expect(body).toEqual({ flushed: [{ keyId: flushedKey.id, version: 3 }] });
     expect([await isAllowed(on, flushedKey), await isAllowed(on, otherKey)]).toEqual([true, false]);
     expect(await read(on, flushedKey.id)).toMatchObject({
-      policy: { version: 3, recordedAt: at(MINUTE), effectiveAt: at(MINUTE), scopes: ['list_functions'] },
+      policy: {
+        version: 3,
+        recordedAt: formatTime(MINUTE),
+        effectiveAt: formatTime(MINUTE),
+        scopes: ['list_functions'],
+      },
       pending: [],
-      history: [{ version: 1 }, { version: 2, effectiveAt: at(DELAY) }, { version: 3 }],
+      history: [{ version: 1 }, { version: 2, effectiveAt: formatTime(DELAY) }, { version: 3 }],
     });
     on.clock.set(START + DELAY);
     expect([await isAllowed(on, flushedKey), await isAllowed(on, otherKey)]).toEqual([true, true]);
@@ -633,8 +642,8 @@ describe.runIf(hasDriver)('a restart', () => {
 describe('the events of an advance of the clock', () => {
   it('are versions that took effect and keys that expired, earliest first', async () => {
     const on = await resetServer('fixed');
-    const brief = await createKey(on, [], { expiresAt: at(5 * MINUTE) });
-    const long = await createKey(on, [], { expiresAt: at(20 * MINUTE) });
+    const brief = await createKey(on, [], { expiresAt: formatTime(5 * MINUTE) });
+    const long = await createKey(on, [], { expiresAt: formatTime(20 * MINUTE) });
     const edited = await createKey(on, []);
     await patch(on, edited.id, { scopes: ['list_functions'] });
     await on.call('POST /_mock/clock/advance', { body: { by: '1m' } });
@@ -642,10 +651,10 @@ describe('the events of an advance of the clock', () => {
     const { events } = await advance(on, '1h');
 
     expect(events).toEqual([
-      { at: at(5 * MINUTE), kind: 'key.expired', keyId: brief.id },
-      { at: at(DELAY), kind: 'policy.effective', keyId: edited.id, version: 2 },
-      { at: at(MINUTE + DELAY), kind: 'policy.effective', keyId: edited.id, version: 3 },
-      { at: at(20 * MINUTE), kind: 'key.expired', keyId: long.id },
+      { at: formatTime(5 * MINUTE), kind: 'key.expired', keyId: brief.id },
+      { at: formatTime(DELAY), kind: 'policy.effective', keyId: edited.id, version: 2 },
+      { at: formatTime(MINUTE + DELAY), kind: 'policy.effective', keyId: edited.id, version: 3 },
+      { at: formatTime(20 * MINUTE), kind: 'key.expired', keyId: long.id },
     ]);
   });
 
@@ -656,7 +665,7 @@ describe('the events of an advance of the clock', () => {
 
     expect((await advance(on, '14m59s')).events).toEqual([]);
     expect((await advance(on, '1s')).events).toEqual([
-      { at: at(DELAY), kind: 'policy.effective', keyId: id, version: 2 },
+      { at: formatTime(DELAY), kind: 'policy.effective', keyId: id, version: 2 },
     ]);
     expect((await advance(on, '1h')).events).toEqual([]);
   });
@@ -672,7 +681,7 @@ describe('the events of an advance of the clock', () => {
     await patch(on, overtaken.id, { scopes: [] });
 
     expect((await advance(on, '1h')).events).toEqual([
-      { at: at(MINUTE), kind: 'policy.effective', keyId: overtaken.id, version: 3 },
+      { at: formatTime(MINUTE), kind: 'policy.effective', keyId: overtaken.id, version: 3 },
     ]);
   });
 });

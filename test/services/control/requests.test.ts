@@ -96,13 +96,13 @@ describe('the journal', () => {
   });
 
   it('contains the size of a body, or null if the body was not read', async () => {
-    const readSizeOf = async (body: string, type: string) => {
+    const readSize = async (body: string, type: string) => {
       await server.call('POST /api/v1/token', { body, headers: { 'content-type': type } });
       return (await readNewestRequest()).request.size;
     };
 
-    expect([await readSizeOf('{}', 'application/json'), await readSizeOf('{', 'application/json')]).toEqual([2, 1]);
-    expect([await readSizeOf('{}', 'foo'), await readSizeOf('x'.repeat(2 ** 21), 'application/json')]).toEqual([
+    expect([await readSize('{}', 'application/json'), await readSize('{', 'application/json')]).toEqual([2, 1]);
+    expect([await readSize('{}', 'foo'), await readSize('x'.repeat(2 ** 21), 'application/json')]).toEqual([
       null,
       null,
     ]);

@@ -16,7 +16,8 @@ beforeEach(async () => {
 const MINUTE = 60_000;
 const FUNCTIONS = 'GET /v2/nvcf/functions';
 const KEYS = 'GET /api/v1/access-keys';
-const iso = (milliseconds: number) => new Date(START + milliseconds).toISOString();
+/** Formats the time so many milliseconds after the start. */
+const formatTime = (milliseconds: number) => new Date(START + milliseconds).toISOString();
 const simulate = async (body: object) => (await on.call('POST /_mock/decisions/simulate', { body })).body;
 const readRefusal = async (body: object) => {
   const { status, body: problem } = await on.call('POST /_mock/decisions/simulate', { body });
@@ -38,34 +39,40 @@ describe('a principal at a later time', () => {
     await on.call(`PATCH /_mock/keys/${id}`, { body: { scopes: ['list_functions'] } });
     const request = { principal: id, method: 'GET', path: '/v2/nvcf/functions' };
 
-    expect(await simulate({ ...request, at: iso(15 * MINUTE - 1) })).toMatchObject({
+    expect(await simulate({ ...request, at: formatTime(15 * MINUTE - 1) })).toMatchObject({
       effect: 'deny',
       reason: 'missing_scope',
     });
-    expect(await simulate({ ...request, at: iso(15 * MINUTE) })).toMatchObject({
+    expect(await simulate({ ...request, at: formatTime(15 * MINUTE) })).toMatchObject({
       effect: 'allow',
-      at: iso(15 * MINUTE),
+      at: formatTime(15 * MINUTE),
     });
-    expect(await simulate(request)).toMatchObject({ effect: 'deny', at: iso(0) });
+    expect(await simulate(request)).toMatchObject({ effect: 'deny', at: formatTime(0) });
   });
 
   it('is rejected from the expiry of its key', async () => {
-    const { id } = await createKey({ scopes: ['list_functions'], expiresAt: iso(MINUTE) });
+    const { id } = await createKey({ scopes: ['list_functions'], expiresAt: formatTime(MINUTE) });
     const request = { principal: id, method: 'GET', path: '/v2/nvcf/functions' };
 
-    expect(await simulate({ ...request, at: iso(MINUTE - 1) })).toMatchObject({ effect: 'allow' });
-    expect(await simulate({ ...request, at: iso(MINUTE) })).toMatchObject({ effect: 'deny', reason: 'expired_key' });
+    expect(await simulate({ ...request, at: formatTime(MINUTE - 1) })).toMatchObject({ effect: 'allow' });
+    expect(await simulate({ ...request, at: formatTime(MINUTE) })).toMatchObject({
+      effect: 'deny',
+      reason: 'expired_key',
+    });
   });
 
   it('has the effects of that time in a simulation of all operations', async () => {
     const { id } = await createKey({});
     await on.call(`PATCH /_mock/keys/${id}`, { body: { scopes: ['list_functions'] } });
-    const effectAt = async (at: string) =>
+    const simulateEffect = async (at: string) =>
       (await simulate({ principal: id, operations: '*', service: 'nvcf', at })).operations.find(
         ({ operation }: { readonly operation: string }) => operation === 'listFunctions',
       ).effect;
 
-    expect([await effectAt(iso(0)), await effectAt(iso(15 * MINUTE))]).toEqual(['deny', 'allow']);
+    expect([await simulateEffect(formatTime(0)), await simulateEffect(formatTime(15 * MINUTE))]).toEqual([
+      'deny',
+      'allow',
+    ]);
   });
 });
 
@@ -95,14 +102,18 @@ describe('recorded requests at a later time', () => {
 
   it('are decided with the edits and keys of that time, in the order of their ids', async () => {
     const { id: edited, key } = await createKey({});
-    const { key: short } = await createKey({ name: 'short', scopes: ['list_functions'], expiresAt: iso(MINUTE) });
+    const { key: short } = await createKey({
+      name: 'short',
+      scopes: ['list_functions'],
+      expiresAt: formatTime(MINUTE),
+    });
     await on.call(`PATCH /_mock/keys/${edited}`, { body: { scopes: ['list_functions'] } });
     const ids: string[] = [];
     for (const token of [key, short, castKey('nvcf-deployer').key, 'nvapi-nonsense']) {
       await on.call(FUNCTIONS, { token });
       ids.push((await readNewestRequest()).id);
     }
-    const { requests } = await simulate({ requests: ids, at: iso(15 * MINUTE) });
+    const { requests } = await simulate({ requests: ids, at: formatTime(15 * MINUTE) });
 
     expect(requests.map(({ id }: { readonly id: string }) => id)).toEqual(ids);
     expect(requests).toMatchObject([
@@ -124,7 +135,7 @@ describe('recorded requests at a later time', () => {
       (await on.call('GET /_mock/findings')).body,
     ];
     const before = await readRecords();
-    const { requests } = await simulate({ requests: [id, unknown], at: iso(MINUTE) });
+    const { requests } = await simulate({ requests: [id, unknown], at: formatTime(MINUTE) });
 
     expect(requests).toMatchObject([{ later: { effect: 'allow' } }, { later: { effect: 'allow' } }]);
     expect(await readRecords()).toEqual(before);
@@ -167,7 +178,7 @@ describe('a simulation at another time rejects', () => {
   it.each([
     [
       'a time that has passed',
-      { ...request, at: iso(-1) },
+      { ...request, at: formatTime(-1) },
       'must not be in the past (before 2026-01-15T12:00:00.000Z)',
     ],
     ['a string that is not a time', { ...request, at: 'tomorrow' }, 'must be an RFC 3339 time'],
@@ -175,10 +186,10 @@ describe('a simulation at another time rejects', () => {
     ['requests without a time', { requests: ['a'] }, 'Field `at` is missing'],
     [
       'requests and a principal',
-      { requests: ['a'], at: iso(0), principal: 'owner' },
+      { requests: ['a'], at: formatTime(0), principal: 'owner' },
       'Fields `requests` and `principal` exclude each other',
     ],
-    ['an unknown request', { requests: ['a'], at: iso(0) }, '`a`'],
+    ['an unknown request', { requests: ['a'], at: formatTime(0) }, '`a`'],
   ])('%s', async (_title, body, message) => {
     expect(await readRefusal(body)).toContain(message);
   });

@@ -22,7 +22,7 @@ const readDecision = async (token: string, request: string, on: TestServer = ser
   return (await on.call(`GET /_mock/decisions/${decision.id}`)).body;
 };
 /** Removes what a simulated decision cannot share with a real one; hints depend on the sent body. */
-const comparable = ({ id: _, at: __, target: ___, fixes = [], ...rest }: Record<string, unknown>) => ({
+const removeVolatile = ({ id: _, at: __, target: ___, fixes = [], ...rest }: Record<string, unknown>) => ({
   ...rest,
   fixes: [fixes].flat().filter((fix) => (fix as { readonly kind: string }).kind !== 'hint'),
 });
@@ -84,7 +84,7 @@ describe('a simulated decision equals the real decision', () => {
 
     expect(real).toMatchObject({ effect, reason });
     expect(status).toBe(200);
-    expect(comparable(body)).toEqual(comparable(real));
+    expect(removeVolatile(body)).toEqual(removeVolatile(real));
     expect([body.at, body.target]).toEqual([real.at, real.target]);
   });
 
@@ -98,7 +98,7 @@ describe('a simulated decision equals the real decision', () => {
     const { body } = await simulate(key.id, 'POST /v2/nvcf/functions');
 
     expect(real).toMatchObject({ effect: 'deny', reason: 'incompatible_resource_type' });
-    expect(comparable(body)).toEqual(comparable(real));
+    expect(removeVolatile(body)).toEqual(removeVolatile(real));
   });
 
   it('on an operation that no key may call', async () => {
@@ -108,7 +108,7 @@ describe('a simulated decision equals the real decision', () => {
     const { body } = await simulate(id, 'GET /v2/nvcf/clusterGroups', on);
 
     expect(real).toMatchObject({ effect: 'deny', reason: 'closed_to_keys' });
-    expect(comparable(body)).toEqual(comparable(real));
+    expect(removeVolatile(body)).toEqual(removeVolatile(real));
   });
 
   it.each([
@@ -141,7 +141,7 @@ describe('a simulated decision equals the real decision', () => {
 
       expect(real.effect).toBe(effect);
       expect(real.pending?.effectiveAt).toBe(effect === 'deny' ? new Date(START + 900_000).toISOString() : undefined);
-      expect(comparable(body)).toEqual(comparable(real));
+      expect(removeVolatile(body)).toEqual(removeVolatile(real));
     }
   });
 
@@ -256,7 +256,7 @@ describe('a simulation for a key by its name', () => {
     const [byName, byId] = [await simulate(name, request), await simulate(castKey(name).id, request)];
 
     expect(byName.body.principal).toMatchObject({ name });
-    expect(comparable(byName.body)).toEqual(comparable(byId.body));
+    expect(removeVolatile(byName.body)).toEqual(removeVolatile(byId.body));
   });
 
   it('is rejected as ambiguous if several keys have the name', async () => {
@@ -272,18 +272,18 @@ describe('a decision', () => {
   it('has all missing scopes in `missing`, alternatives in `missingAnyOf`, and the used ones in `used`', async () => {
     const LIST = 'GET /v2/nvcf/functions';
     const READERS = ['list_functions', 'list_functions_details'];
-    const createKeyWith = async (scopes: string[]) =>
+    const createKeyWithScopes = async (scopes: string[]) =>
       (await createKey({ name: `has-${scopes.length}-${scopes[0]}`, scopes })).key;
 
-    expect((await readDecision(await createKeyWith([]), LIST)).missingAnyOf).toEqual(READERS);
-    expect(await readDecision(await createKeyWith([]), LIST)).not.toHaveProperty('missing');
-    expect((await readDecision(await createKeyWith([]), `GET ${DEPLOYMENT}`)).missing).toEqual(
+    expect((await readDecision(await createKeyWithScopes([]), LIST)).missingAnyOf).toEqual(READERS);
+    expect(await readDecision(await createKeyWithScopes([]), LIST)).not.toHaveProperty('missing');
+    expect((await readDecision(await createKeyWithScopes([]), `GET ${DEPLOYMENT}`)).missing).toEqual(
       expect.arrayContaining(['deploy_function']),
     );
-    expect((await readDecision(await createKeyWith(['list_functions_details', 'invoke_function']), LIST)).used).toEqual(
-      ['list_functions_details'],
-    );
-    expect((await readDecision(await createKeyWith(READERS), LIST)).used).toEqual(READERS);
+    expect(
+      (await readDecision(await createKeyWithScopes(['list_functions_details', 'invoke_function']), LIST)).used,
+    ).toEqual(['list_functions_details']);
+    expect((await readDecision(await createKeyWithScopes(READERS), LIST)).used).toEqual(READERS);
   });
 
   it('has the missing scopes in its header too', async () => {

@@ -111,8 +111,8 @@ describe('a reset', () => {
     expect(reset.body).toEqual({ status: 'reset', now: new Date(START).toISOString() });
     expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
     expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
-    const token2 = await server.tokenOf(researcher);
-    const { accessKeys } = (await server.call('GET /api/v1/access-keys', { token: token2 })).body;
+    const newToken = await server.tokenOf(researcher);
+    const { accessKeys } = (await server.call('GET /api/v1/access-keys', { token: newToken })).body;
     expect(accessKeys.map(({ name }: { name: string }) => name)).not.toContain('mine');
     const { refreshToken } = login.body;
     const refresh = await server.grant({ grantType: 'refresh_token', refreshToken });
