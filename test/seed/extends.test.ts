@@ -269,7 +269,7 @@ const withFiles = test.extend<{
   files: (files: Record<string, string>) => Promise<string>;
   seed: (file: string) => Promise<Cast>;
 }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the needed fixtures from the pattern
   files: async ({}, use) => {
     const folder = await emptyFolder();
     await use(async (files) => {

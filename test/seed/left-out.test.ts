@@ -208,7 +208,7 @@ describe('the fingerprint of a seed', () => {
 
   it.each<[title: string, value: unknown, parts: Record<string, unknown>]>([
     ['the built-in cast', 'builtin', Object.fromEntries(readFixtures())],
-    ['nobody', 'none', {}],
+    ['an empty seed', 'none', {}],
     ['a seed without ids', withoutIds, withoutIds],
     ['a seed with ids', explicit, explicit],
   ])('is computed from the written members only: %s', async (_, value, parts) => {
