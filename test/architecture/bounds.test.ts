@@ -31,7 +31,7 @@ interface Document {
   readonly components: unknown;
 }
 
-/** Forms that are short by themselves; bytes have a limit of their own. */
+/** Formats that are short; bytes have a separate limit. */
 const SHORT_FORMATS: readonly (string | undefined)[] = ['uuid', 'date-time', 'binary'];
 
 function isBounded({ format, pattern, maxLength, enum: values }: Schema): boolean {
@@ -39,42 +39,42 @@ function isBounded({ format, pattern, maxLength, enum: values }: Schema): boolea
   return maxLength !== undefined || values !== undefined || isShortPattern || SHORT_FORMATS.includes(format);
 }
 
-/** Texts of a request that may be of any length. */
-function endless(document: Document): string[] {
-  const at = <Value extends { readonly $ref?: string }>(value: Value): Value =>
+/** Lists the strings of requests without a maximum length. */
+function listUnbounded(document: Document): string[] {
+  const resolveRef = <Value extends { readonly $ref?: string }>(value: Value): Value =>
     value.$ref === undefined
       ? value
       : (value.$ref
           .slice(2)
           .split('/')
           .reduce<unknown>((part, step) => (part as Record<string, unknown>)[step], document) as Value);
-  const within = (given: Schema, name: string, depth: number): string[] => {
+  const listIn = (unresolved: Schema, name: string, depth: number): string[] => {
     if (depth > 20) return [];
-    const schema = at(given);
+    const schema = resolveRef(unresolved);
     const { type, properties = {}, items, additionalProperties, allOf = [], anyOf = [], oneOf = [] } = schema;
     return [
       ...(type === 'string' && !isBounded(schema) ? [name] : []),
-      ...Object.entries(properties).flatMap(([key, one]) => within(one, `${name}.${key}`, depth + 1)),
-      ...(items === undefined ? [] : within(items, `${name}[]`, depth + 1)),
-      ...(typeof additionalProperties === 'object' ? within(additionalProperties, `${name}{}`, depth + 1) : []),
-      ...[...allOf, ...anyOf, ...oneOf].flatMap((one) => within(one, name, depth + 1)),
+      ...Object.entries(properties).flatMap(([key, part]) => listIn(part, `${name}.${key}`, depth + 1)),
+      ...(items === undefined ? [] : listIn(items, `${name}[]`, depth + 1)),
+      ...(typeof additionalProperties === 'object' ? listIn(additionalProperties, `${name}{}`, depth + 1) : []),
+      ...[...allOf, ...anyOf, ...oneOf].flatMap((part) => listIn(part, name, depth + 1)),
     ];
   };
   return Object.values(document.paths)
     .flatMap((item) => Object.values(item))
     .flatMap(({ operationId, parameters = [], requestBody }) => [
       ...parameters
-        .map(at)
+        .map(resolveRef)
         .filter((parameter) => parameter.in === 'query')
-        .flatMap(({ name, schema }) => within(schema, `${operationId}?${name}`, 0)),
-      ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => within(schema, operationId, 0)),
+        .flatMap(({ name, schema }) => listIn(schema, `${operationId}?${name}`, 0)),
+      ...Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => listIn(schema, operationId, 0)),
     ]);
 }
 
-describe('every text that a request may bring has a longest length:', () => {
+describe('every string of a request has a maximum length:', () => {
   it.each(['air', 'air.2.0', 'air.dsx', 'nvcf', 'ngc'])('%s', (name) => {
     const file = new URL(`../../dist/openapi/${name}.json`, import.meta.url);
 
-    expect(endless(JSON.parse(readFileSync(file, 'utf8')))).toEqual([]);
+    expect(listUnbounded(JSON.parse(readFileSync(file, 'utf8')))).toEqual([]);
   });
 });

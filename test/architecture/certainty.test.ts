@@ -8,7 +8,7 @@ import { ROOT } from './source-files.ts';
 const services = await Promise.all(MANIFESTS.map(({ load }) => load(() => [])));
 const rulesets = services.flatMap((service) => service.rules.rulesets);
 
-it('every row that is in force is decided: what was imported and not decided has no certainty', () => {
+it('every row in force has a certainty', () => {
   const rows = rulesets.flatMap(({ service, tables: { operations, rules } }) =>
     [...operations, ...rules].map(({ id, certainty }) => ({ row: `${service}: ${id}`, certainty })),
   );
@@ -17,7 +17,7 @@ it('every row that is in force is decided: what was imported and not decided has
   expect(rows.filter(({ certainty }) => certainty === 'unknown')).toEqual([]);
 });
 
-/** How the rows of a document's operations cite what its reference was made from. */
+/** How the operations of a document cite the published interface. */
 const CITATIONS: readonly [document: string, citation: RegExp][] = [
   ['runai.2.24', /runapy, \.generator\/swagger\.json/],
   ['nvcf', /published API document 2\.245\.1/],
@@ -27,12 +27,12 @@ const CITATIONS: readonly [document: string, citation: RegExp][] = [
 ];
 
 describe.each(CITATIONS)('the operations of %s', async (name, citation) => {
-  const json = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
-  const { operations } = await apiDocument(json(`dist/openapi/${name}.json`));
-  const nameless = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
+  const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+  const { operations } = await apiDocument(readJson(`dist/openapi/${name}.json`));
+  const removeNames = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
   const published = new Set(
-    Object.entries<object>(json(`conformance/published/${name}.json`).paths).flatMap(([path, item]) =>
-      Object.keys(item).map((method) => `${method.toUpperCase()} ${nameless(path)}`),
+    Object.entries<object>(readJson(`conformance/published/${name}.json`).paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${removeNames(path)}`),
     ),
   );
   const rows = (rulesets.find(({ document }) => document === name)?.tables.operations ?? []).map((row) => ({
@@ -41,11 +41,11 @@ describe.each(CITATIONS)('the operations of %s', async (name, citation) => {
       .filter(({ id }) => id === row.id)
       .map(({ method, path }) => ({
         call: `${method} ${path}`,
-        isPublished: published.has(`${method} ${nameless(path)}`),
+        isPublished: published.has(`${method} ${removeNames(path)}`),
       })),
   }));
 
-  it('that cite the published interface are in it', () => {
+  it('that cite the published interface exist in it', () => {
     const citing = rows.filter(({ source }) => citation.test(source));
 
     expect(citing.length).toBeGreaterThan(5);
@@ -55,11 +55,11 @@ describe.each(CITATIONS)('the operations of %s', async (name, citation) => {
     ).toEqual([]);
   });
 
-  it('that are in the published interface have a documented shape', () => {
+  it('of the published interface are `documented` or `contradicted`', () => {
     const known = rows.filter(({ calls }) => calls.some(({ isPublished }) => isPublished));
 
     expect(known.length).toBeGreaterThan(5);
-    // `contradicted`: another page of the vendor says something else.
+    // `contradicted`: another page of the vendor disagrees.
     const others = known.filter(({ certainty }) => !['documented', 'contradicted'].includes(certainty));
     expect(others.map(({ id, source, certainty }) => ({ id, source, certainty }))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { ROOT, sourceFiles } from './source-files.ts';
 /** `test/http/bodies.test.ts` from the root, or the end of a path: `steps/decide.ts`. Capitals stand for any name. */
 const FILE_NAME = /`((?:[a-z0-9.-]+\/)+[\w.-]+\.(?:ts|[cm]?js|json|md|ya?ml))`/g;
 
-it('every file that a comment names exists', () => {
+it('every file in a comment exists', () => {
   const sources = ['src', 'test', 'scripts', 'console'].flatMap((folder) => [
     ...sourceFiles(folder, '.ts'),
     ...sourceFiles(folder, '.mjs'),

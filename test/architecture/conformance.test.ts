@@ -1,17 +1,17 @@
-/** The package `conformance` and the server know each other in few places, so that each can be read and changed alone. */
+/** The package `conformance` and the server import each other in few places. */
 import { expect, it } from 'vitest';
 import { importsOf, sourceFiles } from './source-files.ts';
 
 const PACKAGE = '@nv-auth-mock/conformance';
 const ENTRY = 'conformance-entry';
 
-const withImports = (folder: string) =>
+const readSources = (folder: string) =>
   sourceFiles(folder, '.ts').map((file) => ({ ...file, imports: importsOf(file) }));
-const server = withImports('src');
-const sources = withImports('conformance/src');
+const server = readSources('src');
+const sources = readSources('conformance/src');
 
-/** The names in the braces of all imports or exports from such a file. */
-function namesIn(text: string, from: RegExp): string[] {
+/** Lists the names of all imports or exports from matching files. */
+function listNames(text: string, from: RegExp): string[] {
   const lists = [...text.matchAll(/^(?:import|export) (?:type )?\{([^}]*)\} from '([^']+)';/gm)];
   return lists
     .filter(([, , target = '']) => from.test(target))
@@ -20,7 +20,7 @@ function namesIn(text: string, from: RegExp): string[] {
     .filter((name) => name !== '');
 }
 
-it('the server loads it in three places, when they are first asked for', () => {
+it('the server loads the package dynamically in three places', () => {
   const loads = server.flatMap(({ path, text }) =>
     [...text.matchAll(new RegExp(`await import\\('${PACKAGE}'\\)`, 'g'))].map(() => path),
   );
@@ -33,22 +33,22 @@ it('the server loads it in three places, when they are first asked for', () => {
   expect(server.filter(({ imports }) => imports.some(({ target }) => target === ENTRY))).toEqual([]);
 });
 
-it('it imports the server by one entry alone', () => {
+it('the package imports the server only through its entry', () => {
   const outside = sources.flatMap(({ path, imports }) =>
     imports
       .filter(({ target, specifier }) => specifier.startsWith('../') && !target.startsWith('conformance/src/'))
       .map(({ target }) => `${path} -> ${target}`),
   );
 
-  expect(outside.filter((one) => !one.endsWith(` -> ${ENTRY}`))).toEqual([]);
+  expect(outside.filter((line) => !line.endsWith(` -> ${ENTRY}`))).toEqual([]);
 });
 
-it('the entry has what it uses, and nothing else', () => {
+it('the entry exports exactly what the package uses', () => {
   const entry = server.find(({ path }) => path === `src/${ENTRY}.ts`)?.text ?? '';
-  const used = sources.flatMap(({ text }) => namesIn(text, new RegExp(`/${ENTRY}\\.ts$`)));
+  const used = sources.flatMap(({ text }) => listNames(text, new RegExp(`/${ENTRY}\\.ts$`)));
 
-  expect(namesIn(entry, /./).sort()).toEqual([...new Set(used)].sort());
-  expect(namesIn(entry, /./).sort().join(' ')).toMatchInlineSnapshot(
+  expect(listNames(entry, /./).sort()).toEqual([...new Set(used)].sort());
+  expect(listNames(entry, /./).sort().join(' ')).toMatchInlineSnapshot(
     `"ApiDocument Documents FlagTexts FoundOperation Match Operation OperationRouter Pacer Problem Routes RunningServer STATUSES_OF_THE_SERVER UserError adviseName askServer askWorld buildServer checkOutput checkOutputName createConfig createMachineClock createTimeoutSignal describeOtherVersionsViolation describeUndocumented essenceOf explainUnreadable explainUnwritable findNear findNearPath fits formatCount handleSignals isFingerprint isJsonType isRecord isVariable isWithinRange listDocumentNames listUndocumentedMembers listUndocumentedQuery loadServices locateServerAndWorld memberOf messageOf orUnusable own parseDocument parseDuration prefixOf prepared readCompareCredentials readConfig readDocument readDocumentText readQuery readTextFile redact rfc3339 setTimeout shapeOf showPath showValue useDocumentSpelling writeOutput"`,
   );
 });

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { linksOf } from '../support/links.ts';
 import { documentationPages, isMoved, ROOT, sourceFiles } from './source-files.ts';
 
-const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const readText = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const INDEX = 'docs/README.md';
 
-/** The kinds of pages, as the index calls them, and where the pages of each lie. */
+/** The kinds of pages in the index, and their folders. */
 const KINDS: Readonly<Record<string, (path: string) => boolean>> = {
   Tutorial: (path) => path.startsWith('docs/tutorial/'),
   'How-to': (path) => path.startsWith('docs/how-to/'),
@@ -18,7 +18,7 @@ const MAINTAINING = 'docs/maintaining/README.md';
 const DECISIONS = 'docs/maintaining/decisions/README.md';
 
 describe('the index of the documentation', () => {
-  const sections = text(INDEX).split(/^## /m).slice(1);
+  const sections = readText(INDEX).split(/^## /m).slice(1);
   const rows = sections.flatMap((section) => {
     const [kind = ''] = section.split('\n', 1);
     return [...section.matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \| (.*) \|$/gm)].map(([, link = '', line = '']) => ({
@@ -28,11 +28,11 @@ describe('the index of the documentation', () => {
     }));
   });
 
-  it('has the four kinds and no other', () => {
+  it('has exactly the four kinds of pages', () => {
     expect(sections.map((section) => section.split('\n', 1)[0])).toEqual(Object.keys(KINDS));
   });
 
-  it('lists every page once, under the kind of its folder, with a line about it', () => {
+  it('lists every page once, under the kind of its folder, with a description', () => {
     const pages = documentationPages()
       .map(({ path }) => path)
       .filter((path) => path !== INDEX);
@@ -43,22 +43,24 @@ describe('the index of the documentation', () => {
     expect(rows.filter(({ line }) => line.trim().length < 10)).toEqual([]);
   });
 
-  it('calls each page what it calls itself', () => {
-    const names = [...text(INDEX).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, name = '', link = '']) => ({
+  it('lists each page by its title', () => {
+    const names = [...readText(INDEX).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, name = '', link = '']) => ({
       link,
       name,
     }));
-    const titles = names.map(({ link }) => ({ link, name: /^# (.*)$/m.exec(text(posix.join('docs', link)))?.[1] }));
+    const titles = names.map(({ link }) => ({ link, name: /^# (.*)$/m.exec(readText(posix.join('docs', link)))?.[1] }));
 
     expect(names).toEqual(titles);
   });
 });
 
-it('docs/maintaining/README.md lists every page for maintainers, by its title', () => {
-  const rows = [...text(MAINTAINING).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\) \| .{10,} \|$/gm)].map(([, name, link]) => ({
-    name,
-    link,
-  }));
+it('docs/maintaining/README.md lists every page for maintainers by its title', () => {
+  const rows = [...readText(MAINTAINING).matchAll(/^\| \[([^\]]+)\]\(([^)]+)\) \| .{10,} \|$/gm)].map(
+    ([, name, link]) => ({
+      name,
+      link,
+    }),
+  );
   const pages = sourceFiles('docs/maintaining', '.md').filter(
     ({ path }) => path !== MAINTAINING && (path === DECISIONS || !path.startsWith(posix.dirname(DECISIONS))),
   );
@@ -96,7 +98,7 @@ describe('every link of a page', () => {
   const paths = [...readdirSync(ROOT).filter((name) => name.endsWith('.md')), 'test/README.md'];
   const folders = ['docs', 'src', 'conformance', 'console', 'openapi', 'fixtures', 'clients', 'examples', 'bench'];
   const pages = [
-    ...paths.map((path) => ({ path, text: text(path) })),
+    ...paths.map((path) => ({ path, text: readText(path) })),
     ...folders.flatMap((folder) => sourceFiles(folder, '.md')),
   ];
   const links = pages.flatMap(({ path: page, text: markdown }) =>
@@ -113,7 +115,7 @@ describe('every link of a page', () => {
     expect(links.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([]);
   });
 
-  it('leads to the new place of a page that has moved, which itself links to it', () => {
+  it('leads to the new place of a moved page, never to the old one', () => {
     const moved = pages.filter(isMoved).map(({ path }) => path);
     const newPlaces = links.filter(({ page }) => moved.includes(page));
 
@@ -122,7 +124,7 @@ describe('every link of a page', () => {
     expect(links.filter(({ target }) => moved.includes(target))).toEqual([]);
   });
 
-  it('leads to a page for maintainers by its URL, because the package lacks those pages', () => {
+  it('leads to pages for maintainers by URL, because the package lacks them', () => {
     const maintaining = posix.dirname(MAINTAINING);
     const inward = links.filter(({ target }) => target.startsWith(maintaining));
     // `bench` and the workspaces are not in the package either.
@@ -134,17 +136,17 @@ describe('every link of a page', () => {
     expect(fromPackage.filter(({ from }) => from === 'page')).toEqual([]);
   });
 
-  it('leads to a heading that is there', () => {
+  it('leads to an existing heading', () => {
     const anchored = links.filter(({ anchor }) => anchor !== '');
-    const broken = anchored.filter(({ target, anchor }) => !anchorsOf(text(target)).includes(anchor));
+    const broken = anchored.filter(({ target, anchor }) => !listAnchors(readText(target)).includes(anchor));
 
     expect(anchored.length).toBeGreaterThan(15);
     expect(broken).toEqual([]);
   });
 });
 
-/** The anchors of the headings of a page, as GitHub and npm make them. */
-function anchorsOf(page: string): string[] {
+/** Lists the anchors of a page, as GitHub and npm create them. */
+function listAnchors(page: string): string[] {
   const headings = [...page.replace(/^```.*?^```$/gms, '').matchAll(/^#{1,6} (.*)$/gm)];
   return headings.map(([, heading = '']) =>
     heading
@@ -154,7 +156,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-it('code and tests name no page that has moved', () => {
+it('code and tests refer to no moved page', () => {
   const files = ['src', 'test', 'scripts', 'conformance', 'console', 'bench', 'examples'].flatMap((folder) =>
     ['.ts', '.mjs', '.cjs', '.py', '.go'].flatMap((ending) => sourceFiles(folder, ending)),
   );

@@ -24,38 +24,38 @@ const operations = readdirSync(FOLDER).flatMap((file) => {
     })),
   );
 });
-/** Operations with this, whose document does not list the status. */
-const lacking = (status: number, has: (one: (typeof operations)[number]) => boolean) =>
+/** Lists the matching operations without a status in their document. */
+const listMissing = (status: number, matches: (operation: (typeof operations)[number]) => boolean) =>
   operations
-    .filter((one) => has(one) && !(status in one.operation.responses))
+    .filter((candidate) => matches(candidate) && !(status in candidate.operation.responses))
     .map(({ file, operation: { operationId } }) => `${file} ${operationId}`);
 
-/** RFC 6749 knows no 415: a body of another type is a malformed request there. */
+/** RFC 6749 has no 415: a body of another type is a malformed request. */
 const OAUTH = /^\/api\/v2\/token$|\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
-const reads = ({ method, path, operation: { requestBody } }: (typeof operations)[number]) => {
+const readsBody = ({ method, path, operation: { requestBody } }: (typeof operations)[number]) => {
   if (OAUTH.test(path)) return false;
   if (requestBody === undefined) return !['get', 'delete'].includes(method);
   return Object.keys(requestBody.content).some((type) => /json|form/.test(type));
 };
 
-describe('the documents name', () => {
-  it('400 for every operation, because any request can have a header that is not valid', () => {
-    expect(lacking(400, () => true)).toEqual([]);
+describe('the documents list', () => {
+  it('400 for every operation, because any request can have an invalid header', () => {
+    expect(listMissing(400, () => true)).toEqual([]);
   });
 
-  it('403 for every operation, because a web page may call none', () => {
-    expect(lacking(403, () => true)).toEqual([]);
+  it('403 for every operation, because web pages may not call it', () => {
+    expect(listMissing(403, () => true)).toEqual([]);
   });
 
-  it('404 for every operation whose path has parameters', () => {
-    expect(lacking(404, ({ path }) => path.includes('{'))).toEqual([]);
+  it('404 for every operation with path parameters', () => {
+    expect(listMissing(404, ({ path }) => path.includes('{'))).toEqual([]);
   });
 
-  it('415 for every operation that reads a body of one type', () => {
-    expect(lacking(415, reads)).toEqual([]);
+  it('415 for every operation that reads a JSON or form body', () => {
+    expect(listMissing(415, readsBody)).toEqual([]);
   });
 
-  it('401 for every operation that wants a credential', () => {
-    expect(lacking(401, ({ isPublic }) => !isPublic)).toEqual([]);
+  it('401 for every operation that requires a credential', () => {
+    expect(listMissing(401, ({ isPublic }) => !isPublic)).toEqual([]);
   });
 });

@@ -8,9 +8,9 @@ import { openapiFaults } from '../support/openapi-validators.ts';
 import { SERVICES } from '../support/services.ts';
 
 const BUILT = new URL('../../dist/openapi/', import.meta.url);
-const built = (name: string) => JSON.parse(readFileSync(new URL(name, BUILT), 'utf8'));
+const readBuilt = (name: string) => JSON.parse(readFileSync(new URL(name, BUILT), 'utf8'));
 
-const fragment = (name: string, path: string, schema: object) => ({
+const createFragment = (name: string, path: string, schema: object) => ({
   name,
   document: {
     openapi: '3.0.3',
@@ -21,34 +21,34 @@ const fragment = (name: string, path: string, schema: object) => ({
   },
 });
 
-describe('fragments of one service are merged', () => {
-  it('into one document with the operations of all', () => {
+describe('mergeDocuments', () => {
+  it('merges fragments into a document with all operations', () => {
     const merged = mergeDocuments([
-      fragment('a.json', '/balls', { type: 'object' }),
-      fragment('b.json', '/dolls', { type: 'object' }),
+      createFragment('a.json', '/balls', { type: 'object' }),
+      createFragment('b.json', '/dolls', { type: 'object' }),
     ]);
 
     expect(Object.keys(merged.paths)).toEqual(['/balls', '/dolls']);
     expect(merged.components).toEqual({ schemas: { Toy: { type: 'object' } } });
   });
 
-  it('unless components of one name differ: both files are named', () => {
-    const fragments = [
-      fragment('a.json', '/balls', { type: 'object' }),
-      fragment('b.json', '/dolls', { type: 'string' }),
+  it('rejects different components of the same name, and names both files', () => {
+    const toyFragments = [
+      createFragment('a.json', '/balls', { type: 'object' }),
+      createFragment('b.json', '/dolls', { type: 'string' }),
     ];
 
-    expect(() => mergeDocuments(fragments)).toThrow('components/schemas/Toy differs between a.json and b.json');
+    expect(() => mergeDocuments(toyFragments)).toThrow('components/schemas/Toy differs between a.json and b.json');
   });
 
-  it('unless an operation is in two of them: both files are named', () => {
-    const fragments = [fragment('a.json', '/balls', {}), fragment('b.json', '/balls', {})];
+  it('rejects an operation in two fragments, and names both files', () => {
+    const toyFragments = [createFragment('a.json', '/balls', {}), createFragment('b.json', '/balls', {})];
 
-    expect(() => mergeDocuments(fragments)).toThrow('GET /balls is in both a.json and b.json');
+    expect(() => mergeDocuments(toyFragments)).toThrow('GET /balls is in both a.json and b.json');
   });
 });
 
-describe('operations that have aliases', () => {
+describe('aliases of operations', () => {
   const org = { name: 'org', in: 'path', required: true, schema: { type: 'string' } };
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
   const paths = {
@@ -59,14 +59,14 @@ describe('operations that have aliases', () => {
     '/v2/toys/dolls': { get: { operationId: 'list_dolls' } },
     '/v2/toyshop': { get: { operationId: 'get_shop' } },
   };
-  const fragments = (aliases: unknown, more: object = {}) => [
+  const createFragments = (aliases: unknown, more: object = {}) => [
     { name: 'paths.json', document: { openapi: '3.0.3', paths: { ...paths, ...more } } },
     { name: 'aliases.json', document: { openapi: '3.0.3', paths: {}, 'x-aliases': aliases } },
   ];
   const rule = { path: '/v2/toys', alias: '/v2/orgs/{org}/toys', parameters: [org] };
-  const merged = mergeDocuments(fragments([rule]));
+  const merged = mergeDocuments(createFragments([rule]));
 
-  it('are those below the path that a fragment names, in whichever fragment they are', () => {
+  it('are created for operations below the path of the rule in all fragments', () => {
     expect(Object.keys(merged.paths)).toEqual([
       ...Object.keys(paths),
       '/v2/orgs/{org}/toys/balls/{id}',
@@ -74,11 +74,11 @@ describe('operations that have aliases', () => {
     ]);
   });
 
-  it('stay as they are', () => {
+  it('leave the original operations unchanged', () => {
     expect(merged.paths).toMatchObject(paths);
   });
 
-  it('are described under the other path as well, with the parameters that it adds', () => {
+  it('have the added parameters', () => {
     expect(merged.paths['/v2/orgs/{org}/toys/balls/{id}']).toEqual({
       get: {
         operationId: 'get_ball_alias',
@@ -91,7 +91,7 @@ describe('operations that have aliases', () => {
     expect(merged.paths['/v2/orgs/{org}/toys/dolls'].get.parameters).toEqual([org]);
   });
 
-  it('answer what the operation does, and beside it what the fragment adds', () => {
+  it('have the responses of the operation and those of the rule', () => {
     const described = {
       '/v2/toys/dolls': { get: { operationId: 'list_dolls', responses: { 200: 'all', 404: 'own' } } },
     };
@@ -111,11 +111,11 @@ describe('operations that have aliases', () => {
     expect(whole['/v2/toys/dolls'].get.responses).toEqual({ 200: 'all', 404: 'own' });
   });
 
-  it('say nothing of how they were made', () => {
+  it('leave no `x-aliases` in the document', () => {
     expect(merged).not.toHaveProperty('x-aliases');
   });
 
-  it('are read as the operation that they are an alias of', async () => {
+  it('are read with the id of their operation', async () => {
     const whole = { ...merged, info: { title: 'Toys', version: '1' }, security: [], components: { schemas: {} } };
     const { operations } = await apiDocument(whole);
     const read = operations.map(({ id, isAlias, path, pathParams }) => ({ id, isAlias, path, pathParams }));
@@ -130,14 +130,14 @@ describe('operations that have aliases', () => {
     expect(read.filter(({ id }) => id === 'get_shop')).toHaveLength(1);
   });
 
-  it('never take the place of a path that is written', () => {
+  it('do not replace an existing path', () => {
     const written = { '/v2/orgs/{org}/toys/dolls': { get: { operationId: 'list_dolls_of_org' } } };
 
-    expect(() => mergeDocuments(fragments([rule], written))).toThrow('/v2/orgs/{org}/toys/dolls');
+    expect(() => mergeDocuments(createFragments([rule], written))).toThrow('/v2/orgs/{org}/toys/dolls');
   });
 });
 
-describe('a document is left with what it uses:', () => {
+describe('a document has no unused parts:', () => {
   const ref = (name: string) => ({ $ref: `#/components/${name}` });
   const document = {
     openapi: '3.0.3',
@@ -158,7 +158,7 @@ describe('a document is left with what it uses:', () => {
     'x-errors': [ref('schemas/Refusal')],
   };
 
-  it('components by way of others, errors, schemes, tags', () => {
+  it('components, errors, security schemes and tags', () => {
     expect(unusedIn(document)).toEqual([
       'securitySchemes/byName',
       'responses/Lost',
@@ -178,13 +178,13 @@ describe('a document is left with what it uses:', () => {
   });
 
   it.each(readdirSync(BUILT))('%s', (name) => {
-    expect(unusedIn(built(name))).toEqual([]);
+    expect(unusedIn(readBuilt(name))).toEqual([]);
   });
 });
 
-it.each(readdirSync(BUILT))('%s is valid for two validators, and requires no empty list of members', async (name) => {
-  expect(await openapiFaults(built(name))).toEqual([]);
-  expect(JSON.stringify(built(name))).not.toContain('"required":[]');
+it.each(readdirSync(BUILT))('%s is valid for two validators, and has no empty `required` list', async (name) => {
+  expect(await openapiFaults(readBuilt(name))).toEqual([]);
+  expect(JSON.stringify(readBuilt(name))).not.toContain('"required":[]');
 });
 
 describe('documents of one service', () => {
@@ -193,19 +193,16 @@ describe('documents of one service', () => {
     documents: [...new Set(rulesets.map(({ document }) => document))],
   })).filter(({ documents }) => documents.length > 1);
 
-  it.each(several)('tell by their version which one they are: $name', ({ name, documents }) => {
-    const versions = [name, ...documents].map((one) => built(`${one}.json`).info.version);
+  it.each(several)('differ by their version: $name', ({ name, documents }) => {
+    const versions = [name, ...documents].map((document) => readBuilt(`${document}.json`).info.version);
 
     expect(versions).toEqual([...new Set(versions)]);
-    for (const one of documents) expect(one).toBe(`${name}.${built(`${one}.json`).info.version}`);
+    for (const document of documents) expect(document).toBe(`${name}.${readBuilt(`${document}.json`).info.version}`);
   });
 });
 
-it.each(readdirSync(BUILT))(
-  'a parameter in a path is a whole segment, which all that reads paths relies on: %s',
-  (name) => {
-    const segments = Object.keys(built(name).paths).flatMap(segmentsOf);
+it.each(readdirSync(BUILT))('every path parameter is a whole segment: %s', (name) => {
+  const segments = Object.keys(readBuilt(name).paths).flatMap(segmentsOf);
 
-    expect(segments.filter((segment) => segment.includes('{') && !isVariable(segment))).toEqual([]);
-  },
-);
+  expect(segments.filter((segment) => segment.includes('{') && !isVariable(segment))).toEqual([]);
+});

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
 
-/** What starts processes, packs the package, or needs PostgreSQL or a browser. */
+/** Modules that start processes, pack the package, or need PostgreSQL or a browser. */
 const STARTS =
   /^(?:node:child_process|test\/support\/(?:balancer|browser|command|package|postgres(?:-\w+)?|readable-copy|standby|terminal))$/;
 
 /**
- * What takes seconds without starting anything: many worlds, lines that drip, random requests, thousands of questions,
- * stores and files that are opened again.
+ * Tests that take seconds without starting anything: many worlds, slow connections, random requests, reopened stores.
  */
 const LONG = [
   ...['fuzz/fuzz', 'fuzz/valid', 'linear/linear', 'models/models', 'models/restores', 'soak/kills', 'soak/soak'],
@@ -22,26 +21,26 @@ const LONG = [
   ...['store/recovery', 'store/forms', 'store/weight'],
 ];
 
-/** What a file imports that starts something. */
-function startedBy(file: SourceFile): string[] {
+/** Lists the imports of a file that start something. */
+function listStarted(file: SourceFile): string[] {
   return importsOf(file)
     .filter(({ target, typeOnly }) => !typeOnly && STARTS.test(target))
     .map(({ target }) => `${file.path} -> ${target}`);
 }
 
-/** The tests of the server and of its workspaces. */
-const testFiles = (ending: string) => ['test', 'console/test'].flatMap((folder) => sourceFiles(folder, ending));
+/** Lists the test files of the server and the console. */
+const listTestFiles = (ending: string) => ['test', 'console/test'].flatMap((folder) => sourceFiles(folder, ending));
 
 describe('the tests of `npm test`', () => {
-  it('start nothing: those that do are called `.e2e.ts`, and run by `npm run test:e2e`', () => {
-    expect(testFiles('.test.ts').flatMap(startedBy)).toEqual([]);
+  it('start no processes; tests that do are `.e2e.ts` files', () => {
+    expect(listTestFiles('.test.ts').flatMap(listStarted)).toEqual([]);
   });
 });
 
 describe('the tests of `npm run test:e2e`', () => {
-  it('start something, or take long', () => {
+  it('start processes, or take long', () => {
     const long = new Set(LONG.map((name) => `test/${name}.e2e.ts`));
-    const idle = testFiles('.e2e.ts').filter((file) => startedBy(file).length === 0 && !long.has(file.path));
+    const idle = listTestFiles('.e2e.ts').filter((file) => listStarted(file).length === 0 && !long.has(file.path));
     expect(idle.map(({ path }) => path)).toEqual([]);
   });
 });

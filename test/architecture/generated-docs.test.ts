@@ -15,10 +15,10 @@ import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
 
 const GENERATED = '<!-- Made from the tables by `npx vitest run test/architecture/generated-docs.test.ts -u`. -->';
-const cell = (text: string) => text.replaceAll('|', '\\|');
+const escapeCell = (text: string) => text.replaceAll('|', '\\|');
 
-/** The reference of every option, made from the table that the command reads. */
-function configurationPage(): string {
+/** Creates the page of all options from the table of options. */
+function createConfigurationPage(): string {
   const { config } = createConfig();
   const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
     const flag = `--${formatFlagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
@@ -29,7 +29,7 @@ function configurationPage(): string {
         ? ''
         : `\`${fallback === true ? 'on' : fallback}\``;
     expect(formatVariableName(name)).toBe(`NV_AUTH_MOCK_${formatFlagName(name).toUpperCase().replaceAll('-', '_')}`);
-    return `| \`${cell(short + flag)}\` | ${shown} | ${cell(option.description)} |`;
+    return `| \`${escapeCell(short + flag)}\` | ${shown} | ${escapeCell(option.description)} |`;
   });
   return `# Configuration
 
@@ -51,8 +51,8 @@ ${rows.join('\n')}
 `;
 }
 
-/** What an operation asks for, in words. */
-function needs(rule: Rule | undefined): string {
+/** Describes the rights that an operation needs. */
+function describeNeeds(rule: Rule | undefined): string {
   if (rule === undefined) return 'public';
   const { all = [], any = [], roles = [] } = rule.needs;
   const parts = [
@@ -67,8 +67,8 @@ function needs(rule: Rule | undefined): string {
   return parts.join(', ') || 'a credential';
 }
 
-/** The operations of a service by what they need, a table for each set of versions that has them. */
-async function coverageOf({ title, rules: { rulesets } }: ServiceDefinition): Promise<string> {
+/** Creates tables of the operations of a service by needed rights, one for each set of versions. */
+async function createCoverage({ title, rules: { rulesets } }: ServiceDefinition): Promise<string> {
   const rows = new Map<string, { call: string; profiles: string[]; ruleset: Ruleset; id: string }>();
   for (const ruleset of rulesets) {
     const { operations } = await apiDocument(
@@ -80,16 +80,17 @@ async function coverageOf({ title, rules: { rulesets } }: ServiceDefinition): Pr
       rows.set(id, { ...known, profiles: [...known.profiles, ruleset.profile ?? ''] });
     }
   }
-  const versionsOf = ({ profiles }: { readonly profiles: readonly string[] }) => profiles.filter(Boolean).join(', ');
-  const tables = [...new Set([...rows.values()].map(versionsOf))].map((versions) => {
-    const operations = [...rows.values()].filter((row) => versionsOf(row) === versions);
+  const formatVersions = ({ profiles }: { readonly profiles: readonly string[] }) =>
+    profiles.filter(Boolean).join(', ');
+  const tables = [...new Set([...rows.values()].map(formatVersions))].map((versions) => {
+    const operations = [...rows.values()].filter((row) => formatVersions(row) === versions);
     const calls = new Map<string, string[]>();
     for (const { call, ruleset, id } of operations) {
-      const row = ruleset.tables.operations.find((one) => one.id === id);
-      const rule = ruleset.tables.rules.find((one) => one.id === row?.rule);
+      const row = ruleset.tables.operations.find((operation) => operation.id === id);
+      const rule = ruleset.tables.rules.find(({ id: ruleId }) => ruleId === row?.rule);
       const added = (rule?.added ?? []).map(({ certainty }) => certainty);
       const certainties = [row?.certainty, ...new Set([rule?.certainty, ...added])].filter(Boolean);
-      const alike = `${cell(needs(rule))} | ${certainties.join('/')}`;
+      const alike = `${escapeCell(describeNeeds(rule))} | ${certainties.join('/')}`;
       calls.set(alike, [...(calls.get(alike) ?? []), `\`${call}\``]);
     }
     const lines = [...calls].map(([alike, those]) => `| ${alike} | ${those.join('<br>')} |`);
@@ -104,8 +105,8 @@ ${rows.size} operations.
 ${tables.join('\n\n')}`;
 }
 
-/** Which documents have operations without an example of a request that succeeds, and how many. */
-async function withoutExample({ name, title, rules: { rulesets } }: ServiceDefinition): Promise<string[]> {
+/** Counts the operations of each document without an example of a successful request. */
+async function countMissingExamples({ name, title, rules: { rulesets } }: ServiceDefinition): Promise<string[]> {
   const examples = await castExamplesOf(name);
   if (examples === undefined) return [];
   const documents = [...new Map(rulesets.map((ruleset) => [ruleset.document, ruleset])).values()];
@@ -118,8 +119,8 @@ async function withoutExample({ name, title, rules: { rulesets } }: ServiceDefin
   });
 }
 
-/** How many operations of a service are documented, by shape and by rule, and remain under `--fidelity documented`. */
-function countsOf({ title, rules: { rulesets } }: ServiceDefinition): string[] {
+/** Creates the rows of counts of documented operations and rules, and of operations under `--fidelity documented`. */
+function createCountRows({ title, rules: { rulesets } }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
     const ruled = operations.map((row) => ({ row, rule: rules.find(({ id }) => id === row.rule) ?? null }));
     const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
@@ -138,8 +139,8 @@ function countsOf({ title, rules: { rulesets } }: ServiceDefinition): string[] {
   });
 }
 
-/** The rows of a further table of a service, which is the same in all its versions. */
-function furtherRows(table: string, ...members: readonly string[]): string[] {
+/** Creates the rows of a further table, which is the same in all versions of a service. */
+function createFurtherRows(table: string, ...members: readonly string[]): string[] {
   return SERVICES.flatMap(
     ({
       title,
@@ -148,13 +149,13 @@ function furtherRows(table: string, ...members: readonly string[]): string[] {
       },
     }) =>
       (first?.tables.more?.[table] ?? []).map(
-        (row) => `| ${[title, ...members.map((member) => cell(String(row[member])))].join(' | ')} |`,
+        (row) => `| ${[title, ...members.map((member) => escapeCell(String(row[member])))].join(' | ')} |`,
       ),
   );
 }
 
-/** The intended differences from the documents that vendors publish. */
-function baselineOf({ name, title }: ServiceDefinition): string[] {
+/** Creates the table of intended differences from the documents of a vendor. */
+function createBaseline({ name, title }: ServiceDefinition): string[] {
   const file = `openapi/${name}/baseline.json`;
   if (!existsSync(join(ROOT, file))) return [];
   const {
@@ -162,22 +163,22 @@ function baselineOf({ name, title }: ServiceDefinition): string[] {
     differences,
     patterns = [],
   } = readBaseline(JSON.parse(readFileSync(join(ROOT, file), 'utf8')), file);
-  const entries = [...patterns.map(({ pattern, ...one }) => ({ ...one, id: pattern })), ...differences];
+  const entries = [...patterns.map(({ pattern, ...rest }) => ({ ...rest, id: pattern })), ...differences];
   const lines = entries.map(
-    ({ id, what, class: found, reason, source }) =>
-      `| \`${cell(id)}\` | ${found} | ${cell(what)} | ${cell(reason ?? '')} | ${cell(source ?? '')} |`,
+    ({ id, what, class: category, reason, source }) =>
+      `| \`${escapeCell(id)}\` | ${category} | ${escapeCell(what)} | ${escapeCell(reason ?? '')} | ${escapeCell(source ?? '')} |`,
   );
   return [
     `## ${title}: \`${document}\`\n\n| difference | class | what | reason | source |\n| --- | --- | --- | --- | --- |\n${lines.join('\n')}\n`,
   ];
 }
 
-it('docs/reference/configuration.md says what the table of options says', async () => {
-  await expect(configurationPage()).toMatchFileSnapshot('../../docs/reference/configuration.md');
+it('docs/reference/configuration.md matches the table of options', async () => {
+  await expect(createConfigurationPage()).toMatchFileSnapshot('../../docs/reference/configuration.md');
 });
 
-it('docs/reference/coverage.md says what the tables and the documents say', async () => {
-  const services = await Promise.all(SERVICES.map(coverageOf));
+it('docs/reference/coverage.md matches the tables and the documents', async () => {
+  const services = await Promise.all(SERVICES.map(createCoverage));
   const page = `# Coverage and fidelity
 
 ${GENERATED}
@@ -204,7 +205,7 @@ operation that is \`contradicted\` is answered, with a finding. \`GET /_mock/fid
 
 | service | version | operations | documented | rule documented | answered | with a finding |
 | --- | --- | --- | --- | --- | --- | --- |
-${SERVICES.flatMap(countsOf).join('\n')}
+${SERVICES.flatMap(createCountRows).join('\n')}
 
 Public operations have no rule.
 
@@ -214,7 +215,7 @@ Each has a document of its own.
 
 | service | version | same as | source | certainty |
 | --- | --- | --- | --- | --- |
-${furtherRows('versions', 'version', 'sameAs', 'source', 'certainty').join('\n')}
+${createFurtherRows('versions', 'version', 'sameAs', 'source', 'certainty').join('\n')}
 
 ## Left out
 
@@ -222,12 +223,12 @@ Too little is known of these. They answer 404.
 
 | service | operations | reason | source |
 | --- | --- | --- | --- |
-${furtherRows('leftOut', 'what', 'because', 'source').join('\n')}
+${createFurtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 ## Examples of requests that succeed
 
 All operations have [such an example](api-documents.md#examples), called \`cast\`, except
-${(await Promise.all(SERVICES.map(withoutExample))).flat().join(', ')}
+${(await Promise.all(SERVICES.map(countMissingExamples))).flat().join(', ')}
 (paths with and without the organisation count twice), which need a right that the owner lacks, or an id from an earlier answer.
 
 ${services.join('\n\n')}
@@ -235,7 +236,7 @@ ${services.join('\n\n')}
   await expect(page).toMatchFileSnapshot('../../docs/reference/coverage.md');
 });
 
-it('docs/maintaining/differences.md has the baselines', async () => {
+it('docs/maintaining/differences.md matches the baselines', async () => {
   const page = `# Differences from published documents
 
 ${GENERATED}
@@ -244,12 +245,12 @@ Where the documents of the mock intentionally differ from those that the vendors
 reports them; the rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands
 for any text. How certain each operation is: [Coverage and fidelity](../reference/coverage.md).
 
-${SERVICES.flatMap(baselineOf).join('\n')}`;
+${SERVICES.flatMap(createBaseline).join('\n')}`;
   await expect(page).toMatchFileSnapshot('../../docs/maintaining/differences.md');
 });
 
-/** What happens in each drill, and what a correct client does. */
-function drillsPage(): string {
+/** Creates the page of drills. */
+function createDrillsPage(): string {
   return `# Drills
 
 ${GENERATED}
@@ -262,7 +263,7 @@ A drill rehearses what every client meets sooner or later. \`POST /_mock/drills/
 A drill that lasts ends by the clock of its world, or with \`DELETE /_mock/drills/{name}\`. Its [faults](../how-to/testing-your-client.md) are named by
 answers and in the journal.
 
-${tableOfDrills(({ name }) => name === 'runai')}
+${createDrillTable(({ name }) => name === 'runai')}
 
 ## Services with NGC keys
 
@@ -285,11 +286,11 @@ test('a client goes on with the new key', async ({ mock }) => {
 });
 \`\`\`
 
-${tableOfDrills(({ name }) => name !== 'runai')}
+${createDrillTable(({ name }) => name !== 'runai')}
 `;
 }
 
-function tableOfDrills(isShown: (service: ServiceDefinition) => boolean): string {
+function createDrillTable(isShown: (service: ServiceDefinition) => boolean): string {
   const rows = SERVICES.filter(isShown)
     .flatMap(({ drills = [] }) => drills)
     .map(({ name, event, rightClient, durationMs, affects, defaultPrincipal = 'the administrator' }) => {
@@ -299,12 +300,12 @@ function tableOfDrills(isShown: (service: ServiceDefinition) => boolean): string
         'one-or-all': 'everybody, or `principal`',
         all: 'everybody',
       };
-      return `| \`${name}\` | ${cell(`${event}${time}`)} | ${affected[affects]} | ${cell(rightClient)} |`;
+      return `| \`${name}\` | ${escapeCell(`${event}${time}`)} | ${affected[affects]} | ${escapeCell(rightClient)} |`;
     });
   const head = '| drill | what happens | affects | what a correct client does |\n| --- | --- | --- | --- |';
   return `${head}\n${rows.join('\n')}`;
 }
 
-it('docs/reference/drills.md says what each drill does', async () => {
-  await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/reference/drills.md'));
+it('docs/reference/drills.md matches the drills', async () => {
+  await expect(createDrillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/reference/drills.md'));
 });

@@ -4,30 +4,30 @@ import { goTypes, goTypesOf, TARGET } from '../../scripts/clients/go.mjs';
 
 const TEXT = { type: 'string' };
 
-/** The members of a type, a line for each. */
-function membersOf(schema: object, others: Readonly<Record<string, object>> = {}): string[] {
+/** Lists the members of a type, one per line. */
+function listMembers(schema: object, others: Readonly<Record<string, object>> = {}): string[] {
   const [, body = ''] = /^type Thing struct \{\n(.*?)^\}$/ms.exec(goTypesOf({ Thing: schema, ...others })) ?? [];
   return body.split('\n').filter((line) => line !== '');
 }
 
-const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
+const createObject = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
 
 describe('the types of the Go module', () => {
-  it('are those of the control API’s document; if not, run `node scripts/clients/go.mjs`', async () => {
+  it('are those of the control API’s document; update them with `node scripts/clients/go.mjs`', async () => {
     const types = await goTypes();
 
     expect(types).toContain('type RecordedRequest struct {');
     expect(await readFile(TARGET, 'utf8')).toBe(types);
   });
 
-  it('are called as Go calls things', () => {
+  it('have Go names', () => {
     const properties = {
       clientId: TEXT,
       redirectUris: { type: 'array', items: TEXT },
       jwksUri: TEXT,
       durationMs: TEXT,
     };
-    expect(membersOf(object(properties, { required: Object.keys(properties) }))).toEqual([
+    expect(listMembers(createObject(properties, { required: Object.keys(properties) }))).toEqual([
       '\tClientID string `json:"clientId"`',
       '\tRedirectURIs []string `json:"redirectUris"`',
       '\tJwksURI string `json:"jwksUri"`',
@@ -35,14 +35,14 @@ describe('the types of the Go module', () => {
     ]);
   });
 
-  it('are pointers where absence is something else than zero', () => {
+  it('are pointers if absence differs from zero', () => {
     const lists = { list: { type: 'array', items: TEXT } };
     const numbers = { times: { type: 'integer', minimum: 0 }, status: { type: 'integer', minimum: 100 } };
     const flags = { public: { type: 'boolean', default: true }, force: { type: 'boolean' } };
     const properties = { text: TEXT, at: { ...TEXT, format: 'date-time' }, ...numbers, ...flags, ...lists };
-    const types = (schema: object) => membersOf(schema).map((line) => line.split(' ').slice(0, 2).join(' ').trim());
+    const types = (schema: object) => listMembers(schema).map((line) => line.split(' ').slice(0, 2).join(' ').trim());
 
-    expect(types(object(properties, { additionalProperties: false }))).toEqual([
+    expect(types(createObject(properties, { additionalProperties: false }))).toEqual([
       'Text string',
       'At *time.Time',
       'Times *int',
@@ -51,17 +51,17 @@ describe('the types of the Go module', () => {
       'Force bool',
       'List *[]string',
     ]);
-    expect(types(object(lists))).toEqual(['List []string']);
-    expect(types(object(properties, { required: Object.keys(properties) })).join()).not.toContain('*');
+    expect(types(createObject(lists))).toEqual(['List []string']);
+    expect(types(createObject(properties, { required: Object.keys(properties) })).join()).not.toContain('*');
   });
 
-  it('have the names of the library, also inside each other, and constants for what a text may be', () => {
-    const match = { ...object({}), 'x-type': 'ThingMatch' };
+  it('have the names of the library, also in nested types, and constants for enums', () => {
+    const match = { ...createObject({}), 'x-type': 'ThingMatch' };
     const kind = { type: 'string', enum: ['one-off', 'daily'], description: 'How often.' };
     const properties = { match: { $ref: '#/components/schemas/Match' }, kind: { $ref: '#/components/schemas/Kind' } };
     const others = { Match: match, Kind: kind };
 
-    expect(membersOf(object(properties), others)).toEqual([
+    expect(listMembers(createObject(properties), others)).toEqual([
       '\tMatch *ThingMatch `json:"match,omitempty"`',
       '\tKind Kind `json:"kind,omitempty"`',
     ]);

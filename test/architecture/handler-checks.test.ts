@@ -15,14 +15,14 @@ describe('keywords that an operation checks itself', () => {
     },
   };
 
-  it('are in the served document, which does not say who checks them', () => {
+  it('are in the served document without their marks', () => {
     const { kind, name } = withoutMarks(schema).properties;
 
     expect(kind).toEqual({ type: 'string', maxLength: 9, enum: ['Ball'], 'x-other-versions': { Kite: ['2'] } });
     expect(name).toEqual(schema.properties.name);
   });
 
-  it('are left out of validation, which keeps them for comparisons with recorded traffic', () => {
+  it('are excluded from validation, and kept in `x-documented`', () => {
     const { kind, name } = withoutHandlerChecks(schema).properties;
 
     expect(kind).toEqual({
@@ -32,11 +32,11 @@ describe('keywords that an operation checks itself', () => {
     expect(name).toEqual(schema.properties.name);
   });
 
-  it('may name `null`, which passes validation alone', () => {
-    const given = { properties: { status: { type: 'string', enum: ['ON'], 'x-checked-by-operation': ['null'] } } };
+  it('can include `null`, which then passes validation', () => {
+    const nullable = { properties: { status: { type: 'string', enum: ['ON'], 'x-checked-by-operation': ['null'] } } };
 
-    expect(withoutMarks(given).properties.status).toEqual({ type: 'string', enum: ['ON'] });
-    expect(withoutHandlerChecks(given).properties.status).toEqual({
+    expect(withoutMarks(nullable).properties.status).toEqual({ type: 'string', enum: ['ON'] });
+    expect(withoutHandlerChecks(nullable).properties.status).toEqual({
       ...{ type: 'string', nullable: true, enum: ['ON', null] },
       'x-documented': { nullable: false, enum: ['ON'] },
     });

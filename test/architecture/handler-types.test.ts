@@ -9,10 +9,10 @@ import type { Handler, Operations } from '../../src/contract/request.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 
 const TEXT = { type: 'string' };
-const pathParam = (name: string) => ({ name, in: 'path', required: true, schema: TEXT });
+const createPathParam = (name: string) => ({ name, in: 'path', required: true, schema: TEXT });
 
-/** The types of one operation, a line for each member. */
-function typesOf(operation: object, more: { readonly security?: object[]; readonly paths?: object } = {}) {
+/** Creates the types of an operation, one line per member. */
+function createTypes(operation: object, more: { readonly security?: object[]; readonly paths?: object } = {}) {
   const paths = { '/things/{id}': { get: { operationId: 'getThing', responses: {}, ...operation } }, ...more.paths };
   return operationTypes('things', { security: [{ key: [] }], components: {}, ...more, paths })
     .split('\n')
@@ -20,7 +20,7 @@ function typesOf(operation: object, more: { readonly security?: object[]; readon
 }
 
 describe('the values of enums', () => {
-  it('are listed by schema and member, also those of entries of lists and of references', () => {
+  it('are listed by schema and member, also for list items and references', () => {
     const schemas = {
       Toy: { properties: { colour: { enum: ['red', 'blue'] }, parts: { items: { enum: ['a'] } }, name: TEXT } },
       Painted: { properties: { finish: { $ref: '#/components/schemas/Finish' } } },
@@ -37,7 +37,7 @@ describe('the values of enums', () => {
 });
 
 describe('the schemas of a document', () => {
-  it('are constants without references, and without what takes long to validate', () => {
+  it('are constants without references and slow keywords', () => {
     const tree = { $ref: '#/components/schemas/Tree' };
     const code = { type: 'string', format: 'int64', pattern: '^(?=a)', 'x-example': 'a' };
     const schemas = {
@@ -62,25 +62,28 @@ describe('the schemas of a document', () => {
 });
 
 describe('the types of an operation', () => {
-  it('have text for each path parameter, which may be missing where an alias lacks it', () => {
+  it('have a string for each path parameter, which is optional if an alias lacks it', () => {
     const alias = {
       operationId: 'getThing_alias',
       'x-alias-of': 'getThing',
       responses: {},
-      parameters: [pathParam('org'), pathParam('id')],
+      parameters: [createPathParam('org'), createPathParam('id')],
     };
-    const lines = typesOf({ parameters: [pathParam('id')] }, { paths: { '/orgs/{org}/things/{id}': { get: alias } } });
+    const lines = createTypes(
+      { parameters: [createPathParam('id')] },
+      { paths: { '/orgs/{org}/things/{id}': { get: alias } } },
+    );
     expect(lines).toContain('params: { readonly "id": string; readonly "org"?: string };');
     expect(lines).not.toContain('getThing_alias: {');
   });
 
-  it('say that there is no caller only where the document asks for no credential', () => {
-    expect(typesOf({})).toContain('isPublic: false;');
-    expect(typesOf({ security: [] })).toContain('isPublic: true;');
+  it('are public only if the document requires no credential', () => {
+    expect(createTypes({})).toContain('isPublic: false;');
+    expect(createTypes({ security: [] })).toContain('isPublic: true;');
   });
 
-  it('have bytes for what is neither JSON nor a form, and no answers that refuse', () => {
-    const lines = typesOf({
+  it('have bytes for bodies other than JSON and forms, and no error responses', () => {
+    const lines = createTypes({
       requestBody: { content: { '*/*': {} } },
       responses: { 200: { content: { 'text/html': {} } }, 204: {}, 403: { content: { 'application/json': {} } } },
     });
@@ -92,18 +95,18 @@ describe('the types of an operation', () => {
 });
 
 describe('a document of all versions', () => {
-  it('requires nothing that only some versions have', () => {
+  it('does not require members of some versions only', () => {
     const properties = { id: TEXT, since: { ...TEXT, 'x-profiles': ['3.0'] } };
     expect(ofAllVersions({ properties, required: ['id', 'since'] })).toMatchObject({ required: ['id'] });
     const parameter = { name: 'since', in: 'query', required: true, 'x-profiles': ['3.0'], schema: TEXT };
     expect(ofAllVersions(parameter)).toMatchObject({ required: false });
   });
 
-  it('has no examples, but every member, whatever it is called', () => {
+  it('has no examples, and keeps members called `example`', () => {
     expect(ofAllVersions({ properties: { example: TEXT }, example: {} })).toEqual({ properties: { example: TEXT } });
   });
 
-  it('lets objects of which nothing is said have any members', () => {
+  it('allows any members in objects without properties', () => {
     expect(ofAllVersions({ type: 'object' })).toEqual({ type: 'object', additionalProperties: true });
   });
 });
@@ -121,7 +124,7 @@ describe('the types of the library', () => {
       parts: { type: 'array', items: { $ref: '#/components/schemas/Part' } },
     },
   };
-  const document = (schemas: object) => ({
+  const createDocument = (schemas: object) => ({
     openapi: '3.0.3',
     info: { title: '', version: '' },
     paths: {},
@@ -134,8 +137,8 @@ describe('the types of the library', () => {
     },
   };
 
-  it('are interfaces by their names there, with the descriptions as comments', async () => {
-    const types = await libraryTypes(document({ Toy: toy, Part: { type: 'string', 'x-type': 'ToyPart' } }), []);
+  it('are interfaces with the names of the document, and descriptions as comments', async () => {
+    const types = await libraryTypes(createDocument({ Toy: toy, Part: { type: 'string', 'x-type': 'ToyPart' } }), []);
     const [, written = ''] = /(\/\*\* A toy.*?^\})/ms.exec(types) ?? [];
 
     expect(written.replaceAll(/\n */g, ' ')).toBe(
@@ -147,49 +150,50 @@ describe('the types of the library', () => {
   });
 
   it('have the names of the services and of their operations', async () => {
-    const types = await libraryTypes(document({}), [['toys', emulated]]);
+    const types = await libraryTypes(createDocument({}), [['toys', emulated]]);
 
     expect(types).toContain('export type ServiceName = "toys";');
     expect(types).toContain('export type OperationName = "getA" | "invokeAtOwnHost";');
   });
 
-  it('are the same wherever the document writes one out, because it may be null there', async () => {
+  it('are equal to their nullable copies in the document', async () => {
     const { control } = Object.fromEntries(await mergedDocuments());
     const schemas: Record<string, { 'x-type'?: string }> = control.components.schemas;
     const named = new Map(Object.entries(schemas).map(([name, schema]) => [schema['x-type'] ?? name, schema]));
-    const bare = ({ description: _, nullable: __, 'x-type': ___, ...rest }: Record<string, unknown>) => rest;
-    const copies = (part: unknown): Record<string, unknown>[] => {
+    const removeNames = ({ description: _, nullable: __, 'x-type': ___, ...rest }: Record<string, unknown>) => rest;
+    const listCopies = (part: unknown): Record<string, unknown>[] => {
       if (typeof part !== 'object' || part === null) return [];
       const own = 'nullable' in part && 'properties' in part && 'x-type' in part ? [part] : [];
-      return [...own, ...Object.values(part).flatMap(copies)];
+      return [...own, ...Object.values(part).flatMap(listCopies)];
     };
-    const written = copies(schemas);
+    const written = listCopies(schemas);
 
     expect(written.length).toBeGreaterThan(3);
-    for (const copy of written) expect(bare(copy)).toEqual(bare({ ...named.get(String(copy['x-type'])) }));
+    for (const copy of written)
+      expect(removeNames(copy)).toEqual(removeNames({ ...named.get(String(copy['x-type'])) }));
   });
 });
 
-/** Each of these compiles only as long as the line below its directive does not. */
+/** Each line after a `@ts-expect-error` directive must not compile. */
 describe('the compiler', () => {
-  it('refuses parameters, statuses and bodies that the document does not have', () => {
+  it('rejects parameters, statuses and bodies that the document does not have', () => {
     const handlers = [
       ((context) => {
         // @ts-expect-error the path has no such parameter
         context.params.version;
         return { status: 204 };
       }) satisfies Handler<'nvcf', 'deleteFunctionVersion'>,
-      // @ts-expect-error it answers 204, and 200 to nobody
+      // @ts-expect-error it answers 204, never 200
       (() => ({ status: 200 })) satisfies Handler<'nvcf', 'deleteFunctionVersion'>,
       // @ts-expect-error a function has more members
       (() => ({ status: 200, body: { function: { id: '' } } })) satisfies Handler<'nvcf', 'getFunctionVersion'>,
-      // @ts-expect-error nobody is known on a public operation
+      // @ts-expect-error a public operation has no caller
       ((context) => context.caller.principal) satisfies Handler<'nvcf', 'getHealth'>,
     ];
     expect(handlers).toHaveLength(4);
   });
 
-  it('wants a handler for each operation of a service whose name it knows, and the right one', () => {
+  it('requires the correct handler for each operation of a known service', () => {
     const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
     // @ts-expect-error there are more operations
     const some: ServiceDefinition<'nvcf'>['operations'] = { getHealth };

@@ -6,8 +6,8 @@ import { RENEWED_TOO_EARLY } from '../../src/explaining/hints/tokens.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';
 
-/** Every hint, with the services that alone can give it; none for those that all can. */
-function everyHint() {
+/** Lists every hint with its service, or null for all services. */
+function listHints() {
   const own = SERVICES.flatMap(({ name, decisionHelp: { hints = [] } = {} }) =>
     hints.map((rule) => ({ rule, service: name })),
   );
@@ -16,21 +16,21 @@ function everyHint() {
   return [...rules, early];
 }
 
-it('every hint is told in docs/reference/hints.md, and no other', () => {
+it('docs/reference/hints.md lists exactly the existing hints', () => {
   const page = readFileSync(join(ROOT, 'docs/reference/hints.md'), 'utf8');
   const rows = [...page.matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)].map(([, code, sign, cure]) => [
     code,
     { sign, cure },
   ]);
 
-  const reported = everyHint().map(({ rule: { code, symptom: sign, advice: cure } }) => [code, { sign, cure }]);
+  const reported = listHints().map(({ rule: { code, symptom: sign, advice: cure } }) => [code, { sign, cure }]);
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(reported));
   expect(rows).toHaveLength(Object.keys(Object.fromEntries(rows)).length);
 });
 
-it('no two mistakes have the same code', () => {
+it('every hint has a unique code', () => {
   const codes = new Map<string, unknown>();
-  for (const { rule } of everyHint()) {
+  for (const { rule } of listHints()) {
     expect(codes.get(rule.code) ?? rule, rule.code).toBe(rule);
     codes.set(rule.code, rule);
   }

@@ -1,4 +1,4 @@
-/** The linter's rules for imports, tried with imports that they must reject and some that they must accept. */
+/** The linter's rules for imports, with imports that they must reject and accept. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ const ACCEPTED: readonly [file: string, imported: string][] = [
   ['store/sqlite/a', '../rows.ts'],
 ];
 
-const nameOf = (file: string, imported: string) => `src/${file}-${Buffer.from(imported).toString('hex')}.ts`;
+const createFileName = (file: string, imported: string) => `src/${file}-${Buffer.from(imported).toString('hex')}.ts`;
 let folder: string;
 let output: string;
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
   for (const name of ['biome.json', 'biome.imports.json']) await copyFile(join(ROOT, name), join(folder, name));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   for (const [file, imported] of [...REJECTED, ...ACCEPTED]) {
-    const path = join(folder, nameOf(file, imported));
+    const path = join(folder, createFileName(file, imported));
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, `export { x } from '${imported}';\n`);
   }
@@ -65,9 +65,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it.each(REJECTED)('%s must not import %s', (file, imported) => {
-  expect(output).toContain(nameOf(file, imported));
+  expect(output).toContain(createFileName(file, imported));
 });
 
 it.each(ACCEPTED)('%s may import %s', (file, imported) => {
-  expect(output).not.toContain(nameOf(file, imported));
+  expect(output).not.toContain(createFileName(file, imported));
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
-/** Imports that must be of types only, which a lint rule cannot tell. The first row that fits a file decides. */
+/** Imports that must be of types only, which no lint rule can check. The first matching row applies. */
 const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[] = [
   { files: /^contract\//, targets: /./ },
   {
@@ -22,13 +22,13 @@ const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[
   { files: /^(?:seed|worlds|library|config|cli)\//, targets: /^contract\// },
 ];
 
-/** A service is a folder of its own. */
-function folderOf(name: string): string {
+/** Finds the folder of a file; each service is a separate folder. */
+function findFolder(name: string): string {
   return /^services\/[a-z-]+(?=\/)/.exec(name)?.[0] ?? (name.includes('/') ? (name.split('/')[0] as string) : 'src');
 }
 
-/** The names of folders or files that reach themselves by what they import. */
-function cyclesIn(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+/** Finds the folders or files that import themselves through others. */
+function findCycles(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const reaches = (from: string, to: string, passed: Set<string>): boolean =>
     [...(imports.get(from) ?? [])].some((next) => {
       if (next === from || passed.has(next)) return false;
@@ -42,20 +42,21 @@ const FILES = sourceFiles('src', '.ts').map((file) => ({
   imports: importsOf(file),
 }));
 
-describe('what may import what', () => {
-  it('is a rule of the linter for every folder', () => {
+describe('imports', () => {
+  it('have a rule of the linter for every folder', () => {
     const rules = readFileSync(join(ROOT, 'biome.imports.json'), 'utf8');
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
     expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
   });
 
-  it('is of types only, where only types are needed', () => {
+  it('are of types only where values are not needed', () => {
     const values = FILES.flatMap(({ name, imports }) => {
       const targets = TYPES_ONLY.find(({ files }) => files.test(name))?.targets;
       return imports
         .filter(
-          ({ target, typeOnly }) => !typeOnly && targets?.test(target) === true && folderOf(target) !== folderOf(name),
+          ({ target, typeOnly }) =>
+            !typeOnly && targets?.test(target) === true && findFolder(target) !== findFolder(name),
         )
         .map(({ target }) => `${name} -> ${target}`);
     });
@@ -63,7 +64,7 @@ describe('what may import what', () => {
     expect(values).toEqual([]);
   });
 
-  it('has few entries to explaining', () => {
+  it('enter `explaining` at few files', () => {
     const outside = FILES.filter(({ name }) => !name.startsWith('explaining/'));
     const inside = outside.flatMap(({ imports }) => imports.filter(({ target }) => /^explaining\//.test(target)));
 
@@ -74,23 +75,23 @@ describe('what may import what', () => {
       'explaining/hints/tokens',
       'explaining/index',
       'explaining/least-rights',
-      // For browsers: the index has modules of Node.
+      // Browsers import this file, because the index imports modules of Node.
       'explaining/needs',
       'explaining/other-versions',
     ]);
   });
 
-  it('points one way between folders, types included', () => {
+  it('have no cycle of folders, with types', () => {
     const folders = new Map<string, Set<string>>();
     for (const { name, imports } of FILES) {
-      const known = folders.get(folderOf(name)) ?? new Set();
-      for (const { target } of imports) if (/^[a-z-]+\//.test(target)) known.add(folderOf(target));
-      folders.set(folderOf(name), known);
+      const known = folders.get(findFolder(name)) ?? new Set();
+      for (const { target } of imports) if (/^[a-z-]+\//.test(target)) known.add(findFolder(target));
+      folders.set(findFolder(name), known);
     }
 
-    expect(cyclesIn(folders)).toEqual([]);
+    expect(findCycles(folders)).toEqual([]);
     expect(
-      cyclesIn(
+      findCycles(
         new Map([
           ['a', new Set(['b'])],
           ['b', new Set(['c'])],
@@ -100,13 +101,13 @@ describe('what may import what', () => {
     ).toEqual(['a', 'b', 'c']);
   });
 
-  it('has no circle of files, types included', () => {
+  it('have no cycle of files, with types', () => {
     const files = new Map(FILES.map(({ name, imports }) => [name, new Set(imports.map(({ target }) => target))]));
 
-    expect(cyclesIn(files)).toEqual([]);
+    expect(findCycles(files)).toEqual([]);
   });
 
-  it('sees the imports that it judges', () => {
+  it('are found by these checks', () => {
     const decide = FILES.find(({ name }) => name === 'http/steps/decide');
 
     expect(decide?.imports.map(({ target }) => target)).toContain('decisions/decide');

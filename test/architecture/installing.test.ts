@@ -3,17 +3,17 @@ import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './source-files.ts';
 
-/** Calls of the mock's command by a program that gets it from a registry where it is not installed. */
+/** Calls of the command by a program that downloads it from a registry if it is not installed. */
 const INSTALLS = new RegExp(
   [
-    // In a shell, or as the words of a list.
+    // In a shell, or as items of a list.
     String.raw`\bnpx\b(?!['", \[\]]+--no-install\b)(?:['", \[\]]+-[-\w=]+)*['", \[\]]+nv-auth-mock\b`,
     String.raw`\bnpx\b['", \[\]]+(?:--yes|-y)\b`,
     String.raw`\b(?:npm (?:exec|x)|pnpm dlx|pnpx|yarn dlx|bunx)\b.*\bnv-auth-mock\b`,
   ].join('|'),
 );
 
-/** What Git ignores, and what is told of earlier versions. */
+/** Files that Git ignores, and the changelog of earlier versions. */
 const LEFT_OUT = [
   ...['.git', 'CHANGELOG.md'],
   ...readFileSync(join(ROOT, '.gitignore'), 'utf8')
@@ -21,38 +21,38 @@ const LEFT_OUT = [
     .map((line) => line.replace(/\/$/, '')),
 ];
 
-/** The files of this folder and those in it. */
-function filesIn(folder: string): string[] {
+/** Lists the files below a folder. */
+function listFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true })
     .filter(({ name }) => !LEFT_OUT.includes(name))
     .flatMap((entry) => {
       const path = posix.join(folder, entry.name);
-      return entry.isDirectory() ? filesIn(path) : [path];
+      return entry.isDirectory() ? listFiles(path) : [path];
     });
 }
 
-const FILES = filesIn('.');
+const FILES = listFiles('.');
 
 describe('a call of the command', () => {
   it.each(['Dockerfile', '.github/workflows/ci.yml', 'clients/go/server.go', 'docs/how-to/install.md'])(
-    'is looked for in %s',
+    'is searched for in %s',
     (path) => {
       expect(FILES).toContain(path);
     },
   );
 
-  it('never installs it', () => {
-    const found = FILES.flatMap((path) => {
+  it('never installs the package', () => {
+    const calls = FILES.flatMap((path) => {
       const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
       return lines.flatMap((line, index) => (INSTALLS.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : []));
     });
 
-    expect(found).toEqual([]);
+    expect(calls).toEqual([]);
   });
 });
 
-describe('the form of a call that installs', () => {
-  // Put in, so that this file has no such call.
+describe('the pattern of calls that install', () => {
+  // Interpolated, so that this file has no such call.
   const npx = 'npx';
   const name = 'nv-auth-mock';
 
@@ -65,7 +65,7 @@ describe('the form of a call that installs', () => {
     `['${npx}', '--yes', '${name}']`,
     `npm exec ${name}`,
     `pnpm dlx ${name}`,
-  ])('is known: %s', (line) => {
+  ])('matches %s', (line) => {
     expect(line).toMatch(INSTALLS);
   });
 
@@ -75,7 +75,7 @@ describe('the form of a call that installs', () => {
     'npx --no-install vitest run nv-auth-mock.test.ts',
     'pnpm exec nv-auth-mock',
     'node_modules/.bin/nv-auth-mock',
-  ])('is not this one: %s', (line) => {
+  ])('does not match %s', (line) => {
     expect(line).not.toMatch(INSTALLS);
   });
 });

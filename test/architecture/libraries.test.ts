@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
-/** Does a library name this path, in its `exports` or in its README? */
+/** Whether a library publishes this path in its `exports` or its README. */
 function isPublished(specifier: string): boolean {
   const [, library = '', inner] = /^((?:@[^/]+\/)?[^/]+)(\/.+)?$/.exec(specifier) ?? [];
   if (inner === undefined) return true;
@@ -21,10 +21,10 @@ function isPublished(specifier: string): boolean {
 }
 
 describe('a library', () => {
-  const imports = sourceFiles('src', '.ts').flatMap((file) => importsOf(file).map((found) => ({ file, ...found })));
+  const imports = sourceFiles('src', '.ts').flatMap((file) => importsOf(file).map((matches) => ({ file, ...matches })));
   const libraries = imports.filter(({ specifier }) => !/^(?:\.|node:)/.test(specifier));
 
-  it('is imported only by paths that it publishes, for its types too', () => {
+  it('is imported only by published paths, also for types', () => {
     const inner = libraries.filter(({ specifier }) => !isPublished(specifier));
 
     expect(libraries.length).toBeGreaterThan(20);
@@ -45,7 +45,7 @@ describe('a library', () => {
   });
 });
 
-/** Members of plugins and configurations by which a bundler takes another module than the library's own. */
+/** Members of plugins and configurations by which a bundler replaces a module. */
 const REPLACING =
   /\b(?:resolveId|resolveDynamicImport|load|alias)\b(?=\s*[:(])|\btransform\b(?=\s*\(|: (?:async )?\()/g;
 
@@ -60,13 +60,13 @@ describe('the build', () => {
   }
 
   it('replaces no module of a library', () => {
-    const found = [...files].flatMap((path) => {
+    const matches = [...files].flatMap((path) => {
       const text = readFileSync(posix.join(ROOT, path), 'utf8');
       return [...text.matchAll(REPLACING)].map(([name]) => `${path}: ${name}`);
     });
 
     expect(files).toContain('console/build.mjs');
-    expect(found).toEqual([]);
+    expect(matches).toEqual([]);
   });
 
   it.each([
@@ -74,11 +74,11 @@ describe('the build', () => {
     'load(id) { return null; }',
     'resolve: { alias: { react: "preact" } }',
     'transform: (code) => code',
-  ])('would be caught with `%s`', (code) => {
+  ])('would fail this check with `%s`', (code) => {
     expect(code.match(REPLACING)).toHaveLength(1);
   });
 
-  it('may replace globals, which is no module', () => {
+  it('may replace globals', () => {
     expect('transform: { inject: {} }'.match(REPLACING)).toBeNull();
   });
 });

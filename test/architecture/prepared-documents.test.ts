@@ -8,46 +8,49 @@ import { resolved } from '../../scripts/documents/resolved.mjs';
 import type { OperationSchemas } from '../../src/http/openapi/prepared.ts';
 import { openapiFaults } from '../support/openapi-validators.ts';
 
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const createRef = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-describe('a part of a document that refers to nothing any more', () => {
-  const inDocument = (schemas: object, part: unknown) => resolved({ components: { schemas } }, part);
+describe('a resolved part of a document', () => {
+  const resolveInDocument = (schemas: object, part: unknown) => resolved({ components: { schemas } }, part);
 
-  it('has in each place what was referred to, by way of others too', () => {
-    const schemas = { Toy: { items: ref('Part') }, Part: { type: 'string' } };
+  it('has no references, also indirect ones', () => {
+    const schemas = { Toy: { items: createRef('Part') }, Part: { type: 'string' } };
 
-    expect(inDocument(schemas, { anyOf: [ref('Toy'), ref('Part')] })).toEqual({
+    expect(resolveInDocument(schemas, { anyOf: [createRef('Toy'), createRef('Part')] })).toEqual({
       anyOf: [{ items: { type: 'string' } }, { type: 'string' }],
     });
   });
 
-  it('says nothing for people, and keeps members that are only called so', () => {
+  it('has no descriptions and examples, and keeps members with these names', () => {
     const reported = { description: 'A toy.', example: 'ball', examples: ['ball'] };
 
     expect(
-      inDocument({}, { ...reported, properties: { description: { ...reported, type: 'string' }, example: reported } }),
+      resolveInDocument(
+        {},
+        { ...reported, properties: { description: { ...reported, type: 'string' }, example: reported } },
+      ),
     ).toEqual({
       properties: { description: { type: 'string' }, example: {} },
     });
   });
 
-  it('leaves values as they are, and members that are called like a reference', () => {
+  it('keeps values, and members called `$ref`', () => {
     const part = { enum: [{ description: 'x' }], default: { $ref: 'x' }, properties: { $ref: { type: 'string' } } };
 
-    expect(inDocument({}, part)).toEqual(part);
+    expect(resolveInDocument({}, part)).toEqual(part);
   });
 
-  it('cannot be made of what refers to itself, or to nothing', () => {
-    const schemas = { Tree: { properties: { children: { items: ref('Tree') } } } };
+  it('cannot be created from circular or broken references', () => {
+    const schemas = { Tree: { properties: { children: { items: createRef('Tree') } } } };
 
-    expect(() => inDocument(schemas, ref('Tree'))).toThrow('#/components/schemas/Tree refers to itself');
-    expect(() => inDocument(schemas, ref('Leaf'))).toThrow(
+    expect(() => resolveInDocument(schemas, createRef('Tree'))).toThrow('#/components/schemas/Tree refers to itself');
+    expect(() => resolveInDocument(schemas, createRef('Leaf'))).toThrow(
       'the reference #/components/schemas/Leaf cannot be resolved',
     );
   });
 });
 
-it('a closed schema allows no members that it does not name, at any depth, unless it speaks of them', () => {
+it('a closed schema allows no additional members at any depth, unless it declares them', () => {
   const open = { additionalProperties: true, properties: {} };
 
   expect(
@@ -62,15 +65,15 @@ it('a closed schema allows no members that it does not name, at any depth, unles
   });
 });
 
-describe('what the server reads of a document', () => {
+describe('a prepared document', () => {
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
   const sizes = { name: 'sizes', in: 'query', schema: { type: 'array', items: { type: 'string' } } };
-  const json = (schema: object) => ({ 'application/json': { schema } });
+  const createJsonContent = (schema: object) => ({ 'application/json': { schema } });
   const schemas = {
     Toy: { properties: { name: { type: 'string' } }, 'x-other-versions': { age: ['2'] } },
     Refusal: { description: 'What went wrong.', properties: { why: { type: 'string' } } },
   };
-  const made = prepared({
+  const preparedDocument = prepared({
     openapi: '3.0.3',
     info: { title: 'Toys', version: '1', description: 'Toys.' },
     security: [{ byKey: [] }],
@@ -81,10 +84,10 @@ describe('what the server reads of a document', () => {
           operationId: 'change_toy',
           summary: 'Change a toy',
           parameters: [sizes],
-          requestBody: { required: true, content: json(ref('Toy')) },
+          requestBody: { required: true, content: createJsonContent(createRef('Toy')) },
           responses: {
-            200: { description: 'Changed.', content: { ...json(ref('Toy')), 'text/plain': {} } },
-            201: { description: 'Changed.', content: json({ items: ref('Toy') }) },
+            200: { description: 'Changed.', content: { ...createJsonContent(createRef('Toy')), 'text/plain': {} } },
+            201: { description: 'Changed.', content: createJsonContent({ items: createRef('Toy') }) },
             204: { description: 'Nothing.' },
             303: { content: { '*/*': {} } },
             404: { $ref: '#/components/responses/Refused' },
@@ -100,13 +103,17 @@ describe('what the server reads of a document', () => {
         },
       },
     },
-    components: { parameters: { id }, schemas, responses: { Refused: { content: json(ref('Refusal')) } } },
-    'x-errors': [ref('Refusal')],
+    components: {
+      parameters: { id },
+      schemas,
+      responses: { Refused: { content: createJsonContent(createRef('Refusal')) } },
+    },
+    'x-errors': [createRef('Refusal')],
     'x-other-versions': [{ method: 'GET', path: '/toys', profiles: ['2'] }],
   });
 
-  it('are the facts of each operation', () => {
-    expect(made.operations).toEqual({
+  it('has the facts of each operation', () => {
+    expect(preparedDocument.operations).toEqual({
       operations: [
         {
           operationId: 'change_toy',
@@ -145,8 +152,8 @@ describe('what the server reads of a document', () => {
     });
   });
 
-  it('are the schemas of what it is sent, and closed ones of what it answers', () => {
-    const { paths, ...document } = made.schemas;
+  it('has the schemas of requests, and closed schemas of responses', () => {
+    const { paths, ...document } = preparedDocument.schemas;
     const toy = { ...schemas.Toy, additionalProperties: false };
 
     expect(paths).toEqual({
@@ -154,10 +161,10 @@ describe('what the server reads of a document', () => {
         put: {
           operationId: 'change_toy',
           parameters: [id, sizes],
-          requestBody: { required: true, content: json(schemas.Toy) },
+          requestBody: { required: true, content: createJsonContent(schemas.Toy) },
           responses: {
-            200: { description: '', content: { ...json(ref('Toy')), 'text/plain': { schema: {} } } },
-            201: { description: '', content: json({ items: toy }) },
+            200: { description: '', content: { ...createJsonContent(createRef('Toy')), 'text/plain': { schema: {} } } },
+            201: { description: '', content: createJsonContent({ items: toy }) },
             204: { description: '' },
             303: { description: '', content: { '*/*': { schema: {} } } },
             404: { $ref: '#/components/responses/Refused' },
@@ -170,7 +177,7 @@ describe('what the server reads of a document', () => {
       openapi: '3.0.3',
       info: { title: 'Toys', version: '1' },
       components: {
-        responses: { Refused: { description: '', content: json(ref('Refusal')) } },
+        responses: { Refused: { description: '', content: createJsonContent(createRef('Refusal')) } },
         schemas: { Toy: toy, Refusal: { properties: schemas.Refusal.properties, additionalProperties: false } },
       },
     });
@@ -179,41 +186,46 @@ describe('what the server reads of a document', () => {
 
 const OPERATIONS = new URL('../../dist/operations/', import.meta.url);
 
-/** All schemas of an operation. */
-function schemasOf({ parameters, requestBody, responses }: OperationSchemas): unknown[] {
-  const content = [requestBody, ...Object.values(responses)].flatMap((one) => Object.values(one?.content ?? {}));
-  return [...parameters.map((one) => (one as { schema: unknown }).schema), ...content.map(({ schema = {} }) => schema)];
+/** Lists all schemas of an operation. */
+function listSchemas({ parameters, requestBody, responses }: OperationSchemas): unknown[] {
+  const content = [requestBody, ...Object.values(responses)].flatMap((message) =>
+    Object.values(message?.content ?? {}),
+  );
+  return [
+    ...parameters.map((parameter) => (parameter as { schema: unknown }).schema),
+    ...content.map(({ schema = {} }) => schema),
+  ];
 }
 
 const ajv = new Ajv({ strict: false });
 
-/** What is wrong with schemas, as the schema of schemas has it. */
-function faultsOf(schemas: readonly unknown[]): string[] {
+/** Validates schemas against the meta schema. */
+function findFaults(schemas: readonly unknown[]): string[] {
   return schemas.flatMap((schema) =>
     ajv.validateSchema(schema as object) === true ? [] : [`${ajv.errorsText()}: ${JSON.stringify(schema)}`],
   );
 }
 
-describe('the schemas that the server compiles without looking at them', () => {
+describe('the schemas that the server compiles without validation', () => {
   it.each(readdirSync(OPERATIONS).filter((name) => name.endsWith('.schemas.json')))(
-    'are schemas in an OpenAPI document: %s',
+    'are valid schemas in an OpenAPI document: %s',
     async (name) => {
       const definition: Document = JSON.parse(readFileSync(new URL(name, OPERATIONS), 'utf8'));
       expect(await openapiFaults(definition)).toEqual([]);
       const api = await new OpenAPIBackend({ definition, quick: true, validate: false }).init();
       const operations = api.getOperations() as unknown as OperationSchemas[];
-      const schemas = [...operations.flatMap(schemasOf), ...Object.values(api.definition.components?.schemas ?? {})];
+      const schemas = [...operations.flatMap(listSchemas), ...Object.values(api.definition.components?.schemas ?? {})];
 
       expect(schemas.length).toBeGreaterThan(10);
-      expect(faultsOf(schemas)).toEqual([]);
+      expect(findFaults(schemas)).toEqual([]);
     },
   );
 
-  it('would be seen if they were none', () => {
-    expect(faultsOf([{ type: 'text' }, { required: 'id' }, { type: 'string' }])).toHaveLength(2);
+  it('would fail this check if they were invalid', () => {
+    expect(findFaults([{ type: 'text' }, { required: 'id' }, { type: 'string' }])).toHaveLength(2);
   });
 
-  it('would be seen in something else than an OpenAPI document', async () => {
+  it('would fail this check in an invalid OpenAPI document', async () => {
     expect(await openapiFaults({ openapi: '3.0.3', paths: {} })).not.toEqual([]);
   });
 });

@@ -17,42 +17,42 @@ interface Shown {
   readonly decisions: readonly object[];
 }
 
-/** The block of a page that has these words. */
-function block(part: string, page = readme): string {
+/** Finds the code block of a page that contains a text. */
+function findBlock(part: string, page = readme): string {
   const blocks = [...page.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text = '']) => text);
   return blocks.find((text) => text.includes(part)) as string;
 }
 
 describe('the first screen of the README', async () => {
   const { url } = await listeningServer();
-  const { stdout: output } = await run('bash', ['-c', block('curl -i').replaceAll('http://127.0.0.1:6625', url)]);
+  const { stdout: output } = await run('bash', ['-c', findBlock('curl -i').replaceAll('http://127.0.0.1:6625', url)]);
 
-  it('shows the refusal as it is', () => {
-    const lines = block('HTTP/1.1 403').trim().split('\n').filter(Boolean);
-    const made = (line: string) => line.replace(/"id":"[^"]*"/, '"id":""');
+  it('shows the actual response', () => {
+    const lines = findBlock('HTTP/1.1 403').trim().split('\n').filter(Boolean);
+    const removeId = (line: string) => line.replace(/"id":"[^"]*"/, '"id":""');
 
     expect(lines).toHaveLength(4);
-    for (const line of lines) expect(made(output)).toContain(made(line));
+    for (const line of lines) expect(removeId(output)).toContain(removeId(line));
   });
 
-  it('shows the explanation as it is', async () => {
+  it('shows the actual explanation', async () => {
     const { stdout } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), 'why', '--url', url]);
-    const lines = block('Refused: POST').replaceAll('http://127.0.0.1:6625', url).trim().split('\n');
+    const lines = findBlock('Refused: POST').replaceAll('http://127.0.0.1:6625', url).trim().split('\n');
 
     expect(lines).toHaveLength(8);
     for (const line of lines) expect(stdout.split('\n')).toContain(line);
   });
 
-  it('has the whole decision on another page, but for its id and its time', async () => {
+  it('has the actual decision on another page, except its id and time', async () => {
     const { decisions } = (await (await fetch(`${url}/_mock/decisions?effect=deny&limit=1`)).json()) as Shown;
-    const shown: Shown = JSON.parse(block('"decisions": [', refusals));
+    const shown: Shown = JSON.parse(findBlock('"decisions": [', refusals));
 
     expect(decisions).toMatchObject([{ ...shown.decisions[0], id: expect.any(String), at: expect.any(String) }]);
     expect(Object.keys(shown.decisions[0] ?? {})).toEqual(Object.keys(decisions[0] ?? {}));
   });
 });
 
-it('every reason is told in docs/reference/why-was-i-refused.md, and no other', () => {
+it('docs/reference/why-was-i-refused.md lists exactly the existing reasons', () => {
   const rows = refusals
     .split('\n### ')
     .slice(1)
@@ -68,20 +68,20 @@ it('every reason is told in docs/reference/why-was-i-refused.md, and no other', 
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(reported));
 });
 
-describe('the command, as the README and its pages call it', () => {
+describe('the command in the README and its pages', () => {
   const pages = [{ path: 'README.md', text: readme }, ...documentationPages()];
 
-  it('is found in a clone as where the package is installed', async () => {
+  it('works in a clone and with an installed package', async () => {
     const bare =
       /(?<!npx --no-install |\.bin\/)nv-auth-mock (?:start|health|env|why|doctor|verify)\b|(?<!\/app\/)dist\/main\.js/g;
-    const found = pages.flatMap(({ path, text }) => (text.match(bare) ?? []).map((call) => `${path}: ${call}`));
+    const bareCalls = pages.flatMap(({ path, text }) => (text.match(bare) ?? []).map((call) => `${path}: ${call}`));
     const { stdout } = await run('npx', ['--no-install', 'nv-auth-mock', '--version'], { cwd: ROOT });
 
-    expect(found).toEqual([]);
+    expect(bareCalls).toEqual([]);
     expect(stdout).toBe(`${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`);
   });
 
-  it('has the subcommands that its page lists, and no other', async () => {
+  it('has exactly the subcommands of its page', async () => {
     const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), '--help']);
     const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[options\])? /gm)].map(([, name]) => name);
     const table = command.slice(
@@ -94,7 +94,7 @@ describe('the command, as the README and its pages call it', () => {
   });
 });
 
-it('the help of the command names every flag', async () => {
+it('the help of the command lists every flag', async () => {
   const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), 'start', '--help']);
 
   for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${formatFlagName(name)}`);

@@ -10,8 +10,8 @@ const PROMISES = PROMISED.split('\n- ')
   .slice(1)
   .map((text) => ({ promise: /\*\*(.+?)\*\*/.exec(text)?.[1] ?? text, text }));
 
-/** All calls below `/_mock`: those of the document, and paths that the code serves beside it. */
-function controlCalls(): string[] {
+/** Lists all calls below `/_mock`, from the document and from the code. */
+function listControlCalls(): string[] {
   const { paths } = JSON.parse(readFileSync(join(ROOT, 'dist/openapi/control.json'), 'utf8'));
   const documented = Object.entries<object>(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, 'any')}`),
@@ -20,21 +20,21 @@ function controlCalls(): string[] {
   return [...new Set([...documented, ...beside.map(([, path]) => `GET ${path}`)])];
 }
 
-describe('what SECURITY.md promises', () => {
-  it('is found in it', () => {
+describe('the promises of SECURITY.md', () => {
+  it('are found', () => {
     expect(PROMISES.length).toBeGreaterThan(5);
   });
 
-  it.each(PROMISES)('is shown by tests: $promise', ({ text }) => {
+  it.each(PROMISES)('refer to existing tests: $promise', ({ text }) => {
     const named = [...text.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
 
     expect(named).not.toEqual([]);
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  it('names every call that needs no admin token', async () => {
+  it('list every call without an admin token', async () => {
     const server = await testServer({ adminToken: 'a-token-of-the-team', tls: true });
-    const calls = controlCalls();
+    const calls = listControlCalls();
     const open: string[] = [];
     for (const call of calls) {
       const [method, url] = call.split(' ') as ['GET', string];

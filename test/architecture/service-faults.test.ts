@@ -5,7 +5,7 @@ import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 import { checkServices, checkTables } from '../support/service-faults.ts';
 
 const sourced = { source: 'test', certainty: 'ours' } as const;
-const good: Tables = {
+const TABLES: Tables = {
   term: 'permission',
   permissions: [{ id: 'things:read', label: 'View things', onlyOn: ['thing'], ...sourced }],
   resourceTypes: [
@@ -33,19 +33,19 @@ const documented: DocumentedOperation[] = [
   { id: 'get_health', public: true, pathParams: [] },
 ];
 const [permission, type, role, rule, thing, health] = [
-  good.permissions[0],
-  good.resourceTypes?.[0],
-  good.roles[0],
-  good.rules[0],
-  good.operations[0],
-  good.operations[1],
+  TABLES.permissions[0],
+  TABLES.resourceTypes?.[0],
+  TABLES.roles[0],
+  TABLES.rules[0],
+  TABLES.operations[0],
+  TABLES.operations[1],
 ] as const;
 
-it('tables that hold together have no faults', () => {
-  expect(checkTables(good, documented, ['thing'], COMMON_REASONS)).toEqual([]);
+it('consistent tables have no faults', () => {
+  expect(checkTables(TABLES, documented, ['thing'], COMMON_REASONS)).toEqual([]);
 });
 
-describe('a fault is told with the name of its row:', () => {
+describe('checkTables reports with the name of the row:', () => {
   const cases: [fault: string, tables: object, lookups?: string[]][] = [
     ['permission `things:read` is in its table twice', { permissions: [permission, permission] }],
     ['role `reader` is in its table twice', { roles: [role, role] }],
@@ -66,8 +66,8 @@ describe('a fault is told with the name of its row:', () => {
       'permission `things:read` uses the unknown resource type `x`',
       { permissions: [{ ...permission, onlyOn: ['x'] }] },
     ],
-    ['there is a remedy for the unknown reason `bored`', { remedies: { bored: good.remedies['no_token'] } }],
-    ['there is a remedy for the unknown reason `toString`', { remedies: { toString: good.remedies['no_token'] } }],
+    ['there is a remedy for the unknown reason `bored`', { remedies: { bored: TABLES.remedies['no_token'] } }],
+    ['there is a remedy for the unknown reason `toString`', { remedies: { toString: TABLES.remedies['no_token'] } }],
     ['operation `get_thing` names the unknown rule `x`', { operations: [{ ...thing, rule: 'x' }, health], rules: [] }],
     ['operation `x` is in the tables, not in the document', { operations: [thing, health, { ...thing, id: 'x' }] }],
     ['operation `get_health` has no rule', { operations: [thing] }],
@@ -88,37 +88,37 @@ describe('a fault is told with the name of its row:', () => {
   ];
 
   it.each(cases)('%s', (fault, tables, lookups = ['thing']) => {
-    expect(checkTables({ ...good, ...tables } as Tables, documented, lookups, COMMON_REASONS)).toContain(fault);
+    expect(checkTables({ ...TABLES, ...tables } as Tables, documented, lookups, COMMON_REASONS)).toContain(fault);
   });
 });
 
-describe('services that are in each other’s way', () => {
-  const service = (name: string, given: Partial<Tables> = {}, prefixes = [`/${name}`]) => ({
+describe('checkServices', () => {
+  const createService = (name: string, overrides: Partial<Tables> = {}, prefixes = [`/${name}`]) => ({
     name,
     prefixes,
-    tables: { ...NOTHING, product: name, ...given },
+    tables: { ...NOTHING, product: name, ...overrides },
   });
-  const scope = (id: string, label: string) => ({ id, label, source: 'toy', certainty: 'ours' as const });
+  const createScope = (id: string, label: string) => ({ id, label, source: 'toy', certainty: 'ours' as const });
   const NOTHING: Tables = { term: 'scope', permissions: [], roles: [], rules: [], operations: [], remedies: {} };
 
   it.each([
-    ['by their names', [service('toys'), service('toys', { product: 'other' }, ['/other'])], 'name `toys`'],
-    ['by a prefix', [service('toys'), service('dolls', {}, ['/toys'])], 'prefix `/toys`'],
-    ['by a product', [service('toys'), service('dolls', { product: 'toys' })], 'product `toys`'],
+    ['by name', [createService('toys'), createService('toys', { product: 'other' }, ['/other'])], 'name `toys`'],
+    ['by a prefix', [createService('toys'), createService('dolls', {}, ['/toys'])], 'prefix `/toys`'],
+    ['by a product', [createService('toys'), createService('dolls', { product: 'toys' })], 'product `toys`'],
     [
-      'by a scope, or the label of one',
+      'by the label of a scope',
       [
-        service('toys', { permissions: [scope('play', 'Play')] }),
-        service('dolls', { permissions: [scope('dolls:play', 'Play')] }),
+        createService('toys', { permissions: [createScope('play', 'Play')] }),
+        createService('dolls', { permissions: [createScope('dolls:play', 'Play')] }),
       ],
       'scope `Play`',
     ],
-  ])('are told apart %s', (_what, services, said) => {
-    expect(checkServices(services)).toEqual([expect.stringContaining(`the ${said} belongs to both \`toys\` and `)]);
+  ])('reports services that conflict %s', (_what, services, message) => {
+    expect(checkServices(services)).toEqual([expect.stringContaining(`the ${message} belongs to both \`toys\` and `)]);
   });
 
-  it('may have permissions of the same names, where no key holds them', () => {
-    const permissions = [scope('users:read', 'Users')];
+  it('accepts permissions of the same name if no key has them', () => {
+    const permissions = [createScope('users:read', 'Users')];
     const tables = { ...NOTHING, permissions };
 
     expect(

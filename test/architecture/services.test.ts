@@ -22,26 +22,26 @@ import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
-/** Before anything is left out for readers. */
+/** The documents before parts are removed for readers. */
 const MERGED = new Map(await mergedDocuments());
 const ALL: readonly ServiceDefinition[] = [createControlService({} as Ports), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
-const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const readText = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** A service has one document, unless its profiles have one each. */
-const documentNames = ({ rules: { rulesets } }: ServiceDefinition) => [
+/** Lists the documents of a service: a single one, or one for each profile. */
+const listDocuments = ({ rules: { rulesets } }: ServiceDefinition) => [
   ...new Set(rulesets.map(({ document }) => document)),
 ];
 const DOCUMENTS = new Map(
   await Promise.all(
-    ALL.flatMap(documentNames).map(
-      async (name) => [name, await apiDocument(JSON.parse(text(`dist/openapi/${name}.json`)))] as const,
+    ALL.flatMap(listDocuments).map(
+      async (name) => [name, await apiDocument(JSON.parse(readText(`dist/openapi/${name}.json`)))] as const,
     ),
   ),
 );
-const documentOf = (name: string) => DOCUMENTS.get(name) as ApiDocument;
+const findDocument = (name: string) => DOCUMENTS.get(name) as ApiDocument;
 
-/** A service that is a face of another one is in a folder of that one. */
+/** A service that belongs to another one is in a folder of that service. */
 const FOLDERS: Readonly<Record<string, string>> = { catalogue: 'nvcf/catalogue' };
 
 /** The fixed files and folders of a service, in its four places. */
@@ -63,7 +63,7 @@ it.each(NAMES)('the service %s has its files and folders', (name) => {
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
-it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds services and nothing else', (folder) => {
+it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s has only folders of services', (folder) => {
   const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
   const expected = folder === 'src/services' ? NAMES.filter((name) => !(name in FOLDERS)) : NAMES;
@@ -71,32 +71,32 @@ it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds serv
 });
 
 describe.each(ALL)('the document of $name', (service) => {
-  const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
+  const document = JSON.parse(readText(`dist/openapi/${service.name}.json`));
   const merged = MERGED.get(service.name);
 
   it.each(service.rules.rulesets)(
-    'agrees with handlers, prefixes and tables of the profile $profile, row by row',
+    'agrees with the handlers, prefixes and tables of the profile $profile',
     (ruleset) => {
-      expect(mountFaults({ service, ruleset, document: documentOf(ruleset.document) }, ALL_REASONS)).toEqual([]);
+      expect(mountFaults({ service, ruleset, document: findDocument(ruleset.document) }, ALL_REASONS)).toEqual([]);
     },
   );
 
-  it('has, over its profiles, every operation that has a handler, and no other', () => {
-    const operations = documentNames(service).flatMap((one) => documentOf(one).operations);
+  it('has exactly the operations with a handler, over all profiles', () => {
+    const operations = listDocuments(service).flatMap((name) => findDocument(name).operations);
     const ids = operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
 
     expect(Object.keys(service.operations).sort()).toEqual([...new Set(ids)].sort());
   });
 
-  it.each(documentNames(service))('has every path once in dist/openapi/%s.json', (name) => {
-    const { operations } = documentOf(name);
+  it.each(listDocuments(service))('has every path once in dist/openapi/%s.json', (name) => {
+    const { operations } = findDocument(name);
     const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
 
     expect(calls.filter((call, index) => calls.indexOf(call) !== index)).toEqual([]);
   });
 
   it('describes every operation, response and field', () => {
-    expect(undescribed(document)).toEqual([]);
+    expect(listUndescribed(document)).toEqual([]);
   });
 
   it('has the schemas of its errors', () => {
@@ -108,15 +108,15 @@ describe.each(ALL)('the document of $name', (service) => {
     expect(references.sort()).toEqual([...new Set(schemas.map((schema) => `#/components/schemas/${schema}`))].sort());
   });
 
-  it('tells the source of each of its files', () => {
+  it('has a source for each of its files', () => {
     const files = sourceFiles(`openapi/${service.name}`, '.json').map(({ path }) => path.split('/').at(-1) as string);
-    const sources = text(`openapi/${service.name}/SOURCES.md`);
+    const sources = readText(`openapi/${service.name}/SOURCES.md`);
 
     expect(files.filter((file) => !sources.includes(`\`${file}\``))).toEqual([]);
   });
 });
 
-it('the documents name each service, and what keys call those for which they are made', () => {
+it('the documents list each service, and the products of keys', () => {
   const { FaultMatch, KeyOrder } = MERGED.get('control').components.schemas;
   const rulesets = SERVICES.flatMap(
     ({
@@ -132,30 +132,30 @@ it('the documents name each service, and what keys call those for which they are
   expect(MERGED.get('ngc').components.schemas.Policy.properties.product.enum.toSorted()).toEqual(products.sort());
 });
 
-it("services are not in each other's way, whatever profiles are in force", () => {
+it('services do not conflict in any profile', () => {
   const profiles = ALL.flatMap((service) => service.rules.rulesets.map(({ tables }) => ({ service, tables })));
 
   for (const { service, tables } of profiles) {
-    const others = ALL.filter((one) => one !== service).map((one) => ({
-      ...one,
-      tables: (one.rules.rulesets[0] as Ruleset).tables,
+    const others = ALL.filter((other) => other !== service).map((other) => ({
+      ...other,
+      tables: (other.rules.rulesets[0] as Ruleset).tables,
     }));
     expect(checkServices([{ ...service, tables }, ...others])).toEqual([]);
   }
 });
 
-it('no world can have the id with which the host names of service paths begin', () => {
+it('the first labels of service host names are reserved world ids', () => {
   const hosts = SERVICES.flatMap((service) => service.hosts ?? []).filter((host) => 'prefix' in host);
   const labels = hosts.map(({ pattern }) => /^\^([a-z-]+)\\\./.exec(pattern.source)?.[1]);
 
   for (const label of labels) expect(RESERVED_WORLD_IDS).toContain(label);
 });
 
-it('the built-in casts fit what a seed must be', () => {
+it('the built-in casts are valid seeds', () => {
   const seeded = SERVICES.filter(({ seed }) => seed !== null);
   const parts = seeded.map(({ name, seed }) => [
     name,
-    seed?.createCast(JSON.parse(text(`fixtures/${name}/cast.json`))),
+    seed?.createCast(JSON.parse(readText(`fixtures/${name}/cast.json`))),
   ]);
 
   expect(findSeedErrors(Object.fromEntries(parts), SERVICES)).toEqual([]);
@@ -163,49 +163,49 @@ it('the built-in casts fit what a seed must be', () => {
 
 describe('every reason', () => {
   const rulesets = ALL.flatMap((service) => service.rules.rulesets);
-  const remedyUnder = (ruleset: Ruleset, reason: DenyReason) =>
-    findFixes(refusalFor(reason, ruleset.service), ruleset.tables);
+  const findRemedies = (ruleset: Ruleset, reason: DenyReason) =>
+    findFixes(createRefusal(reason, ruleset.service), ruleset.tables);
   const reasons = Object.keys(ALL_REASONS) as DenyReason[];
   const credentialReasons = reasons.filter((reason) => ALL_REASONS[reason].stage === 'authenticate');
   const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
-  it.each(credentialReasons)('%s has a remedy in a service that can refuse for it, or a hint in all', (reason) => {
+  it.each(credentialReasons)('%s has a remedy in a service, or a hint in all services', (reason) => {
     const refused = {
       world: { id: 'one' },
       decision: { reason, credential: { ofWorld: 'other' } },
     } as unknown as RefusedRequest;
     const ofWorlds = WORLD_HINTS.filter(({ when }) => when(refused) !== null);
-    expect([...ofWorlds, ...rulesets.flatMap((ruleset) => remedyUnder(ruleset, reason))].length).toBeGreaterThan(0);
+    expect([...ofWorlds, ...rulesets.flatMap((ruleset) => findRemedies(ruleset, reason))].length).toBeGreaterThan(0);
   });
 
-  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ rules: { rulesets } }) => {
+  it.each(SERVICES)('that is common to all callers has a remedy in $name', ({ rules: { rulesets } }) => {
     const common = ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'] as const;
     for (const ruleset of rulesets)
-      for (const reason of common) expect(remedyUnder(ruleset, reason), reason).toHaveLength(1);
+      for (const reason of common) expect(findRemedies(ruleset, reason), reason).toHaveLength(1);
   });
 
-  it.each(keyReasons)('%s has a remedy in each service that takes keys', (reason) => {
+  it.each(keyReasons)('%s has a remedy in each service that accepts keys', (reason) => {
     for (const ruleset of rulesets.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
-      expect(remedyUnder(ruleset, reason), `${ruleset.service} ${ruleset.profile}`).toHaveLength(1);
+      expect(findRemedies(ruleset, reason), `${ruleset.service} ${ruleset.profile}`).toHaveLength(1);
     }
   });
 
-  it('closed_to_keys has a remedy wherever a rule is closed', () => {
+  it('closed_to_keys has a remedy in each service with a closed rule', () => {
     const closing = rulesets.filter(({ tables }) => tables.rules.some(({ closed }) => closed));
 
     expect(closing.length).toBeGreaterThan(0);
-    for (const ruleset of closing) expect(remedyUnder(ruleset, 'closed_to_keys')).toHaveLength(1);
+    for (const ruleset of closing) expect(findRemedies(ruleset, 'closed_to_keys')).toHaveLength(1);
   });
 });
 
-/** A refusal of nobody in particular. */
-function refusalFor(reason: DenyReason, service: string): Decision {
+/** Creates a refusal without a principal. */
+function createRefusal(reason: DenyReason, service: string): Decision {
   const request = { method: 'GET', path: '/' };
   return { id: 'd', at: 0, service, operation: 'o', request, effect: 'deny', principal: null, rule: null, reason };
 }
 
-/** Paths of operations, responses and properties of objects that say nothing of themselves. */
-function undescribed(document: {
+/** Lists the operations and schemas without a description. */
+function listUndescribed(document: {
   paths: Record<string, Record<string, { summary?: string; description?: string }>>;
   components: { schemas: Record<string, { description?: string }> };
 }): string[] {

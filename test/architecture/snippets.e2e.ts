@@ -21,7 +21,7 @@ interface Block {
   readonly text: string;
 }
 
-function blocksOf(page: string): Block[] {
+function listBlocks(page: string): Block[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', body = '']) => ({
     language,
@@ -29,18 +29,17 @@ function blocksOf(page: string): Block[] {
   }));
 }
 
-/** What a page shows after a block that runs: what it prints, line by line. */
-function shownAfter(blocks: readonly Block[], index: number): string[] {
+/** Lists the lines of output that a page shows after a code block. */
+function listOutput(blocks: readonly Block[], index: number): string[] {
   const next = blocks[index + 1];
   if (next === undefined || !['', 'json'].includes(next.language)) return [];
   return next.text.split('\n').filter((line) => line.trim() !== '');
 }
 
 /**
- * A folder that holds what an installation of the package holds: it can be imported, and its command can be called. With
- * it the libraries that pages use.
+ * Creates a folder with an installed package and command, and the libraries that pages use.
  */
-async function userFolder(): Promise<string> {
+async function createUserFolder(): Promise<string> {
   const folder = await emptyFolder();
   await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
   await symlink(ROOT, join(folder, 'node_modules/nv-auth-mock'));
@@ -52,19 +51,18 @@ async function userFolder(): Promise<string> {
 }
 
 /**
- * Runs the shell blocks of a page in one shell, one after the other, and gives what each printed. The server is where
- * commands look for one.
+ * Runs the shell blocks of a page one after another in a shell, and returns the output of each.
  */
 async function runShell(scripts: readonly string[], url: string): Promise<string[]> {
   const marked = scripts.map((script) => `${script}\necho; echo '@@@'`).join('\n');
   const { stdout } = await run('bash', ['-c', `exec 2>&1; ${marked.replaceAll(BASE, url)}`], {
-    cwd: await userFolder(),
+    cwd: await createUserFolder(),
     env: { ...process.env, NV_AUTH_MOCK_PORT: new URL(url).port },
   });
   return stdout.replaceAll(url, BASE).split('@@@');
 }
 
-describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', ({ page, blocks }) => {
+describe.each(PAGES.map((page) => ({ page, blocks: listBlocks(page) })))('$page', ({ page, blocks }) => {
   const shell = blocks.flatMap((block, index) => (block.language === 'sh' ? [{ ...block, index }] : []));
   const programs = blocks.flatMap((block, index) => (block.language === 'js' ? [{ ...block, index }] : []));
 
@@ -76,22 +74,22 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
         url,
       );
       for (const [at, { index }] of shell.entries()) {
-        for (const line of shownAfter(blocks, index)) expect(printed[at], `${page}: ${line}`).toContain(line);
+        for (const line of listOutput(blocks, index)) expect(printed[at], `${page}: ${line}`).toContain(line);
       }
     });
   }
 
   if (programs.length > 0) {
     it.each(programs)('has a program that runs: $text', async ({ text, index }) => {
-      const folder = await userFolder();
+      const folder = await createUserFolder();
       await writeFile(join(folder, 'program.mjs'), text);
       const { stdout } = await run(process.execPath, ['program.mjs'], { cwd: folder });
 
-      for (const line of shownAfter(blocks, index)) expect(stdout).toContain(line);
+      for (const line of listOutput(blocks, index)) expect(stdout).toContain(line);
     });
   }
 
-  it('has no other blocks but such as are tried elsewhere', () => {
+  it('has only blocks in known languages', () => {
     const consoles = blocks
       .filter(({ language }) => language === 'console')
       .flatMap(({ text }) => text.trim().split('\n'));
@@ -106,25 +104,23 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
   });
 });
 
-describe('everything that the README and its pages show, in one world', async () => {
+describe('all blocks of the README and its pages in a world', async () => {
   const { url } = await listeningServer();
-  /** What a reader would find changed who did not follow the page. */
-  const world = async () => {
-    const read = async (path: string) => (await fetch(`${url}/_mock/${path}`)).json();
-    const [{ ahead }, { mode }, { counts }] = (await Promise.all(['clock', 'propagation', 'info'].map(read))) as [
-      { readonly ahead: string },
-      { readonly mode: string },
-      { readonly counts: unknown },
-    ];
+  /** Reads the state of the world that pages must not change. */
+  const readWorld = async () => {
+    const readControl = async (path: string) => (await fetch(`${url}/_mock/${path}`)).json();
+    const [{ ahead }, { mode }, { counts }] = (await Promise.all(
+      ['clock', 'propagation', 'info'].map(readControl),
+    )) as [{ readonly ahead: string }, { readonly mode: string }, { readonly counts: unknown }];
     return { ahead, mode, counts };
   };
   const pages = ['README.md', ...documentationPages().map(({ path }) => path)];
-  const asFound = await world();
+  const before = await readWorld();
 
-  it.each(['the first time', 'once more'].flatMap((time) => pages.map((page) => [page, time] as const)))(
-    '%s runs %s, and leaves the world as it found it',
+  it.each(['once', 'again'].flatMap((time) => pages.map((page) => [page, time] as const)))(
+    'of %s run %s, and leave the world unchanged',
     async (page) => {
-      const blocks = blocksOf(page);
+      const blocks = listBlocks(page);
       const shell = blocks.flatMap((block, index) =>
         block.language === 'sh' && !block.text.startsWith('npm ') ? [{ ...block, index }] : [],
       );
@@ -135,11 +131,11 @@ describe('everything that the README and its pages show, in one world', async ()
       );
       if (page !== 'README.md') {
         for (const [at, { index }] of shell.entries()) {
-          for (const line of shownAfter(blocks, index)) expect(printed[at], line).toContain(line);
+          for (const line of listOutput(blocks, index)) expect(printed[at], line).toContain(line);
         }
       } else expect(printed.join('')).toMatch(/HTTP\/1.1 403[\s\S]*^Refused: POST[\s\S]*^How to fix it:/m);
 
-      expect(await world()).toEqual(asFound);
+      expect(await readWorld()).toEqual(before);
     },
   );
 });

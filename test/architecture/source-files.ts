@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SourceFile {
-  /** Below the root: `src/time/clock.ts`. */
+  /** The path below the root: `src/time/clock.ts`. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Every file below a folder whose name ends so, without installed packages. */
+/** Lists the files below a folder with an ending, without installed packages. */
 export function sourceFiles(folder: string, ending: string): SourceFile[] {
   return readdirSync(posix.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
@@ -19,7 +19,7 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));
 }
 
-/** The pages of the documentation that users read: neither those for maintainers nor moved ones. */
+/** Lists the pages for users, without pages for maintainers and moved pages. */
 export function documentationPages(): SourceFile[] {
   return sourceFiles('docs', '.md').filter((page) => !page.path.startsWith('docs/maintaining/') && !isMoved(page));
 }
@@ -30,14 +30,14 @@ export function isMoved({ text }: SourceFile): boolean {
 }
 
 export interface Import {
-  /** As written. */
+  /** The specifier as it is written. */
   readonly specifier: string;
   /** A file below `src/`, without its ending; or the package. */
   readonly target: string;
   readonly typeOnly: boolean;
 }
 
-/** What a file imports or re-exports, statically or not. */
+/** Lists the static and dynamic imports and re-exports of a file. */
 export function importsOf({ path, text }: SourceFile): Import[] {
   const statics = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '([^']+)';/gms)];
   const bare = [...text.matchAll(/^import '([^']+)';/gm)];
@@ -45,7 +45,7 @@ export function importsOf({ path, text }: SourceFile): Import[] {
   return [
     ...statics.map(([, type, specifier]) => ({ specifier: String(specifier), typeOnly: type !== undefined })),
     ...[...bare, ...dynamic].map(([, specifier]) => ({ specifier: String(specifier), typeOnly: false })),
-  ].map((found) => ({ ...found, target: targetOf(path, found.specifier) }));
+  ].map((entry) => ({ ...entry, target: targetOf(path, entry.specifier) }));
 }
 
 function targetOf(path: string, specifier: string): string {

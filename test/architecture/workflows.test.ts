@@ -30,8 +30,8 @@ const WORKSPACES = MANIFEST.workspaces.map((folder: string) => ({
   folder,
   ...JSON.parse(read(`${folder}/package.json`)),
 })) as readonly { readonly folder: string; readonly name: string; readonly scripts: Record<string, string> }[];
-const files = (folder: string) => readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.yml'));
-const WORKFLOWS = files('.github/workflows').map((file) => ({
+const listYamlFiles = (folder: string) => readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.yml'));
+const WORKFLOWS = listYamlFiles('.github/workflows').map((file) => ({
   file,
   workflow: parse(read(`.github/workflows/${file}`)) as Workflow,
 }));
@@ -40,26 +40,26 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
-  it('runs only scripts that there are', () => {
+  it('runs existing scripts only', () => {
     const lines = steps.flatMap(({ run = '' }) => run.split('\n'));
     const called = lines.flatMap((line) => {
       const [, script, workspace] = /^\s*npm run (?:--silent )?(\S+)(?: -w (\S+))?/.exec(line) ?? [];
       return script === undefined ? [] : [{ script, workspace }];
     });
-    const scriptsOf = (workspace: string | undefined) =>
+    const findScripts = (workspace: string | undefined) =>
       workspace === undefined ? MANIFEST.scripts : WORKSPACES.find(({ name }) => name === workspace)?.scripts;
 
     expect(called.length).toBeGreaterThan(0);
-    expect(called.filter(({ script, workspace }) => !(script in (scriptsOf(workspace) ?? {})))).toEqual([]);
+    expect(called.filter(({ script, workspace }) => !(script in (findScripts(workspace) ?? {})))).toEqual([]);
   });
 
-  it('runs nothing that a clone cannot run, but for publishing', () => {
+  it('runs only npm commands that a clone can run, except publishing', () => {
     const lines = steps.flatMap(({ run = '' }) => run.split('\n')).filter((line) => line !== '');
 
     expect(lines.filter((line) => !/^npm (?:ci$|run |publish )/.test(line))).toEqual([]);
   });
 
-  it('uses actions of the forge and of Docker only, by their commits, and says which version each is', () => {
+  it('uses actions of GitHub and Docker only, pinned to commits with a version comment', () => {
     const used = read(`.github/workflows/${file}`)
       .split('\n')
       .filter((line) => line.includes('uses:'));
@@ -70,7 +70,7 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
     ).toEqual([]);
   });
 
-  it('may only read, unless a job says what it writes, and ends in time', () => {
+  it('has read permissions by default, and a timeout for each job', () => {
     const written = jobs.flatMap(({ permissions = {} }) => Object.entries(permissions));
 
     expect(workflow.permissions).toEqual({ contents: 'read' });
@@ -81,7 +81,7 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
 });
 
 describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) => {
-  /** What each job runs, and what CI does without one. */
+  /** The commands of each job, and of CI without jobs. */
   const places = [
     ...WORKFLOWS.flatMap(({ file, workflow }) =>
       Object.entries(workflow.jobs).map(([job, { steps }]) => ({
@@ -98,7 +98,7 @@ describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) =>
   it.each([
     ['check', 'test'],
     ['test:e2e', 'test:e2e'],
-  ])('run once, by a command of their own, wherever `npm run %s` is run', (ofRoot, own) => {
+  ])('run once, by a separate command, in each job that runs `npm run %s`', (ofRoot, own) => {
     if (!(own in scripts)) return;
     const whole = new RegExp(`^npm run ${ofRoot}(?! -w )`);
     const running = places.filter(({ commands }) => commands.some((command) => whole.test(command)));
@@ -114,7 +114,7 @@ describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) =>
   });
 });
 
-it('the tests run on the oldest Node that the package allows, and on no older one', () => {
+it('the tests run on the oldest supported Node, and on no older one', () => {
   const { engines } = MANIFEST;
   const nodes = WORKFLOWS.flatMap(({ workflow }) => Object.values(workflow.jobs)).flatMap(
     ({ strategy }) => strategy?.matrix.node ?? [],
@@ -126,8 +126,8 @@ it('the tests run on the oldest Node that the package allows, and on no older on
   for (const node of nodes) expect(satisfies(minVersion(node)?.version ?? '', engines.node)).toBe(true);
 });
 
-describe('the forms for issues', () => {
-  it.each(files('.github/ISSUE_TEMPLATE').filter((file) => file !== 'config.yml'))('%s can be filled in', (file) => {
+describe('issue forms', () => {
+  it.each(listYamlFiles('.github/ISSUE_TEMPLATE').filter((file) => file !== 'config.yml'))('are valid: %s', (file) => {
     const { name, description, body } = parse(read(`.github/ISSUE_TEMPLATE/${file}`));
     const fields = body.filter(({ type }: { type: string }) => type !== 'markdown');
     const ids = fields.map(({ id }: { id: string }) => id);
@@ -142,7 +142,7 @@ describe('the forms for issues', () => {
     expect(JSON.stringify(body)).toContain('GET /_mock/decisions/<id>');
   });
 
-  it('lead to the repository of the package', () => {
+  it('link to the repository of the package', () => {
     const { contact_links: links } = parse(read('.github/ISSUE_TEMPLATE/config.yml'));
     const base = MANIFEST.bugs.url.replace(/\/issues$/, '');
 
@@ -152,44 +152,44 @@ describe('the forms for issues', () => {
   });
 });
 
-it('a release needs no secret: npm and the registry of images are shown who runs it', () => {
+it('a release uses OIDC instead of secrets', () => {
   const { workflow } = WORKFLOWS.find(({ file }) => file === 'release.yml') as (typeof WORKFLOWS)[number];
 
   expect(workflow.jobs['npm']).toMatchObject({ environment: 'release', permissions: { 'id-token': 'write' } });
   for (const { file } of WORKFLOWS) expect(read(`.github/workflows/${file}`)).not.toContain('secrets.');
 });
 
-it('Dependabot looks at every file that names versions', () => {
+it('Dependabot checks every file with versions', () => {
   const { updates } = parse(read('.github/dependabot.yml')) as {
     updates: { 'package-ecosystem': string; directory?: string; directories?: string[] }[];
   };
-  const looksAt = (system: string) =>
+  const listFolders = (system: string) =>
     updates
-      .filter((one) => one['package-ecosystem'] === system)
+      .filter((update) => update['package-ecosystem'] === system)
       .flatMap(({ directory, directories = [] }) => directory ?? directories)
       .toSorted();
-  const foldersOf = (name: string) =>
+  const findFolders = (name: string) =>
     ['bench', 'clients', 'conformance', 'console', 'examples', 'scripts', 'test']
       .flatMap((folder) => sourceFiles(folder, name))
       .filter(({ path }) => path.endsWith(`/${name}`))
       .map(({ path }) => `/${path.slice(0, -name.length - 1)}`);
 
-  expect(looksAt('npm')).toEqual(['/', ...foldersOf('package-lock.json')].toSorted());
-  expect(looksAt('gomod')).toEqual(foldersOf('go.mod').toSorted());
-  expect(looksAt('github-actions')).toEqual(['/']);
-  expect(looksAt('docker')).toEqual(['/']);
+  expect(listFolders('npm')).toEqual(['/', ...findFolders('package-lock.json')].toSorted());
+  expect(listFolders('gomod')).toEqual(findFolders('go.mod').toSorted());
+  expect(listFolders('github-actions')).toEqual(['/']);
+  expect(listFolders('docker')).toEqual(['/']);
 });
 
-it('every version of a package is exact, because what is bundled is what was tested', () => {
+it('every version of a dependency is exact', () => {
   const others = ['bench', 'conformance', 'console', 'scripts'].flatMap((folder) =>
     sourceFiles(folder, 'package.json'),
   );
   const manifests = ['package.json', ...others.map(({ path }) => path)];
-  const given = manifests.flatMap((path) => {
+  const entries = manifests.flatMap((path) => {
     const { dependencies, devDependencies, optionalDependencies, overrides } = JSON.parse(read(path));
     return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides });
   });
-  const versions = given.filter(([, version]) => typeof version === 'string');
+  const versions = entries.filter(([, version]) => typeof version === 'string');
 
   expect(versions.length).toBeGreaterThan(50);
   expect(
@@ -197,7 +197,7 @@ it('every version of a package is exact, because what is bundled is what was tes
   ).toEqual([]);
 });
 
-it('what is released says from which commit and run it was made', () => {
+it('a release has provenance attestations', () => {
   const release = read('.github/workflows/release.yml');
   const published = release.split('\n').filter((line) => line.includes('npm publish'));
 

@@ -12,7 +12,7 @@ const ONLY = {
   ES256: ' (ES256)',
 } as const;
 
-it('docs/how-to/testing-verifiers.md tells every token of the zoo, with its verdict', () => {
+it('docs/how-to/testing-verifiers.md lists every token of the zoo with its verdict', () => {
   const page = readFileSync(join(ROOT, 'docs/how-to/testing-verifiers.md'), 'utf8');
   const rows = page.split('\n').filter((line) => /^\| `[\w-]+`[^|]* \| \**(accept|refuse|either)/.test(line));
   const verdicts: [string, ZooVerdict][] = Object.entries(VERDICTS);

@@ -7,21 +7,21 @@ import type { Plugin } from 'vite';
 export const ENTRIES = 'nv-auth-mock.trace.entries';
 
 export interface Entry {
-  /** Its path below `src`. */
+  /** The path of its file below `src`. */
   readonly file: string;
-  /** The name of the function, or of what it belongs to: `keyOf()` is one inside `keyOf`. */
+  /** The name of the function, or of its parent: `keyOf()` is a function inside `keyOf`. */
   readonly name: string;
-  /** Where in the file it stands: what tells functions of one name apart. */
+  /** The position in the file, which distinguishes functions of the same name. */
   readonly at: number;
-  /** The places of the functions around it. */
+  /** The positions of the enclosing functions. */
   readonly within: readonly number[];
-  /** Is it a `get` or `set`? */
+  /** Whether it is a `get` or `set` accessor. */
   readonly isAccessor: boolean;
 }
 
 const SOURCES = fileURLToPath(new URL('../../../src/', import.meta.url));
 
-/** Names that no source has. */
+/** Names that no source file uses. */
 const PUBLISH = '__publishEntry';
 const CHANNEL_OF = '__channelOf';
 
@@ -30,10 +30,10 @@ export const instrument: Plugin = {
   name: 'instrument',
   enforce: 'pre',
   transform: (text, id) =>
-    id.startsWith(SOURCES) && id.endsWith('.ts') ? instrumented(text, relative(SOURCES, id)) : null,
+    id.startsWith(SOURCES) && id.endsWith('.ts') ? addPublishCalls(text, relative(SOURCES, id)) : null,
 };
 
-function instrumented(text: string, path: string): string {
+function addPublishCalls(text: string, path: string): string {
   const insertions: { readonly at: number; readonly text: string }[] = [];
   const visit = (node: ts.Node, within: readonly number[]): void => {
     if (!isBodied(node)) {
@@ -42,7 +42,7 @@ function instrumented(text: string, path: string): string {
     }
     const { body } = node;
     const at = node.getStart();
-    const call = `${PUBLISH}(${JSON.stringify(nameOf(node))}, ${at}, [${within}], ${ts.isAccessor(node)});`;
+    const call = `${PUBLISH}(${JSON.stringify(findName(node))}, ${at}, [${within}], ${ts.isAccessor(node)});`;
     if (ts.isBlock(body)) {
       insertions.push({ at: body.getStart() + 1, text: call });
     } else {
@@ -53,7 +53,7 @@ function instrumented(text: string, path: string): string {
   };
   visit(ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true), []);
   const parts = insertions
-    .sort((one, other) => one.at - other.at)
+    .sort((first, second) => first.at - second.at)
     .map((insertion, index, { [index - 1]: previous }) => text.slice(previous?.at ?? 0, insertion.at) + insertion.text);
   const rest = text.slice(insertions.at(-1)?.at ?? 0);
   const file = JSON.stringify(path);
@@ -72,7 +72,7 @@ function isBodied(node: ts.Node): node is Bodied {
   return ts.isFunctionLike(node) && 'body' in node && node.body !== undefined;
 }
 
-function nameOf(node: ts.Node): string {
+function findName(node: ts.Node): string {
   if (ts.isConstructorDeclaration(node)) return `new ${node.parent.name?.text ?? 'class'}`;
   if (ts.isFunctionLike(node) && node.name !== undefined) return node.name.getText();
   for (let inner = node, outer = node.parent; !ts.isSourceFile(outer); inner = outer, outer = outer.parent) {
@@ -80,7 +80,7 @@ function nameOf(node: ts.Node): string {
     if (ts.isVariableDeclaration(outer) && ts.isIdentifier(outer.name)) {
       return inner === node ? outer.name.text : `${outer.name.text}()`;
     }
-    if (ts.isFunctionLike(outer)) return `${nameOf(outer).replace(/\(\)$/, '')}()`;
+    if (ts.isFunctionLike(outer)) return `${findName(outer).replace(/\(\)$/, '')}()`;
   }
   return '()';
 }

@@ -6,8 +6,8 @@ import { ENTRIES, type Entry } from './instrument.ts';
 const REQUESTS = 'http.server.request.start';
 
 /**
- * The functions that a request enters, in order, until its answer has arrived. What timers of the server do meanwhile is
- * not included.
+ * Records the functions that a request enters, in order, until its response arrives. Timers of the server are not
+ * included.
  *
  * @param send sends the only request in flight
  */

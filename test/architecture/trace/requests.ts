@@ -1,13 +1,13 @@
 import type { Mock } from '../../../src/index.ts';
 
-/** A request, and what it must be answered: otherwise its trace would be of something else. */
+/** A request, and its expected response. */
 interface Traced {
   readonly method: string;
   readonly path: string;
   readonly status: number;
   /** The reason of its refusal. */
   readonly reason?: string;
-  /** Creates what it needs. */
+  /** Creates the token and the body. */
   parts(mock: Mock): Promise<{ readonly token?: string; readonly body?: object }>;
 }
 
@@ -51,8 +51,8 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   },
 };
 
-/** Creates what a request needs. @returns what sends it, and throws if the answer is another one */
-export async function prepared(mock: Mock, name: string): Promise<() => Promise<void>> {
+/** Prepares a request. @returns a function that sends it, and throws for an unexpected response */
+export async function prepareRequest(mock: Mock, name: string): Promise<() => Promise<void>> {
   const { method, path, status, reason, parts } = REQUESTS[name] as Traced;
   const { token, body } = await parts(mock);
   const echo = mock.cast.nvcf.functions.findLast(({ name: own }) => own === 'echo');

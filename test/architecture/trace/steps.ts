@@ -1,22 +1,22 @@
 import type { Entry } from './instrument.ts';
 
-/** Functions of one file that are met for the first time, with no other file in between. */
+/** Consecutive functions of a file that are entered for the first time. */
 export interface Step {
   readonly file: string;
   readonly functions: string[];
-  /** Was the file left before? Accessors are no returns: the interface that they implement says what they do. */
+  /** Whether the file was left before; accessors do not count. */
   isReturn: boolean;
 }
 
 /**
- * The files that a reader of the request goes through. A function that has been read is known, with those written inside
- * it: meeting it again is no step, and neither is going back to a caller after a call.
+ * Lists the files that a request passes. A repeated function, or a function inside it, is not a step, and neither is the
+ * return to a caller.
  */
-export function stepsOf(entries: readonly Entry[]): readonly Step[] {
-  const met = firstOnly(entries);
-  const returns = returnsOf(met.filter(({ isAccessor }) => !isAccessor));
+export function listSteps(entries: readonly Entry[]): readonly Step[] {
+  const first = removeRepeated(entries);
+  const returns = findReturns(first.filter(({ isAccessor }) => !isAccessor));
   const steps: Step[] = [];
-  for (const entry of met) {
+  for (const entry of first) {
     const { file, name } = entry;
     let step = steps.at(-1);
     if (step?.file !== file) {
@@ -29,7 +29,7 @@ export function stepsOf(entries: readonly Entry[]): readonly Step[] {
   return steps;
 }
 
-function firstOnly(entries: readonly Entry[]): readonly Entry[] {
+function removeRepeated(entries: readonly Entry[]): readonly Entry[] {
   const known = new Set<string>();
   return entries.filter(({ file, at, within }) => {
     const isKnown = [at, ...within].some((place) => known.has(`${file} ${place}`));
@@ -38,8 +38,8 @@ function firstOnly(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-/** The entries that return to a file that was left before. */
-function returnsOf(entries: readonly Entry[]): ReadonlySet<Entry> {
+/** Finds the entries that return to a file. */
+function findReturns(entries: readonly Entry[]): ReadonlySet<Entry> {
   const seen = new Set<string>();
   const returns = entries.filter(({ file }, index) => {
     const isReturn = seen.has(file) && entries[index - 1]?.file !== file;

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
 import { record } from './record.ts';
-import { prepared, REQUESTS } from './requests.ts';
-import { stepsOf } from './steps.ts';
+import { prepareRequest, REQUESTS } from './requests.ts';
+import { listSteps } from './steps.ts';
 
-/** Milliseconds until delayed writes are done: they would cause rows of the store to be read again. */
+/** The delay of writes in milliseconds, which would otherwise be part of the trace. */
 const WRITTEN = 1500;
 
-/** The most files that a request goes through, and the most returns to one that it has left. Both only get fewer. */
+/** The maximum number of files of a request, and of returns to a file. They may only decrease. */
 const BOUNDS = {
   grant: [67, 54],
   list: [70, 69],
@@ -18,14 +18,14 @@ const BOUNDS = {
 } as const;
 
 it.for(Object.entries(BOUNDS))(
-  'somebody who follows the request %s reads no more files, and turns back no more often, than is written here',
+  'the request %s passes no more files and returns than its limits',
   async ([name, [mostFiles, mostReturns]], { annotate }) => {
     const mock = await startMock();
-    const send = await prepared(mock, name);
+    const send = await prepareRequest(mock, name);
     await sleep(WRITTEN);
-    // Once more than is traced: the first request also prepares what is done once.
+    // The first request is not traced, because it also initializes caches.
     await send();
-    const steps = stepsOf(await record(send));
+    const steps = listSteps(await record(send));
     await mock.stop();
     const files = new Set(steps.map(({ file }) => file)).size;
     const returns = steps.filter(({ isReturn }) => isReturn).length;
