@@ -25,7 +25,7 @@ describe('a known host is', () => {
   });
 });
 
-describe('no known host is', () => {
+describe('an unknown host is', () => {
   it.each([
     'evil.example',
     'localhost.evil.example',
@@ -56,7 +56,7 @@ describe('no known host is', () => {
   });
 });
 
-describe("a vendor's host", () => {
+describe('the host of a vendor', () => {
   const open = createKnownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
 
   it.each(['api.ngc.nvidia.com', 'API.NGC.nvidia.com:443', 'acme.run.ai', 'app.run.ai:8443'])(
@@ -74,7 +74,7 @@ describe("a vendor's host", () => {
   );
 });
 
-it('an address of this machine is its own, and another only a known one', () => {
+it('addresses of this machine and known names are own hosts', () => {
   expect(['localhost', '127.0.0.1', '[::1]', 'mock'].map((host) => hosts.isOwn(host))).toEqual([
     true,
     true,
@@ -93,11 +93,11 @@ it.each([
   ['acme.evil.example', null],
   ['127.0.0.1', null],
   ['a b', null],
-])('the label before a known name is the host of a world: %s, %s', (host, label) => {
+])('the label before a known name is the id of a world: %s, %s', (host, label) => {
   expect(hosts.labelOf(host)).toBe(label);
 });
 
-it('behind the name of a service stands a name of the server', () => {
+it('the name of a service is stripped from the name of a server', () => {
   const patterns = [/^[a-z]+\.toys\./, /^games\./];
 
   expect(stripServiceName('Ball.toys.LOCALHOST:1', patterns)).toBe('localhost:1');
@@ -105,13 +105,13 @@ it('behind the name of a service stands a name of the server', () => {
   expect(stripServiceName('localhost', patterns)).toBeNull();
 });
 
-it('the name of a host has no port', () => {
+it('a host name has no port', () => {
   expect(parseHostName('Mock:6625')).toBe('mock');
   expect(parseHostName('[::1]:6625')).toBe('[::1]');
   expect(parseHostName('a/b')).toBeNull();
 });
 
-it('a server is known by `localhost` and its names, and its worlds by a label before one of them', () => {
+it('a server is known by `localhost` and its names, and its worlds by a label before them', () => {
   const named = createKnownHosts(['Example.test', 'mock.example.test']);
 
   expect(['localhost', 'example.test', 'acme.example.test', 'acme.test'].map(named.isOwn)).toEqual([
@@ -129,12 +129,12 @@ it('a server is known by `localhost` and its names, and its worlds by a label be
   expect([named.isName('acme.test'), named.isName('a b')]).toEqual([true, false]);
 });
 
-describe('the name of a host is', () => {
+describe('a host name is', () => {
   it.each(['mock', 'mock:65535', '[::1]:1', '1.2.3.4', 'evil.example'])('valid: %s', (host) => {
     expect(hosts.isName(host)).toBe(true);
   });
 
-  it.each(['', 'a b', 'mock:65536', '1.2.3', '256.1.1.1', 'mock.1'])('not valid: `%s`', (host) => {
+  it.each(['', 'a b', 'mock:65536', '1.2.3', '256.1.1.1', 'mock.1'])('invalid: `%s`', (host) => {
     expect(hosts.isName(host)).toBe(false);
   });
 });

@@ -15,11 +15,11 @@ it.each([
   ['/a/b/c', undefined],
   ['/', undefined],
   ['/api/v1/user'.repeat(100), undefined],
-])('who wrote the path `%s` meant %s', (path, meant) => {
-  expect(findNearPath(path, ['/api/v1/users/{userId}', '/api/v1/users/me', '/api/v1/users'])).toBe(meant);
+])('the nearest path of `%s` is %s', (path, expected) => {
+  expect(findNearPath(path, ['/api/v1/users/{userId}', '/api/v1/users/me', '/api/v1/users'])).toBe(expected);
 });
 
-it('of several similar paths the one with the fewest other letters was meant', () => {
+it('the path with the fewest different letters is the nearest', () => {
   expect(findNearPath('/api/usr', ['/api/users', '/api/user'])).toBe('/api/user');
   expect(findNearPath('/api/usr', ['/api/user', '/api/users'])).toBe('/api/user');
 });
@@ -31,7 +31,7 @@ it('paths are compared up to five hundred letters', () => {
   expect(findNearPath(`${path}/`, [path])).toBeUndefined();
 });
 
-it('a path that only has other segments as well, or lacks some, is none of the same length', () => {
+it('a path with more or fewer segments is not similar', () => {
   expect(findNearPath('/x/api/v1/users', ['/api/v1/users'])).toBeUndefined();
   expect(findNearPath('/v1/users', ['/api/v1/users'])).toBeUndefined();
 });
@@ -43,19 +43,19 @@ it.each([
   ['/a/v1/b', '/v1/b', '/a/v2/b'],
   ['/v1/b', '/a/v1/b', '/v2/b'],
   ['/prefix/v1/b', '/a/v1/b/{id}', '/v1/b'],
-])('of `%s`, the path `%s` is farther than `%s`', (path, farther, nearest) => {
-  const valid = [farther, nearest, farther].map((one) => ({ template: one, segments: segmentsOf(one) }));
+])('for `%s`, the path `%s` is farther than `%s`', (path, farther, nearest) => {
+  const valid = [farther, nearest, farther].map((item) => ({ template: item, segments: segmentsOf(item) }));
 
-  expect(findNearestPaths(path, valid).map((one) => one.path.template)).toEqual([nearest]);
+  expect(findNearestPaths(path, valid).map((item) => item.path.template)).toEqual([nearest]);
 });
 
-it('the longest path costs as little as any', () => {
-  // Each segment fits many places of a template, and none of them to its end.
+it('the longest path is compared within a limit of time', () => {
+  // Each segment matches many places of a template, but none of them up to its end.
   const template = ['a', ...Array.from({ length: 8 }, () => 'v1')];
   const valid = Array.from({ length: 1000 }, () => ({ segments: template }));
   const before = process.cpuUsage();
   for (const path of [`/b${'/v1'.repeat(8)}`, '/v1'.repeat(160), '/v2'.repeat(160)]) findNearestPaths(path, valid);
 
-  // Without a limit for missing segments this takes minutes.
+  // Without a limit for missing segments, this takes minutes.
   expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
 });

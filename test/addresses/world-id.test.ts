@@ -20,45 +20,45 @@ describe('the id of a world', () => {
     expect(isWorldId(id)).toBe(false);
   });
 
-  it.each(['api-keys', 'llm'])('may be `%s` in old data, but no new world gets it', (id) => {
+  it.each(['api-keys', 'llm'])('may be `%s` in old data, but not for a new world', (id) => {
     expect(isWorldId(id)).toBe(true);
     expect(findWorldIdError(id)).toContain('host names of a service start with it');
   });
 
-  it('is right where a world can be made with it', () => {
+  it('is valid for a new world', () => {
     expect(findWorldIdError('team-a')).toBeNull();
   });
 
-  it('is told as it was given, and cut where it is long', () => {
+  it('is repeated in the error, truncated if it is long', () => {
     expect(findWorldIdError('Team A')).toBe(`must be ${WORLD_ID_FORM}; it is \`Team A\``);
     expect(findWorldIdError('A'.repeat(1000))).toBe(`must be ${WORLD_ID_FORM}; it is \`${'A'.repeat(64)}\``);
   });
 
-  it('is told how it has to look', () => {
+  it('has a form that the error describes', () => {
     expect(WORLD_ID_FORM).toContain('1 to 32 characters');
   });
 });
 
 describe('in a world', () => {
-  it('everything is below its path', () => {
+  it('paths start with its prefix', () => {
     expect(worldPathOf('team-a')).toBe('/w/team-a');
   });
 
-  it('names end with it, and lead back to it', () => {
+  it('names end with its id and are resolved to it', () => {
     expect(addWorldToName('session.1', 'team-a')).toBe('session.1.team-a');
     expect(worldOfName('session.1.team-a')).toBe('team-a');
     expect(worldOfName('session')).toBe(DEFAULT_WORLD);
   });
 
-  it('client ids are those of no other', () => {
+  it('client ids end with its id', () => {
     expect(addWorldToClientId('bot', 'team-a')).toBe('bot-team-a');
   });
 
-  it('lines of the log say so', () => {
+  it('log lines contain its id', () => {
     expect(formatWorldForLog('team-a')).toBe(' [world team-a]');
   });
 
-  it('that a server begins with, everything is as it was given', () => {
+  it('that is the default world, names and log lines are unchanged', () => {
     expect([
       addWorldToName('session', DEFAULT_WORLD),
       addWorldToClientId('bot', DEFAULT_WORLD),

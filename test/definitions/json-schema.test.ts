@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describe, listSchema, NON_EMPTY, objectSchema } from '../../src/definitions/json-schema.ts';
 
-it('an object has the members that are named, and needs those that are not optional', () => {
+it('an object schema has its members and requires those that are not optional', () => {
   const users = listSchema(NON_EMPTY);
 
   expect(objectSchema({ name: NON_EMPTY, users }, ['users'])).toEqual({
@@ -12,6 +12,6 @@ it('an object has the members that are named, and needs those that are not optio
   });
 });
 
-it('a sentence stands beside what it is about', () => {
+it('a description is added to a schema', () => {
   expect(describe(NON_EMPTY, 'A name.')).toEqual({ ...NON_EMPTY, description: 'A name.' });
 });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { duration, megabytes, oneOf, onOff, path, wholeNumber } from '../../src/definitions/option.ts';
 
-interface Read {
+interface Option {
   readonly expected: string;
   readonly read: (text: string) => unknown;
 }
 
-const cases: [kind: string, option: Read, good: [text: string, value: unknown][], bad: string[]][] = [
+const cases: [kind: string, option: Option, good: [text: string, value: unknown][], bad: string[]][] = [
   [
-    'one of several',
+    'a choice',
     oneOf(['a', '3.0']),
     [
       ['a', 'a'],
@@ -18,7 +18,7 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
     ['b', 'A', ''],
   ],
   [
-    'a whole number',
+    'an integer',
     wholeNumber(1, 10),
     [
       ['1', 1],
@@ -38,7 +38,7 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
     ['0', '3GB', '2049', '1.5GB', '1kB', '1M', '-1', ''],
   ],
   [
-    'a length of time',
+    'a duration',
     duration,
     [
       ['1ms', 1],
@@ -61,8 +61,11 @@ const cases: [kind: string, option: Read, good: [text: string, value: unknown][]
   ],
 ];
 
-it.each(cases)('%s is read from a text, or refused with what it should be', (_kind, { expected, read }, good, bad) => {
-  expect(good.map(([text]) => [text, read(text)])).toEqual(good);
-  expect(bad.filter((text) => read(text) !== undefined)).toEqual([]);
-  expect(expected).not.toBe('');
-});
+it.each(cases)(
+  '%s is parsed from a string, or rejected with the expected value',
+  (_kind, { expected, read }, good, bad) => {
+    expect(good.map(([text]) => [text, read(text)])).toEqual(good);
+    expect(bad.filter((text) => read(text) !== undefined)).toEqual([]);
+    expect(expected).not.toBe('');
+  },
+);

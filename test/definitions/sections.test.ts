@@ -9,7 +9,7 @@ interface Row {
 }
 
 describe('layOut', () => {
-  it('gives each row what its section says, and its own', () => {
+  it('merges each row with its section', () => {
     const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { owners: true } } },
       { source: 'page 2', rows: { change: { needs: 'write' } } },
@@ -22,7 +22,7 @@ describe('layOut', () => {
     ]);
   });
 
-  it('lets a row say otherwise than its section', () => {
+  it('lets a row override its section', () => {
     const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { source: 'page 2' } } },
     ] as const satisfies readonly Section<Row, 'id'>[]);
@@ -33,7 +33,7 @@ describe('layOut', () => {
     ]);
   });
 
-  it('takes a list of keys where the rows say nothing of their own', () => {
+  it('accepts a list of keys for rows without members of their own', () => {
     const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: ['list', 'get'] },
     ] as const satisfies readonly Section<Row, 'id'>[]);
@@ -44,13 +44,13 @@ describe('layOut', () => {
     ]);
   });
 
-  it('shows what a row says of itself before what its section says', () => {
+  it('lists the members of a row before those of its section', () => {
     const [row] = layOut('id', [{ source: 'page 1', rows: { change: { needs: 'write' } } }] as const);
 
     expect(Object.keys(row ?? {})).toEqual(['id', 'needs', 'source']);
   });
 
-  it('keeps what was written as types, so that whoever names a row is held to it', () => {
+  it('keeps literal types, so that the names of rows are checked', () => {
     const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { needs: 'write' } } },
       { needs: 'write', source: 'page 2', rows: ['change'] },
@@ -63,16 +63,16 @@ describe('layOut', () => {
     expect(rows.map(({ id }) => id)).not.toContain(unknown);
   });
 
-  it('does not compile where a section or a row says what is not known', () => {
+  it('does not compile with an unknown value or member', () => {
     const misspelt = [
       {
-        // @ts-expect-error `raed` is none of what can be needed
+        // @ts-expect-error `raed` is not a value of `needs`
         needs: 'raed',
         source: 'page 1',
         rows: {
           // @ts-expect-error a row has no such member
           list: { owner: true },
-          // @ts-expect-error `wirte` is none of what can be needed
+          // @ts-expect-error `wirte` is not a value of `needs`
           get: { needs: 'wirte' },
         },
       },
@@ -81,9 +81,9 @@ describe('layOut', () => {
     expect(misspelt).toHaveLength(1);
   });
 
-  it('does not compile as a table where neither section nor row says what a row must have', () => {
+  it('does not compile as a table if a required member is missing', () => {
     const sections = [{ needs: 'read', rows: ['list'] }] as const satisfies readonly Section<Row, 'id'>[];
-    // @ts-expect-error `source` is said nowhere
+    // @ts-expect-error `source` is missing
     const rows: readonly Row[] = layOut('id', sections);
 
     expect(rows).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
 
-it('what a person can mend is told from other faults by its name, too, and says what it comes of', () => {
+it('a user error has its own name and keeps its cause', () => {
   const cause = new Error('ENOENT');
   const fault = new UserError('There is no such file.', { cause });
 

@@ -15,15 +15,15 @@ const ORDER: FaultOrder = {
   ...{ match: {}, probability: 1, seed: '1', times: null, after: 0, until: null, drill: null },
   action: { status: 503 },
 };
-const faultsWith = async (...orders: Partial<FaultOrder>[]) => {
+const createFaults = async (...orders: Partial<FaultOrder>[]) => {
   const faults = new Faults('s', new Quota(1e6));
   for (const order of orders) await faults.add({ ...ORDER, ...order }, 0);
   return faults;
 };
 
 describe('the faults of a world', () => {
-  it('strike in the order in which they were added; one that struck leaves the request to no other', async () => {
-    const faults = await faultsWith({ times: 1 }, { times: 1 });
+  it('are injected in the order of their creation, one for each request', async () => {
+    const faults = await createFaults({ times: 1 }, { times: 1 });
     const ids = await Promise.all([1, 2, 3].map(async () => (await faults.inject('request', FACTS, 0))?.id ?? null));
     expect(ids).toEqual(['s-f1', 's-f2', null]);
     expect(faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy])).toEqual([
@@ -32,8 +32,8 @@ describe('the faults of a world', () => {
     ]);
   });
 
-  it('that another one shadows have seen the request, and say by which', async () => {
-    const faults = await faultsWith(
+  it('that are shadowed count the request and name the fault that was injected', async () => {
+    const faults = await createFaults(
       {},
       { after: 5 },
       { match: { operation: 'get_users' } },
@@ -57,7 +57,7 @@ describe('the faults of a world', () => {
     );
   });
 
-  it('that are being stored count as well: together they have no more room than one after the other', async () => {
+  it('share the quota while they are being stored', async () => {
     const quota = new Quota(1.5 * estimateFaultBytes(ORDER));
     const stored = async () => new Promise<void>((resolve) => setTimeout(resolve, 5));
     const faults = new Faults('s', quota, () => {}, stored);
@@ -66,8 +66,8 @@ describe('the faults of a world', () => {
     expect(quota.used).toBe(estimateFaultBytes(ORDER));
   });
 
-  it('never get the place of one that was removed', async () => {
-    const faults = await faultsWith({}, {}, {});
+  it('do not reuse the place of a removed fault', async () => {
+    const faults = await createFaults({}, {}, {});
     await faults.remove('s-f2');
     await faults.remove('s-f3');
     expect((await faults.add(ORDER, 0)).place).toBe(4);
@@ -75,8 +75,8 @@ describe('the faults of a world', () => {
     expect((await faults.add(ORDER, 0)).place).toBe(5);
   });
 
-  it('strike at their moment only', async () => {
-    const faults = await faultsWith({ action: { body: 'empty' } });
+  it('are injected at their moment only', async () => {
+    const faults = await createFaults({ action: { body: 'empty' } });
     expect(await faults.inject('request', FACTS, 0)).toBeNull();
     expect((await faults.inject('answer', FACTS, 0))?.id).toBe('s-f1');
   });
@@ -90,12 +90,12 @@ describe('the faults of a world', () => {
     [{ body: 'slow' }, 'answer'],
     [{ status: 503, after: true }, 'answer'],
     [{ status: 503, body: 'truncated' }, 'request'],
-  ] as const)('%j acts on the %s', (action, moment) => {
+  ] as const)('with %j act on the %s', (action, moment) => {
     expect(momentOf(action)).toBe(moment);
   });
 
-  it('are possible, and need the caller, only for a request that could be theirs', async () => {
-    const faults = await faultsWith({ match: { operation: 'get_users', principal: 'ann', body: {} } });
+  it('are possible, and need the caller, only for a request that may match', async () => {
+    const faults = await createFaults({ match: { operation: 'get_users', principal: 'ann', body: {} } });
     expect(faults.needs('request', FACTS)).toEqual({ isPossible: false, principal: false });
     expect(faults.needs('request', { ...FACTS, operation: 'get_users' })).toEqual({
       isPossible: true,
@@ -103,7 +103,7 @@ describe('the faults of a world', () => {
     });
   });
 
-  it('wait a time between the two that their seed determines', () => {
+  it('delay by a time in their range that their seed determines', () => {
     const fault = (fired: number): Fault => ({
       ...{ ...ORDER, id: 'f', place: 1, createdAt: 0, seen: fired, fired, shadowedBy: null },
       action: { delay: { min: 100, max: 200 } },
@@ -115,7 +115,7 @@ describe('the faults of a world', () => {
     expect(delays).toEqual(Array.from({ length: 50 }, (_, index) => delayOf(fault(index))));
   });
 
-  it('keep nobody waiting once they end', async () => {
+  it('end all delays when they end', async () => {
     const faults = new Faults('s', new Quota(1e6));
     const fault = await faults.add(ORDER, 0);
     const waiting = faults.pause(fault, 1_000_000);
@@ -124,10 +124,10 @@ describe('the faults of a world', () => {
     await faults.pause(fault, 1_000_000);
   });
 
-  it('keep nobody waiting once they are removed', async () => {
+  it('end their delays when they are removed', async () => {
     const faults = new Faults('s', new Quota(1e6));
-    const [fault, other] = [await faults.add(ORDER, 0), await faults.add(ORDER, 0)];
-    const waiting = [faults.pause(fault, 1_000_000), faults.pause(other, 1_000_000)];
+    const [fault, second] = [await faults.add(ORDER, 0), await faults.add(ORDER, 0)];
+    const waiting = [faults.pause(fault, 1_000_000), faults.pause(second, 1_000_000)];
     await faults.remove(fault.id);
     await waiting[0];
     await faults.clear();
@@ -135,9 +135,9 @@ describe('the faults of a world', () => {
   });
 });
 
-describe('faults that outlive the process', () => {
-  /** The faults of a world that is opened again and again. */
-  const kept = () => {
+describe('persistent faults', () => {
+  /** The faults of a world that can be opened repeatedly. */
+  const createPlace = () => {
     let stored: readonly Fault[] = [];
     let fault: Error | null = null;
     let writes = 0;
@@ -158,10 +158,10 @@ describe('faults that outlive the process', () => {
       writes: () => writes,
     };
   };
-  const counted = (faults: Faults) => faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy]);
+  const listCounts = (faults: Faults) => faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy]);
 
-  it('go on with their counters', async () => {
-    const place = kept();
+  it('continue with their counters', async () => {
+    const place = createPlace();
     const before = place.open('a');
     await before.add({ ...ORDER, times: 2 }, 0);
     await before.add({ ...ORDER, after: 3 }, 0);
@@ -169,7 +169,7 @@ describe('faults that outlive the process', () => {
     before.end();
 
     const after = place.open('b');
-    expect(counted(after)).toEqual([
+    expect(listCounts(after)).toEqual([
       [1, 1, null],
       [1, 0, 'a-f1'],
     ]);
@@ -179,16 +179,16 @@ describe('faults that outlive the process', () => {
     expect(injected).toEqual(['a-f1', null, 'a-f2']);
   });
 
-  it('are injected once if they are to be injected once, also by requests at the same time', async () => {
-    const faults = kept().open('a');
+  it('with one injection are injected once, even by concurrent requests', async () => {
+    const faults = createPlace().open('a');
     await faults.add({ ...ORDER, times: 1 }, 0);
     const injected = await Promise.all([0, 1, 2, 3].map(() => faults.inject('request', FACTS, 0)));
     expect(injected.filter((fault) => fault !== null)).toHaveLength(1);
-    expect(counted(faults)).toEqual([[1, 1, null]]);
+    expect(listCounts(faults)).toEqual([[1, 1, null]]);
   });
 
-  it('never get the place of one that was removed', async () => {
-    const place = kept();
+  it('do not reuse the place of a removed fault', async () => {
+    const place = createPlace();
     const before = place.open('a');
     await before.add(ORDER, 0);
     const { id } = await before.add(ORDER, 0);
@@ -198,8 +198,8 @@ describe('faults that outlive the process', () => {
     expect((await before.add(ORDER, 0)).place).toBe(4);
   });
 
-  it('do not change where that cannot be stored', async () => {
-    const place = kept();
+  it('are unchanged if a change cannot be stored', async () => {
+    const place = createPlace();
     const removed: Fault[] = [];
     const faults = place.open('a', (fault) => removed.push(fault));
     await faults.add({ ...ORDER, times: 1 }, 0);
@@ -213,16 +213,16 @@ describe('faults that outlive the process', () => {
       () => faults.inject('request', FACTS, 0),
     ];
     for (const change of changes) await expect(change()).rejects.toThrow('the disk is full');
-    expect(counted(faults)).toEqual([[0, 0, null]]);
+    expect(listCounts(faults)).toEqual([[0, 0, null]]);
     expect(removed).toEqual([]);
 
     place.fail(null);
     expect((await faults.inject('request', FACTS, 0))?.id).toBe('a-f1');
-    expect(counted(place.open('b'))).toEqual([[1, 1, null]]);
+    expect(listCounts(place.open('b'))).toEqual([[1, 1, null]]);
   });
 
-  it('are not written for a request that none of them concerns', async () => {
-    const place = kept();
+  it('are not written for a request that matches none of them', async () => {
+    const place = createPlace();
     const faults = place.open('a');
     await faults.add({ ...ORDER, match: { operation: 'get_users' } }, 0);
     const before = place.writes();
@@ -231,8 +231,8 @@ describe('faults that outlive the process', () => {
     expect(place.writes()).toBe(before);
   });
 
-  it('keep nobody waiting once they end, and are there when they begin again', async () => {
-    const place = kept();
+  it('end all delays when they end, and are restored later', async () => {
+    const place = createPlace();
     const removed: Fault[] = [];
     const faults = place.open('a', (fault) => removed.push(fault));
     const fault = await faults.add(ORDER, 0);

@@ -3,11 +3,11 @@ import { createErrorOutcome, isErrorStatus } from '../../src/faults/outcome.ts';
 import { renderProblemDetails } from '../../src/responses/problem-details.ts';
 
 describe('an error with a chosen status', () => {
-  it.each([400, 401, 403, 404, 409, 500, 503])('is worded as the vendor words %i', (status) => {
+  it.each([400, 401, 403, 404, 409, 500, 503])('is rendered by the vendor for %i', (status) => {
     expect(createErrorOutcome(status, renderProblemDetails)).toMatchObject({ status, body: { status } });
   });
 
-  it('says what the status is called', () => {
+  it('contains the name of the status', () => {
     expect(createErrorOutcome(503, renderProblemDetails).body).toMatchObject({ detail: 'Service Unavailable' });
   });
 
@@ -16,19 +16,19 @@ describe('an error with a chosen status', () => {
     [429, 'Too Many Requests'],
     [502, 'Bad Gateway'],
     [504, 'Gateway Timeout'],
-  ])('has the form of the vendor’s errors if the vendor has no words for %i', (status, title) => {
-    const { status: answered, body, headers } = createErrorOutcome(status, renderProblemDetails);
-    expect(answered).toBe(status);
+  ])('has the error format of the vendor if the vendor has no error for %i', (status, title) => {
+    const { status: actual, body, headers } = createErrorOutcome(status, renderProblemDetails);
+    expect(actual).toBe(status);
     expect(body).toEqual({ type: 'about:blank', title, status, detail: title });
     expect(headers).toEqual({ 'content-type': 'application/problem+json' });
   });
 
-  it('changes nothing but what repeats the status', () => {
+  it('changes only members that repeat the status', () => {
     const render = () => ({ status: 503, body: { code: 503, statusCode: '503', limit: 1503, message: '503' } });
     expect(createErrorOutcome(502, render).body).toEqual({ code: 502, statusCode: '502', limit: 1503, message: '502' });
   });
 
-  it('is one of those that HTTP knows', () => {
+  it('must have an error status of HTTP', () => {
     expect([200, 302, 399, 400, 429, 511, 512, 599].filter(isErrorStatus)).toEqual([400, 429, 511]);
   });
 });

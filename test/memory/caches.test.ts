@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createSharedCache, memoize, WorldCache } from '../../src/memory/caches.ts';
 
-/** A value of so many bytes with its name of one letter, beside the letters and the digit of its world. */
-const ofThousand = () => 1000 - 170;
+/** The size of a value that takes 1000 bytes together with its name and its world. */
+const measureThousand = () => 1000 - 170;
 
 describe('the caches of worlds', () => {
-  it('share their room: the value that was used least recently is evicted, whichever world has it', () => {
-    const shared = createSharedCache<string>(3000, ofThousand);
+  it('share their budget: the least recently used value of all worlds is evicted', () => {
+    const shared = createSharedCache<string>(3000, measureThousand);
     const [letters, digits] = [new WorldCache(shared), new WorldCache(shared)];
     letters.set('a', 'A');
     digits.set('1', 'one');
@@ -19,32 +19,37 @@ describe('the caches of worlds', () => {
     expect(shared.calculatedSize).toBeLessThanOrEqual(3000);
   });
 
-  it('have names of their own', () => {
+  it('have separate names', () => {
     const shared = createSharedCache<number>(3000);
-    const [one, other] = [new WorldCache(shared), new WorldCache(shared)];
-    one.set('a', 1);
-    other.set('a', 2);
-    other.set('b', 0);
+    const [first, second] = [new WorldCache(shared), new WorldCache(shared)];
+    first.set('a', 1);
+    second.set('a', 2);
+    second.set('b', 0);
 
-    expect([one.get('a'), other.get('a'), one.get('b'), other.get('b')]).toEqual([1, 2, undefined, 0]);
-    expect([one.has('a'), one.has('b'), one.values(), other.values().sort()]).toEqual([true, false, [1], [0, 2]]);
-    one.delete('a');
-    expect([one.get('a'), other.get('a')]).toEqual([undefined, 2]);
+    expect([first.get('a'), second.get('a'), first.get('b'), second.get('b')]).toEqual([1, 2, undefined, 0]);
+    expect([first.has('a'), first.has('b'), first.values(), second.values().sort()]).toEqual([
+      true,
+      false,
+      [1],
+      [0, 2],
+    ]);
+    first.delete('a');
+    expect([first.get('a'), second.get('a')]).toEqual([undefined, 2]);
   });
 
-  it('are empty after they were cleared, one without the others', () => {
+  it('are cleared separately', () => {
     const shared = createSharedCache<number>(3000);
-    const [one, other] = [new WorldCache(shared), new WorldCache(shared)];
-    one.set('a', 1);
-    other.set('a', 2);
-    one.clear();
+    const [first, second] = [new WorldCache(shared), new WorldCache(shared)];
+    first.set('a', 1);
+    second.set('a', 2);
+    first.clear();
 
-    expect([one.get('a'), one.has('a'), one.values(), other.get('a')]).toEqual([undefined, false, [], 2]);
-    one.set('a', 3);
-    expect(one.get('a')).toBe(3);
+    expect([first.get('a'), first.has('a'), first.values(), second.get('a')]).toEqual([undefined, false, [], 2]);
+    first.set('a', 3);
+    expect(first.get('a')).toBe(3);
   });
 
-  it('do not keep a value that is larger than all of their room, nor evict others for it', () => {
+  it('do not keep a value that is larger than the budget, and evict nothing for it', () => {
     const cache = new WorldCache(createSharedCache<number>(3000, (bytes) => bytes));
     cache.set('a', 100);
     cache.set('b', 3000);
@@ -52,7 +57,7 @@ describe('the caches of worlds', () => {
     expect([cache.get('a'), cache.get('b')]).toEqual([100, undefined]);
   });
 
-  it('weigh a value again when it is set again', () => {
+  it('update the size of a value that is set again', () => {
     const shared = createSharedCache<number>(3000, (bytes) => bytes);
     const cache = new WorldCache(shared);
     cache.set('a', 1000);
@@ -63,7 +68,7 @@ describe('the caches of worlds', () => {
   });
 });
 
-it('a result is made once for each object, equal or not', () => {
+it('a memoized result is computed once for each object, even if objects are equal', () => {
   let made = 0;
   const sizeOf = memoize(({ length }: readonly unknown[]) => ({ length, made: ++made }));
   const [list, equal] = [['a'], ['a']];

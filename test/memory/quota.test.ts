@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 
-describe('of a quota', () => {
-  it('as much is taken as there is, and no byte more', () => {
+describe('a quota', () => {
+  it('can be taken up to its limit', () => {
     const quota = new Quota(100);
 
     expect([quota.take(60), quota.used]).toEqual([true, 60]);
@@ -10,7 +10,7 @@ describe('of a quota', () => {
     expect([quota.take(40), quota.used]).toEqual([true, 100]);
   });
 
-  it('what is given back can be taken again', () => {
+  it('can be taken again after a release', () => {
     const quota = new Quota(100);
     quota.take(100);
     quota.release(30);
@@ -18,7 +18,7 @@ describe('of a quota', () => {
     expect([quota.used, quota.take(30), quota.take(1)]).toEqual([70, true, false]);
   });
 
-  it('what another process has granted is taken beyond the limit', () => {
+  it('may be exceeded by bytes of another process', () => {
     const quota = new Quota(100);
     quota.forceTake(150);
 
