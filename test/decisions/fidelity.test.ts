@@ -10,13 +10,13 @@ const OF_ROW = { kind: 'operation', id: 'get_toy', source: 'a page' };
 const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
 
 describe('an operation with `--fidelity documented`', () => {
-  it.each(['documented', 'implied', 'observed'] as const)('is answered if it is %s', (certainty) => {
+  it.each(['documented', 'implied', 'observed'] as const)('is accepted if it is %s', (certainty) => {
     expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
     expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
   });
 
   it.each(['inferred', 'ours', 'unknown'] as const)(
-    'is refused if it is %s, but not if only its rule is',
+    'is rejected if it is %s, but not if only its rule is',
     (certainty) => {
       expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
       expect(judgeFidelity(row(certainty), rule('contradicted')).effect).toBe('refused');
@@ -25,7 +25,7 @@ describe('an operation with `--fidelity documented`', () => {
     },
   );
 
-  it('is answered with a finding if it or its rule is contradicted', () => {
+  it('is accepted with a finding if it or its rule is contradicted', () => {
     const certainty = 'contradicted';
 
     expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });

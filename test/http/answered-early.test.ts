@@ -32,7 +32,7 @@ it.each<[label: string, status: number, request: Request]>([
   expect(await listKeys()).toEqual(before);
 });
 
-it('a request whose response fails is not decided again', async () => {
+it('a request with a failing response is not decided again', async () => {
   const fault = { match: { operation: 'create_access_key1' }, do: { delay: '1ms' } };
   const { id } = (await server.call('POST /_mock/faults', { body: fault })).body;
   const record = vi.spyOn(server.world.activityLog, 'recordRequest').mockImplementationOnce(() => {

@@ -283,7 +283,7 @@ describe('each operation', () => {
     (await readOperations(name, on)).find(({ operationId }) => operationId === id)?.description;
 
   it.each([...SERVICES.map(({ name }) => name), 'control'])(
-    'of %s describes what it needs, and the certainty',
+    'of %s describes its requirements and their certainty',
     async (name) => {
       const all = await readOperations(name, whole);
 

@@ -78,7 +78,7 @@ describe('the activity log of a world', () => {
     ]);
   });
 
-  it('has no data of an event whose request or decision was deleted', async () => {
+  it('has no data of an event after its request or decision was deleted', async () => {
     const log = createLog();
     log.events.listen({ onEvent: () => {}, onEnd: () => {} });
     log.recordRequest(draft('/one'));

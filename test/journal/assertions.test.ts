@@ -116,7 +116,7 @@ describe('gave-up-after-forbidden', () => {
     ['a failure after the same request was allowed', [forbidden(0), { at: 1 }, { at: 2, status: 503 }]],
     ['a concurrent request', [forbidden(0, { durationMs: 20 }), forbidden(1)]],
     [
-      'a failure after the same request was allowed, whose body was evicted',
+      'a failure after the same request was allowed and its body was evicted',
       [forbidden(0, body('{"a":1}')), withoutBodies({ at: 1, ...body('{"a":1}') }), forbidden(2, body('{"a":1}'))],
     ],
   ])('passes for %s', (_what, entries) => {
@@ -137,7 +137,7 @@ describe('gave-up-after-forbidden', () => {
   it.each([
     ['the same secret', 'a-secret-of-the-world', false],
     ['another secret', 'a-secret-of-the-woods', true],
-  ])('compares the body of a request whose secrets were already hidden: %s', (_what, secret, passed) => {
+  ])('compares bodies even if the secrets of the first are already hidden: %s', (_what, secret, passed) => {
     const [first, second] = [
       forbidden(0, body('{"clientSecret":"a-secret-of-the-world"}')),
       forbidden(1, body(`{"clientSecret":"${secret}"}`)),

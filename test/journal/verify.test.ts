@@ -146,7 +146,7 @@ describe('work on many requests', () => {
   });
 });
 
-describe('a verification whose client disconnects', () => {
+describe('a verification after its client has disconnected', () => {
   it('ends at once and describes nothing', async () => {
     const { journal } = createCountingJournal();
     journal.record(draft('create', { name: 'number-1' }));

@@ -38,7 +38,7 @@ describe('a recorded request', () => {
       { ...json, requestBody: bytes(JSON.stringify({ clientSecret: SECRET, note: KEY, deep: [{ token: SECRET }] })) },
     ],
     ['a form', { ...form, requestBody: bytes(`client_secret=${SECRET}&note=${KEY}&note=b`) }],
-    ['a text', { requestBody: bytes(`password=${SECRET}&a=1, and ${KEY}`) }],
+    ['plain text', { requestBody: bytes(`password=${SECRET}&a=1, and ${KEY}`) }],
     ['truncated JSON', { ...json, requestBody: { ...bytes(`{"clientSecret":"${SECRET}","more":"`), size: 100_000 } }],
     ['bytes', { requestBody: storeBytes(`\xff\xfe${SECRET}`) }],
     [

@@ -246,7 +246,7 @@ describe('a key that no mock issued', () => {
     ['without a credential in its body', bySelection, { name: 'REAL' }],
     ['with another kind of credential in its body', bySelection, { client: 'REAL' }],
     ['of an operation that takes no credential from its body', {}, { key: 'REAL' }],
-  ])('is refused in a request %s', (_what, route, body) => {
+  ])('is rejected in a request %s', (_what, route, body) => {
     expect(() => validateRequest(createForeign(route, body))).toThrow(
       expect.objectContaining({ reason: 'foreign_credential' }),
     );

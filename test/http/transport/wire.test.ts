@@ -147,7 +147,7 @@ describe('invalid HTTP is rejected once and closes the connection:', () => {
     runaiRefusal(reply);
   });
 
-  it('garbage after a valid request, whose response is complete', async () => {
+  it('garbage after a valid request, which still gets a complete response', async () => {
     const line = await openLine(port);
     line.send(Buffer.concat([health, Buffer.from('complete garbage\r\n\r\n')]));
     const replies = await readReplies(line);
