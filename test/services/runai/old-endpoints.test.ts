@@ -400,7 +400,7 @@ it.each([
 });
 
 it.each([`GET /api/v1/clusters/${CLUSTER}/nodes`, 'GET /api/v1/org-unit/priorities'])(
-  '3.0 returns 404 for %s with a hint that no version of the mock has it',
+  '3.0 returns 404 for %s, and the hint names no other version',
   async (request) => {
     const [older, newer] = [await middle.call(request), await latest.call(request)];
     const hint = newer.headers['x-mock-hint'];

@@ -170,7 +170,7 @@ describe('filterBy', () => {
     ['workloads', `phaseUpdatedAt>=${DAY}`, ['train-vision', 'train-speech']],
   ];
 
-  it.each(filters)('of %s: %s', async (list, filter, names) => {
+  it.each(filters)('of %s finds and counts the matching objects: `%s`', async (list, filter, names) => {
     const query = `filterBy=${encodeURIComponent(filter)}`;
     const { next: _, ...body } = await done(200, `GET ${list}?${query}`);
 
@@ -225,7 +225,7 @@ describe('filterBy', () => {
     ['totalGpuQuota>=much', 'the value of `totalGpuQuota` must be a number such as `1.5`'],
     ['totalGpuQuota>=.5', 'the value of `totalGpuQuota` must be a number'],
     ['createdAt>=today', 'the value of `createdAt` must be a time'],
-  ])('%s is rejected with 400', async (filter, problem) => {
+  ])('`%s` is rejected with 400', async (filter, problem) => {
     for (const list of [DEPARTMENTS, PROJECTS, `${DEPARTMENTS}/count`, `${PROJECTS}/count`]) {
       const answer = await admin(`GET ${list}?filterBy=${encodeURIComponent(filter)}`);
       expectRefused(answer, 400, '`filterBy`', problem);
@@ -241,7 +241,7 @@ describe('sortBy', () => {
     [DEPARTMENTS, 'createdAt', ['research', 'platform']],
     ['workloads', 'name', ['train-speech', 'train-vision']],
     ['workloads', 'projectId', ['train-vision', 'train-speech']],
-  ])('of %s by %s', async (list, field, names) => {
+  ])('of %s sorts by %s', async (list, field, names) => {
     const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
 
     expect((Object.values(body).flat() as { name: string }[]).map(({ name }) => name)).toEqual(names);

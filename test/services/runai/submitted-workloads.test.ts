@@ -177,7 +177,7 @@ describe('the phases of a workload', () => {
     ['distributed', SPEC, ['Pending', 'Running', 'Completed']],
     ['workspaces', { image: 'jupyter' }, ['Pending', 'Running', 'Running']],
     ['workspaces', { command: 'sh -c', args: "'exit'" }, ['Pending', 'Running', 'Completed']],
-  ] as const)('change with the clock: %s with %j', async (path, spec, phases) => {
+  ] as const)('change with the clock: %s, case %$', async (path, spec, phases) => {
     const ownServer = await runaiServer({ runai: '2.24' });
     const { workloadId } = await submit(path, 'timed', { spec }, ownServer);
     const readPhases = async () => [

@@ -101,7 +101,7 @@ describe('a grant of another kind of client', () => {
   ];
 
   it.each(refusedCases)(
-    '($grantType) is rejected at $endpoint of $profile for $label, and the message lists the allowed grants',
+    '($grantType) at $endpoint of $profile is rejected for $label with the allowed grants',
     async (testCase) => {
       const { server, secret } = findServer(testCase.profile);
       const answer = await requestToken(
@@ -185,11 +185,11 @@ describe('the grant `client_credentials` of an application at the realm', () => 
   const { id: sub, name, clientId, secret } = application;
 
   it.each([
-    ['2.19', clientId],
-    ['2.19', name],
-    ['2.24', clientId],
-    ['2.24', name],
-  ] as const)('returns an ID token in %s, as in published guides: client id %s', async (profile, client_id) => {
+    ['2.19', 'client id', clientId],
+    ['2.19', 'name', name],
+    ['2.24', 'client id', clientId],
+    ['2.24', 'name', name],
+  ] as const)('returns an ID token in %s by its %s, as in published guides', async (profile, _what, client_id) => {
     const { server } = findServer(profile);
     const form = { ...fields, client_id, client_secret: secret };
     const { status, body } = await postForm(server, REALM_TOKEN, form);
