@@ -18,7 +18,7 @@ export interface Call {
 
 /** Headers that clients add themselves, and credentials. */
 const CLIENT_HEADERS =
-  /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|readPragma|cache-control|x-mock-.*)$/;
+  /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
 /** The journal's replacement for a secret. */
 export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
