@@ -14,66 +14,66 @@ import { openLine, requestBytes, send } from '../../support/wire.ts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const server = await nvcfServer({}, { seed: withoutObjects });
 const { acme, globex } = server;
-const given = { contentType: 'image/png', description: 'a picture' };
+const ASSET = { contentType: 'image/png', description: 'a picture' };
 
-const made = async (more: object = {}, caller = acme) => {
-  const { status, body } = await caller('POST assets', { ...given, ...more });
+const createAsset = async (more: object = {}, caller = acme) => {
+  const { status, body } = await caller('POST assets', { ...ASSET, ...more });
   expect(status, JSON.stringify(body)).toBe(200);
   return body as { assetId: string; uploadUrl: string };
 };
 const pathOf = (url: string) => new URL(url).pathname;
-/** The headers that the upload URL of `given` signs. */
-const SIGNED = { 'content-type': given.contentType, 'x-amz-meta-nvcf-asset-description': given.description };
+/** The headers that are part of the signature of the upload URL of `ASSET`. */
+const SIGNED = { 'content-type': ASSET.contentType, 'x-amz-meta-nvcf-asset-description': ASSET.description };
 const put = (url: string, payload: string | Buffer, headers: Record<string, string> = SIGNED, on = server) =>
   on.app.inject({ method: 'PUT', url: pathOf(url), payload, headers: { host: 'localhost:6625', ...headers } });
-const take = (url: string) =>
+const download = (url: string) =>
   server.app.inject({ method: 'GET', url: pathOf(url), headers: { host: 'localhost:6625' } });
-const absent = (assetId: string, account = ACME) => `Asset id '${assetId}': Not found in account '${account}'`;
+const notFound = (assetId: string, account = ACME) => `Asset id '${assetId}': Not found in account '${account}'`;
 
 describe('an asset', () => {
-  it('is made, uploaded, found, and downloaded', async () => {
+  it('is created, uploaded, listed and downloaded', async () => {
     const content = Buffer.from([137, 80, 0, 255, 10]);
-    const { status, body } = await acme('POST assets', { ...given, color: 'red' });
+    const { status, body } = await acme('POST assets', { ...ASSET, color: 'red' });
     const { assetId, uploadUrl } = body;
     expect(status).toBe(200);
-    expect(body).toEqual({ ...given, assetId: expect.stringMatching(UUID), uploadUrl: expect.any(String) });
+    expect(body).toEqual({ ...ASSET, assetId: expect.stringMatching(UUID), uploadUrl: expect.any(String) });
     expect(new URL(uploadUrl).origin).toBe('http://localhost:6625');
 
     const uploaded = await put(uploadUrl, content);
     expect({ status: uploaded.statusCode, body: uploaded.body }).toEqual({ status: 200, body: '' });
 
-    const asset = { assetId, ...given, createdAt: new Date(START).toISOString() };
+    const asset = { assetId, ...ASSET, createdAt: new Date(START).toISOString() };
     expect((await acme(`GET assets/${assetId}`)).body).toEqual({ asset });
     expect((await acme('GET assets')).body).toEqual({ assets: [asset] });
 
     const redirect = await acme(`GET assets/${assetId}/content-redirect`);
     expect({ status: redirect.status, body: redirect.body }).toEqual({ status: 302, body: undefined });
-    const downloaded = await take(String(redirect.headers['location']));
+    const downloaded = await download(String(redirect.headers['location']));
     expect(downloaded.statusCode).toBe(200);
     expect(downloaded.headers['content-type']).toBe('image/png');
     expect(downloaded.rawPayload.equals(content)).toBe(true);
   });
 
-  it('is uploaded anew, and then has the new content alone', async () => {
-    const { assetId, uploadUrl } = await made();
+  it('is replaced by another upload', async () => {
+    const { assetId, uploadUrl } = await createAsset();
     for (const content of ['first and longer', '{ broken', 'last']) {
       expect((await put(uploadUrl, content)).statusCode).toBe(200);
     }
 
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
-    expect((await take(String(headers['location']))).body).toBe('last');
+    expect((await download(String(headers['location']))).body).toBe('last');
   });
 
-  it('may be empty', async () => {
-    const { assetId, uploadUrl } = await made();
+  it('can be empty', async () => {
+    const { assetId, uploadUrl } = await createAsset();
     expect((await put(uploadUrl, '')).statusCode).toBe(200);
 
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
-    expect(await take(String(headers['location']))).toMatchObject({ statusCode: 200, body: '' });
+    expect(await download(String(headers['location']))).toMatchObject({ statusCode: 200, body: '' });
   });
 
-  it('has nothing to download before its upload', async () => {
-    const { assetId } = await made();
+  it('cannot be downloaded before its upload', async () => {
+    const { assetId } = await createAsset();
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
     const request = `GET ${pathOf(String(headers['location']))}`;
 
@@ -84,41 +84,41 @@ describe('an asset', () => {
     ['no content type', { contentType: undefined }, 'contentType'],
     ['no description', { description: undefined }, 'description'],
     ['a content type that is a number', { contentType: 5 }, 'contentType'],
-  ])('is not made with %s', async (_what, more, word) => {
-    expectInvalid(await acme('POST assets', { ...given, ...more }), 'POST assets', word);
+  ])('is rejected with %s', async (_what, more, word) => {
+    expectInvalid(await acme('POST assets', { ...ASSET, ...more }), 'POST assets', word);
   });
 
-  it('is deleted with 204, and its content with it', async () => {
-    const { assetId, uploadUrl } = await made();
+  it('is deleted with 204, together with its content', async () => {
+    const { assetId, uploadUrl } = await createAsset();
     await put(uploadUrl, 'hello');
     const request = `DELETE assets/${assetId}`;
     const { status, body } = await acme(request);
 
     expect({ status, body }).toEqual({ status: 204, body: undefined });
-    for (const gone of [request, `GET assets/${assetId}`, `GET assets/${assetId}/content-redirect`]) {
-      expectProblem(await acme(gone), gone, 404, absent(assetId));
+    for (const followUp of [request, `GET assets/${assetId}`, `GET assets/${assetId}/content-redirect`]) {
+      expectProblem(await acme(followUp), followUp, 404, notFound(assetId));
     }
-    expect((await take(uploadUrl)).statusCode).toBe(404);
+    expect((await download(uploadUrl)).statusCode).toBe(404);
     expect((await put(uploadUrl, 'again')).statusCode).toBe(404);
   });
 
   it.each([['GET assets/{id}'], ['GET assets/{id}/content-redirect'], ['DELETE assets/{id}']])(
-    '%s is not found for another account, nor for an unknown id',
+    '%s returns 404 for an asset of another account and for an unknown id',
     async (template) => {
-      const { assetId } = await made();
+      const { assetId } = await createAsset();
       const request = template.replace('{id}', assetId);
       const unknown = template.replace('{id}', NOBODY);
       const malformed = template.replace('{id}', 'x');
 
-      expectProblem(await globex(request), request, 404, absent(assetId, 'nca-globex-0002'));
-      expectProblem(await acme(unknown), unknown, 404, absent(NOBODY));
+      expectProblem(await globex(request), request, 404, notFound(assetId, 'nca-globex-0002'));
+      expectProblem(await acme(unknown), unknown, 404, notFound(NOBODY));
       expectInvalid(await acme(malformed), malformed, 'assetId', 'uuid');
       expect((await acme(`GET assets/${assetId}`)).status).toBe(200);
     },
   );
 
-  it('is listed for its own account only', async () => {
-    const { assetId } = await made({}, globex);
+  it('is listed only for its own account', async () => {
+    const { assetId } = await createAsset({}, globex);
     const ids = async (caller = acme) =>
       (await caller('GET assets')).body.assets.map((asset: { assetId: string }) => asset.assetId);
 
@@ -128,30 +128,30 @@ describe('an asset', () => {
 
   it.each([
     ['GET assets', undefined],
-    ['POST assets', given],
+    ['POST assets', ASSET],
     [`GET assets/${NOBODY}`, undefined],
     [`GET assets/${NOBODY}/content-redirect`, undefined],
     [`DELETE assets/${NOBODY}`, undefined],
-  ])('%s needs Invoke Function', async (request, body) => {
+  ])('%s requires Invoke Function', async (request, body) => {
     const lister = await server.withScopes(['list_functions']);
 
     expectProblem(await lister(request, body), request, 403, 'Access Denied');
   });
 
-  it('needs no resource that fits', async () => {
+  it('is created with a key for any resource', async () => {
     const bound = await server.withScopes(['invoke_function'], { type: 'Function', ids: [NOBODY] });
 
-    expect((await bound('POST assets', given)).status).toBe(200);
+    expect((await bound('POST assets', ASSET)).status).toBe(200);
   });
 });
 
-const answerOf = ({ statusCode: status, headers, body }: Awaited<ReturnType<typeof put>>) => ({
+const toAnswer = ({ statusCode: status, headers, body }: Awaited<ReturnType<typeof put>>) => ({
   status,
   headers,
   body,
 });
 
-/** An error of S3. @param message its text */
+/** Expects an error in the format of S3. */
 function expectRefusal(
   { status, headers, body }: Pick<Answer, 'status' | 'headers' | 'body'>,
   expected: number,
@@ -166,7 +166,7 @@ function expectRefusal(
   expect(/<Message>(.*)<\/Message>/.exec(body)?.[1]).toMatch(message);
 }
 
-it('an upload that nobody has is not found', async () => {
+it('an unknown upload id is not found', async () => {
   for (const request of [`GET uploads/${NOBODY}`, `PUT uploads/${NOBODY}`]) {
     const answer = await server.call(request.replace(' ', ' /v2/nvcf/'), { body: 'x' });
     expectRefusal(answer, 404, 'NoSuchKey', /upload/);
@@ -184,7 +184,7 @@ describe('an upload URL', () => {
     content = 'content',
   ) => {
     const sent = Object.entries({ ...SIGNED, ...headers }).filter(([, value]) => value !== undefined);
-    return answerOf(await put(uploadUrl, content, Object.fromEntries(sent) as Record<string, string>));
+    return toAnswer(await put(uploadUrl, content, Object.fromEntries(sent) as Record<string, string>));
   };
 
   it.each([
@@ -197,25 +197,25 @@ describe('an upload URL', () => {
     ['no content type', { 'content-type': undefined }, /`content-type` is missing/],
     ['another description', { [DESCRIPTION]: 'another' }, /`x-amz-meta-nvcf-asset-description` differs/],
     ['no description', { [DESCRIPTION]: undefined }, /`x-amz-meta-nvcf-asset-description` is missing/],
-  ])('refuses %s, and a hint says what it signs', async (_what, headers, hint) => {
-    const asset = await made();
+  ])('rejects %s, with the signed header in the hint', async (_what, headers, hint) => {
+    const asset = await createAsset();
     const answer = await upload(asset, headers);
 
     expectRefusal(answer, 403, 'SignatureDoesNotMatch', MISMATCH);
     expect(answer.headers['x-mock-hint']).toMatch(hint);
-    expect((await take(asset.uploadUrl)).statusCode).toBe(404);
+    expect((await download(asset.uploadUrl)).statusCode).toBe(404);
   });
 
-  it('refuses an `Authorization` header, whose value is not repeated', async () => {
-    const answer = await upload(await made(), { authorization: `Bearer ${FULL}` });
+  it('rejects an `Authorization` header without repeating it', async () => {
+    const answer = await upload(await createAsset(), { authorization: `Bearer ${FULL}` });
 
     expectRefusal(answer, 400, 'InvalidArgument', /^Only one auth mechanism allowed; only the X-Amz-Algorithm query/);
     expect(answer.headers['x-mock-hint']).toMatch(/without an `Authorization` header/);
     expect(answer.body).not.toContain(FULL);
   });
 
-  it('refuses a key as the content type, which no hint repeats', async () => {
-    const answer = await upload(await made(), { 'content-type': `image/${FULL}` });
+  it('rejects a key in the content type without repeating it', async () => {
+    const answer = await upload(await createAsset(), { 'content-type': `image/${FULL}` });
     const { body } = await server.call('GET /_mock/requests?limit=1');
 
     expectRefusal(answer, 403, 'SignatureDoesNotMatch', MISMATCH);
@@ -224,48 +224,48 @@ describe('an upload URL', () => {
     expect(JSON.stringify(body)).not.toContain(FULL);
   });
 
-  it('takes a description with other whitespace, and one beyond ASCII as UTF-8 or Latin-1', async () => {
-    const spaced = await made({ description: ' two   words ' });
+  it('accepts a description with other whitespace, or in UTF-8 or Latin-1', async () => {
+    const spaced = await createAsset({ description: ' two   words ' });
     expect((await upload(spaced, { [DESCRIPTION]: 'two words' })).status).toBe(200);
 
-    const accented = await made({ description: 'é' });
+    const accented = await createAsset({ description: 'é' });
     for (const sent of ['\u00e9', '\u00c3\u00a9']) {
       expect((await upload(accented, { [DESCRIPTION]: sent })).status).toBe(200);
     }
   });
 
-  it('takes an empty description without its header, which few clients can send', async () => {
-    expect((await upload(await made({ description: '' }), { [DESCRIPTION]: undefined })).status).toBe(200);
+  it('accepts a missing header for an empty description, because few clients can send it', async () => {
+    expect((await upload(await createAsset({ description: '' }), { [DESCRIPTION]: undefined })).status).toBe(200);
   });
 
-  it('expires after 35 minutes of the world', async () => {
+  it('expires after 35 minutes', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     world.clock.set(START + 35 * 60_000);
     expect((await put(body.uploadUrl, 'in time', SIGNED, world)).statusCode).toBe(200);
 
     world.clock.set(START + 35 * 60_000 + 1);
-    const late = answerOf(await put(body.uploadUrl, 'late', SIGNED, world));
-    expectRefusal(late, 403, 'AccessDenied', /^Request has expired$/);
-    expect(late.headers['x-mock-hint']).toMatch(/35 minutes/);
+    const rejected = toAnswer(await put(body.uploadUrl, 'late', SIGNED, world));
+    expectRefusal(rejected, 403, 'AccessDenied', /^Request has expired$/);
+    expect(rejected.headers['x-mock-hint']).toMatch(/35 minutes/);
     const { headers: redirect } = await world.acme(`GET assets/${body.assetId}/content-redirect`);
     const url = pathOf(String(redirect['location']));
     expect((await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } })).body).toBe('in time');
   });
 
-  it('names a refusal in the log', async () => {
+  it('logs the reason of a rejected upload', async () => {
     const lines: string[] = [];
     const log = createLineLog('info', false, { now: () => START }, (line) => void lines.push(line));
     const world = await nvcfServer({}, { log: () => log });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     lines.length = 0;
     await put(body.uploadUrl, 'x', {}, world);
 
     expect(lines).toEqual([expect.stringMatching(/403 PUT .*Header `content-type` is missing/)]);
   });
 
-  it('keeps its refusal in the journal, and the content out of it', async () => {
-    const asset = await made();
+  it('records the reason of a rejected upload, but never the content', async () => {
+    const asset = await createAsset();
     await upload(asset, { 'content-type': undefined }, 'content-of-the-upload');
     await upload(asset, {}, 'content-of-the-upload');
     const { requests } = (await server.call('GET /_mock/requests?limit=2')).body;
@@ -278,28 +278,28 @@ describe('an upload URL', () => {
 
 describe('a large asset', () => {
   const MIB = 1024 * 1024;
-  /** Pieces of different places differ. */
+  /** A pattern that makes the chunks of a content differ. */
   const PATTERN = Buffer.from(Array.from({ length: 997 }, (_, at) => (at * 37) % 256));
   const contentOf = (length: number) => Buffer.alloc(length, PATTERN);
-  const rowsOf = (world: TestServer) => rowsOfStore(world.worlds.default.store);
+  const readRows = (world: TestServer) => rowsOfStore(world.worlds.default.store);
 
-  it('has up to 25 MiB, in rows of at most 1 MiB', async () => {
+  it('is stored with up to 25 MiB, in rows of at most 1 MiB', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     const content = contentOf(25 * MIB);
     let turns = 0;
     let isOver = false;
-    const count = () => {
+    const countTurns = () => {
       turns += 1;
-      if (!isOver) setImmediate(count);
+      if (!isOver) setImmediate(countTurns);
     };
-    count();
+    countTurns();
     expect((await put(body.uploadUrl, content, SIGNED, world)).statusCode).toBe(200);
     isOver = true;
 
-    // Each piece is stored in a turn of its own, so other requests are answered in between.
+    // Each chunk is stored in a separate turn of the event loop, so other requests are answered in between.
     expect(turns).toBeGreaterThan(30);
-    const sizes = (await rowsOf(world)).map((row) => JSON.stringify(row).length);
+    const sizes = (await readRows(world)).map((row) => JSON.stringify(row).length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(MIB);
     const url = pathOf(body.uploadUrl);
     const downloaded = await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } });
@@ -312,43 +312,43 @@ describe('a large asset', () => {
     expect(downloaded.rawPayload.equals(content)).toBe(true);
   });
 
-  it('is refused beyond them, and leaves nothing', async () => {
+  it('is rejected beyond 25 MiB, and stores nothing', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     await put(body.uploadUrl, 'before', SIGNED, world);
-    const before = await rowsOf(world);
-    const answer = answerOf(await put(body.uploadUrl, contentOf(25 * MIB + 1), SIGNED, world));
+    const before = await readRows(world);
+    const answer = toAnswer(await put(body.uploadUrl, contentOf(25 * MIB + 1), SIGNED, world));
 
     expectRefusal(answer, 413, 'EntityTooLarge', /26214400 bytes/);
-    expect(await rowsOf(world)).toEqual(before);
+    expect(await readRows(world)).toEqual(before);
   });
 
   it('is replaced and deleted with all of its rows', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const empty = (await rowsOf(world)).length;
-    const { body } = await world.acme('POST assets', given);
+    const empty = (await readRows(world)).length;
+    const { body } = await world.acme('POST assets', ASSET);
     await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
     await put(body.uploadUrl, 'small', SIGNED, world);
-    expect((await rowsOf(world)).length).toBe(empty + 2);
+    expect((await readRows(world)).length).toBe(empty + 2);
 
     await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
     expect((await world.acme(`DELETE assets/${body.assetId}`)).status).toBe(204);
-    expect((await rowsOf(world)).length).toBe(empty);
+    expect((await readRows(world)).length).toBe(empty);
   });
 
-  it('counts as state: with too little memory it is refused, and leaves nothing', async () => {
+  it('is rejected with 507 beyond the limit of the state, and stores nothing', async () => {
     const world = await nvcfServer({ maxState: 16 }, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
-    const before = (await rowsOf(world)).length;
+    const { body } = await world.acme('POST assets', ASSET);
+    const before = (await readRows(world)).length;
     const { statusCode } = await put(body.uploadUrl, contentOf(20 * MIB), SIGNED, world);
 
     expect(statusCode).toBe(507);
-    expect((await rowsOf(world)).length).toBe(before);
+    expect((await readRows(world)).length).toBe(before);
   });
 
-  it('is as it was in a restored snapshot, and in a world made from it', async () => {
+  it('is restored with a snapshot, also in another world', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     const content = contentOf(2 * MIB);
     await put(body.uploadUrl, content, SIGNED, world);
     const snapshot = (await world.call('POST /_mock/snapshots', { body: { name: 'with-asset' } })).body.id;
@@ -367,13 +367,13 @@ describe('a large asset', () => {
     expect((await downloaded()).toString()).toContain('NoSuchKey');
   });
 
-  it('is there after a restart, as it was sent over a line', async () => {
+  it('is persisted across a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'assets-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const config = { data: join(folder, 'mock.db') };
     const content = contentOf(3 * MIB);
     const first = await openServer(config, { clock: createManualClock(START) });
-    const { body } = await first.call('POST /v2/nvcf/assets', { token: FULL, body: given });
+    const { body } = await first.call('POST /v2/nvcf/assets', { token: FULL, body: ASSET });
     const { url } = await first.listen('127.0.0.1', 0);
     const sent = { method: 'PUT', headers: SIGNED, body: content };
     expect((await fetch(`${url}${pathOf(body.uploadUrl)}`, sent)).status).toBe(200);
@@ -385,10 +385,10 @@ describe('a large asset', () => {
     expect(Buffer.from(await downloaded.arrayBuffer()).equals(content)).toBe(true);
   });
 
-  it('leaves nothing where its client leaves', async () => {
+  it('stores nothing if the client disconnects', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
-    const before = await rowsOf(world);
+    const { body } = await world.acme('POST assets', ASSET);
+    const before = await readRows(world);
     const { port } = await world.listen('127.0.0.1', 0);
     const line = await openLine(port);
     const headers = Object.entries(SIGNED).map(([name, value]) => `${name}: ${value}`);
@@ -400,39 +400,39 @@ describe('a large asset', () => {
     ];
     line.send(`${head.join('\r\n')}\r\n\r\n`);
     line.send(contentOf(5 * MIB));
-    await vi.waitFor(async () => expect((await rowsOf(world)).length).toBeGreaterThan(before.length + 3), 10_000);
+    await vi.waitFor(async () => expect((await readRows(world)).length).toBeGreaterThan(before.length + 3), 10_000);
     line.drop();
 
-    await vi.waitFor(async () => expect(await rowsOf(world)).toEqual(before), 10_000);
+    await vi.waitFor(async () => expect(await readRows(world)).toEqual(before), 10_000);
   });
 
-  it('is whole whichever of two uploads at once ends last', async () => {
+  it('is the complete content of one of several concurrent uploads', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST assets', given);
+    const { body } = await world.acme('POST assets', ASSET);
     const contents = [contentOf(3 * MIB), contentOf(2 * MIB).reverse(), Buffer.from('small')];
-    const rows = (await rowsOf(world)).length;
+    const rows = (await readRows(world)).length;
     await Promise.all(contents.map((content) => put(body.uploadUrl, content, SIGNED, world)));
     const url = pathOf(body.uploadUrl);
     const { rawPayload } = await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } });
 
     expect(contents.some((content) => rawPayload.equals(content))).toBe(true);
-    expect((await rowsOf(world)).length).toBe(rows + Math.ceil(rawPayload.length / (240 * 1024)));
+    expect((await readRows(world)).length).toBe(rows + Math.ceil(rawPayload.length / (240 * 1024)));
   });
 });
 
-it('an account has at most 100', async () => {
+it('an account has at most 100 assets', async () => {
   const world = await nvcfServer({}, { seed: withoutObjects });
-  const answers = await Promise.all(Array.from({ length: 102 }, () => world.acme('POST assets', given)));
+  const answers = await Promise.all(Array.from({ length: 102 }, () => world.acme('POST assets', ASSET)));
 
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
-  expectProblem(await world.acme('POST assets', given), 'POST assets', 400, expect.stringContaining('100'));
+  expectProblem(await world.acme('POST assets', ASSET), 'POST assets', 400, expect.stringContaining('100'));
 });
 
-it('over a line, an asset is uploaded to where the answer says', async () => {
+it('an asset is uploaded to its upload URL over HTTP', async () => {
   const { url } = await listeningServer();
   const port = Number(new URL(url).port);
   const headers = [`Host: ${new URL(url).host}`, `Authorization: Bearer ${FULL}`, 'Content-Type: application/json'];
-  const { body } = await send(port, requestBytes('POST /v2/nvcf/assets', headers, JSON.stringify(given)));
+  const { body } = await send(port, requestBytes('POST /v2/nvcf/assets', headers, JSON.stringify(ASSET)));
   const uploaded = await fetch(body.uploadUrl, { method: 'PUT', body: new Uint8Array([1, 2, 3]), headers: SIGNED });
   const downloaded = await fetch(`${url}/v2/nvcf/assets/${body.assetId}/content-redirect`, {
     headers: { authorization: `Bearer ${FULL}` },
@@ -442,7 +442,7 @@ it('over a line, an asset is uploaded to where the answer says', async () => {
   expect(new Uint8Array(await downloaded.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
 });
 
-describe('over a line, a content type', async () => {
+describe('a content type over HTTP', async () => {
   const { url } = await listeningServer();
   const port = Number(new URL(url).port);
   const headers = [`Host: ${new URL(url).host}`, `Authorization: Bearer ${FULL}`, 'Content-Type: application/json'];
@@ -452,8 +452,8 @@ describe('over a line, a content type', async () => {
     ['a character beyond Latin-1', 'text/\u{1F600}'],
     ['a null character', 'text/\u0000'],
     ['nothing', ''],
-  ])('with %s breaks no download: it is refused, or the content comes', async (_what, contentType) => {
-    const sent = JSON.stringify({ ...given, contentType });
+  ])('with %s is rejected, or the content can be downloaded', async (_what, contentType) => {
+    const sent = JSON.stringify({ ...ASSET, contentType });
     const { status, body } = await send(port, requestBytes('POST /v2/nvcf/assets', headers, sent));
     if (status === 400) return;
     await fetch(body.uploadUrl, { method: 'PUT', body: 'hello', headers: { ...SIGNED, 'content-type': contentType } });
@@ -464,21 +464,21 @@ describe('over a line, a content type', async () => {
   });
 });
 
-describe('the media type of an asset', () => {
+describe('the content type of an asset', () => {
   it.each(['text/html\u2028', 'no type', '/', 'a/b/c', 'text/plain\r\nx: y', 'text/plain; x=\u0000', ''])(
-    'is refused where it could not be sent: %j',
+    'is rejected if it is not a valid header: %j',
     async (contentType) => {
-      expectInvalid(await acme('POST assets', { ...given, contentType }), 'POST assets', '`contentType`');
+      expectInvalid(await acme('POST assets', { ...ASSET, contentType }), 'POST assets', '`contentType`');
     },
   );
 
   it.each(['image/png', 'text/plain; charset=utf-8', 'application/vnd.acme+json;v="1"'])(
-    'is sent as it was given: %s',
+    'is returned unchanged with a download: %s',
     async (contentType) => {
-      const { uploadUrl } = await made({ contentType });
+      const { uploadUrl } = await createAsset({ contentType });
       await put(uploadUrl, 'content', { ...SIGNED, 'content-type': contentType });
 
-      expect((await take(uploadUrl)).headers['content-type']).toBe(contentType);
+      expect((await download(uploadUrl)).headers['content-type']).toBe(contentType);
     },
   );
 });

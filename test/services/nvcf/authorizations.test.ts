@@ -21,16 +21,16 @@ const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), plac
 const FRIEND = { ncaId: GLOBEX };
 const OTHER = { ncaId: 'nca-other-0003', clientId: 'a-client' };
 
-/** Whom a function as a whole is shared with, or one version of it. */
+/** The level of authorized parties: a function or a version. */
 interface Level {
   readonly name: string;
   pathOf(place: Place): string;
-  /** What an answer says beside the parties. */
-  shownOf(place: Place): object;
+  /** Returns the other members of a response. */
+  membersOf(place: Place): object;
   subjectOf(place: Place): string;
 }
 
-/** What each call does, in the words of the published control plane. */
+/** The verb for each call in messages of the published control plane. */
 const VERBS: Readonly<Record<string, string>> = {
   POST: 'create',
   DELETE: 'delete',
@@ -42,63 +42,63 @@ const LEVELS: readonly Level[] = [
   {
     name: 'a function',
     pathOf: ({ functionId }) => `authorizations/functions/${functionId}`,
-    shownOf: ({ functionId }) => ({ id: functionId, ncaId: ACME }),
+    membersOf: ({ functionId }) => ({ id: functionId, ncaId: ACME }),
     subjectOf: ({ functionId }) => `Function id '${functionId}'`,
   },
   {
     name: 'a version',
     pathOf: (place) => `authorizations/${inPath(place)}`,
-    shownOf: ({ functionId, versionId }) => ({ id: functionId, ncaId: ACME, versionId }),
+    membersOf: ({ functionId, versionId }) => ({ id: functionId, ncaId: ACME, versionId }),
     subjectOf: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
   },
 ];
 
-describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, subjectOf }) => {
+describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, subjectOf }) => {
   const { acme, globex, create, deployed, withScopes } = await nvcfServer();
-  const answerOf = (place: Place, ...parties: object[]) => ({
-    function: { ...shownOf(place), authorizedParties: parties },
+  const responseWith = (place: Place, ...parties: object[]) => ({
+    function: { ...membersOf(place), authorizedParties: parties },
   });
-  const partiesOf = async (place: Place) => {
+  const readParties = async (place: Place) => {
     const { body } = await acme(`GET ${pathOf(place)}`);
     return (body.function ?? body.functions[0]).authorizedParties;
   };
-  const shared = async (...parties: object[]) => {
+  const createShared = async (...parties: object[]) => {
     const place = await create();
     const { status } = await acme(`POST ${pathOf(place)}`, { authorizedParties: parties });
     expect(status).toBe(200);
     return place;
   };
 
-  it('are none at first', async () => {
+  it('are an empty list at first', async () => {
     const place = await create();
     const { status, body } = await acme(`GET ${pathOf(place)}`);
-    const shown = { ...shownOf(place), authorizedParties: [] };
+    const shown = { ...membersOf(place), authorizedParties: [] };
 
     expect(status).toBe(200);
     if (name === 'a function') expect(body.functions).toMatchObject([shown]);
     else expect(body).toEqual({ function: shown });
   });
 
-  it('are replaced by a POST', async () => {
+  it('are replaced by POST', async () => {
     const place = await create();
     const first = await acme(`POST ${pathOf(place)}`, { authorizedParties: [FRIEND, { ...OTHER, color: 'red' }] });
-    expect(first).toMatchObject({ status: 200, body: answerOf(place, FRIEND, OTHER) });
-    expect(first.body).toEqual(answerOf(place, FRIEND, OTHER));
-    expect(await partiesOf(place)).toEqual([FRIEND, OTHER]);
+    expect(first).toMatchObject({ status: 200, body: responseWith(place, FRIEND, OTHER) });
+    expect(first.body).toEqual(responseWith(place, FRIEND, OTHER));
+    expect(await readParties(place)).toEqual([FRIEND, OTHER]);
 
     const second = await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });
-    expect(second.body).toEqual(answerOf(place, OTHER));
-    expect(await partiesOf(place)).toEqual([OTHER]);
+    expect(second.body).toEqual(responseWith(place, OTHER));
+    expect(await readParties(place)).toEqual([OTHER]);
   });
 
-  it('are added to, where there are some', async () => {
-    const place = await shared(FRIEND);
+  it('are extended by PATCH', async () => {
+    const place = await createShared(FRIEND);
     const { status, body } = await acme(`PATCH ${pathOf(place)}/add`, { authorizedParty: OTHER });
 
-    expect({ status, body }).toEqual({ status: 200, body: answerOf(place, FRIEND, OTHER) });
+    expect({ status, body }).toEqual({ status: 200, body: responseWith(place, FRIEND, OTHER) });
   });
 
-  it('are not added to where there are none yet', async () => {
+  it('are not extended by PATCH if the list is empty', async () => {
     const place = await create();
     const request = `PATCH ${pathOf(place)}/add`;
 
@@ -108,54 +108,54 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
       404,
       expect.stringContaining(`'${place.functionId}'`),
     );
-    expect(await partiesOf(place)).toEqual([]);
+    expect(await readParties(place)).toEqual([]);
   });
 
-  it('are not added to twice', async () => {
-    const place = await shared(FRIEND, OTHER);
+  it('do not accept duplicates', async () => {
+    const place = await createShared(FRIEND, OTHER);
     const request = `PATCH ${pathOf(place)}/add`;
     for (const authorizedParty of [FRIEND, OTHER]) {
       const answer = await acme(request, { authorizedParty });
       expectProblem(answer, request, 409, expect.stringContaining(`'${authorizedParty.ncaId}'`));
     }
-    expect(await partiesOf(place)).toEqual([FRIEND, OTHER]);
+    expect(await readParties(place)).toEqual([FRIEND, OTHER]);
     const { status } = await acme(request, { authorizedParty: { ...OTHER, clientId: 'b-client' } });
     expect(status).toBe(200);
   });
 
-  it('are added once when it is asked for many times at once', async () => {
-    const place = await shared(FRIEND);
+  it('accept only one of several concurrent additions', async () => {
+    const place = await createShared(FRIEND);
     const request = `PATCH ${pathOf(place)}/add`;
     const answers = await Promise.all([1, 2, 3, 4].map(() => acme(request, { authorizedParty: OTHER })));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
   });
 
-  it('are removed one by one', async () => {
-    const place = await shared(FRIEND, OTHER);
+  it('are removed by PATCH', async () => {
+    const place = await createShared(FRIEND, OTHER);
     const request = `PATCH ${pathOf(place)}/remove`;
     const { status, body } = await acme(request, { authorizedParty: OTHER });
 
-    expect({ status, body }).toEqual({ status: 200, body: answerOf(place, FRIEND) });
+    expect({ status, body }).toEqual({ status: 200, body: responseWith(place, FRIEND) });
     expectProblem(
       await acme(request, { authorizedParty: OTHER }),
       request,
       404,
       expect.stringContaining(`'${place.functionId}'`),
     );
-    expect((await acme(request, { authorizedParty: FRIEND })).body).toEqual(answerOf(place));
+    expect((await acme(request, { authorizedParty: FRIEND })).body).toEqual(responseWith(place));
   });
 
-  it('are all removed by a DELETE, which answers 200 with the function', async () => {
-    const place = await shared(FRIEND, OTHER);
+  it('are all removed by DELETE, which returns 200 with the function', async () => {
+    const place = await createShared(FRIEND, OTHER);
     const { status, body } = await acme(`DELETE ${pathOf(place)}`);
 
-    expect({ status, body }).toEqual({ status: 200, body: answerOf(place) });
-    expect(await partiesOf(place)).toEqual([]);
+    expect({ status, body }).toEqual({ status: 200, body: responseWith(place) });
+    expect(await readParties(place)).toEqual([]);
   });
 
-  it('never are everybody', async () => {
-    const place = await shared(FRIEND);
+  it('do not accept `*`', async () => {
+    const place = await createShared(FRIEND);
     const everybody = { ncaId: '*' };
     const refused = `${subjectOf(place)}: Only NVIDIA Super Admin can make a function public`;
     for (const [request, body, detail] of [
@@ -169,11 +169,11 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     ] as const) {
       expectProblem(await acme(request, body), request, 400, detail);
     }
-    expect(await partiesOf(place)).toEqual([FRIEND]);
+    expect(await readParties(place)).toEqual([FRIEND]);
   });
 
-  it('never are the account itself', async () => {
-    const place = await shared(FRIEND);
+  it('do not accept the own account', async () => {
+    const place = await createShared(FRIEND);
     for (const [request, body] of [
       [`POST ${pathOf(place)}`, { authorizedParties: [OTHER, { ncaId: ACME }] }],
       [`PATCH ${pathOf(place)}/add`, { authorizedParty: { ncaId: ACME } }],
@@ -181,7 +181,7 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
       const detail = `Invalid request: Authorized party mapped to account '${ACME}' is invalid`;
       expectProblem(await acme(request, body), request, 400, detail);
     }
-    expect(await partiesOf(place)).toEqual([FRIEND]);
+    expect(await readParties(place)).toEqual([FRIEND]);
   });
 
   it.each([
@@ -193,15 +193,15 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     ['PATCH', '/add', {}, 'authorizedParty'],
     ['PATCH', '/add', { authorizedParty: { clientId: 'a' } }, 'ncaId'],
     ['PATCH', '/remove', {}, 'authorizedParty'],
-  ])('%s%s takes no %j', async (method, end, body, field) => {
-    const place = await shared(FRIEND);
+  ])('%s%s rejects %j', async (method, end, body, field) => {
+    const place = await createShared(FRIEND);
     const request = `${method} ${pathOf(place)}${end}`;
 
     expectInvalid(await acme(request, body), request, field);
-    expect(await partiesOf(place)).toEqual([FRIEND]);
+    expect(await readParties(place)).toEqual([FRIEND]);
   });
 
-  const all: [method: string, end: string, body: unknown][] = [
+  const CALLS: [method: string, end: string, body: unknown][] = [
     ['GET', '', undefined],
     ['POST', '', { authorizedParties: [FRIEND] }],
     ['DELETE', '', undefined],
@@ -209,7 +209,7 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     ['PATCH', '/remove', { authorizedParty: FRIEND }],
   ];
 
-  it.each(all)('%s%s is not found for what is unknown or of another account', async (method, end, body) => {
+  it.each(CALLS)('%s%s returns 404 for unknown ids and for other accounts', async (method, end, body) => {
     for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden, translate, llama]) {
       const request = `${method} ${pathOf(place)}${end}`;
       const detail = `${subjectOf(place)}: Not found in account '${ACME}'`;
@@ -217,13 +217,13 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     }
   });
 
-  it.each(all)('%s%s needs an id', async (method, end, body) => {
+  it.each(CALLS)('%s%s rejects an invalid id', async (method, end, body) => {
     const request = `${method} ${pathOf({ functionId: NOBODY, versionId: 'x' }).replace(/functions\/[^/]+$/, 'functions/x')}${end}`;
 
     expectInvalid(await acme(request, body), request, 'uuid');
   });
 
-  it.each(all)('%s%s needs Authorize Clients', async (method, end, body) => {
+  it.each(CALLS)('%s%s requires Authorize Clients', async (method, end, body) => {
     const place = await create();
     const caller = await withScopes(['update_function']);
     const request = `${method} ${pathOf(place)}${end}`;
@@ -231,7 +231,7 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     expectProblem(await caller(request, body), request, 403, 'Access Denied');
   });
 
-  it.each(all.filter(([method]) => method !== 'GET'))('%s%s changes no public function', async (method, end, body) => {
+  it.each(CALLS.filter(([method]) => method !== 'GET'))('%s%s rejects public functions', async (method, end, body) => {
     const request = `${method} ${pathOf(llama)}${end}`;
     const before = await globex(`GET ${pathOf(llama)}`);
 
@@ -245,15 +245,15 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
     expect(before.status).toBe(200);
   });
 
-  it('open the function to those who are named, and close it again', async () => {
+  it('may use the function until they are removed', async () => {
     const place = await deployed();
     const other = { functionId: place.functionId, versionId: '' };
     const added = await acme(`POST functions/${place.functionId}/versions`, DEFINITION);
     other.versionId = added.body.function.versionId;
     await deploy(acme, other);
-    const both = name === 'a function';
+    const isWholeFunction = name === 'a function';
 
-    const sees = async () => ({
+    const probe = async () => ({
       listed: (await globex('GET functions?visibility=authorized')).body.functions.filter(
         ({ id }: { id: string }) => id === place.functionId,
       ).length,
@@ -266,7 +266,7 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
       deleted: (await globex(`DELETE ${inPath(place)}`)).status,
       sharedOn: (await globex(`GET ${pathOf(place)}`)).status,
     });
-    const nothing = {
+    const hiddenResult = {
       listed: 0,
       read: 404,
       other: 404,
@@ -278,30 +278,30 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, shownOf, su
       sharedOn: 404,
     };
     const open = {
-      ...nothing,
-      listed: both ? 2 : 1,
+      ...hiddenResult,
+      listed: isWholeFunction ? 2 : 1,
       read: 200,
-      other: both ? 200 : 404,
+      other: isWholeFunction ? 200 : 404,
       invoked: 200,
       invokedVersion: 200,
       queue: 200,
     };
 
-    expect(await sees()).toEqual(nothing);
+    expect(await probe()).toEqual(hiddenResult);
     await acme(`POST ${pathOf(place)}`, { authorizedParties: [OTHER] });
-    expect(await sees()).toEqual(nothing);
+    expect(await probe()).toEqual(hiddenResult);
     await acme(`PATCH ${pathOf(place)}/add`, { authorizedParty: FRIEND });
-    expect(await sees()).toEqual(open);
+    expect(await probe()).toEqual(open);
     await acme(`PATCH ${pathOf(place)}/remove`, { authorizedParty: FRIEND });
-    expect(await sees()).toEqual(nothing);
+    expect(await probe()).toEqual(hiddenResult);
     await acme(`POST ${pathOf(place)}`, { authorizedParties: [FRIEND] });
-    expect(await sees()).toEqual(open);
+    expect(await probe()).toEqual(open);
     await acme(`DELETE ${pathOf(place)}`);
-    expect(await sees()).toEqual(nothing);
+    expect(await probe()).toEqual(hiddenResult);
   });
 });
 
-it('what is shared as a whole is shared with versions that come later', async () => {
+it('parties of a function may use its later versions', async () => {
   const { functionId } = await create();
   await acme(`POST authorizations/functions/${functionId}`, { authorizedParties: [FRIEND] });
   const { body } = await acme(`POST functions/${functionId}/versions`, DEFINITION);
@@ -310,16 +310,16 @@ it('what is shared as a whole is shared with versions that come later', async ()
   expect((await globex(`GET functions/${functionId}/versions`)).body.functions).toHaveLength(2);
 });
 
-describe('the two levels', () => {
-  const shared = async () => {
+describe('parties of a function and parties of its version', () => {
+  const createSharedTwice = async () => {
     const place = await create();
     await acme(`POST authorizations/functions/${place.functionId}`, { authorizedParties: [FRIEND] });
     const { body } = await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [OTHER] });
     return { ...place, answered: body.function.authorizedParties };
   };
 
-  it('are kept apart', async () => {
-    const place = await shared();
+  it('are stored separately', async () => {
+    const place = await createSharedTwice();
     expect(place.answered).toEqual([OTHER]);
 
     await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [FRIEND] });
@@ -329,32 +329,32 @@ describe('the two levels', () => {
     expect((await globex(`GET ${inPath(place)}`)).status).toBe(404);
   });
 
-  it('are both told of a version: its own list with what it has from its function', async () => {
-    const place = await shared();
+  it('are both returned for the version', async () => {
+    const place = await createSharedTwice();
     const { authorizedParties } = (await acme(`GET authorizations/${inPath(place)}`)).body.function;
 
     expect(authorizedParties).toHaveLength(2);
     expect(authorizedParties).toEqual(expect.arrayContaining([FRIEND, OTHER]));
   });
 
-  it('are both told of each version of a function, also of those that nobody else may use', async () => {
+  it('are both returned for each version of the function, also for versions without parties', async () => {
     const alone = await create();
     const none = (await acme(`GET authorizations/functions/${alone.functionId}`)).body.functions;
     expect(none).toEqual([{ id: alone.functionId, versionId: alone.versionId, ncaId: ACME, authorizedParties: [] }]);
 
-    const place = await shared();
+    const place = await createSharedTwice();
     const { functions } = (await acme(`GET authorizations/functions/${place.functionId}`)).body;
     const [version] = functions.filter(({ versionId }: { versionId?: string }) => versionId === place.versionId);
 
     expect(version?.authorizedParties).toContainEqual(OTHER);
-    expect(functions.flatMap((one: { authorizedParties: object[] }) => one.authorizedParties)).toContainEqual(FRIEND);
+    expect(functions.flatMap((item: { authorizedParties: object[] }) => item.authorizedParties)).toContainEqual(FRIEND);
   });
 });
 
-describe('the list of functions that are shared with others', () => {
+describe('the list of shared functions', () => {
   const PROFILES = ['documented', 'open-source'] as const;
 
-  it.each(PROFILES)('has each version that somebody may use, with the parties of both levels: %s', async (nvcf) => {
+  it.each(PROFILES)('contains each shared version with the parties of both levels (%s profile)', async (nvcf) => {
     const world = await nvcfServer({ nvcf });
     const { body } = await world.acme('GET authorizations/functions');
     const place = await world.create();
@@ -362,7 +362,9 @@ describe('the list of functions that are shared with others', () => {
     await world.acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [OTHER] });
     const after = (await world.acme('GET authorizations/functions')).body.functions;
 
-    expect(body.functions.every((one: { authorizedParties: object[] }) => one.authorizedParties.length > 0)).toBe(true);
+    expect(body.functions.every((item: { authorizedParties: object[] }) => item.authorizedParties.length > 0)).toBe(
+      true,
+    );
     expect(after).toEqual([
       ...body.functions,
       { id: place.functionId, versionId: place.versionId, ncaId: ACME, authorizedParties: [FRIEND, OTHER] },
@@ -371,23 +373,23 @@ describe('the list of functions that are shared with others', () => {
     expect(new Set(ofGlobex.map(({ ncaId }: { ncaId: string }) => ncaId))).toEqual(new Set([GLOBEX]));
   });
 
-  it('leaves out, without a refusal, what the key does not cover', async () => {
+  it('omits functions that the key does not cover in the open-source profile', async () => {
     const world = await nvcfServer({ nvcf: 'open-source' });
-    const [one, two] = [await world.create(), await world.create()];
-    for (const { functionId } of [one, two]) {
+    const [first, second] = [await world.create(), await world.create()];
+    for (const { functionId } of [first, second]) {
       await world.acme(`POST authorizations/functions/${functionId}`, { authorizedParties: [FRIEND] });
     }
-    const bound = async ({ functionId }: Place) => {
+    const createBoundCaller = async ({ functionId }: Place) => {
       const { key } = await makeKey(world, ['authorize_clients'], { type: 'Function', ids: [functionId] });
       return world.as(key);
     };
-    const [caller, other] = [await bound(one), await bound(hidden)];
+    const [caller, other] = [await createBoundCaller(first), await createBoundCaller(hidden)];
 
-    expect((await caller('GET authorizations/functions')).body.functions).toMatchObject([{ id: one.functionId }]);
+    expect((await caller('GET authorizations/functions')).body.functions).toMatchObject([{ id: first.functionId }]);
     expect((await other('GET authorizations/functions')).body).toEqual({ functions: [] });
   });
 
-  it('of any account is for tokens with the scope of administrators', async () => {
+  it('of any account requires a token with `admin:authorize_clients`', async () => {
     const { server, call } = await trustedServer();
     const path = `/v2/nvcf/accounts/${ACME}/authorizations/functions`;
     const { status, body } = await call(`GET ${path}`, ['admin:authorize_clients'], { sub: 'nobody' });

@@ -22,14 +22,14 @@ const NOW = new Date(START).toISOString();
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const server = await nvcfServer();
-/** For tests that begin with the cast as it is. */
-const another = await nvcfServer();
+/** A server that tests reset to the built-in cast. */
+const resettable = await nvcfServer();
 const { acme, globex, create, deployed } = server;
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
 
-const statusOf = async (place: Place, caller: Caller = acme) =>
+const readStatus = async (place: Place, caller: Caller = acme) =>
   (await caller(`GET ${inPath(place)}`)).body.function.status;
-const deploymentOf = async (place: Place) => (await acme(`GET deployments/${inPath(place)}`)).body.deployment;
+const readDeployment = async (place: Place) => (await acme(`GET deployments/${inPath(place)}`)).body.deployment;
 const TOO_FEW = "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'";
 const HELM = { containerImage: undefined, helmChart: 'chart.tgz', helmChartServiceName: 'entry' };
 const SCALING = {
@@ -41,17 +41,17 @@ const SCALING = {
   },
   scaleDownDetails: { factor: 0.5, threshold: 20 },
 };
-const specifications = (...given: readonly object[]) => ({ deploymentSpecifications: given });
-const absent = ({ functionId, versionId }: Place) =>
+const specify = (...items: readonly object[]) => ({ deploymentSpecifications: items });
+const notFound = ({ functionId, versionId }: Place) =>
   `Function id '${functionId}', version '${versionId}': Not found in account '${ACME}'`;
-const undeployed = ({ functionId, versionId }: Place) =>
+const notDeployed = ({ functionId, versionId }: Place) =>
   `Function id '${functionId}', version '${versionId}': Deployment not found`;
 
 describe('deploying', () => {
-  it('makes a version ACTIVE at once', async () => {
+  it('changes the status of a version to ACTIVE immediately', async () => {
     const place = await create({ name: 'up' });
-    expect(await statusOf(place)).toBe('INACTIVE');
-    const { status, body, headers } = await acme(`POST deployments/${inPath(place)}`, specifications(SPECIFICATION));
+    expect(await readStatus(place)).toBe('INACTIVE');
+    const { status, body, headers } = await acme(`POST deployments/${inPath(place)}`, specify(SPECIFICATION));
 
     expect(status).toBe(200);
     expect(mediaTypeOf({ headers })).toBe('application/json');
@@ -68,13 +68,13 @@ describe('deploying', () => {
         lastUpdatedAt: NOW,
       },
     });
-    expect(await statusOf(place)).toBe('ACTIVE');
-    expect(await deploymentOf(place)).toEqual(body.deployment);
+    expect(await readStatus(place)).toBe('ACTIVE');
+    expect(await readDeployment(place)).toEqual(body.deployment);
   });
 
-  it('keeps every documented member of a specification, and no other', async () => {
+  it('stores every documented member of a specification, but no unknown members', async () => {
     const place = await create(HELM);
-    const given = {
+    const specification = {
       ...SPECIFICATION,
       clusters: ['acme-1'],
       regions: ['us-west-1'],
@@ -95,98 +95,95 @@ describe('deploying', () => {
       },
     };
     const sent = {
-      ...given,
+      ...specification,
       color: 'red',
       autoscalingConfiguration: { ...SCALING, speed: 'high' },
-      helmValidationPolicy: { ...given.helmValidationPolicy, mood: 'good' },
+      helmValidationPolicy: { ...specification.helmValidationPolicy, mood: 'good' },
     };
     const { body } = await acme(
       `POST deployments/${inPath(place)}`,
-      specifications(sent, { ...SPECIFICATION, gpu: 'H100', minInstances: 0, backend: 'acme-1' }),
+      specify(sent, { ...SPECIFICATION, gpu: 'H100', minInstances: 0, backend: 'acme-1' }),
     );
     const [first, second] = body.deployment.deploymentSpecifications;
 
-    expect(first).toEqual({ ...given, gpuSpecificationId: expect.stringMatching(UUID) });
+    expect(first).toEqual({ ...specification, gpuSpecificationId: expect.stringMatching(UUID) });
     expect(second).toMatchObject({ gpu: 'H100', minInstances: 0, backend: 'acme-1' });
     expect(first.gpuSpecificationId).not.toBe(second.gpuSpecificationId);
   });
 
   it.each([
     ['no specifications', {}, ['deploymentSpecifications']],
-    ['an empty list', specifications(), ['deploymentSpecifications']],
-    ['no GPU', specifications({ ...SPECIFICATION, gpu: undefined }), ['gpu']],
-    ['an empty GPU', specifications({ ...SPECIFICATION, gpu: '' }), ['gpu']],
-    ['no instance type', specifications({ ...SPECIFICATION, instanceType: undefined }), ['instanceType']],
-    ['no `maxInstances`', specifications({ ...SPECIFICATION, maxInstances: undefined }), ['maxInstances']],
-    ['no `minInstances`', specifications({ ...SPECIFICATION, minInstances: undefined }), ['minInstances']],
-    ['at most 0 instances', specifications({ ...SPECIFICATION, minInstances: 0, maxInstances: 0 }), ['maxInstances']],
-    ['a negative number', specifications({ ...SPECIFICATION, minInstances: -1 }), ['minInstances']],
-    ['half an instance', specifications({ ...SPECIFICATION, maxInstances: 1.5 }), ['maxInstances']],
-    ['a number as text', specifications({ ...SPECIFICATION, maxInstances: '2' }), ['maxInstances']],
-    ['more at least than at most', specifications({ ...SPECIFICATION, minInstances: 3 }), [TOO_FEW]],
+    ['an empty list', specify(), ['deploymentSpecifications']],
+    ['no GPU', specify({ ...SPECIFICATION, gpu: undefined }), ['gpu']],
+    ['an empty GPU', specify({ ...SPECIFICATION, gpu: '' }), ['gpu']],
+    ['no instance type', specify({ ...SPECIFICATION, instanceType: undefined }), ['instanceType']],
+    ['no `maxInstances`', specify({ ...SPECIFICATION, maxInstances: undefined }), ['maxInstances']],
+    ['no `minInstances`', specify({ ...SPECIFICATION, minInstances: undefined }), ['minInstances']],
+    ['a maximum of 0 instances', specify({ ...SPECIFICATION, minInstances: 0, maxInstances: 0 }), ['maxInstances']],
+    ['a negative number', specify({ ...SPECIFICATION, minInstances: -1 }), ['minInstances']],
+    ['a fraction of an instance', specify({ ...SPECIFICATION, maxInstances: 1.5 }), ['maxInstances']],
+    ['a string as a number', specify({ ...SPECIFICATION, maxInstances: '2' }), ['maxInstances']],
+    ['`minInstances` above `maxInstances`', specify({ ...SPECIFICATION, minInstances: 3 }), [TOO_FEW]],
     [
-      'more at least than at most, in the second specification',
-      specifications(SPECIFICATION, { ...SPECIFICATION, minInstances: 3 }),
+      '`minInstances` above `maxInstances` in the second specification',
+      specify(SPECIFICATION, { ...SPECIFICATION, minInstances: 3 }),
       [TOO_FEW],
     ],
-    ['a concurrency of 0', specifications({ ...SPECIFICATION, maxRequestConcurrency: 0 }), ['maxRequestConcurrency']],
+    ['a concurrency of 0', specify({ ...SPECIFICATION, maxRequestConcurrency: 0 }), ['maxRequestConcurrency']],
     [
       'a concurrency of 16385',
-      specifications({ ...SPECIFICATION, maxRequestConcurrency: 16_385 }),
+      specify({ ...SPECIFICATION, maxRequestConcurrency: 16_385 }),
       ['maxRequestConcurrency', '16384'],
     ],
-  ])('refuses %s', async (_what, body, words) => {
+  ])('rejects %s', async (_what, body, words) => {
     const place = await create();
     const request = `POST deployments/${inPath(place)}`;
     const answer = await acme(request, body);
 
     expectInvalid(answer, request, ...words);
     expect(answer.decision).toBeNull();
-    expect(await statusOf(place)).toBe('INACTIVE');
+    expect(await readStatus(place)).toBe('INACTIVE');
   });
 
-  it('takes as many at least as at most', async () => {
+  it('accepts `minInstances` equal to `maxInstances`', async () => {
     const place = await create();
-    const { status } = await acme(
-      `POST deployments/${inPath(place)}`,
-      specifications({ ...SPECIFICATION, minInstances: 2 }),
-    );
+    const { status } = await acme(`POST deployments/${inPath(place)}`, specify({ ...SPECIFICATION, minInstances: 2 }));
 
     expect(status).toBe(200);
   });
 
-  it('is refused for what is deployed, naming the call that changes it', async () => {
+  it('is rejected for a deployed version, with the request that changes its deployment', async () => {
     const place = await deployed();
-    const { deploymentId } = await deploymentOf(place);
+    const { deploymentId } = await readDeployment(place);
     const request = `POST deployments/${inPath(place)}`;
-    const answer = await acme(request, specifications(SPECIFICATION));
+    const answer = await acme(request, specify(SPECIFICATION));
 
     expectProblem(answer, request, 400, expect.stringContaining(`'${place.versionId}'`));
     expect(answer.body.detail).toContain(`PATCH /v2/nvcf/deployments/${deploymentId}/gpu-specifications/`);
   });
 
-  it('never gives two specifications one id', async () => {
+  it('assigns separate ids to specifications', async () => {
     const place = await create();
-    const given = { ...SPECIFICATION, gpuSpecificationId: NOBODY };
-    const { status, body } = await acme(`POST deployments/${inPath(place)}`, specifications(given, given));
+    const specification = { ...SPECIFICATION, gpuSpecificationId: NOBODY };
+    const { status, body } = await acme(`POST deployments/${inPath(place)}`, specify(specification, specification));
     if (status === 400) return;
 
     const ids = body.deployment.deploymentSpecifications.map(
-      (one: { gpuSpecificationId: string }) => one.gpuSpecificationId,
+      (item: { gpuSpecificationId: string }) => item.gpuSpecificationId,
     );
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('happens once when it is asked for many times at once', async () => {
+  it('succeeds for only one of several concurrent requests', async () => {
     const place = await create();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => acme(`POST deployments/${inPath(place)}`, specifications(SPECIFICATION))),
+      Array.from({ length: 8 }, () => acme(`POST deployments/${inPath(place)}`, specify(SPECIFICATION))),
     );
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(400)]);
   });
 
-  it('a version leaves the other versions as they are', async () => {
+  it('does not change other versions', async () => {
     const { functionId } = await deployed();
     const { body } = await acme(`POST functions/${functionId}/versions`, {
       name: 'other',
@@ -199,22 +196,22 @@ describe('deploying', () => {
 });
 
 describe('a deploy time', () => {
-  it('is how long a version is DEPLOYING, to the millisecond', async () => {
-    const world = await afresh(another);
+  it('is the exact time that a version is DEPLOYING', async () => {
+    const world = await afresh(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const { body } = await deploy(world.acme, place);
 
     expect(body.deployment.functionStatus).toBe('DEPLOYING');
     world.clock.set(START + 2 * MINUTE - 1);
-    expect(await statusOf(place, world.acme)).toBe('DEPLOYING');
+    expect(await readStatus(place, world.acme)).toBe('DEPLOYING');
     expect((await world.acme(`GET deployments/${inPath(place)}`)).body.deployment.functionStatus).toBe('DEPLOYING');
     world.clock.set(START + 2 * MINUTE);
-    expect(await statusOf(place, world.acme)).toBe('ACTIVE');
+    expect(await readStatus(place, world.acme)).toBe('ACTIVE');
     expect((await world.acme(`GET deployments/${inPath(place)}`)).body.deployment.functionStatus).toBe('ACTIVE');
   });
 
-  it('is told by the clock that passes it, once', async () => {
-    const world = await afresh(another);
+  it('causes one event when the clock is advanced past it', async () => {
+    const world = await afresh(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: 'PT2M' }));
     await deploy(world.acme, place);
     const advance = async (by: string) =>
@@ -229,7 +226,7 @@ describe('a deploy time', () => {
     expect(await advance('1h')).toEqual([]);
   });
 
-  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('of %s breaks nothing', async (text) => {
+  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('of %s is accepted or rejected', async (text) => {
     const { status, body } = await acme('POST functions', {
       ...DEFINITION,
       ...environment({ NV_AUTH_MOCK_DEPLOY_TIME: text }),
@@ -238,40 +235,40 @@ describe('a deploy time', () => {
     const place = { functionId: body.function.id, versionId: body.function.versionId };
     await deploy(acme, place);
 
-    expect(await statusOf(place)).toBe('DEPLOYING');
+    expect(await readStatus(place)).toBe('DEPLOYING');
   });
 
-  it('begins anew with each deployment, and is not told of one that was taken away', async () => {
-    const world = await afresh(another);
+  it('starts with each deployment, and causes no event if the deployment is deleted', async () => {
+    const world = await afresh(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     await deploy(world.acme, place);
     await world.acme(`DELETE deployments/${inPath(place)}`);
     expect((await world.call('POST /_mock/clock/advance', { body: { by: '5m' } })).body.events).toEqual([]);
 
     await deploy(world.acme, place);
-    expect(await statusOf(place, world.acme)).toBe('DEPLOYING');
+    expect(await readStatus(place, world.acme)).toBe('DEPLOYING');
     await world.call('POST /_mock/clock/advance', { body: { by: '2m' } });
-    expect(await statusOf(place, world.acme)).toBe('ACTIVE');
+    expect(await readStatus(place, world.acme)).toBe('ACTIVE');
   });
 });
 
 describe('a deployment', () => {
-  it('is read by its own id as by its version', async () => {
+  it('is returned by its id or by its version', async () => {
     const place = await deployed();
-    const deployment = await deploymentOf(place);
+    const deployment = await readDeployment(place);
     const { status, body } = await acme(`GET deployments/${deployment.deploymentId}`);
 
     expect({ status, body }).toEqual({ status: 200, body: { deployment } });
   });
 
-  it('is changed as a whole: specifications by their id, or by their place', async () => {
-    const world = await afresh(another);
+  it('is updated by PUT', async () => {
+    const world = await afresh(resettable);
     const place = await world.deployed();
     const before = (await world.acme(`GET deployments/${inPath(place)}`)).body.deployment;
     const [{ gpuSpecificationId }] = before.deploymentSpecifications;
     world.clock.set(START + MINUTE);
     const request = `PUT deployments/${inPath(place)}`;
-    const { status, body } = await world.acme(request, specifications({ minInstances: 0, maxInstances: 5 }));
+    const { status, body } = await world.acme(request, specify({ minInstances: 0, maxInstances: 5 }));
 
     expect(status).toBe(200);
     expect(body.deployment).toEqual({
@@ -281,13 +278,13 @@ describe('a deployment', () => {
     });
   });
 
-  it('keeps its GPU and its instance type, and a change to another one is a finding', async () => {
-    const world = await afresh(another);
+  it('keeps its GPU and instance type, and an attempt to change them is a finding', async () => {
+    const world = await afresh(resettable);
     const place = await world.deployed();
     const request = `PUT deployments/${inPath(place)}`;
-    const change = async (named: object) => {
-      const given = specifications({ minInstances: 0, maxInstances: 5, ...named });
-      const { deployment } = (await world.acme(request, given)).body;
+    const change = async (members: object) => {
+      const update = specify({ minInstances: 0, maxInstances: 5, ...members });
+      const { deployment } = (await world.acme(request, update)).body;
       return deployment.deploymentSpecifications[0];
     };
     const { gpu, instanceType } = await change({ gpu: SPECIFICATION.gpu, instanceType: SPECIFICATION.instanceType });
@@ -303,39 +300,39 @@ describe('a deployment', () => {
   });
 
   it.each([
-    ['more at least than at most', specifications({ minInstances: 3, maxInstances: 2 }), [TOO_FEW]],
-    ['no numbers', specifications({ gpu: 'L40S' }), ['maxInstances']],
-    ['no specification', specifications(), ['deploymentSpecifications']],
-  ])('is not changed to %s', async (_what, body, words) => {
+    ['`minInstances` above `maxInstances`', specify({ minInstances: 3, maxInstances: 2 }), [TOO_FEW]],
+    ['no numbers', specify({ gpu: 'L40S' }), ['maxInstances']],
+    ['no specification', specify(), ['deploymentSpecifications']],
+  ])('is not updated with %s', async (_what, body, words) => {
     const place = await deployed();
-    const before = await deploymentOf(place);
+    const before = await readDeployment(place);
     const request = `PUT deployments/${inPath(place)}`;
 
     expectInvalid(await acme(request, body), request, ...words);
-    expect(await deploymentOf(place)).toEqual(before);
+    expect(await readDeployment(place)).toEqual(before);
   });
 
-  it('is not changed by two changes of one specification', async () => {
+  it('is not updated with two changes of the same specification', async () => {
     const place = await create();
-    const two = specifications(SPECIFICATION, { ...SPECIFICATION, gpu: 'H100' });
-    await acme(`POST deployments/${inPath(place)}`, two);
-    const before = await deploymentOf(place);
+    const both = specify(SPECIFICATION, { ...SPECIFICATION, gpu: 'H100' });
+    await acme(`POST deployments/${inPath(place)}`, both);
+    const before = await readDeployment(place);
     const [{ gpuSpecificationId }] = before.deploymentSpecifications;
     const request = `PUT deployments/${inPath(place)}`;
     const changes = [gpuSpecificationId, gpuSpecificationId.toUpperCase()].map((id, minInstances) => {
       return { ...SPECIFICATION, minInstances, maxInstances: 5, gpuSpecificationId: id };
     });
 
-    expectProblem(await acme(request, specifications(...changes)), request, 400, expect.stringContaining('must match'));
-    expect(await deploymentOf(place)).toEqual(before);
+    expectProblem(await acme(request, specify(...changes)), request, 400, expect.stringContaining('must match'));
+    expect(await readDeployment(place)).toEqual(before);
   });
 
-  it('has single specifications that are changed', async () => {
-    const world = await afresh(another);
+  it('has specifications that are updated by PATCH', async () => {
+    const world = await afresh(resettable);
     const place = await world.create();
     const { body } = await world.acme(
       `POST deployments/${inPath(place)}`,
-      specifications(SPECIFICATION, { ...SPECIFICATION, gpu: 'H100' }),
+      specify(SPECIFICATION, { ...SPECIFICATION, gpu: 'H100' }),
     );
     const { deploymentId, deploymentSpecifications } = body.deployment;
     const [first, second] = deploymentSpecifications;
@@ -357,28 +354,28 @@ describe('a deployment', () => {
     expect(after).toMatchObject({ createdAt: NOW, lastUpdatedAt: new Date(START + MINUTE).toISOString() });
   });
 
-  it('scales as it was told to, until the policy leaves that to the platform', async () => {
-    const { deploymentId, deploymentSpecifications } = await deploymentOf(await deployed());
+  it('keeps its autoscaling configuration until the policy is PLATFORM_CONFIGURATION', async () => {
+    const { deploymentId, deploymentSpecifications } = await readDeployment(await deployed());
     const [before] = deploymentSpecifications;
     const request = `PATCH deployments/${deploymentId}/gpu-specifications/${before.gpuSpecificationId}`;
-    const patched = async (body: object) => (await acme(request, body)).body.gpuSpecification;
+    const patch = async (body: object) => (await acme(request, body)).body.gpuSpecification;
     const custom = { autoscalingConfiguration: SCALING };
     const platform = { autoscalingConfigurationPolicy: 'PLATFORM_CONFIGURATION' };
 
     const policy = 'CUSTOM_CONFIGURATION';
-    expect(await patched({ ...custom, autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
-    expect(await patched({ autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
-    expect(await patched(platform)).toEqual(before);
-    expect(await patched({ ...platform, ...custom, maxInstances: 3 })).toEqual({ ...before, maxInstances: 3 });
+    expect(await patch({ ...custom, autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
+    expect(await patch({ autoscalingConfigurationPolicy: policy })).toEqual({ ...before, ...custom });
+    expect(await patch(platform)).toEqual(before);
+    expect(await patch({ ...platform, ...custom, maxInstances: 3 })).toEqual({ ...before, maxInstances: 3 });
     expectInvalid(await acme(request, { autoscalingConfigurationPolicy: 'MINE' }), request, 'PLATFORM_CONFIGURATION');
     expect((await server.call('GET /_mock/findings')).body.findings).not.toContainEqual(
       expect.objectContaining({ kind: 'undocumented_field' }),
     );
   });
 
-  it('keeps at least as many at most, whichever of the two numbers is sent', async () => {
+  it('is not updated to `minInstances` above `maxInstances`, if only one of them is sent', async () => {
     const place = await deployed();
-    const { deploymentId, deploymentSpecifications } = await deploymentOf(place);
+    const { deploymentId, deploymentSpecifications } = await readDeployment(place);
     const request = `PATCH deployments/${deploymentId}/gpu-specifications/${deploymentSpecifications[0].gpuSpecificationId}`;
 
     for (const [body, min, max] of [
@@ -389,21 +386,21 @@ describe('a deployment', () => {
       expectProblem(await acme(request, body), request, 400, text);
     }
     expectInvalid(await acme(request, { maxInstances: 0 }), request, 'maxInstances');
-    expect((await deploymentOf(place)).deploymentSpecifications).toEqual(deploymentSpecifications);
+    expect((await readDeployment(place)).deploymentSpecifications).toEqual(deploymentSpecifications);
     expect((await acme(request, { maxInstances: 1 })).body.gpuSpecification).toMatchObject({
       minInstances: 1,
       maxInstances: 1,
     });
   });
 
-  it('ends with a DELETE, which answers the function', async () => {
+  it('is deleted by DELETE, which returns the function', async () => {
     const place = await deployed();
-    const { deploymentId, deploymentSpecifications } = await deploymentOf(place);
+    const { deploymentId, deploymentSpecifications } = await readDeployment(place);
     const { status, body } = await acme(`DELETE deployments/${inPath(place)}?graceful=true`);
 
     expect(status).toBe(200);
     expect(body).toEqual({ function: expect.objectContaining({ versionId: place.versionId, status: 'INACTIVE' }) });
-    expect(await statusOf(place)).toBe('INACTIVE');
+    expect(await readStatus(place)).toBe('INACTIVE');
     const id = deploymentSpecifications[0].gpuSpecificationId;
     for (const [request, sent] of [
       [`GET deployments/${deploymentId}`, undefined],
@@ -415,9 +412,9 @@ describe('a deployment', () => {
     expect((await deploy(acme, place)).body.deployment.deploymentId).not.toBe(deploymentId);
   });
 
-  it('goes with its version', async () => {
+  it('is deleted with its version', async () => {
     const place = await deployed();
-    const { deploymentId } = await deploymentOf(place);
+    const { deploymentId } = await readDeployment(place);
     expect((await acme(`DELETE ${inPath(place)}`)).status).toBe(204);
 
     expect((await acme(`GET deployments/${deploymentId}`)).status).toBe(404);
@@ -425,31 +422,31 @@ describe('a deployment', () => {
   });
 });
 
-describe('not found:', () => {
-  it.each([['GET'], ['DELETE']])('%s of what is not deployed', async (method) => {
+describe('404 is returned:', () => {
+  it.each([['GET'], ['DELETE']])('%s of a version that is not deployed', async (method) => {
     const place = await create();
     const request = `${method} deployments/${inPath(place)}`;
 
-    expectProblem(await acme(request), request, 404, undeployed(place));
+    expectProblem(await acme(request), request, 404, notDeployed(place));
   });
 
   it.each([
     ['GET', undefined],
-    ['POST', specifications(SPECIFICATION)],
-    ['PUT', specifications(SPECIFICATION)],
+    ['POST', specify(SPECIFICATION)],
+    ['PUT', specify(SPECIFICATION)],
     ['DELETE', undefined],
   ])('%s of a version that is unknown or of another account', async (method, body) => {
     const places = [{ functionId: NOBODY, versionId: NOBODY }, hidden, translate, llama];
     for (const place of places) {
       const request = `${method} deployments/${inPath(place)}`;
-      expectProblem(await acme(request, body), request, 404, absent(place));
+      expectProblem(await acme(request, body), request, 404, notFound(place));
     }
-    expect(await statusOf(hidden, globex)).toBe('ACTIVE');
+    expect(await readStatus(hidden, globex)).toBe('ACTIVE');
   });
 
   it('a deployment or a specification that is unknown or of another account', async () => {
     const place = await deployed();
-    const { deploymentId, deploymentSpecifications } = await deploymentOf(place);
+    const { deploymentId, deploymentSpecifications } = await readDeployment(place);
     const [{ gpuSpecificationId }] = deploymentSpecifications;
     const body = { maxInstances: 2 };
     const read = `GET deployments/${NOBODY}`;
@@ -469,24 +466,24 @@ describe('not found:', () => {
 
 it.each([
   [`GET deployments/functions/x/versions/${NOBODY}`, undefined, 'functionId'],
-  [`POST deployments/functions/${NOBODY}/versions/x`, specifications(SPECIFICATION), 'versionId'],
-  [`PUT deployments/functions/${NOBODY}/versions/x`, specifications(SPECIFICATION), 'versionId'],
+  [`POST deployments/functions/${NOBODY}/versions/x`, specify(SPECIFICATION), 'versionId'],
+  [`PUT deployments/functions/${NOBODY}/versions/x`, specify(SPECIFICATION), 'versionId'],
   [`DELETE deployments/functions/${NOBODY}/versions/x`, undefined, 'versionId'],
   ['GET deployments/x', undefined, 'deploymentId'],
   [`PATCH deployments/x/gpu-specifications/${NOBODY}`, { maxInstances: 1 }, 'deploymentId'],
   [`PATCH deployments/${NOBODY}/gpu-specifications/x`, { maxInstances: 1 }, 'gpuSpecId'],
-])('%s has an id that is none', async (request, body, name) => {
+])('rejects the invalid id of %s', async (request, body, name) => {
   expectInvalid(await acme(request, body), request, name, 'uuid');
 });
 
-it('a public function is neither deployed nor undeployed', async () => {
+it('rejects deployments of a public function and their deletion', async () => {
   const detail = `Function id '${llama.functionId}': Public functions cannot be changed`;
   for (const [method, body] of [
-    ['POST', specifications(SPECIFICATION)],
+    ['POST', specify(SPECIFICATION)],
     ['DELETE', undefined],
   ] as const) {
     const request = `${method} deployments/${inPath(llama)}`;
     expectProblem(await globex(request, body), request, 400, detail);
   }
-  expect(await statusOf(llama)).toBe('ACTIVE');
+  expect(await readStatus(llama)).toBe('ACTIVE');
 });

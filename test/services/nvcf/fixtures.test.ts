@@ -27,23 +27,23 @@ import { afresh, START } from '../../support/server.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const server = await nvcfServer();
-/** For tests that begin with the cast as it is. */
-const another = await nvcfServer();
+/** A server that tests reset to the built-in cast. */
+const resettable = await nvcfServer();
 const cast = (await server.call('GET /_mock/cast')).body;
 
-/** A world of a seed file. */
-async function seeded(parts: unknown): Promise<NvcfServer> {
+/** Starts a server with a seed file. */
+async function startSeeded(parts: unknown): Promise<NvcfServer> {
   const file = join(await emptyFolder(), 'world.json');
   await writeFile(file, JSON.stringify(parts));
   return nvcfServer({ seed: file });
 }
 
 describe('the built-in cast', () => {
-  it('fits what a seed must be', () => {
+  it('is a valid seed', () => {
     expect(findSeedErrors({ ngc: cast.ngc, nvcf: cast.nvcf }, SERVICES)).toEqual([]);
   });
 
-  it('is shown as it stands in the fixtures', () => {
+  it('is returned as in the fixtures', () => {
     expect(cast.ngc).toMatchObject({
       org: 'acme',
       ncaId: ACME,
@@ -56,7 +56,7 @@ describe('the built-in cast', () => {
     expect(cast.nvcf.functions).toEqual(castFunctions);
   });
 
-  it('has who and what is promised', () => {
+  it('contains the keys and functions in the documentation', () => {
     const service = { org: 'acme', type: 'service', services: ['nvcf'] };
 
     expect(castKey('nvcf-deployer')).toMatchObject({
@@ -86,14 +86,14 @@ describe('the built-in cast', () => {
     expect(castKey('globex-full-access')).toMatchObject({ org: 'globex', type: 'personal' });
 
     const owned = castFunctions.filter(({ org, access }) => org === 'acme' && access === 'owned');
-    const versions = (one: CastFunction) => owned.filter(({ functionId }) => functionId === one.functionId).length;
+    const versions = (item: CastFunction) => owned.filter(({ functionId }) => functionId === item.functionId).length;
     expect(new Set(owned.map(({ functionId }) => functionId)).size).toBeGreaterThanOrEqual(2);
-    expect(owned.some((one) => versions(one) === 2)).toBe(true);
+    expect(owned.some((item) => versions(item) === 2)).toBe(true);
     expect(castFunctions.map(({ access }) => access)).toEqual(expect.arrayContaining(['owned', 'shared', 'public']));
     expect(castFunctions.filter(({ org }) => org === 'globex').length).toBeGreaterThan(0);
   });
 
-  it('says of every row which organisation it is of', () => {
+  it('has a known organisation in every object', () => {
     const names = ngcCast.organizations.map(({ name }) => name);
 
     for (const { org } of [...ngcCast.keys, ...castFunctions]) expect(names).toContain(org);
@@ -101,7 +101,7 @@ describe('the built-in cast', () => {
     for (const { org } of [...clusterGroups, ...gpuQuotas, ...instanceTypes]) expect(names).toContain(org);
   });
 
-  it('has no underscore in any id, and no id twice', () => {
+  it('has unique ids without underscores', () => {
     const ids = [
       ...ngcCast.keys.map(({ id }) => id),
       ...castFunctions.map(({ versionId }) => versionId),
@@ -113,23 +113,26 @@ describe('the built-in cast', () => {
     expect(ngcCast.organizations.filter(({ ncaId }) => ncaId.includes('_'))).toEqual([]);
   });
 
-  it.each(ngcCast.keys)('has $name with the form of a real key, and marked as none', ({ key }) => {
+  it.each(ngcCast.keys)('has a key $name in the format of a real key, but marked as a mock key', ({ key }) => {
     expect(key).toMatch(/^nvapi-[A-Za-z0-9_-]{64}$/);
     expect(classifyKey(key)).toBe('marked');
-    expect(ngcCast.keys.filter((one) => one.key === key)).toHaveLength(1);
+    expect(ngcCast.keys.filter((item) => item.key === key)).toHaveLength(1);
   });
 
-  it.each(ngcCast.keys)('has $name as the switchboard knows it', async ({ id, org, name, type, services }) => {
-    const { status, body } = await server.call(`GET /_mock/keys/${id}`);
+  it.each(ngcCast.keys)(
+    'has a key $name that the control API returns without its secret',
+    async ({ id, org, name, type, services }) => {
+      const { status, body } = await server.call(`GET /_mock/keys/${id}`);
 
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ id, name, type, services, status: 'active' });
-    expect(body.org ?? org).toBe(org);
-    expect(JSON.stringify(body)).not.toContain(castKey(name).key);
-  });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ id, name, type, services, status: 'active' });
+      expect(body.org ?? org).toBe(org);
+      expect(JSON.stringify(body)).not.toContain(castKey(name).key);
+    },
+  );
 });
 
-describe('every key of the cast does what it is for, and nothing else:', () => {
+describe('every key of the cast has exactly its rights:', () => {
   const [echo, summarize] = [placeOf('echo'), placeOf('summarize')];
   const [, second] = castFunction('summarize') as [CastFunction, CastFunction];
   const deployment = { deploymentSpecifications: [SPECIFICATION] };
@@ -153,7 +156,7 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     `POST pexec/functions/${summarize.functionId}`,
     `GET queues/functions/${echo.functionId}`,
   ];
-  const may: Readonly<Record<string, readonly string[] | 'everything'>> = {
+  const ALLOWED_CALLS: Readonly<Record<string, readonly string[] | 'everything'>> = {
     owner: 'everything',
     'nvcf-deployer': ['GET functions', `POST deployments/${inPath(second)}`],
     'nvcf-registrar': ['POST functions'],
@@ -169,8 +172,8 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     'nvcf-user': OF_CLI,
   };
 
-  it.each(Object.entries(may))('%s', async (name, allowed) => {
-    const world = await afresh(another);
+  it.each(Object.entries(ALLOWED_CALLS))('%s', async (name, allowed) => {
+    const world = await afresh(resettable);
     const caller = world.as(castKey(name).key);
     for (const [request, body] of calls) {
       const { status } = await caller(request, body);
@@ -179,8 +182,8 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     }
   });
 
-  it('globex-full-access, in its own organisation', async () => {
-    const { globex } = await afresh(another);
+  it('globex-full-access, only in its own organisation', async () => {
+    const { globex } = await afresh(resettable);
     const hidden = placeOf('private');
 
     expect((await globex('POST functions', DEFINITION)).status).toBe(200);
@@ -190,15 +193,15 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
     expect((await globex('GET /v2/orgs/acme/nvcf/functions')).status).toBe(403);
   });
 
-  it('no other key is left out of this test', () => {
+  it('these are all keys for Cloud Functions', () => {
     const names = ngcCast.keys.filter(({ services }) => services.includes('nvcf')).map(({ name }) => name);
 
-    expect(names.sort()).toEqual([...Object.keys(may), 'globex-full-access'].sort());
+    expect(names.sort()).toEqual([...Object.keys(ALLOWED_CALLS), 'globex-full-access'].sort());
   });
 });
 
 describe('every function of the cast', () => {
-  it.each(castFunctions)('$name ($versionId) is what its row says', async (row) => {
+  it.each(castFunctions)('$name ($versionId) has the members of its row', async (row) => {
     const { status, body } = await (row.org === 'acme' ? server.acme : server.globex)(`GET ${inPath(row)}`);
 
     expect(status).toBe(200);
@@ -211,8 +214,8 @@ describe('every function of the cast', () => {
       inferenceUrl: expect.any(String),
     });
     const foreigner = row.org === 'acme' ? server.globex : server.acme;
-    const seen = (await foreigner(`GET ${inPath(row)}`)).status;
-    expect(seen).toBe(row.access === 'owned' ? 404 : 200);
+    const foreignStatus = (await foreigner(`GET ${inPath(row)}`)).status;
+    expect(foreignStatus).toBe(row.access === 'owned' ? 404 : 200);
   });
 
   it.each(castFunctions.filter(({ status }) => status === 'ACTIVE'))('$name has a deployment', async (row) => {
@@ -225,9 +228,9 @@ describe('every function of the cast', () => {
 });
 
 describe('GET /_mock/cast as --seed', () => {
-  it('gives the same world', async () => {
-    const copy = await seeded(cast);
-    const original = await afresh(another);
+  it('creates the same world', async () => {
+    const copy = await startSeeded(cast);
+    const original = await afresh(resettable);
 
     expect((await copy.call('GET /_mock/cast')).body).toEqual(cast);
     expect((await copy.call('GET /_mock/info')).body.counts).toEqual(
@@ -238,8 +241,11 @@ describe('GET /_mock/cast as --seed', () => {
       expect((await copy.globex(`GET ${path}`)).body).toEqual((await original.globex(`GET ${path}`)).body);
     }
     for (const { id } of ngcCast.keys) {
-      const [one, other] = [await copy.call(`GET /_mock/keys/${id}`), await original.call(`GET /_mock/keys/${id}`)];
-      expect(one.body).toEqual(other.body);
+      const [actual, expected] = [
+        await copy.call(`GET /_mock/keys/${id}`),
+        await original.call(`GET /_mock/keys/${id}`),
+      ];
+      expect(actual.body).toEqual(expected.body);
     }
     const slow = await copy.acme(`POST pexec/functions/${placeOf('slow').functionId}`, {});
     expect(slow.status).toBe(202);
@@ -249,8 +255,8 @@ describe('GET /_mock/cast as --seed', () => {
     });
   });
 
-  it('is what a reset leads back to', async () => {
-    const copy = await seeded(cast);
+  it('is restored by a reset', async () => {
+    const copy = await startSeeded(cast);
     const before = (await copy.acme('GET functions')).body;
     const assets = (await copy.acme('GET assets')).body;
     await copy.create();
@@ -269,16 +275,19 @@ describe('GET /_mock/cast as --seed', () => {
 
 describe('a function of a seed', () => {
   const [first] = castFunctions as [CastFunction, ...CastFunction[]];
-  const worldOf = (change: object) => seeded({ ngc: ngcCast, nvcf: { functions: [{ ...first, ...change }] } });
+  const startWith = (change: object) => startSeeded({ ngc: ngcCast, nvcf: { functions: [{ ...first, ...change }] } });
 
-  it.each(['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'])('is %s', async (status) => {
-    const world = await worldOf({ status });
+  it.each(['ACTIVE', 'INACTIVE', 'DEPLOYING', 'ERROR', 'DEGRADED', 'DEGRADING'])(
+    'has the status %s',
+    async (status) => {
+      const world = await startWith({ status });
 
-    expect((await world.acme(`GET ${inPath(first)}`)).body.function.status).toBe(status);
-  });
+      expect((await world.acme(`GET ${inPath(first)}`)).body.function.status).toBe(status);
+    },
+  );
 
-  it('comes up after its deploy time', async () => {
-    const world = await worldOf({ status: 'DEPLOYING', deployTime: '2m' });
+  it('is ACTIVE after its deploy time', async () => {
+    const world = await startWith({ status: 'DEPLOYING', deployTime: '2m' });
     const status = async () => (await world.acme(`GET ${inPath(first)}`)).body.function.status;
 
     expect(await status()).toBe('DEPLOYING');
@@ -286,8 +295,8 @@ describe('a function of a seed', () => {
     expect(await status()).toBe('ACTIVE');
   });
 
-  it('takes its deploy time again when it is deployed again', async () => {
-    const world = await worldOf({ status: 'INACTIVE', deployTime: '2m' });
+  it('has the same deploy time when it is deployed again', async () => {
+    const world = await startWith({ status: 'INACTIVE', deployTime: '2m' });
     const { body } = await world.acme(`POST deployments/${inPath(first)}`, {
       deploymentSpecifications: [SPECIFICATION],
     });
@@ -295,25 +304,27 @@ describe('a function of a seed', () => {
     expect(body.deployment.functionStatus).toBe('DEPLOYING');
   });
 
-  it('has further members in the vendor’s form', async () => {
-    const world = await worldOf({ definition: { containerImage: 'a', tags: ['t'], inferenceUrl: '/x', color: 'red' } });
+  it('has further members from its definition, but no unknown members', async () => {
+    const world = await startWith({
+      definition: { containerImage: 'a', tags: ['t'], inferenceUrl: '/x', color: 'red' },
+    });
     const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
 
     expect(shown).toMatchObject({ containerImage: 'a', tags: ['t'], inferenceUrl: '/x' });
     expect(shown).not.toHaveProperty('color');
   });
 
-  it('has what is a set once, and the names of its secrets', async () => {
+  it('has no duplicates in sets and names of secrets', async () => {
     const file = { name: 'a', version: '1', uri: '/a' };
     const definition = { tags: ['t', 't'], resources: [file, file], secrets: ['A', 'A'] };
-    const world = await worldOf({ definition });
+    const world = await startWith({ definition });
     const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
 
     expect(shown).toMatchObject({ tags: ['t'], resources: [file], secrets: ['A'] });
   });
 
-  it('has an answer, which may be null', async () => {
-    const world = await worldOf({ answer: null });
+  it('may have null as its answer', async () => {
+    const world = await startWith({ answer: null });
 
     expect(await world.acme(`POST pexec/functions/${first.functionId}`, { a: 1 })).toMatchObject({
       status: 200,
@@ -323,52 +334,52 @@ describe('a function of a seed', () => {
 
   it.each([
     ['an unknown organisation', { org: 'nobody' }, '`nobody`'],
-    ['an unknown organisation that it is shared with', { access: 'shared', sharedWith: ['nobody'] }, '`nobody`'],
-    ['an id that is none', { functionId: 'x' }, 'functionId'],
-    ['a version id that is none', { versionId: 'x' }, 'versionId'],
+    ['an unknown organisation in `sharedWith`', { access: 'shared', sharedWith: ['nobody'] }, '`nobody`'],
+    ['an invalid id', { functionId: 'x' }, 'functionId'],
+    ['an invalid version id', { versionId: 'x' }, 'versionId'],
     ['an unknown status', { status: 'SLEEPING' }, 'status'],
     ['an unknown access', { access: 'secret' }, 'access'],
-    ['a deploy time that is none', { deployTime: 'soon' }, 'deployTime'],
+    ['an invalid deploy time', { deployTime: 'soon' }, 'deployTime'],
     ['an invoke time without a unit', { invokeTime: '5' }, 'invokeTime'],
-    ['a member that there is not', { color: 'red' }, 'color'],
+    ['an unknown member', { color: 'red' }, 'color'],
     ['no name', { name: undefined }, 'name'],
-  ])('is refused with %s', (_what, change, word) => {
+  ])('is rejected with %s', (_what, change, word) => {
     const functions = [JSON.parse(JSON.stringify({ ...first, ...change }))];
-    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
+    const errors = findSeedErrors({ ngc: cast.ngc, nvcf: { functions } }, SERVICES);
 
-    expect(faults.map(formatSeedError).join('\n')).toContain(word);
+    expect(errors.map(formatSeedError).join('\n')).toContain(word);
   });
 
-  it('is refused where it is there twice', () => {
-    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
+  it('is rejected if it is a duplicate', () => {
+    const errors = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, first] } }, SERVICES);
 
-    expect(faults.map(formatSeedError).join('\n')).toContain(first.versionId);
+    expect(errors.map(formatSeedError).join('\n')).toContain(first.versionId);
   });
 
-  it('is refused where its versions are of two organisations', () => {
+  it('is rejected if its versions belong to two organisations', () => {
     const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
-    const faults = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
+    const errors = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
 
-    expect(faults.map(formatSeedError).join('\n')).toContain(first.functionId);
+    expect(errors.map(formatSeedError).join('\n')).toContain(first.functionId);
   });
 });
 
-describe('the other objects of the cast', () => {
+describe('other objects of the cast', () => {
   it.each([
     ['registry-credentials', 'registryCredentials', 'registryCredentialId'],
     ['telemetries', 'telemetries', 'telemetryId'],
     ['assets', 'assets', 'assetId'],
-  ] as const)('are the %s of its organisation alone', async (path, list, id) => {
-    const written: readonly { readonly id: string }[] = cast.nvcf[list];
+  ] as const)('include %s, which only their organisation can list', async (path, list, id) => {
+    const seeded: readonly { readonly id: string }[] = cast.nvcf[list];
     const idsOf = async (caller: typeof server.acme) =>
-      (await caller(`GET ${path}`)).body[list].map((one: Record<string, string>) => one[id]);
+      (await caller(`GET ${path}`)).body[list].map((item: Record<string, string>) => item[id]);
 
-    expect(written.length).toBeGreaterThan(2);
-    expect(await idsOf(server.acme)).toEqual(written.map((one) => one.id));
+    expect(seeded.length).toBeGreaterThan(2);
+    expect(await idsOf(server.acme)).toEqual(seeded.map((item) => item.id));
     expect(await idsOf(server.globex)).toEqual([]);
   });
 
-  it('are an asset with content, whose address is in the cast', async () => {
+  it('include an asset that can be downloaded by its upload id', async () => {
     const [{ uploadId, content, contentType }] = cast.nvcf.assets;
     const { status, headers, body } = await server.call(`GET /v2/nvcf/uploads/${uploadId}`);
 
@@ -376,8 +387,8 @@ describe('the other objects of the cast', () => {
     expect(headers['content-type']).toContain(contentType);
   });
 
-  it('are an invocation that stays in progress, whatever the time', async () => {
-    const world = await afresh(another);
+  it('include an invocation that stays in progress', async () => {
+    const world = await afresh(resettable);
     const [{ id }] = cast.nvcf.invocations;
     expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
 
@@ -385,15 +396,16 @@ describe('the other objects of the cast', () => {
     expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
   });
 
-  it('of a seed are refused where they name nothing', () => {
-    const faultsOf = (nvcf: object) => findSeedErrors({ ngc: ngcCast, nvcf }, SERVICES).map(formatSeedError).join('\n');
+  it('are rejected in a seed if they are duplicates or refer to unknown objects', () => {
+    const findErrors = (nvcf: object) =>
+      findSeedErrors({ ngc: ngcCast, nvcf }, SERVICES).map(formatSeedError).join('\n');
     const [invocation] = cast.nvcf.invocations;
     const [asset] = cast.nvcf.assets;
 
-    expect(faultsOf({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` is .*add the version/);
-    expect(faultsOf({ assets: [{ ...asset, org: 'nobody' }] })).toMatch(/nobody/);
-    expect(faultsOf({ assets: [asset, asset] })).toMatch(/twice/);
-    expect(faultsOf({ assets: [asset, { ...asset, id: NOBODY }] })).toMatch(/assets: `uploadId` .* occurs twice/);
-    expect(faultsOf({ telemetries: [{ ...cast.nvcf.telemetries[0], types: ['SMELLS'] }] })).toMatch(/types/);
+    expect(findErrors({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` is .*add the version/);
+    expect(findErrors({ assets: [{ ...asset, org: 'nobody' }] })).toMatch(/nobody/);
+    expect(findErrors({ assets: [asset, asset] })).toMatch(/twice/);
+    expect(findErrors({ assets: [asset, { ...asset, id: NOBODY }] })).toMatch(/assets: `uploadId` .* occurs twice/);
+    expect(findErrors({ telemetries: [{ ...cast.nvcf.telemetries[0], types: ['SMELLS'] }] })).toMatch(/types/);
   });
 });

@@ -30,8 +30,8 @@ const HEALTH = {
 const MODEL = { name: 'm', version: '1', uri: '/m' };
 
 const server = await nvcfServer();
-/** For tests that begin with the cast as it is. */
-const another = await nvcfServer();
+/** A server that tests reset to the built-in cast. */
+const resettable = await nvcfServer();
 const { acme, globex, create } = server;
 const echo = placeOf('echo');
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
@@ -40,13 +40,13 @@ const namesIn = (functions: readonly { name: string }[]) => [...new Set(function
 const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(place)}`)).body.function;
 
 describe('creating a function', async () => {
-  const { acme, globex, create } = await afresh(another);
-  const telemetryFor = async (type: string, caller = acme) => {
+  const { acme, globex, create } = await afresh(resettable);
+  const createTelemetry = async (type: string, caller = acme) => {
     const endpoint = { endpoint: 'https://t.test', protocol: 'HTTP', provider: 'SPLUNK', types: [type] };
     const { body } = await caller('POST telemetries', { ...endpoint, secret: { name: type, value: 'x' } });
     return body.telemetry.telemetryId;
   };
-  it('answers 200 with an inactive function and what it has by default', async () => {
+  it('returns 200 with an inactive function and the default values', async () => {
     const { status, body, headers } = await acme('POST functions', DEFINITION);
 
     expect(status).toBe(200);
@@ -68,8 +68,8 @@ describe('creating a function', async () => {
     expect((await acme(`GET functions/${body.function.id}/versions`)).body.functions).toEqual([body.function]);
   });
 
-  it('keeps every documented member, and shows no secret', async () => {
-    const given = {
+  it('stores every documented member, and returns no secret', async () => {
+    const definition = {
       name: 'everything',
       inferenceUrl: '/everything',
       inferencePort: 8080,
@@ -102,44 +102,44 @@ describe('creating a function', async () => {
         perUserRate: '5-H',
       },
       llmInvocationConfig: { priority: { defaultPriority: 3, perAccountPriority: { [GLOBEX]: 0 } } },
-      telemetries: { logsTelemetryId: await telemetryFor('LOGS') },
+      telemetries: { logsTelemetryId: await createTelemetry('LOGS') },
     };
     const secrets = [{ name: 'TOKEN', value: 'everything-is-secret' }];
-    const { body } = await acme('POST functions', { ...given, secrets });
+    const { body } = await acme('POST functions', { ...definition, secrets });
 
-    expect(body.function).toMatchObject(given);
+    expect(body.function).toMatchObject(definition);
     expect(body.function.healthUri).toBe('/up');
     expect(JSON.stringify(body)).not.toContain('everything-is-secret');
   });
 
-  it('takes the deprecated `healthUri` for `health.uri`', async () => {
-    const given = { ...DEFINITION, healthUri: '/alive' };
-    const { body } = await acme('POST functions', given);
-    const both = await acme('POST functions', { ...given, health: { ...HEALTH, uri: '/up' } });
+  it('uses the deprecated `healthUri` as `health.uri`', async () => {
+    const definition = { ...DEFINITION, healthUri: '/alive' };
+    const { body } = await acme('POST functions', definition);
+    const withHealth = await acme('POST functions', { ...definition, health: { ...HEALTH, uri: '/up' } });
 
     expect(body.function).toMatchObject({ healthUri: '/alive', health: { ...HEALTH, uri: '/alive' } });
-    expect(both.body.function).toMatchObject({ healthUri: '/up', health: { ...HEALTH, uri: '/up' } });
+    expect(withHealth.body.function).toMatchObject({ healthUri: '/up', health: { ...HEALTH, uri: '/up' } });
   });
 
-  it('derives the health check from what is invoked', async () => {
-    const health = async (given: object) => (await read(await create({ ...given }), acme)).health;
+  it('derives the health check from the inference URL and port', async () => {
+    const health = async (definition: object) => (await read(await create({ ...definition }), acme)).health;
 
     expect(await health({ inferencePort: 9000 })).toEqual({ ...HEALTH, port: 9000 });
     expect(await health({ inferenceUrl: '/grpc' })).toEqual({ ...HEALTH, protocol: 'gRPC' });
   });
 
-  it('takes an empty health timeout, which nvcf-cli sends without `--health-timeout`, for none', async () => {
+  it('ignores an empty health timeout, which nvcf-cli sends without `--health-timeout`', async () => {
     expect((await read(await create({ health: { ...HEALTH, timeout: '' } }), acme)).health).toEqual(HEALTH);
   });
 
-  it('refuses telemetries that the account lacks, or that are for something else', async () => {
-    const metrics = await telemetryFor('METRICS');
+  it('rejects telemetries of another account or of another type', async () => {
+    const metrics = await createTelemetry('METRICS');
     const sent = async (telemetries: object) => {
       const { status, body } = await acme('POST functions', { ...DEFINITION, telemetries });
       return { status, detail: body.detail };
     };
 
-    const others = await telemetryFor('METRICS', globex);
+    const others = await createTelemetry('METRICS', globex);
     for (const id of [NOBODY, others]) {
       const absent = `Account '${ACME}' Telemetry '${id}': Not found`;
       expect(await sent({ metricsTelemetryId: id })).toEqual({ status: 404, detail: absent });
@@ -148,7 +148,7 @@ describe('creating a function', async () => {
     expect((await sent({ metricsTelemetryId: metrics.toUpperCase() })).status).toBe(200);
   });
 
-  it('ignores members that it does not know, nested ones too', async () => {
+  it('ignores unknown members, also nested', async () => {
     const place = await create({
       color: 'red',
       status: 'ACTIVE',
@@ -169,7 +169,7 @@ describe('creating a function', async () => {
     ['models', { models: [{ name: 'm', version: '1', uri: '/m' }] }],
     ['a container image and models', { containerImage: 'a', models: [{ name: 'm', version: '1', uri: '/m' }] }],
     ['a Helm chart', { helmChart: 'chart.tgz', helmChartServiceName: 'entry' }],
-  ])('takes %s', async (_what, content) => {
+  ])('accepts %s', async (_what, content) => {
     const { status, body } = await acme('POST functions', { name: 'content', inferenceUrl: '/', ...content });
 
     expect(status).toBe(200);
@@ -185,20 +185,20 @@ describe('creating a function', async () => {
     ['a secret with a name of 48 characters', { secrets: [{ name: 'n'.repeat(48), value: 'v' }] }],
     ['a secret of 32768 characters', { secrets: [{ name: 'n', value: 'v'.repeat(32_768) }] }],
     ['a secret that is an object', { secrets: [{ name: 'n', value: { user: 'u', password: 'p' } }] }],
-    ['a rate of one unit', { rateLimit: { rateLimit: '1-S' } }],
-    ['a rate of every unit', { rateLimit: { rateLimit: '1-S,2-M,3-H,4-D' } }],
+    ['a rate with one unit', { rateLimit: { rateLimit: '1-S' } }],
+    ['a rate with every unit', { rateLimit: { rateLimit: '1-S,2-M,3-H,4-D' } }],
     ['a rate with spaces after commas', { rateLimit: { rateLimit: '1-S, 2-M' } }],
     ['no tags and no secrets', { tags: [], secrets: [] }],
-    ['every character of tags', { tags: ['aZ09-_:='] }],
-    ['every character of names of secrets', { secrets: [{ name: '0a_B.c-', value: 'v' }] }],
+    ['every character that tags may contain', { tags: ['aZ09-_:='] }],
+    ['every character that names of secrets may contain', { secrets: [{ name: '0a_B.c-', value: 'v' }] }],
     ['a health timeout of days and hours', { health: { ...HEALTH, timeout: 'P1DT1H' } }],
-    ['a rate of one account', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-D, 2-H' } } }],
-    ['no models beside an image', { models: [] }],
-  ])('takes %s', async (_what, given) => {
-    expect((await acme('POST functions', { ...DEFINITION, ...given })).status).toBe(200);
+    ['a rate for an account', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-D, 2-H' } } }],
+    ['an image with an empty list of models', { models: [] }],
+  ])('accepts %s', async (_what, definition) => {
+    expect((await acme('POST functions', { ...DEFINITION, ...definition })).status).toBe(200);
   });
 
-  const faults: [what: string, given: Record<string, unknown>, ...said: string[]][] = [
+  const invalid: [what: string, definition: Record<string, unknown>, ...words: string[]][] = [
     ['no name', { name: undefined }, 'name'],
     ['an empty name', { name: '' }, 'name'],
     ['a name of 129 characters', { name: 'a'.repeat(129) }, 'name', '128'],
@@ -225,17 +225,17 @@ describe('creating a function', async () => {
     ['an empty secret', { secrets: [{ name: 'n', value: '' }] }, 'secrets', 'value'],
     ['a secret of 32769 characters', { secrets: [{ name: 'n', value: 'v'.repeat(32_769) }] }, 'value', '32768'],
     ['a secret that is a number', { secrets: [{ name: 'n', value: 12_345_678 }] }, 'secrets', 'value'],
-    ['a function type that there is not', { functionType: 'QUICK' }, 'functionType', 'STREAMING'],
-    ['a body format that there is not', { apiBodyFormat: 'XML' }, 'apiBodyFormat'],
-    ['a health protocol that there is not', { health: { ...HEALTH, protocol: 'FTP' } }, 'health', 'protocol'],
+    ['an unknown function type', { functionType: 'QUICK' }, 'functionType', 'STREAMING'],
+    ['an unknown body format', { apiBodyFormat: 'XML' }, 'apiBodyFormat'],
+    ['an unknown health protocol', { health: { ...HEALTH, protocol: 'FTP' } }, 'health', 'protocol'],
     ...Object.keys(HEALTH).map((member): [string, Record<string, unknown>, string] => [
       `a health check without \`${member}\``,
       { health: { ...HEALTH, [member]: undefined } },
       member,
     ]),
-    ['a health timeout that is no duration', { health: { ...HEALTH, timeout: '10s' } }, 'timeout', 'PT10S'],
+    ['a health timeout that is not a duration', { health: { ...HEALTH, timeout: '10s' } }, 'timeout', 'PT10S'],
     [
-      'a health timeout that no computer counts',
+      'a health timeout that is too large',
       { health: { ...HEALTH, timeout: 'P9223372036854775807D' } },
       'timeout',
       'PT10S',
@@ -246,45 +246,45 @@ describe('creating a function', async () => {
     ['a variable without a name', { containerEnvironment: [{ value: 'A' }] }, 'key'],
     ['a model without a name', { models: [{ version: '1', uri: '/m' }] }, 'name'],
     ['a resource without an address', { resources: [{ name: 'r', version: '1' }] }, 'uri'],
-    ['a resource twice', { resources: [MODEL, { uri: '/m', version: '1', name: 'm' }] }, 'resources'],
-    ['a tag twice', { tags: ['one', 'one'] }, 'tags'],
+    ['a duplicate resource', { resources: [MODEL, { uri: '/m', version: '1', name: 'm' }] }, 'resources'],
+    ['a duplicate tag', { tags: ['one', 'one'] }, 'tags'],
     ['a tag with a space', { tags: ['one two'] }, 'tags'],
     ['an empty tag', { tags: [''] }, 'tags'],
-    ['a secret whose name begins with a dot', { secrets: [{ name: '.n', value: 'hush-hush-4' }] }, 'name'],
+    ['a secret with a name that begins with a dot', { secrets: [{ name: '.n', value: 'hush-hush-4' }] }, 'name'],
     [
-      'secrets of one name',
+      'two secrets with the same name',
       { secrets: ['hush-hush-6', 'hush-hush-7'].map((value) => ({ name: 'n', value })) },
       'secrets',
     ],
     ['a rate limit without a rate', { rateLimit: { syncCheck: true } }, 'perNcaIdRate'],
-    ['exemptions from no rate', { rateLimit: { perUserRate: '1-S', exemptedNcaIds: [GLOBEX] } }, 'exemptedNcaIds'],
+    ['exemptions without a rate', { rateLimit: { perUserRate: '1-S', exemptedNcaIds: [GLOBEX] } }, 'exemptedNcaIds'],
     [
-      'an account that has a rate and none',
+      'an account that has a rate and is exempted',
       { rateLimit: { rateLimit: '1-S', exemptedNcaIds: [GLOBEX], perNcaIdRate: { [GLOBEX]: '1-S' } } },
       'perNcaIdRate',
     ],
     ['33 exemptions', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: Array.from({ length: 33 }, String) } }, '32'],
-    ['an account exempted twice', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: ['a', 'a'] } }, 'exemptedNcaIds'],
-    ['a rate of an account that is none', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-S,2-S' } } }, 'perNcaIdRate'],
-    ['a telemetry that is no id', { telemetries: { logsTelemetryId: 'logs' } }, 'telemetries'],
+    ['a duplicate exemption', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: ['a', 'a'] } }, 'exemptedNcaIds'],
+    ['an invalid rate for an account', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-S,2-S' } } }, 'perNcaIdRate'],
+    ['a telemetry that is not an id', { telemetries: { logsTelemetryId: 'logs' } }, 'telemetries'],
     ['a rate of 0', { rateLimit: { rateLimit: '0-S' } }, 'rateLimit'],
     ['a rate of an unknown unit', { rateLimit: { rateLimit: '10-W' } }, 'rateLimit'],
-    ['a rate that has a unit twice', { rateLimit: { rateLimit: '10-S,20-S' } }, 'rateLimit'],
+    ['a rate with a duplicate unit', { rateLimit: { rateLimit: '10-S,20-S' } }, 'rateLimit'],
     ['a rate that ends with a comma', { rateLimit: { rateLimit: '10-S,' } }, 'rateLimit'],
-    ['a rate per user that is none', { rateLimit: { perUserRate: 'often' } }, 'perUserRate'],
+    ['an invalid rate per user', { rateLimit: { perUserRate: 'often' } }, 'perUserRate'],
     [
-      'a deploy time that is no duration',
+      'a deploy time that is not a duration',
       environment({ NV_AUTH_MOCK_DEPLOY_TIME: 'soon' }),
       'NV_AUTH_MOCK_DEPLOY_TIME',
     ],
     ['an invoke time without a unit', environment({ NV_AUTH_MOCK_INVOKE_TIME: '5' }), 'NV_AUTH_MOCK_INVOKE_TIME'],
-    ['an answer that is no JSON', environment({ NV_AUTH_MOCK_ANSWER: '{' }), 'NV_AUTH_MOCK_ANSWER'],
+    ['an answer that is not JSON', environment({ NV_AUTH_MOCK_ANSWER: '{' }), 'NV_AUTH_MOCK_ANSWER'],
   ];
 
-  it.each(faults)('refuses %s', async (_what, given, ...said) => {
-    const answer = await acme('POST functions', { ...DEFINITION, ...given });
+  it.each(invalid)('rejects %s', async (_what, definition, ...words) => {
+    const answer = await acme('POST functions', { ...DEFINITION, ...definition });
 
-    expectInvalid(answer, 'POST functions', ...said);
+    expectInvalid(answer, 'POST functions', ...words);
     expect(answer.decision).toBeNull();
     expect(answer.body.detail).not.toMatch(/hush-hush|12345678|vvvvv/);
   });
@@ -298,10 +298,10 @@ describe('creating a function', async () => {
   const NO_CONTENT =
     "Invalid request: One of the following properties 'containerImage', 'models', or 'helmChart' must be specified in the payload";
 
-  it.each<[what: string, given: object, text: string]>([
+  it.each<[what: string, definition: object, text: string]>([
     ['no content', { containerImage: undefined }, NO_CONTENT],
-    ['no models, and nothing else', { containerImage: undefined, models: [] }, NO_CONTENT],
-    ['no content, and no telemetry', { containerImage: undefined, telemetries: {} }, NO_CONTENT],
+    ['no content, and an empty list of models', { containerImage: undefined, models: [] }, NO_CONTENT],
+    ['no content, and empty telemetries', { containerImage: undefined, telemetries: {} }, NO_CONTENT],
     ['a chart with an image', { ...CHART, containerImage: 'nvcr.io/image:1' }, both('containerImage')],
     ['a chart with arguments', { ...CHART, containerArgs: '-v' }, both('containerArgs')],
     ['a chart with an environment', { ...CHART, ...environment({ A: 'b' }) }, both('containerEnvironment')],
@@ -309,7 +309,7 @@ describe('creating a function', async () => {
     ['a blank service name', { ...CHART, helmChartServiceName: ' ' }, PAIR],
     ['a service name without a chart', { helmChartServiceName: 's' }, PAIR],
     [
-      'models of one name',
+      'two models with the same name',
       { models: [MODEL, { ...MODEL, version: '2' }] },
       "Invalid request: duplicate model names are not allowed in 'models'",
     ],
@@ -320,9 +320,13 @@ describe('creating a function', async () => {
       { health: { ...HEALTH, uri: '' } },
       'Invalid request: Health URI cannot be empty/null in the create function payload\n',
     ],
-    ['no telemetry', { telemetries: {} }, 'Invalid request: Telemetry object must have at least one UUID specified.'],
     [
-      'a function for language models without any',
+      'empty telemetries',
+      { telemetries: {} },
+      'Invalid request: Telemetry object must have at least one UUID specified.',
+    ],
+    [
+      'an LLM function without models',
       { functionType: 'LLM' },
       "Invalid request: 'models' must be specified when functionType is LLM",
     ],
@@ -331,34 +335,34 @@ describe('creating a function', async () => {
       { llmInvocationConfig: {} },
       'Only LLM functions support llmInvocationConfig',
     ],
-  ])('refuses %s in the words of the published code', async (_what, given, text) => {
+  ])('rejects %s with the text of the published code', async (_what, definition, text) => {
     for (const request of ['POST functions', `POST functions/${echo.functionId}/versions`]) {
-      expectProblem(await acme(request, { ...DEFINITION, ...given }), request, 400, text);
+      expectProblem(await acme(request, { ...DEFINITION, ...definition }), request, 400, text);
     }
   });
 
   it.each([
     ['an array', []],
-    ['a text', '"function"'],
+    ['a string', '"function"'],
     ['null', 'null'],
-  ])('refuses %s for a body', async (_what, body) => {
+  ])('rejects a body that is %s', async (_what, body) => {
     expectInvalid(await acme('POST functions', body), 'POST functions');
   });
 
-  it('takes enumerated values in any case, as the vendor does', async () => {
+  it('accepts enumerated values in any case, as the vendor does', async () => {
     const { status } = await acme('POST functions', { ...DEFINITION, functionType: 'streaming' });
 
     expect(status).toBe(200);
   });
 });
 
-describe('an account has at most 50 functions', () => {
+describe('the limit of 50 functions per account', () => {
   const limit = `Account '${ACME}': Limit of 50 functions reached`;
   const countIn = async (caller: typeof acme) =>
     (await caller('GET functions/ids?visibility=private')).body.functionIds.length;
 
-  it('one after another; versions do not count, and deleting makes room', async () => {
-    const world = await afresh(another);
+  it('does not include versions, and permits new functions after a deletion', async () => {
+    const world = await afresh(resettable);
     const { functionId } = await world.create();
     while ((await countIn(world.acme)) < 50) await world.create();
 
@@ -373,16 +377,16 @@ describe('an account has at most 50 functions', () => {
     expect((await world.globex('POST functions', DEFINITION)).status).toBe(200);
   });
 
-  it('all at once', async () => {
-    const world = await afresh(another);
+  it('is not exceeded by concurrent requests', async () => {
+    const world = await afresh(resettable);
     await Promise.all(Array.from({ length: 60 }, () => world.acme('POST functions', DEFINITION)));
 
     expect(await countIn(world.acme)).toBe(50);
   });
 });
 
-describe('versions', () => {
-  it('are added to a function, each with its own definition, the oldest first', async () => {
+describe('versions of a function', () => {
+  it('have their own definitions, and are listed with the oldest first', async () => {
     const first = await create({ name: 'versioned' });
     const { status, body } = await acme(`POST functions/${first.functionId}/versions`, {
       ...DEFINITION,
@@ -400,7 +404,7 @@ describe('versions', () => {
     ]);
   });
 
-  it('are checked as functions are', async () => {
+  it('are validated like functions', async () => {
     const { functionId } = await create();
     const request = `POST functions/${functionId}/versions`;
 
@@ -424,9 +428,9 @@ describe('versions', () => {
   });
 });
 
-describe('lists', () => {
-  it('show every version of what is own, shared and public', async () => {
-    const world = await afresh(another);
+describe('lists of functions', () => {
+  it('contain every version of own, shared and public functions', async () => {
+    const world = await afresh(resettable);
     const { body, headers } = await world.acme('GET functions');
     const visible = castFunctions.filter(({ org, access }) => org === 'acme' || access !== 'owned');
 
@@ -453,8 +457,8 @@ describe('lists', () => {
     ['visibility=private,authorized,public', ['llama', 'translate', ...own]],
     ['visibility=public&visibility=public', ['llama']],
     ['', ['llama', 'translate', ...own]],
-  ])('by `%s`', async (query, names) => {
-    const world = await afresh(another);
+  ])('are filtered by `%s`', async (query, names) => {
+    const world = await afresh(resettable);
     const { functions } = (await world.acme(`GET functions?${query}`)).body;
     const ids = castFunctions.filter(({ name }) => names.includes(name)).map(({ functionId }) => functionId);
 
@@ -467,12 +471,12 @@ describe('lists', () => {
     'GET functions?visibility=private,hidden',
     'GET functions?visibility=',
     'GET functions/ids?visibility=private&visibility=hidden',
-  ])('refuse %s', async (request) => {
+  ])('reject %s', async (request) => {
     expectInvalid(await acme(request), request, 'visibility', 'authorized', 'private', 'public');
   });
 
-  it('are those of the account that asks', async () => {
-    const world = await afresh(another);
+  it('depend on the account of the key', async () => {
+    const world = await afresh(resettable);
 
     const ofGlobex = ['llama', 'private', 'reports', 'reports-too', 'translate'];
     expect(namesIn((await world.globex('GET functions')).body.functions)).toEqual(ofGlobex);
@@ -485,8 +489,8 @@ describe('lists', () => {
     expect(namesIn((await world.globex('GET functions')).body.functions)).not.toContain('fresh');
   });
 
-  it('follow what changes: by a request, and by itself', async () => {
-    const world = await afresh(another);
+  it('contain the current status, also after a deployment that takes time', async () => {
+    const world = await afresh(resettable);
     const place = await world.create({ name: 'rising', ...environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }) });
     const status = async () =>
       (await world.acme('GET functions')).body.functions.find(
@@ -506,7 +510,7 @@ describe('lists', () => {
     expect(await status()).toBeUndefined();
   });
 
-  it('of versions show a function of another account to nobody', async () => {
+  it('of versions are not found for a function of another account', async () => {
     const request = `GET functions/${hidden.functionId}/versions`;
 
     expectProblem(
@@ -541,19 +545,22 @@ describe('functions of other accounts', () => {
     'rateLimit',
   ];
 
-  it.each([translate, llama])('say so, and keep to themselves what only owners see (%#)', async (place) => {
-    const { functions } = (await acme('GET functions')).body;
-    const listed = functions.find(({ versionId }: { versionId: string }) => versionId === place.versionId);
-    const single = await read(place);
-    const [version] = (await acme(`GET functions/${place.functionId}/versions`)).body.functions;
+  it.each([translate, llama])(
+    'have `ownedByDifferentAccount`, and omit members that only owners see (%#)',
+    async (place) => {
+      const { functions } = (await acme('GET functions')).body;
+      const listed = functions.find(({ versionId }: { versionId: string }) => versionId === place.versionId);
+      const single = await read(place);
+      const [version] = (await acme(`GET functions/${place.functionId}/versions`)).body.functions;
 
-    for (const shown of [listed, single, version]) {
-      expect(shown).toMatchObject({ ownedByDifferentAccount: true, ncaId: GLOBEX, status: 'ACTIVE' });
-      for (const member of ownersOnly) expect(shown).not.toHaveProperty(member);
-    }
-  });
+      for (const shown of [listed, single, version]) {
+        expect(shown).toMatchObject({ ownedByDifferentAccount: true, ncaId: GLOBEX, status: 'ACTIVE' });
+        for (const member of ownersOnly) expect(shown).not.toHaveProperty(member);
+      }
+    },
+  );
 
-  it('do so whatever they are made of', async () => {
+  it('omit members that only owners see, with every kind of content', async () => {
     const place = await create({
       inferencePort: 1,
       containerArgs: 'a',
@@ -578,13 +585,13 @@ describe('functions of other accounts', () => {
     }
   });
 
-  it('do not appear on own functions', async () => {
+  it('are distinguished by `ownedByDifferentAccount`, which own functions lack', async () => {
     expect(await read()).not.toHaveProperty('ownedByDifferentAccount');
     expect(await read(llama, globex)).not.toHaveProperty('ownedByDifferentAccount');
   });
 });
 
-describe('a single version', () => {
+describe('a request for a single version', () => {
   it.each([
     ['GET functions/{f}/versions/{v}', undefined],
     ['PUT functions/{f}/versions/{v}', { tags: [] }],
@@ -592,7 +599,7 @@ describe('a single version', () => {
     ['PUT metadata/functions/{f}/versions/{v}', { tags: [] }],
     ['PUT ratelimit/functions/{f}/versions/{v}', { rateLimit: { rateLimit: '1-S' } }],
     ['DELETE ratelimit/functions/{f}/versions/{v}', undefined],
-  ])('%s is not found when it is unknown, of another function or of another account', async (template, body) => {
+  ])('%s returns 404 if the version is unknown, of another function or of another account', async (template, body) => {
     const other = placeOf('summarize');
     const places = [
       { functionId: NOBODY, versionId: NOBODY },
@@ -620,11 +627,11 @@ describe('a single version', () => {
     [`PUT metadata/functions/${NOBODY}/versions/1`, { tags: [] }, 'versionId'],
     [`PUT ratelimit/functions/${NOBODY}/versions/1`, { rateLimit: {} }, 'versionId'],
     [`DELETE ratelimit/functions/${NOBODY}/versions/1`, undefined, 'versionId'],
-  ])('%s is not valid', async (request, body, name) => {
+  ])('%s returns 400 for an invalid id', async (request, body, name) => {
     expectInvalid(await acme(request, body), request, name, 'uuid');
   });
 
-  it('is found by an id in upper case, as ids are no texts', async () => {
+  it('accepts ids in upper case', async () => {
     const { functionId, versionId } = echo;
     const { status } = await acme(`GET functions/${functionId.toUpperCase()}/versions/${versionId.toUpperCase()}`);
 
@@ -644,7 +651,7 @@ describe('List Function Details', async () => {
   const details = await server.withScopes(['list_functions_details']);
   const plain = await server.withScopes(['list_functions']);
 
-  it('adds instances and names of secrets to a single version of the own account', async () => {
+  it('adds instances and names of secrets to a single version', async () => {
     const shown = await read(place, details);
 
     expect(shown.secrets).toEqual(['ONE', 'TWO']);
@@ -663,7 +670,7 @@ describe('List Function Details', async () => {
     expect(await read(place)).toEqual(shown);
   });
 
-  it('is not held by List Functions', async () => {
+  it('is not implied by List Functions', async () => {
     const shown = await read(place, plain);
 
     expect(shown).not.toHaveProperty('secrets');
@@ -672,7 +679,7 @@ describe('List Function Details', async () => {
     expect(shown).toEqual(rest);
   });
 
-  it('leaves names of secrets out with includeSecrets=false', async () => {
+  it('omits names of secrets with includeSecrets=false', async () => {
     const { body } = await details(`GET ${inPath(place)}?includeSecrets=false`);
 
     expect(body.function).not.toHaveProperty('secrets');
@@ -680,7 +687,7 @@ describe('List Function Details', async () => {
     expect((await details(`GET ${inPath(place)}?includeSecrets=true`)).body.function.secrets).toEqual(['ONE', 'TWO']);
   });
 
-  it('takes nothing but a boolean for includeSecrets', async () => {
+  it('accepts only booleans for includeSecrets', async () => {
     const request = `GET ${inPath(place)}?includeSecrets=perhaps`;
 
     expectInvalid(await details(request), request, 'includeSecrets');
@@ -694,7 +701,7 @@ describe('List Function Details', async () => {
     }
   });
 
-  it('has no instances to show of what is not up', async () => {
+  it('returns no instances of a version that is not active', async () => {
     const inactive = await create();
     const rising = await create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '1h' }));
     await deploy(acme, rising);
@@ -704,7 +711,7 @@ describe('List Function Details', async () => {
     expect((await read(inactive, details)).secrets).toEqual([]);
   });
 
-  it('never shows a value', async () => {
+  it('never returns the value of a secret', async () => {
     const answers = await Promise.all([
       details(`GET ${inPath(place)}`),
       acme(`GET ${inPath(place)}`),
@@ -716,53 +723,53 @@ describe('List Function Details', async () => {
 });
 
 describe('updating a version', () => {
-  it('changes the members that are sent, and leaves the others', async () => {
+  it('changes only the members that are sent', async () => {
     const place = await create({ tags: ['before'], description: 'stays' });
     const request = `PUT ${inPath(place)}`;
-    const first = await acme(request, { tags: ['after'], description: 'ignored', name: 'ignored' });
-    const second = await acme(request, { rateLimit: { rateLimit: '5-M' } });
+    const tagged = await acme(request, { tags: ['after'], description: 'ignored', name: 'ignored' });
+    const limited = await acme(request, { rateLimit: { rateLimit: '5-M' } });
 
-    expect(first.status).toBe(200);
-    expect(first.body.function).toMatchObject({ name: 'made', tags: ['after'], description: 'stays' });
-    expect(second.body.function).toMatchObject({ tags: ['after'], rateLimit: { rateLimit: '5-M' } });
-    expect(second.body.function).toEqual(expect.objectContaining({ versionId: place.versionId }));
-    expect(await read(place)).toMatchObject(second.body.function);
+    expect(tagged.status).toBe(200);
+    expect(tagged.body.function).toMatchObject({ name: 'made', tags: ['after'], description: 'stays' });
+    expect(limited.body.function).toMatchObject({ tags: ['after'], rateLimit: { rateLimit: '5-M' } });
+    expect(limited.body.function).toEqual(expect.objectContaining({ versionId: place.versionId }));
+    expect(await read(place)).toMatchObject(limited.body.function);
   });
 
   it.each([
-    ['nothing', {}, ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig']],
-    ['only what cannot be changed', { name: 'other' }, ['tags']],
+    ['an empty body', {}, ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig']],
+    ['a body without any member that can be changed', { name: 'other' }, ['tags']],
     ['too many tags', { tags: Array.from({ length: 65 }, String) }, ['tags']],
-    ['a tag that is none', { tags: ['a b'] }, ['tags']],
-    ['no updates of models', { modelUpdates: [] }, ['modelUpdates']],
-    ['a rate that is none', { rateLimit: { rateLimit: '5' } }, ['rateLimit']],
-    ['no rate', { rateLimit: {} }, ['perUserRate']],
-    ['an update that names no model', { modelUpdates: [{ llmConfig: {} }] }, ['modelName']],
-  ])('refuses %s', async (_what, body, words) => {
+    ['an invalid tag', { tags: ['a b'] }, ['tags']],
+    ['an empty list of model updates', { modelUpdates: [] }, ['modelUpdates']],
+    ['an invalid rate', { rateLimit: { rateLimit: '5' } }, ['rateLimit']],
+    ['a rate limit without a rate', { rateLimit: {} }, ['perUserRate']],
+    ['a model update without a model name', { modelUpdates: [{ llmConfig: {} }] }, ['modelName']],
+  ])('rejects %s', async (_what, body, words) => {
     const request = `PUT ${inPath(echo)}`;
 
     expectInvalid(await acme(request, body), request, ...words);
   });
 
-  it('by the older paths: metadata 200, rate limit 204 to set and 204 to take away', async () => {
+  it('at the older paths returns 200 for metadata, and 204 to set or delete a rate limit', async () => {
     const place = await create();
     const metadata = await acme(`PUT metadata/${inPath(place)}`, { tags: ['meta'] });
     expect(metadata.status).toBe(200);
     expect(metadata.body.function.tags).toEqual(['meta']);
 
-    const set = await acme(`PUT ratelimit/${inPath(place)}`, { rateLimit: { rateLimit: '7-H' } });
-    expect({ status: set.status, body: set.body }).toEqual({ status: 204, body: undefined });
+    const limited = await acme(`PUT ratelimit/${inPath(place)}`, { rateLimit: { rateLimit: '7-H' } });
+    expect({ status: limited.status, body: limited.body }).toEqual({ status: 204, body: undefined });
     expect(await read(place)).toMatchObject({ tags: ['meta'], rateLimit: { rateLimit: '7-H' } });
 
     for (const _ of [1, 2]) {
-      const taken = await acme(`DELETE ratelimit/${inPath(place)}`);
-      expect({ status: taken.status, body: taken.body }).toEqual({ status: 204, body: undefined });
+      const removed = await acme(`DELETE ratelimit/${inPath(place)}`);
+      expect({ status: removed.status, body: removed.body }).toEqual({ status: 204, body: undefined });
     }
     expect(await read(place)).not.toHaveProperty('rateLimit');
     expect(await read(place)).toMatchObject({ tags: ['meta'] });
   });
 
-  it('takes every change on the older paths', async () => {
+  it('accepts every change at the older paths', async () => {
     const place = await create();
 
     expect((await acme(`PUT ratelimit/${inPath(place)}`, { tags: ['limited'] })).status).toBe(204);
@@ -778,15 +785,15 @@ describe('updating a version', () => {
 });
 
 describe('deleting a version', () => {
-  it('answers 204 without a body, and then there is none', async () => {
+  it('returns 204 without a body, and the version is not found afterwards', async () => {
     const place = await create();
     const request = `DELETE ${inPath(place)}`;
-    const gone = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
+    const notFound = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
     const answer = await acme(request);
 
     expect({ status: answer.status, body: answer.body }).toEqual({ status: 204, body: undefined });
-    expectProblem(await acme(request), request, 404, gone);
-    expectProblem(await acme(`GET ${inPath(place)}`), `GET ${inPath(place)}`, 404, gone);
+    expectProblem(await acme(request), request, 404, notFound);
+    expectProblem(await acme(`GET ${inPath(place)}`), `GET ${inPath(place)}`, 404, notFound);
     expectProblem(
       await acme(`GET functions/${place.functionId}/versions`),
       `GET functions/${place.functionId}/versions`,
@@ -795,7 +802,7 @@ describe('deleting a version', () => {
     );
   });
 
-  it('leaves the other versions', async () => {
+  it('does not delete other versions', async () => {
     const { functionId, versionId } = await create();
     const { body } = await acme(`POST functions/${functionId}/versions`, DEFINITION);
     await acme(`DELETE ${inPath({ functionId, versionId })}`);
@@ -805,7 +812,7 @@ describe('deleting a version', () => {
   });
 });
 
-describe('a public function is not changed by its owner:', () => {
+describe('a public function cannot be changed by its owner:', () => {
   it.each([
     ['POST functions/{f}/versions', DEFINITION],
     ['DELETE functions/{f}/versions/{v}', undefined],

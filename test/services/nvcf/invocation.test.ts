@@ -24,8 +24,8 @@ const HOUR = 3_600_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const server = await nvcfServer();
-/** For tests that begin with the cast as it is. */
-const another = await nvcfServer();
+/** A server that tests reset to the built-in cast. */
+const resettable = await nvcfServer();
 const { acme, globex, deployed } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
 const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
@@ -36,28 +36,28 @@ const statusHeaders = ({ headers }: Answer) => ({
 });
 const idOf = ({ headers }: Answer) => String(headers['nvcf-reqid']);
 const fulfilled = { status: 'fulfilled', exposed: 'nvcf-reqid' };
-const done = (answer: Answer) => ({ reqId: idOf(answer), status: 'fulfilled', percentComplete: 100 });
+const fulfilledEnvelope = (answer: Answer) => ({ reqId: idOf(answer), status: 'fulfilled', percentComplete: 100 });
 /** Assets of the cast: one with content, and one without. */
 const [GREETING, EMPTY] = ['d3529ea7-b190-4fce-9d78-9e4f20610009', 'd3529ea7-b190-4fce-9d78-9e4f20610011'];
-const absent = (functionId: string) => `Function '${functionId}': Not found for account '${ACME}'`;
+const notFound = (functionId: string) => `Function '${functionId}': Not found for account '${ACME}'`;
 const notUp = (functionId: string, versionId: string, account = ACME) =>
   `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`;
 
-describe('a function that is an echo', () => {
+describe('an echo function', () => {
   it.each([
     ['an object', { text: 'hello', nested: [1, { two: null }] }],
     ['an empty object', {}],
     ['an array', [1, 'two', null]],
     ['an empty array', []],
-    ['a text', '"hello"'],
-    ['an empty text', '""'],
+    ['a string', '"hello"'],
+    ['an empty string', '""'],
     ['a number', '12.5'],
     ['zero', '0'],
     ['null', 'null'],
     ['true', 'true'],
     ['false', 'false'],
     ['text beyond ASCII', { text: 'héllo \u{1F600}' }],
-  ])('answers %s as it was sent', async (_what, body) => {
+  ])('returns %s unchanged', async (_what, body) => {
     const value = typeof body === 'string' ? JSON.parse(body) : body;
     for (const path of [`pexec/functions/${echo.functionId}`, `pexec/${inPath(echo)}`]) {
       const answer = await acme(`POST ${path}`, body);
@@ -70,20 +70,20 @@ describe('a function that is an echo', () => {
     }
   });
 
-  it('answers each request under an id of its own', async () => {
+  it('returns a separate id for each request', async () => {
     const answers = await Promise.all([1, 2, 3].map((n) => acme(`POST pexec/functions/${echo.functionId}`, { n })));
 
     expect(answers.map(({ body }) => body.n)).toEqual([1, 2, 3]);
     expect(new Set(answers.map(idOf)).size).toBe(3);
   });
 
-  it('answers at once, so there is nothing to poll for', async () => {
+  it('responds immediately, so its requests cannot be polled', async () => {
     const id = idOf(await acme(`POST pexec/functions/${echo.functionId}`, {}));
 
     expectProblem(await acme(`GET pexec/status/${id}`), `GET pexec/status/${id}`, 404, `Request id '${id}': Not found`);
   });
 
-  it('takes the envelope of exec', async () => {
+  it('accepts the envelope of exec', async () => {
     for (const path of [`exec/functions/${echo.functionId}`, `exec/${inPath(echo)}`]) {
       const answer = await acme(`POST ${path}`, {
         requestHeader: { inputAssetReferences: [GREETING], pollDurationSeconds: 5 },
@@ -91,40 +91,40 @@ describe('a function that is an echo', () => {
       });
 
       expect(answer.status).toBe(200);
-      expect(answer.body).toEqual({ ...done(answer), response: { text: 'hello' } });
+      expect(answer.body).toEqual({ ...fulfilledEnvelope(answer), response: { text: 'hello' } });
       expect(statusHeaders(answer)).toEqual(fulfilled);
     }
     const empty = await acme(`POST exec/functions/${echo.functionId}`, {});
-    expect(empty.body).toEqual({ ...done(empty), response: null });
+    expect(empty.body).toEqual({ ...fulfilledEnvelope(empty), response: null });
   });
 });
 
-describe('a function with an answer of its own', () => {
+describe('a function with a configured answer', () => {
   it.each([
     ['an object', '{"text":"made up"}'],
     ['null', 'null'],
-    ['a text', '"words"'],
+    ['a string', '"words"'],
     ['a list', '[]'],
     ['false', 'false'],
-  ])('gives %s, whatever it is sent', async (_what, answer) => {
+  ])('returns %s for every request', async (_what, answer) => {
     const { functionId } = await deployed(environment({ NV_AUTH_MOCK_ANSWER: answer }));
     const plain = await acme(`POST pexec/functions/${functionId}`, { text: 'ignored' });
     const enveloped = await acme(`POST exec/functions/${functionId}`, { requestBody: 'ignored' });
 
     expect(plain).toMatchObject({ status: 200, body: JSON.parse(answer) });
-    expect(enveloped.body).toEqual({ ...done(enveloped), response: JSON.parse(answer) });
+    expect(enveloped.body).toEqual({ ...fulfilledEnvelope(enveloped), response: JSON.parse(answer) });
   });
 });
 
-describe('a function that takes its time', () => {
+describe('a slow function', () => {
   const answer = { text: 'worth waiting for' };
   const start = async () => {
-    const world = await afresh(another);
+    const world = await afresh(resettable);
     const first = await world.acme(`POST pexec/functions/${slow.functionId}`, { text: 'hello' });
     return { ...world, first, id: idOf(first), poll: `GET pexec/status/${idOf(first)}` };
   };
 
-  it('answers 202, and once its time is over the answer, once', async () => {
+  it('returns 202 until its time has elapsed, and then the result, once', async () => {
     const world = await start();
     const progress = { status: 'in-progress', exposed: 'nvcf-reqid' };
     expect(world.first.status).toBe(202);
@@ -138,14 +138,14 @@ describe('a function that takes its time', () => {
       expect(statusHeaders(waiting)).toEqual(progress);
     }
     world.clock.set(START + 30 * SECOND);
-    const done = await world.acme(world.poll);
-    expect(done).toMatchObject({ status: 200, body: answer });
-    expect(idOf(done)).toBe(world.id);
-    expect(statusHeaders(done)).toEqual(fulfilled);
+    const finished = await world.acme(world.poll);
+    expect(finished).toMatchObject({ status: 200, body: answer });
+    expect(idOf(finished)).toBe(world.id);
+    expect(statusHeaders(finished)).toEqual(fulfilled);
     expectProblem(await world.acme(world.poll), world.poll, 404, `Request id '${world.id}': Not found`);
   });
 
-  it('is delivered to one of those who ask at once', async () => {
+  it('returns the result to only one of several concurrent polls', async () => {
     const world = await start();
     world.clock.set(START + 30 * SECOND);
     const answers = await Promise.all([1, 2, 3, 4].map(() => world.acme(world.poll)));
@@ -153,8 +153,8 @@ describe('a function that takes its time', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404, 404]);
   });
 
-  it('does so in the envelope of exec too', async () => {
-    const world = await afresh(another);
+  it('can be polled in the envelope of exec', async () => {
+    const world = await afresh(resettable);
     const first = await world.acme(`POST exec/${inPath(slow)}`, { requestBody: {} });
     const id = idOf(first);
     expect(first).toMatchObject({ status: 202, body: { reqId: id, status: 'in-progress' } });
@@ -163,27 +163,27 @@ describe('a function that takes its time', () => {
     world.clock.set(START + 30 * SECOND);
     const last = await world.acme(`GET exec/status/${id}`);
     expect(last.status).toBe(200);
-    expect(last.body).toEqual({ ...done(last), reqId: id, response: answer });
+    expect(last.body).toEqual({ ...fulfilledEnvelope(last), reqId: id, response: answer });
     const request = `GET exec/status/${id}`;
     expectProblem(await world.acme(request), request, 404, `Request id '${id}': Not found`);
   });
 
-  it('echoes what it was sent where it has no answer of its own', async () => {
-    const world = await afresh(another);
+  it('returns the request without a configured answer', async () => {
+    const world = await afresh(resettable);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1s' }));
-    const sent = [{ text: 'hello' }, [], 'null', '"text"', 'false'];
+    const bodies = [{ text: 'hello' }, [], 'null', '"text"', 'false'];
     const ids: string[] = [];
-    for (const body of sent) ids.push(idOf(await world.acme(`POST pexec/functions/${functionId}`, body)));
+    for (const body of bodies) ids.push(idOf(await world.acme(`POST pexec/functions/${functionId}`, body)));
     world.clock.set(START + SECOND);
 
-    for (const [index, body] of sent.entries()) {
+    for (const [index, body] of bodies.entries()) {
       const last = await world.acme(`GET pexec/status/${ids[index]}`);
       expect(last.status).toBe(200);
       expect(last.body).toEqual(typeof body === 'string' ? JSON.parse(body) : body);
     }
   });
 
-  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('of %s breaks nothing', async (text) => {
+  it.each(['1000000d', '4000000000d', `P${'9'.repeat(30)}D`])('accepts or rejects the invoke time %s', async (text) => {
     const { status, body } = await acme('POST functions', {
       ...DEFINITION,
       ...environment({ NV_AUTH_MOCK_INVOKE_TIME: text }),
@@ -194,7 +194,7 @@ describe('a function that takes its time', () => {
     expect((await acme(`POST pexec/functions/${body.function.id}`, {})).status).toBe(202);
   });
 
-  it('is told by the clock that passes the answer', async () => {
+  it('causes an event when the clock is advanced past its time', async () => {
     const world = await start();
     const { events } = (await world.call('POST /_mock/clock/advance', { body: { by: '1m' } })).body;
 
@@ -204,8 +204,8 @@ describe('a function that takes its time', () => {
   });
 
   it.each([
-    ['is kept for an hour', HOUR - 1, 200],
-    ['is forgotten after an hour', HOUR, 404],
+    ['keeps its result for an hour', HOUR - 1, 200],
+    ['discards its result after an hour', HOUR, 404],
   ])('%s', async (_what, elapsed, status) => {
     const world = await start();
     world.clock.set(START + elapsed);
@@ -213,7 +213,7 @@ describe('a function that takes its time', () => {
     expect((await world.acme(world.poll)).status).toBe(status);
   });
 
-  it('answers nobody of another account', async () => {
+  it('returns 404 to polls of another account', async () => {
     const world = await start();
     world.clock.set(START + 30 * SECOND);
     const detail = `Request id '${world.id}': Not found`;
@@ -224,18 +224,18 @@ describe('a function that takes its time', () => {
     expect((await world.acme(world.poll)).status).toBe(200);
   });
 
-  it('is judged anew when it is polled: by the key, and by the function', async () => {
+  it('requires a key that covers the function for every poll', async () => {
     const world = await start();
-    const other = await world.withScopes(['invoke_function'], { type: 'Function', ids: [echo.functionId] });
-    const same = await world.withScopes(['invoke_function'], { type: 'Function', ids: [slow.functionId] });
+    const forEcho = await world.withScopes(['invoke_function'], { type: 'Function', ids: [echo.functionId] });
+    const forSlow = await world.withScopes(['invoke_function'], { type: 'Function', ids: [slow.functionId] });
     const lister = await world.withScopes(['list_functions']);
 
-    expect((await other(world.poll)).status).toBe(403);
+    expect((await forEcho(world.poll)).status).toBe(403);
     expectProblem(await lister(world.poll), world.poll, 403, 'Access Denied');
-    expect((await same(world.poll)).status).toBe(202);
+    expect((await forSlow(world.poll)).status).toBe(202);
   });
 
-  it('is gone with its function', async () => {
+  it('discards its requests when it is deleted', async () => {
     const world = await start();
     expect((await world.acme(`DELETE ${inPath(slow)}`)).status).toBe(204);
     world.clock.set(START + 30 * SECOND);
@@ -243,8 +243,8 @@ describe('a function that takes its time', () => {
     expectProblem(await world.acme(world.poll), world.poll, 404, `Request id '${world.id}': Not found`);
   });
 
-  it('is gone with the sharing of its function', async () => {
-    const world = await afresh(another);
+  it('returns 404 to polls of an account after it is no longer shared', async () => {
+    const world = await afresh(resettable);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '30s' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${functionId}`, parties);
@@ -255,11 +255,11 @@ describe('a function that takes its time', () => {
     expect((await world.globex(poll)).status).toBe(404);
   });
 
-  it.each(['GET pexec/status/x', 'GET exec/status/x'])('%s has an id that is none', async (request) => {
+  it.each(['GET pexec/status/x', 'GET exec/status/x'])('for an invalid id: %s', async (request) => {
     expectInvalid(await acme(request), request, 'requestId', 'uuid');
   });
 
-  it.each([`GET pexec/status/${NOBODY}`, `GET exec/status/${NOBODY}`])('%s is not found', async (request) => {
+  it.each([`GET pexec/status/${NOBODY}`, `GET exec/status/${NOBODY}`])('returns 404 for %s', async (request) => {
     expectProblem(await acme(request), request, 404, `Request id '${NOBODY}': Not found`);
   });
 });
@@ -267,12 +267,12 @@ describe('a function that takes its time', () => {
 describe('NVCF-POLL-SECONDS', () => {
   const request = `POST pexec/functions/${echo.functionId}`;
 
-  it.each(['0', '1', '5', '300', '3600'])('may be %s', async (seconds) => {
+  it.each(['0', '1', '5', '300', '3600'])('is accepted as %s', async (seconds) => {
     expect((await acme(request, {}, { 'nvcf-poll-seconds': seconds })).status).toBe(200);
     expect((await acme(request, {}, { 'NVCF-POLL-SECONDS': seconds })).status).toBe(200);
   });
 
-  it.each(['3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('may not be %s', async (seconds) => {
+  it.each(['3601', '-1', '1.5', 'soon', '1e3', '0x10', '1 s'])('is rejected as %s', async (seconds) => {
     const headers = { 'NVCF-POLL-SECONDS': seconds };
 
     expectInvalid(await acme(request, {}, headers), request, 'NVCF-POLL-SECONDS', '3600');
@@ -280,7 +280,7 @@ describe('NVCF-POLL-SECONDS', () => {
     expectInvalid(await acme(exec, {}, headers), exec, 'NVCF-POLL-SECONDS');
   });
 
-  it('is in the envelope of exec', async () => {
+  it('is part of the envelope of exec', async () => {
     const exec = `POST exec/functions/${echo.functionId}`;
     const sent = (pollDurationSeconds: number) => ({ requestHeader: { pollDurationSeconds }, requestBody: {} });
 
@@ -288,7 +288,7 @@ describe('NVCF-POLL-SECONDS', () => {
     for (const seconds of [-1, 3601]) expectInvalid(await acme(exec, sent(seconds)), exec, 'pollDurationSeconds');
   });
 
-  it('is looked at when a request is polled too', async () => {
+  it('is also validated when a request is polled', async () => {
     const id = idOf(await acme(`POST pexec/functions/${slow.functionId}`, {}));
     const poll = `GET pexec/status/${id}`;
 
@@ -296,7 +296,7 @@ describe('NVCF-POLL-SECONDS', () => {
     expectInvalid(await acme(poll, undefined, { 'nvcf-poll-seconds': 'soon' }), poll, 'NVCF-POLL-SECONDS');
   });
 
-  it('keeps nobody waiting', async () => {
+  it('does not delay the response', async () => {
     const { status } = await acme(`POST pexec/functions/${slow.functionId}`, {}, { 'nvcf-poll-seconds': '3600' });
 
     expect(status).toBe(202);
@@ -308,40 +308,43 @@ describe('NVCF-INPUT-ASSET-REFERENCES', () => {
   const headers = (text: string) => ({ 'nvcf-input-asset-references': text });
   const missing = (id: string) => `NotFound error: failed to find asset ${id}`;
 
-  it.each(['', ' , ', GREETING, GREETING.toUpperCase(), `${GREETING}, ${GREETING},`])('may be `%s`', async (text) => {
-    expect((await acme(request, {}, headers(text))).status).toBe(200);
-  });
+  it.each(['', ' , ', GREETING, GREETING.toUpperCase(), `${GREETING}, ${GREETING},`])(
+    'is accepted as `%s`',
+    async (text) => {
+      expect((await acme(request, {}, headers(text))).status).toBe(200);
+    },
+  );
 
   it.each([
     ['that is unknown', NOBODY],
     ['that has no content', EMPTY],
-  ])('must not name an asset %s', async (_what, id) => {
+  ])('is rejected with an asset %s', async (_what, id) => {
     expectProblem(await acme(request, {}, headers(`${GREETING},${id}`)), request, 404, missing(id));
     const exec = `POST exec/functions/${echo.functionId}`;
     const envelope = { requestHeader: { inputAssetReferences: [id.toUpperCase()] }, requestBody: {} };
     expectProblem(await acme(exec, envelope), exec, 404, missing(id));
   });
 
-  it('must not name an asset of another account', async () => {
+  it('is rejected with an asset of another account', async () => {
     const shared = `POST pexec/functions/${llama.functionId}`;
 
     expect((await acme(shared, {}, headers(GREETING))).status).toBe(200);
     expectProblem(await globex(shared, {}, headers(GREETING)), shared, 404, missing(GREETING));
   });
 
-  it('must have ids', async () => {
+  it('is rejected without ids', async () => {
     expectInvalid(await acme(request, {}, headers('greeting')), request, 'greeting', 'UUID');
   });
 
-  it('are cut in a message where they are long', async () => {
+  it('is truncated in error messages', async () => {
     const { body } = await acme(request, {}, headers('x'.repeat(3000)));
 
     expect(body.detail).toContain(`'${'x'.repeat(100)}' must be the id of an asset`);
   });
 });
 
-describe('which version is invoked', () => {
-  it('is one that is up, of the function or of the path', async () => {
+describe('the invoked version', () => {
+  it('is an active version of the function, or the active version in the path', async () => {
     const [, inactive] = castFunctions.filter(({ name }) => name === 'summarize');
     const versionId = inactive?.versionId ?? '';
 
@@ -353,44 +356,44 @@ describe('which version is invoked', () => {
     }
   });
 
-  it('is the newest of those that are up, whichever was deployed last', async () => {
-    const world = await afresh(another);
-    const answering = (version: string) => environment({ NV_AUTH_MOCK_ANSWER: JSON.stringify(version) });
-    const first = await world.create(answering('first'));
+  it('is the newest active version, in any order of deployments', async () => {
+    const world = await afresh(resettable);
+    const answerWith = (version: string) => environment({ NV_AUTH_MOCK_ANSWER: JSON.stringify(version) });
+    const first = await world.create(answerWith('first'));
     const path = `functions/${first.functionId}`;
-    const second = await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answering('second') });
-    await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answering('third') });
+    const second = await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answerWith('second') });
+    await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answerWith('third') });
     const place = { ...first, versionId: second.body.function.versionId };
-    for (const one of [place, first]) await deploy(world.acme, one);
+    for (const version of [place, first]) await deploy(world.acme, version);
 
-    const invoked = async () => (await world.acme(`POST pexec/${path}`, {})).body;
-    expect(await invoked()).toBe('second');
+    const invoke = async () => (await world.acme(`POST pexec/${path}`, {})).body;
+    expect(await invoke()).toBe('second');
     await world.acme(`DELETE deployments/${inPath(place)}`);
-    expect(await invoked()).toBe('first');
+    expect(await invoke()).toBe('first');
   });
 
-  it('follows its deployment', async () => {
-    const world = await afresh(another);
+  it('is found only while it is deployed', async () => {
+    const world = await afresh(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const request = `POST pexec/functions/${place.functionId}`;
-    const refused = async () =>
+    const expectNotUp = async () =>
       expectProblem(await world.acme(request, {}), request, 404, notUp(place.functionId, place.versionId));
 
-    await refused();
+    await expectNotUp();
     await deploy(world.acme, place);
-    await refused();
+    await expectNotUp();
     world.clock.set(START + 120 * SECOND);
     expect((await world.acme(request, {})).status).toBe(200);
     await world.acme(`DELETE deployments/${inPath(place)}`);
-    await refused();
+    await expectNotUp();
   });
 
-  it('is none of a function that was deleted', async () => {
+  it('is not found after the function is deleted', async () => {
     const { functionId, versionId } = await deployed();
     await acme(`DELETE ${inPath({ functionId, versionId })}`);
 
     const request = `POST pexec/functions/${functionId}`;
-    expectProblem(await acme(request, {}), request, 404, absent(functionId));
+    expectProblem(await acme(request, {}), request, 404, notFound(functionId));
     const version = `POST pexec/${inPath({ functionId, versionId })}`;
     expectProblem(await acme(version, {}), version, 404, notUp(functionId, versionId));
   });
@@ -400,28 +403,31 @@ describe('which version is invoked', () => {
     ['DEGRADING', 200],
     ['ACTIVE', 200],
     ['INACTIVE', 404],
-  ])('%s: answers %i', async (status, answered) => {
-    const { acme: caller } = await seeded({ status });
+  ])('with status %s returns %i', async (status, expected) => {
+    const { acme: caller } = await startSeeded({ status });
     const request = `POST pexec/functions/${echo.functionId}`;
     const answer = await caller(request, {});
 
     expect((await caller(`GET ${inPath(echo)}`)).body.function.status).toBe(status);
-    expect(answer.status).toBe(answered);
-    if (answered === 404) expectProblem(answer, request, 404, notUp(echo.functionId, echo.versionId));
+    expect(answer.status).toBe(expected);
+    if (expected === 404) expectProblem(answer, request, 404, notUp(echo.functionId, echo.versionId));
   });
 
-  it('is none that is DEGRADED', async () => {
-    const { acme: caller } = await seeded({ status: 'DEGRADED' });
+  it('with status DEGRADED returns 400', async () => {
+    const { acme: caller } = await startSeeded({ status: 'DEGRADED' });
     for (const request of [`POST pexec/functions/${echo.functionId}`, `POST exec/${inPath(echo)}`]) {
       const detail = `Function id '${echo.functionId}': DEGRADED function cannot be invoked`;
       expectProblem(await caller(request, {}), request, 400, detail);
     }
   });
 
-  it('is one that is up beside one that is DEGRADED, and beside others it is not found', async () => {
+  it('is never a DEGRADED version beside an ACTIVE version', async () => {
     const second = '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3affff';
-    const up = await seeded({ status: 'DEGRADED' }, { ...castFunctions[0], versionId: second, status: 'ACTIVE' });
-    const down = await seeded({ status: 'DEGRADED' }, { ...castFunctions[0], versionId: second, status: 'INACTIVE' });
+    const up = await startSeeded({ status: 'DEGRADED' }, { ...castFunctions[0], versionId: second, status: 'ACTIVE' });
+    const down = await startSeeded(
+      { status: 'DEGRADED' },
+      { ...castFunctions[0], versionId: second, status: 'INACTIVE' },
+    );
     const request = `POST pexec/functions/${echo.functionId}`;
 
     expect((await up.acme(request, {})).status).toBe(200);
@@ -429,8 +435,8 @@ describe('which version is invoked', () => {
   });
 });
 
-/** A world of the built-in cast, in which the first function is changed. */
-async function seeded(change: object, ...more: readonly object[]) {
+/** Starts a server with the built-in cast, with a change to the first function. */
+async function startSeeded(change: object, ...more: readonly object[]) {
   const [first, ...others] = castFunctions;
   const file = join(await emptyFolder(), 'world.json');
   const parts = { ngc: ngcCast, nvcf: { functions: [{ ...first, ...change }, ...more, ...others] } };
@@ -442,30 +448,30 @@ describe('functions of other accounts', () => {
   it.each([
     ['shared', translate],
     ['public', llama],
-  ])('are invoked where they are %s', async (_what, place) => {
+  ])('can be invoked if they are %s', async (_what, place) => {
     for (const path of [`pexec/functions/${place.functionId}`, `pexec/${inPath(place)}`]) {
       expect(await acme(`POST ${path}`, { hello: 1 })).toMatchObject({ status: 200, body: { hello: 1 } });
     }
     expect((await globex(`POST pexec/${inPath(place)}`, {})).status).toBe(200);
   });
 
-  it('are not found where they are neither', async () => {
+  it('are not found if they are neither shared nor public', async () => {
     const request = `POST pexec/functions/${hidden.functionId}`;
     const version = `POST exec/${inPath(hidden)}`;
 
-    expectProblem(await acme(request, {}), request, 404, absent(hidden.functionId));
+    expectProblem(await acme(request, {}), request, 404, notFound(hidden.functionId));
     expectProblem(await acme(version, {}), version, 404, notUp(hidden.functionId, hidden.versionId));
     expect((await globex(request, {})).status).toBe(200);
   });
 });
 
-describe('refused', () => {
+describe('an invocation is rejected', () => {
   it.each([
-    ['POST pexec/functions/{f}', absent(NOBODY)],
-    ['POST exec/functions/{f}', absent(NOBODY)],
+    ['POST pexec/functions/{f}', notFound(NOBODY)],
+    ['POST exec/functions/{f}', notFound(NOBODY)],
     ['POST pexec/functions/{f}/versions/{f}', notUp(NOBODY, NOBODY)],
     ['POST exec/functions/{f}/versions/{f}', notUp(NOBODY, NOBODY)],
-  ])('%s of an unknown id', async (template, detail) => {
+  ])('for an unknown id: %s', async (template, detail) => {
     const request = template.replaceAll('{f}', NOBODY);
 
     expectProblem(await acme(request, {}), request, 404, detail);
@@ -476,11 +482,11 @@ describe('refused', () => {
     ['POST exec/functions/x', 'functionId'],
     [`POST pexec/functions/${echo.functionId}/versions/x`, 'versionId'],
     [`POST exec/functions/${echo.functionId}/versions/x`, 'versionId'],
-  ])('%s has an id that is none', async (request, name) => {
+  ])('for an invalid id: %s', async (request, name) => {
     expectInvalid(await acme(request, {}), request, name, 'uuid');
   });
 
-  it('a key for another function, in the words of the invocation', async () => {
+  it('for a key for another function, with the text of the invocation plane', async () => {
     const bound = await server.withScopes(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
     const request = `POST pexec/functions/${echo.functionId}`;
     const version = `POST pexec/${inPath(echo)}`;
@@ -500,7 +506,7 @@ describe('refused', () => {
     expect((await bound(`POST pexec/functions/${summarize.functionId}`, {})).status).toBe(200);
   });
 
-  it('a key without the scope, even for a broken body and an unknown id', async () => {
+  it('for a key without the scope, also with an invalid body or an unknown id', async () => {
     const lister = await server.withScopes(['list_functions']);
     for (const [request, body] of [
       [`POST pexec/functions/${echo.functionId}`, {}],
@@ -511,14 +517,14 @@ describe('refused', () => {
     }
   });
 
-  it('an exec body that is no object', async () => {
+  it('for an exec body that is not an object', async () => {
     const request = `POST exec/functions/${echo.functionId}`;
 
     for (const body of [[], '"text"', 'null']) expectInvalid(await acme(request, body), request);
     expectInvalid(await acme(request, { requestHeader: 'x' }), request, 'requestHeader');
   });
 
-  it('a request without a body', async () => {
+  it('for a missing body', async () => {
     const request = `POST pexec/functions/${echo.functionId}`;
 
     expectInvalid(await acme(request), request, 'body');

@@ -1,4 +1,4 @@
-/** The LLM gateway: functions behind the paths of OpenAI's API. */
+/** The LLM gateway, which invokes functions at the paths of OpenAI's API. */
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { environment, FOREIGN, FULL, NOBODY, nvcfServer, placeOf } from '../../support/nvcf-client.ts';
@@ -15,12 +15,12 @@ const [echo, summarize, translate, llama] = [
   placeOf('llama'),
 ];
 
-/** A token that the server issued for somebody else's service: `{"alg":"RS256"}`, `{"sub":"x"}`. */
+/** A JWT, which the gateway does not support: `{"alg":"RS256"}`, `{"sub":"x"}`. */
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
 
 const server = await nvcfServer();
 
-interface Sent {
+interface SendOptions {
   readonly key?: string | null;
   readonly body?: object | string;
   readonly headers?: Record<string, string>;
@@ -35,22 +35,22 @@ const CHAT = {
 };
 
 /** Sends `POST path` to the gateway's host. */
-function ask(path: string, { key = FULL, body = CHAT, headers = {} }: Sent = {}, on = server) {
+function ask(path: string, { key = FULL, body = CHAT, headers = {} }: SendOptions = {}, on = server) {
   const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
   return on.call(`POST ${path}`, { body, headers: { host: HOST, ...authorization, ...headers } });
 }
 
-const askChat = (sent?: Sent) => ask('/v1/chat/completions', sent);
+const askChat = (options?: SendOptions) => ask('/v1/chat/completions', options);
 
-/** The data of each server-sent event. */
-const eventsOf = (text: string) =>
+/** Parses the data of each server-sent event. */
+const parseEvents = (text: string) =>
   text.split('\n').flatMap((line) => {
     if (!line.startsWith('data: ')) return [];
     return [line === 'data: [DONE]' ? 'done' : JSON.parse(line.slice('data: '.length))];
   });
 
-describe('a chat with an echo', () => {
-  it('answers what the user said last, in the form of OpenAI', async () => {
+describe('a chat with an echo function', () => {
+  it('returns the last message of the user in the format of OpenAI', async () => {
     const { status, body, decision } = await askChat();
 
     expect(status).toBe(200);
@@ -73,28 +73,32 @@ describe('a chat with an echo', () => {
   });
 
   it.each([
-    ['parts', [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'image_url' }, { text: 'b' }] }], 'ab'],
-    ['no message of a user', [{ role: 'system', content: 'x' }], ''],
+    [
+      'content with several parts',
+      [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'image_url' }, { text: 'b' }] }],
+      'ab',
+    ],
+    ['a chat without a message of the user', [{ role: 'system', content: 'x' }], ''],
     ['a message without content', [{ role: 'user', content: null }], ''],
     [
-      'a later answer',
+      'a chat that ends with a message of the assistant',
       [
         { role: 'user', content: 'mine' },
         { role: 'assistant', content: 'its' },
       ],
       'mine',
     ],
-  ])('reads %s', async (_what, messages, content) => {
+  ])('accepts %s', async (_what, messages, content) => {
     const { body } = await askChat({ body: { ...CHAT, messages } });
 
     expect(body.choices[0].message.content).toBe(content);
   });
 
-  it('streams chunks that end with [DONE], and counts tokens where it is asked to', async () => {
+  it('streams chunks that end with [DONE], with the usage only if it is requested', async () => {
     const { status, headers, body } = await askChat({
       body: { ...CHAT, stream: true, stream_options: { include_usage: true } },
     });
-    const events = eventsOf(body);
+    const events = parseEvents(body);
 
     expect([status, headers['content-type']]).toEqual([200, 'text/event-stream']);
     expect(events.slice(0, 3).map(({ choices: [{ delta, finish_reason }] }) => [delta, finish_reason])).toEqual([
@@ -104,7 +108,7 @@ describe('a chat with an echo', () => {
     ]);
     expect(events[3]).toMatchObject({ object: 'chat.completion.chunk', choices: [], usage: { total_tokens: 4 } });
     expect(events.slice(4)).toEqual(['done']);
-    expect(eventsOf((await askChat({ body: { ...CHAT, stream: true } })).body)).toHaveLength(4);
+    expect(parseEvents((await askChat({ body: { ...CHAT, stream: true } })).body)).toHaveLength(4);
   });
 
   it.each(['/v1', '/openai/v1', '/api/openai/v1', '/llm/v1'])('is served below %s', async (prefix) => {
@@ -114,37 +118,37 @@ describe('a chat with an echo', () => {
     expect([status, body.object]).toEqual([200, 'chat.completion']);
   });
 
-  it('may name the function in a header, and keeps the whole model then', async () => {
+  it('accepts the function in a header, and then returns the unchanged model', async () => {
     const headers = { 'nvcf-function-id': echo.functionId, 'x-nvcf-target-region': 'eu' };
     const { status, body } = await askChat({ headers, body: { ...CHAT, model: 'meta/llama' } });
 
     expect([status, body.model]).toEqual([200, 'meta/llama']);
   });
 
-  it('prefers the header to the model', async () => {
+  it('uses the function of the header before the function of the model', async () => {
     const { decision } = await askChat({ headers: { 'nvcf-function-id': summarize.functionId } });
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(body.target).toBe(summarize.functionId);
   });
 
-  it('takes an empty header for none', async () => {
+  it('ignores an empty header', async () => {
     expect((await askChat({ headers: { 'nvcf-function-id': '' } })).status).toBe(200);
   });
 
   it.each([
     ['shared', translate],
     ['public', llama],
-  ])('reaches a %s function', async (_what, { functionId }) => {
+  ])('invokes a %s function', async (_what, { functionId }) => {
     expect((await askChat({ body: { ...CHAT, model: `${functionId}/x` } })).status).toBe(200);
   });
 });
 
-describe('a response of an echo', () => {
+describe('a response of an echo function', () => {
   it.each([
-    ['a text', 'Hello'],
+    ['a string', 'Hello'],
     ['messages', [{ role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }]],
-  ])('repeats %s', async (_what, input) => {
+  ])('repeats an input of %s', async (_what, input) => {
     const { status, body } = await ask('/v1/responses', { body: { model: CHAT.model, input } });
 
     expect(status).toBe(200);
@@ -161,7 +165,7 @@ describe('a response of an echo', () => {
 
   it('streams numbered events from created to completed', async () => {
     const { headers, body } = await ask('/v1/responses', { body: { model: CHAT.model, input: 'Hi', stream: true } });
-    const events = eventsOf(body);
+    const events = parseEvents(body);
 
     expect(headers['content-type']).toBe('text/event-stream');
     expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, index) => index));
@@ -187,23 +191,23 @@ describe('embeddings', () => {
       ({ embedding }: { embedding: unknown }) => embedding,
     );
 
-  it('are the same for the same text, and others for another', async () => {
-    const [one, other, again] = await embed({ input: ['a', 'b', 'a'] });
+  it('are equal for equal texts, and differ for different texts', async () => {
+    const [first, second, third] = await embed({ input: ['a', 'b', 'a'] });
 
-    expect(one).toHaveLength(8);
-    expect(one).toEqual(again);
-    expect(one).not.toEqual(other);
-    expect(await embed({ input: 'a' })).toEqual([one]);
+    expect(first).toHaveLength(8);
+    expect(first).toEqual(third);
+    expect(first).not.toEqual(second);
+    expect(await embed({ input: 'a' })).toEqual([first]);
   });
 
   it.each([
     [[1, 2], 1],
     [[[1, 2], [3]], 2],
-  ])('of tokens %j are %i', async (input, count) => {
+  ])('for the tokens %j are a list of %i', async (input, count) => {
     expect(await embed({ input })).toHaveLength(count);
   });
 
-  it('have the length that is asked for, and bytes in base64', async () => {
+  it('have the requested length and encoding', async () => {
     const [long] = await embed({ input: 'a', dimensions: 1024 });
     const [bytes] = await embed({ input: 'a', dimensions: 3, encoding_format: 'base64' });
 
@@ -214,10 +218,10 @@ describe('embeddings', () => {
 });
 
 const MESSAGES = { model: CHAT.model, max_tokens: 64, messages: [{ role: 'user', content: 'Hello' }] };
-const send = (body: object, sent: Sent = {}, on = server) => ask('/v1/messages', { ...sent, body }, on);
+const send = (body: object, options: SendOptions = {}, on = server) => ask('/v1/messages', { ...options, body }, on);
 
-describe('messages to an echo', () => {
-  it('are answered in the form of Anthropic', async () => {
+describe('messages to an echo function', () => {
+  it('are answered in the format of Anthropic', async () => {
     const { status, body, headers } = await send({ ...MESSAGES, system: 'Be brief.' });
 
     expect([status, headers['x-request-id']]).toEqual([200, expect.stringMatching(UUID)]);
@@ -233,7 +237,7 @@ describe('messages to an echo', () => {
     });
   });
 
-  it('are streamed as events with names', async () => {
+  it('are streamed as named events', async () => {
     const { headers, body } = await send({ ...MESSAGES, stream: true });
     const names = body.split('\n').filter((line: string) => line.startsWith('event: '));
 
@@ -244,7 +248,7 @@ describe('messages to an echo', () => {
         ...['message_delta', 'message_stop'],
       ].map((name) => `event: ${name}`),
     );
-    expect(eventsOf(body)[2]).toEqual({
+    expect(parseEvents(body)[2]).toEqual({
       type: 'content_block_delta',
       index: 0,
       delta: { type: 'text_delta', text: 'Hello' },
@@ -254,41 +258,41 @@ describe('messages to an echo', () => {
   it.each<[what: string, body: object, message: string]>([
     ['without max_tokens', { ...MESSAGES, max_tokens: undefined }, 'max_tokens must be positive'],
     [
-      'with max_tokens of zero, and no messages',
+      'with max_tokens of zero and an empty list of messages',
       { ...MESSAGES, max_tokens: 0, messages: [] },
       'max_tokens must be positive',
     ],
     ['with max_tokens below zero', { ...MESSAGES, max_tokens: -1 }, 'max_tokens must be positive'],
     ['with max_tokens of null', { ...MESSAGES, max_tokens: null }, 'max_tokens must be positive'],
     ['without messages', { ...MESSAGES, messages: undefined }, 'messages must be a non-empty array'],
-    ['with an empty list', { ...MESSAGES, messages: [] }, 'messages must be a non-empty array'],
-    ['with a text', { ...MESSAGES, messages: 'Hello' }, 'messages must be a non-empty array'],
-    ['with null', { ...MESSAGES, messages: null }, 'messages must be a non-empty array'],
-  ])('are refused %s, in the words of the gateway', async (_what, body, message) => {
+    ['with an empty list of messages', { ...MESSAGES, messages: [] }, 'messages must be a non-empty array'],
+    ['with a string of messages', { ...MESSAGES, messages: 'Hello' }, 'messages must be a non-empty array'],
+    ['with messages of null', { ...MESSAGES, messages: null }, 'messages must be a non-empty array'],
+  ])('are rejected %s with the text of the gateway', async (_what, body, message) => {
     const answer = await send(body);
     expect([answer.status, answer.body]).toEqual([400, { message }]);
   });
 
   it.each([{ max_tokens: 0 }, { max_tokens: '5' }, { messages: [] }, { stream: 5 }])(
-    'are refused for an unknown function before they are checked: %j',
-    async (wrong) => {
-      const answer = await send({ ...MESSAGES, model: `${NOBODY}/x`, ...wrong });
+    'are rejected for an unknown function before they are validated: %j',
+    async (invalid) => {
+      const answer = await send({ ...MESSAGES, model: `${NOBODY}/x`, ...invalid });
       expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
     },
   );
 
-  it('need a key in `Authorization`: `x-api-key` is not read', async () => {
+  it('require a key in `Authorization`, not in `x-api-key`', async () => {
     const { status, body } = await send(MESSAGES, { key: null, headers: { 'x-api-key': FULL } });
     expect([status, body]).toEqual([401, { message: 'bearer authorization is required' }]);
   });
 
-  it('are served below /v1 alone', async () => {
+  it('are served only below /v1', async () => {
     for (const prefix of ['/openai/v1', '/api/openai/v1'])
       expect((await ask(`${prefix}/messages`, { body: MESSAGES })).status).toBe(404);
   });
 });
 
-describe('the conversation of a request', () => {
+describe('the session id of a request', () => {
   const NAME = 'x-multi-turn-session-id';
   const nameOf = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const answer = await ask(path, { body, headers });
@@ -322,7 +326,7 @@ describe('the conversation of a request', () => {
     expect(await nameOf(path, body, headers)).toBe(name);
   });
 
-  it('is derived from what was said where nothing names it', async () => {
+  it('is derived from the messages by default', async () => {
     const first = await nameOf('/v1/chat/completions', CHAT);
     const again = await nameOf('/v1/chat/completions', { ...CHAT, stream: true });
     const other = await nameOf('/v1/messages', { ...MESSAGES, messages: [{ role: 'user', content: 'Bye' }] });
@@ -334,11 +338,11 @@ describe('the conversation of a request', () => {
     expect(await nameOf('/v1/responses', RESPONSE)).toMatch(DERIVED);
   });
 
-  it('is not known of embeddings', async () => {
+  it('is not returned for embeddings', async () => {
     expect(await nameOf('/v1/embeddings', RESPONSE, { [NAME]: 'of-header' })).toBeUndefined();
   });
 
-  it.each([false, true])('is answered in bytes of UTF-8, whatever its letters; stream: %s', async (stream) => {
+  it.each([false, true])('is returned in bytes of UTF-8 (stream: %s)', async (stream) => {
     const text = 'разговор 会话 à';
     const bytes = Buffer.from(text).toString('latin1');
     const over = await nvcfServer({}, {}, overHttp);
@@ -360,7 +364,7 @@ describe('the conversation of a request', () => {
       { prompt_cache_key: 'a\nb' },
       {},
     ],
-  ])('is refused if it cannot be one: %s', async (message, body, headers) => {
+  ])('is rejected if it is invalid: %s', async (message, body, headers) => {
     const answer = await askChat({ body: { ...CHAT, ...body }, headers });
     expect([answer.status, answer.body]).toEqual([400, { message }]);
   });
@@ -370,16 +374,16 @@ describe('the conversation of a request', () => {
   });
 });
 
-describe('the limit of tokens of a model', () => {
+describe('the token rate limit of a model', () => {
   const functionId = NOBODY;
-  /** A server with a function whose model has a limit; the model named in a request that takes two tokens twice. */
-  async function limited(tokenRateLimit: string) {
+  /** Starts a server with a function that has a token rate limit; each chat uses four tokens. */
+  async function startLimited(tokenRateLimit: string) {
     const models = [{ name: 'tiny', llmConfig: { uris: ['/v1/chat/completions'], tokenRateLimit } }];
-    const one = {
+    const limitedFunction = {
       ...{ org: 'acme', name: 'limited', functionId, versionId: NOBODY, status: 'ACTIVE', access: 'shared' },
       ...{ sharedWith: ['globex'], definition: { functionType: 'LLM', models } },
     };
-    const world = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { functions: [one] } } });
+    const world = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { functions: [limitedFunction] } } });
     const chat = async (more: object = {}, key = FULL) => {
       const answer = await ask(
         '/v1/chat/completions',
@@ -387,20 +391,20 @@ describe('the limit of tokens of a model', () => {
         world,
       );
       const { headers } = answer;
-      const told = ['limit', 'remaining', 'reset'].map((name) => headers[`x-ratelimit-${name}-tokens`]);
-      return { ...answer, told, retry: [headers['retry-after'], headers['x-should-retry']] };
+      const rateLimit = ['limit', 'remaining', 'reset'].map((name) => headers[`x-ratelimit-${name}-tokens`]);
+      return { ...answer, rateLimit, retry: [headers['retry-after'], headers['x-should-retry']] };
     };
     return { world, chat, advance: (by: string) => world.call('POST /_mock/clock/advance', { body: { by } }) };
   }
 
-  it('is told with each answer, and refuses what is beyond it until it is there again', async () => {
-    const { chat, advance } = await limited('10-M');
-    expect((await chat()).told).toEqual(['10', '6', '24s']);
-    expect((await chat()).told).toEqual(['10', '2', '48s']);
+  it('is in the headers of each response, and rejects requests beyond it with 429 until tokens are available', async () => {
+    const { chat, advance } = await startLimited('10-M');
+    expect((await chat()).rateLimit).toEqual(['10', '6', '24s']);
+    expect((await chat()).rateLimit).toEqual(['10', '2', '48s']);
 
     const refused = await chat();
     expect([refused.status, refused.body]).toEqual([429, { message: 'rate limit exceeded' }]);
-    expect([refused.told, refused.retry]).toEqual([
+    expect([refused.rateLimit, refused.retry]).toEqual([
       ['10', '2', '48s'],
       ['12', undefined],
     ]);
@@ -409,80 +413,80 @@ describe('the limit of tokens of a model', () => {
     await advance('11s');
     expect((await chat()).status).toBe(429);
     await advance('1s');
-    expect((await chat()).told).toEqual(['10', '0', '1m0s']);
+    expect((await chat()).rateLimit).toEqual(['10', '0', '1m0s']);
   });
 
-  it('says not to ask again if that takes more than a minute', async () => {
-    const { chat } = await limited('4-H');
-    expect((await chat()).told).toEqual(['4', '0', '1h0m0s']);
+  it('returns `x-should-retry: false` if the time until then is more than a minute', async () => {
+    const { chat } = await startLimited('4-H');
+    expect((await chat()).rateLimit).toEqual(['4', '0', '1h0m0s']);
     expect((await chat()).retry).toEqual(['3600', 'false']);
   });
 
-  it('reserves the most that the answer may have, and takes what it has', async () => {
-    const { chat } = await limited('10-M');
-    expect((await chat({ max_completion_tokens: 7 })).told).toEqual(['10', '1', '54s']);
-    expect((await chat()).told).toEqual(['10', '2', '48s']);
+  it('reserves the maximum tokens of the response, but uses only the actual tokens', async () => {
+    const { chat } = await startLimited('10-M');
+    expect((await chat({ max_completion_tokens: 7 })).rateLimit).toEqual(['10', '1', '54s']);
+    expect((await chat()).rateLimit).toEqual(['10', '2', '48s']);
     expect((await chat({ max_completion_tokens: 1 })).status).toBe(429);
-    const other = await limited('10-M');
+    const other = await startLimited('10-M');
     expect((await other.chat({ max_tokens: 9 })).status).toBe(429);
     expect((await other.chat({ max_completion_tokens: 8, max_tokens: 9 })).status).toBe(200);
   });
 
-  it('counts all texts to embed', async () => {
-    const { world } = await limited('100-M');
+  it('includes all texts of embeddings', async () => {
+    const { world } = await startLimited('100-M');
     const body = { model: `${functionId}/tiny`, input: ['x'.repeat(200), 'y'.repeat(40)] };
     const { status, headers } = await ask('/v1/embeddings', { body }, world);
     expect([status, headers['x-ratelimit-remaining-tokens']]).toEqual([200, '40']);
   });
 
-  it('tells the shortest unit, and counts each', async () => {
-    const { chat, advance } = await limited('5-MO, 4-S');
-    expect((await chat()).told).toEqual(['4', '0', '1s']);
+  it('is returned for the shortest unit, but enforced for each unit', async () => {
+    const { chat, advance } = await startLimited('5-MO, 4-S');
+    expect((await chat()).rateLimit).toEqual(['4', '0', '1s']);
     await advance('2s');
     const refused = await chat();
-    expect([refused.status, refused.told]).toEqual([429, ['4', '4', '1ms']]);
+    expect([refused.status, refused.rateLimit]).toEqual([429, ['4', '4', '1ms']]);
     expect(refused.retry).toEqual([String(Math.ceil((3 / 5) * 30 * 24 * 3600)), 'false']);
   });
 
-  it('is of each account, and of streams, too', async () => {
-    const { chat } = await limited('4-D');
+  it('is enforced per account, also for streams', async () => {
+    const { chat } = await startLimited('4-D');
     expect((await chat({ stream: true })).status).toBe(200);
     expect((await chat({ stream: true })).status).toBe(429);
     expect((await chat({}, FOREIGN)).status).toBe(200);
   });
 
-  it('lets no two requests have the same tokens', async () => {
-    const { chat } = await limited('20-D');
+  it('is not exceeded by concurrent requests', async () => {
+    const { chat } = await startLimited('20-D');
     const answers = await Promise.all(Array.from({ length: 12 }, () => chat()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
   });
 
-  it('is not there without `tokenRateLimit`, for another model, and for a text that is no limit', async () => {
-    const { chat } = await limited('many');
-    expect((await chat()).told).toEqual([undefined, undefined, undefined]);
+  it('does not exist without `tokenRateLimit`, with an invalid value, and for other models', async () => {
+    const { chat } = await startLimited('many');
+    expect((await chat()).rateLimit).toEqual([undefined, undefined, undefined]);
     expect((await askChat()).headers['x-ratelimit-limit-tokens']).toBeUndefined();
-    const other = await limited('1-D');
+    const other = await startLimited('1-D');
     expect((await other.chat({ model: `${functionId}/other` })).status).toBe(200);
   });
 
-  it('begins anew when the world is reset', async () => {
-    const { chat, world } = await limited('4-D');
+  it('is reset with the world', async () => {
+    const { chat, world } = await startLimited('4-D');
     await chat();
     await world.call('POST /_mock/reset');
     expect((await chat()).status).toBe(200);
   });
 });
 
-describe('what the gateway lists', () => {
+describe('the list of models of the gateway', () => {
   const open = (path: string) => server.call(`GET ${path}`, { headers: { host: HOST } });
 
-  it('is no model of a function, and needs no key', async () => {
+  it('is empty, and requires no key', async () => {
     expect((await open('/v1/models')).body).toEqual({ object: 'list', data: [] });
     expect((await open('/v1/registry')).body).toEqual({ generatedAt: '2026-01-15T12:00:00Z', models: [] });
     expect((await open('/v1/registry?model=x')).status).toBe(200);
   });
 
-  it.each(['tiny', 'meta/llama'])('has no model %s', async (id) => {
+  it.each(['tiny', 'meta/llama'])('does not contain %s', async (id) => {
     const { status, body } = await open(`/v1/models/${id}`);
     const message = `The model '${id}' does not exist`;
     expect([status, body]).toEqual([
@@ -491,27 +495,27 @@ describe('what the gateway lists', () => {
     ]);
   });
 
-  it('refuses an empty filter', async () => {
+  it('rejects an empty filter of the registry', async () => {
     const { status, body } = await open('/v1/registry?model=');
     expect([status, body.error.code]).toEqual([400, 'invalid_model_filter']);
   });
 });
 
-describe('a function with an answer', () => {
+describe('a function with a configured answer', () => {
   it.each([
-    ['a text', '"made up"', 'made up'],
+    ['a string', '"made up"', 'made up'],
     ['a list', '[1]', '[1]'],
-  ])('says it, if it is %s', async (_what, answer, content) => {
+  ])('returns it as the message if it is %s', async (_what, answer, content) => {
     const { functionId } = await server.deployed(environment({ NV_AUTH_MOCK_ANSWER: answer }));
     const body = { ...CHAT, model: `${functionId}/x` };
 
     expect((await askChat({ body })).body.choices[0].message.content).toBe(content);
-    expect(eventsOf((await askChat({ body: { ...body, stream: true } })).body)[1].choices[0].delta.content).toBe(
+    expect(parseEvents((await askChat({ body: { ...body, stream: true } })).body)[1].choices[0].delta.content).toBe(
       content,
     );
   });
 
-  it('answers with it, if it is an object', async () => {
+  it('returns it as the body if it is an object', async () => {
     const variables = { NV_AUTH_MOCK_ANSWER: '{"mine": true}', NV_AUTH_MOCK_INVOKE_TIME: '30s' };
     const { functionId } = await server.deployed(environment(variables));
     const { status, body } = await askChat({ body: { ...CHAT, stream: true, model: `${functionId}/x` } });
@@ -520,8 +524,8 @@ describe('a function with an answer', () => {
   });
 });
 
-describe('a refusal', () => {
-  const keyOf = async (scopes: readonly string[], resource: unknown) => {
+describe('a rejected request', () => {
+  const createKey = async (scopes: readonly string[], resource: unknown) => {
     const order = { type: 'service', name: 'for-llm', services: ['nvcf'], scopes, resource };
     return (await server.call('POST /_mock/keys', { body: order })).body.key as string;
   };
@@ -530,37 +534,37 @@ describe('a refusal', () => {
   it.each([
     ['no credential', { key: null }, 401, 'bearer authorization is required', 'no_token'],
     [
-      'another scheme',
+      'an unsupported scheme',
       { headers: { authorization: 'Basic eDp5' } },
       401,
       'bearer authorization is required',
       'wrong_scheme',
     ],
-    ['no key', { key: 'garbage' }, 401, 'authentication failed', 'unsupported_token'],
+    ['a token that is not a key', { key: 'garbage' }, 401, 'authentication failed', 'unsupported_token'],
     ['a JWT', { key: JWT }, 401, 'authentication failed', 'unsupported_token'],
     ['a malformed key', { key: 'nvapi-x' }, 403, 'permission denied', 'malformed_key'],
     ['a key of another issuer', { key: unknown }, 403, 'permission denied', 'foreign_key'],
     ['a key without the scope', { key: castKey('nvcf-deployer').key }, 403, 'permission denied', 'missing_scope'],
     ['a key of another account', { key: FOREIGN }, 404, 'not found', 'foreign_object'],
     ['an unknown function', { body: { ...CHAT, model: `${NOBODY}/x` } }, 404, 'not found', 'no_such_object'],
-  ] as const)('of %s has the words of the gateway', async (_what, sent, status, message, reason) => {
-    const answer = await askChat(sent);
+  ] as const)('with %s gets the error of the gateway', async (_what, options, status, message, reason) => {
+    const answer = await askChat(options);
 
     expect([answer.status, answer.body, answer.decision?.reason]).toEqual([status, { message }, reason]);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     expect(answer.headers['x-request-id']).toMatch(UUID);
   });
 
-  describe.each(['documented', 'open-source'] as const)('of a key that is not good, %s', async (nvcf) => {
+  describe.each(['documented', 'open-source'] as const)('with an invalid key, %s profile', async (nvcf) => {
     const own = await nvcfServer({ nvcf });
-    const newKey = async (given: object = {}) => {
+    const createInvocationKey = async (options: object = {}) => {
       const order = { type: 'service', name: 'short', services: ['nvcf'], scopes: ['invoke_function'] };
-      const body = { ...order, resource: { type: 'All Functions' }, ...given };
+      const body = { ...order, resource: { type: 'All Functions' }, ...options };
       return (await own.call('POST /_mock/keys', { body })).body as { id: string; key: string };
     };
-    const expired = await newKey({ expiresAt: new Date(START + 1000).toISOString() });
-    const deleted = await newKey();
-    const disabled = await newKey();
+    const expired = await createInvocationKey({ expiresAt: new Date(START + 1000).toISOString() });
+    const deleted = await createInvocationKey();
+    const disabled = await createInvocationKey();
     await own.call(`DELETE /_mock/keys/${deleted.id}`);
     await own.call(`PATCH /_mock/keys/${disabled.id}`, { body: { status: 'disabled' } });
     await own.call('POST /_mock/clock/advance', { body: { by: '2s' } });
@@ -571,7 +575,7 @@ describe('a refusal', () => {
       ['deleted', deleted.key, 'unknown_key'],
       ['expired', expired.key, 'expired_key'],
       ['disabled', disabled.key, 'disabled_key'],
-    ])('which is %s: permission denied', async (_what, key, reason) => {
+    ])('%s: gets 403 permission denied', async (_what, key, reason) => {
       for (const path of ['/v1/chat/completions', '/v1/responses', '/openai/v1/embeddings']) {
         const answer = await ask(path, { key }, own);
 
@@ -585,7 +589,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('of a function that is not there names it', async () => {
+  it('for an unknown function has its id in the explanation', async () => {
     for (const [key, id] of [
       [FULL, NOBODY],
       [FOREIGN, echo.functionId],
@@ -598,8 +602,8 @@ describe('a refusal', () => {
     }
   });
 
-  it('of a key for another function is explained, with a fix', async () => {
-    const key = await keyOf(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
+  it('with a key for another function has an explanation with a fix', async () => {
+    const key = await createKey(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
     const { status, body, decision } = await askChat({ key });
     const { body: whole } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
@@ -612,7 +616,7 @@ describe('a refusal', () => {
     expect(whole.fixes).not.toEqual([]);
   });
 
-  it('of a function that is not deployed says `not found`', async () => {
+  it('for a function that is not deployed gets 404 `not found`', async () => {
     const { functionId } = await server.create();
     const { status, body } = await askChat({ body: { ...CHAT, model: `${functionId}/x` } });
 
@@ -623,23 +627,23 @@ describe('a refusal', () => {
     ['no function', { body: { ...CHAT, model: 'tiny' } }, 'names no function. Send `<function id>/<model>`'],
     ['no model', { body: { messages: CHAT.messages } }, 'names no function'],
     [
-      'no model, but a header',
+      'a function in the header, but no model',
       { body: { messages: CHAT.messages }, headers: { 'nvcf-function-id': echo.functionId } },
       '`model` is missing',
     ],
-    ['a header that is no id', { headers: { 'nvcf-function-id': 'abc' } }, '`nvcf-function-id` must be'],
+    ['a header that is not an id', { headers: { 'nvcf-function-id': 'abc' } }, '`nvcf-function-id` must be'],
     ['no messages', { body: { model: CHAT.model } }, '`messages` is missing'],
     ['an empty chat', { body: { ...CHAT, messages: [] } }, '`messages`'],
     ['broken JSON', { body: '{' }, 'not valid JSON'],
-  ])('of %s says `invalid request`, and what is wrong', async (_what, sent, detail) => {
-    const { status, body, decision } = await askChat(sent);
+  ])('with %s gets 400 `invalid request` and the reason', async (_what, options, detail) => {
+    const { status, body, decision } = await askChat(options);
 
     expect([status, body.message, decision]).toEqual([400, 'invalid request', null]);
     expect(body.detail).toContain(detail);
   });
 
-  it('of a key that does not cover the function comes before the body is checked', async () => {
-    const key = await keyOf(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
+  it('with a key that does not cover the function is rejected before the body is validated', async () => {
+    const key = await createKey(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
     for (const path of ['chat/completions', 'responses', 'embeddings', 'messages']) {
       const { status, decision } = await ask(`/v1/${path}`, {
         key,
@@ -649,7 +653,7 @@ describe('a refusal', () => {
     }
   });
 
-  it('of a priority has the words of the gateway', async () => {
+  it('with the reserved header `x-priority` is rejected with 400', async () => {
     const { status, body } = await askChat({ headers: { 'x-priority': '1' } });
     const message = 'X-Priority is a reserved header and cannot be set by the client';
 
@@ -657,7 +661,7 @@ describe('a refusal', () => {
   });
 
   it.each(['documented', 'open-source'] as const)(
-    'of what the account cannot see comes before the resources of the key, %s',
+    'for an unknown function is rejected before the resources of the key are checked, %s profile',
     async (nvcf) => {
       const world = await nvcfServer({ nvcf });
       const order = { type: 'service', name: 'bound', services: ['nvcf'], scopes: ['invoke_function'] };
@@ -679,7 +683,7 @@ describe('a refusal', () => {
     },
   );
 
-  it('of a key without the scope comes before the body is checked', async () => {
+  it('with a key without the scope is rejected before the body is validated', async () => {
     const key = castKey('nvcf-deployer').key;
 
     for (const body of ['{', { model: CHAT.model }]) {
@@ -693,7 +697,7 @@ describe('a refusal', () => {
     [404, 'GET /'],
     [404, 'GET /_mock/health'],
     [404, 'GET /v2/nvcf/functions'],
-  ])('of status %i for %s has the form of the gateway', async (status, line) => {
+  ])('gets %i in the format of the gateway for %s', async (status, line) => {
     const answer = await server.call(line, { token: FULL, headers: { host: HOST } });
 
     expect(answer.status).toBe(status);
@@ -705,7 +709,7 @@ describe('a refusal', () => {
     [503, 'authentication service unavailable'],
     [504, 'authentication timed out'],
     [403, 'permission denied'],
-  ])('can be a fault of status %i', async (status, message) => {
+  ])('can be a simulated fault with status %i', async (status, message) => {
     const world = await nvcfServer();
     const match = { operation: 'createChatCompletion' };
     expect((await world.call('POST /_mock/faults', { body: { match, times: 1, do: { status } } })).status).toBe(201);
@@ -715,7 +719,7 @@ describe('a refusal', () => {
   });
 });
 
-it('an id of a request is repeated if it fits, and replaced if not', async () => {
+it('a request id is repeated if it is valid, and replaced otherwise', async () => {
   const idOf = async (id: string, key: string | null = FULL) =>
     (await askChat({ key, headers: { 'x-request-id': id } })).headers['x-request-id'];
 
@@ -724,19 +728,19 @@ it('an id of a request is repeated if it fits, and replaced if not', async () =>
   expect(await idOf('x'.repeat(129))).toMatch(UUID);
 });
 
-it.each(['healthz', 'readyz', 'info'])('/%s is open', async (path) => {
+it.each(['healthz', 'readyz', 'info'])('/%s requires no key', async (path) => {
   expect((await server.call(`GET /${path}`, { headers: { host: HOST } })).status).toBe(200);
 });
 
 it.each(['llm.localhost:6625', 'llm.localhost', 'llm.invocation.nvcf.nvidia.com'])(
-  'is found at %s, which nvcf-cli makes of its base URL',
+  'the gateway is served at the host %s, which nvcf-cli derives from its base URL',
   async (host) => {
     expect((await askChat({ headers: { host } })).status).toBe(200);
     expect((await server.call('GET /v1/chat/completions', { headers: { host: 'llm.example' } })).status).toBe(404);
   },
 );
 
-it('the name before the server’s own selects the world, and a world of its own has other keys', async () => {
+it('a label in the host selects the world, which may have its own keys', async () => {
   const world = await makeWorld(server, { id: 'alice', credentials: 'own' });
   const own = world.cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-full-access').key;
 
@@ -747,7 +751,7 @@ it('the name before the server’s own selects the world, and a world of its own
   expect((await askChat({ key: own })).status).toBe(200);
 });
 
-it('a world that observes answers what it would refuse', async () => {
+it('a world in observe mode answers a request that it would deny', async () => {
   const world = await nvcfServer();
   await world.call('PUT /_mock/mode', { body: { mode: 'observe' } });
   const answer = await ask('/v1/chat/completions', { key: castKey('nvcf-deployer').key }, world);
@@ -755,7 +759,7 @@ it('a world that observes answers what it would refuse', async () => {
   expect([answer.status, answer.decision.reason]).toEqual([200, 'missing_scope']);
 });
 
-it('requests are in the journal, by their operation, whatever the path', async () => {
+it('requests are recorded with their operation at every path', async () => {
   const world = await nvcfServer();
   await ask('/openai/v1/embeddings', { body: { model: CHAT.model, input: 'a' } }, world);
   const { requests } = (await world.call('GET /_mock/requests')).body;

@@ -1,4 +1,4 @@
-/** A function's own host name. */
+/** Invocation of a function at its own host name. */
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { listeningServer } from '../../support/listening.ts';
@@ -24,15 +24,15 @@ const hostOf = (functionId: string, rest = 'invocation.localhost:6625') => `${fu
 
 const server = await nvcfServer();
 
-interface Sent {
+interface RequestOptions {
   readonly host?: string;
   readonly headers?: Record<string, string>;
   readonly key?: string | null;
   readonly body?: string | Buffer;
 }
 
-/** Sends `GET /path` to a function's own host. */
-async function ask(request: string, { host, headers, key = FULL, body }: Sent = {}, on = server) {
+/** Sends a request such as `GET /path` to the host of a function. */
+async function sendToHost(request: string, { host, headers, key = FULL, body }: RequestOptions = {}, on = server) {
   const space = request.indexOf(' ');
   const response = await on.app.inject({
     method: request.slice(0, space) as HTTPMethods,
@@ -54,22 +54,30 @@ async function ask(request: string, { host, headers, key = FULL, body }: Sent = 
   };
 }
 
-type Asked = Awaited<ReturnType<typeof ask>>;
+type HostResponse = Awaited<ReturnType<typeof sendToHost>>;
 
-/** Expects a refusal as the invocation plane tells it. */
-function expectHostProblem({ status, headers, text }: Asked, wanted: number, title: string, detail: unknown): void {
+/** Expects an error in the format of the invocation plane. */
+function expectHostProblem(
+  { status, headers, text }: HostResponse,
+  expectedStatus: number,
+  title: string,
+  detail: unknown,
+): void {
   expect(String(headers['content-type'])).toMatch(/^application\/problem\+json(;|$)/);
-  expect({ status, body: JSON.parse(text) }).toEqual({ status: wanted, body: { title, status: wanted, detail } });
+  expect({ status, body: JSON.parse(text) }).toEqual({
+    status: expectedStatus,
+    body: { title, status: expectedStatus, detail },
+  });
 }
 
-const absent = (functionId: string, account = ACME) => `Function '${functionId}': Not found for account '${account}'`;
+const notFound = (functionId: string, account = ACME) => `Function '${functionId}': Not found for account '${account}'`;
 
-describe('under its own host name an echo', () => {
+describe('an echo function at its own host', () => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'GET', 'QUERY', 'PROPFIND'])(
-    'gives the bytes of a %s back',
+    'returns the bytes of a %s request',
     async (method) => {
       const body = Buffer.from([0, 255, 13, 10, 128, 7]);
-      const { status, headers, bytes } = await ask(`${method} /any/path?q=1`, {
+      const { status, headers, bytes } = await sendToHost(`${method} /any/path?q=1`, {
         body,
         headers: { 'content-type': 'application/x-custom' },
       });
@@ -90,17 +98,20 @@ describe('under its own host name an echo', () => {
     ['application/json', '12345678901234567890'],
     ['foo', '{"of": "a type that is none"}'],
     [';', '{"of": "a type that is none"}'],
-  ])('leaves a body of %s as it is: %s', async (contentType, body) => {
-    const { status, headers, text } = await ask('POST /v1/chat', { body, headers: { 'content-type': contentType } });
+  ])('returns a body of %s unchanged: %s', async (contentType, body) => {
+    const { status, headers, text } = await sendToHost('POST /v1/chat', {
+      body,
+      headers: { 'content-type': contentType },
+    });
 
     expect({ status, text }).toEqual({ status: 200, text: body });
     expect(headers['content-type']).toBe(contentType);
   });
 
-  it('gives bytes back that have no type, or an empty one', async () => {
+  it('returns bytes with a missing or empty content type', async () => {
     for (const method of ['GET', 'QUERY', 'POST']) {
-      const untyped = await ask(`${method} /`, { body: 'abc' });
-      const empty = await ask(`${method} /`, { body: 'abc', headers: { 'content-type': '' } });
+      const untyped = await sendToHost(`${method} /`, { body: 'abc' });
+      const empty = await sendToHost(`${method} /`, { body: 'abc', headers: { 'content-type': '' } });
 
       expect([untyped.status, untyped.text, untyped.headers['content-type']]).toEqual([
         200,
@@ -111,16 +122,16 @@ describe('under its own host name an echo', () => {
     }
   });
 
-  it('answers a request without a body with none', async () => {
+  it('returns no body for a request without a body', async () => {
     for (const method of ['GET', 'POST', 'DELETE']) {
-      const { status, bytes } = await ask(`${method} /`);
+      const { status, bytes } = await sendToHost(`${method} /`);
 
       expect({ status, length: bytes.length }).toEqual({ status: 200, length: 0 });
     }
   });
 
-  it('answers HEAD as GET', async () => {
-    const { status, bytes, headers } = await ask('HEAD /up');
+  it('responds to HEAD as to GET', async () => {
+    const { status, bytes, headers } = await sendToHost('HEAD /up');
 
     expect({ status, length: bytes.length }).toEqual({ status: 200, length: 0 });
     expect(headers['nvcf-status']).toBe('fulfilled');
@@ -144,8 +155,11 @@ describe('under its own host name an echo', () => {
     'GET /%E0%A4%A/%00',
     `GET /${'x'.repeat(8000)}`,
     'GET /?%zz',
-  ])('is who answers %s', async (request) => {
-    const { status, text, headers } = await ask(request, { body: 'mine', headers: { 'content-type': 'text/x-mine' } });
+  ])('receives %s', async (request) => {
+    const { status, text, headers } = await sendToHost(request, {
+      body: 'mine',
+      headers: { 'content-type': 'text/x-mine' },
+    });
 
     expect({ status, text, type: headers['content-type'] }).toEqual({ status: 200, text: 'mine', type: 'text/x-mine' });
   });
@@ -155,12 +169,12 @@ describe('under its own host name an echo', () => {
     ['without a port', `${echo.functionId}.invocation.localhost`],
     ['with another port', hostOf(echo.functionId, 'invocation.localhost:1')],
     ['of another domain', hostOf(echo.functionId, 'invocation.api.nvcf.nvidia.com')],
-  ])('is found by a host %s', async (_what, host) => {
-    expect((await ask('GET /', { host })).status).toBe(200);
+  ])('is found with a host %s', async (_what, host) => {
+    expect((await sendToHost('GET /', { host })).status).toBe(200);
   });
 
-  it('has its decisions recorded', async () => {
-    const { decision } = await ask('POST /v1/chat?secret=1', { body: 'hello' });
+  it('has recorded decisions', async () => {
+    const { decision } = await sendToHost('POST /v1/chat?secret=1', { body: 'hello' });
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(decision).toEqual({ id: decision.id, effect: 'allow' });
@@ -175,19 +189,19 @@ describe('under its own host name an echo', () => {
   });
 });
 
-describe('under its own host name a function', () => {
-  it('with an answer of its own gives that as JSON', async () => {
+describe('a function at its own host', () => {
+  it('returns its configured answer as JSON', async () => {
     const { functionId } = await server.deployed(environment({ NV_AUTH_MOCK_ANSWER: '{"made":"up"}' }));
-    const { status, text, headers } = await ask('PUT /x', { host: hostOf(functionId), body: 'anything' });
+    const { status, text, headers } = await sendToHost('PUT /x', { host: hostOf(functionId), body: 'anything' });
 
     expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: { made: 'up' } });
     expect(headers['content-type']).toMatch(/^application\/json/);
     expect(headers['nvcf-status']).toBe('fulfilled');
   });
 
-  it('that takes its time answers 202, and is polled at the API', async () => {
+  it('returns 202 if it is slow, and is polled at the API', async () => {
     const world = await nvcfServer();
-    const first = await ask('POST /', { host: hostOf(slow.functionId), body: '{}' }, world);
+    const first = await sendToHost('POST /', { host: hostOf(slow.functionId), body: '{}' }, world);
     expect(first.status).toBe(202);
     expect(first.headers['nvcf-status']).toBe('in-progress');
 
@@ -196,20 +210,25 @@ describe('under its own host name a function', () => {
     expect({ status, body }).toEqual({ status: 200, body: { text: 'worth waiting for' } });
   });
 
-  it('of another account answers where it is shared or public, and is not found where it is neither', async () => {
+  it('of another account is found only if it is shared or public', async () => {
     for (const { functionId } of [translate, llama]) {
-      expect((await ask('POST /', { host: hostOf(functionId), body: 'x' })).text).toBe('x');
+      expect((await sendToHost('POST /', { host: hostOf(functionId), body: 'x' })).text).toBe('x');
     }
     for (const functionId of [hidden.functionId, NOBODY]) {
-      expectHostProblem(await ask('GET /', { host: hostOf(functionId) }), 404, 'Not Found', absent(functionId));
+      expectHostProblem(
+        await sendToHost('GET /', { host: hostOf(functionId) }),
+        404,
+        'Not Found',
+        notFound(functionId),
+      );
     }
-    const echoed = await ask('GET /', { key: FOREIGN });
-    expectHostProblem(echoed, 404, 'Not Found', absent(echo.functionId, GLOBEX));
+    const foreign = await sendToHost('GET /', { key: FOREIGN });
+    expectHostProblem(foreign, 404, 'Not Found', notFound(echo.functionId, GLOBEX));
   });
 
   it('that is not deployed is not found', async () => {
     const place = await server.create();
-    const answer = await ask('GET /', { host: hostOf(place.functionId) });
+    const answer = await sendToHost('GET /', { host: hostOf(place.functionId) });
 
     expectHostProblem(
       answer,
@@ -223,13 +242,13 @@ describe('under its own host name a function', () => {
     const place = await server.deployed();
     await server.acme(`DELETE ${inPath(place)}`);
 
-    const answer = await ask('GET /', { host: hostOf(place.functionId) });
-    expectHostProblem(answer, 404, 'Not Found', absent(place.functionId));
+    const answer = await sendToHost('GET /', { host: hostOf(place.functionId) });
+    expectHostProblem(answer, 404, 'Not Found', notFound(place.functionId));
   });
 
-  it.each(['3601', 'soon', '1.5'])('takes no NVCF-POLL-SECONDS of %s', async (seconds) => {
+  it.each(['3601', 'soon', '1.5'])('rejects NVCF-POLL-SECONDS of %s', async (seconds) => {
     for (const functionId of [slow.functionId, echo.functionId]) {
-      const answer = await ask('POST /', {
+      const answer = await sendToHost('POST /', {
         host: hostOf(functionId),
         body: '{}',
         headers: { 'nvcf-poll-seconds': seconds },
@@ -239,26 +258,26 @@ describe('under its own host name a function', () => {
     }
   });
 
-  it.each(['0', '5'])('takes NVCF-POLL-SECONDS of %s; the official client sends 5', async (seconds) => {
-    expect((await ask('POST /', { headers: { 'nvcf-poll-seconds': seconds } })).status).toBe(200);
+  it.each(['0', '5'])('accepts NVCF-POLL-SECONDS of %s; the official client sends 5', async (seconds) => {
+    expect((await sendToHost('POST /', { headers: { 'nvcf-poll-seconds': seconds } })).status).toBe(200);
   });
 
-  it('takes no more than a body may have', async () => {
-    const answer = await ask('POST /', { body: 'x'.repeat(1024 * 1024 + 1) });
+  it('rejects a body of more than 1 MiB with 413', async () => {
+    const answer = await sendToHost('POST /', { body: 'x'.repeat(1024 * 1024 + 1) });
 
     expectHostProblem(answer, 413, 'Content Too Large', expect.stringMatching(/\w/));
-    expect((await ask('POST /', { body: 'x'.repeat(1024 * 1024) })).status).toBe(200);
+    expect((await sendToHost('POST /', { body: 'x'.repeat(1024 * 1024) })).status).toBe(200);
   });
 });
 
-describe('under the host of a function, a request', () => {
-  const keyOf = async (scopes: readonly string[], resource: unknown) => {
+describe('a request to the host of a function', () => {
+  const createKey = async (scopes: readonly string[], resource: unknown) => {
     const order = { type: 'service', name: 'for-hosts', services: ['nvcf'], scopes, resource };
     return (await server.call('POST /_mock/keys', { body: order })).body.key as string;
   };
 
-  it('without a header is 401 in plain text', async () => {
-    const { status, text, headers, decision } = await ask('GET /health', { key: null });
+  it('is rejected with 401 in plain text without a header', async () => {
+    const { status, text, headers, decision } = await sendToHost('GET /health', { key: null });
 
     expect({ status, text }).toEqual({ status: 401, text: 'Header of type `authorization` was missing' });
     expect(headers['content-type']).toMatch(/^text\/plain(;|$)/);
@@ -269,23 +288,23 @@ describe('under the host of a function, a request', () => {
     ['garbage', 'Bearer garbage', 'unsupported_token'],
     ['Basic credentials', 'Basic eDp5', 'wrong_scheme'],
     ['`Bearer` alone', 'Bearer', 'wrong_scheme'],
-  ])('with %s is 401 in plain text', async (_what, authorization, reason) => {
-    const { status, text, headers, decision } = await ask('GET /', { key: null, headers: { authorization } });
+  ])('is rejected with 401 in plain text for %s', async (_what, authorization, reason) => {
+    const { status, text, headers, decision } = await sendToHost('GET /', { key: null, headers: { authorization } });
 
     expect({ status, text }).toEqual({ status: 401, text: 'Unauthorized access' });
     expect(headers['content-type']).toMatch(/^text\/plain(;|$)/);
     expect(decision).toMatchObject({ effect: 'deny', reason });
   });
 
-  it('with an unknown key is 403', async () => {
-    const answer = await ask('GET /', { key: `${FULL.slice(0, -1)}${FULL.endsWith('A') ? 'B' : 'A'}` });
+  it('is rejected with 403 for an unknown key', async () => {
+    const answer = await sendToHost('GET /', { key: `${FULL.slice(0, -1)}${FULL.endsWith('A') ? 'B' : 'A'}` });
 
     expectHostProblem(answer, 403, 'Forbidden', 'Authorization failed');
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'foreign_key' });
   });
 
-  it('with a key that lacks the scope says so in the words of the invocation plane', async () => {
-    const answer = await ask('GET /', { key: castKey('nvcf-deployer').key });
+  it('is denied for a key without the scope, with the text of the invocation plane', async () => {
+    const answer = await sendToHost('GET /', { key: castKey('nvcf-deployer').key });
 
     expectHostProblem(answer, 403, 'Forbidden', 'missing requested authorities');
     expect(answer.decision).toMatchObject({
@@ -295,17 +314,17 @@ describe('under the host of a function, a request', () => {
     });
   });
 
-  it('with a key for another function says that the resource is missing', async () => {
-    const answer = await ask('GET /', {
-      key: await keyOf(['invoke_function'], { type: 'Function', ids: [summarize.functionId] }),
+  it('is denied for a key for another function', async () => {
+    const answer = await sendToHost('GET /', {
+      key: await createKey(['invoke_function'], { type: 'Function', ids: [summarize.functionId] }),
     });
     const detail = `Function '${echo.functionId}':  Missing resource entry in ApiKey for the function`;
 
     expectHostProblem(answer, 403, 'Forbidden', detail);
-    expect((await ask('GET /', { key: castKey('nvcf-invoker').key })).status).toBe(200);
+    expect((await sendToHost('GET /', { key: castKey('nvcf-invoker').key })).status).toBe(200);
   });
 
-  it('has two Authorization headers is 401', async () => {
+  it('is rejected with 401 for two Authorization headers', async () => {
     const { url } = await listeningServer();
     const line = (key: string) => `Authorization: Bearer ${key}`;
     const headers = [`Host: ${hostOf(echo.functionId)}`, line(FULL), line(FULL)];
@@ -315,7 +334,7 @@ describe('under the host of a function, a request', () => {
   });
 });
 
-describe('a host that is no function’s', () => {
+describe('a host that does not belong to a function', () => {
   it.each([
     `x${echo.functionId}.invocation.mock.test`,
     `${echo.functionId}.mock.test`,
@@ -323,13 +342,13 @@ describe('a host that is no function’s', () => {
     `a.${echo.functionId}.invocation.mock.test`,
     'invocation.mock.test',
     'echo.invocation.mock.test',
-  ])('%s leads to the API as any other', async (host) => {
+  ])('%s serves the API', async (host) => {
     const { body } = await server.call('GET /v2/nvcf/functions', { token: FULL, headers: { host } });
 
     expect(body).toHaveProperty('functions');
   });
 
-  it.each(['GET', 'POST', 'OPTIONS'])('has nothing at %s /_hosts', async (method) => {
+  it.each(['GET', 'POST', 'OPTIONS'])('returns 404 for %s /_hosts', async (method) => {
     const { status, headers, body } = await server.call(`${method} /_hosts`, { token: FULL });
 
     expect(status).toBe(404);
@@ -339,14 +358,14 @@ describe('a host that is no function’s', () => {
   });
 });
 
-describe('over a line', async () => {
+describe('over HTTP', async () => {
   const { url } = await listeningServer();
   const port = Number(new URL(url).port);
   const authorization = `Authorization: Bearer ${FULL}`;
   const own = [`Host: ${hostOf(echo.functionId)}`, authorization];
 
   it.each([
-    ['a length', requestBytes('POST /v1/x?y', [...own, 'Content-Type: text/x-a'], 'hello')],
+    ['a content length', requestBytes('POST /v1/x?y', [...own, 'Content-Type: text/x-a'], 'hello')],
     [
       'chunks',
       requestBytes(
@@ -360,13 +379,13 @@ describe('over a line', async () => {
       requestBytes(`PUT http://${hostOf(echo.functionId)}/v1`, [...own, 'Content-Type: text/x-a'], 'hello'),
     ],
     ['a path that cannot be decoded', requestBytes('POST /%zz', [...own, 'Content-Type: text/x-a'], 'hello')],
-  ])('a body with %s comes back', async (_what, bytes) => {
+  ])('a body with %s is returned', async (_what, bytes) => {
     const { status, text, headers } = await send(port, bytes);
 
     expect({ status, text, type: headers['content-type'] }).toEqual({ status: 200, text: 'hello', type: 'text/x-a' });
   });
 
-  it('HEAD has the headers and no body', async () => {
+  it('HEAD returns the headers without a body', async () => {
     const { status, text, headers } = await send(port, requestBytes('HEAD /health', own), true);
 
     expect({ status, text, reported: headers['nvcf-status'] }).toEqual({
@@ -376,7 +395,7 @@ describe('over a line', async () => {
     });
   });
 
-  it.each(['PROPFIND', 'TRACE', 'QUERY'])('%s is a method as any other', async (method) => {
+  it.each(['PROPFIND', 'TRACE', 'QUERY'])('the method %s is supported', async (method) => {
     const { status, text } = await send(
       port,
       requestBytes(`${method} /dav`, [...own, 'Content-Type: text/x-a'], 'hello'),
@@ -385,23 +404,23 @@ describe('over a line', async () => {
     expect({ status, text }).toEqual({ status: 200, text: 'hello' });
   });
 
-  it('a refusal has the form of the invocation plane', async () => {
+  it('errors have the format of the invocation plane', async () => {
     const { status, text, headers } = await send(port, requestBytes('GET /', [own[0] ?? '']));
 
     expect({ status, text }).toEqual({ status: 401, text: 'Header of type `authorization` was missing' });
     expect(headers['content-type']).toMatch(/^text\/plain/);
   });
 
-  it('two Host headers are refused in that form too', async () => {
+  it('two Host headers are rejected in the format of the invocation plane', async () => {
     const { status, body } = await send(port, requestBytes('GET /', [...own, 'Host: localhost']));
 
     expect(status).toBe(400);
     expect(body).toEqual({ title: 'Bad Request', status: 400, detail: expect.stringContaining('Host') });
   });
 
-  it('a host name that is none is refused in that form too', async () => {
-    const bad = [`Host: ${echo.functionId}.invocation.local host`, authorization];
-    const { status, body } = await send(port, requestBytes('GET /', bad));
+  it('an invalid host name is rejected in the format of the invocation plane', async () => {
+    const headers = [`Host: ${echo.functionId}.invocation.local host`, authorization];
+    const { status, body } = await send(port, requestBytes('GET /', headers));
 
     expect(status).toBe(400);
     expect(body).toEqual({ title: 'Bad Request', status: 400, detail: expect.stringContaining('Host') });

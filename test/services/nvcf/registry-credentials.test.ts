@@ -10,11 +10,11 @@ const VALUE = Buffer.from('$oauthtoken:pass-word-of-it').toString('base64');
 
 const UNIQUE = 'Registry credentials must have unique hostname and credential name within an account';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-/** Recognized for MODEL and RESOURCE, as in the cast. */
+/** A registry that the cast recognizes for MODEL and RESOURCE. */
 const MODELS = { registryHostname: 'api.ngc.nvidia.com', artifactTypes: ['MODEL'] };
 
 let names = 0;
-const given = (more: object = {}) => ({
+const orderWith = (more: object = {}) => ({
   registryHostname: 'nvcr.io',
   secret: { name: `registry-${++names}`, value: VALUE },
   artifactTypes: ['CONTAINER'],
@@ -23,8 +23,8 @@ const given = (more: object = {}) => ({
 
 const server = await nvcfServer();
 const { acme, globex } = server;
-const made = async (more: object = {}, caller = acme) => {
-  const { body, status } = await caller('POST registry-credentials', given(more));
+const createCredential = async (more: object = {}, caller = acme) => {
+  const { body, status } = await caller('POST registry-credentials', orderWith(more));
   expect(status, JSON.stringify(body)).toBe(200);
   return body.registryCredential;
 };
@@ -32,9 +32,9 @@ const pathOf = ({ registryCredentialId }: { registryCredentialId: string }) =>
   `registry-credentials/${registryCredentialId}`;
 
 describe('a registry credential', () => {
-  it('is made with 200, and shows everything but its secret', async () => {
+  it('is created with 200, and returned without its secret', async () => {
     const { status, body } = await acme('POST registry-credentials', {
-      ...given(),
+      ...orderWith(),
       secret: { name: 'main', value: VALUE },
       tags: ['one'],
       description: 'for images',
@@ -67,14 +67,14 @@ describe('a registry credential', () => {
     ['unknown.example', ['CONTAINER'], 'CONTAINER'],
     ['nvcr.io', ['CONTAINER', 'HELM'], 'HELM'],
     ['NVCR.io', ['CONTAINER'], 'CONTAINER'],
-  ])('is refused for %s, unless it is recognized for each of %j', async (registryHostname, artifactTypes, type) => {
+  ])('is rejected for %s, which is not recognized for each of %j', async (registryHostname, artifactTypes, type) => {
     const detail = `Invalid request: ${type} registry with hostname ${registryHostname} is not yet recognized`;
-    const answer = await acme('POST registry-credentials', given({ registryHostname, artifactTypes }));
+    const answer = await acme('POST registry-credentials', orderWith({ registryHostname, artifactTypes }));
 
     expectProblem(answer, 'POST registry-credentials', 400, detail);
   });
 
-  it('of the cast is for registries that are recognized', async () => {
+  it('of the cast has a recognized registry', async () => {
     const { nvcf } = (await server.call('GET /_mock/cast')).body;
 
     for (const { registryHostname, artifactTypes } of nvcf.registryCredentials) {
@@ -85,20 +85,25 @@ describe('a registry credential', () => {
   });
 
   it.each([
-    ['no base64', 'pass-word'],
+    ['invalid base64', 'pass-word'],
     ['base64 with spaces', `${VALUE} `],
-    ['a user alone', base64('user')],
+    ['only a user', base64('user')],
     ['no user', base64(':pass-word')],
     ['no password', base64('user:')],
     ['a blank password', base64('user: ')],
     ['three parts', base64('user:pass:word')],
     ['an object', { user: 'pass-word' }],
-  ])('is neither made nor changed with a secret of %s', async (_what, value) => {
-    const credential = await made();
+  ])('is neither created nor updated with a secret of %s', async (_what, value) => {
+    const credential = await createCredential();
     const secret = { name: 'other', value };
     const detail = 'Invalid request: Registry credential secret must be base64 encoded username:password format';
 
-    expectProblem(await acme('POST registry-credentials', given({ secret })), 'POST registry-credentials', 400, detail);
+    expectProblem(
+      await acme('POST registry-credentials', orderWith({ secret })),
+      'POST registry-credentials',
+      400,
+      detail,
+    );
     const request = `PATCH ${pathOf(credential)}`;
     expectProblem(await acme(request, { secret }), request, 400, detail);
     expect((await acme(`GET ${pathOf(credential)}`)).body.registryCredential).toEqual(credential);
@@ -106,46 +111,46 @@ describe('a registry credential', () => {
   });
 
   it.each([
-    ['its padding left out', base64('$oauthtoken:pass').replaceAll('=', '')],
-    ['a colon at the end', base64('$oauthtoken:pass:')],
-  ])('is made with %s', async (_what, value) => {
-    await acme(`DELETE ${pathOf(await made({ secret: { name: 'unusual', value } }))}`);
+    ['base64 without padding', base64('$oauthtoken:pass').replaceAll('=', '')],
+    ['a trailing colon', base64('$oauthtoken:pass:')],
+  ])('is created with a secret of %s', async (_what, value) => {
+    await acme(`DELETE ${pathOf(await createCredential({ secret: { name: 'unusual', value } }))}`);
   });
 
-  it('of NGC has the user `$oauthtoken`', async () => {
+  it('of NGC requires the user `$oauthtoken`', async () => {
     const secret = { name: 'other', value: base64('user:pass') };
-    const answer = await acme('POST registry-credentials', given({ secret }));
+    const answer = await acme('POST registry-credentials', orderWith({ secret }));
     const detail = 'Invalid request: Missing $oauthtoken username in NGC registry credential';
 
     expectProblem(answer, 'POST registry-credentials', 400, detail);
-    await acme(`DELETE ${pathOf(await made({ secret, registryHostname: 'docker.io' }))}`);
+    await acme(`DELETE ${pathOf(await createCredential({ secret, registryHostname: 'docker.io' }))}`);
   });
 
   it('is unique by host and name', async () => {
     const secret = { name: 'unique', value: VALUE };
-    const first = await made({ secret });
-    const answer = await acme('POST registry-credentials', given({ secret }));
+    const first = await createCredential({ secret });
+    const answer = await acme('POST registry-credentials', orderWith({ secret }));
     const known = `Account '${ACME}': Registry credential 'unique' for hostname 'nvcr.io' already exists in the account`;
     expectProblem(answer, 'POST registry-credentials', 409, `${known} - ${UNIQUE}`);
     expect(JSON.stringify(answer)).not.toContain(VALUE);
 
-    const renamed = await made();
+    const renamed = await createCredential();
     const request = `PATCH ${pathOf(renamed)}`;
     const id = `Registry credential '${renamed.registryCredentialId}'`;
     const other = `Account '${ACME}': ${id} with name 'unique' for hostname 'nvcr.io' exists`;
     expectProblem(await acme(request, { secret }), request, 409, `${other} - ${UNIQUE}`);
     await acme(`DELETE ${pathOf(renamed)}`);
 
-    const elsewhere = await made({ secret, registryHostname: 'docker.io' });
-    const foreign = await made({ secret }, globex);
+    const elsewhere = await createCredential({ secret, registryHostname: 'docker.io' });
+    const foreign = await createCredential({ secret }, globex);
     await acme(`DELETE ${pathOf(elsewhere)}`);
     await globex(`DELETE ${pathOf(foreign)}`);
     await acme(`DELETE ${pathOf(first)}`);
-    await acme(`DELETE ${pathOf(await made({ secret }))}`);
+    await acme(`DELETE ${pathOf(await createCredential({ secret }))}`);
   });
 
-  it('is made once when it is asked for many times at once', async () => {
-    const body = given({ secret: { name: 'at-once', value: VALUE } });
+  it('is created by only one of several concurrent requests', async () => {
+    const body = orderWith({ secret: { name: 'at-once', value: VALUE } });
     const answers = await Promise.all([1, 2, 3, 4].map(() => acme('POST registry-credentials', body)));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
@@ -164,33 +169,33 @@ describe('a registry credential', () => {
     ['65 tags', { tags: Array.from({ length: 65 }, String) }, 'tags'],
     ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags'],
     ['a tag with a space', { tags: ['a b'] }, 'tags'],
-    ['a tag twice', { tags: ['a', 'a'] }, 'tags'],
-    ['an artifact type twice', { artifactTypes: ['CONTAINER', 'CONTAINER'] }, 'artifactTypes'],
-    ['a host name of one label', { registryHostname: 'localhost' }, 'registryHostname'],
+    ['a duplicate tag', { tags: ['a', 'a'] }, 'tags'],
+    ['a duplicate artifact type', { artifactTypes: ['CONTAINER', 'CONTAINER'] }, 'artifactTypes'],
+    ['a host name with a single label', { registryHostname: 'localhost' }, 'registryHostname'],
     ['a host name with a port', { registryHostname: 'docker.io:443' }, 'registryHostname'],
     ['a host name that begins with a dash', { registryHostname: '-a.io' }, 'registryHostname'],
     ['a name with a space', { secret: { name: 'a b', value: VALUE } }, 'name'],
-  ])('is not made with %s', async (_what, more, word) => {
-    const answer = await acme('POST registry-credentials', given(more));
+  ])('is not created with %s', async (_what, more, word) => {
+    const answer = await acme('POST registry-credentials', orderWith(more));
 
     expectInvalid(answer, 'POST registry-credentials', word);
     expect(JSON.stringify(answer)).not.toContain(VALUE);
   });
 
-  it('is changed by PATCH, which replaces its secret and adds artifact types', async () => {
+  it('is updated by PATCH, which replaces its secret and adds artifact types', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const { body } = await world.acme('POST registry-credentials', given({ ...MODELS, tags: ['stays'] }));
+    const { body } = await world.acme('POST registry-credentials', orderWith({ ...MODELS, tags: ['stays'] }));
     const before = body.registryCredential;
     world.clock.set(START + 1000);
     const request = `PATCH ${pathOf(before)}`;
     const lastUpdatedAt = new Date(START + 1000).toISOString();
-    const types = await world.acme(request, { artifactTypeEnums: ['RESOURCE', 'MODEL'] });
+    const withTypes = await world.acme(request, { artifactTypeEnums: ['RESOURCE', 'MODEL'] });
     const secret = await world.acme(request, {
       secret: { name: 'renamed', value: base64('$oauthtoken:new-pass-word') },
     });
 
-    expect(types.status).toBe(200);
-    expect(types.body.registryCredential).toEqual({
+    expect(withTypes.status).toBe(200);
+    expect(withTypes.body.registryCredential).toEqual({
       ...before,
       artifactTypes: ['MODEL', 'RESOURCE'],
       lastUpdatedAt,
@@ -201,11 +206,11 @@ describe('a registry credential', () => {
       registryCredentialName: 'renamed',
       lastUpdatedAt,
     });
-    expect(JSON.stringify([types, secret])).not.toContain(base64('$oauthtoken:new-pass-word'));
+    expect(JSON.stringify([withTypes, secret])).not.toContain(base64('$oauthtoken:new-pass-word'));
   });
 
-  it('is not changed by nothing, nor by what cannot be changed', async () => {
-    const credential = await made();
+  it('is not updated without changes or with invalid changes', async () => {
+    const credential = await createCredential();
     const request = `PATCH ${pathOf(credential)}`;
 
     const neither = 'Invalid request: Either secret or artifact types must be specified';
@@ -221,8 +226,8 @@ describe('a registry credential', () => {
     await acme(`DELETE ${pathOf(credential)}`);
   });
 
-  it('is deleted with 204, and then there is none', async () => {
-    const credential = await made();
+  it('is deleted with 204, and not found afterwards', async () => {
+    const credential = await createCredential();
     const request = `DELETE ${pathOf(credential)}`;
     const { status, body } = await acme(request);
 
@@ -237,7 +242,7 @@ describe('a registry credential', () => {
     ['PATCH', { artifactTypeEnums: ['HELM'] }],
     ['DELETE', undefined],
   ])('of another account is not found by %s', async (method, body) => {
-    const credential = await made({}, globex);
+    const credential = await createCredential({}, globex);
     for (const id of [credential.registryCredentialId, NOBODY]) {
       const request = `${method} registry-credentials/${id}`;
       const detail = `Registry credential id '${id}': Not found in account '${ACME}'`;
@@ -250,51 +255,50 @@ describe('a registry credential', () => {
 });
 
 describe('the list of registry credentials', () => {
-  it('is filtered by artifact type and origin, and is of one account', async () => {
+  it('is filtered by artifact type and origin, and depends on the account', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    const make = async (more: object) =>
-      (await world.acme('POST registry-credentials', given(more))).body.registryCredential;
-    const image = await make({});
-    const both = await make({ ...MODELS, artifactTypes: ['RESOURCE', 'MODEL'] });
-    const listed = async (query: string, caller = world.acme) =>
-      (await caller(`GET registry-credentials${query}`)).body;
+    const create = async (more: object) =>
+      (await world.acme('POST registry-credentials', orderWith(more))).body.registryCredential;
+    const image = await create({});
+    const both = await create({ ...MODELS, artifactTypes: ['RESOURCE', 'MODEL'] });
+    const list = async (query: string, caller = world.acme) => (await caller(`GET registry-credentials${query}`)).body;
 
-    expect(await listed('')).toEqual({ registryCredentials: [image, both] });
-    expect(await listed('?artifactType=CONTAINER')).toEqual({ registryCredentials: [image] });
-    expect(await listed('?artifactType=MODEL')).toEqual({ registryCredentials: [both] });
-    expect(await listed('?artifactType=HELM')).toEqual({ registryCredentials: [] });
-    expect(await listed('?provisionedBy=USER&artifactType=MODEL')).toEqual({ registryCredentials: [both] });
-    expect(await listed('?provisionedBy=SYSTEM')).toEqual({ registryCredentials: [] });
+    expect(await list('')).toEqual({ registryCredentials: [image, both] });
+    expect(await list('?artifactType=CONTAINER')).toEqual({ registryCredentials: [image] });
+    expect(await list('?artifactType=MODEL')).toEqual({ registryCredentials: [both] });
+    expect(await list('?artifactType=HELM')).toEqual({ registryCredentials: [] });
+    expect(await list('?provisionedBy=USER&artifactType=MODEL')).toEqual({ registryCredentials: [both] });
+    expect(await list('?provisionedBy=SYSTEM')).toEqual({ registryCredentials: [] });
     for (const query of ['?artifactType=CONTAINER&artifactType=MODEL', '?artifactType=CONTAINER,MODEL,CONTAINER']) {
-      expect(await listed(`${query}&provisionedBy=USER,SYSTEM`)).toEqual({ registryCredentials: [image, both] });
+      expect(await list(`${query}&provisionedBy=USER,SYSTEM`)).toEqual({ registryCredentials: [image, both] });
     }
-    expect(await listed('', world.globex)).toEqual({ registryCredentials: [] });
+    expect(await list('', world.globex)).toEqual({ registryCredentials: [] });
   });
 
-  it.each(['artifactType=IMAGE', 'provisionedBy=ME'])('refuses %s', async (query) => {
+  it.each(['artifactType=IMAGE', 'provisionedBy=ME'])('rejects %s', async (query) => {
     const request = `GET registry-credentials?${query}`;
 
     expectInvalid(await acme(request), request, query.split('=')[0] ?? '');
   });
 
-  it('has at most 25', async () => {
+  it('has at most 25 entries', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const answers = await Promise.all(
-      Array.from({ length: 27 }, () => world.acme('POST registry-credentials', given())),
+      Array.from({ length: 27 }, () => world.acme('POST registry-credentials', orderWith())),
     );
     const { registryCredentials } = (await world.acme('GET registry-credentials')).body;
 
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
     expect(registryCredentials).toHaveLength(25);
     expectProblem(
-      await world.acme('POST registry-credentials', given()),
+      await world.acme('POST registry-credentials', orderWith()),
       'POST registry-credentials',
       400,
       expect.stringContaining('25'),
     );
     await world.acme(`DELETE ${pathOf(registryCredentials[0])}`);
-    expect((await world.acme('POST registry-credentials', given())).status).toBe(200);
-    expect((await world.globex('POST registry-credentials', given())).status).toBe(200);
+    expect((await world.acme('POST registry-credentials', orderWith())).status).toBe(200);
+    expect((await world.globex('POST registry-credentials', orderWith())).status).toBe(200);
   });
 });
 
@@ -316,7 +320,7 @@ it('recognized registries are listed by artifact type', async () => {
   });
 });
 
-describe('who may', async () => {
+describe('authorization of registry credentials', async () => {
   const calls: [string, unknown][] = [
     ['GET registry-credentials', undefined],
     ['POST registry-credentials', {}],
@@ -328,12 +332,12 @@ describe('who may', async () => {
   const lister = await server.withScopes(['list_functions'], { type: 'All Entity' });
   const manager = server.as(castKey('nvcf-registry-manager').key);
 
-  it.each(calls)('%s: nobody without the scope', async (request, body) => {
+  it.each(calls)('denies %s without the scope', async (request, body) => {
     expectProblem(await lister(request, body), request, 403, 'Access Denied');
   });
 
-  it('the registry manager of the cast does all of it, and nothing else', async () => {
-    const credential = await made({}, manager);
+  it('allows all of these operations, but no others, for the registry manager of the cast', async () => {
+    const credential = await createCredential({}, manager);
     const statuses = [
       await manager('GET registry-credentials'),
       await manager(`GET ${pathOf(credential)}`),
@@ -357,7 +361,7 @@ describe('the key type of a registry credential', () => {
     ['another registry', 'docker.io', '$oauthtoken:pass-word', undefined],
   ])('of %s, at %s, with the secret %s, is %s', async (_what, registryHostname, secret, keyType) => {
     const artifactTypes = registryHostname === 'api.ngc.nvidia.com' ? ['MODEL'] : ['CONTAINER'];
-    const credential = await made({
+    const credential = await createCredential({
       registryHostname,
       artifactTypes,
       secret: { name: `key-type-${++names}`, value: base64(secret) },
@@ -370,8 +374,8 @@ describe('the key type of a registry credential', () => {
     expect(registryCredentials).toContainEqual(credential);
   });
 
-  it('follows the secret, and stays where only types are added', async () => {
-    const credential = await made({ ...MODELS });
+  it('changes with the secret, but not if only types are added', async () => {
+    const credential = await createCredential({ ...MODELS });
     const change = async (body: object) =>
       (await acme(`PATCH ${pathOf(credential)}`, body)).body.registryCredential.keyType;
     const secret = (text: string) => ({ name: `key-type-${++names}`, value: base64(text) });

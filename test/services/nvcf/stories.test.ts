@@ -19,33 +19,33 @@ const servers = {
 
 type Callable = Pick<TestServer, 'call'>;
 
-/** A request that is sent more than once. */
-type Again = (request?: Partial<Request>) => Promise<Answer>;
+/** Sends the same request again. */
+type Resend = (request?: Partial<Request>) => Promise<Answer>;
 
 interface Version {
   readonly functionId: string;
   readonly versionId: string;
 }
 
-/** A version of a new function that nobody has deployed. */
-async function newVersion(server: Callable, functionId?: string): Promise<Version> {
+/** Creates a version that is not deployed, by default of a new function. */
+async function createVersion(server: Callable, functionId?: string): Promise<Version> {
   const place = functionId === undefined ? '' : `/${functionId}/versions`;
   const { body } = await server.call(`POST /v2/nvcf/functions${place}`, { token: OWNER, body: NEW_FUNCTION });
   return { functionId: body.function.id, versionId: body.function.versionId };
 }
 
-function deploying(server: Callable, { functionId, versionId }: Version, token: string): Again {
+function prepareDeployment(server: Callable, { functionId, versionId }: Version, token: string): Resend {
   const line = `POST /v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`;
   return () => server.call(line, { token, body: SPECIFICATIONS });
 }
 
-/** What the vendor says in a refusal. */
-function problem(detail: string, path: string) {
+/** Returns the problem details of a denied request. */
+function forbidden(detail: string, path: string) {
   return { type: 'urn:nv-boot:problem-details:forbidden', title: 'Forbidden', status: 403, detail, instance: path };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: decisions are JSON
-async function reported(server: TestServer, { decision }: Answer): Promise<any> {
+async function readDecision(server: TestServer, { decision }: Answer): Promise<any> {
   const { status, body } = await server.call(`GET /_mock/decisions/${decision.id}`);
   expect(status).toBe(200);
   expect(body).toMatchObject({ id: decision.id, effect: 'deny', reason: decision.reason, principal: { name: 'made' } });
@@ -57,39 +57,44 @@ interface Fix {
   readonly request?: { readonly method: string; readonly path: string; readonly body: object };
 }
 
-/** Sends a fix as it is told. */
-async function apply(server: TestServer, { request }: Fix): Promise<void> {
+/** Sends the request of a fix. */
+async function applyFix(server: TestServer, { request }: Fix): Promise<void> {
   const { status, body } = await server.call(`${request?.method} ${request?.path}`, { body: request?.body });
   expect(status, JSON.stringify(body)).toBe(200);
 }
 
-/** Every fix that says what to send is sent to a key as it was; each must be enough for the same request. */
-async function everyFixCures(server: TestServer, key: MadeKey, again: Again, fixes: readonly Fix[]): Promise<void> {
+/** Applies every fix with a request to the unchanged key, and expects each to be sufficient for the denied request. */
+async function expectFixesToWork(
+  server: TestServer,
+  key: MadeKey,
+  resend: Resend,
+  fixes: readonly Fix[],
+): Promise<void> {
   const { body: before } = await server.call(`GET /_mock/keys/${key.id}`);
   const { scopes, resource } = before.policy;
   const requests = fixes.filter(({ request }) => request !== undefined);
   expect(requests.length).toBeGreaterThan(0);
   for (const fix of requests) {
-    await apply(server, fix);
-    const cured = await again();
-    expect(cured.decision.effect, fix.text).toBe('allow');
-    // What is deployed already is told so: the request came through.
-    expect(fix === requests[0] ? [200] : [200, 400], fix.text).toContain(cured.status);
+    await applyFix(server, fix);
+    const retried = await resend();
+    expect(retried.decision.effect, fix.text).toBe('allow');
+    // 400: the version is already deployed, so the request was authorized.
+    expect(fix === requests[0] ? [200] : [200, 400], fix.text).toContain(retried.status);
     await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes, resource: resource ?? [], force: true } });
   }
-  expect(await again()).toMatchObject({ status: 403 });
+  expect(await resend()).toMatchObject({ status: 403 });
 }
 
-describe('the troubleshooting of the service-keys page, documented profile', () => {
-  it('scope-missing', async () => {
+describe('troubleshooting of the service-keys page, documented profile:', () => {
+  it('scope-missing: a key without the scopes is denied, and the fix adds them', async () => {
     const server = await afresh(servers.documented);
-    const version = await newVersion(server);
+    const version = await createVersion(server);
     const key = await makeKey(server, ['Register Function'], ALL_FUNCTIONS);
-    const again = deploying(server, version, key.key);
+    const resend = prepareDeployment(server, version, key.key);
 
-    const refused = await again();
+    const refused = await resend();
     const path = `/v2/nvcf/deployments/functions/${version.functionId}/versions/${version.versionId}`;
-    expect(refused).toMatchObject({ status: 403, body: problem('Access Denied', path) });
+    expect(refused).toMatchObject({ status: 403, body: forbidden('Access Denied', path) });
     expect(refused.decision).toEqual({
       id: expect.any(String),
       effect: 'deny',
@@ -98,7 +103,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       missing: ['deploy_function', 'list_functions'],
     });
 
-    const decision = await reported(server, refused);
+    const decision = await readDecision(server, refused);
     expect(decision).toMatchObject({ operation: 'createDeployment', held: ['register_function'] });
     for (const word of [
       'deploy_function',
@@ -114,83 +119,83 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       path: `/_mock/keys/${key.id}`,
       body: { scopes: ['register_function', 'deploy_function', 'list_functions'] },
     });
-    await apply(server, decision.fixes[0]);
-    expect(await again()).toMatchObject({ status: 200, decision: { effect: 'allow' } });
+    await applyFix(server, decision.fixes[0]);
+    expect(await resend()).toMatchObject({ status: 200, decision: { effect: 'allow' } });
   });
 
-  it('resource-type-incompatible', async () => {
+  it('resource-type-incompatible: All Functions is denied for registry credentials, and every fix works', async () => {
     const server = await afresh(servers.documented);
     const key = await makeKey(server, ['Manage Registry Credentials'], ALL_FUNCTIONS);
-    const again: Again = () => server.call('GET /v2/nvcf/registry-credentials', { token: key.key });
+    const resend: Resend = () => server.call('GET /v2/nvcf/registry-credentials', { token: key.key });
 
-    const refused = await again();
+    const refused = await resend();
     expect(refused).toMatchObject({
       status: 403,
-      body: problem('Access Denied', '/v2/nvcf/registry-credentials'),
+      body: forbidden('Access Denied', '/v2/nvcf/registry-credentials'),
       decision: { reason: 'incompatible_resource_type' },
     });
 
-    const decision = await reported(server, refused);
+    const decision = await readDecision(server, refused);
     expect(decision).toMatchObject({ held: ['All Functions'], accepted: ['All Entity'] });
     expect(decision.explanation).toContain('All Functions');
     expect(decision.explanation).toContain('All Entity');
-    await everyFixCures(server, key, again, decision.fixes);
+    await expectFixesToWork(server, key, resend, decision.fixes);
     expect(decision.fixes.map(({ request }: Fix) => request?.body)).toContainEqual({ resource: ALL_ENTITY });
   });
 
-  it('other-function', async () => {
+  it('other-function: a key for another function is denied, and every fix works', async () => {
     const server = await afresh(servers.documented);
-    const [bound, target] = [await newVersion(server), await newVersion(server)];
+    const [bound, target] = [await createVersion(server), await createVersion(server)];
     const key = await makeKey(server, ['Deploy Function', 'List Functions'], {
       type: 'Function',
       ids: [bound.functionId],
     });
-    const again = deploying(server, target, key.key);
+    const resend = prepareDeployment(server, target, key.key);
 
-    const refused = await again();
+    const refused = await resend();
     const { functionId, versionId } = target;
     expect(refused).toMatchObject({
       status: 403,
-      body: problem(
+      body: forbidden(
         `Function id '${functionId}', version '${versionId}': Forbidden to 'create' deployment`,
         `/v2/nvcf/deployments/functions/${functionId}/versions/${versionId}`,
       ),
       decision: { reason: 'resource_mismatch' },
     });
 
-    const decision = await reported(server, refused);
+    const decision = await readDecision(server, refused);
     expect(decision.boundTo).toContain(bound.functionId);
     expect(decision.target).toContain(versionId);
     expect(decision.explanation).toContain(bound.functionId);
     expect(decision.explanation).toContain(versionId);
-    await everyFixCures(server, key, again, decision.fixes);
+    await expectFixesToWork(server, key, resend, decision.fixes);
     expect(decision.fixes.map(({ request }: Fix) => request?.body)).toContainEqual({
       resource: { type: 'Function', ids: [bound.functionId, functionId] },
     });
-    expect(await deploying(server, bound, key.key)()).toMatchObject({ status: 200 });
+    expect(await prepareDeployment(server, bound, key.key)()).toMatchObject({ status: 200 });
   });
 
-  it('deploy-without-list', async () => {
+  it('deploy-without-list: a key without List Functions is denied, and the fix adds it', async () => {
     const server = await afresh(servers.documented);
-    const version = await newVersion(server);
+    const version = await createVersion(server);
     const key = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
-    const again = deploying(server, version, key.key);
+    const resend = prepareDeployment(server, version, key.key);
 
-    const refused = await again();
+    const refused = await resend();
     expect(refused).toMatchObject({
       status: 403,
       body: { detail: 'Access Denied' },
       decision: { reason: 'missing_scope', missing: ['list_functions'] },
     });
 
-    const decision = await reported(server, refused);
+    const decision = await readDecision(server, refused);
     expect(decision).toMatchObject({ missing: ['list_functions'], held: ['deploy_function'] });
     expect(decision.explanation).toContain('`list_functions` (List Functions)');
     expect(decision.explanation).not.toContain('`deploy_function` (Deploy Function)');
     const [fix] = decision.fixes;
     expect(fix.request.body).toEqual({ scopes: ['deploy_function', 'list_functions'] });
-    await apply(server, fix);
-    expect((await again()).status).toBe(200);
+    await applyFix(server, fix);
+    expect((await resend()).status).toBe(200);
   });
 
   const wrongTypes = [
@@ -205,85 +210,88 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
     { name: 'All Entity', resourceOf: () => ALL_ENTITY },
   ];
 
-  it.each(wrongTypes)('authorize-clients-type: $name', async ({ name, resourceOf }) => {
-    const server = await afresh(servers.documented);
-    const version = await newVersion(server);
-    const key = await makeKey(server, ['Authorize Clients'], resourceOf(version));
-    for (const place of ['', `/versions/${version.versionId}`]) {
-      const path = `/v2/nvcf/authorizations/functions/${version.functionId}${place}`;
-      const body = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
-      const again: Again = () => server.call(`POST ${path}`, { token: key.key, body });
+  it.each(wrongTypes)(
+    'authorize-clients-type: a key for $name is denied, and every fix works',
+    async ({ name, resourceOf }) => {
+      const server = await afresh(servers.documented);
+      const version = await createVersion(server);
+      const key = await makeKey(server, ['Authorize Clients'], resourceOf(version));
+      for (const place of ['', `/versions/${version.versionId}`]) {
+        const path = `/v2/nvcf/authorizations/functions/${version.functionId}${place}`;
+        const body = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
+        const resend: Resend = () => server.call(`POST ${path}`, { token: key.key, body });
 
-      const refused = await again();
-      expect(refused).toMatchObject({
-        status: 403,
-        body: problem('Access Denied', path),
-        decision: { reason: 'incompatible_resource_type' },
-      });
+        const refused = await resend();
+        expect(refused).toMatchObject({
+          status: 403,
+          body: forbidden('Access Denied', path),
+          decision: { reason: 'incompatible_resource_type' },
+        });
 
-      const decision = await reported(server, refused);
-      expect(decision).toMatchObject({ held: [name], accepted: ['All Functions'] });
-      expect(decision.explanation).toContain('All Functions');
-      expect(decision.explanation).toContain(name);
-      await everyFixCures(server, key, again, decision.fixes);
-    }
-  });
+        const decision = await readDecision(server, refused);
+        expect(decision).toMatchObject({ held: [name], accepted: ['All Functions'] });
+        expect(decision.explanation).toContain('All Functions');
+        expect(decision.explanation).toContain(name);
+        await expectFixesToWork(server, key, resend, decision.fixes);
+      }
+    },
+  );
 
-  it('recent-edit', async () => {
+  it('recent-edit: an added scope takes effect after 15 minutes', async () => {
     const server = await testServer({ propagation: 'fixed' });
-    const version = await newVersion(server);
+    const version = await createVersion(server);
     const key = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
-    const again = deploying(server, version, key.key);
+    const resend = prepareDeployment(server, version, key.key);
     const edit = { scopes: ['Deploy Function', 'List Functions'] };
     expect((await server.call(`PATCH /_mock/keys/${key.id}`, { body: edit })).status).toBe(200);
 
-    const refused = await again();
+    const refused = await resend();
     const pending = { version: 2, effectiveAt: new Date(START + 900_000).toISOString(), effect: 'allow' };
     expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
     expect(refused.decision).toMatchObject({ reason: 'missing_scope', missing: ['list_functions'], pending });
 
-    const decision = await reported(server, refused);
+    const decision = await readDecision(server, refused);
     expect(decision).toMatchObject({ policyVersion: 1, pending });
     expect(decision.explanation).toContain(`version 2 is recorded, and would allow it from ${pending.effectiveAt}`);
     expect(decision.explanation).toContain('`list_functions` (List Functions)');
 
     const { body } = await server.call('POST /_mock/clock/advance', { body: { by: '15m' } });
     expect(body.events).toContainEqual(expect.objectContaining({ keyId: key.id, version: 2, at: pending.effectiveAt }));
-    expect(await again()).toMatchObject({ status: 200, decision: { effect: 'allow' } });
+    expect(await resend()).toMatchObject({ status: 200, decision: { effect: 'allow' } });
   });
 
-  it('recent-edit, the other way: a scope that was taken away goes on counting', async () => {
+  it('recent-edit: a removed scope is effective for another 15 minutes', async () => {
     const server = await testServer({ propagation: 'fixed' });
     const key = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
-    const again: Again = () => server.call('GET /v2/nvcf/functions', { token: key.key });
+    const resend: Resend = () => server.call('GET /v2/nvcf/functions', { token: key.key });
     await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: [] } });
 
-    const stillAllowed = await again();
+    const stillAllowed = await resend();
     expect(stillAllowed.status).toBe(200);
     expect(stillAllowed.decision).toMatchObject({ effect: 'allow', pending: { version: 2, effect: 'deny' } });
     server.clock.set(START + 899_999);
-    expect((await again()).status).toBe(200);
+    expect((await resend()).status).toBe(200);
     server.clock.set(START + 900_000);
-    expect((await again()).status).toBe(403);
+    expect((await resend()).status).toBe(403);
   });
 });
 
-describe('the troubleshooting of the service-keys page, as the published code does it', () => {
-  it('deploy-without-list: Deploy Function alone is enough', async () => {
+describe('troubleshooting of the service-keys page, open-source profile:', () => {
+  it('deploy-without-list: Deploy Function alone is sufficient', async () => {
     const server = await afresh(servers['open-source']);
-    const version = await newVersion(server);
+    const version = await createVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
     const path = `/v2/nvcf/deployments/functions/${version.functionId}/versions/${version.versionId}`;
 
-    expect((await deploying(server, version, key)()).status).toBe(200);
+    expect((await prepareDeployment(server, version, key)()).status).toBe(200);
     expect((await server.call(`GET ${path}`, { token: key })).status).toBe(200);
     expect((await server.call(`PUT ${path}`, { token: key, body: SPECIFICATIONS })).status).toBe(200);
     expect((await server.call(`DELETE ${path}`, { token: key })).status).toBe(200);
   });
 
-  it('deploy-without-list: the command fails all the same, at the read that follows the deployment', async () => {
+  it('deploy-without-list: reading the function after the deployment is still denied', async () => {
     const server = await afresh(servers['open-source']);
-    const version = await newVersion(server);
+    const version = await createVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
 
     const read = await server.call(`GET /v2/nvcf/functions/${version.functionId}/versions/${version.versionId}`, {
@@ -296,19 +304,19 @@ describe('the troubleshooting of the service-keys page, as the published code do
     });
   });
 
-  it('scope-missing: the fix for a scope that the page gives with All Entity only can be sent as told', async () => {
+  it('scope-missing: every fix works for a scope that the page limits to All Entity', async () => {
     const server = await afresh(servers['open-source']);
     const key = await makeKey(server, [], ALL_FUNCTIONS);
-    const again: Again = () => server.call('GET /v2/nvcf/telemetries', { token: key.key });
+    const resend: Resend = () => server.call('GET /v2/nvcf/telemetries', { token: key.key });
 
-    const { fixes } = await reported(server, await again());
+    const { fixes } = await readDecision(server, await resend());
 
-    await everyFixCures(server, key, again, fixes);
+    await expectFixesToWork(server, key, resend, fixes);
   });
 
-  it('authorize-clients-type: Function does, Function Versions where the path names the version, All Entity never', async () => {
+  it('authorize-clients-type: Function is accepted, Function Versions only for versions, All Entity never', async () => {
     const server = await afresh(servers['open-source']);
-    const { functionId, versionId } = await newVersion(server);
+    const { functionId, versionId } = await createVersion(server);
     const body = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
     const ofFunction = `POST /v2/nvcf/authorizations/functions/${functionId}`;
     const ofVersion = `${ofFunction}/versions/${versionId}`;
@@ -326,7 +334,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
   });
 });
 
-/** The scene of the vectors: F has v1 and v2, G has g1, S is shared with the account, P is public. */
+/** The functions of the test vectors: F has v1 and v2, G has g1, S is shared with the account, P is public. */
 interface Scene {
   readonly server: Callable;
   readonly F: string;
@@ -338,12 +346,12 @@ interface Scene {
   readonly P: string;
 }
 
-/** In a world of its own. */
-async function scene(of: Callable): Promise<Scene> {
-  const server = await makeWorld(of, { credentials: 'cast' });
-  const first = await newVersion(server);
-  const second = await newVersion(server, first.functionId);
-  const other = await newVersion(server);
+/** Creates the functions of the test vectors in a new world. */
+async function createScene(parent: Callable): Promise<Scene> {
+  const server = await makeWorld(parent, { credentials: 'cast' });
+  const first = await createVersion(server);
+  const second = await createVersion(server, first.functionId);
+  const other = await createVersion(server);
   const [shared] = castFunction('translate');
   const [open] = castFunction('llama');
   return {
@@ -358,22 +366,25 @@ async function scene(of: Callable): Promise<Scene> {
   };
 }
 
-/** What a vector expects: a status, or a status with the vendor's words. */
+/** The expected status, with the expected detail if the vendor's text is public. */
 type Expected = number | readonly [status: number, detail: (scene: Scene) => string];
 const denied = [403, () => 'Access Denied'] as const;
 
 interface Vector {
-  readonly key: string;
+  readonly name: string;
   readonly scopes: readonly string[];
   readonly resource: (scene: Scene) => GivenResource | null;
   readonly call: (scene: Scene) => string;
   readonly body?: unknown;
-  /** F is up for the call. */
+  /** Whether F is deployed before the call. */
   readonly up?: boolean;
   readonly documented: Expected;
   readonly openSource: Expected;
-  /** Names of functions that an allowed list shows. */
-  readonly shows?: { readonly documented: (scene: Scene) => string[]; readonly openSource: (scene: Scene) => string[] };
+  /** The expected ids of functions in a list. */
+  readonly shows?: {
+    readonly documented: (scene: Scene) => string[];
+    readonly openSource: (scene: Scene) => string[];
+  };
 }
 
 const allFunctions = () => ALL_FUNCTIONS;
@@ -382,13 +393,13 @@ const allClusters = () => ({ type: 'All Clusters' });
 const functionF = ({ F }: Scene) => ({ type: 'Function', ids: [F] });
 const functionG = ({ G }: Scene) => ({ type: 'Function', ids: [G] });
 const versionF1 = ({ F, v1 }: Scene) => ({ type: 'Function Versions', ids: [`${F}/${v1}`] });
-const nothing = () => null;
+const noResource = () => null;
 const ownOfCast = castFunctions.filter(({ org }) => org === 'acme').map(({ functionId }) => functionId);
 const PARTIES = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
 
 const VECTORS: readonly Vector[] = [
   {
-    key: 'register / AF',
+    name: 'Register Function on All Functions',
     scopes: ['register_function'],
     resource: allFunctions,
     call: () => 'POST /v2/nvcf/functions',
@@ -397,7 +408,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'register / F',
+    name: 'Register Function on Function',
     scopes: ['register_function'],
     resource: functionF,
     call: () => 'POST /v2/nvcf/functions',
@@ -406,7 +417,7 @@ const VECTORS: readonly Vector[] = [
     openSource: [403, () => 'Forbidden to create function'],
   },
   {
-    key: 'register / F, a new version',
+    name: 'Register Function on Function, for a new version',
     scopes: ['register_function'],
     resource: functionF,
     call: ({ F }) => `POST /v2/nvcf/functions/${F}/versions`,
@@ -415,7 +426,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'register / FV, a new version',
+    name: 'Register Function on Function Versions, for a new version',
     scopes: ['register_function'],
     resource: versionF1,
     call: ({ F }) => `POST /v2/nvcf/functions/${F}/versions`,
@@ -424,7 +435,7 @@ const VECTORS: readonly Vector[] = [
     openSource: [403, ({ F }) => `Function id '${F}': Forbidden to create function version`],
   },
   {
-    key: 'register only / AF, a deployment',
+    name: 'Register Function on All Functions, for a deployment',
     scopes: ['register_function'],
     resource: allFunctions,
     call: ({ F, v1 }) => `POST /v2/nvcf/deployments/functions/${F}/versions/${v1}`,
@@ -433,7 +444,7 @@ const VECTORS: readonly Vector[] = [
     openSource: denied,
   },
   {
-    key: 'deploy only / AF',
+    name: 'Deploy Function alone on All Functions',
     scopes: ['deploy_function'],
     resource: allFunctions,
     call: ({ F, v1 }) => `POST /v2/nvcf/deployments/functions/${F}/versions/${v1}`,
@@ -442,7 +453,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'deploy+list / F, another function',
+    name: 'Deploy Function and List Functions on Function, for another function',
     scopes: ['deploy_function', 'list_functions'],
     resource: functionF,
     call: ({ G, g1 }) => `POST /v2/nvcf/deployments/functions/${G}/versions/${g1}`,
@@ -451,7 +462,7 @@ const VECTORS: readonly Vector[] = [
     openSource: [403, ({ G, g1 }) => `Function id '${G}', version '${g1}': Forbidden to 'create' deployment`],
   },
   {
-    key: 'deploy+list / F',
+    name: 'Deploy Function and List Functions on Function',
     scopes: ['deploy_function', 'list_functions'],
     resource: functionF,
     call: ({ F, v2 }) => `POST /v2/nvcf/deployments/functions/${F}/versions/${v2}`,
@@ -460,7 +471,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'list / F, all functions',
+    name: 'List Functions on Function, for the list of functions',
     scopes: ['list_functions'],
     resource: functionF,
     call: () => 'GET /v2/nvcf/functions/ids',
@@ -469,7 +480,7 @@ const VECTORS: readonly Vector[] = [
     shows: { documented: ({ F }) => [F], openSource: ({ F, P }) => [F, P] },
   },
   {
-    key: 'list / AF, all functions',
+    name: 'List Functions on All Functions, for the list of functions',
     scopes: ['list_functions'],
     resource: allFunctions,
     call: () => 'GET /v2/nvcf/functions/ids',
@@ -481,7 +492,7 @@ const VECTORS: readonly Vector[] = [
     },
   },
   {
-    key: 'list / FV, another version',
+    name: 'List Functions on Function Versions, for another version',
     scopes: ['list_functions'],
     resource: versionF1,
     call: ({ F, v2 }) => `GET /v2/nvcf/functions/${F}/versions/${v2}`,
@@ -489,15 +500,15 @@ const VECTORS: readonly Vector[] = [
     openSource: [403, ({ F, v2 }) => `Function id '${F}', version '${v2}': Forbidden to retrieve function details`],
   },
   {
-    key: 'list / none',
+    name: 'List Functions without a resource',
     scopes: ['list_functions'],
-    resource: nothing,
+    resource: noResource,
     call: ({ F }) => `GET /v2/nvcf/functions/${F}/versions`,
     documented: 403,
     openSource: [403, ({ F }) => `Function id '${F}': Forbidden to retrieve versions`],
   },
   {
-    key: 'details / AF',
+    name: 'List Function Details on All Functions',
     scopes: ['list_functions_details'],
     resource: allFunctions,
     call: ({ F, v1 }) => `GET /v2/nvcf/functions/${F}/versions/${v1}`,
@@ -506,7 +517,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'invoke / AF',
+    name: 'Invoke Function on All Functions',
     scopes: ['invoke_function'],
     resource: allFunctions,
     call: ({ F }) => `POST /v2/nvcf/pexec/functions/${F}`,
@@ -516,7 +527,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'invoke / AF, a shared function',
+    name: 'Invoke Function on All Functions, for a shared function',
     scopes: ['invoke_function'],
     resource: allFunctions,
     call: ({ S }) => `POST /v2/nvcf/pexec/functions/${S}`,
@@ -525,7 +536,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 403,
   },
   {
-    key: 'invoke / F, another function',
+    name: 'Invoke Function on Function, for another function',
     scopes: ['invoke_function'],
     resource: functionG,
     call: ({ F }) => `POST /v2/nvcf/pexec/functions/${F}`,
@@ -535,16 +546,16 @@ const VECTORS: readonly Vector[] = [
     openSource: [403, ({ F }) => `Function '${F}':  Missing resource entry in ApiKey for the function`],
   },
   {
-    key: 'invoke / none, a public function',
+    name: 'Invoke Function without a resource, for a public function',
     scopes: ['invoke_function'],
-    resource: nothing,
+    resource: noResource,
     call: ({ P }) => `POST /v2/nvcf/pexec/functions/${P}`,
     body: {},
     documented: 403,
     openSource: 200,
   },
   {
-    key: 'invoke / AE',
+    name: 'Invoke Function on All Entity',
     scopes: ['invoke_function'],
     resource: allEntity,
     call: ({ F }) => `POST /v2/nvcf/pexec/functions/${F}`,
@@ -554,7 +565,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 403,
   },
   {
-    key: 'authorize / F',
+    name: 'Authorize Clients on Function',
     scopes: ['authorize_clients'],
     resource: functionF,
     call: ({ F }) => `POST /v2/nvcf/authorizations/functions/${F}`,
@@ -563,7 +574,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'authorize / AE',
+    name: 'Authorize Clients on All Entity',
     scopes: ['authorize_clients'],
     resource: allEntity,
     call: ({ F }) => `POST /v2/nvcf/authorizations/functions/${F}`,
@@ -572,7 +583,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 403,
   },
   {
-    key: 'registry / AF',
+    name: 'Manage Registry Credentials on All Functions',
     scopes: ['manage_registry_credentials'],
     resource: allFunctions,
     call: () => 'GET /v2/nvcf/registry-credentials',
@@ -580,7 +591,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'registry / AE',
+    name: 'Manage Registry Credentials on All Entity',
     scopes: ['manage_registry_credentials'],
     resource: allEntity,
     call: () => 'GET /v2/nvcf/registry-credentials',
@@ -588,7 +599,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'telemetry / AC',
+    name: 'Manage Telemetries on All Clusters',
     scopes: ['manage_telemetries'],
     resource: allClusters,
     call: () => 'GET /v2/nvcf/telemetries',
@@ -596,7 +607,7 @@ const VECTORS: readonly Vector[] = [
     openSource: 200,
   },
   {
-    key: 'clusters / AC',
+    name: 'List Clusters on All Clusters',
     scopes: ['List Clusters'],
     resource: allClusters,
     call: () => 'GET /v2/nvcf/clusterGroups',
@@ -604,7 +615,7 @@ const VECTORS: readonly Vector[] = [
     openSource: denied,
   },
   {
-    key: 'gpu quota / AF',
+    name: 'Read GPU Quota Rule on All Functions',
     scopes: ['Read GPU Quota Rule'],
     resource: allFunctions,
     call: () => 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules',
@@ -613,42 +624,42 @@ const VECTORS: readonly Vector[] = [
   },
 ];
 
-describe.each(['documented', 'open-source'] as const)('test vectors, %s profile', (profile) => {
+describe.each(['documented', 'open-source'] as const)('scopes and resources of a key, %s profile:', (profile) => {
   const shared = servers[profile];
 
-  it.each(VECTORS)('$key', async (vector) => {
-    const here = await scene(shared);
-    const { server } = here;
-    const { key } = await makeKey(server, vector.scopes, vector.resource(here));
-    if (vector.up === true) await deploying(server, { functionId: here.F, versionId: here.v1 }, OWNER)();
+  it.each(VECTORS)('$name', async (vector) => {
+    const scene = await createScene(shared);
+    const { server } = scene;
+    const { key } = await makeKey(server, vector.scopes, vector.resource(scene));
+    if (vector.up === true) await prepareDeployment(server, { functionId: scene.F, versionId: scene.v1 }, OWNER)();
     const { body } = vector;
 
-    const answer = await server.call(vector.call(here), { token: key, ...(body !== undefined && { body }) });
+    const answer = await server.call(vector.call(scene), { token: key, ...(body !== undefined && { body }) });
 
     const expected = profile === 'documented' ? vector.documented : vector.openSource;
     const [status, detail] = typeof expected === 'number' ? [expected] : expected;
     expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-    if (detail !== undefined) expect(answer.body.detail).toBe(detail(here));
+    if (detail !== undefined) expect(answer.body.detail).toBe(detail(scene));
     const shows = profile === 'documented' ? vector.shows?.documented : vector.shows?.openSource;
-    if (shows !== undefined) expect([...answer.body.functionIds].sort()).toEqual([...new Set(shows(here))].sort());
+    if (shows !== undefined) expect([...answer.body.functionIds].sort()).toEqual([...new Set(shows(scene))].sort());
   });
 
-  it('details / AF shows the instances, list / AF does not', async () => {
-    const { server, F, v1 } = await scene(shared);
-    await deploying(server, { functionId: F, versionId: v1 }, OWNER)();
+  it('List Function Details returns instances and names of secrets, List Functions does not', async () => {
+    const { server, F, v1 } = await createScene(shared);
+    await prepareDeployment(server, { functionId: F, versionId: v1 }, OWNER)();
     const path = `GET /v2/nvcf/functions/${F}/versions/${v1}`;
     const details = await makeKey(server, ['list_functions_details'], ALL_FUNCTIONS);
     const plain = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
 
-    const seen = (await server.call(path, { token: details.key })).body.function;
-    expect(seen).toMatchObject({ activeInstances: [{ functionId: F, functionVersionId: v1 }], secrets: [] });
-    const unseen = (await server.call(path, { token: plain.key })).body.function;
-    expect(unseen).toEqual(Object.fromEntries(Object.entries(seen).filter(([member]) => member in unseen)));
-    expect(Object.keys(unseen)).not.toEqual(expect.arrayContaining(['activeInstances']));
-    expect(Object.keys(unseen)).not.toEqual(expect.arrayContaining(['secrets']));
+    const detailed = (await server.call(path, { token: details.key })).body.function;
+    expect(detailed).toMatchObject({ activeInstances: [{ functionId: F, functionVersionId: v1 }], secrets: [] });
+    const basic = (await server.call(path, { token: plain.key })).body.function;
+    expect(basic).toEqual(Object.fromEntries(Object.entries(detailed).filter(([member]) => member in basic)));
+    expect(Object.keys(basic)).not.toEqual(expect.arrayContaining(['activeInstances']));
+    expect(Object.keys(basic)).not.toEqual(expect.arrayContaining(['secrets']));
   });
 
-  it('an edited key, before 15 minutes have passed: the old decision', async () => {
+  it('an edit of a key takes effect after 15 minutes', async () => {
     const server = await testServer({ nvcf: profile, propagation: 'fixed' });
     const key = await makeKey(server, [], ALL_FUNCTIONS);
     await server.call(`PATCH /_mock/keys/${key.id}`, { body: { scopes: ['list_functions'] } });
@@ -661,23 +672,23 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
     expect(await statusAt(900_000)).toBe(200);
   });
 
-  const everywhere = ['GET /v2/nvcf/functions', 'POST /v2/nvcf/functions', 'GET /v2/nvcf/telemetries'];
+  const REQUESTS = ['GET /v2/nvcf/functions', 'POST /v2/nvcf/functions', 'GET /v2/nvcf/telemetries'];
 
-  it.each(everywhere)('an unknown key is forbidden, not unauthorized: %s', async (line) => {
+  it.each(REQUESTS)('%s returns 403, not 401, for an unknown key', async (line) => {
     const server = await afresh(servers[profile]);
-    const gone = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
-    await server.call(`DELETE /_mock/keys/${gone.id}`);
+    const deleted = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
+    await server.call(`DELETE /_mock/keys/${deleted.id}`);
 
-    const answer = await server.call(line, { token: gone.key });
+    const answer = await server.call(line, { token: deleted.key });
 
     expect(answer).toMatchObject({
       status: 403,
-      body: problem('Authorization failed', line.split(' ')[1] ?? ''),
+      body: forbidden('Authorization failed', line.split(' ')[1] ?? ''),
       decision: { reason: 'unknown_key' },
     });
   });
 
-  it.each(everywhere)('no header is unauthorized, without a body: %s', async (line) => {
+  it.each(REQUESTS)('%s returns 401 without a body for a missing header', async (line) => {
     const server = await afresh(servers[profile]);
 
     const answer = await server.call(line);
@@ -686,7 +697,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('a scope that is missing is told before a broken body and before an unknown id', async () => {
+  it('a missing scope is reported before an invalid body and an unknown id', async () => {
     const server = await afresh(servers[profile]);
     const { key } = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
     const absent = '00000000-0000-4000-8000-000000000000';
@@ -704,8 +715,8 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
     }
   });
 
-  it('what does not exist is not found, and neither is what another account has', async () => {
-    const { server } = await scene(shared);
+  it('unknown functions and functions of another account are not found', async () => {
+    const { server } = await createScene(shared);
     const { key } = await makeKey(server, ['list_functions'], { type: 'All Functions' });
     const [secret] = castFunction('private');
     const absent = '00000000-0000-4000-8000-000000000000';

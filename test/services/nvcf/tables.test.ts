@@ -28,7 +28,7 @@ const SCOPES = {
   cluster_listing: 'Cluster Listing',
 };
 
-/** The vendor's encoding, where one is public; `null`: any id is the mock's own. */
+/** The vendor's public encoding; `null`: the ids are the mock's own. */
 const TYPES = [
   { label: 'All Functions', encoding: { type: 'account-functions', id: '*' } },
   { label: 'Function', encoding: { type: 'function' } },
@@ -42,12 +42,12 @@ const CERTAINTIES = ['documented', 'implied', 'observed', 'inferred', 'contradic
 
 interface Expected {
   readonly action: string;
-  /** How sure the source of the row is of the types that it lists. Default: `documented`. */
+  /** The certainty of the types of the row. Default: `documented`. */
   readonly certainty?: string;
-  /** All of them, unless one is enough. */
+  /** Required scopes: all of them, unless `any` is true. */
   readonly scopes: readonly string[];
   readonly any?: boolean;
-  /** Types of the row; none: no test. */
+  /** Accepted types; empty: resources are not checked. */
   readonly types: readonly string[];
   readonly closed?: boolean;
   readonly endpoints: readonly string[];
@@ -55,7 +55,7 @@ interface Expected {
 
 const FUNCTION = '/v2/nvcf/functions/{functionId}';
 const VERSION = 'functions/{functionId}/versions/{versionId}';
-/** Creating and updating: what the page's row is about. */
+/** The endpoints of the row of the page: creating and updating a deployment. */
 const DEPLOYING = [
   `POST /v2/nvcf/deployments/${VERSION}`,
   `PUT /v2/nvcf/deployments/${VERSION}`,
@@ -84,7 +84,7 @@ const UPDATES = [
   `PUT /v2/nvcf/ratelimit/${VERSION}`,
   `DELETE /v2/nvcf/ratelimit/${VERSION}`,
 ];
-/** Writes at the level of the function, where the code tests only one of its versions. */
+/** Returns whether an endpoint changes parties of a whole function; there the code checks only one of its versions. */
 const isSharingOfFunction = (endpoint: string) =>
   /^(POST|DELETE|PATCH) \/v2\/nvcf\/authorizations\/functions\/\{functionId\}(\/(add|remove))?$/.test(endpoint);
 const SHARING = ['functions/{functionId}', VERSION].flatMap((place) => [
@@ -129,7 +129,7 @@ const FV = 'Function Versions';
 const AE = 'All Entity';
 const SHARED = 'Authorized Functions';
 
-/** The thirteen rows of the service-keys page, as they stand there. */
+/** The thirteen rows of the service-keys page. */
 const PAGE_ROWS: readonly Expected[] = [
   { action: 'Create Function', scopes: ['Register Function'], types: [AF, AE], endpoints: ['POST /v2/nvcf/functions'] },
   {
@@ -194,30 +194,30 @@ const PAGE_ROWS: readonly Expected[] = [
 ];
 
 const OWN = [AF, F, FV];
-const ANYBODYS = [...OWN, SHARED];
+const OWN_AND_SHARED = [...OWN, SHARED];
 
-/** What the published control plane tests, row by row; of the GPU actions it has none. */
+/** The rows of the published control plane, which lacks the GPU actions. */
 const CODE_ROWS: readonly Expected[] = [
   { action: 'create-function', scopes: ['Register Function'], types: [AF], endpoints: ['POST /v2/nvcf/functions'] },
   { action: 'deploy-function', scopes: ['Deploy Function'], types: OWN, endpoints: DEPLOYMENTS },
-  { action: 'invoke-function', scopes: ['Invoke Function'], types: ANYBODYS, endpoints: INVOCATIONS },
+  { action: 'invoke-function', scopes: ['Invoke Function'], types: OWN_AND_SHARED, endpoints: INVOCATIONS },
   {
     action: 'get-list-functions',
     scopes: ['List Functions', 'List Function Details'],
     any: true,
-    types: ANYBODYS,
+    types: OWN_AND_SHARED,
     endpoints: READS,
   },
   {
     action: 'queue-details',
     scopes: ['Queue Details'],
-    types: ANYBODYS,
+    types: OWN_AND_SHARED,
     endpoints: QUEUES,
   },
   {
     action: 'queue-position',
     scopes: ['Queue Details'],
-    types: ANYBODYS,
+    types: OWN_AND_SHARED,
     endpoints: ['GET /v2/nvcf/queues/{requestId}/position'],
   },
   { action: 'update-function', scopes: ['Update Function'], types: OWN, endpoints: UPDATES },
@@ -258,7 +258,7 @@ const CODE_ROWS: readonly Expected[] = [
   {
     action: 'issue-invocation-token',
     scopes: ['Invoke Function'],
-    types: ANYBODYS,
+    types: OWN_AND_SHARED,
     endpoints: TOKENS,
   },
   {
@@ -283,7 +283,7 @@ interface RuleView {
   readonly certainty: string;
 }
 
-/** How sure a rule is of each type that it accepts. */
+/** Returns the certainty of each type that a rule accepts. */
 function certaintiesOf({ on = [], added = [], certainty }: RuleView): Record<string, string> {
   const origin = (type: string) => added.find(({ types }) => types.includes(type));
   return Object.fromEntries(on.map((type) => [type, origin(type)?.certainty ?? certainty]));
@@ -306,8 +306,8 @@ interface TablesView {
   readonly operations: readonly { id: string; rule: string; source: string; certainty: string }[];
 }
 
-/** The law as the switchboard shows it, with the rule of each endpoint and names in the documentation's words. */
-async function shownLaw(profile: (typeof PROFILES)[number]) {
+/** Reads the tables of a profile, with lookups of rules by endpoint and of labels by id. */
+async function readTables(profile: (typeof PROFILES)[number]) {
   const server = await testServer({ nvcf: profile });
   const tables = (await server.call('GET /_mock/tables/nvcf')).body as TablesView;
   const paths = (await server.call('GET /openapi/nvcf.json')).body.paths as Record<string, Record<string, unknown>>;
@@ -324,7 +324,7 @@ async function shownLaw(profile: (typeof PROFILES)[number]) {
     ruleOf: (endpoint: string): RuleView => {
       const operation = tables.operations.find(({ id }) => id === operations.get(endpoint));
       const rule = tables.rules.find(({ id }) => id === operation?.rule);
-      if (rule === undefined) throw new Error(`no rule is shown for ${endpoint}`);
+      if (rule === undefined) throw new Error(`no rule for ${endpoint}`);
       return rule;
     },
     scopeLabels: (ids: readonly string[] = []) =>
@@ -334,10 +334,10 @@ async function shownLaw(profile: (typeof PROFILES)[number]) {
   };
 }
 
-const RULESETS = { documented: await shownLaw('documented'), 'open-source': await shownLaw('open-source') };
+const RULESETS = { documented: await readTables('documented'), 'open-source': await readTables('open-source') };
 
 describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
-  it('shows each scope once, with its label', () => {
+  it('returns each scope once, with its label', () => {
     const { tables } = RULESETS[profile];
 
     expect(tables.profile).toBe(profile);
@@ -345,7 +345,7 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
     expect(tables.grants).toHaveLength(Object.keys(SCOPES).length);
   });
 
-  it('marks the scopes that the page refuses with any other resource type', () => {
+  it('returns the only resource types of scopes that the page limits to them', () => {
     const { tables, typeLabels } = RULESETS[profile];
     const bound = tables.grants.filter(({ onlyOn }) => onlyOn !== undefined);
 
@@ -358,14 +358,14 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
     });
   });
 
-  it('marks the three scopes without a public id as ours', () => {
+  it('marks the three scopes without a public id as `ours`', () => {
     const { tables } = RULESETS[profile];
     const ours = tables.grants.filter(({ certainty }) => certainty === 'ours').map(({ label }) => label);
 
     expect(ours).toEqual(['List Clusters', 'Read GPU Quota Rule', 'GPU Capacity']);
   });
 
-  it("shows the six resource types with the vendor's encoding, and what is invented as ours", () => {
+  it("returns the six resource types with the vendor's encoding, and marks invented encodings as `ours`", () => {
     const { tables } = RULESETS[profile];
 
     expect(tables.resourceTypes.map(({ label }) => label)).toEqual(TYPES.map(({ label }) => label));
@@ -390,7 +390,7 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
   });
 });
 
-describe('rows of the service-keys page, documented profile', () => {
+describe('rules of the service-keys page, documented profile:', () => {
   it.each(PAGE_ROWS)('$action', ({ action, scopes, any, types, endpoints }) => {
     const { ruleOf, scopeLabels, typeLabels } = RULESETS.documented;
     for (const endpoint of endpoints) {
@@ -399,7 +399,7 @@ describe('rows of the service-keys page, documented profile', () => {
       expect(any === true ? needs.all : needs.any, endpoint).toBeUndefined();
       expect(closed, endpoint).not.toBe(true);
       expect(source, endpoint).toContain('service-keys page');
-      // Function Versions counts wherever Function does, and Authorized Functions where functions of others are in play.
+      // Function Versions is accepted wherever Function is, and Authorized Functions for functions of other accounts.
       const isOfOthers = ['Invoke Function', 'Get / List Functions'].includes(action);
       const beyond = [...(types.includes(F) ? [FV] : []), ...(isOfOthers ? [SHARED] : [])];
       const shown = typeLabels(on);
@@ -408,16 +408,25 @@ describe('rows of the service-keys page, documented profile', () => {
     }
   });
 
-  it.each(PAGE_ROWS)('$action: what the page lists is as sure as the row, and what was added is inferred', (row) => {
-    const { ruleOf, typeLabels } = RULESETS.documented;
-    for (const endpoint of row.endpoints) {
-      const rule = ruleOf(endpoint);
-      const sure = Object.entries(certaintiesOf(rule)).map(([type, certainty]) => [typeLabels([type])[0], certainty]);
-      const expected = sure.map(([type]) => [type, row.types.includes(type ?? '') ? rule.certainty : 'inferred']);
-      expect(sure, endpoint).toEqual(expected);
-      expect(row.certainty ?? 'documented', endpoint).toBe(rule.certainty);
-    }
-  });
+  it.each(PAGE_ROWS)(
+    '$action: types of the page have the certainty of the row, and added types are inferred',
+    (row) => {
+      const { ruleOf, typeLabels } = RULESETS.documented;
+      for (const endpoint of row.endpoints) {
+        const rule = ruleOf(endpoint);
+        const certainties = Object.entries(certaintiesOf(rule)).map(([type, certainty]) => [
+          typeLabels([type])[0],
+          certainty,
+        ]);
+        const expected = certainties.map(([type]) => [
+          type,
+          row.types.includes(type ?? '') ? rule.certainty : 'inferred',
+        ]);
+        expect(certainties, endpoint).toEqual(expected);
+        expect(row.certainty ?? 'documented', endpoint).toBe(rule.certainty);
+      }
+    },
+  );
 
   const contradicted = [
     ...DEPLOYING,
@@ -428,13 +437,13 @@ describe('rows of the service-keys page, documented profile', () => {
     ...TELEMETRIES,
   ];
 
-  it.each(contradicted)('says that the published code contradicts the page: %s', (endpoint) => {
+  it.each(contradicted)('the rule of %s is marked as contradicted by the published code', (endpoint) => {
     const { ruleOf } = RULESETS.documented;
     expect(ruleOf(endpoint).certainty).toBe('contradicted');
   });
 });
 
-describe('what no row of the page is about, documented profile', () => {
+describe('rules without a row of the page, documented profile:', () => {
   it.each([
     [OTHER_DEPLOYMENT_CALLS, [AF, F, FV, AE]],
     [[`POST ${FUNCTION}/versions`], [AF, F, FV, AE]],
@@ -448,7 +457,7 @@ describe('what no row of the page is about, documented profile', () => {
       [...TOKENS, 'POST /v2/nvcf/tokens/functions'],
       [AF, F, FV, SHARED],
     ],
-  ])('is inferred, and its source says so: %s', (endpoints, types) => {
+  ])('the rule of %s is inferred, as its source states', (endpoints, types) => {
     const { ruleOf, typeLabels } = RULESETS.documented;
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
@@ -458,17 +467,17 @@ describe('what no row of the page is about, documented profile', () => {
     }
   });
 
-  it('every other rule has a row of the page as its source', () => {
+  it('all other rules have a row of the page as their source', () => {
     const { tables } = RULESETS.documented;
     const others = tables.rules.filter(({ certainty }) => certainty !== 'inferred');
 
     expect(others.filter(({ source }) => !source.startsWith('service-keys page, scope requirements'))).toEqual([]);
-    // A quotation is about the page as a whole, and not a row of its table.
+    // A quotation refers to the whole page instead of a row of its table.
     expect(others.filter(({ source }) => source.includes('"Each scope'))).toEqual([]);
   });
 });
 
-describe('rows of the published code, open-source profile', () => {
+describe('rules of the published code, open-source profile:', () => {
   it.each(CODE_ROWS)('$action', ({ scopes, any, types, closed, endpoints }) => {
     const { ruleOf, scopeLabels, typeLabels } = RULESETS['open-source'];
     for (const endpoint of endpoints) {
@@ -481,7 +490,7 @@ describe('rows of the published code, open-source profile', () => {
     }
   });
 
-  it.each(CODE_ROWS)('$action: every type is as sure as the code', ({ endpoints }) => {
+  it.each(CODE_ROWS)('$action: every type has the certainty of the code', ({ endpoints }) => {
     const { ruleOf } = RULESETS['open-source'];
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
@@ -493,14 +502,14 @@ describe('rows of the published code, open-source profile', () => {
     }
   });
 
-  it('that a version is no entry for a new version of its function is inferred', () => {
+  it('the rule of new versions has Function Versions as an inferred type', () => {
     const { ruleOf, typeLabels } = RULESETS['open-source'];
     const { added } = ruleOf(`POST ${FUNCTION}/versions`);
 
     expect(added?.map(({ types, certainty }) => [typeLabels(types), certainty])).toEqual([[[FV], 'inferred']]);
   });
 
-  it('a new version takes All Functions and Function; a Function Versions entry does not do', () => {
+  it('new versions require All Functions or Function', () => {
     const { ruleOf, scopeLabels, typeLabels } = RULESETS['open-source'];
     const { needs, on, ...rule } = ruleOf(`POST ${FUNCTION}/versions`);
 
@@ -509,7 +518,7 @@ describe('rows of the published code, open-source profile', () => {
     if (typeLabels(on).includes(FV)) expect(rule).toMatchObject({ versionless: 'refuse' });
   });
 
-  it('GPU actions, which the code lacks, are as the page has them', () => {
+  it('GPU actions, which the code lacks, have the rules of the page', () => {
     const { ruleOf, typeLabels } = RULESETS['open-source'];
     for (const endpoint of [...GPU_QUOTA, ...GPU_CAPACITY]) {
       expect(typeLabels(ruleOf(endpoint).on), endpoint).toEqual([AE]);

@@ -28,21 +28,21 @@ type TypeLabel =
   | 'All Entity'
   | 'Authorized Functions';
 
-/** What a profile asks of a key's resource. */
+/** The resource that a profile requires of a key. */
 interface Ruleset {
-  /** Types that count; `any`: no test at all; `no key`: whatever it holds. */
+  /** Accepted types; `any`: no check of resources; `no key`: keys are never allowed. */
   readonly types: readonly TypeLabel[] | 'any' | 'no key';
-  /** Calls without a version, for a key that names versions. */
+  /** How calls without a version are handled for a key bound to versions. */
   readonly versionless?: 'refuse' | 'narrow';
-  /** The answer shows less instead of being refused; public functions are shown to everybody. */
+  /** The response is filtered instead of denied; public functions are never filtered out. */
   readonly filters?: boolean;
 }
 
-/** What the operations of a row have in common. */
+/** A row of the truth table: operations with the same requirements. */
 interface Row {
   readonly operations: readonly OperationName[];
   readonly needs: { readonly all: readonly Scope[] } | { readonly any: readonly Scope[] };
-  /** What the path names: nothing that a resource names, a function, or one version. */
+  /** The object in the path: only the account, a function, or a single version. */
   readonly about: 'account' | 'function' | 'version';
   readonly documented: Ruleset;
   readonly 'open-source': Ruleset;
@@ -55,18 +55,18 @@ const AC = 'All Clusters';
 const AE = 'All Entity';
 const SHARED = 'Authorized Functions';
 
-/** The page's All Functions, Function, All Entity; Function Versions wherever Function is, as ruled. */
+/** All Functions, Function and All Entity as on the page, and Function Versions wherever Function is accepted. */
 const PAGE: Ruleset = { types: [AF, F, FV, AE] };
-/** The same, and what the published code takes for functions of others. */
+/** The same, and the type that the published code accepts for functions of other accounts. */
 const PAGE_READ: Ruleset = { types: [AF, F, FV, AE, SHARED] };
 const PAGE_INVOKE: Ruleset = { types: [AF, F, FV, SHARED] };
 const ONLY_ALL_ENTITY: Ruleset = { types: [AE] };
 const CODE_OWN: Ruleset = { types: [AF, F, FV] };
-const CODE_ANYBODYS: Ruleset = { types: [AF, F, FV, SHARED] };
+const CODE_SHARED: Ruleset = { types: [AF, F, FV, SHARED] };
 const UNTESTED: Ruleset = { types: 'any' };
 const CLOSED: Ruleset = { types: 'no key' };
 
-/** The page's thirteen rows, and after them the rows that only the API has. */
+/** The thirteen rows of the page, followed by rows for operations that only the API has. */
 const ROWS: readonly Row[] = [
   {
     operations: ['createFunction'],
@@ -102,35 +102,35 @@ const ROWS: readonly Row[] = [
     needs: { all: ['invoke_function'] },
     about: 'function',
     documented: { ...PAGE_INVOKE, versionless: 'refuse' },
-    'open-source': { ...CODE_ANYBODYS, versionless: 'narrow' },
+    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
   },
   {
     operations: ['invokeFunctionVersion', 'execFunctionVersion', 'getInvocationStatus', 'getExecStatus'],
     needs: { all: ['invoke_function'] },
     about: 'version',
     documented: PAGE_INVOKE,
-    'open-source': CODE_ANYBODYS,
+    'open-source': CODE_SHARED,
   },
   {
     operations: ['listFunctions', 'listFunctionIds'],
     needs: { any: ['list_functions', 'list_functions_details'] },
     about: 'account',
     documented: PAGE_READ,
-    'open-source': { ...CODE_ANYBODYS, filters: true },
+    'open-source': { ...CODE_SHARED, filters: true },
   },
   {
     operations: ['listFunctionVersions'],
     needs: { any: ['list_functions', 'list_functions_details'] },
     about: 'function',
     documented: { ...PAGE_READ, versionless: 'narrow' },
-    'open-source': { ...CODE_ANYBODYS, versionless: 'narrow' },
+    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
   },
   {
     operations: ['getFunctionVersion'],
     needs: { any: ['list_functions', 'list_functions_details'] },
     about: 'version',
     documented: PAGE_READ,
-    'open-source': CODE_ANYBODYS,
+    'open-source': CODE_SHARED,
   },
   {
     operations: [
@@ -244,14 +244,14 @@ const ROWS: readonly Row[] = [
     needs: { all: ['queue_details'] },
     about: 'function',
     documented: { ...PAGE_READ, versionless: 'narrow' },
-    'open-source': { ...CODE_ANYBODYS, versionless: 'narrow' },
+    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
   },
   {
     operations: ['getFunctionVersionQueue', 'getQueuePosition'],
     needs: { all: ['queue_details'] },
     about: 'version',
     documented: PAGE_READ,
-    'open-source': CODE_ANYBODYS,
+    'open-source': CODE_SHARED,
   },
   {
     operations: ['updateTelemetrySecret'],
@@ -272,14 +272,14 @@ const ROWS: readonly Row[] = [
     needs: { all: ['invoke_function'] },
     about: 'function',
     documented: { ...PAGE_INVOKE, versionless: 'refuse' },
-    'open-source': { ...CODE_ANYBODYS, versionless: 'narrow' },
+    'open-source': { ...CODE_SHARED, versionless: 'narrow' },
   },
   {
     operations: ['createVersionInvocationToken'],
     needs: { all: ['invoke_function'] },
     about: 'version',
     documented: PAGE_INVOKE,
-    'open-source': CODE_ANYBODYS,
+    'open-source': CODE_SHARED,
   },
   {
     operations: ['createMultiFunctionInvocationToken'],
@@ -339,7 +339,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** What the published code asks for where it contradicts the page. */
+/** Scopes that the published code requires where it contradicts the page. */
 const NEEDS_OF_CODE: Partial<Record<OperationName, Row['needs']>> = {
   createDeployment: { all: ['deploy_function'] },
   updateDeployment: { all: ['deploy_function'] },
@@ -349,7 +349,7 @@ const NEEDS_OF_CODE: Partial<Record<OperationName, Row['needs']>> = {
   deleteDeployment: { all: ['deploy_function'] },
 };
 
-/** Every kind of resource that a key can be bound to, seen from the function that the request is about. */
+/** Every kind of resource that a key can be bound to, relative to the function in the request. */
 const BINDINGS = [
   { name: AF, type: AF, names: 'everything' },
   { name: 'Function, the target', type: F, names: 'target' },
@@ -364,18 +364,21 @@ const BINDINGS = [
 ] as const;
 type Binding = (typeof BINDINGS)[number];
 
-/** Scopes that a key may have, with regard to what is needed; after the least that is enough, the most that is not. */
-function variants(needs: Row['needs']): { name: string; scopes: readonly Scope[] }[] {
+/** Lists sets of scopes: the minimal sufficient sets, the maximal insufficient sets, no scope, and every scope. */
+function listScopeVariants(needs: Row['needs']): { name: string; scopes: readonly Scope[] }[] {
   const needed: readonly Scope[] = 'all' in needs ? needs.all : needs.any;
-  const without = (gone: readonly Scope[]) => SCOPES.filter((scope) => !gone.includes(scope));
+  const allScopesBut = (excluded: readonly Scope[]) => SCOPES.filter((scope) => !excluded.includes(scope));
   const min =
     'all' in needs
-      ? [{ name: 'exactly what is needed', scopes: needed }]
+      ? [{ name: 'exactly the required scopes', scopes: needed }]
       : needed.map((scope) => ({ name: `${scope} alone`, scopes: [scope] }));
   const lacking = 'all' in needs ? needed.map((scope) => [scope]) : [needed];
   return [
     ...min,
-    ...lacking.map((gone) => ({ name: `all but ${gone.join(' and ')}`, scopes: without(gone) })),
+    ...lacking.map((excluded) => ({
+      name: `all scopes but ${excluded.join(' and ')}`,
+      scopes: allScopesBut(excluded),
+    })),
     { name: 'no scope', scopes: [] },
     { name: 'every scope', scopes: SCOPES },
   ];
@@ -383,7 +386,7 @@ function variants(needs: Row['needs']): { name: string; scopes: readonly Scope[]
 
 type Outcome = 'allow' | 'missing_scope' | 'incompatible_resource_type' | 'resource_mismatch' | 'closed_to_keys';
 
-function expected(
+function expectOutcome(
   row: Row,
   profile: Profile,
   needs: Row['needs'],
@@ -410,7 +413,7 @@ const VERSION = "Function id '{functionId}', version '{versionId}': ";
 const FUNCTION = "Function id '{functionId}': ";
 const NO_ENTRY = 'Missing resource entry in ApiKey for the function';
 
-/** What the published code says when resources are what is wrong; operations that are not here have no such test. */
+/** Details that the published code returns if the resource is not sufficient; other operations have no such check. */
 const TEXTS: Partial<Record<OperationName, string>> = {
   createFunction: 'Forbidden to create function',
   createFunctionVersion: `${FUNCTION}Forbidden to create function version`,
@@ -445,7 +448,7 @@ const TEXTS: Partial<Record<OperationName, string>> = {
   createVersionInvocationToken: `${VERSION}${NO_ENTRY}`,
 };
 
-/** Paths that lead to a function without naming it; the published code says its ids all the same. */
+/** Details for paths that identify a function indirectly; the published code still returns the ids of the function. */
 const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
   getDeploymentById: `${VERSION}Forbidden to 'get' deployment`,
   updateGpuSpecification: `${VERSION}Forbidden to 'update' deployment`,
@@ -454,16 +457,16 @@ const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
   getQueuePosition: `${VERSION}${NO_ENTRY}`,
 };
 
-/** Answered by the NGC gateway, in its own form. */
+/** Operations of the NGC gateway, which has its own error format. */
 const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableInstanceTypes', 'listInstanceTypes'];
 
-/** Answered by the LLM gateway, in its own form. */
+/** Operations of the LLM gateway, which has its own error format. */
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'];
 
-/** Answered by instance and cluster management, in its own form. */
+/** Operations of instance and cluster management, which has its own error format. */
 const ICMS: readonly OperationName[] = ['listClusters', 'listRegisteredClusterGroups'];
 
-/** One cell of the table: who asks for what, and what the law says about it. */
+/** A cell of the table: an operation, the scopes and resource of a key, and the expected outcome. */
 interface Cell {
   readonly row: Row;
   readonly operation: OperationName;
@@ -473,7 +476,7 @@ interface Cell {
   readonly outcome: Outcome;
 }
 
-/** A cell that was sent. */
+/** A cell with the response to its request. */
 interface Case extends Cell {
   readonly path: string;
   readonly target: { readonly functionId: string; readonly versionId: string };
@@ -482,19 +485,19 @@ interface Case extends Cell {
 
 const EVERY_OPERATION = ROWS.flatMap((row) => row.operations.map((operation) => ({ operation, row })));
 
-/** Every set of scopes with every resource. */
+/** Combines every set of scopes with every resource. */
 function cellsOf(row: Row, operation: OperationName, profile: Profile): readonly Cell[] {
   const needs = (profile === 'open-source' ? NEEDS_OF_CODE[operation] : undefined) ?? row.needs;
-  return variants(needs).flatMap(({ name, scopes }) =>
+  return listScopeVariants(needs).flatMap(({ name, scopes }) =>
     BINDINGS.map((binding) => ({
       ...{ row, operation, binding, scopes },
       name: `${operation}; ${name}; ${binding.name}`,
-      outcome: expected(row, profile, needs, scopes, binding),
+      outcome: expectOutcome(row, profile, needs, scopes, binding),
     })),
   );
 }
 
-/** What is shown depends on the key: these are asked with every resource. */
+/** Operations with content that depends on the key: these are sent with every resource. */
 const LISTS: readonly OperationName[] = [
   'listFunctions',
   'listFunctionIds',
@@ -503,22 +506,22 @@ const LISTS: readonly OperationName[] = [
 ];
 
 /**
- * The cells that are sent: one for each outcome. Whether a name is that of the object is known only once it was looked
- * up, so both types with names count as outcomes of their own.
+ * Selects the cells to send: one for each outcome. A type with ids is only compared after the object is looked up, so
+ * both types with ids are separate outcomes.
  */
-function toSend(cells: readonly Cell[]): readonly Cell[] {
+function selectCells(cells: readonly Cell[]): readonly Cell[] {
   const isAboutNames = ({ row, binding: { type }, outcome }: Cell) =>
     row.about !== 'account' && (type === F || type === FV) && ['allow', 'resource_mismatch'].includes(outcome);
   const kindOf = (cell: Cell) => `${cell.outcome} ${isAboutNames(cell) ? cell.binding.type : ''}`;
   const isList = ({ operation, scopes }: Cell) => LISTS.includes(operation) && scopes === cells[0]?.scopes;
   return cells.filter(
-    (cell, index) => isList(cell) || cells.findIndex((one) => kindOf(one) === kindOf(cell)) === index,
+    (cell, index) => isList(cell) || cells.findIndex((candidate) => kindOf(candidate) === kindOf(cell)) === index,
   );
 }
 
 type Place = Pick<Staged, 'functionId' | 'versionId'>;
 
-/** What a key is bound to, where a request is about this function. */
+/** Returns the resource of a key for a request about this function. */
 function resourceOf({ type, names }: Binding, { functionId, versionId, sibling }: Staged, other: Place) {
   if (type === null) return null;
   if (type !== F && type !== FV) return { type };
@@ -533,11 +536,13 @@ function resourceOf({ type, names }: Binding, { functionId, versionId, sibling }
 
 const TARGET: Staged = { functionId: 'target', versionId: '1', sibling: '2' };
 
-/** What is decided for a key, by the rule of the operation and about an object that is there. */
-function decided(profile: Profile, { row, operation, scopes, binding }: Cell, relation: Relation = 'owned'): string {
+/** Evaluates the rule of the operation for the key of a cell and an existing object. */
+function evaluate(profile: Profile, { row, operation, scopes, binding }: Cell, relation: Relation = 'owned'): string {
   const ruleset = RULESETS[profile];
   const { rules, operations, resourceTypes = [] } = ruleset.tables;
-  const rule = rules.find(({ id }) => id === operations.find((one) => one.id === operation)?.rule) as Rule;
+  const rule = rules.find(
+    ({ id }) => id === operations.find(({ id: operationId }) => operationId === operation)?.rule,
+  ) as Rule;
   const resource = resourceOf(binding, TARGET, { functionId: 'another', versionId: '1' });
   const idOf = (label: string) => resourceTypes.find((type) => type.label === label)?.id ?? label;
   const verdict = decideOnResource(
@@ -564,7 +569,7 @@ function attributesOf({ about }: Row, relation: Relation): ResourceAttributes {
     : { relation, names: { function: [functionId] }, parts: { 'function-versions': [version, another] } };
 }
 
-function happened({ operation, answer: { status, decision } }: Case): string {
+function outcomeOf({ operation, answer: { status, decision } }: Case): string {
   if (decision?.effect === 'deny') return `${status} ${decision.reason}`;
   return status === successOf(operation) ? 'allow' : String(status);
 }
@@ -575,23 +580,23 @@ function detailOf({ operation, answer: { body } }: Case): string {
   return GATEWAY.includes(operation) ? body.requestStatus.statusDescription : body.detail;
 }
 
-function filledIn(template: string, { target }: Case): string {
+function fillIn(template: string, { target }: Case): string {
   return template.replace('{functionId}', target.functionId).replace('{versionId}', target.versionId);
 }
 
-/** Operations whose words are others than these, each once. */
-function unlike(cases: readonly Case[], wordsOf: (one: Case) => string | undefined): string[] {
-  const reported = cases.flatMap((one) => {
-    const wanted = wordsOf(one);
-    const said = detailOf(one);
-    const isTold = wanted === undefined || said === filledIn(wanted, one);
-    return isTold ? [] : [`${one.operation} says "${said}" instead of "${filledIn(wanted, one)}"`];
+/** Finds operations with an unexpected detail, each once. */
+function findUnexpectedDetails(cases: readonly Case[], expectedDetailOf: (item: Case) => string | undefined): string[] {
+  const reported = cases.flatMap((item) => {
+    const expected = expectedDetailOf(item);
+    const detail = detailOf(item);
+    const isExpected = expected === undefined || detail === fillIn(expected, item);
+    return isExpected ? [] : [`${item.operation} returns "${detail}" instead of "${fillIn(expected, item)}"`];
   });
   return [...new Set(reported)];
 }
 
-/** What reads and invocations ask of functions that other accounts share with this one, or with everybody. */
-const OF_OTHERS: readonly OperationName[] = [
+/** Operations on functions of other accounts that are shared with this account, or public. */
+const FOREIGN_OPERATIONS: readonly OperationName[] = [
   'listFunctionVersions',
   'getFunctionVersion',
   'invokeFunction',
@@ -606,8 +611,8 @@ const OF_OTHERS: readonly OperationName[] = [
   ...LLM,
 ];
 
-/** A row's law for a function of another account. */
-function expectedOfOthers(row: Row, profile: Profile, binding: Binding, relation: 'shared' | 'public'): Outcome {
+/** Returns the expected outcome for a function of another account. */
+function expectForeignOutcome(row: Row, profile: Profile, binding: Binding, relation: 'shared' | 'public'): Outcome {
   const { types } = row[profile];
   if (profile === 'open-source' && relation === 'public') return 'allow';
   if (binding.type === null || !types.includes(binding.type)) return 'incompatible_resource_type';
@@ -617,42 +622,42 @@ function expectedOfOthers(row: Row, profile: Profile, binding: Binding, relation
     case SHARED:
       return relation === 'shared' ? 'allow' : 'resource_mismatch';
     default:
-      return expected(row, profile, { all: [] }, [], binding);
+      return expectOutcome(row, profile, { all: [] }, [], binding);
   }
 }
 
-describe.each(PROFILES)('truth table, %s profile:', (profile) => {
+describe.each(PROFILES)('the %s profile', (profile) => {
   let server: TestServer;
   let staged: StagedServer;
-  let everything: { id: string; versionId: string }[];
+  let allFunctions: { id: string; versionId: string }[];
   const cases: Case[] = [];
   const keys = new Map<string, string>();
 
   beforeAll(async () => {
     server = await testServer({ nvcf: profile });
     staged = await stagedServer(server);
-    everything = (await staged.admin('GET /v2/nvcf/functions')).body.functions;
+    allFunctions = (await staged.admin('GET /v2/nvcf/functions')).body.functions;
   });
 
-  /** A key, which is made once however many cases ask with it. */
-  async function keyOf(scopes: readonly Scope[], binding: Binding, about: Staged): Promise<string> {
+  /** Returns a key with these scopes and this resource, which is created only once. */
+  async function getKey(scopes: readonly Scope[], binding: Binding, about: Staged): Promise<string> {
     const resource = resourceOf(binding, about, staged.stage.other);
     const name = JSON.stringify([scopes, resource]);
-    const known = keys.get(name) ?? (await makeKey(server, scopes, resource)).key;
-    keys.set(name, known);
-    return known;
+    const key = keys.get(name) ?? (await makeKey(server, scopes, resource)).key;
+    keys.set(name, key);
+    return key;
   }
 
-  async function sent(cell: Cell): Promise<Case> {
+  async function send(cell: Cell): Promise<Case> {
     const { operation, scopes, binding } = cell;
     const about = staged.targetOf(operation);
     const { functionId, versionId } = about;
-    const token = await keyOf(scopes, binding, about);
+    const token = await getKey(scopes, binding, about);
     const { path } = staged.requestOf(operation);
     return { ...cell, path, target: { functionId, versionId }, answer: await staged.ask(operation, token) };
   }
 
-  it('has every operation that asks for a key, once', async () => {
+  it('has one row in the truth table for every operation that requires a key', async () => {
     const { body } = await server.call('GET /_mock/tables/nvcf');
     const listed = body.operations.filter(({ rule }: { rule: string }) => rule !== 'public');
     const ours = ROWS.flatMap(({ operations }) => operations);
@@ -661,19 +666,23 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     expect([...ours].sort()).toEqual([...OPERATION_NAMES].sort());
   });
 
-  it.each(EVERY_OPERATION)('$operation is decided as its rule says, and answered so', async ({ operation, row }) => {
+  it.each(EVERY_OPERATION)('decides and answers $operation as in the truth table', async ({ operation, row }) => {
     const cells = cellsOf(row, operation, profile);
-    const wrong = cells.filter((cell) => decided(profile, cell) !== cell.outcome);
-    expect(wrong.map((cell) => `${cell.name}: ${decided(profile, cell)} instead of ${cell.outcome}`)).toEqual([]);
+    const unexpectedCells = cells.filter((cell) => evaluate(profile, cell) !== cell.outcome);
+    expect(
+      unexpectedCells.map((cell) => `${cell.name}: ${evaluate(profile, cell)} instead of ${cell.outcome}`),
+    ).toEqual([]);
 
-    const asked: Case[] = [];
-    for (const cell of toSend(cells)) asked.push(await sent(cell));
-    cases.push(...asked);
-    const unlike = asked.filter((one) => happened(one) !== (one.outcome === 'allow' ? 'allow' : `403 ${one.outcome}`));
-    expect(unlike.map((one) => `${one.name}: ${happened(one)}, and the law says ${one.outcome}`)).toEqual([]);
+    const sentCases: Case[] = [];
+    for (const cell of selectCells(cells)) sentCases.push(await send(cell));
+    cases.push(...sentCases);
+    const unexpected = sentCases.filter(
+      (item) => outcomeOf(item) !== (item.outcome === 'allow' ? 'allow' : `403 ${item.outcome}`),
+    );
+    expect(unexpected.map((item) => `${item.name}: ${outcomeOf(item)} instead of ${item.outcome}`)).toEqual([]);
   });
 
-  it('refuses in the form of a problem of the control plane, of the invocation plane, or of the gateway', () => {
+  it('denies with the error format of the service: problem details, or the format of a gateway', () => {
     const refused = cases.filter(({ answer }) => answer.status === 403);
     expect(new Set(refused.map(({ operation }) => operation)).size).toBe(OPERATION_NAMES.length);
     for (const { operation, answer, path } of refused) {
@@ -702,10 +711,10 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     }
   });
 
-  it('says `Access Denied` to a key without the scope, and at the own host of a function what that plane says', () => {
+  it('denies a key without the scope with `Access Denied`, or the text of the gateway or the own host', () => {
     const refused = cases.filter(({ answer }) => ['missing_scope', 'closed_to_keys'].includes(answer.decision?.reason));
     expect(
-      unlike(refused, ({ operation }) =>
+      findUnexpectedDetails(refused, ({ operation }) =>
         LLM.includes(operation)
           ? 'permission denied'
           : operation === 'invokeAtOwnHost'
@@ -717,20 +726,20 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
 
   const mismatched = () => cases.filter(({ answer }) => answer.decision?.reason === 'resource_mismatch');
 
-  it('says what the published code says to a key that names something else', () => {
+  it('denies a key for another function with the text of the published code', () => {
     expect(mismatched().length).toBeGreaterThan(20);
-    expect(unlike(mismatched(), ({ operation }) => TEXTS[operation])).toEqual([]);
+    expect(findUnexpectedDetails(mismatched(), ({ operation }) => TEXTS[operation])).toEqual([]);
   });
 
-  it('names function and version also where the path leads to them by another id', () => {
-    expect(unlike(mismatched(), ({ operation }) => INDIRECT_TEXTS[operation])).toEqual([]);
+  it('denies with the ids of function and version if the path contains another id', () => {
+    expect(findUnexpectedDetails(mismatched(), ({ operation }) => INDIRECT_TEXTS[operation])).toEqual([]);
   });
 
   const wrongType = () => cases.filter(({ answer }) => answer.decision?.reason === 'incompatible_resource_type');
 
-  it.runIf(profile === 'documented')('says `Access Denied` to a key of a type that does not count', () => {
+  it.runIf(profile === 'documented')('denies a key with an incompatible resource type with `Access Denied`', () => {
     expect(
-      unlike(wrongType(), ({ operation }) =>
+      findUnexpectedDetails(wrongType(), ({ operation }) =>
         LLM.includes(operation)
           ? 'permission denied'
           : operation === 'createFunction'
@@ -740,24 +749,27 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     ).toEqual([]);
   });
 
-  it.runIf(profile === 'open-source')('knows no types, so a key of any other type is told the same words', () => {
-    expect(wrongType().length).toBeGreaterThan(20);
-    expect(unlike(wrongType(), ({ operation }) => TEXTS[operation])).toEqual([]);
-  });
+  it.runIf(profile === 'open-source')(
+    'denies a key with an incompatible resource type with the same text as for another function',
+    () => {
+      expect(wrongType().length).toBeGreaterThan(20);
+      expect(findUnexpectedDetails(wrongType(), ({ operation }) => TEXTS[operation])).toEqual([]);
+    },
+  );
 
-  it('shows in account-wide lists what the key covers, and nothing more', () => {
+  it('returns only functions that the key covers in lists of an account', () => {
     const shared = functionIds('translate');
     const isPublic = functionIds('llama');
     const isOwn = (id: string) => ![...shared, ...isPublic].includes(id);
     const hidden = functions.filter(({ name }) => name === 'private').map(({ functionId }) => functionId);
     const isShown = ({ binding, target }: Case, id: string, versionId: string): boolean => {
       if (profile === 'open-source' && isPublic.includes(id)) return true;
-      const ofOthers = profile === 'documented';
+      const includesForeign = profile === 'documented';
       switch (binding.name) {
         case AF:
-          return ofOthers || isOwn(id);
+          return includesForeign || isOwn(id);
         case AE:
-          return ofOthers;
+          return includesForeign;
         case 'Function, the target':
           return id === target.functionId;
         case 'Function, another':
@@ -779,17 +791,17 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         (operation === 'listFunctions' || operation === 'listFunctionIds') && answer.status === 200,
     );
     expect(lists.length).toBeGreaterThan(10);
-    for (const one of lists) {
-      const rows = everything.filter(({ id, versionId }) => isShown(one, id, versionId));
-      const { body } = one.answer;
-      const shown = one.operation === 'listFunctions' ? body.functions.map(versionOf) : body.functionIds;
-      const wanted = one.operation === 'listFunctions' ? rows.map(versionOf) : rows.map(({ id }) => id);
-      expect([...new Set(shown)].sort(), one.name).toEqual([...new Set(wanted)].sort());
+    for (const item of lists) {
+      const rows = allFunctions.filter(({ id, versionId }) => isShown(item, id, versionId));
+      const { body } = item.answer;
+      const shown = item.operation === 'listFunctions' ? body.functions.map(versionOf) : body.functionIds;
+      const expected = item.operation === 'listFunctions' ? rows.map(versionOf) : rows.map(({ id }) => id);
+      expect([...new Set(shown)].sort(), item.name).toEqual([...new Set(expected)].sort());
       for (const id of hidden) expect(JSON.stringify(body)).not.toContain(id);
     }
   });
 
-  it('shows of one function only the versions that the key covers', () => {
+  it('returns only versions that the key covers in lists of a function', () => {
     const { running } = staged.stage;
     const lists = cases.filter(
       ({ operation, answer }) =>
@@ -801,46 +813,49 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         operation === 'listFunctionVersions'
           ? answer.body.functions.map(versionOf)
           : answer.body.queues.map(({ functionVersionId }: { functionVersionId: string }) => functionVersionId);
-      const wanted =
+      const expected =
         binding.type === FV
           ? [binding.names === 'sibling' ? running.sibling : running.versionId]
           : [running.versionId, running.sibling];
-      expect([...shown].sort(), name).toEqual([...wanted].sort());
+      expect([...shown].sort(), name).toEqual([...expected].sort());
     }
   });
 
-  const ofOthers = OF_OTHERS.flatMap((operation) => [
+  const foreignCases = FOREIGN_OPERATIONS.flatMap((operation) => [
     { operation, relation: 'shared', name: 'translate' } as const,
     { operation, relation: 'public', name: 'llama' } as const,
   ]);
-  /** With these three, the answers about a function that is shared, public, or one's own all differ. */
-  const TELLING: readonly string[] = [AF, 'Function, another', SHARED];
+  /** With these three, the responses for shared, public and own functions all differ. */
+  const DISTINGUISHING: readonly string[] = [AF, 'Function, another', SHARED];
 
-  it.each(ofOthers)('$operation of a $relation function is decided as its rule says, and answered so', async (one) => {
-    const { operation, relation, name } = one;
-    const row = ROWS.find(({ operations }) => operations.includes(operation)) as Row;
-    const [{ functionId, versionId }] = castFunction(name) as [CastFunction];
-    const about = { functionId, versionId, sibling: staged.stage.running.sibling };
-    for (const binding of BINDINGS) {
-      if (binding.names === 'sibling') continue;
-      const outcome = expectedOfOthers(row, profile, binding, relation);
-      const cell = { row, operation, binding, scopes: SCOPES, name: binding.name, outcome };
-      expect(decided(profile, cell, relation), binding.name).toBe(outcome);
-      if (!TELLING.includes(binding.name)) continue;
-      const answer = await staged.ask(operation, await keyOf(SCOPES, binding, about), about);
-      const said = answer.decision.effect === 'allow' ? answer.status : `403 ${answer.decision.reason}`;
-      expect(said, binding.name).toBe(outcome === 'allow' ? successOf(operation) : `403 ${outcome}`);
-    }
-  });
+  it.each(foreignCases)(
+    'decides and answers $operation for a $relation function as in the truth table',
+    async (item) => {
+      const { operation, relation, name } = item;
+      const row = ROWS.find(({ operations }) => operations.includes(operation)) as Row;
+      const [{ functionId, versionId }] = castFunction(name) as [CastFunction];
+      const about = { functionId, versionId, sibling: staged.stage.running.sibling };
+      for (const binding of BINDINGS) {
+        if (binding.names === 'sibling') continue;
+        const outcome = expectForeignOutcome(row, profile, binding, relation);
+        const cell = { row, operation, binding, scopes: SCOPES, name: binding.name, outcome };
+        expect(evaluate(profile, cell, relation), binding.name).toBe(outcome);
+        if (!DISTINGUISHING.includes(binding.name)) continue;
+        const answer = await staged.ask(operation, await getKey(SCOPES, binding, about), about);
+        const outcomeOfResponse = answer.decision.effect === 'allow' ? answer.status : `403 ${answer.decision.reason}`;
+        expect(outcomeOfResponse, binding.name).toBe(outcome === 'allow' ? successOf(operation) : `403 ${outcome}`);
+      }
+    },
+  );
 
-  it('answers the same under the path of the organisation, and refuses the path of another', async () => {
+  it('has the same outcome at paths with the organisation, and denies the path of another organisation', async () => {
     const kinds = BINDINGS.filter(({ name }) => name === AF || name === 'Function, another');
     for (const operation of OPERATION_NAMES.filter((name) => /^(get|list)/.test(name))) {
       const { method, path } = staged.requestOf(operation);
-      // Those of accounts name the account, and no organisation.
+      // Paths of accounts contain the account instead of an organisation.
       if (method !== 'GET' || !path.startsWith('/v2/nvcf/') || path.startsWith('/v2/nvcf/accounts')) continue;
       for (const binding of kinds) {
-        const token = await keyOf(SCOPES, binding, staged.targetOf(operation));
+        const token = await getKey(SCOPES, binding, staged.targetOf(operation));
         const under = (family: string) => server.call(`GET ${path.replace('/v2/nvcf/', family)}`, { token });
         const [short, long] = [await under('/v2/nvcf/'), await under(`/v2/orgs/${ngcCast.org}/nvcf/`)];
         const reported = `${operation}; ${binding.name}`;
@@ -853,8 +868,8 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     }
   });
 
-  it('records for each case the decision that its header tells', async () => {
-    const newest = new Map(cases.map((one) => [`${one.outcome} ${one.row.operations[0]}`, one]));
+  it('returns the decision of each response header by its id', async () => {
+    const newest = new Map(cases.map((item) => [`${item.outcome} ${item.row.operations[0]}`, item]));
     for (const { answer, operation, name } of newest.values()) {
       const { status, body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
       expect({ status, effect: body.effect, operation: body.operation, reason: body.reason }, name).toEqual({
@@ -866,7 +881,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     }
   });
 
-  it('tells accounts that may see a function nothing else: the others of the second organisation do not exist', async () => {
+  it('returns 404 for private functions of an organisation that shares other functions', async () => {
     const [secret] = castFunction('private');
     const { key } = await makeKey(server, SCOPES, { type: AF });
     const { status, body } = await server.call(
