@@ -12,10 +12,10 @@ const OTHER = `Invalid request: nca_id '${ACME}' in bearer token does not match 
 
 const trusted = await trustedServer();
 
-describe.each(['documented', 'open-source'] as const)('a key with List Accounts, %s', async (nvcf) => {
+describe.each(['documented', 'open-source'] as const)('a key with List Accounts in the %s profile', async (nvcf) => {
   const server = await nvcfServer({ nvcf });
 
-  it.each(['list_accounts', 'account_setup'])('sees its own account alone: %s', async (scope) => {
+  it.each(['list_accounts', 'account_setup'])('reads only its own account: %s', async (scope) => {
     const caller = await server.withScopes([scope]);
 
     expect((await caller('GET accounts')).body).toEqual({
@@ -35,7 +35,7 @@ describe.each(['documented', 'open-source'] as const)('a key with List Accounts,
     expect(body.account.currentNumberFunctions).toBeGreaterThan(0);
   });
 
-  it.each([GLOBEX, 'nca-nobody'])('is refused another account, whether or not it exists: %s', async (ncaId) => {
+  it.each([GLOBEX, 'nca-nobody'])('gets 403 for another account, also an unknown account: %s', async (ncaId) => {
     const caller = await server.withScopes(['list_accounts']);
     const answer = await caller(`GET accounts/${ncaId}`);
 
@@ -43,9 +43,12 @@ describe.each(['documented', 'open-source'] as const)('a key with List Accounts,
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
   });
 
-  it('has an empty list if its account is not set up', async () => {
-    const one = await nvcfServer({ nvcf }, { seed: { extends: 'builtin', nvcf: { accounts: [{ org: 'globex' }] } } });
-    const caller = await one.withScopes(['list_accounts']);
+  it('reads an empty list if its account is not set up', async () => {
+    const seeded = await nvcfServer(
+      { nvcf },
+      { seed: { extends: 'builtin', nvcf: { accounts: [{ org: 'globex' }] } } },
+    );
+    const caller = await seeded.withScopes(['list_accounts']);
 
     expect((await caller('GET accounts')).body).toEqual({ cloudAccounts: [] });
     expectProblem(
@@ -57,8 +60,8 @@ describe.each(['documented', 'open-source'] as const)('a key with List Accounts,
   });
 });
 
-describe('a token', () => {
-  it('sees every account', async () => {
+describe('a token of a trusted issuer', () => {
+  it('reads every account', async () => {
     const { body } = await trusted.call('GET /v2/nvcf/accounts', ['list_accounts']);
     expect(body.cloudAccounts.map(({ ncaId }: { ncaId: string }) => ncaId)).toEqual([ACME, GLOBEX]);
 
@@ -68,7 +71,7 @@ describe('a token', () => {
     }
   });
 
-  it('needs no account of its own for that', async () => {
+  it('requires no own account to list accounts', async () => {
     expect((await trusted.call('GET /v2/nvcf/accounts', ['list_accounts'], { sub: 'nobody' })).status).toBe(200);
   });
 
@@ -86,30 +89,33 @@ describe('a token', () => {
 });
 
 describe('a change of an account', () => {
-  const WRITES = ['POST', 'PATCH', 'DELETE', 'PATCH /clients/associate', 'PATCH /clients/disassociate'].map((one) => {
-    const [method, suffix = ''] = one.split(' ');
+  const WRITES = ['POST', 'PATCH', 'DELETE', 'PATCH /clients/associate', 'PATCH /clients/disassociate'].map((call) => {
+    const [method, suffix = ''] = call.split(' ');
     return { method, path: `/v2/nvcf/accounts/{ncaId}${suffix}` };
   });
 
-  it.each(WRITES)('is 403 without the scope, and not emulated with it: $method $path', async ({ method, path }) => {
-    const request = `${method} ${path.replace('{ncaId}', GLOBEX)}`;
-    const refused = await trusted.call(request, ['list_accounts'], {}, {});
-    expect([refused.status, refused.decision.reason]).toEqual([403, 'missing_scope']);
+  it.each(WRITES)(
+    'gets 403 without the scope, and 404 because it is not emulated otherwise: $method $path',
+    async ({ method, path }) => {
+      const request = `${method} ${path.replace('{ncaId}', GLOBEX)}`;
+      const refused = await trusted.call(request, ['list_accounts'], {}, {});
+      expect([refused.status, refused.decision.reason]).toEqual([403, 'missing_scope']);
 
-    const answer = await trusted.call(request, ['account_setup'], {}, {});
-    expect([answer.status, answer.body.detail]).toEqual([
-      404,
-      `The mock does not emulate \`${method} ${path}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`,
-    ]);
-    const { findings } = (await trusted.server.call('GET /_mock/findings')).body;
-    expect(findings).toContainEqual(expect.objectContaining({ kind: 'not_emulated', message: answer.body.detail }));
-  });
+      const answer = await trusted.call(request, ['account_setup'], {}, {});
+      expect([answer.status, answer.body.detail]).toEqual([
+        404,
+        `The mock does not emulate \`${method} ${path}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`,
+      ]);
+      const { findings } = (await trusted.server.call('GET /_mock/findings')).body;
+      expect(findings).toContainEqual(expect.objectContaining({ kind: 'not_emulated', message: answer.body.detail }));
+    },
+  );
 
   it.each([
     ['POST', 'closed_to_keys'],
     ['DELETE', 'closed_to_keys'],
     ['PATCH', 'other_organization'],
-  ])('of another account is refused to a key: %s', async (method, reason) => {
+  ])('of another account is denied for keys: %s', async (method, reason) => {
     const caller = await (await nvcfServer()).withScopes(['account_setup']);
     const { status, decision } = await caller(`${method} accounts/${GLOBEX}`, method === 'DELETE' ? undefined : {});
 
@@ -128,7 +134,7 @@ describe('a seed with accounts', () => {
       ],
       /accounts: `clientIds`/,
     ],
-  ])('is refused with the place of the mistake: %j', async (accounts, message) => {
+  ])('is rejected with the path of the error: %j', async (accounts, message) => {
     await expect(nvcfServer({}, { seed: { extends: 'builtin', nvcf: { accounts } } })).rejects.toThrow(message);
   });
 });

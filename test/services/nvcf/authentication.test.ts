@@ -18,55 +18,60 @@ const server = await nvcfServer(
 const { port } = await server.listen('127.0.0.1', 0);
 const openSource = await nvcfServer({ nvcf: 'open-source' });
 
-const withHeader = (authorization: string | undefined, on = server) =>
+const listWith = (authorization: string | undefined, on = server) =>
   on.call(LIST, authorization === undefined ? {} : { headers: { authorization } });
-const findings = async () => JSON.stringify((await server.call('GET /_mock/findings')).body);
+const readFindings = async () => JSON.stringify((await server.call('GET /_mock/findings')).body);
 
-const other = (letter: string) => (letter === 'A' ? 'B' : 'A');
+const differentLetter = (letter: string) => (letter === 'A' ? 'B' : 'A');
 const foreign = `nvapi-${'Real0Looking'.repeat(6).slice(0, 64)}`;
-const unmarked = `${FULL.slice(0, -1)}${other(FULL.slice(-1))}`;
+const unmarked = `${FULL.slice(0, -1)}${differentLetter(FULL.slice(-1))}`;
 const jwt = await forge();
 
-/** Keys that are not accepted are forbidden; what is no key at all is unauthorized. */
-const rows: [what: string, authorization: string | undefined, answered: string | RegExp | 403, reason: string][] = [
+/** Rejected keys get 403; other credentials get 401 with the given challenge. */
+const rows: [what: string, authorization: string | undefined, expected: string | RegExp | 403, reason: string][] = [
   ['no header', undefined, 'Bearer', 'no_token'],
   ['Basic credentials', 'Basic YTpwYXNzLXdvcmQtb2YtaXQ=', 'Bearer', 'wrong_scheme'],
-  ['another scheme with a good key', `ApiKey ${FULL}`, 'Bearer', 'wrong_scheme'],
-  ['a good key without a scheme', FULL, 'Bearer', 'wrong_scheme'],
+  ['another scheme with a valid key', `ApiKey ${FULL}`, 'Bearer', 'wrong_scheme'],
+  ['a valid key without a scheme', FULL, 'Bearer', 'wrong_scheme'],
   ['`Bearer` alone', 'Bearer', /^Bearer/, 'wrong_scheme'],
-  ['`Bearer` joined to a key', `Bearer${FULL}`, /^Bearer/, 'wrong_scheme'],
+  ['`Bearer` without a space before a key', `Bearer${FULL}`, /^Bearer/, 'wrong_scheme'],
   ['garbage', 'Bearer complete-and-utter-garbage', INVALID, 'unsupported_token'],
   ['a JWT of this server', `Bearer ${jwt}`, INVALID, 'unsupported_token'],
   ['a key with its prefix in upper case', `Bearer ${FULL.replace('nvapi', 'NVAPI')}`, INVALID, 'unsupported_token'],
   ['a legacy key', 'Bearer bGVnYWN5LWtleS1vZi1uZ2M6MTIz', INVALID, 'unsupported_token'],
   ['a key in quotes', `Bearer "${FULL}"`, INVALID, 'unsupported_token'],
-  ['the prefix of keys alone', 'Bearer nvapi-', 403, 'malformed_key'],
-  ['a key cut short', `Bearer ${FULL.slice(0, -1)}`, 403, 'malformed_key'],
-  ['a key with a letter too many', `Bearer ${FULL}A`, 403, 'malformed_key'],
-  ['a key with a space in it', `Bearer ${FULL.slice(0, 40)} ${FULL.slice(40)}`, 403, 'malformed_key'],
+  ['only the prefix of keys', 'Bearer nvapi-', 403, 'malformed_key'],
+  ['a truncated key', `Bearer ${FULL.slice(0, -1)}`, 403, 'malformed_key'],
+  ['a key with an additional letter', `Bearer ${FULL}A`, 403, 'malformed_key'],
+  ['a key that contains a space', `Bearer ${FULL.slice(0, 40)} ${FULL.slice(40)}`, 403, 'malformed_key'],
   ['two keys', `Bearer ${FULL} ${FULL}`, 403, 'malformed_key'],
-  ['two keys and a comma', `Bearer ${FULL}, Bearer ${FULL}`, 403, 'malformed_key'],
-  ['a key that looks real', `Bearer ${foreign}`, 403, 'foreign_key'],
-  ['a key with another last letter', `Bearer ${unmarked}`, 403, 'foreign_key'],
+  ['two keys with a comma', `Bearer ${FULL}, Bearer ${FULL}`, 403, 'malformed_key'],
+  ['a key in the format of a real key', `Bearer ${foreign}`, 403, 'foreign_key'],
+  ['a key with a different last letter', `Bearer ${unmarked}`, 403, 'foreign_key'],
 ];
 
 const secretsIn = (authorization = '') => authorization.split(/[ ",]/).filter((part) => part.length > 12);
 
-describe.each(rows)('%s', (_what, authorization, answered, reason) => {
-  it(`is refused with ${reason}`, async () => {
+describe.each(rows)('%s', (_what, authorization, expected, reason) => {
+  it(`is rejected with the reason ${reason}`, async () => {
     for (const world of [server, openSource]) {
-      const answer = await withHeader(authorization, world);
+      const answer = await listWith(authorization, world);
 
-      if (answered === 403) expectProblem(answer, LIST, 403, 'Authorization failed');
-      else expectUnauthorized(answer, typeof answered === 'string' ? answered : expect.stringMatching(answered));
+      if (expected === 403) expectProblem(answer, LIST, 403, 'Authorization failed');
+      else expectUnauthorized(answer, typeof expected === 'string' ? expected : expect.stringMatching(expected));
       expect(answer.decision).toMatchObject({ effect: 'deny', reason });
     }
   });
 
-  it('leaves no trace of the credential', async () => {
-    const answer = await withHeader(authorization);
+  it('appears in no response, decision, finding or log', async () => {
+    const answer = await listWith(authorization);
     const decisions = await server.call('GET /_mock/decisions?limit=1000');
-    const traces = [JSON.stringify(answer), JSON.stringify(decisions.body), await findings(), log.join('\n')].join();
+    const traces = [
+      JSON.stringify(answer),
+      JSON.stringify(decisions.body),
+      await readFindings(),
+      log.join('\n'),
+    ].join();
     const secrets = secretsIn(authorization);
 
     for (const secret of secrets) expect(traces).not.toContain(secret);
@@ -77,22 +82,22 @@ describe('the scheme', () => {
   const spellings = ['bearer', 'BEARER', 'BeArEr'];
 
   it.each(spellings)('`%s` is accepted by the documented profile', async (scheme) => {
-    expect((await withHeader(`${scheme} ${FULL}`)).status).toBe(200);
+    expect((await listWith(`${scheme} ${FULL}`)).status).toBe(200);
   });
 
-  it.each(spellings)('`%s` is refused by the open-source profile', async (scheme) => {
-    const answer = await withHeader(`${scheme} ${FULL}`, openSource);
+  it.each(spellings)('`%s` is rejected by the open-source profile', async (scheme) => {
+    const answer = await listWith(`${scheme} ${FULL}`, openSource);
 
     expectUnauthorized(answer, expect.stringMatching(/^Bearer/));
     expect(answer.decision).toMatchObject({ effect: 'deny' });
   });
 
-  it('`Bearer` is accepted by both', async () => {
-    for (const world of [server, openSource]) expect((await withHeader(`Bearer ${FULL}`, world)).status).toBe(200);
+  it('`Bearer` is accepted by both profiles', async () => {
+    for (const world of [server, openSource]) expect((await listWith(`Bearer ${FULL}`, world)).status).toBe(200);
   });
 });
 
-it('two Authorization headers are refused, also when both are good', async () => {
+it('two Authorization headers are rejected, even if both are valid', async () => {
   const line = `Authorization: Bearer ${FULL}`;
   const { status, text, headers, decision } = await send(
     port,
@@ -108,15 +113,15 @@ it('two Authorization headers are refused, also when both are good', async () =>
   expect(decision).toMatchObject({ effect: 'deny', reason: 'multiple_authorization' });
 });
 
-it('a key that looks real becomes a finding, which does not tell it', async () => {
-  await withHeader(`Bearer ${foreign}`);
+it('a key in the format of a real key is recorded as a finding that does not contain the key', async () => {
+  await listWith(`Bearer ${foreign}`);
 
-  expect(await findings()).toContain('foreign_credential');
-  expect(await findings()).not.toContain(foreign.slice(0, 20));
+  expect(await readFindings()).toContain('foreign_credential');
+  expect(await readFindings()).not.toContain(foreign.slice(0, 20));
 });
 
 describe('a key', () => {
-  const make = async (given: object) =>
+  const createKey = async (members: object) =>
     (
       await server.call('POST /_mock/keys', {
         body: {
@@ -125,7 +130,7 @@ describe('a key', () => {
           services: ['nvcf'],
           scopes: ['list_functions'],
           resource: { type: 'All Functions' },
-          ...given,
+          ...members,
         },
       })
     ).body as { id: string; key: string };
@@ -136,7 +141,7 @@ describe('a key', () => {
     expect(answer.decision).toMatchObject({ effect: 'deny', reason });
   };
 
-  it('counts until the moment it expires', async () => {
+  it('is accepted until it expires', async () => {
     const world = await nvcfServer();
     const { body } = await world.call('POST /_mock/keys', {
       body: {
@@ -159,8 +164,8 @@ describe('a key', () => {
     expect(answers[2]?.decision).toMatchObject({ effect: 'deny', reason: 'expired_key' });
   });
 
-  it('that is disabled is refused at once, and counts again once it is enabled', async () => {
-    const { id, key } = await make({});
+  it('is rejected while it is disabled', async () => {
+    const { id, key } = await createKey({});
     expect((await list(key)).status).toBe(200);
     await server.call(`PATCH /_mock/keys/${id}`, { body: { status: 'disabled' } });
     await expectRefused(key, 'disabled_key');
@@ -168,22 +173,22 @@ describe('a key', () => {
     expect((await list(key)).status).toBe(200);
   });
 
-  it('that was rotated is unknown, and the new one counts', async () => {
-    const { id, key } = await make({});
+  it('is unknown after it is rotated, and the new key is accepted', async () => {
+    const { id, key } = await createKey({});
     const { body } = await server.call(`POST /_mock/keys/${id}/rotate`);
 
     await expectRefused(key, 'unknown_key');
     expect((await list(body.key)).status).toBe(200);
   });
 
-  it('that was deleted is unknown', async () => {
-    const { id, key } = await make({});
+  it('is unknown after it is deleted', async () => {
+    const { id, key } = await createKey({});
     await server.call(`DELETE /_mock/keys/${id}`);
 
     await expectRefused(key, 'unknown_key');
   });
 
-  it('of another world is unknown', async () => {
+  it('is unknown in another world', async () => {
     const empty = await nvcfServer({ seed: 'none' });
     const answer = await empty.call(LIST, { token: FULL });
 
@@ -191,7 +196,7 @@ describe('a key', () => {
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'unknown_key' });
   });
 
-  it.each(ngcCast.keys)('$name of the cast is known', async ({ key }) => {
+  it.each(ngcCast.keys)('$name of the cast is authenticated', async ({ key }) => {
     const answer = await list(key);
 
     expect([200, 403]).toContain(answer.status);
@@ -199,7 +204,7 @@ describe('a key', () => {
   });
 });
 
-it('who asks is settled before the path is looked at closely, and before the body', async () => {
+it('the credential is checked before ids, query parameters and the body', async () => {
   for (const request of [
     'GET /v2/nvcf/functions/no-id/versions',
     'GET /v2/nvcf/functions?visibility=nonsense',
@@ -211,7 +216,7 @@ it('who asks is settled before the path is looked at closely, and before the bod
   }
 });
 
-it('below an organisation the answers are the same', async () => {
+it('paths of an organisation have the same errors', async () => {
   const path = '/v2/orgs/acme/nvcf/functions';
 
   expectUnauthorized(await server.call(`GET ${path}`), 'Bearer');
@@ -219,7 +224,7 @@ it('below an organisation the answers are the same', async () => {
   expectProblem(await server.call(`GET ${path}`, { token: unmarked }), `GET ${path}`, 403, 'Authorization failed');
 });
 
-it('on the NGC gateway every credential that is not accepted is 401', async () => {
+it('the NGC gateway rejects every invalid credential with 401', async () => {
   const request = 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules';
   for (const [, authorization, , reason] of rows) {
     const answer = await server.call(request, authorization === undefined ? {} : { headers: { authorization } });

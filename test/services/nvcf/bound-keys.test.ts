@@ -1,4 +1,4 @@
-/** A key that is bound to single functions or versions learns nothing of any other. */
+/** A key that is bound to functions or versions gets no information about other functions. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { castFunction } from '../../support/ngc-cast.ts';
 import {
@@ -15,14 +15,14 @@ const UNKNOWN = '11111111-2222-4333-8444-555555555555';
 
 const idOf = (name: string) => castFunction(name)[0]?.functionId ?? '';
 
-/** Every id that is not the key's own function. */
+/** Ids other than the function of the key. */
 const OTHERS = [
   ['of the account', idOf('summarize')],
   ['that another account shares', idOf('translate')],
   ['that is public', idOf('llama')],
   ['of another account', idOf('private')],
   ['that does not exist', UNKNOWN],
-  ['that is no id', 'xyz-789'],
+  ['with an invalid id', 'xyz-789'],
 ] as const;
 
 describe('a key that is bound to a function', () => {
@@ -36,12 +36,12 @@ describe('a key that is bound to a function', () => {
     inPath = OPERATION_NAMES.filter((name) => staged.requestOf(name).path.includes(staged.targetOf(name).functionId));
   });
 
-  const ask = (operation: OperationName, token: string, change: (path: string) => string) => {
+  const send = (operation: OperationName, token: string, change: (path: string) => string) => {
     const { method, path } = staged.requestOf(operation);
     return server.call(`${method} ${change(path)}`, { token });
   };
 
-  it('is refused with 403 for every other function id in a path, before anything is validated or looked up', async () => {
+  it('gets 403 for every other function id in a path, before validation and lookup', async () => {
     expect(inPath.length).toBeGreaterThan(30);
     for (const operation of inPath) {
       const { functionId, versionId } = staged.targetOf(operation);
@@ -50,24 +50,24 @@ describe('a key that is bound to a function', () => {
         { type: 'Function Versions', ids: [`${functionId}/${versionId}`] },
       ]) {
         const { key } = await makeKey(server, SCOPES, resource);
-        const reported = new Set<string>();
-        for (const [which, other] of OTHERS) {
-          const answer = await ask(operation, key, (path) => path.replace(functionId, other));
-          expect([answer.status, answer.body.status], `${operation} of a function ${which}`).toEqual([403, 403]);
+        const bodies = new Set<string>();
+        for (const [description, other] of OTHERS) {
+          const answer = await send(operation, key, (path) => path.replace(functionId, other));
+          expect([answer.status, answer.body.status], `${operation} of a function ${description}`).toEqual([403, 403]);
           expect(answer.decision.effect).toBe('deny');
-          reported.add(JSON.stringify(answer.body).replaceAll(other, '<id>'));
+          bodies.add(JSON.stringify(answer.body).replaceAll(other, '<id>'));
         }
-        expect([...reported], `${operation} says the same of each`).toHaveLength(1);
+        expect([...bodies], `${operation} returns the same body for each`).toHaveLength(1);
       }
     }
   });
 
   it.each(OTHERS)(
-    'learns which function and version it asked for, if the function is one %s',
+    'gets a decision with the requested function and version for a function %s',
     async (_which, other) => {
       const { functionId, versionId } = staged.targetOf('getFunctionVersion');
       const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
-      const { decision } = await ask('getFunctionVersion', key, (path) => path.replace(functionId, other));
+      const { decision } = await send('getFunctionVersion', key, (path) => path.replace(functionId, other));
       const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
       expect(body).toMatchObject({
@@ -76,7 +76,7 @@ describe('a key that is bound to a function', () => {
         boundTo: `Function ${functionId}`,
         explanation: expect.stringContaining(`but the call is about \`${other}/${versionId}\``),
       });
-      // No edit of the key helps: no function that it can see has this version.
+      // No edit of the key is a fix, because no visible function has this version.
       expect(body.fixes[0]).toEqual({
         kind: 'object',
         text: expect.stringMatching(`is bound to: \`Function ${functionId}\`$`),
@@ -84,7 +84,7 @@ describe('a key that is bound to a function', () => {
     },
   );
 
-  it('is told of its own function that a version does not exist, unless it names its versions', async () => {
+  it('gets 404 for an unknown version of its function, but 403 if it is bound to versions', async () => {
     const paths = inPath.filter((name) => staged.requestOf(name).path.includes(staged.targetOf(name).versionId));
     expect(paths.length).toBeGreaterThan(15);
     for (const operation of paths) {
@@ -98,18 +98,18 @@ describe('a key that is bound to a function', () => {
       for (const other of [UNKNOWN, foreign]) {
         const path = staged.requestOf(operation).path.replace(versionId, other);
         const line = `${staged.requestOf(operation).method} ${path}`;
-        // The body is read before a version is looked up.
+        // The body is validated before the version is looked up.
         const body = BODIES[operation];
-        const asked = { ...(body !== undefined && { body }) };
-        expect((await server.call(line, { token: key, ...asked })).status, `${line} for Function`).toBe(
+        const parts = { ...(body !== undefined && { body }) };
+        expect((await server.call(line, { token: key, ...parts })).status, `${line} for Function`).toBe(
           NOT_FOR_FUNCTIONS.includes(operation) ? 403 : 404,
         );
-        expect((await server.call(line, { token: ofVersion, ...asked })).status, `${line} for its version`).toBe(403);
+        expect((await server.call(line, { token: ofVersion, ...parts })).status, `${line} for its version`).toBe(403);
       }
     }
   });
 
-  it('is not compared where the key has a resource that covers every function', async () => {
+  it('gets normal responses for other functions if it also has All Functions', async () => {
     const { functionId } = staged.stage.running;
     const { key } = await makeKey(server, SCOPES, [{ type: 'Function', ids: [functionId] }, { type: 'All Functions' }]);
     const get = (id: string) => server.call(`GET /v2/nvcf/functions/${id}/versions`, { token: key });
@@ -118,14 +118,14 @@ describe('a key that is bound to a function', () => {
     expect((await get('xyz-789')).status).toBe(400);
   });
 
-  it('knows its own function in capitals', async () => {
+  it('is accepted for its own function in upper case', async () => {
     const { functionId } = staged.stage.running;
     const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
     const answer = await server.call(`GET /v2/nvcf/functions/${functionId.toUpperCase()}/versions`, { token: key });
     expect(answer.status).toBe(200);
   });
 
-  it('is refused at the host of another function, also of one that does not exist', async () => {
+  it('is denied at the host of another function, also of an unknown function', async () => {
     const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [staged.stage.running.functionId] });
     for (const id of [idOf('summarize'), idOf('private'), UNKNOWN]) {
       const answer = await server.call('POST /v1/chat', {
@@ -137,7 +137,7 @@ describe('a key that is bound to a function', () => {
     }
   });
 
-  it('is refused for every other function that a body names, after the body was validated', async () => {
+  it('is denied for every other function in a body, after the body is validated', async () => {
     const { functionId } = staged.stage.running;
     const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
     const gateway = (model: string) =>
@@ -149,14 +149,14 @@ describe('a key that is bound to a function', () => {
       });
     expect((await gateway(`${functionId}/m`)).status).toBe(200);
     expect((await tokens(functionId)).status).toBe(200);
-    for (const [which, other] of OTHERS) {
+    for (const [description, other] of OTHERS) {
       const status = other === 'xyz-789' ? 400 : 403;
-      // The gateway asks for the function first: what the account cannot see is not found.
-      const isSeen = !['of another account', 'that does not exist'].includes(which);
+      // The gateway looks up the function first: functions that the account cannot see are not found.
+      const isSeen = !['of another account', 'that does not exist'].includes(description);
       const atGateway = status === 403 && !isSeen ? 404 : status;
-      expect((await gateway(`${other}/m`)).status, `LLM gateway, a function ${which}`).toBe(atGateway);
-      expect((await tokens(functionId, other)).status, `tokens, a function ${which}`).toBe(status);
-      expect((await tokens(other, functionId)).status, `tokens, a function ${which}, first`).toBe(status);
+      expect((await gateway(`${other}/m`)).status, `LLM gateway, a function ${description}`).toBe(atGateway);
+      expect((await tokens(functionId, other)).status, `tokens, a function ${description}`).toBe(status);
+      expect((await tokens(other, functionId)).status, `tokens, a function ${description}, first`).toBe(status);
     }
     const unreadable = await server.call('POST /llm/v1/embeddings', {
       token: key,
@@ -165,7 +165,7 @@ describe('a key that is bound to a function', () => {
     expect(unreadable.status).toBe(400);
   });
 
-  it('gets tokens for the versions that it names, and for no others', async () => {
+  it('gets invocation tokens only for its own versions', async () => {
     const { functionId, versionId, sibling } = staged.stage.running;
     const { key } = await makeKey(server, SCOPES, { type: 'Function Versions', ids: [`${functionId}/${versionId}`] });
     const tokens = (functions: readonly object[]) =>
@@ -184,16 +184,16 @@ describe('a key that is bound to a function', () => {
     }
   });
 
-  it('gets a fix for several functions that lets the same request pass', async () => {
+  it('gets a fix for several functions that makes the same request succeed', async () => {
     const { functionId } = staged.stage.running;
-    const made = await makeKey(server, ['invoke_function'], { type: 'Function', ids: [functionId] });
+    const created = await makeKey(server, ['invoke_function'], { type: 'Function', ids: [functionId] });
     const others = [idOf('summarize'), staged.stage.slow.functionId];
-    const ask = () =>
+    const send = () =>
       server.call('POST /v2/nvcf/tokens/functions', {
-        token: made.key,
+        token: created.key,
         body: { clientId: 'a-client', functions: [functionId, ...others].map((id) => ({ functionId: id })) },
       });
-    const refused = await ask();
+    const refused = await send();
     expect(refused.status).toBe(403);
     const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
     expect(body.target).toBe([functionId, ...others].join(', '));
@@ -201,30 +201,30 @@ describe('a key that is bound to a function', () => {
       return request?.body.resource?.type === 'Function';
     });
     await server.call(`${fix.request.method} ${fix.request.path}`, { body: fix.request.body });
-    await server.call('POST /_mock/propagation/flush', { body: { keyId: made.id } });
-    expect((await ask()).status).toBe(200);
+    await server.call('POST /_mock/propagation/flush', { body: { keyId: created.id } });
+    expect((await send()).status).toBe(200);
     const { body: min } = await server.call(`GET /_mock/least-privilege`);
-    const smallest = min.principals.find(({ principal }: { principal: { id: string } }) => principal.id === made.id);
+    const smallest = min.principals.find(({ principal }: { principal: { id: string } }) => principal.id === created.id);
     for (const id of others) expect(JSON.stringify(smallest.smallest)).toContain(id);
   });
 
-  it('is refused by what is coming and by what is in force, to the minute', async () => {
-    const apart = await testServer();
+  it('is denied by the policy in force until an edit takes effect', async () => {
+    const propagating = await testServer();
     const [first, second] = [idOf('summarize'), idOf('slow')];
-    const made = await makeKey(apart, SCOPES, { type: 'Function', ids: [first] });
-    const get = (id: string) => apart.call(`GET /v2/nvcf/functions/${id}/versions`, { token: made.key });
-    await apart.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '15m' } });
-    await apart.call(`PATCH /_mock/keys/${made.id}`, {
+    const created = await makeKey(propagating, SCOPES, { type: 'Function', ids: [first] });
+    const get = (id: string) => propagating.call(`GET /v2/nvcf/functions/${id}/versions`, { token: created.key });
+    await propagating.call('PUT /_mock/propagation', { body: { mode: 'fixed', delay: '15m' } });
+    await propagating.call(`PATCH /_mock/keys/${created.id}`, {
       body: { resource: { type: 'Function', ids: [second] }, force: true },
     });
     expect((await get(first)).status).toBe(200);
     expect((await get(second)).decision).toMatchObject({ reason: 'resource_mismatch' });
-    await apart.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+    await propagating.call('POST /_mock/clock/advance', { body: { by: '15m' } });
     expect((await get(first)).status).toBe(403);
   });
 });
 
-/** Operations whose row has no `Function`. */
+/** Operations that do not accept the type `Function`. */
 const NOT_FOR_FUNCTIONS: readonly OperationName[] = [
   'createFunctionVersionAuthorization',
   'getFunctionVersionAuthorizations',

@@ -22,7 +22,7 @@ const { acme, globex } = server;
 const head = { statusCode: 'SUCCESS', requestId: expect.stringMatching(/\w/), serverId: expect.stringMatching(/\w/) };
 
 describe('cluster groups', () => {
-  it('are those of the account', async () => {
+  it('are returned for the account of the key', async () => {
     const { status, body } = await acme('GET clusterGroups');
 
     expect(status).toBe(200);
@@ -46,7 +46,7 @@ describe('cluster groups', () => {
     expect((await globex('GET clusterGroups')).body).toEqual({ clusterGroups: [] });
   });
 
-  it('are for keys with List Clusters on All Clusters or All Entity', async () => {
+  it('require a key with List Clusters for All Clusters or All Entity', async () => {
     for (const type of ['All Clusters', 'All Entity']) {
       const lister = await server.withScopes(['list_clusters'], { type });
       expect((await lister('GET clusterGroups')).status).toBe(200);
@@ -55,7 +55,7 @@ describe('cluster groups', () => {
     expectProblem(await other('GET clusterGroups'), 'GET clusterGroups', 403, 'Access Denied');
   });
 
-  it('are for no key at all in the open-source profile', async () => {
+  it('are closed to keys in the open-source profile', async () => {
     const world = await nvcfServer({ nvcf: 'open-source' });
     const answer = await world.acme('GET clusterGroups');
 
@@ -65,7 +65,7 @@ describe('cluster groups', () => {
 });
 
 describe('the NGC gateway', () => {
-  it('tells the GPU quota', async () => {
+  it('returns the GPU quota', async () => {
     const answer = await acme(QUOTA);
 
     expect(answer.status).toBe(200);
@@ -79,7 +79,7 @@ describe('the NGC gateway', () => {
   const l40s = { name: 'MOCK.GPU.L40S_1x', gpu: 'L40S', region: 'us-west-1', gpuCount: 1, available: 6 };
   const h100 = { name: 'MOCK.GPU.H100_8x', gpu: 'H100', region: 'us-west-1', gpuCount: 8, available: 0 };
 
-  it('tells all instance types', async () => {
+  it('returns all instance types', async () => {
     const { status, body } = await acme(ALL);
 
     expect(status).toBe(200);
@@ -87,7 +87,7 @@ describe('the NGC gateway', () => {
       requestStatus: head,
       instanceTypes: [expect.objectContaining(l40s), expect.objectContaining(h100)],
     });
-    for (const one of body.instanceTypes) expect(one).not.toHaveProperty('org');
+    for (const instanceType of body.instanceTypes) expect(instanceType).not.toHaveProperty('org');
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe('the NGC gateway', () => {
     ['?regions=eu-1', []],
     ['?gpus=L40S&regions=us-west-1', ['L40S']],
     ['?gpus=L40S&regions=eu-1', []],
-  ])('tells the available instance types by `%s`', async (query, gpus) => {
+  ])('returns the available instance types filtered by `%s`', async (query, gpus) => {
     const { status, body } = await acme(`${AVAILABLE}${query}`);
 
     expect(status).toBe(200);
@@ -109,7 +109,7 @@ describe('the NGC gateway', () => {
     expect(body.instanceTypes.map(({ gpu }: { gpu: string }) => gpu)).toEqual(gpus);
   });
 
-  it('takes a filter once', async () => {
+  it('rejects a repeated filter', async () => {
     expectGateway(
       await acme(`${AVAILABLE}?gpus=L40S&gpus=H100`),
       400,
@@ -118,12 +118,12 @@ describe('the NGC gateway', () => {
     );
   });
 
-  it.each(GATEWAY)('%s refuses in its own envelope', async (request) => {
-    const none = await server.call(request);
+  it.each(GATEWAY)('has its own error format for %s', async (request) => {
+    const unauthenticated = await server.call(request);
     const registrar = await server.withScopes(['register_function'], { type: 'All Entity' });
 
-    expectGateway(none, 401, 'UNAUTHORIZED', 'Authentication Failed');
-    expect(none.headers['www-authenticate']).toMatch(/^Bearer/);
+    expectGateway(unauthenticated, 401, 'UNAUTHORIZED', 'Authentication Failed');
+    expect(unauthenticated.headers['www-authenticate']).toMatch(/^Bearer/);
     expectGateway(await server.call(request, { token: 'garbage' }), 401, 'UNAUTHORIZED', 'Authentication Failed');
     const unknown = `nvapi-${'x'.repeat(64)}`;
     expectGateway(await server.call(request, { token: unknown }), 401, 'UNAUTHORIZED', 'Authentication Failed');
@@ -135,7 +135,7 @@ describe('the NGC gateway', () => {
     expect(foreign.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
   });
 
-  it.each(GATEWAY)('%s is the same for HEAD, and has no other method', async (request) => {
+  it.each(GATEWAY)('supports HEAD, but no other methods for %s', async (request) => {
     const path = request.slice('GET '.length);
     const { status, body } = await acme(`HEAD ${path}`);
     expect({ status, body }).toEqual({ status: 200, body: undefined });
@@ -145,24 +145,24 @@ describe('the NGC gateway', () => {
     expect(answer.headers['allow']).toMatch(/\bGET\b/);
   });
 
-  it.each(GATEWAY)('%s needs its scope on All Entity', async (request) => {
+  it.each(GATEWAY)('requires the scope with All Entity for %s', async (request) => {
     const scope = request === QUOTA ? 'read_gpu_quota_rule' : 'gpu_capacity';
     const other = request === QUOTA ? 'gpu_capacity' : 'read_gpu_quota_rule';
     const holder = await server.withScopes([scope], { type: 'All Entity' });
-    const neighbour = await server.withScopes([other], { type: 'All Entity' });
+    const otherHolder = await server.withScopes([other], { type: 'All Entity' });
 
     expect((await holder(request)).status).toBe(200);
-    expectGateway(await neighbour(request), 403, 'FORBIDDEN', 'Access Denied');
+    expectGateway(await otherHolder(request), 403, 'FORBIDDEN', 'Access Denied');
   });
 
-  it('has nothing at other paths', async () => {
+  it('returns 404 for other paths', async () => {
     for (const path of ['/v2/orgs/acme/ngc/nvcf/gpu', '/v3/orgs/acme/ngc/nvcf/x', '/v2/orgs/acme/x']) {
       expectGateway(await acme(`GET ${path}`), 404, 'NOT_FOUND', expect.stringMatching(/\w/));
     }
   });
 });
 
-it('health is open, and for reading', async () => {
+it('GET /health requires no key, and other methods are rejected with 405', async () => {
   for (const parts of [{}, { token: FULL }, { token: 'garbage' }]) {
     const { status, body } = await server.call('GET /health', parts);
     expect({ status, body }).toEqual({ status: 200, body: { status: 'UP' } });
@@ -188,42 +188,47 @@ describe('instance and cluster management', () => {
       expect(status).toBe(200);
       expect(body).toMatchObject([{ clusterName: 'acme-1', clusterGroupName: 'acme-clusters', ncaId: ACME }]);
     }
-    const more = await call(`GET ${prefix}/${ACME}/clusters?includeAuthorizedClusters=true`, ['cluster-management']);
-    expect(more.body.map(({ clusterName }: { clusterName: string }) => clusterName)).toEqual(['acme-1', 'globex-1']);
+    const withAuthorized = await call(`GET ${prefix}/${ACME}/clusters?includeAuthorizedClusters=true`, [
+      'cluster-management',
+    ]);
+    expect(withAuthorized.body.map(({ clusterName }: { clusterName: string }) => clusterName)).toEqual([
+      'acme-1',
+      'globex-1',
+    ]);
     expect((await call(`GET ${prefix}/nca-nobody/clusters`, ['cluster-management'])).body).toEqual([]);
   });
 
-  it('lets the token of an administrator read them, whose account need not be the one in the path', async () => {
-    const { server: one } = await trustedServer({}, { seed });
-    const token = (await one.call('POST /v1/admin/keys')).body.value;
+  it('accepts the token of an administrator for clusters of any account, but not for cluster groups', async () => {
+    const { server: trusted } = await trustedServer({}, { seed });
+    const token = (await trusted.call('POST /v1/admin/keys')).body.value;
 
-    expect((await one.call(`GET /v1/accounts/${GLOBEX}/clusters`, { token })).body).toHaveLength(1);
-    const { status, body } = await one.call(`GET /v1/si/accounts/${ACME}/clusterGroups`, { token });
+    expect((await trusted.call(`GET /v1/accounts/${GLOBEX}/clusters`, { token })).body).toHaveLength(1);
+    const { status, body } = await trusted.call(`GET /v1/si/accounts/${ACME}/clusterGroups`, { token });
     expect([status, body]).toEqual([403, { error: 'Access Denied' }]);
   });
 
-  it('lists cluster groups below /v1/si alone', async () => {
+  it('lists cluster groups only below /v1/si', async () => {
     const { call } = await trustedServer({}, { seed });
     const path = `/v1/si/accounts/${ACME}/clusterGroups`;
     for (const use of ['', '?instanceTypeUsage=', '?instanceTypeUsage=DEFAULT', '?instanceTypeUsage=CONTAINER']) {
       const { status, body } = await call(`GET ${path}${use}`, ['cluster_listing']);
       expect([status, body.clusterGroups.length]).toEqual([200, 1]);
     }
-    const wrong = await call(`GET ${path}?instanceTypeUsage=VM`, ['cluster_listing']);
-    expect([wrong.status, wrong.body]).toEqual([
+    const invalid = await call(`GET ${path}?instanceTypeUsage=VM`, ['cluster_listing']);
+    expect([invalid.status, invalid.body]).toEqual([
       400,
       { error: 'Invalid VM value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER' },
     ]);
     expect((await call(`GET /v1/accounts/${ACME}/clusterGroups`, ['cluster_listing'])).status).toBe(404);
   });
 
-  it('answers a bearer token that is none with 401, and an invalid parameter in its own form', async () => {
-    const { server: one, call } = await trustedServer();
-    const { status, body, headers } = await one.call(`GET /v1/accounts/${ACME}/clusters`, { token: 'abc' });
+  it('rejects an invalid token with 401, and an invalid parameter with 400 in its own format', async () => {
+    const { server: trusted, call } = await trustedServer();
+    const { status, body, headers } = await trusted.call(`GET /v1/accounts/${ACME}/clusters`, { token: 'abc' });
     expect([status, body]).toEqual([401, undefined]);
     expect(headers['www-authenticate']).toMatch(/^Bearer/);
 
-    const wrong = await call(`GET /v1/accounts/${ACME}/clusters?includeAuthorizedClusters=x`, ['cluster-management']);
-    expect([wrong.status, Object.keys(wrong.body)]).toEqual([400, ['error']]);
+    const invalid = await call(`GET /v1/accounts/${ACME}/clusters?includeAuthorizedClusters=x`, ['cluster-management']);
+    expect([invalid.status, Object.keys(invalid.body)]).toEqual([400, ['error']]);
   });
 });

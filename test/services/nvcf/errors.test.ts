@@ -19,7 +19,7 @@ const { acme } = server;
 const { port } = await server.listen('127.0.0.1', 0);
 const echo = placeOf('echo');
 
-/** One operation of each plane and method that takes a body. */
+/** An operation of each plane and method with a body. */
 const WRITES = [
   'POST functions',
   `PUT functions/${NOBODY}/versions/${NOBODY}`,
@@ -29,8 +29,8 @@ const WRITES = [
   'POST tokens/functions',
 ];
 
-describe('a body', () => {
-  it.each(WRITES)('of %s that is no JSON is refused', async (request) => {
+describe('a request body', () => {
+  it.each(WRITES)('of %s is rejected with 400 if it is not JSON', async (request) => {
     for (const body of ['{', '{"name":}', 'name=echo', '\u0000', '{} {}']) {
       const answer = await acme(request, body);
 
@@ -39,13 +39,13 @@ describe('a body', () => {
     }
   });
 
-  it.each(WRITES)('of %s is asked for', async (request) => {
+  it.each(WRITES)('of %s is required', async (request) => {
     const answer = await acme(request);
 
     expectInvalid(answer, request, 'body');
   });
 
-  it.each(WRITES)('of %s must say that it is JSON', async (request) => {
+  it.each(WRITES)('of %s is rejected with 415 without a JSON content type', async (request) => {
     const types = [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -62,7 +62,7 @@ describe('a body', () => {
   });
 
   it.each(['application/json; charset=UTF-8', 'APPLICATION/JSON', 'application/vnd.acme+json'])(
-    'may be called %s',
+    'is accepted with the content type %s',
     async (type) => {
       const { status } = await acme(`POST pexec/functions/${echo.functionId}`, { a: 1 }, { 'content-type': type });
 
@@ -70,14 +70,14 @@ describe('a body', () => {
     },
   );
 
-  it.each(WRITES)('of %s must not be larger than a MiB', async (request) => {
+  it.each(WRITES)('of %s is rejected with 413 beyond 1 MiB', async (request) => {
     const answer = await acme(request, JSON.stringify({ name: 'x'.repeat(1024 * 1024) }));
 
     expectUntyped(answer, request, 413, 'Content Too Large');
     expect(answer.decision).toBeNull();
   });
 
-  it.each(['__proto__', 'constructor'])('must not have a member `%s` anywhere', async (member) => {
+  it.each(['__proto__', 'constructor'])('is rejected with a member `%s` at any level', async (member) => {
     for (const request of WRITES) {
       for (const body of [`{"${member}":{}}`, `{"a":[{"b":{"${member}":1}}]}`]) {
         expectInvalid(await acme(request, body), request, member);
@@ -85,14 +85,14 @@ describe('a body', () => {
     }
   });
 
-  it('must not be nested without end', async () => {
+  it('is rejected if it is nested too deeply', async () => {
     const body = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const request = `POST pexec/functions/${echo.functionId}`;
 
     expectInvalid(await acme(request, body), request, 'nested');
   });
 
-  it('that is not UTF-8 is refused', async () => {
+  it('is rejected if it is not UTF-8', async () => {
     const headers = ['Host: localhost', `Authorization: Bearer ${FULL}`, 'Content-Type: application/json'];
     const bytes = Buffer.from([0x22, 0xff, 0xfe, 0x22]);
     const path = `pexec/functions/${echo.functionId}`;
@@ -101,13 +101,13 @@ describe('a body', () => {
     expectInvalid(answer, `POST ${path}`, 'UTF-8');
   });
 
-  it('is not read where an operation has none', async () => {
+  it('is ignored by operations without a body', async () => {
     expect((await acme('GET functions', '{')).status).toBe(200);
     const place = await server.create();
     expect((await acme(`DELETE ${inPath(place)}`, '{')).status).toBe(204);
   });
 
-  it('comes after the scope: a key that may not is told so, whatever it sends', async () => {
+  it('is validated after the scope: a key without it gets 403 for every body', async () => {
     const lister = await server.withScopes(['list_functions']);
     for (const request of WRITES) {
       for (const [body, headers] of [
@@ -126,14 +126,14 @@ describe('a body', () => {
   });
 });
 
-describe('a query parameter that no document names', () => {
-  it('is ignored, and becomes a finding', async () => {
+describe('an undocumented query parameter', () => {
+  it('is ignored, and recorded as a finding', async () => {
     const world = await nvcfServer();
     const plain = await world.acme('GET functions');
-    const odd = await world.acme('GET functions?color=crimson&visibilities=none');
+    const extended = await world.acme('GET functions?color=crimson&visibilities=none');
     const { findings } = (await world.call('GET /_mock/findings')).body;
 
-    expect(odd).toMatchObject({ status: 200, body: plain.body });
+    expect(extended).toMatchObject({ status: 200, body: plain.body });
     const messages = findings.map(({ message }: { message: string }) => message).join('\n');
     expect(messages).toContain('`color`');
     expect(messages).toContain('`visibilities`');
@@ -157,8 +157,8 @@ const READS = [
   'assets',
 ];
 
-describe('HEAD', () => {
-  it.each(READS)('of %s is answered as GET, without a body', async (path) => {
+describe('a HEAD request', () => {
+  it.each(READS)('for %s is answered like GET, without a body', async (path) => {
     const get = await acme(`GET ${path}`);
     const head = await acme(`HEAD ${path}`);
 
@@ -168,14 +168,14 @@ describe('HEAD', () => {
     expect(head.decision).toMatchObject({ effect: 'allow' });
   });
 
-  it('is refused as GET is', async () => {
+  it('is rejected like GET', async () => {
     expect((await server.call('HEAD /v2/nvcf/functions')).status).toBe(401);
     expect((await acme(`HEAD functions/${NOBODY}/versions`)).status).toBe(404);
     expect((await acme(`HEAD pexec/functions/${echo.functionId}`)).status).toBe(405);
   });
 });
 
-describe('a method that a path does not have', () => {
+describe('a method that a path does not support is rejected with 405 and `allow`:', () => {
   const rows: [request: string, allow: string[]][] = [
     ['DELETE functions', ['GET', 'POST']],
     ['POST functions/ids', ['GET']],
@@ -200,14 +200,14 @@ describe('a method that a path does not have', () => {
     const request = template.replaceAll('{f}', NOBODY);
     for (const answer of [await acme(request), await server.call(request.replace(' ', ' /v2/nvcf/'))]) {
       expectUntyped(answer, request, 405, 'Method Not Allowed');
-      const named = String(answer.headers['allow']).split(', ');
-      expect(named.filter((method) => method !== 'HEAD').sort()).toEqual(allow);
+      const methods = String(answer.headers['allow']).split(', ');
+      expect(methods.filter((method) => method !== 'HEAD').sort()).toEqual(allow);
       expect(answer.decision).toBeNull();
     }
   });
 });
 
-describe('a path that there is not', () => {
+describe('an unknown path', () => {
   it.each([
     '/v2/nvcf',
     '/v2/nvcf/',
@@ -215,7 +215,7 @@ describe('a path that there is not', () => {
     '/v2/nvcf/functions/',
     '/v2/nvcf/functions/a/b/c',
     '/v2/nvcf/Functions',
-  ])('%s is a problem document', async (path) => {
+  ])('%s returns 404 as problem details', async (path) => {
     for (const answer of [await acme(`GET ${path}`), await server.call(`GET ${path}`)]) {
       expect({ status: answer.status, mediaType: mediaTypeOf(answer) }).toEqual({
         status: 404,
@@ -226,30 +226,33 @@ describe('a path that there is not', () => {
     }
   });
 
-  it.each(['/v2/orgs/acme/nvcf/nothing', '/v2/orgs/acme/nvcf'])('%s is one too', async (path) => {
-    const answer = await acme(`GET ${path}`);
+  it.each(['/v2/orgs/acme/nvcf/nothing', '/v2/orgs/acme/nvcf'])(
+    '%s of an organisation returns 404 as problem details',
+    async (path) => {
+      const answer = await acme(`GET ${path}`);
 
-    expect(answer.body).toMatchObject({ title: 'Not Found', status: 404, instance: path });
-    expect(mediaTypeOf(answer)).toBe('application/problem+json');
-  });
+      expect(answer.body).toMatchObject({ title: 'Not Found', status: 404, instance: path });
+      expect(mediaTypeOf(answer)).toBe('application/problem+json');
+    },
+  );
 
   it.each([
     '/v2/orgs/acme',
     '/v2/orgs/acme/nothing',
     '/v2/orgs/acme/ngc/nvcf/nothing',
     '/v3/orgs/acme/ngc/nvcf/nothing',
-  ])('%s is the gateway’s', async (path) => {
+  ])('%s returns 404 in the format of the gateway', async (path) => {
     expectGateway(await acme(`GET ${path}`), 404, 'NOT_FOUND', expect.stringMatching(/\w/));
   });
 
-  it('that cannot be decoded is 400, in the form of its prefix', async () => {
+  it('that cannot be decoded returns 400 in the format of its prefix', async () => {
     for (const path of ['/v2/nvcf/functions/%zz/versions', '/v2/orgs/acme/nvcf/functions/%E0%A4%A/versions']) {
       expectUntyped(await acme(`GET ${path}`), `GET ${path}`, 400, 'Bad Request');
     }
   });
 
   it.each([101, 1000, 9000])(
-    'with an organisation of %d characters is refused like one that does not exist',
+    'with an organisation of %d characters is rejected like an unknown organisation',
     async (length) => {
       const path = (org: string) => `PUT /v2/orgs/${org}/nvcf/metadata/functions/${'1'.repeat(8)}/versions/1`;
       const { status } = await server.call(path('nobody'));
@@ -258,7 +261,7 @@ describe('a path that there is not', () => {
     },
   );
 
-  it('that is too long is told in the form of its prefix', async () => {
+  it('that is too long is rejected in the format of its prefix', async () => {
     const path = `/v2/nvcf/functions/${'x'.repeat(17_000)}/versions`;
     const answer = await acme(`GET ${path}`);
 
@@ -267,24 +270,24 @@ describe('a path that there is not', () => {
   });
 });
 
-it('what is not emulated is not found', async () => {
+it('paths of the vendor that are not emulated return 404', async () => {
   for (const path of ['supportedGpus', 'accounts/nca-acme-0001/functions', 'metrics', 'logs']) {
     expect((await acme(`GET ${path}`)).status).toBe(404);
   }
 });
 
-it('a refusal never tells what was sent', async () => {
-  const reported = 'a-value-that-nobody-needs-to-see';
+it('errors never contain values of the request', async () => {
+  const secret = 'a-value-that-nobody-needs-to-see';
   const answers = [
-    await acme('POST functions', { ...DEFINITION, name: `-${reported}` }),
-    await acme('POST functions', { ...DEFINITION, inferencePort: reported }),
-    await acme('POST functions', `{"${'x'.repeat(10)}":"${reported}`),
-    await acme(`POST pexec/functions/${echo.functionId}`, {}, { 'nvcf-poll-seconds': reported }),
-    await acme('POST telemetries', { protocol: reported }),
+    await acme('POST functions', { ...DEFINITION, name: `-${secret}` }),
+    await acme('POST functions', { ...DEFINITION, inferencePort: secret }),
+    await acme('POST functions', `{"${'x'.repeat(10)}":"${secret}`),
+    await acme(`POST pexec/functions/${echo.functionId}`, {}, { 'nvcf-poll-seconds': secret }),
+    await acme('POST telemetries', { protocol: secret }),
   ];
 
   for (const { status, body } of answers) {
     expect(status).toBe(400);
-    expect(JSON.stringify(body)).not.toContain(reported);
+    expect(JSON.stringify(body)).not.toContain(secret);
   }
 });

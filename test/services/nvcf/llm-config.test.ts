@@ -25,16 +25,16 @@ const FILES = { name: 'small', version: '1', uri: '/s' };
 const priorityOf = (defaultPriority: number) => ({ llmInvocationConfig: { priority: { defaultPriority } } });
 
 const read = async (place: Place) => (await acme(`GET ${inPath(place)}`)).body.function;
-const addVersion = async ({ functionId }: Place, given: object) =>
-  acme(`POST functions/${functionId}/versions`, { ...LLM, ...given });
+const addVersion = async ({ functionId }: Place, members: object) =>
+  acme(`POST functions/${functionId}/versions`, { ...LLM, ...members });
 const subject = ({ functionId, versionId }: Place) => `Function id '${functionId}', version '${versionId}'`;
 
 const NO_MODELS = "Invalid request: 'models' must be specified when functionType is LLM";
-const unreadable = (model: string, rule: string) =>
+const invalidMethod = (model: string, rule: string) =>
   `Invalid request: 'llmConfig.routingMethod' for model '${model}' is invalid: ${rule}`;
 
 describe('an LLM function', () => {
-  it('keeps how its models are reached, and needs no files', async () => {
+  it('stores the configuration of its models, which require no files', async () => {
     const place = await create({ ...LLM, ...priorityOf(4) });
 
     expect(await read(place)).toMatchObject({ models: LLM.models, ...priorityOf(4) });
@@ -42,48 +42,48 @@ describe('an LLM function', () => {
 
   it.each([
     ['with a model without `uris`', { models: [{ name: 'm', llmConfig: {} }] }, 'uris'],
-    ['with a model of no `uris`', { models: [{ name: 'm', llmConfig: { uris: [] } }] }, 'uris'],
+    ['with a model with empty `uris`', { models: [{ name: 'm', llmConfig: { uris: [] } }] }, 'uris'],
     ['with a negative priority', priorityOf(-1), 'defaultPriority'],
-    ['with too low a priority', priorityOf(4_294_967_296), 'defaultPriority'],
+    ['with a priority above the maximum', priorityOf(4_294_967_296), 'defaultPriority'],
     [
-      'with priorities of accounts and none of others',
+      'with priorities of accounts, but no default priority',
       { llmInvocationConfig: { priority: { perAccountPriority: { [ACME]: 1 } } } },
       "Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries",
     ],
-  ])('is not made %s', async (_what, given, said) => {
-    expectInvalid(await acme('POST functions', { ...LLM, ...given }), 'POST functions', said);
+  ])('is not created %s', async (_what, members, message) => {
+    expectInvalid(await acme('POST functions', { ...LLM, ...members }), 'POST functions', message);
   });
 
   it.each([
     ['without models', { models: undefined }, NO_MODELS],
-    ['with no models', { models: [] }, NO_MODELS],
+    ['with an empty list of models', { models: [] }, NO_MODELS],
     [
       'with a model without `llmConfig`',
       { models: [MODEL, { ...FILES, name: 'other' }] },
       "Invalid request: LLM function models must specify 'llmConfig'",
     ],
     [
-      'with models of one name',
+      'with two models with the same name',
       { models: [MODEL, MODEL] },
       "Invalid request: duplicate model names are not allowed in 'models'",
     ],
     [
-      'with a routing method that no router can read',
+      'with an invalid routing method',
       { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'pulsar,seed=x' } }] },
-      unreadable('m', 'commas are not allowed'),
+      invalidMethod('m', 'commas are not allowed'),
     ],
     [
-      'with a limit that is none',
+      'with an invalid token rate limit',
       { models: [{ name: 'm', llmConfig: { ...CONFIG, tokenRateLimit: '1-Y' } }] },
       "Invalid request: 'llmConfig.tokenRateLimit' for model 'm' is invalid; expected comma-separated '<positiveInteger>-<unit>' entries with unit in [S, M, H, D, W] (for example '100000-S' or '10-M,5-S')",
     ],
-  ])('is not made %s, in the words of the published code', async (_what, given, text) => {
-    const body = { ...LLM, containerImage: 'nvcr.io/image:1', ...given };
+  ])('is not created %s, with the text of the published code', async (_what, members, text) => {
+    const body = { ...LLM, containerImage: 'nvcr.io/image:1', ...members };
 
     expectProblem(await acme('POST functions', body), 'POST functions', 400, text);
   });
 
-  it('is changed in all versions at once', async () => {
+  it('is updated in all versions together', async () => {
     const first = await create(LLM);
     const { body } = await addVersion(first, { models: [{ ...MODEL, version: '2', uri: '/s' }] });
     const second = { functionId: first.functionId, versionId: body.function.versionId };
@@ -98,7 +98,7 @@ describe('an LLM function', () => {
     expect(await read(first)).toMatchObject({ models: [{ llmConfig: changed }, LLM.models[1]], ...priorityOf(0) });
   });
 
-  it('is not changed where it has nothing to change', async () => {
+  it('is not updated with unknown models, duplicates or invalid changes', async () => {
     const place = await create(LLM);
     const request = `PUT ${inPath(place)}`;
     const updates = (...modelUpdates: readonly object[]) => ({ tags: ['no'], modelUpdates });
@@ -106,26 +106,26 @@ describe('an LLM function', () => {
 
     const unknown = `${subject(place)}: Model 'huge' not found`;
     expectProblem(await acme(request, updates({ modelName: 'huge', ...limit })), request, 404, unknown);
-    const twice = updates({ modelName: 'small', ...limit }, { modelName: 'small', ...limit });
-    expectInvalid(await acme(request, twice), request, 'modelUpdates');
+    const duplicates = updates({ modelName: 'small', ...limit }, { modelName: 'small', ...limit });
+    expectInvalid(await acme(request, duplicates), request, 'modelUpdates');
     for (const empty of [{ modelName: 'small' }, { modelName: 'small', llmConfig: {} }]) {
       expectInvalid(await acme(request, updates(empty)), request, 'llmConfig.tokenRateLimit');
     }
-    const way = updates({ modelName: 'small', llmConfig: { routingMethod: 'round robin' } });
-    const text = unreadable('small', 'method name must match [A-Za-z][A-Za-z0-9_-]*');
-    expectProblem(await acme(request, way), request, 400, text);
+    const invalid = updates({ modelName: 'small', llmConfig: { routingMethod: 'round robin' } });
+    const text = invalidMethod('small', 'method name must match [A-Za-z][A-Za-z0-9_-]*');
+    expectProblem(await acme(request, invalid), request, 400, text);
     expect(await read(place)).not.toHaveProperty('tags');
   });
 });
 
 describe('a new version of an LLM function', () => {
-  it('changes what all versions share, and has the rest of what they share', async () => {
+  it('updates the shared configuration of all versions, and inherits the rest', async () => {
     const first = await create({ ...LLM, ...priorityOf(9) });
-    const faster = { ...CONFIG, routingMethod: 'pulsar' };
-    const second = await addVersion(first, { models: [{ name: 'small', llmConfig: faster }] });
+    const updated = { ...CONFIG, routingMethod: 'pulsar' };
+    const second = await addVersion(first, { models: [{ name: 'small', llmConfig: updated }] });
 
     expect(second.body.function).toMatchObject(priorityOf(9));
-    expect((await read(first)).models).toEqual([{ name: 'small', llmConfig: faster }, LLM.models[1]]);
+    expect((await read(first)).models).toEqual([{ name: 'small', llmConfig: updated }, LLM.models[1]]);
     await addVersion(first, { ...priorityOf(1), models: [{ name: 'new', llmConfig: CONFIG }] });
     expect(await read(first)).toMatchObject(priorityOf(1));
   });
@@ -133,15 +133,15 @@ describe('a new version of an LLM function', () => {
   it.each([
     ['uris', { uris: ['/v1/responses'] }],
     ['tokenizer', { tokenizer: 'other' }],
-  ])('keeps the `%s` of its models', async (member, given) => {
+  ])('cannot change the `%s` of its models', async (member, members) => {
     const first = await create(LLM);
-    const answer = await addVersion(first, { models: [{ name: 'small', llmConfig: { ...CONFIG, ...given } }] });
+    const answer = await addVersion(first, { models: [{ name: 'small', llmConfig: { ...CONFIG, ...members } }] });
 
     const detail = `${subject(first)}: 'llmConfig.${member}' for model 'small' must match existing versions`;
     expectProblem(answer, `POST functions/${first.functionId}/versions`, 400, detail);
   });
 
-  it('is of the same type', async () => {
+  it('must have the same function type', async () => {
     for (const [before, after] of [
       ['LLM', 'DEFAULT'],
       ['DEFAULT', 'LLM'],
@@ -155,18 +155,18 @@ describe('a new version of an LLM function', () => {
   });
 });
 
-it('other functions have no configuration for language models', async () => {
+it('other functions reject the configuration of LLM functions', async () => {
   const place = await create({ models: [FILES] });
   const request = `PUT ${inPath(place)}`;
   const modelUpdates = [{ modelName: 'small', llmConfig: { tokenRateLimit: '1-S' } }];
 
-  const ofModels = `${subject(place)}: Only LLM functions support model config updates`;
-  expectProblem(await acme(request, { modelUpdates }), request, 400, ofModels);
-  const ofInvocations = 'Only LLM functions support llmInvocationConfig';
-  expectProblem(await acme(request, priorityOf(1)), request, 400, ofInvocations);
+  const modelDetail = `${subject(place)}: Only LLM functions support model config updates`;
+  expectProblem(await acme(request, { modelUpdates }), request, 400, modelDetail);
+  const invocationDetail = 'Only LLM functions support llmInvocationConfig';
+  expectProblem(await acme(request, priorityOf(1)), request, 400, invocationDetail);
 });
 
-it('one of very many models is changed', () => {
+it('20,000 models are checked and updated', () => {
   const models = Array.from({ length: 20_000 }, (_, index) => ({ name: `m${index}`, llmConfig: { uris: ['/'] } }));
   const version = { definition: { models } } as unknown as Parameters<typeof applyLlmChange>[0];
   const row = { id: 'v', body: version } as ReturnType<typeof createFunctionRow>;
@@ -178,14 +178,20 @@ it('one of very many models is changed', () => {
 });
 
 describe('a routing method', () => {
-  const parameters = (count: number) => Array.from({ length: count }, (_, index) => `;p${index}=x`).join('');
+  const repeatParameters = (count: number) => Array.from({ length: count }, (_, index) => `;p${index}=x`).join('');
   const check = (routingMethod: string) => () => checkLlmConfig('m', { routingMethod });
 
   it.each([
     ...['', '   ', '  pulsar  ', 'Power_Of_Two', 'power-of-n', 'sticky', 'pulsar; seed=a;  n=-1', 'a'.repeat(1024)],
-    ...[`pulsar${parameters(32)}`, 'p;n=999999999999999', 'p;n=-999999999999.999', 'p;s=*', "p;s=a!#$%&'*+.^_`|~:/-"],
+    ...[
+      `pulsar${repeatParameters(32)}`,
+      'p;n=999999999999999',
+      'p;n=-999999999999.999',
+      'p;s=*',
+      "p;s=a!#$%&'*+.^_`|~:/-",
+    ],
     ...['p;s=""', 'p;s="a b"', String.raw`p;s="a\"b\\c"`],
-  ])('may be any that the router can read: %s', (text) => {
+  ])('is accepted: %s', (text) => {
     expect(check(text)).not.toThrow();
   });
 
@@ -205,10 +211,10 @@ describe('a routing method', () => {
     ['pulsar;seed="a;b"', value('seed')],
     ['pulsar;seed="a,b"', 'commas are not allowed'],
     ['pulsar;n=1;n=2', "duplicate parameter 'n'"],
-    [`pulsar${parameters(33)}`, 'at most 32 parameters are allowed'],
+    [`pulsar${repeatParameters(33)}`, 'at most 32 parameters are allowed'],
     ['a'.repeat(1025), 'expression exceeds 1024 bytes'],
     [`pulsar;seed="${'\u00e9'.repeat(506)}"`, 'expression exceeds 1024 bytes'],
-  ])('is refused by the published rule: %s', (text, rule) => {
-    expect(check(text)).toThrow(unreadable('m', rule));
+  ])('is rejected by the published rule: %s', (text, rule) => {
+    expect(check(text)).toThrow(invalidMethod('m', rule));
   });
 });

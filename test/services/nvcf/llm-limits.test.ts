@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatGoDuration, parseLimits } from '../../../src/services/nvcf/llm-limits.ts';
 
-describe('a limit of tokens', () => {
+describe('a token rate limit', () => {
   it.each<[text: string, limits: readonly string[]]>([
     ['', []],
     ['100000-S', ['100000 S 1000']],
@@ -11,12 +11,12 @@ describe('a limit of tokens', () => {
     ['9999999999999999-S', []],
     ['-1-S', []],
     ['1-Y, x, 2-M', ['2 M 60000']],
-  ])('is read from %j', (text, limits) => {
+  ])('is parsed from %j', (text, limits) => {
     expect(parseLimits(text).map(({ tokens, unit, periodMs }) => `${tokens} ${unit} ${periodMs}`)).toEqual(limits);
   });
 });
 
-describe('a duration as Go writes it', () => {
+describe('a duration in the format of Go', () => {
   it.each([
     [0, '1ms'],
     [0.4, '1ms'],
@@ -27,7 +27,7 @@ describe('a duration as Go writes it', () => {
     [60_500, '1m0.5s'],
     [3_600_000, '1h0m0s'],
     [90_061_001, '25h1m1.001s'],
-  ])('of %s ms is %s', (milliseconds, text) => {
+  ])('formats %s ms as %s', (milliseconds, text) => {
     expect(formatGoDuration(milliseconds)).toBe(text);
   });
 });

@@ -7,17 +7,17 @@ import { nvcfServer } from '../../support/nvcf-client.ts';
 const server = await nvcfServer();
 const operations = listNotEmulatedOperations('nvcf', NOT_EMULATED);
 
-describe('an operation on a named account', () => {
-  it('is told not to be emulated, and becomes a finding, whoever calls it', async () => {
+describe('an operation that is not emulated', () => {
+  it('returns 404 with its name without a key, and is recorded as a finding', async () => {
     for (const { method, path } of operations) {
-      const sent = `${method} ${path.replaceAll(/\{\w+\}/g, 'x')}`;
-      const answer = await server.call(sent, method === 'GET' ? {} : { body: {} });
+      const request = `${method} ${path.replaceAll(/\{\w+\}/g, 'x')}`;
+      const answer = await server.call(request, method === 'GET' ? {} : { body: {} });
       const sentence = `The mock does not emulate \`${method} ${path}\`.`;
 
-      expect(answer.status, sent).toBe(404);
-      expect(answer.body.detail ?? answer.body.error, sent).toContain(sentence);
+      expect(answer.status, request).toBe(404);
+      expect(answer.body.detail ?? answer.body.error, request).toContain(sentence);
       const { findings } = (await server.call('GET /_mock/findings')).body;
-      expect(findings, sent).toContainEqual(
+      expect(findings, request).toContainEqual(
         expect.objectContaining({ kind: 'not_emulated', message: expect.stringContaining(sentence) }),
       );
     }
@@ -29,21 +29,23 @@ describe('an operation on a named account', () => {
     'GET /v2/nvcf/accounts/{ncaId}/queues/functions/{functionId}/versions/{versionId}',
     'PUT /v2/nvcf/accounts/{ncaId}/secrets/functions/{functionId}/versions/{versionId}',
     'PUT /v2/nvcf/accounts/{ncaId}/secrets/telemetries/{telemetryId}',
-  ])('of a command of nvcf-cli is listed: %s', (operation) => {
+  ])('is listed if a command of nvcf-cli uses it: %s', (operation) => {
     expect(operations.map(({ method, path }) => `${method} ${path}`)).toContain(operation);
   });
 
-  it.each(['documented', 'open-source'] as const)('is listed in the tables of %s, with its source', async (nvcf) => {
+  it.each(['documented', 'open-source'] as const)('is listed in the tables of the %s profile', async (nvcf) => {
     const { more } = (await (await nvcfServer({ nvcf })).call('GET /_mock/tables/nvcf')).body;
 
     expect(more.notEmulated).toEqual(NOT_EMULATED);
   });
 
-  it('is no operation of the document', () => {
+  it('is not part of the OpenAPI document', () => {
     const served = documentsOfServices()
       .filter(({ name }) => name === 'nvcf')
       .flatMap((document) => document.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`));
 
-    expect(served.filter((one) => operations.some(({ method, path }) => one === `${method} ${path}`))).toEqual([]);
+    expect(
+      served.filter((operation) => operations.some(({ method, path }) => operation === `${method} ${path}`)),
+    ).toEqual([]);
   });
 });

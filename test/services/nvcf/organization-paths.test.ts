@@ -16,7 +16,7 @@ const [echo, hidden] = [placeOf('echo'), placeOf('private')];
 const server = await nvcfServer();
 const { acme, globex } = server;
 
-/** At least one operation of every group, some of which are refused. */
+/** At least one operation of every group, with both accepted and rejected requests. */
 const CALLS: [request: string, body?: unknown][] = [
   ['GET functions'],
   ['GET functions?visibility=private'],
@@ -59,84 +59,84 @@ const CALLS: [request: string, body?: unknown][] = [
   ['GET nothing'],
 ];
 
-const below = (org: string, request: string) => request.replace(' ', ` /v2/orgs/${org}/nvcf/`);
-/** What an answer says, but for the path it was asked at and what is drawn anew each time. */
-function reported({ status, headers, body }: Answer) {
-  const kept = ['content-type', 'allow', 'www-authenticate', 'nvcf-status', 'location'];
+const withOrg = (org: string, request: string) => request.replace(' ', ` /v2/orgs/${org}/nvcf/`);
+/** Returns the parts of a response that do not depend on the path and are not random. */
+function comparable({ status, headers, body }: Answer) {
+  const names = ['content-type', 'allow', 'www-authenticate', 'nvcf-status', 'location'];
   return {
     status,
-    headers: Object.fromEntries(kept.map((name) => [name, headers[name]])),
+    headers: Object.fromEntries(names.map((name) => [name, headers[name]])),
     body: JSON.parse(JSON.stringify(body ?? null).replaceAll('/v2/orgs/acme/nvcf', '/v2/nvcf')),
   };
 }
 
-describe('below an organisation', () => {
-  it.each(CALLS)('%s is answered as without it', async (request, body) => {
+describe('paths of an organisation:', () => {
+  it.each(CALLS)('%s has the same response', async (request, body) => {
     const plain = await acme(request, body);
-    const twin = await acme(below('acme', request), body);
+    const prefixed = await acme(withOrg('acme', request), body);
 
-    expect(reported(twin)).toEqual(reported(plain));
-    if (twin.body?.instance !== undefined) expect(twin.body.instance).toMatch(/^\/v2\/orgs\/acme\/nvcf\//);
-    expect({ ...twin.decision, id: 0 }).toEqual({ ...plain.decision, id: 0 });
+    expect(comparable(prefixed)).toEqual(comparable(plain));
+    if (prefixed.body?.instance !== undefined) expect(prefixed.body.instance).toMatch(/^\/v2\/orgs\/acme\/nvcf\//);
+    expect({ ...prefixed.decision, id: 0 }).toEqual({ ...plain.decision, id: 0 });
   });
 
-  // The truth table has every operation.
+  // The truth table covers all operations.
   it.each(CALLS.filter(([request]) => /^(?:(?:GET|HEAD|POST) functions|GET assets\/.*)$/.test(request)))(
-    '%s of another organisation is forbidden',
+    '%s is forbidden for another organisation',
     async (request, body) => {
       for (const [caller, org] of [
         [acme, 'globex'],
         [acme, 'nobody'],
         [globex, 'acme'],
       ] as const) {
-        const there = below(org, request);
-        const answer = await caller(there, body);
+        const foreignRequest = withOrg(org, request);
+        const answer = await caller(foreignRequest, body);
 
         if (request.startsWith('HEAD')) expect(answer.status).toBe(403);
-        else expectProblem(answer, there, 403, 'Access Denied');
+        else expectProblem(answer, foreignRequest, 403, 'Access Denied');
         expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
       }
     },
   );
 
-  it('what is made under one path is found under the other', async () => {
-    const made = await acme(below('acme', 'POST functions'), DEFINITION);
-    const place = { functionId: made.body.function.id, versionId: made.body.function.versionId };
-    const deployed = await acme(below('acme', `POST deployments/${inPath(place)}`), {
+  it('created objects are found at both paths', async () => {
+    const created = await acme(withOrg('acme', 'POST functions'), DEFINITION);
+    const place = { functionId: created.body.function.id, versionId: created.body.function.versionId };
+    const deployed = await acme(withOrg('acme', `POST deployments/${inPath(place)}`), {
       deploymentSpecifications: [SPECIFICATION],
     });
-    const asset = await acme(below('acme', 'POST assets'), { contentType: 'text/plain', description: 'd' });
+    const asset = await acme(withOrg('acme', 'POST assets'), { contentType: 'text/plain', description: 'd' });
 
-    expect([made.status, deployed.status, asset.status]).toEqual([200, 200, 200]);
+    expect([created.status, deployed.status, asset.status]).toEqual([200, 200, 200]);
     expect((await acme(`POST pexec/${inPath(place)}`, [1])).body).toEqual([1]);
     const { assetId } = asset.body;
-    expect((await acme(below('acme', `GET assets/${assetId}/content-redirect`))).status).toBe(302);
-    expect((await acme(below('acme', `DELETE assets/${assetId}`))).status).toBe(204);
-    expect((await acme(below('acme', `DELETE ${inPath(place)}`))).status).toBe(204);
+    expect((await acme(withOrg('acme', `GET assets/${assetId}/content-redirect`))).status).toBe(302);
+    expect((await acme(withOrg('acme', `DELETE assets/${assetId}`))).status).toBe(204);
+    expect((await acme(withOrg('acme', `DELETE ${inPath(place)}`))).status).toBe(204);
     expect((await acme(`GET ${inPath(place)}`)).status).toBe(404);
   });
 
-  it('decisions name the operation as without it', async () => {
-    const { decision } = await acme(below('acme', 'GET functions'));
+  it('decisions have the same operation', async () => {
+    const { decision } = await acme(withOrg('acme', 'GET functions'));
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
     expect(body).toMatchObject({ operation: 'listFunctions', request: { path: '/v2/orgs/acme/nvcf/functions' } });
   });
 
-  it('ids and bodies are checked in the same words', async () => {
-    const request = below('acme', 'GET functions/x/versions');
+  it('ids, content types and methods are checked with the same errors', async () => {
+    const request = withOrg('acme', 'GET functions/x/versions');
     expectInvalid(await acme(request), request, 'functionId', 'uuid');
-    const wrong = below('acme', 'POST functions');
-    expectUntyped(await acme(wrong, {}, { 'content-type': 'text/plain' }), wrong, 415, 'Unsupported Media Type');
+    const post = withOrg('acme', 'POST functions');
+    expectUntyped(await acme(post, {}, { 'content-type': 'text/plain' }), post, 415, 'Unsupported Media Type');
     expectUntyped(
-      await acme(below('acme', 'DELETE functions')),
-      below('acme', 'DELETE functions'),
+      await acme(withOrg('acme', 'DELETE functions')),
+      withOrg('acme', 'DELETE functions'),
       405,
       'Method Not Allowed',
     );
   });
 
-  it('teams have no paths of their own', async () => {
+  it('paths of teams are not found', async () => {
     expect((await acme('GET /v2/orgs/acme/teams/one/nvcf/functions')).status).toBe(404);
   });
 });

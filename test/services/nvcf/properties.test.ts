@@ -333,10 +333,10 @@ describe.each(['fixed', 'jitter'] as const)('%s propagation of edits:', (mode) =
       let version = 0;
       const moments = history.flatMap(({ effectiveAt }) => [Date.parse(effectiveAt) - 1, Date.parse(effectiveAt)]);
       const others = Array.from({ length: 8 }, () => last + dice.below(1_200_000));
-      for (const moment of [...moments, ...others].filter((one) => one >= last).sort((a, b) => a - b)) {
+      for (const moment of [...moments, ...others].filter((time) => time >= last).sort((a, b) => a - b)) {
         server.clock.set(moment);
         const inForce = Math.max(
-          ...history.filter(({ effectiveAt }) => Date.parse(effectiveAt) <= moment).map((one) => one.version),
+          ...history.filter(({ effectiveAt }) => Date.parse(effectiveAt) <= moment).map(({ version }) => version),
         );
         const { policy, pending } = (await server.call(`GET /_mock/keys/${key.id}`)).body;
         expect(policy.version).toBe(inForce);

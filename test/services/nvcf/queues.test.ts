@@ -14,21 +14,21 @@ import {
 import { afresh, START } from '../../support/server.ts';
 
 const server = await nvcfServer();
-/** For tests that begin with the cast as it is. */
-const another = await nvcfServer();
+/** A server that tests reset to the built-in cast. */
+const resettable = await nvcfServer();
 const { acme } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
 const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
 
-const noQueue = (functionId: string) =>
+const queueNotFound = (functionId: string) =>
   `Function id '${functionId}': Queue not found - Function is likely not deployed`;
 
-/** The same words for a request that is over and for one that never was. */
+/** The detail for completed and for unknown requests. */
 const notWaiting = (id: unknown) =>
   `Function invocation request id '${id}': Invocation request message is not in pending or in progress state`;
 
 describe('the queue of a function', () => {
-  it('is empty where nobody waits, and lists what is deployed', async () => {
+  it('contains the deployed versions, and is empty without requests', async () => {
     const { status, body } = await acme(`GET queues/functions/${summarize.functionId}`);
 
     expect(status).toBe(200);
@@ -46,30 +46,30 @@ describe('the queue of a function', () => {
     expect((await acme(`GET queues/${inPath(summarize)}`)).body).toEqual(body);
   });
 
-  it('is as deep as there are requests that wait', async () => {
-    const world = await afresh(another);
-    const depth = async (path = inPath(slow)) => (await world.acme(`GET queues/${path}`)).body.queues[0].queueDepth;
+  it('has the number of pending requests as its depth', async () => {
+    const world = await afresh(resettable);
+    const readDepth = async (path = inPath(slow)) => (await world.acme(`GET queues/${path}`)).body.queues[0].queueDepth;
     const invoke = () => world.acme(`POST pexec/functions/${slow.functionId}`, {});
 
-    expect(await depth()).toBe(0);
+    expect(await readDepth()).toBe(0);
     const first = await invoke();
     world.clock.set(START + 10_000);
     await invoke();
     await world.acme(`POST exec/functions/${slow.functionId}`, {});
-    expect(await depth()).toBe(3);
-    expect(await depth(`functions/${slow.functionId}`)).toBe(3);
-    expect(await depth(inPath(echo))).toBe(0);
+    expect(await readDepth()).toBe(3);
+    expect(await readDepth(`functions/${slow.functionId}`)).toBe(3);
+    expect(await readDepth(inPath(echo))).toBe(0);
 
     world.clock.set(START + 30_000);
-    expect(await depth()).toBe(2);
+    expect(await readDepth()).toBe(2);
     await world.acme(`GET pexec/status/${first.headers['nvcf-reqid']}`);
-    expect(await depth()).toBe(2);
+    expect(await readDepth()).toBe(2);
     world.clock.set(START + 40_000);
-    expect(await depth()).toBe(0);
+    expect(await readDepth()).toBe(0);
   });
 
-  it('counts the requests of everybody who may invoke it', async () => {
-    const world = await afresh(another);
+  it('includes the requests of all accounts', async () => {
+    const world = await afresh(resettable);
     const place = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1m' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${place.functionId}`, parties);
@@ -82,7 +82,7 @@ describe('the queue of a function', () => {
     }
   });
 
-  it('is there while a version is DEPLOYING', async () => {
+  it('is found while a version is DEPLOYING', async () => {
     const place = await server.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '1h' }));
     await deploy(acme, place);
     const { body } = await acme(`GET queues/functions/${place.functionId}`);
@@ -90,23 +90,23 @@ describe('the queue of a function', () => {
     expect(body.queues).toMatchObject([{ functionVersionId: place.versionId, functionStatus: 'DEPLOYING' }]);
   });
 
-  it('is there for functions that are shared or public', async () => {
+  it('is found for shared and public functions', async () => {
     for (const place of [translate, llama]) {
       expect((await acme(`GET queues/functions/${place.functionId}`)).status).toBe(200);
       expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
     }
   });
 
-  it('is not there for what is not deployed', async () => {
+  it('is not found for a function that is not deployed', async () => {
     const place = await server.create();
     for (const request of [`GET queues/functions/${place.functionId}`, `GET queues/${inPath(place)}`]) {
-      expectProblem(await acme(request), request, 404, noQueue(place.functionId));
+      expectProblem(await acme(request), request, 404, queueNotFound(place.functionId));
     }
     await deploy(acme, place);
     expect((await acme(`GET queues/${inPath(place)}`)).status).toBe(200);
   });
 
-  it('is not there for what is unknown or of another account', async () => {
+  it('is not found for an unknown function or a function of another account', async () => {
     for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
       const ofFunction = `GET queues/functions/${place.functionId}`;
       const ofVersion = `GET queues/${inPath(place)}`;
@@ -126,7 +126,7 @@ describe('the queue of a function', () => {
     }
   });
 
-  it('is for keys with Queue Details that cover the function', async () => {
+  it('requires a key with Queue Details that covers the function', async () => {
     const ofFunction = `GET queues/functions/${echo.functionId}`;
     const ofVersion = `GET queues/${inPath(echo)}`;
     const other = await server.withScopes(['queue_details'], { type: 'Function', ids: [summarize.functionId] });
@@ -152,15 +152,15 @@ describe('the queue of a function', () => {
 });
 
 describe('the position of a request', () => {
-  it('falls as the ones before it are answered', async () => {
-    const world = await afresh(another);
+  it('decreases when earlier requests are completed', async () => {
+    const world = await afresh(resettable);
     const ids: string[] = [];
     for (const seconds of [0, 10, 20]) {
       world.clock.set(START + seconds * 1000);
       const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
       ids.push(String(headers['nvcf-reqid']));
     }
-    const positions = () =>
+    const readPositions = () =>
       Promise.all(
         ids.map(async (id) => {
           const { status, body } = await world.acme(`GET queues/${id}/position`);
@@ -175,15 +175,15 @@ describe('the position of a request', () => {
       positionInQueue: expect.any(Number),
     });
     const first = body.positionInQueue;
-    expect(await positions()).toEqual([first, first + 1, first + 2]);
+    expect(await readPositions()).toEqual([first, first + 1, first + 2]);
     world.clock.set(START + 30_000);
-    expect(await positions()).toEqual([400, first, first + 1]);
+    expect(await readPositions()).toEqual([400, first, first + 1]);
     world.clock.set(START + 40_000);
-    expect(await positions()).toEqual([400, 400, first]);
+    expect(await readPositions()).toEqual([400, 400, first]);
   });
 
-  it('is refused once the request is answered, and not found once the answer is delivered', async () => {
-    const world = await afresh(another);
+  it('returns 400 after the request is completed, and 404 after the result is polled', async () => {
+    const world = await afresh(resettable);
     const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
     const id = headers['nvcf-reqid'];
     const request = `GET queues/${id}/position`;
@@ -206,6 +206,6 @@ it.each([
   ['GET queues/functions/x', 'functionId'],
   [`GET queues/functions/${NOBODY}/versions/x`, 'versionId'],
   ['GET queues/x/position', 'requestId'],
-])('%s has an id that is none', async (request, name) => {
+])('rejects the invalid id of %s', async (request, name) => {
   expectInvalid(await acme(request), request, name, 'uuid');
 });

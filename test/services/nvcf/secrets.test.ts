@@ -19,11 +19,11 @@ const server = await nvcfServer(
 const { acme, create } = server;
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
 
-const namesOf = async (place: Parameters<typeof inPath>[0]) =>
+const readNames = async (place: Parameters<typeof inPath>[0]) =>
   (await acme(`GET ${inPath(place)}`)).body.function.secrets;
 
 describe('secrets of a function', () => {
-  it('are set with 204, and only their names are shown', async () => {
+  it('are set with 204, and only their names are returned', async () => {
     const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
     const request = `PUT secrets/${inPath(place)}`;
     const secrets = [
@@ -33,20 +33,20 @@ describe('secrets of a function', () => {
     const { status, body } = await acme(request, { secrets });
 
     expect({ status, body }).toEqual({ status: 204, body: undefined });
-    expect((await namesOf(place)).sort()).toEqual(['NEW', 'OLD']);
+    expect((await readNames(place)).sort()).toEqual(['NEW', 'OLD']);
   });
 
-  it('that are not named stay, as in the published control plane', async () => {
+  it('are kept if an update omits them, as in the published control plane', async () => {
     const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
     await acme(`PUT secrets/${inPath(place)}`, { secrets: [{ name: 'NEW', value: 'v' }] });
 
-    expect((await namesOf(place)).sort()).toEqual(['NEW', 'OLD']);
+    expect((await readNames(place)).sort()).toEqual(['NEW', 'OLD']);
   });
 
-  it('are at least one, and have different names', async () => {
+  it('are not updated with an empty list or duplicate names', async () => {
     const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
     const request = `PUT secrets/${inPath(place)}`;
-    const twice = [
+    const duplicates = [
       { name: 'A', value: 'v' },
       { name: 'A', value: 'w' },
     ];
@@ -54,15 +54,15 @@ describe('secrets of a function', () => {
 
     expectProblem(await acme(request, { secrets: [] }), request, 400, `${subject}: Missing secrets in the payload`);
     expectProblem(
-      await acme(request, { secrets: twice }),
+      await acme(request, { secrets: duplicates }),
       request,
       400,
       `${subject}: Duplicate secrets keys in the payload`,
     );
-    expect(await namesOf(place)).toEqual(['OLD']);
+    expect(await readNames(place)).toEqual(['OLD']);
   });
 
-  it('are first set while the function is INACTIVE', async () => {
+  it('are not added to a function that is not INACTIVE', async () => {
     const place = await server.deployed();
     const request = `PUT secrets/${inPath(place)}`;
 
@@ -75,25 +75,25 @@ describe('secrets of a function', () => {
   });
 
   it.each([
-    ['no list', {}, ['secrets']],
-    ['a list that is none', { secrets: { name: 'A', value: 'v' } }, ['secrets']],
+    ['a missing list', {}, ['secrets']],
+    ['an object instead of a list', { secrets: { name: 'A', value: 'v' } }, ['secrets']],
     ['no name', { secrets: [{ value: 'tell-nobody' }] }, ['name']],
     ['no value', { secrets: [{ name: 'A' }] }, ['value']],
     ['an empty value', { secrets: [{ name: 'A', value: '' }] }, ['value']],
     ['a name of 49 characters', { secrets: [{ name: 'n'.repeat(49), value: 'tell-nobody' }] }, ['name', '48']],
     ['a value of 32769 characters', { secrets: [{ name: 'A', value: 'tell-nobody'.padEnd(32_769) }] }, ['32768']],
     ['a value that is a list', { secrets: [{ name: 'A', value: ['tell-nobody'] }] }, ['value']],
-  ])('are not replaced by %s', async (_what, sent, words) => {
+  ])('are not updated with %s', async (_what, sent, words) => {
     const place = await create({ secrets: [{ name: 'OLD', value: 'v' }] });
     const request = `PUT secrets/${inPath(place)}`;
     const answer = await acme(request, sent);
 
     expectInvalid(answer, request, ...words);
     expect(JSON.stringify(answer)).not.toContain('tell-nobody');
-    expect(await namesOf(place)).toEqual(['OLD']);
+    expect(await readNames(place)).toEqual(['OLD']);
   });
 
-  it('are not found where there is no such version of the own account', async () => {
+  it('are not found for unknown versions and versions of another account', async () => {
     for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden, translate, llama]) {
       const request = `PUT secrets/${inPath(place)}`;
       const detail = `Function id '${place.functionId}', version '${place.versionId}': Not found in account '${ACME}'`;
@@ -101,7 +101,7 @@ describe('secrets of a function', () => {
     }
   });
 
-  it('need an id, the scope, and a key that covers the function', async () => {
+  it('require a valid id, and a key with the scope that covers the function', async () => {
     const place = await create();
     const request = `PUT secrets/${inPath(place)}`;
     const other = await server.withScopes(['update_secrets'], { type: 'Function', ids: [placeOf('echo').functionId] });
@@ -139,7 +139,7 @@ describe('the secret of a telemetry', () => {
     expect((await updater(request, { secret: { name: 'splunk', value: 'v' } })).status).toBe(204);
   });
 
-  it('is not found where there is no such telemetry', async () => {
+  it('is not found for an unknown telemetry', async () => {
     const request = `PUT secrets/telemetries/${NOBODY}`;
     const body = { secret: { name: 'a', value: 'v' } };
 
@@ -149,7 +149,7 @@ describe('the secret of a telemetry', () => {
   });
 });
 
-it('no value that was sent is found in any answer, decision, finding or log line', async () => {
+it('values of secrets appear in no response, decision, finding or log line', async () => {
   const answers: unknown[] = [];
   const call = async (request: string, body?: unknown) => {
     const answer = await acme(request, body);
@@ -157,33 +157,36 @@ it('no value that was sent is found in any answer, decision, finding or log line
     return answer.body;
   };
   let count = 0;
-  const secret = (name = 'N') => ({ name, value: `TOPSECRET-${++count}` });
-  const broken = () => ({ name: 'N'.repeat(49), value: { inner: `TOPSECRET-${++count}` } });
+  const nextSecret = (name = 'N') => ({ name, value: `TOPSECRET-${++count}` });
+  const nextInvalidSecret = () => ({ name: 'N'.repeat(49), value: { inner: `TOPSECRET-${++count}` } });
 
-  const made = await call('POST functions', { ...DEFINITION, secrets: [secret()] });
-  const place = { functionId: made.function.id, versionId: made.function.versionId };
-  await call('POST functions', { ...DEFINITION, name: '-', secrets: [secret()] });
-  await call('POST functions', { ...DEFINITION, secrets: [broken()] });
-  await call(`POST functions/${place.functionId}/versions`, { ...DEFINITION, secrets: [secret()] });
-  await call(`PUT secrets/${inPath(place)}`, { secrets: [secret()] });
-  await call(`PUT secrets/${inPath(place)}`, { secrets: [broken()] });
+  const createdFunction = await call('POST functions', { ...DEFINITION, secrets: [nextSecret()] });
+  const place = { functionId: createdFunction.function.id, versionId: createdFunction.function.versionId };
+  await call('POST functions', { ...DEFINITION, name: '-', secrets: [nextSecret()] });
+  await call('POST functions', { ...DEFINITION, secrets: [nextInvalidSecret()] });
+  await call(`POST functions/${place.functionId}/versions`, { ...DEFINITION, secrets: [nextSecret()] });
+  await call(`PUT secrets/${inPath(place)}`, { secrets: [nextSecret()] });
+  await call(`PUT secrets/${inPath(place)}`, { secrets: [nextInvalidSecret()] });
   await call(`PUT secrets/${inPath(place)}`, `{"secrets":[{"name":"N","value":"TOPSECRET-${++count}"`);
-  await call(`PUT secrets/${inPath(hidden)}`, { secrets: [secret()] });
+  await call(`PUT secrets/${inPath(hidden)}`, { secrets: [nextSecret()] });
   const telemetry = { endpoint: 'https://a.test', protocol: 'HTTP', provider: 'DATADOG', types: ['LOGS'] };
-  const { telemetryId } = (await call('POST telemetries', { ...telemetry, secret: secret('t') })).telemetry;
-  await call('POST telemetries', { ...telemetry, secret: secret('t') });
-  await call('POST telemetries', { ...telemetry, provider: 'NOBODY', secret: secret('t') });
-  await call(`PUT secrets/telemetries/${telemetryId}`, { secret: secret('u') });
-  await call(`PUT secrets/telemetries/${NOBODY}`, { secret: secret('u') });
+  const { telemetryId } = (await call('POST telemetries', { ...telemetry, secret: nextSecret('t') })).telemetry;
+  await call('POST telemetries', { ...telemetry, secret: nextSecret('t') });
+  await call('POST telemetries', { ...telemetry, provider: 'NOBODY', secret: nextSecret('t') });
+  await call(`PUT secrets/telemetries/${telemetryId}`, { secret: nextSecret('u') });
+  await call(`PUT secrets/telemetries/${NOBODY}`, { secret: nextSecret('u') });
   const registry = { registryHostname: 'docker.io', artifactTypes: ['CONTAINER'] };
-  const encoded = (name: string) => ({ name, value: Buffer.from(`user:${secret().value}`).toString('base64') });
-  const created = await call('POST registry-credentials', { ...registry, secret: encoded('r') });
+  const nextEncodedSecret = (name: string) => ({
+    name,
+    value: Buffer.from(`user:${nextSecret().value}`).toString('base64'),
+  });
+  const created = await call('POST registry-credentials', { ...registry, secret: nextEncodedSecret('r') });
   const id = created.registryCredential.registryCredentialId;
-  await call('POST registry-credentials', { ...registry, secret: encoded('r') });
-  await call('POST registry-credentials', { ...registry, secret: secret('r') });
-  await call('POST registry-credentials', { ...registry, secret: broken() });
-  await call(`PATCH registry-credentials/${id}`, { secret: encoded('s') });
-  await call(`PATCH registry-credentials/${id}`, { secret: secret('s'), artifactTypeEnums: ['NONE'] });
+  await call('POST registry-credentials', { ...registry, secret: nextEncodedSecret('r') });
+  await call('POST registry-credentials', { ...registry, secret: nextSecret('r') });
+  await call('POST registry-credentials', { ...registry, secret: nextInvalidSecret() });
+  await call(`PATCH registry-credentials/${id}`, { secret: nextEncodedSecret('s') });
+  await call(`PATCH registry-credentials/${id}`, { secret: nextSecret('s'), artifactTypeEnums: ['NONE'] });
   for (const path of [
     'functions',
     inPath(place),

@@ -19,7 +19,7 @@ const PROVIDERS = [
 ];
 
 let names = 0;
-const given = (more: object = {}) => ({
+const orderWith = (more: object = {}) => ({
   endpoint: 'https://telemetry.acme.test',
   protocol: 'HTTP',
   provider: 'PROMETHEUS',
@@ -30,16 +30,16 @@ const given = (more: object = {}) => ({
 
 const server = await nvcfServer();
 const { acme, globex } = server;
-const made = async (more: object = {}, caller = acme) => {
-  const { body, status } = await caller('POST telemetries', given(more));
+const createTelemetry = async (more: object = {}, caller = acme) => {
+  const { body, status } = await caller('POST telemetries', orderWith(more));
   expect(status, JSON.stringify(body)).toBe(200);
   return body.telemetry;
 };
 
 describe('a telemetry endpoint', () => {
-  it('is made with 200, and shows everything but its secret', async () => {
+  it('is created with 200, and returned without its secret', async () => {
     const { status, body } = await acme('POST telemetries', {
-      ...given({ protocol: 'GRPC', types: ['LOGS', 'TRACES'] }),
+      ...orderWith({ protocol: 'GRPC', types: ['LOGS', 'TRACES'] }),
       secret: { name: 'traces', value: { token: 'telemetry-pass-word' } },
       color: 'red',
     });
@@ -61,9 +61,9 @@ describe('a telemetry endpoint', () => {
     expect(JSON.stringify((await acme('GET telemetries')).body)).not.toContain('telemetry-pass-word');
   });
 
-  it('is of one of the providers that there are', async () => {
+  it('is created for every provider', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
-    for (const provider of PROVIDERS) expect((await made({ provider }, world.acme)).provider).toBe(provider);
+    for (const provider of PROVIDERS) expect((await createTelemetry({ provider }, world.acme)).provider).toBe(provider);
   });
 
   it.each([
@@ -79,29 +79,29 @@ describe('a telemetry endpoint', () => {
     ['no secret', { secret: undefined }, 'secret'],
     ['a secret without a name', { secret: { value: 'telemetry-pass-word' } }, 'name'],
     ['a secret without a value', { secret: { name: 'a' } }, 'value'],
-  ])('is not made with %s', async (_what, more, word) => {
-    const answer = await acme('POST telemetries', given(more));
+  ])('is not created with %s', async (_what, more, word) => {
+    const answer = await acme('POST telemetries', orderWith(more));
 
     expectInvalid(answer, 'POST telemetries', word);
     expect(JSON.stringify(answer)).not.toContain('telemetry-pass-word');
   });
 
-  it('has a name of its own, also when it is asked for many times at once', async () => {
+  it('is created by only one of several concurrent requests with the same name', async () => {
     const secret = { name: 'taken', value: 'telemetry-pass-word' };
-    const answers = await Promise.all([1, 2, 3, 4].map(() => acme('POST telemetries', given({ secret }))));
+    const answers = await Promise.all([1, 2, 3, 4].map(() => acme('POST telemetries', orderWith({ secret }))));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
     expectProblem(
-      await acme('POST telemetries', given({ secret })),
+      await acme('POST telemetries', orderWith({ secret })),
       'POST telemetries',
       409,
       expect.stringContaining("'taken'"),
     );
-    await made({ secret }, globex);
+    await createTelemetry({ secret }, globex);
   });
 
-  it('is deleted with 204, and then there is none', async () => {
-    const { telemetryId } = await made();
+  it('is deleted with 204, and not found afterwards', async () => {
+    const { telemetryId } = await createTelemetry();
     const request = `DELETE telemetries/${telemetryId}`;
     const { status, body } = await acme(request);
     const detail = `Telemetry id '${telemetryId}': Not found in account '${ACME}'`;
@@ -115,8 +115,8 @@ describe('a telemetry endpoint', () => {
     ['logsTelemetryId', 'LOGS'],
     ['metricsTelemetryId', 'METRICS'],
     ['tracesTelemetryId', 'TRACES'],
-  ])('is not deleted while a function has it as %s', async (member, type) => {
-    const { telemetryId } = await made({ types: [type] });
+  ])('is not deleted while a function uses it as %s', async (member, type) => {
+    const { telemetryId } = await createTelemetry({ types: [type] });
     const place = await server.create({ telemetries: { [member]: telemetryId.toUpperCase() } });
     const request = `DELETE telemetries/${telemetryId}`;
 
@@ -127,7 +127,7 @@ describe('a telemetry endpoint', () => {
   });
 
   it.each(['GET', 'DELETE'])('of another account is not found by %s', async (method) => {
-    const { telemetryId } = await made({}, globex);
+    const { telemetryId } = await createTelemetry({}, globex);
     for (const id of [telemetryId, NOBODY]) {
       const request = `${method} telemetries/${id}`;
       expectProblem(await acme(request), request, 404, `Telemetry id '${id}': Not found in account '${ACME}'`);
@@ -137,16 +137,21 @@ describe('a telemetry endpoint', () => {
   });
 });
 
-it('an account has at most 25', async () => {
+it('an account has at most 25 telemetry endpoints', async () => {
   const world = await nvcfServer({}, { seed: withoutObjects });
-  const answers = await Promise.all(Array.from({ length: 27 }, () => world.acme('POST telemetries', given())));
+  const answers = await Promise.all(Array.from({ length: 27 }, () => world.acme('POST telemetries', orderWith())));
   const { telemetries } = (await world.acme('GET telemetries')).body;
 
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(25);
   expect(telemetries).toHaveLength(25);
-  expectProblem(await world.acme('POST telemetries', given()), 'POST telemetries', 400, expect.stringContaining('25'));
+  expectProblem(
+    await world.acme('POST telemetries', orderWith()),
+    'POST telemetries',
+    400,
+    expect.stringContaining('25'),
+  );
   await world.acme(`DELETE telemetries/${telemetries[0].telemetryId}`);
-  expect((await world.acme('POST telemetries', given())).status).toBe(200);
+  expect((await world.acme('POST telemetries', orderWith())).status).toBe(200);
   expect((await world.globex('GET telemetries')).body).toEqual({ telemetries: [] });
 });
 
@@ -155,7 +160,7 @@ it.each([
   ['POST telemetries', {}],
   [`GET telemetries/${NOBODY}`, undefined],
   [`DELETE telemetries/${NOBODY}`, undefined],
-])('%s needs Manage Telemetries', async (request, body) => {
+])('%s requires Manage Telemetries', async (request, body) => {
   const other = await server.withScopes(['manage_registry_credentials', 'update_secrets'], { type: 'All Entity' });
 
   expectProblem(await other(request, body), request, 403, 'Access Denied');

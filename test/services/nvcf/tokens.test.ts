@@ -20,7 +20,7 @@ const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), plac
 const client = { clientId: 'a-client' };
 const now = START / 1000;
 
-const claims = (functions: readonly object[]) => ({
+const expectedClaims = (functions: readonly object[]) => ({
   iss: 'http://localhost:6625',
   sub: castKey('nvcf-full-access').id,
   azp: 'a-client',
@@ -50,23 +50,23 @@ describe('an invocation token', () => {
     ['several functions', 'tokens/functions', { ...client, functions: several }, several],
     ['a shared function', `tokens/functions/${translate.functionId}`, client, [{ functionId: translate.functionId }]],
     ['a public function', `tokens/functions/${llama.functionId}`, client, [{ functionId: llama.functionId }]],
-  ])('for %s says what it opens', async (_what, path, body, functions) => {
+  ])('for %s contains the functions as claims', async (_what, path, body, functions) => {
     const answer = await acme(`POST ${path}`, { ...body, color: 'red' });
 
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ access_token: expect.any(String), expires_in: 3600 });
-    expect(decodeJwt(answer.body.access_token)).toEqual(claims(functions));
+    expect(decodeJwt(answer.body.access_token)).toEqual(expectedClaims(functions));
     expect(decodeProtectedHeader(answer.body.access_token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
   });
 
-  it('is another one each time', async () => {
+  it('is different for each request', async () => {
     const request = `POST tokens/functions/${echo.functionId}`;
-    const [one, other] = [await acme(request, client), await acme(request, client)];
+    const [first, second] = [await acme(request, client), await acme(request, client)];
 
-    expect(one.body.access_token).not.toBe(other.body.access_token);
+    expect(first.body.access_token).not.toBe(second.body.access_token);
   });
 
-  it('opens nothing here: tokens that are no keys are refused', async () => {
+  it('is rejected by the API, which accepts only keys', async () => {
     const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
     for (const request of [`POST /v2/nvcf/pexec/functions/${echo.functionId}`, 'GET /v2/nvcf/functions']) {
       const answer = await server.call(request, { token: body.access_token });
@@ -75,7 +75,7 @@ describe('an invocation token', () => {
     }
   });
 
-  it('is not shown to those who read decisions', async () => {
+  it('does not appear in decisions', async () => {
     const { body } = await acme(`POST tokens/functions/${echo.functionId}`, client);
     await server.call('GET /v2/nvcf/functions', { token: body.access_token });
     const decisions = await server.call('GET /_mock/decisions?limit=1000');
@@ -100,13 +100,13 @@ describe('an invocation token', () => {
     ],
     ['POST tokens/functions/x', client, 'functionId'],
     ['POST tokens/functions/{f}/versions/x', client, 'versionId'],
-  ])('%s is not issued for %j', async (template, body, word) => {
+  ])('is not issued by %s for %j', async (template, body, word) => {
     const request = template.replace('{f}', echo.functionId).replace('{v}', echo.versionId);
 
     expectInvalid(await acme(request, body), request, word);
   });
 
-  it('is issued for up to four functions, whether they exist or not', async () => {
+  it('is issued for up to four functions, even if they do not exist', async () => {
     const functions = Array(4).fill({ functionId: NOBODY });
     const { status, body } = await acme('POST tokens/functions', { ...client, functions });
 
@@ -114,7 +114,7 @@ describe('an invocation token', () => {
     expect(decodeJwt(body.access_token)['functions']).toEqual(functions);
   });
 
-  it('is not issued for what is not found', async () => {
+  it('is not issued for unknown functions and functions of another account', async () => {
     for (const place of [{ functionId: NOBODY, versionId: NOBODY }, hidden]) {
       const ofFunction = `POST tokens/functions/${place.functionId}`;
       const ofVersion = `POST tokens/${inPath(place)}`;
@@ -133,7 +133,7 @@ describe('an invocation token', () => {
     }
   });
 
-  it('is issued to keys with Invoke Function that cover the function', async () => {
+  it('requires a key with Invoke Function that covers the function', async () => {
     const invoker = server.as(castKey('nvcf-invoker').key);
     const deployer = server.as(castKey('nvcf-deployer').key);
     const request = `POST tokens/functions/${summarize.functionId}`;
@@ -155,10 +155,10 @@ describe('an invocation token', () => {
     );
     const functions = [{ functionId: echo.functionId }];
     expect((await invoker('POST tokens/functions', { ...client, functions })).status).toBe(200);
-    const another = 'POST tokens/functions';
-    expectProblem(await invoker(another, { ...client, functions: several }), another, 403, 'Access Denied');
-    for (const one of [request, version, 'POST tokens/functions']) {
-      expectProblem(await deployer(one, client), one, 403, 'Access Denied');
+    const multiple = 'POST tokens/functions';
+    expectProblem(await invoker(multiple, { ...client, functions: several }), multiple, 403, 'Access Denied');
+    for (const line of [request, version, 'POST tokens/functions']) {
+      expectProblem(await deployer(line, client), line, 403, 'Access Denied');
     }
   });
 });
