@@ -1,4 +1,4 @@
-/** The mock compared with another service: here a mock too, which the report says. */
+/** The command `compare`, which compares the mock with another service, in these tests another mock. */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,24 +16,24 @@ const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
 const other = await listeningServer();
 const older = await listeningServer({ runai: '2.19' });
 
-async function expiredOf(url: string): Promise<string | undefined> {
+async function createExpiredToken(url: string): Promise<string | undefined> {
   const body = JSON.stringify({ for: 'admin@acme.test', expiresIn: '-1s' });
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/_mock/tokens`, { method: 'POST', headers, body });
   return ((await answer.json()) as { token?: string }).token;
 }
 
-/** The administrator's token, which is the same in every mock. */
-async function tokenOf(server: Server): Promise<string> {
+/** Reads the administrator's token, which is the same in every mock. */
+async function readToken(server: Server): Promise<string> {
   return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
 }
 
-async function appsOf(url: string, token: string): Promise<string> {
+async function readApps(url: string, token: string): Promise<string> {
   return (await fetch(`${url}/api/v1/apps`, { headers: { authorization: `Bearer ${token}` } })).text();
 }
 
 describe('`compare`', () => {
-  it('prints what it would send, and sends nothing', async ({ command, expect }) => {
+  it('prints its requests with --dry-run, without sending them', async ({ command, expect }) => {
     const server = await command.start([]);
     const args = ['compare', '--against', 'http://127.0.0.1:9', '--port', `${server.port}`, '--dry-run'];
     const { code, stdout } = await command.run(args);
@@ -48,12 +48,15 @@ describe('`compare`', () => {
     expect((await server.call('GET /_mock/requests')).body.requests).toEqual([]);
   });
 
-  it('finds nothing between two mocks, and says that the other is one', async ({ command, expect }) => {
+  it('finds no differences between two mocks, and reports that the other service is a mock', async ({
+    command,
+    expect,
+  }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.md');
     const args = ['compare', '--against', other.url, '--port', `${server.port}`];
     const { code, stdout, stderr } = await command.run([...args, '--report', file], {
-      env: { [TOKEN]: await tokenOf(server) },
+      env: { [TOKEN]: await readToken(server) },
     });
     const report = await readFile(file, 'utf8');
     const { stdout: list } = await command.run([...args, '--dry-run']);
@@ -64,11 +67,11 @@ describe('`compare`', () => {
     expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
   });
 
-  it('writes a report from which `npm run observations` makes rows to review', async ({ command, expect }) => {
+  it('writes a report that `npm run observations` converts to rows for review', async ({ command, expect }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.json');
     await command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--report', file], {
-      env: { [TOKEN]: await tokenOf(server) },
+      env: { [TOKEN]: await readToken(server) },
     });
     const { stdout } = await run(process.execPath, [SCRIPT, file]);
 
@@ -80,13 +83,13 @@ describe('`compare`', () => {
 
   it.for([
     ['a report in Markdown', '# runai', /is not a report\. .*--json --report/],
-    ['a file that is not there', null, /cannot be read/],
-  ] as const)('from %s, `npm run observations` makes nothing', async ([, text, sentence], { expect }) => {
+    ['a missing file', null, /cannot be read/],
+  ] as const)('fails in `npm run observations` with %s', async ([, text, message], { expect }) => {
     const file = join(await emptyFolder(), 'drift.md');
     if (text !== null) await writeFile(file, text);
 
     await expect(run(process.execPath, [SCRIPT, file])).rejects.toMatchObject({
-      ...{ code: 2, stderr: expect.stringMatching(sentence) },
+      ...{ code: 2, stderr: expect.stringMatching(message) },
     });
   });
 
@@ -109,12 +112,12 @@ describe('`compare`', () => {
     },
   );
 
-  it('sends what writes with --write, tells what another version does, and leaves nothing', async ({
+  it('sends write requests with --write, reports differences of another version, and deletes its objects', async ({
     command,
     expect,
   }) => {
     const server = await command.start([]);
-    const token = await tokenOf(server);
+    const token = await readToken(server);
     const before = await (
       await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })
     ).text();
@@ -142,19 +145,19 @@ describe('`compare`', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    'after %s deletes what it made, tells what it compared, and ends with %i',
+    'after %s deletes its objects, reports its differences, and exits with %i',
     async ([signal, expected], { command, expect }) => {
       const server = await command.start([]);
-      const token = await tokenOf(server);
+      const token = await readToken(server);
       let running: Running | undefined;
-      const passed = await changedMock(other.url, token, {
+      const proxyUrl = await changedMock(other.url, token, {
         'POST /api/v1/apps': (answer) => {
           running?.kill(signal);
           return answer;
         },
       });
-      const before = await appsOf(other.url, token);
-      running = command.launch(['compare', '--against', passed, '--port', `${server.port}`, '--write'], {
+      const before = await readApps(other.url, token);
+      running = command.launch(['compare', '--against', proxyUrl, '--port', `${server.port}`, '--write'], {
         env: { [TOKEN]: token },
       });
       const { code, stdout, stderr } = await running.ended;
@@ -164,18 +167,18 @@ describe('`compare`', () => {
       expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
       expect(stdout).toContain('\n**Stopped before all requests were sent:** interrupted\n');
       expect(stdout + stderr).not.toContain('Still in the real account');
-      expect(await appsOf(other.url, token)).toEqual(before);
+      expect(await readApps(other.url, token)).toEqual(before);
     },
   );
 
-  it('after a second signal ends at once, and lists what is left with the requests that delete it', async ({
+  it('after a second signal exits immediately, and lists requests that delete the remaining objects', async ({
     command,
     expect,
   }) => {
     const server = await command.start([]);
-    const token = await tokenOf(server);
+    const token = await readToken(server);
     let running: Running | undefined;
-    const passed = await changedMock(
+    const proxyUrl = await changedMock(
       other.url,
       token,
       new Proxy(
@@ -184,7 +187,7 @@ describe('`compare`', () => {
           get: (_, request: string) => (answer: object) => {
             if (request === 'POST /api/v1/apps') running?.kill('SIGINT');
             if (!request.startsWith('DELETE')) return answer;
-            // Later than npm, which passes on the Ctrl+C that the terminal has sent to all.
+            // After the delay in which npm forwards the Ctrl+C that the terminal sends to all processes.
             setTimeout(() => running?.kill('SIGINT'), 700);
             return new Promise(() => {});
           },
@@ -192,7 +195,7 @@ describe('`compare`', () => {
       ),
     );
     running = command.launch(
-      ['compare', '--against', passed, '--port', `${server.port}`, '--write', '--report', 'drift.md'],
+      ['compare', '--against', proxyUrl, '--port', `${server.port}`, '--write', '--report', 'drift.md'],
       { env: { [TOKEN]: token } },
     );
     const { code, stderr } = await running.ended;
@@ -201,22 +204,25 @@ describe('`compare`', () => {
     expect(stderr).toMatch(/\nStill in the real account, to delete by hand:\n(?:DELETE \/api\/v1\/[\w/-]+\n)+$/);
   });
 
-  it('tells what it compared, and what is left, if the real service is gone before the end', async ({
+  it('reports its differences and the remaining objects if the real service terminates', async ({
     command,
     expect,
   }) => {
     const server = await command.start([]);
-    const gone = await command.start([]);
-    const token = await tokenOf(server);
-    const passed = await changedMock(server.url, token, {
+    const real = await command.start([]);
+    const token = await readToken(server);
+    const proxyUrl = await changedMock(server.url, token, {
       'POST /api/v1/apps': async (answer) => {
-        await gone.crash();
+        await real.crash();
         return answer;
       },
     });
-    const { code, stdout, stderr } = await command.run(['compare', '--against', gone.url, '--url', passed, '--write'], {
-      env: { [TOKEN]: token },
-    });
+    const { code, stdout, stderr } = await command.run(
+      ['compare', '--against', real.url, '--url', proxyUrl, '--write'],
+      {
+        env: { [TOKEN]: token },
+      },
+    );
 
     expect(code).toBe(2);
     expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
@@ -225,7 +231,7 @@ describe('`compare`', () => {
     );
   });
 
-  it('asks for a token as the client of the environment, whose organisation and expired token it uses', async ({
+  it('gets a token with the client from the environment, and uses the given organisation and expired token', async ({
     command,
     expect,
   }) => {
@@ -236,24 +242,24 @@ describe('`compare`', () => {
     const { stdout, stderr } = await command.run(args, {
       env: {
         ...{ [`${prefix}CLIENT_ID`]: clientId, [`${prefix}CLIENT_SECRET`]: clientSecret },
-        [`${prefix}EXPIRED_TOKEN`]: (await expiredOf(other.url)) ?? '',
+        [`${prefix}EXPIRED_TOKEN`]: (await createExpiredToken(other.url)) ?? '',
       },
     });
     const { differences } = JSON.parse(stdout);
 
     expect(stderr.split('\n')[1]).toBe('POST /api/v1/token (with the client from the environment)');
-    // There is no such realm, and nothing else differs.
+    // Only the unknown realm causes differences.
     expect(differences.filter(({ place }: { place: string }) => place === 'status')).toContainEqual(
       expect.objectContaining({ request: expect.stringContaining('/auth/realms/acme/'), real: '404' }),
     );
-    const others = ({ request }: { request: string }) => !request.includes('/realms/');
-    expect(differences.filter(others).filter(({ kind }: { kind: string }) => kind === 'behaviour')).toEqual([]);
+    const isOther = ({ request }: { request: string }) => !request.includes('/realms/');
+    expect(differences.filter(isOther).filter(({ kind }: { kind: string }) => kind === 'behaviour')).toEqual([]);
     expect(stdout + stderr).not.toContain(clientSecret);
   });
 
-  it('plays the journal, and an archive', async ({ command, expect }) => {
+  it('sends the requests of the journal or of an archive', async ({ command, expect }) => {
     const server = await command.start([]);
-    const token = await tokenOf(server);
+    const token = await readToken(server);
     await server.call('GET /api/v1/users', { token });
     await server.call('GET /_mock/clock');
     const file = join(await emptyFolder(), 'traffic.har');
@@ -275,35 +281,30 @@ describe('`compare`', () => {
   });
 
   it.for([
-    [
-      'a credential that is refused',
-      { [TOKEN]: 'of-somebody-else' },
-      [],
-      /refuses the credential .*Nothing else was sent/,
-    ],
+    ['a rejected credential', { [TOKEN]: 'of-somebody-else' }, [], /refuses the credential .*Nothing else was sent/],
     ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
-    ['no duration', null, ['--patience', 'long'], /--patience is not a duration/],
+    ['an invalid duration', null, ['--patience', 'long'], /--patience is not a duration/],
     ['a folder for the report', null, ['--report', '/'], /^nv-auth-mock: --report \/ cannot be written/],
     [
-      'an option that is gone',
+      'a removed option',
       null,
       ['--write-observations', 'rows.json'],
       /`--write-observations` was removed: .*`npm run observations REPORT`/,
     ],
-  ] as const)('ends with 2 and one line after %s', async ([, env, flags, line], { command, expect }) => {
+  ] as const)('exits with 2 and a single line for %s', async ([, env, flags, line], { command, expect }) => {
     const server = await command.start([]);
-    const given = env ?? { [TOKEN]: await tokenOf(server) };
+    const variables = env ?? { [TOKEN]: await readToken(server) };
     const args = ['compare', '--against', other.url, '--port', `${server.port}`, ...flags];
-    const { code, stderr } = await command.run(args, { env: given });
+    const { code, stderr } = await command.run(args, { env: variables });
 
     expect(code).toBe(2);
     expect(stderr).toMatch(line);
-    // Before it, at most what is sent.
-    const said = stderr
+    // Only the list of requests may precede the error.
+    const errors = stderr
       .trim()
       .split('\n')
-      .filter((one) => !/^To |\(credential: |left out: /.test(one));
-    expect(said).toHaveLength(1);
+      .filter((line) => !/^To |\(credential: |left out: /.test(line));
+    expect(errors).toHaveLength(1);
     expect(stderr).not.toContain('of-somebody-else');
   });
 });

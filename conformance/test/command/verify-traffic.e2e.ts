@@ -1,4 +1,4 @@
-/** `verify --har` and `--journal`: recorded traffic against the documents. */
+/** The command `verify` with `--har` or `--journal`, which checks recorded traffic against the documents. */
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -16,17 +16,17 @@ const MISSPELT = entry('/api/v1/users/count?filterby=a', '{"count":1,"more":"<&\
 const archive = (...entries: object[]) => JSON.stringify({ log: { version: '1.2', entries } }, null, 1);
 
 describe('nv-auth-mock verify --har', () => {
-  it('exits with 0 if the documents allow all of it', async ({ command, folder }) => {
+  it('exits with 0 if there are no violations', async ({ command, folder }) => {
     await writeFile(join(folder, 'clean.har'), archive(CLEAN, entry('/logo.svg', '')));
     const { code, stdout } = await command.launch(['verify', '--har', 'clean.har']).ended;
     expect([code, stdout]).toEqual([0, '1 request checked, 1 skipped (no documented API); 0 violations\n']);
   });
 
-  it('exits with 1 and tells the line, the operation and what is wrong', async ({ command, folder }) => {
+  it('exits with 1 and prints the line, the operation and the violation', async ({ command, folder }) => {
     const text = archive(CLEAN, MISSPELT);
     await writeFile(join(folder, 'traffic.har'), text);
     const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har']).ended;
-    const line = text.split('\n').findIndex((one) => one.includes('filterby')) - 2;
+    const line = text.split('\n').findIndex((entry) => entry.includes('filterby')) - 2;
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not list the query parameter \`filterby\`; did you mean \`filterBy\`?`,
@@ -36,14 +36,14 @@ describe('nv-auth-mock verify --har', () => {
     ]);
   });
 
-  it('tells the entry, where the archive is a single line', async ({ command, folder }) => {
+  it('prints the number of the entry if the archive is a single line', async ({ command, folder }) => {
     await writeFile(join(folder, 'line.har'), JSON.stringify(JSON.parse(archive(CLEAN, MISSPELT))));
     const { stdout } = await command.launch(['verify', '--har', 'line.har', '--junit', 'r.xml']).ended;
     expect(stdout).toMatch(/^line\.har entry 2 GET \/api\/v1\/users\/count \(count_users\): .*`filterby`/m);
     expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('name="GET /api/v1/users/count line.har entry 2"');
   });
 
-  it('writes JSON, and JUnit XML that CI systems read', async ({ command, folder }) => {
+  it('writes JSON, and JUnit XML for CI systems', async ({ command, folder }) => {
     await writeFile(join(folder, 'traffic.har'), archive(MISSPELT));
     const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--json', '--junit', 'r.xml'])
       .ended;
@@ -55,7 +55,7 @@ describe('nv-auth-mock verify --har', () => {
     expect(xml).toContain('filterby');
   });
 
-  it('means the version that it is told', async ({ command, folder }) => {
+  it('checks against the version in the option', async ({ command, folder }) => {
     await writeFile(join(folder, 'traffic.har'), archive(entry('/api/v1/access-keys', '{"accessKeys":[]}')));
     const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--runai', '2.19']).ended;
     expect(code).toBe(1);
@@ -63,14 +63,14 @@ describe('nv-auth-mock verify --har', () => {
   });
 
   it.for<[string, string, RegExp]>([
-    ['no JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
-    ['no JSON, without its secrets', '{"key": secret}', /\(HAR\): SyntaxError: Unexpected token 's'\.$/m],
+    ['invalid JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
+    ['invalid JSON, without printing its secrets', '{"key": secret}', /\(HAR\): SyntaxError: Unexpected token 's'\.$/m],
     [
       'another document',
       '{"openapi":"3.0.3"}',
       /wrong.har is not an HTTP Archive \(HAR\): it has no list `log.entries`/,
     ],
-    ['an entry that is none', archive({}), /wrong.har:5 is not an entry of an HTTP Archive/],
+    ['an invalid entry', archive({}), /wrong.har:5 is not an entry of an HTTP Archive/],
   ])('exits with 2 for %s', async ([, text, message], { command, folder }) => {
     await writeFile(join(folder, 'wrong.har'), text);
     const { code, stderr } = await command.launch(['verify', '--har', 'wrong.har']).ended;
@@ -79,16 +79,13 @@ describe('nv-auth-mock verify --har', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('exits with 2 for a file of 200 MB, a file that is not there, and several sources', async ({
-    command,
-    folder,
-  }) => {
+  it('exits with 2 for a file of 200 MB, a missing file, and several sources', async ({ command, folder }) => {
     await writeFile(join(folder, 'large.har'), '');
     await truncate(join(folder, 'large.har'), 200 * 1024 * 1024);
     const large = await command.launch(['verify', '--har', 'large.har']).ended;
     expect([large.code, large.stderr]).toEqual([2, expect.stringContaining('has more than 64 MB')]);
-    const none = await command.launch(['verify', '--har', 'none.har']).ended;
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--har none.har cannot be read')]);
+    const missing = await command.launch(['verify', '--har', 'none.har']).ended;
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('--har none.har cannot be read')]);
     const both = await command.launch(['verify', '--har', 'a', '--journal']).ended;
     expect([both.code, both.stderr]).toEqual([
       2,
@@ -97,7 +94,7 @@ describe('nv-auth-mock verify --har', () => {
   });
 });
 
-/** A vendor's document in which one path has another name and one answer another member. */
+/** A document of a vendor with a renamed path and a renamed member of a response. */
 const SPEC = JSON.stringify({
   openapi: '3.0.3',
   paths: {
@@ -119,7 +116,7 @@ const SPEC = JSON.stringify({
 });
 
 describe('nv-auth-mock verify --har --spec', () => {
-  it('judges recorded traffic by the given document: by line, operation and place, with the nearest name', async ({
+  it('checks against the given document, and prints line, operation, place and the most similar path', async ({
     command,
     folder,
   }) => {
@@ -146,7 +143,7 @@ describe('nv-auth-mock verify --har --spec', () => {
     ]);
   });
 
-  it('tells of the traffic of clients what a change touches, and nothing else', async ({ command, folder }) => {
+  it('reports only requests of clients that a change of the document affects', async ({ command, folder }) => {
     const { url } = await command.start();
     const { runai } = JSON.parse(await (await fetch(`${url}/_mock/cast`)).text());
     const headers = { authorization: `Bearer ${runai.users[0].bearer}` };
@@ -155,7 +152,7 @@ describe('nv-auth-mock verify --har --spec', () => {
     await fetch(`${url}/api/v1/access-keys`, { ...key, body: '{"name":"mine"}' });
     const form = { grant_type: 'client_credentials', client_id: 'ci-app', client_secret: 'wrong' };
     await fetch(`${url}/api/v2/token`, { method: 'POST', body: new URLSearchParams(form) });
-    // Another client: it sends other headers, and its body in chunks.
+    // Another client, which sends other headers and a body in chunks.
     await new Promise((done) => {
       const options = { method: 'POST', headers: { ...key.headers, 'transfer-encoding': 'chunked' } };
       const sent = request(`${url}/api/v1/users`, options, (answer) => answer.resume().on('end', done));
@@ -192,17 +189,19 @@ describe('nv-auth-mock verify --har --spec', () => {
       '4 requests checked; 3 violations',
       '',
     ]);
-    expect(violations.map((one: Record<string, unknown>) => [one['operation'], one['part'], one['status']])).toEqual([
-      ['get_users', 'request', 200],
-      ['create_access_key1', 'request', 201],
-      ['create_user', 'answer', 201],
-    ]);
+    expect(violations.map(({ operation, part, status }: Record<string, unknown>) => [operation, part, status])).toEqual(
+      [
+        ['get_users', 'request', 200],
+        ['create_access_key1', 'request', 201],
+        ['create_user', 'answer', 201],
+      ],
+    );
   });
 
-  it('tells of a schema that cannot be used, and checks the others', async ({ command, folder }) => {
+  it('reports an invalid schema, and checks the other requests', async ({ command, folder }) => {
     const content = { 'application/json': { schema: { properties: { name: { pattern: '[a-' } } } } };
-    const answered = (response: object) => ({ get: { responses: { 200: { description: '', ...response } } } });
-    const paths = { '/api/v1/users/count': answered({ content }), '/api/v1/clusters': answered({}) };
+    const respondWith = (response: object) => ({ get: { responses: { 200: { description: '', ...response } } } });
+    const paths = { '/api/v1/users/count': respondWith({ content }), '/api/v1/clusters': respondWith({}) };
     await writeFile(join(folder, 'theirs.json'), JSON.stringify({ openapi: '3.0.3', paths }));
     await writeFile(join(folder, 'a.har'), archive(CLEAN, entry('/api/v1/clusters', '[]')));
     const { code, stdout } = await command.launch(['verify', '--har', 'a.har', '--spec', 'theirs.json']).ended;
@@ -217,7 +216,7 @@ describe('nv-auth-mock verify --har --spec', () => {
     ]);
   });
 
-  it('strips what paths begin with, and names it where all paths have it', async ({ command, folder }) => {
+  it('removes the base path, and suggests it if all paths have it', async ({ command, folder }) => {
     await writeFile(join(folder, 'proxied.har'), archive(entry('/proxy/runai/api/v1/users/count', '{"count":1}')));
     const verify = (...more: string[]) => command.launch(['verify', '--har', 'proxied.har', ...more]).ended;
     const without = await verify();
@@ -241,7 +240,7 @@ describe('nv-auth-mock verify --har --spec', () => {
   });
 });
 
-describe('a flag that would be ignored', () => {
+describe('an option that would be ignored', () => {
   it.for<[string, string]>([
     ['--spec a.json --junit r.xml', '--junit is for --har. Leave it out.'],
     ['--spec a.json --world alice', '--world is for --journal. Leave it out.'],
@@ -250,7 +249,7 @@ describe('a flag that would be ignored', () => {
     ['--har a.har --document runai.2.24', 'With --har, --document needs --spec FILE.'],
     ['--journal --all', '--all is for --spec without --journal. Leave it out.'],
     ['--journal --base-path /proxy', 'With --journal, --base-path needs --spec FILE.'],
-  ])('is refused: %s', async ([args, message], { command }) => {
+  ])('is rejected: %s', async ([args, message], { command }) => {
     const { code, stderr } = await command.launch(['verify', ...args.split(' ')]).ended;
 
     expect([code, stderr]).toEqual([2, `nv-auth-mock: ${message}\n`]);
@@ -258,7 +257,7 @@ describe('a flag that would be ignored', () => {
 });
 
 describe('nv-auth-mock verify --journal', () => {
-  it('judges what a running server was sent by a given document', async ({ command, folder }) => {
+  it('checks requests to a running server against the given document', async ({ command, folder }) => {
     await writeFile(join(folder, 'spec.json'), SPEC);
     const { url } = await command.start();
     await fetch(`${url}/api/v1/users`);
@@ -272,7 +271,7 @@ describe('nv-auth-mock verify --journal', () => {
     );
   });
 
-  it('takes members in any case where the vendor does, whatever document is given', async ({ command, folder }) => {
+  it('accepts members in any case where the vendor does, also with a given document', async ({ command, folder }) => {
     const { url } = await command.start();
     await writeFile(join(folder, 'runai.json'), await (await fetch(`${url}/openapi/runai.json`)).text());
     await fetch(`${url}/api/v1/token`, {
@@ -292,7 +291,7 @@ describe('nv-auth-mock verify --journal', () => {
     expect([code, stderr]).toEqual([2, 'nv-auth-mock: The journal has no request for an API of the documents.\n']);
   });
 
-  it('compares what a running server was sent', async ({ command }) => {
+  it('checks requests to a running server, and exits with 2 if no server responds', async ({ command }) => {
     const { url } = await command.start();
     await fetch(`${url}/api/v1/users?filterby=a`);
     const { code, stdout } = await command.launch(['verify', '--journal', '--url', url]).ended;
@@ -300,7 +299,7 @@ describe('nv-auth-mock verify --journal', () => {
     expect(stdout).toMatch(
       /^\S+ GET \/api\/v1\/users \(get_users\): .*`filterby`; did you mean `filterBy`\?\n1 request checked; 1 violation\n$/,
     );
-    const away = await command.launch(['verify', '--journal', '--url', 'http://127.0.0.1:1']).ended;
-    expect([away.code, away.stderr]).toEqual([2, expect.stringContaining('No server answers')]);
+    const unreachable = await command.launch(['verify', '--journal', '--url', 'http://127.0.0.1:1']).ended;
+    expect([unreachable.code, unreachable.stderr]).toEqual([2, expect.stringContaining('No server answers')]);
   });
 });

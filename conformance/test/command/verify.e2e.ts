@@ -8,50 +8,54 @@ import { CHANGES, servedDocument } from '../verify/thirty.ts';
 
 const PUBLISHED = new URL('../../published/runai.2.24.json', import.meta.url);
 const BASELINE = new URL('../../../openapi/runai/baseline.json', import.meta.url);
-const text = (url: URL) => readFile(url, 'utf8');
+const readText = (url: URL) => readFile(url, 'utf8');
 
-/** What the command ends with, and its last line. */
-const summary = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => [
+/** Returns the exit code of the command and its last line. */
+const summarize = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => [
   code,
   stdout.trim().split('\n').at(-1),
 ];
 
 describe('nv-auth-mock verify', () => {
-  it('exits with 1 and groups the differences, one per line', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
-    const ended = await command.launch(['verify', '--spec', 'spec.json']).ended;
+  it('exits with 1 and prints groups of differences, one per line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
+    const result = await command.launch(['verify', '--spec', 'spec.json']).ended;
 
-    // One line for a status of many operations.
-    expect(ended.stdout).toMatch(/^ {2}415: status: only in the mock \(\d+ times, as in [A-Z]+ \/api\/v1\/\S+, .*\)$/m);
-    expect(ended.stdout.split('\n').length).toBeLessThan(70);
-    expect(summary(ended)).toEqual([
+    // A status of many operations is a single line.
+    expect(result.stdout).toMatch(
+      /^ {2}415: status: only in the mock \(\d+ times, as in [A-Z]+ \/api\/v1\/\S+, .*\)$/m,
+    );
+    expect(result.stdout.split('\n').length).toBeLessThan(70);
+    expect(summarize(result)).toEqual([
       1,
       expect.stringMatching(/^73 operations compared with runai\.2\.24, \d+ differences \(\d+ breaks-requests, /),
     ]);
   });
 
-  it('tells more than thirty changes at once on a screen, and all of them', async ({ command, folder }) => {
+  it('prints all of more than thirty changes on a single screen', async ({ command, folder }) => {
     const document = servedDocument();
     for (const { apply } of CHANGES) apply(document);
     await writeFile(join(folder, 'spec.json'), JSON.stringify(document));
     const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json']).ended;
     const lines = stdout.trimEnd().split('\n');
-    // How often something differs depends on the paths that are gone.
-    const uncounted = (text: string) => text.trim().replace(/ \((?:\d+|many) times, .*\)$/, '');
-    const reported = new Set(lines.map(uncounted));
+    // The number of differences depends on the removed paths.
+    const withoutCount = (text: string) => text.trim().replace(/ \((?:\d+|many) times, .*\)$/, '');
+    const reported = new Set(lines.map(withoutCount));
 
     expect(code).toBe(1);
-    expect(CHANGES.flatMap((change) => change.reported).filter((line) => !reported.has(uncounted(line)))).toEqual([]);
+    expect(CHANGES.flatMap((change) => change.reported).filter((line) => !reported.has(withoutCount(line)))).toEqual(
+      [],
+    );
     expect(lines.length).toBeLessThanOrEqual(60);
     expect(lines.slice(0, -1).filter((line) => line.length > 160)).toEqual([]);
   });
 
-  it('exits with 0 when the baseline of the package accepts them', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
-    await writeFile(join(folder, 'baseline.json'), await text(BASELINE));
-    const ended = await command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json']).ended;
+  it('exits with 0 if the baseline of the package accepts the differences', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
+    await writeFile(join(folder, 'baseline.json'), await readText(BASELINE));
+    const result = await command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json']).ended;
 
-    expect(summary(ended)).toEqual([
+    expect(summarize(result)).toEqual([
       0,
       expect.stringMatching(
         /^73 operations compared with runai\.2\.24, \d+ differences \(\d+ information\), \d+ accepted$/,
@@ -59,14 +63,17 @@ describe('nv-auth-mock verify', () => {
     ]);
   });
 
-  it('writes a baseline, which accepts once it has reasons, and keeps them', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+  it('writes a baseline that accepts differences with reasons, and keeps the reasons in an update', async ({
+    command,
+    folder,
+  }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
     const verify = (...more: string[]) =>
       command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', ...more]).ended;
-    const baseline = async () => JSON.parse(await readFile(join(folder, 'baseline.json'), 'utf8'));
+    const readBaseline = async () => JSON.parse(await readFile(join(folder, 'baseline.json'), 'utf8'));
     const missing = await verify();
-    const made = await verify('--update-baseline');
-    const written = await baseline();
+    const created = await verify('--update-baseline');
+    const written = await readBaseline();
     for (const entry of written.differences) entry.reason = 'known';
     written.differences.push({ ...written.differences[0], id: 'GET /gone: method' });
     await writeFile(join(folder, 'baseline.json'), JSON.stringify(written));
@@ -77,35 +84,35 @@ describe('nv-auth-mock verify', () => {
       2,
       expect.stringContaining('--baseline baseline.json cannot be read'),
     ]);
-    expect(made.code).toBe(1);
-    expect(made.stdout).toContain('baseline entries have no reason');
+    expect(created.code).toBe(1);
+    expect(created.stdout).toContain('baseline entries have no reason');
     expect(accepted.code).toBe(0);
     expect(accepted.stdout).toContain('no longer differs: GET /gone: method\n');
     expect(updated.code).toBe(0);
-    expect((await baseline()).differences).toEqual(written.differences.slice(0, -1));
+    expect((await readBaseline()).differences).toEqual(written.differences.slice(0, -1));
     expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'spec.json']);
   });
 
-  it('compares with the document of the baseline, although another one has fewer differences', async ({
+  it('compares with the document of the baseline, even if another document has fewer differences', async ({
     command,
     folder,
   }) => {
-    const served = await text(new URL('../../../dist/openapi/runai.3.0.json', import.meta.url));
+    const served = await readText(new URL('../../../dist/openapi/runai.3.0.json', import.meta.url));
     const { '/api/v1/authorization/access-rules': rules, ...others } = JSON.parse(served).paths;
     const paths = { '/api/v1/authorization/access-rules': rules };
     await writeFile(join(folder, 'spec.json'), JSON.stringify({ ...JSON.parse(served), paths }));
     await writeFile(join(folder, 'baseline.json'), '{"document": "runai.2.24", "differences": []}');
     const verify = (...more: string[]) => command.launch(['verify', '--spec', 'spec.json', ...more]).ended;
 
-    expect(summary(await verify())).toEqual([
+    expect(summarize(await verify())).toEqual([
       0,
       `2 operations compared with runai.3.0, 0 differences, ${Object.keys(others).length} paths only in the mock, not compared`,
     ]);
-    expect(summary(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
+    expect(summarize(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
   });
 
-  it('prints JSON that is a baseline without reasons', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+  it('prints JSON in the format of a baseline without reasons', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
     const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json', '--json']).ended;
     const reported = JSON.parse(stdout);
 
@@ -119,47 +126,47 @@ describe('nv-auth-mock verify', () => {
     });
   });
 
-  it('--service is the version that the configuration names', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+  it('compares --service with the version in the configuration', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
     const verify = (env: Record<string, string>) =>
       command.launch(['verify', '--spec', 'spec.json', '--service', 'runai'], { env }).ended;
 
-    expect(summary(await verify({}))[1]).toContain('compared with runai.2.24,');
-    expect(summary(await verify({ NV_AUTH_MOCK_RUNAI: '3.0' }))[1]).toContain('compared with runai.3.0,');
+    expect(summarize(await verify({}))[1]).toContain('compared with runai.2.24,');
+    expect(summarize(await verify({ NV_AUTH_MOCK_RUNAI: '3.0' }))[1]).toContain('compared with runai.3.0,');
   });
 
-  const refused: [what: string, text: string | null, args: string[], said: string][] = [
-    ['a file that is not there', null, [], '--spec spec.yaml cannot be read: it does not exist'],
-    ['a file that is no YAML', 'a: [', [], '--spec spec.yaml is not valid YAML'],
-    ['what is no OpenAPI document', 'a: 1', [], 'it has no `openapi`'],
+  const invalidArguments: [what: string, text: string | null, args: string[], message: string][] = [
+    ['a missing file', null, [], '--spec spec.yaml cannot be read: it does not exist'],
+    ['invalid YAML', 'a: [', [], '--spec spec.yaml is not valid YAML'],
+    ['another kind of document', 'a: 1', [], 'it has no `openapi`'],
     ['Swagger 2', 'swagger: "2.0"', [], 'is a Swagger 2.0 document'],
     [
-      'a document of the mock that does not exist',
+      'an unknown document of the mock',
       'openapi: 3.0.3\npaths: {}',
       ['--document', 'runai.9'],
       '--document runai.9 does not exist. Did you mean `runai.',
     ],
-    ['a service that does not exist', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
+    ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
     ['a service and a document', 'openapi: 3.0.3\npaths: {}', ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
     [
-      'an update of no baseline',
+      'an update without a baseline',
       'openapi: 3.0.3\npaths: {}',
       ['--update-baseline'],
       '--update-baseline needs --baseline FILE.',
     ],
-    ['paths that nobody knows', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'Its first path is `/nothing`'],
+    ['unknown paths', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'Its first path is `/nothing`'],
   ];
 
-  it.for(refused)('ends with 2 and one line for %s', async ([, text, args, said], { command, folder }) => {
+  it.for(invalidArguments)('exits with 2 and an error for %s', async ([, text, args, message], { command, folder }) => {
     if (text !== null) await writeFile(join(folder, 'spec.yaml'), text);
     const { code, stderr } = await command.launch(['verify', '--spec', 'spec.yaml', ...args]).ended;
 
     expect(code).toBe(2);
-    expect(stderr).toContain(said);
+    expect(stderr).toContain(message);
   });
 
-  it('ends with 2 for a baseline of another document, and does not overwrite it', async ({ command, folder }) => {
-    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+  it('exits with 2 for a baseline of another document, and does not overwrite it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
     const other = '{"document": "air.2.0", "differences": []}';
     await writeFile(join(folder, 'baseline.json'), other);
     const args = ['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', '--update-baseline'];
@@ -178,7 +185,7 @@ describe('nv-auth-mock verify --spec URL', () => {
   let url: string;
 
   beforeAll(async () => {
-    const published = await text(PUBLISHED);
+    const published = await readText(PUBLISHED);
     server = createServer((request, response) => {
       const path = request.url?.replace(/\?.*$/, '');
       if (path === '/moved') response.writeHead(302, { location: '/openapi.json' }).end();
@@ -196,7 +203,7 @@ describe('nv-auth-mock verify --spec URL', () => {
       else response.writeHead(404).end('nothing here');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    // A server that listens on a port.
+
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => {
@@ -205,40 +212,40 @@ describe('nv-auth-mock verify --spec URL', () => {
   });
 
   it.for(['/openapi.json', '/openapi', '/moved'])('reads %s', async (path, { command }) => {
-    const ended = await command.launch(['verify', '--spec', `${url}${path}`, '--document', 'runai.2.24']).ended;
+    const result = await command.launch(['verify', '--spec', `${url}${path}`, '--document', 'runai.2.24']).ended;
 
-    expect(summary(ended)[1]).toContain('73 operations compared with runai.2.24');
+    expect(summarize(result)[1]).toContain('73 operations compared with runai.2.24');
   });
 
-  const refused: [what: string, place: (url: string) => string, said: RegExp][] = [
+  const invalidUrls: [what: string, urlFrom: (url: string) => string, message: RegExp][] = [
     [
-      'a URL that answers 404, without its query',
+      'a URL that returns 404, without printing its query',
       (base) => `${base}/none?token=abc`,
       /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. responds with 404\. Expected 200 with an OpenAPI document\.\n$/,
     ],
-    ['more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
+    ['a response of more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
     [
-      'an answer that does not end',
+      'an incomplete response',
       (base) => `${base}/silent`,
       /silent cannot be read: no complete response within 10 s\.\n$/,
     ],
-    ['nobody who listens', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
+    ['a port without a server', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
     [
       'a URL with a password, which is not printed',
       (base) => base.replace('://', '://anna:secret@'),
       /^nv-auth-mock: --spec is a URL with a user name or password(?!.*secret)/,
     ],
-    ['what is no URL', () => 'http://[', /^nv-auth-mock: --spec is not a URL\./],
+    ['an invalid URL', () => 'http://[', /^nv-auth-mock: --spec is not a URL\./],
   ];
 
-  it.for(refused)('ends with 2 and one line for %s', async ([, place, said], { command }) => {
-    const { code, stderr, stdout } = await command.launch(['verify', '--spec', place(url)]).ended;
+  it.for(invalidUrls)('exits with 2 and a single line for %s', async ([, urlFrom, message], { command }) => {
+    const { code, stderr, stdout } = await command.launch(['verify', '--spec', urlFrom(url)]).ended;
 
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
   });
 
-  it('ends with 2 for a file of more than 32 MB', async ({ command, folder }) => {
+  it('exits with 2 for a file of more than 32 MB', async ({ command, folder }) => {
     await writeFile(join(folder, 'large.json'), Buffer.alloc(33 * 1024 * 1024, 32));
     const { code, stderr } = await command.launch(['verify', '--spec', 'large.json']).ended;
 

@@ -1,4 +1,4 @@
-/** A second mock that differs in many ways, or only in its data: what a comparison tells about it. */
+/** The comparison with a second mock that differs in many ways, or only in its data. */
 import { describe, expect, it } from 'vitest';
 import { type Changes, changedMock, type PassingAnswer, type Rewriting } from '../../../test/support/changed-mock.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
@@ -19,7 +19,7 @@ const tokenFor = (service: string) => {
 };
 const token = tokenFor('runai');
 
-interface Compared {
+interface Options {
   readonly all?: Rewriting;
   readonly mayWrite?: boolean;
   readonly service?: string;
@@ -27,10 +27,10 @@ interface Compared {
   readonly paths?: RegExp;
 }
 
-/** Compares the examples of the document. */
-async function compared(
+/** Compares the examples of the document with a changed mock. */
+async function compareWith(
   changes: Changes,
-  { all = {}, mayWrite = false, service = 'runai', paths = /^/ }: Compared = {},
+  { all = {}, mayWrite = false, service = 'runai', paths = /^/ }: Options = {},
 ) {
   const answer = await fetch(`${url}/openapi/${service}.json`);
   const document = (await answer.json()) as { readonly paths: Record<string, unknown> };
@@ -43,17 +43,17 @@ async function compared(
 }
 
 const status = (status: number) => () => ({ status });
-const member = (members: Record<string, unknown>) => (answer: PassingAnswer) => ({
+const setMembers = (members: Record<string, unknown>) => (answer: PassingAnswer) => ({
   body: { ...answer.body, ...members },
 });
-const header = (headers: Record<string, string>) => (answer: PassingAnswer) => ({
+const setHeaders = (headers: Record<string, string>) => (answer: PassingAnswer) => ({
   headers: { ...answer.headers, ...headers },
 });
-const first =
+const changeFirst =
   (change: (entry: Record<string, unknown>) => Record<string, unknown>, name: string) => (answer: PassingAnswer) => ({
     body: {
       ...answer.body,
-      [name]: answer.body[name].map((one: Record<string, unknown>, at: number) => (at === 0 ? change(one) : one)),
+      [name]: answer.body[name].map((entry: Record<string, unknown>, at: number) => (at === 0 ? change(entry) : entry)),
     },
   });
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
@@ -66,7 +66,7 @@ const ROLES = '/api/v1/authorization/roles';
 const KEYS = '/auth/realms/acme/protocol/openid-connect/certs';
 const CONFIGURATION = '/auth/realms/acme/.well-known/openid-configuration';
 
-/** Each with what is told about it: place, class, the real service. */
+/** Changed responses with their differences: place, class, and the value of the real service. */
 const WAYS: readonly (readonly [
   request: string,
   change: Changes[string],
@@ -81,47 +81,51 @@ const WAYS: readonly (readonly [
   ['secret POST /api/v1/token', status(418), ['status', 'credential', '418']],
   ['none POST /api/v1/token', status(422), ['status', 'credential', '422']],
   [`GET ${USER}`, ({ body: { isLocal: _, ...body } }) => ({ body }), ['body.isLocal', 'missing field', '(missing)']],
-  ['GET /api/v1/users/count', member({ asOf: 'now' }), ['body.asOf', 'missing field', 'string']],
+  ['GET /api/v1/users/count', setMembers({ asOf: 'now' }), ['body.asOf', 'missing field', 'string']],
   [
     'GET /api/v1/clusters',
-    ({ body }) => ({ body: body.map((one: object) => ({ ...one, tenantId: '1001' })) }),
+    ({ body }) => ({ body: body.map((cluster: object) => ({ ...cluster, tenantId: '1001' })) }),
     ['body[].tenantId', 'value', 'string'],
   ],
-  [`GET ${APP}`, member({ clientId: null }), ['body.clientId', 'value', 'null']],
+  [`GET ${APP}`, setMembers({ clientId: null }), ['body.clientId', 'value', 'null']],
   [
     `GET ${RULES}`,
     (answer) =>
-      first(
+      changeFirst(
         (rule) => ({ ...rule, scopeType: 'galaxy' }),
         'accessRules',
       )({ ...answer, body: { ...answer.body, totalRecords: 9 } }),
     ['body.totalRecords', 'count', '9 next to a list of 6'],
     ['body.accessRules[].scopeType', 'enum', 'galaxy, project, tenant'],
   ],
-  [`GET ${RULES}/1`, member({ subjectType: 'person' }), ['body.subjectType', 'enum', 'person']],
-  [`GET ${BOT}`, member({ enabled: false }), ['body.enabled', 'value', 'false']],
-  [`GET /api/v1/apps/${UNKNOWN}`, member({ message: 'gone' }), ['body.message', 'error body', 'gone']],
-  [`GET ${ROLES}/1`, header({ 'content-type': 'text/json' }), ['header content-type', 'header', 'text/json']],
+  [`GET ${RULES}/1`, setMembers({ subjectType: 'person' }), ['body.subjectType', 'enum', 'person']],
+  [`GET ${BOT}`, setMembers({ enabled: false }), ['body.enabled', 'value', 'false']],
+  [`GET /api/v1/apps/${UNKNOWN}`, setMembers({ message: 'gone' }), ['body.message', 'error body', 'gone']],
+  [`GET ${ROLES}/1`, setHeaders({ 'content-type': 'text/json' }), ['header content-type', 'header', 'text/json']],
   [
     'GET /api/v1/org-unit/departments',
-    (answer) => ({ status: 302, ...header({ location: '/login' })(answer) }),
+    (answer) => ({ status: 302, ...setHeaders({ location: '/login' })(answer) }),
     ['status', 'redirect', '302'],
     ['header location', 'redirect', '/login'],
   ],
   [
     `none GET ${USER}`,
-    header({ 'www-authenticate': 'Bearer realm="x"' }),
+    setHeaders({ 'www-authenticate': 'Bearer realm="x"' }),
     ['header www-authenticate', 'header', 'Bearer realm="x"'],
   ],
-  ['GET /api/v1/org-unit/projects', header({ 'retry-after': '5' }), ['header retry-after', 'header', '5']],
-  ['GET /api/v1/service-accounts', header({ 'cache-control': 'public' }), ['header cache-control', 'header', 'public']],
+  ['GET /api/v1/org-unit/projects', setHeaders({ 'retry-after': '5' }), ['header retry-after', 'header', '5']],
+  [
+    'GET /api/v1/service-accounts',
+    setHeaders({ 'cache-control': 'public' }),
+    ['header cache-control', 'header', 'public'],
+  ],
   [
     'GET /api/v1/access-keys',
-    header({ deprecation: '@1688169599', sunset: 'Sun, 11 Nov 2029 23:59:59 GMT' }),
+    setHeaders({ deprecation: '@1688169599', sunset: 'Sun, 11 Nov 2029 23:59:59 GMT' }),
     ['header deprecation', 'header', '@<time>'],
     ['header sunset', 'header', 'Sun, 11 Nov 2029 23:59:59 GMT'],
   ],
-  [`GET ${KEY}`, member({ id: '7300012' }), ['body.id', 'id form', '<id: number>']],
+  [`GET ${KEY}`, setMembers({ id: '7300012' }), ['body.id', 'id form', '<id: number>']],
   [
     `GET ${ROLES}`,
     ({ body }) => ({ body: [body[1], body[0], ...body.slice(2)] }),
@@ -138,17 +142,17 @@ const WAYS: readonly (readonly [
   ],
   [
     `GET ${CONFIGURATION}`,
-    member({ grant_types_supported: ['password'] }),
+    setMembers({ grant_types_supported: ['password'] }),
     ['body.grant_types_supported[]', 'value', 'password'],
   ],
   ['GET /api/v1/workloads/count', () => ({ body: '<html>' }), ['body', 'value', 'string']],
   ['GET /api/v1/user-applications', ({ body }) => ({ body: { items: body } }), ['body', 'value', 'object']],
 ];
 
-describe('A comparison', () => {
-  it(`tells each of ${WAYS.length} ways in which another mock differs, and nothing else`, async () => {
-    const { behaviour } = await compared(Object.fromEntries(WAYS.map(([request, change]) => [request, change])));
-    const reported = behaviour.map((one) => [one.place, one.class, one.real]);
+describe('a comparison', () => {
+  it(`reports exactly the ${WAYS.length} ways in which another mock differs`, async () => {
+    const { behaviour } = await compareWith(Object.fromEntries(WAYS.map(([request, change]) => [request, change])));
+    const reported = behaviour.map((difference) => [difference.place, difference.class, difference.real]);
     const expected = WAYS.flatMap(([, , ...ways]) => ways);
 
     expect(expected.length).toBeGreaterThanOrEqual(25);
@@ -160,18 +164,21 @@ describe('A comparison', () => {
     ['air', { simulations_get: 4, histories_list: 4 }],
     ['nvct', { getTask: 4 }],
     ['ngc', { getKey: 4 }],
-  ])('tells nothing of an account of %s with other ids, and reads its objects', async (service, read) => {
-    const { behaviour, operations } = await compared({}, { all: { request: original, answer: renamed }, service });
+  ])('reads the objects of an account of %s with other ids, without differences', async (service, read) => {
+    const { behaviour, operations } = await compareWith(
+      {},
+      { all: { request: restoreIds, answer: renameIds }, service },
+    );
 
     expect(behaviour).toEqual([]);
     expect(operations).toMatchObject(read);
   });
 
-  it('does not compare a list that is empty on one side, nor reads what is not in it', async () => {
-    const { behaviour, notCompared, operations } = await compared(
+  it('does not compare a list that is empty on one side, and does not read its objects', async () => {
+    const { behaviour, notCompared, operations } = await compareWith(
       {
         'GET /api/v1/users': () => ({ body: [] }),
-        'GET /api/v1/authorization/access-rules': member({ accessRules: [], totalRecords: 0, displayRecords: 0 }),
+        'GET /api/v1/authorization/access-rules': setMembers({ accessRules: [], totalRecords: 0, displayRecords: 0 }),
       },
       { paths: /users|access-rules/ },
     );
@@ -186,19 +193,19 @@ describe('A comparison', () => {
       reason: 'real service: no such object is known',
     });
     expect(notCompared).toContainEqual(expect.objectContaining({ place: 'body.accessRules' }));
-    // Without a credential, nothing is read, so that is compared.
+    // Requests without a credential read no object, so they are compared.
     expect(operations).toMatchObject({ get_user_by_id: 1 });
   });
 
-  it('writes only to what it made in an account with other ids, and deletes that', async () => {
+  it('writes only to its own objects in an account with other ids, and deletes them', async () => {
     const names = async () => {
       const lists = ['/api/v1/apps', '/api/v1/users', '/api/v1/service-accounts', '/api/v1/authorization/access-rules'];
       const all = lists.map((list) => fetch(`${other.url}${list}`, { headers: { authorization: `Bearer ${token}` } }));
       return Promise.all(all.map(async (answer) => (await answer).text()));
     };
     const before = await names();
-    const all = { request: original, answer: renamed };
-    const { behaviour, leftBehind, harmful, writes, operations } = await compared({}, { all, mayWrite: true });
+    const all = { request: restoreIds, answer: renameIds };
+    const { behaviour, leftBehind, harmful, writes, operations } = await compareWith({}, { all, mayWrite: true });
 
     expect([behaviour, leftBehind, writes]).toEqual([[], [], 0]);
     expect(harmful).toBeGreaterThan(10);
@@ -206,27 +213,27 @@ describe('A comparison', () => {
     expect(await names()).toEqual(before);
   });
 
-  it('names what could not be deleted', async () => {
+  it('reports objects that could not be deleted', async () => {
     const keep = () => ({ status: 500, body: {} });
-    const kept: string[] = [];
+    const requests: string[] = [];
     const changes: Changes = new Proxy(
       {},
       {
         get: (_, key) => {
           if (!/^DELETE \/api\/v1\/apps\/(?!0000)/.test(String(key))) return undefined;
-          kept.push(String(key));
+          requests.push(String(key));
           return keep;
         },
       },
     );
-    // The request reaches the mock all the same: only the answer is changed.
-    const { leftBehind } = await compared(changes, { mayWrite: true, paths: /apps/ });
+    // The request still reaches the mock: only the response is changed.
+    const { leftBehind } = await compareWith(changes, { mayWrite: true, paths: /apps/ });
 
-    expect(leftBehind).toEqual([kept[0]]);
+    expect(leftBehind).toEqual([requests[0]]);
   });
 
-  it('names what it made without learning its id', async () => {
-    const { leftBehind, notCompared } = await compared(
+  it('reports a created object without a known id', async () => {
+    const { leftBehind, notCompared } = await compareWith(
       { 'POST /api/v1/apps': () => ({ body: {} }) },
       { mayWrite: true, paths: /apps/ },
     );
@@ -238,11 +245,11 @@ describe('A comparison', () => {
   });
 });
 
-/** Ids of another account: the first digit of each is the next one, or the one before. */
-const shifted = (by: number) => (text: string) =>
+/** Converts ids to those of another account, by adding to the first digit. */
+const shiftIds = (by: number) => (text: string) =>
   text.replace(
     /(?<![0-9a-f-])[0-9a-f](?=[0-9a-f]{7}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{15}(?![0-9a-f]))/g,
     (digit) => ((Number.parseInt(digit, 16) + by + 16) % 16).toString(16),
   );
-const renamed = shifted(1);
-const original = shifted(-1);
+const renameIds = shiftIds(1);
+const restoreIds = shiftIds(-1);

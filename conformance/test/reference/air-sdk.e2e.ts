@@ -1,4 +1,4 @@
-/** A Python SDK as a reference document. The sources are made up. */
+/** The conversion of a Python SDK to a reference document. The sources are fictional. */
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -86,7 +86,7 @@ class BoxEndpointAPI(BaseEndpointAPI[Box]):
         return self.load_model(response.json() | {'toy': box})
 `;
 
-async function documentOf() {
+async function createDocument() {
   const folder = await emptyFolder();
   const files = { 'toys.py': TOYS, 'toys.pyi': STUBS, 'boxes.py': BOXES };
   for (const [name, text] of Object.entries(files)) {
@@ -97,13 +97,13 @@ async function documentOf() {
   return JSON.parse(execFileSync(String(PYTHON), ['-B', SCRIPT, folder], { encoding: 'utf8' }));
 }
 
-describe.skipIf(PYTHON === undefined)('the SDK', async () => {
-  const { paths, components } = PYTHON === undefined ? { paths: {}, components: {} } : await documentOf();
+describe.skipIf(PYTHON === undefined)('the document of the SDK', async () => {
+  const { paths, components } = PYTHON === undefined ? { paths: {}, components: {} } : await createDocument();
   const json = (schema: object) => ({ content: { 'application/json': { schema } } });
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
   const text = { type: 'string' };
 
-  it('has the operations that it calls', () => {
+  it('contains the operations that the SDK calls', () => {
     expect(Object.entries<object>(paths).map(([path, item]) => `${path} ${Object.keys(item).sort()}`)).toEqual([
       '/api/v3/boxes/toys/ get,post',
       '/api/v3/boxes/toys/{id}/ delete,get,patch',
@@ -113,7 +113,7 @@ describe.skipIf(PYTHON === undefined)('the SDK', async () => {
     ]);
   });
 
-  it('asks for pages, with filters and those of related objects', () => {
+  it('contains lists with pages, filters, and filters of related objects', () => {
     const { parameters, responses } = paths['/api/v3/boxes/toys/'].get;
     const { properties } = responses[200].content['application/json'].schema;
 
@@ -129,7 +129,7 @@ describe.skipIf(PYTHON === undefined)('the SDK', async () => {
     expect(properties.results.items).toEqual({ $ref: '#/components/schemas/ToyItem' });
   });
 
-  it('sends what its stubs declare, without what it keeps for itself', () => {
+  it('contains request bodies from the stubs, without parameters that the SDK does not send', () => {
     expect(paths['/api/v3/boxes/toys/'].post.requestBody).toEqual({
       required: true,
       ...json({
@@ -148,7 +148,7 @@ describe.skipIf(PYTHON === undefined)('the SDK', async () => {
     );
   });
 
-  it('calls further operations, and expects their status and answer', () => {
+  it('contains further operations with their status and response', () => {
     expect(paths['/api/v3/boxes/toys/{id}/throw/'].post).toEqual({
       parameters: [id],
       requestBody: {
@@ -163,7 +163,7 @@ describe.skipIf(PYTHON === undefined)('the SDK', async () => {
     });
   });
 
-  it('needs the members of an answer that have no default', () => {
+  it('requires members of responses without a default', () => {
     const { Toy, ToyItem, Box, Size } = components.schemas;
 
     expect(Toy).toEqual({
@@ -181,7 +181,7 @@ describe.skipIf(PYTHON === undefined)('the SDK', async () => {
     });
     expect(Object.keys(ToyItem.properties)).not.toContain('content');
     expect(Size).toEqual({ type: 'object', properties: { width: { type: 'integer' } }, required: ['width'] });
-    // The SDK adds the other member itself.
+    // The SDK itself adds the other member.
     expect(Object.keys(Box.properties)).toEqual(['id']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { correct, factsOf } from '../../reference/facts.mjs';
 import { wordless } from '../../reference/wordless.mjs';
 
-describe('a document without words', () => {
+describe('a document without descriptions', () => {
   const document = {
     openapi: '3.0.3',
     info: { title: 'Toys', description: 'Words.' },
@@ -44,7 +44,7 @@ describe('a document without words', () => {
     },
   };
 
-  it('has the facts of what is wanted', () => {
+  it('contains only the structure of the selected operations', () => {
     expect(wordless(document, (method, path) => method === 'get' && path.startsWith('/toys'))).toEqual({
       servers: [{ url: 'https://toys.example' }],
       paths: {
@@ -76,9 +76,9 @@ describe('a document without words', () => {
   });
 });
 
-describe('facts', () => {
+describe('corrections', () => {
   const reason = 'A page says so.';
-  const toys = () => ({
+  const createDocument = () => ({
     paths: {
       '/toys': {
         get: {
@@ -92,7 +92,7 @@ describe('facts', () => {
   });
 
   it('change, add and remove members', () => {
-    const document = toys();
+    const document = createDocument();
     correct(document, [
       { at: 'paths * * parameters in=path schema maxLength', value: 36, reason },
       { at: 'paths /toys get parameters +', value: { in: 'query', name: 'c' }, reason },
@@ -106,11 +106,11 @@ describe('facts', () => {
     ]);
   });
 
-  it.each(['paths /dolls get', 'paths /toys put'])('tell what is not there: %s', (at) => {
-    expect(() => correct(toys(), [{ at, reason }])).toThrow(`The document has no \`${at}\` to correct.`);
+  it.each(['paths /dolls get', 'paths /toys put'])('are rejected for an unknown path: %s', (at) => {
+    expect(() => correct(createDocument(), [{ at, reason }])).toThrow(`The document has no \`${at}\` to correct.`);
   });
 
-  it.each(['air.2.0', 'nvcf', 'nvct'])('of %s have a reason each', async (name) => {
+  it.each(['air.2.0', 'nvcf', 'nvct'])('of %s all have a reason', async (name) => {
     const facts = await factsOf(name);
 
     expect(facts.length).toBeGreaterThan(0);

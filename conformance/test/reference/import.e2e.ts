@@ -1,4 +1,4 @@
-/** The import of a newer version, in a copy of this project. */
+/** The import of a new version in a copy of this project. */
 import { execFile } from 'node:child_process';
 import { access, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { emptyFolder } from '../../../test/support/folder.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** A busy machine takes its time. */
-const PATIENCE_MS = 180_000;
+/** The timeout, which is long because the machine may be busy. */
+const TIMEOUT_MS = 180_000;
 
-interface Ended {
+interface Result {
   readonly code?: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -34,22 +34,22 @@ beforeAll(async () => {
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'test/services'), { recursive: true });
   await rm(join(folder, 'conformance/published/nak.json'));
-  // Instead of the project's own, which builds first.
+  // Replaces the project's configuration, which builds first.
   await writeFile(join(folder, 'vitest.config.mjs'), 'export default {};');
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
-/** Runs a script of the copy; one that fails has ended, too. */
-function ended(...args: string[]): Promise<Ended> {
-  return run(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS }).catch((thrown: Ended) => thrown);
+/** Runs a script of the copy, and returns its result even if it fails. */
+function runScript(...args: string[]): Promise<Result> {
+  return run(process.execPath, args, { cwd: folder, timeout: TIMEOUT_MS }).catch((thrown: Result) => thrown);
 }
 
-const importing = (spec: string, service = 'runai', version = '3.1') =>
-  ended('scripts/import.mjs', '--spec', spec, '--service', service, '--version', version);
+const importVersion = (spec: string, service = 'runai', version = '3.1') =>
+  runScript('scripts/import.mjs', '--spec', spec, '--service', service, '--version', version);
 
-/** Runs the test that an import wrote. @returns what it says of each title */
-async function redAndGreen(): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await ended(
+/** Runs the test that an import wrote, and returns the status of each title. */
+async function runImportedTest(): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await runScript(
     join(ROOT, 'node_modules/vitest/vitest.mjs'),
     ...['run', 'test/services/runai/import-3.1.test.ts', '--root', folder, '--reporter=json'],
   );
@@ -60,8 +60,8 @@ async function redAndGreen(): Promise<ReadonlyMap<string, string>> {
   return new Map(all.map(({ title, status }) => [title, status]));
 }
 
-/** The document that is served, with one operation added, one changed, one removed, and one described differently. */
-async function changedDocument(): Promise<string> {
+/** Writes the served document with an added, a changed, a removed, and a differently described operation. */
+async function writeChangedDocument(): Promise<string> {
   const document = JSON.parse(await readFile(join(ROOT, 'dist/openapi/runai.3.0.json'), 'utf8'));
   const schema = { $ref: '#/components/schemas/Quota' };
   const answer = { description: 'the quota', content: { 'application/json': { schema } } };
@@ -78,49 +78,49 @@ async function changedDocument(): Promise<string> {
   return file;
 }
 
-describe('npm run import', { timeout: PATIENCE_MS }, () => {
-  const refused: [what: string, text: string | null, args: string[], said: RegExp][] = [
-    ['a file that is not there', null, [], /^spec\.yaml cannot be read: ENOENT\.$/],
+describe('npm run import', { timeout: TIMEOUT_MS }, () => {
+  const invalidArguments: [what: string, text: string | null, args: string[], message: RegExp][] = [
+    ['a missing file', null, [], /^spec\.yaml cannot be read: ENOENT\.$/],
     ['a document without paths', 'a: 1', [], /^spec\.yaml is not an OpenAPI document: it has no `openapi`\.$/],
     ['neither JSON nor YAML', '{', [], /^spec\.yaml is neither JSON nor YAML: .*$/],
-    ['another OpenAPI', 'openapi: 3.1.0\npaths: {}', [], /has OpenAPI version 3\.1\.0\. Convert it/],
+    ['another OpenAPI version', 'openapi: 3.1.0\npaths: {}', [], /has OpenAPI version 3\.1\.0\. Convert it/],
     [
-      'a reference that leads nowhere',
+      'an unresolvable reference',
       'openapi: 3.0.3\npaths: { /a: { get: { responses: { "200": { $ref: "#/components/responses/No" } } } } }',
       [],
       /^spec\.yaml: `\$ref` at `#\/paths\/.*` leads nowhere: `#\/components\/responses\/No`\.$/,
     ],
     ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['runia'], /^Unknown service `runia`; expected one of .*runai/],
-    ['a version that is served', 'openapi: 3.0.3\npaths: {}', ['runai', '3.0'], /^runai already has a version 3\.0\.$/],
+    ['an existing version', 'openapi: 3.0.3\npaths: {}', ['runai', '3.0'], /^runai already has a version 3\.0\.$/],
     ['a service without versions', 'openapi: 3.0.3\npaths: {}', ['ngc'], /^ngc has only one version\./],
     ['a version that is a path', 'openapi: 3.0.3\npaths: {}', ['runai', '../3'], /^The version `\.\.\/3` is not valid/],
   ];
 
-  it.each(refused)('ends with 2 and one line for %s', async (_what, text, args, said) => {
+  it.each(invalidArguments)('exits with 2 and a single line for %s', async (_what, text, args, message) => {
     const file = await emptyFolder();
     if (text !== null) await writeFile(join(file, 'spec.yaml'), text);
-    const { code, stdout, stderr } = await importing(join(file, 'spec.yaml'), ...args);
+    const { code, stdout, stderr } = await importVersion(join(file, 'spec.yaml'), ...args);
 
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr.trim().replace(`${file}/`, '')).toMatch(said);
+    expect(stderr.trim().replace(`${file}/`, '')).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('writes nothing if one of its files exists', async () => {
-    const spec = await changedDocument();
+  it('writes nothing if any of its files exists', async () => {
+    const spec = await writeChangedDocument();
     const rows = 'src/services/runai/tables/import-3.2.ts';
     await writeFile(join(folder, rows), 'mine');
-    const { code, stderr } = await importing(spec, 'runai', '3.2');
+    const { code, stderr } = await importVersion(spec, 'runai', '3.2');
 
     expect([code, stderr.trim()]).toEqual([2, `${rows} already exists. Delete it to import again.`]);
     expect(await readFile(join(folder, rows), 'utf8')).toBe('mine');
     await expect(readFile(join(folder, 'openapi/runai/import-3.2.json'))).rejects.toThrow('ENOENT');
   });
 
-  it('writes what is new, and tells what changed', async () => {
-    const spec = await changedDocument();
-    const { stdout, code } = await importing(spec);
-    const again = await importing(spec);
+  it('writes new operations, and prints the changes', async () => {
+    const spec = await writeChangedDocument();
+    const { stdout, code } = await importVersion(spec);
+    const again = await importVersion(spec);
     const rows = await readFile(join(folder, 'src/services/runai/tables/import-3.1.ts'), 'utf8');
     const fragment = JSON.parse(await readFile(join(folder, 'openapi/runai/import-3.1.json'), 'utf8'));
 
@@ -143,19 +143,19 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
     expect([again.code, again.stderr.trim()]).toEqual([2, 'runai already has a version 3.1.']);
   });
 
-  it('writes tests that are red until somebody decides', async () => {
-    const results = await redAndGreen();
+  it('writes tests that fail until rules are decided', async () => {
+    const results = await runImportedTest();
 
     expect(results.get('has a decided rule for GET /api/v1/quotas')).toBe('failed');
     expect(results.get('has GET /api/v1/users/{userId} as in the document of the vendor')).toBe('failed');
     expect(results.get('is served without DELETE /api/v1/users/{userId}')).toBe('failed');
-    // The fragment is part of the document already.
+    // The fragment is already part of the document.
     expect(results.get('has GET /api/v1/quotas as in the document of the vendor')).toBe('passed');
   });
 });
 
-/** Sources of a service with one operation and these members of its answer. */
-async function sourcesWith(members: string, path = '/v1/keys'): Promise<string> {
+/** Writes sources of a service with an operation and these members of its response. */
+async function writeSources(members: string, path = '/v1/keys'): Promise<string> {
   const sources = await emptyFolder();
   const controller = `@RestController class Keys { @GetMapping("${path}") Key list() { return null; } }`;
   await writeFile(join(sources, 'Keys.java'), controller);
@@ -163,13 +163,14 @@ async function sourcesWith(members: string, path = '/v1/keys'): Promise<string> 
   return sources;
 }
 
-describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
-  const referring = (from: string, name = 'nak') => ended('scripts/import.mjs', '--reference', name, '--from', from);
+describe('npm run import -- --reference', { timeout: TIMEOUT_MS }, () => {
+  const importReference = (from: string, name = 'nak') =>
+    runScript('scripts/import.mjs', '--reference', name, '--from', from);
 
-  it('says what a part of a clone lacks', async () => {
+  it('exits with 2 for an incomplete clone', async () => {
     const clone = await emptyFolder();
     await mkdir(join(clone, 'src/control-plane-services/api-keys'), { recursive: true });
-    const { code, stderr } = await referring(clone);
+    const { code, stderr } = await importReference(clone);
 
     expect([code, stderr]).toEqual([
       2,
@@ -177,10 +178,10 @@ describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
     ]);
   });
 
-  it('writes what a vendor publishes, and tells what changes', async () => {
-    const first = await referring(await sourcesWith('String id'));
-    const more = await referring(await sourcesWith('@NotNull String id, String note'));
-    const moved = await referring(await sourcesWith('@NotNull String id, String note', '/v2/keys'));
+  it('writes the document of a vendor, and prints the changes', async () => {
+    const first = await importReference(await writeSources('String id'));
+    const more = await importReference(await writeSources('@NotNull String id, String note'));
+    const moved = await importReference(await writeSources('@NotNull String id, String note', '/v2/keys'));
     const written = JSON.parse(await readFile(join(folder, 'conformance/published/nak.json'), 'utf8'));
 
     expect(first.stdout.split('\n')).toEqual([
@@ -211,12 +212,17 @@ describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
       '.',
       'Unknown reference `nvaie`; expected one of air.2.0, nak, nvcf, nvct, runai.2.24.',
     ],
-    ['a path that is not there', 'nak', './none', './none does not exist.'],
+    ['a missing path', 'nak', './none', './none does not exist.'],
     ['a folder without sources', 'nak', './fixtures', './fixtures has no Java sources.'],
-    ['no document', 'runai.2.24', './package.json', './package.json is not an OpenAPI document: it has no `openapi`.'],
-  ])('ends with 2 and one line for %s', async (_what, name, from, said) => {
-    const { code, stdout, stderr } = await referring(from, name);
+    [
+      'a file that is not an OpenAPI document',
+      'runai.2.24',
+      './package.json',
+      './package.json is not an OpenAPI document: it has no `openapi`.',
+    ],
+  ])('exits with 2 and a single line for %s', async (_what, name, from, message) => {
+    const { code, stdout, stderr } = await importReference(from, name);
 
-    expect([code, stdout, stderr.trim()]).toEqual([2, '', said]);
+    expect([code, stdout, stderr.trim()]).toEqual([2, '', message]);
   });
 });

@@ -1,4 +1,4 @@
-/** Spring applications as reference documents. The sources are made up. */
+/** The conversion of Spring applications to reference documents. The sources are fictional. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,8 @@ import { springDocument } from '../../reference/java/spring.mjs';
 
 const MAPPING = 'import static org.springframework.http.MediaType.APPLICATION_JSON_VALUE;';
 
-/** The document of these sources: the body of each class by its name. */
-async function documentOf(sources: Record<string, string>) {
+/** Creates the document of these sources, which are classes by name. */
+async function createDocument(sources: Record<string, string>) {
   const folder = await emptyFolder();
   for (const [path, text] of Object.entries(sources)) {
     const file = join(folder, `${path}.java`);
@@ -18,9 +18,9 @@ async function documentOf(sources: Record<string, string>) {
   return springDocument([folder]);
 }
 
-/** The schema of an answer whose class has these members. */
-async function schemaOf(members: string, others: Record<string, string> = {}) {
-  const { components } = await documentOf({
+/** Creates the schema of a response class with these members. */
+async function createSchema(members: string, others: Record<string, string> = {}) {
+  const { components } = await createDocument({
     Toys: '@RestController public class Toys { @GetMapping("/toys") public Ball list() { return null; } }',
     Ball: `public record Ball(${members}) {}`,
     ...others,
@@ -28,9 +28,9 @@ async function schemaOf(members: string, others: Record<string, string> = {}) {
   return components.schemas.Ball;
 }
 
-describe('an operation', () => {
-  it('has path, parameters, body and answer', async () => {
-    const { paths, components } = await documentOf({
+describe('an operation of the document', () => {
+  it('has path, parameters, body and response', async () => {
+    const { paths, components } = await createDocument({
       Toys: `${MAPPING}
         @RestController @RequestMapping(path = "/v1/toys", produces = APPLICATION_JSON_VALUE)
         public class Toys {
@@ -97,16 +97,16 @@ describe('an operation', () => {
         404: { description: '' },
       },
     ],
-  ])('has the statuses that are declared: %s', async (annotation, type, responses) => {
-    const { paths } = await documentOf({
+  ])('has the declared statuses: %s', async (annotation, type, responses) => {
+    const { paths } = await createDocument({
       Toys: `@RestController class Toys { @DeleteMapping("/toys") ${annotation} public ${type} remove() {} }`,
     });
 
     expect(paths['/toys'].delete.responses).toEqual(responses);
   });
 
-  it('is left out where the application hides it, and has each of its paths', async () => {
-    const { paths } = await documentOf({
+  it('is omitted if the application hides it, and has all of its paths', async () => {
+    const { paths } = await createDocument({
       Toys: `@RestController class Toys {
         @GetMapping({"/toys/{id}", "/toys"}) public void get(@PathVariable String id) {}
         @Hidden @GetMapping("/hidden") public void hidden() {} }`,
@@ -119,7 +119,7 @@ describe('an operation', () => {
   });
 });
 
-describe('a member', () => {
+describe('the schema of a member', () => {
   it.each([
     ['@NotBlank @Size(max = 5) String a', { type: 'string', minLength: 1, maxLength: 5 }],
     [
@@ -141,7 +141,7 @@ describe('a member', () => {
     ['Shape a', { type: 'string', enum: ['round', 'flat'] }],
     ['Limits.Inner a', { $ref: '#/components/schemas/Inner' }],
   ])('%s', async (member, expected) => {
-    const schema = await schemaOf(member, {
+    const schema = await createSchema(member, {
       Limits: `class Limits { static final String NAME = "^\\\\w\\"+$"; public static final int MOST = 99;
         static class Inner extends Base { private String b; static String c; @JsonIgnore String d; } }`,
       Base: 'class Base { @JsonProperty("base_id") @NotNull private UUID id; }',
@@ -153,8 +153,8 @@ describe('a member', () => {
     expect(schema.properties.a).toEqual(expected);
   });
 
-  it('is named by its class, has what its parent has, and is required only where Java demands it at run time', async () => {
-    const { components } = await documentOf({
+  it('has the naming of its class, inherited members, and is required only if Java checks it at run time', async () => {
+    const { components } = await createDocument({
       Toys: '@RestController class Toys { @GetMapping("/toys") List<Ball> list() { return null; } }',
       Ball: `@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
         class Ball extends Toy { @NonNull private String mainColour; @Schema(requiredMode = Schema.RequiredMode.REQUIRED) int sizeInCm; }`,
@@ -174,7 +174,7 @@ describe('a member', () => {
     });
   });
 
-  it('of an unknown type is told', async () => {
-    await expect(schemaOf('Doll a')).rejects.toThrow('Ball: the type `Doll` is not in the folder.');
+  it('is rejected for an unknown type', async () => {
+    await expect(createSchema('Doll a')).rejects.toThrow('Ball: the type `Doll` is not in the folder.');
   });
 });

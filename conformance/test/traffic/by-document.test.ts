@@ -1,4 +1,4 @@
-/** Recorded traffic, judged by a vendor's document as vendors write them. */
+/** The check of recorded traffic against a document of a vendor. */
 import { describe, expect, it } from 'vitest';
 import { checkExchanges } from '../../src/traffic/check.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
@@ -8,8 +8,8 @@ import { openVendorDocument } from '../../src/vendor-document.ts';
 const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 
-/** What is told of an exchange about `/things`, by a document with this operation. */
-async function reported(operation: object, recorded: Recorded) {
+/** Checks an exchange with `/things` against a document with this operation, and returns the violations. */
+async function findViolations(operation: object, recorded: Recorded) {
   const { sent, status = 200, answer = {}, type = 'application/json', headers = null } = recorded;
   const method = sent === undefined ? 'GET' : 'POST';
   const item = { [method.toLowerCase()]: operation };
@@ -35,7 +35,7 @@ interface Recorded {
   readonly headers?: Exchange['headers'];
 }
 
-const tenant = (schema: object) => ({
+const withTenantHeader = (schema: object) => ({
   parameters: [{ name: 'X-Tenant', in: 'header', required: true, schema }],
   responses: { 200: json({}) },
 });
@@ -55,13 +55,13 @@ const PARTS = {
   },
 };
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const answers = (schema: object) => ({ responses: { 200: json(schema) } });
+const respondWith = (schema: object) => ({ responses: { 200: json(schema) } });
 
-describe('Traffic that fits a document is told nothing of, where the document', () => {
+describe('valid traffic has no violations, if the document', () => {
   it.each<[what: string, operation: object, recorded: Recorded]>([
-    ['has a schema that contains itself', answers(ref('Tree')), { answer: { name: 'a', parts: [{ name: 'b' }] } }],
-    ['has `4XX`', { responses: { '4XX': json(ref('Named')) } }, { status: 404, answer: { name: 'a' } }],
-    ['has `default`', { responses: { default: json(ref('Named')) } }, { answer: { name: 'a' } }],
+    ['has a schema that contains itself', respondWith(ref('Tree')), { answer: { name: 'a', parts: [{ name: 'b' }] } }],
+    ['has the status `4XX`', { responses: { '4XX': json(ref('Named')) } }, { status: 404, answer: { name: 'a' } }],
+    ['has the status `default`', { responses: { default: json(ref('Named')) } }, { answer: { name: 'a' } }],
     [
       'has media types with parameters',
       {
@@ -77,51 +77,58 @@ describe('Traffic that fits a document is told nothing of, where the document', 
       { answer: { name: 'a' } },
     ],
     [
-      'puts an object together',
-      answers({ allOf: [ref('Named'), ref('Sized')], properties: { more: STRING } }),
+      'combines schemas of an object with `allOf`',
+      respondWith({ allOf: [ref('Named'), ref('Sized')], properties: { more: STRING } }),
       { answer: { name: 'a', size: 1, more: 'x' } },
     ],
     [
       'has `nullable` without a type',
-      answers({
+      respondWith({
         type: 'object',
         properties: { owner: { nullable: true, allOf: [ref('Named')] }, rest: { nullable: true } },
       }),
       { answer: { owner: null, rest: 1 } },
     ],
-    ['needs a header that was sent', tenant({ type: 'integer' }), { headers: { 'x-tenant': '7' } }],
-    ['needs a header that is hidden', tenant({ enum: ['a'] }), { headers: { 'x-tenant': 'sha256:0c5e1f9a2b' } }],
+    ['requires a header that was sent', withTenantHeader({ type: 'integer' }), { headers: { 'x-tenant': '7' } }],
     [
-      'needs a cookie, which no record shows',
-      { ...tenant(STRING), parameters: [{ name: 'session', in: 'cookie', required: true, schema: STRING }] },
+      'requires a header that is redacted in the record',
+      withTenantHeader({ enum: ['a'] }),
+      { headers: { 'x-tenant': 'sha256:0c5e1f9a2b' } },
+    ],
+    [
+      'requires a cookie, which records do not contain',
+      { ...withTenantHeader(STRING), parameters: [{ name: 'session', in: 'cookie', required: true, schema: STRING }] },
       { headers: { cookie: 'sha256:0c5e1f9a2b' } },
     ],
     [
-      'lists a header that OpenAPI describes elsewhere',
-      { ...tenant(STRING), parameters: [{ name: 'Authorization', in: 'header', required: true, schema: STRING }] },
+      'requires the parameter `Authorization`, which OpenAPI ignores',
+      {
+        ...withTenantHeader(STRING),
+        parameters: [{ name: 'Authorization', in: 'header', required: true, schema: STRING }],
+      },
       { headers: { host: 'acme.example' } },
     ],
-    ['needs a header, and no headers were recorded', tenant(STRING), {}],
+    ['requires a header, but no headers were recorded', withTenantHeader(STRING), {}],
     [
-      'escapes more in a pattern than it needs to',
-      answers({ type: 'object', properties: { name: { type: 'string', pattern: '^[a-z\\_\\-]+$' } } }),
+      'has unnecessary escapes in a pattern',
+      respondWith({ type: 'object', properties: { name: { type: 'string', pattern: '^[a-z\\_\\-]+$' } } }),
       { answer: { name: 'a_b' } },
     ],
   ])('%s', async (_what, operation, recorded) => {
-    expect(await reported(operation, recorded)).toEqual([]);
+    expect(await findViolations(operation, recorded)).toEqual([]);
   });
 });
 
-describe('Traffic that does not fit is told of, also where the document', () => {
-  it.each<[what: string, operation: object, recorded: Recorded, said: string]>([
+describe('invalid traffic has violations, if the document', () => {
+  it.each<[what: string, operation: object, recorded: Recorded, expected: string]>([
     [
       'has a schema that contains itself',
-      answers(ref('Tree')),
+      respondWith(ref('Tree')),
       { answer: { parts: [] } },
       "answer: body must have required property 'name'",
     ],
     [
-      'has `4XX` and `default`',
+      'has the statuses `4XX` and `default`',
       { responses: { '4XX': json(ref('Named')), default: json(ref('Sized')) } },
       { status: 404, answer: { name: 1 } },
       'answer: body/name must be string',
@@ -133,28 +140,28 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       'answer: body/size must be integer',
     ],
     [
-      'puts an object together',
-      answers({ allOf: [ref('Named'), ref('Sized')] }),
+      'combines schemas of an object with `allOf`',
+      respondWith({ allOf: [ref('Named'), ref('Sized')] }),
       { answer: { name: 'a' } },
       "answer: body must have required property 'size'",
     ],
     [
-      'needs a header that was not sent',
-      tenant(STRING),
+      'requires a header that was not sent',
+      withTenantHeader(STRING),
       { headers: { accept: '*/*' } },
       'request: Header `x-tenant` is missing; expected a string.',
     ],
     [
-      'needs another value of a header',
-      tenant({ enum: ['acme'] }),
+      'requires another value of a header',
+      withTenantHeader({ enum: ['acme'] }),
       { headers: { 'x-tenant': 'other' } },
       'request: Header `x-tenant` is not valid; expected one of `acme`, got a string of 5 characters.',
     ],
     [
-      'needs a field and does not allow others together, with the former first',
+      'requires a field and rejects a combination of fields, with the missing field first',
       {
         requestBody: { content: { 'application/json': { schema: { not: { required: ['b'] }, required: ['a'] } } } },
-        ...answers({}),
+        ...respondWith({}),
       },
       { sent: { b: 1 } },
       'request: Field `a` is missing; expected a value.',
@@ -162,41 +169,41 @@ describe('Traffic that does not fit is told of, also where the document', () => 
     ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not list the status 200'],
     [
       'has another media type for a body',
-      { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...answers({}) },
+      { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...respondWith({}) },
       { sent: {} },
       'request: the body is application/json; the document has application/merge-patch+json',
     ],
     [
       'has a range of other media types for a body',
-      { requestBody: { content: { 'text/*': { schema: {} } } }, ...answers({}) },
+      { requestBody: { content: { 'text/*': { schema: {} } } }, ...respondWith({}) },
       { sent: {} },
       'request: the body is application/json; the document has text/*',
     ],
     [
       'does not list a field',
-      answers(ref('Named')),
+      respondWith(ref('Named')),
       { answer: { name: 'a', naem: 'b' } },
       'answer: the document does not list the field `naem`',
     ],
     [
-      'rules an answer out',
-      answers({ not: { required: ['name'] } }),
+      'excludes a response with `not`',
+      respondWith({ not: { required: ['name'] } }),
       { answer: { name: 'a' } },
       'answer: body is what the document rules out',
     ],
     [
-      'has a pattern that is none',
-      answers({ type: 'object', properties: { name: { type: 'string', pattern: '(' } } }),
+      'has an invalid pattern',
+      respondWith({ type: 'object', properties: { name: { type: 'string', pattern: '(' } } }),
       { answer: { name: 'a' } },
       'answer: its schema cannot be used: Invalid regular expression: /(/: Unterminated group',
     ],
-  ])('%s', async (_what, operation, recorded, said) => {
-    expect(await reported(operation, recorded)).toEqual([said]);
+  ])('%s', async (_what, operation, recorded, expected) => {
+    expect(await findViolations(operation, recorded)).toEqual([expected]);
   });
 });
 
-it('Other requests are answered while much traffic is checked', async () => {
-  const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: answers({}) } } }, 'x');
+it('other requests are answered during the check of many exchanges', async () => {
+  const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: respondWith({}) } } }, 'x');
   const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
   const text = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
   const exchange: Exchange = {
@@ -216,17 +223,17 @@ it('Other requests are answered while much traffic is checked', async () => {
   expect(turns).toBeGreaterThan(10);
 });
 
-/** The operations of a document, as it is judged by. */
-async function operationsOf(document: object) {
+/** Returns the operations that are found in a document. */
+async function findOperations(document: object) {
   const opened = await openVendorDocument({ openapi: '3.0.3', ...document }, '--spec things.json');
-  return ['GET /things', 'GET /api/things', 'POST /things', 'POST /api/things'].filter((one) => {
-    const [method = '', path = ''] = one.split(' ');
+  return ['GET /things', 'GET /api/things', 'POST /things', 'POST /api/things'].filter((operation) => {
+    const [method = '', path = ''] = operation.split(' ');
     return opened.find(method, path) !== null;
   });
 }
 
-describe('The paths of a document', () => {
-  const [get, post] = [answers({}), answers({})];
+describe('the paths of a document', () => {
+  const [get, post] = [respondWith({}), respondWith({})];
   const [root, api] = [[{ url: 'https://a.example' }], [{ url: 'https://a.example/api' }]];
 
   it.each([
@@ -239,14 +246,14 @@ describe('The paths of a document', () => {
         paths: { '/things': { servers: root, get: { ...get, servers: api }, post: { ...post, servers: api } } },
       },
     ],
-  ])('begin with those of the servers %s', async (_what, document) => {
-    expect(await operationsOf(document)).toEqual(['GET /api/things', 'POST /api/things']);
+  ])('start with the paths of the servers %s', async (_what, document) => {
+    expect(await findOperations(document)).toEqual(['GET /api/things', 'POST /api/things']);
   });
 
-  it('have the operations of each path that leads to them', async () => {
+  it('may be defined by several servers, with the operations of all of them', async () => {
     const paths = { '/api/things': { get }, '/things': { get, post } };
 
-    expect(await operationsOf({ servers: [...root, ...api], paths })).toEqual([
+    expect(await findOperations({ servers: [...root, ...api], paths })).toEqual([
       'GET /things',
       'GET /api/things',
       'POST /things',
@@ -255,31 +262,31 @@ describe('The paths of a document', () => {
   });
 });
 
-/** A document with three components, each of which refers to the next one so many times, and the last to the first. */
-function circle(count: number): string {
+/** Creates a document with a cycle of three components, with this number of references from each to the next. */
+function createCycle(count: number): string {
   const [first, second, third] = ['A', 'B', 'C'].map(ref);
   const times = (schema: unknown) => ({ allOf: Array.from({ length: count }, () => schema) });
   const schemas = { A: times(second), B: times(third), C: times(first) };
-  const paths = { '/a': { get: answers(first ?? {}) } };
+  const paths = { '/a': { get: respondWith(first ?? {}) } };
   return JSON.stringify({ openapi: '3.0.3', info: {}, paths, components: { schemas } });
 }
 
-describe('A document that cannot be used is refused with a sentence that says why:', () => {
+describe('an invalid document is rejected with the reason:', () => {
   it.each<[string, string, RegExp]>([
-    ['no OpenAPI', '{"a": 1}', /has no `openapi`/],
+    ['an object without `openapi`', '{"a": 1}', /has no `openapi`/],
     ['Swagger 2', '{"swagger": "2.0", "paths": {}}', /is a Swagger 2.0 document. Convert it to OpenAPI 3/],
     [
       'a broken reference',
       '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
       /leads nowhere: `#\/b\/c`/,
     ],
-    ['too many references', circle(80), /its components refer to one another in too many ways/],
+    ['too many references', createCycle(80), /its components refer to one another in too many ways/],
     [
       'schemas nested too deeply',
-      circle(1).replace('{"allOf"', `{"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)},"allOf"`),
+      createCycle(1).replace('{"allOf"', `{"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)},"allOf"`),
       /its schemas are too large, or nested too deeply/,
     ],
-    ['parameters that are no list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],
+    ['parameters that are not a list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],
   ])('%s', async (_name, text, message) => {
     await expect(openVendorDocument(JSON.parse(text), '--spec bad.json')).rejects.toThrow(message);
   });

@@ -1,4 +1,4 @@
-/** Recorded traffic, compared with the documents. */
+/** The check of recorded traffic against the documents. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/cast.ts';
 import { testServer } from '../../../test/support/server.ts';
@@ -15,7 +15,7 @@ interface Recorded {
   readonly type?: string;
 }
 
-/** An entry of an archive, as browsers write it. */
+/** Creates an entry of an archive in the format of browsers. */
 function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'application/json' }: Recorded) {
   return {
     request: {
@@ -36,7 +36,7 @@ function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'a
 
 const check = (...entries: unknown[]) => server.call(CHECK, { body: { log: { version: '1.2', entries } } });
 
-async function reported(recorded: Recorded): Promise<string[]> {
+async function findViolations(recorded: Recorded): Promise<string[]> {
   const { status, body } = await check(entry(recorded));
   expect(status).toBe(200);
   return body.violations.map(({ part, what }: { part: string; what: string }) => `${part}: ${what}`);
@@ -46,20 +46,20 @@ const COUNT = { count: 2 };
 
 beforeEach(() => server.call('POST /_mock/reset'));
 
-describe('A request that the document does not allow is told:', () => {
+describe('a violation of a request is reported:', () => {
   it.each<[string, Recorded, string]>([
     [
-      'a filter, which the operation checks itself',
+      'an invalid filter',
       { url: '/api/v1/users/count?filterBy=nonsense', answer: COUNT },
       'request: Query parameter `filterBy.0` is not valid; expected a string that matches',
     ],
     [
-      'an unknown path, with the nearest',
+      'an unknown path, with the most similar path',
       { url: '/api/v1/user' },
       'request: no document has this path; did you mean `/api/v1/users`?',
     ],
     [
-      'another method',
+      'an unknown method',
       { method: 'PATCH', url: '/api/v1/users' },
       'request: the document has no PATCH for this path; it has GET, HEAD, POST',
     ],
@@ -95,12 +95,12 @@ describe('A request that the document does not allow is told:', () => {
       'request: Field `name` is missing',
     ],
     [
-      'a missing field, before fields that may not be combined',
+      'a missing field, before an invalid combination of fields',
       { method: 'POST', url: '/v2/nvcf/functions', sent: { inferenceUrl: '/' }, status: 500 },
       'request: Field `name` is missing; expected a string',
     ],
     [
-      'fields that may not be combined',
+      'an invalid combination of fields',
       { method: 'POST', url: '/v2/nvcf/functions', sent: { name: 'f', inferenceUrl: '/' }, status: 500 },
       'request: The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
     ],
@@ -110,24 +110,24 @@ describe('A request that the document does not allow is told:', () => {
       'request: the body is not JSON',
     ],
     [
-      'a body where none belongs',
+      'a body of an operation without a body',
       { url: '/api/v1/users/count', sent: {}, answer: COUNT },
       'has no body for this request',
     ],
-  ])('%s', async (_, recorded, sentence) => {
-    expect(await reported(recorded)).toEqual([expect.stringContaining(sentence)]);
+  ])('%s', async (_, recorded, message) => {
+    expect(await findViolations(recorded)).toEqual([expect.stringContaining(message)]);
   });
 });
 
-describe('An answer that the document does not allow is told:', () => {
+describe('a violation of a response is reported:', () => {
   it.each<[string, Recorded, string]>([
     [
-      'another status',
+      'an unknown status',
       { url: '/api/v1/users/count', status: 299, answer: COUNT },
       'the document does not list the status 299',
     ],
     [
-      'another media type',
+      'an unknown media type',
       { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
       'does not list the media type text/plain',
     ],
@@ -137,16 +137,16 @@ describe('An answer that the document does not allow is told:', () => {
       { url: '/api/v1/users/count', answer: { count: 2, more: 1 } },
       'must NOT have additional properties: `more`',
     ],
-    ['a field of another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
-    ['a text that is not JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
-  ])('%s', async (_, recorded, sentence) => {
-    const [first = ''] = await reported(recorded);
+    ['a field with another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
+    ['invalid JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
+  ])('%s', async (_, recorded, message) => {
+    const [first = ''] = await findViolations(recorded);
     expect(first).toContain('answer: ');
-    expect(first).toContain(sentence);
+    expect(first).toContain(message);
   });
 });
 
-it('What fits the documents is counted, and what belongs to no API is skipped', async () => {
+it('conforming requests are counted, and requests outside of the documented APIs are skipped', async () => {
   const { body } = await check(
     entry({ url: '/api/v1/users/count', answer: COUNT }),
     entry({ url: '/w/other/api/v1/users/count', answer: COUNT }),
@@ -172,7 +172,7 @@ it('What fits the documents is counted, and what belongs to no API is skipped', 
   });
 });
 
-it('A body that was announced and never read is unknown, and not missing', async () => {
+it('a body that was announced by `content-length`, but not recorded, is not reported as missing', async () => {
   const recorded = entry({
     method: 'POST',
     url: '/api/v1/access-keys',
@@ -187,7 +187,7 @@ it('A body that was announced and never read is unknown, and not missing', async
   ]);
 });
 
-it('A violation says where it was recorded, and of which operation', async () => {
+it('a violation contains the place in the archive and the operation', async () => {
   const { body } = await check(entry({ url: '/logo.png' }), entry({ url: '/api/v1/users/count', answer: {} }));
   expect(body.violations).toEqual([
     {
@@ -203,7 +203,7 @@ it('A violation says where it was recorded, and of which operation', async () =>
   ]);
 });
 
-it('Traffic of the real service may have real credentials: nothing of it is kept', async () => {
+it('credentials in recorded traffic are not stored as findings', async () => {
   const key = `nvapi-${'R'.repeat(64)}`;
   const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
   const headers = [{ name: 'Authorization', value: `Bearer ${key}` }];
@@ -213,8 +213,8 @@ it('Traffic of the real service may have real credentials: nothing of it is kept
   expect(body.findings).toEqual([]);
 });
 
-describe('The journal', () => {
-  it('fits the documents after requests as they should be', async () => {
+describe('the journal', () => {
+  it('has no violations after valid requests', async () => {
     const token = await server.tokenOf(admin);
     await server.call('GET /api/v1/users?filterBy=username=@acme', { token });
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
@@ -224,7 +224,7 @@ describe('The journal', () => {
     expect(body.conforming).toHaveLength(4);
   });
 
-  it('tells what a client got wrong, by the id of the request', async () => {
+  it('has violations with the id of the request after invalid requests', async () => {
     const token = await server.tokenOf(admin);
     await server.call('GET /api/v1/users?filterby=type==user', { token });
     await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine', desciption: 'x' } });
@@ -238,17 +238,17 @@ describe('The journal', () => {
 });
 
 describe.each<[string, () => Promise<unknown>]>([
-  ['The journal', async () => undefined],
-  ['An archive of the journal', async () => (await server.call('GET /_mock/requests/har')).body],
-])('%s is judged as far as it is shown:', (_, archive) => {
-  const violations = async () => (await server.call(CHECK, { body: await archive() })).body.violations;
+  ['the journal', async () => undefined],
+  ['an archive of the journal', async () => (await server.call('GET /_mock/requests/har')).body],
+])('in %s,', (_, archive) => {
+  const readViolations = async () => (await server.call(CHECK, { body: await archive() })).body.violations;
 
-  it('a form is read as one', async () => {
+  it('a form is checked by its fields', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = 'grant_type=client_credentials&client_id=ci-app&client_secret=wrong&scopes=openid';
     await server.call('POST /auth/realms/acme/protocol/openid-connect/token', { headers, body });
 
-    expect(await violations()).toEqual([
+    expect(await readViolations()).toEqual([
       expect.objectContaining({
         operation: 'grant_realm_token',
         what: 'the document does not list the field `scopes`; did you mean `scope`?',
@@ -256,83 +256,83 @@ describe.each<[string, () => Promise<unknown>]>([
     ]);
   });
 
-  it('what stands for a secret may be of any form, and the rest may not', async () => {
+  it('redacted secrets are not checked, but the rest of the request is', async () => {
     const { ngc } = (await server.call('GET /_mock/cast')).body;
     const token = ngc.keys[0].key;
     await server.call('GET /v2/nvcf/registry-credentials', { token });
     await server.call('PATCH /v2/nvcf/registry-credentials/none', { token, body: { secret: { name: 'x' } } });
 
-    expect(await violations()).toEqual([
+    expect(await readViolations()).toEqual([
       expect.objectContaining({ operation: 'updateRegistryCredential', part: 'request' }),
     ]);
   });
 
-  it('a body of which only the beginning is kept is unknown', async () => {
+  it('a truncated body is not checked', async () => {
     const { ngc, nvcf } = (await server.call('GET /_mock/cast')).body;
     const request = `POST /v2/nvcf/pexec/functions/${nvcf.functions[0].functionId}`;
     const { status } = await server.call(request, { token: ngc.keys[0].key, body: { message: 'x'.repeat(70_000) } });
 
-    expect([status, await violations()]).toEqual([200, []]);
+    expect([status, await readViolations()]).toEqual([200, []]);
   });
 });
 
-describe('A very large entry is checked as far as a server could have taken it:', () => {
-  const count = (more: object, request: object = {}) => {
+describe('a very large entry:', () => {
+  const createEntry = (more: object, request: object = {}) => {
     const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
     return { ...recorded, ...more, request: { ...recorded.request, ...request } };
   };
-  const many = (length: number) => Array.from({ length }, (_, at) => ({ name: `name${at}`, value: 'x' }));
+  const repeat = (length: number) => Array.from({ length }, (_, at) => ({ name: `name${at}`, value: 'x' }));
 
-  it.each<[what: string, recorded: object, found: unknown[]]>([
+  it.each<[what: string, recorded: object, expected: unknown[]]>([
     [
-      'a URL of 200,000 query parameters is too long',
+      'a URL with 200,000 query parameters is reported as too long',
       entry({
-        url: `/api/v1/users/count?${many(200_000)
+        url: `/api/v1/users/count?${repeat(200_000)
           .map(({ name }) => `${name}=1`)
           .join('&')}`,
         answer: COUNT,
       }),
       ['the URL is longer than 65536 characters'],
     ],
-    ['200,000 headers are as many as fit', count({}, { headers: many(200_000) }), []],
+    ['200,000 headers are not reported', createEntry({}, { headers: repeat(200_000) }), []],
     [
-      'a body of two million characters is unknown',
+      'a body of two million characters is not checked',
       entry({ method: 'POST', url: '/api/v1/users', sent: 'x'.repeat(2_000_000), status: 500 }),
       [],
     ],
     [
-      'a form of 200,000 fields is unknown',
+      'a form with 200,000 fields is not checked',
       {
         ...entry({ method: 'POST', url: '/api/v1/users', status: 500 }),
         request: {
           ...entry({ method: 'POST', url: '/api/v1/users' }).request,
-          postData: { mimeType: 'application/x-www-form-urlencoded', params: many(200_000) },
+          postData: { mimeType: 'application/x-www-form-urlencoded', params: repeat(200_000) },
         },
       },
       [],
     ],
-  ])('%s', async (_what, recorded, found) => {
+  ])('%s', async (_what, recorded, expected) => {
     const { status, body } = await check(recorded);
 
     expect(status).toBe(200);
     expect(body.checked).toBe(1);
-    expect(body.violations.map(({ what }: { what: string }) => what)).toEqual(found);
+    expect(body.violations.map(({ what }: { what: string }) => what)).toEqual(expected);
   });
 
-  it('of the query parameters that the document does not name, 20 are listed', async () => {
-    const names = many(5000).map(({ name }) => `${name}=1`);
+  it('at most 20 unknown query parameters are reported', async () => {
+    const names = repeat(5000).map(({ name }) => `${name}=1`);
     const { body } = await check(entry({ url: `/api/v1/users/count?${names.join('&')}`, answer: COUNT }));
 
     expect(body.total).toBe(20);
   });
 });
 
-describe('An archive that is none is refused:', () => {
+describe('an invalid archive is rejected with 400:', () => {
   it.each<[string, unknown]>([
     ['without entries', { log: { version: '1.2' } }],
-    ['with entries that are no list', { log: { entries: {} } }],
-    ['with an entry that has no request', { log: { entries: [{}] } }],
-    ['with another member', { entries: [] }],
+    ['with entries that are not a list', { log: { entries: {} } }],
+    ['with an entry without a request', { log: { entries: [{}] } }],
+    ['without `log`', { entries: [] }],
   ])('%s', async (_, body) => {
     const answer = await server.call(CHECK, { body });
     expect(answer.status).toBe(400);

@@ -5,7 +5,7 @@ const entries = ['a', 'b', 'c'].map((name) => ({ request: { method: 'GET', url: 
 const [entry] = entries;
 const readPlaces = (text: string) => readHar(text, 't.har').map(({ place }) => place);
 
-it('an entry of an archive is named by its line', () => {
+it('the place of an entry is its line', () => {
   expect(readPlaces(JSON.stringify({ log: { entries } }, null, 1))).toEqual(['t.har:4', 't.har:10', 't.har:16']);
   expect(readPlaces(`{"log":{"entries":[\n${entries.map((value) => JSON.stringify(value)).join(',\n')}]}}`)).toEqual([
     't.har:2',
@@ -14,14 +14,14 @@ it('an entry of an archive is named by its line', () => {
   ]);
 });
 
-it('an entry is named by its number if its line does not identify it', () => {
+it('the place of an entry is its number if its line is not unique', () => {
   expect(readPlaces(JSON.stringify({ log: { entries } }))).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
   expect(readPlaces(JSON.stringify({ log: { entries: [entry] } }))).toEqual(['t.har entry 1']);
   const twoOnALine = `{"log":{"entries":[\n${JSON.stringify(entry)},${JSON.stringify(entry)},\n${JSON.stringify(entry)}]}}`;
   expect(readPlaces(twoOnALine)).toEqual(['t.har entry 1', 't.har entry 2', 't.har entry 3']);
 });
 
-it('an entry that is not valid is named in the error', () => {
+it('an invalid entry is rejected with its place', () => {
   expect(() => readHar(JSON.stringify({ log: { entries: [entry, 7, entry] } }), 't.har')).toThrow(
     't.har entry 2 is not an entry',
   );

@@ -1,4 +1,4 @@
-/** A vendor's document judges traffic by what it says, however it says it. */
+/** Equivalent documents of a vendor have the same result for recorded traffic. */
 import { describe, expect, it } from 'vitest';
 import { type Change, changedDocument } from '../../../test/support/changed-document.ts';
 import { testServer } from '../../../test/support/server.ts';
@@ -10,8 +10,8 @@ import { openVendorDocument } from '../../src/vendor-document.ts';
 const server = await testServer();
 const [{ id, bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
 
-/** What the server answers to a request, as an archive has it. */
-async function exchanged(request: string, body?: object): Promise<Exchange> {
+/** Sends a request to the server, and returns the exchange as in an archive. */
+async function exchange(request: string, body?: object): Promise<Exchange> {
   const [method = '', url = ''] = request.split(' ');
   const answer = await server.call(request, { token, ...(body !== undefined && { body }) });
   return {
@@ -21,8 +21,8 @@ async function exchanged(request: string, body?: object): Promise<Exchange> {
   };
 }
 
-/** What a changed document says of the server's own traffic. */
-async function violationsBy(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
+/** Checks exchanges with the server against a changed document. */
+async function findViolations(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
   const opened = await openVendorDocument(changedDocument(change), '--spec changed.json');
   const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
   const { violations } = await checkExchanges(finder, exchanges);
@@ -38,10 +38,10 @@ const withKeysAs =
     responses['200'].content['application/json'].schema = { $ref: `#/components/schemas/${step}` };
   };
 
-/** Names of access keys are unique. */
+/** A number for unique names of access keys. */
 let number = 0;
 
-describe('Traffic that fits a document fits one that says the same in another way:', () => {
+describe('valid traffic has no violations with an equivalent document, which has', () => {
   const shorten: Change = (document) => {
     const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
     document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
@@ -86,7 +86,7 @@ describe('Traffic that fits a document fits one that says the same in another wa
     ['a server without a scheme', withServers([{ url: '//acme.example/api/v1/' }])],
     ['a second server', withServers([{ url: 'HTTPS://acme.example' }, { url: 'api/v1' }])],
     [
-      'a server of each path',
+      'a server for each path',
       (document) => {
         shorten(document);
         for (const item of Object.values<Record<string, unknown>>(document.paths))
@@ -94,14 +94,14 @@ describe('Traffic that fits a document fits one that says the same in another wa
       },
     ],
     [
-      'a path that refers to another one',
+      'a path that refers to another path',
       ({ paths }) => {
         paths['/other'] = paths['/api/v1/access-keys'];
         paths['/api/v1/access-keys'] = { $ref: '#/paths/~1other' };
       },
     ],
     ['a media type with a parameter', withMediaType('application/json; charset=utf-8')],
-    ['a media type in other case', withMediaType('Application/JSON')],
+    ['a media type in another case', withMediaType('Application/JSON')],
     [
       'a range of statuses in lower case',
       ({ paths }) => {
@@ -110,11 +110,11 @@ describe('Traffic that fits a document fits one that says the same in another wa
         delete responses['400'];
       },
     ],
-    ['a name with an escaped slash', withKeysAs('a/~b', 'a~1~0b')],
-    ['a name with an escaped space', withKeysAs('All keys', 'All%20keys')],
-    ['a name that every object inherits', withKeysAs('constructor', 'constructor')],
+    ['a schema name with an escaped slash', withKeysAs('a/~b', 'a~1~0b')],
+    ['a schema name with an escaped space', withKeysAs('All keys', 'All%20keys')],
+    ['a schema name that JavaScript objects inherit', withKeysAs('constructor', 'constructor')],
     [
-      'parameters that every object inherits or that OpenAPI describes elsewhere, and a cookie',
+      'a parameter named `constructor`, a cookie and an `Authorization` header',
       withParameters(
         { name: 'constructor', in: 'query', schema: { type: 'integer' } },
         { name: 'x', in: 'cookie', required: true, schema: {} },
@@ -122,14 +122,14 @@ describe('Traffic that fits a document fits one that says the same in another wa
       ),
     ],
     [
-      'a parameter in place of that of its path',
+      'a parameter of an operation that replaces a parameter of the path',
       ({ paths }) => {
         const [first] = paths['/api/v1/users'].get.parameters;
         paths['/api/v1/users'].parameters = [{ ...first, required: true }];
       },
     ],
     [
-      'paths with other names of parameters, a slash at the end, a verb, what no router takes, nothing, and no slash',
+      'unusual paths, such as a trailing slash, a verb after a colon, and no slash',
       withPaths(
         '/api/v1/users/{another}',
         '/api/v1/access-keys/',
@@ -140,7 +140,7 @@ describe('Traffic that fits a document fits one that says the same in another wa
       ),
     ],
     [
-      'a parameter with another name',
+      'a path parameter with another name',
       ({ paths }) => {
         const item = paths['/api/v1/users/{userId}'];
         delete paths['/api/v1/users/{userId}'];
@@ -149,22 +149,22 @@ describe('Traffic that fits a document fits one that says the same in another wa
         paths['/api/v1/users/{user-id}'] = item;
       },
     ],
-    ['a bound as in OpenAPI 3.0', withKeys((keys) => ({ ...keys, minimum: 1, exclusiveMinimum: true }))],
-    ['members by a pattern', withKeys(() => ({ properties: {}, patternProperties: { '^access': {} } }))],
-    ['members under a condition', withKeys((keys) => ({ properties: {}, if: false, else: keys }))],
+    ['an exclusive minimum as in OpenAPI 3.0', withKeys((keys) => ({ ...keys, minimum: 1, exclusiveMinimum: true }))],
+    ['members in `patternProperties`', withKeys(() => ({ properties: {}, patternProperties: { '^access': {} } }))],
+    ['members in `if` and `else`', withKeys((keys) => ({ properties: {}, if: false, else: keys }))],
     [
-      'ids of schemas',
+      'schemas with `$id`',
       withKeys((keys) => ({ $id: 'https://a.example', allOf: [{ ...keys, $id: 'https://a.example' }] })),
     ],
     [
-      'members that are sent only the other way',
+      'members that are `writeOnly` in responses and `readOnly` in requests',
       ({ paths, components: { schemas } }) => {
         schemas.AccessKeys.properties.secret = { type: 'string', writeOnly: true };
         schemas.AccessKeys.required = ['secret'];
         const { schema } = paths['/api/v1/access-keys'].post.requestBody.content['application/json'];
-        const asked = schemas[schema.$ref.split('/').at(-1)];
-        asked.properties.id = { type: 'string', readOnly: true };
-        asked.required = [...asked.required, 'id'];
+        const requested = schemas[schema.$ref.split('/').at(-1)];
+        requested.properties.id = { type: 'string', readOnly: true };
+        requested.required = [...requested.required, 'id'];
       },
     ],
     [
@@ -179,11 +179,11 @@ describe('Traffic that fits a document fits one that says the same in another wa
   ])('%s', async (_, change) => {
     number += 1;
     expect(
-      await violationsBy(change, [
-        await exchanged('GET /api/v1/access-keys'),
-        await exchanged('POST /api/v1/access-keys', { name: `fine-${number}` }),
-        await exchanged('GET /api/v1/users'),
-        await exchanged(`GET /api/v1/users/${id}`),
+      await findViolations(change, [
+        await exchange('GET /api/v1/access-keys'),
+        await exchange('POST /api/v1/access-keys', { name: `fine-${number}` }),
+        await exchange('GET /api/v1/users'),
+        await exchange(`GET /api/v1/users/${id}`),
       ]),
     ).toEqual([]);
   });
@@ -194,13 +194,13 @@ it.each([
   ['All keys', 'All%20keys'],
   ['constructor', 'constructor'],
   ['__proto__', '__proto__'],
-])('A schema with the name %s is checked', async (name, step) => {
+])('responses are checked against a schema with the name %s', async (name, step) => {
   const change: Change = (document) => {
     withKeysAs(name, step)(document);
     document.components.schemas.AccessKeys.required = ['total'];
   };
 
-  expect(await violationsBy(change, [await exchanged('GET /api/v1/access-keys')])).toEqual([
+  expect(await findViolations(change, [await exchange('GET /api/v1/access-keys')])).toEqual([
     expect.stringContaining("property 'total'"),
   ]);
 });

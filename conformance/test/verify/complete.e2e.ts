@@ -10,7 +10,7 @@ type Node = Record<string, unknown>;
 
 /** Names of groups, whose members are not keywords. */
 const GROUPS = ['responses', 'properties', 'headers'];
-const WORDS = [
+const DESCRIPTIONS = [
   'description',
   'summary',
   'title',
@@ -22,47 +22,47 @@ const WORDS = [
   'bearerFormat',
 ];
 
-/** A member of a document, and its place. */
+/** A member of a document with its place. */
 interface Member {
   readonly node: Node;
   readonly name: string;
   readonly place: readonly string[];
 }
 
-/** All members that say something to a client. */
-function membersOf(node: Node, place: readonly string[]): Member[] {
+/** Lists all members that are relevant for clients. */
+function listMembers(node: Node, place: readonly string[]): Member[] {
   return Object.keys(node).flatMap((name) => {
     const isGroup = GROUPS.includes(place.at(-1) as string);
-    if (!isGroup && (WORDS.includes(name) || name.startsWith('x-'))) return [];
+    if (!isGroup && (DESCRIPTIONS.includes(name) || name.startsWith('x-'))) return [];
     const value = node[name];
-    const below = typeof value === 'object' && value !== null && name !== 'enum' && name !== 'default';
-    // Members of an object are checked just above.
-    return [{ node, name, place }, ...(below ? membersOf(value as Node, [...place, name]) : [])];
+    const isParent = typeof value === 'object' && value !== null && name !== 'enum' && name !== 'default';
+    // Descriptions among the members of an object are excluded above.
+    return [{ node, name, place }, ...(isParent ? listMembers(value as Node, [...place, name]) : [])];
   });
 }
 
-/** What a document says even without this member. */
+/** Returns whether a document without this member has the same meaning. */
 function isImplied({ node, name }: Member): boolean {
   if (name === 'required') return node[name] === false || node['in'] === 'path';
   if (name === 'type')
-    return ['properties', 'required', 'items', 'enum', 'additionalProperties'].some((one) => one in node);
+    return ['properties', 'required', 'items', 'enum', 'additionalProperties'].some((keyword) => keyword in node);
   return name === 'minItems' && node[name] === 0;
 }
 
-/** Members of paths and components: one of each name below the same two steps, because the others are compared alike. */
-function everyMember(document: {
+/** Lists members of paths and components, only one for each name and two parents, because the rest is compared alike. */
+function listDistinctMembers(document: {
   readonly paths: Node;
   readonly components: Readonly<Record<string, Node>>;
 }): Member[] {
   const { schemas = {}, parameters = {} } = document.components;
   const all = [document.paths, schemas, parameters]
-    .flatMap((part) => Object.keys(part).flatMap((name) => membersOf(part[name] as Node, [name])))
+    .flatMap((part) => Object.keys(part).flatMap((name) => listMembers(part[name] as Node, [name])))
     .filter(({ node }) => !Array.isArray(node));
-  return [...new Map(all.map((one) => [[...one.place.slice(-2), one.name].join(' '), one])).values()];
+  return [...new Map(all.map((member) => [[...member.place.slice(-2), member.name].join(' '), member])).values()];
 }
 
-/** What a comparison gives while a member is gone, or has another value. */
-async function whileChanged<Result>(
+/** Compares while a member is deleted or has another value. */
+async function withChange<Result>(
   { node, name }: Member,
   value: unknown,
   compare: () => Promise<Result>,
@@ -73,32 +73,41 @@ async function whileChanged<Result>(
   try {
     return await compare();
   } finally {
-    // In the earlier order.
-    for (const one of Object.keys(node)) delete node[one];
+    // Restores the original order.
+    for (const key of Object.keys(node)) delete node[key];
     Object.assign(node, before);
   }
 }
 
-it('a document without any one of its members differs from the whole, unless that member says what is so without it', async () => {
+it('the deletion of any single member is a difference, unless the member is implied', async () => {
   const ours = parseOpenApi(JSON.parse(TEXT), 'ours');
   const theirs = JSON.parse(TEXT);
-  const members = everyMember(theirs);
-  const isTold = async () => (await compareDocuments(parseOpenApi(theirs, 'theirs'), ours)).differences.length > 0;
-  const missed: Member[] = [];
+  const members = listDistinctMembers(theirs);
+  const hasDifferences = async () =>
+    (await compareDocuments(parseOpenApi(theirs, 'theirs'), ours)).differences.length > 0;
+  const undetected: Member[] = [];
   for (const member of members)
-    if (!isImplied(member) && !(await whileChanged(member, undefined, isTold))) missed.push(member);
+    if (!isImplied(member) && !(await withChange(member, undefined, hasDifferences))) undetected.push(member);
 
   expect(members.length).toBeGreaterThan(200);
-  expect(missed.map(({ name, place }) => [...place, name].join(' '))).toEqual([]);
+  expect(undetected.map(({ name, place }) => [...place, name].join(' '))).toEqual([]);
 });
 
-it('a document with nonsense in any place is compared, or refused with one message', async () => {
+it('an invalid value of any member is compared, or rejected with a UserError', async () => {
   const ours = parseOpenApi(JSON.parse(TEXT), 'ours');
   const theirs = JSON.parse(TEXT);
-  const nonsense: readonly unknown[] = [null, 7, 'x', [null], { toString: 1, $ref: 2 }, { $ref: '#/nowhere' }, false];
+  const invalidValues: readonly unknown[] = [
+    null,
+    7,
+    'x',
+    [null],
+    { toString: 1, $ref: 2 },
+    { $ref: '#/nowhere' },
+    false,
+  ];
   const failures: unknown[] = [];
-  for (const [index, member] of everyMember(theirs).entries()) {
-    await whileChanged(member, nonsense[index % nonsense.length], async () => {
+  for (const [index, member] of listDistinctMembers(theirs).entries()) {
+    await withChange(member, invalidValues[index % invalidValues.length], async () => {
       try {
         await compareDocuments(parseOpenApi(theirs, 'theirs'), ours);
       } catch (thrown) {

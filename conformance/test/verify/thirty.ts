@@ -7,11 +7,11 @@ type Document = any;
 export interface Change {
   readonly what: string;
   readonly apply: (document: Document) => void;
-  /** All lines, each class before its lines. */
+  /** The lines of the report, with each class before its lines. */
   readonly reported: readonly string[];
 }
 
-/** A copy of the served document. */
+/** Reads a copy of the served document. */
 export function servedDocument(): Document {
   return JSON.parse(readFileSync(new URL('../../../dist/openapi/runai.2.24.json', import.meta.url), 'utf8'));
 }
@@ -21,11 +21,11 @@ const json = (schema: object) => ({ description: '', content: { 'application/jso
 const schemaOf = ({ components }: Document, name: string) => components.schemas[name];
 const operation = ({ paths }: Document, path: string, method = 'get') => paths[path][method];
 const parameter = (document: Document, path: string, name: string) =>
-  operation(document, path).parameters.find((one: Document) => one.name === name);
+  operation(document, path).parameters.find((item: Document) => item.name === name);
 
 export const CHANGES: readonly Change[] = [
   {
-    what: 'a path is gone',
+    what: 'a path is removed',
     apply: ({ paths }) => delete paths['/api/v1/users/{userId}/logout'],
     reported: ['breaks-requests:', '/api/v1/users/{userId}/logout: path: only in the mock'],
   },
@@ -41,12 +41,12 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'the base path is another',
+    what: 'the base path is changed',
     apply: (document) => (document.servers = [{ url: 'https://api.example.com/platform' }]),
     reported: ['breaks-requests:', 'servers: base path: "/platform" in the document, "" in the mock'],
   },
   {
-    what: 'an operation is gone',
+    what: 'an operation is removed',
     apply: ({ paths }) => delete paths['/api/v1/access-keys/{accessKeyId}'].delete,
     reported: ['breaks-requests:', 'DELETE /api/v1/access-keys/{accessKeyId}: method: only in the mock'],
   },
@@ -59,7 +59,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a required parameter is new',
+    what: 'a required parameter is added',
     apply: (document) =>
       operation(document, '/api/v1/workloads').parameters.push({
         ...{ name: 'clusterId', in: 'query', required: true, schema: { type: 'string' } },
@@ -91,7 +91,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a parameter has another bound and another default',
+    what: 'a parameter has another maximum and another default',
     apply: (document) =>
       Object.assign(parameter(document, '/api/v1/users', 'limit').schema, { maximum: 100, default: 50 }),
     reported: [
@@ -101,7 +101,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a value of a parameter is gone',
+    what: 'a value of a parameter is removed',
     apply: (document) => (parameter(document, '/api/v1/users', 'sortBy').schema.enum = ['username', 'createdBy']),
     reported: [
       'breaks-requests:',
@@ -133,7 +133,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a member of a body becomes required, and another is new',
+    what: 'a member of a body becomes required, and another is added',
     apply: (document) => {
       const schema = schemaOf(document, 'RoleRequest');
       schema.properties.description ??= { type: 'string' };
@@ -148,7 +148,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a pattern is stricter, and the body closed',
+    what: 'a pattern becomes stricter, and further members of the body are no longer allowed',
     apply: (document) => {
       const schema = schemaOf(document, 'ServiceAccountRequest');
       schema.properties.name.pattern = '^[a-z]+$';
@@ -172,7 +172,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'an answer has any media type',
+    what: 'a response has the media type `*/*`',
     apply: (document) => {
       const { responses } = operation(document, '/api/v1/clusters/minimal');
       responses[200].content = { '*/*': responses[200].content['application/json'] };
@@ -183,7 +183,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a status is new, and one is gone',
+    what: 'a status is added, and another is removed',
     apply: (document) => {
       const { responses } = operation(document, '/api/v1/users', 'post');
       responses[202] = { description: 'later' };
@@ -197,7 +197,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: '`4XX` and `default` stand for statuses',
+    what: '`4XX` and `default` replace statuses',
     apply: (document) => {
       const { responses } = operation(document, '/api/v1/users/count');
       const error = json({ $ref: '#/components/schemas/Error' });
@@ -206,7 +206,7 @@ export const CHANGES: readonly Change[] = [
     reported: [],
   },
   {
-    what: 'an operation is open, and another needs a key',
+    what: 'an operation becomes public, and another requires a key',
     apply: (document) => {
       document.components.securitySchemes.key = { type: 'apiKey', in: 'header', name: 'X-Key' };
       operation(document, '/api/v1/me/password', 'post').security = [{ key: [] }];
@@ -220,7 +220,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'an answer refers to another shared schema',
+    what: 'a response refers to another shared schema',
     apply: (document) =>
       (operation(document, '/api/v1/access-keys/{accessKeyId}').responses[200] = json({
         $ref: '#/components/schemas/AccessKeyPostResponse',
@@ -241,7 +241,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a shared schema has a member more, one less, and a renamed one',
+    what: 'members of a shared schema are added, removed and renamed',
     apply: (document) => {
       const schema = schemaOf(document, 'Workload');
       schema.properties.queue = { type: 'string' };
@@ -258,7 +258,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'an enumeration of answers has a value more',
+    what: 'a value is added to an enumeration of responses',
     apply: (document) => schemaOf(document, 'AccessRule').properties.status.properties.phase.enum.push('Suspended'),
     reported: [
       'breaks-answers:',
@@ -266,7 +266,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a member of answers can be null, has another format, and is not always there',
+    what: 'members of responses become nullable or optional, or have another format',
     apply: (document) => {
       const { properties, required } = schemaOf(document, 'Cluster');
       properties.name.nullable = true;
@@ -281,7 +281,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a schema contains itself',
+    what: 'a schema becomes recursive',
     apply: (document) =>
       (schemaOf(document, 'Permission').properties.parent = { $ref: '#/components/schemas/Permission' }),
     reported: [
@@ -290,7 +290,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'parts of a schema are in allOf',
+    what: 'a schema is wrapped in allOf',
     apply: (document) => {
       const { schemas } = document.components;
       schemas.TokenResponse = { allOf: [schemas.TokenResponse], description: 'wrapped' };
@@ -298,7 +298,7 @@ export const CHANGES: readonly Change[] = [
     reported: [],
   },
   {
-    what: 'of alternatives one is gone and two changed, and a member has some',
+    what: 'an alternative is removed, two are changed, and a member gets alternatives',
     apply: (document) => {
       const { schemas } = document.components;
       schemas.SecuritySettingValue.anyOf.pop();
@@ -316,7 +316,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a discriminator',
+    what: 'a discriminator is added',
     apply: (document) => (schemaOf(document, 'UserInfo').discriminator = { propertyName: 'kind' }),
     reported: [
       'widens:',
@@ -324,7 +324,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a list in place of an object',
+    what: 'an object becomes a list',
     apply: (document) =>
       (operation(document, '/api/v1/org-unit/projects/count').responses[200] = json({ type: 'array', items: {} })),
     reported: [
@@ -333,7 +333,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a member is only read, and another only written',
+    what: 'a member becomes readOnly, and another writeOnly',
     apply: (document) => {
       schemaOf(document, 'UserApplicationRequest').properties.name.readOnly = true;
       schemaOf(document, 'Application').properties.tenantId.writeOnly = true;
@@ -346,7 +346,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'deprecated: came and went',
+    what: 'an operation becomes deprecated, and another is no longer deprecated',
     apply: (document) => {
       operation(document, APPS).deprecated = true;
       operation(document, '/api/v1/user-applications').deprecated = false;
@@ -358,7 +358,7 @@ export const CHANGES: readonly Change[] = [
     ],
   },
   {
-    what: 'a header of an answer is gone, and one is new',
+    what: 'a header of a response is removed, and another is added',
     apply: (document) => {
       const { responses } = operation(document, '/auth/realms/{realm}/protocol/openid-connect/auth');
       responses[302].headers = { 'X-Session': { schema: { type: 'string' } } };
