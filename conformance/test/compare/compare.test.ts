@@ -1,4 +1,4 @@
-/** The answers of two services, compared: a mock, and a mock behind a proxy that plants differences. */
+/** The comparison of two services: a mock, and a mock behind a proxy that adds differences. */
 import { describe, expect, it } from 'vitest';
 import { type Changes, changedMock } from '../../../test/support/changed-mock.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
@@ -38,23 +38,23 @@ const without = (body: Record<string, unknown>, name: string) =>
   Object.fromEntries(Object.entries(body).filter(([member]) => member !== name));
 
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
-const against = async (changes: Changes, plan = PLAN) => {
+const compareWith = async (changes: Changes, plan = PLAN) => {
   const real = { url: await changedMock(url, token, changes), token };
   const { differences } = await compareSides('runai', plan, real, { url, token }, { document, patience: 1000 });
   return differences.filter(({ kind }) => kind === 'behaviour');
 };
 
-describe('A comparison', () => {
-  it('of two services that behave alike reports no difference', async () => {
-    expect(await against({})).toEqual([]);
+describe('a comparison', () => {
+  it('of two services with the same behaviour reports no difference', async () => {
+    expect(await compareWith({})).toEqual([]);
   });
 
-  it('reports each of ten planted differences, and nothing else', async () => {
-    const found = await against({
+  it('reports exactly the differences that the proxy adds', async () => {
+    const differences = await compareWith({
       [`GET ${USERS}`]: () => ({ status: 206 }),
       [`GET ${UNKNOWN}`]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
       'GET /api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
-      // A right was granted a moment ago.
+      // As if a right was granted a moment ago.
       [`GET ${RULES}`]: ({ headers }) => ({ status: 403, headers }),
       [`none GET ${USER}`]: () => ({ status: 404 }),
       [`GET ${USER}`]: ({ body }) => ({ body: without(body, 'isLocal') }),
@@ -63,7 +63,9 @@ describe('A comparison', () => {
       [`GET ${RULES}?limit=400`]: () => ({ status: 400 }),
       [`GET ${ROLES}`]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
     });
-    expect(found.map((one) => [one.request, one.place, one.real, one.class])).toEqual([
+    expect(
+      differences.map((difference) => [difference.request, difference.place, difference.real, difference.class]),
+    ).toEqual([
       [`valid ${USER}`, 'body.isLocal', '(missing)', 'missing field'],
       [`valid ${USERS}`, 'status', '206', 'status'],
       [`valid ${UNKNOWN}`, 'body.message', 'gone', 'error body'],
@@ -101,22 +103,22 @@ describe('A comparison', () => {
     expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
   });
 
-  it('does not compare responses that were refused because of too many requests', async () => {
+  it('does not compare responses with status 429', async () => {
     const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ status: 429, body: {} }) });
     const { differences, notCompared } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toEqual([]);
     expect(notCompared).toContainEqual(expect.objectContaining({ reason: 'real service: too many requests (429)' }));
   });
 
-  it('says that the target is a mock', async () => {
+  it('reports that the target is a mock', async () => {
     const { remark } = await compareSides('runai', PLAN, { url, token }, { url, token });
     expect(remark).toContain('is nv-auth-mock itself');
   });
 
-  it('stops at once if the target refuses the credential, and never names it', async () => {
-    const refused = compareSides('runai', PLAN, { url, token: 'wrong-secret' }, { url, token });
-    await expect(refused).rejects.toThrow(/refuses the credential from the environment \(401\)/);
-    await expect(refused).rejects.not.toThrow('wrong-secret');
+  it('stops if the target rejects the credential, which is not part of the error', async () => {
+    const comparison = compareSides('runai', PLAN, { url, token: 'wrong-secret' }, { url, token });
+    await expect(comparison).rejects.toThrow(/refuses the credential from the environment \(401\)/);
+    await expect(comparison).rejects.not.toThrow('wrong-secret');
   });
 
   it('stops if the target cannot be reached', async () => {

@@ -1,4 +1,4 @@
-/** What two answers differ in, and what is only the data of an account. */
+/** Differences between two responses, and differences in the data of accounts. */
 import { describe, expect, it } from 'vitest';
 import { compareResponses } from '../../src/compare/diff.ts';
 import { Operations } from '../../src/compare/operations.ts';
@@ -16,14 +16,14 @@ const operations = new Operations({
   paths: { '/things/{id}': { get: { operationId: 'getThing', responses: { 200: { content } } } } },
 });
 
-/** The differences in the bodies of two answers. */
-function between(real: unknown, mock: unknown, url = '/things/7') {
-  const sent = (body: unknown) => ({
+/** Compares the bodies of two responses. */
+function compareBodies(real: unknown, mock: unknown, url = '/things/7') {
+  const createResult = (body: unknown) => ({
     ...{ url, isCreated: false, hasAllObjects: true },
     response: { status: 200, headers: {}, text: JSON.stringify(body) },
   });
   const request = { name: 'it', method: 'GET', url, credential: 'valid', mediaType: null, body: '' } as const;
-  const { differences, notCompared } = compareResponses(request, sent(real), sent(mock), {
+  const { differences, notCompared } = compareResponses(request, createResult(real), createResult(mock), {
     secrets: ['hush'],
     operations,
   });
@@ -31,30 +31,30 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
   return [...differences.map(reported), ...notCompared.map(({ place }) => `${place} not compared`)];
 }
 
-it('The comparison of large answers takes time in proportion to their size', () => {
+it('the comparison of large responses takes linear time', () => {
   const objects = (side: string) => Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${side}-${at}`, at]));
   const names = Array.from({ length: 10_000 }, (_, at) => `name-${at}`);
 
-  expect(between(objects('real'), objects('mock'))).toHaveLength(10_000);
-  expect(between({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
+  expect(compareBodies(objects('real'), objects('mock'))).toHaveLength(10_000);
+  expect(compareBodies({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
 });
 
-describe('Generated ids', () => {
+describe('generated ids', () => {
   it.each([
     ['UUIDs', 'id', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '1b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001'],
     ['16 hex digits', 'clientId', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
-    ['numbers in texts', 'project_id', '4600001', '98'],
+    ['numbers in strings', 'project_id', '4600001', '98'],
     ['numbers', 'roleId', 7, 12],
     ['with a prefix', 'functionId', 'fn-5f0c2a9d11e84b70', 'fn-6a1d3b0e22f95c81'],
     ['names as ids', 'clientId', 'ci-app', '5f0c2a9d11e84b70'],
     ['e-mail addresses as ids', 'subjectId', 'a@b.test', 'x'],
     ['in a list', 'projectIds', ['4600001'], ['4600002', '7']],
-    ['by the format', 'owner', 'one', 'another'],
-    ['by their form alone', 'made', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
-    ['ULIDs by their form', 'made', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '01BX5ZZKBKACTAV9WEVGEMMVRZ'],
-    ['in a text', 'message', 'No 5f0c2a9d11e84b70.', 'No 6a1d3b0e22f95c81.'],
+    ['recognised by their format', 'owner', 'one', 'another'],
+    ['recognised by their value', 'made', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
+    ['ULIDs recognised by their value', 'made', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '01BX5ZZKBKACTAV9WEVGEMMVRZ'],
+    ['within a string', 'message', 'No 5f0c2a9d11e84b70.', 'No 6a1d3b0e22f95c81.'],
   ])('with other values are not reported: %s', (_, name, real, mock) => {
-    expect(between({ [name]: real }, { [name]: mock })).toEqual([]);
+    expect(compareBodies({ [name]: real }, { [name]: mock })).toEqual([]);
   });
 
   it.each([
@@ -62,19 +62,19 @@ describe('Generated ids', () => {
     ['16 and 24 hex digits', '5f0c2a9d11e84b70', '5f0c2a9d11e84b705f0c2a9d'],
     ['other prefixes', 'fn-5f0c2a9d11e84b70', 'ver-5f0c2a9d11e84b70'],
   ])('of another form are reported: %s', (_, real, mock) => {
-    expect(between({ id: real }, { id: mock })).toEqual(['body.id id form behaviour']);
+    expect(compareBodies({ id: real }, { id: mock })).toEqual(['body.id id form behaviour']);
   });
 
   it('do not include values that the document lists', () => {
-    expect(between({ tierId: '1' }, { tierId: '2' })).toEqual(['body.tierId enum behaviour']);
+    expect(compareBodies({ tierId: '1' }, { tierId: '2' })).toEqual(['body.tierId enum behaviour']);
   });
 
   it('do not include words that happen to consist of hexadecimal digits', () => {
-    expect(between({ made: 'deadbeefcafe' }, { made: 'facadefacade' })).toEqual(['body.made value behaviour']);
+    expect(compareBodies({ made: 'deadbeefcafe' }, { made: 'facadefacade' })).toEqual(['body.made value behaviour']);
   });
 });
 
-describe('Two lists are compared by their order and their entries', () => {
+describe('two lists are compared by their order and their entries:', () => {
   it.each([
     [['a', 'b', 'c'], ['a', 'c', 'b'], ['body order of a list behaviour']],
     [['a', 'x', 'b'], ['y', 'a', 'b'], ['body[] value data']],
@@ -83,11 +83,11 @@ describe('Two lists are compared by their order and their entries', () => {
     [[], ['a'], ['body not compared']],
     [[], [], ['body not compared']],
   ])('%j and %j', (real, mock, reported) => {
-    expect(between(real, mock, '/lists')).toEqual(reported);
+    expect(compareBodies(real, mock, '/lists')).toEqual(reported);
   });
 });
 
-describe('A count', () => {
+describe('a count', () => {
   const list = (count: number, length: number, more: object = {}) => ({
     ...more,
     count,
@@ -111,24 +111,24 @@ describe('A count', () => {
       ['body.count value data'],
     ],
   ])('that %s is compared with its list', (_, real, mock, reported) => {
-    expect(between(real, mock, '/lists')).toEqual(reported);
+    expect(compareBodies(real, mock, '/lists')).toEqual(reported);
   });
 
   it('may exceed the list if the request limits the page', () => {
-    expect(between(list(9, 2), list(2, 2), '/lists?limit=2')).toEqual(['body.count value data']);
+    expect(compareBodies(list(9, 2), list(2, 2), '/lists?limit=2')).toEqual(['body.count value data']);
   });
 });
 
-describe('The report of values', () => {
+describe('the report of values', () => {
   it('classifies a difference from null as data if the value may be null', () => {
     const ended = '2026-01-15T12:00:00Z';
-    expect(between({ endedAt: null, id: null }, { endedAt: ended, id: 'x' })).toEqual([
+    expect(compareBodies({ endedAt: null, id: null }, { endedAt: ended, id: 'x' })).toEqual([
       'body.endedAt value data',
       'body.id value behaviour',
     ]);
   });
 
-  it('names a missing value, but not its members', () => {
-    expect(between({}, { of: { the: { owner: 'x' } } })).toEqual(['body.of missing field behaviour']);
+  it('contains a missing value, but not its members', () => {
+    expect(compareBodies({}, { of: { the: { owner: 'x' } } })).toEqual(['body.of missing field behaviour']);
   });
 });

@@ -1,4 +1,4 @@
-/** The rows that maintainers make from the report of a comparison. */
+/** The rows that maintainers create from the report of a comparison. */
 import { describe, expect, it } from 'vitest';
 import { observationsOf, reportIn } from '../../observations.mjs';
 
@@ -24,8 +24,8 @@ const REPORT = {
   ],
 };
 
-describe('The rows of a report', () => {
-  it('are observed where all was compared and only data differs, and otherwise say why not', () => {
+describe('the rows of a report', () => {
+  it('are observed if everything was compared and only data differs, and contain the reasons otherwise', () => {
     expect(observationsOf(REPORT)).toEqual([
       {
         ...{ id: 'get_users', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
@@ -39,12 +39,12 @@ describe('The rows of a report', () => {
     ]);
   });
 
-  it('come from a report in JSON', () => {
+  it('are read from a report in JSON', () => {
     expect(reportIn(JSON.stringify({ service: 'runai', ...REPORT }))).toEqual(REPORT);
   });
 
   it.for(['# runai: the real service and the mock', '{"operations":{}}', 'null', '[]'])(
-    'do not come from %s',
+    'are not read from %s',
     (text) => {
       expect(reportIn(text)).toBeNull();
     },

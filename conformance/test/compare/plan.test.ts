@@ -1,19 +1,27 @@
-/** Which requests a comparison with the real service sends. */
+/** The requests that a comparison sends to the real service. */
 import { describe, expect, it } from 'vitest';
 import { planFromDocument, planFromTraffic } from '../../src/compare/plan.ts';
 import { withWrongCredentials } from '../../src/compare/probes.ts';
 import type { Exchange } from '../../src/traffic/exchange.ts';
 
 const DOCUMENT = { paths: { '/api/v1/users': { post: {} }, '/api/v1/users/{userId}': { delete: {}, patch: {} } } };
-const recorded = (method: string, url: string, text: string | null, mediaType = 'application/json'): Exchange => ({
+const createExchange = (
+  method: string,
+  url: string,
+  text: string | null,
+  mediaType = 'application/json',
+): Exchange => ({
   ...{ place: 'entry 1', method, url, headers: null },
   request: { mediaType, text },
   response: null,
 });
 
-describe('A plan from recorded traffic', () => {
-  it('has requests that write only if these are allowed', () => {
-    const traffic = [recorded('GET', '/api/v1/users', ''), recorded('POST', '/api/v1/users', '{"email":"a@b.test"}')];
+describe('a plan from recorded traffic', () => {
+  it('contains write requests only if they are allowed', () => {
+    const traffic = [
+      createExchange('GET', '/api/v1/users', ''),
+      createExchange('POST', '/api/v1/users', '{"email":"a@b.test"}'),
+    ];
     const methods = (mayWrite: boolean) =>
       new Set(planFromTraffic(traffic, mayWrite, DOCUMENT).requests.map(({ method }) => method));
     expect(methods(false)).toEqual(new Set(['GET']));
@@ -27,12 +35,12 @@ describe('A plan from recorded traffic', () => {
     ['in the URL', '/callback?access_token=s', '', 'application/json'],
     ['deep in JSON', '/v2/nvcf/functions', '{"secrets":[{"name":"a","password":"s"}]}', 'application/json'],
   ])('skips a request with a secret %s, even with --write', (_, url, text, type) => {
-    const { requests, skipped } = planFromTraffic([recorded('POST', url, text, type)], true);
+    const { requests, skipped } = planFromTraffic([createExchange('POST', url, text, type)], true);
     expect([requests, skipped]).toEqual([[], 1]);
   });
 
-  it('skips a request whose body was not recorded completely', () => {
-    expect(planFromTraffic([recorded('POST', '/api/v1/users', null)], true)).toEqual({
+  it('skips a request with an incompletely recorded body', () => {
+    expect(planFromTraffic([createExchange('POST', '/api/v1/users', null)], true)).toEqual({
       requests: [],
       writes: 0,
       harmful: 0,
@@ -46,8 +54,8 @@ describe('A plan from recorded traffic', () => {
     ['/w/team-a/_mock/clock?x=1', []],
     ['/w/team-a/api/v1/users', ['/api/v1/users']],
     ['/_mocks', ['/_mocks']],
-  ])('has %s as %j, because real services have neither a control API nor worlds', (url, sent) => {
-    const { requests, skipped } = planFromTraffic([recorded('GET', url, '')], true, DOCUMENT);
+  ])('contains %s as %j, because real services have neither a control API nor worlds', (url, sent) => {
+    const { requests, skipped } = planFromTraffic([createExchange('GET', url, '')], true, DOCUMENT);
     expect([[...new Set(requests.map((request) => request.url))], skipped]).toEqual([sent, 0]);
   });
 
@@ -58,22 +66,22 @@ describe('A plan from recorded traffic', () => {
     ['PATCH', '/api/v1/users/7', '{"email":"a@b.test"}', true],
     ['DELETE', '/api/v1/users', '', false],
     ['PUT', '/api/v1/settings', '{}', false],
-  ])('has only requests that cannot harm other objects: %s %s with %s: %s', (method, url, text, isSent) => {
-    const creation = recorded('POST', '/api/v1/users', '{}');
-    const { requests, harmful } = planFromTraffic([creation, recorded(method, url, text)], true, DOCUMENT);
+  ])('contains only requests that cannot harm other objects: %s %s with %s: %s', (method, url, text, isSent) => {
+    const creation = createExchange('POST', '/api/v1/users', '{}');
+    const { requests, harmful } = planFromTraffic([creation, createExchange(method, url, text)], true, DOCUMENT);
     expect([requests.some((request) => request.method === method && request.body === text), harmful]).toEqual([
       isSent,
       isSent ? 0 : 1,
     ]);
   });
 
-  it('has no request that deletes an object that the plan does not create', () => {
-    const traffic = [recorded('DELETE', '/api/v1/users/7', '')];
+  it('does not contain the deletion of an object that the plan does not create', () => {
+    const traffic = [createExchange('DELETE', '/api/v1/users/7', '')];
     expect(planFromTraffic(traffic, true, DOCUMENT)).toMatchObject({ requests: [], harmful: 1 });
   });
 });
 
-it('A plan from a document encodes the examples of forms as forms', () => {
+it('a plan from a document encodes the examples of forms as forms', () => {
   const type = 'application/x-www-form-urlencoded';
   const content = { [type]: { examples: { cast: { value: { a: '1 2', b: 'c' } } } } };
   const paths = { '/form': { post: { requestBody: { content } } }, '/form/{id}': { delete: {} } };
@@ -81,10 +89,13 @@ it('A plan from a document encodes the examples of forms as forms', () => {
   expect(requests[0]).toMatchObject({ method: 'POST', url: '/form', mediaType: type, body: 'a=1+2&b=c' });
 });
 
-it('A plan has one request for each kind of wrong credential', () => {
-  const plan = planFromTraffic([recorded('GET', '/api/v1/users', ''), recorded('GET', '/api/v1/apps', '')], false);
-  const wrong = withWrongCredentials(plan, 'runai').requests.slice(plan.requests.length);
-  expect(wrong.map(({ name }) => name)).toEqual([
+it('a plan has one request for each kind of invalid credential', () => {
+  const plan = planFromTraffic(
+    [createExchange('GET', '/api/v1/users', ''), createExchange('GET', '/api/v1/apps', '')],
+    false,
+  );
+  const added = withWrongCredentials(plan, 'runai').requests.slice(plan.requests.length);
+  expect(added.map(({ name }) => name)).toEqual([
     'GET /api/v1/users with an unknown credential',
     'GET /api/v1/users with an expired credential',
     'POST /api/v1/token with a wrong secret',

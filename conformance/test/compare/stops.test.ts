@@ -1,4 +1,4 @@
-/** A comparison that writes, and ends before all was sent: by a signal, or because a service is gone. */
+/** A comparison with writes that ends early, because of a signal or an unreachable service. */
 import { describe, expect, it } from 'vitest';
 import { type Changes, changedMock } from '../../../test/support/changed-mock.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
@@ -12,19 +12,19 @@ const token = cast.runai.users[0].bearer;
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
 const plan = planFromDocument(document, true);
 
-const against = async (to: string, changes: Changes, means: CompareOptions = {}, mock = url) => {
+const compareWith = async (to: string, changes: Changes, options: CompareOptions = {}, mock = url) => {
   const real = { url: await changedMock(to, token, changes), token };
-  return compareSides('runai', plan, real, { url: mock, token, hasIds: true }, { document, ...means });
+  return compareSides('runai', plan, real, { url: mock, token, hasIds: true }, { document, ...options });
 };
-const appsOf = async (server: string) => {
+const readApps = async (server: string) => {
   const answer = await fetch(`${server}/api/v1/apps`, { headers: { authorization: `Bearer ${token}` } });
   return ((await answer.json()) as { id: string }[]).map(({ id }) => id);
 };
 const never = () => new Promise<never>(() => {});
 
-describe('A comparison', () => {
+describe('a comparison', () => {
   it('that is interrupted sends no further requests, deletes what it created, and reports what it has compared', async () => {
-    const before = await appsOf(other.url);
+    const before = await readApps(other.url);
     const stop = new AbortController();
     const sent: string[] = [];
     const changes: Changes = new Proxy(
@@ -37,12 +37,12 @@ describe('A comparison', () => {
         },
       },
     );
-    const report = await against(other.url, changes, { stop: stop.signal });
+    const report = await compareWith(other.url, changes, { stop: stop.signal });
     const [deletion] = sent.slice(sent.indexOf('POST /api/v1/apps') + 1);
 
     expect(deletion).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
-    expect(sent.filter((one) => one.startsWith('DELETE')).length).toBe(sent.length - sent.indexOf(String(deletion)));
-    expect(await appsOf(other.url)).toEqual(before);
+    expect(sent.filter((line) => line.startsWith('DELETE')).length).toBe(sent.length - sent.indexOf(String(deletion)));
+    expect(await readApps(other.url)).toEqual(before);
     expect(report).toMatchObject({ stopped: 'interrupted', leftBehind: [] });
     const at = plan.requests.findIndex(({ name }) => name === 'POST /api/v1/apps');
     expect(report.requests).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe('A comparison', () => {
   });
 
   it('that is interrupted twice ends without waiting for a deletion, and names the requests that delete', async () => {
-    const before = await appsOf(other.url);
+    const before = await readApps(other.url);
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const changes: Changes = new Proxy(
       {
@@ -72,15 +72,18 @@ describe('A comparison', () => {
             : changed[request],
       },
     );
-    const { leftBehind, stopped } = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+    const { leftBehind, stopped } = await compareWith(other.url, changes, {
+      stop: stop.signal,
+      abandon: abandon.signal,
+    });
 
     expect(stopped).toBe('interrupted');
     expect(leftBehind[0]).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
-    // The deletion reached the mock: only its answer is missing.
-    expect(await appsOf(other.url)).toEqual(before);
+    // The deletion reached the mock: only its response is missing.
+    expect(await readApps(other.url)).toEqual(before);
   });
 
-  it('that is interrupted twice names a request whose response it does not wait for', async () => {
+  it('that is interrupted twice does not wait for the response of a creation, and reports the request', async () => {
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const changes: Changes = {
       'POST /api/v1/apps': () => {
@@ -89,7 +92,10 @@ describe('A comparison', () => {
         return never();
       },
     };
-    const { leftBehind, stopped } = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+    const { leftBehind, stopped } = await compareWith(other.url, changes, {
+      stop: stop.signal,
+      abandon: abandon.signal,
+    });
 
     expect(stopped).toBe('interrupted');
     expect(leftBehind).toContain('anything created by POST /api/v1/apps, which got no response');
@@ -105,7 +111,7 @@ describe('A comparison', () => {
         return never();
       },
     };
-    const report = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+    const report = await compareWith(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
 
     expect(report).toMatchObject({ requests: 0, stopped: 'interrupted', leftBehind: [] });
   });
@@ -135,14 +141,14 @@ describe('A comparison', () => {
   });
 });
 
-describe('A comparison with a service that becomes unreachable', () => {
+describe('a comparison with a service that becomes unreachable', () => {
   it('reports what it has compared, and the created objects that it could not delete', async () => {
     const third = await listeningServer();
-    const made: string[] = [];
-    // The mock is asked after the real service, so that the object was made.
+    const created: string[] = [];
+    // The mock gets each request after the real service, so the object was created there.
     const mock = await changedMock(url, token, {
       'POST /api/v1/apps': async (answer) => {
-        made.push(...(await appsOf(third.url)));
+        created.push(...(await readApps(third.url)));
         await third.close();
         return answer;
       },
@@ -154,12 +160,12 @@ describe('A comparison with a service that becomes unreachable', () => {
 
     expect(report.stopped).toMatch(`--against ${third.url} does not respond: `);
     expect(report.requests).toBeGreaterThan(0);
-    const [deletion] = report.leftBehind.filter((one) => one.startsWith('DELETE /api/v1/apps/'));
-    expect(made).toContain(deletion?.split('/').at(-1));
+    const [deletion] = report.leftBehind.filter((line) => line.startsWith('DELETE /api/v1/apps/'));
+    expect(created).toContain(deletion?.split('/').at(-1));
   });
 
   it('deletes what it created at the real service if the mock becomes unreachable', async () => {
-    const before = await appsOf(other.url);
+    const before = await readApps(other.url);
     const third = await listeningServer();
     const changes: Changes = {
       'POST /api/v1/apps': async (answer) => {
@@ -167,10 +173,10 @@ describe('A comparison with a service that becomes unreachable', () => {
         return answer;
       },
     };
-    const { stopped, leftBehind } = await against(other.url, changes, {}, third.url);
+    const { stopped, leftBehind } = await compareWith(other.url, changes, {}, third.url);
 
     expect(stopped).toMatch(`--url ${third.url} does not respond: `);
     expect(leftBehind).toEqual([]);
-    expect(await appsOf(other.url)).toEqual(before);
+    expect(await readApps(other.url)).toEqual(before);
   });
 });

@@ -10,38 +10,38 @@ const difference = (name: string, more: Partial<Difference> = {}): Difference =>
   ...more,
 });
 const baseline = (...differences: Difference[]) => ({ document: 'runai.2.24', differences });
-const verdict = (found: Difference[], accepted: Difference[]) =>
-  applyBaseline(found, baseline(...accepted), 'runai.2.24', '--baseline b.json');
+const apply = (differences: Difference[], accepted: Difference[]) =>
+  applyBaseline(differences, baseline(...accepted), 'runai.2.24', '--baseline b.json');
 
 describe('a baseline', () => {
-  it('accepts a difference that it gives a reason for', () => {
-    const [one, other] = [difference('a'), difference('b')];
+  it('accepts a difference with a reason', () => {
+    const [first, second] = [difference('a'), difference('b')];
 
-    expect(verdict([one, other], [{ ...one, reason: 'ours' }])).toEqual({
-      open: [other],
-      failing: [other],
-      accepted: [one],
+    expect(apply([first, second], [{ ...first, reason: 'ours' }])).toEqual({
+      open: [second],
+      failing: [second],
+      accepted: [first],
       stale: [],
       unexplained: 0,
     });
   });
 
-  it('accepts nothing without a reason', () => {
-    const one = difference('a');
+  it('does not accept a difference without a reason', () => {
+    const first = difference('a');
 
     for (const reason of ['', '  ']) {
-      expect(verdict([one], [{ ...one, reason }])).toEqual({
-        ...{ open: [one], failing: [one], accepted: [] },
+      expect(apply([first], [{ ...first, reason }])).toEqual({
+        ...{ open: [first], failing: [first], accepted: [] },
         ...{ stale: [], unexplained: 1 },
       });
     }
   });
 
-  it('does not accept what became another difference, and names the earlier one', () => {
+  it('does not accept a changed difference, and reports the stale entry', () => {
     const before = difference('a', { reason: 'ours' });
 
     for (const more of [{ what: 'only in the mock' }, { class: 'breaks-answers' as const }]) {
-      expect(verdict([difference('a', more)], [before])).toMatchObject({
+      expect(apply([difference('a', more)], [before])).toMatchObject({
         open: [difference('a', more)],
         accepted: [],
         stale: [before.id],
@@ -49,7 +49,7 @@ describe('a baseline', () => {
     }
   });
 
-  it('of another document is refused, by its name or because none of its entries occurs', () => {
+  it('of another document is rejected, by its name or because none of its entries occurs', () => {
     const other = { document: 'air.2.0', differences: [] };
     const unnamed = { document: null, differences: [difference('b')] };
 
@@ -62,7 +62,7 @@ describe('a baseline', () => {
     expect(applyBaseline([], { document: null, differences: [] }, 'runai.2.24', 'x').open).toEqual([]);
   });
 
-  it('accepts by a pattern what has no entry of its own, and names patterns that accept nothing', () => {
+  it('accepts differences by patterns, and reports unused patterns', () => {
     const pattern = (text: string, more = {}) => ({
       pattern: text,
       class: 'widens' as const,
@@ -70,7 +70,7 @@ describe('a baseline', () => {
       reason: 'ours',
       ...more,
     });
-    const found = ['a 415', 'b 415', 'c 400'].map((name) => difference(name));
+    const differences = ['a 415', 'b 415', 'c 400'].map((name) => difference(name));
     const patterns = [
       pattern('GET /* 415: method'),
       pattern('* 400: method', { reason: '' }),
@@ -79,30 +79,32 @@ describe('a baseline', () => {
     ];
     const entries = [{ ...difference('b 415'), reason: 'its own' }];
 
-    expect(applyBaseline(found, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
-      open: [found[2]],
-      failing: [found[2]],
-      accepted: [found[0], found[1]],
+    expect(applyBaseline(differences, { document: 'x', differences: entries, patterns }, 'x', 'x')).toEqual({
+      open: [differences[2]],
+      failing: [differences[2]],
+      accepted: [differences[0], differences[1]],
       stale: ['* 400: method', 'GET /c 400*0: method'],
       unexplained: 0,
     });
-    expect(updateEntries(found, { document: 'x', differences: [], patterns })).toEqual([{ ...found[2], reason: '' }]);
-  });
-
-  it('keeps the reasons of an update, and asks for those of new differences', () => {
-    const [one, other] = [difference('a'), difference('b')];
-    const before = baseline({ ...one, reason: 'ours' }, difference('c', { reason: 'old' }));
-
-    expect(updateEntries([one, other], before)).toEqual([
-      { ...one, reason: 'ours' },
-      { ...other, reason: '' },
+    expect(updateEntries(differences, { document: 'x', differences: [], patterns })).toEqual([
+      { ...differences[2], reason: '' },
     ]);
   });
 
-  it('reads what `--json` prints', () => {
-    const printed = JSON.parse(JSON.stringify({ differences: [difference('a')] }));
+  it('keeps reasons in an update, and adds new differences with an empty reason', () => {
+    const [first, second] = [difference('a'), difference('b')];
+    const before = baseline({ ...first, reason: 'ours' }, difference('c', { reason: 'old' }));
 
-    expect(readBaseline(printed, 'x')).toEqual({
+    expect(updateEntries([first, second], before)).toEqual([
+      { ...first, reason: 'ours' },
+      { ...second, reason: '' },
+    ]);
+  });
+
+  it('is read from the output of `--json`', () => {
+    const output = JSON.parse(JSON.stringify({ differences: [difference('a')] }));
+
+    expect(readBaseline(output, 'x')).toEqual({
       document: null,
       differences: [{ ...difference('a'), reason: '' }],
       patterns: [],
@@ -110,7 +112,7 @@ describe('a baseline', () => {
   });
 
   it.each([
-    ['no list', {}, 'x is not a baseline. Expected `{"differences": [...]}`'],
+    ['no list of differences', {}, 'x is not a baseline. Expected `{"differences": [...]}`'],
     ['a list', [], 'x is not a baseline.'],
     ['an entry without its members', { differences: [difference('a'), { id: 'b' }] }, 'x: `differences[1]` needs `id`'],
     ['an unknown class', { differences: [{ ...difference('a'), class: 'breaks' }] }, 'x: `differences[0]` needs `id`'],
@@ -119,13 +121,13 @@ describe('a baseline', () => {
       { differences: [], patterns: [{ pattern: '*', what: '*', reason: 'ours' }] },
       'x: `patterns[0]` needs `pattern`, `class`, `what` and `reason`.',
     ],
-    ['patterns that are no list', { differences: [], patterns: {} }, 'x: `patterns` must be an array.'],
+    ['patterns that are not a list', { differences: [], patterns: {} }, 'x: `patterns` must be an array.'],
     [
-      'a reason that is no text',
+      'a reason that is not a string',
       { differences: [{ ...difference('a'), reason: 1 }] },
       'x: `differences[0]` needs `id`',
     ],
-  ])('with %s is refused, with the place', (_what, content, said) => {
-    expect(() => readBaseline(content, 'x')).toThrow(said);
+  ])('with %s is rejected with the place of the error', (_what, content, message) => {
+    expect(() => readBaseline(content, 'x')).toThrow(message);
   });
 });

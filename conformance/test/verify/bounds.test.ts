@@ -4,8 +4,8 @@ import { createDocument, findDifferenceIds } from './comparing.ts';
 
 const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
 
-/** Schemas that each refer to the next one twice, so there are 2^count ways to the last one. */
-function ladder(count: number, last: object): object {
+/** Creates schemas with two references to the next schema each, so that 2^count paths lead to the last schema. */
+function createLadder(count: number, last: object): object {
   const steps = Array.from({ length: count }, (_, index) => [
     `S${index}`,
     { type: 'object', properties: { left: reference(index + 1), right: reference(index + 1) } },
@@ -47,12 +47,16 @@ describe('a comparison ends', () => {
     expect(await findDifferenceIds(createDocument({ S0 }), createDocument({ S0 }))).toEqual([]);
   });
 
-  it('after as many steps as there are schemas, even if many paths lead to each', async () => {
-    expect(await findDifferenceIds(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
-    expect(await findDifferenceIds(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+  it('after a linear number of steps, even if many paths lead to each schema', async () => {
+    expect(
+      await findDifferenceIds(createLadder(200, { type: 'string' }), createLadder(200, { type: 'string' })),
+    ).toEqual([]);
+    expect(
+      await findDifferenceIds(createLadder(30, { type: 'string' }), createLadder(30, { type: 'integer' })),
+    ).toHaveLength(1);
   });
 
-  it('and pauses regularly, so that a signal can interrupt it', async () => {
+  it('and yields regularly, so that a signal can interrupt it', async () => {
     const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`p${at}`, { type: 'string' }]));
     const S0 = { type: 'object', properties };
     let turns = 0;
@@ -79,16 +83,16 @@ describe('a comparison ends', () => {
           {},
         ),
     ],
-  ])('with one error for schemas %s', async (said, nested) => {
+  ])('with one error for schemas %s (%#)', async (message, nested) => {
     await expect(
       findDifferenceIds(createDocument({ S0: nested(5000) }), createDocument({ S0: nested(5000) })),
-    ).rejects.toThrow(`--spec x.json has schemas ${said}.`);
+    ).rejects.toThrow(`--spec x.json has schemas ${message}.`);
     expect(await findDifferenceIds(createDocument({ S0: nested(20) }), createDocument({ S0: nested(20) }))).toEqual([]);
   });
 });
 
-describe('a document that cannot be compared causes one error, which names the place', () => {
-  const cases: [what: string, content: unknown, said: string][] = [
+describe('a document that cannot be compared is rejected with the place of the error:', () => {
+  const cases: [what: string, content: unknown, message: string][] = [
     [
       'Swagger 2',
       { swagger: '2.0', paths: {} },
@@ -96,13 +100,13 @@ describe('a document that cannot be compared causes one error, which names the p
     ],
     ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
     [
-      'a version that is no text',
+      'a version that is not a string',
       { openapi: { toString: 1 }, paths: {} },
       '--spec x.json has OpenAPI version {"toString":1}. Expected 3.0 or 3.1.',
     ],
-    ['no OpenAPI', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['an object without `openapi`', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     ['a list', [1], '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
-    ['nothing', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['null', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     [
       'paths in a list',
       { openapi: '3.0.0', paths: [] },
@@ -126,7 +130,7 @@ describe('a document that cannot be compared causes one error, which names the p
       '--spec x.json: `$ref` at `#/components/schemas/S19999` leads nowhere: `#/components/schemas/S20000`.',
     ],
     [
-      'a chain of more references than are followed',
+      'a chain of more than 32 references',
       createDocument({
         ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
         S20000: { type: 'string' },
@@ -139,17 +143,17 @@ describe('a document that cannot be compared causes one error, which names the p
       '--spec x.json: `$ref` at `#/components/schemas/S2` refers to itself: `#/components/schemas/S1`.',
     ],
     [
-      'a reference to itself below a name that elsewhere is data',
+      'a reference to itself in a component named `default`',
       createDocument({ S0: true, default: { $ref: '#/components/schemas/default' } }),
       '--spec x.json: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
     ],
     [
-      'a default answer in another file',
+      'a default response in another file',
       { openapi: '3.0.3', paths: { '/things': { get: { responses: { default: { $ref: 'other.yaml' } } } } } },
       '--spec x.json: `$ref` at `#/paths/~1things/get/responses/default` points to another file, `other.yaml`.',
     ],
     [
-      'a header of an answer that leads nowhere',
+      'an unresolvable header of a response',
       {
         openapi: '3.0.3',
         paths: {
@@ -159,7 +163,7 @@ describe('a document that cannot be compared causes one error, which names the p
       '--spec x.json: `$ref` at `#/paths/~1things/get/responses/200/headers/x-rate` leads nowhere: `#/components/headers/A`.',
     ],
     [
-      'a reference to itself in an extension that is referred to',
+      'a reference to itself in a referenced extension',
       {
         ...createDocument({ S0: { $ref: '#/x-schemas/A' } }),
         'x-schemas': { A: { items: { $ref: '#/x-schemas/B' } }, B: { $ref: '#/x-schemas/B' } },
@@ -173,11 +177,11 @@ describe('a document that cannot be compared causes one error, which names the p
     ],
   ];
 
-  it.each(cases)('%s', (_what, content, said) => {
-    expect(() => parseOpenApi(content, '--spec x.json')).toThrow(said);
+  it.each(cases)('%s', (_what, content, message) => {
+    expect(() => parseOpenApi(content, '--spec x.json')).toThrow(message);
   });
 
-  it('a `$ref` in an example is data, and a field may have this name', async () => {
+  it('not a `$ref` in an example, or a field named `$ref`', async () => {
     const S0 = {
       type: 'object',
       properties: { $ref: { type: 'string' }, example: { type: 'string' } },
@@ -191,14 +195,14 @@ describe('a document that cannot be compared causes one error, which names the p
 
   const PATHS = { '/things': { get: { responses: {} } } };
 
-  it.each<[what: string, broken: object, said: string]>([
+  it.each<[what: string, invalid: object, message: string]>([
     [
       'an operation that is null',
       { paths: { '/things': { get: null } } },
       '`#/paths/~1things/get` is null. Expected an object.',
     ],
     [
-      'parameters that are a text',
+      'parameters that are a string',
       { paths: { '/things': { get: { parameters: 'no' } } } },
       '`#/paths/~1things/get/parameters` is "no". Expected a list.',
     ],
@@ -216,7 +220,7 @@ describe('a document that cannot be compared causes one error, which names the p
     ['components that are a number', { paths: PATHS, components: 7 }, '`#/components` is 7. Expected an object.'],
     ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
     [
-      'more servers than are compared',
+      'more than 100 servers',
       { paths: { '/a': { get: { servers: Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` })) } } } },
       '`#/paths/~1a/get/servers` has 101 entries. Expected at most 100.',
     ],
@@ -225,11 +229,11 @@ describe('a document that cannot be compared causes one error, which names the p
       { paths: PATHS, components: { pathItems: { Thing: { get: null } } } },
       '`#/components/pathItems/Thing/get` is null. Expected an object.',
     ],
-  ])('%s is refused, with its place', (_what, broken, said) => {
-    expect(() => parseOpenApi({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
+  ])('%s', (_what, invalid, message) => {
+    expect(() => parseOpenApi({ openapi: '3.0.3', ...invalid }, 'x')).toThrow(`x: ${message}`);
   });
 
-  it('parts that OpenAPI does not name may have any form', async () => {
+  it('not extensions with any value', async () => {
     const document = { openapi: '3.0.3', 'x-y': 1, servers: [null], paths: { ...PATHS, 'x-y': 1 } };
 
     expect(await findDifferenceIds(document, document)).toEqual([]);

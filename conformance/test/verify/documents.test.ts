@@ -13,7 +13,7 @@ describe('a change of a document is reported as exactly one difference', () => {
     expect(differences.map((difference) => [difference.id, difference.class])).toEqual([[id, differenceClass]]);
   });
 
-  it('this is tested with 27 kinds of changes', () => {
+  it('for 27 kinds of changes', () => {
     expect(new Set(KINDS.map(({ title }) => title)).size).toBe(27);
   });
 });

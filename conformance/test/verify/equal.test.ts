@@ -9,7 +9,7 @@ const PROPERTIES = 'components schemas NewThing properties';
 const STRING = { type: 'string' };
 const ITEM = createExample().paths['/things/{id}'];
 const [ID] = ITEM.parameters;
-/** The servers of the example, in other words. */
+/** Servers that are equivalent to those of the example. */
 const HERE = [{ url: 'https://elsewhere.example.com/' }];
 const SORT = createExample().paths['/things'].get.parameters[0]?.schema;
 
@@ -253,7 +253,7 @@ describe('documents differ', () => {
       ['POST /things body note: field'],
     ],
     [
-      'by a required header of an answer',
+      'by a required header of a response',
       [[`${LIST} responses 200 headers x-total required`, true]],
       ['GET /things 200 header x-total: required'],
     ],
@@ -300,8 +300,8 @@ describe('documents differ', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_title, theirs, found) => {
-    expect(await findDifferences(theirs)).toEqual(found);
+  it.each(cases)('%s', async (_title, theirs, ids) => {
+    expect(await findDifferences(theirs)).toEqual(ids);
   });
 
   it.each([['*/*'], ['application/*']])(
@@ -311,14 +311,14 @@ describe('documents differ', () => {
       const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
       const theirs = parseOpenApi(changeExample([OK, { [range]: { schema } }]), 'theirs');
       const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
-      const found = differences.map(({ id }) => id);
+      const ids = differences.map(({ id }) => id);
 
-      expect(found).toContain('GET /things 200 body more: field');
-      expect(found).toContain('GET /things 200 body: media type');
+      expect(ids).toContain('GET /things 200 body more: field');
+      expect(ids).toContain('GET /things 200 body: media type');
     },
   );
 
-  it('by a media type that an answer did not have, which existing clients can ignore', async () => {
+  it('by a new media type of a response, which existing clients can ignore', async () => {
     const content = { 'application/json': { schema: STRING } };
     const theirs = parseOpenApi(changeExample(['paths /things/{id} get responses 404 content', content]), 'theirs');
     const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
@@ -342,13 +342,15 @@ describe('documents differ', () => {
   it('by the patterns of an allOf, but not by their order', async () => {
     const patterns = (...all: string[]) =>
       changeExample([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
-    const found = async (theirs: object, ours: object) =>
+    const compare = async (theirs: object, ours: object) =>
       (await compareDocuments(parseOpenApi(theirs, 'theirs'), parseOpenApi(ours, 'ours'))).differences.map(
         ({ id }) => id,
       );
 
-    expect(await found(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
-    expect(await found(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual(['POST /things body note: pattern']);
+    expect(await compare(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
+    expect(await compare(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual([
+      'POST /things body note: pattern',
+    ]);
   });
 
   it('by security that becomes optional, which existing clients can ignore', async () => {
@@ -366,7 +368,7 @@ describe('documents differ', () => {
   });
 });
 
-it('a difference is shown in one line, even if the name of a member has line breaks and control characters', async () => {
+it('a difference is a single line, even if the name of a member has line breaks and control characters', async () => {
   const theirs = parseOpenApi(changeExample([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
   const {
     differences: [difference],

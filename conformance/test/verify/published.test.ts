@@ -7,7 +7,7 @@ import { parseOpenApi } from '../../src/verify/open-api.ts';
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 
 /**
- * `published/` has what vendors publish, without their words. After an intended change:
+ * `published/` contains the published documents of vendors without descriptions. After an intended change:
  * `npx --no-install nv-auth-mock verify --spec conformance/published/NAME.json --document NAME --baseline openapi/SERVICE/baseline.json --update-baseline`
  */
 const PUBLISHED = readdirSync(new URL('../../published/', import.meta.url)).map((file) => file.replace(/\.json$/, ''));
@@ -19,12 +19,12 @@ describe.each(PUBLISHED)('the document %s', async (name) => {
   const baseline: Baseline = readBaseline(json(`../../../${file}`), file);
   const verdict = applyBaseline(compared.differences, baseline, name, file);
 
-  it('has all paths that the vendor publishes', () => {
+  it('contains all published paths', () => {
     expect(compared.otherPaths).toBe(0);
     expect(compared.operations).toBeGreaterThan(0);
   });
 
-  it('differs from the published one only where the baseline says why', () => {
+  it('differs from the published document only by accepted differences of the baseline', () => {
     expect(verdict.failing).toEqual([]);
   });
 
@@ -36,31 +36,31 @@ describe.each(PUBLISHED)('the document %s', async (name) => {
     );
   });
 
-  it('has no entry in the baseline that does not differ any more', () => {
+  it('has no stale entry in the baseline', () => {
     expect(verdict.stale).toEqual([]);
   });
 });
 
-it('a fault is documented for exactly the statuses that the published document of Run:ai lists', () => {
+it('the published statuses of Run:ai are the documented statuses without those of the mock', () => {
   const theirs = json('../../published/runai.2.24.json').paths;
   const ours = json('../../../dist/openapi/runai.2.24.json').paths;
   const { operations } = json('../../../dist/operations/runai.2.24.json');
-  const nameless = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}');
+  const withoutNames = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}');
   const published = new Map(
-    Object.entries(theirs).map(([path, item]) => [nameless(path), item as Record<string, never>]),
+    Object.entries(theirs).map(([path, item]) => [withoutNames(path), item as Record<string, never>]),
   );
   let compared = 0;
   for (const { method, path, statusesOfOurs } of operations) {
-    const its = published.get(nameless(path))?.[method.toLowerCase()] as { responses: object } | undefined;
-    if (its === undefined) continue;
+    const operation = published.get(withoutNames(path))?.[method.toLowerCase()] as { responses: object } | undefined;
+    if (operation === undefined) continue;
     const served = Object.keys(ours[path][method.toLowerCase()].responses).map(Number);
     const documented = served.filter((status) => !statusesOfOurs.includes(status));
-    expect(documented, `${method} ${path}`).toEqual(Object.keys(its.responses).map(Number));
+    expect(documented, `${method} ${path}`).toEqual(Object.keys(operation.responses).map(Number));
     compared += 1;
   }
   expect(compared).toBeGreaterThan(50);
 });
 
-it('all services of which an interface is published are compared with it', () => {
+it('all published documents are compared', () => {
   expect(PUBLISHED).toEqual(['air.2.0', 'nak', 'nvcf', 'nvct', 'runai.2.24']);
 });

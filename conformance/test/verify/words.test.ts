@@ -100,7 +100,7 @@ describe('the report of a changed document', () => {
       ],
     ],
     [
-      'names a newly required member once for requests and once for answers',
+      'names a newly required member once for requests and once for responses',
       (document) => schemaOfThing(document).required.push('id'),
       [
         'breaks-requests:',
@@ -156,7 +156,7 @@ describe('the report of a changed document', () => {
       ],
     ],
     [
-      'says that the document accepts any value, and the mock only alternatives',
+      'states that the document accepts any value, and the mock only alternatives',
       (document) => (schemaOfThing(document).properties.value = {}),
       [
         'breaks-answers:',
@@ -166,7 +166,7 @@ describe('the report of a changed document', () => {
       ],
     ],
     [
-      'shows the schema of a `not` that only the document has',
+      'contains the schema of a `not` that only the document has',
       (document) => (schemaOfThing(document).not = { required: ['kind'] }),
       [
         'breaks-requests:',
@@ -191,7 +191,7 @@ describe('the report of a changed document', () => {
       ['widens:', 'GET /v1/things 404 body why: field: only in the document, required'],
     ],
     [
-      'says once that the document does not describe authentication',
+      'states once that the document does not describe authentication',
       (document) => {
         delete document.security;
         delete document.components.securitySchemes;

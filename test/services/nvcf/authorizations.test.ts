@@ -315,12 +315,12 @@ describe('parties of a function and parties of its version', () => {
     const place = await create();
     await acme(`POST authorizations/functions/${place.functionId}`, { authorizedParties: [FRIEND] });
     const { body } = await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [OTHER] });
-    return { ...place, answered: body.function.authorizedParties };
+    return { ...place, returned: body.function.authorizedParties };
   };
 
   it('are stored separately', async () => {
     const place = await createSharedTwice();
-    expect(place.answered).toEqual([OTHER]);
+    expect(place.returned).toEqual([OTHER]);
 
     await acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [FRIEND] });
     await acme(`DELETE authorizations/functions/${place.functionId}`);
