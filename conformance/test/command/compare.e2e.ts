@@ -13,7 +13,7 @@ import { listeningServer } from '../../../test/support/listening.ts';
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../observations.mjs', import.meta.url));
 const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
-const other = await listeningServer();
+const otherMock = await listeningServer();
 const older = await listeningServer({ runai: '2.19' });
 
 async function createExpiredToken(url: string): Promise<string | undefined> {
@@ -54,7 +54,7 @@ describe('`compare`', () => {
   }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.md');
-    const args = ['compare', '--against', other.url, '--port', `${server.port}`];
+    const args = ['compare', '--against', otherMock.url, '--port', `${server.port}`];
     const { code, stdout, stderr } = await command.run([...args, '--report', file], {
       env: { [TOKEN]: await readToken(server) },
     });
@@ -62,7 +62,7 @@ describe('`compare`', () => {
     const { stdout: list } = await command.run([...args, '--dry-run']);
 
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr, 'it lists what it sends').toBe(`To ${other.url}:\n${list}`);
+    expect(stderr, 'it lists what it sends').toBe(`To ${otherMock.url}:\n${list}`);
     expect(report).toContain('is nv-auth-mock itself, not the real service.');
     expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
   });
@@ -70,7 +70,7 @@ describe('`compare`', () => {
   it('writes a report that `npm run observations` converts to rows for review', async ({ command, expect }) => {
     const server = await command.start([]);
     const file = join(await emptyFolder(), 'drift.json');
-    await command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--report', file], {
+    await command.run(['compare', '--against', otherMock.url, '--port', `${server.port}`, '--json', '--report', file], {
       env: { [TOKEN]: await readToken(server) },
     });
     const { stdout } = await run(process.execPath, [SCRIPT, file]);
@@ -100,7 +100,7 @@ describe('`compare`', () => {
       const { keys } = (await server.call('GET /_mock/cast')).body.ngc;
       const key = keys.find(({ services }: { services: string[] }) => services.includes(name)) ?? keys[0];
       const { stdout } = await command.run(
-        ['compare', '--against', other.url, '--port', `${server.port}`, '--service', name, '--json'],
+        ['compare', '--against', otherMock.url, '--port', `${server.port}`, '--service', name, '--json'],
         { env: { [TOKEN]: key.key } },
       );
       const { requests, differences } = JSON.parse(stdout);
@@ -150,13 +150,13 @@ describe('`compare`', () => {
       const server = await command.start([]);
       const token = await readToken(server);
       let running: Running | undefined;
-      const proxyUrl = await changedMock(other.url, token, {
+      const proxyUrl = await changedMock(otherMock.url, token, {
         'POST /api/v1/apps': (answer) => {
           running?.kill(signal);
           return answer;
         },
       });
-      const before = await readApps(other.url, token);
+      const before = await readApps(otherMock.url, token);
       running = command.launch(['compare', '--against', proxyUrl, '--port', `${server.port}`, '--write'], {
         env: { [TOKEN]: token },
       });
@@ -167,7 +167,7 @@ describe('`compare`', () => {
       expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
       expect(stdout).toContain('\n**Stopped before all requests were sent:** interrupted\n');
       expect(stdout + stderr).not.toContain('Still in the real account');
-      expect(await readApps(other.url, token)).toEqual(before);
+      expect(await readApps(otherMock.url, token)).toEqual(before);
     },
   );
 
@@ -179,7 +179,7 @@ describe('`compare`', () => {
     const token = await readToken(server);
     let running: Running | undefined;
     const proxyUrl = await changedMock(
-      other.url,
+      otherMock.url,
       token,
       new Proxy(
         {},
@@ -238,11 +238,11 @@ describe('`compare`', () => {
     const server = await command.start([]);
     const { clientId, clientSecret } = (await server.call('GET /_mock/cast')).body.runai.serviceAccounts[0];
     const prefix = 'NV_AUTH_MOCK_COMPARE_';
-    const args = ['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--org', 'elsewhere'];
+    const args = ['compare', '--against', otherMock.url, '--port', `${server.port}`, '--json', '--org', 'elsewhere'];
     const { stdout, stderr } = await command.run(args, {
       env: {
         ...{ [`${prefix}CLIENT_ID`]: clientId, [`${prefix}CLIENT_SECRET`]: clientSecret },
-        [`${prefix}EXPIRED_TOKEN`]: (await createExpiredToken(other.url)) ?? '',
+        [`${prefix}EXPIRED_TOKEN`]: (await createExpiredToken(otherMock.url)) ?? '',
       },
     });
     const { differences } = JSON.parse(stdout);
@@ -265,7 +265,7 @@ describe('`compare`', () => {
     const file = join(await emptyFolder(), 'traffic.har');
     await writeFile(file, JSON.stringify((await server.call('GET /_mock/requests/har')).body));
     const run = (from: string, more: readonly string[] = []) =>
-      command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--from', from, ...more], {
+      command.run(['compare', '--against', otherMock.url, '--port', `${server.port}`, '--from', from, ...more], {
         env: { [TOKEN]: token },
       });
 
@@ -294,7 +294,7 @@ describe('`compare`', () => {
   ] as const)('exits with 2 and a single line for %s', async ([, env, flags, line], { command, expect }) => {
     const server = await command.start([]);
     const variables = env ?? { [TOKEN]: await readToken(server) };
-    const args = ['compare', '--against', other.url, '--port', `${server.port}`, ...flags];
+    const args = ['compare', '--against', otherMock.url, '--port', `${server.port}`, ...flags];
     const { code, stderr } = await command.run(args, { env: variables });
 
     expect(code).toBe(2);

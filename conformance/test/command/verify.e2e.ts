@@ -167,8 +167,8 @@ describe('nv-auth-mock verify', () => {
 
   it('exits with 2 for a baseline of another document, and does not overwrite it', async ({ command, folder }) => {
     await writeFile(join(folder, 'spec.json'), await readText(PUBLISHED));
-    const other = '{"document": "air.2.0", "differences": []}';
-    await writeFile(join(folder, 'baseline.json'), other);
+    const otherBaseline = '{"document": "air.2.0", "differences": []}';
+    await writeFile(join(folder, 'baseline.json'), otherBaseline);
     const args = ['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', '--update-baseline'];
     const { code, stderr } = await command.launch(args).ended;
 
@@ -176,7 +176,7 @@ describe('nv-auth-mock verify', () => {
     expect(stderr).toBe(
       'nv-auth-mock: --baseline baseline.json is for the document air.2.0, but this comparison is with runai.2.24.\n',
     );
-    expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(other);
+    expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(otherBaseline);
   });
 });
 

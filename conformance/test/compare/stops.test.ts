@@ -6,7 +6,7 @@ import { type CompareOptions, compareSides } from '../../src/compare/compare.ts'
 import { planFromDocument } from '../../src/compare/plan.ts';
 
 const { url } = await listeningServer();
-const other = await listeningServer();
+const otherMock = await listeningServer();
 const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
 const token = cast.runai.users[0].bearer;
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
@@ -24,7 +24,7 @@ const never = () => new Promise<never>(() => {});
 
 describe('a comparison', () => {
   it('that is interrupted sends no further requests, deletes what it created, and reports what it has compared', async () => {
-    const before = await readApps(other.url);
+    const before = await readApps(otherMock.url);
     const stop = new AbortController();
     const sent: string[] = [];
     const changes: Changes = new Proxy(
@@ -37,12 +37,12 @@ describe('a comparison', () => {
         },
       },
     );
-    const report = await compareWith(other.url, changes, { stop: stop.signal });
+    const report = await compareWith(otherMock.url, changes, { stop: stop.signal });
     const [deletion] = sent.slice(sent.indexOf('POST /api/v1/apps') + 1);
 
     expect(deletion).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
     expect(sent.filter((line) => line.startsWith('DELETE')).length).toBe(sent.length - sent.indexOf(String(deletion)));
-    expect(await readApps(other.url)).toEqual(before);
+    expect(await readApps(otherMock.url)).toEqual(before);
     expect(report).toMatchObject({ stopped: 'interrupted', leftBehind: [] });
     const at = plan.requests.findIndex(({ name }) => name === 'POST /api/v1/apps');
     expect(report.requests).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe('a comparison', () => {
   });
 
   it('that is interrupted twice ends without waiting for a deletion, and names the requests that delete', async () => {
-    const before = await readApps(other.url);
+    const before = await readApps(otherMock.url);
     const [stop, abandon] = [new AbortController(), new AbortController()];
     const changes: Changes = new Proxy(
       {
@@ -72,7 +72,7 @@ describe('a comparison', () => {
             : changed[request],
       },
     );
-    const { leftBehind, stopped } = await compareWith(other.url, changes, {
+    const { leftBehind, stopped } = await compareWith(otherMock.url, changes, {
       stop: stop.signal,
       abandon: abandon.signal,
     });
@@ -80,7 +80,7 @@ describe('a comparison', () => {
     expect(stopped).toBe('interrupted');
     expect(leftBehind[0]).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
     // The deletion reached the mock: only its response is missing.
-    expect(await readApps(other.url)).toEqual(before);
+    expect(await readApps(otherMock.url)).toEqual(before);
   });
 
   it('that is interrupted twice does not wait for the response of a creation, and reports the request', async () => {
@@ -92,7 +92,7 @@ describe('a comparison', () => {
         return never();
       },
     };
-    const { leftBehind, stopped } = await compareWith(other.url, changes, {
+    const { leftBehind, stopped } = await compareWith(otherMock.url, changes, {
       stop: stop.signal,
       abandon: abandon.signal,
     });
@@ -111,7 +111,7 @@ describe('a comparison', () => {
         return never();
       },
     };
-    const report = await compareWith(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+    const report = await compareWith(otherMock.url, changes, { stop: stop.signal, abandon: abandon.signal });
 
     expect(report).toMatchObject({ requests: 0, stopped: 'interrupted', leftBehind: [] });
   });
@@ -128,7 +128,7 @@ describe('a comparison', () => {
       ({ name: path, method: 'GET', url: path, credential: 'valid', mediaType: null, body: '' }) as const;
     const make = { ...get('/api/v1/apps'), method: 'POST', mediaType: 'application/json', body: '{"name":"late"}' };
     const requests = [get('/api/v1/users'), make, get('/api/v1/users/count')];
-    const real = { url: await changedMock(other.url, token, late), token };
+    const real = { url: await changedMock(otherMock.url, token, late), token };
     const { differences, notCompared } = await compareSides(
       ...(['runai', { ...plan, requests }, real, { url, token, hasIds: true }] as const),
       { document, patience: 60_000, stop: stop.signal },
@@ -165,7 +165,7 @@ describe('a comparison with a service that becomes unreachable', () => {
   });
 
   it('deletes what it created at the real service if the mock becomes unreachable', async () => {
-    const before = await readApps(other.url);
+    const before = await readApps(otherMock.url);
     const third = await listeningServer();
     const changes: Changes = {
       'POST /api/v1/apps': async (answer) => {
@@ -173,10 +173,10 @@ describe('a comparison with a service that becomes unreachable', () => {
         return answer;
       },
     };
-    const { stopped, leftBehind } = await compareWith(other.url, changes, {}, third.url);
+    const { stopped, leftBehind } = await compareWith(otherMock.url, changes, {}, third.url);
 
     expect(stopped).toMatch(`--url ${third.url} does not respond: `);
     expect(leftBehind).toEqual([]);
-    expect(await readApps(other.url)).toEqual(before);
+    expect(await readApps(otherMock.url)).toEqual(before);
   });
 });

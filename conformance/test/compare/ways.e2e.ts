@@ -7,7 +7,7 @@ import { planFromDocument } from '../../src/compare/plan.ts';
 import { withWrongCredentials } from '../../src/compare/probes.ts';
 
 const { url } = await listeningServer();
-const other = await listeningServer();
+const otherMock = await listeningServer();
 interface Cast {
   readonly runai: { readonly users: readonly { readonly bearer: string }[] };
   readonly ngc: { readonly keys: readonly { readonly services: readonly string[]; readonly key: string }[] };
@@ -37,7 +37,7 @@ async function compareWith(
   for (const path of Object.keys(document.paths)) if (!paths.test(path)) delete document.paths[path];
   const token = tokenFor(service);
   const plan = withWrongCredentials(planFromDocument(document, mayWrite), service);
-  const real = { url: await changedMock(other.url, token, changes, all), token };
+  const real = { url: await changedMock(otherMock.url, token, changes, all), token };
   const report = await compareSides(service, plan, real, { url, token, hasIds: true }, { document });
   return { ...report, behaviour: report.differences.filter(({ kind }) => kind === 'behaviour') };
 }
@@ -200,7 +200,9 @@ describe('a comparison', () => {
   it('writes only to its own objects in an account with other ids, and deletes them', async () => {
     const names = async () => {
       const lists = ['/api/v1/apps', '/api/v1/users', '/api/v1/service-accounts', '/api/v1/authorization/access-rules'];
-      const all = lists.map((list) => fetch(`${other.url}${list}`, { headers: { authorization: `Bearer ${token}` } }));
+      const all = lists.map((list) =>
+        fetch(`${otherMock.url}${list}`, { headers: { authorization: `Bearer ${token}` } }),
+      );
       return Promise.all(all.map(async (answer) => (await answer).text()));
     };
     const before = await names();

@@ -265,11 +265,11 @@ describe('a seed with models', () => {
 
   it('is part of the cast with derived members, and the cast is a valid seed', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
-    const shown = cast.catalogue.models.map(({ id, kind, state, access }: Record<string, string>) => [
+    const models = cast.catalogue.models.map(({ id, kind, state, access }: Record<string, string>) => [
       ...[id, kind, state, access],
     ]);
 
-    expect(shown).toEqual([
+    expect(models).toEqual([
       ['meta/llama-3.3-70b-instruct', 'chat', 'live', 'public'],
       ['nvidia/nv-embedqa-e5-v5', 'embedding', 'live', 'public'],
       ['nvidia/nv-rerankqa-mistral-4b-v3', 'chat', 'live', 'public'],

@@ -72,11 +72,11 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
   it('are an empty list at first', async () => {
     const place = await create();
     const { status, body } = await acme(`GET ${pathOf(place)}`);
-    const shown = { ...membersOf(place), authorizedParties: [] };
+    const expected = { ...membersOf(place), authorizedParties: [] };
 
     expect(status).toBe(200);
-    if (name === 'a function') expect(body.functions).toMatchObject([shown]);
-    else expect(body).toEqual({ function: shown });
+    if (name === 'a function') expect(body.functions).toMatchObject([expected]);
+    else expect(body).toEqual({ function: expected });
   });
 
   it('are replaced by POST', async () => {
@@ -247,10 +247,10 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
 
   it('may use the function until they are removed', async () => {
     const place = await deployed();
-    const other = { functionId: place.functionId, versionId: '' };
+    const otherVersion = { functionId: place.functionId, versionId: '' };
     const added = await acme(`POST functions/${place.functionId}/versions`, DEFINITION);
-    other.versionId = added.body.function.versionId;
-    await deploy(acme, other);
+    otherVersion.versionId = added.body.function.versionId;
+    await deploy(acme, otherVersion);
     const isWholeFunction = name === 'a function';
 
     const probe = async () => ({
@@ -258,7 +258,7 @@ describe.each(LEVELS)('the parties of $name', async ({ name, pathOf, membersOf, 
         ({ id }: { id: string }) => id === place.functionId,
       ).length,
       read: (await globex(`GET ${inPath(place)}`)).status,
-      other: (await globex(`GET ${inPath(other)}`)).status,
+      other: (await globex(`GET ${inPath(otherVersion)}`)).status,
       invoked: (await globex(`POST pexec/functions/${place.functionId}`, {})).status,
       invokedVersion: (await globex(`POST pexec/${inPath(place)}`, {})).status,
       queue: (await globex(`GET queues/${inPath(place)}`)).status,

@@ -51,8 +51,8 @@ describe('cluster groups', () => {
       const lister = await server.withScopes(['list_clusters'], { type });
       expect((await lister('GET clusterGroups')).status).toBe(200);
     }
-    const other = await server.withScopes(['list_functions']);
-    expectProblem(await other('GET clusterGroups'), 'GET clusterGroups', 403, 'Access Denied');
+    const functionLister = await server.withScopes(['list_functions']);
+    expectProblem(await functionLister('GET clusterGroups'), 'GET clusterGroups', 403, 'Access Denied');
   });
 
   it('are closed to keys in the open-source profile', async () => {
@@ -147,9 +147,9 @@ describe('the NGC gateway', () => {
 
   it.each(GATEWAY)('requires the scope with All Entity for %s', async (request) => {
     const scope = request === QUOTA ? 'read_gpu_quota_rule' : 'gpu_capacity';
-    const other = request === QUOTA ? 'gpu_capacity' : 'read_gpu_quota_rule';
+    const otherScope = request === QUOTA ? 'gpu_capacity' : 'read_gpu_quota_rule';
     const holder = await server.withScopes([scope], { type: 'All Entity' });
-    const otherHolder = await server.withScopes([other], { type: 'All Entity' });
+    const otherHolder = await server.withScopes([otherScope], { type: 'All Entity' });
 
     expect((await holder(request)).status).toBe(200);
     expectGateway(await otherHolder(request), 403, 'FORBIDDEN', 'Access Denied');

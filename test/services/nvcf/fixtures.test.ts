@@ -308,19 +308,19 @@ describe('a function of a seed', () => {
     const world = await startWith({
       definition: { containerImage: 'a', tags: ['t'], inferenceUrl: '/x', color: 'red' },
     });
-    const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
+    const returned = (await world.acme(`GET ${inPath(first)}`)).body.function;
 
-    expect(shown).toMatchObject({ containerImage: 'a', tags: ['t'], inferenceUrl: '/x' });
-    expect(shown).not.toHaveProperty('color');
+    expect(returned).toMatchObject({ containerImage: 'a', tags: ['t'], inferenceUrl: '/x' });
+    expect(returned).not.toHaveProperty('color');
   });
 
   it('has no duplicates in sets and names of secrets', async () => {
     const file = { name: 'a', version: '1', uri: '/a' };
     const definition = { tags: ['t', 't'], resources: [file, file], secrets: ['A', 'A'] };
     const world = await startWith({ definition });
-    const shown = (await world.acme(`GET ${inPath(first)}`)).body.function;
+    const returned = (await world.acme(`GET ${inPath(first)}`)).body.function;
 
-    expect(shown).toMatchObject({ tags: ['t'], resources: [file], secrets: ['A'] });
+    expect(returned).toMatchObject({ tags: ['t'], resources: [file], secrets: ['A'] });
   });
 
   it('may have null as its answer', async () => {
@@ -357,8 +357,8 @@ describe('a function of a seed', () => {
   });
 
   it('is rejected if its versions belong to two organisations', () => {
-    const other = { ...first, org: 'globex', versionId: placeOf('private').versionId };
-    const errors = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, other] } }, SERVICES);
+    const foreignVersion = { ...first, org: 'globex', versionId: placeOf('private').versionId };
+    const errors = findSeedErrors({ ngc: cast.ngc, nvcf: { functions: [first, foreignVersion] } }, SERVICES);
 
     expect(errors.map(formatSeedError).join('\n')).toContain(first.functionId);
   });

@@ -156,12 +156,12 @@ describe('creating a function', async () => {
       health: { ...HEALTH, port: 1, mood: 'good' },
       models: [{ name: 'm', version: '1', uri: '/m', weight: 5, llmConfig: { uris: ['/v1/responses'], size: 7 } }],
     });
-    const shown = await read(place, acme);
+    const returned = await read(place, acme);
 
-    expect(shown).toMatchObject({ status: 'INACTIVE', health: { ...HEALTH, port: 1 }, models: [{ name: 'm' }] });
-    expect(shown.models[0].llmConfig).toEqual({ uris: ['/v1/responses'] });
-    expect(JSON.stringify(shown)).not.toMatch(/color|mood|weight/);
-    expect(shown.id).not.toBe(NOBODY);
+    expect(returned).toMatchObject({ status: 'INACTIVE', health: { ...HEALTH, port: 1 }, models: [{ name: 'm' }] });
+    expect(returned.models[0].llmConfig).toEqual({ uris: ['/v1/responses'] });
+    expect(JSON.stringify(returned)).not.toMatch(/color|mood|weight/);
+    expect(returned.id).not.toBe(NOBODY);
   });
 
   it.each([
@@ -553,9 +553,9 @@ describe('functions of other accounts', () => {
       const single = await read(place);
       const [version] = (await acme(`GET functions/${place.functionId}/versions`)).body.functions;
 
-      for (const shown of [listed, single, version]) {
-        expect(shown).toMatchObject({ ownedByDifferentAccount: true, ncaId: GLOBEX, status: 'ACTIVE' });
-        for (const member of ownersOnly) expect(shown).not.toHaveProperty(member);
+      for (const returned of [listed, single, version]) {
+        expect(returned).toMatchObject({ ownedByDifferentAccount: true, ncaId: GLOBEX, status: 'ACTIVE' });
+        for (const member of ownersOnly) expect(returned).not.toHaveProperty(member);
       }
     },
   );
@@ -600,12 +600,12 @@ describe('a request for a single version', () => {
     ['PUT ratelimit/functions/{f}/versions/{v}', { rateLimit: { rateLimit: '1-S' } }],
     ['DELETE ratelimit/functions/{f}/versions/{v}', undefined],
   ])('%s returns 404 if the version is unknown, of another function or of another account', async (template, body) => {
-    const other = placeOf('summarize');
+    const summarize = placeOf('summarize');
     const places = [
       { functionId: NOBODY, versionId: NOBODY },
       { functionId: echo.functionId, versionId: NOBODY },
       { functionId: NOBODY, versionId: echo.versionId },
-      { functionId: echo.functionId, versionId: other.versionId },
+      { functionId: echo.functionId, versionId: summarize.versionId },
       hidden,
       ...(template.startsWith('GET') ? [] : [translate, llama]),
     ];
@@ -652,11 +652,11 @@ describe('List Function Details', async () => {
   const plain = await server.withScopes(['list_functions']);
 
   it('adds instances and names of secrets to a single version', async () => {
-    const shown = await read(place, details);
+    const returned = await read(place, details);
 
-    expect(shown.secrets).toEqual(['ONE', 'TWO']);
-    expect(shown.activeInstances).toHaveLength(2);
-    for (const instance of shown.activeInstances) {
+    expect(returned.secrets).toEqual(['ONE', 'TWO']);
+    expect(returned.activeInstances).toHaveLength(2);
+    for (const instance of returned.activeInstances) {
       expect(instance).toMatchObject({
         instanceId: expect.any(String),
         functionId: place.functionId,
@@ -667,16 +667,16 @@ describe('List Function Details', async () => {
         backend: 'acme-1',
       });
     }
-    expect(await read(place)).toEqual(shown);
+    expect(await read(place)).toEqual(returned);
   });
 
   it('is not implied by List Functions', async () => {
-    const shown = await read(place, plain);
+    const returned = await read(place, plain);
 
-    expect(shown).not.toHaveProperty('secrets');
-    expect(shown).not.toHaveProperty('activeInstances');
+    expect(returned).not.toHaveProperty('secrets');
+    expect(returned).not.toHaveProperty('activeInstances');
     const { secrets: _, activeInstances: __, ...rest } = await read(place, details);
-    expect(shown).toEqual(rest);
+    expect(returned).toEqual(rest);
   });
 
   it('omits names of secrets with includeSecrets=false', async () => {

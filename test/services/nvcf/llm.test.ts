@@ -329,12 +329,12 @@ describe('the session id of a request', () => {
   it('is derived from the messages by default', async () => {
     const first = await nameOf('/v1/chat/completions', CHAT);
     const again = await nameOf('/v1/chat/completions', { ...CHAT, stream: true });
-    const other = await nameOf('/v1/messages', { ...MESSAGES, messages: [{ role: 'user', content: 'Bye' }] });
+    const different = await nameOf('/v1/messages', { ...MESSAGES, messages: [{ role: 'user', content: 'Bye' }] });
 
     expect(first).toMatch(DERIVED);
     expect(again).toBe(first);
-    expect(other).toMatch(DERIVED);
-    expect(other).not.toBe(first);
+    expect(different).toMatch(DERIVED);
+    expect(different).not.toBe(first);
     expect(await nameOf('/v1/responses', RESPONSE)).toMatch(DERIVED);
   });
 
@@ -427,9 +427,9 @@ describe('the token rate limit of a model', () => {
     expect((await chat({ max_completion_tokens: 7 })).rateLimit).toEqual(['10', '1', '54s']);
     expect((await chat()).rateLimit).toEqual(['10', '2', '48s']);
     expect((await chat({ max_completion_tokens: 1 })).status).toBe(429);
-    const other = await startLimited('10-M');
-    expect((await other.chat({ max_tokens: 9 })).status).toBe(429);
-    expect((await other.chat({ max_completion_tokens: 8, max_tokens: 9 })).status).toBe(200);
+    const limited = await startLimited('10-M');
+    expect((await limited.chat({ max_tokens: 9 })).status).toBe(429);
+    expect((await limited.chat({ max_completion_tokens: 8, max_tokens: 9 })).status).toBe(200);
   });
 
   it('includes all texts of embeddings', async () => {
@@ -465,8 +465,8 @@ describe('the token rate limit of a model', () => {
     const { chat } = await startLimited('many');
     expect((await chat()).rateLimit).toEqual([undefined, undefined, undefined]);
     expect((await askChat()).headers['x-ratelimit-limit-tokens']).toBeUndefined();
-    const other = await startLimited('1-D');
-    expect((await other.chat({ model: `${functionId}/other` })).status).toBe(200);
+    const limited = await startLimited('1-D');
+    expect((await limited.chat({ model: `${functionId}/other` })).status).toBe(200);
   });
 
   it('is reset with the world', async () => {

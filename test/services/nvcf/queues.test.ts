@@ -129,22 +129,22 @@ describe('the queue of a function', () => {
   it('requires a key with Queue Details that covers the function', async () => {
     const ofFunction = `GET queues/functions/${echo.functionId}`;
     const ofVersion = `GET queues/${inPath(echo)}`;
-    const other = await server.withScopes(['queue_details'], { type: 'Function', ids: [summarize.functionId] });
+    const boundCaller = await server.withScopes(['queue_details'], { type: 'Function', ids: [summarize.functionId] });
     const lister = await server.withScopes(['list_functions']);
 
     expectProblem(
-      await other(ofFunction),
+      await boundCaller(ofFunction),
       ofFunction,
       403,
       `Function id '${echo.functionId}': Forbidden to retrieve versions`,
     );
     expectProblem(
-      await other(ofVersion),
+      await boundCaller(ofVersion),
       ofVersion,
       403,
       `Function id '${echo.functionId}', version '${echo.versionId}': Forbidden to retrieve function details`,
     );
-    expect((await other(`GET queues/functions/${summarize.functionId}`)).status).toBe(200);
+    expect((await boundCaller(`GET queues/functions/${summarize.functionId}`)).status).toBe(200);
     for (const request of [ofFunction, ofVersion, `GET queues/${NOBODY}/position`]) {
       expectProblem(await lister(request), request, 403, 'Access Denied');
     }

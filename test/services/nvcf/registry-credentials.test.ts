@@ -130,15 +130,15 @@ describe('a registry credential', () => {
     const secret = { name: 'unique', value: VALUE };
     const first = await createCredential({ secret });
     const answer = await acme('POST registry-credentials', orderWith({ secret }));
-    const known = `Account '${ACME}': Registry credential 'unique' for hostname 'nvcr.io' already exists in the account`;
-    expectProblem(answer, 'POST registry-credentials', 409, `${known} - ${UNIQUE}`);
+    const duplicate = `Account '${ACME}': Registry credential 'unique' for hostname 'nvcr.io' already exists in the account`;
+    expectProblem(answer, 'POST registry-credentials', 409, `${duplicate} - ${UNIQUE}`);
     expect(JSON.stringify(answer)).not.toContain(VALUE);
 
     const renamed = await createCredential();
     const request = `PATCH ${pathOf(renamed)}`;
     const id = `Registry credential '${renamed.registryCredentialId}'`;
-    const other = `Account '${ACME}': ${id} with name 'unique' for hostname 'nvcr.io' exists`;
-    expectProblem(await acme(request, { secret }), request, 409, `${other} - ${UNIQUE}`);
+    const conflict = `Account '${ACME}': ${id} with name 'unique' for hostname 'nvcr.io' exists`;
+    expectProblem(await acme(request, { secret }), request, 409, `${conflict} - ${UNIQUE}`);
     await acme(`DELETE ${pathOf(renamed)}`);
 
     const elsewhere = await createCredential({ secret, registryHostname: 'docker.io' });

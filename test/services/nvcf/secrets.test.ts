@@ -104,14 +104,17 @@ describe('secrets of a function', () => {
   it('require a valid id, and a key with the scope that covers the function', async () => {
     const place = await create();
     const request = `PUT secrets/${inPath(place)}`;
-    const other = await server.withScopes(['update_secrets'], { type: 'Function', ids: [placeOf('echo').functionId] });
+    const boundUpdater = await server.withScopes(['update_secrets'], {
+      type: 'Function',
+      ids: [placeOf('echo').functionId],
+    });
     const updater = await server.withScopes(['update_function']);
     const malformed = `PUT secrets/functions/${NOBODY}/versions/x`;
 
     expectInvalid(await acme(malformed, { secrets: [{ name: 'A', value: 'v' }] }), malformed, 'versionId', 'uuid');
     expectProblem(await updater(request, { secrets: [{ name: 'A', value: 'v' }] }), request, 403, 'Access Denied');
     expectProblem(
-      await other(request, { secrets: [{ name: 'A', value: 'v' }] }),
+      await boundUpdater(request, { secrets: [{ name: 'A', value: 'v' }] }),
       request,
       403,
       `Function id '${place.functionId}', version '${place.versionId}': Forbidden to update secrets for this function`,

@@ -370,9 +370,9 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
 
     expect(tables.resourceTypes.map(({ label }) => label)).toEqual(TYPES.map(({ label }) => label));
     for (const { label, encoding } of TYPES) {
-      const shown = tables.resourceTypes.find((type) => type.label === label);
-      if (encoding !== null) expect(shown?.encoding, label).toEqual(encoding);
-      expect(shown?.certainty === 'ours', label).toBe(encoding === null);
+      const actual = tables.resourceTypes.find((type) => type.label === label);
+      if (encoding !== null) expect(actual?.encoding, label).toEqual(encoding);
+      expect(actual?.certainty === 'ours', label).toBe(encoding === null);
     }
   });
 
@@ -402,9 +402,9 @@ describe('rules of the service-keys page, documented profile:', () => {
       // Function Versions is accepted wherever Function is, and Authorized Functions for functions of other accounts.
       const isOfOthers = ['Invoke Function', 'Get / List Functions'].includes(action);
       const beyond = [...(types.includes(F) ? [FV] : []), ...(isOfOthers ? [SHARED] : [])];
-      const shown = typeLabels(on);
-      expect(shown.filter((type) => !beyond.includes(type)).sort(), endpoint).toEqual([...types].sort());
-      expect(shown.includes(FV), endpoint).toBe(types.includes(F));
+      const actual = typeLabels(on);
+      expect(actual.filter((type) => !beyond.includes(type)).sort(), endpoint).toEqual([...types].sort());
+      expect(actual.includes(FV), endpoint).toBe(types.includes(F));
     }
   });
 

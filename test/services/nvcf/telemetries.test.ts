@@ -161,7 +161,7 @@ it.each([
   [`GET telemetries/${NOBODY}`, undefined],
   [`DELETE telemetries/${NOBODY}`, undefined],
 ])('%s requires Manage Telemetries', async (request, body) => {
-  const other = await server.withScopes(['manage_registry_credentials', 'update_secrets'], { type: 'All Entity' });
+  const caller = await server.withScopes(['manage_registry_credentials', 'update_secrets'], { type: 'All Entity' });
 
-  expectProblem(await other(request, body), request, 403, 'Access Denied');
+  expectProblem(await caller(request, body), request, 403, 'Access Denied');
 });

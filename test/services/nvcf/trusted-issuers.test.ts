@@ -12,7 +12,7 @@ import { ISSUER, jwkSetOf, jwksFile, pair, SECONDS, tokenOf, trustedServer } fro
 const LIST = 'GET /v2/nvcf/functions';
 const trusted = await trustedServer();
 const { server } = trusted;
-const other = await generateKeyPair('ES256');
+const otherPair = await generateKeyPair('ES256');
 const rsa = await generateKeyPair('RS256');
 
 describe('a token of a trusted issuer', () => {
@@ -98,8 +98,8 @@ describe('a token of a trusted issuer', () => {
     ['unsupported_token', () => tokenOf({ iss: `${ISSUER}/` })],
     ['unsupported_token', () => tokenOf({ iss: undefined })],
     ['unsupported_token', () => tokenOf({ iss: [ISSUER] })],
-    ['bad_signature', () => tokenOf({}, { key: other.privateKey })],
-    ['unknown_key_id', () => tokenOf({}, { kid: 'two', key: other.privateKey })],
+    ['bad_signature', () => tokenOf({}, { key: otherPair.privateKey })],
+    ['unknown_key_id', () => tokenOf({}, { kid: 'two', key: otherPair.privateKey })],
     ['unsupported_algorithm', () => tokenOf({}, { alg: 'RS256', key: rsa.privateKey })],
     ['expired_token', () => tokenOf({ exp: SECONDS - 60 })],
     ['not_yet_valid', () => tokenOf({ nbf: SECONDS + 61 })],
@@ -121,7 +121,7 @@ describe('a token of a trusted issuer', () => {
     };
     const { text } = await readExplanation(await tokenOf({ iss: `${ISSUER}/` }));
     expect(text).toContain(`NGC keys and tokens of \`http://api.nvcf.svc.cluster.local\`, \`${ISSUER}\``);
-    expect((await readExplanation(await tokenOf({}, { key: other.privateKey }))).hint).toBeUndefined();
+    expect((await readExplanation(await tokenOf({}, { key: otherPair.privateKey }))).hint).toBeUndefined();
   });
 
   it('has a hint that names `nvcf.accounts` for an unknown client', async () => {
@@ -151,10 +151,10 @@ describe('a token of a trusted issuer', () => {
 
 describe('the JWK set of a trusted issuer', () => {
   it('may have several keys for a token without `kid`', async () => {
-    const set = jwksFile(await jwkSetOf({ one: pair, two: other }));
+    const set = jwksFile(await jwkSetOf({ one: pair, two: otherPair }));
     const instance = await testServer({ nvcf: 'open-source', nvcfTrustedIssuer: [`${ISSUER}=${set}`] });
     const third = await generateKeyPair('ES256');
-    const answers = [pair, other, third].map(async ({ privateKey: key }) => {
+    const answers = [pair, otherPair, third].map(async ({ privateKey: key }) => {
       const { status, decision } = await instance.call(LIST, { token: await tokenOf({}, { kid: null, key }) });
       return [status, decision.reason];
     });
@@ -170,7 +170,7 @@ describe('the JWK set of a trusted issuer', () => {
     const instance = await trustedServer();
     expect((await instance.call(LIST, ['list_functions'])).status).toBe(200);
 
-    writeFileSync(instance.file, JSON.stringify(await jwkSetOf({ two: other })));
+    writeFileSync(instance.file, JSON.stringify(await jwkSetOf({ two: otherPair })));
     expect((await instance.call(LIST, ['list_functions'])).status).toBe(401);
     writeFileSync(instance.file, 'no set');
     expect((await instance.call(LIST, ['list_functions'])).status).toBe(503);
@@ -178,10 +178,10 @@ describe('the JWK set of a trusted issuer', () => {
 
   it('is read again for an unknown `kid`', async () => {
     const instance = await trustedServer();
-    const token = await tokenOf({}, { kid: 'two', key: other.privateKey });
+    const token = await tokenOf({}, { kid: 'two', key: otherPair.privateKey });
     expect((await instance.server.call(LIST, { token })).status).toBe(401);
 
-    writeFileSync(instance.file, JSON.stringify(await jwkSetOf({ one: pair, two: other })));
+    writeFileSync(instance.file, JSON.stringify(await jwkSetOf({ one: pair, two: otherPair })));
     expect((await instance.server.call(LIST, { token })).status).toBe(200);
     expect((await instance.call(LIST, ['list_functions'])).status).toBe(200);
   });

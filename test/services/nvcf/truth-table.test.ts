@@ -794,9 +794,9 @@ describe.each(PROFILES)('the %s profile', (profile) => {
     for (const item of lists) {
       const rows = allFunctions.filter(({ id, versionId }) => isShown(item, id, versionId));
       const { body } = item.answer;
-      const shown = item.operation === 'listFunctions' ? body.functions.map(versionOf) : body.functionIds;
+      const actual = item.operation === 'listFunctions' ? body.functions.map(versionOf) : body.functionIds;
       const expected = item.operation === 'listFunctions' ? rows.map(versionOf) : rows.map(({ id }) => id);
-      expect([...new Set(shown)].sort(), item.name).toEqual([...new Set(expected)].sort());
+      expect([...new Set(actual)].sort(), item.name).toEqual([...new Set(expected)].sort());
       for (const id of hidden) expect(JSON.stringify(body)).not.toContain(id);
     }
   });
@@ -809,7 +809,7 @@ describe.each(PROFILES)('the %s profile', (profile) => {
     );
     expect(lists.length).toBeGreaterThan(5);
     for (const { answer, binding, operation, name } of lists) {
-      const shown =
+      const actual =
         operation === 'listFunctionVersions'
           ? answer.body.functions.map(versionOf)
           : answer.body.queues.map(({ functionVersionId }: { functionVersionId: string }) => functionVersionId);
@@ -817,7 +817,7 @@ describe.each(PROFILES)('the %s profile', (profile) => {
         binding.type === FV
           ? [binding.names === 'sibling' ? running.sibling : running.versionId]
           : [running.versionId, running.sibling];
-      expect([...shown].sort(), name).toEqual([...expected].sort());
+      expect([...actual].sort(), name).toEqual([...expected].sort());
     }
   });
 
