@@ -1,7 +1,7 @@
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { parseOpenApi } from '../../src/verify/open-api.ts';
 
-/** Creates a document with one operation, whose answer is the schema `S0`. */
+/** Creates a document with one operation, which returns the schema `S0`. */
 export function createDocument(schemas: object): object {
   const schema = { $ref: '#/components/schemas/S0' };
   const get = { responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } } };

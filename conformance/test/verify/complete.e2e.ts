@@ -8,7 +8,7 @@ const TEXT = readFileSync(new URL('../../../dist/openapi/ngc.json', import.meta.
 
 type Node = Record<string, unknown>;
 
-/** Names of groups, whose members are not keywords. */
+/** Names of groups, which have members that are not keywords. */
 const GROUPS = ['responses', 'properties', 'headers'];
 const DESCRIPTIONS = [
   'description',

@@ -90,7 +90,7 @@ export function createExample() {
   };
 }
 
-/** A value to set at a path, whose steps are separated by spaces; `undefined` removes the value. */
+/** A value to set at a path with steps separated by spaces; `undefined` removes the value. */
 export type Edit = readonly [path: string, value: unknown];
 
 /** Returns a copy of the example with these edits. */

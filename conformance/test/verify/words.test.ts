@@ -12,7 +12,7 @@ const STRING = { type: 'string' };
 const createJsonResponse = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 const THING = { $ref: '#/components/schemas/Thing' };
 
-/** Creates a document with shared schemas, one of which contains itself. */
+/** Creates a document with shared schemas, including a recursive schema. */
 const createDocument = (): Document => ({
   openapi: '3.0.3',
   info: { title: 'Things', version: '1' },

@@ -62,13 +62,13 @@ describe('row 1: the header NVCF-Shadow', () => {
 });
 
 describe('row 2: a body', () => {
-  const bodyOf = (bytes: number) => {
+  const createBody = (bytes: number) => {
     const empty = JSON.stringify({ ...LATER, pad: '' });
     return JSON.stringify({ ...LATER, pad: 'x'.repeat(bytes - empty.length) });
   };
 
   it('of more than 25 MiB is rejected before the model is checked', async () => {
-    const answer = await send({ body: bodyOf(26_214_401), key: BAD_KEY });
+    const answer = await send({ body: createBody(26_214_401), key: BAD_KEY });
 
     expect([answer.status, typeOf(answer)]).toEqual([400, 'text/plain']);
     expect(JSON.parse(String(answer.body)).error).toMatchObject({ code: 'invalid_image_format', param: null });
@@ -76,7 +76,7 @@ describe('row 2: a body', () => {
   });
 
   it('of 25 MiB is accepted', async () => {
-    expect((await send({ body: bodyOf(26_214_400), key: BAD_KEY })).status).toBe(410);
+    expect((await send({ body: createBody(26_214_400), key: BAD_KEY })).status).toBe(410);
   });
 });
 
@@ -376,13 +376,13 @@ describe('the explanation', () => {
   );
 
   it('contains the path at which the model can be called, or the most similar name', async () => {
-    const detailOf = async (body: object) => {
+    const readDetail = async (body: object) => {
       const { decision } = await send({ path: '/integrate/v1/embeddings', body });
       return (await server.call(`GET /_mock/decisions/${decision?.id}`)).body.detail;
     };
 
-    expect(await detailOf({ model: GATED })).toContain('`/v1/chat/completions`');
-    expect(await detailOf({ model: 'nvidia/nv-embedqa-e5-v4' })).toContain(EMBEDDING);
+    expect(await readDetail({ model: GATED })).toContain('`/v1/chat/completions`');
+    expect(await readDetail({ model: 'nvidia/nv-embedqa-e5-v4' })).toContain(EMBEDDING);
   });
 
   it('suggests adding the service to the key, and for a gated model states that the account may not use it', async () => {

@@ -88,7 +88,7 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
     });
     return body.key;
   };
-  const statusOf = async (id: string, relation: Relation, token: string) => {
+  const readStatus = async (id: string, relation: Relation, token: string) => {
     const { request, body } = requestOf(id, relation);
     return (await world.call(request, { body, token })).status;
   };
@@ -98,7 +98,7 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
       const key = await createKey(resourceOf(type, RELATIONS[relation]));
       const expected = ALLOWED[nvcf][relation].includes(type) ? 200 : 403;
 
-      for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, expected]);
+      for (const id of OPERATIONS) expect([id, await readStatus(id, relation, key)]).toEqual([id, expected]);
     });
 
     it('is denied for a service key without the scope, for another function, or for another service', async () => {
@@ -113,15 +113,15 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
         );
 
       for (const key of insufficientKeys) {
-        for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, 403]);
+        for (const id of OPERATIONS) expect([id, await readStatus(id, relation, key)]).toEqual([id, 403]);
       }
     });
 
     it('is allowed for personal keys only with Public API Endpoints', async () => {
       for (const id of OPERATIONS) {
-        expect([id, await statusOf(id, relation, castKey('catalogue-user').key)]).toEqual([id, 200]);
+        expect([id, await readStatus(id, relation, castKey('catalogue-user').key)]).toEqual([id, 200]);
         for (const name of ['catalogue-stranger', 'nvcf-full-access', 'owner'])
-          expect([id, await statusOf(id, relation, castKey(name).key)]).toEqual([id, 403]);
+          expect([id, await readStatus(id, relation, castKey(name).key)]).toEqual([id, 403]);
       }
     });
   });

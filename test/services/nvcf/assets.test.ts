@@ -280,13 +280,13 @@ describe('a large asset', () => {
   const MIB = 1024 * 1024;
   /** A pattern that makes the chunks of a content differ. */
   const PATTERN = Buffer.from(Array.from({ length: 997 }, (_, at) => (at * 37) % 256));
-  const contentOf = (length: number) => Buffer.alloc(length, PATTERN);
+  const createContent = (length: number) => Buffer.alloc(length, PATTERN);
   const readRows = (world: TestServer) => rowsOfStore(world.worlds.default.store);
 
   it('is stored with up to 25 MiB, in rows of at most 1 MiB', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const { body } = await world.acme('POST assets', ASSET);
-    const content = contentOf(25 * MIB);
+    const content = createContent(25 * MIB);
     let turns = 0;
     let isOver = false;
     const countTurns = () => {
@@ -317,7 +317,7 @@ describe('a large asset', () => {
     const { body } = await world.acme('POST assets', ASSET);
     await put(body.uploadUrl, 'before', SIGNED, world);
     const before = await readRows(world);
-    const answer = toAnswer(await put(body.uploadUrl, contentOf(25 * MIB + 1), SIGNED, world));
+    const answer = toAnswer(await put(body.uploadUrl, createContent(25 * MIB + 1), SIGNED, world));
 
     expectRefusal(answer, 413, 'EntityTooLarge', /26214400 bytes/);
     expect(await readRows(world)).toEqual(before);
@@ -327,11 +327,11 @@ describe('a large asset', () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const empty = (await readRows(world)).length;
     const { body } = await world.acme('POST assets', ASSET);
-    await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
+    await put(body.uploadUrl, createContent(3 * MIB), SIGNED, world);
     await put(body.uploadUrl, 'small', SIGNED, world);
     expect((await readRows(world)).length).toBe(empty + 2);
 
-    await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
+    await put(body.uploadUrl, createContent(3 * MIB), SIGNED, world);
     expect((await world.acme(`DELETE assets/${body.assetId}`)).status).toBe(204);
     expect((await readRows(world)).length).toBe(empty);
   });
@@ -340,7 +340,7 @@ describe('a large asset', () => {
     const world = await nvcfServer({ maxState: 16 }, { seed: withoutObjects });
     const { body } = await world.acme('POST assets', ASSET);
     const before = (await readRows(world)).length;
-    const { statusCode } = await put(body.uploadUrl, contentOf(20 * MIB), SIGNED, world);
+    const { statusCode } = await put(body.uploadUrl, createContent(20 * MIB), SIGNED, world);
 
     expect(statusCode).toBe(507);
     expect((await readRows(world)).length).toBe(before);
@@ -349,7 +349,7 @@ describe('a large asset', () => {
   it('is restored with a snapshot, also in another world', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const { body } = await world.acme('POST assets', ASSET);
-    const content = contentOf(2 * MIB);
+    const content = createContent(2 * MIB);
     await put(body.uploadUrl, content, SIGNED, world);
     const snapshot = (await world.call('POST /_mock/snapshots', { body: { name: 'with-asset' } })).body.id;
     await world.call('POST /_mock/worlds', { body: { id: 'copy', from: { snapshot } } });
@@ -371,7 +371,7 @@ describe('a large asset', () => {
     const folder = await mkdtemp(join(tmpdir(), 'assets-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const config = { data: join(folder, 'mock.db') };
-    const content = contentOf(3 * MIB);
+    const content = createContent(3 * MIB);
     const first = await openServer(config, { clock: createManualClock(START) });
     const { body } = await first.call('POST /v2/nvcf/assets', { token: FULL, body: ASSET });
     const { url } = await first.listen('127.0.0.1', 0);
@@ -399,7 +399,7 @@ describe('a large asset', () => {
       ...headers,
     ];
     line.send(`${head.join('\r\n')}\r\n\r\n`);
-    line.send(contentOf(5 * MIB));
+    line.send(createContent(5 * MIB));
     await vi.waitFor(async () => expect((await readRows(world)).length).toBeGreaterThan(before.length + 3), 10_000);
     line.drop();
 
@@ -409,7 +409,7 @@ describe('a large asset', () => {
   it('is the complete content of one of several concurrent uploads', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });
     const { body } = await world.acme('POST assets', ASSET);
-    const contents = [contentOf(3 * MIB), contentOf(2 * MIB).reverse(), Buffer.from('small')];
+    const contents = [createContent(3 * MIB), createContent(2 * MIB).reverse(), Buffer.from('small')];
     const rows = (await readRows(world)).length;
     await Promise.all(contents.map((content) => put(body.uploadUrl, content, SIGNED, world)));
     const url = pathOf(body.uploadUrl);

@@ -50,7 +50,7 @@ const rows: [what: string, authorization: string | undefined, expected: string |
   ['a key with a different last letter', `Bearer ${unmarked}`, 403, 'foreign_key'],
 ];
 
-const secretsIn = (authorization = '') => authorization.split(/[ ",]/).filter((part) => part.length > 12);
+const findSecrets = (authorization = '') => authorization.split(/[ ",]/).filter((part) => part.length > 12);
 
 describe.each(rows)('%s', (_what, authorization, expected, reason) => {
   it(`is rejected with the reason ${reason}`, async () => {
@@ -72,7 +72,7 @@ describe.each(rows)('%s', (_what, authorization, expected, reason) => {
       await readFindings(),
       log.join('\n'),
     ].join();
-    const secrets = secretsIn(authorization);
+    const secrets = findSecrets(authorization);
 
     for (const secret of secrets) expect(traces).not.toContain(secret);
   });

@@ -371,12 +371,12 @@ describe('other objects of the cast', () => {
     ['assets', 'assets', 'assetId'],
   ] as const)('include %s, which only their organisation can list', async (path, list, id) => {
     const seeded: readonly { readonly id: string }[] = cast.nvcf[list];
-    const idsOf = async (caller: typeof server.acme) =>
+    const listIds = async (caller: typeof server.acme) =>
       (await caller(`GET ${path}`)).body[list].map((item: Record<string, string>) => item[id]);
 
     expect(seeded.length).toBeGreaterThan(2);
-    expect(await idsOf(server.acme)).toEqual(seeded.map((item) => item.id));
-    expect(await idsOf(server.globex)).toEqual([]);
+    expect(await listIds(server.acme)).toEqual(seeded.map((item) => item.id));
+    expect(await listIds(server.globex)).toEqual([]);
   });
 
   it('include an asset that can be downloaded by its upload id', async () => {

@@ -36,7 +36,7 @@ const { acme, globex, create } = server;
 const echo = placeOf('echo');
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
 
-const namesIn = (functions: readonly { name: string }[]) => [...new Set(functions.map(({ name }) => name))].sort();
+const listNames = (functions: readonly { name: string }[]) => [...new Set(functions.map(({ name }) => name))].sort();
 const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(place)}`)).body.function;
 
 describe('creating a function', async () => {
@@ -358,13 +358,13 @@ describe('creating a function', async () => {
 
 describe('the limit of 50 functions per account', () => {
   const limit = `Account '${ACME}': Limit of 50 functions reached`;
-  const countIn = async (caller: typeof acme) =>
+  const countFunctions = async (caller: typeof acme) =>
     (await caller('GET functions/ids?visibility=private')).body.functionIds.length;
 
   it('does not include versions, and permits new functions after a deletion', async () => {
     const world = await afresh(resettable);
     const { functionId } = await world.create();
-    while ((await countIn(world.acme)) < 50) await world.create();
+    while ((await countFunctions(world.acme)) < 50) await world.create();
 
     expectProblem(await world.acme('POST functions', DEFINITION), 'POST functions', 400, limit);
     const version = await world.acme(`POST functions/${functionId}/versions`, DEFINITION);
@@ -381,7 +381,7 @@ describe('the limit of 50 functions per account', () => {
     const world = await afresh(resettable);
     await Promise.all(Array.from({ length: 60 }, () => world.acme('POST functions', DEFINITION)));
 
-    expect(await countIn(world.acme)).toBe(50);
+    expect(await countFunctions(world.acme)).toBe(50);
   });
 });
 
@@ -462,7 +462,7 @@ describe('lists of functions', () => {
     const { functions } = (await world.acme(`GET functions?${query}`)).body;
     const ids = castFunctions.filter(({ name }) => names.includes(name)).map(({ functionId }) => functionId);
 
-    expect(namesIn(functions)).toEqual([...names].sort());
+    expect(listNames(functions)).toEqual([...names].sort());
     expect((await world.acme(`GET functions/ids?${query}`)).body.functionIds.sort()).toEqual([...new Set(ids)].sort());
   });
 
@@ -479,14 +479,14 @@ describe('lists of functions', () => {
     const world = await afresh(resettable);
 
     const ofGlobex = ['llama', 'private', 'reports', 'reports-too', 'translate'];
-    expect(namesIn((await world.globex('GET functions')).body.functions)).toEqual(ofGlobex);
-    expect(namesIn((await world.globex('GET functions?visibility=authorized')).body.functions)).toEqual([
+    expect(listNames((await world.globex('GET functions')).body.functions)).toEqual(ofGlobex);
+    expect(listNames((await world.globex('GET functions?visibility=authorized')).body.functions)).toEqual([
       'reports',
       'reports-too',
     ]);
     await world.create({ name: 'fresh' });
-    expect(namesIn((await world.acme('GET functions')).body.functions)).toContain('fresh');
-    expect(namesIn((await world.globex('GET functions')).body.functions)).not.toContain('fresh');
+    expect(listNames((await world.acme('GET functions')).body.functions)).toContain('fresh');
+    expect(listNames((await world.globex('GET functions')).body.functions)).not.toContain('fresh');
   });
 
   it('contain the current status, also after a deployment that takes time', async () => {

@@ -294,7 +294,7 @@ describe('messages to an echo function', () => {
 
 describe('the session id of a request', () => {
   const NAME = 'x-multi-turn-session-id';
-  const nameOf = async (path: string, body: object, headers: Record<string, string> = {}) => {
+  const readSessionId = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const answer = await ask(path, { body, headers });
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     return answer.headers[NAME];
@@ -323,23 +323,26 @@ describe('the session id of a request', () => {
     ],
     ['of-claude', '/v1/messages', MESSAGES, { 'x-claude-code-session-id': 'of-claude' }],
   ])('is %s at %s, for %j and %j', async (name, path, body, headers) => {
-    expect(await nameOf(path, body, headers)).toBe(name);
+    expect(await readSessionId(path, body, headers)).toBe(name);
   });
 
   it('is derived from the messages by default', async () => {
-    const first = await nameOf('/v1/chat/completions', CHAT);
-    const again = await nameOf('/v1/chat/completions', { ...CHAT, stream: true });
-    const different = await nameOf('/v1/messages', { ...MESSAGES, messages: [{ role: 'user', content: 'Bye' }] });
+    const first = await readSessionId('/v1/chat/completions', CHAT);
+    const again = await readSessionId('/v1/chat/completions', { ...CHAT, stream: true });
+    const different = await readSessionId('/v1/messages', {
+      ...MESSAGES,
+      messages: [{ role: 'user', content: 'Bye' }],
+    });
 
     expect(first).toMatch(DERIVED);
     expect(again).toBe(first);
     expect(different).toMatch(DERIVED);
     expect(different).not.toBe(first);
-    expect(await nameOf('/v1/responses', RESPONSE)).toMatch(DERIVED);
+    expect(await readSessionId('/v1/responses', RESPONSE)).toMatch(DERIVED);
   });
 
   it('is not returned for embeddings', async () => {
-    expect(await nameOf('/v1/embeddings', RESPONSE, { [NAME]: 'of-header' })).toBeUndefined();
+    expect(await readSessionId('/v1/embeddings', RESPONSE, { [NAME]: 'of-header' })).toBeUndefined();
   });
 
   it.each([false, true])('is returned in bytes of UTF-8 (stream: %s)', async (stream) => {
@@ -349,7 +352,7 @@ describe('the session id of a request', () => {
     const { headers } = await ask('/v1/chat/completions', { body: { ...CHAT, stream, prompt_cache_key: text } }, over);
 
     expect(headers[NAME]).toBe(bytes);
-    expect(await nameOf('/v1/chat/completions', { ...CHAT, stream }, { [NAME]: bytes })).toBe(bytes);
+    expect(await readSessionId('/v1/chat/completions', { ...CHAT, stream }, { [NAME]: bytes })).toBe(bytes);
   });
 
   it.each<[message: string, body: object, headers: Record<string, string>]>([
@@ -370,7 +373,7 @@ describe('the session id of a request', () => {
   });
 
   it('may have 256 bytes', async () => {
-    expect(await nameOf('/v1/chat/completions', CHAT, { [NAME]: 'x'.repeat(256) })).toHaveLength(256);
+    expect(await readSessionId('/v1/chat/completions', CHAT, { [NAME]: 'x'.repeat(256) })).toHaveLength(256);
   });
 });
 
@@ -720,12 +723,12 @@ describe('a rejected request', () => {
 });
 
 it('a request id is repeated if it is valid, and replaced otherwise', async () => {
-  const idOf = async (id: string, key: string | null = FULL) =>
+  const readRequestId = async (id: string, key: string | null = FULL) =>
     (await askChat({ key, headers: { 'x-request-id': id } })).headers['x-request-id'];
 
-  expect(await idOf('mine-1')).toBe('mine-1');
-  expect(await idOf('mine-2', null)).toBe('mine-2');
-  expect(await idOf('x'.repeat(129))).toMatch(UUID);
+  expect(await readRequestId('mine-1')).toBe('mine-1');
+  expect(await readRequestId('mine-2', null)).toBe('mine-2');
+  expect(await readRequestId('x'.repeat(129))).toMatch(UUID);
 });
 
 it.each(['healthz', 'readyz', 'info'])('/%s requires no key', async (path) => {

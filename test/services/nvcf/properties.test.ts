@@ -229,12 +229,12 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
       const more = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operations = dice.select(SIMULATED, 0.2);
-      const before = await permissionsOf(server, staged, key, operations);
+      const before = await findPermissions(server, staged, key, operations);
       await edit(server, key, { scopes: [...new Set([...policy.scopes, dice.pick(SCOPES)])], force: true });
-      const withScope = await permissionsOf(server, staged, key, operations);
+      const withScope = await findPermissions(server, staged, key, operations);
       expect(withScope, JSON.stringify(policy)).toEqual(expect.arrayContaining(before));
       await edit(server, key, { resource: [...policy.resource, ...more.resource], force: true });
-      const withResource = await permissionsOf(server, staged, key, operations);
+      const withResource = await findPermissions(server, staged, key, operations);
       expect(withResource, JSON.stringify([policy, more.resource])).toEqual(expect.arrayContaining(withScope));
     }
   });
@@ -267,7 +267,7 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
 });
 
 /** Lists the operations that a key is allowed to call, by simulation. */
-async function permissionsOf(
+async function findPermissions(
   server: TestServer,
   staged: StagedServer,
   key: MadeKey,

@@ -486,7 +486,7 @@ interface Case extends Cell {
 const EVERY_OPERATION = ROWS.flatMap((row) => row.operations.map((operation) => ({ operation, row })));
 
 /** Combines every set of scopes with every resource. */
-function cellsOf(row: Row, operation: OperationName, profile: Profile): readonly Cell[] {
+function createCells(row: Row, operation: OperationName, profile: Profile): readonly Cell[] {
   const needs = (profile === 'open-source' ? NEEDS_OF_CODE[operation] : undefined) ?? row.needs;
   return listScopeVariants(needs).flatMap(({ name, scopes }) =>
     BINDINGS.map((binding) => ({
@@ -667,7 +667,7 @@ describe.each(PROFILES)('the %s profile', (profile) => {
   });
 
   it.each(EVERY_OPERATION)('decides and answers $operation as in the truth table', async ({ operation, row }) => {
-    const cells = cellsOf(row, operation, profile);
+    const cells = createCells(row, operation, profile);
     const unexpectedCells = cells.filter((cell) => evaluate(profile, cell) !== cell.outcome);
     expect(
       unexpectedCells.map((cell) => `${cell.name}: ${evaluate(profile, cell)} instead of ${cell.outcome}`),

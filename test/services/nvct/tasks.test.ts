@@ -591,7 +591,7 @@ describe('a resource that is not valid for tasks', () => {
 
   it('is ignored in a key of the key service, and the fix preserves unknown scopes', async () => {
     const { server } = await createWorld('open-source');
-    const keyOf = async (...resources: object[]) => {
+    const createKeyWith = async (...resources: object[]) => {
       const policy = { aud: TASKS, scopes: ['task_details', 'of-a-later-version'], resources };
       const order = { authorizations: { policies: [policy] } };
       return (await createKey(server, order, asOwner('svc@nvct-api.local', TASKS))).body.value;
@@ -602,8 +602,8 @@ describe('a resource that is not valid for tasks', () => {
       { type: 'task', id: '*' },
       { type: 'account-tasks', id: 'abc' },
     ];
-    expect((await get(await keyOf(...foreign, { type: 'account-tasks', id: '*' }))).status).toBe(200);
-    const key = await keyOf(...foreign);
+    expect((await get(await createKeyWith(...foreign, { type: 'account-tasks', id: '*' }))).status).toBe(200);
+    const key = await createKeyWith(...foreign);
     const { status, decision } = await get(key);
     expect(status).toBe(403);
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
