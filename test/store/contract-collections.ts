@@ -9,7 +9,7 @@ import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
 
-const putOf = (stored: Row): Change => ({ kind: 'put', row: stored });
+const createPut = (stored: Row): Change => ({ kind: 'put', row: stored });
 const idOf = (change: Change) => (change.kind === 'put' ? change.row.id : change.id);
 
 /** Tests of `src/store/collections.ts`, for every adapter. */
@@ -104,11 +104,11 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
 
     it('keeps the places of rows in order of creation while other rows are changed and removed', async () => {
       const store = await openWith(...everything);
-      const placesIn = async ({ rows }: Pick<PlainStore, 'rows'>) => {
+      const readPlaces = async ({ rows }: Pick<PlainStore, 'rows'>) => {
         const all = await rows.list({ collection: THINGS });
         return new Map(all.map(({ id, revision }) => [id, revision.place]));
       };
-      const before = await placesIn(store);
+      const before = await readPlaces(store);
       await store.collections.commit([{ kind: 'remove', collection: THINGS, id: 'full' }]);
       await store.collections.insert(row('young'), null);
 
@@ -116,7 +116,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
       for (const open of [async () => store, openNext]) {
         const { rows: stored } = await open();
         const rows = await stored.list({ collection: THINGS });
-        const after = await placesIn({ rows: stored });
+        const after = await readPlaces({ rows: stored });
         expect([...after].sort(([, first], [, second]) => first - second).map(([id]) => id)).toEqual(idsOf(rows));
         expect(rows.at(-1)?.id).toBe('young');
         for (const id of ['shared', 'own', 'foreign', 'open', 'part']) expect(after.get(id)).toBe(before.get(id));
@@ -140,9 +140,9 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
       const drawChange = async (): Promise<Change> => {
         const id = pick(ids);
         const before = pick([await rows.byId(THINGS, id), await rows.byId(THINGS, id), null]);
-        if (before === null) return putOf(row(id, { owner: pick(['acme', 'globex']) }));
+        if (before === null) return createPut(row(id, { owner: pick(['acme', 'globex']) }));
         const owner = pick([before.owner, before.owner, 'acme']);
-        return pick([putOf({ ...before, owner, body: random.hex(4) }), { kind: 'remove', collection: THINGS, id }]);
+        return pick([createPut({ ...before, owner, body: random.hex(4) }), { kind: 'remove', collection: THINGS, id }]);
       };
       const drawCommit = async (): Promise<readonly Change[]> => {
         const changes = [await drawChange(), await drawChange(), await drawChange()].slice(0, pick([1, 1, 3]));

@@ -46,7 +46,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
     };
 
     const idsOf = (found: readonly KeyInForce[]) => found.map(({ key }) => key.id);
-    const policyOf = (scope: string): Policy => ({ scopes: [scope], resources: [{ type: 'function', ids: [scope] }] });
+    const createPolicy = (scope: string): Policy => ({
+      scopes: [scope],
+      resources: [{ type: 'function', ids: [scope] }],
+    });
     const createVersion = (
       number: number,
       recordedAt: Instant,
@@ -59,12 +62,12 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       ...policy,
     });
     const editPolicy = (scope: string, effectiveAt: Instant, recordedAt: Instant = NOON): NgcKeyEdit => ({
-      policy: { next: policyOf(scope), recordedAt, effectiveAt },
+      policy: { next: createPolicy(scope), recordedAt, effectiveAt },
     });
     const withoutSecret = ({ secretHash: _, policy: __, ...key }: typeof bot) => key;
     const acme = { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] };
     const globex = { name: 'globex', ncaId: 'nca-globex', subscriptions: [] };
-    const firstVersionOf = (key: typeof bot) =>
+    const createFirstVersion = (key: typeof bot) =>
       createVersion(1, NOON, NOON, key.policy ?? { scopes: [], resources: [] });
 
     describe('organisations and users', () => {
@@ -101,7 +104,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             key: withoutSecret(bot),
             organization: acme,
             roles: [],
-            policy: firstVersionOf(bot),
+            policy: createFirstVersion(bot),
             pending: [],
           });
         });
@@ -137,7 +140,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await checkNowAndLater(store, async (keys) => {
           expect((await keys.findById('bot', NOON))?.key).toEqual(withoutSecret(bot));
           expect(await keys.findUser('acme', 'new@acme.test')).toBeNull();
-          expect(await keys.listVersions('bot')).toEqual([firstVersionOf(bot)]);
+          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
         });
       });
 
@@ -319,7 +322,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           const expected = { ...withoutSecret(bot), ...edit };
           expect((await keys.findById('bot', NOON))?.key).toEqual(expected);
           expect((await keys.findBySecret(bot.secretHash, NOON))?.key).toEqual(expected);
-          expect(await keys.listVersions('bot')).toEqual([firstVersionOf(bot)]);
+          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
           expect((await keys.findById('adas', NOON))?.key).toEqual(withoutSecret(adas));
         });
       });
@@ -345,10 +348,10 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.edit('bot', { ...editPolicy('three', NOON + 10, NOON + 2), name: 'renamed' });
 
         await checkNowAndLater(store, async (keys) => {
-          const three = createVersion(3, NOON + 2, NOON + 10, policyOf('three'));
+          const three = createVersion(3, NOON + 2, NOON + 10, createPolicy('three'));
           expect(await keys.listVersions('bot')).toEqual([
-            firstVersionOf(bot),
-            createVersion(2, NOON + 1, NOON + 20, policyOf('two')),
+            createFirstVersion(bot),
+            createVersion(2, NOON + 1, NOON + 20, createPolicy('two')),
             three,
           ]);
           expect(await keys.findNewestVersion('bot')).toEqual(three);
@@ -366,13 +369,17 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
 
       it('stores nothing if it fails halfway', async () => {
         const store = await openWithKeys();
-        const policy = { next: { ...policyOf('half'), scopes: [1n as never] }, recordedAt: NOON, effectiveAt: NOON };
+        const policy = {
+          next: { ...createPolicy('half'), scopes: [1n as never] },
+          recordedAt: NOON,
+          effectiveAt: NOON,
+        };
         const broken = { name: 'half', policy };
         await expect(store.ngcKeys.edit('bot', broken)).rejects.toThrow();
 
         await checkNowAndLater(store, async (keys) => {
           expect((await keys.findById('bot', NOON))?.key).toEqual(withoutSecret(bot));
-          expect(await keys.listVersions('bot')).toEqual([firstVersionOf(bot)]);
+          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
         });
       });
 
@@ -396,7 +403,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await checkNowAndLater(store, async (keys) => {
           expect(await keys.findBySecret(bot.secretHash, NOON)).toBeNull();
           expect((await keys.findBySecret('another', NOON))?.key).toEqual(withoutSecret(bot));
-          expect(await keys.listVersions('bot')).toEqual([firstVersionOf(bot)]);
+          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
         });
       });
 
@@ -436,8 +443,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await store.ngcKeys.create(bot, [], 1);
 
         await checkNowAndLater(store, async (keys) => {
-          expect(await keys.listVersions('bot')).toEqual([firstVersionOf(bot)]);
-          expect((await keys.findBySecret(bot.secretHash, NOON))?.policy).toEqual(firstVersionOf(bot));
+          expect(await keys.listVersions('bot')).toEqual([createFirstVersion(bot)]);
+          expect((await keys.findBySecret(bot.secretHash, NOON))?.policy).toEqual(createFirstVersion(bot));
         });
       });
 
@@ -457,19 +464,19 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       }
 
       /** Returns the highest version whose `effectiveAt` has passed. */
-      const inForceAt = (history: readonly Dated[], at: Instant): number =>
+      const findInForce = (history: readonly Dated[], at: Instant): number =>
         Math.max(...history.filter(({ effectiveAt }) => effectiveAt <= at).map((entry) => entry.version));
 
       /** Returns the versions that come into force after `at`, found by looking at every moment. */
-      const successionAfter = (history: readonly Dated[], at: Instant): Dated[] => {
+      const findSuccession = (history: readonly Dated[], at: Instant): Dated[] => {
         const moments = [...new Set(history.map(({ effectiveAt }) => effectiveAt))].sort(
           (first, second) => first - second,
         );
-        let current = inForceAt(history, at);
+        let current = findInForce(history, at);
         return moments
           .filter((moment) => moment > at)
           .flatMap((effectiveAt) => {
-            const next = inForceAt(history, effectiveAt);
+            const next = findInForce(history, effectiveAt);
             if (next === current) return [];
             current = next;
             return [{ version: next, effectiveAt }];
@@ -515,7 +522,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         return store;
       };
 
-      const momentsOf = (history: readonly Dated[]) =>
+      const listMoments = (history: readonly Dated[]) =>
         [...new Set(history.flatMap(({ effectiveAt }) => [effectiveAt - 1, effectiveAt, effectiveAt + 1]))]
           .filter((at) => at >= NOON)
           .sort((first, second) => first - second);
@@ -523,14 +530,14 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       it('is the highest version that has begun, with its successors as pending', async () => {
         await checkNowAndLater(await openRecorded(), async (keys) => {
           for (const [number, history] of all.entries()) {
-            for (const at of momentsOf(history)) {
+            for (const at of listMoments(history)) {
               const what = `history ${number} at ${at - NOON}`;
-              const expected = inForceAt(history, at);
+              const expected = findInForce(history, at);
               const found = await keys.findById(`key-${number}`, at);
               const policy = found?.policy;
               if (policy?.version !== expected) expect(policy?.version, what).toBe(expected);
               if (expected > 1) expect(policy?.scopes, what).toEqual([`v${expected}`]);
-              expect(toDated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MAX_PENDING));
+              expect(toDated(found?.pending ?? []), what).toEqual(findSuccession(history, at).slice(0, MAX_PENDING));
             }
           }
         });
@@ -541,14 +548,14 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         let keys = (await bench.next()).ngcKeys;
         for (const [number, history] of all.entries()) {
           let before = 0;
-          for (const [turn, at] of momentsOf(history).entries()) {
+          for (const [turn, at] of listMoments(history).entries()) {
             const what = `history ${number} at ${at - NOON}`;
             if ((number + turn) % 40 === 0) keys = (await bench.next()).ngcKeys;
             const found = await keys.findBySecret(`hash-of-key-${number}`, at);
             const current = found?.policy?.version ?? 0;
-            expect(current, what).toBe(inForceAt(history, at));
+            expect(current, what).toBe(findInForce(history, at));
             expect(current, what).toBeGreaterThanOrEqual(before);
-            expect(toDated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MAX_PENDING));
+            expect(toDated(found?.pending ?? []), what).toEqual(findSuccession(history, at).slice(0, MAX_PENDING));
             before = current;
           }
         }
@@ -566,7 +573,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         await checkNowAndLater(await openRecorded(), async (keys) => {
           for (const at of [NOON, NOON + 4, NOON + 9, NOON + 77]) {
             const found = await keys.list({}, 1000, at);
-            expect(found.map(({ policy }) => policy?.version)).toEqual(all.map((history) => inForceAt(history, at)));
+            expect(found.map(({ policy }) => policy?.version)).toEqual(all.map((history) => findInForce(history, at)));
           }
         });
       });
@@ -576,12 +583,12 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         const id = `key-${all.indexOf(staircase)}`;
 
         await checkNowAndLater(store, async (keys) => {
-          const versionsAt = async (at: Instant) =>
+          const readVersions = async (at: Instant) =>
             (await keys.findById(id, at))?.pending.map((entry) => entry.version);
-          expect(await versionsAt(NOON)).toEqual(Array.from({ length: 32 }, (_, index) => index + 2));
-          expect(await versionsAt(NOON + 3)).toEqual(Array.from({ length: 32 }, (_, index) => index + 3));
-          expect(await versionsAt(NOON + 48 * 3)).toEqual([50]);
-          expect(await versionsAt(NOON + 49 * 3)).toEqual([]);
+          expect(await readVersions(NOON)).toEqual(Array.from({ length: 32 }, (_, index) => index + 2));
+          expect(await readVersions(NOON + 3)).toEqual(Array.from({ length: 32 }, (_, index) => index + 3));
+          expect(await readVersions(NOON + 48 * 3)).toEqual([50]);
+          expect(await readVersions(NOON + 49 * 3)).toEqual([]);
         });
       });
 
@@ -603,7 +610,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       ])('begins in (%i, %i] for exactly the expected keys, earliest first', async (from, to) => {
         const expected = all
           .flatMap((history, number) =>
-            successionAfter(history, NOON + from)
+            findSuccession(history, NOON + from)
               .filter(({ effectiveAt }) => effectiveAt <= NOON + to)
               .map((entry) => ({ keyId: `key-${number}`, ...entry })),
           )
@@ -635,8 +642,8 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
           }
           if (draw(10) === 0) ({ ngcKeys } = await bench.next());
           const found = await ngcKeys.findBySecret(bot.secretHash, at);
-          expect(found?.policy?.version, `at ${at - NOON}`).toBe(inForceAt(known, at));
-          expect(toDated(found?.pending ?? []), `at ${at - NOON}`).toEqual(successionAfter(known, at));
+          expect(found?.policy?.version, `at ${at - NOON}`).toBe(findInForce(known, at));
+          expect(toDated(found?.pending ?? []), `at ${at - NOON}`).toEqual(findSuccession(known, at));
         }
         expect(known.length).toBeGreaterThan(10);
       });
@@ -651,15 +658,15 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
         expect(await store.ngcKeys.flush('bot', NOON + 5)).toEqual([{ keyId: 'bot', version: 4 }]);
 
         await checkNowAndLater(store, async (keys) => {
-          const copy = createVersion(4, NOON + 5, NOON + 5, policyOf('three'));
+          const copy = createVersion(4, NOON + 5, NOON + 5, createPolicy('three'));
           expect((await keys.findBySecret(bot.secretHash, NOON + 5))?.policy).toEqual(copy);
           expect(await keys.findById('bot', NOON + 5)).toMatchObject({ policy: copy, pending: [] });
           expect((await keys.findById('bot', NOON + 1000))?.policy).toEqual(copy);
-          expect((await keys.findById('bot', NOON + 4))?.policy).toEqual(firstVersionOf(bot));
+          expect((await keys.findById('bot', NOON + 4))?.policy).toEqual(createFirstVersion(bot));
           expect(await keys.listVersions('bot')).toEqual([
-            firstVersionOf(bot),
-            createVersion(2, NOON, NOON + 20, policyOf('two')),
-            createVersion(3, NOON, NOON + 30, policyOf('three')),
+            createFirstVersion(bot),
+            createVersion(2, NOON, NOON + 20, createPolicy('two')),
+            createVersion(3, NOON, NOON + 30, createPolicy('three')),
             copy,
           ]);
           expect(await keys.listEffectiveBetween(NOON, NOON + 100, ALL)).toEqual([

@@ -19,8 +19,8 @@ const ALL: PageQuery = {
 };
 
 const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => id);
-const putOf = (stored: Row): Change => ({ kind: 'put', row: stored });
-const removalOf = (id: string, collection = THINGS): Change => ({ kind: 'remove', collection, id });
+const createPut = (stored: Row): Change => ({ kind: 'put', row: stored });
+const createRemoval = (id: string, collection = THINGS): Change => ({ kind: 'remove', collection, id });
 
 /** Creates a row with facets, created and modified at noon. */
 function createListed(id: string, facets: Partial<Facets> = {}, overrides: Partial<Row> = {}): Row {
@@ -38,7 +38,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
     afterEach(() => bench.end());
 
     const openWith = async (...rows: readonly Row[]) => {
-      await plainly(await bench.next()).collections.commit(rows.map(putOf));
+      await plainly(await bench.next()).collections.commit(rows.map(createPut));
       return plainly(await bench.next()).collections;
     };
 
@@ -306,7 +306,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             },
           ),
         );
-        await collections.commit(rows.map(putOf));
+        await collections.commit(rows.map(createPut));
         for (let attempt = 0; attempt < 40; attempt++) {
           const query: PageQuery = {
             collection,
@@ -352,7 +352,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       const seen = [await describePage()];
       await collections.insert(createListed('a'), null);
       seen.push(await describePage());
-      await collections.commit([putOf(createListed('b')), putOf(createListed('c', {}, { owner: 'globex' }))]);
+      await collections.commit([createPut(createListed('b')), createPut(createListed('c', {}, { owner: 'globex' }))]);
       seen.push(await describePage());
       await collections.change(THINGS, 'c', (item) => ({ ...item, sharedWith: ['acme'] }));
       seen.push(await describePage());
@@ -360,7 +360,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       seen.push(await describePage());
       await collections.change(THINGS, 'a', () => null);
       seen.push(await describePage());
-      await collections.commit([removalOf('b')]);
+      await collections.commit([createRemoval('b')]);
       seen.push(await describePage());
       await collections.insert(createListed('d', {}, { dueAt: NOON }), null);
       seen.push(await describePage());
@@ -375,11 +375,11 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         const collections = await openWith(createListed('old'), createListed('kept'));
 
         await collections.commit([
-          putOf(createListed('new')),
-          putOf(createListed('kept', { name: 'renamed' })),
-          removalOf('old'),
-          removalOf('old'),
-          putOf(row('other', { collection: 'others' })),
+          createPut(createListed('new')),
+          createPut(createListed('kept', { name: 'renamed' })),
+          createRemoval('old'),
+          createRemoval('old'),
+          createPut(row('other', { collection: 'others' })),
         ]);
 
         const later = plainly(await bench.next()).collections;
@@ -391,7 +391,11 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       it('accepts the removal of unknown rows', async () => {
         const collections = await openWith(createListed('one'));
 
-        await collections.commit([removalOf('nothing'), removalOf('one', 'others'), putOf(createListed('two'))]);
+        await collections.commit([
+          createRemoval('nothing'),
+          createRemoval('one', 'others'),
+          createPut(createListed('two')),
+        ]);
 
         expect(await findIds(collections, {})).toEqual(['one', 'two']);
       });
@@ -410,7 +414,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         );
 
         await collections.commit([
-          putOf(createListed('one', {}, { owner: 'globex', sharedWith: ['initech'], parent: 'q' })),
+          createPut(createListed('one', {}, { owner: 'globex', sharedWith: ['initech'], parent: 'q' })),
         ]);
 
         expect(await findIds(collections, {})).toEqual([]);
@@ -426,9 +430,9 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
         await expect(
           collections.commit([
-            removalOf('two'),
-            putOf(createListed('three')),
-            putOf(createListed('four', {}, { aliases: ['taken'] })),
+            createRemoval('two'),
+            createPut(createListed('three')),
+            createPut(createListed('four', {}, { aliases: ['taken'] })),
           ]),
         ).rejects.toThrow();
 
@@ -441,7 +445,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
 /** Filters and sorts rows without the store. */
 function pageNaively(rows: readonly Row[], { account, where, search, order }: PageQuery): readonly Row[] {
-  const memberOf = ({ id, parent, body, facets }: Row, member: string): unknown => {
+  const readMember = ({ id, parent, body, facets }: Row, member: string): unknown => {
     if (member === 'id') return id;
     if (member === 'parent') return parent;
     const own = facets?.[member as keyof Facets];
@@ -449,7 +453,7 @@ function pageNaively(rows: readonly Row[], { account, where, search, order }: Pa
     return member.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)?.[name], body);
   };
   const compare = (first: Row, second: Row) => {
-    const [a, b] = [memberOf(first, order.by), memberOf(second, order.by)] as [string | null, string | null];
+    const [a, b] = [readMember(first, order.by), readMember(second, order.by)] as [string | null, string | null];
     if (a !== b) return a === null || (b !== null && a < b) ? -1 : 1;
     return first.id < second.id ? -1 : 1;
   };
@@ -457,12 +461,12 @@ function pageNaively(rows: readonly Row[], { account, where, search, order }: Pa
     .filter(
       ({ owner, sharedWith }) => owner === account || sharedWith.includes(account ?? '') || sharedWith.includes('*'),
     )
-    .filter((item) => where.every(({ member, value }) => String(memberOf(item, member)) === value))
+    .filter((item) => where.every(({ member, value }) => String(readMember(item, member)) === value))
     .filter(
       (item) =>
         search === null ||
         search.members.some((member) =>
-          String(memberOf(item, member)).toLowerCase().includes(search.text.toLowerCase()),
+          String(readMember(item, member)).toLowerCase().includes(search.text.toLowerCase()),
         ),
     )
     .sort(compare);

@@ -55,13 +55,13 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       await check(store);
       await check(await bench.next());
     };
-    const clientIdsOf = async ({ accessKeys }: Store) => (await accessKeys.all({})).map(({ clientId }) => clientId);
+    const readClientIds = async ({ accessKeys }: Store) => (await accessKeys.all({})).map(({ clientId }) => clientId);
 
     it('of credential collections get other aliases, and other rows keep theirs', async () => {
       const store = await bench.next();
-      const keyRow = (collection: string, id: string) => row(id, { collection, aliases: [`alias-of-${id}`] });
+      const createKeyRow = (collection: string, id: string) => row(id, { collection, aliases: [`alias-of-${id}`] });
       await store.world.load(keptSeed, {
-        objects: [keyRow('toys.keys', 'a'), keyRow('toys.keys', 'b'), keyRow('toys.toys', 'c')],
+        objects: [createKeyRow('toys.keys', 'a'), createKeyRow('toys.keys', 'b'), createKeyRow('toys.toys', 'c')],
       });
       const toys: CredentialRows = {
         collection: 'toys.keys',
@@ -249,7 +249,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       it('may be the previous values of other clients and keys', async () => {
         const store = await openFilled({ one: 'ci', two: 'ci-w' });
         await store.world.rekey(rekeying, derivedSeed);
-        expect(await clientIdsOf(store)).toEqual(['ci-w', 'ci-w-w']);
+        expect(await readClientIds(store)).toEqual(['ci-w', 'ci-w-w']);
 
         const swapped = new Map([
           ['ci-w', 'ci-w-w'],
@@ -268,7 +268,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
           derivedSeed,
         );
         const after = await bench.next();
-        expect(await clientIdsOf(after)).toEqual(['ci-w-w', 'ci-w']);
+        expect(await readClientIds(after)).toEqual(['ci-w-w', 'ci-w']);
         expect((await after.ngcKeys.findBySecret('key-hash-of-deployer', NOON))?.key.id).toBe('reader');
       });
 

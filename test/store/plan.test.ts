@@ -19,8 +19,8 @@ const STALE: Revision = { place: 4, size: 4, weight: 1000 };
 
 const createThing = (id: string, revision: Revision = NEW, aliases: readonly string[] = []) =>
   THINGS.row({ id, owner: 'acme', parent: null, body: null, revision, aliases });
-const putOf = (...parameters: Parameters<typeof createThing>) => THINGS.put(createThing(...parameters));
-const removalOf = (id: string, revision: Revision) => THINGS.remove(createThing(id, revision));
+const createPut = (...parameters: Parameters<typeof createThing>) => THINGS.put(createThing(...parameters));
+const createRemoval = (id: string, revision: Revision) => THINGS.remove(createThing(id, revision));
 
 const plan = (changes: readonly Change[]) =>
   planChanges(changes, {
@@ -42,9 +42,9 @@ const NOTHING = { puts: [], removed: [], before: [], nextPlace: 8 };
 describe('accepted changes', () => {
   it.each<[title: string, changes: readonly Change[], expected: object]>([
     ['no changes', [], {}],
-    ['a new row', [putOf('c')], { puts: ['c at 8'], nextPlace: 9 }],
-    ['a row with its current revision', [putOf('a', A.revision)], { puts: ['a at 5'], before: ['a'] }],
-    ['a removal with the current revision', [removalOf('a', A.revision)], { removed: ['things a'], before: ['a'] }],
+    ['a new row', [createPut('c')], { puts: ['c at 8'], nextPlace: 9 }],
+    ['a row with its current revision', [createPut('a', A.revision)], { puts: ['a at 5'], before: ['a'] }],
+    ['a removal with the current revision', [createRemoval('a', A.revision)], { removed: ['things a'], before: ['a'] }],
     ['a removal by id', [THINGS.removal('a')], { removed: ['things a'], before: ['a'] }],
     ['a removal of an unknown row', [THINGS.removal('c')], {}],
     ['two removals of a row', [THINGS.removal('a'), THINGS.removal('a')], { removed: ['things a'], before: ['a'] }],
@@ -56,17 +56,17 @@ describe('accepted changes', () => {
     ],
     [
       'an alias that the same commit frees',
-      [putOf('c', NEW, ['alias']), putOf('a', A.revision)],
+      [createPut('c', NEW, ['alias']), createPut('a', A.revision)],
       { puts: ['c at 8', 'a at 5'], before: ['a'], nextPlace: 9 },
     ],
     [
       'the same alias twice in a row',
-      [putOf('a', A.revision, ['alias', 'alias'])],
+      [createPut('a', A.revision, ['alias', 'alias'])],
       { puts: ['a at 5'], before: ['a'] },
     ],
     [
       'several changes in order',
-      [putOf('d'), putOf('b', B.revision), putOf('c'), removalOf('a', A.revision)],
+      [createPut('d'), createPut('b', B.revision), createPut('c'), createRemoval('a', A.revision)],
       { puts: ['d at 8', 'b at 6', 'c at 9'], removed: ['things a'], before: ['a', 'b'], nextPlace: 10 },
     ],
   ])('%s', (_what, changes, expected) => {
@@ -82,17 +82,17 @@ describe('accepted changes', () => {
 
 describe('rejected changes', () => {
   it.each<[title: string, changes: readonly Change[], error: new () => Error]>([
-    ['a new row with an id in use', [putOf('a')], Collision],
-    ['a row that was changed since', [putOf('a', STALE)], EditConflict],
-    ['a row that was removed', [putOf('c', STALE)], EditConflict],
-    ['a removal of a row that was changed since', [removalOf('a', STALE)], EditConflict],
-    ['a removal of a removed row by revision', [removalOf('c', STALE)], EditConflict],
-    ['a stale row among other changes', [putOf('c'), putOf('a', STALE), THINGS.removal('b')], EditConflict],
-    ['an alias in use', [putOf('c', NEW, ['alias'])], Collision],
-    ['an alias of two new rows', [putOf('c', NEW, ['new']), putOf('d', NEW, ['new'])], Collision],
-    ['a row that is put twice', [putOf('a', A.revision), putOf('a', A.revision)], TypeError],
-    ['a row that is put and removed', [putOf('a', A.revision), THINGS.removal('a')], TypeError],
-    ['a row that is removed and put', [THINGS.removal('a'), putOf('a')], TypeError],
+    ['a new row with an id in use', [createPut('a')], Collision],
+    ['a row that was changed since', [createPut('a', STALE)], EditConflict],
+    ['a row that was removed', [createPut('c', STALE)], EditConflict],
+    ['a removal of a row that was changed since', [createRemoval('a', STALE)], EditConflict],
+    ['a removal of a removed row by revision', [createRemoval('c', STALE)], EditConflict],
+    ['a stale row among other changes', [createPut('c'), createPut('a', STALE), THINGS.removal('b')], EditConflict],
+    ['an alias in use', [createPut('c', NEW, ['alias'])], Collision],
+    ['an alias of two new rows', [createPut('c', NEW, ['new']), createPut('d', NEW, ['new'])], Collision],
+    ['a row that is put twice', [createPut('a', A.revision), createPut('a', A.revision)], TypeError],
+    ['a row that is put and removed', [createPut('a', A.revision), THINGS.removal('a')], TypeError],
+    ['a row that is removed and put', [THINGS.removal('a'), createPut('a')], TypeError],
   ])('%s', (_what, changes, error) => {
     expect(() => plan(changes)).toThrow(error);
   });

@@ -11,7 +11,7 @@ function createMemory(bytes: number) {
   return { quota, memory: new StateMemory(quota) };
 }
 
-const putOf = (id: string, body: unknown = id) => ({ kind: 'put', row: row(id, { body }) }) as const;
+const createPut = (id: string, body: unknown = id) => ({ kind: 'put', row: row(id, { body }) }) as const;
 
 it('shared parts are counted once, until their last holder releases them', () => {
   const { quota, memory } = createMemory(1000);
@@ -65,7 +65,7 @@ it('worlds share initial rows, and count changed collections in full', async () 
   const weight = begin.collections.get('things')?.weight ?? 0;
   const worlds = [1, 2, 3].map(() => new WorldRows(begin, { memory }));
   expect(quota.used).toBe(weight);
-  await worlds[0]?.commit([putOf('d')]);
+  await worlds[0]?.commit([createPut('d')]);
   expect(quota.used).toBeGreaterThan(2 * weight);
   const frozen = worlds[0]?.freeze() ?? NO_ROWS;
   memory.hold(frozen);
@@ -80,13 +80,13 @@ it('worlds share initial rows, and count changed collections in full', async () 
 it('rows beyond the limit are rejected and change nothing, and a deletion frees bytes at once', async () => {
   const { quota, memory } = createMemory(20_000);
   const world = new WorldRows(NO_ROWS, { memory });
-  await world.commit([putOf('a', 'x'.repeat(8000))]);
+  await world.commit([createPut('a', 'x'.repeat(8000))]);
   const { used } = quota;
-  await expect(world.commit([putOf('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
+  await expect(world.commit([createPut('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
   expect([quota.used, await world.count('things')]).toEqual([used, 1]);
   await world.commit([{ kind: 'remove', collection: 'things', id: 'a' }]);
   expect(quota.used).toBe(0);
-  await world.commit([putOf('b', 'x'.repeat(15_000))]);
+  await world.commit([createPut('b', 'x'.repeat(15_000))]);
   // A change that reduces the size is never rejected.
   memory.hold({ weight: 20_000 });
   const [before] = await world.list({ collection: 'things' });

@@ -228,8 +228,8 @@ it('a search through long texts does not block the event loop', async () => {
   expect(turns).toBeGreaterThan(0);
 });
 
-const putOf = (id: string, members: Partial<Row> = {}): Change => ({ kind: 'put', row: row(id, members) });
-const removalOf = (id: string): Change => ({ kind: 'remove', collection: 'things', id });
+const createPut = (id: string, members: Partial<Row> = {}): Change => ({ kind: 'put', row: row(id, members) });
+const createRemoval = (id: string): Change => ({ kind: 'remove', collection: 'things', id });
 
 it('the log of a world receives each change with the last uses, before it is visible', async () => {
   const logged: unknown[] = [];
@@ -246,8 +246,8 @@ it('the log of a world receives each change with the last uses, before it is vis
   await world.note('things', 'nothing', NOON);
   await world.note('nothing', 'one', NOON);
   const [one] = await world.list({ collection: 'things' });
-  await world.commit([{ kind: 'put', row: { ...(one as Row), body: 'other' } }, putOf('two')]);
-  await world.commit([removalOf('one')]);
+  await world.commit([{ kind: 'put', row: { ...(one as Row), body: 'other' } }, createPut('two')]);
+  await world.commit([createRemoval('one')]);
   await world.replace(createState([row('three')]));
 
   expect(logged).toEqual([
@@ -268,8 +268,8 @@ it('the log of a world receives each change with the last uses, before it is vis
 it('a new row with the id of a removed row has no use', async () => {
   const world = new WorldRows(createState([row('one')]));
   await world.note('things', 'one', NOON);
-  await world.commit([removalOf('one'), putOf('two')]);
-  await world.commit([putOf('one')]);
+  await world.commit([createRemoval('one'), createPut('two')]);
+  await world.commit([createPut('one')]);
 
   expect([...(await world.uses('things'))]).toEqual([]);
 });
@@ -280,8 +280,8 @@ it('a watcher receives the new rows and the previous rows', async () => {
   world.watch(async ({ puts, before }) => {
     seen.push([puts, before].map((rows) => rows.map(({ id }) => id)));
   });
-  await world.commit([putOf('two')]);
-  await world.commit([removalOf('one')]);
+  await world.commit([createPut('two')]);
+  await world.commit([createRemoval('one')]);
 
   expect(seen).toEqual([
     [['two'], []],
@@ -337,7 +337,7 @@ it('a commit reserves memory for copied collections, and a snapshot for unshared
   memory.unreserve = () => {};
   const world = new WorldRows(state, { memory });
   const commitRow = async (id: string) => {
-    await world.commit([putOf(id)]);
+    await world.commit([createPut(id)]);
     return (await world.byId('things', id))?.revision.weight as number;
   };
   const three = await commitRow('three');
@@ -350,6 +350,6 @@ it('a commit reserves memory for copied collections, and a snapshot for unshared
   expect(world.freeze().collections.get('things')).toBe(frozen.collections.get('things'));
   expect(reserved).toEqual([things + three + four, 0]);
   reserved.length = 0;
-  await world.commit([removalOf('one')]);
+  await world.commit([createRemoval('one')]);
   expect(reserved).toEqual([]);
 });
