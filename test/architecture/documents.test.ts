@@ -138,24 +138,24 @@ describe('aliases of operations', () => {
 });
 
 describe('a document has no unused parts:', () => {
-  const ref = (name: string) => ({ $ref: `#/components/${name}` });
+  const createRef = (name: string) => ({ $ref: `#/components/${name}` });
   const document = {
     openapi: '3.0.3',
     security: [{ byKey: [] }],
     tags: [{ name: 'Toys' }, { name: 'Games' }],
     paths: {
       '/toys': {
-        get: { operationId: 'list_toys', tags: ['Toys'], responses: { 200: ref('responses/Page') } },
+        get: { operationId: 'list_toys', tags: ['Toys'], responses: { 200: createRef('responses/Page') } },
         post: { operationId: 'make_toy', security: [{ byToken: [] }] },
       },
     },
     components: {
       securitySchemes: { byKey: {}, byToken: {}, byName: {} },
-      responses: { Page: { schema: ref('schemas/Toy') }, Lost: { schema: ref('schemas/Loss') } },
-      schemas: { Toy: { items: ref('schemas/Toy') }, Loss: {}, Refusal: {} },
+      responses: { Page: { schema: createRef('schemas/Toy') }, Lost: { schema: createRef('schemas/Loss') } },
+      schemas: { Toy: { items: createRef('schemas/Toy') }, Loss: {}, Refusal: {} },
       headers: { Age: {} },
     },
-    'x-errors': [ref('schemas/Refusal')],
+    'x-errors': [createRef('schemas/Refusal')],
   };
 
   it('components, errors, security schemes and tags', () => {

@@ -45,10 +45,10 @@ export function importsOf({ path, text }: SourceFile): Import[] {
   return [
     ...statics.map(([, type, specifier]) => ({ specifier: String(specifier), typeOnly: type !== undefined })),
     ...[...bare, ...dynamic].map(([, specifier]) => ({ specifier: String(specifier), typeOnly: false })),
-  ].map((entry) => ({ ...entry, target: targetOf(path, entry.specifier) }));
+  ].map((entry) => ({ ...entry, target: resolveTarget(path, entry.specifier) }));
 }
 
-function targetOf(path: string, specifier: string): string {
+function resolveTarget(path: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
   return posix
     .join(posix.dirname(path), specifier)
