@@ -120,7 +120,7 @@ function copy(
   name: Name,
   credentials: Credentials,
   from: object,
-  sourceIn: (model: Readonly<Worlds>) => Pick<World, keyof World> | undefined,
+  findSource: (model: Readonly<Worlds>) => Pick<World, keyof World> | undefined,
 ): Action<Worlds> {
   return {
     kind: 'copy',
@@ -128,7 +128,7 @@ function copy(
     of: () => ({
       send: (live) => live.call('POST /_mock/worlds', { body: { id: name, from, credentials } }),
       take: (model, answer) => {
-        const source = sourceIn(model);
+        const source = findSource(model);
         const expected = source === undefined ? 404 : model.find(name) === undefined ? 201 : 409;
         expect(answer.status, JSON.stringify(answer.body)).toBe(expected);
         if (source === undefined || expected !== 201) return;
@@ -154,11 +154,11 @@ const fromSnapshot: Drawn = fc.tuple(made, back, credentials).map(([name, which,
     const snapshot = before.snapshots.at(-1 - which);
     if (snapshot === undefined) return null;
     const { id } = snapshot;
-    const sourceIn = (model: Readonly<Worlds>) => {
+    const findSource = (model: Readonly<Worlds>) => {
       const source = model.snapshot(id);
       return source && { ...source, name: source.of };
     };
-    return copy('', name, credentials, { snapshot: id }, sourceIn).of(before);
+    return copy('', name, credentials, { snapshot: id }, findSource).of(before);
   },
 }));
 

@@ -42,14 +42,16 @@ async function compareWorld(model: Worlds, live: Live, name: Name): Promise<void
 /** Compares the worlds that accept a key, and the world that it selects. */
 async function compareKey(model: Worlds, live: Live, text: string): Promise<void> {
   const useKey = (call: TestServer['call']) => call('GET /api/v3/simulations/', { token: text });
-  const mayIn = ({ keys }: World) => keys.some((key) => key.text === text);
+  const isAllowedIn = ({ keys }: World) => keys.some((key) => key.text === text);
   for (const world of model.worlds) {
     const { decision } = await useKey(DOORS.prefix(live, world.name));
-    expect(decision.effect).toBe(mayIn(world) ? 'allow' : 'deny');
+    expect(decision.effect).toBe(isAllowedIn(world) ? 'allow' : 'deny');
   }
   const { decision } = await useKey(live.call);
   const world = model.worldOfKey(text);
-  expect(decision).toMatchObject(mayIn(world) ? { effect: 'allow' } : { effect: 'deny', reason: expect.any(String) });
+  expect(decision).toMatchObject(
+    isAllowedIn(world) ? { effect: 'allow' } : { effect: 'deny', reason: expect.any(String) },
+  );
   live.note(`key: ${decision.reason ?? (world.name === 'default' ? 'default' : 'another world')}`);
   if (decision.effect === 'deny') return;
   const call: TestServer['call'] = DOORS.prefix(live, world.name);
