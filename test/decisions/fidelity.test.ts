@@ -3,33 +3,39 @@ import { describeEntry, judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Certainty, OperationRow, Rule } from '../../src/decisions/rule.ts';
 import { ruleOf } from './toy-law.ts';
 
-const row = (certainty: Certainty) => ({ id: 'get_toy', source: 'a page', certainty }) as OperationRow;
-const rule = (certainty: Certainty, more: Partial<Rule> = {}) =>
+const createRow = (certainty: Certainty) => ({ id: 'get_toy', source: 'a page', certainty }) as OperationRow;
+const createRule = (certainty: Certainty, more: Partial<Rule> = {}) =>
   ruleOf({ id: 'play', source: 'a rule', certainty, ...more });
 const OF_ROW = { kind: 'operation', id: 'get_toy', source: 'a page' };
 const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
 
 describe('an operation with `--fidelity documented`', () => {
   it.each(['documented', 'implied', 'observed'] as const)('is accepted if it is %s', (certainty) => {
-    expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
-    expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
+    expect(judgeFidelity(createRow(certainty), null)).toEqual({ effect: 'answered', entry: null });
+    expect(judgeFidelity(createRow('documented'), createRule(certainty))).toEqual({ effect: 'answered', entry: null });
   });
 
   it.each(['inferred', 'ours', 'unknown'] as const)(
     'is rejected if it is %s, but not if only its rule is',
     (certainty) => {
-      expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
-      expect(judgeFidelity(row(certainty), rule('contradicted')).effect).toBe('refused');
-      expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
-      expect(judgeFidelity(row('contradicted'), rule(certainty)).effect).toBe('questioned');
+      expect(judgeFidelity(createRow(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
+      expect(judgeFidelity(createRow(certainty), createRule('contradicted')).effect).toBe('refused');
+      expect(judgeFidelity(createRow('documented'), createRule(certainty))).toEqual({
+        effect: 'answered',
+        entry: null,
+      });
+      expect(judgeFidelity(createRow('contradicted'), createRule(certainty)).effect).toBe('questioned');
     },
   );
 
   it('is accepted with a finding if it or its rule is contradicted', () => {
     const certainty = 'contradicted';
 
-    expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
-    expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({
+    expect(judgeFidelity(createRow(certainty), null)).toEqual({
+      effect: 'questioned',
+      entry: { ...OF_ROW, certainty },
+    });
+    expect(judgeFidelity(createRow('documented'), createRule(certainty))).toEqual({
       effect: 'questioned',
       entry: { ...OF_RULE, certainty },
     });
@@ -40,39 +46,39 @@ describe('an operation with `--fidelity documented`', () => {
       { types: ['lent-toys'], source: 'a guess', certainty: 'inferred' as const },
       { types: ['everything'], source: 'two pages', certainty: 'contradicted' as const },
     ];
-    const accepting = rule('documented', { on: ['toy', 'lent-toys', 'everything'], added });
-    const effectFor = (...types: string[]) =>
+    const accepting = createRule('documented', { on: ['toy', 'lent-toys', 'everything'], added });
+    const readEffect = (...types: string[]) =>
       judgeFidelity(
-        row('documented'),
+        createRow('documented'),
         accepting,
         types.map((type) => ({ type })),
       );
 
     it('depends on the added type if the caller has no other type', () => {
-      expect(effectFor('lent-toys').effect).toBe('answered');
-      expect(effectFor('everything')).toEqual({
+      expect(readEffect('lent-toys').effect).toBe('answered');
+      expect(readEffect('everything')).toEqual({
         effect: 'questioned',
         entry: { kind: 'rule', id: 'play', source: 'two pages', certainty: 'contradicted' },
       });
-      expect(effectFor('lent-toys', 'everything').effect).toBe('questioned');
+      expect(readEffect('lent-toys', 'everything').effect).toBe('questioned');
     });
 
     it('depends on the rule if the caller has another accepted type', () => {
-      expect(effectFor('toy').effect).toBe('answered');
-      expect(effectFor('toy', 'everything').effect).toBe('answered');
-      expect(effectFor().effect).toBe('answered');
-      expect(judgeFidelity(row('documented'), accepting, null).effect).toBe('answered');
-      expect(judgeFidelity(row('documented'), accepting).effect).toBe('answered');
+      expect(readEffect('toy').effect).toBe('answered');
+      expect(readEffect('toy', 'everything').effect).toBe('answered');
+      expect(readEffect().effect).toBe('answered');
+      expect(judgeFidelity(createRow('documented'), accepting, null).effect).toBe('answered');
+      expect(judgeFidelity(createRow('documented'), accepting).effect).toBe('answered');
     });
 
     it('ignores types that the rule does not accept', () => {
-      expect(effectFor('everything', 'all-toys').effect).toBe('questioned');
-      expect(judgeFidelity(row('documented'), rule('documented', { added }), [{ type: 'everything' }]).effect).toBe(
-        'answered',
-      );
-      expect(judgeFidelity(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
-        'answered',
-      );
+      expect(readEffect('everything', 'all-toys').effect).toBe('questioned');
+      expect(
+        judgeFidelity(createRow('documented'), createRule('documented', { added }), [{ type: 'everything' }]).effect,
+      ).toBe('answered');
+      expect(
+        judgeFidelity(createRow('documented'), createRule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect,
+      ).toBe('answered');
     });
   });
 });

@@ -9,7 +9,7 @@ import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };
 const EXAMPLE = { method: 'GET', path: '/toys' };
 
-const toy = (name: string, parts: readonly string[] = []): ResourceState => ({
+const createToy = (name: string, parts: readonly string[] = []): ResourceState => ({
   found: 'object',
   attributes: { relation: 'owned', names: { toy: [name] }, parts: { 'toy-parts': parts } },
 });
@@ -19,10 +19,10 @@ const createUses = (bytes = 16_000_000) => new Uses(createSharedCache(bytes, siz
 describe('the uses of a credential', () => {
   it('are recorded once for each operation and object, with the first request', () => {
     const uses = createUses();
-    uses.record(serviceKey, 'play', QUESTION, toy('ball'), { method: 'GET', path: '/toys/ball?first' });
-    uses.record(serviceKey, 'play', QUESTION, toy('ball'), EXAMPLE);
-    uses.record(serviceKey, 'play', QUESTION, toy('doll'), EXAMPLE);
-    uses.record(serviceKey, 'look', QUESTION, toy('ball'), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, createToy('ball'), { method: 'GET', path: '/toys/ball?first' });
+    uses.record(serviceKey, 'play', QUESTION, createToy('ball'), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, createToy('doll'), EXAMPLE);
+    uses.record(serviceKey, 'look', QUESTION, createToy('ball'), EXAMPLE);
     uses.record(createPrincipal('other'), 'play', QUESTION, null, EXAMPLE);
 
     expect(uses.list().map(({ principal, uses }) => [principal.id, uses.map(({ operation }) => operation)])).toEqual([
@@ -34,9 +34,10 @@ describe('the uses of a credential', () => {
 
   it('are limited to 1000 objects, and then marked as full', () => {
     const uses = createUses();
-    for (let number = 0; number < 1000; number++) uses.record(serviceKey, 'play', QUESTION, toy(`${number}`), EXAMPLE);
+    for (let number = 0; number < 1000; number++)
+      uses.record(serviceKey, 'play', QUESTION, createToy(`${number}`), EXAMPLE);
     expect(uses.isFull).toBe(false);
-    uses.record(serviceKey, 'play', QUESTION, toy('one more'), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, createToy('one more'), EXAMPLE);
 
     expect([uses.isFull, uses.list()[0]?.uses.length]).toEqual([true, 1000]);
   });
@@ -45,7 +46,7 @@ describe('the uses of a credential', () => {
     const uses = createUses();
     const path = `/toys/${'x'.repeat(60_000)}`;
     for (let number = 0; number < 50; number++) {
-      uses.record(serviceKey, 'play', QUESTION, toy(`${number}`), { method: 'GET', path });
+      uses.record(serviceKey, 'play', QUESTION, createToy(`${number}`), { method: 'GET', path });
     }
 
     expect(uses.list()[0]?.uses.length).toBeLessThan(20);
@@ -65,7 +66,7 @@ describe('the uses of a credential', () => {
   it('contain at most a hundred parts of an object', () => {
     const uses = createUses();
     const parts = Array.from({ length: 500 }, (_, number) => `ball/${number}`);
-    uses.record(serviceKey, 'play', QUESTION, toy('ball', parts), EXAMPLE);
+    uses.record(serviceKey, 'play', QUESTION, createToy('ball', parts), EXAMPLE);
     const lookedUp = uses.list()[0]?.uses[0]?.lookedUp;
 
     expect(lookedUp?.found === 'object' ? lookedUp.attributes?.parts?.['toy-parts'] : null).toHaveLength(100);

@@ -101,7 +101,7 @@ describe('invalid values', () => {
   });
 
   it('of a choice of the whole body are described by the first error', () => {
-    const either = { anyOf: [{ required: ['a'] }, { type: 'array' }].map((one) => ({ type: 'object', ...one })) };
+    const either = { anyOf: [{ required: ['a'] }, { type: 'array' }].map((schema) => ({ type: 'object', ...schema })) };
 
     expect(describeFault({}, {}, either)).toBe('Field `a` is missing; expected a value.');
   });

@@ -40,7 +40,7 @@ describe('an unknown member', () => {
 
 describe.each(['anyOf', 'oneOf'])('for alternatives in %s,', (choice) => {
   const oneOrMany = { [choice]: [THING, { type: 'array', items: THING }] };
-  const either = (more: object) => ({
+  const createChoice = (more: object) => ({
     [choice]: ['world', 'snapshot'].map((name) => ({
       type: 'object',
       properties: { [name]: { type: 'string' } },
@@ -71,14 +71,14 @@ describe.each(['anyOf', 'oneOf'])('for alternatives in %s,', (choice) => {
   });
 
   it('an unknown member is reported with the known members of all matching alternatives', () => {
-    expect(selectError(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
+    expect(selectError(createChoice({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
       'unknown',
       'a.wolrd',
       'world',
       'snapshot',
     ]);
-    expect(selectError(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
-    expect(selectError(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
+    expect(selectError(createChoice({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
+    expect(selectError(createChoice({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
     expect(selectError({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
       'invalid',
       'a',

@@ -97,8 +97,8 @@ const readFailure = async (promise: Promise<unknown>) => {
 
 const buildRequest = (path: string, method = 'GET') => requestBytes(`${method} ${path}`, ['Host: localhost']);
 
-/** What Node's own client receives: the status, the body and the error code. */
-const nodeGet = (path: string) =>
+/** The result of Node's own client: the status, the body and the error code. */
+const getWithNode = (path: string) =>
   new Promise<{ status: number | undefined; text: string; code: string | undefined }>((resolve) => {
     let text = '';
     let status: number | undefined;
@@ -384,7 +384,7 @@ describe('on the wire', () => {
     ['/headers', { status: undefined, code: 'ECONNRESET', text: '' }],
     ['/body', { status: 200, code: 'ECONNRESET', text: expect.stringMatching(/^\{"items".+/) }],
   ])("Node's own client reports an error: %s", async (path, seen) => {
-    expect(await nodeGet(path)).toEqual(seen);
+    expect(await getWithNode(path)).toEqual(seen);
   });
 
   it.each(['/before', '/headers', '/body'])('a drop on a reused connection closes it: %s', async (path) => {

@@ -47,18 +47,18 @@ describe('a connection that sends more than it reads', () => {
       patientPort,
       Buffer.concat(Array(95).fill(requestBytes('GET /api/v1/users', [HOST]))),
     );
-    const served = async () => (await patient.call('GET /_mock/requests?limit=1')).body.total;
-    await expect.poll(served).toBeGreaterThan(1);
-    let [before, now] = [0, await served()];
+    const countServed = async () => (await patient.call('GET /_mock/requests?limit=1')).body.total;
+    await expect.poll(countServed).toBeGreaterThan(1);
+    let [before, now] = [0, await countServed()];
     while (now > before) {
       await setTimeout(200);
-      [before, now] = [now, await served()];
+      [before, now] = [now, await countServed()];
     }
 
     // The system takes some megabytes for the connection.
     expect(now).toBeLessThan(70);
     line.destroy();
-    await expect.poll(served).toBe(95);
+    await expect.poll(countServed).toBe(95);
   });
 
   it('gets its responses in the order of its requests', async () => {

@@ -76,7 +76,7 @@ const operations: Operation[] = [
   },
 ];
 
-const newestDecision = async () => server.world.activityLog.decisions.list({})[0]?.decision.id;
+const readNewestDecision = async () => server.world.activityLog.decisions.list({})[0]?.decision.id;
 
 describe.each(operations)(
   'POST $path',
@@ -92,12 +92,12 @@ describe.each(operations)(
       body: string | Uint8Array,
       more?: readonly string[],
     ): Promise<string> => {
-      const decided = await newestDecision();
+      const decided = await readNewestDecision();
       const answer = await post(body, more);
       expect(answer.status, answer.text).toBe(status);
       const message = refusal(answer);
       expect(answer.headers).not.toHaveProperty('x-mock-decision');
-      expect(await newestDecision()).toBe(decided);
+      expect(await readNewestDecision()).toBe(decided);
       return message;
     };
 
@@ -134,13 +134,13 @@ describe.each(operations)(
     });
 
     it('rejects a body that is not UTF-8', async () => {
-      const within = (...bytes: number[]) =>
+      const wrapBytes = (...bytes: number[]) =>
         Buffer.concat([Buffer.from(`{"${required}":"`), Buffer.from(bytes), Buffer.from('"}')]);
       const bodies: [label: string, body: Buffer][] = [
-        ['a byte that starts no character', within(0xff)],
-        ['a truncated character', within(0xc3)],
-        ['an overlong slash', within(0xc0, 0xaf)],
-        ['half of a surrogate pair', within(0xed, 0xa0, 0x80)],
+        ['a byte that starts no character', wrapBytes(0xff)],
+        ['a truncated character', wrapBytes(0xc3)],
+        ['an overlong slash', wrapBytes(0xc0, 0xaf)],
+        ['half of a surrogate pair', wrapBytes(0xed, 0xa0, 0x80)],
         ['UTF-16', Buffer.from(goodJson(), 'utf16le')],
       ];
 
@@ -257,7 +257,7 @@ describe.each(operations)(
         ['an object', { x: 'x' }],
         ['a boolean', true],
       ];
-      // The first field is sent every value, and each other field one of them.
+      // The first field is sent with every value, and each other field with one of them.
       const rows = fields.flatMap((field, index) =>
         values
           .filter((_, at) => index === 0 || at === index % values.length)
@@ -605,7 +605,7 @@ describe('an unsupported method', () => {
     ['/api/v1/token', ['POST'], runaiRefusal, ''],
     ['/_mock/health', ['GET', 'HEAD'], problemDocument, '{}'],
   ] as const)('%s returns 405 for every other method that Node can parse', async (path, allowed, refusal, body) => {
-    // A HEAD has no body to look at, and a CONNECT never comes to a path.
+    // A HEAD has no body to check, and a CONNECT has no path.
     const left: readonly string[] = [...allowed, 'HEAD', 'CONNECT'];
     const others = METHODS.filter((method) => !left.includes(method));
     const failures = await failuresOf(
@@ -640,13 +640,13 @@ describe('HEAD', () => {
   ])('%s returns the status and the headers of GET without a body', async (path, headers) => {
     const get = await send(port, requestBytes(`GET ${path}`, [HOST, ...headers]));
     const head = await send(port, requestBytes(`HEAD ${path}`, [HOST, ...headers]), true);
-    const steady = ({ headers: { date, 'x-mock-decision': decision, ...rest } }: Reply) => ({
+    const pickStable = ({ headers: { date, 'x-mock-decision': decision, ...rest } }: Reply) => ({
       ...rest,
       isDecision: decision !== undefined,
     });
 
     expect(head.status).toBe(get.status);
-    expect(steady(head)).toEqual(steady(get));
+    expect(pickStable(head)).toEqual(pickStable(get));
     expect(head.decision?.reason).toBe(get.decision?.reason);
   });
 
@@ -714,7 +714,7 @@ describe('an id', () => {
   ];
 
   it('of any form returns 404 after authentication', async () => {
-    // Each by one of three operations, which find a key alike.
+    // Each id is sent to one of three operations, which find a key in the same way.
     const rows = ids.map(([what, id], index): [string, string] => {
       const path = `/api/v1/access-keys/${id}`;
       return [what, [`GET ${path}`, `DELETE ${path}`, `POST ${path}/secret`][index % 3] ?? ''];

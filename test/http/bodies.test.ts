@@ -61,15 +61,15 @@ describe('the content type', () => {
     () =>
       checkBodyType(incoming({ method: 'POST', headers, body: 'abc' }), createRoute(of, row));
   const LENGTH = ['Content-Length', '3'] as const;
-  const typed = (type: string) => [LENGTH, ['Content-Type', type]] as const;
+  const createHeaders = (type: string) => [LENGTH, ['Content-Type', type]] as const;
 
   it.each([
     ['text/plain', 'json', /Content-Type: application\/json/],
     ['application/json; charset=latin1', 'json', /in UTF-8/],
     ['application/json', 'form', /Content-Type: application\/x-www-form-urlencoded/],
   ] as const)('must not be %s where the body is read as %s', (type, form, message) => {
-    expect(checkType(typed(type), operation('required', form))).toThrow(message);
-    expect(checkType(typed(type), operation('none', form))).toThrow(message);
+    expect(checkType(createHeaders(type), operation('required', form))).toThrow(message);
+    expect(checkType(createHeaders(type), operation('none', form))).toThrow(message);
   });
 
   it.each([
@@ -78,11 +78,11 @@ describe('the content type', () => {
     [FORM, 'form'],
     ['a/b', 'bytes'],
   ] as const)('may be %s where the body is read as %s', (type, form) => {
-    expect(checkType(typed(type), operation('required', form))).not.toThrow();
+    expect(checkType(createHeaders(type), operation('required', form))).not.toThrow();
   });
 
   it('must be sent only once', () => {
-    expect(checkType([...typed('application/json'), ['Content-Type', FORM]], operation('required'))).toThrow();
+    expect(checkType([...createHeaders('application/json'), ['Content-Type', FORM]], operation('required'))).toThrow();
   });
 
   it('is optional without a body, unless the operation requires JSON', () => {
@@ -91,7 +91,7 @@ describe('the content type', () => {
   });
 
   it('must have no content encoding, except for bytes', () => {
-    const coded = [...typed('application/json'), ['Content-Encoding', 'gzip']] as const;
+    const coded = [...createHeaders('application/json'), ['Content-Encoding', 'gzip']] as const;
 
     expect(checkType(coded, operation('required'))).toThrow('has the content encoding `gzip`, which is not supported');
     expect(checkType(coded, operation('required', 'bytes'))).not.toThrow();
@@ -185,13 +185,13 @@ describe('strings that cannot be stored', () => {
 
 describe('a body that did not arrive', () => {
   const failed = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
-  const problemIn = (complete: boolean) => toBodyProblem(failed, { raw: { complete }, routeOptions: {} } as never);
+  const readProblem = (complete: boolean) => toBodyProblem(failed, { raw: { complete }, routeOptions: {} } as never);
 
   it('is a problem of the request if its connection closed', () => {
-    expect(problemIn(false)).toMatchObject({ kind: 'invalid_request', close: true });
+    expect(readProblem(false)).toMatchObject({ kind: 'invalid_request', close: true });
   });
 
   it('is not attributed to the request if another connection failed, such as that of the database', () => {
-    expect(problemIn(true)).toBe(failed);
+    expect(readProblem(true)).toBe(failed);
   });
 });

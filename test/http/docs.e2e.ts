@@ -45,11 +45,11 @@ describe('GET /openapi', async () => {
     (await withWorld.inject({ url, headers })).json().documents;
 
   it('lists every document of the server, with its title and URLs', async () => {
-    const names = async (from: typeof app) =>
-      (await from.inject('/openapi')).json().documents.map((one: { name: string }) => one.name);
+    const listNames = async (from: typeof app) =>
+      (await from.inject('/openapi')).json().documents.map((document: { name: string }) => document.name);
 
-    expect((await names(whole)).sort()).toEqual(['control', ...SERVICES.map(({ name }) => name)].sort());
-    expect(await names(app)).not.toContain('nak');
+    expect((await listNames(whole)).sort()).toEqual(['control', ...SERVICES.map(({ name }) => name)].sort());
+    expect(await listNames(app)).not.toContain('nak');
     expect(await listDocuments('/openapi')).toContainEqual({
       name: 'runai',
       title: 'NVIDIA Run:ai',

@@ -116,7 +116,7 @@ describe('a service is incomplete when', () => {
     [
       'the operation of one of its hosts has no rule',
       'operation `play_at_host` has no rule',
-      { service: { hosts: [hostOf('play_at_host')] } },
+      { service: { hosts: [createHost('play_at_host')] } },
     ],
   ];
 
@@ -155,7 +155,7 @@ describe('the host of a service', () => {
   };
   const ruleset = { rules: [rule], operations: [toyRow, { id: 'play_at_host', rule: 'play', ...sourced }] };
   const lookup = async () => ({ found: 'nothing' }) as const;
-  const host = hostOf('play_at_host');
+  const host = createHost('play_at_host');
   const service = { hosts: [host], lookups: { toy: lookup } };
 
   it('has the parameters of its pattern', async () => {
@@ -180,6 +180,6 @@ describe('the host of a service', () => {
   });
 });
 
-function hostOf(operation: string): OperationHost {
+function createHost(operation: string): OperationHost {
   return { pattern: /^(?<toyId>[a-z]+)\.toys\./, operation, handler: () => ({ status: 200 }), ...errorRenderer };
 }

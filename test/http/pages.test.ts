@@ -33,12 +33,12 @@ it('the console of a world links only to that world', async () => {
   };
   const firstView = '<a href="/#/requests">Requests</a><a href="/docs">Documents</a><a href="/#/clock">Clock</a>';
   serveConsole(pages, async (file) => Buffer.from(file === 'first-view.html' ? firstView : ''));
-  const linksBelow = async (below: string) => {
+  const readLinks = async (below: string) => {
     const page = String(await served.get('/')?.(below, '', {} as never));
     return [...page.matchAll(/<a href="([^"]*)"/g)].map(([, link]) => link);
   };
 
   const links = ['/docs', '/_mock/decisions?effect=deny', '/#/requests', '/docs', '/#/clock'];
-  expect(await linksBelow('')).toEqual(links);
-  expect(await linksBelow('/w/ada')).toEqual(links.map((link) => `/w/ada${link}`));
+  expect(await readLinks('')).toEqual(links);
+  expect(await readLinks('/w/ada')).toEqual(links.map((link) => `/w/ada${link}`));
 });

@@ -32,7 +32,7 @@ describe('a route is found', () => {
   ];
 
   it.each(cases)('%s: %s %s', (_what, method, path, match, params) => {
-    expect(routes.find(method, path)).toEqual({ createRoute: match, params });
+    expect(routes.find(method, path)).toEqual({ route: match, params });
     expect(routes.find(method, path)?.route).toBe(match);
   });
 });
@@ -78,8 +78,8 @@ describe('the trailing slash', () => {
     createRoute('GET', '/dolls/{dollId}/'),
     createRoute('GET', '/balls'),
   ];
-  const withQuirk = (one: Route): Route =>
-    ({ ...one, service: { conventions: { optionalTrailingSlash: true } } }) as unknown as Route;
+  const withQuirk = (route: Route): Route =>
+    ({ ...route, service: { conventions: { optionalTrailingSlash: true } } }) as unknown as Route;
   const either = new Routes([list, item, bare].map(withQuirk));
 
   it.each([

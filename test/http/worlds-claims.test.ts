@@ -116,12 +116,12 @@ it('a world that is deleted during its reset cannot be selected afterwards', asy
 
 it('the ttl of a world starts at the end of its last request', async () => {
   const { call } = await makeWorld(server, { id: 'long', ttl: '10m' });
-  const minutes = (count: number) => server.clock.set(server.clock.now() + count * 60_000);
+  const advanceMinutes = (count: number) => server.clock.set(server.clock.now() + count * 60_000);
   const world = server.worlds.find('long');
   world?.hold();
-  minutes(9);
+  advanceMinutes(9);
   world?.release();
-  minutes(9);
+  advanceMinutes(9);
 
   expect((await call('GET /_mock/clock')).status).toBe(200);
 });

@@ -8,7 +8,7 @@ const MEBIBYTE = 1024 * 1024;
 it('a long request keeps only a few of the replaced states of its world in memory', async () => {
   const server = await testServer();
   const { call } = await makeWorld(server, { id: 'held' });
-  const resets = async (count: number) => {
+  const resetRepeatedly = async (count: number) => {
     for (let time = 0; time < count; time++) {
       await call('POST /_mock/reset');
       await call('GET /_mock/keys');
@@ -16,9 +16,9 @@ it('a long request keeps only a few of the replaced states of its world in memor
   };
   const world = server.worlds.find('held');
   world?.hold();
-  await resets(150);
+  await resetRepeatedly(150);
   const before = process.memoryUsage.rss();
-  await resets(400);
+  await resetRepeatedly(400);
   const growth = process.memoryUsage.rss() - before;
   world?.release();
 

@@ -128,10 +128,10 @@ describe('a credential alone selects the world of', () => {
   it('a refresh token and its successor', async () => {
     const [{ email: username, password }] = users;
     const { body: first } = await a.call('POST /api/v1/token', { body: { grantType: 'password', username, password } });
-    const again = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
-    const second = await again(first.refreshToken);
-    const third = await again(second.body.refreshToken);
-    const reused = await again(second.body.refreshToken);
+    const refresh = (refreshToken: string) => server.grant({ grantType: 'refresh_token', refreshToken });
+    const second = await refresh(first.refreshToken);
+    const third = await refresh(second.body.refreshToken);
+    const reused = await refresh(second.body.refreshToken);
 
     expectWorldA(second.body.accessToken);
     expectWorldA(third.body.accessToken);
@@ -545,13 +545,13 @@ describe('an unused world', () => {
   it('expires after its ttl on the clock of the machine, and each request extends it', async () => {
     const idle = await testServer();
     const world = await makeWorld(idle, { ttl: '10m' });
-    const minutes = (count: number) => idle.clock.set(idle.clock.now() + count * 60_000);
+    const advanceMinutes = (count: number) => idle.clock.set(idle.clock.now() + count * 60_000);
     await world.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-    minutes(9);
+    advanceMinutes(9);
     const used = await world.call('GET /_mock/clock');
-    minutes(9);
+    advanceMinutes(9);
     const usedAgain = await world.call('GET /_mock/clock');
-    minutes(10);
+    advanceMinutes(10);
     const ended = await world.call('GET /_mock/clock');
 
     expect([used.status, usedAgain.status, ended.status]).toEqual([200, 200, 404]);

@@ -5,7 +5,7 @@ import { createEventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
 import { toySecrets } from './toy-secrets.ts';
 
-const draft = (url: string, parts: Partial<Draft> = {}): Draft => ({
+const createDraft = (url: string, parts: Partial<Draft> = {}): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
   ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
   ...{ done: true, startedAt: 0, durationMs: 1, tokenExpiresAt: null },
@@ -18,9 +18,9 @@ const listRequests = ({ journal }: ActivityLog) => journal.newestFirst().map(({ 
 describe('the activity log of a world', () => {
   it('contains requests and decisions at once, in their order', () => {
     const log = createLog();
-    log.recordRequest(draft('/one'));
+    log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
-    log.recordRequest(draft('/two'));
+    log.recordRequest(createDraft('/two'));
 
     expect(listRequests(log)).toEqual([
       ['s-r2', '/two'],
@@ -32,7 +32,7 @@ describe('the activity log of a world', () => {
   it('links a finding to the request that caused it', () => {
     const log = createLog();
     const reported = log.findings.report('storage', 'full', 0);
-    log.recordRequest(draft('/one', { findings: [reported] }));
+    log.recordRequest(createDraft('/one', { findings: [reported] }));
 
     expect(log.findings.list().map(({ message, request }) => [message, request])).toEqual([['full', 's-r1']]);
   });
@@ -47,22 +47,22 @@ describe('the activity log of a world', () => {
 
   it('is cleared at once, and continues its numbers', () => {
     const log = createLog();
-    log.recordRequest(draft('/one'));
+    log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.clear();
     expect([listRequests(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
 
-    log.recordRequest(draft('/two'));
+    log.recordRequest(createDraft('/two'));
     expect(listRequests(log)).toEqual([['s-r2', '/two']]);
     expect([log.journal.droppedCount, log.decisions.droppedCount, log.findings.droppedCount]).toEqual([0, 0, 0]);
   });
 
   it('sends requests, decisions, findings and other events to listeners, in their order', async () => {
     const log = createLog();
-    log.recordRequest(draft('/unheard'));
+    log.recordRequest(createDraft('/unheard'));
     const stop = log.events.listen({ onEvent: () => {}, onEnd: () => {} });
-    log.recordRequest(draft('/one'));
+    log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.publishEvent('clock', { number: 1 });
@@ -81,7 +81,7 @@ describe('the activity log of a world', () => {
   it('has no data of an event after its request or decision was deleted', async () => {
     const log = createLog();
     log.events.listen({ onEvent: () => {}, onEnd: () => {} });
-    log.recordRequest(draft('/one'));
+    log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
     log.clear();
 
@@ -103,7 +103,7 @@ describe('the activity log of a world', () => {
     const log = createLog();
     let ended = 0;
     log.events.listen({ onEvent: () => {}, onEnd: () => (ended += 1) });
-    log.recordRequest(draft('/one'));
+    log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
     log.findings.report('storage', 'full', 0);
     log.end('deleted');

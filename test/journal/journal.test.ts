@@ -16,7 +16,7 @@ import { toySecrets } from './toy-secrets.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-const draft = (changes: Partial<Draft> = {}): Draft => ({
+const createDraft = (changes: Partial<Draft> = {}): Draft => ({
   at: 0,
   world: 'default',
   service: 'runai',
@@ -45,7 +45,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 describe('the journal of a world', () => {
   it('keeps the newest 2000 denials and the newest 2000 others, newest first, and counts dropped entries', () => {
     const journal = new Journal(createRequestCache(64 * MEGABYTE), 'abc', toySecrets());
-    for (let index = 1; index <= 4004; index += 1) journal.record(draft(index % 2 === 0 ? { status: 403 } : {}));
+    for (let index = 1; index <= 4004; index += 1) journal.record(createDraft(index % 2 === 0 ? { status: 403 } : {}));
 
     const kept = journal.newestFirst().map(({ number }) => number);
     expect(kept).toEqual(Array.from({ length: 4000 }, (_, index) => 4004 - index));
@@ -60,8 +60,8 @@ describe('the journal of a world', () => {
     ['a request that is denied in observe mode', { status: 200, reason: 'missing_permission' }],
   ])('keeps %s, whatever followed', (_what, refusal) => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
-    journal.record(draft({ ...refusal, responseBody: storePayload('its body') }));
-    const large = draft({ responseBody: storePayload('x'.repeat(1000)) });
+    journal.record(createDraft({ ...refusal, responseBody: storePayload('its body') }));
+    const large = createDraft({ responseBody: storePayload('x'.repeat(1000)) });
     for (let index = 0; index < 3000; index += 1) journal.record(large);
 
     expect(journal.find('a-r1')).toMatchObject({ ...refusal, responseBody: { text: 'its body' } });
@@ -72,8 +72,8 @@ describe('the journal of a world', () => {
   it('drops the bodies of requests before the requests, oldest first, and no body of a denial', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     const bodies = { requestBody: storeBytes('y'.repeat(1000)), responseBody: storePayload('x'.repeat(50_000)) };
-    journal.record(draft({ ...bodies, status: 500 }));
-    for (let index = 0; index < 20; index += 1) journal.record(draft({ ...bodies }));
+    journal.record(createDraft({ ...bodies, status: 500 }));
+    for (let index = 0; index < 20; index += 1) journal.record(createDraft({ ...bodies }));
 
     const kept = journal.newestFirst();
     const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.text, responseBody.text].map(Boolean));
@@ -87,7 +87,7 @@ describe('the journal of a world', () => {
 
   it('does not mark a missing body as truncated when it drops bodies', () => {
     const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
-    journal.record(draft({ responseBody: storePayload('x'.repeat(5000)) }));
+    journal.record(createDraft({ responseBody: storePayload('x'.repeat(5000)) }));
 
     const { request, response } = viewEntry(journal.findByNumber(1) as JournalEntry);
     expect([request.truncated, response.truncated]).toEqual([false, true]);
@@ -96,7 +96,7 @@ describe('the journal of a world', () => {
   it('stays within the budget that it shares with other worlds', () => {
     const places = createRequestCache(MEGABYTE);
     const [first, second] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
-    const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: storePayload('x'.repeat(50_000)) });
+    const large = createDraft({ url: `/${'x'.repeat(5000)}`, responseBody: storePayload('x'.repeat(50_000)) });
     const refused = { ...large, status: 400 };
     for (let index = 0; index < 100; index += 1) {
       first.record({ ...large });
@@ -120,37 +120,37 @@ describe('the journal of a world', () => {
 
   it('lists the newest requests without a gap', () => {
     const journal = new Journal(createRequestCache(64 * MEGABYTE), 'a', toySecrets());
-    const withoutGaps = () => journal.listWithoutGaps().map(({ number }) => number);
-    for (let index = 0; index < 3; index += 1) journal.record(draft({ status: 401 }));
-    journal.record(draft());
-    expect(withoutGaps()).toEqual([4, 3, 2, 1]);
+    const listNumbers = () => journal.listWithoutGaps().map(({ number }) => number);
+    for (let index = 0; index < 3; index += 1) journal.record(createDraft({ status: 401 }));
+    journal.record(createDraft());
+    expect(listNumbers()).toEqual([4, 3, 2, 1]);
 
-    for (let index = 0; index < 2000; index += 1) journal.record(draft());
+    for (let index = 0; index < 2000; index += 1) journal.record(createDraft());
     expect(journal.newestFirst()).toHaveLength(2003);
-    expect([withoutGaps().length, withoutGaps().at(-1)]).toEqual([2000, 5]);
+    expect([listNumbers().length, listNumbers().at(-1)]).toEqual([2000, 5]);
   });
 
   it('releases its budget when it is cleared and never reuses an id', () => {
     const places = createRequestCache(MEGABYTE);
     const journal = new Journal(places, 'a', toySecrets());
-    journal.record(draft());
-    journal.record(draft({ status: 400 }));
+    journal.record(createDraft());
+    journal.record(createDraft({ status: 400 }));
     journal.empty();
     expect([places.refusals.calculatedSize, places.others.calculatedSize]).toEqual([0, 0]);
     expect([journal.newestFirst(), journal.totalCount, journal.droppedCount]).toEqual([[], 0, 0]);
-    expect(journal.record(draft())).toBe(3);
+    expect(journal.record(createDraft())).toBe(3);
     expect(journal.find('a-r1')).toBeUndefined();
   });
 
   it('does not keep a request that is larger than its budget', () => {
     const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
-    journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
+    journal.record(createDraft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.droppedCount]).toEqual([[], 1]);
   });
 
   it('knows the ids that it assigned, and no others', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
-    journal.record(draft());
+    journal.record(createDraft());
     const ids = ['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''];
     expect(ids.map((id) => journal.numberOf(id))).toEqual([1, null, null, null, null, null]);
   });
@@ -163,12 +163,12 @@ describe('the journal of a world', () => {
       onEnd: (why: string) => reported.push(why),
     };
     const unlisten = journal.listen(listener);
-    journal.record(draft());
+    journal.record(createDraft());
     unlisten();
-    journal.record(draft());
+    journal.record(createDraft());
     journal.listen(listener);
     journal.empty();
-    journal.record(draft());
+    journal.record(createDraft());
     journal.end('deleted');
     journal.end('stopping');
     journal.listen(listener);

@@ -59,10 +59,10 @@ describe('the secrets of a world', () => {
   });
 
   it('have fingerprints that depend on a key', () => {
-    const keyed = (key: string) =>
+    const createKeyed = (key: string) =>
       new WorldSecrets({ key, seedSecrets }, createSharedCache(1000), { text: '{}' }, () => false);
-    expect(keyed('a key').fingerprint(SECRET)).toBe(createSecrets().fingerprint(SECRET));
-    expect(keyed('another key').fingerprint(SECRET)).not.toBe(createSecrets().fingerprint(SECRET));
+    expect(createKeyed('a key').fingerprint(SECRET)).toBe(createSecrets().fingerprint(SECRET));
+    expect(createKeyed('another key').fingerprint(SECRET)).not.toBe(createSecrets().fingerprint(SECRET));
   });
 
   it('are empty after they were cleared', () => {

@@ -10,7 +10,7 @@ import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'a-secret-of-the-world';
 
-const draft = (operation: string, body: object): Draft => ({
+const createDraft = (operation: string, body: object): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation, method: 'POST', url: '/api/v1/things', status: 201 },
   ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
   ...{
@@ -41,7 +41,8 @@ const verifyOnce = (journal: Journal, match: object) => verify(journal, match, {
 describe('a verification with a body', () => {
   it('compares bodies as they were sent, without a search for secrets', async () => {
     const { journal, hidden } = createCountingJournal();
-    for (let number = 0; number < 1000; number += 1) journal.record(draft('create', { name: `number-${number}` }));
+    for (let number = 0; number < 1000; number += 1)
+      journal.record(createDraft('create', { name: `number-${number}` }));
 
     expect(await verifyOnce(journal, { body: { name: 'number-7' } })).toMatchObject({ verified: true, count: 1 });
     // The text of the match itself.
@@ -53,7 +54,7 @@ describe('a verification with a body', () => {
     ['after the request was read', (journal: Journal) => void journal.find('s-r1')],
   ])('finds a secret and its fingerprint: %s', async (_when, look) => {
     const { journal } = createCountingJournal();
-    journal.record(draft('create', { name: 'number-1', clientSecret: SECRET }));
+    journal.record(createDraft('create', { name: 'number-1', clientSecret: SECRET }));
     look(journal);
 
     for (const clientSecret of [SECRET, journal.secrets.fingerprint(SECRET)]) {
@@ -70,7 +71,7 @@ describe('a verification with a body', () => {
   it('compares the bodies of the twenty nearest requests, and describes three', async () => {
     const { journal, hidden } = createCountingJournal();
     for (let number = 0; number < 300; number += 1) {
-      journal.record(draft(number % 10 === 0 ? 'create' : 'list', { name: `number-${number}` }));
+      journal.record(createDraft(number % 10 === 0 ? 'create' : 'list', { name: `number-${number}` }));
     }
     const { nearest } = await verifyOnce(journal, { operation: 'create', body: { name: 'nobody' } });
 
@@ -83,7 +84,7 @@ describe('a verification with a body', () => {
 
 describe('a verification with an evicted body', () => {
   const journal = new Journal(createRequestCache(4000), 's', toySecrets());
-  for (const operation of ['create', 'list']) journal.record(draft(operation, { name: 'x'.repeat(3000) }));
+  for (const operation of ['create', 'list']) journal.record(createDraft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {
     const match = { operation: 'create', body: { name: 'x'.repeat(3000) } };
@@ -100,7 +101,7 @@ describe('a verification with an evicted body', () => {
 describe('verifications that time out together', () => {
   it('describe near misses one after another', async () => {
     const { journal } = createCountingJournal();
-    for (let number = 0; number < 50; number += 1) journal.record(draft('create', { name: `number-${number}` }));
+    for (let number = 0; number < 50; number += 1) journal.record(createDraft('create', { name: `number-${number}` }));
     const all = Array.from({ length: 20 }, () => verify(journal, { body: { name: 'x' } }, { times: 1 }, 1, quota));
     const ended = await Promise.all(all);
 
@@ -149,7 +150,7 @@ describe('work on many requests', () => {
 describe('a verification after its client has disconnected', () => {
   it('ends at once and describes nothing', async () => {
     const { journal } = createCountingJournal();
-    journal.record(draft('create', { name: 'number-1' }));
+    journal.record(createDraft('create', { name: 'number-1' }));
     let leave = () => {};
     let isStopped = false;
     const onLeft = (callback: () => void) => {

@@ -4,7 +4,7 @@ import { judgeRequests } from '../../src/journal/watches.ts';
 
 const WATCH: Watch = { isRefused: ({ decision }) => decision.effect === 'deny' };
 
-/** A request from one time to another, in milliseconds. */
+/** A request with its start and its end, in milliseconds. */
 function createRequest(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): JudgedRequest {
   const entry = { id, method: 'GET', fault: null, startedAt: from, durationMs: until - from } as JudgedRequest['entry'];
   return {

@@ -9,7 +9,7 @@ const KEY = `nvapi-${'x'.repeat(64)}`;
 const secrets = toySecrets([SECRET]);
 /** A request, as the control API returns it. */
 const viewDraft = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
-const draft = (changes: Partial<Draft>): Draft => ({
+const createDraft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
   ...{ explanation: null, hints: [], fault: null, done: true },
@@ -49,7 +49,7 @@ describe('a recorded request', () => {
       },
     ],
   ])('is shown without the secrets of %s, even after its bodies were read', (_what, changes) => {
-    const before = draft(changes);
+    const before = createDraft(changes);
     const after = withHiddenBodies(before, secrets);
     for (const text of [viewDraft(before), after.requestBody, after.responseBody].map((part) => JSON.stringify(part))) {
       expect(text).not.toContain(SECRET);

@@ -56,7 +56,7 @@ describe('a path that is not served gets a hint:', () => {
     ['GET /api/v1/nvcf/functions', 'path_prefix_extra', '`GET /v2/nvcf/functions`'],
     ['GET /v2/simulations/', 'path_incomplete', '`GET /api/v3/simulations/`'],
     ['GET /runai/v1/users', 'path_incomplete', '`GET /api/v1/users`'],
-    // An id can be missing anywhere, and no word is taken for one whose kind is missing.
+    // An id can be missing anywhere, and a word is not taken for an id without its kind.
     ['GET /v2/nvcf/functions/versions', 'path_incomplete', '`GET /v2/nvcf/functions/{functionId}/versions`'],
     [
       'POST /auth/realms/protocol/openid-connect/token',

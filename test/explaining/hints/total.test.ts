@@ -141,7 +141,7 @@ describe('for any request,', () => {
 });
 
 describe('the cost of hints is linear in the size of the request,', () => {
-  const worst = (size: number): RefusedRequest[] => {
+  const createWorst = (size: number): RefusedRequest[] => {
     const [sample] = fc.sample(refused, { numRuns: 1, seed: 17 });
     const base = {
       ...(sample as RefusedRequest),
@@ -173,6 +173,6 @@ describe('the cost of hints is linear in the size of the request,', () => {
 
   it('even for the longest input', () => {
     // A rule that took quadratic time would need minutes for these.
-    for (const item of worst(256 * 1024)) expect(findHints(RULES, item).length).toBeLessThanOrEqual(3);
+    for (const item of createWorst(256 * 1024)) expect(findHints(RULES, item).length).toBeLessThanOrEqual(3);
   }, 5000);
 });

@@ -15,10 +15,10 @@ import type { UnroutedRequests } from '../../../src/http/unrouted-requests.ts';
 /** A server without services. */
 const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
   const limits = createLimits();
-  const stray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
+  const createStray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
   const unrouted = {
-    refuseUnknownOperation: stray('nothing here'),
-    refuseFailedRequest: (error: Error) => stray(`failed: ${error.message}`)(),
+    refuseUnknownOperation: createStray('nothing here'),
+    refuseFailedRequest: (error: Error) => createStray(`failed: ${error.message}`)(),
   };
   const server = {
     addresses: createWorldAddresses(createKnownHosts([]), []),

@@ -8,7 +8,7 @@ it('a client that stopped reading does not hold up the stop of the server', asyn
   const stopping = await answeringServer({
     '/much': () => ({ outcome: { status: 200, body }, action: { body: 'slow' } }),
   });
-  // A client that reads nothing of what it is sent.
+  // A client that reads nothing.
   const request = get({ port: stopping.port, path: '/much', agent: false }, (response) => void response.pause());
   request.on('error', () => {});
   await vi.waitFor(() => expect(stopping.streams.size).toBe(1));
