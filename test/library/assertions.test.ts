@@ -37,9 +37,9 @@ interface Assertion {
   readonly match: (world: World) => Promise<void>;
   readonly matchNot: (world: World) => Promise<void>;
   readonly correct: Client;
-  /** What an incorrect client does after that. */
+  /** The call with which an incorrect client continues. */
   readonly mistake: Client;
-  readonly shown: RegExp;
+  readonly message: RegExp;
 }
 
 const ASSERTIONS: readonly Assertion[] = [
@@ -50,7 +50,7 @@ const ASSERTIONS: readonly Assertion[] = [
     matchNot: (world) => expect(world).not.toFetchTokenOnce(),
     correct: (world) => world.getToken(),
     mistake: (world) => world.getToken(),
-    shown: /^( {2}POST \/api\/v1\/token: 200 for admin@acme.test \(request \S+\)\n?){2}$/m,
+    message: /^( {2}POST \/api\/v1\/token: 200 for admin@acme.test \(request \S+\)\n?){2}$/m,
   },
   {
     matcher: 'toSendTokenWithEveryRequest',
@@ -59,7 +59,7 @@ const ASSERTIONS: readonly Assertion[] = [
     matchNot: (world) => expect(world).not.toSendTokenWithEveryRequest(),
     correct: listUsers,
     mistake: (world) => world.fetch('/api/v1/users'),
-    shown: /^ {2}GET \/api\/v1\/users: 401, no_token \(request \S+\)$/m,
+    message: /^ {2}GET \/api\/v1\/users: 401, no_token \(request \S+\)$/m,
   },
   {
     matcher: 'toGiveUpAfterForbidden',
@@ -68,7 +68,7 @@ const ASSERTIONS: readonly Assertion[] = [
     matchNot: (world) => expect(world).not.toGiveUpAfterForbidden(),
     correct: deploy,
     mistake: deploy,
-    shown: /^( {2}POST \/v2\/nvcf\/functions: 403 for nvcf-invoker, missing_scope \(request \S+\)\n?){2}$/m,
+    message: /^( {2}POST \/v2\/nvcf\/functions: 403 for nvcf-invoker, missing_scope \(request \S+\)\n?){2}$/m,
   },
   {
     matcher: 'toRespectRetryAfter',
@@ -77,7 +77,7 @@ const ASSERTIONS: readonly Assertion[] = [
     matchNot: (world) => expect(world).not.toRespectRetryAfter(),
     correct: meetLimit,
     mistake: (world) => world.getToken(),
-    shown: /^ {2}POST \/api\/v1\/token: 503 .*affected by fault .*\n {2}POST \/api\/v1\/token: 200 .*$/m,
+    message: /^ {2}POST \/api\/v1\/token: 503 .*affected by fault .*\n {2}POST \/api\/v1\/token: 200 .*$/m,
   },
   {
     matcher: 'toCallOnlyDocumentedOperations',
@@ -86,12 +86,12 @@ const ASSERTIONS: readonly Assertion[] = [
     matchNot: (world) => expect(world).not.toCallOnlyDocumentedOperations(),
     correct: listUsers,
     mistake: (world) => world.fetch('/api/v1/userz'),
-    shown: /^ {2}GET \/api\/v1\/userz: 404 \(request \S+\)$/m,
+    message: /^ {2}GET \/api\/v1\/userz: 404 \(request \S+\)$/m,
   },
 ];
 
-describe.each(ASSERTIONS)('$matcher and its function', ({ assert, match, matchNot, correct, mistake, shown }) => {
-  it('pass for a correct client, and fail with `not`', async () => {
+describe.each(ASSERTIONS)('$matcher and its function', ({ assert, match, matchNot, correct, mistake, message }) => {
+  it('pass for a correct client and fail with `not`', async () => {
     const world = await mock.world();
     await correct(world);
 
@@ -100,14 +100,14 @@ describe.each(ASSERTIONS)('$matcher and its function', ({ assert, match, matchNo
     await expectPlain(matchNot(world)).rejects.toThrow('expected a mistake');
   });
 
-  it('fail for a mistake, with its requests, and pass with `not`', async () => {
+  it('fail for an incorrect client with its requests in the message, and pass with `not`', async () => {
     const world = await mock.world();
     await correct(world);
     await mistake(world);
 
     for (const judge of [assert, match]) {
       await expectPlain(judge(world)).rejects.toThrow(/Expected none.* a correct client /);
-      await expectPlain(judge(world)).rejects.toThrow(shown);
+      await expectPlain(judge(world)).rejects.toThrow(message);
     }
     await matchNot(world);
   });
@@ -120,7 +120,7 @@ describe.each(ASSERTIONS)('$matcher and its function', ({ assert, match, matchNo
     }
   });
 
-  it('fail, even with `not`, for what has no requests', async () => {
+  it('fail, even with `not`, for a value without requests', async () => {
     const given = new Response() as unknown as World;
 
     for (const judge of [assert, match, matchNot]) {
@@ -130,7 +130,7 @@ describe.each(ASSERTIONS)('$matcher and its function', ({ assert, match, matchNo
 });
 
 describe('an assertion about a client', () => {
-  it('takes a mock, and what connect returns', async () => {
+  it('accepts a mock, and the result of `connect`', async () => {
     await using listening = await startMock();
     await listening.getToken();
 
@@ -138,7 +138,7 @@ describe('an assertion about a client', () => {
     await assertTokenFetchedOnce(connect(listening.url));
   });
 
-  it('fails at the line that wrote it', async () => {
+  it('fails with a stack that starts at the line of the assertion', async () => {
     const world = await mock.world();
     for (let time = 0; time < 2; time += 1) await world.getToken();
 
@@ -147,7 +147,7 @@ describe('an assertion about a client', () => {
     }
   });
 
-  it('is known to the library by its name, as the control API has it', async () => {
+  it('is also available by its control API name', async () => {
     const world = await mock.world();
     await world.getToken();
 

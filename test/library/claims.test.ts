@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 
-it('claims of issued tokens are changed by rules, which are read without an argument', async () => {
+it('rules change the claims of issued tokens, and can be read back without an argument', async () => {
   await using mock = await startMock({ listen: false });
   const rules = [{ sub: 'admin@acme.test', set: { team: 'a' }, remove: ['email'] }];
 

@@ -4,13 +4,13 @@ import { type Mock, startMock } from '../../src/index.ts';
 const mocks: Mock[] = [];
 afterAll(() => Promise.all(mocks.map((mock) => mock.stop())));
 
-async function started(options: Parameters<typeof startMock>[0] = {}): Promise<Mock> {
+async function startTestMock(options: Parameters<typeof startMock>[0] = {}): Promise<Mock> {
   const mock = await startMock({ listen: false, ...options });
   mocks.push(mock);
   return mock;
 }
 
-/** A seed with a user who has no access key, and with two keys of one name. */
+/** A seed with a user without an access key, and with two keys of the same name. */
 const KEY = { type: 'service', services: ['air'], scopes: ['air:access'], name: 'twin' };
 const SEED = {
   extends: 'builtin',
@@ -26,7 +26,7 @@ const SEED = {
 describe('a key of the cast', () => {
   let mock: Mock;
   beforeAll(async () => {
-    mock = await started({ seed: SEED });
+    mock = await startTestMock({ seed: SEED });
   });
 
   it('is found by its name, and by organisation and name', () => {
@@ -37,8 +37,8 @@ describe('a key of the cast', () => {
     expect(mock.key('acme/twin')).not.toBe(mock.key('globex/twin'));
   });
 
-  it('that is not there is told with the nearest name, one that is there twice with both', async () => {
-    const empty = await started({ seed: 'none' });
+  it('is reported with the nearest name if it does not exist, and with both qualified names if it is ambiguous', async () => {
+    const empty = await startTestMock({ seed: 'none' });
 
     expect(() => mock.key('nvcf-deployr')).toThrow('Did you mean `nvcf-deployer`? The cast has `nvcf-deployer`, ');
     expect(() => mock.key('acme/nvcf-deployr')).toThrow('Did you mean `acme/nvcf-deployer`?');
@@ -54,10 +54,10 @@ describe('a key of the cast', () => {
 describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) => {
   let mock: Mock;
   beforeAll(async () => {
-    mock = await started({ runai, seed: SEED });
+    mock = await startTestMock({ runai, seed: SEED });
   });
-  const whose = async (...who: Parameters<Mock['getToken']>) => {
-    const authorization = `Bearer ${await mock.getToken(...who)}`;
+  const requestAs = async (...credentials: Parameters<Mock['getToken']>) => {
+    const authorization = `Bearer ${await mock.getToken(...credentials)}`;
     await mock.fetch('/api/v1/users', { headers: { authorization } });
     return (await mock.decisions.last())?.principal?.name;
   };
@@ -67,24 +67,24 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
     ['a user by the name of their access key', 'researcher-key', 'researcher@acme.test'],
     ['a user with a password only', 'eve@acme.test', 'eve@acme.test'],
     ['a service account by name', 'batch-bot', 'batch-bot'],
-  ])('is had for %s', async (_, who, name) => {
-    expect(await whose(who)).toBe(name);
+  ])('is issued for %s', async (_, who, name) => {
+    expect(await requestAs(who)).toBe(name);
   });
 
-  it('is had for the administrator, and for credentials', async () => {
+  it('is issued for the administrator by default, and for client credentials', async () => {
     const [, researcher] = mock.cast.runai.users;
 
-    expect(await whose()).toBe('admin@acme.test');
-    expect(await whose(researcher?.accessKey)).toBe('researcher@acme.test');
+    expect(await requestAs()).toBe('admin@acme.test');
+    expect(await requestAs(researcher?.accessKey)).toBe('researcher@acme.test');
     expect(await mock.findings()).toEqual([]);
   });
 
-  it('is had for an application where the version grants them any', async () => {
+  it('is issued for an application in the versions that grant applications tokens', async () => {
     if (runai === '3.0') await expect(mock.getToken('ci-app')).rejects.toThrow(/`ci-app` .* Run:ai 3\.0/);
-    else expect(await whose('ci-app')).toBe('ci-app');
+    else expect(await requestAs('ci-app')).toBe('ci-app');
   });
 
-  it('is had in a world by the same names', async () => {
+  it('is issued in a world by the same names', async () => {
     await using world = await mock.world();
     const token = await world.getToken('ci-bot');
     const { clientId = '' } = world.cast.runai.serviceAccounts[0] ?? {};
@@ -94,7 +94,7 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
     expect((await world.fetch('/api/v1/users', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   });
 
-  it('of nobody is told with the nearest name', async () => {
+  it('is not issued for an unknown name, and the error has the nearest name', async () => {
     await expect(mock.getToken('reseacher@acme.test')).rejects.toThrow(
       'There is no user, application or service account `reseacher@acme.test` in the cast. Did you mean `researcher@acme.test`? The cast has `researcher@acme.test`, ',
     );
@@ -103,8 +103,8 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
   });
 });
 
-it('a token of nobody in a cast without anybody is told as such', async () => {
-  const mock = await started({ seed: { runai: { tenant: { id: 1, name: 'empty', realm: 'empty' } } } });
+it('a token for an empty cast is an error that names the missing user or account', async () => {
+  const mock = await startTestMock({ seed: { runai: { tenant: { id: 1, name: 'empty', realm: 'empty' } } } });
 
   await expect(mock.getToken()).rejects.toThrow('No user in the cast has an access key');
   await expect(mock.getToken('ci-bot')).rejects.toThrow('`ci-bot` in the cast. The cast has none');

@@ -4,11 +4,11 @@ import { connect, type MockEvent, type Switchboard, startMock } from '../../src/
 import { createEventReader, watchEvents } from '../../src/library/events.ts';
 
 const listening = await startMock({ adminToken: 'let-me-in' });
-const silent = await startMock({ listen: false });
-afterAll(() => Promise.all([listening.stop(), silent.stop()]));
+const inProcess = await startMock({ listen: false });
+afterAll(() => Promise.all([listening.stop(), inProcess.stop()]));
 
-/** The first so many events of a world, while something happens in it. */
-async function firstEvents(board: Pick<Switchboard, 'events'>, count: number, act: () => Promise<unknown>) {
+/** Collects the first `count` events of a world that `act` causes. */
+async function collectEvents(board: Pick<Switchboard, 'events'>, count: number, act: () => Promise<unknown>) {
   const events: MockEvent[] = [];
   await using stream = board.events();
   await stream.opened;
@@ -22,15 +22,15 @@ async function firstEvents(board: Pick<Switchboard, 'events'>, count: number, ac
 
 describe.each([
   ['of a world', () => listening.world()],
-  ['of a world without a socket', () => silent.world()],
+  ['of a world without a socket', () => inProcess.world()],
   [
     'through connect',
     async () => connect(listening.url, { adminToken: 'let-me-in', world: (await listening.world()).id }),
   ],
 ] as const)('the events %s', (_where, open) => {
-  it('are told as they happen, and are of that world only', async () => {
+  it('arrive as they happen, and belong to this world only', async () => {
     const [board, other] = [await open(), await open()];
-    const reported = await firstEvents(board, 2, async () => {
+    const reported = await collectEvents(board, 2, async () => {
       await other.clock.advance('1h');
       await board.clock.advance('15m');
       await board.getToken();
@@ -42,9 +42,9 @@ describe.each([
     ]);
   });
 
-  it('go on after the one that was read last', async () => {
+  it('continue after `lastEventId`', async () => {
     const board = await open();
-    const [first, second] = await firstEvents(board, 2, async () => {
+    const [first, second] = await collectEvents(board, 2, async () => {
       await board.clock.advance('1m');
       await board.clock.advance('1m');
     });
@@ -57,7 +57,7 @@ describe.each([
     expect(missed).toEqual([second]);
   });
 
-  it('begin with the restart for a reader who comes back to another process', async () => {
+  it('start with `restarted` for a reader with the `lastEventId` of another process', async () => {
     const board = await open();
     const events: MockEvent[] = [];
     for await (const event of board.events({ lastEventId: 'old-e3' })) {
@@ -68,7 +68,7 @@ describe.each([
     expect(events).toEqual([{ id: expect.any(String), kind: 'restarted', data: { lastEventId: 'old-e3' } }]);
   });
 
-  it('end for a reader who waits when somebody closes them', async () => {
+  it('end for a waiting reader when the stream is closed', async () => {
     const stream = (await open()).events();
     await stream.opened;
     const ended = (async () => {
@@ -83,8 +83,8 @@ describe.each([
 });
 
 describe('events', () => {
-  it('end with their world', async () => {
-    const world = await silent.world();
+  it('end when their world is deleted', async () => {
+    const world = await inProcess.world();
     const stream = world.events();
     await stream.opened;
     await world.stop();
@@ -92,15 +92,15 @@ describe('events', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('can be closed before they come', async () => {
+  it('can be closed before the first one arrives', async () => {
     const stream = listening.events();
     stream.close();
 
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('of a world that is gone say so to whoever reads or waits', async () => {
-    const world = await silent.world();
+  it('of a deleted world reject both `opened` and `next`', async () => {
+    const world = await inProcess.world();
     await world.stop();
     const stream = world.events();
 
@@ -108,7 +108,7 @@ describe('events', () => {
     await expect(stream.next()).rejects.toThrow('no longer exists');
   });
 
-  it('are read from bytes that are cut anywhere', async () => {
+  it('are decoded from chunks of single bytes', async () => {
     const bytes = new TextEncoder().encode('\uFEFFid: 1\nevent: world\ndata: {"what":"zurück"}\n\n');
     const body = new ReadableStream({
       start: (controller) => {
@@ -122,7 +122,7 @@ describe('events', () => {
     expect(read).toEqual([{ id: '1', kind: 'world', data: { what: 'zurück' } }]);
   });
 
-  it('fail for their reader when the connection breaks', async () => {
+  it('reject the pending read when the connection breaks', async () => {
     const body = new ReadableStream({
       start: (controller) => {
         controller.enqueue(new TextEncoder().encode(': hello\n\n'));
@@ -134,33 +134,33 @@ describe('events', () => {
   });
 });
 
-describe('events of a stream', () => {
-  const bytesOf = (text: string) => new TextEncoder().encode(text);
+describe('the events of a stream', () => {
+  const encode = (text: string) => new TextEncoder().encode(text);
 
-  it('are the same wherever it is cut', () => {
-    const event = (id: string, text: string) => ({ id, kind: 'finding', data: { text } });
-    const bytes = bytesOf(
+  it('do not depend on where its chunks are cut', () => {
+    const createEvent = (id: string, text: string) => ({ id, kind: 'finding', data: { text } });
+    const bytes = encode(
       ': hello\n\nid: 1\nevent: finding\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nid: 2\r\nevent: finding\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nid: 3\n',
     );
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const read = createEventReader();
 
       expect([...read(bytes.slice(0, cut)), ...read(bytes.slice(cut))]).toEqual([
-        event('1', '\u00e4\u{1f600}'),
-        event('2', 'b'),
+        createEvent('1', '\u00e4\u{1f600}'),
+        createEvent('2', 'b'),
       ]);
     }
   });
 
-  it('are refused if one is too long, in one line or in many, and not because they are many', () => {
+  it('are rejected if a single event is too long, and not because there are many', () => {
     const mega = 'x'.repeat(1024 * 1024);
-    const reading = (piece: string) => () => {
+    const readChunks = (piece: string) => () => {
       const read = createEventReader();
-      for (let index = 0; index < 17; index += 1) read(bytesOf(piece));
+      for (let index = 0; index < 17; index += 1) read(encode(piece));
     };
 
-    expect(reading(mega)).toThrow('exceeded max buffer size of 16777216 characters');
-    expect(reading(`data: ${mega}\n`)).toThrow('exceeded max buffer size');
-    expect(reading(`data: "${mega}"\n\n`)).not.toThrow();
+    expect(readChunks(mega)).toThrow('exceeded max buffer size of 16777216 characters');
+    expect(readChunks(`data: ${mega}\n`)).toThrow('exceeded max buffer size');
+    expect(readChunks(`data: "${mega}"\n\n`)).not.toThrow();
   });
 });

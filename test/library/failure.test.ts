@@ -5,8 +5,8 @@ import { printFailure } from '../../src/library/failure.ts';
 const mock = await startMock({ listen: false });
 afterAll(() => mock.stop());
 
-describe('what is told of a test that failed', () => {
-  it('is the latest refusals, what faults struck, and the faults that struck nothing', async () => {
+describe('the report of a failed test', () => {
+  it('contains the latest refusals, the injected faults, and the unused faults', async () => {
     const world = await mock.world();
     await world.fetch('/api/v1/users');
     const struck = await world.faults.next('grant_token', { status: 503 });
@@ -24,7 +24,7 @@ describe('what is told of a test that failed', () => {
     ]);
   });
 
-  it('is the mistakes seen in requests, once each', async () => {
+  it('contains each hint about a request once', async () => {
     const world = await mock.world();
     const body = new URLSearchParams({ grantType: 'client_credentials' });
     await world.fetch('/api/v1/token', { method: 'POST', body });
@@ -38,7 +38,7 @@ describe('what is told of a test that failed', () => {
     expect(text.match(/contains `Bearer` twice/g)).toHaveLength(1);
   });
 
-  it('is every error that no decision explains, with what the answer says and the nearest name', async () => {
+  it('contains errors without a decision, with their message and the nearest path', async () => {
     const world = await mock.world();
     const authorization = `Bearer ${await world.getToken()}`;
     const send = (method: string, path: string, body?: object) =>
@@ -67,7 +67,7 @@ describe('what is told of a test that failed', () => {
     expect(text).toContain('409 for admin@acme.test\n    You already have an access key named `twice`.');
   });
 
-  it('is nothing where nothing was refused, and is bounded', async () => {
+  it('is empty without refusals, and has a limited length', async () => {
     const world = await mock.world();
     await world.getToken();
     const quiet = await describeFailure(world);
@@ -84,14 +84,14 @@ describe('what is told of a test that failed', () => {
     expect(text.split('\n').length).toBeLessThan(40);
   });
 
-  it('does not hide the failure of a test whose world is gone', async () => {
+  it('says that the world no longer exists instead of throwing', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
     const world = await mock.world();
     await world.stop();
     await printFailure(world);
-    const [[said] = []] = print.mock.calls;
+    const [[report] = []] = print.mock.calls;
     print.mockRestore();
 
-    expect(said).toMatch(/^the possible causes cannot be read: .*no longer exists/);
+    expect(report).toMatch(/^the possible causes cannot be read: .*no longer exists/);
   });
 });

@@ -2,15 +2,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { connect, type OperationName, startMock } from '../../src/index.ts';
 
 const listening = await startMock();
-const silent = await startMock({ listen: false });
-afterAll(() => Promise.all([listening.stop(), silent.stop()]));
+const inProcess = await startMock({ listen: false });
+afterAll(() => Promise.all([listening.stop(), inProcess.stop()]));
 
 describe.each([
   ['a world', () => listening.world()],
-  ['a world without a socket', () => silent.world()],
+  ['a world without a socket', () => inProcess.world()],
   ['a world through connect', async () => connect(listening.url, { world: (await listening.world()).id })],
 ] as const)('the faults of %s', (_what, open) => {
-  it('make the next call go wrong, once, and only there', async () => {
+  it('affect the next call once, and only in their world', async () => {
     const [board, other] = [await open(), await open()];
     const fault = await board.faults.next('grant_token', { status: 503, retryAfter: 2 });
 
@@ -30,7 +30,7 @@ describe.each([
     expect(await other.faults.list()).toEqual([]);
   });
 
-  it('go on as often as is said', async () => {
+  it('are repeated as often as `times` says', async () => {
     const board = await open();
     await board.faults.next('grant_token', { status: 503, times: 2 });
     await expect(board.getToken()).rejects.toThrow();
@@ -38,31 +38,31 @@ describe.each([
     await expect(board.getToken()).resolves.toMatch(/^eyJ/);
   });
 
-  it('are told in every detail, listed, and removed one by one or all', async () => {
+  it('are returned in full, listed, and removed by id or all at once', async () => {
     const board = await open();
-    const one = await board.faults.add({
+    const first = await board.faults.add({
       match: { operation: 'grant_token', principal: 'admin@acme.test', probability: 0.5, seed: 'x' },
       after: 1,
       times: 3,
       do: { delay: { min: '1ms', max: '2ms' } },
     });
-    const two = await board.faults.add({ do: { status: 418, offDocument: true, after: true } });
+    const second = await board.faults.add({ do: { status: 418, offDocument: true, after: true } });
 
-    expect(one).toMatchObject({
+    expect(first).toMatchObject({
       match: { operation: 'grant_token', principal: 'admin@acme.test', probability: 0.5, seed: 'x' },
       after: 1,
       times: 3,
     });
-    expect(two).toMatchObject({ match: {}, times: null, do: { status: 418, after: true } });
-    expect((await board.faults.list()).map(({ id }) => id)).toEqual([one.id, two.id]);
-    await board.faults.remove(one.id);
-    expect((await board.faults.list()).map(({ id }) => id)).toEqual([two.id]);
+    expect(second).toMatchObject({ match: {}, times: null, do: { status: 418, after: true } });
+    expect((await board.faults.list()).map(({ id }) => id)).toEqual([first.id, second.id]);
+    await board.faults.remove(first.id);
+    expect((await board.faults.list()).map(({ id }) => id)).toEqual([second.id]);
     await board.faults.clear();
     expect(await board.faults.list()).toEqual([]);
     expect((await board.findings()).map(({ kind }) => kind)).toContain('unused_fault');
   });
 
-  it('say what is wrong with them', async () => {
+  it('are rejected with a helpful message if they are invalid', async () => {
     const { faults } = await open();
 
     await expect(faults.next('grant_tokn' as OperationName, { status: 503 })).rejects.toThrow(

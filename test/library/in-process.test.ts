@@ -1,4 +1,4 @@
-/** `fetch` without a socket, where it is left early: what its caller sees, and what the server does. */
+/** Aborted requests of `fetch` in process, for the caller and for the server. */
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
@@ -6,12 +6,12 @@ import { startMock } from '../../src/index.ts';
 import { answeringServer } from '../support/answering.ts';
 
 const opened: Readable[] = [];
-let asked = 0;
-/** Calls back when the test wants an answer. */
+let countedRequests = 0;
+/** Resolves the pending responses of `/waiting`. */
 const waiting: (() => void)[] = [];
 const server = await answeringServer({
   '/counted': () => {
-    asked += 1;
+    countedRequests += 1;
     return { outcome: { status: 200, body: Buffer.from('done') } };
   },
   '/waiting': async () => {
@@ -37,37 +37,40 @@ const { inProcess, overSocket } = server;
 
 describe.each([
   ['in process', inProcess],
-  ['over a socket, to compare', overSocket],
-])('a request that its caller aborts, %s', (_name, ask) => {
+  ['over a socket', overSocket],
+])('a request of `fetch` %s', (_name, send) => {
   const reason = new Error('enough');
 
-  it('before it was sent is not made', async () => {
-    const before = asked;
+  it('is not sent if its signal is already aborted', async () => {
+    const before = countedRequests;
 
-    await expect(ask('/counted', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    await expect(ask('/counted', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
-    expect(asked).toBe(before);
+    await expect(send('/counted', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(send('/counted', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(countedRequests).toBe(before);
   });
 
   it.each([
     ['GET', undefined],
     ['POST', 'a body that was sent'],
-  ])('while it waits is given up with the reason, and the server notices: %s', async (method, body) => {
-    const controller = new AbortController();
-    const answer = ask('/waiting', { method, signal: controller.signal, ...(body !== undefined && { body }) });
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
-    controller.abort(reason);
+  ])(
+    'rejects with the reason when it is aborted before the response, and the server notices: %s',
+    async (method, body) => {
+      const controller = new AbortController();
+      const answer = send('/waiting', { method, signal: controller.signal, ...(body !== undefined && { body }) });
+      await vi.waitFor(() => expect(waiting).toHaveLength(1));
+      controller.abort(reason);
 
-    await expect(answer).rejects.toBe(reason);
-    await pause(50);
-    waiting.shift()?.();
-    await vi.waitFor(() => expect(opened.at(-1)?.closed).toBe(true));
-    expect(server.streams.size).toBe(0);
-  });
+      await expect(answer).rejects.toBe(reason);
+      await pause(50);
+      waiting.shift()?.();
+      await vi.waitFor(() => expect(opened.at(-1)?.closed).toBe(true));
+      expect(server.streams.size).toBe(0);
+    },
+  );
 
-  it.each(['/stream', '/slow'])('while its body arrives is given up with the reason: %s', async (path) => {
+  it.each(['/stream', '/slow'])('rejects with the reason when it is aborted during the body: %s', async (path) => {
     const controller = new AbortController();
-    const answer = await ask(path, { signal: controller.signal });
+    const answer = await send(path, { signal: controller.signal });
     const text = answer.text();
     controller.abort(reason);
 
@@ -75,22 +78,22 @@ describe.each([
     await vi.waitFor(() => expect(server.streams.size).toBe(0));
   });
 
-  it('after it was answered stays as it is', async () => {
+  it('keeps its body when it is aborted after the response', async () => {
     const controller = new AbortController();
-    const answer = await ask('/counted', { signal: controller.signal });
+    const answer = await send('/counted', { signal: controller.signal });
     const text = await answer.text();
     controller.abort(reason);
 
     expect(text).toBe('done');
   });
 
-  it('in time is given up by `AbortSignal.timeout`, too', async () => {
-    await expect(ask('/waiting', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'TimeoutError' });
+  it('rejects with `TimeoutError` after `AbortSignal.timeout`', async () => {
+    await expect(send('/waiting', { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'TimeoutError' });
     for (const answer of waiting.splice(0)) answer();
   });
 
-  it('is made only as fast as its body is read', async () => {
-    const answer = await ask('/large');
+  it('applies backpressure: the body is produced only as fast as it is read', async () => {
+    const answer = await send('/large');
     await pause(100);
     expect(opened.at(-1)?.readableEnded).toBe(false);
     const bytes = Buffer.from(await answer.arrayBuffer());
@@ -99,38 +102,40 @@ describe.each([
     expect([bytes[0], bytes[5_000_000], bytes.at(-1)]).toEqual([0, 50, 99]);
   });
 
-  it('is read into memory that its reader brings', async () => {
-    const answer = await ask('/stream');
+  it('can be read into a buffer of the reader (`byob`)', async () => {
+    const answer = await send('/stream');
     const reader = answer.body?.getReader({ mode: 'byob' });
     const first = await reader?.read(new Uint8Array(2));
     const second = await reader?.read(new Uint8Array(8));
     opened.at(-1)?.push(null);
 
-    expect([first, second].map((one) => Buffer.from(one?.value ?? []).toString())).toEqual(['on', 'e']);
+    expect([first, second].map((chunk) => Buffer.from(chunk?.value ?? []).toString())).toEqual(['on', 'e']);
     expect((await reader?.read(new Uint8Array(8)))?.done).toBe(true);
   });
 });
 
 describe('the events of a world', () => {
-  const decoded = async (reader: ReadableStreamDefaultReader<Uint8Array> | undefined) =>
+  const readText = async (reader: ReadableStreamDefaultReader<Uint8Array> | undefined) =>
     Buffer.from((await reader?.read())?.value ?? []).toString();
 
-  it('are streamed in process, those of this world only, and end with it', async () => {
+  it('are streamed in process, for this world only, and end with it', async () => {
     await using mock = await startMock({ listen: false });
-    const [one, other] = [await mock.world(), await mock.world()];
-    const [ofOne, ofOther] = await Promise.all([one, other].map((world) => world.fetch('/_mock/events')));
-    const reader = ofOne?.body?.getReader();
-    expect(await decoded(reader)).toContain('this is the beginning');
-    await one.fetch('/api/v1/access-keys');
+    const [world, otherWorld] = [await mock.world(), await mock.world()];
+    const [response, otherResponse] = await Promise.all(
+      [world, otherWorld].map((world) => world.fetch('/_mock/events')),
+    );
+    const reader = response?.body?.getReader();
+    expect(await readText(reader)).toContain('this is the beginning');
+    await world.fetch('/api/v1/access-keys');
 
-    expect(await decoded(reader)).toContain('"reason":"no_token"');
-    const rest = ofOther?.text();
-    await other.stop();
+    expect(await readText(reader)).toContain('"reason":"no_token"');
+    const rest = otherResponse?.text();
+    await otherWorld.stop();
     expect(await rest).not.toContain('no_token');
     await reader?.cancel();
   });
 
-  it('end when the mock stops, which they do not hold up', async () => {
+  it('end when the mock stops, and do not delay the stop', async () => {
     const mock = await startMock();
     const streams = [await mock.fetch('/_mock/events'), await fetch(`${mock.url}/_mock/events`)];
     const texts = Promise.all(streams.map((stream) => stream.text()));

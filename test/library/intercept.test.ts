@@ -1,4 +1,4 @@
-/** Requests to the vendors' hosts, which a mock in the same process answers. */
+/** Requests to the hosts of the vendors, which a mock in the same process intercepts. */
 import { once } from 'node:events';
 import http, { Agent } from 'node:http';
 import https from 'node:https';
@@ -13,53 +13,53 @@ import { byNode, CLIENTS } from '../support/production.ts';
 const NAMES = MANIFESTS.map(({ name }) => `\`${name}\``).join(', ');
 
 const DISCOVERY = '/auth/realms/acme/.well-known/openid-configuration';
-const PLANE = 'https://acme.run.ai';
+const RUNAI_URL = 'https://acme.run.ai';
 
 let mock: Mock;
-/** A world whose connections break. */
+/** A world that drops all connections. */
 let broken: World;
-/** A server that is no mock. */
-const other = http.createServer((_request, response) => response.end('other'));
-let otherUrl: string;
+/** A server that is not a mock. */
+const otherServer = http.createServer((_request, response) => response.end('other'));
+let otherServerUrl: string;
 
 beforeAll(async () => {
   mock = await startMock();
   broken = await mock.world();
   await broken.faults.add({ do: { drop: 'headers' } });
-  other.listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  otherUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  otherServer.listen(0, '127.0.0.1');
+  await once(otherServer, 'listening');
+  otherServerUrl = `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
   await mock.stop();
-  other.closeAllConnections();
-  other.close();
+  otherServer.closeAllConnections();
+  otherServer.close();
 });
 
-const issuerIn = (text: string) => (JSON.parse(text) as { issuer?: string }).issuer;
-const pathsIn = async (world: World) => (await world.requests.list()).map(({ path }) => path);
-/** What failed, with its causes. */
-const said = (thrown: unknown): string =>
+const parseIssuer = (text: string) => (JSON.parse(text) as { issuer?: string }).issuer;
+const listPaths = async (world: World) => (await world.requests.list()).map(({ path }) => path);
+/** Returns the message of an error with those of its causes. */
+const collectMessages = (thrown: unknown): string =>
   thrown instanceof Error
-    ? `${thrown.message} ${thrown.cause === undefined ? '' : said(thrown.cause)}`
+    ? `${thrown.message} ${thrown.cause === undefined ? '' : collectMessages(thrown.cause)}`
     : String(thrown);
 
-describe.each(CLIENTS)('%s', (_name, ask) => {
-  it('reaches the mock under the URL of the vendor, and nothing after it was restored', async () => {
+describe.each(CLIENTS)('%s', (_name, send) => {
+  it('reaches the mock at the URL of the vendor, until `restore`', async () => {
     const production = await mock.intercept();
-    const { status, text } = await ask(`${PLANE}${DISCOVERY}`);
+    const { status, text } = await send(`${RUNAI_URL}${DISCOVERY}`);
     await production.restore();
 
-    expect([status, issuerIn(text)]).toEqual([200, `${PLANE}/auth/realms/acme`]);
-    await expect(ask('https://acme.run.ai.invalid/')).rejects.toSatisfy((thrown) =>
-      /ENOTFOUND|EAI_AGAIN/.test(said(thrown)),
+    expect([status, parseIssuer(text)]).toEqual([200, `${RUNAI_URL}/auth/realms/acme`]);
+    await expect(send('https://acme.run.ai.invalid/')).rejects.toSatisfy((thrown) =>
+      /ENOTFOUND|EAI_AGAIN/.test(collectMessages(thrown)),
     );
   });
 
   it('sends methods, headers and bodies', async () => {
     await using _ = await mock.intercept();
     const credentials = mock.cast.runai.users[0]?.accessKey;
-    const { status, text } = await ask(`${PLANE}/api/v1/token`, {
+    const { status, text } = await send(`${RUNAI_URL}/api/v1/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -69,23 +69,23 @@ describe.each(CLIENTS)('%s', (_name, ask) => {
       }),
     });
     const { accessToken } = JSON.parse(text) as { accessToken: string };
-    const users = await ask(`${PLANE}/api/v1/users`, { headers: { authorization: `Bearer ${accessToken}` } });
-    const anonymous = await ask(`${PLANE}/api/v1/users`);
+    const users = await send(`${RUNAI_URL}/api/v1/users`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const anonymous = await send(`${RUNAI_URL}/api/v1/users`);
 
     expect([status, users.status, anonymous.status]).toEqual([200, 200, 401]);
     expect(JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).iss).toBe(
-      `${PLANE}/auth/realms/acme`,
+      `${RUNAI_URL}/auth/realms/acme`,
     );
   });
 
-  it("passes others' requests, or refuses them with their URL", async () => {
+  it("passes requests to other hosts, or rejects them with their URL for `others: 'refuse'`", async () => {
     await using _ = await mock.intercept();
-    const passed = await ask(`${otherUrl}/x`);
+    const passed = await send(`${otherServerUrl}/x`);
     await using strict = await mock.intercept({ others: 'refuse' });
-    const refused = await ask('https://nowhere.invalid:8443/x?token=secret').catch(said);
-    const refusedHere = await ask(`${otherUrl}/x`).catch(said);
-    const own = await ask(`${mock.url}/_mock/health`);
-    const named = await ask(`${mock.url.replace('127.0.0.1', 'localhost')}/_mock/health`);
+    const refused = await send('https://nowhere.invalid:8443/x?token=secret').catch(collectMessages);
+    const refusedHere = await send(`${otherServerUrl}/x`).catch(collectMessages);
+    const own = await send(`${mock.url}/_mock/health`);
+    const named = await send(`${mock.url.replace('127.0.0.1', 'localhost')}/_mock/health`);
     await strict.restore();
 
     expect(passed).toEqual({ status: 200, text: 'other' });
@@ -93,49 +93,49 @@ describe.each(CLIENTS)('%s', (_name, ask) => {
       'https://nowhere.invalid:8443/x was not called, because an interception refuses all other hosts',
     );
     expect(refused).not.toContain('secret');
-    expect(refusedHere).toContain(`${otherUrl}/x was not called`);
+    expect(refusedHere).toContain(`${otherServerUrl}/x was not called`);
     expect([own.status, named.status]).toEqual([200, 200]);
-    expect((await ask(`${otherUrl}/x`)).text).toBe('other');
+    expect((await send(`${otherServerUrl}/x`)).text).toBe('other');
   });
 
-  it('fails as a connection does that breaks', async () => {
+  it('reports a dropped connection as a network error', async () => {
     await using _ = await broken.intercept();
 
-    await expect(ask(`${PLANE}/api/v1/users`)).rejects.toSatisfy((thrown) =>
-      /socket hang up|other side closed|ECONNRESET/.test(said(thrown)),
+    await expect(send(`${RUNAI_URL}/api/v1/users`)).rejects.toSatisfy((thrown) =>
+      /socket hang up|other side closed|ECONNRESET/.test(collectMessages(thrown)),
     );
   });
 });
 
-describe('the hosts', () => {
-  it('of Air, Cloud Functions, its tasks and NGC keys are intercepted, and those of functions', async () => {
+describe('the intercepted hosts', () => {
+  it('include Air, Cloud Functions, its tasks and function hosts, and NGC keys', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept({ others: 'refuse' });
     const [echo] = world.cast.nvcf.functions;
-    const key = (name: string) => ({ headers: { authorization: `Bearer ${world.key(name)}` } });
-    const answers = await Promise.all([
-      fetch('https://api.air-ngc.nvidia.com/api/v3/simulations/', key('air-admin')),
-      fetch('https://api.dsx-air.nvidia.com/api/v3/simulations/', key('air-admin')),
-      fetch('https://api.nvcf.nvidia.com/v2/nvcf/functions', key('nvcf-deployer')),
-      fetch('https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions', key('nvcf-deployer')),
+    const authorize = (name: string) => ({ headers: { authorization: `Bearer ${world.key(name)}` } });
+    const responses = await Promise.all([
+      fetch('https://api.air-ngc.nvidia.com/api/v3/simulations/', authorize('air-admin')),
+      fetch('https://api.dsx-air.nvidia.com/api/v3/simulations/', authorize('air-admin')),
+      fetch('https://api.nvcf.nvidia.com/v2/nvcf/functions', authorize('nvcf-deployer')),
+      fetch('https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions', authorize('nvcf-deployer')),
       byNode(`https://${echo?.functionId}.invocation.api.nvcf.nvidia.com/echo`, {
-        ...key('nvcf-full-access'),
+        ...authorize('nvcf-full-access'),
         ...{ method: 'POST', body: 'hello' },
       }),
       byNode(`https://${echo?.functionId}.invocation.nvcf.nvidia.com/echo`, {
-        ...key('nvcf-full-access'),
+        ...authorize('nvcf-full-access'),
         ...{ method: 'POST', body: 'hello' },
       }),
-      fetch('https://api.nvct.nvidia.com/v1/nvct/tasks', key('nvct-cli')),
+      fetch('https://api.nvct.nvidia.com/v1/nvct/tasks', authorize('nvct-cli')),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 200]);
   });
 
-  it('of others are added with their service, also all below a name', async () => {
+  it('include hosts of the option `hosts`, with wildcards for subdomains', async () => {
     await using _ = await mock.intercept({ hosts: { 'RunAI.acme.com': 'runai', '*.lab.acme.com': 'air' } });
     const issuers = ['https://runai.acme.com', 'https://one.lab.acme.com:8443', 'http://runai.acme.com'].map(
-      async (url) => issuerIn((await byNode(`${url}${DISCOVERY}`)).text),
+      async (url) => parseIssuer((await byNode(`${url}${DISCOVERY}`)).text),
     );
 
     expect(await Promise.all(issuers)).toEqual([
@@ -145,27 +145,27 @@ describe('the hosts', () => {
     ]);
   });
 
-  it('are found with the dot that ends a name, and in capitals', async () => {
+  it('match with a trailing dot and in capitals', async () => {
     await using _ = await mock.intercept();
 
-    for (const [, ask] of CLIENTS)
+    for (const [, send] of CLIENTS)
       for (const host of ['acme.run.ai.', 'ACME.Run.AI'])
-        expect((await ask(`https://${host}/api/v1/users`)).status).toBe(401);
+        expect((await send(`https://${host}/api/v1/users`)).status).toBe(401);
   });
 
-  it('whose connection was kept before are intercepted, and then are not any more', async () => {
+  it('include hosts with a kept-alive connection, until `restore`', async () => {
     const agent = new Agent({ keepAlive: true });
-    const ask = () => byNode(`${otherUrl}${DISCOVERY}`, { agent });
-    const before = await ask();
+    const send = () => byNode(`${otherServerUrl}${DISCOVERY}`, { agent });
+    const before = await send();
     const production = await mock.intercept({ hosts: { '127.0.0.1': 'runai' } });
-    const during = await ask();
+    const during = await send();
     await production.restore();
-    const after = await ask();
+    const after = await send();
     agent.destroy();
 
-    expect([before.text, issuerIn(during.text), after.text]).toEqual([
+    expect([before.text, parseIssuer(during.text), after.text]).toEqual([
       'other',
-      `${otherUrl}/auth/realms/acme`,
+      `${otherServerUrl}/auth/realms/acme`,
       'other',
     ]);
   });
@@ -188,7 +188,7 @@ describe('the hosts', () => {
     [{ others: 'deny' }, /`others` is "deny"\. Expected `pass` or `refuse`/],
     [{ other: 'refuse' }, /option `other`.*Did you mean `others`\?/],
     ['refuse', /takes an object/],
-  ])('that are none, and other mistakes, are errors: %j', async (options, message) => {
+  ])('are rejected with a helpful message for the options %j', async (options, message) => {
     await expect(mock.intercept(options as InterceptOptions)).rejects.toThrow(message);
     await expect(broken.intercept(options as InterceptOptions)).rejects.toThrow(TypeError);
     await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
@@ -196,16 +196,16 @@ describe('the hosts', () => {
 });
 
 describe('an interception', () => {
-  it('leaves nothing behind', async () => {
+  it('restores every patched function', async () => {
     const before = [fetch, http.request, https.get, Request, Headers];
     const { addRequest } = Agent.prototype as unknown as { addRequest: unknown };
     const { dispatch } = getGlobalDispatcher();
-    const one = await mock.intercept();
-    const two = await mock.intercept();
-    await one.restore();
-    await one.restore();
+    const first = await mock.intercept();
+    const second = await mock.intercept();
+    await first.restore();
+    await first.restore();
     expect(getGlobalDispatcher().dispatch).not.toBe(dispatch);
-    await two.restore();
+    await second.restore();
 
     expect([fetch, http.request, https.get, Request, Headers]).toEqual(before);
     expect(Agent.prototype).toHaveProperty('addRequest', addRequest);
@@ -213,7 +213,7 @@ describe('an interception', () => {
     expect(Object.hasOwn(getGlobalDispatcher(), 'dispatch')).toBe(false);
   });
 
-  it('names the URL in the message of what it refuses, as it is', async () => {
+  it('names the URL in the error of a rejected request', async () => {
     await using _ = await mock.intercept({ others: 'refuse' });
     const refused = fetch('https://nowhere.invalid/x');
 
@@ -228,19 +228,19 @@ describe('an interception', () => {
     );
   });
 
-  it('is covered by a newer one, until that is restored', async () => {
-    const [one, two] = await Promise.all([mock.world(), mock.world()]);
-    await using _ = await one.intercept();
-    const newer = await two.intercept();
-    await fetch(`${PLANE}/api/v1/me/second`);
+  it('takes precedence over an older one until it is restored', async () => {
+    const [first, second] = await Promise.all([mock.world(), mock.world()]);
+    await using _ = await first.intercept();
+    const newer = await second.intercept();
+    await fetch(`${RUNAI_URL}/api/v1/me/second`);
     await newer.restore();
-    await fetch(`${PLANE}/api/v1/me/first`);
+    await fetch(`${RUNAI_URL}/api/v1/me/first`);
 
-    expect(await Promise.all([one, two].map(pathsIn))).toEqual([['/api/v1/me/first'], ['/api/v1/me/second']]);
-    await Promise.all([one.stop(), two.stop()]);
+    expect(await Promise.all([first, second].map(listPaths))).toEqual([['/api/v1/me/first'], ['/api/v1/me/second']]);
+    await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('stays when an older one is restored', async () => {
+  it('stays active when an older one is restored', async () => {
     await using world = await mock.world();
     const older = await mock.intercept();
     const middle = await mock.intercept();
@@ -248,20 +248,20 @@ describe('an interception', () => {
     await older.restore();
     await middle.restore();
 
-    expect((await fetch(`${PLANE}/api/v1/users`)).status).toBe(401);
-    expect(await pathsIn(world)).toEqual(['/api/v1/users']);
+    expect((await fetch(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
+    expect(await listPaths(world)).toEqual(['/api/v1/users']);
   });
 
-  it('of a world ends with it, and that of a mock with the mock', async () => {
+  it('of a world ends with the world, and of a mock with the mock', async () => {
     const second = await startMock({ listen: false });
     const world = await second.world();
     await second.intercept();
     await world.intercept();
-    await fetch(`${PLANE}/api/v1/users`);
-    const seen = await pathsIn(world);
+    await fetch(`${RUNAI_URL}/api/v1/users`);
+    const seen = await listPaths(world);
     await world.stop();
-    const { status } = await fetch(`${PLANE}/api/v1/users`);
-    const seenByMock = await pathsIn(second);
+    const { status } = await fetch(`${RUNAI_URL}/api/v1/users`);
+    const seenByMock = await listPaths(second);
     await second.stop();
 
     await expect(second.intercept()).rejects.toThrow('The mock has been stopped.');
@@ -269,22 +269,22 @@ describe('an interception', () => {
     await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
   });
 
-  it('of a world that somebody else deleted answers that it is gone', async () => {
+  it('of a deleted world responds with 404', async () => {
     const world = await mock.world();
     await using _ = await world.intercept();
     await mock.worlds.delete(world.id);
-    const answer = await fetch(`${PLANE}/api/v1/users`);
+    const response = await fetch(`${RUNAI_URL}/api/v1/users`);
 
-    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining(world.id)]);
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining(world.id)]);
   });
 
   it.each([{ listen: false }, { tls: true }, { tls: true, httpPort: 0 }])(
-    'is that of a mock with %j, too',
+    'works for a mock with %j',
     async (options) => {
       await using second = await startMock(options);
       await using _ = await second.intercept();
       const issuers = ['https', 'http'].map(async (scheme) =>
-        issuerIn(await (await fetch(`${scheme}://acme.run.ai${DISCOVERY}`)).text()),
+        parseIssuer(await (await fetch(`${scheme}://acme.run.ai${DISCOVERY}`)).text()),
       );
 
       expect(await Promise.all(issuers)).toEqual(
@@ -293,9 +293,9 @@ describe('an interception', () => {
     },
   );
 
-  it('of a mock is for all contexts: a server in the same process calls it for its own callers', async () => {
+  it('of a mock applies to a server in the same process', async () => {
     const app = http.createServer(async (_request, response) => {
-      response.end(issuerIn(await (await fetch(`${PLANE}${DISCOVERY}`)).text()));
+      response.end(parseIssuer(await (await fetch(`${RUNAI_URL}${DISCOVERY}`)).text()));
     });
     await once(app.listen(0, '127.0.0.1'), 'listening');
     await using _ = await mock.intercept();
@@ -303,14 +303,14 @@ describe('an interception', () => {
     app.closeAllConnections();
     app.close();
 
-    expect(text).toBe(`${PLANE}/auth/realms/acme`);
+    expect(text).toBe(`${RUNAI_URL}/auth/realms/acme`);
   });
 
-  it('lets a running request finish', async () => {
+  it('lets pending requests finish', async () => {
     await using world = await mock.world();
     const production = await world.intercept();
     await world.faults.add({ do: { delay: '200ms' } });
-    const running = [fetch(`${PLANE}/api/v1/users`), byNode(`${PLANE}/api/v1/users`)];
+    const running = [fetch(`${RUNAI_URL}/api/v1/users`), byNode(`${RUNAI_URL}/api/v1/users`)];
     await vi.waitFor(async () => expect((await world.faults.list())[0]?.fired).toBe(2));
     await production.restore();
 
@@ -318,48 +318,50 @@ describe('an interception', () => {
   });
 });
 
-describe('worlds at the same time', () => {
-  it('that are intercepted for one test at once: the newest answers, then the other', async () => {
-    const [one, two] = await Promise.all([mock.world(), mock.world()]);
-    const [first, second] = await Promise.all([one.intercept(), two.intercept()]);
-    await fetch(`${PLANE}/api/v1/two`);
+describe('concurrent interceptions of worlds', () => {
+  it('in one context use the newest world first, then the older one', async () => {
+    const [world1, world2] = await Promise.all([mock.world(), mock.world()]);
+    const [first, second] = await Promise.all([world1.intercept(), world2.intercept()]);
+    await fetch(`${RUNAI_URL}/api/v1/two`);
     await second.restore();
-    await fetch(`${PLANE}/api/v1/one`);
+    await fetch(`${RUNAI_URL}/api/v1/one`);
     await first.restore();
 
-    expect(await Promise.all([one, two].map(pathsIn))).toEqual([['/api/v1/one'], ['/api/v1/two']]);
-    await Promise.all([one.stop(), two.stop()]);
+    expect(await Promise.all([world1, world2].map(listPaths))).toEqual([['/api/v1/one'], ['/api/v1/two']]);
+    await Promise.all([world1.stop(), world2.stop()]);
   });
 
-  it('each see the requests of the context that intercepts for them, from every client, and the mock none', async () => {
-    const test = async (name: string) => {
+  it('in separate contexts record the requests of every client in their own world only', async () => {
+    const interceptAll = async (name: string) => {
       await using world = await mock.world();
       await pause(5);
       await using _ = await world.intercept({ others: 'refuse' });
-      for (const [, ask] of CLIENTS) {
+      for (const [, send] of CLIENTS) {
         await pause(1);
-        await ask(`${PLANE}/api/v1/${name}`);
+        await send(`${RUNAI_URL}/api/v1/${name}`);
       }
       await new Promise<void>((resolve) =>
-        setImmediate(async () => resolve(void (await fetch(`${PLANE}/api/v1/${name}`)))),
+        setImmediate(async () => resolve(void (await fetch(`${RUNAI_URL}/api/v1/${name}`)))),
       );
-      return await pathsIn(world);
+      return await listPaths(world);
     };
     const names = ['of-one', 'of-other'];
 
-    expect(await Promise.all(names.map(test))).toEqual(
+    expect(await Promise.all(names.map(interceptAll))).toEqual(
       names.map((name) => Array(CLIENTS.length + 1).fill(`/api/v1/${name}`)),
     );
-    expect((await pathsIn(mock)).filter((path) => path.includes('/of-'))).toEqual([]);
+    expect((await listPaths(mock)).filter((path) => path.includes('/of-'))).toEqual([]);
   });
 
-  it('do not see those of a context that does not: they are not sent', async () => {
+  it('reject requests from a context without an interception', async () => {
     await using world = await mock.world();
-    const isOver = deferred();
-    const isReady = deferred();
+    const isOver = createDeferred();
+    const isReady = createDeferred();
     const outside = isReady.promise.then(async () => {
-      const failed = await Promise.all(CLIENTS.map(([, ask]) => ask(`${PLANE}/api/v1/users`).catch(said)));
-      const passed = await byNode(otherUrl);
+      const failed = await Promise.all(
+        CLIENTS.map(([, send]) => send(`${RUNAI_URL}/api/v1/users`).catch(collectMessages)),
+      );
+      const passed = await byNode(otherServerUrl);
       return { failed, passed };
     });
     const inside = (async () => {
@@ -372,39 +374,41 @@ describe('worlds at the same time', () => {
     isOver.resolve();
     await inside;
 
-    for (const one of failed)
-      expect(one).toContain(`${PLANE}/api/v1/users was not called, because this host is intercepted for another test.`);
+    for (const message of failed)
+      expect(message).toContain(
+        `${RUNAI_URL}/api/v1/users was not called, because this host is intercepted for another test.`,
+      );
     expect(passed.text).toBe('other');
-    expect(await pathsIn(world)).toEqual([]);
+    expect(await listPaths(world)).toEqual([]);
   });
 
-  it('are beside that of the mock, which has the rest', async () => {
+  it('coexist with that of the mock, which receives all other requests', async () => {
     await using world = await mock.world();
     await using _ = await mock.intercept();
     const inside = async () => {
       await pause(1);
       await using __ = await world.intercept();
       await pause(20);
-      await fetch(`${PLANE}/api/v1/inside`);
+      await fetch(`${RUNAI_URL}/api/v1/inside`);
     };
-    const [, outside] = await Promise.all([inside(), pause(10).then(() => fetch(`${PLANE}/api/v1/outside`))]);
+    const [, outside] = await Promise.all([inside(), pause(10).then(() => fetch(`${RUNAI_URL}/api/v1/outside`))]);
 
     expect(outside.status).toBe(404);
-    expect(await pathsIn(world)).toEqual(['/api/v1/inside']);
+    expect(await listPaths(world)).toEqual(['/api/v1/inside']);
   });
 
-  it("take a credential of their own to the mock's interception", async () => {
+  it('let the interception of the mock select a world by its credential', async () => {
     await using world = await mock.world();
     await using _ = await mock.intercept();
     await fetch('https://api.nvcf.nvidia.com/v2/nvcf/functions', {
       headers: { authorization: `Bearer ${world.key('nvcf-deployer')}` },
     });
 
-    expect(await pathsIn(world)).toEqual(['/v2/nvcf/functions']);
+    expect(await listPaths(world)).toEqual(['/v2/nvcf/functions']);
   });
 });
 
-function deferred() {
+function createDeferred() {
   let resolve = () => {};
   const promise = new Promise<void>((done) => {
     resolve = done;
@@ -413,18 +417,18 @@ function deferred() {
 }
 
 describe('an intercepted request', () => {
-  it('streams its body, and gets `100 Continue` first if it waits for it', async () => {
+  it('streams its body, and receives `100 Continue` first if it expects it', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
     const body = JSON.stringify({ grantType: 'client_credentials', clientId: 'nobody', clientSecret: 'x' });
     const headers = { 'content-type': 'application/json' };
     const continued = vi.fn();
-    const streamed = await byNode(`${PLANE}/api/v1/token`, { method: 'POST', headers }, (request) => {
+    const streamed = await byNode(`${RUNAI_URL}/api/v1/token`, { method: 'POST', headers }, (request) => {
       request.write(body.slice(0, 10));
       setTimeout(() => request.end(body.slice(10)), 20);
     });
     const waited = await byNode(
-      `${PLANE}/api/v1/token`,
+      `${RUNAI_URL}/api/v1/token`,
       { method: 'POST', headers: { ...headers, expect: '100-continue' } },
       (request) => {
         request.flushHeaders();
@@ -439,7 +443,7 @@ describe('an intercepted request', () => {
       await pause(20);
       yield Buffer.from(body.slice(10));
     };
-    const fetched = await fetch(`${PLANE}/api/v1/token`, {
+    const fetched = await fetch(`${RUNAI_URL}/api/v1/token`, {
       ...{ method: 'POST', headers, body: ReadableStream.from(chunks()), duplex: 'half' },
     });
 
@@ -452,24 +456,24 @@ describe('an intercepted request', () => {
     ]);
   });
 
-  it('is refused before its body ends', async () => {
+  it('can be rejected before its body ends', async () => {
     await using _ = await mock.intercept();
     const open = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('{')) });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
-    const url = `${PLANE}/api/v1/access-keys`;
-    const answers = await Promise.all([
+    const url = `${RUNAI_URL}/api/v1/access-keys`;
+    const responses = await Promise.all([
       fetch(url, { ...init, body: open, duplex: 'half' }),
       byNode(url, init, (request) => void request.write('{')),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+    expect(responses.map(({ status }) => status)).toEqual([401, 401]);
   });
 
-  it('can be aborted, and times out', async () => {
+  it('can be aborted, and can time out', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
     await world.faults.add({ do: { delay: '30s' } });
-    const url = `${PLANE}/api/v1/users`;
+    const url = `${RUNAI_URL}/api/v1/users`;
     const controller = new AbortController();
     const aborted = fetch(url, { signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
@@ -488,7 +492,7 @@ describe('an intercepted request', () => {
     ).rejects.toThrow('too slow');
   });
 
-  it('follows redirects to where they lead', async () => {
+  it('follows redirects to the intercepted host of `location`', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
     const location = 'https://api.nvcf.nvidia.com/health';
@@ -496,34 +500,34 @@ describe('an intercepted request', () => {
       match: { path: '/api/v1/users' },
       do: { answer: { status: 302, headers: { location } }, offDocument: true },
     });
-    const followed = await fetch(`${PLANE}/api/v1/users`);
-    const manual = await fetch(`${PLANE}/api/v1/users`, { redirect: 'manual' });
+    const followed = await fetch(`${RUNAI_URL}/api/v1/users`);
+    const manual = await fetch(`${RUNAI_URL}/api/v1/users`, { redirect: 'manual' });
 
     expect([followed.url, followed.redirected, followed.status]).toEqual([location, true, 200]);
     expect([manual.status, manual.headers.get('location')]).toEqual([302, location]);
   });
 
-  it('keeps its connection as its agent says', async () => {
+  it('keeps its connection alive if its agent does', async () => {
     await using _ = await mock.intercept();
-    const reused = async (agent: https.Agent) => {
-      const seen: boolean[] = [];
+    const isSocketReused = async (agent: https.Agent) => {
+      const reused: boolean[] = [];
       for (let index = 0; index < 2; index += 1) {
-        await byNode(`${PLANE}/api/v1/users`, { agent }, (request) => {
-          request.on('response', () => seen.push(request.reusedSocket)).end();
+        await byNode(`${RUNAI_URL}/api/v1/users`, { agent }, (request) => {
+          request.on('response', () => reused.push(request.reusedSocket)).end();
         });
         await pause(1);
       }
-      return seen;
+      return reused;
     };
 
-    expect(await reused(new https.Agent({ keepAlive: true }))).toEqual([false, true]);
-    expect(await reused(new https.Agent({ keepAlive: false }))).toEqual([false, false]);
+    expect(await isSocketReused(new https.Agent({ keepAlive: true }))).toEqual([false, true]);
+    expect(await isSocketReused(new https.Agent({ keepAlive: false }))).toEqual([false, false]);
   });
 
-  it('has the headers that its caller sent, and no more than the name of the world', async () => {
+  it('has the headers of its caller, and only `x-mock-world` in addition', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
-    await byNode(`${PLANE}/api/v1/users`, { headers: { 'x-mine': 'yes' } });
+    await byNode(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mine': 'yes' } });
     const [{ request } = {}] = await world.requests.list();
 
     expect(request?.headers).toEqual({
@@ -532,7 +536,7 @@ describe('an intercepted request', () => {
     });
   });
 
-  it('has them in each form that undici takes, and the host that they name', async () => {
+  it('accepts headers in each form of undici, with the `host` that they name', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
     const forms = [
@@ -542,8 +546,8 @@ describe('an intercepted request', () => {
       { 'x-mine': 'yes', Host: 'globex.run.ai' },
       ['x-mine', 'yes', 'host', 'globex.run.ai'],
     ];
-    for (const headers of forms) await undiciRequest(`${PLANE}/api/v1/users`, { headers: headers as string[] });
-    await undiciRequest(`${PLANE}/api/v1/users`);
+    for (const headers of forms) await undiciRequest(`${RUNAI_URL}/api/v1/users`, { headers: headers as string[] });
+    await undiciRequest(`${RUNAI_URL}/api/v1/users`);
     const seen = (await world.requests.list()).map(({ request }) => [
       request?.headers['host'],
       request?.headers['x-mine'],
@@ -559,42 +563,42 @@ describe('an intercepted request', () => {
     ]);
   });
 
-  it('may have a token of the mock, and the other way round: the issuers differ, which is a finding', async () => {
+  it('accepts a token of another issuer of the mock, with the finding `issuer_differs`', async () => {
     await using second = await startMock();
     await using _ = await second.intercept();
     const token = await second.getToken();
     const { clientId, clientSecret } = second.cast.runai.users[0]?.accessKey ?? {};
-    const granted = await byNode(`${PLANE}/api/v1/token`, {
+    const granted = await byNode(`${RUNAI_URL}/api/v1/token`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
       body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
     });
     const { accessToken } = JSON.parse(granted.text) as { accessToken: string };
-    const there = await byNode(`${PLANE}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
+    const there = await byNode(`${RUNAI_URL}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
     const here = await byNode(`${second.url}/api/v1/users`, { headers: { authorization: `Bearer ${accessToken}` } });
 
     expect([there.status, here.status]).toEqual([200, 200]);
     expect((await second.findings()).map(({ kind }) => kind)).toContain('issuer_differs');
   });
 
-  it('goes to the world that its caller names', async () => {
-    const [one, two] = await Promise.all([mock.world(), mock.world()]);
-    await using _ = await one.intercept();
-    await fetch(`${PLANE}/api/v1/users`, { headers: { 'x-mock-world': two.id } });
-    await fetch(`${PLANE}/w/${two.id}/api/v1/roles`);
+  it('reaches the world that its header or path names', async () => {
+    const [first, second] = await Promise.all([mock.world(), mock.world()]);
+    await using _ = await first.intercept();
+    await fetch(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mock-world': second.id } });
+    await fetch(`${RUNAI_URL}/w/${second.id}/api/v1/roles`);
 
-    expect(await pathsIn(one)).toEqual([]);
-    expect(await pathsIn(two)).toEqual(['/api/v1/roles', '/api/v1/users']);
-    await Promise.all([one.stop(), two.stop()]);
+    expect(await listPaths(first)).toEqual([]);
+    expect(await listPaths(second)).toEqual(['/api/v1/roles', '/api/v1/users']);
+    await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('to a Unix socket is none', async () => {
+  it('does not include a request to a Unix socket', async () => {
     await using _ = await mock.intercept({ others: 'refuse' });
-    const asked = byNode(`${PLANE}/`, {}, (request) => void request.end());
-    const local = new Promise((resolve) => {
+    const remote = byNode(`${RUNAI_URL}/`, {}, (request) => void request.end());
+    const localError = new Promise((resolve) => {
       http.get({ socketPath: '/nowhere.sock', host: 'acme.run.ai' }).on('error', resolve);
     });
 
-    expect((await asked).status).toBeLessThan(500);
-    expect(await local).toMatchObject({ code: 'ENOENT' });
+    expect((await remote).status).toBeLessThan(500);
+    expect(await localError).toMatchObject({ code: 'ENOENT' });
   });
 });

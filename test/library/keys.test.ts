@@ -4,7 +4,7 @@ import { connect, startMock } from '../../src/index.ts';
 const mock = await startMock();
 afterAll(() => mock.stop());
 
-const order = (name: string) => ({
+const createOptions = (name: string) => ({
   type: 'service' as const,
   name,
   services: ['air' as const],
@@ -17,38 +17,38 @@ describe.each([
   ['a world', () => mock.world()],
   ['a world through connect', async () => connect(mock.url, { world: (await mock.world()).id })],
 ] as const)('the edits of keys of %s', (_what, open) => {
-  it('wait for their time, and take effect when they are applied, of one key or of all', async () => {
+  it('wait for the propagation delay, and take effect when one or all are applied', async () => {
     const { keys, propagation } = await open();
     const set = await propagation.set({ mode: 'fixed', delay: '20m' });
-    const [one, other] = [await keys.create(order('one')), await keys.create(order('other'))];
-    for (const { id } of [one, other]) await keys.edit(id, { scopes: SCOPES });
+    const [first, second] = [await keys.create(createOptions('one')), await keys.create(createOptions('other'))];
+    for (const { id } of [first, second]) await keys.edit(id, { scopes: SCOPES });
     const pending = await propagation.pending();
 
     expect(set).toMatchObject({ mode: 'fixed', delay: 'PT20M' });
     expect(await propagation.get()).toEqual(set);
     expect(pending).toMatchObject([
-      { keyId: one.id, version: 2, scopes: SCOPES },
-      { keyId: other.id, version: 2, scopes: SCOPES },
+      { keyId: first.id, version: 2, scopes: SCOPES },
+      { keyId: second.id, version: 2, scopes: SCOPES },
     ]);
-    expect(await propagation.pending(other.id)).toEqual(pending.slice(1));
+    expect(await propagation.pending(second.id)).toEqual(pending.slice(1));
 
-    expect(await propagation.apply(one.id)).toEqual([{ keyId: one.id, version: 3 }]);
-    expect((await keys.get(one.id)).policy).toMatchObject({ version: 3, scopes: SCOPES });
+    expect(await propagation.apply(first.id)).toEqual([{ keyId: first.id, version: 3 }]);
+    expect((await keys.get(first.id)).policy).toMatchObject({ version: 3, scopes: SCOPES });
     expect(await propagation.pending()).toEqual(pending.slice(1));
-    expect(await propagation.apply()).toEqual([{ keyId: other.id, version: 3 }]);
+    expect(await propagation.apply()).toEqual([{ keyId: second.id, version: 3 }]);
     expect(await propagation.pending()).toEqual([]);
     await propagation.set({ mode: 'off' });
   });
 });
 
-it('edits of a key that does not exist are refused, not those of all keys', async () => {
+it('edits of an unknown key are rejected', async () => {
   for (const id of ['no-such-key', '']) {
     await expect(mock.propagation.apply(id)).rejects.toMatchObject({ name: 'MockError' });
   }
   await expect(mock.propagation.pending('no-such-key')).rejects.toThrow('No key has this id');
 });
 
-it('the key that requests need is found before there is one', async () => {
+it('the least privilege of requests is known before a key exists', async () => {
   const { keys, free } = await mock.leastPrivilegeFor([
     { method: 'GET', url: 'https://api.air-ngc.nvidia.com/api/v3/simulations/' },
     { method: 'POST', path: '/api/v1/token' },

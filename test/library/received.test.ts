@@ -7,14 +7,14 @@ const listening = await startMock();
 const mock = await startMock({ listen: false });
 afterAll(() => Promise.all([listening.stop(), mock.stop()]));
 
-const messageOf = (failing: Promise<unknown>): Promise<string> =>
-  failing.then(
+const catchMessage = (assertion: Promise<unknown>): Promise<string> =>
+  assertion.then(
     () => 'it did not fail',
     (thrown: Error) => thrown.message,
   );
 
 describe('the matcher toHaveReceived', () => {
-  it('counts the requests of a world: exactly, at least, at most, or any', async () => {
+  it('matches the number of requests: exactly, at least, at most, or any', async () => {
     const world = await mock.world();
     await world.getToken();
     await world.getToken('researcher@acme.test');
@@ -30,7 +30,7 @@ describe('the matcher toHaveReceived', () => {
     await expect(await mock.world()).not.toHaveReceived();
   });
 
-  it('waits for what is still to come', async () => {
+  it('waits for requests until `within`', async () => {
     const world = await mock.world();
     const [, token] = await Promise.all([
       expect(world).toHaveReceived({ operation: 'grant_token', within: '10s' }),
@@ -40,19 +40,19 @@ describe('the matcher toHaveReceived', () => {
     expectPlain(token).toMatch(/^eyJ/);
   });
 
-  it('takes a mock, and what connect returns', async () => {
+  it('accepts a mock, and the result of `connect`', async () => {
     await listening.getToken();
 
     await expect(listening).toHaveReceived({ operation: 'grant_token' });
     await expect(connect(listening.url)).toHaveReceived({ operation: 'grant_token' });
   });
 
-  it('tells, when too few came, the nearest with how they differ', async () => {
+  it('lists the nearest requests and their differences when there are too few', async () => {
     const world = await mock.world();
     await world.fetch('/api/v1/users');
     const [{ id = '' } = {}] = await world.requests.list();
 
-    const message = await messageOf(expect(world).toHaveReceived({ operation: 'get_users', status: 200 }));
+    const message = await catchMessage(expect(world).toHaveReceived({ operation: 'get_users', status: 200 }));
     expectPlain(message.split('\n')).toEqual([
       'expected at least 1 request with operation `get_users` and status `200`; none came',
       'the nearest others:',
@@ -62,42 +62,42 @@ describe('the matcher toHaveReceived', () => {
     ]);
   });
 
-  it('tells, when too many came, which, and how many more than it shows', async () => {
+  it('lists the matching requests when there are too many, and the number of those it omits', async () => {
     const world = await mock.world();
     for (let time = 0; time < 12; time += 1) await world.getToken();
 
-    const message = await messageOf(expect(world).toHaveReceived({ operation: 'grant_token', times: 1 }));
+    const message = await catchMessage(expect(world).toHaveReceived({ operation: 'grant_token', times: 1 }));
     expectPlain(message).toMatch(
       /^expected exactly 1 request with operation `grant_token`; 12 came, latest first:\n( {2}POST \/api\/v1\/token: 200 for admin@acme.test \(request \S+\)\n){10} {2}and 2 more$/,
     );
   });
 
-  it('tells with `not` what came all the same', async () => {
+  it('lists the matching requests when it fails with `not`', async () => {
     const world = await mock.world();
     await world.faults.next('grant_token', { status: 503 });
     await world.getToken().catch(() => {});
     const [{ id = '', fault = '' } = {}] = await world.requests.list();
 
-    const message = await messageOf(expect(world).not.toHaveReceived({ operation: 'grant_token', atMost: 3 }));
+    const message = await catchMessage(expect(world).not.toHaveReceived({ operation: 'grant_token', atMost: 3 }));
     expectPlain(message).toBe(
       `expected anything but at most 3 requests with operation \`grant_token\`; 1 came, latest first:\n  POST /api/v1/token: 503 for admin@acme.test, affected by fault ${fault} (request ${id})`,
     );
   });
 
-  it('says that nothing came at all', async () => {
+  it('says that there was no request at all', async () => {
     const world = await mock.world();
 
-    expectPlain(await messageOf(expect(world).toHaveReceived({ operation: 'get_users', within: '1ms' }))).toBe(
+    expectPlain(await catchMessage(expect(world).toHaveReceived({ operation: 'get_users', within: '1ms' }))).toBe(
       'expected at least 1 request with operation `get_users` within 1ms; none came, nor did any other request: does the code under test use this URL?',
     );
   });
 
-  it('shows no secret of an expected body', async () => {
+  it('does not print a secret of an expected body', async () => {
     const world = await mock.world();
     await world.getToken();
 
     const body = { clientSecret: 'a-secret-that-is-nobodys' };
-    const message = await messageOf(expect(world).toHaveReceived({ body }));
+    const message = await catchMessage(expect(world).toHaveReceived({ body }));
     expectPlain(message).toMatch(/with that body; none came[\s\S]*body\.clientSecret is `"sha256:\w{10}"`/);
     expectPlain(message).not.toContain('a-secret-that-is-nobodys');
   });
@@ -108,17 +108,17 @@ describe('the matcher toHaveReceived', () => {
     ['a member', { time: 1 } as object, 'Did you mean `times`?'],
     ['a number', { times: 1, atMost: 2 }, 'exclude each other'],
     ['a duration', { within: '2h' }, 'up to 60 s'],
-  ])('fails with `not`, too, for %s that cannot be', async (_what, expected, message) => {
+  ])('fails, even with `not`, for %s that is invalid', async (_what, expected, message) => {
     const world = await mock.world();
 
-    expectPlain(await messageOf(expect(world).toHaveReceived(expected))).toContain(message);
-    expectPlain(await messageOf(expect(world).not.toHaveReceived(expected))).toContain(message);
+    expectPlain(await catchMessage(expect(world).toHaveReceived(expected))).toContain(message);
+    expectPlain(await catchMessage(expect(world).not.toHaveReceived(expected))).toContain(message);
   });
 
   it.each([[undefined], [null], ['http://localhost'], [new Response()], [{ requests: [] }]])(
-    'says that %o receives nothing',
-    async (given) => {
-      expectPlain(await messageOf(expect(given).not.toHaveReceived())).toContain(
+    'fails for %o, which has no requests',
+    async (received) => {
+      expectPlain(await catchMessage(expect(received).not.toHaveReceived())).toContain(
         'a mock, a world, or the result of `connect`',
       );
     },
@@ -129,7 +129,7 @@ describe('assertReceived', () => {
   it.each([
     [401, 'nonsense'],
     [403, castKey('nvcf-invoker').key],
-  ])('knows the body of a request that was refused with %i', async (status, key) => {
+  ])('matches the body of a request that was refused with %i', async (status, key) => {
     const world = await mock.world();
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ name: 'translate' });
@@ -142,7 +142,7 @@ describe('assertReceived', () => {
     );
   });
 
-  it('passes and fails as the matcher does', async () => {
+  it('passes and fails like the matcher', async () => {
     const world = await mock.world();
     await world.getToken();
 

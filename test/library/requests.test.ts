@@ -2,18 +2,18 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { connect, type OperationName, startMock } from '../../src/index.ts';
 
 const listening = await startMock({ adminToken: 'let-me-in' });
-const silent = await startMock({ listen: false });
-afterAll(() => Promise.all([listening.stop(), silent.stop()]));
+const inProcess = await startMock({ listen: false });
+afterAll(() => Promise.all([listening.stop(), inProcess.stop()]));
 
 describe.each([
   ['a world', () => listening.world()],
-  ['a world without a socket', () => silent.world()],
+  ['a world without a socket', () => inProcess.world()],
   [
     'a world through connect',
     async () => connect(listening.url, { adminToken: 'let-me-in', world: (await listening.world()).id }),
   ],
 ] as const)('the journal of %s', (_what, open) => {
-  it('lists its requests, newest first, without those of other worlds', async () => {
+  it('lists the requests of its world, newest first', async () => {
     const [board, other] = [await open(), await open()];
     await board.getToken();
     await board.getToken('researcher@acme.test');
@@ -26,35 +26,35 @@ describe.each([
     expect(await board.requests.get(oldest?.id ?? '')).toEqual(oldest);
   });
 
-  it('narrows the list by what requests are like, how many there are, and since when', async () => {
+  it('filters the list by principal, operation, status, limit and time', async () => {
     const board = await open();
-    for (const who of ['admin@acme.test', 'researcher@acme.test', 'admin@acme.test']) await board.getToken(who);
+    for (const user of ['admin@acme.test', 'researcher@acme.test', 'admin@acme.test']) await board.getToken(user);
     const [newest, between, oldest] = await board.requests.list({ principal: undefined as never });
-    const ids = async (filter: Parameters<typeof board.requests.list>[0]) =>
+    const listIds = async (filter: Parameters<typeof board.requests.list>[0]) =>
       (await board.requests.list(filter)).map(({ id }) => id);
 
-    expect(await ids({ principal: 'researcher@acme.test', operation: 'grant_token', status: 200 })).toEqual([
+    expect(await listIds({ principal: 'researcher@acme.test', operation: 'grant_token', status: 200 })).toEqual([
       between?.id,
     ]);
-    expect(await ids({ limit: 1 })).toEqual([newest?.id]);
-    expect(await ids({ since: oldest?.id ?? '' })).toEqual([newest?.id, between?.id]);
-    expect(await ids({ since: new Date(Date.now() + 60_000) })).toEqual([]);
-    expect(await ids({ since: new Date(Date.now() - 60_000) })).toHaveLength(3);
+    expect(await listIds({ limit: 1 })).toEqual([newest?.id]);
+    expect(await listIds({ since: oldest?.id ?? '' })).toEqual([newest?.id, between?.id]);
+    expect(await listIds({ since: new Date(Date.now() + 60_000) })).toEqual([]);
+    expect(await listIds({ since: new Date(Date.now() - 60_000) })).toHaveLength(3);
   });
 
-  it('judges whether requests came, and waits for them', async () => {
+  it('verifies that requests were received, and waits for them', async () => {
     const board = await open();
-    const none = await board.requests.verify({ match: { operation: 'grant_token' } });
-    const [waited] = await Promise.all([
+    const missing = await board.requests.verify({ match: { operation: 'grant_token' } });
+    const [received] = await Promise.all([
       board.requests.verify({ match: { operation: 'grant_token', status: 200 }, within: '10s' }),
       board.getToken(),
     ]);
 
-    expect(none).toMatchObject({ verified: false, count: 0, matched: [], nearest: [] });
-    expect(waited).toMatchObject({ verified: true, count: 1, matched: [{ operation: 'grant_token' }] });
+    expect(missing).toMatchObject({ verified: false, count: 0, matched: [], nearest: [] });
+    expect(received).toMatchObject({ verified: true, count: 1, matched: [{ operation: 'grant_token' }] });
   });
 
-  it('is an HTTP archive as well', async () => {
+  it('is exported as an HTTP archive', async () => {
     const board = await open();
     await board.getToken();
     const { log } = await board.requests.har({ operation: 'grant_token' });
@@ -63,7 +63,7 @@ describe.each([
     expect((await board.requests.har({ operation: 'get_users' })).log.entries).toEqual([]);
   });
 
-  it('says what cannot be looked for, and where the right name is', async () => {
+  it('rejects unknown filters, with the nearest name', async () => {
     const { requests } = await open();
 
     await expect(requests.list({ operation: 'grant_tokn' as OperationName })).rejects.toThrow(
@@ -78,6 +78,6 @@ describe.each([
   });
 });
 
-it('operations can be named that no document has', async () => {
-  await expect(silent.requests.list({ operation: 'invokeAtOwnHost' })).resolves.toEqual([]);
+it('requests can be filtered by an operation that is in no document', async () => {
+  await expect(inProcess.requests.list({ operation: 'invokeAtOwnHost' })).resolves.toEqual([]);
 });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 
-it('verifyTraffic tells what a client sent that no document has, and takes an archive as well', async () => {
+it('verifyTraffic reports what no document allows, in the journal or in an archive', async () => {
   await using mock = await startMock();
   const token = await mock.getToken();
   expect(await mock.verifyTraffic()).toMatchObject({ checked: 1, violations: [] });

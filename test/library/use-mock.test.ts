@@ -2,21 +2,21 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type TestHooks, useMock } from '../../src/index.ts';
 
-type Hook = (...given: readonly unknown[]) => Promise<void>;
+type Hook = (...args: readonly unknown[]) => Promise<void>;
 
-/** A runner that remembers the hooks got. */
-function runner(): { readonly hooks: TestHooks; readonly given: Record<keyof TestHooks, Hook> } {
-  const given = {} as Record<keyof TestHooks, Hook>;
-  const take = (name: keyof TestHooks) => (hook: Hook) => {
-    given[name] = hook;
+/** Creates a test runner that stores its hooks. */
+function createRunner(): { readonly hooks: TestHooks; readonly hooksByName: Record<keyof TestHooks, Hook> } {
+  const hooksByName = {} as Record<keyof TestHooks, Hook>;
+  const store = (name: keyof TestHooks) => (hook: Hook) => {
+    hooksByName[name] = hook;
   };
   return {
-    given,
+    hooksByName,
     hooks: {
-      beforeAll: take('beforeAll'),
-      beforeEach: take('beforeEach'),
-      afterEach: take('afterEach'),
-      afterAll: take('afterAll'),
+      beforeAll: store('beforeAll'),
+      beforeEach: store('beforeEach'),
+      afterEach: store('afterEach'),
+      afterAll: store('afterAll'),
     },
   };
 }
@@ -26,11 +26,11 @@ describe('useMock', () => {
     vi.restoreAllMocks();
   });
 
-  it('gives hooks without parameters: a runner would wait for a callback', () => {
-    const { hooks, given } = runner();
+  it('registers hooks without parameters, so that no runner waits for a callback', () => {
+    const { hooks, hooksByName } = createRunner();
     useMock(hooks);
 
-    expect(Object.values(given).map(({ length }) => length)).toEqual([0, 0, 0, 0]);
+    expect(Object.values(hooksByName).map(({ length }) => length)).toEqual([0, 0, 0, 0]);
   });
 
   it.each([
@@ -40,36 +40,36 @@ describe('useMock', () => {
       { before: () => {}, beforeEach: () => {}, after: () => {} },
       'beforeAll: before',
     ],
-  ])('says which hooks it takes where it is given %s', (_what, hooks, said) => {
-    expect(() => useMock(hooks as unknown as TestHooks)).toThrow(said);
+  ])('rejects %s with a list of the required hooks', (_what, hooks, message) => {
+    expect(() => useMock(hooks as unknown as TestHooks)).toThrow(message);
   });
 
-  it('gives the mock between its hooks, as it was seeded for every test', async () => {
-    const { hooks, given } = runner();
+  it('provides the mock between its hooks, reset for every test', async () => {
+    const { hooks, hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false });
     expect(() => mock()).toThrow('the mock is not running yet');
 
-    await given.beforeAll();
+    await hooksByName.beforeAll();
     await mock().clock.advance('1h');
-    await given.beforeEach();
+    await hooksByName.beforeEach();
 
     expect((await mock().clock.now()).ahead).toBe('PT0S');
-    await given.afterAll();
+    await hooksByName.afterAll();
   });
 
   it.each([
-    ['prints the refusals of a test that its runner calls failed', { passed: false }, 1],
+    ['prints the refusals of a failed test', { passed: false }, 1],
     ['prints nothing after a test that passed', { passed: true }, 0],
-    ['prints nothing where the runner does not say', undefined, 0],
+    ['prints nothing if the runner does not report the result', undefined, 0],
   ])('%s', async (_what, context, times) => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { hooks, given } = runner();
+    const { hooks, hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
-    await given.beforeEach();
+    await hooksByName.beforeAll();
+    await hooksByName.beforeEach();
     await mock().fetch('/api/v1/users');
-    await given.afterEach(context);
-    await given.afterAll();
+    await hooksByName.afterEach(context);
+    await hooksByName.afterAll();
 
     expect(print).toHaveBeenCalledTimes(times);
     if (times > 0) expect(print.mock.calls[0]?.[0]).toContain('GET /api/v1/users');
@@ -77,22 +77,25 @@ describe('useMock', () => {
 
   it.each([
     ['of node:test', { fullName: 'suite > one' }, { fullName: 'suite > two' }],
-    ['of runners that do not name them', undefined, undefined],
-  ])('refuses tests %s that run at the same time, says what they use, and gives them that', async (_, one, two) => {
-    const { hooks, given } = runner();
-    const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
-    await Promise.all([given.beforeEach(one), given.beforeEach(two)]);
+    ['of runners that do not pass their names', undefined, undefined],
+  ])(
+    'rejects concurrent tests %s, and names `mock.world()` as the alternative',
+    async (_, firstContext, secondContext) => {
+      const { hooks, hooksByName } = createRunner();
+      const mock = useMock(hooks, { listen: false });
+      await hooksByName.beforeAll();
+      await Promise.all([hooksByName.beforeEach(firstContext), hooksByName.beforeEach(secondContext)]);
 
-    expect(() => mock()).toThrow('use `await using world = await mock.world()`');
-    const [first, second] = [await mock.world(), await mock.world()];
-    expect(first.id).not.toBe(second.id);
-    await given.afterEach(one);
-    expect(() => mock()).toThrow('run concurrently');
-    await given.afterEach(two);
+      expect(() => mock()).toThrow('use `await using world = await mock.world()`');
+      const [first, second] = [await mock.world(), await mock.world()];
+      expect(first.id).not.toBe(second.id);
+      await hooksByName.afterEach(firstContext);
+      expect(() => mock()).toThrow('run concurrently');
+      await hooksByName.afterEach(secondContext);
 
-    await given.beforeEach(one);
-    expect(mock().id).not.toBe('default');
-    await given.afterAll();
-  });
+      await hooksByName.beforeEach(firstContext);
+      expect(mock().id).not.toBe('default');
+      await hooksByName.afterAll();
+    },
+  );
 });

@@ -1,23 +1,23 @@
-/** The zoo against verifiers: two libraries, and one that somebody wrote by hand. */
+/** The zoo of tokens against two JWT libraries and a handwritten verifier. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeVerifier, type Mock, startMock, type VerifierOptions, type Verify } from '../../src/index.ts';
 import { describeVerifier as describeInVitest } from '../../src/vitest.ts';
 import { joseVerifier, jsonwebtokenVerifier, naiveVerifier, type Tried, tried } from '../support/verifiers.ts';
 
-type Given = Omit<VerifierOptions, 'hooks'>;
+type Options = Omit<VerifierOptions, 'hooks'>;
 
-const results = (verify: Verify, options: Given = {}) =>
+const runVerifier = (verify: Verify, options: Options = {}) =>
   tried((hooks) => describeVerifier(verify, { ...options, hooks }));
-const caught = (all: readonly Tried[]) =>
+const listCaught = (all: readonly Tried[]) =>
   all.flatMap(({ fault }) => (fault === null || fault === 'skipped' ? [] : (/`([\w-]+)`/.exec(fault)?.[1] ?? fault)));
-const skipped = (all: readonly Tried[]) => all.flatMap(({ title, fault }) => (fault === 'skipped' ? [title] : []));
+const listSkipped = (all: readonly Tried[]) => all.flatMap(({ title, fault }) => (fault === 'skipped' ? [title] : []));
 
-describe('jose, set up as the page says, passes', () => {
+describe('jose, set up as in the documentation, passes', () => {
   describeInVitest(joseVerifier);
   describeInVitest(joseVerifier, { audience: 'https://api.example.test', options: { signingKey: 'ES256' } });
 });
 
-const SETUPS: readonly [what: string, options: Given, skips: string][] = [
+const SETUPS: readonly [what: string, options: Options, skips: string][] = [
   ['with RS256', {}, 'refuses all-zero-signature (RFC 8725, 3.3)'],
   [
     'with ES256 and an audience',
@@ -26,20 +26,20 @@ const SETUPS: readonly [what: string, options: Given, skips: string][] = [
   ],
 ];
 
-describe.each(SETUPS)('%s', (_what, { options, ...given }, skips) => {
+describe.each(SETUPS)('the zoo %s', (_what, { options, ...given }, skips) => {
   let mock: Mock;
   beforeAll(async () => {
     mock = await startMock(options);
   });
   afterAll(() => mock.stop());
-  const resultsHere = (verify: Verify) => results(verify, { ...given, mock });
+  const runInSetup = (verify: Verify) => runVerifier(verify, { ...given, mock });
 
-  it('jsonwebtoken 9 is caught on `crit`, and on nothing else', async () => {
-    expect(caught(await resultsHere(jsonwebtokenVerifier))).toEqual(['unknown-extension']);
+  it('catches jsonwebtoken 9 only on `crit`', async () => {
+    expect(listCaught(await runInSetup(jsonwebtokenVerifier))).toEqual(['unknown-extension']);
   });
 
-  it('one that was written by hand is caught on what it forgets', async () => {
-    expect(caught(await resultsHere(naiveVerifier))).toEqual(
+  it('catches a handwritten verifier on each omitted check', async () => {
+    expect(listCaught(await runInSetup(naiveVerifier))).toEqual(
       expect.arrayContaining([
         ...(given.audience === undefined ? [] : ['audience-that-begins-alike', 'no-audience']),
         ...['expired-as-text', 'not-yet-valid', 'issuer-that-begins-alike', 'no-issuer'],
@@ -49,16 +49,16 @@ describe.each(SETUPS)('%s', (_what, { options, ...given }, skips) => {
     );
   });
 
-  it('one that accepts everything fails each MUST reject, and one that refuses everything each MUST accept', async () => {
-    const [accepting, refusing] = [await resultsHere(() => true), await resultsHere(() => Promise.reject())];
-    const names = [...caught(accepting), ...caught(refusing)];
+  it('has a MUST reject or a MUST accept that fails for each verifier without checks', async () => {
+    const [accepting, refusing] = [await runInSetup(() => true), await runInSetup(() => Promise.reject())];
+    const names = [...listCaught(accepting), ...listCaught(refusing)];
 
-    expect(caught(refusing)).toEqual(
+    expect(listCaught(refusing)).toEqual(
       expect.arrayContaining(['valid', 'unknown-claim', 'unknown-header', 'escaped-names']),
     );
-    expect(caught(accepting).length).toBeGreaterThan(25);
+    expect(listCaught(accepting).length).toBeGreaterThan(25);
     expect(new Set(names).size).toBe(names.length);
-    expect(skipped(accepting), 'a token of another algorithm, told to the runner').toEqual([skips]);
+    expect(listSkipped(accepting), 'a token of another algorithm, told to the runner').toEqual([skips]);
   });
 });
 
@@ -69,8 +69,8 @@ describe('a failure', () => {
   });
   afterAll(() => mock.stop());
 
-  it('names the token, why, and the source, and repeats no token', async () => {
-    const all = await results(() => undefined, { mock });
+  it('contains the name of the token, the reason and its source, but not the token', async () => {
+    const all = await runVerifier(() => undefined, { mock });
     const [expired] = all.filter(({ title }) => title.includes(' expired ('));
 
     expect(expired).toEqual({
@@ -80,8 +80,8 @@ describe('a failure', () => {
     expect(JSON.stringify(all)).not.toMatch(/eyJ/);
   });
 
-  it('repeats what the verifier said, if it refuses what is right', async () => {
-    const [first] = await results(
+  it('contains the error of a verifier that rejects a valid token', async () => {
+    const [first] = await runVerifier(
       () => {
         throw new Error('no such issuer');
       },
@@ -93,20 +93,20 @@ describe('a failure', () => {
     );
   });
 
-  it('says that `false` refuses nothing', async () => {
-    const [first] = await results(async () => false, { mock });
+  it('says that a returned `false` does not reject a token', async () => {
+    const [first] = await runVerifier(async () => false, { mock });
 
     expect(first?.fault).toContain('returned `false`');
   });
 
-  it('says what is wrong with the call', () => {
+  it('says which argument is invalid', () => {
     const hooks = { describe, it, beforeAll: () => {}, afterAll: () => {} };
 
     expect(() => describeVerifier('x' as never, { hooks })).toThrow('takes a function');
     expect(() => describeVerifier(joseVerifier, { hooks, options: {}, mock: () => ({}) as never })).toThrow('not both');
   });
 
-  it('names the functions of the runner that are missing', () => {
+  it('lists the missing functions of the runner', () => {
     const hooks = { describe, it } as unknown as VerifierOptions['hooks'];
 
     expect(() => describeVerifier(joseVerifier, { hooks })).toThrow('lacks `hooks.beforeAll`, `hooks.afterAll`');
@@ -114,20 +114,20 @@ describe('a failure', () => {
   });
 });
 
-it('the tokens are those of a given world, or of the world of the running test', async () => {
+it('the tokens belong to the given world, or to the world of the running test', async () => {
   await using mock = await startMock();
   await using world = await mock.world();
-  const seen: string[] = [];
+  const issuers: string[] = [];
   const verify: Verify = (_token, { issuer, audience }) => {
-    seen.push(`${issuer} ${audience}`);
+    issuers.push(`${issuer} ${audience}`);
   };
-  await results(verify, { mock: world, audience: 'a' });
-  await results(verify, { mock: () => mock });
+  await runVerifier(verify, { mock: world, audience: 'a' });
+  await runVerifier(verify, { mock: () => mock });
 
-  expect([...new Set(seen)]).toEqual([`${world.url}/auth/realms/acme a`, `${mock.url}/auth/realms/acme null`]);
+  expect([...new Set(issuers)]).toEqual([`${world.url}/auth/realms/acme a`, `${mock.url}/auth/realms/acme null`]);
 });
 
-it('tokens can be made through the library, too', async () => {
+it('the library mints tokens', async () => {
   await using mock = await startMock({ listen: false });
   const { token, claims, header } = await mock.tokens.mint({
     for: 'researcher@acme.test',

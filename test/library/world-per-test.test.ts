@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect as expectPlain, it, onTestFinishe
 import { type TestHooks, useMock, type World } from '../../src/index.ts';
 import { expect, test as withMock } from '../../src/vitest.ts';
 
-const users = (mock: World, token: string) =>
+const listUsers = (mock: World, token: string) =>
   mock.fetch('/api/v1/users', { headers: { authorization: `Bearer ${token}` } });
 
 const test = withMock.extend({ mockOptions: [{ listen: false }, { scope: 'worker' }] });
@@ -14,31 +14,31 @@ describe('the fixture of vitest', () => {
     expectPlain(new Set(ids).size).toBe(5);
   });
 
-  /** Each of the two waits for the other, so that both run at the same time. */
-  const [moved, asked] = [originGuard(), originGuard()];
+  /** Gates that make the next two tests run at the same time. */
+  const [clockMoved, tokenUsed] = [createGate(), createGate()];
 
-  test.concurrent('gives a concurrent test a world whose clock it may move by two hours', async ({ mock }) => {
+  test.concurrent('gives a concurrent test a world with its own clock', async ({ mock }) => {
     ids.push(mock.id);
     const token = await mock.getToken();
     await mock.clock.advance('2h');
-    moved.open();
-    await asked.passed;
+    clockMoved.open();
+    await tokenUsed.passed;
 
-    expect(await users(mock, token)).toBeRefused('expired_token');
+    expect(await listUsers(mock, token)).toBeRefused('expired_token');
   });
 
-  test.concurrent('and the token of another one stays valid meanwhile', async ({ mock }) => {
+  test.concurrent('keeps the token of another concurrent test valid', async ({ mock }) => {
     ids.push(mock.id);
     const token = await mock.getToken();
-    await moved.passed;
-    const answer = await users(mock, token);
+    await clockMoved.passed;
+    const answer = await listUsers(mock, token);
     const { ahead } = await mock.clock.now();
-    asked.open();
+    tokenUsed.open();
 
     expect([answer.status, ahead]).toEqual([200, 'PT0S']);
   });
 
-  test('gives a world that the hooks of the test may still ask', async ({ mock, mockServer }) => {
+  test('gives a world that is still available in `onTestFinished`', async ({ mock, mockServer }) => {
     ids.push(mock.id);
     onTestFinished(async () => {
       await mock.clock.now();
@@ -54,7 +54,7 @@ describe('the fixture of vitest', () => {
     expect((await mock.worlds.get(mock.id)).label).toBe(mock.label);
   });
 
-  test.extend({ worldOptions: { label: 'chosen' } })('unless its options have another one', ({ mock }) => {
+  test.extend({ worldOptions: { label: 'chosen' } })('gives the world the label of its options', ({ mock }) => {
     expect(mock.label).toBe('chosen');
   });
 
@@ -65,28 +65,28 @@ describe('the fixture of vitest', () => {
   });
 
   const umbrella = { runai: { tenant: { id: 7, name: 'umbrella', realm: 'umbrella' } } };
-  test.extend({ worldOptions: { seed: umbrella } })('makes it by the options for worlds', ({ mock, mockServer }) => {
+  test.extend({ worldOptions: { seed: umbrella } })('creates the world with `worldOptions`', ({ mock, mockServer }) => {
     ids.push(mock.id);
 
     expect([mock.cast.runai.tenant.name, mockServer.cast.runai.tenant.name]).toEqual(['umbrella', 'acme']);
   });
 });
 
-type Hook = (...given: readonly unknown[]) => Promise<void>;
+type Hook = (...args: readonly unknown[]) => Promise<void>;
 
-/** A runner that remembers the hooks that got. */
-function runner(without?: 'afterEach') {
-  const given = {} as Record<keyof TestHooks, Hook>;
-  const take = (name: keyof TestHooks) => (hook: Hook) => {
-    given[name] = hook;
+/** Creates a test runner that stores its hooks. */
+function createRunner(without?: 'afterEach') {
+  const hooksByName = {} as Record<keyof TestHooks, Hook>;
+  const store = (name: keyof TestHooks) => (hook: Hook) => {
+    hooksByName[name] = hook;
   };
   const hooks: TestHooks = {
-    beforeAll: take('beforeAll'),
-    beforeEach: take('beforeEach'),
-    ...(without === undefined && { afterEach: take('afterEach') }),
-    afterAll: take('afterAll'),
+    beforeAll: store('beforeAll'),
+    beforeEach: store('beforeEach'),
+    ...(without === undefined && { afterEach: store('afterEach') }),
+    afterAll: store('afterAll'),
   };
-  return { given, hooks };
+  return { given: hooksByName, hooks };
 }
 
 describe('useMock', () => {
@@ -94,73 +94,73 @@ describe('useMock', () => {
     vi.restoreAllMocks();
   });
 
-  it('gives every test a world, and deletes it; outside of tests it gives the server', async () => {
-    const { hooks, given } = runner();
+  it('provides a world for every test, deletes it, and provides the server outside of tests', async () => {
+    const { hooks, given: hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false }, { ttl: 'never' });
     expect(() => mock()).toThrow('the mock is not running yet');
-    await given.beforeAll();
+    await hooksByName.beforeAll();
     const server = mock();
-    await given.beforeEach();
+    await hooksByName.beforeEach();
     const first = mock();
     await first.clock.advance('1h');
     const during = await first.worlds.list();
-    await given.afterEach();
-    await given.beforeEach();
+    await hooksByName.afterEach();
+    await hooksByName.beforeEach();
     const second = mock();
     const { ahead } = await second.clock.now();
     const afterwards = await second.worlds.list();
-    await given.afterEach();
+    await hooksByName.afterEach();
 
     expect([server.id, mock().id]).toEqual(['default', 'default']);
     expect(during).toMatchObject([{ id: 'default' }, { id: first.id, ttl: 'never' }]);
     expect(afterwards.map(({ id }) => id)).toEqual(['default', second.id]);
     expect(ahead).toBe('PT0S');
     await expect(first.clock.now()).rejects.toThrow('no longer exists');
-    await given.afterAll();
+    await hooksByName.afterAll();
   });
 
-  it('gives a test within a test its own, and the outer one its world back', async () => {
-    const { hooks, given } = runner();
+  it('provides a nested test with its own world, and then the outer test with its world again', async () => {
+    const { hooks, given: hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
-    await given.beforeEach({ fullName: 'outer' });
+    await hooksByName.beforeAll();
+    await hooksByName.beforeEach({ fullName: 'outer' });
     const outer = mock();
-    await given.beforeEach({ fullName: 'outer > inner' });
+    await hooksByName.beforeEach({ fullName: 'outer > inner' });
     const inner = mock();
-    await given.afterEach();
+    await hooksByName.afterEach();
 
     expect(inner.id).not.toBe(outer.id);
     expect(mock()).toBe(outer);
     expect((await outer.clock.now()).ahead).toBe('PT0S');
-    await given.afterAll();
+    await hooksByName.afterAll();
   });
 
-  it('deletes the world of a test before the next one where the runner has no hook after each', async () => {
-    const { hooks, given } = runner('afterEach');
+  it('deletes the world of the previous test if the runner has no `afterEach`', async () => {
+    const { hooks, given: hooksByName } = createRunner('afterEach');
     const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
-    await given.beforeEach();
-    await given.beforeEach();
+    await hooksByName.beforeAll();
+    await hooksByName.beforeEach();
+    await hooksByName.beforeEach();
 
     expect((await mock().worlds.list()).map(({ id }) => id)).toEqual(['default', mock().id]);
-    await given.afterAll();
+    await hooksByName.afterAll();
   });
 
-  it('prints the refusals of the test that failed, and of no other', async () => {
+  it('prints the refusals of the failed test only', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { hooks, given } = runner();
+    const { hooks, given: hooksByName } = createRunner();
     const mock = useMock(hooks, { listen: false });
-    await given.beforeAll();
+    await hooksByName.beforeAll();
     await mock().fetch('/api/v1/roles');
     for (const [path, passed] of [
       ['/api/v1/applications', true],
       ['/api/v1/users', false],
     ] as const) {
-      await given.beforeEach();
+      await hooksByName.beforeEach();
       await mock().fetch(path);
-      await given.afterEach({ passed });
+      await hooksByName.afterEach({ passed });
     }
-    await given.afterAll();
+    await hooksByName.afterAll();
 
     expect(print).toHaveBeenCalledTimes(1);
     expect(print.mock.calls[0]?.[0]).toMatch(/^the mock refused, latest first:\n {2}GET \/api\/v1\/users\n/);
@@ -168,8 +168,8 @@ describe('useMock', () => {
   });
 });
 
-/** What one waits for, and another opens. */
-function originGuard(): { readonly passed: Promise<void>; open(): void } {
+/** Creates a promise that `open` resolves. */
+function createGate(): { readonly passed: Promise<void>; open(): void } {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
     open = resolve;

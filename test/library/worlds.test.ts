@@ -1,4 +1,4 @@
-/** Worlds of a mock, as programs make them. */
+/** Worlds of a mock, as the library creates them. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
@@ -24,10 +24,10 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     world = await mock.world({ id: 'one' });
   });
   afterAll(() => mock.stop());
-  /** As a client of any kind sends it. */
+  /** Sends a request as any HTTP client does. */
   const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));
 
-  it('has everything that a mock has', () => {
+  it('has every member of a mock', () => {
     expect(Object.keys(world).sort()).toEqual(Object.keys(mock).sort());
     expectTypeOf(mock).toExtend<World>();
     expect(world).toMatchObject({ id: 'one', url: `${mock.url}/w/one`, posture: mock.posture, ambiguous: [] });
@@ -36,16 +36,16 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect([mock.id, mock.created, world.created]).toEqual(['default', null, null]);
   });
 
-  it('has credentials of its own, and the people of the mock', () => {
+  it('has its own credentials, and the users of the mock', () => {
     expect(world.cast.runai.users.map(({ email }) => email)).toEqual(mock.cast.runai.users.map(({ email }) => email));
     expect(world.key('nvcf-deployer')).not.toBe(mock.key('nvcf-deployer'));
     expect(world.cast.runai.applications[0]?.clientId).toBe('ci-app-one');
   });
 
-  it('answers below its URL, and by its credentials at the URL of the mock', async () => {
-    const at = (url: string) => send(`${url}/v2/nvcf/functions`, bearer(world.key('nvcf-deployer')));
-    const below = await at(world.url);
-    const plain = await at(mock.url);
+  it('responds below its URL, and at the URL of the mock to its credentials', async () => {
+    const listFunctions = (url: string) => send(`${url}/v2/nvcf/functions`, bearer(world.key('nvcf-deployer')));
+    const below = await listFunctions(world.url);
+    const plain = await listFunctions(mock.url);
     const ids = (await world.decisions.list()).map(({ id }) => id);
 
     expect([below.status, plain.status]).toEqual([200, 200]);
@@ -53,65 +53,71 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(await mock.decisions.list()).toEqual([]);
   });
 
-  it('fetches a path below itself, and a URL of any host name in itself', async () => {
-    const issuerOf = async (input: string | URL | Request) => {
+  it('fetches paths and URLs of any host from itself', async () => {
+    const fetchIssuer = async (input: string | URL | Request) => {
       const answer = await world.fetch(input);
       return ((await answer.json()) as { issuer: string }).issuer;
     };
     const discovery = '/auth/realms/acme/.well-known/openid-configuration';
     const key = bearer(world.key('air-admin'));
-    const elsewhere = await world.fetch(new Request('https://air.nvidia.com/api/v3/simulations/', key));
+    const otherHost = await world.fetch(new Request('https://air.nvidia.com/api/v3/simulations/', key));
     const anonymous = await world.fetch('https://acme.run.ai/api/v1/users');
     await expect(world.fetch('http://')).rejects.toThrow('Invalid URL');
 
-    expect(await issuerOf(`${world.hostUrl}${discovery}`)).toBe(`${world.hostUrl}/auth/realms/acme`);
-    expect(await issuerOf(discovery)).toBe(`${world.url}/auth/realms/acme`);
-    expect(await issuerOf(`${world.url}${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
-    expect(await issuerOf(`/w/one${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
-    expect(await issuerOf(new URL(`http://acme.run.ai${discovery}`))).toBe('http://acme.run.ai/auth/realms/acme');
-    expect((await world.decisions.get(decisionOf(elsewhere)?.id ?? '')).effect).toBe('allow');
+    expect(await fetchIssuer(`${world.hostUrl}${discovery}`)).toBe(`${world.hostUrl}/auth/realms/acme`);
+    expect(await fetchIssuer(discovery)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await fetchIssuer(`${world.url}${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await fetchIssuer(`/w/one${discovery}`)).toBe(`${world.url}/auth/realms/acme`);
+    expect(await fetchIssuer(new URL(`http://acme.run.ai${discovery}`))).toBe('http://acme.run.ai/auth/realms/acme');
+    expect((await world.decisions.get(decisionOf(otherHost)?.id ?? '')).effect).toBe('allow');
     expect((await world.decisions.get(decisionOf(anonymous)?.id ?? '')).reason).toBe('no_token');
   });
 
-  it('fetches from the world that a header of the request names', async () => {
-    await using other = await mock.world();
-    await world.fetch('https://acme.run.ai/api/v1/users', { headers: { 'x-mock-world': other.id } });
+  it('fetches from the world in the header `x-mock-world`', async () => {
+    await using otherWorld = await mock.world();
+    await world.fetch('https://acme.run.ai/api/v1/users', { headers: { 'x-mock-world': otherWorld.id } });
 
-    expect(await other.decisions.list()).toMatchObject([{ operation: 'get_users', reason: 'no_token' }]);
+    expect(await otherWorld.decisions.list()).toMatchObject([{ operation: 'get_users', reason: 'no_token' }]);
   });
 
   it('sends methods, headers and bodies', async () => {
     const token = await world.getToken();
-    const made = await world.fetch('/api/v1/access-keys', {
+    const created = await world.fetch('/api/v1/access-keys', {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ name: 'mine' }),
     });
 
-    expect(made.status).toBe(201);
+    expect(created.status).toBe(201);
     expect(claimsOf(token)).toMatchObject({
       iss: `${world.url}/auth/realms/acme`,
       sid: expect.stringMatching(/\.one$/),
     });
   });
 
-  it('has a switchboard and a clock of its own', async () => {
-    await using own = await mock.world();
-    await own.clock.advance('2h');
-    await own.propagation.set({ mode: 'fixed', delay: '5m' });
-    const key = await own.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
-    const keys = async (of: World) => (await of.keys.list()).map(({ id }) => id);
+  it('has its own switchboard and clock', async () => {
+    await using ownWorld = await mock.world();
+    await ownWorld.clock.advance('2h');
+    await ownWorld.propagation.set({ mode: 'fixed', delay: '5m' });
+    const key = await ownWorld.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
+    const listKeyIds = async (board: World) => (await board.keys.list()).map(({ id }) => id);
 
-    expect([(await own.clock.now()).ahead, (await mock.clock.now()).ahead]).toEqual(['PT2H', 'PT0S']);
+    expect([(await ownWorld.clock.now()).ahead, (await mock.clock.now()).ahead]).toEqual(['PT2H', 'PT0S']);
     expect((await world.propagation.get()).mode).toBe('off');
-    expect([(await keys(own)).includes(key.id), (await keys(mock)).includes(key.id)]).toEqual([true, false]);
-    await own.reset();
-    expect([(await own.clock.now()).ahead, (await keys(own)).includes(key.id)]).toEqual(['PT0S', false]);
-    expect(own.key('owner')).toMatch(/^nvapi-/);
-    expect((await own.fetch('/api/v3/simulations/', bearer(own.key('owner')))).status).toBe(200);
+    expect([(await listKeyIds(ownWorld)).includes(key.id), (await listKeyIds(mock)).includes(key.id)]).toEqual([
+      true,
+      false,
+    ]);
+    await ownWorld.reset();
+    expect([(await ownWorld.clock.now()).ahead, (await listKeyIds(ownWorld)).includes(key.id)]).toEqual([
+      'PT0S',
+      false,
+    ]);
+    expect(ownWorld.key('owner')).toMatch(/^nvapi-/);
+    expect((await ownWorld.fetch('/api/v3/simulations/', bearer(ownWorld.key('owner')))).status).toBe(200);
   });
 
-  it('is made by another world as well: they do not stand in one another', async () => {
+  it('is also created through another world, without being nested in it', async () => {
     await using second = await world.world({ id: 'second', ttl: 'never' });
 
     expect(second.url).toBe(`${mock.url}/w/second`);
@@ -119,7 +125,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(await mock.worlds.get('second')).toMatchObject({ ttl: 'never', expiresAt: null, credentials: 'own' });
   });
 
-  it('takes the credentials of the seed, and tells which are in several worlds', async () => {
+  it('accepts the credentials of the seed, and lists the ambiguous ones', async () => {
     await using shared = await mock.world({ credentials: 'cast' });
     const keyId = mock.cast.ngc.keys[0]?.id;
 
@@ -127,7 +133,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(shared.ambiguous).toEqual(expect.arrayContaining([keyId, 'ci-app']));
   });
 
-  it('says what to give in place of a snapshot, and of a key without a name', async () => {
+  it('rejects an invalid snapshot and a missing key name with a helpful message', async () => {
     const taken = await world.snapshot();
 
     await expect(world.restore(taken as unknown as string)).rejects.toThrow('restore takes the id of a snapshot');
@@ -135,67 +141,67 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await world.snapshots.delete(taken.id);
   });
 
-  it('goes back to snapshots, gives them as files, and is copied with what was made in it', async () => {
-    await using own = await mock.world({ id: `copied-${listen}` });
-    const key = await own.keys.create({
+  it('restores, downloads and uploads snapshots, and can be copied from one with its new keys', async () => {
+    await using ownWorld = await mock.world({ id: `copied-${listen}` });
+    const key = await ownWorld.keys.create({
       type: 'service',
       name: 'made',
       services: ['air'],
       scopes: ['air:access', 'air:simulation_read'],
     });
-    const first = await own.snapshot('first');
-    await own.clock.advance('1h');
-    await own.keys.delete(key.id);
-    const second = await own.snapshots.take();
-    const listed = await own.snapshots.list();
+    const first = await ownWorld.snapshot('first');
+    await ownWorld.clock.advance('1h');
+    await ownWorld.keys.delete(key.id);
+    const second = await ownWorld.snapshots.take();
+    const listed = await ownWorld.snapshots.list();
     await using copy = await mock.world({ from: { snapshot: first.id } });
-    const { now } = await own.restore(first.id);
-    const bytes = await own.snapshots.download(first.id);
+    const { now } = await ownWorld.restore(first.id);
+    const bytes = await ownWorld.snapshots.download(first.id);
     const snapshot = join(await emptyFolder(), 'first.ndjson');
     await writeFile(snapshot, bytes);
     await using opened = await startMock({ listen: false, snapshot });
-    await using other = await startMock({ listen: false });
-    const uploaded = await other.snapshots.upload(bytes);
+    await using otherMock = await startMock({ listen: false });
+    const uploaded = await otherMock.snapshots.upload(bytes);
 
     const ran = Date.parse(now) - Date.parse(first.at);
     expect(ran >= 0 && ran < 60_000, `${first.at}, restored ${now}`).toBe(true);
-    expect(first).toMatchObject({ name: 'first', world: own.id });
+    expect(first).toMatchObject({ name: 'first', world: ownWorld.id });
     expect(bytes.length).toBeGreaterThan(first.bytes);
-    expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: own.id, at: first.at });
-    await expect(other.snapshots.upload(bytes)).rejects.toThrow(`The snapshot \`${first.id}\` already exists`);
+    expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: ownWorld.id, listFunctions: first.at });
+    await expect(otherMock.snapshots.upload(bytes)).rejects.toThrow(`The snapshot \`${first.id}\` already exists`);
     expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
-    expect(await own.snapshots.get(second.id)).toEqual(second);
-    expect((await own.keys.get(key.id)).name).toBe('made');
+    expect(await ownWorld.snapshots.get(second.id)).toEqual(second);
+    expect((await ownWorld.keys.get(key.id)).name).toBe('made');
     expect(copy.created?.keys).toMatchObject([{ id: key.id, name: 'made', org: 'acme' }]);
     const renewed = bearer(copy.created?.keys[0]?.key ?? '');
     expect((await copy.fetch('/api/v3/simulations/', renewed)).status).toBe(200);
     expect((await opened.fetch('/api/v3/simulations/', bearer(key.key))).status).toBe(200);
-    await own.snapshots.delete(first.id);
-    await own.snapshots.delete(second.id);
-    await expect(own.restore(first.id)).rejects.toThrow(first.id);
+    await ownWorld.snapshots.delete(first.id);
+    await ownWorld.snapshots.delete(second.id);
+    await expect(ownWorld.restore(first.id)).rejects.toThrow(first.id);
   });
 
-  it('ends at the end of its block, and its calls say that it is gone', async () => {
-    let gone: World;
+  it('ends with its block, and later calls report that it no longer exists', async () => {
+    let deleted: World;
     {
-      await using own = await mock.world({ id: 'gone' });
-      gone = own;
-      expect((await own.fetch('/_mock/health')).status).toBe(200);
+      await using ownWorld = await mock.world({ id: 'gone' });
+      deleted = ownWorld;
+      expect((await ownWorld.fetch('/_mock/health')).status).toBe(200);
     }
-    const answer = await gone.fetch('/api/v1/users');
-    const refused = await mock.fetch('/api/v3/simulations/', bearer(gone.key('owner')));
+    const answer = await deleted.fetch('/api/v1/users');
+    const refused = await mock.fetch('/api/v3/simulations/', bearer(deleted.key('owner')));
 
     expect(answer.status).toBe(404);
     expect(((await answer.json()) as { detail: string }).detail).toContain('The world `gone` no longer exists');
-    await expect(gone.clock.now()).rejects.toThrow('The world `gone` no longer exists: it was deleted');
-    await expect(gone.getToken()).rejects.toBeInstanceOf(MockError);
+    await expect(deleted.clock.now()).rejects.toThrow('The world `gone` no longer exists: it was deleted');
+    await expect(deleted.getToken()).rejects.toBeInstanceOf(MockError);
     expect(decisionOf(refused)?.reason).toBe('world_gone');
   });
 
-  it('is stopped as often as one likes, also when somebody else deleted it, or the mock was stopped', async () => {
-    const twice = await mock.world();
-    await Promise.all([twice.stop(), twice.stop()]);
-    await twice.stop();
+  it('can be stopped repeatedly, also after it was deleted or the mock was stopped', async () => {
+    const world1 = await mock.world();
+    await Promise.all([world1.stop(), world1.stop()]);
+    await world1.stop();
     const deleted = await mock.world({ id: 'deleted' });
     await mock.worlds.delete('deleted');
     await deleted.stop();
@@ -203,9 +209,9 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await deleted.stop();
 
     expect((await next.clock.now()).ahead).toBe('PT0S');
-    const other = await startMock({ listen });
-    const orphan = await other.world();
-    await other.stop();
+    const otherMock = await startMock({ listen });
+    const orphan = await otherMock.world();
+    await otherMock.stop();
     await orphan.stop();
     await expect(orphan.clock.now()).rejects.toThrow('The mock has been stopped');
     await expect(mock.worlds.delete('default')).rejects.toThrow('The default world cannot be deleted');
@@ -219,7 +225,7 @@ describe('the seed of a new world', () => {
   });
   afterAll(() => mock.stop());
 
-  it('may be a value, a name and a file', async () => {
+  it('may be a value, a name or a file', async () => {
     const folder = await emptyFolder();
     const tenant = (id: number) => ({ runai: { tenant: { id, name: 'umbrella', realm: 'umbrella' } } });
     await writeFile(join(folder, 'base.json'), JSON.stringify({ extends: 'builtin', ...tenant(8) }));
@@ -236,20 +242,20 @@ describe('the seed of a new world', () => {
       join(folder, 'seed.yaml'),
     ];
     const worlds = await Promise.all(seeds.map((seed) => mock.world({ seed: seed as null })));
-    const [value, none, builtIn, left, base, extended] = worlds.map(({ cast }) => cast);
-    await Promise.all(worlds.map((one) => one.stop()));
+    const [value, none, builtIn, unset, base, extended] = worlds.map(({ cast }) => cast);
+    await Promise.all(worlds.map((world) => world.stop()));
 
     expect([value?.runai.tenant.id, base?.runai.tenant.id, extended?.runai.tenant.id]).toEqual([7, 8, 8]);
     expect(none).toEqual({});
     expect(builtIn?.runai.users).toHaveLength(mock.cast.runai.users.length);
-    expect(left?.runai.users).toHaveLength(mock.cast.runai.users.length);
+    expect(unset?.runai.users).toHaveLength(mock.cast.runai.users.length);
     expect(extended?.runai.users.map(({ email }) => email)).toEqual([
       ...mock.cast.runai.users.map(({ email }) => email),
       'eve@acme.test',
     ]);
   });
 
-  it('and other options are refused if nothing can be made of them, before anything is made', async () => {
+  it('and other options are rejected before a world is created', async () => {
     const folder = await emptyFolder();
     const file = join(folder, 'bad.yaml');
     await writeFile(file, 'extends: builtin\nrunay: {}\n');
@@ -276,8 +282,8 @@ describe('the id of a new world', () => {
     mock = await startMock({ listen: false });
   });
   afterAll(() => mock.stop());
-  /** A switchboard, and what it sends to make worlds. */
-  const recording = (root = '') => {
+  /** Creates a switchboard that records the ids of the worlds it creates. */
+  const createRecorder = (root = '') => {
     const sent: { readonly id: unknown; readonly header: string | null }[] = [];
     const board = createSwitchboard((path, init) => {
       const { id } = JSON.parse(String(init?.body));
@@ -287,20 +293,20 @@ describe('the id of a new world', () => {
     return { sent, board };
   };
 
-  it('is chosen by the library, another one for each world, and is also in the header by which balancers select', async () => {
-    const { sent, board } = recording();
-    const made = [await board.worlds.create(), await board.worlds.create({ id: undefined as never, label: 'mine' })];
+  it('is generated by the library, and is also sent in the header `x-mock-world`', async () => {
+    const { sent, board } = createRecorder();
+    const created = [await board.worlds.create(), await board.worlds.create({ id: undefined as never, label: 'mine' })];
 
-    expect(made[1]?.label).toBe('mine');
-    expect(sent).toEqual(made.map(({ id }) => ({ id, header: id })));
-    expect(made[0]?.id).toMatch(/^w-[0-9a-f]{12}$/);
-    expect(made[1]?.id).toMatch(/^w-[0-9a-f]{12}$/);
-    expect(made[0]?.id).not.toBe(made[1]?.id);
+    expect(created[1]?.label).toBe('mine');
+    expect(sent).toEqual(created.map(({ id }) => ({ id, header: id })));
+    expect(created[0]?.id).toMatch(/^w-[0-9a-f]{12}$/);
+    expect(created[1]?.id).toMatch(/^w-[0-9a-f]{12}$/);
+    expect(created[0]?.id).not.toBe(created[1]?.id);
     expect((await mock.world()).id).toMatch(/^w-[0-9a-f]{12}$/);
   });
 
-  it('may be given', async () => {
-    const { sent, board } = recording();
+  it('may be an option', async () => {
+    const { sent, board } = createRecorder();
     const order = { id: 'given' };
 
     expect((await board.worlds.create(order)).id).toBe('given');
@@ -309,43 +315,43 @@ describe('the id of a new world', () => {
   });
 
   it('is also sent below the path of another world', async () => {
-    const { sent, board } = recording('/w/default');
+    const { sent, board } = createRecorder('/w/default');
 
     expect((await board.worlds.create({ id: 'below' })).id).toBe('below');
     expect(sent).toEqual([{ id: 'below', header: 'below' }]);
   });
 
-  it.each(['Not an id', 'ö', 'two\nlines', '漢字', ''])('is refused by the server if it is %j', async (id) => {
-    const { sent, board } = recording();
+  it.each(['Not an id', 'ö', 'two\nlines', '漢字', ''])('is rejected by the server if it is %j', async (id) => {
+    const { sent, board } = createRecorder();
 
     await expect(board.worlds.create({ id })).rejects.toThrow('Field `id` must be 1 to 32 characters');
     expect(sent).toEqual([{ id, header: null }]);
   });
 
-  it('is refused by the server if it is the name of a service', async () => {
-    await expect(recording().board.worlds.create({ id: 'llm' })).rejects.toThrow('Field `id` must not be `llm`');
+  it('is rejected by the server if it is the name of a service', async () => {
+    await expect(createRecorder().board.worlds.create({ id: 'llm' })).rejects.toThrow('Field `id` must not be `llm`');
   });
 });
 
-describe('the switchboard of a world of a server elsewhere', () => {
-  it('is found by the id of the world, or by its URL, and makes worlds', async () => {
+describe('the switchboard of a world on another server', () => {
+  it('is created from the id or the URL of the world, and creates worlds', async () => {
     await using mock = await startMock({ adminToken: 'admin-token-of-this-test' });
     const adminToken = 'admin-token-of-this-test';
-    const made = await connect(mock.url, { adminToken }).worlds.create({ credentials: 'own' });
-    const byId = connect(mock.url, { adminToken, world: made.id });
-    const byUrl = connect(`${made.url}/`, { adminToken });
+    const world = await connect(mock.url, { adminToken }).worlds.create({ credentials: 'own' });
+    const byId = connect(mock.url, { adminToken, world: world.id });
+    const byUrl = connect(`${world.url}/`, { adminToken });
     await byId.clock.advance('3h');
     const token = await byId.getToken('ci-bot');
 
     expect((await byUrl.clock.now()).ahead).toBe('PT3H');
     const cast = await byUrl.readCast();
-    expect(cast).toMatchObject(made.cast);
+    expect(cast).toMatchObject(world.cast);
     expect(cast.runai.users[0]?.bearer).toMatch(/^eyJ/);
-    expect(made.cast.runai.users[0], 'nine signatures are not made for each world').not.toHaveProperty('bearer');
-    expect(claimsOf(token).sid).toMatch(new RegExp(`\\.${made.id}$`));
+    expect(world.cast.runai.users[0], 'nine signatures are not made for each world').not.toHaveProperty('bearer');
+    expect(claimsOf(token).sid).toMatch(new RegExp(`\\.${world.id}$`));
     expect((await mock.clock.now()).ahead).toBe('PT0S');
-    await byUrl.worlds.delete(made.id);
-    await expect(byId.clock.now()).rejects.toThrow(`The world \`${made.id}\` no longer exists`);
+    await byUrl.worlds.delete(world.id);
+    await expect(byId.clock.now()).rejects.toThrow(`The world \`${world.id}\` no longer exists`);
     await expect(connect(mock.url, { adminToken, world: 'no/where' }).clock.now()).rejects.toThrow(
       'No world can have the id',
     );
