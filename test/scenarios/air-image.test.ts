@@ -5,7 +5,7 @@ import { castKey } from '../support/ngc-cast.ts';
 
 const server = await listeningServer();
 
-/** What the official client does with a request: a slash at the end, JSON everywhere, `{}` where there is nothing to say. */
+/** Sends a request as the official client does: with a trailing slash, and a JSON body of `{}` by default. */
 async function call(name: string, request: string, body?: unknown) {
   const [method = 'GET', path] = request.split(' ');
   const response = await fetch(`${server.url}/api/v3/${path}`, {
@@ -23,20 +23,20 @@ async function put(url: string, bytes: Uint8Array<ArrayBuffer>) {
   return { status: response.status, etag: response.headers.get('etag') ?? '', text: await response.text() };
 }
 
-/** How many bytes a part has, as an upload is told when it begins. */
-async function sizeOfPart(id: string): Promise<number> {
+/** Reads the part size from the response to a started upload. */
+async function readPartSize(id: string): Promise<number> {
   const probe = await call('air-admin', `PATCH images/${id}/start-upload/`, { hash: '0'.repeat(64), size: 1 });
   await call('air-admin', `PATCH images/${id}/abort-upload/`);
   return probe.body.chunk_size;
 }
 
 it('an image is uploaded in four parts, shared with another organisation, and claimed there', async () => {
-  const given = { name: 'four-parts', version: '1.0', default_username: 'cumulus', default_password: 'secret' };
-  const made = await call('air-admin', 'POST images/', given);
-  expect(made).toMatchObject({ status: 201, body: { upload_status: 'READY' } });
-  const { id } = made.body;
+  const image = { name: 'four-parts', version: '1.0', default_username: 'cumulus', default_password: 'secret' };
+  const created = await call('air-admin', 'POST images/', image);
+  expect(created).toMatchObject({ status: 201, body: { upload_status: 'READY' } });
+  const { id } = created.body;
 
-  const bytes = randomBytes(3 * (await sizeOfPart(id)) + 12_345);
+  const bytes = randomBytes(3 * (await readPartSize(id)) + 12_345);
   const hash = createHash('sha256').update(bytes).digest('hex');
   const started = await call('air-admin', `PATCH images/${id}/start-upload/`, { hash, size: bytes.length });
   expect(started.status).toBe(200);
@@ -90,7 +90,7 @@ it('an image is uploaded in four parts, shared with another organisation, and cl
   expect((await call('globex-air', `GET images/${claimed.body.id}/`)).body).toMatchObject({ name: 'ours', hash });
 });
 
-it('a part that is too large is refused over the line, and the upload goes on', async () => {
+it('a part that is too large is rejected over the socket, and the upload can continue', async () => {
   const { body } = await call('air-admin', 'POST images/', {
     name: 'resumed',
     version: '1.0',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { listeningServer } from '../support/listening.ts';
 
-it('a simulation lives from its creation to its deletion, each step with a key for that step alone', async () => {
+it('a simulation is created, started, edited, cloned and deleted, each step with a key for that step only', async () => {
   const { url } = await listeningServer();
   const call = async (key: string | null, request: string, body?: unknown) => {
     const [method = 'GET', path] = request.split(' ');
@@ -13,30 +13,30 @@ it('a simulation lives from its creation to its deletion, each step with a key f
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };
-  const keyWith = async (name: string, ...scopes: string[]) => {
-    const order = { type: 'service', name, services: ['air'], scopes: ['air:access', ...scopes] };
-    const { status, body } = await call(null, 'POST /_mock/keys', order);
+  const createKey = async (name: string, ...scopes: string[]) => {
+    const options = { type: 'service', name, services: ['air'], scopes: ['air:access', ...scopes] };
+    const { status, body } = await call(null, 'POST /_mock/keys', options);
     expect(status, JSON.stringify(body)).toBe(201);
     return body.key as string;
   };
   const keys = {
-    read: await keyWith('reads', 'air:simulation_read'),
-    create: await keyWith('creates', 'air:simulation_create'),
-    edit: await keyWith('edits', 'air:simulation_edit'),
-    run: await keyWith('runs', 'air:simulation_start_stop'),
-    delete: await keyWith('deletes', 'air:simulation_delete'),
+    read: await createKey('reads', 'air:simulation_read'),
+    create: await createKey('creates', 'air:simulation_create'),
+    edit: await createKey('edits', 'air:simulation_edit'),
+    run: await createKey('runs', 'air:simulation_start_stop'),
+    delete: await createKey('deletes', 'air:simulation_delete'),
   };
-  /** Takes a step with its key, after every other key was refused. */
-  const step = async (which: keyof typeof keys, status: number, path: string, body?: unknown) => {
+  /** Takes a step with its key, after a request with each of the other keys is rejected. */
+  const step = async (keyName: keyof typeof keys, status: number, path: string, body?: unknown) => {
     const [method, rest] = path.split(' ');
     const request = `${method} /api/v3/simulations/${rest}`;
     for (const [name, key] of Object.entries(keys)) {
-      if (name === which) continue;
+      if (name === keyName) continue;
       expect((await call(key, request, body)).status, `${request} with the key that ${name}s`).toBe(403);
     }
-    const answer = await call(keys[which], request, body);
-    expect(answer.status, `${request}: ${JSON.stringify(answer.body)}`).toBe(status);
-    return answer.body;
+    const response = await call(keys[keyName], request, body);
+    expect(response.status, `${request}: ${JSON.stringify(response.body)}`).toBe(status);
+    return response.body;
   };
 
   const first = await step('create', 201, 'POST ', { name: 'by hand' });
@@ -64,6 +64,6 @@ it('a simulation lives from its creation to its deletion, each step with a key f
   const exported = await step('read', 200, `GET ${clone.id}/export/`);
   expect(Object.keys(exported.content.nodes)).toEqual(['a', 'b', 'c']);
   expect(exported.content.links).toEqual(links);
-  for (const one of [first.id, id, clone.id]) await step('delete', 204, `DELETE ${one}/`);
+  for (const simulationId of [first.id, id, clone.id]) await step('delete', 204, `DELETE ${simulationId}/`);
   expect((await step('read', 200, 'GET ?name=copy')).count).toBe(0);
 });

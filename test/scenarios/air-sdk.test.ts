@@ -18,7 +18,7 @@ const MANIFEST =
 const TRAINING =
   'id name created modified creator org training_simulation training_simulation_name training_simulation_state event_time ngc_group_id sim_start_time sim_end_time attendees workbenches_created';
 
-/** The members that a model of the SDK cannot do without, by the list that has them. */
+/** The required members of the models of the SDK, by their list endpoint. */
 const COMMON = {
   'simulations/': 'id name created modified state creator',
   'simulations/nodes/':
@@ -113,16 +113,16 @@ describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
     }
   });
 
-  it('pages through a list by its absolute next', async () => {
+  it('follows the absolute `next` URL of a list', async () => {
     const { body } = await send('GET simulations/?limit=2');
     expect(body.next).toMatch(/^http.*limit=2/);
     const { pathname, search } = new URL(body.next);
     expect((await send(`GET ${pathname.replace('/api/v3/', '')}${search}`)).status).toBe(200);
   });
 
-  it('manages a training', async () => {
-    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
-    const times = { event_time: hours(168), sim_start_time: hours(163), sim_end_time: hours(192) };
+  it('creates, changes and deletes a training', async () => {
+    const hoursFromNow = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+    const times = { event_time: hoursFromNow(168), sim_start_time: hoursFromNow(163), sim_end_time: hoursFromNow(192) };
     const parent = (await send('POST simulations/', { name: 'template' })).body.id;
     const given = { name: 'network-101', parent_simulation: parent, attendees: ['ann@acme.test'], ...times };
     const { status, body } = await send('POST trainings/', given);
@@ -143,13 +143,13 @@ describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
     expect((await send(`DELETE ${path}`, {})).status).toBe(204);
   });
 
-  it('deletes with an empty object as the body', async () => {
+  it('deletes an object with `{}` as the body', async () => {
     const { body } = await send('POST simulations/', { name: 'short-lived' });
     expect((await send(`DELETE simulations/${body.id}/`, {})).status).toBe(204);
   });
 });
 
-describe('air_sdk 1.9.0 in the later API', async () => {
+describe('air_sdk 1.9.0 with the current API', async () => {
   const server = await testServer({ air: 'dsx' }, {}, overHttp);
   const { admin } = await stagedAir(server, 'dsx');
   const send = (request: string, body?: unknown) => {
@@ -157,7 +157,7 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     return server.call(`${method} /api/v3/${path}`, { token: admin, ...(body !== undefined && { body }) });
   };
 
-  it('places nodes together, and reads the history of each', async () => {
+  it('places nodes at once, and reads the history of each', async () => {
     const simulation = (await send('POST simulations/', { name: 'placed' })).body.id;
     const node = await send('POST simulations/nodes/', { simulation, name: 'compute-1', placement_group: 'rack-a' });
     expect([node.status, node.body.placement_group]).toEqual([201, 'rack-a']);
@@ -173,13 +173,13 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     }
   });
 
-  it('meets no member of NetQ, which it refuses to set', async () => {
+  it('does not receive members of NetQ, and cannot set them', async () => {
     const { body } = await send('POST simulations/', { name: 'plain' });
     const [listed] = (await send('GET simulations/?name=plain')).body.results;
     for (const one of [body, listed]) expect(Object.keys(one).filter((name) => name.includes('netq'))).toEqual([]);
   });
 
-  it('reads the commands of an instruction for a shell', async () => {
+  it('reads the commands of a shell instruction', async () => {
     const { body } = await send('GET simulations/nodes/instructions/');
     expect(body.results[0].data).toEqual({ executor: 'shell', commands: [expect.any(String)] });
   });
@@ -191,7 +191,7 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     expect(body.documentation).toBe('Read me');
   });
 
-  it('exports services and instructions, and imports what it exported, as its notebook does', async () => {
+  it('exports services and instructions, and imports the result, as in its notebook', async () => {
     const services = [{ name: 'SSH', service_type: 'SSH', node: 'server1', interface: 'eth0', port: 22 }];
     const instructions = [{ node: 'server1', executor: 'shell', data: 'echo "hello"', run_again_on_rebuild: true }];
     const nodes = { server1: { os: 'generic/ubuntu2204', placement_group: 'rack-a' } };
@@ -204,7 +204,7 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     expect((await send('POST simulations/import/', exported)).status).toBe(201);
   });
 
-  it('publishes an image by request and review, as its notebook does', async () => {
+  it('publishes an image by request and review, as in its notebook', async () => {
     const [image] = (await send('GET images/?name=acme-switch')).body.results;
     const asked = await send(`PATCH images/${image.id}/request-publish/`, {
       justification: 'Ready',
@@ -222,7 +222,7 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     expect([back.status, back.body.published]).toEqual([200, false]);
   });
 
-  it('attaches the manifest of an OS image to an image that was uploaded', async () => {
+  it('attaches the manifest of an OS image to an uploaded image', async () => {
     const [image] = (await send('GET images/?name=spare-image')).body.results;
     const spec = {
       os_type: 'cumulus',

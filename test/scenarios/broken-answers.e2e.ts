@@ -14,67 +14,69 @@ afterAll(async () => {
 describe.each([
   ['over a socket', true],
   ['in process', false],
-])('an answer that a fault breaks, %s', async (_, listen) => {
+])('a response that a fault breaks, %s', async (_, listen) => {
   const mock = await start(listen);
 
-  /** A world where the next answer to a list of simulations is struck. */
-  const struck = async (action: object) => {
+  /** Creates a world with a fault for the next list of access keys. */
+  const createFaultyWorld = async (action: object) => {
     const world = await mock.world();
     const send = (path: string, init: RequestInit = {}) =>
       listen ? fetch(`${world.url}${path}`, init) : world.fetch(path, init);
-    const json = async (method: string, path: string, body?: unknown) => {
+    const callControl = async (method: string, path: string, body?: unknown) => {
       const init =
         body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
       // biome-ignore lint/suspicious/noExplicitAny: the test looks into answers of every form
       return (await (await send(`/_mock${path}`, { method, ...init })).json()) as any;
     };
-    const { id } = await json('POST', '/faults', { match: { operation: 'get_access_keys' }, times: 1, do: action });
+    const { id } = await callControl('POST', '/faults', {
+      match: { operation: 'get_access_keys' },
+      times: 1,
+      do: action,
+    });
     const token = await world.getToken();
     const list = () => send('/api/v1/access-keys', { headers: { authorization: `Bearer ${token}` } });
-    const entry = async () => (await json('GET', '/requests?operation=get_access_keys')).requests.at(-1);
-    return { id, list, entry };
+    const readJournalEntry = async () =>
+      (await callControl('GET', '/requests?operation=get_access_keys')).requests.at(-1);
+    return { id, list, entry: readJournalEntry };
   };
 
-  it.each(['before', 'headers'] as const)(
-    '%s it can be read makes the call itself fail, and nothing is done',
-    async (drop) => {
-      const { id, list, entry } = await struck({ drop });
-      const failure = await list().catch((cause: unknown) => cause);
-      expect(failure).toBeInstanceOf(TypeError);
-      // Node calls a connection that ends early by one of these.
-      expect(['ECONNRESET', 'UND_ERR_SOCKET', 'HPE_INVALID_EOF_STATE']).toContain(
-        (failure as { cause: { code: string } }).cause.code,
-      );
-      expect(await entry()).toMatchObject({ fault: id, status: null, done: false });
-      expect((await list()).status).toBe(200);
-    },
-  );
+  it.each(['before', 'headers'] as const)('dropped at `%s` rejects the call, and has no effect', async (drop) => {
+    const { id, list, entry: readJournalEntry } = await createFaultyWorld({ drop });
+    const failure = await list().catch((cause: unknown) => cause);
+    expect(failure).toBeInstanceOf(TypeError);
+    // Node reports a connection that ends early with one of these messages.
+    expect(['ECONNRESET', 'UND_ERR_SOCKET', 'HPE_INVALID_EOF_STATE']).toContain(
+      (failure as { cause: { code: string } }).cause.code,
+    );
+    expect(await readJournalEntry()).toMatchObject({ fault: id, status: null, done: false });
+    expect((await list()).status).toBe(200);
+  });
 
-  it('in its body has its status, and then fails; it was done', async () => {
-    const { id, list, entry } = await struck({ drop: 'body' });
+  it('dropped in its body has a status and then an error, and the operation took effect', async () => {
+    const { id, list, entry: readJournalEntry } = await createFaultyWorld({ drop: 'body' });
     const answer = await list();
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-mock-fault')).toBe(id);
     await expect(answer.text()).rejects.toThrow(TypeError);
-    expect(await entry()).toMatchObject({ fault: id, status: 200, done: true });
+    expect(await readJournalEntry()).toMatchObject({ fault: id, status: 200, done: true });
   });
 
-  it('can be empty, cut in half, or garbage, and is well-formed HTTP all the same', async () => {
-    const empty = await (await struck({ body: 'empty' })).list();
+  it('can be empty, truncated or garbage, and is still well-formed HTTP', async () => {
+    const empty = await (await createFaultyWorld({ body: 'empty' })).list();
     expect([empty.status, await empty.text()]).toEqual([200, '']);
 
-    const { list } = await struck({ body: 'truncated' });
+    const { list } = await createFaultyWorld({ body: 'truncated' });
     const half = await (await list()).text();
     const whole = await (await list()).text();
     expect(whole.startsWith(half)).toBe(true);
     expect(half.length).toBe(Math.floor(whole.length / 2));
 
-    const garbage = await (await struck({ body: 'garbage' })).list();
+    const garbage = await (await createFaultyWorld({ body: 'garbage' })).list();
     await expect(garbage.json()).rejects.toThrow(SyntaxError);
   });
 
   it('can be slow', async () => {
-    const { list } = await struck({ body: 'slow' });
+    const { list } = await createFaultyWorld({ body: 'slow' });
     const before = performance.now();
     const answer = await list();
     expect(performance.now() - before).toBeLessThan(2500);
@@ -83,22 +85,22 @@ describe.each([
   });
 });
 
-it('the JWKS and the token endpoint can be struck like anything else, in one world of many', async () => {
+it('faults also apply to the JWKS and the token endpoint, in one world only', async () => {
   const mock = await start(true);
   const worlds = await Promise.all(Array.from({ length: 8 }, () => mock.world()));
   const jwks = `/auth/realms/${mock.cast.runai.tenant.realm}/protocol/openid-connect/certs`;
-  const [struck, ...others] = worlds;
+  const [createFaultyWorld, ...others] = worlds;
   for (const operation of ['get_realm_jwks', 'grant_token']) {
     const body = JSON.stringify({ match: { operation }, do: { status: 503, offDocument: true } });
-    const added = await fetch(`${struck?.url}/_mock/faults`, {
+    const added = await fetch(`${createFaultyWorld?.url}/_mock/faults`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
     });
     expect(added.status, await added.clone().text()).toBe(201);
   }
-  expect((await fetch(`${struck?.url}${jwks}`)).status).toBe(503);
-  await expect(struck?.getToken()).rejects.toThrow('Service Unavailable');
+  expect((await fetch(`${createFaultyWorld?.url}${jwks}`)).status).toBe(503);
+  await expect(createFaultyWorld?.getToken()).rejects.toThrow('Service Unavailable');
   for (const world of others) {
     expect((await fetch(`${world.url}${jwks}`)).status).toBe(200);
     await expect(world.getToken()).resolves.toMatch(/^eyJ/);

@@ -1,11 +1,11 @@
-/** The REST client of NVIDIA/cloudai (`runai_rest_client.py`, commit 1b7b78c), as Python's requests sends its calls. */
+/** The REST client of NVIDIA/cloudai (`runai_rest_client.py`, commit 1b7b78c), with the calls of Python's requests. */
 import { describe, expect, it } from 'vitest';
 import { admin, application } from '../support/cast.ts';
 import { overHttp } from '../support/over-http.ts';
 import { CLUSTER } from '../support/runai.ts';
 import { testServer } from '../support/server.ts';
 
-/** A URL that ends with a slash loses it in the client. */
+/** The client removes a trailing slash from its URL. */
 const BASE = 'http://localhost:6625/'.replace(/\/+$/, '');
 
 /** The headers that requests adds to every call. */
@@ -16,21 +16,21 @@ const REQUESTS = {
   connection: 'keep-alive',
 };
 
-/** As `json.dumps` writes it. */
+/** Serializes like `json.dumps`. */
 function dumps(body: Readonly<Record<string, string>>): string {
   const members = Object.entries(body).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   return `{${members.join(', ')}}`;
 }
 
-async function clientOf(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
+async function createClient(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
   const server = await testServer({ runai }, {}, overHttp);
-  /** The constructor: a token of an application, and no other way. */
+  /** Logs in like the constructor, which only supports a token of an application. */
   const logIn = (AppId: string, AppSecret: string) =>
     server.call(`POST ${BASE}/api/v1/token`, {
       headers: { ...REQUESTS, 'content-type': 'application/json' },
       body: dumps({ grantType: 'app_token', AppId, AppSecret }),
     });
-  /** `_request`: the same headers for every call, also for those without a body. */
+  /** Sends a request like `_request`: with the same headers for every call, even without a body. */
   const send = (token: string, request: string, body?: Readonly<Record<string, string>>) => {
     const [method, path] = request.split(' ');
     const isEmpty = body === undefined && method !== 'GET';
@@ -49,7 +49,7 @@ async function clientOf(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
 const READS = ['/api/v1/clusters', `/api/v1/clusters/${CLUSTER}`, '/api/v1/org-unit/projects', '/api/v1/workloads'];
 
 describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s', async (runai) => {
-  const { server, logIn, send } = await clientOf(runai);
+  const { server, logIn, send } = await createClient(runai);
   const { status, body } = await logIn(application.clientId, application.secret);
   const token: string = body.accessToken;
 
@@ -61,7 +61,7 @@ describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s',
     expect((await send(token, `GET ${path}`)).status).toBe(200);
   });
 
-  it('leaves no finding and no hint', async () => {
+  it('causes no finding and no hint', async () => {
     const { findings } = (await server.call('GET /_mock/findings')).body;
     const { requests } = (await server.call('GET /_mock/requests')).body;
 
@@ -69,14 +69,14 @@ describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s',
     expect(requests.flatMap(({ hints }: { hints: readonly unknown[] }) => hints)).toEqual([]);
   });
 
-  it('never renews its token: an expired one is refused with 401', async () => {
+  it('does not renew its token: an expired one is rejected with 401', async () => {
     await server.call('POST /_mock/clock/advance', { body: { by: '61m' } });
     const refused = await send(token, 'GET /api/v1/clusters');
 
     expect([refused.status, refused.decision.reason]).toEqual([401, 'expired_token']);
   });
 
-  it('is told 400 for a wrong secret, which it raises', async () => {
+  it('gets 400 for a wrong secret', async () => {
     const refused = await logIn(application.clientId, 'wrong');
 
     expect([refused.status, refused.decision.reason]).toEqual([400, 'wrong_secret']);
@@ -84,7 +84,7 @@ describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s',
 });
 
 describe.each(['2.24', '2.25', '2.26'] as const)('the user applications of cloudai at Run:ai %s', async (runai) => {
-  const { logIn, send } = await clientOf(runai);
+  const { logIn, send } = await createClient(runai);
 
   it('are created, read, given a new secret and deleted', async () => {
     const { clientId, clientSecret } = admin.accessKey;
@@ -104,9 +104,9 @@ describe.each(['2.24', '2.25', '2.26'] as const)('the user applications of cloud
 });
 
 describe('cloudai at Run:ai 3.0', async () => {
-  const { server, logIn, send } = await clientOf('3.0');
+  const { server, logIn, send } = await createClient('3.0');
 
-  it('is refused: the body names the grants that are left, the hint says what to send', async () => {
+  it('is rejected with the remaining grants in the body and a hint about the replacement', async () => {
     const { status, body, headers } = await logIn(application.clientId, application.secret);
 
     expect([status, body.code]).toEqual([400, 400]);
@@ -118,7 +118,7 @@ describe('cloudai at Run:ai 3.0', async () => {
   it.each([
     ['GET /api/v1/user-applications', 'use its replacement, `GET /api/v1/access-keys`'],
     [`GET /api/v1/clusters/${CLUSTER}/nodes`, '3.0 removed this operation (GET)'],
-  ])('is told about %s, if somebody gives it a token', async (request, hint) => {
+  ])('gets a hint for %s, if it has a token', async (request, hint) => {
     const token = await server.tokenOf(admin);
     const answer = await send(token, request);
 

@@ -13,19 +13,19 @@ const EXAMPLE = fileURLToPath(new URL('../../examples/compose/', import.meta.url
 const { services } = parse(readFileSync(`${EXAMPLE}compose.yaml`, 'utf8'), { merge: true });
 const IN_NETWORK = 'http://mock:6625';
 
-/** The server of the example, which has what the example says, but for the public URL: nobody here finds that name. */
+/** The server of the example with its settings, except for the public URL, which does not resolve here. */
 const { url } = await listeningServer({ world: services.mock.environment.NV_AUTH_MOCK_WORLD.split(',') });
 const call = callsBelow(url, fetchThrough(Number(new URL(url).port)));
-const credentialsOf = async (world: string) => {
+const readCredentials = async (world: string) => {
   const { runai, ngc } = (await call(`GET /w/${world}/_mock/cast`)).body;
   return { ...runai.users[0].accessKey, key: ngc.keys.find(({ name }: { name: string }) => name === 'owner').key };
 };
-/** What tells the worlds apart: a second access key. */
-const ofAlice = await credentialsOf('alice');
-const token = await tokenOf(call, ofAlice);
+/** The second access key of each world differs. */
+const aliceCredentials = await readCredentials('alice');
+const token = await tokenOf(call, aliceCredentials);
 await call('POST /api/v1/access-keys', { token, body: { name: 'second' } });
 
-async function printedWith(environment: Readonly<Record<string, string>>): Promise<string> {
+async function runClient(environment: Readonly<Record<string, string>>): Promise<string> {
   const env = Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, value.replace(IN_NETWORK, url)]),
   );
@@ -35,14 +35,14 @@ async function printedWith(environment: Readonly<Record<string, string>>): Promi
   return stdout;
 }
 
-/** What the page shows for alice: her base URL, and her credentials alone. */
+/** The environments in the documentation for the world `alice`: with its base URL, and with its credentials only. */
 const page = readFileSync(fileURLToPath(new URL('../../docs/how-to/in-compose.md', import.meta.url)), 'utf8');
 const [byUrl, byCredentials] = [...page.matchAll(/^```yaml\n(environment:.*?)^```$/gms)].map(
   ([, block = '']) => parse(block).environment,
 );
 
-it('the page shows the environment of the example, and the credentials that the world has at every start', () => {
-  const { clientId, clientSecret, key } = ofAlice;
+it('the documentation shows the environment of the example, and the fixed credentials of its world', () => {
+  const { clientId, clientSecret, key } = aliceCredentials;
 
   expect(byUrl).toEqual(services.alice.environment);
   expect(byCredentials).toEqual({
@@ -58,16 +58,16 @@ it('the page shows the environment of the example, and the credentials that the 
 it.each([
   ['alice', 5],
   ['bob', 4],
-] as const)('the client of %s finds its world by nothing but its base URL', async (world, keys) => {
-  const printed = await printedWith(services[world].environment);
+] as const)('the client of %s reaches its world by its base URL', async (world, keys) => {
+  const printed = await runClient(services[world].environment);
 
   expect(printed).toMatch(
     new RegExp(`^issuer ${url}/w/${world}/auth/realms/acme: ${keys} access keys, \\d+ simulations`),
   );
 });
 
-it('a client finds it by the credentials of the world alone, at the address that everybody has', async () => {
-  const printed = await printedWith(byCredentials);
+it('a client reaches its world by credentials at the shared address', async () => {
+  const printed = await runClient(byCredentials);
 
   expect(printed).toMatch(
     new RegExp(`^issuer ${url}/auth/realms/acme: 5 access keys, \\d+ simulations, \\d+ functions`),

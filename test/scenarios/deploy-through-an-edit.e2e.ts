@@ -20,24 +20,24 @@ const DEPLOYER = {
 };
 const BOTH = ['deploy_function', 'list_functions'];
 
-/** What a server answers, in process or over a socket. */
-interface Told {
+/** A response of a server, in process or over a socket. */
+interface Reply {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
   readonly body: any;
   readonly headers: Headers | Readonly<Record<string, unknown>>;
 }
 
-type Call = (request: string, parts?: { readonly token?: string; readonly body?: unknown }) => Promise<Told>;
+type Call = (request: string, parts?: { readonly token?: string; readonly body?: unknown }) => Promise<Reply>;
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
-function decisionOf({ headers }: Told): any {
+function decisionOf({ headers }: Reply): any {
   const value = headers instanceof Headers ? headers.get('x-mock-decision') : headers['x-mock-decision'];
   return JSON.parse(String(value));
 }
 
-/** The steps of the story, whoever answers them. */
-function storyOf(call: () => Call, token: () => string) {
+/** The steps of the scenario, for any transport. */
+function createSteps(call: () => Call, token: () => string) {
   return {
     post: () => call()(`POST ${DEPLOYMENT}`, { token: token(), body: SPECIFICATIONS }),
     put: () => call()(`PUT ${DEPLOYMENT}`, { token: token(), body: SPECIFICATIONS }),
@@ -50,14 +50,14 @@ function storyOf(call: () => Call, token: () => string) {
   };
 }
 
-const at = (minutes: number, milliseconds = 0) => new Date(START + minutes * MINUTE + milliseconds).toISOString();
+const timeAt = (minutes: number, milliseconds = 0) => new Date(START + minutes * MINUTE + milliseconds).toISOString();
 
-/** A server at a standing clock that is closed and opened again after every step, or never. */
-async function walked(data: string | null): Promise<void> {
+/** Starts a server with a fixed clock that is reopened after every step if it has a data file. */
+async function startServer(data: string | null): Promise<void> {
   const config = { propagation: 'fixed', ...(data !== null && { data }) } as const;
   let server = await testServer(config);
   const made = (await server.call('POST /_mock/keys', { body: DEPLOYER })).body;
-  const { post, put, edit, key } = storyOf(
+  const { post, put, edit, key } = createSteps(
     () => server.call,
     () => made.key,
   );
@@ -69,7 +69,7 @@ async function walked(data: string | null): Promise<void> {
   };
 
   await edit(made.id, BOTH);
-  const pending = { version: 2, effectiveAt: at(15), effect: 'allow' };
+  const pending = { version: 2, effectiveAt: timeAt(15), effect: 'allow' };
   const refused = await post();
   expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
   expect(decisionOf(refused)).toMatchObject({ reason: 'missing_scope', missing: ['list_functions'], pending });
@@ -88,7 +88,7 @@ async function walked(data: string | null): Promise<void> {
 
   await moveTo(15, 1000);
   await edit(made.id, []);
-  const taken = { version: 3, effectiveAt: at(30, 1000), effect: 'deny' };
+  const taken = { version: 3, effectiveAt: timeAt(30, 1000), effect: 'deny' };
   const stillAllowed = await put();
   expect(stillAllowed.status).toBe(200);
   expect(decisionOf(stillAllowed)).toMatchObject({ effect: 'allow', pending: taken });
@@ -109,28 +109,28 @@ async function walked(data: string | null): Promise<void> {
     missing: ['deploy_function', 'list_functions'],
   });
   expect((await key(made.id)).history).toEqual([
-    expect.objectContaining({ version: 1, recordedAt: at(0), effectiveAt: at(0), scopes: ['deploy_function'] }),
-    expect.objectContaining({ version: 2, recordedAt: at(0), effectiveAt: at(15), scopes: BOTH }),
-    expect.objectContaining({ version: 3, recordedAt: at(15, 1000), effectiveAt: at(30, 1000), scopes: [] }),
+    expect.objectContaining({ version: 1, recordedAt: timeAt(0), effectiveAt: timeAt(0), scopes: ['deploy_function'] }),
+    expect.objectContaining({ version: 2, recordedAt: timeAt(0), effectiveAt: timeAt(15), scopes: BOTH }),
+    expect.objectContaining({ version: 3, recordedAt: timeAt(15, 1000), effectiveAt: timeAt(30, 1000), scopes: [] }),
   ]);
 }
 
-describe('a key that may deploy gets the scope it lacks, and loses everything again', () => {
-  it('to the millisecond', async () => {
-    await walked(null);
+describe('a key gains its missing scope by an edit, and loses it again', () => {
+  it('at the exact millisecond', async () => {
+    await startServer(null);
   });
 
-  it('to the millisecond, with a restart before every step', async ({ folder }) => {
-    await walked(join(folder, 'mock.db'));
+  it('at the exact millisecond, with a restart before every step', async ({ folder }) => {
+    await startServer(join(folder, 'mock.db'));
   });
 
-  it('with the command, over real HTTP, at a running clock, with restarts in between', async ({ command }) => {
+  it('with the command over HTTP at a running clock, with restarts', async ({ command }) => {
     const DATA = ['--data', 'mock.db'];
     let server = await command.start(DATA);
     const toggle = { mode: 'fixed', delay: '15m' };
     expect((await server.call('PUT /_mock/propagation', { body: toggle })).status).toBe(200);
     const made = (await server.call('POST /_mock/keys', { body: DEPLOYER })).body;
-    const { post, put, edit, key } = storyOf(
+    const { post, put, edit, key } = createSteps(
       () => server.call,
       () => made.key,
     );

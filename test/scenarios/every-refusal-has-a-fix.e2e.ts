@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { castFunction, castKey, castTask, ngcCast } from '../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
-const NOBODYS = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const [echo] = castFunction('echo');
 const [hidden] = castFunction('private');
 const [shared] = castFunction('translate');
 
-/** What stands for the parameters of a path: something of the caller's, of others, and nothing at all. */
+/** Values for the parameters of a path: own objects, objects of others, and objects that do not exist. */
 const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'an own function': { functionId: echo?.functionId ?? '', versionId: echo?.versionId ?? '' },
   'a shared function': { functionId: shared?.functionId ?? '', versionId: shared?.versionId ?? '' },
@@ -27,7 +27,7 @@ interface Operation {
   readonly path: string;
 }
 
-function operationsOf(name: string): Operation[] {
+function listOperations(name: string): Operation[] {
   const { paths } = JSON.parse(readFileSync(new URL(`../../dist/openapi/${name}.json`, import.meta.url), 'utf8'));
   return Object.entries(paths as Record<string, Record<string, { operationId: string; security?: unknown[] }>>).flatMap(
     ([path, item]) =>
@@ -37,15 +37,20 @@ function operationsOf(name: string): Operation[] {
   );
 }
 
-function filled(path: string, params: Readonly<Record<string, string>>): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? NOBODYS);
+function fillPath(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? UNKNOWN_ID);
 }
 
-/** Keys that lack one thing or another, beside those of the cast. */
-async function keysOf(server: TestServer): Promise<{ id: string; name: string }[]> {
+/** The keys of the cast, and keys that lack a right. */
+async function createKeys(server: TestServer): Promise<{ id: string; name: string }[]> {
   const made = [
     { name: 'none', services: ['nvcf', 'air'], scopes: [], resource: { type: 'All Functions' } },
-    { name: 'bound', services: ['nvcf'], scopes: ['invoke_function'], resource: { type: 'Function', ids: [NOBODYS] } },
+    {
+      name: 'bound',
+      services: ['nvcf'],
+      scopes: ['invoke_function'],
+      resource: { type: 'Function', ids: [UNKNOWN_ID] },
+    },
     {
       name: 'clusters',
       services: ['nvcf'],
@@ -53,7 +58,7 @@ async function keysOf(server: TestServer): Promise<{ id: string; name: string }[
       resource: { type: 'All Clusters' },
     },
     { name: 'unbound', services: ['nvcf'], scopes: ['invoke_function', 'register_function'], force: true },
-    { name: 'tasks', services: ['nvct'], scopes: ['list_tasks'], resource: { type: 'Task', ids: [NOBODYS] } },
+    { name: 'tasks', services: ['nvct'], scopes: ['list_tasks'], resource: { type: 'Task', ids: [UNKNOWN_ID] } },
     { name: 'secrets', services: ['nvcf', 'nvct'], scopes: ['update_secrets'], resource: { type: 'All Functions' } },
     { name: 'elsewhere', services: ['air'], scopes: ['air:access'] },
     { name: 'nowhere', services: [], scopes: [], force: true },
@@ -79,31 +84,31 @@ describe.each<[service: string, document: string, config: Parameters<typeof test
   ['ngc', 'ngc', {}],
 ])('%s (%s, %j): every refusal of a key has a fix', async (service, document, config) => {
   const server = await testServer(config);
-  const keys = await keysOf(server);
+  const keys = await createKeys(server);
   const objects = Object.values(OBJECTS);
 
-  it.each(operationsOf(document))('$id', async ({ method, path: template }) => {
-    const without: string[] = [];
+  it.each(listOperations(document))('$id', async ({ method, path: template }) => {
+    const refusalsWithoutFix: string[] = [];
     let refusals = 0;
     for (const path of new Set(
       objects.flatMap((params) => [
-        filled(template, { org: 'acme', ...params }),
-        filled(template, { org: 'globex', ...params }),
+        fillPath(template, { org: 'acme', ...params }),
+        fillPath(template, { org: 'globex', ...params }),
       ]),
     )) {
       for (const { id: principal, name } of keys) {
-        const asked = { principal, method, path };
-        const { status, body } = await server.call('POST /_mock/decisions/simulate', { body: asked });
+        const simulation = { principal, method, path };
+        const { status, body } = await server.call('POST /_mock/decisions/simulate', { body: simulation });
         expect({ status, service: body.service ?? service }, `${name}: ${method} ${path}`).toEqual({
           status: 200,
           service,
         });
         if (body.effect === 'allow') continue;
         refusals += 1;
-        if (body.fixes.length === 0) without.push(`${name} at ${path}: ${body.reason}`);
+        if (body.fixes.length === 0) refusalsWithoutFix.push(`${name} at ${path}: ${body.reason}`);
       }
     }
-    expect(without).toEqual([]);
+    expect(refusalsWithoutFix).toEqual([]);
     expect(refusals).toBeGreaterThan(0);
   });
 });

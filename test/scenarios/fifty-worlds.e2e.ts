@@ -1,12 +1,9 @@
-/**
- * Each thing that testers reach for, over HTTP and through the library, in a world of its own, while fifty other worlds of the
- * same server go wrong in all other ways.
- */
+/** Every control feature over HTTP and through the library, in one world beside fifty worlds with faults. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Mock, type Switchboard, startMock, type World } from '../../src/index.ts';
 
-/** What goes wrong elsewhere: in each world something else. */
-const ELSEWHERE = [
+/** The faults of the other worlds, in turn. */
+const FAULTS = [
   { do: { status: 503, offDocument: true } },
   { match: { service: 'runai' }, do: { delay: '30ms' } },
   { match: { operation: 'grant_token' }, do: { drop: 'before' } },
@@ -16,10 +13,10 @@ const ELSEWHERE = [
 
 let mock: Mock;
 let isOver = false;
-const elsewhere: Promise<void>[] = [];
+const running: Promise<void>[] = [];
 
-/** Requests of a world, one after another, whatever comes of them. */
-async function live(world: World): Promise<void> {
+/** Sends requests to a world until the end of the tests, and ignores errors. */
+async function sendRequests(world: World): Promise<void> {
   while (!isOver) {
     await world.getToken().catch(() => undefined);
     const authorization = `Bearer ${world.key('nvcf-deployer')}`;
@@ -34,34 +31,34 @@ beforeAll(async () => {
   mock = await startMock();
   for (let index = 0; index < 50; index += 1) {
     const world = await mock.world();
-    // The list has an entry at every index below its length.
-    await world.faults.add(ELSEWHERE[index % ELSEWHERE.length] as (typeof ELSEWHERE)[number]);
-    elsewhere.push(live(world));
+    // The index is always less than the length of the list.
+    await world.faults.add(FAULTS[index % FAULTS.length] as (typeof FAULTS)[number]);
+    running.push(sendRequests(world));
   }
 }, 60_000);
 
 afterAll(async () => {
   isOver = true;
-  await Promise.all(elsewhere);
+  await Promise.all(running);
   await mock.stop();
 });
 
-/** Both ways to drive a world: by its URL, as any program does, and as the library has it. */
+/** Both ways to control a world: over HTTP by its URL, and through the library. */
 const WAYS: readonly (readonly [name: string, board: (world: World) => Switchboard | World])[] = [
   ['over HTTP', (world) => connect(world.url)],
   ['through the library', (world) => world],
 ];
 
-describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
-  const fresh = async () => {
+describe.each(WAYS)('%s, beside fifty other worlds,', (_, boardFor) => {
+  const createTestWorld = async () => {
     const world = await mock.world();
     const authorization = `Bearer ${world.key('nvcf-deployer')}`;
     const list = () => fetch(`${world.url}/v2/nvcf/functions`, { headers: { authorization } });
-    return { world, board: boardOf(world), list };
+    return { world, board: boardFor(world), list };
   };
 
-  it('the journal has this world’s requests, and no others', async () => {
-    const { world, board, list } = await fresh();
+  it('the journal lists only the requests of its world', async () => {
+    const { world, board, list } = await createTestWorld();
     await world.getToken();
     await list();
     const requests = await board.requests.list();
@@ -71,22 +68,22 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
     ]);
   });
 
-  it('a verification waits for this world’s requests', async () => {
-    const { board, list } = await fresh();
+  it('a verification waits for the requests of its world', async () => {
+    const { board, list } = await createTestWorld();
     const waiting = board.requests.verify({ match: { operation: 'listFunctions' }, atLeast: 1, within: '20s' });
     await list();
     expect(await waiting).toMatchObject({ verified: true, count: 1 });
   });
 
-  it('a fault strikes here, in its own order', async () => {
-    const { world, board, list } = await fresh();
+  it('a fault applies to its world, in its own order', async () => {
+    const { world, board, list } = await createTestWorld();
     await board.faults.next('listFunctions', { status: 401 });
     expect([(await list()).status, (await list()).status]).toEqual([401, 200]);
     await expect(world.getToken()).resolves.toMatch(/^eyJ/);
   });
 
-  it('a drill is survived or not by this world’s clients alone', async () => {
-    const { world, board } = await fresh();
+  it('a drill affects only the clients of its world', async () => {
+    const { world, board } = await createTestWorld();
     await board.drills.run('expire-tokens');
     const { now } = await board.clock.now();
     expect(Date.parse(now) - Date.now()).toBeGreaterThan(3_000_000);
@@ -96,18 +93,20 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
     await expect(world.getToken()).resolves.toMatch(/^eyJ/);
   });
 
-  it('tokens are minted for this world, right and wrong', async () => {
-    const { world, board } = await fresh();
-    const right = await board.tokens.mint({ for: 'admin@acme.test' });
-    const late = await board.tokens.mint({ for: 'admin@acme.test', expiresIn: '-1s' });
-    const use = (token: string) =>
+  it('tokens are minted for its world, valid and invalid', async () => {
+    const { world, board } = await createTestWorld();
+    const valid = await board.tokens.mint({ for: 'admin@acme.test' });
+    const expired = await board.tokens.mint({ for: 'admin@acme.test', expiresIn: '-1s' });
+    const listAccessKeys = (token: string) =>
       fetch(`${world.url}/api/v1/access-keys`, { headers: { authorization: `Bearer ${token}` } });
-    expect([(await use(right.token)).status, (await use(late.token)).status]).toEqual([200, 401]);
+    expect([(await listAccessKeys(valid.token)).status, (await listAccessKeys(expired.token)).status]).toEqual([
+      200, 401,
+    ]);
     expect((await board.tokens.zoo()).tokens.length).toBeGreaterThan(25);
   });
 
-  it('what is observed, and the least that it takes, is what this world’s credentials did', async () => {
-    const { world, board } = await fresh();
+  it('the mode `observe` and the least privilege apply to the credentials of its world', async () => {
+    const { world, board } = await createTestWorld();
     await board.mode('observe');
     const authorization = `Bearer ${world.key('nvcf-deployer')}`;
     const answer = await fetch(`${world.url}/v2/nvcf/functions`, {
@@ -122,8 +121,8 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
     ]);
   });
 
-  it('hints, findings and events are this world’s', async () => {
-    const { world, board } = await fresh();
+  it('hints, findings and events belong to its world', async () => {
+    const { world, board } = await createTestWorld();
     const reported: string[] = [];
     const events = board.events();
     const watching = (async () => {
@@ -140,8 +139,8 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
     expect((await board.findings()).filter(({ kind }) => kind === 'unused_fault')).toEqual([]);
   });
 
-  it('what is documented is the same in every world', async () => {
-    const { board } = await fresh();
+  it('the fidelity report is the same in every world', async () => {
+    const { board } = await createTestWorld();
     const documented = await board.fidelity('runai');
     expect(documented.services).toMatchObject([{ service: 'runai', operations: expect.any(Number) }]);
     expect(documented).toEqual(await mock.fidelity('runai'));

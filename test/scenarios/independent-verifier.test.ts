@@ -2,8 +2,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { listeningServer } from '../support/listening.ts';
 
-/** What somebody does who knows only the documented token call and OpenID Connect discovery. */
-async function verifiedToken(base: string) {
+/** Gets and verifies a token with the documented token endpoint and OpenID Connect discovery only. */
+async function verifyToken(base: string) {
   const response = await fetch(`${base}/api/v1/token`, {
     method: 'POST',
     headers: { Accept: '*/*', 'Content-Type': 'application/json' },
@@ -16,17 +16,17 @@ async function verifiedToken(base: string) {
   return { ...verified, issuer };
 }
 
-describe('a verifier that knows nothing of ours accepts the token', () => {
+describe('a standard verifier accepts the token', () => {
   it.each(['RS256', 'ES256'] as const)('signed with %s', async (algorithm) => {
     const { url } = await listeningServer({ signingKey: algorithm });
-    const { payload, protectedHeader, issuer } = await verifiedToken(url);
+    const { payload, protectedHeader, issuer } = await verifyToken(url);
 
     expect(protectedHeader.alg).toBe(algorithm);
     expect(issuer).toBe(`${url}/auth/realms/acme`);
     expect(payload['preferred_username']).toBe('ci-app');
   });
 
-  it('under the public URL, whatever name it was minted under', async () => {
+  it('with the issuer of the public URL', async () => {
     const { url, listen: _ } = await listeningServer({ publicUrl: 'http://mock.test:6625' });
     const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
 
@@ -37,7 +37,7 @@ describe('a verifier that knows nothing of ours accepts the token', () => {
   });
 });
 
-it('every URL that discovery names answers', async () => {
+it('every URL in the discovery document responds', async () => {
   const { url } = await listeningServer();
   const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
   const metadata = (await discovery.json()) as Record<string, unknown>;
@@ -60,7 +60,7 @@ it('every URL that discovery names answers', async () => {
   });
 });
 
-it('no private part of the key is served', async () => {
+it('the JWKS contains no private part of a key', async () => {
   const { url } = await listeningServer();
   const jwks = (await (await fetch(`${url}/auth/realms/acme/protocol/openid-connect/certs`)).json()) as {
     keys: object[];
@@ -71,7 +71,7 @@ it('no private part of the key is served', async () => {
 });
 
 it.each(['/.well-known/openid-configuration', '/protocol/openid-connect/certs'])(
-  'another realm does not exist: %s',
+  'an unknown realm returns 404: %s',
   async (path) => {
     const { url } = await listeningServer();
     const response = await fetch(`${url}/auth/realms/other${path}`);

@@ -1,4 +1,4 @@
-/** Each drill for keys with a client that does what is right, which passes, and a naive one, which fails. */
+/** Each drill for keys with a correct client, which passes, and a naive one, which fails. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { problemDocument } from '../support/refusal-shapes.ts';
 import { START, testServer } from '../support/server.ts';
@@ -13,26 +13,26 @@ interface CastKey {
   readonly resource: { readonly ids: readonly string[] };
 }
 
-const keyNamed = (name: string): CastKey => cast.ngc.keys.find((one: CastKey) => one.name === name);
-const deployer = keyNamed('nvcf-deployer');
-const invoker = keyNamed('nvcf-invoker');
-const airUser = keyNamed('air-user');
-const catalogueUser = keyNamed('catalogue-user');
+const findKey = (name: string): CastKey => cast.ngc.keys.find((one: CastKey) => one.name === name);
+const deployer = findKey('nvcf-deployer');
+const invoker = findKey('nvcf-invoker');
+const airUser = findKey('air-user');
+const catalogueUser = findKey('catalogue-user');
 
 const LIST = 'GET /v2/nvcf/functions';
 const SIMULATIONS = 'GET /api/v3/simulations/';
 const CHAT = 'POST /integrate/v1/chat/completions';
 
-const start = async (name: string, body: object = {}) => {
+const startDrill = async (name: string, body: object = {}) => {
   const answer = await server.call(`POST /_mock/drills/${name}`, { body });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body;
 };
-const drill = async (name: string) => (await server.call(`GET /_mock/drills/${name}`)).body;
-const result = async (name: string) => (await drill(name)).verdict.result;
+const readDrill = async (name: string) => (await server.call(`GET /_mock/drills/${name}`)).body;
+const readResult = async (name: string) => (await readDrill(name)).verdict.result;
 const send = async (request: string, { key }: Pick<CastKey, 'key'>, body?: object) =>
   (await server.call(request, { token: key, ...(body !== undefined && { body }) })).status;
-const newest = async (): Promise<readonly string[]> =>
+const listRequestIds = async (): Promise<readonly string[]> =>
   (await server.call('GET /_mock/requests')).body.requests.map(({ id }: { id: string }) => id);
 
 beforeEach(async () => {
@@ -41,67 +41,67 @@ beforeEach(async () => {
 });
 
 describe('rotate-key', () => {
-  it('passes a client that goes on with the new key after one refusal', async () => {
+  it('passes a client that continues with the new key after one rejection', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    const { key, principal, did } = await start('rotate-key');
+    const { key, principal, did } = await startDrill('rotate-key');
     expect([principal.name, did]).toEqual([deployer.name, `Rotated the key ${deployer.name}.`]);
-    expect(await result('rotate-key')).toBe('waiting');
+    expect(await readResult('rotate-key')).toBe('waiting');
     expect(await send(LIST, deployer)).toBe(403);
-    expect(await drill('rotate-key')).toMatchObject({
+    expect(await readDrill('rotate-key')).toMatchObject({
       verdict: { result: 'waiting', sentence: 'The drill has refused 1 request. The new key has not been sent yet.' },
     });
     expect(await send(LIST, { key })).toBe(200);
-    const [passed, refused] = await newest();
-    expect((await drill('rotate-key')).verdict).toEqual({
+    const [passed, refused] = await listRequestIds();
+    expect((await readDrill('rotate-key')).verdict).toEqual({
       result: 'passed',
       sentence: 'The new key was sent.',
       requests: [refused, passed],
     });
   });
 
-  it('fails a client that sends the old key again, and stays failed', async () => {
+  it('fails a client that sends the old key again, permanently', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    const { key } = await start('rotate-key');
+    const { key } = await startDrill('rotate-key');
     await send(LIST, deployer);
     await send('GET /v2/nvcf/clusterGroups', deployer);
     await send(LIST, { key });
-    const [, again, first] = await newest();
-    expect((await drill('rotate-key')).verdict).toEqual({
+    const [, again, first] = await listRequestIds();
+    expect((await readDrill('rotate-key')).verdict).toEqual({
       result: 'failed',
       sentence: 'A request was sent again after its refusal.',
       requests: [first, again],
     });
   });
 
-  it('is about whichever key is named, also one that was not used', async () => {
-    const { principal, key } = await start('rotate-key', { principal: airUser.name });
+  it('applies to the named key, even if it was not used', async () => {
+    const { principal, key } = await startDrill('rotate-key', { principal: airUser.name });
     expect(principal.id).toBe(airUser.id);
     expect(await send(SIMULATIONS, { key })).toBe(200);
-    expect(await result('rotate-key')).toBe('passed');
+    expect(await readResult('rotate-key')).toBe('passed');
   });
 
-  it('does not take the old key for the new one when a snapshot has restored it', async () => {
+  it('does not pass for the old key after a snapshot has restored it', async () => {
     const { body: snapshot } = await server.call('POST /_mock/snapshots', { body: {} });
     expect(await send(LIST, deployer)).toBe(200);
-    await start('rotate-key');
+    await startDrill('rotate-key');
     await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`, { body: {} });
     expect(await send(LIST, deployer)).toBe(200);
-    expect(await result('rotate-key')).toBe('waiting');
+    expect(await readResult('rotate-key')).toBe('waiting');
   });
 
-  it('does not take the unknown key of somebody else for the old one', async () => {
-    await start('rotate-key', { principal: deployer.name });
+  it('does not confuse an unknown key with the old key', async () => {
+    await startDrill('rotate-key', { principal: deployer.name });
     await server.call(`DELETE /_mock/keys/${invoker.id}`);
     await send(LIST, invoker);
     await send(LIST, invoker);
-    expect(await result('rotate-key')).toBe('waiting');
+    expect(await readResult('rotate-key')).toBe('waiting');
   });
 });
 
 describe('expire-key', () => {
-  it('is refused for a key that is not accepted already, with the reason', async () => {
+  it('is rejected for a key that is already rejected, with the reason', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    await start('expire-key');
+    await startDrill('expire-key');
     for (const [name, body] of [
       ['expire-key', {}],
       ['rotate-key', {}],
@@ -116,46 +116,46 @@ describe('expire-key', () => {
 
   it('passes a client that stops', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    await start('expire-key');
-    expect(await result('expire-key')).toBe('waiting');
+    await startDrill('expire-key');
+    expect(await readResult('expire-key')).toBe('waiting');
     expect(await send(LIST, deployer)).toBe(403);
-    expect(await result('expire-key')).toBe('passed');
+    expect(await readResult('expire-key')).toBe('passed');
   });
 
-  it('fails a client that goes on with another request', async () => {
+  it('fails a client that continues with another request', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    await start('expire-key');
+    await startDrill('expire-key');
     await send(LIST, deployer);
     await send('GET /v2/nvcf/clusterGroups', deployer);
-    expect(await result('expire-key')).toBe('failed');
+    expect(await readResult('expire-key')).toBe('failed');
   });
 });
 
 describe('narrow-key', () => {
   const advance = (by: string) => server.call('POST /_mock/clock/advance', { body: { by } });
 
-  it('takes effect after 15 minutes although the world propagates at once, and passes a client that then stops', async () => {
+  it('takes effect after 15 minutes without a propagation delay, and passes a client that then stops', async () => {
     expect((await server.call('GET /_mock/propagation')).body.mode).toBe('off');
     expect(await send(LIST, deployer)).toBe(200);
-    const { did } = await start('narrow-key');
+    const { did } = await startDrill('narrow-key');
     expect(did).toBe(
       `The key ${deployer.name} loses \`list_functions\` at ${new Date(START + 15 * 60_000).toISOString()}.`,
     );
     await advance('14m59s');
     expect(await send(LIST, deployer)).toBe(200);
-    expect(await result('narrow-key')).toBe('waiting');
+    expect(await readResult('narrow-key')).toBe('waiting');
     await advance('1s');
     expect(await send(LIST, deployer)).toBe(403);
-    expect(await result('narrow-key')).toBe('passed');
+    expect(await readResult('narrow-key')).toBe('passed');
   });
 
   it('fails a client that repeats the request', async () => {
     await send(LIST, deployer);
-    await start('narrow-key');
+    await startDrill('narrow-key');
     await advance('15m');
     await send(LIST, deployer);
     await send(LIST, deployer);
-    expect(await result('narrow-key')).toBe('failed');
+    expect(await readResult('narrow-key')).toBe('failed');
   });
 });
 
@@ -165,19 +165,19 @@ describe('delete-function', () => {
 
   it('passes a client that looks the function up again', async () => {
     expect(await send(INVOKE, invoker, {})).toBe(200);
-    const { did } = await start('delete-function');
+    const { did } = await startDrill('delete-function');
     expect(did).toContain(functionId);
     expect(await send(INVOKE, invoker, {})).toBe(404);
     expect(await send(LIST, deployer)).toBe(200);
-    expect(await result('delete-function')).toBe('passed');
+    expect(await readResult('delete-function')).toBe('passed');
   });
 
   it('fails a client that invokes it again', async () => {
     await send(INVOKE, invoker, {});
-    await start('delete-function');
+    await startDrill('delete-function');
     await send(INVOKE, invoker, {});
     await send(INVOKE, invoker, {});
-    expect(await result('delete-function')).toBe('failed');
+    expect(await readResult('delete-function')).toBe('failed');
     expect(problemDocument(await server.call('POST /_mock/drills/delete-function', { body: {} }))).toContain(
       'has already been deleted',
     );
@@ -185,15 +185,15 @@ describe('delete-function', () => {
 });
 
 describe('drop-role', () => {
-  it('passes a client that says so, and fails one that repeats the request', async () => {
+  it('passes a client that does not repeat the request, and fails one that does', async () => {
     expect(await send(SIMULATIONS, airUser)).toBe(200);
-    const { did } = await start('drop-role');
+    const { did } = await startDrill('drop-role');
     expect(did).toMatch(/loses `air`\.$/);
     expect(await send(SIMULATIONS, airUser)).toBe(403);
     expect(await send('GET /api/v3/images/', airUser)).toBe(403);
-    expect(await result('drop-role')).toBe('passed');
+    expect(await readResult('drop-role')).toBe('passed');
     expect(await send(SIMULATIONS, airUser)).toBe(403);
-    expect(await result('drop-role')).toBe('failed');
+    expect(await readResult('drop-role')).toBe('failed');
   });
 });
 
@@ -201,24 +201,24 @@ describe('drop-model', () => {
   const [model, other] = ['meta/llama-3.3-70b-instruct', 'google/gemma-2-9b-it'] as const;
   const chat = (model: string) => send(CHAT, catalogueUser, { model, messages: [{ role: 'user', content: 'hello' }] });
 
-  it('passes a client that goes on with another model, and fails one that calls it again', async () => {
+  it('passes a client that continues with another model, and fails one that calls it again', async () => {
     expect(await chat(model)).toBe(200);
-    const { did } = await start('drop-model');
+    const { did } = await startDrill('drop-model');
     expect(did).toContain(model);
     expect(await chat(model)).toBe(404);
     expect(await chat(other)).toBe(200);
-    expect(await result('drop-model')).toBe('passed');
+    expect(await readResult('drop-model')).toBe('passed');
     expect(await chat(model)).toBe(404);
-    expect(await result('drop-model')).toBe('failed');
+    expect(await readResult('drop-model')).toBe('failed');
   });
 
-  it('knows a model by a path of its own, too', async () => {
+  it('identifies a model by its path', async () => {
     const OWN = `POST /ai/v1/gr/${model}/chat/completions`;
     expect(await send(OWN, catalogueUser, { messages: [] })).toBe(200);
-    await start('drop-model');
+    await startDrill('drop-model');
     expect(await send(OWN, catalogueUser, { messages: [] })).toBe(404);
     expect(await chat(model)).toBe(404);
-    expect(await result('drop-model')).toBe('failed');
+    expect(await readResult('drop-model')).toBe('failed');
   });
 });
 
@@ -227,12 +227,12 @@ describe('drills for keys', () => {
     ['narrow-key', LIST, deployer, undefined, 'has already lost `list_functions`'],
     ['drop-role', SIMULATIONS, airUser, undefined, 'has no Air role'],
     ['drop-model', CHAT, catalogueUser, { model: 'google/gemma-2-9b-it', messages: [] }, 'has already lost'],
-  ])('%s is refused where nothing is left to lose', async (name, request, key, body, said) => {
+  ])('%s is rejected if nothing is left to remove', async (name, request, key, body, message) => {
     expect(await send(request, key, body)).toBe(200);
-    await start(name);
+    await startDrill(name);
     const answer = await server.call(`POST /_mock/drills/${name}`, { body: {} });
     expect(answer.status).toBe(409);
-    expect(problemDocument(answer)).toContain(said);
+    expect(problemDocument(answer)).toContain(message);
   });
 
   it.each([
@@ -244,25 +244,25 @@ describe('drills for keys', () => {
     ['drop-model', {}, 409, 'a key that called a model'],
     ['rotate-key', { principal: 'nobody' }, 400, 'must be a caller'],
     ['rotate-key', { for: '1m' }, 400, 'has no duration'],
-  ])('%s with %j is refused', async (name, body, status, said) => {
+  ])('%s with %j is rejected', async (name, body, status, message) => {
     const answer = await server.call(`POST /_mock/drills/${name}`, { body });
     expect(answer.status).toBe(status);
-    expect(problemDocument(answer)).toContain(said);
-    expect((await drill(name)).verdict).toBeNull();
+    expect(problemDocument(answer)).toContain(message);
+    expect((await readDrill(name)).verdict).toBeNull();
   });
 
-  it('have no verdict before their start, and lose it with the journal', async () => {
+  it('have no verdict before their start or after a reset', async () => {
     await send(LIST, deployer);
-    await start('rotate-key');
-    expect(await result('rotate-key')).toBe('waiting');
+    await startDrill('rotate-key');
+    expect(await readResult('rotate-key')).toBe('waiting');
     await server.call('POST /_mock/reset');
-    expect((await drill('rotate-key')).verdict).toBeNull();
-    expect((await drill('token-outage')).verdict).toBeNull();
+    expect((await readDrill('rotate-key')).verdict).toBeNull();
+    expect((await readDrill('token-outage')).verdict).toBeNull();
   });
 
-  it('judge nothing that a fault answered, or that was only recorded', async () => {
+  it('ignore responses of faults and of the mode `observe`', async () => {
     expect(await send(LIST, deployer)).toBe(200);
-    await start('narrow-key');
+    await startDrill('narrow-key');
     await server.call('POST /_mock/clock/advance', { body: { by: '15m' } });
     await server.call('POST /_mock/faults', {
       body: { match: { operation: 'listFunctions' }, times: 2, do: { status: 403 } },
@@ -270,7 +270,7 @@ describe('drills for keys', () => {
     expect([await send(LIST, deployer), await send(LIST, deployer)]).toEqual([403, 403]);
     await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
     expect([await send(LIST, deployer), await send(LIST, deployer)]).toEqual([200, 200]);
-    expect(await result('narrow-key')).toBe('waiting');
+    expect(await readResult('narrow-key')).toBe('waiting');
     await server.call('PUT /_mock/mode', { body: { mode: 'enforce' } });
   });
 });

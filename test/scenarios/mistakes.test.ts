@@ -1,4 +1,4 @@
-/** The mistakes of a first day. The answer alone explains each of them, without the journal, the log or a second request. */
+/** Common mistakes of new users, each explained by the response alone, without the journal, the log or a second request. */
 import { expect, it } from 'vitest';
 import { admin, application, researcher } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -7,10 +7,10 @@ import { type Answer, type Request, testServer } from '../support/server.ts';
 import { makeWorld, tokenOf } from '../support/worlds.ts';
 
 const server = await testServer({}, {}, overHttp);
-const old = await testServer({ runai: '2.19' }, {}, overHttp);
+const oldest = await testServer({ runai: '2.19' }, {}, overHttp);
 const newest = await testServer({ runai: '3.0' }, {}, overHttp);
 const slow = await testServer({ propagation: 'fixed' }, {}, overHttp);
-const later = await testServer({}, {}, overHttp);
+const aheadServer = await testServer({}, {}, overHttp);
 
 const { clientId, clientSecret, id: keyId } = admin.accessKey;
 const CREDENTIALS = { grantType: 'client_credentials', clientId, clientSecret };
@@ -25,20 +25,20 @@ const FUNCTION = { name: 'translate', inferenceUrl: '/run', containerImage: 'nvc
 const token = await server.tokenOf(admin);
 const researchersToken = await server.tokenOf(researcher);
 const login = await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
-const fromElsewhere = await server.call(V1, { body: CREDENTIALS, headers: { host: 'mock:6625' } });
+const otherHostLogin = await server.call(V1, { body: CREDENTIALS, headers: { host: 'mock:6625' } });
 const deployer = castKey('nvcf-deployer').key;
 const airAdmin = castKey('air-admin').key;
 const airReader = castKey('air-reader').key;
 
-const one = await makeWorld(server, { id: 'one' });
+const world = await makeWorld(server, { id: 'one' });
 await makeWorld(server, { id: 'two' });
-const tokenOfOne = await tokenOf(one.call, one.cast.runai.users[0].accessKey);
-const gone = await makeWorld(server, { id: 'gone' });
-const tokenOfGone = await tokenOf(gone.call, gone.cast.runai.users[0].accessKey);
+const worldToken = await tokenOf(world.call, world.cast.runai.users[0].accessKey);
+const deletedWorld = await makeWorld(server, { id: 'gone' });
+const deletedWorldToken = await tokenOf(deletedWorld.call, deletedWorld.cast.runai.users[0].accessKey);
 await server.call('DELETE /_mock/worlds/gone');
 
-const expired = await later.tokenOf(admin);
-await later.call('POST /_mock/clock/advance', { body: { by: '1d' } });
+const expired = await aheadServer.tokenOf(admin);
+await aheadServer.call('POST /_mock/clock/advance', { body: { by: '1d' } });
 const { id: invokerId } = castKey('nvcf-invoker');
 await slow.call(`PATCH /_mock/keys/${invokerId}`, { body: { scopes: ['invoke_function', 'list_functions'] } });
 
@@ -51,7 +51,7 @@ function basic(text: string): Request {
   return { headers: { ...FORM, authorization: header }, body: 'grant_type=client_credentials' };
 }
 
-type Mistake = [what: string, request: string, parts: Request, explained: string, at?: typeof server];
+type Mistake = [what: string, request: string, parts: Request, explanation: string, at?: typeof server];
 
 const TOKEN_REQUESTS: readonly Mistake[] = [
   [
@@ -168,7 +168,13 @@ const TOKEN_REQUESTS: readonly Mistake[] = [
     { body: { grantType: 'app_token', AppId: `${application.clientId}_`, AppSecret: application.secret } },
     `Did you mean \`${application.clientId}\`?`,
   ],
-  ['`client_credentials` in 2.19', V1, { body: CREDENTIALS }, 'Run:ai 2.19 treats each client as an application', old],
+  [
+    '`client_credentials` in 2.19',
+    V1,
+    { body: CREDENTIALS },
+    'Run:ai 2.19 treats each client as an application',
+    oldest,
+  ],
   [
     '`app_token` in 3.0',
     V1,
@@ -218,7 +224,7 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
   ['a client secret for a token', KEYS, { token: clientSecret }, 'has the form of a client secret'],
   ['a refresh token for a token', KEYS, { token: login.body.refreshToken }, 'is a refresh token'],
   ['an ID token for a token', KEYS, { token: login.body.idToken }, 'is an ID token'],
-  ['an expired token', KEYS, { token: expired }, '"reason":"expired_token"', later],
+  ['an expired token', KEYS, { token: expired }, '"reason":"expired_token"', aheadServer],
   ['an NGC key at Run:ai', KEYS, { token: deployer }, 'The bearer token is an NGC key'],
   ['a token of Run:ai at Air', SIMULATIONS, { token }, 'expects an NGC key'],
   [
@@ -239,14 +245,19 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
   [
     'a token of another world',
     `GET /w/two${KEYS.slice(4)}`,
-    { token: tokenOfOne },
+    { token: worldToken },
     'The credential belongs to the world `one`',
   ],
-  ['a token of a deleted world', KEYS, { token: tokenOfGone }, 'The world `gone` of the credential no longer exists'],
+  [
+    'a token of a deleted world',
+    KEYS,
+    { token: deletedWorldToken },
+    'The world `gone` of the credential no longer exists',
+  ],
   [
     'a token of another host name',
     KEYS,
-    { token: fromElsewhere.body.accessToken },
+    { token: otherHostLogin.body.accessToken },
     'The issuer of the token is at `mock:6625`',
   ],
 ];
@@ -331,17 +342,17 @@ const CONTROL: readonly Mistake[] = [
   ],
 ];
 
-/** What the answer says, without its decision's id, which is for a second request. */
-function textOf({ body, headers }: Answer): string {
+/** Returns the response without the id of its decision, which would need a second request. */
+function readText({ body, headers }: Answer): string {
   return [JSON.stringify(body), headers['x-mock-hint'], headers['x-mock-decision']].join('\n');
 }
 
 it.each<Mistake>([...TOKEN_REQUESTS, ...AUTHORIZATION, ...CREDENTIALS_OF_OTHERS, ...RIGHTS, ...REQUESTS, ...CONTROL])(
-  'the answer explains %s',
-  async (_what, request, parts, explained, at = server) => {
+  'the response explains %s',
+  async (_what, request, parts, explanation, at = server) => {
     const answer = await at.call(request, parts);
 
     expect(answer.status).toBeGreaterThanOrEqual(400);
-    expect(textOf(answer)).toContain(explained);
+    expect(readText(answer)).toContain(explanation);
   },
 );

@@ -5,15 +5,15 @@ import { testServer } from '../support/server.ts';
 
 const RULES = '/api/v1/authorization/access-rules';
 const PROJECTS = '/api/v1/org-unit/projects';
-/** In the department `research`, and in the department `platform`. */
+/** The first belongs to the department `research`, the second to the department `platform`. */
 const [VISION, TOOLING] = ['4600001', '4600003'];
 
-/** What a pipeline can do is what its access rules say, and nothing else. */
+/** The rights of a pipeline are exactly its access rules. */
 describe.each([
   { profile: '2.24', path: '/api/v1/service-accounts', subjectType: 'service-account' },
   { profile: '3.0', path: '/api/v1/service-accounts', subjectType: 'service-account' },
   { profile: '2.19', path: '/api/v1/apps', subjectType: 'app' },
-] as const)('in $profile, a new $subjectType', async ({ profile, path, subjectType }) => {
+] as const)('in Run:ai $profile, a new $subjectType', async ({ profile, path, subjectType }) => {
   const server = await testServer({ runai: profile }, {}, overHttp);
   const { body: login } = await server.grant({
     grantType: 'password',
@@ -22,14 +22,14 @@ describe.each([
   });
   const token = login.accessToken as string;
   const { body: made } = await server.call(`POST ${path}`, { token, body: { name: 'nightly' } });
-  const grant = () =>
+  const requestToken = () =>
     server.grant(
       subjectType === 'app'
         ? { grantType: 'app_token', AppId: made.clientId, AppSecret: made.secret }
         : { grantType: 'client_credentials', clientId: made.clientId, clientSecret: made.clientSecret },
     );
-  const own = (await grant()).body.accessToken as string;
-  const rule = (scopeId: string) => ({
+  const own = (await requestToken()).body.accessToken as string;
+  const createRule = (scopeId: string) => ({
     subjectId: 'someone',
     subjectType: 'group',
     roleId: 7,
@@ -37,7 +37,7 @@ describe.each([
     scopeType: 'project',
   });
 
-  it('is refused everywhere', async () => {
+  it('is rejected by every operation', async () => {
     const calls = ['/api/v1/users', RULES, PROJECTS, `${PROJECTS}/${VISION}`, '/api/v1/clusters', path];
     const answers = await Promise.all(calls.map((call) => server.call(`GET ${call}`, { token: own })));
 
@@ -45,7 +45,7 @@ describe.each([
     expect(new Set(answers.map(({ decision }) => decision.reason))).toEqual(new Set(['missing_permission']));
   });
 
-  it('is told which access rule would help', async () => {
+  it('gets a hint about the access rule it needs', async () => {
     const { decision } = await server.call(`GET ${PROJECTS}/${VISION}`, { token: own });
     const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
@@ -56,7 +56,7 @@ describe.each([
     });
   });
 
-  it('gets a rule for one project, and is accepted there only', async () => {
+  it('gets a rule for one project, and is accepted in that project only', async () => {
     const order = { subjectId: 'nightly', subjectType, roleId: 3, scopeId: VISION, scopeType: 'project' };
     const { status, body } = await server.call(`POST ${RULES}`, { token, body: order });
     expect(status).toBe(201);
@@ -73,9 +73,9 @@ describe.each([
     expect(list.projects.map(({ name }: { name: string }) => name)).toEqual(['vision']);
   });
 
-  it('manages access rules in that project, and nowhere else', async () => {
-    const within = await server.call(`POST ${RULES}`, { token: own, body: rule(VISION) });
-    const outside = await server.call(`POST ${RULES}`, { token: own, body: rule(TOOLING) });
+  it('manages access rules in that project only', async () => {
+    const within = await server.call(`POST ${RULES}`, { token: own, body: createRule(VISION) });
+    const outside = await server.call(`POST ${RULES}`, { token: own, body: createRule(TOOLING) });
     const { body: decision } = await server.call(`GET /_mock/decisions/${outside.decision.id}`);
 
     expect([within.status, outside.status]).toEqual([201, 403]);
@@ -83,23 +83,23 @@ describe.each([
     expect(decision.explanation).toContain(`has the permission for \`Project ${VISION}\``);
   });
 
-  it('is disabled: its token is refused, and it gets no other', async () => {
+  it('cannot use or get a token after it is disabled', async () => {
     const off = await server.call(`PATCH ${path}/${made.id}`, { token, body: { enabled: false } });
     const refused = await server.call(`GET ${PROJECTS}/${VISION}`, { token: own });
 
     expect([off.status, refused.status, refused.decision.reason]).toEqual([200, 401, 'disabled']);
-    const again = await grant();
+    const again = await requestToken();
     expect([again.status, again.decision.reason]).toEqual([400, 'disabled']);
   });
 
-  it('is enabled again, and is as it was', async () => {
+  it('works as before after it is enabled again', async () => {
     await server.call(`PATCH ${path}/${made.id}`, { token, body: { enabled: true } });
 
     expect((await server.call(`GET ${PROJECTS}/${VISION}`, { token: own })).status).toBe(200);
-    expect((await grant()).status).toBe(200);
+    expect((await requestToken()).status).toBe(200);
   });
 
-  it('is deleted: nobody inherits its rules with its name', async () => {
+  it('leaves no rules to a new account with its name after it is deleted', async () => {
     await server.call(`DELETE ${path}/${made.id}`, { token });
     const gone = await server.call(`GET ${PROJECTS}/${VISION}`, { token: own });
     expect([gone.status, gone.decision.reason]).toEqual([401, 'unknown_subject']);
@@ -110,7 +110,7 @@ describe.each([
   });
 });
 
-it('what the official Python client sends works in 2.24 for every kind of client', async () => {
+it('the requests of the official Python client work in 2.24 for every kind of client', async () => {
   const server = await testServer({}, {}, overHttp);
   const ids = [
     [application.clientId, application.secret],

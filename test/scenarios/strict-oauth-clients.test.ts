@@ -8,20 +8,20 @@ import { CALLBACK, fetchOf, ISSUER_PATH, judged, locationOf, logIn, PUBLIC_CLIEN
 import { overHttp } from '../support/over-http.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
-/** The libraries take https only and the time of the machine; none of their checks is turned off. */
+/** The libraries only accept https and the system time, with all of their checks enabled. */
 const PUBLIC_URL = 'https://mock.test';
 const issuer = new URL(`${PUBLIC_URL}${ISSUER_PATH}`);
-const secureServer = (config: Partial<Config> = {}) =>
+const createSecureServer = (config: Partial<Config> = {}) =>
   testServer({ publicUrl: PUBLIC_URL, ...config }, { clock: createMachineClock() }, overHttp);
 
 const ALGORITHMS = ['RS256', 'ES256'] as const;
 const servers = Object.fromEntries(
   await Promise.all(
-    ALGORITHMS.map(async (algorithm) => [algorithm, await secureServer({ signingKey: algorithm })] as const),
+    ALGORITHMS.map(async (algorithm) => [algorithm, await createSecureServer({ signingKey: algorithm })] as const),
   ),
 ) as Record<(typeof ALGORITHMS)[number], TestServer>;
 
-/** Who asks for tokens by a secret, and whom the tokens are for. */
+/** Clients with a secret, and the subjects of their tokens. */
 const CONFIDENTIAL: [what: string, clientId: string, secret: string, subject: string][] = [
   ['an access key', researcher.accessKey.clientId, researcher.accessKey.clientSecret, researcher.id],
   ['a service account', adminBot.clientId, adminBot.clientSecret, adminBot.id],
@@ -29,8 +29,8 @@ const CONFIDENTIAL: [what: string, clientId: string, secret: string, subject: st
 
 const SCOPE = 'openid profile email offline_access';
 
-/** Sent through the user's browser; what comes back to the client. */
-async function callbackOf(server: TestServer, page: URL): Promise<URL> {
+/** Logs in with the browser of the user, and returns the redirect to the client. */
+async function followLogin(server: TestServer, page: URL): Promise<URL> {
   expect(page.origin).toBe(PUBLIC_URL);
   return locationOf(await logIn(server, page));
 }
@@ -38,12 +38,12 @@ async function callbackOf(server: TestServer, page: URL): Promise<URL> {
 describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) => {
   const server = servers[algorithm];
   const options = { [oauth.customFetch]: fetchOf(server) };
-  const discovered = async () =>
+  const discover = async () =>
     oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oidc', ...options }));
   const client: oauth.Client = { client_id: PUBLIC_CLIENT, id_token_signed_response_alg: algorithm };
 
-  /** A login by page: everything that came of it, every check made. */
-  async function loggedIn(as: oauth.AuthorizationServer) {
+  /** Logs in by the page, with every check. */
+  async function logInByPage(as: oauth.AuthorizationServer) {
     const verifier = oauth.generateRandomCodeVerifier();
     const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
     const page = new URL(String(as.authorization_endpoint));
@@ -59,7 +59,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
         nonce,
       }),
     );
-    const callback = await callbackOf(server, page);
+    const callback = await followLogin(server, page);
     expect(callback.searchParams.get('iss')).toBe(issuer.href);
     const given = oauth.validateAuthResponse(as, client, callback, state);
     const response = await oauth.authorizationCodeGrantRequest(
@@ -81,8 +81,8 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     it.each([
       ['by header', oauth.ClientSecretBasic(secret)],
       ['in the body', oauth.ClientSecretPost(secret)],
-    ])('gets a token %s, may ask what it is, and ends it', async (_how, auth) => {
-      const as = await discovered();
+    ])('gets, introspects and revokes a token %s', async (_how, auth) => {
+      const as = await discover();
       const service = { client_id };
       const granted = await oauth.clientCredentialsGrantRequest(as, service, auth, {}, options);
       const { access_token: token } = await oauth.processClientCredentialsResponse(as, service, granted);
@@ -100,9 +100,9 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     });
   });
 
-  it('logs a user in with PKCE, state and nonce, and believes the ID token', async () => {
-    const as = await discovered();
-    const { tokens, claims } = await loggedIn(as);
+  it('logs a user in with PKCE, state and nonce, and validates the ID token', async () => {
+    const as = await discover();
+    const { tokens, claims } = await logInByPage(as);
     const response = await oauth.userInfoRequest(as, client, tokens.access_token, options);
     const userinfo = await oauth.processUserInfoResponse(as, client, claims.sub, response);
 
@@ -112,9 +112,9 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
   });
 
-  it('refreshes: each refresh token counts once, and a second use ends the login', async () => {
-    const as = await discovered();
-    const { tokens, claims } = await loggedIn(as);
+  it('rotates refresh tokens, and a reused one ends the login', async () => {
+    const as = await discover();
+    const { tokens, claims } = await logInByPage(as);
     const refresh = async (token: string | undefined) => {
       const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), String(token), options);
       const next = await oauth.processRefreshTokenResponse(as, client, response);
@@ -131,9 +131,9 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(await judged(server, next.access_token)).toEqual([401, 'revoked_token']);
   });
 
-  it('revokes a refresh token, and with it the login', async () => {
-    const as = await discovered();
-    const { tokens } = await loggedIn(as);
+  it('revokes a refresh token with its login', async () => {
+    const as = await discover();
+    const { tokens } = await logInByPage(as);
     const refreshToken = String(tokens.refresh_token);
     const response = await oauth.revocationRequest(as, client, oauth.None(), refreshToken, options);
     await oauth.processRevocationResponse(response);
@@ -141,8 +141,8 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
   });
 
-  it('is told why a login did not come about, by who it asked', async () => {
-    const as = await discovered();
+  it('gets the standard error of a failed login, with the issuer', async () => {
+    const as = await discover();
     const state = oauth.generateRandomState();
     const page = new URL(String(as.authorization_endpoint));
     const asked = { client_id: PUBLIC_CLIENT, redirect_uri: CALLBACK, response_type: 'code', prompt: 'none', state };
@@ -155,8 +155,8 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(() => oauth.validateAuthResponse(as, client, callback, 'another-state')).toThrow(/state/);
   });
 
-  it('reads the challenge of a client that authenticates by header', async () => {
-    const as = await discovered();
+  it('parses the challenge for a client that authenticates by header', async () => {
+    const as = await discover();
     const service = { client_id: adminBot.clientId };
     const wrong = oauth.ClientSecretBasic('not-the-secret');
     const response = await oauth.clientCredentialsGrantRequest(as, service, wrong, {}, options);
@@ -167,9 +167,9 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     });
   });
 
-  it('reads the challenge of userinfo for a token that was revoked', async () => {
-    const as = await discovered();
-    const { tokens, claims } = await loggedIn(as);
+  it('parses the challenge of userinfo for a revoked token', async () => {
+    const as = await discover();
+    const { tokens, claims } = await logInByPage(as);
     const revocation = await oauth.revocationRequest(as, client, oauth.None(), tokens.access_token, options);
     await oauth.processRevocationResponse(revocation);
     const response = await oauth.userInfoRequest(as, client, tokens.access_token, options);
@@ -182,14 +182,14 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
 
 describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm) => {
   const server = servers[algorithm];
-  const configured = async (clientId: string, auth: openid.ClientAuth) => {
+  const configure = async (clientId: string, auth: openid.ClientAuth) => {
     const metadata = { id_token_signed_response_alg: algorithm };
     const options = { [openid.customFetch]: fetchOf(server), execute: [openid.enableNonRepudiationChecks] };
     return openid.discovery(issuer, clientId, metadata, auth, options);
   };
 
-  /** A login by page: everything that came of it, every check made. */
-  async function loggedIn(config: openid.Configuration) {
+  /** Logs in by the page, with every check. */
+  async function logInByPage(config: openid.Configuration) {
     const verifier = openid.randomPKCECodeVerifier();
     const [state, nonce] = [openid.randomState(), openid.randomNonce()];
     const page = openid.buildAuthorizationUrl(config, {
@@ -200,7 +200,7 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
       state,
       nonce,
     });
-    const callback = await callbackOf(server, page);
+    const callback = await followLogin(server, page);
     return openid.authorizationCodeGrant(config, callback, {
       pkceCodeVerifier: verifier,
       expectedState: state,
@@ -213,8 +213,8 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     it.each([
       ['by header', openid.ClientSecretBasic(secret)],
       ['in the body', openid.ClientSecretPost(secret)],
-    ])('gets a token %s, may ask what it is, and ends it', async (_how, auth) => {
-      const config = await configured(clientId, auth);
+    ])('gets, introspects and revokes a token %s', async (_how, auth) => {
+      const config = await configure(clientId, auth);
       const { access_token: token } = await openid.clientCredentialsGrant(config);
 
       expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, client_id: clientId, sub });
@@ -224,9 +224,9 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     });
   });
 
-  it('logs a user in with PKCE, state and nonce, and believes the ID token', async () => {
-    const config = await configured(PUBLIC_CLIENT, openid.None());
-    const tokens = await loggedIn(config);
+  it('logs a user in with PKCE, state and nonce, and validates the ID token', async () => {
+    const config = await configure(PUBLIC_CLIENT, openid.None());
+    const tokens = await logInByPage(config);
     const claims = tokens.claims() as openid.IDToken;
 
     expect(claims).toMatchObject({ iss: issuer.href, aud: PUBLIC_CLIENT, sub: researcher.id });
@@ -237,9 +237,9 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
   });
 
-  it('refreshes with rotation, and revokes', async () => {
-    const config = await configured(PUBLIC_CLIENT, openid.None());
-    const tokens = await loggedIn(config);
+  it('rotates and revokes refresh tokens', async () => {
+    const config = await configure(PUBLIC_CLIENT, openid.None());
+    const tokens = await logInByPage(config);
     const next = await openid.refreshTokenGrant(config, String(tokens.refresh_token));
 
     expect(next.refresh_token).not.toBe(tokens.refresh_token);
@@ -253,9 +253,9 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     });
   });
 
-  it('logs out by the page that discovery names, and comes back', async () => {
-    const config = await configured(PUBLIC_CLIENT, openid.None());
-    const tokens = await loggedIn(config);
+  it('logs out at the endpoint of the discovery document, and is redirected back', async () => {
+    const config = await configure(PUBLIC_CLIENT, openid.None());
+    const tokens = await logInByPage(config);
     const page = openid.buildEndSessionUrl(config, {
       id_token_hint: String(tokens.id_token),
       post_logout_redirect_uri: CALLBACK,

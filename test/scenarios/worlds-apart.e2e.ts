@@ -5,14 +5,14 @@ import { claimsOf, DOORS, makeWorld, type TestWorld } from '../support/worlds.ts
 
 const MINUTE = 60_000;
 
-/** What is different in each world, so that an answer of another one is seen at once. */
+/** The settings that differ in each world, so that a response of another world is detected. */
 interface Expected {
   readonly world: TestWorld;
   readonly id: string;
   readonly now: number;
   readonly delay: number;
   readonly name: string;
-  /** A key that may read simulations in every second world. */
+  /** A key with the right to read simulations in every second world. */
   readonly key: string;
   readonly mayRead: boolean;
   readonly admin: string;
@@ -21,8 +21,8 @@ interface Expected {
 
 type Call = Awaited<ReturnType<typeof testServer>>['call'];
 
-/** A world that differs from all others: by its clock, its toggle, its objects and the rights of its keys. */
-async function prepared(server: { readonly call: Call }, index: number): Promise<Expected> {
+/** Creates a world with its own clock, propagation mode, objects and key rights. */
+async function prepareWorld(server: { readonly call: Call }, index: number): Promise<Expected> {
   const world = await makeWorld(server, { id: `apart-${index}` });
   const { call, cast } = world;
   const mayRead = index % 2 === 0;
@@ -42,7 +42,7 @@ async function prepared(server: { readonly call: Call }, index: number): Promise
   return { world, id: world.id, now: START + index * MINUTE, delay, name, key: made.key, mayRead, admin, client };
 }
 
-/** One round of requests of a world; every answer could be no other world's. */
+/** Sends one request of each kind to a world, and expects responses of this world only. */
 async function expectOwnAnswers(call: Call, { id, now, delay, name, key, mayRead, admin, client }: Expected) {
   const [list, edited, granted] = await Promise.all([
     call('GET /api/v3/simulations/?search=of-world-', { token: admin }),
@@ -63,13 +63,13 @@ async function expectOwnAnswers(call: Call, { id, now, delay, name, key, mayRead
   });
 }
 
-/** Six hundred requests at once are more than a database on the same machine answers within its deadline. */
+/** More concurrent requests would exceed the deadline of a database on the same machine. */
 const MANY = 200;
 
-describe(`${MANY} worlds at once, each with a clock, a toggle, keys and objects of its own`, () => {
-  it('answer twenty rounds by credential alone, and never for another one', async () => {
+describe(`${MANY} concurrent worlds with their own clock, propagation mode, keys and objects`, () => {
+  it('respond to twenty rounds of requests by credential, each from its own world', async () => {
     const server = await testServer();
-    const worlds = await Promise.all(Array.from({ length: MANY }, (_, index) => prepared(server, index)));
+    const worlds = await Promise.all(Array.from({ length: MANY }, (_, index) => prepareWorld(server, index)));
     for (let round = 0; round < 20; round++) {
       await Promise.all(worlds.map((expected) => expectOwnAnswers(server.call, expected)));
     }
@@ -81,16 +81,16 @@ describe(`${MANY} worlds at once, each with a clock, a toggle, keys and objects 
     expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
   });
 
-  it('do so by prefix, host and header while others are made and deleted', async () => {
+  it('respond by prefix, host and header while other worlds are created and deleted', async () => {
     const server = await testServer();
-    const worlds = await Promise.all(Array.from({ length: 30 }, (_, index) => prepared(server, index)));
-    const churn = async () => {
+    const worlds = await Promise.all(Array.from({ length: 30 }, (_, index) => prepareWorld(server, index)));
+    const createAndDeleteWorlds = async () => {
       for (let made = 0; made < 40; made++) {
         const { id } = await makeWorld(server);
         expect((await server.call(`DELETE /_mock/worlds/${id}`)).status).toBe(204);
       }
     };
-    const rounds = async () => {
+    const sendRounds = async () => {
       for (let round = 0; round < 5; round++) {
         const calls = worlds.flatMap((expected) =>
           Object.values(DOORS).map((door) => expectOwnAnswers(door(server, expected.id), expected)),
@@ -98,14 +98,14 @@ describe(`${MANY} worlds at once, each with a clock, a toggle, keys and objects 
         await Promise.all(calls);
       }
     };
-    await Promise.all([churn(), rounds()]);
+    await Promise.all([createAndDeleteWorlds(), sendRounds()]);
   });
 });
 
-it('clients that differ in nothing but their credentials each get their own world over one address', async () => {
+it('clients that differ only in their credentials reach their own world at one address', async () => {
   const server = await testServer();
   const { url } = await server.listen('127.0.0.1', 0);
-  const worlds = await Promise.all(Array.from({ length: MANY / 5 }, (_, index) => prepared(server, index)));
+  const worlds = await Promise.all(Array.from({ length: MANY / 5 }, (_, index) => prepareWorld(server, index)));
   const call = callsBelow(url, fetchThrough(Number(new URL(url).port)));
   for (let round = 0; round < 5; round++) {
     await Promise.all(worlds.map((expected) => expectOwnAnswers(call, expected)));

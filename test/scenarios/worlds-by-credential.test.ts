@@ -22,60 +22,65 @@ const WORLD = 'alice';
 const PUBLIC_URL = 'https://mock.test';
 const SCOPE = 'openid profile email offline_access';
 
-/** A server with two worlds, on a socket of its own. */
-async function serverWithWorlds(config: Partial<Config> = {}) {
+/** Starts a listening server with two worlds. */
+async function startServerWithWorlds(config: Partial<Config> = {}) {
   const { url } = await listeningServer({ world: [WORLD, 'bob'], alias: ['mock.test'], ...config });
   const { port } = new URL(url);
   const through = fetchThrough(Number(port));
   return { url, port, through, call: callsBelow(url, through) };
 }
 
-const plain = await serverWithWorlds();
-const named = await serverWithWorlds({ publicUrl: PUBLIC_URL });
-const { body: cast } = await plain.call(`GET /w/${WORLD}/_mock/cast`);
+const localServer = await startServerWithWorlds();
+const publicServer = await startServerWithWorlds({ publicUrl: PUBLIC_URL });
+const { body: cast } = await localServer.call(`GET /w/${WORLD}/_mock/cast`);
 const { accessKey } = cast.runai.users[0];
-const keyOf = (name: string): string => cast.ngc.keys.find((key: { name: string }) => key.name === name).key;
+const findKey = (name: string): string => cast.ngc.keys.find((key: { name: string }) => key.name === name).key;
 
-/** By which names a client is given the world: where it asks for discovery, and which issuer it must find there. */
+/** The URLs by which a client addresses the world, with the issuer that discovery must return there. */
 const WAYS = [
-  { way: 'its prefix', server: plain, base: `${plain.url}/w/${WORLD}`, issuer: `${plain.url}/w/${WORLD}` },
+  {
+    way: 'its prefix',
+    server: localServer,
+    base: `${localServer.url}/w/${WORLD}`,
+    issuer: `${localServer.url}/w/${WORLD}`,
+  },
   {
     way: 'its host',
-    server: plain,
-    base: `http://${WORLD}.localhost:${plain.port}`,
-    issuer: `http://${WORLD}.localhost:${plain.port}`,
+    server: localServer,
+    base: `http://${WORLD}.localhost:${localServer.port}`,
+    issuer: `http://${WORLD}.localhost:${localServer.port}`,
   },
   {
     way: 'its prefix below a public URL',
-    server: named,
+    server: publicServer,
     base: `${PUBLIC_URL}/w/${WORLD}`,
     issuer: `${PUBLIC_URL}/w/${WORLD}`,
   },
   {
     way: 'its host, where there is a public URL',
-    server: named,
+    server: publicServer,
     base: `https://${WORLD}.mock.test`,
     issuer: `${PUBLIC_URL}/w/${WORLD}`,
   },
 ].map((way) => ({ ...way, issuer: new URL(`${way.issuer}${ISSUER_PATH}`) }));
 
-describe.each(WAYS)('a strict OAuth client that knows the world by $way', ({ server, base, issuer }) => {
+describe.each(WAYS)('a strict OAuth client that addresses the world by $way', ({ server, base, issuer }) => {
   const { through } = server;
   const isSecure = issuer.protocol === 'https:';
-  /** A browser, in which the user logs in, and comes back to the client. */
-  const callbackOf = async (page: URL) => {
+  /** Logs in with the browser of the user, and returns the redirect to the client. */
+  const followLogin = async (page: URL) => {
     expect(page.href.startsWith(issuer.href)).toBe(true);
     const browser = { call: callsBelow(page.origin, through) };
     return locationOf(await logIn(browser, page));
   };
-  /** What the token may do, and whose it is: asked at the server's root, where only the token itself can tell. */
-  const judgedAtTheRoot = async (token: string) => {
+  /** Sends the token to the root of the server, where only the token selects the world, and reads its decision in the world. */
+  const readStatuses = async (token: string) => {
     const { status, decision } = await server.call('GET /api/v1/authorization/permissions', { token });
     const seen = await server.call(`GET /w/${WORLD}/_mock/decisions/${decision.id}`);
     return [status, seen.status];
   };
 
-  it('oauth4webapi logs a user in, refreshes, and asks who it is', async () => {
+  it('logs a user in with oauth4webapi, refreshes, and reads userinfo', async () => {
     const options = { [oauth.customFetch]: through, [oauth.allowInsecureRequests]: !isSecure };
     const where = new URL(`${base}${ISSUER_PATH}`);
     const found = await oauth.discoveryRequest(where, { algorithm: 'oidc', ...options });
@@ -96,7 +101,7 @@ describe.each(WAYS)('a strict OAuth client that knows the world by $way', ({ ser
         nonce,
       }),
     );
-    const callback = await callbackOf(page);
+    const callback = await followLogin(page);
     const given = oauth.validateAuthResponse(as, client, callback, state);
     const none = oauth.None();
     const response = await oauth.authorizationCodeGrantRequest(as, client, none, given, CALLBACK, verifier, options);
@@ -114,10 +119,10 @@ describe.each(WAYS)('a strict OAuth client that knows the world by $way', ({ ser
     expect(claims).toMatchObject({ iss: issuer.href, aud: PUBLIC_CLIENT, sub: researcher.id });
     expect(userinfo).toMatchObject({ sub: researcher.id, email: researcher.email });
     expect(claimsOf(next.access_token)).toMatchObject({ iss: issuer.href, sid: expect.stringMatching(/\.alice$/) });
-    expect(await judgedAtTheRoot(next.access_token)).toEqual([200, 200]);
+    expect(await readStatuses(next.access_token)).toEqual([200, 200]);
   });
 
-  it('openid-client logs a user in, and out again by the page that discovery names', async () => {
+  it('logs a user in with openid-client, and out at the endpoint of the discovery document', async () => {
     const config = await openid.discovery(
       new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
       PUBLIC_CLIENT,
@@ -138,26 +143,26 @@ describe.each(WAYS)('a strict OAuth client that knows the world by $way', ({ ser
       state: expectedState,
       nonce: expectedNonce,
     });
-    const tokens = await openid.authorizationCodeGrant(config, await callbackOf(page), {
+    const tokens = await openid.authorizationCodeGrant(config, await followLogin(page), {
       pkceCodeVerifier: verifier,
       expectedState,
       expectedNonce,
       idTokenExpected: true,
     });
-    const before = await judgedAtTheRoot(tokens.access_token);
+    const before = await readStatuses(tokens.access_token);
     const logout = openid.buildEndSessionUrl(config, {
       id_token_hint: String(tokens.id_token),
       post_logout_redirect_uri: CALLBACK,
     });
-    const left = await callsBelow(logout.origin, through)(`GET ${logout.pathname}${logout.search}`);
+    const loggedOut = await callsBelow(logout.origin, through)(`GET ${logout.pathname}${logout.search}`);
 
     expect(tokens.claims()).toMatchObject({ iss: issuer.href, sub: researcher.id });
     expect(before).toEqual([200, 200]);
-    expect(locationOf(left).href).toBe(CALLBACK);
-    expect(await judgedAtTheRoot(tokens.access_token)).toEqual([401, 200]);
+    expect(locationOf(loggedOut).href).toBe(CALLBACK);
+    expect(await readStatuses(tokens.access_token)).toEqual([401, 200]);
   });
 
-  it('openid-client gets a token by an access key of the world', async () => {
+  it('gets a token for an access key of the world with openid-client', async () => {
     const config = await openid.discovery(
       new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
       accessKey.clientId,
@@ -171,29 +176,39 @@ describe.each(WAYS)('a strict OAuth client that knows the world by $way', ({ ser
   });
 });
 
-describe('a token of a world is verified by what its own issuer leads to', () => {
-  const host = `http://${WORLD}.localhost:${plain.port}`;
-  const asked = [
-    ['prefix', callsBelow(`${plain.url}/w/${WORLD}`, plain.through), plain, `${plain.url}/w/${WORLD}`],
-    ['host', callsBelow(host, plain.through), plain, host],
-    ['header', callsBelow(plain.url, plain.through, { 'x-mock-world': WORLD }), plain, plain.url],
-    ['credential', plain.call, plain, plain.url],
+describe('a token of a world is verified through its own issuer', () => {
+  const host = `http://${WORLD}.localhost:${localServer.port}`;
+  const requests = [
+    [
+      'prefix',
+      callsBelow(`${localServer.url}/w/${WORLD}`, localServer.through),
+      localServer,
+      `${localServer.url}/w/${WORLD}`,
+    ],
+    ['host', callsBelow(host, localServer.through), localServer, host],
+    [
+      'header',
+      callsBelow(localServer.url, localServer.through, { 'x-mock-world': WORLD }),
+      localServer,
+      localServer.url,
+    ],
+    ['credential', localServer.call, localServer, localServer.url],
     [
       'prefix, below a public URL',
-      callsBelow(`${named.url}/w/${WORLD}`, named.through),
-      named,
+      callsBelow(`${publicServer.url}/w/${WORLD}`, publicServer.through),
+      publicServer,
       `${PUBLIC_URL}/w/${WORLD}`,
     ],
     [
       'host, where there is a public URL',
-      callsBelow(`http://${WORLD}.mock.test`, named.through),
-      named,
+      callsBelow(`http://${WORLD}.mock.test`, publicServer.through),
+      publicServer,
       `${PUBLIC_URL}/w/${WORLD}`,
     ],
-    ['credential, where there is a public URL', named.call, named, PUBLIC_URL],
+    ['credential, where there is a public URL', publicServer.call, publicServer, PUBLIC_URL],
   ] as const;
 
-  it.each(asked)('asked for by %s', async (_, call, { through }, origin) => {
+  it.each(requests)('when requested by %s', async (_, call, { through }, origin) => {
     const token = await tokenOf(call, accessKey);
     const issuer = `${origin}${ISSUER_PATH}`;
     const { iss } = claimsOf(token);
@@ -208,26 +223,26 @@ describe('a token of a world is verified by what its own issuer leads to', () =>
 });
 
 describe('the documents of a world', () => {
-  it.each(['ngc', 'control'])('lead into it: %s', async (name) => {
-    const { body } = await plain.call(`GET /w/${WORLD}/openapi/${name}.json`);
-    const { body: ofServer } = await plain.call(`GET /openapi/${name}.json`);
+  it.each(['ngc', 'control'])('have the world as their server: %s', async (name) => {
+    const { body } = await localServer.call(`GET /w/${WORLD}/openapi/${name}.json`);
+    const { body: ofServer } = await localServer.call(`GET /openapi/${name}.json`);
 
     expect(body.servers).toEqual([{ url: `/w/${WORLD}` }]);
     expect({ ...body, servers: ofServer.servers }).toEqual(ofServer);
-    expect((await plain.call(`GET /w/${WORLD}/openapi/${name}.yaml`)).status).toBe(200);
+    expect((await localServer.call(`GET /w/${WORLD}/openapi/${name}.yaml`)).status).toBe(200);
   });
 
-  it('have pages whose links stay in it', async () => {
+  it('have pages with links that stay in the world', async () => {
     const visited = new Set<string>();
     const visit = async (path: string): Promise<void> => {
       if (visited.has(path)) return;
       visited.add(path);
-      const { status, body, headers } = await plain.call(`GET ${path}`);
+      const { status, body, headers } = await localServer.call(`GET ${path}`);
       expect([path, status]).toEqual([path, 200]);
       if (!String(headers['content-type']).startsWith('text/html')) return;
       for (const [, link = ''] of String(body).matchAll(/(?:href|src)="(?!data:)([^"#]+)/g)) {
         const { pathname } = new URL(link, `http://mock${path}`);
-        // Documents of this world are asked for above, and each takes as long as all pages.
+        // The documents of this world are tested above, and each takes as long as all pages.
         if (/\.(?:json|yaml)$/.test(pathname)) visited.add(pathname);
         else await visit(pathname);
       }
@@ -239,19 +254,19 @@ describe('the documents of a world', () => {
   });
 });
 
-describe('what a world gives out works for whoever has only the link', () => {
-  const air = (request: string, body?: unknown) => plain.call(request, { token: keyOf('air-admin'), body });
+describe('links of a world work without the credential that selected it:', () => {
+  const air = (request: string, body?: unknown) => localServer.call(request, { token: findKey('air-admin'), body });
   const put = (url: string, body: Uint8Array, headers: Record<string, string> = {}) =>
-    plain.through(url, { method: 'PUT', body, headers });
+    localServer.through(url, { method: 'PUT', body, headers });
 
-  it('the next page of a list, with the credential that chose the world', async () => {
+  it('the next page of a list (with that credential)', async () => {
     for (const name of ['first', 'second']) await air('POST /api/v3/simulations/', { name: `paged-${name}` });
     const { body: page } = await air('GET /api/v3/simulations/?search=paged-&limit=1');
     const { pathname, search, origin } = new URL(page.next);
     const { body: next } = await air(`GET ${pathname}${search}`);
     const names = [...page.results, ...next.results].map(({ name }: { name: string }) => name);
 
-    expect([origin, next.count, next.next]).toEqual([plain.url, 2, null]);
+    expect([origin, next.count, next.next]).toEqual([localServer.url, 2, null]);
     expect(names.sort()).toEqual(['paged-first', 'paged-second']);
   });
 
@@ -268,44 +283,44 @@ describe('what a world gives out works for whoever has only the link', () => {
       parts: [{ part_number: part.part_number, etag }],
     });
 
-    expect(part.url).toMatch(new RegExp(`^${plain.url}/w/${WORLD}/api/v3/uploads/`));
+    expect(part.url).toMatch(new RegExp(`^${localServer.url}/w/${WORLD}/api/v3/uploads/`));
     expect([sent.status, complete.status]).toEqual([200, 200]);
   });
 
   it('the upload and the download of an asset of Cloud Functions', async () => {
-    const token = keyOf('nvcf-full-access');
+    const token = findKey('nvcf-full-access');
     const order = { contentType: 'text/plain', description: 'of alice' };
-    const { body: asset } = await plain.call('POST /v2/nvcf/assets', { token, body: order });
+    const { body: asset } = await localServer.call('POST /v2/nvcf/assets', { token, body: order });
     const headers = { 'content-type': 'text/plain', 'x-amz-meta-nvcf-asset-description': 'of alice' };
     const sent = await put(asset.uploadUrl, Buffer.from('alice'), headers);
-    const redirect = await plain.call(`GET /v2/nvcf/assets/${asset.assetId}/content-redirect`, { token });
-    const taken = await plain.through(String(redirect.headers['location']));
+    const redirect = await localServer.call(`GET /v2/nvcf/assets/${asset.assetId}/content-redirect`, { token });
+    const taken = await localServer.through(String(redirect.headers['location']));
 
-    expect(asset.uploadUrl).toMatch(new RegExp(`^${plain.url}/w/${WORLD}/v2/nvcf/uploads/`));
+    expect(asset.uploadUrl).toMatch(new RegExp(`^${localServer.url}/w/${WORLD}/v2/nvcf/uploads/`));
     expect([sent.status, await taken.text()]).toEqual([200, 'alice']);
   });
 
   it.each([
-    ['prefix', callsBelow(`${plain.url}/w/${WORLD}`, plain.through)],
-    ['host', callsBelow(`http://${WORLD}.localhost:${plain.port}`, plain.through)],
-    ['header', callsBelow(plain.url, plain.through, { 'x-mock-world': WORLD })],
-    ['prefix, below a public URL', callsBelow(`${named.url}/w/${WORLD}`, named.through)],
-  ])('the form of a login page that was found by %s', async (_, call) => {
+    ['prefix', callsBelow(`${localServer.url}/w/${WORLD}`, localServer.through)],
+    ['host', callsBelow(`http://${WORLD}.localhost:${localServer.port}`, localServer.through)],
+    ['header', callsBelow(localServer.url, localServer.through, { 'x-mock-world': WORLD })],
+    ['prefix, below a public URL', callsBelow(`${publicServer.url}/w/${WORLD}`, publicServer.through)],
+  ])('the form of a login page reached by %s', async (_, call) => {
     const { body: page } = await call(`GET ${authorizationPath()}`);
 
     expect(shownForm(page).action).toMatch(new RegExp(`^/w/${WORLD}${ISSUER_PATH}/login-actions/`));
   });
 
-  it("a function's own host, below the world's", async () => {
+  it('the host of a function, below the host of the world', async () => {
     const { functionId } = cast.nvcf.functions.find(({ name }: { name: string }) => name === 'echo');
-    const token = keyOf('nvcf-full-access');
-    const asked = (host: string) =>
-      callsBelow(`http://${functionId}.invocation.${host}`, plain.through)('POST /w/echo', {
+    const token = findKey('nvcf-full-access');
+    const invokeAt = (host: string) =>
+      callsBelow(`http://${functionId}.invocation.${host}`, localServer.through)('POST /w/echo', {
         token,
         body: { of: 'alice' },
       });
     const [byHost, byCredential, elsewhere] = await Promise.all(
-      [`${WORLD}.localhost`, 'localhost', 'bob.localhost'].map(asked),
+      [`${WORLD}.localhost`, 'localhost', 'bob.localhost'].map(invokeAt),
     );
 
     expect([byHost?.status, byCredential?.status]).toEqual([200, 200]);
