@@ -1,4 +1,4 @@
-/** The published Air SDK logs in on a device, unchanged: its browser, its terminal and the look-up of names are replaced. */
+/** The published Air SDK logs in on a device, with its browser, its terminal and the name lookup replaced. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ print(json.dumps({
 `;
 
 describe.skipIf(clone === null)("the Air SDK's device login", { timeout: 60_000 }, () => {
-  it('is confirmed on the page, and gives a token with which Air accepts the user', async ({
+  it('is confirmed on the page, and returns a token that Air accepts for the user', async ({
     command,
     folder,
     expect,

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** `npm run mutation` installs StrykerJS among the scripts. */
 const isInstalled = (path: string) => path.startsWith(join(ROOT, 'scripts/mutation/node_modules'));
 
-it('the build says that it builds, and where nothing has changed it says and does nothing', async () => {
+it('the build reports its steps, and does nothing without changes', async () => {
   const folder = await emptyFolder();
   for (const part of [
     'src',

@@ -88,7 +88,7 @@ describe('the bundle', () => {
   const files = readdirSync(DIST).filter((file) => /\.c?js$/.test(file));
   const uses = files.flatMap((file) => usesIn(file, readFileSync(join(DIST, file), 'utf8')));
 
-  it('uses nothing that a test replaces in the process of its app', () => {
+  it('uses no global that a test may replace', () => {
     const unexplained = uses.filter((use) => !Object.keys(EXPLAINED).some((source) => use.startsWith(`${source}: `)));
 
     expect([...new Set(unexplained)]).toEqual([]);
@@ -102,24 +102,24 @@ describe('the bundle', () => {
     'const { nextTick } = process',
     'const timers = require("timers/promises")',
     'const own = { queueMicrotask }',
-  ])('would be caught using `%s`', (code) => {
+  ])('is rejected if it uses `%s`', (code) => {
     expect(usesIn('some.cjs', `// node_modules/some/index.js\n${code};`)).toHaveLength(1);
   });
 
   it.each(['socket.setTimeout(1)', 'const own = { Date: 1 }', 'require_platform.setTimeout(done)', 'own.Date.now()'])(
-    'is not blamed for `%s`',
+    'is accepted if it uses `%s`',
     (code) => {
       expect(usesIn('some.cjs', `${code};`)).toEqual([]);
     },
   );
 
-  it('needs every explanation that is given', () => {
+  it('needs every listed exception', () => {
     const needless = Object.keys(EXPLAINED).filter((source) => !uses.some((use) => use.startsWith(`${source}: `)));
 
     expect(needless).toEqual([]);
   });
 
-  it('holds every library once', () => {
+  it('contains every library once', () => {
     const parts = files.flatMap((file) => [
       ...readFileSync(join(DIST, file), 'utf8').matchAll(/^\/\/ ((?:node_modules|src)\/\S+)$/gm),
     ]);
@@ -154,7 +154,7 @@ describe('the package', () => {
     expect(await node('required.cjs', program)).toBe('3 200\n');
   });
 
-  it('answers what its documents say: a member that they begin to require is missed', async () => {
+  it('validates responses with the required members of its documents', async () => {
     const file = 'node_modules/nv-auth-mock/dist/operations/control.schemas.json';
     const program = `const { startMock } = require('nv-auth-mock');
       startMock({ listen: false }).then(async (mock) => {
@@ -174,7 +174,7 @@ describe('the package', () => {
   it.each([
     ['imported.mjs', "import 'nv-auth-mock/testcontainers';"],
     ['required.cjs', "require('nv-auth-mock/testcontainers');"],
-  ])('says what to install where testcontainers is absent: %s', async (name, program) => {
+  ])('names the package to install if testcontainers is missing: %s', async (name, program) => {
     const without = await copied();
     await write(without, { [name]: program });
     const { code, stderr } = await launchProgram(process.execPath, [name], without).ended;
@@ -185,7 +185,7 @@ describe('the package', () => {
     );
   });
 
-  it('is the same when it is required and when it is imported', async () => {
+  it('has the same exports by `require` and `import`', async () => {
     const program = `import * as imported from 'nv-auth-mock';
       import * as containers from 'nv-auth-mock/testcontainers';
       import { createRequire } from 'node:module';
@@ -199,7 +199,7 @@ describe('the package', () => {
     ]);
   });
 
-  it('does not open a file that another copy of it has open, and leaves that one its lock', async () => {
+  it('does not open a data file of another copy, and does not release its lock', async () => {
     const copy = join(folder, 'copy/node_modules/nv-auth-mock');
     await cp(join(folder, 'node_modules/nv-auth-mock'), copy, { recursive: true });
     const program = `const one = require('nv-auth-mock');

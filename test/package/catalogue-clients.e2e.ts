@@ -55,7 +55,7 @@ const thrownBy = (asked: Promise<unknown>): Promise<Client> => asked.catch((erro
 describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
   const clientOf = (apiKey = GOOD): Client => new OpenAI({ apiKey, baseURL, maxRetries: 0 });
 
-  it('chats, whole and in a stream', async () => {
+  it('chats, with and without streaming', async () => {
     const { choices, model, usage } = await clientOf().chat.completions.create({ model: LIVE, messages });
     const stream_options = { include_usage: true };
     const asked = { model: LIVE, messages, stream: true, stream_options };
@@ -66,7 +66,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(chunks.at(-1).usage.total_tokens).toBe(4);
   });
 
-  it('gets embeddings in base64, if it says whether it sends queries or passages', async () => {
+  it('gets embeddings in base64 with an input type of queries or passages', async () => {
     const asked = { model: EMBEDDING, input: ['one', 'another'], dimensions: 4, input_type: 'query' };
     const { data } = await clientOf().embeddings.create(asked);
     const plain = await clientOf().embeddings.create({ ...asked, encoding_format: 'float' });
@@ -82,15 +82,15 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
 
   it.each([
     ['a bad key', BAD, LIVE, 'PermissionDeniedError', 403],
-    ['a key that is none', 'garbage', LIVE, 'PermissionDeniedError', 403],
-    ['a good key that is not for the catalogue', STRANGER, LIVE, 'PermissionDeniedError', 403],
+    ['a malformed key', 'garbage', LIVE, 'PermissionDeniedError', 403],
+    ['a valid key without access to the catalogue', STRANGER, LIVE, 'PermissionDeniedError', 403],
     ['a retired model', GOOD, RETIRED, 'APIError', 410],
     ['a retired model and a bad key', BAD, RETIRED, 'APIError', 410],
     ['an offline model', GOOD, OFFLINE, 'InternalServerError', 503],
     ['an unknown model', GOOD, 'nobody/nothing', 'NotFoundError', 404],
-    ['a model of embeddings', GOOD, EMBEDDING, 'NotFoundError', 404],
+    ['an embedding model', GOOD, EMBEDDING, 'NotFoundError', 404],
     ['a gated model', GOOD, GATED, 'NotFoundError', 404],
-  ])('throws its own error, without the words of the refusal, for %s', async (_what, key, model, name, status) => {
+  ])('throws its own error, without the text of the response, for %s', async (_what, key, model, name, status) => {
     const thrown = await thrownBy(clientOf(key).chat.completions.create({ model, messages }));
 
     expect(thrown.constructor).toBe(OpenAI[name]);
@@ -98,14 +98,14 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect([thrown.status, thrown.error]).toEqual([status, undefined]);
   });
 
-  it('lists the models that are not retired, the gated one among them, with any key', async () => {
+  it('lists the models that are not retired, including the gated one, with any key', async () => {
     const ids = (await listOf<Client>(clientOf(BAD).models.list())).map(({ id }) => id);
 
     expect(ids).toEqual(expect.arrayContaining([LIVE, EMBEDDING, OFFLINE, GATED]));
     expect(ids).not.toContain(RETIRED);
   });
 
-  it('chats under the production name of the catalogue, over https', async () => {
+  it('chats at the production host of the catalogue, over https', async () => {
     await writeFile(join(folder, 'ca.pem'), String(secure.ca));
     const script = `
       import OpenAI from 'openai';
@@ -128,13 +128,13 @@ describe("LangChain's client", { timeout: PATIENCE_MS }, () => {
     expect([content, usage.total_tokens]).toEqual(['Hello', 4]);
   });
 
-  it('streams what a model says', async () => {
+  it('streams a response', async () => {
     const chunks = await listOf<Client>(await chatOf().stream('Hello'));
 
     expect(chunks.map(({ content }) => content).join('')).toBe('Hello');
   });
 
-  it('throws for a bad key, whole and in a stream', async () => {
+  it('throws for an invalid key, with and without streaming', async () => {
     const asked = [chatOf(BAD).invoke('Hello'), chatOf(BAD).stream('Hello').then(listOf)];
 
     expect((await Promise.all(asked.map(thrownBy))).map(({ status }) => status)).toEqual([403, 403]);
@@ -166,7 +166,7 @@ const CHATTERS = 'OmniRoute, oh-my-pi, 3code and openworker, whose fixed model i
 const NOTHING = 'nothing';
 const IS_GOOD = 'that the key is good';
 
-describe('the test of a key', () => {
+describe('a key check', () => {
   const uncheckedKeys = async (): Promise<number> => {
     const { findings }: Client = await (await fetch(`${url}/_mock/findings`)).json();
     return findings.reduce((sum: number, { kind, count }: Client) => sum + (kind === 'key_not_checked' ? count : 0), 0);
@@ -194,7 +194,7 @@ describe('the test of a key', () => {
     expect(await uncheckedKeys()).toBe(unchecked + (ask === readModels ? 1 : 0));
   });
 
-  it('by secret scanners finds a key alive that the catalogue refuses', async () => {
+  it('by secret scanners accepts a key that the catalogue rejects', async () => {
     expect((await callerInfo(STRANGER)).status).toBe(200);
     expect((await chatWith(LIVE)(STRANGER)).status).toBe(403);
   });

@@ -11,11 +11,11 @@ import { imageParts, imageSpec } from '../support/image.ts';
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 describe('the Dockerfile', () => {
-  it('has no fault that a linter finds', () => {
+  it('passes a linter', () => {
     expect(validate(text('Dockerfile'))).toEqual([]);
   });
 
-  it('runs the command as a user of its own, by number, without a shell', () => {
+  it('runs the command as its own numeric user, without a shell', () => {
     const { uid, entrypoint, command, healthcheck } = imageSpec();
 
     expect(uid).toBeGreaterThan(0);
@@ -23,14 +23,14 @@ describe('the Dockerfile', () => {
     expect(healthcheck).toEqual(['/nodejs/bin/node', '/app/dist/main.cjs', 'health']);
   });
 
-  it('asks for nothing that Podman 4 and Docker 20 do not have', () => {
+  it('uses only features of Podman 4 and Docker 20', () => {
     const dockerfile = text('Dockerfile');
 
     expect(dockerfile).not.toMatch(/--start-interval|^# syntax=|<<|--mount|--chmod|--link/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK .*--timeout=([5-9]|\d\d+)s/m);
   });
 
-  it('has no variable that the check for secrets takes for one, unless that check is left out', () => {
+  it('has no variable that looks like a secret, except where that check is disabled', () => {
     // https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
     const looksSecret = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
     const suspected = Object.keys(imageSpec().environment).filter((name) => looksSecret.test(name));
@@ -39,25 +39,25 @@ describe('the Dockerfile', () => {
     expect(text('Dockerfile')).toMatch(/^# check=skip=SecretsUsedInArgOrEnv\n/);
   });
 
-  it('makes a /data in which everybody may write, and copies it with its mode', () => {
+  it('creates a world-writable /data, and copies it with its mode', () => {
     expect(text('Dockerfile')).toMatch(
       /mkdir -m 1777 \/image\/state\/data\b[\s\S]*^COPY --from=build \/image\/state \/$/m,
     );
   });
 
-  it('leaves the sources of the native module out', () => {
+  it('omits the sources of the native module', () => {
     expect(imageParts()).toContain('node_modules/better-sqlite3/build/Release/better_sqlite3.node');
     expect(imageParts().filter((part) => /better-sqlite3(?:\/(?:deps|src|build))?$/.test(part))).toEqual([]);
   });
 
-  it('has the manifest of each workspace before it installs', () => {
+  it('copies the manifest of each workspace before it installs', () => {
     const { workspaces } = JSON.parse(text('package.json'));
     const [beforeInstall = ''] = text('Dockerfile').split('\nRUN npm ci\n');
 
     for (const folder of workspaces) expect(beforeInstall).toContain(`\nCOPY ${folder}/package.json ${folder}/`);
   });
 
-  it('copies nothing that its ignore file leaves out', () => {
+  it('copies no ignored file', () => {
     const ignored = text('.dockerignore').trim().split('\n');
     const copied = [
       'package.json',
@@ -75,7 +75,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-it('a port is published on loopback only, wherever one is published', () => {
+it('every published port is bound to loopback', () => {
   const pages = [
     ...['README.md', ...documentationPages().map(({ path }) => path)],
     ...['compose', 'standby', 'shards'].map((name) => `examples/compose/${name}.yaml`),
@@ -97,7 +97,7 @@ function composeFiles() {
   return all.filter(([, content]) => content?.services !== undefined);
 }
 
-it('every mock in a compose file knows the name by which the network calls it, or its balancer', () => {
+it('every mock in a compose file has its network name as an alias or behind its balancer', () => {
   const unnamed = composeFiles().flatMap(([path, { services }]) =>
     Object.entries<{ image?: string; command?: string[]; environment?: Record<string, string> }>(services).flatMap(
       ([service, { image = '', command = [], environment = {} }]) => {
@@ -114,7 +114,7 @@ it('every mock in a compose file knows the name by which the network calls it, o
   expect(unnamed).toEqual([]);
 });
 
-it('every mock in a compose file that has a PostgreSQL database is started again when it has lost the session', () => {
+it('every mock with a PostgreSQL database restarts after it loses its session', () => {
   const found = composeFiles().flatMap(([, { services }]) =>
     Object.values<{ image?: string; restart?: string }>(services).filter(
       (service) => service.image?.includes('nv-auth-mock') && JSON.stringify(service).includes('postgres://'),
@@ -137,7 +137,7 @@ it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])(
   },
 );
 
-it('the compose file waits for the mock to be healthy, and gives everybody in a world one issuer', () => {
+it('the compose file waits for a healthy mock, with one issuer per world', () => {
   const { services } = parse(text('examples/compose/compose.yaml'), { merge: true });
   const { mock, client: both, ...clients } = services;
   const [start, flag, publicUrl] = mock.command;
@@ -171,12 +171,12 @@ describe.each([
   const { mock, database, client, servers, volumes, content, lines, port } = balanced(file);
   const all = Object.values<typeof mock>(servers);
 
-  it('names the image of everything that it does not build, and its version', () => {
+  it('pins the version of every image that it does not build', () => {
     for (const { image } of all) expect(image).toMatch(/^\$\{NV_AUTH_MOCK_IMAGE:-nv-auth-mock\}$/);
     for (const { image } of [mock, database, client]) expect(image).toMatch(/^[a-z]+:\d+(?:\.\d+)?(?:-[a-z-]+)?$/);
   });
 
-  it('starts processes with options that there are, each with the schema of its name', async () => {
+  it('starts processes with valid options, each with the schema of its name', async () => {
     const flags = Object.keys(OPTIONS).map((name) => `--${formatFlagName(name)}`);
     const variables = Object.keys(OPTIONS).map((name) => formatVariableName(name));
     const { POSTGRES_USER: user, POSTGRES_PASSWORD: secret, POSTGRES_DB: name } = database.environment;
@@ -197,7 +197,7 @@ describe.each([
     expect(Object.fromEntries(await Promise.all(found))).toEqual(schemas);
   });
 
-  it('keeps the database in a volume, and waits in turn for what is needed', () => {
+  it('stores the database in a volume, and starts its services in order', () => {
     const isHealthy = { condition: 'service_healthy' };
 
     expect(Object.keys(volumes).map((name) => `${name}:/var/lib/postgresql/data`)).toEqual(database.volumes);
@@ -209,7 +209,7 @@ describe.each([
     for (const server of all) expect(server.healthcheck).toBeUndefined();
   });
 
-  it('has one name and port for all, which the processes know as theirs', () => {
+  it('has one name and port for all processes, which are in their configuration', () => {
     const publicUrl = `http://mock:${port}`;
     const urls = Object.values<string>(client.environment).filter((value) => value.includes(':'));
 
@@ -221,7 +221,7 @@ describe.each([
     }
   });
 
-  it('has a balancer that neither changes, keeps nor repeats what it passes on', () => {
+  it('has a balancer that does not change, cache or retry requests', () => {
     const verbs = new Set(lines.map((line) => line.split(' ').slice(0, 2).join(' ')));
 
     expect(mock.configs).toEqual([{ source: 'balancer', target: '/usr/local/etc/haproxy/haproxy.cfg' }]);
@@ -237,7 +237,7 @@ describe.each([
     expect(content).not.toContain('$');
   });
 
-  it('waits longer than any fault delays an answer', () => {
+  it('has timeouts longer than any delay of a fault', () => {
     const minutes = lines.flatMap((line) => /^timeout (?:client|server) (\d+)m$/.exec(line)?.[1] ?? []).map(Number);
 
     expect(minutes).toHaveLength(2);
@@ -245,7 +245,7 @@ describe.each([
   });
 });
 
-it('the compose file with a standby has two processes, and a balancer that asks which one is ready', () => {
+it('the compose file with a standby has two processes, and a balancer that checks their readiness', () => {
   const { servers, lines, port } = balanced('standby.yaml');
   const asked = lines.flatMap((line) => /^option httpchk GET (\S+)/.exec(line)?.[1] ?? []);
 
@@ -256,7 +256,7 @@ it('the compose file with a standby has two processes, and a balancer that asks 
   );
 });
 
-it('the compose file with shards has a backend for each process, and makes worlds where it finds them', () => {
+it('the compose file with shards has a backend for each process, and creates worlds on their shard', () => {
   const { servers, lines, client, content } = balanced('shards.yaml');
   const backends = lines.flatMap((line) => /^backend (\S+)$/.exec(line)?.[1] ?? []);
 

@@ -1,6 +1,4 @@
-/**
- * A process ends when its own work is done, whether it stopped its mock or not, and not before it has its answers.
- */
+/** A process exits when its own work is done, even with a running mock, and not before its responses have arrived. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
 import { copied, write } from '../support/package.ts';
@@ -79,7 +77,7 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
     return ended(name);
   };
 
-  it('ends when it has its answer, and when its connections are kept alive', async () => {
+  it('exits after its response, and with kept-alive connections', async () => {
     const { code, signal, stdout } = await script(
       'agents.mjs',
       `import { Agent, get } from 'node:http';
@@ -96,7 +94,7 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
   it.each([
     ['over a socket', 'fetch(mock.url + path)'],
     ['in process', 'mock.fetch(path)'],
-  ])('ends no sooner than the answer that it waits for, %s', async (how, call) => {
+  ])('does not exit before its pending response, %s', async (how, call) => {
     const { code, stdout } = await script(
       `waits-${how.length}.mjs`,
       `const path = '/api/v1/users';
@@ -108,7 +106,7 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
     expect([code, stdout]).toEqual([0, '503\nfalse\n']);
   });
 
-  it('answers another process that asks it, as long as there is something to wait for', async () => {
+  it('serves other processes as long as it runs', async () => {
     const { code, stdout } = await script(
       'parent.mjs',
       `import { execFile } from 'node:child_process';
@@ -120,7 +118,7 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
     expect([code, stdout]).toEqual([0, '503\n']);
   });
 
-  it('ends no sooner than the answer, if its timers were replaced before the mock was loaded', async () => {
+  it('does not exit before its response if its timers were replaced before the import', async () => {
     const program = `import { mock as runner } from 'node:test';
       runner.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
       const { startMock } = await import('nv-auth-mock');
@@ -133,7 +131,7 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
     expect([code, stdout]).toEqual([0, '503\n']);
   });
 
-  it('can wait until the mock has stopped, also while somebody has sent half of a request', async () => {
+  it('can wait for the stop of the mock, even with an unfinished request of another client', async () => {
     const { code, stdout } = await script(
       'half.mjs',
       `import { connect } from 'node:net';

@@ -1,4 +1,4 @@
-/** The commands of a clone in which `npm ci` was not run, or did not finish. */
+/** The commands of a clone without a complete `npm ci`. */
 import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -30,7 +30,7 @@ describe.concurrent('in a clone without `npm ci`', () => {
     'run test:standby',
     'run test -w @nv-auth-mock/console',
     'run test:e2e -w @nv-auth-mock/console',
-  ])('`npm %s` ends with 1, and says in one line what to run first', async (words, { folder, expect }) => {
+  ])('`npm %s` exits with 1, and names the command to run first', async (words, { folder, expect }) => {
     await clone(folder);
     const { code, stderr } = await launchProgram('npm', words.split(' '), folder).ended;
     // npm adds its own when a step of `pack` fails.
@@ -41,7 +41,7 @@ describe.concurrent('in a clone without `npm ci`', () => {
   });
 });
 
-it('a package that is absent, or of another version, is named', async ({ folder }) => {
+it('a package that is missing or has another version is named', async ({ folder }) => {
   await clone(folder);
   for (const name of await readdir(INSTALLED)) {
     if (name === 'vitest' || name.startsWith('.')) continue;

@@ -78,14 +78,14 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect(got).toEqual({ code: 0, text: expect.stringContaining(`added ${GO_MODULE} ${version}`) });
   }, PATIENCE_MS);
 
-  it('passes its own tests, where `go get` put it', async () => {
+  it('passes its own tests in the module cache', async () => {
     const { code, text } = await go(user, 'test', ...RACE, GO_MODULE);
 
     expect(text).toMatch(new RegExp(`^ok\\s+${GO_MODULE}`, 'm'));
     expect(code).toBe(0);
   });
 
-  it('logs what was refused in the world of a test that fails, and of no other', async () => {
+  it('logs the refusals in the world of a failed test only', async () => {
     const { code, text } = await go(user, 'test', '.');
 
     expect(code).toBe(1);
@@ -96,7 +96,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect(text.match(/the mock refused/g)).toHaveLength(1);
   });
 
-  it('passes the tests that the pages show', async () => {
+  it('passes the tests of the documentation', async () => {
     const pages = [...documentationPages(), ...sourceFiles('clients/go', '.md')];
     const shown = pages.flatMap(({ text }) => [...text.matchAll(/^```go\n(.*?)^```$/gms)].map(([, code = '']) => code));
     for (const [index, code] of shown.entries()) {
@@ -111,7 +111,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect([code, formatted]).toEqual([0, '']);
   });
 
-  it('passes the checks of Go, formatted as Go formats', async () => {
+  it('passes gofmt and go vet', async () => {
     const formatted = await launchProgram('gofmt', ['-l', 'clients', 'examples'], ROOT).ended;
     const checked = await go(join(ROOT, 'clients/go'), 'vet', './...');
 
@@ -119,7 +119,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect(checked).toEqual({ code: 0, text: '' });
   });
 
-  it('is what the first test of `nv-auth-mock init` uses, which passes', async () => {
+  it('is used by the first test of `nv-auth-mock init`, which passes', async () => {
     await mkdir(join(user, 'first'));
     const written = await launchProgram(process.execPath, [MAIN, 'init', 'first', '--kind', 'go'], user).ended;
     const { code, text } = await go(user, 'test', './first');
@@ -129,7 +129,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect(code).toBe(0);
   });
 
-  it('is found by the commands that `nv-auth-mock init` says in an empty folder', async () => {
+  it('is installed by the commands that `nv-auth-mock init` prints in an empty folder', async () => {
     const empty = await emptyFolder();
     const { stdout } = await launchProgram(process.execPath, [MAIN, 'init', '--kind', 'go'], empty).ended;
     const [, ...steps] = stdout.slice(stdout.indexOf('Next, in')).trim().split('\n');
@@ -140,7 +140,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
     expect([ended.code, steps.length]).toEqual([0, 4]);
   });
 
-  it('is what the example uses, which passes', async () => {
+  it('is used by the example, which passes', async () => {
     const { code, text } = await go(join(ROOT, 'examples/go'), 'test', './...');
 
     expect(text).toMatch(/^ok\s+example\.test/m);
@@ -148,7 +148,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-it('the npm package has the example in Go, and not the module', () => {
+it('the npm package contains the example in Go, and not the module', () => {
   const list = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     encoding: 'utf8',

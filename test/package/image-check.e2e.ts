@@ -1,4 +1,4 @@
-/** `npm run image-check` without an engine, and with one that builds nothing. */
+/** `npm run image-check` without a container engine, and with one whose build fails. */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -14,7 +14,7 @@ const checkIn = (folder: string, env: Readonly<Record<string, string>> = {}) =>
   }).ended;
 
 describe('the check of the image', () => {
-  it('is skipped without an engine, and fails where one is required', async ({ folder }) => {
+  it('is skipped without an engine, and fails if one is required', async ({ folder }) => {
     const skipped = await checkIn(folder);
     const failed = await checkIn(folder, { IMAGE_CHECK: 'required' });
 
@@ -24,7 +24,7 @@ describe('the check of the image', () => {
     expect(failed.code).toBe(1);
   });
 
-  it('fails with a build that fails, and removes only what it has named itself', async ({ folder }) => {
+  it('fails with a failed build, and removes only objects with its own names', async ({ folder }) => {
     // An engine that has something of everything.
     await writeFile(
       join(folder, 'podman'),

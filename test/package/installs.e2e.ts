@@ -23,7 +23,7 @@ async function programsIn(folder: string): Promise<string> {
   return programs;
 }
 
-it('installs with npm into an empty home without a compiler, works in memory, and says what a file needs', async ({
+it('npm installs the package without a compiler; it works in memory, and a data file gets a helpful error', async ({
   folder,
 }) => {
   const { tarball } = await packed();

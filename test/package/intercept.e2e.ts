@@ -1,4 +1,4 @@
-/** Production URLs in the runners that people have, each with tests that run at the same time. */
+/** Production URLs in the common test runners, each with concurrent tests. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
 import { copied, write } from '../support/package.ts';
@@ -53,8 +53,8 @@ async function outcome(...args: readonly string[]) {
   return { code, text: stdout + stderr };
 }
 
-describe('tests at the same time reach their own worlds under production URLs', { timeout: PATIENCE_MS }, () => {
-  it('in vitest, by its fixture', async () => {
+describe('concurrent tests reach their own worlds at production URLs', { timeout: PATIENCE_MS }, () => {
+  it('in vitest, with the fixture', async () => {
     const program = `import https from 'node:https'; import { test } from 'nv-auth-mock/vitest'; ${ASK}
       for (const name of ['one', 'two', 'three']) test.concurrent(name, ({ mock }) => ask(mock, name));`;
     await write(folder, { 'fixture.test.mjs': program });
@@ -72,7 +72,7 @@ describe('tests at the same time reach their own worlds under production URLs', 
     expect({ code, text }).toEqual({ code: 0, text: expect.stringContaining('4 passed') });
   });
 
-  it('in jest, whose files have a global object of their own', async () => {
+  it('in jest, whose files have their own global object', async () => {
     const head = `const https = require('node:https'); const { startMock } = require('nv-auth-mock');
       const starting = startMock(); const mock = { world: async () => (await starting).world() };
       afterAll(async () => (await starting).stop());`;
@@ -93,7 +93,7 @@ describe('tests at the same time reach their own worlds under production URLs', 
   });
 });
 
-it('a process ends with an interception that nobody restored', { timeout: PATIENCE_MS }, async () => {
+it('a process with an open interception exits', { timeout: PATIENCE_MS }, async () => {
   const program = `import { startMock } from 'nv-auth-mock';
     const mock = await startMock({ listen: false });
     await mock.intercept();

@@ -1,4 +1,4 @@
-/** The published executor of NeMo-Run for Run:ai, unchanged. Only what it imports from the rest of NeMo-Run is made up. */
+/** The published executor of NeMo-Run for Run:ai, with stubs for its imports from the rest of NeMo-Run. */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -109,7 +109,7 @@ describe.skipIf(clone === null)("NeMo-Run's executor", { timeout: 60_000 }, () =
     [1, 'trainings'],
     [2, 'distributed'],
   ] as const)(
-    'moves its data, trains on %i node(s), and sees the job complete',
+    'uploads its data, trains on %i node(s), and reports the job as complete',
     async ([nodes, path], { command, folder, expect }) => {
       const { seen, sent, stderr } = await launched({ command, folder }, nodes, 'my_job');
 
@@ -123,7 +123,7 @@ describe.skipIf(clone === null)("NeMo-Run's executor", { timeout: 60_000 }, () =
     },
   );
 
-  it('sees a job fail that the seed lets fail', async ({ command, folder, expect }) => {
+  it('reports a failed job of the seed', async ({ command, folder, expect }) => {
     const { seen } = await launched({ command, folder }, 1, 'bad_job');
 
     expect([...new Set(seen)]).toEqual(['Pending', 'Running', 'Failed']);

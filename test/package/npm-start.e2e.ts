@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { ROOT } from '../architecture/source-files.ts';
 import { it, launchProgram, ready } from '../support/command.ts';
 
-it('npm start takes arguments, and a signal to npm ends the server, so that another one can open the data file', async ({
+it('npm start accepts arguments, and a signal to npm stops the server and releases its data file', async ({
   folder,
   onTestFinished,
 }) => {
@@ -44,7 +44,7 @@ const hasSwitch = process.allowedNodeEnvironmentFlags.has(NODE_DRIVER);
 const isWithout = hasSwitch || process.getBuiltinModule?.('node:sqlite') === undefined;
 
 it.skipIf(!isWithout)(
-  'npm start keeps the state in memory where no driver can be loaded, and says so',
+  'npm start stores the state in memory without a driver, and prints a warning',
   async ({ folder, onTestFinished }) => {
     const hiding = join(folder, 'hiding.cjs');
     await writeFile(hiding, HIDING);

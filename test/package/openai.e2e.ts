@@ -50,7 +50,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(usage.total_tokens).toBe(4);
   });
 
-  it('chats in a stream, chunk by chunk and by its helper', async () => {
+  it('streams a chat, by chunk and with its helper', async () => {
     const options = { include_usage: true };
     const stream = await clientOf().chat.completions.create({ model, messages, stream: true, stream_options: options });
     const chunks = await listOf<Client>(stream);
@@ -61,7 +61,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(await helped.finalContent()).toBe('Hello');
   });
 
-  it('gets a response, whole and in a stream', async () => {
+  it('gets a response, with and without streaming', async () => {
     const whole = await clientOf().responses.create({ model, input: 'Hello' });
     const events = await listOf<Client>(await clientOf().responses.create({ model, input: 'Hello', stream: true }));
     const final = await clientOf().responses.stream({ model, input: 'Hello' }).finalResponse();
@@ -73,7 +73,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(final.output[0].content[0].text).toBe('Hello');
   });
 
-  it('gets embeddings, which it asks for in base64 by itself', async () => {
+  it('gets embeddings in base64, its default', async () => {
     const input = ['one', 'another'];
     const { data } = await clientOf().embeddings.create({ model, input, dimensions: 4 });
     const plain = await clientOf().embeddings.create({ model, input, dimensions: 4, encoding_format: 'float' });
@@ -84,15 +84,15 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     }
   });
 
-  it('tells the id of the request, which it may choose', async () => {
+  it('returns the request id, which the client may choose', async () => {
     const headers = { 'x-request-id': 'mine' };
 
     expect((await clientOf().chat.completions.create({ model, messages }, { headers }))._request_id).toBe('mine');
   });
 
   it.each([
-    ['a key that is none', 'garbage', {}, 'AuthenticationError', 401],
-    ['a key that is not accepted', 'nvapi-unknown', {}, 'PermissionDeniedError', 403],
+    ['a malformed key', 'garbage', {}, 'AuthenticationError', 401],
+    ['an unknown key', 'nvapi-unknown', {}, 'PermissionDeniedError', 403],
     ['a key without the scope', castKey('nvcf-deployer').key, {}, 'PermissionDeniedError', 403],
     ['a key of another account', FOREIGN, {}, 'NotFoundError', 404],
     ['a model without a function', FULL, { model: 'tiny' }, 'BadRequestError', 400],
@@ -106,7 +106,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     expect(thrown.headers.get('x-request-id')).toMatch(/\S/);
   });
 
-  it('chats under the production name of the gateway, over https alone', async () => {
+  it('chats at the production host of the gateway, over https only', async () => {
     await writeFile(join(folder, 'ca.pem'), String(secure.ca));
     const script = `
       import OpenAI from 'openai';

@@ -74,7 +74,7 @@ describe('through the command of the packed tarball', () => {
   behavesLikeTheMock(async () => doorOf(server));
 });
 
-describe('through the start command of the image, in a scratch root', () => {
+describe('through the start command of the image, in a temporary root', () => {
   const spec = imageSpec();
   /** As the image's own user, where this may be somebody else. */
   const uid = process.getuid?.() === 0 ? spec.uid : undefined;
@@ -108,7 +108,7 @@ describe('through the start command of the image, in a scratch root', () => {
     expect([code, stdout]).toEqual([0, `ready on ${server.url.replace('0.0.0.0', '127.0.0.1')}\n`]);
   });
 
-  it('keeps its state in /data, and stops at once when it is told to', async () => {
+  it('stores its state in /data, and stops immediately on a signal', async () => {
     await server.call('POST /_mock/keys', {
       body: { type: 'service', name: 'kept', services: ['air'], scopes: ['air:access'] },
     });
@@ -120,7 +120,7 @@ describe('through the start command of the image, in a scratch root', () => {
     expect(body.keys.map(({ name }: { name: string }) => name)).toContain('kept');
   });
 
-  it.skipIf(process.getuid?.() !== 0)('keeps it there under another user, too', async () => {
+  it.skipIf(process.getuid?.() !== 0)('stores its state there as another user, too', async () => {
     const data = image.here('/data/of-another.db');
     const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
     const env = environment({ NV_AUTH_MOCK_DATA: data });
@@ -131,7 +131,7 @@ describe('through the start command of the image, in a scratch root', () => {
     expect(existsSync(data)).toBe(true);
   });
 
-  it('takes the seed and the configuration of /etc/nv-auth-mock', async () => {
+  it('reads the seed and the configuration in /etc/nv-auth-mock', async () => {
     await write(join(image.root, 'etc/nv-auth-mock'), {
       'seed.yaml': 'runai:\n  tenant: { id: 7, name: umbrella, realm: umbrella }\n',
       'config.yaml': 'runai: "3.0"\n',
@@ -145,7 +145,7 @@ describe('through the start command of the image, in a scratch root', () => {
     expect(info.configuration.runai).toEqual({ value: '3.0', origin: 'file' });
   });
 
-  it('says what to do when its volume cannot be written', async () => {
+  it('prints a fix if its volume is not writable', async () => {
     const env = environment({ NV_AUTH_MOCK_DATA: '/proc/mock.db' });
     const { code, stderr } = await start(env).ended;
 
@@ -156,21 +156,21 @@ describe('through the start command of the image, in a scratch root', () => {
 });
 
 describe('the package', () => {
-  it('passes publint, and are-the-types-wrong', async () => {
+  it('passes publint and are-the-types-wrong', async () => {
     await run(bin('publint'), ['run', tarball, '--strict']);
     const attw = join(ROOT, 'scripts/e2e/node_modules/.bin/attw');
     await run(attw, [tarball, '--profile', 'esm-only', '--entrypoints', './vitest']);
     await run(attw, [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
   });
 
-  it('brings only what is not in its bundle', async () => {
+  it('depends only on packages that are not in its bundle', async () => {
     const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
 
     expect(manifest.dependencies).toBeUndefined();
     expect(manifest.optionalDependencies).toBeUndefined();
   });
 
-  it('leaves to its users whether they install a driver', async () => {
+  it('has the drivers as optional peers', async () => {
     const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
     const optional = { optional: true };
 
@@ -178,7 +178,7 @@ describe('the package', () => {
     expect(manifest.peerDependenciesMeta).toMatchObject({ 'better-sqlite3': optional, pg: optional });
   });
 
-  it('says of itself what the clone does, but for the driver and the workspaces', async () => {
+  it('has the manifest of the clone, except for the driver and the workspaces', async () => {
     const packedOne = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
     const { peerDependencies, peerDependenciesMeta, optionalDependencies, workspaces, ...own } = JSON.parse(
       await text('package.json'),
@@ -192,7 +192,7 @@ describe('the package', () => {
     expect(new Set(Object.keys(packedOne.peerDependenciesMeta))).toEqual(added);
   });
 
-  it('does not say which vitest it needs, because npm 10, which comes with Node 20 and 22, would not install it', async () => {
+  it('has no version range for vitest, because npm 10 (Node 20 and 22) would fail to install it', async () => {
     // It fails on the optional peers of vitest 4 and 5, with a fault of its own (npm/cli#9787). A peer without a range it
     // passes over, and pnpm and Yarn, which let a package import only what it declares, take it for one of any version.
     const { peerDependencies, peerDependenciesMeta } = JSON.parse(await text('package.json'));
@@ -201,7 +201,7 @@ describe('the package', () => {
     expect(peerDependenciesMeta).toHaveProperty('vitest', { optional: true });
   });
 
-  it('needs nothing that asks for a newer Node than it does itself', async () => {
+  it('has no dependency that requires a newer Node', async () => {
     const own = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
     const { packages } = JSON.parse(await readFile(join(user, 'package-lock.json'), 'utf8'));
     const oldest = minVersion(own.engines.node)?.version ?? '';
@@ -215,14 +215,14 @@ describe('the package', () => {
     expect(refusing.map(([path, { engines }]) => `${path} asks for ${engines?.node}`)).toEqual([]);
   });
 
-  it('leaves the pages for maintainers to the repository', async () => {
+  it('does not contain the pages for maintainers', async () => {
     const pages = await readdir(join(user, 'node_modules/nv-auth-mock/docs'), { recursive: true });
 
     expect(pages).toContain('reference/verify.md');
     expect(pages.filter((page) => page.startsWith('maintaining'))).toEqual([]);
   });
 
-  it('has the files that its pages link to, except by a URL of the repository, which has those', async () => {
+  it('contains the files that its pages link to, except for links to the repository', async () => {
     const folder = join(user, 'node_modules/nv-auth-mock');
     const entries = await readdir(folder, { recursive: true });
     const pages = entries.filter((file) => file.endsWith('.md'));
@@ -240,7 +240,7 @@ describe('the package', () => {
     expect(all.filter((link) => !leads(link))).toEqual([]);
   });
 
-  it('says what it consists of, and has the licenses of that', async () => {
+  it('contains a bill of materials and the licenses of its components', async () => {
     const folder = join(user, 'node_modules/nv-auth-mock');
 
     for (const file of ['dist/sbom.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt', 'LICENSE']) {
@@ -248,7 +248,7 @@ describe('the package', () => {
     }
   });
 
-  it('loads neither the native module nor a framework before it is started', async () => {
+  it('loads neither the native module nor a framework before it starts', async () => {
     const script = `import { startMock } from 'nv-auth-mock';
       const loaded = process.moduleLoadList.filter((name) => name.startsWith('NativeModule http') || name.includes('Internal Binding http_parser'));
       console.log(JSON.stringify([typeof startMock, loaded]));`;
@@ -325,14 +325,14 @@ describe('the package', () => {
   });
 });
 
-describe('installed without the binary of its native module', () => {
+describe('without the binary of its native module', () => {
   const reported = 'A data file needs better-sqlite3, which was installed without its binary';
   let folder: string;
   beforeAll(async () => {
     folder = await withoutBinary(user);
   });
 
-  it('the command says in one line what to run, with a data file', async () => {
+  it('the command prints one line with the fix for a data file', async () => {
     const program = join(folder, 'node_modules/.bin/nv-auth-mock');
     const { code, stdout, stderr } = await launchProgram(program, ['--port', '0', '--data', 'mock.db'], folder).ended;
 
@@ -344,7 +344,7 @@ describe('installed without the binary of its native module', () => {
     }
   });
 
-  it('the library works in memory, and says the same with a data file', async () => {
+  it('the library works in memory, and throws the same message for a data file', async () => {
     await write(folder, {
       'start.mjs': `import { startMock } from 'nv-auth-mock';
         const mock = await startMock();
@@ -360,7 +360,7 @@ describe('installed without the binary of its native module', () => {
     expect(more).toEqual([]);
   });
 
-  it('a binary of another Node is told as such', async () => {
+  it('a binary for another version of Node is reported', async () => {
     const release = join(folder, 'node_modules/better-sqlite3/build/Release');
     await mkdir(release, { recursive: true });
     await write(release, { 'better_sqlite3.node': 'of another machine' });
@@ -374,7 +374,7 @@ describe('installed without the binary of its native module', () => {
 });
 
 describe('from an empty folder', () => {
-  it("the README's test passes", async () => {
+  it('the test of the README passes', async () => {
     const [program = ''] = await blocks('README.md', 'js');
     await write(user, { 'readme.test.mjs': program });
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'readme.test.mjs'], { cwd: user });
@@ -382,7 +382,7 @@ describe('from an empty folder', () => {
     expect(stdout).toContain('# pass 1');
   });
 
-  it("the README's test ends and says what was wrong if it fails", async () => {
+  it('the failing test of the README ends with its cause', async () => {
     const [program = ''] = await blocks('README.md', 'js');
     await write(user, { 'fails.test.mjs': program.replace('401', '200') });
     const { code, stdout } = await launchProgram(process.execPath, ['--test-reporter=tap', 'fails.test.mjs'], user)
@@ -399,7 +399,7 @@ describe('from an empty folder', () => {
     expect(stdout).toContain('# pass 1');
   });
 
-  it('the examples for vitest pass, and the programs of the documentation', async () => {
+  it('the examples for vitest and the programs of the documentation pass', async () => {
     const shown = (await shownPrograms()).filter((program) => /^test\b/m.test(program));
     const documented = Object.fromEntries(shown.map((program, index) => [`shown-${index}.test.ts`, program]));
     const files = { ...(await examplesForVitest()), ...documented };
@@ -410,7 +410,7 @@ describe('from an empty folder', () => {
     expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
   }, 240_000);
 
-  it('a test that fails in vitest shows the refused request, what was missing, and the fix', async () => {
+  it('a failed vitest test prints the refused request, the missing right and the fix', async () => {
     const example = await text('examples/vitest/keys.test.ts');
     await write(user, {
       'fails.test.ts': example.replace(/expect\(answer\)\.toBeRefused.*/, 'expect(answer.status).toBe(201);'),
@@ -426,7 +426,7 @@ describe('from an empty folder', () => {
     expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
   });
 
-  it('a test that fails in vitest shows what came instead, and what a fault did', async () => {
+  it('a failed vitest test prints the received requests and the injected faults', async () => {
     const program = `import { expect, test } from 'nv-auth-mock/vitest';
       test('gives up too early', async ({ mock }) => {
         await mock.faults.next('grant_token', { status: 503 });
@@ -445,7 +445,7 @@ describe('from an empty folder', () => {
     expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*affected by fault/m);
   });
 
-  it('an expectation of requests that is not awaited fails its test in vitest, at its own line', async () => {
+  it('an `expect` for requests without `await` fails its vitest test at its own line', async () => {
     const program = `import { expect, test } from 'nv-auth-mock/vitest';
       test('forgets', async ({ mock }) => {
         expect(mock).toHaveReceived({ operation: 'grant_token' });
@@ -469,7 +469,7 @@ describe('from an empty folder', () => {
     expect(stdout + stderr).not.toContain('Unhandled');
   });
 
-  it('tests that fail in vitest at the same time show what was refused in their own worlds only', async () => {
+  it('concurrent failed vitest tests print the refusals of their own worlds only', async () => {
     const program = `import { expect, test } from 'nv-auth-mock/vitest';
       for (const path of ['/api/v1/users', '/v2/nvcf/functions']) {
         test.concurrent('fails at ' + path, async ({ mock, onTestFailed }) => {

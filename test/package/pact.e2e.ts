@@ -1,4 +1,4 @@
-/** The contract and the program of the pages about contract testing, verified by Pact, as users have it. */
+/** The contract and the program of the pages on contract testing, verified by Pact. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
@@ -68,7 +68,7 @@ const changed = (from: string, to: string) => {
 };
 
 describe("Pact's verifier", { timeout: PATIENCE_MS }, () => {
-  it('finds the contract of the page kept, and others', async () => {
+  it('accepts the contract of the page, and others', async () => {
     const output = await verified(contract);
 
     expect(output.match(/has status code .*OK/g)).toHaveLength(3);
@@ -76,14 +76,14 @@ describe("Pact's verifier", { timeout: PATIENCE_MS }, () => {
     expect(output).not.toContain('Request Failed');
   });
 
-  it('finds it broken if the clock does not move before the key is used', async () => {
+  it('rejects it if the clock does not advance before the key is used', async () => {
     const output = await verified(changed('"to":"2099-01-02T00:00:00Z"', '"by":"1h"'));
 
     expect(output.match(/has status code .*OK/g)).toHaveLength(2);
     expect(output).toMatch(/expected 403 but was 200/);
   });
 
-  it('fails for a state that is misspelt', async () => {
+  it('rejects a misspelt state', async () => {
     const output = await verified(changed('"an identity"', '"an identiy"'));
 
     expect(output.match(/has status code .*OK/g)).toHaveLength(2);

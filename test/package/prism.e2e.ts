@@ -1,4 +1,4 @@
-/** The examples of the documents, sent through Prism's proxy, which compares requests and answers with the document. */
+/** The examples of the documents through Prism's proxy, which validates requests and responses. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ describe.each([
   ['nak', 'nak'],
   ['air', 'air.2.0'],
 ] as const)("Prism's proxy with the document of %s", { timeout: PATIENCE_MS }, (service, name) => {
-  it('finds no violation in the examples and their answers', async () => {
+  it('finds no violation in the examples and their responses', async () => {
     const { url } = await listeningServer(service === 'nak' ? { nvcf: 'open-source' } : {});
     const document = await read(`${url}/openapi/${service}.json`);
     await write(folder, { [`${service}.json`]: JSON.stringify(document) });

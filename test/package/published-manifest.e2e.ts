@@ -30,14 +30,14 @@ async function pack(folder: string): Promise<void> {
 }
 
 describe('the manifest of a clone', () => {
-  it('has the driver as an optional dependency: the published one is made while npm packs', async () => {
+  it('has the driver as an optional dependency', async () => {
     const { optionalDependencies, scripts } = JSON.parse(await manifestText());
 
     expect(optionalDependencies, 'run `node scripts/published-manifest.mjs --restore`').toBeDefined();
     expect(scripts.prepack).toMatch(/&& node scripts\/published-manifest\.mjs$/);
   });
 
-  it('is packed with the driver as an optional peer and without workspaces, and is as before afterwards', async ({
+  it('is packed with the driver as an optional peer and without workspaces, and is restored afterwards', async ({
     folder,
   }) => {
     const text = await cloneIn(folder);
@@ -56,7 +56,7 @@ describe('the manifest of a clone', () => {
     expect(await readdir(folder)).not.toContain('package.json.own');
   });
 
-  it('is as before after the next packing, if npm was stopped in the middle of one', async ({ folder }) => {
+  it('is restored by the next packing if npm was killed during the previous one', async ({ folder }) => {
     const text = await cloneIn(folder);
     await run('npm', ['run', '--silent', 'prepack'], { cwd: folder });
     expect(await readFile(join(folder, 'package.json'), 'utf8')).not.toBe(text);
@@ -66,6 +66,6 @@ describe('the manifest of a clone', () => {
   });
 });
 
-it('a dependency that nobody has given a range is not published', () => {
+it('a dependency without a configured range is not published', () => {
   expect(() => publishedManifest({ optionalDependencies: { other: '1.0.0' } })).toThrow(/needs the range of other/);
 });

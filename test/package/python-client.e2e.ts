@@ -27,7 +27,7 @@ if (PYTHON === undefined) {
 }
 
 it.runIf(PYTHON_WITH_PIP !== undefined)(
-  'pip makes the wheel without a network, with every source, whose digests it lists',
+  'pip builds the wheel offline, with every source and its digest',
   { timeout: PATIENCE_MS },
   async () => {
     const wheel = await makeWheel(String(PYTHON_WITH_PIP));
@@ -72,7 +72,7 @@ describe.runIf(PYTHON !== undefined)('the Python package', { timeout: PATIENCE_M
   const testedWith = (env: Readonly<Record<string, string>>, folder: string, ...more: readonly string[]) =>
     launchProgram(python, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', ...more, '.'], folder, { env });
 
-  it('has its types, its entry point, its license, and no dependency', () => {
+  it('has type annotations, its entry point, its license, and no dependency', () => {
     const listed = execFileSync(python, ['-m', 'zipfile', '--list', wheel], { encoding: 'utf8' });
     expect(listed).toContain('nv_auth_mock/py.typed');
     expect(listed).toContain('LICENSE');
@@ -96,13 +96,13 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     expect(stdout).toContain('5 passed');
   });
 
-  it('passes the test that init writes', async () => {
+  it('passes the test that `init` writes', async () => {
     const { code, stdout } = await (await pytest('examples/scaffold/pytest')).ended;
     expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
     expect(stdout).toContain('1 passed');
   });
 
-  it('does what the pages show', async () => {
+  it('runs the programs of the documentation', async () => {
     const pages = [...documentationPages(), ...sourceFiles('clients/python', '.md')];
     const shown = pages.flatMap(({ text }) =>
       [...text.matchAll(/^```python\n(.*?)^```$/gms)].map(([, code = '']) => code),
@@ -124,7 +124,7 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     expect(programs.length).toBeGreaterThan(0);
   });
 
-  it.skipIf(!canImport(String(PYTHON), 'mypy'))('has types that a strict check accepts', async () => {
+  it.skipIf(!canImport(String(PYTHON), 'mypy'))('has types that pass a strict check', async () => {
     const copy = join(await emptyFolder(), 'python');
     await cp(join(ROOT, 'clients/python'), copy, { recursive: true });
     const { code, stdout } = await launchProgram(python, ['-m', 'mypy', '--cache-dir', '/dev/null', 'src'], copy).ended;
@@ -134,8 +134,8 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
   it.each([
     ['by Node', WITH_COMMAND],
     ['by npx', { NV_AUTH_MOCK_COMMAND: 'npx --no-install nv-auth-mock' }],
-    ['as it is installed in the folder', {}],
-  ])('leaves no server behind when pytest is killed, if it was started %s', async (_how, env) => {
+    ['from the packages of the folder', {}],
+  ])('leaves no server running after pytest is killed, if it was started %s', async (_how, env) => {
     const folder = await emptyFolder();
     await write(folder, { 'test_crash.py': KILLS_ITSELF });
     await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
@@ -147,12 +147,12 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
   });
 });
 
-it('the license of the Python package is that of the mock', async () => {
+it('the license of the Python package is that of the npm package', async () => {
   const license = await readFile(join(ROOT, 'LICENSE'), 'utf8');
   expect(await readFile(join(ROOT, 'clients/python/LICENSE'), 'utf8')).toBe(license);
 });
 
-it('the version of the Python package is that of the mock', async () => {
+it('the version of the Python package is that of the npm package', async () => {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   expect(await readFile(join(ROOT, 'clients/python/pyproject.toml'), 'utf8')).toContain(`\nversion = "${version}"\n`);
 });

@@ -9,7 +9,7 @@ const RIGHT = {
 };
 
 describe('a tag', () => {
-  it('becomes a release where version and changelog agree with it', () => {
+  it('is released if its version and the changelog match', () => {
     expect(faultsOf(RIGHT)).toEqual([]);
   });
 
@@ -18,9 +18,9 @@ describe('a tag', () => {
     ['another version in package-lock.json', { lock: { version: '1.2.2' } }, 'package-lock.json has the version 1.2.2'],
     ['no section in the changelog', { changelog: '## [Unreleased]\n' }, 'no section `## [1.2.3] - `'],
     ['a section without a date', { changelog: '## [1.2.3] - Unreleased\n' }, 'no section `## [1.2.3] - `'],
-    ['a tag that is no version', { tag: '1.2.3' }, 'the tag is `1.2.3`'],
-    ['a tag of a trial version, which npm would take for the latest', { tag: 'v1.2.3-rc.1' }, 'v1.2.3-rc.1'],
-  ])('becomes none with %s', (_, more, fault) => {
+    ['a tag that is not a version', { tag: '1.2.3' }, 'the tag is `1.2.3`'],
+    ['a tag of a prerelease, which npm would publish as latest', { tag: 'v1.2.3-rc.1' }, 'v1.2.3-rc.1'],
+  ])('is not released with %s', (_, more, fault) => {
     expect(faultsOf({ ...RIGHT, ...more })).toEqual([expect.stringContaining(fault)]);
   });
 });

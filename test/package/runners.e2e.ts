@@ -9,7 +9,7 @@ import { copied, write } from '../support/package.ts';
 const run = promisify(execFile);
 const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), 'utf8');
 
-/** A busy machine takes its time, and what hangs is told all the same. */
+/** Allows for a busy machine, and still reports a process that hangs. */
 const PATIENCE_MS = 60_000;
 /** For runners that would give a test five seconds. */
 const PATIENTLY = `--testTimeout=${PATIENCE_MS}`;
@@ -78,7 +78,7 @@ describe('in vitest', { timeout: PATIENCE_MS }, () => {
     expect(stdout + stderr).toContain('1 passed');
   });
 
-  it.each(['before', 'after'])('everything works when it is faked %s the import', async (when) => {
+  it.each(['before', 'after'])('the mock works with timers that are faked %s the import', async (when) => {
     const [before, after] = when === 'before' ? ['vi.useFakeTimers(fakes);', ''] : ['', 'vi.useFakeTimers(fakes);'];
     const program = `import { test, vi } from 'vitest';
       ${USES_ALL}
@@ -107,7 +107,7 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
     folder = await copied();
   });
 
-  it.each(['before', 'after'])('everything works when its mock timers are enabled %s the import', async (when) => {
+  it.each(['before', 'after'])('the mock works with mock timers that are enabled %s the import', async (when) => {
     const enable =
       "mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'], now: Date.UTC(1999, 5, 1) });";
     const program = `import { mock, test } from 'node:test';
@@ -130,7 +130,7 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
     expectNow(/shown (\S+)/.exec(stdout)?.[1]);
   });
 
-  it('a test that fails shows what was refused, by the hook of useMock', async () => {
+  it('a failed test prints its refusals with the hook of useMock', async () => {
     const program = `import { after, afterEach, before, beforeEach, test } from 'node:test';
       import { useMock } from 'nv-auth-mock';
       const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after }, { listen: false });
@@ -165,10 +165,10 @@ const AT_ONCE = (head: string, kind: string) => `${head}
     });
   }`;
 
-describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
+describe('concurrent tests', { timeout: PATIENCE_MS }, () => {
   const reported = 'Tests run concurrently here';
 
-  it('are told by useMock to take worlds of their own, in node:test', async () => {
+  it('get an error from useMock about their own worlds, in node:test', async () => {
     const folder = await copied();
     const head = `import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
       import { useMock } from 'nv-auth-mock';
@@ -186,7 +186,7 @@ describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
     expect(stdout).toContain(reported);
   });
 
-  it('are told so in jest, where they begin before any hook', async () => {
+  it('get the same error in jest, where they start before any hook', async () => {
     const folder = await copied([], ['jest@30.5.2']);
     const head = `const { useMock } = require('nv-auth-mock');
       const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
@@ -199,7 +199,7 @@ describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIENCE_MS }, () => {
+describe('in jest with its defaults, and with the timers of sinon', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copied([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
@@ -214,7 +214,7 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
     expect(stderr).not.toContain('did not exit');
   });
 
-  it.each(['before', 'after'])('everything works when everything is faked %s the mock is required', async (when) => {
+  it.each(['before', 'after'])('the mock works with everything faked %s it is required', async (when) => {
     const fake = 'jest.useFakeTimers({ now: Date.UTC(1999, 5, 1) });';
     const program = `${USES_ALL}
       ${when === 'before' ? fake : ''}
@@ -233,7 +233,7 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
     for (const stamp of stampsOf(result)) expectNow(stamp);
   });
 
-  it.each(['before', 'after'])('everything works when sinon has faked everything %s the import', async (when) => {
+  it.each(['before', 'after'])('the mock works with everything faked by sinon %s the import', async (when) => {
     const program = `import { install } from '@sinonjs/fake-timers';
       ${USES_ALL}
       const early = ${when === 'before'} ? install(${FAKES}) : null;
@@ -254,7 +254,7 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
     expect(stderr).not.toContain('platform.cjs');
   });
 
-  it('two files of tests in one process do not open one data file, and tell SQLite’s errors', async () => {
+  it('two test files in one process cannot open the same data file, and print the error of SQLite', async () => {
     const holds = `const { startMock } = require('nv-auth-mock');
       test('holds it', async () => {
         await startMock({ listen: false, data: 'kept.db' });

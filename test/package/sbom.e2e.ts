@@ -51,7 +51,7 @@ describe('the bill of materials', () => {
   const isBundled = ({ properties = [] }: Component) =>
     properties.some(({ name, value }) => name === 'cdx:npm:package:bundled' && value === 'true');
 
-  it('names every package that is in the bundle as such, and no other', () => {
+  it('lists exactly the packages in the bundle', () => {
     // Their code is there, and no module has their name.
     const nameless = [/^pkg:npm\/rolldown@/, /^pkg:npm\/swagger-ui-dist@/];
     const reported = COMPONENTS.filter(isBundled).map(({ purl }) => purl);
@@ -61,7 +61,7 @@ describe('the bill of materials', () => {
     for (const form of nameless) expect(reported.filter((purl) => form.test(purl))).toHaveLength(1);
   });
 
-  it('names the package, and its version', () => {
+  it('names the package and its version', () => {
     const { component } = SBOM.metadata;
 
     expect(component).toMatchObject({
@@ -78,7 +78,7 @@ describe('the bill of materials', () => {
     ]);
   });
 
-  it('names what has to be installed beside it, and what may be', () => {
+  it('lists the required and the optional peers', () => {
     const { packages } = JSON.parse(text('package-lock.json'));
     const scopes = new Map(COMPONENTS.map(({ purl, scope }) => [purl, scope]));
     const scopeOf = (name: string) =>
@@ -91,7 +91,7 @@ describe('the bill of materials', () => {
     expect(['vitest', 'testcontainers', 'typescript'].map(scopeOf)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('has what CycloneDX 1.6 asks for, and neither a time nor a random number', () => {
+  it('has the required members of CycloneDX 1.6, and is reproducible', () => {
     expect(SBOM).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
     expect(JSON.stringify(SBOM)).not.toMatch(/"(?:serialNumber|timestamp)"/);
     for (const component of COMPONENTS) {
@@ -108,7 +108,7 @@ describe('the bill of materials', () => {
     ]);
   });
 
-  it('leads from the package to every other', () => {
+  it('connects the package with every component', () => {
     const needs = new Map<string, readonly string[]>(
       SBOM.dependencies.map(({ ref, dependsOn }: { ref: string; dependsOn: string[] }) => [ref, dependsOn]),
     );
@@ -131,7 +131,7 @@ describe('the bill of materials', () => {
 });
 
 describe('the notices', () => {
-  it('have the license of every package that is in the bundle', () => {
+  it('have the license of every package in the bundle', () => {
     const bundled = COMPONENTS.filter(({ properties }) => properties !== undefined);
     const words =
       /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use|Apache License|Blue Oak Model License/;
@@ -147,7 +147,7 @@ describe('the notices', () => {
     expect(reported.toSorted()).toEqual(bundled.map(({ purl }) => purl));
   });
 
-  it('have texts of ours only for packages that bring none', () => {
+  it('have license texts of their own only for packages without one', () => {
     const held = readdirSync(join(ROOT, 'scripts/licenses'));
 
     expect(held.length).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ describe('the notices', () => {
     }
   });
 
-  it('are not made where a license text is missing, and the build says where it belongs', async () => {
+  it('are not written if a license text is missing, and the build names its path', async () => {
     const home = await emptyFolder();
     const plugin = join(home, 'node_modules/@fastify/swagger-ui');
     await mkdir(join(home, 'node_modules/@made/up'), { recursive: true });

@@ -43,8 +43,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a container of the mock, before it is started', () => {
-  it('exposes the port of the image of its name', () => {
+describe('a container of the mock before its start', () => {
+  it('exposes the port of the image', () => {
     const { exposedPorts, image } = new Looked().asked;
 
     expect(exposedPorts).toEqual([6625]);
@@ -54,7 +54,7 @@ describe('a container of the mock, before it is started', () => {
   it.for([
     ['as text', []],
     ['as JSON', ['--json']],
-  ] as const)('waits for the line that a server ends its start with, %s', async ([, flags], { expect }) => {
+  ] as const)('waits for the last line of the start of a server, %s', async ([, flags], { expect }) => {
     const { message } = new Looked().asked.waitStrategy as unknown as { readonly message: RegExp };
     const running = launchProgram(process.execPath, [MAIN, '--port', '0', ...flags], process.cwd());
     const [said] = await running.said(message);
@@ -64,7 +64,7 @@ describe('a container of the mock, before it is started', () => {
     expect(said).not.toBe('');
   });
 
-  it('takes options as variables, and files to where the image looks for them', () => {
+  it('passes options as variables, and copies files to the paths of the image', () => {
     const { environment, filesToCopy } = new Looked('mine:1')
       .withOptions({ runai: '3.0', propagation: 'fixed', runaiRevokeOnDelete: true })
       .withSeed('/here/world.yaml')
@@ -81,7 +81,7 @@ describe('a container of the mock, before it is started', () => {
     ]);
   });
 
-  it('is not started with a file that is not there', async () => {
+  it('rejects a missing file', async () => {
     const started = vi.spyOn(GenericContainer.prototype, 'start');
     const missing = new Looked().withSeed('/nowhere/world.yaml').start();
 
@@ -89,7 +89,7 @@ describe('a container of the mock, before it is started', () => {
     expect(started).not.toHaveBeenCalled();
   });
 
-  it('tells what the server said last, when it does not get ready', async () => {
+  it('reports the last output of the server if it does not become ready', async () => {
     const container = new Looked();
     vi.spyOn(GenericContainer.prototype, 'start').mockImplementation(async () => {
       await container.created();
@@ -104,7 +104,7 @@ describe('a container of the mock, before it is started', () => {
     expect(String(thrown).length).toBeLessThan(5000);
   });
 
-  it('makes its network aliases names of the server', () => {
+  it('passes its network aliases to the server', () => {
     const { environment, networkAliases } = new Looked().withNetworkAliases('mock').withNetworkAliases('nvidia').asked;
 
     expect(networkAliases).toEqual(['mock', 'nvidia']);
@@ -115,7 +115,7 @@ describe('a container of the mock, before it is started', () => {
 describe('a started container', async () => {
   const mock = await startMock();
 
-  it('has URLs for this machine and for its network', async () => {
+  it('has URLs for the host and for its network', async () => {
     const started = startedAt(mock.url, 'mock');
 
     expect(started.getUrl()).toBe(mock.url);
@@ -124,7 +124,7 @@ describe('a started container', async () => {
     expect(() => startedAt(mock.url).getInternalUrl()).toThrow('withNetworkAliases');
   });
 
-  it('gets tokens, and says why where it gets none', async () => {
+  it('gets tokens, or throws an error with the reason', async () => {
     const started = startedAt(mock.url);
     const token = await started.getToken();
     const users = await fetch(`${started.getUrl()}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
@@ -133,7 +133,7 @@ describe('a started container', async () => {
     await expect(started.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
   });
 
-  it('gives the switchboard of a world by its id, and tokens of everybody by name', async () => {
+  it('returns the switchboard of a world by id, with tokens by name', async () => {
     const started = startedAt(mock.url);
     const { id } = await started.getSwitchboard().worlds.create();
     await started.getSwitchboard(id).clock.advance('1h');
@@ -143,7 +143,7 @@ describe('a started container', async () => {
     expect(await started.getToken('researcher@acme.test')).toMatch(/^eyJ/);
   });
 
-  it('is driven by its switchboard', async () => {
+  it('is controlled by its switchboard', async () => {
     const board = startedAt(mock.url).getSwitchboard();
     const key = await board.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
 

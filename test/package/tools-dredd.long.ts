@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {
   it.each([...DOCUMENTS_WITH_EXAMPLES, ['control', {}, 'control'] as const])(
-    'has the documented answer to the examples of %s, with %j',
+    'gets the documented response to the examples of %s, with %j',
     async (document, config) => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast

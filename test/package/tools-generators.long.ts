@@ -67,7 +67,7 @@ async function withChecks(file: string): Promise<void> {
 }
 
 describe('a client', { timeout: PATIENCE_MS }, () => {
-  it.each(readdirSync(DOCUMENTS))('that four generators make of %s compiles in strict mode', async (document) => {
+  it.each(readdirSync(DOCUMENTS))('that four generators create from %s compiles in strict mode', async (document) => {
     const name = document.replace(/\.json$/, '');
     for (const command of Object.values(GENERATORS)) await node(command(join(DOCUMENTS, document), name));
     await withChecks(join(folder, 'made', name, 'swagger.ts'));

@@ -63,7 +63,7 @@ async function withExamples(document: string): Promise<string[]> {
 
 describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
   it.each(DOCUMENTS_WITH_EXAMPLES)(
-    'has an answer to each example of %s as documented, with %j',
+    'gets the documented response to each example of %s, with %j',
     async (document, config) => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast

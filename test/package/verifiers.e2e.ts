@@ -1,4 +1,4 @@
-/** The programs of the page about verifiers, as users of each runner have them. */
+/** The programs of the documentation page on verifiers, in each test runner. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { copied, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PAGE = fileURLToPath(new URL('../../docs/how-to/testing-verifiers.md', import.meta.url));
-/** A busy machine takes its time. */
+/** Allows for a busy machine. */
 const PATIENCE_MS = 60_000;
 
 let folder: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   page = await readFile(PAGE, 'utf8');
 }, PATIENCE_MS);
 
-/** The block of the page that has these words. */
+/** Returns the code block of the page that contains this text. */
 function block(language: string, words: string): string {
   const found = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
     ([, body = '']) => body,
@@ -37,7 +37,7 @@ async function said(...args: string[]): Promise<string> {
   return stdout + stderr;
 }
 
-describe('the programs of the page', { timeout: PATIENCE_MS }, () => {
+describe('the programs of the verifier documentation', { timeout: PATIENCE_MS }, () => {
   it('pass in vitest', async () => {
     await write(folder, { 'shown.test.ts': block('ts', 'nv-auth-mock/vitest') });
     const output = await said(join(folder, 'node_modules/vitest/vitest.mjs'), 'run', 'shown.test.ts', '--root', folder);
@@ -57,7 +57,7 @@ describe('the programs of the page', { timeout: PATIENCE_MS }, () => {
   it.each([
     ["from 'jose'", /^.*payload\.typ.*$/m, 'id-token'],
     ["from 'jsonwebtoken'", /^.*header\?\.crit.*$/m, 'unknown-extension'],
-  ])('need the lines that the page says they need: %s', async (library, line, name) => {
+  ])('fail without the lines that the page calls necessary: %s', async (library, line, name) => {
     const shown = block('js', library);
     await write(folder, { 'less.mjs': shown.replace(line, '') });
     const output = await said('--test-reporter=tap', 'less.mjs');
