@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)('keycloak-js, unchanged and with the defaults of `i
     expect(warnings).toEqual([]);
   }, 60_000);
 
-  it('learns from the frame that the user logged out in another tab', async () => {
+  it('detects in its iframe that the user logged out in another tab', async () => {
     const context = await profile();
     const [first, second] = [await opened(context), await opened(context)];
     await logIn(first);

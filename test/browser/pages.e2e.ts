@@ -78,14 +78,14 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     return JSON.parse((await page.textContent('pre')) ?? '') as number[];
   };
 
-  it('a page under a name that was bent to the mock reaches nothing of it', async () => {
+  it('a page of a name rebound to the mock cannot access it', async () => {
     const site: Site = opened(await reboundName(attackPage(''), port));
     const victim = opened(await launch(`http://127.0.0.1:${site.port}`));
 
     expect(await statusesShown(victim, 'http://evil.test/attack')).toEqual(ATTEMPTS.map(() => 403));
   });
 
-  it('a page of another origin reaches nothing of it, either', async () => {
+  it('a page of another origin cannot access it', async () => {
     const site = opened(await siteWith(attackPage(`http://localhost:${port}`)));
     const before = (await server.call('GET /_mock/decisions')).body.decisions.length;
 
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     'multipart/x-mixed-replace; boundary=a',
     'nothing',
     '',
-  ])('an answer that a test gave is saved, and not run as a page of the mock: %s', async (type) => {
+  ])('a response body set by a test is downloaded, and not run as a page of the mock: %s', async (type) => {
     const script = `<script xmlns="http://www.w3.org/1999/xhtml">${ADVANCE}</script>`;
     const text =
       type === 'image/svg+xml' ? `<svg xmlns="http://www.w3.org/2000/svg">${script}</svg>` : `<html>${script}</html>`;
@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
   });
 
-  it('people log in all the same, on the page of the mock', async () => {
+  it('users can still log in on the page of the mock', async () => {
     const page = await browser.newPage();
     const callback = opened(await siteWith('<!doctype html><title>back</title>'));
     const query = new URLSearchParams({
@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(back.get('state')).toBe('of-the-client');
   });
 
-  it('the documents can be read, and no page of them is stopped by its own policy', async () => {
+  it('the documentation is readable, and no page is blocked by its own policy', async () => {
     const page = await browser.newPage();
     const said: string[] = [];
     page.on('console', (message) => {
@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(said).toEqual([]);
   });
 
-  it('what somebody stored is saved, not shown', async () => {
+  it('stored content is downloaded, and not displayed', async () => {
     const token = castKey('nvcf-full-access').key;
     const body = { contentType: 'text/html', description: 'a page' };
     const { uploadUrl } = (await server.call('POST /v2/nvcf/assets', { token, body })).body;

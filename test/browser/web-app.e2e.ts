@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     expect(await page.textContent('#who')).toBe('');
   });
 
-  it('finds the mock on any port, by the commands of its README, and says what to do before', async () => {
+  it('finds the mock on any port with the commands of its README, and prints a hint before', async () => {
     const folder = await emptyFolder();
     await cp(EXAMPLE, folder, { recursive: true });
     const own = await siteOf(pathToFileURL(`${folder}/`));

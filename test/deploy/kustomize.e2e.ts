@@ -67,7 +67,7 @@ describe('by the published schemas', () => {
     expect(await compile(all)).toBe('');
   });
 
-  it('an object with a wrong value, or a member that Kubernetes does not know, is not', async () => {
+  it('an object with an invalid value or an unknown member is invalid', async () => {
     const [wrong = {}] = overlay('memory');
     wrong['spec'].replicas = 'one';
     await expect(validate([wrong])).rejects.toThrow('/spec/replicas');
@@ -117,8 +117,8 @@ async function probed({ url }: Pick<Server, 'url'>, container: Manifest): Promis
 }
 const READY = { startupProbe: 200, livenessProbe: 200, readinessProbe: 200 };
 
-describe('the server, with the variables of its pod,', () => {
-  it('reads the ConfigMap, and gives the control API and the metrics to callers with the admin token only', async ({
+describe('a server with the variables of its pod', () => {
+  it('reads the ConfigMap, and requires the admin token for the control API and the metrics', async ({
     command,
     folder,
   }) => {
@@ -183,7 +183,7 @@ describe('the server, with the variables of its pod,', () => {
   });
 
   it.skipIf(!hasPostgres || !hasHaproxy)(
-    'has as a shard the worlds that its balancer gives it, by every name of the Service',
+    'has as a shard the worlds that its balancer routes to it, by every name of the Service',
     async ({ command, folder }) => {
       const database = await privatePostgres();
       const container = serverOf('shards');

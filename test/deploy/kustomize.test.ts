@@ -76,15 +76,15 @@ if (!hasKustomize)
   process.stdout.write('SKIP: what kustomize itself makes of the overlays, because it is not installed\n');
 
 describe.each(Object.keys(OBJECTS))('the overlay %s', (name) => {
-  it('makes the objects that it names, and no other', () => {
+  it('creates exactly the objects that it lists', () => {
     expect(overlay(name).map(idOf).sort()).toEqual(OBJECTS[name]?.toSorted());
   });
 
-  it.runIf(hasKustomize)('is to kustomize what it is to the reader of the tests', () => {
+  it.runIf(hasKustomize)('is built to the same objects by kustomize and by the reader of the tests', () => {
     expect(byId(kustomize(kustomization(`overlays/${name}`)))).toEqual(byId(overlay(name)));
   });
 
-  it('has no Secret, and takes no value from another one than the user makes', () => {
+  it("contains no Secret, and uses only values of the user's Secret", () => {
     const all = overlay(name);
     const references = all
       .flatMap(containersOf)
@@ -99,15 +99,15 @@ describe.each(Object.keys(OBJECTS))('the overlay %s', (name) => {
   });
 });
 
-describe('an overlay differs from the base only in what it says:', () => {
+describe('an overlay changes the base only as described:', () => {
   const pod = 'Deployment nv-auth-mock: spec.template.spec';
   const container = `${pod}.containers.nv-auth-mock`;
 
-  it('memory in nothing', () => {
+  it('memory changes nothing', () => {
     expect(byId(overlay('memory'))).toEqual(byId(build(kustomization('base'))));
   });
 
-  it('volume in the volume, who may write to it, and the file', () => {
+  it('volume changes the volume, its permissions, and the data file', () => {
     expect(changes(overlay('memory'), overlay('volume'))).toEqual([
       `${pod}.securityContext.fsGroup`,
       `${container}.env.NV_AUTH_MOCK_DATA.value`,
@@ -116,7 +116,7 @@ describe('an overlay differs from the base only in what it says:', () => {
     ]);
   });
 
-  it('postgres in the URL, the password, and the way to the database', () => {
+  it('postgres changes the URL, the password, and the network access to the database', () => {
     expect(changes(overlay('memory'), overlay('postgres'))).toEqual([
       `${container}.env.NV_AUTH_MOCK_DATA.value`,
       `${container}.env.PGPASSWORD`,
@@ -125,7 +125,7 @@ describe('an overlay differs from the base only in what it says:', () => {
     ]);
   });
 
-  it('shards in the balancer, to which the Service leads, and in the pods, which are a StatefulSet', () => {
+  it('shards adds the balancer behind the Service, and a StatefulSet of pods', () => {
     const [before, after] = [overlay('postgres'), overlay('shards')];
 
     expect(changes(before, after)).toEqual([
@@ -155,7 +155,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
   const all = overlay(name);
   const pods = podsOf(all);
 
-  it('run without rights, on a read-only root, with limits', () => {
+  it('run without privileges, with a read-only root and limits', () => {
     expect(pods.length).toBeGreaterThan(0);
     for (const { spec } of pods) {
       expect(spec).toMatchObject({
@@ -178,7 +178,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
     }
   });
 
-  it('are those of the selectors of their Deployment, their Services and their network policies', () => {
+  it('match the selectors of their Deployment, Services and network policies', () => {
     for (const { spec } of all.filter(({ spec }) => spec?.template !== undefined)) {
       expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
     }
@@ -193,7 +193,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
     }
   });
 
-  it('mount the volumes that they have, whose claims and ConfigMaps are there or may be missing', () => {
+  it('mount existing or optional claims and ConfigMaps', () => {
     for (const { spec } of all.filter(({ spec }) => spec?.template !== undefined)) {
       const { containers, volumes } = spec.template.spec;
       const claimed = (spec.volumeClaimTemplates ?? []).map(({ metadata }: Manifest) => metadata);
@@ -207,7 +207,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
     }
   });
 
-  it('name in a variable only variables that stand before it', () => {
+  it('refer only to variables that are defined before', () => {
     for (const { env = [] } of pods.flatMap(({ spec }) => spec.containers)) {
       env.forEach(({ value = '' }: Manifest, index: number) => {
         const before = env.slice(0, index).map((one: Manifest) => one['name']);
@@ -216,7 +216,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
     }
   });
 
-  it('are reached and reach others as their network policies say, and in no other way', () => {
+  it('connect only as their network policies allow', () => {
     const policies = ofKind(all, 'NetworkPolicy').map(({ spec }) => spec);
     const portOf = (pod: Manifest) => pod['spec'].containers[0].ports[0].containerPort;
     for (const pod of pods) {
@@ -238,7 +238,7 @@ describe.each(WITH_PODS)('the pods of %s', (name) => {
   });
 });
 
-it.each(['memory', 'volume', 'postgres'])('%s has one pod, which ends before another one starts', (name) => {
+it.each(['memory', 'volume', 'postgres'])('%s has one pod, which ends before its replacement starts', (name) => {
   expect(oneOf(overlay(name), 'Deployment nv-auth-mock')['spec']).toMatchObject({
     replicas: 1,
     strategy: { type: 'Recreate' },
@@ -282,7 +282,7 @@ describe('the shards', () => {
   });
 
   const NAMESPACE = `\${NAMESPACE}`;
-  it('have the balancer of the compose example, with the names of this mock in its namespace', async () => {
+  it('have the balancer of the compose example, with the names of the namespace', async () => {
     const aliases = variable('NV_AUTH_MOCK_ALIAS').replaceAll('$(NAMESPACE)', NAMESPACE).split(',');
     const example = await readFile(join(ROOT, 'examples/compose/shards.yaml'), 'utf8');
     const expected: string = parse(example, { merge: true }).configs.balancer.content;
@@ -311,7 +311,7 @@ describe('the reader of the tests', () => {
   it.each([
     ['a field of a kustomization', { 'kustomization.yaml': `${HEAD}namePrefix: a-\n` }, 'namePrefix'],
     [
-      'a patch of what is not there',
+      'a patch of a missing object',
       {
         'kustomization.yaml': `${BASE}patches: [{ path: b.yaml }]\n`,
         'b.yaml': 'kind: Service\nmetadata: { name: a }\n',
@@ -319,22 +319,22 @@ describe('the reader of the tests', () => {
       'Service a, which is not there',
     ],
     [
-      'a list that it does not know',
+      'an unknown list',
       { 'kustomization.yaml': `${BASE}patches: [{ path: b.yaml }]\n`, 'b.yaml': OBJECT },
       'tolerations',
     ],
-    ['an object that is there twice', { 'kustomization.yaml': `${HEAD}resources: [a.yaml, a.yaml]\n` }, 'twice'],
-  ])('refuses %s', async (_, files, message) => {
+    ['a duplicate object', { 'kustomization.yaml': `${HEAD}resources: [a.yaml, a.yaml]\n` }, 'twice'],
+  ])('rejects %s', async (_, files, message) => {
     const folder = await written({ 'a.yaml': OBJECT, ...files });
 
     expect(() => build(folder)).toThrow(message);
   });
 });
 
-describe('the page', () => {
+describe('the documentation page', () => {
   const page = readFile(join(ROOT, 'docs/how-to/kubernetes.md'), 'utf8');
 
-  it('makes the Secret with every key that overlays read, and lists every overlay', async () => {
+  it('creates the Secret with every key of the overlays, and lists every overlay', async () => {
     const references = WITH_PODS.flatMap((name) => overlay(name).flatMap(containersOf))
       .flatMap(({ env }) => env)
       .flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
@@ -350,7 +350,7 @@ describe('the page', () => {
     }
   });
 
-  it("has a kustomization of the user's that gives namespace and image", async () => {
+  it('has a kustomization with a namespace and an image', async () => {
     const [, shown = ''] = /```yaml\n(apiVersion: kustomize.*?)```/s.exec(await page) ?? [];
     const folder = await emptyFolder();
     const path = relative(folder, ROOT);

@@ -6,7 +6,7 @@ import { SETS } from './sets.ts';
 const SEED = 11;
 const REQUESTS = 450;
 
-it.each(Object.entries(SETS))('no generated request is answered off its document: %s', async (_name, versions) => {
+it.each(Object.entries(SETS))('no generated request gets an undocumented response: %s', async (_name, versions) => {
   const figures = await fuzz({ versions, seed: SEED, requests: REQUESTS });
 
   expect(unexpected(figures)).toEqual([]);

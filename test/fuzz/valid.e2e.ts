@@ -168,7 +168,7 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
   afterAll(() => batch.close());
 
   // Changes nothing, and so comes first.
-  it('with a text that its document forbids is refused, also where the operation checks it', async () => {
+  it('with a string that violates its document is rejected, even if the operation validates it', async () => {
     const checked = await checkedTexts();
     const accepted: string[] = [];
     let sent = 0;
@@ -201,7 +201,7 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
     expect(sent).toBeGreaterThan(30);
   });
 
-  it('that is valid by its document is never refused for its form', async () => {
+  it('is not rejected for its form if it is valid by its document', async () => {
     const refused: string[] = [];
     let sent = 0;
     let moved = '';

@@ -112,7 +112,7 @@ describe('compose', () => {
     expect(await isKnownSoon(id)).toBe(false);
   });
 
-  it('gives each shard worlds of its own', async ({ engine, skip }) => {
+  it('gives each shard its own worlds', async ({ engine, skip }) => {
     const stack = await healthyStackOf('shards.yaml', { engine, skip });
     const expectClientToWork = async () => {
       const output = await stack('run', '--rm', 'client');

@@ -15,7 +15,7 @@ const SHARE: readonly RegExp[] = [
 const OPERATIONS = [...new Set(SHARE.map(({ source }) => source.slice(1, source.indexOf(':'))))];
 const [, versions] = Object.values(SETS);
 
-it('no kind of input takes more than its length', async () => {
+it('every kind of input takes at most linear time', async () => {
   if (versions === undefined) throw new Error('there are no versions');
   const wanted = ({ name }: { readonly name: string }) => SHARE.some((one) => one.test(name));
   const { inputs, worse } = await linear({ versions, only: OPERATIONS, wanted });

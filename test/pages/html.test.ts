@@ -15,12 +15,12 @@ it('the pages of the server have the colours of the console', () => {
   expect(Object.keys(ofConsole).length).toBeGreaterThan(5);
 });
 
-describe('a text in HTML', () => {
-  it('ends neither an element nor an attribute', () => {
+describe('escaped text in HTML', () => {
+  it('closes neither an element nor an attribute', () => {
     expect(escapeHtml(`a & b <i>"c"</i> 'd'`)).toBe('a &amp; b &lt;i&gt;&quot;c&quot;&lt;/i&gt; &#39;d&#39;');
   });
 
-  it('has what stands between backticks as code', () => {
+  it('is code between backticks', () => {
     expect(escapeWithCode('needs `a<b`, or `c`')).toBe('needs <code>a&lt;b</code>, or <code>c</code>');
     expect(escapeWithCode('a ` alone')).toBe('a ` alone');
   });

@@ -6,7 +6,7 @@ import { kills } from './kills.ts';
 /** A share of `npm run soak`, which kills it 200 times. */
 const KILLS = 4;
 
-it('what was answered is there after a kill at any moment', async () => {
+it('acknowledged writes are stored after a kill at any moment', async () => {
   const folder = await emptyFolder();
   const { acknowledged, lost, refused } = await kills({ folder, kills: KILLS, within: 250 });
   await rm(folder, { recursive: true, force: true });

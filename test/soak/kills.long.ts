@@ -6,7 +6,7 @@ import { kills } from './kills.ts';
 const { SOAK_KILLS = '200' } = process.env;
 const PROGRESS = 10;
 
-it('what was answered is there after every one of many kills', async () => {
+it('acknowledged writes are stored after each of many kills', async () => {
   const folder = await emptyFolder();
   const { acknowledged, lost, refused } = await kills({
     folder,

@@ -7,7 +7,7 @@ import { soak } from './soak.ts';
 /** A share of `npm run soak`, which sends a million. */
 const REQUESTS = 6_000;
 
-it('worlds that are used, restored, forked, reset and deleted have the lists that they must have', {
+it('worlds have correct lists after uses, restores, forks, resets and deletions', {
   timeout: 240_000,
 }, async () => {
   const folder = await emptyFolder();

@@ -9,7 +9,7 @@ const PROGRESS = 20_000;
 /** MB that come and go. */
 const SLACK = 24;
 
-it('a server of 128 MB answers for as long as it is asked, and each list of its 50 worlds is what it must be', async () => {
+it('a server of 128 MB keeps responding, and each list of its 50 worlds is correct', async () => {
   const folder = await emptyFolder();
   const requests = Number(SOAK_REQUESTS);
   let reported = 0;
