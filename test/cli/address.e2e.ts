@@ -1,7 +1,7 @@
 /** Which addresses a server listens on. */
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
-import { hasLoopback6, takenPort, urlOnPort } from '../support/ports.ts';
+import { hasLoopback6, occupyPort, startOnPort } from '../support/ports.ts';
 
 /** Addresses for documentation (RFC 5737, RFC 3849) that no machine has. */
 const FOREIGN = ['192.0.2.1', '2001:db8::1'];
@@ -17,10 +17,10 @@ describe.concurrent('a server', () => {
     let url: string | null = null;
     let port = 0;
     while (url === null) {
-      const taken = await takenPort();
+      const taken = await occupyPort();
       await taken.release();
       port = taken.port;
-      url = await urlOnPort(command, port);
+      url = await startOnPort(command, port);
     }
 
     expect(url).toBe(`http://127.0.0.1:${port}`);
@@ -28,7 +28,7 @@ describe.concurrent('a server', () => {
   });
 
   it.for(TAKEN)('exits with 2 if its port on %s is in use', async (host, { command, onTestFinished }) => {
-    const { port, release } = await takenPort(host);
+    const { port, release } = await occupyPort(host);
     onTestFinished(release);
     const { code, stdout, stderr } = await command.run(['--port', String(port)]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { admin, cast, researcher } from '../support/cast.ts';
 import { type Credentials, it, type Server } from '../support/command.ts';
-import { takenPort } from '../support/ports.ts';
+import { occupyPort } from '../support/ports.ts';
 
 const DATA = ['--data', 'mock.db'];
 
@@ -195,7 +195,7 @@ describe.concurrent('a data file', () => {
   });
 
   it('is created with its folders, and unlocked after a failed start', async ({ command, folder, onTestFinished }) => {
-    const { port, release } = await takenPort();
+    const { port, release } = await occupyPort();
     onTestFinished(release);
     const failed = await command.run(['--port', String(port), '--data', 'a/b/mock.db']);
 

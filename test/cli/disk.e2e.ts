@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import { it, type Server } from '../support/command.ts';
-import { fill, smallDisk } from '../support/disk.ts';
+import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 
 async function createKey(server: Server, token: string, name: string) {
   return server.call('POST /api/v1/access-keys', { token, body: { name } });
@@ -24,12 +24,12 @@ describe('a full disk', () => {
     folder,
     skip,
   }) => {
-    const disk = await smallDisk(folder, skip);
+    const disk = await mountSmallDisk(folder, skip);
     try {
       const data = ['--data', join(disk.path, 'mock.db'), '--runai-key-limit', '1000'];
       const server = await command.start(data);
       const token = await server.tokenOf(researcher.accessKey);
-      const filler = await fill(disk.path);
+      const filler = await fillDisk(disk.path);
       const { answer, made } = await createUntilRefused(server, token);
       expect(answer.status).toBe(507);
       expect(answer.body).toMatchObject({
@@ -63,7 +63,7 @@ describe('a full disk', () => {
   });
 
   it('rejects deletes and resets with 507 until there is free space', async ({ command, folder, skip }) => {
-    const disk = await smallDisk(folder, skip, 40);
+    const disk = await mountSmallDisk(folder, skip, 40);
     try {
       const path = join(disk.path, 'mock.db');
       const server = await command.start(['--data', path, '--runai-key-limit', '1000']);
@@ -71,7 +71,7 @@ describe('a full disk', () => {
       for (const id of ['one', 'two']) {
         expect((await server.call('POST /_mock/worlds', { body: { id } })).status).toBe(201);
       }
-      const filler = await fill(disk.path);
+      const filler = await fillDisk(disk.path);
       await createUntilRefused(server, token);
       const [key] = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
       const changes = [`DELETE /api/v1/access-keys/${key.id}`, 'DELETE /_mock/worlds/one', 'POST /_mock/reset'];

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
-import { urlOnPort } from '../support/ports.ts';
+import { startOnPort } from '../support/ports.ts';
 
 describe.concurrent('`health`', () => {
   it('exits with 0 if the server is ready, for a port by flag or variable', async ({ command }) => {
@@ -108,7 +108,7 @@ describe.concurrent('`health`', () => {
     expect.assertions(1);
     // https://fetch.spec.whatwg.org/#port-blocking
     for (const port of [6666, 6667, 6668, 6669]) {
-      const url = await urlOnPort(command, port);
+      const url = await startOnPort(command, port);
       if (url === null) continue;
 
       expect(await command.run(['health', '--port', String(port)])).toEqual({

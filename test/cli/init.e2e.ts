@@ -6,8 +6,8 @@ import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it, launchProgram, MAIN } from '../support/command.ts';
-import { copied } from '../support/package.ts';
-import { freePort } from '../support/ports.ts';
+import { copyInstallation } from '../support/package.ts';
+import { findFreePort } from '../support/ports.ts';
 import { callsBelow, fetchThrough } from '../support/sockets.ts';
 import { tokenOf } from '../support/worlds.ts';
 
@@ -31,7 +31,10 @@ describe('init', () => {
     'writes a test for %s that passes',
     { timeout: 120_000 },
     async ([kind, file, args, passed], { command }) => {
-      const folder = await copied(kind === 'vitest' ? ['vitest'] : [], kind === 'jest' ? ['jest@30.5.2'] : []);
+      const folder = await copyInstallation(
+        kind === 'vitest' ? ['vitest'] : [],
+        kind === 'jest' ? ['jest@30.5.2'] : [],
+      );
       const { code, stdout } = await command.run(['init', folder, '--kind', kind]);
       expect([code, stdout]).toEqual([0, expect.stringContaining(`wrote ${join(folder, file)}, a test for`)]);
       expect(stdout).not.toContain('npm ');
@@ -103,14 +106,14 @@ describe('init', () => {
   });
 
   it('writes AGENTS.md with at most 60 lines, and each of its commands works', async ({ onTestFinished }) => {
-    const folder = await copied();
+    const folder = await copyInstallation();
     await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
     await cp(join(CLONE, 'AGENTS.md'), join(folder, 'node_modules/nv-auth-mock/AGENTS.md'));
     await mkdir(join(folder, 'node_modules/.bin'));
     await symlink('../nv-auth-mock/dist/main.cjs', join(folder, 'node_modules/.bin/nv-auth-mock'));
     const { stdout } = await run('npx', ['--no-install', 'nv-auth-mock', 'init', '--kind', 'agents'], { cwd: folder });
     const page = await readFile(join(folder, 'AGENTS.md'), 'utf8');
-    const port = String(await freePort());
+    const port = String(await findFreePort());
     const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
       block
         .replaceAll('6625', port)
@@ -208,7 +211,7 @@ describe('init', () => {
   });
 
   it('prints a placeholder for the clone in an installed package', async () => {
-    const folder = await copied();
+    const folder = await copyInstallation();
     const main = join(folder, 'node_modules/nv-auth-mock/dist/main.cjs');
     await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
     const args = [main, 'init', '--kind', 'node', '--kind', 'compose', '--kind', 'seed'];

@@ -8,8 +8,8 @@ import { ask, balance, hasHaproxy } from '../support/balancer.ts';
 import { it, type Server } from '../support/command.ts';
 import { imageSpec } from '../support/image.ts';
 import { containersOf, type Manifest, oneOf, overlay } from '../support/kustomize.ts';
-import { copied, write } from '../support/package.ts';
-import { freePort } from '../support/ports.ts';
+import { copyInstallation, write } from '../support/package.ts';
+import { findFreePort } from '../support/ports.ts';
 import { hasPostgres, privatePostgres } from '../support/postgres.ts';
 
 const run = promisify(execFile);
@@ -38,7 +38,7 @@ for (const { from, manifest } of JSON.parse(readFileSync('manifests.json', 'utf8
 describe('by the published schemas', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copied([], ['kubernetes-models@4.5.1', '@kubernetes-models/prometheus-operator@4.4.4']);
+    folder = await copyInstallation([], ['kubernetes-models@4.5.1', '@kubernetes-models/prometheus-operator@4.4.4']);
   }, 120_000);
   const validate = async (all: readonly Manifest[]) => {
     const manifests = all.map((manifest) => ({ from: moduleOf(manifest), manifest }));
@@ -173,7 +173,7 @@ describe('a server with the variables of its pod', () => {
     await database.end();
     expect((await second.ended).code).toBe(75);
     // While the database is away, the container is started again once, and gets no requests.
-    const port = await freePort();
+    const port = await findFreePort();
     const third = command.launch(['start', '--port', String(port)], { env });
     await expect
       .poll(() => probed({ url: `http://127.0.0.1:${port}` }, container).catch(() => null), { timeout: 10_000 })

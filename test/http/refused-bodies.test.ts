@@ -1,7 +1,7 @@
 /** The bodies of requests that are rejected before their body is parsed: only the journal reads them. */
 import { describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
-import { afresh, type Request, testServer } from '../support/server.ts';
+import { type Request, resetTestServer, testServer } from '../support/server.ts';
 import { chunked, openLine, requestBytes, send } from '../support/wire.ts';
 
 const server = await testServer({}, { limits: { bodyBytes: 200_000 } });
@@ -68,7 +68,7 @@ describe('the body of a rejected request', () => {
     [401, {}],
     [403, { token: invoker }],
   ])('is in the archive, where its violations are found: %i', async (status, parts) => {
-    await afresh(server);
+    await resetTestServer(server);
     expect((await server.call(CREATE, { ...parts, body: { nam: 'translate' } })).status).toBe(status);
     const archive = (await server.call('GET /_mock/requests/har')).body;
 

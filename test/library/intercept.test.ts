@@ -8,7 +8,7 @@ import { getGlobalDispatcher, request as undiciRequest } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
 import { MANIFESTS } from '../../src/services/index.ts';
-import { byNode, CLIENTS } from '../support/production.ts';
+import { CLIENTS, sendByNode } from '../support/production.ts';
 
 const NAMES = MANIFESTS.map(({ name }) => `\`${name}\``).join(', ');
 
@@ -118,11 +118,11 @@ describe('the intercepted hosts', () => {
       fetch('https://api.dsx-air.nvidia.com/api/v3/simulations/', authorize('air-admin')),
       fetch('https://api.nvcf.nvidia.com/v2/nvcf/functions', authorize('nvcf-deployer')),
       fetch('https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions', authorize('nvcf-deployer')),
-      byNode(`https://${echo?.functionId}.invocation.api.nvcf.nvidia.com/echo`, {
+      sendByNode(`https://${echo?.functionId}.invocation.api.nvcf.nvidia.com/echo`, {
         ...authorize('nvcf-full-access'),
         ...{ method: 'POST', body: 'hello' },
       }),
-      byNode(`https://${echo?.functionId}.invocation.nvcf.nvidia.com/echo`, {
+      sendByNode(`https://${echo?.functionId}.invocation.nvcf.nvidia.com/echo`, {
         ...authorize('nvcf-full-access'),
         ...{ method: 'POST', body: 'hello' },
       }),
@@ -135,7 +135,7 @@ describe('the intercepted hosts', () => {
   it('include hosts of the option `hosts`, with wildcards for subdomains', async () => {
     await using _ = await mock.intercept({ hosts: { 'RunAI.acme.com': 'runai', '*.lab.acme.com': 'air' } });
     const issuers = ['https://runai.acme.com', 'https://one.lab.acme.com:8443', 'http://runai.acme.com'].map(
-      async (url) => parseIssuer((await byNode(`${url}${DISCOVERY}`)).text),
+      async (url) => parseIssuer((await sendByNode(`${url}${DISCOVERY}`)).text),
     );
 
     expect(await Promise.all(issuers)).toEqual([
@@ -155,7 +155,7 @@ describe('the intercepted hosts', () => {
 
   it('include hosts with a kept-alive connection, until `restore`', async () => {
     const agent = new Agent({ keepAlive: true });
-    const send = () => byNode(`${otherServerUrl}${DISCOVERY}`, { agent });
+    const send = () => sendByNode(`${otherServerUrl}${DISCOVERY}`, { agent });
     const before = await send();
     const production = await mock.intercept({ hosts: { '127.0.0.1': 'runai' } });
     const during = await send();
@@ -191,7 +191,7 @@ describe('the intercepted hosts', () => {
   ])('are rejected with a helpful message for the options %j', async (options, message) => {
     await expect(mock.intercept(options as InterceptOptions)).rejects.toThrow(message);
     await expect(broken.intercept(options as InterceptOptions)).rejects.toThrow(TypeError);
-    await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
+    await expect(sendByNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
   });
 });
 
@@ -222,7 +222,7 @@ describe('an interception', () => {
     );
     await expect(refused).rejects.toBeInstanceOf(TypeError);
     await expect(fetch('no URL')).rejects.toThrow(/Failed to parse URL|Invalid URL/);
-    await expect(byNode('https://nowhere.invalid/x')).rejects.toThrow('https://nowhere.invalid/x was not called');
+    await expect(sendByNode('https://nowhere.invalid/x')).rejects.toThrow('https://nowhere.invalid/x was not called');
     await expect(undiciRequest('https://nowhere.invalid/x')).rejects.toThrow(
       'https://nowhere.invalid/x was not called',
     );
@@ -266,7 +266,7 @@ describe('an interception', () => {
 
     await expect(second.intercept()).rejects.toThrow('The mock has been stopped.');
     expect([seen, status, seenByMock]).toEqual([['/api/v1/users'], 401, ['/api/v1/users']]);
-    await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
+    await expect(sendByNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
   });
 
   it('of a deleted world responds with 404', async () => {
@@ -299,7 +299,7 @@ describe('an interception', () => {
     });
     await once(app.listen(0, '127.0.0.1'), 'listening');
     await using _ = await mock.intercept();
-    const { text } = await byNode(`http://127.0.0.1:${(app.address() as AddressInfo).port}`);
+    const { text } = await sendByNode(`http://127.0.0.1:${(app.address() as AddressInfo).port}`);
     app.closeAllConnections();
     app.close();
 
@@ -310,7 +310,7 @@ describe('an interception', () => {
     await using world = await mock.world();
     const production = await world.intercept();
     await world.faults.add({ do: { delay: '200ms' } });
-    const running = [fetch(`${RUNAI_URL}/api/v1/users`), byNode(`${RUNAI_URL}/api/v1/users`)];
+    const running = [fetch(`${RUNAI_URL}/api/v1/users`), sendByNode(`${RUNAI_URL}/api/v1/users`)];
     await vi.waitFor(async () => expect((await world.faults.list())[0]?.fired).toBe(2));
     await production.restore();
 
@@ -361,7 +361,7 @@ describe('concurrent interceptions of worlds', () => {
       const failed = await Promise.all(
         CLIENTS.map(([, send]) => send(`${RUNAI_URL}/api/v1/users`).catch(collectMessages)),
       );
-      const passed = await byNode(otherServerUrl);
+      const passed = await sendByNode(otherServerUrl);
       return { failed, passed };
     });
     const inside = (async () => {
@@ -423,11 +423,11 @@ describe('an intercepted request', () => {
     const body = JSON.stringify({ grantType: 'client_credentials', clientId: 'nobody', clientSecret: 'x' });
     const headers = { 'content-type': 'application/json' };
     const continued = vi.fn();
-    const streamed = await byNode(`${RUNAI_URL}/api/v1/token`, { method: 'POST', headers }, (request) => {
+    const streamed = await sendByNode(`${RUNAI_URL}/api/v1/token`, { method: 'POST', headers }, (request) => {
       request.write(body.slice(0, 10));
       setTimeout(() => request.end(body.slice(10)), 20);
     });
-    const waited = await byNode(
+    const waited = await sendByNode(
       `${RUNAI_URL}/api/v1/token`,
       { method: 'POST', headers: { ...headers, expect: '100-continue' } },
       (request) => {
@@ -463,7 +463,7 @@ describe('an intercepted request', () => {
     const url = `${RUNAI_URL}/api/v1/access-keys`;
     const responses = await Promise.all([
       fetch(url, { ...init, body: open, duplex: 'half' }),
-      byNode(url, init, (request) => void request.write('{')),
+      sendByNode(url, init, (request) => void request.write('{')),
     ]);
 
     expect(responses.map(({ status }) => status)).toEqual([401, 401]);
@@ -480,13 +480,13 @@ describe('an intercepted request', () => {
 
     await expect(aborted).rejects.toMatchObject({ name: 'AbortError' });
     await expect(
-      byNode(url, {}, (request) => {
+      sendByNode(url, {}, (request) => {
         request.end();
         setTimeout(() => request.destroy(new Error('mine')), 50);
       }),
     ).rejects.toThrow('mine');
     await expect(
-      byNode(url, {}, (request) => {
+      sendByNode(url, {}, (request) => {
         request.setTimeout(50, () => request.destroy(new Error('too slow'))).end();
       }),
     ).rejects.toThrow('too slow');
@@ -512,7 +512,7 @@ describe('an intercepted request', () => {
     const isSocketReused = async (agent: https.Agent) => {
       const reused: boolean[] = [];
       for (let index = 0; index < 2; index += 1) {
-        await byNode(`${RUNAI_URL}/api/v1/users`, { agent }, (request) => {
+        await sendByNode(`${RUNAI_URL}/api/v1/users`, { agent }, (request) => {
           request.on('response', () => reused.push(request.reusedSocket)).end();
         });
         await pause(1);
@@ -527,7 +527,7 @@ describe('an intercepted request', () => {
   it('has the headers of its caller, and only `x-mock-world` in addition', async () => {
     await using world = await mock.world();
     await using _ = await world.intercept();
-    await byNode(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mine': 'yes' } });
+    await sendByNode(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mine': 'yes' } });
     const [{ request } = {}] = await world.requests.list();
 
     expect(request?.headers).toEqual({
@@ -568,13 +568,15 @@ describe('an intercepted request', () => {
     await using _ = await second.intercept();
     const token = await second.getToken();
     const { clientId, clientSecret } = second.cast.runai.users[0]?.accessKey ?? {};
-    const granted = await byNode(`${RUNAI_URL}/api/v1/token`, {
+    const granted = await sendByNode(`${RUNAI_URL}/api/v1/token`, {
       ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
       body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
     });
     const { accessToken } = JSON.parse(granted.text) as { accessToken: string };
-    const there = await byNode(`${RUNAI_URL}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
-    const here = await byNode(`${second.url}/api/v1/users`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const there = await sendByNode(`${RUNAI_URL}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } });
+    const here = await sendByNode(`${second.url}/api/v1/users`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
 
     expect([there.status, here.status]).toEqual([200, 200]);
     expect((await second.findings()).map(({ kind }) => kind)).toContain('issuer_differs');
@@ -593,7 +595,7 @@ describe('an intercepted request', () => {
 
   it('does not include a request to a Unix socket', async () => {
     await using _ = await mock.intercept({ others: 'refuse' });
-    const remote = byNode(`${RUNAI_URL}/`, {}, (request) => void request.end());
+    const remote = sendByNode(`${RUNAI_URL}/`, {}, (request) => void request.end());
     const localError = new Promise((resolve) => {
       http.get({ socketPath: '/nowhere.sock', host: 'acme.run.ai' }).on('error', resolve);
     });

@@ -2,12 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeVerifier, type Mock, startMock, type VerifierOptions, type Verify } from '../../src/index.ts';
 import { describeVerifier as describeInVitest } from '../../src/vitest.ts';
-import { joseVerifier, jsonwebtokenVerifier, naiveVerifier, type Tried, tried } from '../support/verifiers.ts';
+import {
+  joseVerifier,
+  jsonwebtokenVerifier,
+  naiveVerifier,
+  runVerifierTests,
+  type Tried,
+} from '../support/verifiers.ts';
 
 type Options = Omit<VerifierOptions, 'hooks'>;
 
 const runVerifier = (verify: Verify, options: Options = {}) =>
-  tried((hooks) => describeVerifier(verify, { ...options, hooks }));
+  runVerifierTests((hooks) => describeVerifier(verify, { ...options, hooks }));
 const listCaught = (all: readonly Tried[]) =>
   all.flatMap(({ fault }) => (fault === null || fault === 'skipped' ? [] : (/`([\w-]+)`/.exec(fault)?.[1] ?? fault)));
 const listSkipped = (all: readonly Tried[]) => all.flatMap(({ title, fault }) => (fault === 'skipped' ? [title] : []));

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -140,7 +140,7 @@ describe('the package', () => {
     return stdout;
   };
   beforeAll(async () => {
-    folder = await copied(['testcontainers']);
+    folder = await copyInstallation(['testcontainers']);
   });
 
   it('can be required, and finds its files', async () => {
@@ -175,7 +175,7 @@ describe('the package', () => {
     ['imported.mjs', "import 'nv-auth-mock/testcontainers';"],
     ['required.cjs', "require('nv-auth-mock/testcontainers');"],
   ])('names the package to install if testcontainers is missing: %s', async (name, program) => {
-    const without = await copied();
+    const without = await copyInstallation();
     await write(without, { [name]: program });
     const { code, stderr } = await launchProgram(process.execPath, [name], without).ended;
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listeningServer } from '../support/listening.ts';
 import { castKey } from '../support/ngc-cast.ts';
-import { copied } from '../support/package.ts';
+import { copyInstallation } from '../support/package.ts';
 import { runUnderProductionNames } from '../support/production-names.ts';
 
 /** The newest versions that Node 20 runs. */
@@ -37,7 +37,7 @@ const secure = await listeningServer({ tls: true });
 const baseURL = `${url}/integrate/v1`;
 
 beforeAll(async () => {
-  folder = await copied([], PACKAGES);
+  folder = await copyInstallation([], PACKAGES);
   const { resolve } = createRequire(join(folder, 'package.json'));
   const load = (name: string): Promise<Client> => import(pathToFileURL(resolve(name)).href);
   ({ OpenAI } = (await load('openai')).default);

@@ -1,14 +1,14 @@
 /** A process exits when its own work is done, even with a running mock, and not before its responses have arrived. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 /** Far more than any of these processes needs. One that runs on is killed then, which is no end of its own. */
 const PATIENCE_MS = 60_000;
 
 let folder: string;
 beforeAll(async () => {
-  folder = await copied(['vitest'], ['jest@30.5.2', 'mocha@11.7.6']);
+  folder = await copyInstallation(['vitest'], ['jest@30.5.2', 'mocha@11.7.6']);
 }, 120_000);
 
 const PATIENT = `--testTimeout=${PATIENCE_MS}`;

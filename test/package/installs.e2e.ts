@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import { loadNodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { it } from '../support/in-folder.ts';
 import { expectInstall, NPM } from '../support/install.ts';
-import { packed } from '../support/package.ts';
+import { packPackage } from '../support/package.ts';
 
 /** A folder with Node and npm, and nothing that stands beside them on this machine. */
 async function programsIn(folder: string): Promise<string> {
@@ -26,7 +26,7 @@ async function programsIn(folder: string): Promise<string> {
 it('npm installs the package without a compiler; it works in memory, and a data file gets a helpful error', async ({
   folder,
 }) => {
-  const { tarball } = await packed();
+  const { tarball } = await packPackage();
   const data = await expectInstall({ folder, tarball, installer: NPM, programs: [await programsIn(folder)] });
 
   expect(data).toBe(loadNodeSqlite() === null ? 'is not installed' : 'works');

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect } from 'vitest';
 import { installedOnce, type Release, releaseOf } from '../../scripts/nodes.mjs';
 import { it } from '../support/in-folder.ts';
 import { expectInstall, INSTALLERS } from '../support/install.ts';
-import { packed } from '../support/package.ts';
+import { packPackage } from '../support/package.ts';
 
 const isRequired = process.env['TEST_INSTALLS'] === 'required';
 
@@ -13,7 +13,7 @@ const besideOf = (line: string) => [[], ['better-sqlite3'], ...(line === '20' ? 
 
 let tarball: string;
 beforeAll(async () => {
-  ({ tarball } = await packed());
+  ({ tarball } = await packPackage());
 });
 
 describe.each(['20', '22', '24'])('with Node %s', (line) => {

@@ -1,7 +1,7 @@
 /** Production URLs in the common test runners, each with concurrent tests. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const PATIENCE_MS = 60_000;
 const JEST = ['node_modules/jest/bin/jest.js', `--testTimeout=${PATIENCE_MS}`];
@@ -9,7 +9,7 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run', `--testTimeout=${PATIEN
 
 let folder: string;
 beforeAll(async () => {
-  folder = await copied(['vitest'], ['jest@30.5.2']);
+  folder = await copyInstallation(['vitest'], ['jest@30.5.2']);
 }, 120_000);
 
 /** Two clients ask for the issuer, and for what only this test asks for. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ROOT } from '../architecture/source-files.ts';
-import { it, launchProgram, ready } from '../support/command.ts';
+import { it, launchProgram, waitUntilReady } from '../support/command.ts';
 
 it('npm start accepts arguments, and a signal to npm stops the server and releases its data file', async ({
   folder,
@@ -52,7 +52,7 @@ it.skipIf(!isWithout)(
     const args = ['scripts/start.mjs', '--port', '0', '--json'];
     const started = launchProgram(process.execPath, args, ROOT, { env });
     onTestFinished(() => void started.kill('SIGKILL'));
-    const server = await ready(started);
+    const server = await waitUntilReady(started);
     const { store } = (await server.call('GET /_mock/info')).body;
     const { stderr } = await server.stop();
     const named = launchProgram(process.execPath, [...args, '--data', join(folder, 'mock.db')], ROOT, { env });

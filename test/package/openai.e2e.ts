@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { listeningServer } from '../support/listening.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { FOREIGN, FULL, placeOf } from '../support/nvcf-client.ts';
-import { copied } from '../support/package.ts';
+import { copyInstallation } from '../support/package.ts';
 import { runUnderProductionNames } from '../support/production-names.ts';
 
 /** The newest major version that Node 20 runs. */
@@ -25,7 +25,7 @@ const { url } = await listeningServer();
 const secure = await listeningServer({ tls: true });
 
 beforeAll(async () => {
-  folder = await copied([], [OPENAI]);
+  folder = await copyInstallation([], [OPENAI]);
   const main = createRequire(join(folder, 'package.json')).resolve('openai');
   OpenAI = (await import(pathToFileURL(main).href)).default;
 }, PATIENCE_MS);

@@ -8,11 +8,11 @@ import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { documentationPages } from '../architecture/source-files.ts';
-import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
+import { type Ended, launchProgram, type Running, type Server, waitUntilReady } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
 import { linksOf } from '../support/links.ts';
-import { copied, installed, packed, withoutBinary, write } from '../support/package.ts';
+import { copyInstallation, copyWithoutBinary, installPackage, packPackage, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,8 +25,8 @@ let progress: string;
 let user: string;
 
 beforeAll(async () => {
-  ({ tarball, progress } = await packed());
-  user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node', 'jose']);
+  ({ tarball, progress } = await packPackage());
+  user = await installPackage(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node', 'jose']);
 }, 600_000);
 
 /** The blocks of a page in one language. */
@@ -67,7 +67,7 @@ describe('through the command of the packed tarball', () => {
   let server: Server;
   beforeAll(async () => {
     const command = join(user, 'node_modules/.bin/nv-auth-mock');
-    server = await ready(launchProgram(command, ['start', '--port', '0', '--json'], user));
+    server = await waitUntilReady(launchProgram(command, ['start', '--port', '0', '--json'], user));
   });
   afterAll(() => server.crash());
 
@@ -94,7 +94,7 @@ describe('through the start command of the image, in a temporary root', () => {
     image = await scratchRoot(user);
     await chmod(image.root, 0o755);
     running = start(environment(), '--json');
-    server = await ready(running);
+    server = await waitUntilReady(running);
   }, 60_000);
   afterAll(() => server.crash());
 
@@ -113,7 +113,7 @@ describe('through the start command of the image, in a temporary root', () => {
       body: { type: 'service', name: 'kept', services: ['air'], scopes: ['air:access'] },
     });
     const { code }: Ended = await server.stop();
-    server = await ready(start(environment(), '--json'));
+    server = await waitUntilReady(start(environment(), '--json'));
     const { body } = await server.call('GET /_mock/keys');
 
     expect(code).toBe(0);
@@ -124,7 +124,9 @@ describe('through the start command of the image, in a temporary root', () => {
     const data = image.here('/data/of-another.db');
     const [program = '', ...rest] = [...spec.entrypoint, ...spec.command].map(image.here);
     const env = environment({ NV_AUTH_MOCK_DATA: data });
-    const other = await ready(launchProgram(program, [...rest, '--json'], image.root, { env, uid: spec.uid + 1 }));
+    const other = await waitUntilReady(
+      launchProgram(program, [...rest, '--json'], image.root, { env, uid: spec.uid + 1 }),
+    );
     const { code } = await other.stop();
 
     expect(code).toBe(0);
@@ -136,7 +138,9 @@ describe('through the start command of the image, in a temporary root', () => {
       'seed.yaml': 'runai:\n  tenant: { id: 7, name: umbrella, realm: umbrella }\n',
       'config.yaml': 'runai: "3.0"\n',
     });
-    const other = await ready(start(environment({ NV_AUTH_MOCK_DATA: image.here('/data/other.db') }), '--json'));
+    const other = await waitUntilReady(
+      start(environment({ NV_AUTH_MOCK_DATA: image.here('/data/other.db') }), '--json'),
+    );
     const { body: cast } = await other.call('GET /_mock/cast');
     const { body: info } = await other.call('GET /_mock/info');
     await other.crash();
@@ -264,7 +268,7 @@ describe('the package', () => {
   ])(
     'has declarations that the %s TypeScript and types of Node accept, strictly and alone',
     async (...versions) => {
-      const folder = await copied([], versions.slice(1));
+      const folder = await copyInstallation([], versions.slice(1));
       await cp(join(ROOT, 'dist/types'), join(folder, 'node_modules/nv-auth-mock/dist/types'), { recursive: true });
       const apis = (await readdir(join(ROOT, 'dist/types/apis'))).map((file) => file.replace(/\.d\.ts$/, ''));
       await write(folder, {
@@ -329,7 +333,7 @@ describe('without the binary of its native module', () => {
   const reported = 'A data file needs better-sqlite3, which was installed without its binary';
   let folder: string;
   beforeAll(async () => {
-    folder = await withoutBinary(user);
+    folder = await copyWithoutBinary(user);
   });
 
   it('the command prints one line with the fix for a data file', async () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const DOCS = new URL('../../docs/', import.meta.url);
@@ -35,7 +35,7 @@ const OTHERS = [
 let folder: string;
 let contract: string;
 beforeAll(async () => {
-  folder = await copied([], [PACT]);
+  folder = await copyInstallation([], [PACT]);
   const page = (name: string) => readFile(new URL(name, DOCS), 'utf8');
   const { interactions, ...rest } = JSON.parse(
     blockOf(await page('reference/api-documents.md'), 'json', '"interactions"'),

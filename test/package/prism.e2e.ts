@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { castExamplesOf, castRequestOf, follow, idOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
 import { credentialOfExamples } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
-import { copied, write } from '../support/package.ts';
-import { takenPort } from '../support/ports.ts';
+import { copyInstallation, write } from '../support/package.ts';
+import { occupyPort } from '../support/ports.ts';
 
 const PRISM = '@stoplight/prism-cli@5.14.2';
 const PATIENCE_MS = 240_000;
@@ -19,7 +19,7 @@ const FORM = 'application/x-www-form-urlencoded';
 let folder: string;
 const running: ChildProcess[] = [];
 beforeAll(async () => {
-  folder = await copied([], [PRISM]);
+  folder = await copyInstallation([], [PRISM]);
 }, PATIENCE_MS);
 afterAll(() => {
   for (const child of running) child.kill();
@@ -27,7 +27,7 @@ afterAll(() => {
 
 /** Prism between a client and the server. @returns its URL */
 async function proxied(file: string, upstream: string): Promise<string> {
-  const { port, release } = await takenPort();
+  const { port, release } = await occupyPort();
   await release();
   const main = createRequire(join(folder, 'package.json')).resolve('@stoplight/prism-cli/dist/index.js');
   const args = [main, 'proxy', join(folder, file), upstream, '--errors', '--port', `${port}`];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), 'utf8');
@@ -67,7 +67,7 @@ const stampsOf = ({ stderr }: Ended) =>
 describe('in vitest', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copied(['vitest']);
+    folder = await copyInstallation(['vitest']);
   });
   const vitest = (file: string) => ended(folder, 'vitest/vitest.mjs', 'run', PATIENTLY, file, '--root', folder);
 
@@ -104,7 +104,7 @@ describe('in vitest', { timeout: PATIENCE_MS }, () => {
 describe('in node:test', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copied();
+    folder = await copyInstallation();
   });
 
   it.each(['before', 'after'])('the mock works with mock timers that are enabled %s the import', async (when) => {
@@ -169,7 +169,7 @@ describe('concurrent tests', { timeout: PATIENCE_MS }, () => {
   const reported = 'Tests run concurrently here';
 
   it('get an error from useMock about their own worlds, in node:test', async () => {
-    const folder = await copied();
+    const folder = await copyInstallation();
     const head = `import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
       import { useMock } from 'nv-auth-mock';
       const mock = useMock({ beforeAll: before, beforeEach, afterEach, afterAll: after }, { listen: false });
@@ -187,7 +187,7 @@ describe('concurrent tests', { timeout: PATIENCE_MS }, () => {
   });
 
   it('get the same error in jest, where they start before any hook', async () => {
-    const folder = await copied([], ['jest@30.5.2']);
+    const folder = await copyInstallation([], ['jest@30.5.2']);
     const head = `const { useMock } = require('nv-auth-mock');
       const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
       test('alone', () => void mock().url);`;
@@ -202,7 +202,7 @@ describe('concurrent tests', { timeout: PATIENCE_MS }, () => {
 describe('in jest with its defaults, and with the timers of sinon', { timeout: PATIENCE_MS }, () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copied([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
+    folder = await copyInstallation([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
   }, 120_000);
   const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', PATIENTLY, ...args);
 

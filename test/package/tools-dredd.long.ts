@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PATIENCE_MS = 240_000;
@@ -15,7 +15,7 @@ const EXAMPLE = fileURLToPath(new URL('../../examples/dredd/', import.meta.url))
 
 let folder: string;
 beforeAll(async () => {
-  folder = await copied([], ['dredd@14.1.0']);
+  folder = await copyInstallation([], ['dredd@14.1.0']);
 }, PATIENCE_MS);
 
 describe('Dredd', { timeout: PATIENCE_MS }, () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PATIENCE_MS = 240_000;
@@ -50,7 +50,7 @@ const COMPILER_OPTIONS = {
 
 let folder: string;
 beforeAll(async () => {
-  folder = await copied([], INSTALLED);
+  folder = await copyInstallation([], INSTALLED);
 }, PATIENCE_MS);
 
 const node = (args: readonly string[]) => {

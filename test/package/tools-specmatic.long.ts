@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const SPECMATIC = 'specmatic@2.55.1';
 const PATIENCE_MS = 240_000;
@@ -27,7 +27,7 @@ interface Operation {
 
 let folder: string;
 beforeAll(async () => {
-  if (hasJava) folder = await copied([], [SPECMATIC]);
+  if (hasJava) folder = await copyInstallation([], [SPECMATIC]);
 }, PATIENCE_MS);
 
 /** One run of all examples. @returns what it says */

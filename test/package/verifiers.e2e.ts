@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copied, write } from '../support/package.ts';
+import { copyInstallation, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PAGE = fileURLToPath(new URL('../../docs/how-to/testing-verifiers.md', import.meta.url));
@@ -15,7 +15,7 @@ const PATIENCE_MS = 60_000;
 let folder: string;
 let page: string;
 beforeAll(async () => {
-  folder = await copied(['vitest', 'jose', 'jsonwebtoken']);
+  folder = await copyInstallation(['vitest', 'jose', 'jsonwebtoken']);
   page = await readFile(PAGE, 'utf8');
 }, PATIENCE_MS);
 

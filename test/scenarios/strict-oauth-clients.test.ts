@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
 import { createMachineClock } from '../../src/time/clock.ts';
 import { adminBot, researcher } from '../support/cast.ts';
-import { CALLBACK, fetchOf, ISSUER_PATH, judged, locationOf, logIn, PUBLIC_CLIENT } from '../support/oauth.ts';
+import { CALLBACK, fetchOf, ISSUER_PATH, locationOf, logIn, PUBLIC_CLIENT, sendWithToken } from '../support/oauth.ts';
 import { overHttp } from '../support/over-http.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
@@ -92,11 +92,11 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
       };
 
       expect(await introspect()).toMatchObject({ active: true, client_id, sub: subject, token_type: 'Bearer' });
-      expect(await judged(server, token)).toEqual([200, undefined]);
+      expect(await sendWithToken(server, token)).toEqual([200, undefined]);
 
       await oauth.processRevocationResponse(await oauth.revocationRequest(as, service, auth, token, options));
       expect(await introspect()).toEqual({ active: false });
-      expect(await judged(server, token)).toEqual([401, 'revoked_token']);
+      expect(await sendWithToken(server, token)).toEqual([401, 'revoked_token']);
     });
   });
 
@@ -109,7 +109,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(claims).toMatchObject({ iss: issuer.href, aud: PUBLIC_CLIENT, sub: researcher.id });
     expect(tokens).toMatchObject({ token_type: 'bearer', scope: SCOPE, expires_in: 3600 });
     expect(userinfo).toMatchObject({ sub: researcher.id, email: researcher.email, email_verified: true });
-    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
   });
 
   it('rotates refresh tokens, and a reused one ends the login', async () => {
@@ -128,7 +128,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     expect(renewed).toMatchObject({ sub: claims.sub, aud: claims.aud, iss: claims.iss, auth_time: claims.auth_time });
     await expect(refresh(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
     await expect(refresh(next.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant', status: 400 });
-    expect(await judged(server, next.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, next.access_token)).toEqual([401, 'revoked_token']);
   });
 
   it('revokes a refresh token with its login', async () => {
@@ -138,7 +138,7 @@ describe.each(ALGORITHMS)('oauth4webapi, with tokens signed by %s', (algorithm) 
     const response = await oauth.revocationRequest(as, client, oauth.None(), refreshToken, options);
     await oauth.processRevocationResponse(response);
 
-    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
   });
 
   it('gets the standard error of a failed login, with the issuer', async () => {
@@ -220,7 +220,7 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
       expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, client_id: clientId, sub });
       await openid.tokenRevocation(config, token);
       expect(await openid.tokenIntrospection(config, token)).toEqual({ active: false });
-      expect(await judged(server, token)).toEqual([401, 'revoked_token']);
+      expect(await sendWithToken(server, token)).toEqual([401, 'revoked_token']);
     });
   });
 
@@ -234,7 +234,7 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
       sub: researcher.id,
       email: researcher.email,
     });
-    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
   });
 
   it('rotates and revokes refresh tokens', async () => {
@@ -245,8 +245,8 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     expect(next.refresh_token).not.toBe(tokens.refresh_token);
     expect(next.claims()).toMatchObject({ sub: researcher.id, auth_time: tokens.claims()?.auth_time });
     await openid.tokenRevocation(config, String(next.refresh_token));
-    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
-    expect(await judged(server, next.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, next.access_token)).toEqual([401, 'revoked_token']);
     await expect(openid.refreshTokenGrant(config, String(next.refresh_token))).rejects.toMatchObject({
       error: 'invalid_grant',
       status: 400,
@@ -265,6 +265,6 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
 
     expect(page.origin).toBe(PUBLIC_URL);
     expect(locationOf(answer).href).toBe(`${CALLBACK}?state=after-the-logout`);
-    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
   });
 });

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import type { Ended } from '../support/command.ts';
-import { fill, smallDisk } from '../support/disk.ts';
+import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 import { emptyFolder } from '../support/folder.ts';
 import type { Received, Sent } from '../support/keep-alive.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -541,7 +541,7 @@ async function startDatabaseOnFullDisk(skip: () => never): Promise<Full> {
   onTestFinished(() => rm(folder, { recursive: true }));
   // PostgreSQL runs as another user.
   await chmod(folder, 0o755);
-  const disk = await smallDisk(folder, skip, 8);
+  const disk = await mountSmallDisk(folder, skip, 8);
   onTestFinished(async () => void (await disk.remove()));
   const server = await startDatabase();
   const [{ folder: data }] = (await sql(server.url, 'SELECT current_setting($$data_directory$$) AS folder')) as [
@@ -558,7 +558,7 @@ async function startDatabaseOnFullDisk(skip: () => never): Promise<Full> {
   return {
     server,
     begin: async () => {
-      filler = await fill(disk.path);
+      filler = await fillDisk(disk.path);
     },
     end: () => rm(filler),
   };

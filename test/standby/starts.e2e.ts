@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin } from '../support/cast.ts';
 import type { Ended } from '../support/command.ts';
-import { freePort } from '../support/ports.ts';
+import { findFreePort } from '../support/ports.ts';
 import { describePostgres, freshSchema, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { type Instance, it, until } from '../support/standby.ts';
@@ -309,7 +309,7 @@ function readHealthByTls(port: number, ca: string): Promise<string> {
 describePostgres('https', () => {
   it('has one CA for all processes, also for a standby', async ({ schema, launch }) => {
     const start = async () => {
-      const port = await freePort();
+      const port = await findFreePort();
       const running = launch(['start', '--tls', '--port', String(port), '--json', '--data', schema.url]);
       return { port, running };
     };
@@ -350,7 +350,7 @@ describePostgres('https', () => {
   }) => {
     const holder = await start(schema.url);
     await holder.untilReady();
-    const port = await freePort();
+    const port = await findFreePort();
     const running = launch(['start', '--tls', '--port', String(port), '--json', '--data', schema.url]);
     const isOpen = () =>
       new Promise<boolean>((resolve) => {
@@ -381,7 +381,7 @@ describePostgres('https', () => {
 
   it('keeps its CA after a reset, a reseed and a restore, and no snapshot has it', async ({ schema, launch }) => {
     const start = async (...more: string[]) => {
-      const port = await freePort();
+      const port = await findFreePort();
       const running = launch(['start', '--tls', '--port', String(port), '--json', '--data', schema.url, ...more]);
       await running.said(/"event":"ready"/);
       return { port, running };

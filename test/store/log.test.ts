@@ -7,7 +7,7 @@ import { WriteFailure } from '../../src/store/errors.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import type { State } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
-import { fill as fillDisk, smallDisk } from '../support/disk.ts';
+import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
@@ -52,7 +52,7 @@ it('a new row with the id of a removed row has no use', async ({ folder }) => {
 });
 
 it('a full disk rejects a restore, and the data in memory stays unchanged', async ({ folder, skip }) => {
-  const disk = await smallDisk(folder, skip);
+  const disk = await mountSmallDisk(folder, skip);
   const store = await openFilled(join(disk.path, 'mock.db'));
   try {
     await fillDisk(disk.path);

@@ -10,7 +10,7 @@ import { afterAll } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../architecture/source-files.ts';
 import { emptyFolder } from './folder.ts';
-import { freePort } from './ports.ts';
+import { findFreePort } from './ports.ts';
 
 /** Debian installs it outside the PATH of ordinary users. */
 const ENVIRONMENT = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
@@ -49,7 +49,7 @@ export async function balance(
   configurationFor: (port: number) => string,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const port = await freePort();
+  const port = await findFreePort();
   const path = join(await emptyFolder(), 'haproxy.cfg');
   await writeFile(path, configurationFor(port));
   const haproxy = spawn('haproxy', ['-db', '-q', '-f', path], {

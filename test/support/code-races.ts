@@ -5,7 +5,7 @@ import type { TestServer } from './server.ts';
 const WAYS = 4;
 
 /** Returns how many concurrent redemptions of each code succeeded. */
-export async function winnersOfCodes(server: TestServer, codes: number): Promise<readonly number[]> {
+export async function raceCodes(server: TestServer, codes: number): Promise<readonly number[]> {
   const { url } = await server.listen('127.0.0.1', 0);
   const winners: number[] = [];
   for (let raced = 0; raced < codes; raced += 1) {

@@ -89,7 +89,8 @@ export const it = inFolder.extend<{ command: Command }>({
         );
         return running.ended;
       },
-      start: (args = [], surroundings) => ready(launch(['start', '--port', '0', '--json', ...args], surroundings)),
+      start: (args = [], surroundings) =>
+        waitUntilReady(launch(['start', '--port', '0', '--json', ...args], surroundings)),
     });
     for (const { kill, ended } of launched) {
       kill('SIGKILL');
@@ -148,7 +149,7 @@ export function launchProgram(
 }
 
 /** Starts a server on a free port, with its events as JSON. */
-export async function ready(running: Running): Promise<Server> {
+export async function waitUntilReady(running: Running): Promise<Server> {
   const [line] = await running.said(/^.*\n/);
   const { url, port } = JSON.parse(line) as { url: string; port: number };
   const call: Server['call'] = async (request, { token, body } = {}) => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Mounts a small disk. Skips the test with a message if this user may not. */
-export async function smallDisk(folder: string, skip: () => never, megabytes = 1) {
+export async function mountSmallDisk(folder: string, skip: () => never, megabytes = 1) {
   const path = join(folder, 'disk');
   await mkdir(path);
   try {
@@ -19,7 +19,7 @@ export async function smallDisk(folder: string, skip: () => never, megabytes = 1
 }
 
 /** Fills the disk. */
-export async function fill(disk: string): Promise<string> {
+export async function fillDisk(disk: string): Promise<string> {
   const path = join(disk, 'filler');
   const file = await open(path, 'w');
   try {

@@ -61,7 +61,7 @@ export function behavesLikeTheMock(open: () => Promise<Door>): void {
     expect(payload['email']).toBe(cast.runai.users[0].email);
   });
 
-  it('refuses a wrong secret, and says so beside the answer', async () => {
+  it('rejects a wrong secret, and explains the rejection in the decision', async () => {
     const { call, cast } = await calls();
     const { clientId } = cast.runai.users[0].accessKey;
     const { status, decision } = await call('POST /api/v1/token', {
@@ -71,7 +71,7 @@ export function behavesLikeTheMock(open: () => Promise<Door>): void {
     expect([status, decision.reason]).toEqual([400, 'wrong_secret']);
   });
 
-  it('gives rights by access rules, and the fix of a refusal turns it', async () => {
+  it('grants rights by access rules, and the fix of a refusal resolves it', async () => {
     const { call, cast, tokenOf } = await calls();
     const admin = await tokenOf(cast.runai.users[0].accessKey);
     const { body: made } = await call('POST /api/v1/service-accounts', { token: admin, body: { name: 'door' } });
@@ -99,7 +99,7 @@ export function behavesLikeTheMock(open: () => Promise<Door>): void {
     expect([write.decision.reason, list.decision.reason]).toEqual(['missing_scope', 'incompatible_resource_type']);
   });
 
-  it('moves its one clock: tokens expire, and edits that were recorded begin to count', async () => {
+  it('advances its clock: tokens expire, and pending edits take effect', async () => {
     const { call, cast, tokenOf } = await calls();
     await call('PUT /_mock/propagation', { body: { mode: 'fixed' } });
     const { body: key } = await call('POST /_mock/keys', {
@@ -116,7 +116,7 @@ export function behavesLikeTheMock(open: () => Promise<Door>): void {
     expect([after.status, expired.status, expired.decision.reason]).toEqual([200, 401, 'expired_token']);
   });
 
-  it('forgets everything at a reset', async () => {
+  it('deletes all changes on a reset', async () => {
     const { call } = await calls();
     const { body: key } = await call('POST /_mock/keys', {
       body: { type: 'service', name: 'gone', services: ['air'], scopes: ['air:access'] },
@@ -128,7 +128,7 @@ export function behavesLikeTheMock(open: () => Promise<Door>): void {
     expect([gone.status, body.decisions]).toEqual([404, []]);
   });
 
-  it('answers what it does not know in the words of whose path it is', async () => {
+  it('responds to unknown paths in the error format of their API', async () => {
     const { call } = await calls();
     const statuses = ['/api/v1/nothing', '/api/v3/nothing/', '/v2/nvcf/nothing', '/nothing'].map(async (path) => {
       const { status, body } = await call(`GET ${path}`);

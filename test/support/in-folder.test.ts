@@ -6,7 +6,7 @@ describe('the folder of a test', () => {
   let used = '';
   let whenFinished: boolean | null = null;
 
-  it('is there while the test runs', ({ folder }) => {
+  it('exists while the test runs', ({ folder }) => {
     used = folder;
     onTestFinished(() => {
       whenFinished = existsSync(folder);
@@ -14,7 +14,7 @@ describe('the folder of a test', () => {
     expect(existsSync(folder)).toBe(true);
   });
 
-  it('is removed after everything that the test does when it has finished', () => {
+  it('is removed after the `onTestFinished` hooks of the test', () => {
     expect([whenFinished, existsSync(used)]).toEqual([true, false]);
   });
 });

@@ -11,7 +11,7 @@ it.each([
   ['an image', '![a picture](picture.png)', 'picture.png'],
   ['a definition', '[limits]\n\n[limits]: <docs/reference/limits.md>', 'docs/reference/limits.md'],
   ['HTML', '<p><img alt="" src="picture.png"></p>', 'picture.png'],
-])('%s leads to a file', (_, page, path) => {
+])('%s is a link to a file', (_, page, path) => {
   expect(linksOf(page)).toEqual([{ path, anchor: '', from: 'page' }]);
 });
 
@@ -23,7 +23,7 @@ it.each([
     `[speed](${REPOSITORY}/blob/main/docs/maintaining/speed.md#node)`,
     { path: 'docs/maintaining/speed.md', anchor: 'node', from: 'root' },
   ],
-])('a link may lead to a place of %s', (_, page, link) => {
+])('a link may have an anchor of %s', (_, page, link) => {
   expect(linksOf(page)).toEqual([link]);
 });
 
@@ -35,7 +35,7 @@ it.each([
     `${REPOSITORY}/blob/next/docs/maintaining/speed.md`,
     'next/docs/maintaining/speed.md',
   ],
-])('a URL of the repository leads from its root to %s', (_, url, path) => {
+])('a URL of the repository is a path from its root to %s', (_, url, path) => {
   expect(linksOf(`[there](${url})`)).toEqual([{ path, anchor: '', from: 'root' }]);
 });
 
@@ -44,6 +44,6 @@ it.each([
   ['a page of the repository that is no file', `[bugs](${REPOSITORY}/issues/new/choose) [home](${REPOSITORY}#readme)`],
   ['another repository', '[other](https://github.com/other/nv-auth-mock/blob/main/docs/maintaining/speed.md)'],
   ['code', '`[a](b.md)`\n\n```md\n[a](b.md)\n```\n'],
-])('%s is no link to a file', (_, page) => {
+])('%s is not a link to a file', (_, page) => {
   expect(linksOf(page)).toEqual([]);
 });

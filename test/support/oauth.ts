@@ -73,8 +73,8 @@ export function shownForm(html: string): ShownForm {
   const inputs = [...html.matchAll(/<input\b([^>]*)>/g)].map(([, attributes = '']) =>
     Object.fromEntries([...attributes.matchAll(/([a-z]+)="([^"]*)"/g)].map(([, name, value = '']) => [name, value])),
   );
-  const fields = inputs.map(({ name = '', value = '' }) => [unescaped(name), unescaped(value)]);
-  return { action: unescaped(action), fields: Object.fromEntries(fields) };
+  const fields = inputs.map(({ name = '', value = '' }) => [unescapeHtml(name), unescapeHtml(value)]);
+  return { action: unescapeHtml(action), fields: Object.fromEntries(fields) };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -85,7 +85,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&#39;': "'",
 };
 
-function unescaped(text: string): string {
+function unescapeHtml(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
 }
 
@@ -147,7 +147,10 @@ export async function tokensOf(
 }
 
 /** Sends a request that any token may send. Returns the status, and the reason of a refusal. */
-export async function judged(server: TestServer, token: string): Promise<[status: number, reason: string | undefined]> {
+export async function sendWithToken(
+  server: TestServer,
+  token: string,
+): Promise<[status: number, reason: string | undefined]> {
   const { status, decision } = await server.call('GET /api/v1/authorization/permissions', { token });
   return [status, decision?.reason];
 }
@@ -181,7 +184,7 @@ export function oauthError(answer: Answer, status: number, error: string, sent: 
 }
 
 /** Expects the decision about a refusal to have an explanation and a fix, and returns it. */
-export async function explained(server: TestServer, { decision }: Answer, reason: string) {
+export async function expectExplained(server: TestServer, { decision }: Answer, reason: string) {
   expect(decision).toMatchObject({ effect: 'deny', reason });
   const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
   expect(body).toMatchObject({ effect: 'deny', reason, principal: null });

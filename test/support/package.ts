@@ -25,7 +25,7 @@ interface Listed {
 /**
  * Packs the package as for publishing. Returns the path of the tarball, and the output while declarations were built.
  */
-export async function packed(): Promise<{ readonly tarball: string; readonly progress: string }> {
+export async function packPackage(): Promise<{ readonly tarball: string; readonly progress: string }> {
   const folder = await emptyFolder();
   const copy = join(folder, 'package');
   // Like `prepack`, without the build, which ran before the tests.
@@ -50,7 +50,7 @@ export async function packed(): Promise<{ readonly tarball: string; readonly pro
  *
  * @param linked further packages of this project that the folder can import
  */
-export async function installed(tarball: string, linked: readonly string[] = []): Promise<string> {
+export async function installPackage(tarball: string, linked: readonly string[] = []): Promise<string> {
   const folder = await emptyFolder();
   await run('npm', ['init', '-y'], { cwd: folder, env: environment });
   await run('npm', ['pkg', 'set', 'type=module'], { cwd: folder, env: environment });
@@ -67,7 +67,7 @@ export async function installed(tarball: string, linked: readonly string[] = [])
  * @param linked further packages of this project that the folder can import
  * @param added packages of the registry, with their versions
  */
-export async function copied(linked: readonly string[] = [], added: readonly string[] = []): Promise<string> {
+export async function copyInstallation(linked: readonly string[] = [], added: readonly string[] = []): Promise<string> {
   const folder = await emptyFolder();
   await write(folder, { 'package.json': '{ "name": "app", "version": "1.0.0" }' });
   // First, because npm removes what it did not install.
@@ -82,7 +82,7 @@ export async function copied(linked: readonly string[] = [], added: readonly str
 }
 
 /** Copies such a folder as an installer without install scripts would leave it. */
-export async function withoutBinary(folder: string): Promise<string> {
+export async function copyWithoutBinary(folder: string): Promise<string> {
   const copy = await emptyFolder();
   for (const name of ['.bin', 'nv-auth-mock', 'better-sqlite3', 'bindings', 'file-uri-to-path']) {
     await cp(join(folder, 'node_modules', name), join(copy, 'node_modules', name), {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { emptyFolder } from './folder.ts';
-import { freePort } from './ports.ts';
+import { findFreePort } from './ports.ts';
 
 /** Debian installs it outside the PATH of ordinary users. */
 const PATH = `${process.env['PATH']}:/usr/sbin`;
@@ -29,7 +29,7 @@ export interface Pooler {
 /** Starts PgBouncer in front of a server that trusts the user `postgres`. @param settings like in `pgbouncer.ini` */
 export async function startPgBouncer(target: number, settings: Readonly<Record<string, string>>): Promise<Pooler> {
   const folder = await emptyFolder();
-  const port = await freePort();
+  const port = await findFreePort();
   const all = {
     ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '', auth_type: 'any', pool_mode: 'session' },
     ...{ logfile: join(folder, 'log'), pidfile: join(folder, 'pid') },

@@ -8,7 +8,7 @@ export const hasLoopback6 = Object.values(networkInterfaces())
   .some((address) => address?.address === '::1');
 
 /** Occupies a port of an address until it is released. */
-export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; release: () => Promise<void> }> {
+export async function occupyPort(host = '127.0.0.1'): Promise<{ port: number; release: () => Promise<void> }> {
   const taker = createServer();
   await new Promise<void>((resolve) => taker.listen({ host, port: 0 }, resolve));
   return {
@@ -18,14 +18,14 @@ export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; rel
 }
 
 /** Returns a port that was just free, for a process that does not report its port. */
-export async function freePort(): Promise<number> {
-  const { port, release } = await takenPort();
+export async function findFreePort(): Promise<number> {
+  const { port, release } = await occupyPort();
   await release();
   return port;
 }
 
 /** Starts a server on a port. Returns its URL, or null if the port is in use. */
-export async function urlOnPort(command: Command, port: number): Promise<string | null> {
+export async function startOnPort(command: Command, port: number): Promise<string | null> {
   const running = command.launch(['-p', String(port)]);
   try {
     return (await running.said(/ready on (.+)\n/))[1] ?? '';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { takenPort } from './ports.ts';
+import { occupyPort } from './ports.ts';
 import type { PostgresProgram } from './postgres-program.ts';
 
 const run = promisify(execFile);
@@ -112,7 +112,7 @@ async function onFreePort(
   const logPath = join(folder, 'log');
   const log = () => readFile(logPath, 'utf8');
   for (let tries = 1; ; tries += 1) {
-    const { port, release } = await takenPort();
+    const { port, release } = await occupyPort();
     await release();
     const all = { ...FAST, listen_addresses: '127.0.0.1', unix_socket_directories: '', port, ...settings };
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -36,7 +36,7 @@ describePostgres('a real PostgreSQL', () => {
     ]);
   });
 
-  it('gives each file a schema of its own, which all tests of the file share', async ({ schema }) => {
+  it('gives each file its own schema, shared by the tests of the file', async ({ schema }) => {
     const other = await freshSchema();
     await rows(schema.url, `CREATE TABLE ${schema.name}.things (id int)`);
     expect(await codeOf(rows(other.url, `SELECT * FROM ${other.name}.things`))).toBe('42P01');
@@ -49,14 +49,14 @@ describePostgres('a real PostgreSQL', () => {
     expect(await rows(schema.url, `SELECT * FROM ${schema.name}.things`)).toEqual([]);
   });
 
-  it('sorts texts as people do', async ({ schema }) => {
+  it('sorts text by language rules', async ({ schema }) => {
     const sorted = "SELECT string_agg(x, '' ORDER BY x) AS people, string_agg(x, '' ORDER BY x COLLATE \"C\") AS bytes";
     expect(await rows(schema.url, `${sorted} FROM (VALUES ('b'), ('B'), ('a')) AS v (x)`)).toEqual([
       { people: 'abB', bytes: 'Bab' },
     ]);
   });
 
-  it('asks all users but its superuser for their password', async ({ schema }) => {
+  it('requires the password of every user except its superuser', async ({ schema }) => {
     const role = schema.name;
     await rows(schema.url, `CREATE ROLE ${role} LOGIN PASSWORD 'right'`);
     const as = (password: string) => rows(schema.url.replace('postgres@', `${role}:${password}@`), 'SELECT 1 AS one');
@@ -67,7 +67,7 @@ describePostgres('a real PostgreSQL', () => {
 });
 
 describePostgres('a server that tests may hurt', () => {
-  it('keeps what was committed when it is killed, and when it is restarted', async ({ server }) => {
+  it('keeps committed rows when it is killed, and when it is restarted', async ({ server }) => {
     await rows(server.url, 'CREATE TABLE things (id int)');
     await rows(server.url, 'INSERT INTO things VALUES (1)');
     await server.kill();
@@ -78,7 +78,7 @@ describePostgres('a server that tests may hurt', () => {
     expect(await rows(server.url, 'SELECT id FROM things ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('is frozen, and answers when it is thawed', async ({ server }) => {
+  it('can be frozen, and responds after it is thawed', async ({ server }) => {
     server.freeze();
     const answer = rows(server.url, 'SELECT 1 AS one');
     expect(await Promise.race([answer, setTimeout(200, 'nothing')])).toBe('nothing');
@@ -86,25 +86,25 @@ describePostgres('a server that tests may hurt', () => {
     expect(await answer).toEqual([{ one: 1 }]);
   });
 
-  it('has the settings and the files that it is given', async () => {
+  it('has the given settings and files', async () => {
     const files = { 'pg_hba.conf': 'host all nobody_else 127.0.0.1/32 trust\n' };
     const server = await privatePostgres({ settings: { max_connections: 5 }, files });
     expect(await codeOf(rows(server.url, 'SELECT 1'))).toBe('28000');
     await server.end();
   });
 
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     await expect(privatePostgres({ settings: { no_such: 1 } })).rejects.toThrow('unrecognized configuration parameter');
   });
 
-  it('ends while it is frozen, and leaves nothing', async ({ server }) => {
+  it('stops while it is frozen, and leaves no files', async ({ server }) => {
     server.freeze();
     await server.end();
     expect(await codeOf(rows(server.url, 'SELECT 1'))).toBe('ECONNREFUSED');
     await expect(server.log()).rejects.toThrow('ENOENT');
   });
 
-  it('ends with the process that started it, also when that is killed', async () => {
+  it('stops with the process that started it, even if that is killed', async () => {
     const folder = await emptyFolder();
     const [entry, file] = [join(folder, 'entry.ts'), join(folder, 'entry.mjs')];
     await writeFile(

@@ -17,15 +17,15 @@ export interface Sent {
 }
 
 /** @param before receives the request before it ends */
-export function byNode(
+export function sendByNode(
   url: string,
   sent: Sent = {},
   before = (request: http.ClientRequest) => void request.end(sent.body),
 ) {
-  return answerOf((options, done) => moduleOf(url).request(url, options, done), sent, before);
+  return readResponse((options, done) => moduleOf(url).request(url, options, done), sent, before);
 }
 
-function answerOf(
+function readResponse(
   ask: (options: RequestOptions, done: (answer: http.IncomingMessage) => void) => http.ClientRequest,
   { body: _, ...options }: Sent,
   before: (request: http.ClientRequest) => void,
@@ -47,17 +47,17 @@ const imported = { http: http.request, https: https.request };
 export const CLIENTS: readonly (readonly [name: string, ask: (url: string, sent?: Sent) => Promise<Answer>])[] = [
   ['fetch', async (url, { agent: _, ...init } = {}) => read(await fetch(url, init))],
   ['fetch with a Request', async (url, { agent: _, ...init } = {}) => read(await fetch(new Request(url, init)))],
-  ['node:https', (url, sent) => byNode(url, sent)],
-  ['node:https without an agent', (url, sent) => byNode(url, { ...sent, agent: false })],
+  ['node:https', (url, sent) => sendByNode(url, sent)],
+  ['node:https without an agent', (url, sent) => sendByNode(url, { ...sent, agent: false })],
   [
     'node:https with an agent of its own',
-    (url, sent) => byNode(url, { ...sent, agent: new (moduleOf(url).Agent)({ maxSockets: 1 }) }),
+    (url, sent) => sendByNode(url, { ...sent, agent: new (moduleOf(url).Agent)({ maxSockets: 1 }) }),
   ],
   [
     'a function of node:https that was imported before',
     (url, sent = {}) => {
       const request = imported[url.startsWith('https:') ? 'https' : 'http'];
-      return answerOf(
+      return readResponse(
         (options, done) => request(url, options, done),
         sent,
         (one) => void one.end(sent.body),
@@ -69,7 +69,7 @@ export const CLIENTS: readonly (readonly [name: string, ask: (url: string, sent?
     (url, sent = {}) => {
       const { protocol, hostname, port, pathname, search } = new URL(url);
       const where = { protocol, agent: moduleOf(url).globalAgent, hostname, path: `${pathname}${search}` };
-      return answerOf(
+      return readResponse(
         (options, done) => namedRequest({ ...options, ...where, ...(port !== '' && { port }) }, done),
         sent,
         (one) => void one.end(sent.body),

@@ -72,9 +72,9 @@ export async function testServer(
   transport = inProcess,
 ): Promise<TestServer> {
   const clock = createManualClock(START);
-  const server = await built(config, { clock, random: createSeededRandom('test'), ...parts });
+  const server = await buildTestServer(config, { clock, random: createSeededRandom('test'), ...parts });
   closeAfterUse(() => server.close());
-  return driven(server, clock, parts.offDocument === undefined ? config : null, transport);
+  return createTestServer(server, clock, parts.offDocument === undefined ? config : null, transport);
 }
 
 /** Builds a server that the test closes itself, so that one test can use many in sequence. */
@@ -82,10 +82,10 @@ export async function openServer(
   config: Partial<Config>,
   parts: Partial<ServerParts> & { readonly clock: ManualClock },
 ): Promise<TestServer> {
-  return driven(await built(config, parts), parts.clock, config);
+  return createTestServer(await buildTestServer(config, parts), parts.clock, config);
 }
 
-function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
+function buildTestServer(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
   return buildServer({
     effective: createConfig(config),
     offDocument: 'throw',
@@ -96,7 +96,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
 }
 
 /** @param config selects the vendor's documents; null if a test wants answers that violate them */
-async function driven(
+async function createTestServer(
   server: MockServer,
   clock: ManualClock,
   config: Partial<Config> | null,
@@ -106,11 +106,11 @@ async function driven(
   const vendorFaults = config === null ? () => [] : vendorSchemas(config);
   const call: TestServer['call'] = async (request, given = {}) => {
     const [method = '', url = ''] = request.split(' ');
-    const response = await send(method, url, optionsOf(given));
+    const response = await send(method, url, createOptions(given));
     const decision = response.headers['x-mock-decision'];
     // Not `expect`, which would dominate the time of tests that send thousands of requests.
     if (response.statusCode === 500) throw new Error(`${request} failed inside: ${response.body}`);
-    const body = bodyOf(response);
+    const body = parseBody(response);
     // A fault's custom answer comes from the test.
     const isOwn = response.headers['content-security-policy'] === 'sandbox';
     const [fault] = isOwn ? [] : vendorFaults({ request, status: response.statusCode, body });
@@ -137,7 +137,7 @@ async function driven(
 }
 
 /** Returns a server to its initial state and time, which is much cheaper than a new server per test. */
-export async function afresh<Server extends TestServer>(server: Server): Promise<Server> {
+export async function resetTestServer<Server extends TestServer>(server: Server): Promise<Server> {
   server.clock.set(START);
   await server.call('POST /_mock/reset');
   return server;
@@ -153,12 +153,12 @@ function closeAfterUse(close: () => Promise<void>): void {
 }
 
 /** Parses a JSON body; other bodies stay text. */
-function bodyOf({ body, headers }: Received): unknown {
+function parseBody({ body, headers }: Received): unknown {
   if (body === '') return undefined;
   return /[/+]json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;
 }
 
-function optionsOf({ token, body, headers }: Request): Sent {
+function createOptions({ token, body, headers }: Request): Sent {
   const isText = typeof body === 'string' || body === undefined;
   return {
     headers: {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type Credentials, type Ended, launchProgram, MAIN, type Running, type Surroundings } from './command.ts';
 import { it as inFolder } from './in-folder.ts';
 import { type Client, clientOf, type Received, type Sent } from './keep-alive.ts';
-import { freePort } from './ports.ts';
+import { findFreePort } from './ports.ts';
 import { freshSchema, privatePostgres, type Schema } from './postgres.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -94,7 +94,7 @@ export const it = inFolder.extend<{
       return instanceOf(port, running, client, () => launchAt(port, args));
     };
     // Choose the port, because a process reports its port only when it is ready.
-    await use(async (data, ...args) => listening(launchAt(await freePort(), ['--data', data, ...args])));
+    await use(async (data, ...args) => listening(launchAt(await findFreePort(), ['--data', data, ...args])));
     for (const { close } of clients) close();
   },
   supervise: async ({ start }, use) => {

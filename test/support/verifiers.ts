@@ -14,7 +14,7 @@ interface Jwk extends JsonWebKey {
   readonly alg: string;
 }
 
-async function keysAt(jwksUri: string): Promise<readonly Jwk[]> {
+async function fetchKeys(jwksUri: string): Promise<readonly Jwk[]> {
   return ((await (await fetch(jwksUri)).json()) as { keys: Jwk[] }).keys;
 }
 
@@ -32,7 +32,7 @@ export const joseVerifier: Verify = async (token, { issuer, jwksUri, audience })
 /** `jsonwebtoken`, configured as strictly as it allows. */
 export const jsonwebtokenVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
   const kid = jsonwebtoken.decode(token, { complete: true })?.header.kid;
-  const jwk = (await keysAt(jwksUri)).find((one) => one.kid === kid);
+  const jwk = (await fetchKeys(jwksUri)).find((one) => one.kid === kid);
   if (jwk === undefined) throw new Error('the key is not in the JWKS');
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   const options = { issuer, algorithms: [jwk.alg], ...(audience !== null && { audience }) };
@@ -44,7 +44,7 @@ export const naiveVerifier: Verify = async (token, { issuer, jwksUri, audience }
   const [head = '', body = '', signature = ''] = token.split('.');
   const header = JSON.parse(Buffer.from(head, 'base64').toString());
   const claims = JSON.parse(Buffer.from(body, 'base64').toString());
-  const keys = await keysAt(header.jku ?? jwksUri);
+  const keys = await fetchKeys(header.jku ?? jwksUri);
   const jwk = header.jwk ?? keys.find(({ kid }) => kid === header.kid) ?? keys[0];
   const key = createPublicKey(
     header.x5c === undefined
@@ -75,7 +75,7 @@ export interface Tried {
 }
 
 /** Runs the tests that a test runner would collect, and returns the results. */
-export async function tried(describing: (hooks: Collecting) => void): Promise<readonly Tried[]> {
+export async function runVerifierTests(describing: (hooks: Collecting) => void): Promise<readonly Tried[]> {
   const tests: [title: string, run: (...given: readonly unknown[]) => Promise<void>][] = [];
   const before: (() => Promise<void>)[] = [];
   const after: (() => Promise<void>)[] = [];

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
-import { afresh, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, type TestServer, testServer } from '../../support/server.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -21,7 +21,7 @@ const readOutcome = async (name: string, on: TestServer = server) => {
 };
 
 beforeEach(async () => {
-  await afresh(server);
+  await resetTestServer(server);
 });
 
 describe('token-fetched-once', () => {

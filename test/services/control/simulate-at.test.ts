@@ -5,12 +5,12 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
 import { adminBot } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
-import { afresh, START, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ propagation: 'fixed' });
 let on: TestServer;
 beforeEach(async () => {
-  on = await afresh(server);
+  on = await resetTestServer(server);
 });
 
 const MINUTE = 60_000;

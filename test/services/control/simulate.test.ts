@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
-import { afresh, START, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ propagation: 'fixed' });
 /** A server for tests that change the clock or read its whole state. */
@@ -115,7 +115,7 @@ describe('a simulated decision equals the real decision', () => {
     ['expired', 'expired_key'],
     ['disabled', 'disabled_key'],
   ])('on a key that is %s', async (state, reason) => {
-    const on = await afresh(resettable);
+    const on = await resetTestServer(resettable);
     const fields = { scopes: ['list_functions'], expiresAt: new Date(START + 1000).toISOString() };
     const { id, key } = await createKey(fields, on);
     if (state === 'expired') on.clock.set(START + 1000);
@@ -128,7 +128,7 @@ describe('a simulated decision equals the real decision', () => {
   });
 
   it('before and after a pending edit takes effect', async () => {
-    const on = await afresh(resettable);
+    const on = await resetTestServer(resettable);
     const { id, key } = await createKey({}, on);
     await editKey(id, { scopes: ['list_functions'] }, on);
     for (const [elapsed, effect] of [
@@ -173,7 +173,7 @@ describe('a simulation', () => {
     ]).replaceAll(/"[0-9a-f]{12}-\d+"/g, '""');
 
   it('records no decision', async () => {
-    const on = await afresh(resettable);
+    const on = await resetTestServer(resettable);
     const { body } = await simulate(castKey('nvcf-deployer').id, 'GET /v2/nvcf/functions', on);
 
     expect((await on.call('GET /_mock/decisions')).body.decisions).toEqual([]);
@@ -181,7 +181,7 @@ describe('a simulation', () => {
   });
 
   it('of any operation changes nothing', async () => {
-    const on = await afresh(resettable);
+    const on = await resetTestServer(resettable);
     const before = await readState(on);
     await on.call('POST /_mock/reset');
     for (const request of [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { adminClaims } from '../../support/nak.ts';
-import { afresh, START, testServer } from '../../support/server.ts';
+import { resetTestServer, START, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://api.nvcf.svc.cluster.local';
 const PRIVATE = JSON.parse(
@@ -68,7 +68,7 @@ describe('the token of an administrator', () => {
     [false, 'GET /v2/nvcf/authorizations/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
     [false, 'GET /v2/nvcf/clusterGroups'],
   ])('has access (%s): %s', async (allowed, request, body) => {
-    await afresh(server);
+    await resetTestServer(server);
     const { status, decision } = await server.call(request, { token: await issueToken(), ...(body && { body }) });
 
     expect([status, decision.effect]).toEqual(allowed ? [200, 'allow'] : [403, 'deny']);

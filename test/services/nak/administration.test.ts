@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
-import { afresh, testServer } from '../../support/server.ts';
+import { resetTestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ nvcf: 'open-source' });
-const startServer = () => afresh(server);
+const startServer = () => resetTestServer(server);
 const OWNER = 'ci@example.test';
 
 describe('a service', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, authorizationsFor, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
-import { afresh, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, type TestServer, testServer } from '../../support/server.ts';
 
 const server = await testServer({ nvcf: 'open-source' });
-const startServer = () => afresh(server);
+const startServer = () => resetTestServer(server);
 const evaluate = async (own: TestServer, apiKey: string) =>
   (await own.call('POST /v1/namespaces/nvcf/evaluations/apikey.allow', { body: { input: { apiKey } } })).body.result;
 

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorizationsFor, createKey, FUNCTIONS } from '../../support/nak.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
-import { afresh, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, type TestServer, testServer } from '../../support/server.ts';
 
 const servers = {
   documented: await testServer(),
@@ -32,7 +32,7 @@ const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did y
 
 describe('the id of a function without `/*`', () => {
   it.each(['documented', 'open-source'] as const)('has no effect in a policy of NGC, %s', async (nvcf) => {
-    const server = await afresh(servers[nvcf]);
+    const server = await resetTestServer(servers[nvcf]);
     const createOrder = (id: string) => ({
       name: 'ci',
       expiryDate: '2026-02-01T00:00:00Z',
@@ -59,7 +59,7 @@ describe('the id of a function without `/*`', () => {
   });
 
   it('has no effect in a key of the key service, and is returned unchanged', async () => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizationsWith = (id: string) => ({ policies: [{ ...policy, resources: [{ id, type: 'function' }] }] });
     const create = async (id: string) => (await createKey(server, { authorizations: authorizationsWith(id) })).body;
@@ -85,7 +85,7 @@ describe('the id of a function without `/*`', () => {
       createSeedKey('whole', 'function', `${ECHO}/*`),
       createSeedKey('own', 'Function', ECHO),
     ];
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const { body: world } = await server.call('POST /_mock/worlds', {
       body: { seed: { extends: 'builtin', ngc: { keys } } },
     });
@@ -100,7 +100,7 @@ describe('the id of a function without `/*`', () => {
   });
 
   it('includes the whole function in the control API', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const { body } = await server.call('POST /_mock/keys', {
       body: {
         ...{ name: 'ci', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
@@ -132,7 +132,7 @@ describe('an id that the published code drops', () => {
   it.each(cases)(
     'has no effect, is returned unchanged, and the warning suggests a valid id: %s',
     async (id, suggestion) => {
-      const server = await afresh(servers['open-source']);
+      const server = await resetTestServer(servers['open-source']);
       const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) };
       const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
 
@@ -152,7 +152,7 @@ describe('an id that the published code drops', () => {
   );
 
   it.each(cases)('has no effect in a key of the key service: %s', async (id) => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizations = { policies: [{ ...policy, resources: [{ id, type: 'function' }] }] };
     const { body } = await createKey(server, { authorizations });
@@ -163,7 +163,7 @@ describe('an id that the published code drops', () => {
   });
 
   it('does not affect the other ids of the policy', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const resources = [`${ECHO}/*`, VERSION, `${VERSION}/*`, ECHO].map((id) => ({ id, type: 'function' }));
     const policies = [{ ...policiesWith('')[0], resources }];
     const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
@@ -178,7 +178,7 @@ describe('an id that the published code drops', () => {
   });
 
   it('of another type is reported as well', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const policies = [
       {
         product: 'nv-cloud-functions',
@@ -201,7 +201,7 @@ describe('a key with an id without effect', () => {
   const VERSION_ONLY = `${VERSION}/*`;
 
   async function createMixedKey() {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const resources = [ECHO, `${ECHO}/*`, VERSION_ONLY].map((id) => ({ id, type: 'function' }));
     const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: [{ ...policiesWith('')[0], resources }] };
     const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });

@@ -15,7 +15,7 @@ import {
   placeOf,
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const MINUTE = 60_000;
 const NOW = new Date(START).toISOString();
@@ -197,7 +197,7 @@ describe('deploying', () => {
 
 describe('a deploy time', () => {
   it('is the exact time that a version is DEPLOYING', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const { body } = await deploy(world.acme, place);
 
@@ -211,7 +211,7 @@ describe('a deploy time', () => {
   });
 
   it('causes one event when the clock is advanced past it', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: 'PT2M' }));
     await deploy(world.acme, place);
     const advance = async (by: string) =>
@@ -239,7 +239,7 @@ describe('a deploy time', () => {
   });
 
   it('starts with each deployment, and causes no event if the deployment is deleted', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     await deploy(world.acme, place);
     await world.acme(`DELETE deployments/${inPath(place)}`);
@@ -262,7 +262,7 @@ describe('a deployment', () => {
   });
 
   it('is updated by PUT', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.deployed();
     const before = (await world.acme(`GET deployments/${inPath(place)}`)).body.deployment;
     const [{ gpuSpecificationId }] = before.deploymentSpecifications;
@@ -279,7 +279,7 @@ describe('a deployment', () => {
   });
 
   it('keeps its GPU and instance type, and an attempt to change them is a finding', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.deployed();
     const request = `PUT deployments/${inPath(place)}`;
     const change = async (members: object) => {
@@ -328,7 +328,7 @@ describe('a deployment', () => {
   });
 
   it('has specifications that are updated by PATCH', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create();
     const { body } = await world.acme(
       `POST deployments/${inPath(place)}`,

@@ -23,7 +23,7 @@ import {
   placeOf,
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const server = await nvcfServer();
@@ -173,7 +173,7 @@ describe('every key of the cast has exactly its rights:', () => {
   };
 
   it.each(Object.entries(ALLOWED_CALLS))('%s', async (name, allowed) => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const caller = world.as(castKey(name).key);
     for (const [request, body] of calls) {
       const { status } = await caller(request, body);
@@ -183,7 +183,7 @@ describe('every key of the cast has exactly its rights:', () => {
   });
 
   it('globex-full-access, only in its own organisation', async () => {
-    const { globex } = await afresh(resettable);
+    const { globex } = await resetTestServer(resettable);
     const hidden = placeOf('private');
 
     expect((await globex('POST functions', DEFINITION)).status).toBe(200);
@@ -230,7 +230,7 @@ describe('every function of the cast', () => {
 describe('GET /_mock/cast as --seed', () => {
   it('creates the same world', async () => {
     const copy = await startSeeded(cast);
-    const original = await afresh(resettable);
+    const original = await resetTestServer(resettable);
 
     expect((await copy.call('GET /_mock/cast')).body).toEqual(cast);
     expect((await copy.call('GET /_mock/info')).body.counts).toEqual(
@@ -388,7 +388,7 @@ describe('other objects of the cast', () => {
   });
 
   it('include an invocation that stays in progress', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const [{ id }] = cast.nvcf.invocations;
     expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
 

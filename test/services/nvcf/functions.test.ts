@@ -15,7 +15,7 @@ import {
   placeOf,
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CREATED = new Date(START).toISOString();
@@ -40,7 +40,7 @@ const listNames = (functions: readonly { name: string }[]) => [...new Set(functi
 const read = async (place = echo, caller = acme) => (await caller(`GET ${inPath(place)}`)).body.function;
 
 describe('creating a function', async () => {
-  const { acme, globex, create } = await afresh(resettable);
+  const { acme, globex, create } = await resetTestServer(resettable);
   const createTelemetry = async (type: string, caller = acme) => {
     const endpoint = { endpoint: 'https://t.test', protocol: 'HTTP', provider: 'SPLUNK', types: [type] };
     const { body } = await caller('POST telemetries', { ...endpoint, secret: { name: type, value: 'x' } });
@@ -362,7 +362,7 @@ describe('the limit of 50 functions per account', () => {
     (await caller('GET functions/ids?visibility=private')).body.functionIds.length;
 
   it('does not include versions, and permits new functions after a deletion', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { functionId } = await world.create();
     while ((await countFunctions(world.acme)) < 50) await world.create();
 
@@ -378,7 +378,7 @@ describe('the limit of 50 functions per account', () => {
   });
 
   it('is not exceeded by concurrent requests', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     await Promise.all(Array.from({ length: 60 }, () => world.acme('POST functions', DEFINITION)));
 
     expect(await countFunctions(world.acme)).toBe(50);
@@ -430,7 +430,7 @@ describe('versions of a function', () => {
 
 describe('lists of functions', () => {
   it('contain every version of own, shared and public functions', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { body, headers } = await world.acme('GET functions');
     const visible = castFunctions.filter(({ org, access }) => org === 'acme' || access !== 'owned');
 
@@ -458,7 +458,7 @@ describe('lists of functions', () => {
     ['visibility=public&visibility=public', ['llama']],
     ['', ['llama', 'translate', ...own]],
   ])('are filtered by `%s`', async (query, names) => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { functions } = (await world.acme(`GET functions?${query}`)).body;
     const ids = castFunctions.filter(({ name }) => names.includes(name)).map(({ functionId }) => functionId);
 
@@ -476,7 +476,7 @@ describe('lists of functions', () => {
   });
 
   it('depend on the account of the key', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
 
     const ofGlobex = ['llama', 'private', 'reports', 'reports-too', 'translate'];
     expect(listNames((await world.globex('GET functions')).body.functions)).toEqual(ofGlobex);
@@ -490,7 +490,7 @@ describe('lists of functions', () => {
   });
 
   it('contain the current status, also after a deployment that takes time', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create({ name: 'rising', ...environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }) });
     const status = async () =>
       (await world.acme('GET functions')).body.functions.find(

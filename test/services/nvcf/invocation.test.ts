@@ -17,7 +17,7 @@ import {
   nvcfServer,
   placeOf,
 } from '../../support/nvcf-client.ts';
-import { type Answer, afresh, START } from '../../support/server.ts';
+import { type Answer, resetTestServer, START } from '../../support/server.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -119,7 +119,7 @@ describe('a function with a configured answer', () => {
 describe('a slow function', () => {
   const answer = { text: 'worth waiting for' };
   const start = async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const first = await world.acme(`POST pexec/functions/${slow.functionId}`, { text: 'hello' });
     return { ...world, first, id: idOf(first), poll: `GET pexec/status/${idOf(first)}` };
   };
@@ -154,7 +154,7 @@ describe('a slow function', () => {
   });
 
   it('can be polled in the envelope of exec', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const first = await world.acme(`POST exec/${inPath(slow)}`, { requestBody: {} });
     const id = idOf(first);
     expect(first).toMatchObject({ status: 202, body: { reqId: id, status: 'in-progress' } });
@@ -169,7 +169,7 @@ describe('a slow function', () => {
   });
 
   it('returns the request without a configured answer', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1s' }));
     const bodies = [{ text: 'hello' }, [], 'null', '"text"', 'false'];
     const ids: string[] = [];
@@ -244,7 +244,7 @@ describe('a slow function', () => {
   });
 
   it('returns 404 to polls of an account after it is no longer shared', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '30s' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${functionId}`, parties);
@@ -357,7 +357,7 @@ describe('the invoked version', () => {
   });
 
   it('is the newest active version, in any order of deployments', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const answerWith = (version: string) => environment({ NV_AUTH_MOCK_ANSWER: JSON.stringify(version) });
     const first = await world.create(answerWith('first'));
     const path = `functions/${first.functionId}`;
@@ -373,7 +373,7 @@ describe('the invoked version', () => {
   });
 
   it('is found only while it is deployed', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const request = `POST pexec/functions/${place.functionId}`;
     const expectNotUp = async () =>

@@ -11,7 +11,7 @@ import {
   nvcfServer,
   placeOf,
 } from '../../support/nvcf-client.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const server = await nvcfServer();
 /** A server that tests reset to the built-in cast. */
@@ -47,7 +47,7 @@ describe('the queue of a function', () => {
   });
 
   it('has the number of pending requests as its depth', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const readDepth = async (path = inPath(slow)) => (await world.acme(`GET queues/${path}`)).body.queues[0].queueDepth;
     const invoke = () => world.acme(`POST pexec/functions/${slow.functionId}`, {});
 
@@ -69,7 +69,7 @@ describe('the queue of a function', () => {
   });
 
   it('includes the requests of all accounts', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const place = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1m' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${place.functionId}`, parties);
@@ -153,7 +153,7 @@ describe('the queue of a function', () => {
 
 describe('the position of a request', () => {
   it('decreases when earlier requests are completed', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const ids: string[] = [];
     for (const seconds of [0, 10, 20]) {
       world.clock.set(START + seconds * 1000);
@@ -183,7 +183,7 @@ describe('the position of a request', () => {
   });
 
   it('returns 400 after the request is completed, and 404 after the result is polled', async () => {
-    const world = await afresh(resettable);
+    const world = await resetTestServer(resettable);
     const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
     const id = headers['nvcf-reqid'];
     const request = `GET queues/${id}/position`;

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { castFunction, functions as castFunctions, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type GivenResource, type MadeKey, makeKey } from '../../support/nvcf-requests.ts';
-import { type Answer, afresh, type Request, START, type TestServer, testServer } from '../../support/server.ts';
+import {
+  type Answer,
+  type Request,
+  resetTestServer,
+  START,
+  type TestServer,
+  testServer,
+} from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
 const SPECIFICATIONS = {
@@ -87,7 +94,7 @@ async function expectFixesToWork(
 
 describe('troubleshooting of the service-keys page, documented profile:', () => {
   it('scope-missing: a key without the scopes is denied, and the fix adds them', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const version = await createVersion(server);
     const key = await makeKey(server, ['Register Function'], ALL_FUNCTIONS);
     const resend = prepareDeployment(server, version, key.key);
@@ -124,7 +131,7 @@ describe('troubleshooting of the service-keys page, documented profile:', () => 
   });
 
   it('resource-type-incompatible: All Functions is denied for registry credentials, and every fix works', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const key = await makeKey(server, ['Manage Registry Credentials'], ALL_FUNCTIONS);
     const resend: Resend = () => server.call('GET /v2/nvcf/registry-credentials', { token: key.key });
 
@@ -144,7 +151,7 @@ describe('troubleshooting of the service-keys page, documented profile:', () => 
   });
 
   it('other-function: a key for another function is denied, and every fix works', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const [bound, target] = [await createVersion(server), await createVersion(server)];
     const key = await makeKey(server, ['Deploy Function', 'List Functions'], {
       type: 'Function',
@@ -176,7 +183,7 @@ describe('troubleshooting of the service-keys page, documented profile:', () => 
   });
 
   it('deploy-without-list: a key without List Functions is denied, and the fix adds it', async () => {
-    const server = await afresh(servers.documented);
+    const server = await resetTestServer(servers.documented);
     const version = await createVersion(server);
     const key = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
     const resend = prepareDeployment(server, version, key.key);
@@ -213,7 +220,7 @@ describe('troubleshooting of the service-keys page, documented profile:', () => 
   it.each(wrongTypes)(
     'authorize-clients-type: a key for $name is denied, and every fix works',
     async ({ name, resourceOf }) => {
-      const server = await afresh(servers.documented);
+      const server = await resetTestServer(servers.documented);
       const version = await createVersion(server);
       const key = await makeKey(server, ['Authorize Clients'], resourceOf(version));
       for (const place of ['', `/versions/${version.versionId}`]) {
@@ -278,7 +285,7 @@ describe('troubleshooting of the service-keys page, documented profile:', () => 
 
 describe('troubleshooting of the service-keys page, open-source profile:', () => {
   it('deploy-without-list: Deploy Function alone is sufficient', async () => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const version = await createVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
     const path = `/v2/nvcf/deployments/functions/${version.functionId}/versions/${version.versionId}`;
@@ -290,7 +297,7 @@ describe('troubleshooting of the service-keys page, open-source profile:', () =>
   });
 
   it('deploy-without-list: reading the function after the deployment is still denied', async () => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const version = await createVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
 
@@ -305,7 +312,7 @@ describe('troubleshooting of the service-keys page, open-source profile:', () =>
   });
 
   it('scope-missing: every fix works for a scope that the page limits to All Entity', async () => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const key = await makeKey(server, [], ALL_FUNCTIONS);
     const resend: Resend = () => server.call('GET /v2/nvcf/telemetries', { token: key.key });
 
@@ -315,7 +322,7 @@ describe('troubleshooting of the service-keys page, open-source profile:', () =>
   });
 
   it('authorize-clients-type: Function is accepted, Function Versions only for versions, All Entity never', async () => {
-    const server = await afresh(servers['open-source']);
+    const server = await resetTestServer(servers['open-source']);
     const { functionId, versionId } = await createVersion(server);
     const body = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
     const ofFunction = `POST /v2/nvcf/authorizations/functions/${functionId}`;
@@ -675,7 +682,7 @@ describe.each(['documented', 'open-source'] as const)('scopes and resources of a
   const REQUESTS = ['GET /v2/nvcf/functions', 'POST /v2/nvcf/functions', 'GET /v2/nvcf/telemetries'];
 
   it.each(REQUESTS)('%s returns 403, not 401, for an unknown key', async (line) => {
-    const server = await afresh(servers[profile]);
+    const server = await resetTestServer(servers[profile]);
     const deleted = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
     await server.call(`DELETE /_mock/keys/${deleted.id}`);
 
@@ -689,7 +696,7 @@ describe.each(['documented', 'open-source'] as const)('scopes and resources of a
   });
 
   it.each(REQUESTS)('%s returns 401 without a body for a missing header', async (line) => {
-    const server = await afresh(servers[profile]);
+    const server = await resetTestServer(servers[profile]);
 
     const answer = await server.call(line);
 
@@ -698,7 +705,7 @@ describe.each(['documented', 'open-source'] as const)('scopes and resources of a
   });
 
   it('a missing scope is reported before an invalid body and an unknown id', async () => {
-    const server = await afresh(servers[profile]);
+    const server = await resetTestServer(servers[profile]);
     const { key } = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
     const absent = '00000000-0000-4000-8000-000000000000';
     const lines = [

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyFolder } from '../../support/folder.ts';
 import { asOwner, createKey, TASKS } from '../../support/nak.ts';
 import { castFunction, castKey, castTask } from '../../support/ngc-cast.ts';
-import { afresh, type TestServer, testServer } from '../../support/server.ts';
+import { resetTestServer, type TestServer, testServer } from '../../support/server.ts';
 
 const SPEC = { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x', clusters: ['a'] };
 const DEFINITION = {
@@ -33,7 +33,7 @@ const servers = {
 };
 
 async function createWorld(nvcf: keyof typeof servers = 'documented') {
-  const server = await afresh(servers[nvcf]);
+  const server = await resetTestServer(servers[nvcf]);
   const { body: cast } = await server.call('GET /_mock/cast');
   const keyOf = (name: string) => cast.ngc.keys.find((key: { name: string }) => key.name === name).key as string;
   const idOf = (name: string) => cast.nvct.tasks.find((task: { name: string }) => task.name === name).id as string;

@@ -26,7 +26,7 @@ import {
   VIEWER,
   VISION,
 } from '../../support/runai.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const server = await runaiServer();
 const { admin, done } = server;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
 const resetServer = async () => {
-  await afresh(server);
+  await resetTestServer(server);
 };
 
 const VALID_RULE = { subjectId: 'ops', subjectType: 'group', roleId: VIEWER, scopeId: VISION, scopeType: 'project' };

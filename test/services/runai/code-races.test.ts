@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
-import { winnersOfCodes } from '../../support/code-races.ts';
+import { raceCodes } from '../../support/code-races.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
-import { codeFields, codeOf, judged, postForm, REALM_TOKEN } from '../../support/oauth.ts';
+import { codeFields, codeOf, postForm, REALM_TOKEN, sendWithToken } from '../../support/oauth.ts';
 import { testServer } from '../../support/server.ts';
 
 it('a code is accepted from the first request, and a second before the login begins revokes the tokens', async () => {
@@ -23,17 +23,17 @@ it('a code is accepted from the first request, and a second before the login beg
   });
 
   // The second request revokes the login of the first, as if it had arrived after the login began.
-  expect([status, await judged(server, body.access_token)]).toEqual([200, [401, 'revoked_token']]);
+  expect([status, await sendWithToken(server, body.access_token)]).toEqual([200, [401, 'revoked_token']]);
   expect([refreshed.status, refreshed.decision.reason]).toEqual([400, 'revoked_refresh_token']);
 });
 
 it('a code that concurrent requests redeem is accepted exactly once in memory', async () => {
-  expect(await winnersOfCodes(await testServer(), 3)).toEqual([1, 1, 1]);
+  expect(await raceCodes(await testServer(), 3)).toEqual([1, 1, 1]);
 });
 
 it.runIf(hasDriver)(
   'a code that concurrent requests redeem is accepted exactly once in a data file',
   async ({ folder }) => {
-    expect(await winnersOfCodes(await testServer({ data: join(folder, 'mock.db') }), 3)).toEqual([1, 1, 1]);
+    expect(await raceCodes(await testServer({ data: join(folder, 'mock.db') }), 3)).toEqual([1, 1, 1]);
   },
 );

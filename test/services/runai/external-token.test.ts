@@ -10,8 +10,8 @@ import { identitiesIn } from '../../../src/services/runai/collections/identities
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { emptyFolder } from '../../support/folder.ts';
-import { explained, oauthError, otherVersions, postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
-import { takenPort } from '../../support/ports.ts';
+import { expectExplained, oauthError, otherVersions, postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
+import { occupyPort } from '../../support/ports.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
 import { forge } from '../../support/tokens.ts';
@@ -168,7 +168,7 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     const answer = await exchange(server, await signToken({ email, email_verified: false }));
 
     expectRefusal(answer);
-    await explained(server, answer, 'unverified_email');
+    await expectExplained(server, answer, 'unverified_email');
     expect(await findUser(server, email)).toBeUndefined();
   });
 
@@ -177,8 +177,8 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     const exchangeWith = async (client: string) => exchange(server, token, client);
 
     expect(decodeJwt(readAccessToken(await exchangeWith('runai-cli')))['azp']).toBe('runai-cli');
-    await explained(server, await exchangeWith('nobody'), 'unknown_client');
-    await explained(server, await exchangeWith(researcher.accessKey.clientId), 'wrong_secret');
+    await expectExplained(server, await exchangeWith('nobody'), 'unknown_client');
+    await expectExplained(server, await exchangeWith(researcher.accessKey.clientId), 'wrong_secret');
   });
 
   it(`names the field \`${field}\` when it rejects a token`, async () => {
@@ -266,7 +266,7 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     const answer = await exchange(server, await signToken(claims));
 
     expect(expectRefusal(answer)).toContain('email_verified');
-    await explained(server, answer, 'unverified_email');
+    await expectExplained(server, answer, 'unverified_email');
     expect(await findUser(server, admin.email)).toMatchObject({ isLocal: true });
     expect(await findUser(server, admin.email)).not.toHaveProperty('groups');
   });
@@ -277,7 +277,7 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     const answer = await server.grant({ grantType: 'password', username: email, password: 'any-password' });
 
     expect(answer.status).toBe(400);
-    await explained(server, answer, 'external_user');
+    await expectExplained(server, answer, 'external_user');
   });
 
   it('rejects the token of a disabled user', async () => {
@@ -287,12 +287,12 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
     const answer = await exchange(server, await signToken({ email }));
 
     expectRefusal(answer);
-    await explained(server, answer, 'disabled');
+    await expectExplained(server, answer, 'disabled');
   });
 
   it.each(REJECTED)('rejects a token %s', async (_what, token, names) => {
     const answer = await exchange(server, token);
-    const decision = await explained(server, answer, 'bad_external_token');
+    const decision = await expectExplained(server, answer, 'bad_external_token');
     const message = expectRefusal(answer);
 
     expect(message).toMatch(names);
@@ -304,7 +304,7 @@ describe.each(ENDPOINTS)('the exchange at $name', (endpoint) => {
   it('is rejected with a fix that names --runai-idp if no identity provider is configured', async () => {
     const serverWithoutIdp = await startServer(profile, { runaiIdp: [] });
     const answer = await exchange(serverWithoutIdp, await signToken());
-    const { fixes } = await explained(serverWithoutIdp, answer, 'no_identity_provider');
+    const { fixes } = await expectExplained(serverWithoutIdp, answer, 'no_identity_provider');
 
     expect(expectRefusal(answer)).toContain('`--runai-idp`');
     expect(fixes[0].text).toContain('`--runai-idp`');
@@ -344,7 +344,7 @@ describe('an identity provider with an issuer or an audience', async () => {
     const answer = await exchange(server, await signToken({ email, ...claims }));
 
     expect(expectRefusal(answer)).toMatch(message);
-    await explained(server, answer, 'bad_external_token');
+    await expectExplained(server, answer, 'bad_external_token');
     expect(await findUser(server, email)).toBeUndefined();
   });
 
@@ -450,7 +450,7 @@ describe('an identity provider with a JWK set at a URL', () => {
   });
 
   it('that cannot be reached causes 503 with its URL in the message', async () => {
-    const { port, release } = await takenPort();
+    const { port, release } = await occupyPort();
     await release();
     const url = `http://127.0.0.1:${port}/jwks`;
     const server = await startServer('2.24', { runaiIdp: [url] });

@@ -7,12 +7,12 @@ import {
   codeFields,
   codeOf,
   INTROSPECTION,
-  judged,
   LOGOUT,
   oauthError,
   postForm,
   REALM_TOKEN,
   S256,
+  sendWithToken,
   VERIFIER,
 } from '../../support/oauth.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -52,7 +52,7 @@ describe('a client that the control API adds', () => {
       codeFields(code, { ...createClientFields('my-app'), code_verifier: VERIFIER }),
     );
     expect(redeemed.status).toBe(200);
-    expect(await judged(server, redeemed.body.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, redeemed.body.access_token)).toEqual([200, undefined]);
     const refresh = { grant_type: 'refresh_token', refresh_token: redeemed.body.refresh_token, client_id: 'my-app' };
     expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(200);
     const logout = await server.call(

@@ -11,10 +11,9 @@ import {
   CHALLENGE,
   codeFields,
   codeOf,
-  explained,
+  expectExplained,
   type Fields,
   formOf,
-  judged,
   LOGIN_ACTION,
   LOGOUT,
   locationOf,
@@ -23,12 +22,13 @@ import {
   postForm,
   REALM_TOKEN,
   S256,
+  sendWithToken,
   shownForm,
   tokensOf,
   VERIFIER,
 } from '../../support/oauth.ts';
 import { withoutRetired } from '../../support/seeds.ts';
-import { type Answer, afresh, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, resetTestServer, START, type TestServer, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://localhost:6625/auth/realms/acme';
 const ORIGIN_CALLBACK = 'http://localhost:6625/login/callback';
@@ -320,7 +320,7 @@ describe('a login', () => {
   });
 
   it('is described by the claims of the ID token', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const code = await codeOf(ownServer, { nonce: 'a-nonce' });
     ownServer.clock.set(START + 5_000);
     const { body } = await postForm(ownServer, REALM_TOKEN, codeFields(code));
@@ -343,7 +343,7 @@ describe('a login', () => {
       jti: expect.any(String),
       sid: decodeJwt(body.access_token)['sid'],
     });
-    expect(await judged(ownServer, body.id_token)).toEqual([401, 'malformed_token']);
+    expect(await sendWithToken(ownServer, body.id_token)).toEqual([401, 'malformed_token']);
   });
 
   it('returns no ID token without the scope openid', async () => {
@@ -374,7 +374,7 @@ describe('a login', () => {
       });
       const html = expectPage(answer, 401);
       const { fields } = shownForm(html);
-      const decision = await explained(server, answer, reason);
+      const decision = await expectExplained(server, answer, reason);
 
       expect(readErrorMessage(html)).toBe('The user name or the password is not valid.');
       expect(fields).toMatchObject({ username: email, password: '', state: 'a-state', nonce: 'a-nonce', ...S256 });
@@ -392,16 +392,16 @@ describe('a login', () => {
   });
 
   it('is rejected for a disabled user', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(ownServer, authorizationPath());
 
     expectPage(answer, 401);
-    await explained(ownServer, answer, 'disabled');
+    await expectExplained(ownServer, answer, 'disabled');
   });
 
   it('is rejected for a user of an identity provider', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const identities = identitiesIn(ownServer.world.store);
     const user = await identities.byId(researcher.id);
     if (user === null) throw new Error('the cast has no researcher');
@@ -410,7 +410,7 @@ describe('a login', () => {
     const answer = await logIn(ownServer, authorizationPath(), { email, password: researcher.password });
 
     expectPage(answer, 401);
-    await explained(ownServer, answer, 'external_user');
+    await expectExplained(ownServer, answer, 'external_user');
   });
 });
 
@@ -465,7 +465,7 @@ describe('the users on the login page', () => {
   });
 
   it('are recorded by a click as by a password', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     await logIn(ownServer, authorizationPath());
     await clickUser(ownServer, researcher.id);
     const { requests } = (await ownServer.call('GET /_mock/requests?operation=log_in')).body;
@@ -485,7 +485,7 @@ describe('the users on the login page', () => {
   });
 
   it('are logged in by a click after their password was changed', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
     expect(locationOf(await clickUser(ownServer, researcher.id)).searchParams.has('code')).toBe(true);
@@ -500,7 +500,7 @@ describe('the users on the login page', () => {
   });
 
   it('do not include users who cannot log in', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
     await identitiesIn(ownServer.world.store).edit(admin.id, { passwordHash: null }, START);
     const html = expectPage(await openPage({}, ownServer), 200);
@@ -513,27 +513,27 @@ describe('the users on the login page', () => {
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
   ] as const)('are rejected by a click for the same reason as by a password: %s', async (reason, edit) => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, edit, START);
     const answer = await clickUser(ownServer, researcher.id);
 
     expectPage(answer, 401);
     expect(answer.headers).not.toHaveProperty('location');
-    await explained(ownServer, answer, reason);
+    await expectExplained(ownServer, answer, reason);
   });
 
   it.each(['nobody', researcher.email, researcher.accessKey.id, SCRIPT])('do not include %s', async (user) => {
     const answer = await clickUser(server, user);
 
     expect(readErrorMessage(expectPage(answer, 401))).toBe('The user does not exist.');
-    await explained(server, answer, 'unknown_user');
+    await expectExplained(server, answer, 'unknown_user');
   });
 
   it('do not include an application', async () => {
     const [application] = await identitiesIn(server.world.store).all('application');
     const answer = await clickUser(server, String(application?.id));
 
-    await explained(server, answer, 'unknown_user');
+    await expectExplained(server, answer, 'unknown_user');
   });
 
   it('are rejected if a password is sent with the click', async () => {
@@ -640,7 +640,7 @@ describe('the users on the login page', () => {
   });
 
   it('are the users of the world in the path', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -885,14 +885,14 @@ describe('a logout', () => {
     expectPage(await logOut({ id_token_hint: ended.id_token }), 200);
     const rejected = await refresh(ended.refresh_token);
 
-    expect(await judged(server, ended.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, ended.access_token)).toEqual([401, 'revoked_token']);
     expect([rejected.status, rejected.body.error]).toEqual([400, 'invalid_grant']);
-    await explained(server, rejected, 'revoked_refresh_token');
-    expect(await judged(server, active.access_token)).toEqual([200, undefined]);
+    await expectExplained(server, rejected, 'revoked_refresh_token');
+    expect(await sendWithToken(server, active.access_token)).toEqual([200, undefined]);
   });
 
   it('by an expired ID token revokes the tokens of its login', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const tokens = await tokensOf(ownServer);
     ownServer.clock.set(START + 7_200_000);
     expectPage(await ownServer.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
@@ -908,7 +908,7 @@ describe('a logout', () => {
       expect(readErrorMessage(expectPage(await logOut(fields), 400))).toContain('`client_id`');
     }
 
-    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 
@@ -943,7 +943,7 @@ describe('a logout', () => {
     const answer = await postForm(server, LOGOUT, { client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
 
     expect([answer.status, answer.body]).toEqual([204, undefined]);
-    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
     expect((await refresh(tokens.refresh_token)).decision.reason).toBe('revoked_refresh_token');
   });
 
@@ -952,7 +952,7 @@ describe('a logout', () => {
     const answer = await logOut({ client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
 
     expect([answer.status, answer.body]).toEqual([204, undefined]);
-    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
   });
 
   describe('by a refresh token', () => {
@@ -966,7 +966,7 @@ describe('a logout', () => {
       expect((await logOutWith(server, first.refresh_token)).status).toBe(204);
 
       for (const { access_token } of [first, second, third]) {
-        expect(await judged(server, access_token)).toEqual([401, 'revoked_token']);
+        expect(await sendWithToken(server, access_token)).toEqual([401, 'revoked_token']);
       }
       expect((await refresh(third.refresh_token)).decision.reason).toBe('revoked_refresh_token');
     });
@@ -975,10 +975,10 @@ describe('a logout', () => {
       const ownServer = await testServer({ tokenTtl: { ...DEFAULT_TOKEN_LIFETIMES, refresh: 60_000 } });
       const tokens = await tokensOf(ownServer);
       ownServer.clock.set(START + 60_000);
-      expect(await judged(ownServer, tokens.access_token)).toEqual([200, undefined]);
+      expect(await sendWithToken(ownServer, tokens.access_token)).toEqual([200, undefined]);
       expect((await logOutWith(ownServer, tokens.refresh_token)).status).toBe(204);
 
-      expect(await judged(ownServer, tokens.access_token)).toEqual([401, 'revoked_token']);
+      expect(await sendWithToken(ownServer, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
     it('of a login that has ended succeeds', async () => {
@@ -986,14 +986,14 @@ describe('a logout', () => {
       for (let attempt = 0; attempt < 2; attempt++)
         expect((await logOutWith(server, tokens.refresh_token)).status).toBe(204);
 
-      expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+      expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
     });
 
     it('that is unknown succeeds, and revokes nothing', async () => {
       const tokens = await tokensOf(server);
       for (const unknown of ['nothing', 'A'.repeat(64)]) expect((await logOutWith(server, unknown)).status).toBe(204);
 
-      expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+      expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
     });
 
     it('that was used before and is of another client revokes nothing', async () => {
@@ -1001,7 +1001,7 @@ describe('a logout', () => {
       const second = (await refresh(first.refresh_token)).body;
       await logOutWith(server, first.refresh_token, 'cli');
 
-      expect(await judged(server, second.access_token)).toEqual([200, undefined]);
+      expect(await sendWithToken(server, second.access_token)).toEqual([200, undefined]);
       expect((await refresh(second.refresh_token)).status).toBe(200);
     });
   });
@@ -1016,7 +1016,7 @@ describe('a logout', () => {
       await postForm(server, LOGOUT, { client_id, refresh_token: tokens.refresh_token });
     }
 
-    expect(await judged(server, tokens.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 

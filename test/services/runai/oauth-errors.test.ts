@@ -12,11 +12,10 @@ import {
   CHALLENGE,
   codeFields,
   codeOf,
-  explained,
+  expectExplained,
   type Fields,
   formOf,
   INTROSPECTION,
-  judged,
   oauthError,
   otherVersions,
   PUBLIC_CLIENT,
@@ -24,12 +23,13 @@ import {
   REALM_TOKEN,
   REVOCATION,
   S256,
+  sendWithToken,
   tokensOf,
   USERINFO,
   V2_TOKEN,
   VERIFIER,
 } from '../../support/oauth.ts';
-import { type Answer, afresh, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, resetTestServer, START, type TestServer, testServer } from '../../support/server.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
 const WRONG_SECRET = 'not-the-secret';
@@ -84,7 +84,7 @@ async function expectRefusal(on: TestServer, path: string, refusal: Refusal) {
     expect(answer.decision).toBeNull();
     return;
   }
-  const decision = await explained(on, answer, reason);
+  const decision = await expectExplained(on, answer, reason);
   expect(JSON.stringify([description, decision])).not.toMatch(
     new RegExp(`${WRONG_SECRET}|${keySecret}|${userFields.password}`),
   );
@@ -502,7 +502,7 @@ describe('a client that authenticates with Basic', () => {
     async (authorization) => {
       const fields = { grant_type: CLIENT_CREDENTIALS };
       const answer = await postForm(server, REALM_TOKEN, fields, { authorization });
-      const { fixes } = await explained(server, answer, 'malformed_basic');
+      const { fixes } = await expectExplained(server, answer, 'malformed_basic');
 
       expect(fixes[0].text).toContain('`Authorization: Basic`');
     },
@@ -546,7 +546,7 @@ describe('the supported grants', () => {
 
   it('of the realm do not include external_token_exchange in any version', async () => {
     for (const usedServer of Object.values(servers)) {
-      const on = await afresh(usedServer);
+      const on = await resetTestServer(usedServer);
       const answer = await postForm(on, REALM_TOKEN, {
         grant_type: 'external_token_exchange',
         external_token: 'x.y.z',
@@ -579,7 +579,7 @@ it('POST /api/v2/token accepts codes and refresh tokens of the realm, each once'
   const next = await postForm(server, V2_TOKEN, refresh);
   expect(next.status).toBe(200);
   await expectRefusal(server, V2_TOKEN, { fields: refresh, error: 'invalid_grant', reason: 'reused_refresh_token' });
-  expect(await judged(server, next.body.access_token)).toEqual([401, 'revoked_token']);
+  expect(await sendWithToken(server, next.body.access_token)).toEqual([401, 'revoked_token']);
 });
 
 it('POST /api/v2/token requires all fields of the authorization_code and refresh_token grants', async () => {
@@ -623,8 +623,8 @@ describe('a code', () => {
     });
     await expectRefusal(server, path, { fields: codeFields(code), error: 'invalid_grant', reason: 'reused_code' });
 
-    expect(await judged(server, first.body.access_token)).toEqual([401, 'revoked_token']);
-    expect(await judged(server, next.body.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, first.body.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, next.body.access_token)).toEqual([401, 'revoked_token']);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: next.body.refresh_token };
     await expectRefusal(server, path, { fields, error: 'invalid_grant', reason: 'revoked_refresh_token' });
   });
@@ -635,7 +635,7 @@ describe('a code', () => {
     const winner = answers.find(({ status }) => status === 200);
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
-    expect(await judged(server, winner?.body.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, winner?.body.access_token)).toEqual([401, 'revoked_token']);
   });
 
   const INVALID_REDEMPTIONS: [what: string, parameters: Fields, changes: Fields, reason: string, name: string][] = [
@@ -692,7 +692,7 @@ describe('a code', () => {
     ['a minute', clockServer, CODE_TTL],
     ['as long as --token-ttl sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
-    const ownServer = await afresh(on);
+    const ownServer = await resetTestServer(on);
     const ends = START + lifetime;
     const [inTime, late] = [await codeOf(ownServer), await codeOf(ownServer)];
     ownServer.clock.set(ends - 1);
@@ -703,7 +703,7 @@ describe('a code', () => {
   });
 
   it('is rejected if its user is disabled', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const code = await codeOf(ownServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -721,12 +721,12 @@ describe('a refresh token', () => {
   it('revokes the login and its access tokens when it is used twice', async () => {
     const first = await logIn();
     const { body: next } = await postForm(server, path, refreshFields(first.refresh_token));
-    expect(await judged(server, next.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, next.access_token)).toEqual([200, undefined]);
     const replay = { fields: refreshFields(first.refresh_token), error: 'invalid_grant' };
     await expectRefusal(server, path, { ...replay, reason: 'reused_refresh_token' });
 
-    expect(await judged(server, first.access_token)).toEqual([401, 'revoked_token']);
-    expect(await judged(server, next.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, first.access_token)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, next.access_token)).toEqual([401, 'revoked_token']);
     await expectRefusal(server, path, {
       fields: refreshFields(next.refresh_token),
       error: 'invalid_grant',
@@ -739,7 +739,7 @@ describe('a refresh token', () => {
     await postForm(server, path, refreshFields(first.refresh_token));
     await postForm(server, path, refreshFields(first.refresh_token));
 
-    expect(await judged(server, second.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, second.access_token)).toEqual([200, undefined]);
     expect((await postForm(server, path, refreshFields(second.refresh_token))).status).toBe(200);
   });
 
@@ -823,7 +823,7 @@ describe('a refresh token', () => {
     ['a day', clockServer, REFRESH_TTL],
     ['as long as --token-ttl sets', shortLived, 5_000],
   ])('is valid for %s', async (_what, on, lifetime) => {
-    const ownServer = await afresh(on);
+    const ownServer = await resetTestServer(on);
     const ends = START + lifetime;
     const [inTime, late] = [await logIn(ownServer), await logIn(ownServer)];
     ownServer.clock.set(ends - 1);
@@ -838,7 +838,7 @@ describe('a refresh token', () => {
   });
 
   it('is rejected if its user is disabled', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const { refresh_token: token } = await logIn(ownServer);
     await identitiesIn(ownServer.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -877,7 +877,7 @@ describe('a client assertion (RFC 7523, 2.2)', () => {
       const secret = profile === '2.19' ? 'appSecret' : 'clientSecret';
       const body = { grantType, ...userFields, clientId: keyId, [name]: assertion.client_assertion };
       const answer = await on.call('POST /api/v1/token', { body });
-      const { fixes } = await explained(on, answer, 'client_assertion');
+      const { fixes } = await expectExplained(on, answer, 'client_assertion');
 
       expect(answer.status).toBe(400);
       expect(JSON.stringify(answer.body)).toContain(
@@ -1021,7 +1021,7 @@ describe('introspection', () => {
     }));
 
   it('describes active tokens, and returns only `active: false` for others', async () => {
-    const ownServer = await afresh(clockServer);
+    const ownServer = await resetTestServer(clockServer);
     const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(ownServer);
     const introspectAsApplication = async (token: string) => {
       const answer = await postForm(
@@ -1077,7 +1077,7 @@ describe('revocation', () => {
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: refresh };
 
     expect([answer.status, answer.body]).toEqual([200, undefined]);
-    expect(await judged(server, access)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, access)).toEqual([401, 'revoked_token']);
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
 
@@ -1085,14 +1085,14 @@ describe('revocation', () => {
     const [{ access_token: first }, { access_token: second }] = [await tokensOf(server), await tokensOf(server)];
     for (const token of [first, second]) expect((await revoke(token)).status).toBe(200);
 
-    expect(await judged(server, first)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, first)).toEqual([401, 'revoked_token']);
   });
 
   it('of a refresh token revokes all tokens of its login', async () => {
     const { access_token: access, refresh_token: refresh } = await tokensOf(server);
     expect((await revoke(refresh)).status).toBe(200);
 
-    expect(await judged(server, access)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, access)).toEqual([401, 'revoked_token']);
     await expectRefusal(server, REALM_TOKEN, {
       fields: { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: refresh },
       error: 'invalid_grant',
@@ -1104,7 +1104,7 @@ describe('revocation', () => {
     const { access_token: access } = await tokensOf(server);
 
     expect((await revoke(access, { client_id: PUBLIC_CLIENT, token_type_hint: 'refresh_token' })).status).toBe(200);
-    expect(await judged(server, access)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, access)).toEqual([401, 'revoked_token']);
   });
 
   it('of an unknown or revoked token succeeds', async () => {
@@ -1123,7 +1123,7 @@ describe('revocation', () => {
       await expectRefusal(server, REVOCATION, { fields, error: 'invalid_grant', reason: 'other_client' });
     }
 
-    expect(await judged(server, access)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, access)).toEqual([200, undefined]);
   });
 });
 
@@ -1138,7 +1138,7 @@ describe('userinfo', () => {
 
       oauthError(answer, 401, 'invalid_token');
       expect(answer.headers['www-authenticate']).toBe(challenge);
-      await explained(server, answer, reason);
+      await expectExplained(server, answer, reason);
     }
   });
 

@@ -6,11 +6,11 @@ import { adminBot, application, researcher } from '../../support/cast.ts';
 import {
   CALLBACK,
   codeOf,
-  explained,
-  judged,
+  expectExplained,
   otherVersions,
   PUBLIC_CLIENT,
   S256,
+  sendWithToken,
   VERIFIER,
 } from '../../support/oauth.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -47,8 +47,8 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
     expect(Object.keys(body).sort()).toEqual(['access_token', 'id_token']);
     expect(decodeJwt(body.access_token)).toMatchObject({ sub: appId, azp: clientId, typ: 'Bearer' });
     expect(decodeJwt(body.id_token)).toMatchObject({ sub: appId, aud: clientId, typ: 'ID' });
-    expect(await judged(server, body.access_token)).toEqual([200, undefined]);
-    expect(await judged(server, body.id_token)).toEqual([401, 'malformed_token']);
+    expect(await sendWithToken(server, body.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, body.id_token)).toEqual([401, 'malformed_token']);
   });
 
   it('ignores `name`', async () => {
@@ -64,7 +64,7 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toBe('The client id or the secret is not valid.');
-    expect(await explained(server, answer, reason)).toMatchObject({ operation: 'app_token' });
+    expect(await expectExplained(server, answer, reason)).toMatchObject({ operation: 'app_token' });
   });
 
   it.each(['id', 'name', 'secret'])('rejects a request without `%s`', async (field) => {
@@ -83,7 +83,7 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
     const answer = await ownServer.call(`POST ${APP_TOKEN}`, { body: { id: clientId, name, secret } });
 
     expect(answer.status).toBe(400);
-    await explained(ownServer, answer, 'disabled');
+    await expectExplained(ownServer, answer, 'disabled');
   });
 
   it('rejects a wrong secret with 401 if --runai-bad-credentials is 401', async () => {
@@ -114,8 +114,8 @@ describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
     const replay = await exchangeCode(code);
 
     expect(replay.status).toBe(400);
-    await explained(oldest, replay, 'reused_code');
-    expect(await judged(oldest, body.accessToken)).toEqual([401, 'revoked_token']);
+    await expectExplained(oldest, replay, 'reused_code');
+    expect(await sendWithToken(oldest, body.accessToken)).toEqual([401, 'revoked_token']);
   });
 
   it('rejects another redirect URI with a message that names the parameter', async () => {
@@ -123,7 +123,7 @@ describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain('`redirect_uri`');
-    await explained(oldest, answer, 'wrong_redirect');
+    await expectExplained(oldest, answer, 'wrong_redirect');
   });
 
   it('rejects an unknown code with a message that names the parameter', async () => {
@@ -131,14 +131,14 @@ describe('GET /v1/k8s/auth/token/exchange of 2.19', () => {
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain('`code`');
-    await explained(oldest, answer, 'unknown_code');
+    await expectExplained(oldest, answer, 'unknown_code');
   });
 
   it('rejects a code with a PKCE challenge, because it accepts no verifier', async () => {
     const answer = await exchangeCode(await codeOf(oldest, S256));
 
     expect(answer.status).toBe(400);
-    const { fixes } = await explained(oldest, answer, 'wrong_verifier');
+    const { fixes } = await expectExplained(oldest, answer, 'wrong_verifier');
     expect(fixes[0].text).toContain('the token endpoint of the realm');
   });
 
@@ -177,10 +177,10 @@ describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
   it('accepts a token once, and revokes the login when it is used again', async () => {
     const first = await logIn();
     const { body: next } = await refreshLogin(first.refreshToken);
-    await explained(oldest, await refreshLogin(first.refreshToken), 'reused_refresh_token');
+    await expectExplained(oldest, await refreshLogin(first.refreshToken), 'reused_refresh_token');
 
-    expect(await judged(oldest, next.accessToken)).toEqual([401, 'revoked_token']);
-    await explained(oldest, await refreshLogin(next.refreshToken), 'revoked_refresh_token');
+    expect(await sendWithToken(oldest, next.accessToken)).toEqual([401, 'revoked_token']);
+    await expectExplained(oldest, await refreshLogin(next.refreshToken), 'revoked_refresh_token');
   });
 
   it('rejects an unknown token with a message that does not contain it', async () => {
@@ -188,7 +188,7 @@ describe('POST /v1/k8s/auth/oauth/tokens/refresh of 2.19', () => {
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).not.toContain('a-refresh-token-of-nobody');
-    await explained(oldest, answer, 'unknown_refresh_token');
+    await expectExplained(oldest, answer, 'unknown_refresh_token');
   });
 
   it('rejects a request without `refresh_token`', async () => {
@@ -231,7 +231,7 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     expect(status).toBe(200);
     expect(decodeJwt(body.accessToken)).toMatchObject({ sub: researcher.id, azp: PUBLIC_CLIENT });
     expect(decodeJwt(body.idToken)).toMatchObject({ sub: researcher.id, aud: PUBLIC_CLIENT, nonce: 'a-nonce' });
-    expect(await judged(server, body.accessToken)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, body.accessToken)).toEqual([200, undefined]);
   });
 
   // All versions share the grant, so the other tests use only one.
@@ -254,7 +254,7 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
 
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toContain(field);
-    await explained(server, answer, reason);
+    await expectExplained(server, answer, reason);
   });
 
   it.each([
@@ -275,14 +275,14 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     const answer = await exchangeCode('x'.repeat(43), { clientID: 'nobody' });
 
     expect(answer.status).toBe(400);
-    await explained(server, answer, 'unknown_client');
+    await expectExplained(server, answer, 'unknown_client');
   });
 
   it('rejects a code with a PKCE challenge, because it accepts no verifier', async () => {
     const answer = await exchangeCode(await codeOf(server, S256));
 
     expect(answer.status).toBe(400);
-    const { fixes } = await explained(server, answer, 'wrong_verifier');
+    const { fixes } = await expectExplained(server, answer, 'wrong_verifier');
     expect(fixes[0].text).toContain('the token endpoint of the realm');
   });
 
@@ -292,15 +292,15 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     const answer = await exchangeCode(await codeOf(server, S256), verifiers);
 
     expect(answer.status).toBe(400);
-    await explained(server, answer, 'wrong_verifier');
+    await expectExplained(server, answer, 'wrong_verifier');
   });
 
   it('accepts a code once, and revokes the login when it is used again', async () => {
     const code = await codeOf(server);
     const { body } = await exchangeCode(code);
-    await explained(server, await exchangeCode(code), 'reused_code');
+    await expectExplained(server, await exchangeCode(code), 'reused_code');
 
-    expect(await judged(server, body.accessToken)).toEqual([401, 'revoked_token']);
+    expect(await sendWithToken(server, body.accessToken)).toEqual([401, 'revoked_token']);
   });
 });
 

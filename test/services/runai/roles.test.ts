@@ -18,7 +18,7 @@ import {
   VISION,
 } from '../../support/runai.ts';
 import { withoutCustomRoles } from '../../support/seeds.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const ROLES = '/api/v2/authorization/roles';
 const SETS = 'authorization/permission-sets';
@@ -56,7 +56,7 @@ beforeAll(async () => {
   for (const { id, name } of permissionSets) sets[name] = id;
 });
 const resetServer = async () => {
-  await afresh(server);
+  await resetTestServer(server);
 };
 
 /** The predefined roles of 2.19, and the roles that 2.24 adds. */

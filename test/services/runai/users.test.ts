@@ -18,7 +18,7 @@ import {
   UUID,
 } from '../../support/runai.ts';
 import { withoutRetired } from '../../support/seeds.ts';
-import { afresh, START } from '../../support/server.ts';
+import { resetTestServer, START } from '../../support/server.ts';
 
 const server = await runaiServer({}, { seed: withoutRetired });
 const { admin, done } = server;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
 const resetServer = async () => {
-  await afresh(server);
+  await resetTestServer(server);
 };
 
 const logInByPassword = (username: string, password: string, on = server) =>

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { GRANT_TYPES } from '../../../src/services/runai/tables/index.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
-import { CALLBACK, judged, oauthError, PUBLIC_CLIENT, postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
+import {
+  CALLBACK,
+  oauthError,
+  PUBLIC_CLIENT,
+  postForm,
+  REALM_TOKEN,
+  sendWithToken,
+  V2_TOKEN,
+} from '../../support/oauth.ts';
 import { type Answer, type TestServer, testServer } from '../../support/server.ts';
 
 const PROFILES = ['2.19', '2.24', '3.0'] as const satisfies readonly Profile[];
@@ -199,7 +207,7 @@ describe('the grant `client_credentials` of an application at the realm', () => 
     expect(body).not.toHaveProperty('refresh_token');
     expect(decodeJwt(body.access_token)).toMatchObject({ sub, azp: clientId, typ: 'Bearer' });
     expect(decodeJwt(body.id_token)).toMatchObject({ sub, aud: clientId, typ: 'ID' });
-    expect(await judged(server, body.access_token)).toEqual([200, undefined]);
+    expect(await sendWithToken(server, body.access_token)).toEqual([200, undefined]);
     expect((await server.call('GET /_mock/findings')).body.findings).not.toContainEqual(
       expect.objectContaining({ message: expect.stringContaining('response_type') }),
     );
