@@ -63,10 +63,10 @@ export const PARTS = {
   // Without reasons and remedies, which are tables without code to mutate.
   'ngc-keys': {
     files: [
-      'src/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
+      'src/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.ts',
     ],
     tests: [
-      'test/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.test.ts',
+      'test/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.test.ts',
     ],
   },
   'ngc-keys-text': {

@@ -2,7 +2,7 @@ import { createHostMatcher } from '../addresses/hosts.ts';
 import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
-import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
 import { Problem } from '../decisions/problem.ts';
@@ -23,9 +23,9 @@ import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
-import type { Instant } from '../time/clock.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
+import { listEvents } from './event-ports.ts';
 import { createSnapshotPorts, type SnapshotPortParts } from './snapshot-ports.ts';
 import { createTokenPorts } from './token-ports.ts';
 import { createTrafficPort } from './traffic-port.ts';
@@ -51,7 +51,8 @@ export function createPorts(controlled: ControlledServer): Ports {
     listDrills: () => listDrills(services),
     listKnownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
-    findAnswerViolation: (service, operation, response) => routes().describeAnswerFault(service, operation, response),
+    findAnswerViolation: (service, operation, response) =>
+      routes().describeAnswerViolation(service, operation, response),
     membersOf: (operation) => getControlOperation(routes(), operation).bodyNames,
     validateBody: (operation, value) => checkBody(getControlOperation(routes(), operation), value),
     readInfo: (world) => describeServer(controlled, world),
@@ -61,7 +62,7 @@ export function createPorts(controlled: ControlledServer): Ports {
     },
     checkTraffic: createTrafficPort(routes),
     findNames: (world, name) => listPrincipalNames(server, world, services, name),
-    listCalls: () =>
+    listOperations: () =>
       routes()
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
@@ -78,20 +79,20 @@ export function createPorts(controlled: ControlledServer): Ports {
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
-    listServices: () => services.map(({ name }) => name),
-    describe: (decision) => describeWithFixes(controlled, decision),
-    createDescriber: (world, decisions) => createDescriber(controlled, world, decisions),
+    listServiceNames: () => services.map(({ name }) => name),
+    describeDecision: (decision) => describeWithFixes(controlled, decision),
+    createDecisionDescriber: (world, decisions) => createDecisionDescriber(controlled, world, decisions),
     simulate: (world, caller, request) => simulateRequest(server, world, routes(), services, caller, request),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
-    leastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
-    leastPrivilegeFor: (world, requests) =>
+    reportLeastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
+    findLeastPrivilegedKeys: (world, requests) =>
       findNeededKeys(server, world, { services, routes: routes(), findServicesAt }, requests),
     simulateOperations: (world, caller, service, at) =>
       simulateOperations(server, world, services, caller, service, at),
   };
 }
 
-/** Returns the clients of the service that users log in to, which every server has. */
+/** Returns the functions for login clients, from the only service with logins. */
 function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginClients'] {
   const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
@@ -100,13 +101,13 @@ function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginC
 
 /** Returns an operation of the control API. */
 function getControlOperation(routes: Routes, id: string): Operation {
-  // The document has the operation, because the name comes from it.
+  // The callers' ids are typed with the ids of the document, so it has the operation.
   return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
 }
 
 /** Returns the value as a valid body of the operation. @throws Problem `invalid_request` with the violation */
 function checkBody<Body>(operation: Operation, value: unknown): Body {
-  const violation = operation.findRequestFault({ path: {}, query: {}, body: value });
+  const violation = operation.findRequestViolation({ path: {}, query: {}, body: value });
   if (violation !== null) throw new Problem('invalid_request', violation.sentence);
   // The operation's document has just validated it.
   return value as Body;
@@ -151,24 +152,6 @@ async function describeServer(
   };
 }
 
-/** Returns the first events in `(from, to]` that happen without a request, earliest first. */
-async function listEvents(
-  services: readonly ServiceDefinition[],
-  world: World,
-  from: Instant,
-  to: Instant,
-  limit: number,
-): ReturnType<Ports['listEvents']> {
-  const { store } = world;
-  const serviceEvents = await Promise.all(
-    // One more than asked for, to see whether there are more.
-    services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
-  );
-  const unordered = [...serviceEvents.flat(), ...listDrillEnds(world, from, to), ...listTokenExpiries(world, from, to)];
-  const events = unordered.sort((a, b) => a.at - b.at);
-  return { events: events.slice(0, limit), more: events.length > limit };
-}
-
 /** Describes a decision for users, with its explanation and fixes. */
 function describeWithFixes({ server, services }: ControlledServer, decision: Decision) {
   // A decision always comes from a ruleset.
@@ -179,11 +162,11 @@ function describeWithFixes({ server, services }: ControlledServer, decision: Dec
 }
 
 /** Returns a function that describes these decisions, with the principals that may send the requests of fixes. */
-async function createDescriber(
+async function createDecisionDescriber(
   controlled: ControlledServer,
   world: RequestScope,
   decisions: readonly Decision[],
-): ReturnType<Ports['createDescriber']> {
+): ReturnType<Ports['createDecisionDescriber']> {
   const refusingServices = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
   const pending = controlled.services
     .filter(({ name }) => refusingServices.has(name))
@@ -197,7 +180,7 @@ async function createDescriber(
   };
 }
 
-/** Adds the principal that may send the request of a fix, if there are both. */
+/** Adds the principal that may send the request of a fix. Returns the fix unchanged if it has no request, or if none may. */
 function addSender(fix: Fix, findSender: (request: NonNullable<Fix['request']>) => string | null): Fix {
   const { request } = fix;
   const principal = request === undefined ? null : findSender(request);
@@ -217,28 +200,12 @@ function listDrills(services: readonly ServiceDefinition[]): ReturnType<Ports['l
   );
 }
 
-/** Returns the drills that end by themselves in `(from, to]`. */
-function listDrillEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
-  const ends = new Map<string, Instant>();
-  for (const { drill, until } of faults.list()) {
-    if (drill !== null && until !== null && until > from && until <= to) ends.set(drill, until);
-  }
-  return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
-}
-
-/** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */
-function listTokenExpiries({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
-  return [...journal.listTokenExpiries()]
-    .filter(([, at]) => at > from && at <= to)
-    .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
-}
-
-/** Returns the names that request matchers can use. No document has the operations of hosts. */
+/** Returns the names that request matchers can use. No document has the operations of hosts, so they are added. */
 function listKnownNames(services: readonly ServiceDefinition[], routes: Routes): KnownNames {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));
-    const ofHosts = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
-    return [...documented, ...ofHosts].map((operation) => ({ service: service.name, ...operation }));
+    const hostOperations = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
+    return [...documented, ...hostOperations].map((operation) => ({ service: service.name, ...operation }));
   });
   return { operations, reasons: Object.keys(ALL_REASONS) };
 }

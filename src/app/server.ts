@@ -3,7 +3,7 @@ import { createKnownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
-import { serveCaCertificate } from '../http/authority.ts';
+import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { OperationHosts } from '../http/hosts.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
@@ -40,10 +40,10 @@ export interface StartupInfo {
   readonly notices: readonly string[];
   /** One line about the server's state and versions. */
   readonly posture: string;
-  /** A summary of the identities in the default world's seed, such as `2 users, 1 application, no NGC keys`. */
+  /** The cast: a summary of the identities in the default world's seed, such as `2 users, 1 application, no NGC keys`. */
   readonly cast: string;
-  /** Whether that seed is the built-in one, which has public credentials. */
-  readonly isBuiltIn: boolean;
+  /** Whether the default world has the built-in seed, which has public credentials. */
+  readonly usesBuiltInSeed: boolean;
 }
 
 /** A server with everything that the command and the library use. */
@@ -56,7 +56,7 @@ export interface MockServer {
   /** Resolves when the process owns the worlds. @throws UserError if they cannot be used */
   started(): Promise<StartupInfo>;
   /** The certificate of the server's own authority as PEM, or null. */
-  readonly ca: string | null;
+  readonly caCertificate: string | null;
   /** Starts listening on the main port. */
   readonly listen: Listen;
   /** Opens a port that emulates the vendors' hosts, for requests of this process. */
@@ -69,7 +69,10 @@ export interface MockServer {
    * @throws UserError with all errors
    */
   readSeed(file: string): Promise<object>;
-  /** Returns a function that creates the cast of a world, without the bearers that `GET /_mock/cast` adds. */
+  /**
+   * Returns a function that creates the cast of a world: its identities with their credentials, without the bearers that
+   * `GET /_mock/cast` adds.
+   */
   castOf(world: string): Promise<() => object>;
   /** Stops the server after running requests finish. */
   close(): Promise<void>;
@@ -86,11 +89,12 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   refuseSnapshotWithSeed(config, parts.seed);
   checkTlsOptions(config);
   const inputs = await readInputs(parts);
-  const open = await openWorlds(parts, inputs);
+  const openedWorlds = await openWorlds(parts, inputs);
   try {
-    return await assemble(parts, inputs, open, await openTls(config, open));
+    const tls = await openTls(config, openedWorlds);
+    return await assemble(parts, inputs, openedWorlds, tls);
   } catch (cause) {
-    await open.processWorlds.close();
+    await openedWorlds.processWorlds.close();
     throw toStartupError(cause, config);
   }
 }
@@ -103,13 +107,18 @@ async function openTls(config: Config, { storage, processWorlds, authority }: Op
 }
 
 /** Connects the opened parts, and registers everything that the server serves. */
-async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tls: Tls | null): Promise<MockServer> {
+async function assemble(
+  parts: ServerParts,
+  inputs: Inputs,
+  openedWorlds: OpenWorlds,
+  tls: Tls | null,
+): Promise<MockServer> {
   const { effective, documents = DOCUMENTS } = parts;
   const { services, control, random, version } = inputs;
-  const { processWorlds, storage, shared } = open;
+  const { processWorlds, storage, shared } = openedWorlds;
   const limits = createLimits(parts.limits);
-  const server = createServer(parts, inputs, open, limits);
-  const ports = createPorts({
+  const server = createServer(parts, inputs, openedWorlds, limits);
+  const controlPorts = createPorts({
     server,
     effective,
     storage,
@@ -121,7 +130,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     // Created below from the control API, which needs these ports.
     routes: () => routes,
   });
-  const mounted = await openServices([...services, control(ports)], server, documents);
+  const mounted = await openServices([...services, control(controlPorts)], server, documents);
   const routes = createAllRoutes(mounted);
 
   const unrouted = new UnroutedRequests(server, mounted, routes);
@@ -151,16 +160,16 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     routes,
     listen,
     openProductionPort,
-    ca: tls?.ca ?? null,
+    caCertificate: tls?.ca ?? null,
     get world() {
       return processWorlds.worlds.default;
     },
     get worlds() {
       return processWorlds.worlds;
     },
-    started: () => readStartupInfo(effective.config, server, services, open),
+    started: () => readStartupInfo(effective.config, server, services, openedWorlds),
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
-    castOf: ports.worlds.readCast,
+    castOf: controlPorts.worlds.readCast,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
       processWorlds.announceEnd();
@@ -171,7 +180,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   };
 }
 
-/** Waits until the process owns the worlds. @throws UserError if they cannot be used */
+/** Waits until the process owns the worlds, and returns what is known from then on. @throws UserError if they cannot be used */
 async function readStartupInfo(
   config: Config,
   server: Server,
@@ -186,7 +195,7 @@ async function readStartupInfo(
     notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
     posture: await describePosture(server, storage, config),
     cast: summarizeSeed(seed, services),
-    isBuiltIn: seed.origin === 'built-in',
+    usesBuiltInSeed: seed.origin === 'built-in',
   };
 }
 

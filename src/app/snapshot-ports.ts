@@ -29,7 +29,7 @@ export function createSnapshotPorts(parts: SnapshotPortParts): Ports['snapshots'
   const { version, memory, services, processWorlds } = parts;
   return {
     take: ({ id }, name) => processWorlds.snapshots.take(processWorlds.worlds.entry(id), name),
-    of: ({ id }) => processWorlds.snapshots.of(id),
+    list: ({ id }) => processWorlds.snapshots.of(id),
     find: (world, id) => processWorlds.snapshots.find(id, world.id),
     download: async (world, snapshotId) => {
       const { snapshots } = processWorlds;

@@ -99,8 +99,8 @@ async function formatBanner(
   listening: Listening,
   config: Config,
 ): Promise<string> {
-  const { version, ca } = server;
-  const { posture, notices, cast, isBuiltIn } = info;
+  const { version, caCertificate } = server;
+  const { posture, notices, cast, usesBuiltInSeed } = info;
   const { url, httpUrl, port } = listening;
   const startedServer = {
     url,
@@ -108,7 +108,7 @@ async function formatBanner(
     host: config.host,
     folder: process.cwd(),
     home: await locatePackage(),
-    cast: isBuiltIn ? (await server.castOf('default'))() : null,
+    cast: usesBuiltInSeed ? (await server.castOf('default'))() : null,
     // The first process of a container has the id 1.
     isContainer: process.pid === 1,
   };
@@ -117,7 +117,7 @@ async function formatBanner(
     posture,
     `cast: ${cast}`,
     `console: ${url}/   credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
-    ...(ca === null ? [] : [`certificate to trust: ${url}/_mock/ca.pem`]),
+    ...(caCertificate === null ? [] : [`certificate to trust: ${url}/_mock/ca.pem`]),
     ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
     ...formatWorlds(listening, config),
     ...notices.map((notice) => `note: ${notice}`),

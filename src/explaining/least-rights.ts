@@ -13,10 +13,13 @@ export interface PrincipalUses {
   readonly uses: readonly Use[];
 }
 
-/** A right that is broader than its uses require. */
+/** A right that is broader than its uses require, with the members of the report of `GET /_mock/least-privilege`. */
 export interface BroaderRight {
+  /** The kind of right. */
   readonly what: 'resource' | 'services' | 'role';
+  /** The current value. */
   readonly held: unknown;
+  /** The smallest value that allows all uses. */
   readonly enough: unknown;
 }
 
@@ -24,16 +27,17 @@ export interface BroaderRight {
 export interface LeastRights {
   /** The current rights; null if the principal was deleted. */
   readonly held: Readonly<Record<string, unknown>> | null;
+  /** The smallest rights. */
   readonly smallest: Readonly<Record<string, unknown>>;
   /** Rights that no use needs. */
   readonly unused: readonly string[];
   readonly broader: readonly BroaderRight[];
   /** A seed entry with exactly the smallest rights. */
-  readonly seed: Readonly<Record<string, unknown>>;
+  readonly seedEntry: Readonly<Record<string, unknown>>;
   /** The requests, in order, that create a credential with exactly the smallest rights; empty if none can. */
   readonly make: readonly NonNullable<Fix['request']>[];
-  /** Uses that were only allowed in observe mode: no rights of this kind of credential would allow them. */
-  readonly beyond: readonly Use[];
+  /** Uses that no rights of this kind of credential allow. They happened in observe mode. */
+  readonly impossibleUses: readonly Use[];
   /** The smallest rights as held rights of a ruleset. */
   heldRights(ruleset: Ruleset): HeldRights;
 }
@@ -59,7 +63,7 @@ export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly
   return remaining.length < items.length ? minimize(remaining, isEnough) : remaining;
 }
 
-/** Returns which of these rights a use needs. */
+/** Returns which of these permissions a use needs. */
 export function listUsedRights(
   { accessRequest, lookedUp }: Use,
   principal: Principal,

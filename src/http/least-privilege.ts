@@ -70,7 +70,7 @@ async function reportPrincipal(
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
   const rights = await service?.decisionHelp?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (rights === undefined) return [];
-  const { held, smallest, unused, broader, beyond, seed } = rights;
+  const { held, smallest, unused, broader, impossibleUses, seedEntry } = rights;
   return [
     {
       principal: { ...principal },
@@ -79,8 +79,8 @@ async function reportPrincipal(
       smallest: { ...smallest },
       unused: [...new Set(unused)],
       broader: broader.map((alternative) => ({ ...alternative })),
-      beyond: [...new Set(beyond.map(({ operation }) => operation))],
-      seed: { ...seed },
+      beyond: [...new Set(impossibleUses.map(({ operation }) => operation))],
+      seed: { ...seedEntry },
     },
   ];
 }

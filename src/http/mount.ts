@@ -77,11 +77,11 @@ export function createHostRoute(host: OperationHost, mounted: MountedService): R
     bodyTypes: () => ['*/*'],
     bodySchema: () => undefined,
     bodyOtherVersions: {},
-    findRequestFault: () => null,
+    findRequestViolation: () => null,
     vendorStatuses: () => [],
     hasStatus: () => true,
     answerSchema: () => undefined,
-    describeAnswerFault: () => null,
+    describeAnswerViolation: () => null,
   };
   return createRoute(operation, mounted, indexRows(mounted), host.handler, host);
 }

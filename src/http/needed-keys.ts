@@ -91,8 +91,9 @@ async function findKeys(
     (await Promise.all(parts.map((part) => findLeast(part)))).flat();
   const kinds = service.callers.hypothetical?.kinds ?? [];
   const alone = await findLeastOfEach(kinds.map((kind) => ({ kind, uses })));
-  const able = alone.find(({ beyond }) => beyond.length === 0);
-  const chooseKind = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
+  const able = alone.find(({ impossibleUses }) => impossibleUses.length === 0);
+  const chooseKind = (use: Use) =>
+    (alone.find(({ impossibleUses }) => !impossibleUses.includes(use)) ?? alone[0])?.kind;
   const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => chooseKind(use) === kind) }));
   const chosen = able === undefined ? await findLeastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
   const named = await Promise.all(chosen.map((key) => findLeast(key, withName(key))));
@@ -118,7 +119,7 @@ function withName({ smallest, principal }: KeyWithLeastRights): Principal {
 }
 
 function render(key: KeyWithLeastRights, findSender: FindSender): Needed['keys'][number] {
-  const { kind, uses, smallest, beyond, seed, make, principal } = key;
+  const { kind, uses, smallest, impossibleUses, seedEntry, make, principal } = key;
   const [first = null, ...next] = make.map((request) => {
     const sender = findSender(request);
     return { ...request, body: { ...request.body }, ...(sender !== null && { as: { principal: sender } }) };
@@ -128,8 +129,8 @@ function render(key: KeyWithLeastRights, findSender: FindSender): Needed['keys']
     services: [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset.service))],
     smallest: { ...smallest },
     used: uses.map((use) => describeUse(use, principal, key)),
-    beyond: [...new Set(beyond.map(({ operation }) => operation))],
-    seed: { ...seed },
+    beyond: [...new Set(impossibleUses.map(({ operation }) => operation))],
+    seed: { ...seedEntry },
     make: first,
     ...(next.length > 0 && { next }),
   };
@@ -178,7 +179,7 @@ async function findObject(
   const { operation, document } = request.route;
   await document.ready();
   // Look-ups expect a valid body.
-  if (body !== undefined && operation.findRequestFault({ path: request.params, query: {}, body }) === null)
+  if (body !== undefined && operation.findRequestViolation({ path: request.params, query: {}, body }) === null)
     request.body = body;
   try {
     const found = await lookUpObject(request, accessRequest);

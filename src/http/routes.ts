@@ -67,11 +67,15 @@ export class Routes {
   }
 
   /** Returns a sentence about how a response violates the operation's document; null if it conforms. */
-  async describeAnswerFault(service: string, operation: string, answer: Outcome): Promise<string | null> {
+  async describeAnswerViolation(service: string, operation: string, answer: Outcome): Promise<string | null> {
     const route = await this.#ready(service, operation);
     if (route === undefined) return null;
     const { status, body } = answer;
-    const fault = route.operation.describeAnswerFault(status, body === undefined ? null : mediaTypeOf(answer), body);
+    const fault = route.operation.describeAnswerViolation(
+      status,
+      body === undefined ? null : mediaTypeOf(answer),
+      body,
+    );
     return fault === null ? null : `${operation} ${status}: ${fault}`;
   }
 

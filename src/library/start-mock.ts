@@ -112,7 +112,7 @@ async function createHost(
     },
     interceptions: new Map(),
     posture,
-    ca: server.ca,
+    ca: server.caCertificate,
     adminToken,
     readSeed: server.readSeed,
     castOf: async (world) => {

@@ -67,7 +67,7 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRights {
       ...compareServices(currentServices, services),
     ],
     ...buildKeyCreation(principal, rights),
-    beyond: uses.filter((use) => !possible.includes(use)),
+    impossibleUses: uses.filter((use) => !possible.includes(use)),
     heldRights: () => buildHeldRights(services, scopes, resources),
   };
 }

@@ -44,7 +44,7 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRights {
       ...compareServices(currentServices ?? [], services),
     ],
     ...buildKeyCreation(principal, { services, roles }),
-    beyond: uses.filter((use) => !possible.has(use)),
+    impossibleUses: uses.filter((use) => !possible.has(use)),
     heldRights: (ruleset) => rightsIn(ruleset, roles),
   };
 }

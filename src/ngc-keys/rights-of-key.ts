@@ -13,11 +13,11 @@ export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'princ
 export function buildKeyCreation(
   principal: Principal,
   rights: Readonly<Record<string, unknown>>,
-): Pick<LeastRights, 'seed' | 'make'> {
+): Pick<LeastRights, 'seedEntry' | 'make'> {
   const { org, name, user } = principal;
   const type = actsAsUser(principal) ? 'personal' : 'service';
   const key = { org, name, type, ...(user !== undefined && { user }), ...rights };
-  return { seed: { ngc: { keys: [key] } }, make: [{ method: 'POST', path: '/_mock/keys', body: key }] };
+  return { seedEntry: { ngc: { keys: [key] } }, make: [{ method: 'POST', path: '/_mock/keys', body: key }] };
 }
 
 /** Reports a key's services if it did not use all of them. */

@@ -170,7 +170,7 @@ describe('the host of a service', () => {
 
     expect(route.operation).toMatchObject({ id: 'play_at_host', method: '*', path: '/*', bodyForm: 'bytes' });
     expect(route).toMatchObject({ rule, lookup, errorRenderer: host, handler: host.handler, readsBody: true });
-    expect(route.operation.findRequestFault({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
+    expect(route.operation.findRequestViolation({ path: {}, query: { any: 'thing' }, body: 1 })).toBeNull();
   });
 
   it('is rejected without a row in the tables', async () => {

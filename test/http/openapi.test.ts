@@ -110,7 +110,7 @@ describe('an opened document', () => {
 
 describe('a request', () => {
   const findFault = (body: unknown, query: Record<string, unknown> = {}) =>
-    operation.findRequestFault({ path: { id: '1' }, query, body });
+    operation.findRequestViolation({ path: { id: '1' }, query, body });
 
   it('that is valid has no fault, and the numbers of its query are converted', () => {
     const query = { count: '3' };
@@ -161,7 +161,7 @@ describe('a response', () => {
   ];
 
   it.each(cases)('is compared with its document: %s', (_what, fault, [status, mediaType, body]) => {
-    const actual = operation.describeAnswerFault(status, mediaType, body);
+    const actual = operation.describeAnswerViolation(status, mediaType, body);
 
     if (fault === null) expect(actual).toBeNull();
     else expect(actual).toContain(fault);

@@ -36,7 +36,7 @@ describe('the least rights of a service key', () => {
       ],
       beyond: [],
     });
-    expect(result.seed).toEqual({
+    expect(result.seedEntry).toEqual({
       ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...result.smallest }] },
     });
     expect(result.heldRights(toyLaw)).toEqual({
@@ -79,7 +79,7 @@ describe('the least rights of a service key', () => {
     const result = findLeast(key(['mend', 'play']), mend, createUse({ needs: { all: ['play'] } }), open);
 
     expect(result.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
-    expect(result.beyond).toEqual([open]);
+    expect(result.impossibleUses).toEqual([open]);
   });
 
   it('have a common scope of two services once', () => {
@@ -97,7 +97,7 @@ describe('the least rights of a service key', () => {
     const closed = createUse({ closed: true });
     const result = findLeast(key(['play']), closed, createUse({ needs: { all: ['play'] } }));
 
-    expect(result.beyond).toEqual([closed]);
+    expect(result.impossibleUses).toEqual([closed]);
     expect(result.smallest['scopes']).toEqual(['play']);
   });
 

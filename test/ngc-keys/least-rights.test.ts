@@ -109,7 +109,7 @@ describe('the smallest policy of a service key', () => {
     fc.assert(
       fc.asyncProperty(uses, subsetOf(SCOPES), async (uses, held) => {
         const caller = key(held, [{ type: 'all-toys' }]);
-        const { smallest, beyond } = await findLeastRightsOfKey(NO_WORLD, {
+        const { smallest, impossibleUses: beyond } = await findLeastRightsOfKey(NO_WORLD, {
           principal: serviceKey,
           caller,
           uses: uses,
@@ -269,8 +269,8 @@ describe('the smallest roles of a user', () => {
         const caller = keyOfUser(held);
         const result = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: tested });
         const needed = result.smallest['roles'] as readonly string[];
-        for (const use of tested) expect(isAllowed(use, needed)).toBe(!result.beyond.includes(use));
-        const possible = tested.filter((use) => !result.beyond.includes(use));
+        for (const use of tested) expect(isAllowed(use, needed)).toBe(!result.impossibleUses.includes(use));
+        const possible = tested.filter((use) => !result.impossibleUses.includes(use));
         for (const role of needed) {
           expect(
             possible.every((use) => isAllowed(use, omit(needed, role))),

@@ -34,7 +34,7 @@ describe('the least rights of a personal key', () => {
       ],
       beyond: [],
     });
-    expect(result.seed).toEqual({
+    expect(result.seedEntry).toEqual({
       ngc: {
         keys: [
           {
@@ -78,7 +78,7 @@ describe('the least rights of a personal key', () => {
     const impossible = createUse({ needs: { all: ['fly'] } });
     const result = await findLeastRoles(keyOfUser(['Player']), impossible, createUse(PLAY));
 
-    expect(result.beyond).toEqual([impossible]);
+    expect(result.impossibleUses).toEqual([impossible]);
     expect(result.smallest['roles']).toEqual(['Player']);
   });
 

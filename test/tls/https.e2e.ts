@@ -38,7 +38,7 @@ async function startHttpsServer(config: Partial<Config> = {}, log: string[] = []
   const server = await buildServer({ effective, offDocument: 'throw', limits, log: createLog as never });
   onTestFinished(() => server.close());
   const { port, url, httpUrl } = await server.listen('127.0.0.1', 0, true, effective.config.httpPort);
-  return { ...server, port, url, httpUrl, ca: server.ca ?? '' };
+  return { ...server, port, url, httpUrl, ca: server.caCertificate ?? '' };
 }
 
 /** Sends these bytes and returns the answer until the connection closes. */

@@ -142,7 +142,9 @@ function findRequestViolations(
   const body = caseless.enums ? operation.normalizeSpelling(spelled) : spelled;
   const header = headers === null ? UNRECORDED_HEADERS : { ...headers };
   const parts = { path: params, query, header, body };
-  const violation = orUnusable(() => operation.findRequestFault(parts, 'documented', isPlaceholder)?.sentence ?? null);
+  const violation = orUnusable(
+    () => operation.findRequestViolation(parts, 'documented', isPlaceholder)?.sentence ?? null,
+  );
   if (violation !== null) violations.push(violation);
   for (const member of listUndocumentedMembers(operation.bodySchema(), spelled))
     violations.push(describeUndocumented('field', member));
@@ -235,7 +237,7 @@ function findResponseViolations(
     if (value === UNKNOWN)
       return toViolations(`the response ${status} is not JSON, although its media type is ${mediaType}`);
   }
-  const violation = orUnusable(() => operation.describeAnswerFault(status, mediaType, value, isPlaceholder));
+  const violation = orUnusable(() => operation.describeAnswerViolation(status, mediaType, value, isPlaceholder));
   // The mock's own documents reject undocumented members already.
   if (violation !== null || service !== null) return violation === null ? [] : toViolations(violation);
   return listUndocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>

@@ -17,7 +17,7 @@ export interface RequestParts {
 }
 
 /** A fault of a request, with the versions that would accept it. */
-interface RequestFault {
+interface RequestViolation {
   readonly sentence: string;
   readonly otherVersions: readonly string[];
 }
@@ -42,7 +42,7 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
    *
    * @param isUnknown identifies placeholders, whose values are unknown
    */
-  findRequestFault(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestFault | null;
+  findRequestViolation(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestViolation | null;
   /** The media types and ranges of the request body. */
   bodyTypes(): readonly string[];
   /** The schema of a JSON or form body; undefined if there is none. */
@@ -54,7 +54,12 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
   /** Describes how a response violates the document; null if it conforms. */
-  describeAnswerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null;
+  describeAnswerViolation(
+    status: number,
+    mediaType: string | null,
+    body: unknown,
+    isUnknown?: IsUnknown,
+  ): string | null;
 }
 
 /** An operation as prepared by the build. Schemas are looked up lazily: a document has hundreds of operations. */
@@ -119,11 +124,11 @@ export class DocumentOperation implements Operation {
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
   }
 
-  findRequestFault(
+  findRequestViolation(
     { path, query, header = {}, body }: RequestParts,
     keywords?: Keywords,
     isUnknown: IsUnknown = () => false,
-  ): RequestFault | null {
+  ): RequestViolation | null {
     const request = {
       path,
       query,
@@ -150,7 +155,12 @@ export class DocumentOperation implements Operation {
     return schema?.['format'] === 'binary' ? undefined : schema;
   }
 
-  describeAnswerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null {
+  describeAnswerViolation(
+    status: number,
+    mediaType: string | null,
+    body: unknown,
+    isUnknown?: IsUnknown,
+  ): string | null {
     const response = this.#response(status);
     if (response === undefined) return `the document does not list the status ${status}`;
     const { content } = response;
@@ -182,7 +192,7 @@ function findMedia<Media>(content: Readonly<Record<string, Media>> | undefined, 
 }
 
 /** Describes the fault of a request. @param violations in ajv's order */
-function describeFault(violations: readonly [Violation, ...Violation[]]): RequestFault {
+function describeFault(violations: readonly [Violation, ...Violation[]]): RequestViolation {
   const [{ keyword, parentSchema, data: value }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
   // Other types cannot be names, and an object may not even convert to a string.

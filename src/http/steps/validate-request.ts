@@ -28,7 +28,7 @@ export function validateRequest(request: RequestInWorld): void {
   reportOtherMembers(operation, request);
   if (service.isControlApi !== true) reportMisspelt(operation, request);
   const sent = { ...query };
-  const fault = operation.findRequestFault({ path: params, query, body });
+  const fault = operation.findRequestViolation({ path: params, query, body });
   if (fault === null) {
     refuseOtherNumerals(operation, sent, query);
     assertStorable('Query parameter', query);

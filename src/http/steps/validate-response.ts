@@ -13,7 +13,7 @@ export function validateResponse({ server, route, problem, outcome, findings, no
   const body = bodyToCheck(outcome);
   const difference = STATUSES_OF_THE_SERVER.has(status)
     ? null
-    : operation.describeAnswerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
+    : operation.describeAnswerViolation(status, body === undefined ? null : mediaTypeOf(outcome), body);
   const undocumented = difference === null ? null : `${operation.id} ${status}: ${difference}`;
   // Documents list only the service's error formats, so this check is sufficient if it finds nothing.
   const isError = problem !== null && (undocumented !== null || STATUSES_OF_THE_SERVER.has(status));

@@ -9,41 +9,45 @@ interface RequestOptions {
   readonly socketPath?: string | null;
 }
 
-/** The method that hands a request to an agent. Missing in Node's types. */
-interface AgentOfRequests {
+/** The members of every agent that Node's types lack. */
+interface AgentInternals {
+  readonly keepAlive?: boolean;
+  readonly options?: AgentOptions;
+  /** Sends a request over a connection of the agent. */
   addRequest(this: Agent, request: ClientRequest, options: RequestOptions, ...extra: unknown[]): void;
 }
 
 /**
- * Redirects the requests of `node:http` and `node:https`. Every agent inherits this method, even with `agent: false`,
- * and every request goes through an agent, even from functions that were imported earlier.
+ * Replaces `Agent.prototype.addRequest`, and so redirects the requests of `node:http` and `node:https`. Every agent
+ * inherits the method, even one that Node creates for `agent: false`, and every request goes through an agent, even from
+ * functions that were imported earlier.
  *
- * @returns a function that undoes it
+ * @returns a function that restores the method
  */
 export function redirectNodeHttp(): () => void {
-  const prototype = Agent.prototype as unknown as AgentOfRequests;
+  const prototype = Agent.prototype as unknown as AgentInternals;
   const { addRequest } = prototype;
-  const agents = new WeakMap<Agent, Agent>();
-  const redirecting: AgentOfRequests['addRequest'] = function (request, options, ...extra) {
+  const plainAgents = new WeakMap<Agent, Agent>();
+  const redirectRequest: AgentInternals['addRequest'] = function (request, options, ...extra) {
     if (options.socketPath != null) return addRequest.call(this, request, options, ...extra);
     try {
       const port = resolvePort(readTarget(request, options));
       if (port === null) return addRequest.call(this, request, options, ...extra);
-      const agent = agents.get(this) ?? createPlainAgent(this);
-      agents.set(this, agent);
+      const agent = plainAgents.get(this) ?? createPlainAgent(this);
+      plainAgents.set(this, agent);
       addRequest.call(agent, request, { host: '127.0.0.1', port });
-    } catch (refusal) {
-      addRequest.call(createFailingAgent(refusal), request, { host: '127.0.0.1', port: 0 });
+    } catch (error) {
+      addRequest.call(createFailingAgent(error), request, { host: '127.0.0.1', port: 0 });
     }
   };
-  prototype.addRequest = redirecting;
+  prototype.addRequest = redirectRequest;
   return () => {
     // If other code has replaced the method in the meantime, leave that replacement alone.
-    if (prototype.addRequest === redirecting) prototype.addRequest = addRequest;
+    if (prototype.addRequest === redirectRequest) prototype.addRequest = addRequest;
   };
 }
 
-/** Returns the destination of a request that an agent gets. */
+/** Returns the destination of a request, from the options that its agent gets. */
 function readTarget({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const portNumber = Number(port);
@@ -52,14 +56,8 @@ function readTarget({ protocol, path }: ClientRequest, { host = 'localhost', por
   return createTarget(scheme, host, isDefaultPort ? null : portNumber, path);
 }
 
-/** Members of every agent that Node's types lack. */
-interface AgentMembers {
-  readonly keepAlive?: boolean;
-  readonly options?: AgentOptions;
-}
-
 /** Returns an agent that keeps and limits connections like the caller's, but without TLS. */
-function createPlainAgent(agent: Agent & AgentMembers): Agent {
+function createPlainAgent(agent: Agent & Partial<AgentInternals>): Agent {
   const { keepAlive, maxSockets, maxFreeSockets, maxTotalSockets } = agent;
   const { keepAliveMsecs, timeout, scheduling } = agent.options ?? {};
   const options = { keepAlive, keepAliveMsecs, maxSockets, maxFreeSockets, maxTotalSockets, timeout, scheduling };
@@ -67,10 +65,10 @@ function createPlainAgent(agent: Agent & AgentMembers): Agent {
 }
 
 /** Returns an agent that fails each request, as for an unknown host. */
-function createFailingAgent(refusal: unknown): Agent {
+function createFailingAgent(error: unknown): Agent {
   return Object.assign(new Agent(), {
-    createConnection: (_options: unknown, callback: (refusal: unknown) => void) => {
-      nextTick(callback, refusal);
+    createConnection: (_options: unknown, callback: (error: unknown) => void) => {
+      nextTick(callback, error);
     },
   });
 }

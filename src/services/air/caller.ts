@@ -2,8 +2,8 @@ import type { AuthenticatedContext, RequestContext } from '../../contract/reques
 import type { RequestScope } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { Problem } from '../../decisions/problem.ts';
+import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
-import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { createUserCaller, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
@@ -25,7 +25,7 @@ export function authenticate(context: RequestContext): Promise<Caller> {
 export const impersonate = createImpersonator(CALLER_FACTORIES);
 
 /** Simulates keys with other rights. */
-export const holding = createKeyHolding((settings) => RULESETS[settings.air], assertSubscription);
+export const holding = createHypotheticalKeys((settings) => RULESETS[settings.air], assertSubscription);
 
 /** Throws unless the organisation has a subscription to Air. @throws Problem */
 function assertSubscription({ subscriptions }: Organization): void {

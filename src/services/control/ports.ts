@@ -19,14 +19,14 @@ import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
 type ControlOperation = OperationId<'control'>;
 
-/** An operation of the control API. */
-export interface Call {
+/** An operation of the control API, as `GET /_mock` lists it. */
+export interface ControlOperationInfo {
   readonly method: string;
   readonly path: string;
   readonly summary: string;
 }
 
-/** The order for a world, with its source: the server's seed, another seed, a world, or a snapshot. */
+/** The order for a new world, with its source: another seed, or a world or a snapshot; without both, the server's seed. */
 export interface WorldRequest extends WorldOrder {
   readonly seed?: unknown;
   readonly from?: Schema<'control', 'WorldOrder'>['from'] | undefined;
@@ -69,9 +69,9 @@ export interface Ports {
   /** Returns the body members of a control API operation. */
   membersOf(operation: ControlOperation): readonly string[];
   /**
-   * Validates a value as the body of a control API operation.
+   * Returns the value as the body of a control API operation.
    *
-   * @throws Problem like the operation's
+   * @throws Problem `invalid_request` if it violates the operation's document, as for a request
    */
   validateBody<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
   readInfo(world: World): Promise<Schema<'control', 'Info'>>;
@@ -90,7 +90,7 @@ export interface Ports {
    */
   findNames(world: World, name: string): Promise<readonly string[]>;
   /** Lists the control API operations in document order. */
-  listCalls(): readonly Call[];
+  listOperations(): readonly ControlOperationInfo[];
   /** Returns the first `limit` events in `(from, to]` that happen without a request, earliest first. */
   listEvents(
     world: World,
@@ -115,9 +115,10 @@ export interface Ports {
   /** Returns metrics for a monitoring system, counted since the first call. */
   readMetrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
-    /** @throws Problem `conflict` if there is no room */
+    /** Takes a snapshot. @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;
-    of(world: World): Promise<readonly SnapshotRecord[]>;
+    /** Returns the snapshots of a world. */
+    list(world: World): Promise<readonly SnapshotRecord[]>;
     /** Finds a snapshot of this world; in the default world, a snapshot of any world. @throws Problem `not_found` */
     find(world: World, id: string): Promise<SnapshotInfo>;
     /** Exports a snapshot as a file for any server. @throws Problem `not_found` */
@@ -152,11 +153,15 @@ export interface Ports {
   readonly fidelity: Fidelity;
   /** All refusal reasons. */
   readonly reasons: Reasons;
-  /** Returns the names of services with tables. */
-  listServices(): readonly string[];
-  describe(decision: Decision): Schema<'control', 'Decision'>;
-  /** Returns a function that describes these decisions, with the principals allowed to make the calls in fixes. */
-  createDescriber(
+  /** Returns the names of all services except the control API. */
+  listServiceNames(): readonly string[];
+  /** Describes a decision with its explanation and fixes, but without principals that can send their requests. */
+  describeDecision(decision: Decision): Schema<'control', 'Decision'>;
+  /**
+   * Returns a function that describes these decisions with their explanations and fixes. A fix that is a request names a
+   * principal that may send it.
+   */
+  createDecisionDescriber(
     world: RequestScope,
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
@@ -182,13 +187,13 @@ export interface Ports {
    * @param principal a principal's id, name, client id or e-mail address; null for all that used their credentials
    * @throws Problem if the principal is unknown
    */
-  leastPrivilege(world: World, principal: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
+  reportLeastPrivilege(world: World, principal: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
    * Finds keys with the least rights that allow these requests, without carrying them out.
    *
    * @throws Problem with the index of a request with an unknown or ambiguous operation
    */
-  leastPrivilegeFor(
+  findLeastPrivilegedKeys(
     world: World,
     requests: readonly Schema<'control', 'RequestToAllow'>[],
   ): Promise<Schema<'control', 'NeededKeys'>>;

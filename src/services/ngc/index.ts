@@ -3,9 +3,9 @@ import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
-import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { createUserCaller, USER_TOKEN_LIFETIME_MS, type UserInForce } from '../../ngc-keys/user-token.ts';
@@ -43,7 +43,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     callers: {
       authenticate: (context) => authenticateBearer(context, CALLER_FACTORIES),
       impersonate: createImpersonator(CALLER_FACTORIES),
-      hypothetical: createKeyHolding(() => RULESET),
+      hypothetical: createHypotheticalKeys(() => RULESET),
     },
     credentials: {
       extractors: [presentBearerKey, presentApiKey, presentSessionKey],

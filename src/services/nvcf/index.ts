@@ -1,10 +1,10 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
 import { authenticateKey, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { createKeyHolding } from '../../ngc-keys/key-holding.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { CALLER_FACTORIES } from './caller.ts';
@@ -73,7 +73,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       );
     },
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLER_FACTORIES[settings.nvcf](key) }),
-    hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
+    hypothetical: createHypotheticalKeys((settings) => RULESETS[settings.nvcf]),
   },
   lookups: {
     ...functionLookups,

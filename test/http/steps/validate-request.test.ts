@@ -7,7 +7,7 @@ const OPERATION = {
   queryTypes: { tags: 'array', open: 'boolean', share: 'number' } as const,
   bodyNames: [],
   bodyOtherVersions: { colour: ['2.0', '3.0'] },
-  findRequestFault: () => null,
+  findRequestViolation: () => null,
 };
 const createRequest = (
   query: Record<string, unknown>,
@@ -169,7 +169,7 @@ describe('an integer in a query', () => {
   };
   const catchRejection = (size: string) => {
     try {
-      return validateRequest(createRequest({ size }, undefined, { findRequestFault: requestFault }));
+      return validateRequest(createRequest({ size }, undefined, { findRequestViolation: requestFault }));
     } catch (thrown) {
       return thrown;
     }
@@ -199,7 +199,7 @@ describe('a number in a query', () => {
     return null;
   };
   const validate = (share: string) => () =>
-    validateRequest(createRequest({ share }, undefined, { findRequestFault: requestFault }));
+    validateRequest(createRequest({ share }, undefined, { findRequestViolation: requestFault }));
 
   it.each(['0', '1.5', '-0.25', '1.0'])('is accepted in decimal digits: %s', (share) => {
     expect(validate(share)).not.toThrow();
@@ -263,14 +263,14 @@ describe('a request', () => {
       return null;
     };
     validateRequest(
-      createRequest({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { findRequestFault: requestFault }),
+      createRequest({ tags: 'a,b', more: 'y' }, { size: 1, colour: 'red' }, { findRequestViolation: requestFault }),
     );
 
     expect(compared).toEqual([{ path: { toy: 'ball' }, query: { tags: ['a', 'b'] }, body: { size: 1 } }]);
   });
 
   it('that does not match is rejected with the sentence of the fault', () => {
-    const request = createRequest({}, {}, { findRequestFault: fault([]) });
+    const request = createRequest({}, {}, { findRequestViolation: fault([]) });
 
     expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
@@ -279,7 +279,7 @@ describe('a request', () => {
   });
 
   it('that matches another version is rejected and reported', () => {
-    const request = createRequest({}, {}, { findRequestFault: fault(['2.0', '3.0']) });
+    const request = createRequest({}, {}, { findRequestViolation: fault(['2.0', '3.0']) });
 
     expect(() => validateRequest(request)).toThrow('Field `size` is wrong.');
     expect(request.reported).toEqual([

@@ -25,7 +25,7 @@ function readFindings(outcome: Outcome, { errors = [ERROR], fits = false, kind, 
     body.sorry === true ? null : `it is no ${schema}`;
   const request = toyRequest({
     ...parts,
-    operation: { describeAnswerFault: answerFault },
+    operation: { describeAnswerViolation: answerFault },
     route: { document: { describeSchemaFault: schemaFault }, errorRenderer: { errors } },
     request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...parts.request },
   });

@@ -36,7 +36,7 @@ export function explanationOperations(ports: Ports) {
     const { entries, total, next } = page;
     const { droppedCount } = decisions;
     const listed = entries.map(({ decision }) => decision);
-    const describe = await ports.createDescriber(context, listed);
+    const describe = await ports.createDecisionDescriber(context, listed);
     const ids = listed.map(({ id }) => id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
@@ -58,7 +58,7 @@ export function explanationOperations(ports: Ports) {
     const { decisions } = context.world.activityLog;
     const decision = decisions.byId(id);
     if (decision !== null) {
-      const describe = await ports.createDescriber(context, [decision]);
+      const describe = await ports.createDecisionDescriber(context, [decision]);
       return { status: 200, body: describe(decision) };
     }
     const number = decisions.numberOf(id);
@@ -89,7 +89,7 @@ export function explanationOperations(ports: Ports) {
     const { service } = params;
     const served = ports.findTables(service);
     if (served === null)
-      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.listServices())}`);
+      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.listServiceNames())}`);
     return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables) } };
   };
 

@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 /** Operations that report where responses come from: documentation, or an interpretation of it. */
 export function fidelityOperations(ports: Ports) {
   const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
-    const names = query.service === undefined ? ports.listServices() : [requireService(ports, query.service)];
+    const names = query.service === undefined ? ports.listServiceNames() : [requireService(ports, query.service)];
     const services = names.map((service) => ({
       service,
       ...describeService(service, ports.findTables(service)?.tables),
@@ -40,8 +40,8 @@ export function fidelityOperations(ports: Ports) {
 }
 
 /** @throws Problem listing the known services, if the name is unknown */
-export function requireService(ports: Pick<Ports, 'listServices'>, name: string): string {
-  const names = ports.listServices();
+export function requireService(ports: Pick<Ports, 'listServiceNames'>, name: string): string {
+  const names = ports.listServiceNames();
   if (names.includes(name)) return name;
   throw new Problem('invalid_request', `\`service\` is not a known service.${adviseName(name, names)}`);
 }

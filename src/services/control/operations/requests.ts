@@ -23,9 +23,9 @@ const MAX_WAIT_MS = 60_000;
 
 /** Operations on a world's request journal. */
 export function requestOperations(ports: Ports) {
-  const { listKnownNames, version, describe } = ports;
+  const { listKnownNames, version, describeDecision } = ports;
   const createViewer = (world: World, options?: { readonly bodies: boolean }) =>
-    createEntryViewer(world, describe, options);
+    createEntryViewer(world, describeDecision, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
@@ -114,9 +114,9 @@ export function requestOperations(ports: Ports) {
 }
 
 /** Creates a check that is false for public operations and for requests without an operation. */
-function createCredentialCheck({ listServices, findTables }: Ports): NeedsCredential {
+function createCredentialCheck({ listServiceNames, findTables }: Ports): NeedsCredential {
   const operationsWithCredential = new Set(
-    listServices().flatMap((service) =>
+    listServiceNames().flatMap((service) =>
       (findTables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
         rule === 'public' ? [] : [`${service} ${id}`],
       ),
@@ -126,12 +126,16 @@ function createCredentialCheck({ listServices, findTables }: Ports): NeedsCreden
 }
 
 /** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */
-function createEntryViewer({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
+function createEntryViewer(
+  { activityLog }: World,
+  describeDecision: Ports['describeDecision'],
+  { bodies } = { bodies: true },
+) {
   return (entry: JournalEntry): EntryView => {
     const view = viewEntry(entry, { bodies });
     if (entry.hints.length > 0 || entry.decision === null) return view;
     const decision = activityLog.decisions.byId(entry.decision);
-    const [fix] = decision === null ? [] : describe(decision).fixes;
+    const [fix] = decision === null ? [] : describeDecision(decision).fixes;
     return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
   };
 }

@@ -50,7 +50,7 @@ export function simulationOperations(ports: Ports) {
       throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
     const request = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
     const simulated = await ports.simulate(world, caller, request);
-    const describe = await ports.createDescriber(context, [simulated]);
+    const describe = await ports.createDecisionDescriber(context, [simulated]);
     const decision = describe(simulated);
     return caller.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
   };
@@ -61,7 +61,7 @@ export function simulationOperations(ports: Ports) {
     const decideAt = async (entry: JournalEntry, when: Instant): Promise<SimulatedEffect> => {
       const decision = await ports.decideAgain(world, entry, when);
       if (decision === null) return { effect: 'allow' };
-      const { effect, reason, explanation } = ports.describe(decision);
+      const { effect, reason, explanation } = ports.describeDecision(decision);
       return { effect, ...(reason !== null && { reason, explanation }) };
     };
     const simulated: Schema<'control', 'SimulatedRequest'>[] = [];

@@ -10,7 +10,7 @@ const NDJSON = 'application/x-ndjson';
 /** Operations on snapshots: a world's state to restore, to move to another server, or to create worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
-    const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({
+    const all = (await snapshots.list(world)).map(({ place, ...snapshot }) => ({
       ...snapshot,
       position: [place] as const,
     }));

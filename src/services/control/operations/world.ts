@@ -13,7 +13,7 @@ const METRICS_HEADERS = {
 /** Operations on the whole world: calls, health, info, metrics, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
-    const calls = ports.listCalls();
+    const calls = ports.listOperations();
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 

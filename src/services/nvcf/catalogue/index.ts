@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../../../contract/service.ts';
 import { KEY_HINTS } from '../../../ngc-keys/hints.ts';
+import { createHypotheticalKeys } from '../../../ngc-keys/hypothetical-keys.ts';
 import { createImpersonator } from '../../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
-import { createKeyHolding } from '../../../ngc-keys/key-holding.ts';
 import { findLeastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
 import { createServiceHost } from '../name-patterns.ts';
 import { authenticateCaller, CALLER_FACTORIES } from './caller.ts';
@@ -38,7 +38,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   callers: {
     authenticate: authenticateCaller,
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLER_FACTORIES[settings.nvcf](key) }),
-    hypothetical: createKeyHolding((settings) => RULESETS[settings.nvcf]),
+    hypothetical: createHypotheticalKeys((settings) => RULESETS[settings.nvcf]),
   },
   checks,
   lookups,

@@ -29,7 +29,7 @@ interface FunctionInput {
 }
 
 /** Checks a request to a function, and responds with the result, or with 202 if the function has an `invokeTime`. */
-async function callFunction<Rendered>(
+async function checkAndRespond<Rendered>(
   context: AuthenticatedContext<InvocationTarget>,
   { input, assetIds }: FunctionInput,
   form: ResultForm<Rendered>,
@@ -61,7 +61,8 @@ export async function respondToInvocation<Rendered>(
  */
 export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): FunctionRow {
   const account = requireAccount(context);
-  const versions = [context.target].flat();
+  const { target } = context;
+  const versions = Array.isArray(target) ? target : [target];
   const covered = versions
     .filter((row) => context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')))
     .map((row) => ({ row, status: statusAt(row.body, context.now) }));
@@ -94,7 +95,7 @@ function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
   );
 }
 
-/** Messages repeat at most so many characters of an id that is not valid. */
+/** The maximum number of characters of an invalid id that a message repeats. */
 const MAX_REPEATED_CHARACTERS = 100;
 
 /** @throws Problem if an asset does not belong to the account, or has no content yet */
@@ -143,7 +144,7 @@ export async function pollResult<Rendered>(
 function invokeFunction(context: AuthenticatedContext<InvocationTarget>) {
   const references = context.headerLines('nvcf-input-asset-references').flatMap((line) => line.split(','));
   const assetIds = references.map((id) => id.trim()).filter((id) => id !== '');
-  return callFunction(context, { input: context.body, assetIds }, PLAIN_FORM);
+  return checkAndRespond(context, { input: context.body, assetIds }, PLAIN_FORM);
 }
 
 interface ExecContext extends AuthenticatedContext<InvocationTarget> {
@@ -152,7 +153,7 @@ interface ExecContext extends AuthenticatedContext<InvocationTarget> {
 
 function execFunction(context: ExecContext) {
   const { requestBody, requestHeader: { inputAssetReferences = [] } = {} } = context.body;
-  return callFunction(context, { input: requestBody, assetIds: inputAssetReferences }, ENVELOPE_FORM);
+  return checkAndRespond(context, { input: requestBody, assetIds: inputAssetReferences }, ENVELOPE_FORM);
 }
 
 const getInvocationStatus: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) =>
@@ -160,14 +161,17 @@ const getInvocationStatus: Handler<'nvcf', 'getInvocationStatus', InvocationRow>
 
 const getExecStatus: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE_FORM);
 
-/** Calls a function at its own host, where it accepts any request. An echo returns the bytes unchanged. */
+/**
+ * Calls a function at its own host, where it accepts any request. A function without a configured answer echoes: it
+ * returns the bytes of the request unchanged, with their content type.
+ */
 export async function invokeAtOwnHost(context: HostContext<InvocationTarget>): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
   const { behaviour } = chooseVersion(context).body;
   if ('answer' in behaviour || behaviour.invokeTime > 0) {
-    return callFunction(context, { input: parseJsonOrText(bytes), assetIds: [] }, PLAIN_FORM);
+    return checkAndRespond(context, { input: parseJsonOrText(bytes), assetIds: [] }, PLAIN_FORM);
   }
   const requestId = context.random.uuid();
   return {

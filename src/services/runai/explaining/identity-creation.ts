@@ -35,7 +35,7 @@ export function createApplicationRequests(
 const LISTS_BY_KIND = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
 /** Returns a seed for an identity with only these roles. A single role in the whole tenant becomes its `role`. */
-export function createSeedOfRules({ kind, name }: Principal, rules: readonly RoleInScope[]): LeastRights['seed'] {
+export function createSeedOfRules({ kind, name }: Principal, rules: readonly RoleInScope[]): LeastRights['seedEntry'] {
   // No other kind can have a Run:ai token.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
   const identifier = kind === 'user' ? { email: name } : { name };

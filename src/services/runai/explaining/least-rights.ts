@@ -40,9 +40,9 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
     broader: usedRules
       .filter(({ role, rule }) => isLarger(role, smallest.roles) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
-    seed: createSeedOfRules(principal, rules),
+    seedEntry: createSeedOfRules(principal, rules),
     make: hasRule(ruleset, 'create-application') ? createApplicationRequests(principal, ruleBodies) : [],
-    beyond: uses.filter((use) => !possibleUses.has(use)),
+    impossibleUses: uses.filter((use) => !possibleUses.has(use)),
     heldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
   };
 };

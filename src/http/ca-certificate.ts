@@ -16,7 +16,9 @@ export async function serveCaCertificate(
     url: CERTIFICATE_PATH,
     handler: async ({ raw }, reply) => {
       try {
+        // Called only for its check of the `Host` header.
         originOf(raw, server);
+        // Any program may read the certificate, but no page of another origin.
         server.originGuard.check(raw, 'open');
         return reply.type('application/x-pem-file').header('cache-control', 'no-store').send(certificate);
       } catch (thrown) {

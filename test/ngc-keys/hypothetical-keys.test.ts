@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../src/decisions/decide.ts';
 import type { Holding } from '../../src/decisions/policy.ts';
 import { Problem } from '../../src/decisions/problem.ts';
+import { createHypotheticalKeys } from '../../src/ngc-keys/hypothetical-keys.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
-import { createKeyHolding } from '../../src/ngc-keys/key-holding.ts';
 import { key, keyOfUser, toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { ACME } from './toy-keys.ts';
@@ -17,11 +17,11 @@ const ROLES: Holding = { roles: ['Player'] };
 const createCaller = async (holding: Holding, existing: Caller | null, organizations = [ACME], admit?: () => void) => {
   faked(NgcKeys.prototype, { listOrganizations: async () => organizations });
   const world = { settings, store: {} };
-  return createKeyHolding(() => toyLaw, admit).caller(world as never, holding, existing);
+  return createHypotheticalKeys(() => toyLaw, admit).caller(world as never, holding, existing);
 };
 
 it('the roles of a key are the roles of the ruleset', async () => {
-  expect(await createKeyHolding(() => toyLaw).roles({ settings } as never)).toEqual(['Player', 'Parent']);
+  expect(await createHypotheticalKeys(() => toyLaw).roles({ settings } as never)).toEqual(['Player', 'Parent']);
 });
 
 describe('a simulated key', () => {
