@@ -106,7 +106,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
   });
 
   it('chats at the production host of the catalogue, over https', async () => {
-    await writeFile(join(folder, 'ca.pem'), String(secure.ca));
+    await writeFile(join(folder, 'ca.pem'), String(secure.caCertificate));
     const script = `
       import OpenAI from 'openai';
       const client = new OpenAI({ apiKey: '${GOOD}', baseURL: 'https://integrate.api.nvidia.com/v1', maxRetries: 0 });

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { documentationPages, sourceFiles } from '../architecture/source-files.ts';
 import { launchProgram, MAIN } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
-import { GO_MODULE, goProxy, hasGo } from '../support/go.ts';
+import { createGoProxy, GO_MODULE, hasGo } from '../support/go.ts';
 import { write } from '../support/package.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -61,7 +61,7 @@ describe.runIf(hasGo)('the Go module', { timeout: PATIENCE_MS }, () => {
   }
 
   beforeAll(async () => {
-    const { url, version } = await goProxy();
+    const { url, version } = await createGoProxy();
     user = await emptyFolder();
     env = {
       NV_AUTH_MOCK_COMMAND: MAIN,

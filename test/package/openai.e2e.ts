@@ -107,7 +107,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
   });
 
   it('chats at the production host of the gateway, over https only', async () => {
-    await writeFile(join(folder, 'ca.pem'), String(secure.ca));
+    await writeFile(join(folder, 'ca.pem'), String(secure.caCertificate));
     const script = `
       import OpenAI from 'openai';
       const client = new OpenAI({ apiKey: '${FULL}', baseURL: 'https://llm.invocation.api.nvcf.nvidia.com/v1', maxRetries: 0 });

@@ -17,24 +17,28 @@ import type { Bench } from './contract.ts';
 import { type LogBench, worldLogContract } from './contract-world-log.ts';
 import { CONTRACTS } from './contracts.ts';
 
-/** Opens the worlds of a schema, as a process does. */
+/** Opens the worlds of a schema, and takes their ownership as a server process does. */
 async function openSchema(url: string): Promise<Ownership & { close(): Promise<void> }> {
-  const place = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
-  const ownership = await place.takeOwnership(() => {});
-  if (ownership === null) throw new Error('the place was closed');
+  const storage = await PostgresStorage.open(url, createStoreParts(), createMachineClock());
+  const ownership = await storage.takeOwnership(() => {});
+  if (ownership === null) throw new Error('the storage was closed');
   const close = async () => {
     await ownership.storedWorlds?.close();
-    await place.close();
+    await storage.close();
   };
   return { ...ownership, close };
 }
 
-/** @param isReopened whether each step closes and reopens everything */
+/**
+ * Creates the bench of a store on PostgreSQL.
+ *
+ * @param isReopened whether each step closes and reopens everything
+ */
 async function createBench(url: string, isReopened: boolean): Promise<Bench> {
   let current = await openSchema(url);
-  let { store }: { store: Store } = current;
+  let store: Store = current.store;
   await store.restore(NO_ROWS);
-  const next = async () => {
+  const reopenIfNeeded = async () => {
     if (isReopened) {
       await store.close();
       await current.close();
@@ -47,13 +51,13 @@ async function createBench(url: string, isReopened: boolean): Promise<Bench> {
     await store.close();
     await current.close();
   };
-  return { remembers: true, usesWrittenIn: 1100, next, end };
+  return { remembers: true, usesWrittenIn: 1100, next: reopenIfNeeded, end };
 }
 
-/** The driver as the command loads it. */
-const DRIVER = pg as unknown as typeof Postgres;
+/** The driver. The types of its default export lack only the member `PG`, which no test needs. */
+const DRIVER = pg as typeof Postgres;
 
-/** Opens only the log, as the process with the lock has it. */
+/** Opens only the log, as a process does that has the lock. */
 async function openLog(location: DatabaseLocation): Promise<PostgresLog> {
   const session = await openSession(DRIVER, location);
   if (!(await tryLock(session, location)).has) throw new Error('another process has the lock');

@@ -17,7 +17,7 @@ export const hasGo =
   /go1\.(?:19|[2-9]\d)/.test(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '');
 
 /** Returns the parts of an uncompressed zip entry: local header with content, and directory entry. */
-function zipped(name: string, content: Buffer, offset: number) {
+function encodeZipEntry(name: string, content: Buffer, offset: number) {
   const path = Buffer.from(name);
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0);
@@ -36,12 +36,12 @@ function zipped(name: string, content: Buffer, offset: number) {
 }
 
 /** Returns a zip with these files. */
-function zipOf(files: readonly (readonly [name: string, content: Buffer])[]): Buffer {
+function createZip(files: readonly (readonly [name: string, content: Buffer])[]): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
   for (const [name, content] of files) {
-    const { local, entry } = zipped(name, content, offset);
+    const { local, entry } = encodeZipEntry(name, content, offset);
     locals.push(local);
     entries.push(entry);
     offset += local.length;
@@ -60,7 +60,7 @@ function zipOf(files: readonly (readonly [name: string, content: Buffer])[]): Bu
  *
  * @returns the URL of the proxy, and the version of the module
  */
-export async function goProxy(): Promise<{ readonly url: string; readonly version: string }> {
+export async function createGoProxy(): Promise<{ readonly url: string; readonly version: string }> {
   const version = `v${JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version}`;
   const proxy = await emptyFolder();
   const folder = join(proxy, GO_MODULE, '@v');
@@ -73,6 +73,6 @@ export async function goProxy(): Promise<{ readonly url: string; readonly versio
   await writeFile(join(folder, 'list'), `${version}\n`);
   await writeFile(join(folder, `${version}.info`), JSON.stringify({ Version: version, Time: '2026-01-01T00:00:00Z' }));
   await writeFile(join(folder, `${version}.mod`), await readFile(join(SOURCE, 'go.mod')));
-  await writeFile(join(folder, `${version}.zip`), zipOf(files));
+  await writeFile(join(folder, `${version}.zip`), createZip(files));
   return { url: `file://${proxy}`, version };
 }

@@ -18,8 +18,10 @@ export function generateSecret({ random }: Pick<Context, 'random'>): {
 }
 
 /**
- * Returns the `sid` of the access tokens that are issued for a secret, which can be revoked by it. A new secret has a
- * new `sid`, so the tokens issued for it stay valid.
+ * Returns the `sid` shared by all access tokens issued for a secret. Revoking it revokes those tokens, but not the tokens
+ * of a later secret, which has another `sid`.
+ *
+ * @param secretHash null for an identity without a secret, which has no such tokens
  */
 export function sidOfSecret(secretHash: string | null, worldId: string): string {
   return addWorldToName(deriveUuid(`secret:${secretHash}`), worldId);

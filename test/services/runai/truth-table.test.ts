@@ -557,7 +557,7 @@ describe.each(PROFILES)('Run:ai %s', (profile) => {
       const expected = PLACE_NAMES.filter(
         (name) => list.types.includes(PLACES[name].type) && scopeContains(administered, name),
       );
-      const listed = list.shown(body);
+      const listed = list.readScopes(body);
       const isExpected = typeof listed === 'number' ? listed === expected.length : haveSameMembers(listed, expected);
       if (!isExpected) failures.push(`administrator of ${administered}: ${listed}, and not ${expected}`);
     }
