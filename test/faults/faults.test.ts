@@ -8,11 +8,23 @@ import type { Facts } from '../../src/journal/match.ts';
 import { Quota } from '../../src/memory/quota.ts';
 
 const FACTS: Facts = {
-  ...{ service: 'runai', operation: 'grant_token', method: 'POST', path: '/api/v1/token' },
-  ...{ status: null, principal: null, reason: null, body: () => undefined },
+  service: 'runai',
+  operation: 'grant_token',
+  method: 'POST',
+  path: '/api/v1/token',
+  status: null,
+  principal: null,
+  reason: null,
+  body: () => undefined,
 };
 const ORDER: FaultOrder = {
-  ...{ match: {}, probability: 1, seed: '1', times: null, after: 0, until: null, drill: null },
+  match: {},
+  probability: 1,
+  seed: '1',
+  times: null,
+  after: 0,
+  until: null,
+  drill: null,
   action: { status: 503 },
 };
 const createFaults = async (...orders: Partial<FaultOrder>[]) => {
@@ -104,48 +116,57 @@ describe('the faults of a world', () => {
   });
 
   it('delay by a time in their range that their seed determines', () => {
-    const fault = (fired: number): Fault => ({
-      ...{ ...ORDER, id: 'f', place: 1, createdAt: 0, seen: fired, fired, shadowedBy: null },
+    const createFault = (fired: number): Fault => ({
+      ...ORDER,
+      id: 'f',
+      place: 1,
+      createdAt: 0,
+      seen: fired,
+      fired,
+      shadowedBy: null,
       action: { delay: { min: 100, max: 200 } },
     });
-    const delays = Array.from({ length: 50 }, (_, index) => delayOf(fault(index)));
+    const delays = Array.from({ length: 50 }, (_, index) => delayOf(createFault(index)));
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(100);
     expect(Math.max(...delays)).toBeLessThanOrEqual(200);
     expect(new Set(delays).size).toBeGreaterThan(20);
-    expect(delays).toEqual(Array.from({ length: 50 }, (_, index) => delayOf(fault(index))));
+    expect(delays).toEqual(Array.from({ length: 50 }, (_, index) => delayOf(createFault(index))));
   });
 
   it('end all delays when they end', async () => {
     const faults = new Faults('s', new Quota(1e6));
     const fault = await faults.add(ORDER, 0);
-    const waiting = faults.pause(fault, 1_000_000);
+    const pause = faults.pause(fault, 1_000_000);
     faults.end();
-    await waiting;
-    await faults.pause(fault, 1_000_000);
+
+    await expect(pause).resolves.toBeUndefined();
+    await expect(faults.pause(fault, 1_000_000)).resolves.toBeUndefined();
   });
 
   it('end their delays when they are removed', async () => {
     const faults = new Faults('s', new Quota(1e6));
     const [fault, second] = [await faults.add(ORDER, 0), await faults.add(ORDER, 0)];
-    const waiting = [faults.pause(fault, 1_000_000), faults.pause(second, 1_000_000)];
+    const pause = faults.pause(fault, 1_000_000);
+    const secondPause = faults.pause(second, 1_000_000);
+
     await faults.remove(fault.id);
-    await waiting[0];
+    await expect(pause).resolves.toBeUndefined();
     await faults.clear();
-    await waiting[1];
+    await expect(secondPause).resolves.toBeUndefined();
   });
 });
 
 describe('persistent faults', () => {
-  /** The faults of a world that can be opened repeatedly. */
-  const createPlace = () => {
+  /** Creates storage for the faults of a world, which can be opened repeatedly. */
+  const createSavedFaults = () => {
     let stored: readonly Fault[] = [];
-    let fault: Error | null = null;
+    let saveError: Error | null = null;
     let writes = 0;
     return {
       open: (series: string, removed?: (fault: Fault) => void) => {
         const faults = new Faults(series, new Quota(1e6), removed, async (next) => {
           await null;
-          if (fault !== null) throw fault;
+          if (saveError !== null) throw saveError;
           writes += 1;
           stored = next;
         });
@@ -153,22 +174,22 @@ describe('persistent faults', () => {
         return faults;
       },
       fail: (error: Error | null) => {
-        fault = error;
+        saveError = error;
       },
-      writes: () => writes,
+      countWrites: () => writes,
     };
   };
   const listCounts = (faults: Faults) => faults.list().map(({ seen, fired, shadowedBy }) => [seen, fired, shadowedBy]);
 
   it('continue with their counters', async () => {
-    const place = createPlace();
-    const before = place.open('a');
+    const saved = createSavedFaults();
+    const before = saved.open('a');
     await before.add({ ...ORDER, times: 2 }, 0);
     await before.add({ ...ORDER, after: 3 }, 0);
     await before.inject('request', FACTS, 0);
     before.end();
 
-    const after = place.open('b');
+    const after = saved.open('b');
     expect(listCounts(after)).toEqual([
       [1, 1, null],
       [1, 0, 'a-f1'],
@@ -180,7 +201,7 @@ describe('persistent faults', () => {
   });
 
   it('with one injection are injected once, even by concurrent requests', async () => {
-    const faults = createPlace().open('a');
+    const faults = createSavedFaults().open('a');
     await faults.add({ ...ORDER, times: 1 }, 0);
     const injected = await Promise.all([0, 1, 2, 3].map(() => faults.inject('request', FACTS, 0)));
     expect(injected.filter((fault) => fault !== null)).toHaveLength(1);
@@ -188,8 +209,8 @@ describe('persistent faults', () => {
   });
 
   it('do not reuse the place of a removed fault', async () => {
-    const place = createPlace();
-    const before = place.open('a');
+    const saved = createSavedFaults();
+    const before = saved.open('a');
     await before.add(ORDER, 0);
     const { id } = await before.add(ORDER, 0);
     await before.remove(id);
@@ -199,11 +220,11 @@ describe('persistent faults', () => {
   });
 
   it('are unchanged if a change cannot be stored', async () => {
-    const place = createPlace();
+    const saved = createSavedFaults();
     const removed: Fault[] = [];
-    const faults = place.open('a', (fault) => removed.push(fault));
+    const faults = saved.open('a', (fault) => removed.push(fault));
     await faults.add({ ...ORDER, times: 1 }, 0);
-    place.fail(new Error('the disk is full'));
+    saved.fail(new Error('the disk is full'));
 
     const changes = [
       () => faults.add(ORDER, 0),
@@ -216,30 +237,30 @@ describe('persistent faults', () => {
     expect(listCounts(faults)).toEqual([[0, 0, null]]);
     expect(removed).toEqual([]);
 
-    place.fail(null);
+    saved.fail(null);
     expect((await faults.inject('request', FACTS, 0))?.id).toBe('a-f1');
-    expect(listCounts(place.open('b'))).toEqual([[1, 1, null]]);
+    expect(listCounts(saved.open('b'))).toEqual([[1, 1, null]]);
   });
 
   it('are not written for a request that matches none of them', async () => {
-    const place = createPlace();
-    const faults = place.open('a');
+    const saved = createSavedFaults();
+    const faults = saved.open('a');
     await faults.add({ ...ORDER, match: { operation: 'get_users' } }, 0);
-    const before = place.writes();
+    const before = saved.countWrites();
     expect(await faults.inject('request', FACTS, 0)).toBeNull();
     await faults.shadow('request', FACTS, { id: 'other' });
-    expect(place.writes()).toBe(before);
+    expect(saved.countWrites()).toBe(before);
   });
 
   it('end all delays when they end, and are restored later', async () => {
-    const place = createPlace();
+    const saved = createSavedFaults();
     const removed: Fault[] = [];
-    const faults = place.open('a', (fault) => removed.push(fault));
+    const faults = saved.open('a', (fault) => removed.push(fault));
     const fault = await faults.add(ORDER, 0);
-    const waiting = faults.pause(fault, 1_000_000);
+    const pause = faults.pause(fault, 1_000_000);
     faults.end();
-    await waiting;
+    await pause;
     expect(removed).toEqual([]);
-    expect(place.open('b').list()).toHaveLength(1);
+    expect(saved.open('b').list()).toHaveLength(1);
   });
 });

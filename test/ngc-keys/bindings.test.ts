@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceAttributes } from '../../src/decisions/decide.ts';
 import type { Resource } from '../../src/decisions/policy.ts';
-import type { Rule } from '../../src/decisions/rule.ts';
 import type { Use } from '../../src/decisions/uses.ts';
 import { Bindings } from '../../src/ngc-keys/bindings.ts';
 import { BALL, ruleOf, toyLaw, WHOLE_BALL } from '../decisions/toy-law.ts';
 
-const ON = ['toy', 'toy-parts', 'all-toys'];
+const ACCEPTED_TYPES = ['toy', 'toy-parts', 'all-toys'];
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };
 
-/** A use of an object by a rule for these types. */
-const createUse = (reach: ResourceAttributes | 'foreign' | null, on: readonly string[] | undefined = ON): Use => ({
+/** Returns the object that a use found: one of another owner, one with these attributes, or none. */
+function createLookedUp(object: ResourceAttributes | 'foreign' | null): Use['lookedUp'] {
+  if (object === null) return null;
+  if (object === 'foreign') return { found: 'foreign', owner: 'globex' };
+  return { found: 'object', attributes: object };
+}
+/** Creates a use of an object by a rule for the accepted types. */
+const createUse = (object: ResourceAttributes | 'foreign' | null): Use => ({
   operation: 'get_toy',
-  accessRequest: { rule: ruleOf({ ...(on !== undefined && { on }) } as Partial<Rule>), ruleset: toyLaw },
-  lookedUp:
-    reach === null
-      ? null
-      : reach === 'foreign'
-        ? { found: 'foreign', owner: 'globex' }
-        : { found: 'object', attributes: reach },
+  accessRequest: { rule: ruleOf({ on: ACCEPTED_TYPES }), ruleset: toyLaw },
+  lookedUp: createLookedUp(object),
   example: { method: 'GET', path: '/toys' },
 });
 const createBindings = (uses: readonly Use[], bound: readonly Resource[] = []) => Bindings.of([toyLaw], uses, bound);
@@ -36,12 +36,13 @@ describe('the possible resources of a key', () => {
   });
 
   it('exclude types that the rule does not accept', () => {
-    const listTypes = (on: readonly string[] | undefined) =>
-      createBindings([
-        { ...createUse(BALL), accessRequest: { rule: ruleOf(on === undefined ? {} : { on }), ruleset: toyLaw } },
-      ])
+    const listTypes = (on: readonly string[] | undefined) => {
+      const rule = ruleOf(on === undefined ? {} : { on });
+      const use = { ...createUse(BALL), accessRequest: { rule, ruleset: toyLaw } };
+      return createBindings([use])
         .resources()
         .map(({ type }) => type);
+    };
 
     expect(listTypes(['toy'])).toEqual(['all-toys', 'toy', 'lent-toys', 'everything']);
     expect(listTypes(['everything'])).toEqual(['all-toys', 'lent-toys', 'everything']);

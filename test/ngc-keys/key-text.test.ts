@@ -60,19 +60,24 @@ describe('a key of the mock', () => {
   });
 
   it.each([
-    ['all letters', `nvapi-${'a'.repeat(64)}`, 'foreign'],
-    ['with `_` and `-`', `nvapi-${'_-'.repeat(32)}`, 'foreign'],
-    ['one character too few', `nvapi-${'a'.repeat(63)}`, 'malformed'],
-    ['one character too many', `nvapi-${'a'.repeat(65)}`, 'malformed'],
-    ['another alphabet', `nvapi-${'a'.repeat(63)}+`, 'malformed'],
-    ['another prefix', `nvapx-${'a'.repeat(64)}`, 'malformed'],
-    ['the prefix in upper case', `NVAPI-${'a'.repeat(64)}`, 'malformed'],
-    ['a trailing line break', `${createKeyText('a'.repeat(43))}\n`, 'malformed'],
-    ['a leading space', ` ${createKeyText('a'.repeat(43))}`, 'malformed'],
-    ['only the prefix', 'nvapi-', 'malformed'],
-    ['no characters', '', 'malformed'],
-  ])('is not a text with %s', (_what, text, form) => {
-    expect(classifyKey(text)).toBe(form);
+    { title: '64 letters', text: `nvapi-${'a'.repeat(64)}` },
+    { title: '64 characters `_` and `-`', text: `nvapi-${'_-'.repeat(32)}` },
+  ])('is foreign with $title and no mark', ({ text }) => {
+    expect(classifyKey(text)).toBe('foreign');
+  });
+
+  it.each([
+    { title: 'one character too few', text: `nvapi-${'a'.repeat(63)}` },
+    { title: 'one character too many', text: `nvapi-${'a'.repeat(65)}` },
+    { title: 'a character outside base64url', text: `nvapi-${'a'.repeat(63)}+` },
+    { title: 'another prefix', text: `nvapx-${'a'.repeat(64)}` },
+    { title: 'the prefix in upper case', text: `NVAPI-${'a'.repeat(64)}` },
+    { title: 'a trailing line break', text: `${createKeyText('a'.repeat(43))}\n` },
+    { title: 'a leading space', text: ` ${createKeyText('a'.repeat(43))}` },
+    { title: 'only the prefix', text: 'nvapi-' },
+    { title: 'no characters', text: '' },
+  ])('is malformed with $title', ({ text }) => {
+    expect(classifyKey(text)).toBe('malformed');
   });
 });
 
@@ -164,50 +169,74 @@ describe('the `Authorization` header', async () => {
   const documented = await testServer();
   const openSource = await testServer({ nvcf: 'open-source' });
 
-  const sent: [
-    title: string,
-    authorization: string | undefined,
-    documented: string | null,
-    openSource: string | null,
-  ][] = [
-    ['Bearer', `Bearer ${key}`, null, null],
-    ['Bearer with spaces around the key', `Bearer   ${key}  `, null, null],
-    ['bearer in lower case', `bearer ${key}`, null, 'wrong_scheme'],
-    ['BEARER in upper case', `BEARER ${key}`, null, 'wrong_scheme'],
-    ['no header', undefined, 'no_token', 'no_token'],
-    ['only Bearer', 'Bearer', 'wrong_scheme', 'wrong_scheme'],
-    ['Basic', `Basic ${key}`, 'wrong_scheme', 'wrong_scheme'],
-    ['ApiKey', `ApiKey ${key}`, 'wrong_scheme', 'wrong_scheme'],
-    ['the key without a scheme', key, 'wrong_scheme', 'wrong_scheme'],
-    ['a colon', `Bearer: ${key}`, 'wrong_scheme', 'wrong_scheme'],
-    ['no space', `Bearer${key}`, 'wrong_scheme', 'wrong_scheme'],
-    ['two keys', `Bearer ${key}, Bearer ${key}`, 'malformed_key', 'malformed_key'],
-    ['a quoted key', `Bearer "${key}"`, 'unsupported_token', 'unsupported_token'],
-    ['a token of another kind', 'Bearer eyJhbGciOiJub25lIn0.e30.', 'unsupported_token', 'unsupported_token'],
+  interface Header {
+    readonly title: string;
+    readonly authorization: string | undefined;
+    /** The reason of the refusal in each profile; null if the header is accepted. */
+    readonly reasons: { readonly documented: string | null; readonly openSource: string | null };
+  }
+  const refuseWith = (reason: string): Header['reasons'] => ({ documented: reason, openSource: reason });
+  const ACCEPTED = { documented: null, openSource: null };
+  const ONLY_DOCUMENTED = { documented: null, openSource: 'wrong_scheme' };
+  const headers: readonly Header[] = [
+    { title: 'Bearer', authorization: `Bearer ${key}`, reasons: ACCEPTED },
+    { title: 'Bearer with spaces around the key', authorization: `Bearer   ${key}  `, reasons: ACCEPTED },
+    { title: 'bearer in lower case', authorization: `bearer ${key}`, reasons: ONLY_DOCUMENTED },
+    { title: 'BEARER in upper case', authorization: `BEARER ${key}`, reasons: ONLY_DOCUMENTED },
+    { title: 'no header', authorization: undefined, reasons: refuseWith('no_token') },
+    { title: 'only Bearer', authorization: 'Bearer', reasons: refuseWith('wrong_scheme') },
+    { title: 'Basic', authorization: `Basic ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'ApiKey', authorization: `ApiKey ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'the key without a scheme', authorization: key, reasons: refuseWith('wrong_scheme') },
+    { title: 'a colon', authorization: `Bearer: ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'no space', authorization: `Bearer${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'two keys', authorization: `Bearer ${key}, Bearer ${key}`, reasons: refuseWith('malformed_key') },
+    { title: 'a quoted key', authorization: `Bearer "${key}"`, reasons: refuseWith('unsupported_token') },
+    {
+      title: 'a token of another kind',
+      authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.',
+      reasons: refuseWith('unsupported_token'),
+    },
   ];
-  const profiles = [
-    ['documented', documented, 0],
-    ['open-source', openSource, 1],
-  ] as const;
 
-  it.each(
-    profiles.flatMap(([profile, server, column]) =>
-      sent.map(([title, header, ...reasons]) => ({ profile, server, title, header, reason: reasons[column] ?? null })),
-    ),
-  )('$profile: $title', async ({ server, header, reason }) => {
-    const answer = await server.call('GET /v2/nvcf/functions', {
-      headers: { ...(header !== undefined && { authorization: header }) },
-    });
+  const cases = headers.flatMap(({ title, authorization, reasons }) => [
+    { profile: 'documented', server: documented, title, authorization, reason: reasons.documented },
+    { profile: 'open-source', server: openSource, title, authorization, reason: reasons.openSource },
+  ]);
+  const sendHeader = (server: typeof documented, authorization: string | undefined) =>
+    server.call('GET /v2/nvcf/functions', { headers: authorization === undefined ? {} : { authorization } });
 
-    expect(answer.decision).toMatchObject(reason === null ? { effect: 'allow' } : { effect: 'deny', reason });
-    if (reason === null) expect(answer.status).toBe(200);
-    else if (reason === 'malformed_key') expect(answer.status).toBe(403);
-    else {
+  it.each(cases.filter(({ reason }) => reason === null))(
+    'is accepted in the profile $profile with $title',
+    async ({ server, authorization }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'allow' });
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each(cases.filter(({ reason }) => reason === 'malformed_key'))(
+    'is rejected with 403 in the profile $profile with $title ($reason)',
+    async ({ server, authorization, reason }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason });
+      expect(answer.status).toBe(403);
+    },
+  );
+
+  it.each(cases.filter(({ reason }) => reason !== null && reason !== 'malformed_key'))(
+    'is rejected with 401 in the profile $profile with $title ($reason)',
+    async ({ server, authorization, reason }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason });
       expect(answer.status).toBe(401);
       expect(answer.body).toBeUndefined();
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-    }
-  });
+    },
+  );
 
   it.each(['bearer', 'BEARER'])(
     'with the scheme %s is accepted by the key administration in every profile',

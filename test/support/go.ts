@@ -8,21 +8,38 @@ import { emptyFolder } from './folder.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCE = join(ROOT, 'clients/go');
 
-/** The path of the Go module. */
+/** The module path of the Go client. */
 export const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
 
-/** Whether there is a recent enough Go. Not on Windows: tests pass only PATH and HOME to child processes. */
+/**
+ * Whether Go 1.19 or later is installed. False on Windows, where Go needs more environment variables than the PATH and
+ * HOME that tests pass to child processes.
+ */
 export const hasGo =
   process.platform !== 'win32' &&
   /go1\.(?:19|[2-9]\d)/.test(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '');
 
-/** Returns the parts of an uncompressed zip entry: local header with content, and directory entry. */
+/** The versions of the zip format that the entries were made with and need: 2.0. */
+const ZIP_VERSION = 20;
+/** 1 January 1980 in the format of MS-DOS, the earliest date. */
+const ZIP_DATE = 33;
+/** The signatures of the records of a zip file. */
+const LOCAL_HEADER = Buffer.from('PK\x03\x04');
+const DIRECTORY_ENTRY = Buffer.from('PK\x01\x02');
+const DIRECTORY_END = Buffer.from('PK\x05\x06');
+
+/**
+ * Encodes an uncompressed zip entry: its local header with the content, and its directory entry. The offsets are from
+ * APPNOTE.TXT of PKWARE, sections 4.3.7 and 4.3.12, without the signature and, in the directory entry, the version made
+ * by. All other members are 0.
+ *
+ * @param offset the position of the local header in the file
+ */
 function encodeZipEntry(name: string, content: Buffer, offset: number) {
   const path = Buffer.from(name);
   const common = Buffer.alloc(26);
-  common.writeUInt16LE(20, 0);
-  // 1 January 1980: there is no day 0.
-  common.writeUInt16LE(33, 8);
+  common.writeUInt16LE(ZIP_VERSION, 0);
+  common.writeUInt16LE(ZIP_DATE, 8);
   common.writeUInt32LE(crc32(content), 10);
   common.writeUInt32LE(content.length, 14);
   common.writeUInt32LE(content.length, 18);
@@ -30,33 +47,34 @@ function encodeZipEntry(name: string, content: Buffer, offset: number) {
   const rest = Buffer.alloc(14);
   rest.writeUInt32LE(offset, 10);
   return {
-    local: Buffer.concat([Buffer.from('PK\x03\x04'), common, path, content]),
-    entry: Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), common, rest, path]),
+    localEntry: Buffer.concat([LOCAL_HEADER, common, path, content]),
+    directoryEntry: Buffer.concat([DIRECTORY_ENTRY, Buffer.from([ZIP_VERSION, 0]), common, rest, path]),
   };
 }
 
-/** Returns a zip with these files. */
+/** Creates a zip file with these files. The offsets in its end record are from section 4.3.16 of APPNOTE.TXT. */
 function createZip(files: readonly (readonly [name: string, content: Buffer])[]): Buffer {
-  const locals: Buffer[] = [];
-  const entries: Buffer[] = [];
+  const localEntries: Buffer[] = [];
+  const directoryEntries: Buffer[] = [];
   let offset = 0;
   for (const [name, content] of files) {
-    const { local, entry } = encodeZipEntry(name, content, offset);
-    locals.push(local);
-    entries.push(entry);
-    offset += local.length;
+    const { localEntry, directoryEntry } = encodeZipEntry(name, content, offset);
+    localEntries.push(localEntry);
+    directoryEntries.push(directoryEntry);
+    offset += localEntry.length;
   }
-  const directory = Buffer.concat(entries);
+  const directory = Buffer.concat(directoryEntries);
   const end = Buffer.alloc(18);
   end.writeUInt16LE(files.length, 4);
   end.writeUInt16LE(files.length, 6);
   end.writeUInt32LE(directory.length, 8);
   end.writeUInt32LE(offset, 12);
-  return Buffer.concat([...locals, directory, Buffer.from('PK\x05\x06'), end]);
+  return Buffer.concat([...localEntries, directory, DIRECTORY_END, end]);
 }
 
 /**
- * Creates a module proxy in a folder with the Go module, as `go` builds it from a tag, including the license.
+ * Creates a folder that serves the Go module as a module proxy. The zip has the files that `go` takes from a tag of the
+ * repository, including the licence at its root.
  *
  * @returns the URL of the proxy, and the version of the module
  */

@@ -1,7 +1,7 @@
 import { SCOPE_TYPES, type ScopeType } from './runai-requests.ts';
 import type { Answer } from './server.ts';
 
-/** A list limited to the caller's scope. */
+/** An operation that lists or counts only the objects in the caller's scope. */
 export interface ScopedList {
   readonly operation: string;
   readonly query?: string;
@@ -11,9 +11,12 @@ export interface ScopedList {
   readonly readScopes: (body: Answer['body']) => readonly string[] | number;
 }
 
+/** The prefix of the subjects of the access rules in the test data. The rest is the name of the rule's scope. */
+const RULE_SUBJECT_PREFIX = 'seen-in-';
+
 const nameOf = ({ name }: { name: string }) => name;
 
-/** The lists of all versions. `truth-table.test.ts` tries them with every scope. */
+/** The lists that all versions of the API have. `truth-table.test.ts` sends them with every scope. */
 export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'get_clusters', types: ['cluster'], readScopes: (body) => body.map(nameOf) },
   { operation: 'get_clusters_minimal', types: ['cluster'], readScopes: (body) => body.map(nameOf) },
@@ -24,21 +27,21 @@ export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'count_workloads', query: '?search=train-', types: ['project'], readScopes: (body) => body.count },
   {
     operation: 'get_workloads',
-    // Only objects of the seed.
+    // Only the workloads of the seed.
     query: '?search=train-',
     types: ['project'],
     readScopes: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),
   },
   {
     operation: 'get_access_rules',
-    query: '?filterBy=subjectId=^seen-in-',
+    query: `?filterBy=subjectId=^${RULE_SUBJECT_PREFIX}`,
     types: SCOPE_TYPES,
     readScopes: (body) =>
-      body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId.slice('seen-in-'.length)),
+      body.accessRules.map(({ subjectId }: { subjectId: string }) => subjectId.slice(RULE_SUBJECT_PREFIX.length)),
   },
   {
     operation: 'count_access_rules',
-    query: '?filterBy=subjectId=^seen-in-',
+    query: `?filterBy=subjectId=^${RULE_SUBJECT_PREFIX}`,
     types: SCOPE_TYPES,
     readScopes: (body) => body.count,
   },
