@@ -6,11 +6,12 @@ import { parseOpenApi } from '../../src/verify/open-api.ts';
 
 const TEXT = readFileSync(new URL('../../../dist/openapi/ngc.json', import.meta.url), 'utf8');
 
-type Node = Record<string, unknown>;
+type JsonObject = Record<string, unknown>;
 
-/** Names of groups, which have members that are not keywords. */
-const GROUPS = ['responses', 'properties', 'headers'];
-const DESCRIPTIONS = [
+/** Members whose objects have names as keys, such as header names, instead of keywords. */
+const NAME_MAPS = ['responses', 'properties', 'headers'];
+/** Keywords that the comparison ignores: they do not change which requests and responses are valid. */
+const IGNORED_KEYWORDS = [
   'description',
   'summary',
   'title',
@@ -22,22 +23,23 @@ const DESCRIPTIONS = [
   'bearerFormat',
 ];
 
-/** A member of a document with its place. */
+/** A member of an object in a document. */
 interface Member {
-  readonly node: Node;
+  readonly node: JsonObject;
   readonly name: string;
-  readonly place: readonly string[];
+  /** The names of the members that lead to the object. */
+  readonly path: readonly string[];
 }
 
-/** Lists all members that are relevant for clients. */
-function listMembers(node: Node, place: readonly string[]): Member[] {
+/** Lists all members of an object and below, except those that the comparison ignores. */
+function listMembers(node: JsonObject, path: readonly string[]): Member[] {
   return Object.keys(node).flatMap((name) => {
-    const isGroup = GROUPS.includes(place.at(-1) as string);
-    if (!isGroup && (DESCRIPTIONS.includes(name) || name.startsWith('x-'))) return [];
+    const isKeyword = !NAME_MAPS.includes(path.at(-1) ?? '');
+    if (isKeyword && (IGNORED_KEYWORDS.includes(name) || name.startsWith('x-'))) return [];
     const value = node[name];
     const isParent = typeof value === 'object' && value !== null && name !== 'enum' && name !== 'default';
-    // Descriptions among the members of an object are excluded above.
-    return [{ node, name, place }, ...(isParent ? listMembers(value as Node, [...place, name]) : [])];
+    const member = { node, name, path };
+    return isParent ? [member, ...listMembers(value as JsonObject, [...path, name])] : [member];
   });
 }
 
@@ -49,19 +51,23 @@ function isImplied({ node, name }: Member): boolean {
   return name === 'minItems' && node[name] === 0;
 }
 
-/** Lists members of paths and components, only one for each name and two parents, because the rest is compared alike. */
+/**
+ * Lists members of paths and components: of the members with the same name and the same two parents only the last one,
+ * because the others are compared in the same way.
+ */
 function listDistinctMembers(document: {
-  readonly paths: Node;
-  readonly components: Readonly<Record<string, Node>>;
+  readonly paths: JsonObject;
+  readonly components: Readonly<Record<string, JsonObject>>;
 }): Member[] {
   const { schemas = {}, parameters = {} } = document.components;
   const all = [document.paths, schemas, parameters]
-    .flatMap((part) => Object.keys(part).flatMap((name) => listMembers(part[name] as Node, [name])))
+    .flatMap((part) => Object.keys(part).flatMap((name) => listMembers(part[name] as JsonObject, [name])))
+    // The items of an array have no name.
     .filter(({ node }) => !Array.isArray(node));
-  return [...new Map(all.map((member) => [[...member.place.slice(-2), member.name].join(' '), member])).values()];
+  return [...new Map(all.map((member) => [[...member.path.slice(-2), member.name].join(' '), member])).values()];
 }
 
-/** Compares while a member is deleted or has another value. */
+/** Calls `compare` while a member has another value, or is deleted if the value is undefined. */
 async function withChange<Result>(
   { node, name }: Member,
   value: unknown,
@@ -73,7 +79,7 @@ async function withChange<Result>(
   try {
     return await compare();
   } finally {
-    // Restores the original order.
+    // Deletes and adds all members, which restores their order.
     for (const key of Object.keys(node)) delete node[key];
     Object.assign(node, before);
   }
@@ -90,7 +96,7 @@ it('the deletion of any single member is a difference, unless the member is impl
     if (!isImplied(member) && !(await withChange(member, undefined, hasDifferences))) undetected.push(member);
 
   expect(members.length).toBeGreaterThan(200);
-  expect(undetected.map(({ name, place }) => [...place, name].join(' '))).toEqual([]);
+  expect(undetected.map(({ name, path }) => [...path, name].join(' '))).toEqual([]);
 });
 
 it('an invalid value of any member is compared, or rejected with a UserError', async () => {
@@ -111,7 +117,7 @@ it('an invalid value of any member is compared, or rejected with a UserError', a
       try {
         await compareDocuments(parseOpenApi(theirs, 'theirs'), ours);
       } catch (thrown) {
-        if (!(thrown instanceof UserError)) failures.push([...member.place, member.name, thrown]);
+        if (!(thrown instanceof UserError)) failures.push([...member.path, member.name, thrown]);
       }
     });
   }

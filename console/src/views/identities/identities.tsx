@@ -21,10 +21,12 @@ export function Identities() {
   const isFormOpen = make !== undefined || edit !== undefined;
   const isOpen = identityId !== undefined || make !== undefined;
   const filters = { text, api, kind };
-  const count = found.length === identities?.length ? found.length : `${found.length} of ${identities?.length}`;
   return (
     <div class={`two${isOpen ? ' opened' : ''}${isFormOpen ? ' wide' : ''}`}>
-      <ViewHeader title="Identities" count={identities === null ? undefined : count}>
+      <ViewHeader
+        title="Identities"
+        count={identities === null ? undefined : formatCount(found.length, identities.length)}
+      >
         <a class="button main" href={addressOfView('identities', { ...filters, make: 'service' })}>
           Create a key
         </a>
@@ -40,7 +42,7 @@ export function Identities() {
           name="api"
           anyLabel="any API"
           values={identities?.flatMap(({ services }) => services)}
-          title={titleOfService}
+          formatLabel={titleOfService}
         />
         <FilterSelect name="kind" anyLabel="any kind" values={identities?.map((identity) => identity.kind)} />
       </search>
@@ -51,11 +53,13 @@ export function Identities() {
       </section>
       {isOpen && (
         <Panel
+          // A new key resets the panel when another identity or form is shown.
           key={make === undefined ? `${identityId} ${edit}` : 'new'}
           label={make === undefined ? 'Identity' : 'New key'}
           onClose={() => go(addressOfView('identities', filters))}
         >
           {make !== undefined ? (
+            // A new key resets the form when its initial values, which are in the address, change.
             <KeyForm key={JSON.stringify(choices.value)} edited={null} />
           ) : (
             <WhenLoaded loaded={loaded}>
@@ -68,13 +72,18 @@ export function Identities() {
   );
 }
 
+/** Returns the number of identities found, and of how many if some are hidden. */
+function formatCount(found: number, total: number): number | string {
+  return found === total ? found : `${found} of ${total}`;
+}
+
 /** Returns the identities that match the filters in the address. */
 function filterIdentities(identities: readonly Identity[]): readonly Identity[] {
-  const { text = '', api, kind } = choices.value;
+  const { text = '', api: service, kind } = choices.value;
   const query = text.toLowerCase();
   return identities.filter(
     (identity) =>
-      (api === undefined || identity.services.includes(api)) &&
+      (service === undefined || identity.services.includes(service)) &&
       (kind === undefined || identity.kind === kind) &&
       `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights}`
         .toLowerCase()
@@ -82,7 +91,7 @@ function filterIdentities(identities: readonly Identity[]): readonly Identity[] 
   );
 }
 
-/** The details of an identity, or the form for its key. */
+/** The details of an identity, or the form for its key. The key resets them for another identity. */
 function IdentityDetails({ identity }: { readonly identity: Identity | undefined }) {
   const { who, edit } = choices.value;
   if (identity === undefined) return <p class="fault">No identity in this world has the id {who} any more.</p>;
@@ -93,20 +102,20 @@ function IdentityDetails({ identity }: { readonly identity: Identity | undefined
 /** Maximum number of identities shown. Search finds the rest. */
 const MAX_SHOWN = 200;
 
-/** The identities of one API and kind. */
+/** The identities of one service and kind. */
 interface Group {
   readonly title: string;
   readonly members: readonly Identity[];
 }
 
 /**
- * Groups identities by API and kind, in order of appearance. An identity with several APIs is in the group of its
- * first.
+ * Groups identities by service and kind, in order of appearance. An identity with several services is in the group of
+ * the first.
  */
 function groupIdentities(all: readonly Identity[]): readonly Group[] {
   const groups = new Map<string, Identity[]>();
   for (const identity of all) {
-    const title = `${titleOfService(apiOf(identity)) || 'No API'}: ${identity.kind}s`;
+    const title = `${titleOfService(firstServiceOf(identity)) || 'No API'}: ${identity.kind}s`;
     const members = groups.get(title);
     if (members === undefined) groups.set(title, [identity]);
     else members.push(identity);
@@ -114,8 +123,8 @@ function groupIdentities(all: readonly Identity[]): readonly Group[] {
   return [...groups].map(([title, members]) => ({ title, members }));
 }
 
-/** Returns the first API of an identity; empty if it has none. */
-function apiOf({ services: [first = ''] }: Identity): string {
+/** Returns the first service of an identity; empty if it has none. */
+function firstServiceOf({ services: [first = ''] }: Identity): string {
   return first;
 }
 
@@ -163,15 +172,16 @@ function IdentityList(props: {
   );
 }
 
-/** A filter for the list. The choice is in the address. */
+/** A filter for the list. The choice is in the address, where the filter by service is called `api`. */
 function FilterSelect(props: {
   readonly name: 'api' | 'kind';
   readonly anyLabel: string;
   /** Undefined until loaded. */
   readonly values: readonly string[] | undefined;
-  readonly title?: (value: string) => string;
+  /** Returns the label of a value. Default: the value. */
+  readonly formatLabel?: (value: string) => string;
 }) {
-  const { name, anyLabel, values = [], title = (value: string) => value } = props;
+  const { name, anyLabel, values = [], formatLabel = (value: string) => value } = props;
   return (
     <select
       aria-label={name === 'api' ? 'API' : 'Kind'}
@@ -179,7 +189,7 @@ function FilterSelect(props: {
       onChange={handleValue((value) => choose({ [name]: value }, false))}
     >
       {createOptions(
-        includeChosen(values, choices.value[name] ?? '').map((value) => [value, title(value)]),
+        includeChosen(values, choices.value[name] ?? '').map((value) => [value, formatLabel(value)]),
         anyLabel,
       )}
     </select>
