@@ -98,6 +98,18 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', `/keys/${DEPLOYER}`)).policy.version).toBe(2);
   });
 
+  it('is moved away from an event by an arrow key', async () => {
+    const { url, mock } = await startServerWithEdit();
+    await mock('POST', '/clock/freeze', {});
+    const page = await openPage(`${url}/#/clock`);
+    await slider(page).focus();
+    await page.keyboard.press('End');
+    const atEvent = await readSeconds(page);
+    await page.keyboard.press('ArrowRight');
+
+    expect(await readSeconds(page)).toBeGreaterThan(atEvent);
+  });
+
   it('moves to an event, moves by steps, and freezes', async () => {
     const { url, mock } = await startServerWithEdit();
     const page = await openPage(`${url}/#/clock`);

@@ -46,8 +46,8 @@ describe('toProblem', () => {
   it.each([
     ['full', 'storage_full'],
     ['failing', 'storage_failing'],
-  ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
-    expect(toProblem(new WriteFailure(why, 'reports a write failure of a disk that is %s'))).toMatchObject({
+  ] as const)('reports a write failure of a disk that is %s', (why, kind) => {
+    expect(toProblem(new WriteFailure(why, 'No room.'))).toMatchObject({
       kind,
       message: 'No room.',
     });

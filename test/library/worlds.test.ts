@@ -167,7 +167,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(ran >= 0 && ran < 60_000, `${first.at}, restored ${now}`).toBe(true);
     expect(first).toMatchObject({ name: 'first', world: ownWorld.id });
     expect(bytes.length).toBeGreaterThan(first.bytes);
-    expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: ownWorld.id, listFunctions: first.at });
+    expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: ownWorld.id, at: first.at });
     await expect(otherMock.snapshots.upload(bytes)).rejects.toThrow(`The snapshot \`${first.id}\` already exists`);
     expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
     expect(await ownWorld.snapshots.get(second.id)).toEqual(second);

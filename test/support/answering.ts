@@ -58,7 +58,7 @@ export async function answeringServer(
   const failed = async () => ({ status: 500, headers: {}, payload: 'failed' });
   const app = createFastify({
     server: server as unknown as Server,
-    unrouted: { failed, render: () => ({ status: 400 }) } as unknown as UnroutedRequests,
+    unrouted: { refuseFailedRequest: failed, renderProblem: () => ({ status: 400 }) } as unknown as UnroutedRequests,
     ownHosts: { findPath: () => null },
     connections,
     limits,

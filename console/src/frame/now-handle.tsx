@@ -32,18 +32,21 @@ export function NowHandle(props: {
   const at = draggedTo ?? now;
   const span = range.to - range.from;
   const step = span / STEPS_PER_RANGE;
-  // Snap to the nearest event, or to a multiple of the step.
-  const dragNear = (time: number) => {
+  const roundToStep = (time: number) => Math.round(time / step) * step;
+  /** Snaps to the nearest event within `SNAP_PIXELS`, or to a multiple of the step. */
+  const snap = (time: number) => {
+    const distanceTo = (mark: number) => Math.abs(mark - time);
     const snapMs = (SNAP_PIXELS / Math.max(1, width)) * span;
-    const nearest = marks.find((mark) => Math.abs(mark - time) <= snapMs);
-    onDrag(nearest ?? Math.round(time / step) * step);
+    const [nearest] = marks.filter((mark) => distanceTo(mark) <= snapMs).sort((a, b) => distanceTo(a) - distanceTo(b));
+    return nearest ?? roundToStep(time);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const offset = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER_HOUR_MS, PageDown: -QUARTER_HOUR_MS }[
       event.key
     ];
-    if (offset !== undefined) dragNear(at + offset);
-    else if (event.key === 'End' && marks[0] !== undefined) dragNear(marks[0]);
+    // Without snapping, which would return to an event that is closer than a step.
+    if (offset !== undefined) onDrag(roundToStep(at + offset));
+    else if (event.key === 'End' && marks[0] !== undefined) onDrag(marks[0]);
     else if (event.key === 'Enter' && at > now) onMove(at);
     else if (event.key === 'Escape' && draggedTo !== null) onCancel();
     else return;
@@ -70,7 +73,7 @@ export function NowHandle(props: {
           event.currentTarget.setPointerCapture(event.pointerId);
           setDragged(true);
         }}
-        onPointerMove={(event) => isDragged && dragNear(timeAtPointer(event, range) ?? now)}
+        onPointerMove={(event) => isDragged && onDrag(snap(timeAtPointer(event, range) ?? now))}
         onPointerUp={() => setDragged(false)}
         onPointerCancel={() => {
           setDragged(false);

@@ -38,14 +38,7 @@ describe('a body of the wrong type gets a hint:', () => {
       'json_without_type',
       /`fetch`/,
     ],
-    [
-      'JSON, where a operation needs a form',
-      'JSON instead of a form',
-      JSON_TYPE,
-      json,
-      'json_instead_of_form',
-      /operation needs a form/,
-    ],
+    ['JSON instead of a form', 'POST /api/v2/token', JSON_TYPE, json, 'json_instead_of_form', /operation needs a form/],
     ['JSON at the realm', REALM, JSON_TYPE, json, 'json_instead_of_form', /operation needs a form/],
     ['JSON that is declared as a form, at the realm', REALM, FORM, json, 'json_instead_of_form', /The body is JSON/],
   ])('%s', async (_what, request, headers, body, code, expected) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { airImagesServer, expectRefusal, NO_ID, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
+import { airImagesServer, expectRefusal, NOT_FOUND, NOT_PERMITTED, UUID } from '../../support/air-images.ts';
 
 const ORDER = {
   docker_run_parameters: { privileged: true },
@@ -76,7 +76,8 @@ describe('a manifest', async () => {
 
     expectRefusal(await foreignKey(`GET ${PATH}${id}/`), 404, NOT_FOUND);
     expectRefusal(await foreignKey(`PATCH ${PATH}${id}/`, {}), 404, NOT_FOUND);
-    expectRefusal(await foreignKey(`DELETE ${PATH}${NO_ID}/`, {}), 404, NOT_FOUND);
+    expectRefusal(await foreignKey(`DELETE ${PATH}${id}/`, {}), 404, NOT_FOUND);
+    expect((await writer(`GET ${PATH}${id}/`)).status).toBe(200);
     expect((await foreignKey(`GET ${PATH}`)).body.count).toBe(0);
   });
 
