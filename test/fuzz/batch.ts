@@ -4,7 +4,7 @@ import type { Document, Operation } from '../support/documents.ts';
 import { functions, ngcCast } from '../support/ngc-cast.ts';
 import type { Answer, Request } from '../support/server.ts';
 import { asJson, type FuzzAnswer, Judge, pathOf } from './judge.ts';
-import { Pool } from './pool.ts';
+import { ValuePool } from './pool.ts';
 import { type FuzzRequest, ownNames, requestsOf } from './requests.ts';
 import { type Enrolled, enrolled, staged } from './staging.ts';
 import { ValidRequests } from './valid.ts';
@@ -33,7 +33,7 @@ export class FuzzBatch {
   onAnswer: (request: FuzzRequest, answer: FuzzAnswer) => Promise<void> = async () => {};
   readonly #server: FuzzedServer;
   readonly #versions: Versions;
-  readonly #pool = new Pool();
+  readonly #pool = new ValuePool();
   readonly #made = new Map<Operation, Arbitrary<FuzzRequest>>();
   readonly #valid: ReadonlyMap<Document, ValidRequests>;
   #enrolled: Enrolled = { credentials: {}, preferred: {}, secrets: [] };
@@ -111,7 +111,7 @@ export class FuzzBatch {
     const answer = await this.#server.send(request);
     if (answer.status < 300) this.#learn(request, answer);
     if (answer.status < 300 && isDriving(request)) await this.#letGo();
-    if (answer.status === 302) this.#pool.learn(parametersOf(answer.headers['location'] ?? ''));
+    if (answer.status === 302) this.#pool.addValues(parametersOf(answer.headers['location'] ?? ''));
     return answer;
   }
 
@@ -148,7 +148,7 @@ export class FuzzBatch {
 
   /** Credentials of every kind, what lists tell, and objects made by recipe. */
   async prepare(seed: number): Promise<void> {
-    this.#pool.learn([cast, ngcCast, { org: ['acme', 'globex'], realm: 'acme' }, functions]);
+    this.#pool.addValues([cast, ngcCast, { org: ['acme', 'globex'], realm: 'acme' }, functions]);
     const server = { call: this.#call };
     this.#enrolled = await enrolled(server, this.#versions);
     for (const operation of this.operations) {
@@ -200,12 +200,12 @@ export class FuzzBatch {
     const operation = this.judge.reached(request);
     if (operation === undefined) return;
     const isSame = request.method === operation.method;
-    if (request.body !== undefined && isSame) this.#pool.accepted(operation.id, request.body);
+    if (request.body !== undefined && isSame) this.#pool.addBody(operation.id, request.body);
     const steps = operation.path.split('/');
     this.#learnPath(steps, pathOf(request.url).split('/'));
-    this.#pool.learn(headers);
+    this.#pool.addValues(headers);
     const collection = steps.filter((step) => step !== '' && !step.startsWith('{')).at(-1);
-    this.#pool.learn(asJson(text), `collection:${singularOf(collection ?? '')}`);
+    this.#pool.addValues(asJson(text), `collection:${singularOf(collection ?? '')}`);
   }
 
   #learnPath(steps: readonly string[], sent: readonly string[]): void {
@@ -215,7 +215,7 @@ export class FuzzBatch {
     const parts: Record<string, string> = Object.fromEntries(found);
     const names = ownNames(Object.keys(parts));
     if (names.length > 0)
-      this.#pool.acceptedPath(
+      this.#pool.addPath(
         names,
         names.map((name) => parts[name] ?? ''),
       );

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Operation, Parameter } from '../support/documents.ts';
-import type { Pool } from './pool.ts';
+import type { ValuePool } from './pool.ts';
 import { anything, NASTY, nastyText, singularOf, Values } from './values.ts';
 
 /** A request as it is sent. */
@@ -102,7 +102,7 @@ const TEXTS = [
 export function requestsOf(
   operation: Operation,
   document: Document,
-  pool: Pool,
+  pool: ValuePool,
   credentials: Credentials,
   preferred: readonly string[],
 ): Arbitrary<FuzzRequest> {
@@ -162,7 +162,7 @@ function segmentsOf(
   operation: Operation,
   parameters: readonly Parameter[],
   values: Values,
-  pool: Pool,
+  pool: ValuePool,
 ): Arbitrary<Readonly<Record<string, string>>> {
   const single = parameters.map((one) => segment(operation, one, values));
   const names = ownNames(parameters.map(({ name }) => name));
@@ -273,7 +273,7 @@ interface Sent {
   readonly value: unknown;
 }
 
-function bodyOf(operation: Operation, values: Values, pool: Pool): Arbitrary<Sent | null> {
+function bodyOf(operation: Operation, values: Values, pool: ValuePool): Arbitrary<Sent | null> {
   if (operation.body === null) {
     return rarely(
       20,

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Operation, Parameter, Schema } from '../support/documents.ts';
-import type { Pool } from './pool.ts';
+import type { ValuePool } from './pool.ts';
 import type { FuzzRequest } from './requests.ts';
 import { matching, singularOf } from './values.ts';
 
@@ -20,11 +20,11 @@ const CHARACTERS = [...'abcdefgXYZ0189-_.:/ @#?&=%+,;"\'\\<>{}[]()*\täß漢😀
 /** Makes requests that are valid by a document: their paths, queries, headers and bodies. */
 export class ValidRequests {
   readonly #document: Document;
-  readonly #pool: Pool;
+  readonly #pool: ValuePool;
   readonly #ajv = new Ajv({ strict: false, validateSchema: false });
 
   /** @param pool ids of objects that exist, so that requests reach more than the lookup of their object */
-  constructor(document: Document, pool: Pool) {
+  constructor(document: Document, pool: ValuePool) {
     this.#document = document;
     this.#pool = pool;
     addFormats.default(this.#ajv);

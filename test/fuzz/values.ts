@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Schema } from '../support/documents.ts';
-import type { Pool } from './pool.ts';
+import type { ValuePool } from './pool.ts';
 
 /** Texts that have broken servers before. */
 export const NASTY: readonly string[] = [
@@ -161,9 +161,9 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 /** Makes values for the schemas of one document. */
 export class Values {
   readonly #document: Document;
-  readonly #pool: Pool;
+  readonly #pool: ValuePool;
 
-  constructor(document: Document, pool: Pool) {
+  constructor(document: Document, pool: ValuePool) {
     this.#document = document;
     this.#pool = pool;
   }

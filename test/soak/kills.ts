@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { castKey } from '../support/ngc-cast.ts';
-import { type BuiltServer, NotReady, startBuilt } from './server.ts';
+import { type BuiltServer, NotReadyError, startBuiltServer } from './server.ts';
 
 export interface KillPlan {
   readonly folder: string;
@@ -51,12 +51,12 @@ const SMALL: Kind = {
   max: 60,
   create: async (server, mark) => {
     const order = { type: 'service', name: mark, services: ['air'], scopes: ['air:access'] };
-    const { status, text } = await server.ask('POST /_mock/keys', { body: order });
+    const { status, text } = await server.send('POST /_mock/keys', { body: order });
     return status === 201 ? JSON.parse(text).id : null;
   },
-  remove: async (server, id) => (await server.ask(`DELETE /_mock/keys/${id}`)).status === 204,
+  remove: async (server, id) => (await server.send(`DELETE /_mock/keys/${id}`)).status === 204,
   read: async (server, id) => {
-    const { status, text } = await server.ask(`GET /_mock/keys/${id}`);
+    const { status, text } = await server.send(`GET /_mock/keys/${id}`);
     return status === 200 ? JSON.parse(text).name : null;
   },
 };
@@ -69,12 +69,12 @@ const BIG: Kind = {
   create: async (server, mark) => {
     const content = mark.repeat(Math.ceil(LARGE / mark.length)).slice(0, LARGE);
     const body = { name: mark, kind: 'cloud-init-user-data', content };
-    const { status, text } = await server.ask(`POST ${CONFIGS}`, { token: TOKEN, body });
+    const { status, text } = await server.send(`POST ${CONFIGS}`, { token: TOKEN, body });
     return status === 201 ? JSON.parse(text).id : null;
   },
-  remove: async (server, id) => (await server.ask(`DELETE ${CONFIGS}${id}/`, { token: TOKEN })).status === 204,
+  remove: async (server, id) => (await server.send(`DELETE ${CONFIGS}${id}/`, { token: TOKEN })).status === 204,
   read: async (server, id) => {
-    const { status, text } = await server.ask(`GET ${CONFIGS}${id}/`, { token: TOKEN });
+    const { status, text } = await server.send(`GET ${CONFIGS}${id}/`, { token: TOKEN });
     if (status !== 200) return null;
     const { name, content } = JSON.parse(text);
     return content.length === LARGE && content.startsWith(name) ? name : 'another content';
@@ -87,7 +87,7 @@ export async function kills({ folder, kills: times, within, progress }: KillPlan
   const figures: KillFigures = { kills: 0, acknowledged: 0, lost: [], refused: [] };
   const data = join(folder, 'kills.db');
   const known = new Map(KINDS.map((kind): [Kind, Known] => [kind, { there: new Map(), gone: new Set() }]));
-  let server = await startBuilt(data);
+  let server = await startBuiltServer(data);
   for (; figures.kills < times; figures.kills += 1) {
     await writeUntilKilled(server, known, randomInt(1, within), figures.kills, figures);
     const opened = await reopened(data, known, figures);
@@ -154,16 +154,16 @@ async function writeOn(
 /** The file again; one that is refused is told, and put aside for a new one. */
 async function reopened(data: string, known: ReadonlyMap<Kind, Known>, figures: KillFigures): Promise<BuiltServer> {
   try {
-    return await startBuilt(data);
+    return await startBuiltServer(data);
   } catch (cause) {
-    if (!(cause instanceof NotReady)) throw cause;
+    if (!(cause instanceof NotReadyError)) throw cause;
     figures.refused.push(`after kill ${figures.kills}: ${cause.message} (${await sizesOf(data)})`);
     for (const end of ['', '-wal', '-shm']) await rm(`${data}${end}`, { force: true });
     for (const { there, gone } of known.values()) {
       there.clear();
       gone.clear();
     }
-    return startBuilt(data);
+    return startBuiltServer(data);
   }
 }
 

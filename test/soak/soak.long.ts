@@ -40,7 +40,7 @@ function summary({ requests, minutes, statuses, vitals, usual, longest, crash }:
   const counts = [...statuses].sort(([one], [other]) => one - other).map(([status, count]) => `${status}: ${count}`);
   const times = (took: number) => `${(took / usual).toFixed(0)} token grants`;
   // The first answers wait for what is only made when it is needed.
-  const pause = Math.max(0, ...vitals.slice(2).map((one) => one.pause));
+  const pause = Math.max(0, ...vitals.slice(2).map((one) => one.maxEventLoopDelay));
   const levels = (of: 'rss' | 'heap') =>
     floors(vitals, of)
       .map((level) => level.toFixed(0))

@@ -1,5 +1,5 @@
 import { createSeededRandom } from '../../src/platform/random.ts';
-import { type BuiltServer, startBuilt, type Vitals } from './server.ts';
+import { type BuiltServer, type ProcessStats, startBuiltServer } from './server.ts';
 import { type Ask, askOf, type Client, GRANT, type Kind, kindAt, TRAFFIC } from './traffic.ts';
 import { SoakWorlds } from './worlds.ts';
 
@@ -27,7 +27,7 @@ export interface SoakFigures {
   usual: number;
   /** The longest answer, and to what. */
   longest: { took: number; line: string };
-  vitals: readonly Vitals[];
+  vitals: readonly ProcessStats[];
   /** Why it ended before its time; null: it did not. */
   crash: string | null;
   minutes: number;
@@ -41,14 +41,14 @@ const GRANTS = 400;
 /** Mixed requests to a built server of little memory, until there were so many, the time is over, or one went wrong. */
 export async function soak(plan: SoakPlan): Promise<SoakFigures> {
   const { data, requests, minutes, seed, only, worlds = 50, connections = 32, progress } = plan;
-  const server = await startBuilt(data, [], HEAP);
+  const server = await startBuiltServer(data, [], HEAP);
   const figures: SoakFigures = {
     requests: 0,
     statuses: new Map(),
     faults: [],
     usual: await usualGrant(server),
     longest: { took: 0, line: '' },
-    vitals: server.vitals,
+    vitals: server.stats,
     crash: null,
     minutes: 0,
   };
@@ -107,22 +107,22 @@ async function run(
     }
   } catch (cause) {
     const end = server.ended === null ? '' : `, it ended with ${server.ended.code ?? server.ended.signal}`;
-    figures.crash ??= `${cause}${end}: ${server.complaints.slice(0, 600)}`;
+    figures.crash ??= `${cause}${end}: ${server.stderr.slice(0, 600)}`;
   }
 }
 
-function noteReply(figures: SoakFigures, line: string, { status, text, took }: Awaited<ReturnType<Ask>>): void {
+function noteReply(figures: SoakFigures, line: string, { status, text, durationMs }: Awaited<ReturnType<Ask>>): void {
   figures.requests += 1;
   figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
   if (status >= 500 && figures.faults.length < MAX_FAULTS)
     figures.faults.push(`${status} ${line.slice(0, 200)}: ${text.slice(0, 300)}`);
-  if (took > figures.longest.took) figures.longest = { took, line: line.slice(0, 120) };
+  if (durationMs > figures.longest.took) figures.longest = { took: durationMs, line: line.slice(0, 120) };
 }
 
 /** The median of many, the first half of which only warm up. */
 async function usualGrant(server: BuiltServer): Promise<number> {
   const times: number[] = [];
-  for (let grant = 0; grant < GRANTS; grant++) times.push((await server.ask(...GRANT)).took);
+  for (let grant = 0; grant < GRANTS; grant++) times.push((await server.send(...GRANT)).durationMs);
   return median(times.slice(GRANTS / 2));
 }
 
@@ -131,7 +131,7 @@ function median(values: readonly number[]): number {
 }
 
 /** How memory went: the least of each of eight stretches, in MB. What stays in use shows in the least, not in the most. */
-export function floors(vitals: readonly Vitals[], of: 'rss' | 'heap'): number[] {
+export function floors(vitals: readonly ProcessStats[], of: 'rss' | 'heap'): number[] {
   const stretch = Math.max(1, Math.floor(vitals.length / 8));
   return Array.from({ length: Math.min(8, vitals.length) }, (_, index) =>
     Math.min(...vitals.slice(index * stretch, (index + 1) * stretch).map((one) => one[of])),

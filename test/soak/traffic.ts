@@ -1,10 +1,10 @@
 import { cast } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { authorizationPath, CALLBACK, PUBLIC_CLIENT, REALM_TOKEN, shownForm } from '../support/oauth.ts';
-import type { BuiltServer, Reply, Sent } from './server.ts';
+import type { BuiltServer, Reply, RequestParts } from './server.ts';
 
 /** Asks, and counts the answer. */
-export type Ask = (line: string, sent?: Sent) => Promise<Reply>;
+export type Ask = (line: string, sent?: RequestParts) => Promise<Reply>;
 
 /** What one of the connections that ask at once remembers. */
 export interface Client {
@@ -36,7 +36,7 @@ const CLIENT = {
 };
 
 /** A token grant: what everything else is compared with. */
-export const GRANT: [line: string, sent: Sent] = ['POST /api/v1/token', { body: CLIENT }];
+export const GRANT: [line: string, sent: RequestParts] = ['POST /api/v1/token', { body: CLIENT }];
 
 export const TRAFFIC: readonly Kind[] = [
   { name: 'token grant', weight: 250, run: grant },
@@ -91,7 +91,7 @@ async function searches(ask: Ask, { number, count }: Client): Promise<void> {
 }
 
 async function refusals(ask: Ask, { number, count }: Client): Promise<void> {
-  const all: [string, Sent][] = [
+  const all: [string, RequestParts][] = [
     ['GET /api/v1/access-keys', {}],
     ['GET /api/v1/access-keys', { token: `${'x'.repeat(200)}${count}` }],
     [`GET ${SIMULATIONS}00000000-0000-4000-8000-${String(count).padStart(12, '0')}/`, { token: OWNER }],
@@ -100,7 +100,7 @@ async function refusals(ask: Ask, { number, count }: Client): Promise<void> {
     [`GET /nowhere/${number}/${count}`, {}],
     ['POST /api/v1/token', { body: { ...CLIENT, clientSecret: `wrong-${count}` } }],
   ];
-  const [line, sent] = all[count % all.length] as [string, Sent];
+  const [line, sent] = all[count % all.length] as [string, RequestParts];
   await ask(line, sent);
 }
 
@@ -115,9 +115,9 @@ async function rotate(ask: Ask, client: Client): Promise<void> {
 async function logIn(ask: Ask, client: Client): Promise<void> {
   const page = await ask(`GET ${authorizationPath()}`);
   const { action, fields } = shownForm(page.text);
-  const who = { username: RESEARCHER?.email ?? '', password: RESEARCHER?.password ?? '' };
-  const { text } = await ask(`POST ${action}`, { form: { ...fields, ...who } });
-  const code = new URLSearchParams(text.split('?')[1] ?? '').get('code') ?? '';
+  const credentials = { username: RESEARCHER?.email ?? '', password: RESEARCHER?.password ?? '' };
+  const { location = '' } = await ask(`POST ${action}`, { form: { ...fields, ...credentials } });
+  const code = new URLSearchParams(location.split('?')[1] ?? '').get('code') ?? '';
   const form = { grant_type: 'authorization_code', code, client_id: PUBLIC_CLIENT, redirect_uri: CALLBACK };
   const tokens = await ask(`POST ${REALM_TOKEN}`, { form });
   client.refreshToken = tokens.status === 200 ? JSON.parse(tokens.text).refresh_token : '';
@@ -188,7 +188,7 @@ async function clock(ask: Ask): Promise<void> {
 /** A client that counts what it is answered. */
 export function askOf(server: BuiltServer, count: (line: string, reply: Reply) => void): Ask {
   return async (line, sent) => {
-    const reply = await server.ask(line, sent);
+    const reply = await server.send(line, sent);
     count(line, reply);
     return reply;
   };
