@@ -19,7 +19,7 @@ import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
 type ControlOperation = OperationId<'control'>;
 
-/** An operation of the control API, as `GET /_mock` lists it. */
+/** An operation of the control API, as `GET /_mock/` lists it. */
 export interface ControlOperationInfo {
   readonly method: string;
   readonly path: string;
