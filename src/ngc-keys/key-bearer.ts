@@ -28,11 +28,14 @@ export interface NgcKeyAttempt {
 /**
  * Authenticates the key in `Authorization: Bearer nvapi-...`.
  *
- * @param exact requires the scheme to be spelled `Bearer`
+ * @param options.isSchemeExact requires the scheme to be spelled `Bearer`
  * @throws Problem `unauthenticated` with the reason
  */
-export async function authenticateKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
-  const token = readBearerToken(attempt.headerLines('authorization'), exact);
+export async function authenticateKey(
+  attempt: NgcKeyAttempt,
+  { isSchemeExact }: { readonly isSchemeExact: boolean } = { isSchemeExact: false },
+): Promise<KeyInForce> {
+  const token = readBearerToken(attempt.headerLines('authorization'), isSchemeExact);
   if (token.startsWith(NGC_KEY_PREFIX)) return findKey(token, attempt);
   throw unsupportedTokenProblem(token);
 }

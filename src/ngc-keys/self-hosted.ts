@@ -16,11 +16,14 @@ type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store'
  * Authenticates an admin token, or a token of a trusted issuer, at a self-hosted service. Such a caller is not
  * restricted to certain objects of its account.
  *
- * @param trustsOtherIssuers whether the service trusts other issuers
+ * @param options.trustsOtherIssuers whether the service trusts other issuers
  * @returns null if the text is not a token, or has no issuer
  * @throws Problem `unauthenticated` with the reason
  */
-export async function findTokenCaller(attempt: Attempt, trustsOtherIssuers: boolean): Promise<Caller | null> {
+export async function findTokenCaller(
+  attempt: Attempt,
+  { trustsOtherIssuers }: { readonly trustsOtherIssuers: boolean },
+): Promise<Caller | null> {
   const { settings, trustedIssuers, world, now } = attempt;
   const token = readBearerToken(attempt.headerLines('authorization'));
   const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];

@@ -65,15 +65,19 @@ export function mergeLayer(
   const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
   const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
   const root = { properties: Object.fromEntries(seeds.map(([name, { schema }]) => [name, schema])) };
-  return mergeValue(base, changes, root, (name, below, above, schema) => {
-    const ofPart = lists.get(name);
-    return mergeValue(below, above, schema, (list, lower, upper, { items = {} }) => {
-      const kind = own(ofPart, list);
-      return kind !== undefined && Array.isArray(lower.value) && Array.isArray(upper.value)
-        ? mergeList(lower, upper, items, kind, errors)
-        : mergeValue(lower, upper, own(schema.properties, list) ?? {});
-    });
-  });
+  return mergeValue(base, changes, root, (service, below, above, schema) =>
+    mergeValue(below, above, schema, createListMerge(lists.get(service), errors)),
+  );
+}
+
+/** Returns how the members of a service's seed are merged: its lists by entry, everything else by member. */
+function createListMerge(lists: Readonly<Record<string, SeedList>> | undefined, errors: LayerError[]): Merge {
+  return (name, below, above, schema) => {
+    const list = own(lists, name);
+    return list !== undefined && Array.isArray(below.value) && Array.isArray(above.value)
+      ? mergeList(below, above, schema.items ?? {}, list, errors)
+      : mergeValue(below, above, schema);
+  };
 }
 
 type Merge = (name: string, below: SourcedValue, above: SourcedValue, schema: SeedSchema) => SourcedValue;
@@ -91,7 +95,7 @@ function mergeValue(
   return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
 }
 
-/** An object as the user wrote it. */
+/** A sourced value that is an object. */
 type SourcedObject = SourcedValue & { readonly value: Members };
 
 function mergeObject(
@@ -159,7 +163,7 @@ function nameOf(entry: Members, by: readonly string[]): string {
   return by.map((member) => String(own(entry, member))).join('/');
 }
 
-/** Returns an empty value of the same kind, as the base of a new value. */
+/** Returns an empty value of the same kind, to merge a new value into: merging removes its nulls. */
 function createEmpty({ value, origin }: SourcedValue): SourcedValue {
   if (Array.isArray(value)) return { value: [], origin };
   return { value: isObject(value) ? {} : undefined, origin };

@@ -152,6 +152,8 @@ describe('a prepared document', () => {
     });
   });
 
+  // Schemas and responses that several operations share stay references, so that each is compiled once. References inside
+  // a schema are resolved.
   it('has the schemas of requests, and closed schemas of responses', () => {
     const { paths, ...document } = preparedDocument.schemas;
     const toy = { ...schemas.Toy, additionalProperties: false };

@@ -81,16 +81,16 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
 });
 
 describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) => {
-  /** The commands of each job, and of CI without jobs. */
-  const places = [
+  /** The commands of each job, and of `.ci/run`. */
+  const jobs = [
     ...WORKFLOWS.flatMap(({ file, workflow }) =>
       Object.entries(workflow.jobs).map(([job, { steps }]) => ({
-        place: `${file}: ${job}`,
+        job: `${file}: ${job}`,
         commands: steps.map(({ run = '' }) => run),
       })),
     ),
     {
-      place: '.ci/run',
+      job: '.ci/run',
       commands: [...read('.ci/run').matchAll(/^tests \S+ (.*?)(?: --)?$/gm)].map(([, line]) => `npm run ${line}`),
     },
   ];
@@ -98,19 +98,20 @@ describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) =>
   it.each([
     ['check', 'test'],
     ['test:e2e', 'test:e2e'],
-  ])('run once, by a separate command, in each job that runs `npm run %s`', (ofRoot, own) => {
-    if (!(own in scripts)) return;
-    const whole = new RegExp(`^npm run ${ofRoot}(?! -w )`);
-    const running = places.filter(({ commands }) => commands.some((command) => whole.test(command)));
-    const wrong = running.filter(({ commands }) => {
-      const twice = commands.filter(
-        (command) => ofRoot === 'check' && whole.test(command) && !command.includes(folder),
-      );
-      return twice.length > 0 || commands.filter((command) => command === `npm run ${own} -w ${name}`).length !== 1;
+  ])('run once, by a separate command, in each job that runs `npm run %s`', (rootScript, workspaceScript) => {
+    if (!(workspaceScript in scripts)) return;
+    const runsRootScript = (command: string) => new RegExp(`^npm run ${rootScript}(?! -w )`).test(command);
+    // `npm run check` of the root runs the tests of all workspaces, unless the command excludes their folders.
+    const alsoRunsWorkspace = (command: string) =>
+      rootScript === 'check' && runsRootScript(command) && !command.includes(folder);
+    const jobsWithRootScript = jobs.filter(({ commands }) => commands.some(runsRootScript));
+    const wrongJobs = jobsWithRootScript.filter(({ commands }) => {
+      const runs = commands.filter((command) => command === `npm run ${workspaceScript} -w ${name}`);
+      return commands.some(alsoRunsWorkspace) || runs.length !== 1;
     });
 
-    expect(running.length).toBeGreaterThan(2);
-    expect(wrong.map(({ place }) => place)).toEqual([]);
+    expect(jobsWithRootScript.length).toBeGreaterThan(2);
+    expect(wrongJobs.map(({ job }) => job)).toEqual([]);
   });
 });
 

@@ -40,7 +40,9 @@ describe('the key of a header', () => {
 
     expect(await authenticateKey(createAttempt(key, `Bearer ${TEXT}`))).toBe(key);
     expect(await authenticateKey(createAttempt(key, `bearer ${TEXT}`))).toBe(key);
-    expect(await catchRefusal(authenticateKey(createAttempt(key, `bearer ${TEXT}`), true))).toMatchObject({
+    expect(
+      await catchRefusal(authenticateKey(createAttempt(key, `bearer ${TEXT}`), { isSchemeExact: true })),
+    ).toMatchObject({
       reason: 'wrong_scheme',
     });
   });

@@ -1,3 +1,5 @@
+// The ways in which the code of a user sends requests, for the tests of `intercept`.
+
 import http, { request as namedRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
@@ -9,6 +11,7 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A request that every client can send. */
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -16,25 +19,29 @@ export interface Sent {
   readonly agent?: http.Agent | false;
 }
 
-/** @param before receives the request before it ends */
+/**
+ * Sends a request with Node's own client.
+ *
+ * @param sendBody ends the request; one that does not leaves it open
+ */
 export function sendByNode(
   url: string,
   sent: Sent = {},
-  before = (request: http.ClientRequest) => void request.end(sent.body),
+  sendBody = (request: http.ClientRequest) => void request.end(sent.body),
 ) {
-  return readResponse((options, done) => moduleOf(url).request(url, options, done), sent, before);
+  return readResponse((options, done) => moduleOf(url).request(url, options, done), sent, sendBody);
 }
 
 function readResponse(
   ask: (options: RequestOptions, done: (answer: http.IncomingMessage) => void) => http.ClientRequest,
   { body: _, ...options }: Sent,
-  before: (request: http.ClientRequest) => void,
+  sendBody: (request: http.ClientRequest) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = ask(options, (answer) => {
       buffer(answer).then((bytes) => resolve({ status: answer.statusCode ?? 0, text: String(bytes) }), reject);
     });
-    before(request.on('error', reject));
+    sendBody(request.on('error', reject));
   });
 }
 
@@ -60,7 +67,7 @@ export const CLIENTS: readonly (readonly [name: string, ask: (url: string, sent?
       return readResponse(
         (options, done) => request(url, options, done),
         sent,
-        (one) => void one.end(sent.body),
+        (created) => void created.end(sent.body),
       );
     },
   ],
@@ -72,7 +79,7 @@ export const CLIENTS: readonly (readonly [name: string, ask: (url: string, sent?
       return readResponse(
         (options, done) => namedRequest({ ...options, ...where, ...(port !== '' && { port }) }, done),
         sent,
-        (one) => void one.end(sent.body),
+        (created) => void created.end(sent.body),
       );
     },
   ],

@@ -69,7 +69,8 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     authenticate: async (context) => {
       if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
       return (
-        (await findTokenCaller(context, true)) ?? CALLER_FACTORIES['open-source'](await authenticateKey(context, true))
+        (await findTokenCaller(context, { trustsOtherIssuers: true })) ??
+        CALLER_FACTORIES['open-source'](await authenticateKey(context, { isSchemeExact: true }))
       );
     },
     impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLER_FACTORIES[settings.nvcf](key) }),

@@ -30,8 +30,13 @@ export const nvct: ServiceDefinition<'nvct'> = {
   },
   callers: {
     authenticate: async (context) => {
+      // Cloud Tasks is part of the same deployment as Cloud Functions: a self-hosted one also has administrator tokens, and
+      // reads the spelling of `Bearer` exactly.
       if (context.settings.nvcf === 'documented') return createCaller(await authenticateKey(context));
-      return (await findTokenCaller(context, false)) ?? createCaller(await authenticateKey(context, true));
+      return (
+        (await findTokenCaller(context, { trustsOtherIssuers: false })) ??
+        createCaller(await authenticateKey(context, { isSchemeExact: true }))
+      );
     },
     impersonate: createImpersonator({ ofKey: createCaller }),
     hypothetical: createHypotheticalKeys(() => RULESET),

@@ -11,7 +11,7 @@ import { toyRequest } from './toy-request.ts';
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
 interface Parts {
-  readonly door?: WorldAddress | null;
+  readonly address?: WorldAddress | null;
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
   readonly withoutWorlds?: true;
@@ -24,13 +24,16 @@ interface Parts {
   readonly originGuard?: () => void;
 }
 
-/** A server with the worlds `default` and `team-a`, which has the credentials that start with `a`. */
-function createSelection({ door = null, guard = 'open', routed = true, host = 'mock', body, ...parts }: Parts = {}) {
-  const reported: unknown[][] = [];
+/**
+ * Creates a request to a server with the worlds `default` and `team-a`, which has the credentials that start with `a`.
+ * `enter` selects its world.
+ */
+function createSelection({ address = null, guard = 'open', routed = true, host = 'mock', body, ...parts }: Parts = {}) {
+  const calls: unknown[][] = [];
   const createWorld = (id: string) => ({
     id,
     clock: { now: () => 7 },
-    hold: () => reported.push(['hold', id]),
+    hold: () => calls.push(['hold', id]),
   });
   const worlds = {
     default: createWorld('default'),
@@ -45,10 +48,10 @@ function createSelection({ door = null, guard = 'open', routed = true, host = 'm
   const client = (clientId: string) => ({ kind: 'client', clientId }) as const;
   const server = {
     worlds,
-    addresses: { find: () => door },
+    addresses: { find: () => address },
     originGuard: {
       check: (_raw: unknown, guarded: string) => {
-        reported.push(['check', guarded]);
+        calls.push(['check', guarded]);
         parts.originGuard?.();
       },
     },
@@ -89,21 +92,21 @@ function createSelection({ door = null, guard = 'open', routed = true, host = 'm
       isReceivedFirst && body !== undefined ? { value: JSON.parse(body), text: body, fault: null } : null;
     return selectWorld(server as never, request, received);
   };
-  return { reported, request, isReceivedFirst, enter };
+  return { calls, request, isReceivedFirst, enter };
 }
 const selectId = async (parts: Parts) => {
   const { world, fault } = await createSelection(parts).enter();
   return [world.id, fault?.kind ?? null];
 };
-const DOOR: WorldAddress = { kind: 'header', world: 'team-a' };
+const TEAM_A_BY_HEADER: WorldAddress = { kind: 'header', world: 'team-a' };
 
 describe('a request selects', () => {
   it('the world that it names', async () => {
-    expect(await selectId({ door: DOOR })).toEqual(['team-a', null]);
+    expect(await selectId({ address: TEAM_A_BY_HEADER })).toEqual(['team-a', null]);
   });
 
-  it('no world if the named world does not exist', async () => {
-    expect(await selectId({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
+  it('the default world, with the fault `no_such_world`, if the named world does not exist', async () => {
+    expect(await selectId({ address: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
   });
 
   it('the default world if its header names the world to create', async () => {
@@ -113,13 +116,13 @@ describe('a request selects', () => {
     };
     const query = { selects: 'query', query: { client: 'a1' } } as const;
 
-    expect(await selectToMake({ door: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
-    expect(await selectToMake({ door: DOOR })).toEqual(['default', 'team-a', null]);
-    expect(await selectToMake({ door: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
-    expect(await selectToMake({ door: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
-    expect(await selectToMake({ door: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
+    expect(await selectToMake({ address: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
+    expect(await selectToMake({ address: TEAM_A_BY_HEADER })).toEqual(['default', 'team-a', null]);
+    expect(await selectToMake({ address: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
+    expect(await selectToMake({ address: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
+    expect(await selectToMake({ address: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
     expect(await selectToMake(query)).toEqual(['team-a', null, null]);
-    expect(await selectToMake({ door: DOOR, routed: false })).toEqual(['team-a', null, null]);
+    expect(await selectToMake({ address: TEAM_A_BY_HEADER, routed: false })).toEqual(['team-a', null, null]);
   });
 
   it('the world of its credential', async () => {
@@ -142,22 +145,22 @@ describe('a request selects', () => {
       throw new Problem('foreign_page');
     };
 
-    expect(await selectId({ door: DOOR, originGuard })).toEqual(['default', 'foreign_page']);
+    expect(await selectId({ address: TEAM_A_BY_HEADER, originGuard })).toEqual(['default', 'foreign_page']);
     expect(await selectId({ selects: 'query', query: { client: 'a1' }, originGuard })).toEqual([
       'default',
       'foreign_page',
     ]);
-    expect(await selectId({ door: DOOR, host: 'a b' })).toEqual(['default', 'invalid_request']);
+    expect(await selectId({ address: TEAM_A_BY_HEADER, host: 'a b' })).toEqual(['default', 'invalid_request']);
   });
 });
 
 describe('a request that has arrived', () => {
   it('holds its world and has its origin and its start time', async () => {
     const begin = performance.now();
-    const { reported, enter } = createSelection({ door: DOOR, guard: 'admin' });
+    const { calls, enter } = createSelection({ address: TEAM_A_BY_HEADER, guard: 'admin' });
     const request = await enter();
 
-    expect(reported).toEqual([
+    expect(calls).toEqual([
       ['check', 'admin'],
       ['hold', 'team-a'],
     ]);
@@ -180,7 +183,7 @@ describe('a request that has arrived', () => {
     expect(isReceivedFirst({})).toBe(false);
     expect(isReceivedFirst({ selects: 'query' })).toBe(false);
     expect(isReceivedFirst({ selects: 'body', worlds: { isAlone: true } })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', door: DOOR })).toBe(false);
+    expect(isReceivedFirst({ selects: 'body', address: TEAM_A_BY_HEADER })).toBe(false);
     expect(isReceivedFirst({ selects: 'body', routed: false })).toBe(false);
     expect(isReceivedFirst({ selects: 'body', host: 'a b' })).toBe(false);
     expect(isReceivedFirst({ selects: 'body', originGuard })).toBe(false);
@@ -207,7 +210,7 @@ describe('a process without worlds', () => {
 
   it('rejects every request with `unavailable`', async () => {
     expect(await selectId({ worlds })).toEqual(['default', 'unavailable']);
-    expect(await selectId({ worlds, door: DOOR })).toEqual(['default', 'unavailable']);
+    expect(await selectId({ worlds, address: TEAM_A_BY_HEADER })).toEqual(['default', 'unavailable']);
     expect(await selectId({ worlds, routed: false })).toEqual(['default', 'unavailable']);
     expect(await selectId({ worlds, selects: 'query', query: { client: 'a1' } })).toEqual(['default', 'unavailable']);
   });

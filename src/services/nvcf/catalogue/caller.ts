@@ -18,7 +18,10 @@ type CallerContext = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' |
 /** Returns the caller of a request. @throws Problem `unauthenticated` */
 export async function authenticateCaller(context: CallerContext): Promise<Caller> {
   if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
-  return (await findTokenCaller(context, true)) ?? CALLER_FACTORIES['open-source'](await authenticateKey(context));
+  return (
+    (await findTokenCaller(context, { trustsOtherIssuers: true })) ??
+    CALLER_FACTORIES['open-source'](await authenticateKey(context))
+  );
 }
 
 /** Returns the reason why the key of a request cannot call models; null if it can, or if there is no key. */
