@@ -34,7 +34,7 @@ describe('the least rights of a service key', () => {
         { what: 'resource', held: { type: 'All Toys' }, enough: { type: 'Toy Parts', ids: ['ball/skin'] } },
         { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
       ],
-      beyond: [],
+      impossibleUses: [],
     });
     expect(result.seedEntry).toEqual({
       ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...result.smallest }] },
@@ -61,7 +61,7 @@ describe('the least rights of a service key', () => {
     const result = findLeast(key(['play'], [{ type: 'all-toys' }]));
 
     expect(result.smallest).toStrictEqual({ services: [], scopes: [] });
-    expect(result).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
+    expect(result).toMatchObject({ unused: ['play'], broader: [], impossibleUses: [] });
   });
 
   it('have several resources if one is not enough', () => {

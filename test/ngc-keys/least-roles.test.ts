@@ -32,7 +32,7 @@ describe('the least rights of a personal key', () => {
         { what: 'role', held: ['Parent'], enough: ['Player'] },
         { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
       ],
-      beyond: [],
+      impossibleUses: [],
     });
     expect(result.seedEntry).toEqual({
       ngc: {
