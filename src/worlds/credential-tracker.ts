@@ -108,8 +108,7 @@ export class CredentialTracker {
     const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) =>
       world.store.collections.list({ collection }),
     );
-    const sharedHashes =
-      source === null ? keyHashes.filter((hash) => this.#hasOtherHolder('key', hash, world.id)) : keyHashes;
+    const sharedHashes = source === null ? await this.#findHashesOfOthers(keyHashes, world.id) : keyHashes;
     const entries = await this.#collectEntries(world, source, clientIds, sharedHashes);
     await this.#replaceEntries(world.id, source, entries);
     return this.#findAmbiguous(world, clientIds, sharedHashes);
@@ -131,6 +130,15 @@ export class CredentialTracker {
     this.index.addSeeded(clients, id);
     for (const name of sharedNames) this.index.add('client', name, DEFAULT_WORLD);
     return true;
+  }
+
+  /** Returns the hashes of keys that worlds other than this one have as well. */
+  async #findHashesOfOthers(hashes: readonly string[], id: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    await new Pacer().each(hashes, (hash) => {
+      if (this.#hasOtherHolder('key', hash, id)) found.push(hash);
+    });
+    return found;
   }
 
   /** Returns whether the index has a world other than this one for a credential. */

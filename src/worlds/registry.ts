@@ -122,14 +122,14 @@ export class Worlds implements WorldRegistry {
    * @returns notices for the user
    */
   async reopen(): Promise<readonly string[]> {
-    const { storedWorlds: kept, machine } = this.#parts;
-    if (kept === null || kept.foundWorlds.length === 0) return [];
+    const { storedWorlds, machine } = this.#parts;
+    if (storedWorlds === null || storedWorlds.foundWorlds.length === 0) return [];
     const unused: string[] = [];
-    for (const stored of kept.foundWorlds) {
+    for (const stored of storedWorlds.foundWorlds) {
       const isOver = stored.ttl !== null && machine.now() - stored.usedAt >= stored.ttl;
-      if (isOver) await kept.delete(stored.name);
+      if (isOver) await storedWorlds.delete(stored.name);
       if (isOver) unused.push(stored.name);
-      else await this.#reopen(kept, stored);
+      else await this.#reopen(storedWorlds, stored);
     }
     if (this.#entries.size > 0) this.#sweepLater();
     return describeReopenedWorlds(this.#entries.size, unused);
@@ -269,10 +269,10 @@ export class Worlds implements WorldRegistry {
     else if (entry?.world === world) await this.#credentialTracker.reindex(world, entry.source, clients);
   }
 
-  async #reopen(keptWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
+  async #reopen(storedWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
     const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made);
     const seed = this.#parts.revive(storedSeed);
-    const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
+    const filled = { store: storedWorlds.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
     this.#parts.shared.memory.hold(memory);
@@ -361,8 +361,8 @@ export class Worlds implements WorldRegistry {
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
-    const { storedWorlds: keptWorlds, shared } = this.#parts;
-    const store = await openStore(content, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
+    const { storedWorlds, shared } = this.#parts;
+    const store = await openStore(content, { id, credentials, ttl, label, ...times }, storedWorlds, shared);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#credentialTracker.add(world, source, seeded);
@@ -381,7 +381,7 @@ export class Worlds implements WorldRegistry {
       this.#credentialTracker.drop(id);
       await store.close();
       // If this fails as well, the first error is more useful.
-      await keptWorlds?.delete(id).catch(() => {});
+      await storedWorlds?.delete(id).catch(() => {});
       throw cause;
     }
   }
