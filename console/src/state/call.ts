@@ -99,6 +99,6 @@ export function toCurl(call: Call, caller: Caller): string {
 
 /** Returns the text of a key, or a variable that the user sets; null for a caller without a credential. */
 function findBearer(caller: Caller): string | null {
-  if (caller.kind === 'nobody') return null;
+  if (caller.kind === 'anonymous') return null;
   return caller.kind === 'key' && caller.text !== null ? caller.text : '$TOKEN';
 }

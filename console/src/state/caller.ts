@@ -3,9 +3,9 @@ import type { Decision, KeyOrder, RecordedRequest } from '../control-api/types.t
 import type { Identity } from './identities.ts';
 import { keyTexts, type NgcKey, type Policy } from './keys.ts';
 
-/** The sender of a request: `nobody` sends no credential, `unknown` one that the page does not know. */
+/** The sender of a request: `anonymous` sends no credential, `unknown` one that the page does not know. */
 export type Caller =
-  | { readonly kind: 'nobody' }
+  | { readonly kind: 'anonymous' }
   /** `order` creates a key with the same rights; null: every new world has this key. */
   | { readonly kind: 'key'; readonly name: string; readonly text: string | null; readonly order: KeyOrder | null }
   | { readonly kind: 'principal'; readonly name: string }
@@ -24,7 +24,7 @@ export function pickCaller(
   isEdited = false,
 ): Caller {
   const { authorization } = request.headers;
-  if (authorization === undefined) return { kind: 'nobody' };
+  if (authorization === undefined) return { kind: 'anonymous' };
   if (principal === null || !String(authorization).startsWith('Bearer ')) return { kind: 'unknown' };
   const { id, name, kind } = principal;
   if (!kind.endsWith('key')) {

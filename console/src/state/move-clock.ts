@@ -62,7 +62,7 @@ async function runUndoableStep<After extends ClockState>(
   return { ...after, cannotUndo: obstacle };
 }
 
-/** Returns how to undo a step of the clock while nobody has changed the clock since. */
+/** Creates the undo of a step of the clock, which restores the snapshot unless the clock was changed since. */
 function createUndo(
   before: ClockState,
   after: ClockState,

@@ -27,7 +27,7 @@ const COLUMN_KIND_TITLES: Readonly<Record<ColumnKind, string>> = {
   everybody: 'identities',
 };
 
-/** Reads the names of the services, and the default service: that of the newest request. */
+/** Reads the names of the services, and the service of the newest request, which is the default. */
 async function readServiceChoice() {
   const [names, recent] = await Promise.all([readServices(), readSummaries({ limit: MAX_RECENT })]);
   const services = [...recent.flatMap(({ service }) => service ?? []), DEFAULT_SERVICE, ...names];
@@ -154,7 +154,7 @@ function Choice(props: {
   );
 }
 
-/** Reads the matrix. That of identities is read again when keys change. */
+/** Reads the matrix. The matrix of identities is read again when keys or the clock change. */
 function LoadedMatrix(props: {
   readonly service: string;
   readonly columnKind: ColumnKind;

@@ -24,7 +24,7 @@ export interface Column {
   readonly caller: object;
 }
 
-/** What a row and a column have to do with each other. */
+/** A cell: whether the right or the identity of the column applies to the operation of the row. */
 export interface Cell {
   /** `all`: needed; `any`: one of several is needed; `free`: nothing is needed; null: not relevant. */
   readonly sign: 'all' | 'any' | 'free' | 'allow' | 'deny' | null;

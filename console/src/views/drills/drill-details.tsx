@@ -230,7 +230,7 @@ function TargetChoice(props: {
   );
 }
 
-/** What a started drill has done, with the new secrets. */
+/** The result of starting a drill, with the new secrets. */
 function StartResult({
   started: { did, principal, startedAt, credentials, key, faults },
 }: {

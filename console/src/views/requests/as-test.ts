@@ -59,7 +59,7 @@ function writeVitest({ call, caller, setup, status, reason, name }: TestInput): 
   const { method, target, body } = call;
   const members = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the test has the placeholder
-    ...(caller.kind === 'nobody' ? [] : ['authorization: `Bearer ${token}`']),
+    ...(caller.kind === 'anonymous' ? [] : ['authorization: `Bearer ${token}`']),
     ...Object.entries(call.headers).map((header) => toSource(Object.fromEntries([header])).slice(2, -2)),
   ];
   const options = [
@@ -118,7 +118,7 @@ function quote(text: string): string {
 function writePytest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;
   const headers = [
-    ...(caller.kind === 'nobody' ? [] : ['"authorization": "Bearer " + token']),
+    ...(caller.kind === 'anonymous' ? [] : ['"authorization": "Bearer " + token']),
     ...Object.entries(call.headers).map(([header, value]) => `${quote(header)}: ${quote(value)}`),
   ];
   return [
@@ -198,7 +198,7 @@ function writeGo({ call, caller, setup, status, reason, name }: TestInput): stri
     ...writeGoToken(caller),
     `\trequest, err := http.NewRequest("${method}", mock.URL+${quote(target)}, ${body === null ? 'nil' : `strings.NewReader(${quote(body)})`})`,
     ...GO_CHECK,
-    ...(caller.kind === 'nobody' ? [] : ['\trequest.Header.Set("Authorization", "Bearer "+token)']),
+    ...(caller.kind === 'anonymous' ? [] : ['\trequest.Header.Set("Authorization", "Bearer "+token)']),
     ...headers,
     '\tanswer, err := http.DefaultClient.Do(request)',
     ...GO_CHECK,

@@ -158,7 +158,7 @@ function listSecretRemedies(request: RecordedRequest, owner: Identity | undefine
       text: `Send the secret of ${owner.kind} \`${owner.name}\``,
       lines: [],
       label: 'Send again with the right secret',
-      caller: { kind: 'nobody' },
+      caller: { kind: 'anonymous' },
       body: parts.join(isJson ? JSON.stringify(secret.secret).slice(1, -1) : encodeURIComponent(secret.secret)),
       apply: async () => undefined,
     },
