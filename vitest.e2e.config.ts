@@ -9,6 +9,8 @@ import { instrument } from './test/architecture/trace/instrument.ts';
 export default defineConfig({
   test: {
     maxWorkers: '100%',
+    // Processes and pages need more than the default of a second on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[

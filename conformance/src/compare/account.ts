@@ -87,7 +87,10 @@ export class Account {
     return remaining;
   }
 
-  /** Returns the path with the ids of this account, up to the segment `last`; null if an id has no replacement. */
+  /**
+   * Returns the URL with the ids of this account, or null if an id has no replacement. Path segments after `lastSegment` keep
+   * the ids of the plan.
+   */
   async #createUrl(
     { method, url }: PlannedRequest,
     operation: Operation,
@@ -102,12 +105,10 @@ export class Account {
     for (const { at, name, collection } of variablesOf(operation)) {
       const plannedId = segments[at] ?? '';
       if (plannedId === UNKNOWN_ID || at > lastSegment) continue;
-      const list = listPath(segments.join('/'), at);
       const createdId = this.#createdIds.get(collection);
+      const list = { path: listPath(segments.join('/'), at), plannedPath: listPath(path, at) };
       const id =
-        createdId === undefined && isRead(method)
-          ? await this.#findListedId(list, path, at, name, plannedId)
-          : createdId;
+        createdId === undefined && isRead(method) ? await this.#findListedId(list, name, plannedId) : createdId;
       if (id === undefined) return null;
       segments[at] = encodeURIComponent(id);
     }
@@ -122,17 +123,11 @@ export class Account {
   }
 
   /** Returns the id if the account may have it, otherwise a replacement; undefined if there is none. */
-  async #findListedId(
-    list: string,
-    path: string,
-    at: number,
-    name: string,
-    plannedId: string,
-  ): Promise<string | undefined> {
+  async #findListedId(list: ListPaths, name: string, plannedId: string): Promise<string | undefined> {
     if (this.#side.hasIds === true) return decodeSegment(plannedId);
     const replacement = isUuid(plannedId) ? await this.#findReplacement(plannedId) : undefined;
     if (replacement !== undefined) return replacement;
-    const entries = await this.#readList(list, listPath(path, at));
+    const entries = await this.#readList(list);
     if (entries === null) return (await this.#findReplacement(plannedId)) ?? decodeSegment(plannedId);
     const ids = entries.map((entry) => readId(entry, name));
     return ids.find((id) => id === decodeSegment(plannedId)) ?? ids.find((id) => id !== undefined);
@@ -152,7 +147,10 @@ export class Account {
     return isUuid(plannedId) && this.#replacements.has(plannedId) && this.#replacements.get(plannedId) === undefined;
   }
 
-  /** Returns the id itself if a list has it, otherwise the first of a list. Used for the whole plan: parts must match. */
+  /**
+   * Returns the id itself if a list of the account has it, otherwise the first id of a list. The replacement holds for the whole
+   * plan, so that requests that refer to one object still do.
+   */
   async #searchReplacement(plannedId: string): Promise<string | undefined> {
     let other: string | undefined;
     for (const request of this.#plan.requests) {
@@ -160,6 +158,7 @@ export class Account {
       const at = path.split('/').indexOf(plannedId);
       if (at < 0 || this.#findListRequest(listPath(path, at)) === undefined) continue;
       const operation = this.#operations.find(request.method, request.url);
+      // As for a read: a write would use only objects that the comparison created.
       const url = operation && (await this.#createUrl({ ...request, method: 'GET' }, operation, at));
       const id = url?.split(/[/?]/)[at];
       if (id === plannedId) return id;
@@ -175,14 +174,14 @@ export class Account {
   }
 
   /** Returns null if the plan has no such list, or if the account cannot read it. */
-  async #readList(list: string, planned: string): Promise<readonly unknown[] | null> {
-    const cached = this.#lists.get(list);
+  async #readList({ path, plannedPath }: ListPaths): Promise<readonly unknown[] | null> {
+    const cached = this.#lists.get(path);
     if (cached !== undefined) return cached;
-    const request = this.#findListRequest(planned);
-    const query = request?.url.slice(planned.length) ?? '';
-    const response = request && (await this.#send(request, `${list}${query}`, this.#side.token));
+    const request = this.#findListRequest(plannedPath);
+    const query = request?.url.slice(plannedPath.length) ?? '';
+    const response = request && (await this.#send(request, `${path}${query}`, this.#side.token));
     const entries = response !== undefined && response.status < 300 ? readEntries(response.text) : null;
-    this.#lists.set(list, entries);
+    this.#lists.set(path, entries);
     return entries;
   }
 
@@ -205,6 +204,12 @@ export class Account {
     }
     this.#remaining.add(path.join('/'));
   }
+}
+
+/** The path of a list: with ids of the account, and as in the plan. */
+interface ListPaths {
+  readonly path: string;
+  readonly plannedPath: string;
 }
 
 /** Returns the path of the list that a path segment belongs to. */
