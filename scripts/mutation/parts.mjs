@@ -40,10 +40,10 @@ export const PARTS = {
     files: ['src/http/steps/*.ts'],
     tests: [
       'test/http/steps/*.test.ts',
-      'test/http/worlds-lost.test.ts',
+      'test/http/{bad-input,changed-meanwhile,refused-bodies,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
       'test/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',
-      'test/services/control/mode.test.ts',
+      'test/services/control/{faults,mode,prefer}.test.ts',
       'test/ngc-keys/hints.test.ts',
     ],
   },
@@ -67,6 +67,10 @@ export const PARTS = {
     ],
     tests: [
       'test/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.test.ts',
+      'test/ngc-keys/propagation.test.ts',
+      'test/services/ngc/{ids-without-effect,keys,user-tokens}.test.ts',
+      'test/services/control/useless-keys.test.ts',
+      'test/services/nvcf/trusted-issuers.test.ts',
     ],
   },
   'ngc-keys-text': {

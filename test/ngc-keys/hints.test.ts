@@ -134,6 +134,11 @@ describe('the hints for a refused request', () => {
       { decision: { reason: 'foreign_object', principal, resources: { boundTo: 'nca-1/ada@acme.test' } } },
     ],
     ['with a missing scope', { decision: { reason: 'missing_scope', principal } }],
+    [
+      'with an unknown object whose name is like a message about clients',
+      { problem: { kind: 'not_found', message: "No function 'Unknown client_id '" } },
+    ],
+    ['with another problem of a client', { problem: { kind: 'forbidden', message: "Unknown client_id 'a'" } }],
   ])('%s are empty', (_what, members) => {
     expect(findHints(members)).toEqual([]);
   });
@@ -148,6 +153,31 @@ describe('the hints for a refused request', () => {
     expect(findHints({ decision })).toEqual([
       'The key belongs to organisation `acme`, but the object belongs to another. Use a key of the owner, or an object of `acme`.',
     ]);
+  });
+
+  it('say that the client of a token has no account', () => {
+    expect(
+      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when finding account id" } }),
+    ).toEqual([expect.stringContaining('Add it to the `clientIds`')]);
+  });
+
+  it.each([
+    ['organization-user', /^The token is used for organisation `acme`.*as `Nv-Ngc-Org` if the user is a member\.$/],
+    ['service-key', /^The key belongs to organisation `acme`, but the path has a different one\./],
+  ])('for a path of another organisation name the organisation of the caller: %s', (kind, message) => {
+    const decision = { reason: 'other_organization', principal: { ...principal, kind } };
+
+    expect(findHints({ decision })).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('for an object of another account are about the key of a user too', () => {
+    const decision = {
+      reason: 'foreign_object',
+      principal: { ...principal, kind: 'organization-user' },
+      resources: {},
+    };
+
+    expect(findHints({ decision })).toEqual([expect.stringContaining('but the object belongs to another')]);
   });
 
   it.each([

@@ -7,7 +7,9 @@ import {
   classifyKey,
   createKeyText,
   deriveKeyText,
+  findApiKey,
   KEY_TRIPWIRE,
+  presentApiKey,
   presentBearerKey,
   presentKey,
   readEnding,
@@ -94,6 +96,32 @@ describe('a presented key', () => {
   it('is recognized only after `Bearer`', () => {
     expect(presentBearerKey(`bearer ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
     expect([`Basic ${key}`, 'Bearer abc', key].map(presentBearerKey)).toEqual([null, null, null]);
+  });
+
+  it.each([
+    ['ApiKey nvapi-a', 'nvapi-a'],
+    ['apikey   nvapi-a  ', 'nvapi-a'],
+    ['ApiKey other', 'other'],
+    ['ApiKey two words', null],
+    ['ApiKeynvapi-a', null],
+    ['ApiKey', null],
+    ['An ApiKey nvapi-a', null],
+    [' ApiKey nvapi-a', null],
+    ['Bearer nvapi-a', null],
+  ])('is found after the scheme `ApiKey`: %j', (authorization, expected) => {
+    expect(findApiKey(authorization)).toBe(expected);
+  });
+
+  it('is presented after the scheme `ApiKey` if it starts like a key', () => {
+    const key = createKey();
+
+    expect(presentApiKey(`ApiKey ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(['ApiKey other', 'ApiKey a-nvapi-', `Bearer ${key}`, ''].map(presentApiKey)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('is found anywhere in a text, and is foreign if no mock issued it', () => {
