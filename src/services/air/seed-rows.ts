@@ -11,7 +11,7 @@ import { type AirRow, isRowOf, type RowOf, type Table } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 import { NODES, SYSTEM_NODES } from './tables/network.ts';
-import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
+import { INITIAL_SIMULATION_MEMBERS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 
 /**
  * Builds the rows of a validated seed.
@@ -125,12 +125,7 @@ function buildSimulationRows(simulation: SeedSimulation, owner: string, image: s
     state,
     creator,
     metadata,
-    auto_oob_enabled: false,
-    enable_dhcp: false,
-    auto_netq_enabled: false,
-    netq_username: null,
-    netq_password: null,
-    complete_checkpoint_count: 0,
+    ...INITIAL_SIMULATION_MEMBERS,
   };
   return [
     createRow(SIMULATIONS, { id, owner }, times, { members }),

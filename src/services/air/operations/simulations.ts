@@ -14,7 +14,7 @@ import { createPage } from '../pages.ts';
 import { resolveReference } from '../references.ts';
 import { applyTransition, stateAt, type Transition, updateIndexedState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
-import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
+import { CHECKPOINTS, INITIAL_SIMULATION_MEMBERS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
 
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
@@ -29,12 +29,7 @@ export function createSimulationDraft(
     ...members,
     state: 'INACTIVE' as const,
     creator: creatorOf(context),
-    auto_oob_enabled: false,
-    enable_dhcp: false,
-    auto_netq_enabled: false,
-    netq_username: null,
-    netq_password: null,
-    complete_checkpoint_count: 0,
+    ...INITIAL_SIMULATION_MEMBERS,
   };
   if (transition === undefined) return { members: base };
   const { members: reached, ...rest } = applyTransition(transition, members, context.now);

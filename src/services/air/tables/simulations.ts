@@ -35,6 +35,16 @@ export const SIMULATIONS = {
   ],
 } as const satisfies AirResource;
 
+/** Members of a new simulation that only later operations change. */
+export const INITIAL_SIMULATION_MEMBERS = {
+  auto_oob_enabled: false,
+  enable_dhcp: false,
+  auto_netq_enabled: false,
+  netq_username: null,
+  netq_password: null,
+  complete_checkpoint_count: 0,
+};
+
 /** The script that nodes fetch on first boot. A simulation has one or none, so it has no id. */
 export const SIMULATION_ZTP_SCRIPT = {
   name: 'simulation_ztp_script',
