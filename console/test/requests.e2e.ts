@@ -485,6 +485,19 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await requestRows(page).count()).toBe(1);
   });
 
+  it('opens the stream of a page that was hidden at first once it is visible', async () => {
+    const { url } = await startServer();
+    const page = await openPage('about:blank');
+    await page.addInitScript(`Object.defineProperty(document, 'hidden', { value: true, configurable: true })`);
+    await page.goto(`${url}/#/requests`);
+    await expect.poll(() => status(page).innerText()).toBe('not watching');
+    await page.evaluate(`
+      Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+
+    await expect.poll(() => status(page).innerText()).toBe('live');
+  });
+
   it('shows values of clients as text, however long they are', async () => {
     const { url, ask } = await startServer();
     const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

@@ -42,7 +42,7 @@ export function leaveBodies(service: FastifyInstance): void {
   service.addContentTypeParser('*', async () => undefined);
 }
 
-/** Returns the body of a request; null if the operation reads none. A read error is stored and thrown later, in order. */
+/** Returns the body of a request; null if the operation reads none. A parse error is stored, and thrown later, in order. */
 export async function readRequestBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
   const route = routed?.route;
   if (route?.readsBody !== true) return null;
@@ -288,7 +288,7 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   }
 }
 
-/** Renames members to the document's spelling, ignoring case. */
+/** Renames members to the document's spelling, ignoring case. @throws Problem if a member is sent twice */
 export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentKeys = new Map<string, string>();

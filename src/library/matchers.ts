@@ -40,7 +40,7 @@ function createAsyncMatcher<Args extends readonly unknown[]>(
       const { pass, message } = await judge(mock, ...args);
       if (pass === Boolean(this.isNot)) throw createErrorAt(origin, message);
     } catch (thrown) {
-      // A test that has ended already failed because of this expectation (`checkAwaited`).
+      // A test that has ended already failed because of an expectation that was not awaited (`checkAwaited`).
       if (pending?.isTestOver !== true) throw thrown;
     } finally {
       pending?.origins.delete(origin);

@@ -124,7 +124,7 @@ export function listKeysInForce({ current, retired }: KeyRing, now: Instant): re
   return [current, ...retired.filter(({ until }) => now < until).map(({ key }) => key)];
 }
 
-/** Finds a key by id, whether it is still accepted or not; null if the ring never had it. */
+/** Finds a key by id, whether it is still accepted or not; null if the ring does not have it, or no longer. */
 export function findKey(
   { current, retired }: KeyRing,
   kid: string | undefined,

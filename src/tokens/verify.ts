@@ -86,7 +86,7 @@ async function verifiedClaims(token: string, find: FindKey, algorithm: string): 
 
 /**
  * Returns the key with this id, if it is still accepted. @throws Problem `unauthenticated`, with the reason if the ring
- * had it
+ * still has it
  */
 export function requireKeyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
   const found = findKey(ring, kid, now);

@@ -1,6 +1,6 @@
 /**
- * The package where there is a registry, and neither a compiler nor anything else: by npm, with the Node that runs the
- * tests. `npm run test:installs` tries the other installers and lines of Node.
+ * Installs the package with npm and the Node that runs the tests, on a system with a registry but without a compiler.
+ * `npm run test:installs` tries the other installers and versions of Node.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, realpath, symlink } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { it } from '../support/in-folder.ts';
 import { expectInstall, NPM } from '../support/install.ts';
 import { packPackage } from '../support/package.ts';
 
-/** A folder with Node and npm, and nothing that stands beside them on this machine. */
+/** A folder with only node, npm and npx: their own folders may also contain a compiler. */
 async function programsIn(folder: string): Promise<string> {
   const programs = join(folder, 'programs');
   await mkdir(programs);
@@ -23,11 +23,12 @@ async function programsIn(folder: string): Promise<string> {
   return programs;
 }
 
-it('npm installs the package without a compiler; it works in memory, and a data file gets a helpful error', async ({
+it('npm installs the package without a compiler; it works in memory, and a data file works or gets a helpful error', async ({
   folder,
 }) => {
   const { tarball } = await packPackage();
-  const data = await expectInstall({ folder, tarball, installer: NPM, programs: [await programsIn(folder)] });
+  const dataFileResult = await expectInstall({ folder, tarball, installer: NPM, programs: [await programsIn(folder)] });
 
-  expect(data).toBe(loadNodeSqlite() === null ? 'is not installed' : 'works');
+  // Without a compiler there is no better-sqlite3, so a data file needs Node's own SQLite.
+  expect(dataFileResult).toBe(loadNodeSqlite() === null ? 'is not installed' : 'works');
 }, 300_000);

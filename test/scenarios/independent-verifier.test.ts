@@ -25,15 +25,15 @@ describe('a standard verifier accepts the token', () => {
     expect(issuer).toBe(`${url}/auth/realms/acme`);
     expect(payload['preferred_username']).toBe('ci-app');
   });
+});
 
-  it('with the issuer of the public URL', async () => {
-    const { url, listen: _ } = await listeningServer({ publicUrl: 'http://mock.test:6625' });
-    const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
+it('the discovery document has the issuer and the JWKS of the public URL', async () => {
+  const { url } = await listeningServer({ publicUrl: 'http://mock.test:6625' });
+  const discovery = await fetch(`${url}/auth/realms/acme/.well-known/openid-configuration`);
 
-    expect(await discovery.json()).toMatchObject({
-      issuer: 'http://mock.test:6625/auth/realms/acme',
-      jwks_uri: 'http://mock.test:6625/auth/realms/acme/protocol/openid-connect/certs',
-    });
+  expect(await discovery.json()).toMatchObject({
+    issuer: 'http://mock.test:6625/auth/realms/acme',
+    jwks_uri: 'http://mock.test:6625/auth/realms/acme/protocol/openid-connect/certs',
   });
 });
 

@@ -26,7 +26,7 @@ export function addressOf(path: string): string {
 /**
  * Sends a request to the control API of this world.
  *
- * @throws Refused with the control API's message; TypeError if the server cannot be reached
+ * @throws RefusalError with the control API's message; TypeError if the server cannot be reached
  */
 export async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
   const token = adminToken.value;

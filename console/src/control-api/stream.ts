@@ -11,7 +11,7 @@ export function reconnectNow(): void {
   endPause();
 }
 
-/** Reconnects with this admin token. @throws Refused if it is wrong; otherwise like `send` */
+/** Reconnects with this admin token. @throws RefusalError if it is wrong; otherwise like `send` */
 export async function unlock(token: string): Promise<void> {
   adminToken.value = token;
   await send('GET', '/_mock/mode');
@@ -75,14 +75,15 @@ export function followEvents(listener: Listener, onOpen: () => void): void {
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();
-      // Also end a pause between attempts. Otherwise two loops would read the stream once the page is visible again.
-      reconnectNow();
+      // End a pause too, so that this loop ends. Otherwise two loops would read the stream once the page is visible again.
+      endPause();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';
       void readWhileVisible();
     }
   });
-  void readWhileVisible();
+  if (document.hidden) connection.value = 'away';
+  else void readWhileVisible();
 }
 
 /** Reads a stream to its end, and passes each event to the listener. @throws DOMException if the request is aborted */

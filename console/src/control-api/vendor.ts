@@ -15,7 +15,7 @@ export function sendAs(token: string | null, method: string, path: string, init:
  * Calls a service of the mock like a client of the vendor.
  *
  * @param token null sends no token
- * @throws Refused with the message of the service; TypeError if the server cannot be reached
+ * @throws RefusalError with the message of the service; TypeError if the server cannot be reached
  */
 export async function askAs<Result>(
   token: string | null,

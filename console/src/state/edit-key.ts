@@ -29,7 +29,7 @@ function formatState(key: NgcKey, names: readonly string[]): string {
  *
  * @param change the members to change
  * @returns the key, and how to undo the edit while it is the newest; null if it cannot be undone
- * @throws Refused with the control API's message
+ * @throws RefusalError with the control API's message
  */
 export async function editKey(
   id: string,

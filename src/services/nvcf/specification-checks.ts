@@ -82,7 +82,8 @@ function createAutoscalingProblem(field: string, requirement: string): Problem {
  * instance type, and throws for another backend and other clusters, like the published code.
  *
  * @param subject starts the messages
- * @throws Problem unless there is one replacement for each specification, with the same backend and clusters
+ * @throws Problem unless there is one replacement for each specification, with the same backend and clusters, and with a
+ *   minimum of instances that is at most the maximum
  */
 export function replaceSpecifications(
   specifications: readonly Specification[],
