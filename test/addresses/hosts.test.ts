@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts, parseHostName, stripServiceName } from '../../src/addresses/hosts.ts';
+import {
+  createKnownHosts,
+  formatOrigin,
+  isLoopback,
+  parseHostName,
+  stripServiceName,
+} from '../../src/addresses/hosts.ts';
 
 const hosts = createKnownHosts(['mock', 'Mock.Example.Test']);
 
@@ -137,4 +143,35 @@ describe('a host name is', () => {
   it.each(['', 'a b', 'mock:65536', '1.2.3', '256.1.1.1', 'mock.1'])('invalid: `%s`', (host) => {
     expect(hosts.isName(host)).toBe(false);
   });
+});
+
+describe('a host of the own machine', () => {
+  it.each([
+    'localhost',
+    'LOCALHOST.',
+    'acme.localhost:6625',
+    'a.b.localhost',
+    '127.0.0.1',
+    '127.9.9.9:1',
+    '[::1]:6625',
+  ])('is %s', (host) => {
+    expect(isLoopback(host)).toBe(true);
+  });
+
+  it.each(['mock', 'notlocalhost', 'localhost.evil.example', '10.0.0.1', '[::2]', 'a b', '127.evil.example'])(
+    'is not `%s`',
+    (host) => {
+      expect(isLoopback(host)).toBe(false);
+    },
+  );
+});
+
+it.each([
+  ['http', 'Mock:80', 'http://mock'],
+  ['http', 'mock:443', 'http://mock:443'],
+  ['https', 'mock:443', 'https://mock'],
+  ['https', 'mock:08443', 'https://mock:8443'],
+  ['http', '[fe80::1%eth0]:80', 'http://[fe80::1%eth0]:80'],
+] as const)('the origin of %s and `%s` has no default port: %s', (scheme, host, origin) => {
+  expect(formatOrigin(scheme, host)).toBe(origin);
 });

@@ -49,6 +49,57 @@ it.each([
   expect(findNearestPaths(path, valid).map((item) => item.path.template)).toEqual([nearest]);
 });
 
+it.each([
+  ['/api/v1/users', { missing: 0, lacksLastId: false, extra: 0, distance: 0 }],
+  ['/api/V1/users', { missing: 0, lacksLastId: false, extra: 0, distance: 1 }],
+  ['/api/v2/users', { missing: 0, lacksLastId: false, extra: 0, distance: 2 }],
+  ['/api/v1/usrs', { missing: 0, lacksLastId: false, extra: 0, distance: 4 }],
+  ['/v1/users', { missing: 1, lacksLastId: false, extra: 0, distance: 1e6 }],
+  ['/users', { missing: 2, lacksLastId: false, extra: 0, distance: 2e6 }],
+  ['/x/api/v1/users', { missing: 0, lacksLastId: false, extra: 1, distance: 1e3 }],
+  ['/x/v1/users', { missing: 1, lacksLastId: false, extra: 1, distance: 1e6 + 1e3 }],
+  ['/x/users', null],
+  ['/api/v1', null],
+])('the difference of `%s` from `/api/v1/users` is %j', (path, difference) => {
+  const found = findNearestPaths(path, [{ segments: segmentsOf('/api/v1/users') }]);
+
+  expect(found).toEqual(
+    difference === null ? [] : [{ ...difference, path: { segments: segmentsOf('/api/v1/users') } }],
+  );
+});
+
+it.each([
+  ['/users/17', { missing: 0, lacksLastId: false, extra: 0, distance: 0.1 }],
+  ['/users', { missing: 1, lacksLastId: true, extra: 0, distance: 1e6 }],
+  ['/x/users', null],
+  ['/17', null],
+])('the difference of `%s` from `/users/{id}` is %j', (path, difference) => {
+  const [found] = findNearestPaths(path, [{ segments: segmentsOf('/users/{id}') }]);
+
+  expect(found ?? null).toEqual(difference && { ...difference, path: { segments: segmentsOf('/users/{id}') } });
+});
+
+it('a path may lack up to four segments', () => {
+  const valid = [{ segments: segmentsOf('/a/b/c/d/e/f') }];
+
+  expect(findNearestPaths('/e/f', valid)).toMatchObject([{ missing: 4 }]);
+  expect(findNearestPaths('/f', valid)).toEqual([]);
+  expect(findNearestPaths('/e/f', valid, 3)).toEqual([]);
+});
+
+it('equally near paths are all returned, in order', () => {
+  const valid = ['/a/v1/b', '/a/v3/b', '/a/v9/c'].map((path) => ({ segments: segmentsOf(path) }));
+
+  expect(findNearestPaths('/a/v2/b', valid).map(({ path }) => path)).toEqual(valid.slice(0, 2));
+});
+
+it('a path of one segment is compared only with others', () => {
+  const valid = [{ segments: segmentsOf('/token') }];
+
+  expect(findNearestPaths('/Token', valid)).toHaveLength(1);
+  expect(findNearestPaths('/api/token', valid)).toEqual([]);
+});
+
 it('the longest path is compared within a limit of time', () => {
   // Each segment matches many places of a template, but none of them up to its end.
   const template = ['a', ...Array.from({ length: 8 }, () => 'v1')];

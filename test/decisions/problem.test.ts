@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   badCredentialsProblem,
+  describeDeletion,
   HTTP_STATUS,
   Problem,
   type ProblemKind,
@@ -34,12 +35,27 @@ describe('a problem', () => {
     });
   });
 
+  it('of a credential has the principal that it names, and nothing that is not known', () => {
+    const { claimed, why } = unauthenticatedProblem('expired_token', 'No.', undefined, BOT);
+
+    expect([claimed, why]).toEqual([BOT, undefined]);
+    expect(unauthenticatedProblem('no_token', 'Send one.').claimed).toBeUndefined();
+    expect(new Problem('forbidden', '', { isLogged: true }).isLogged).toBe(true);
+    expect(new Problem('forbidden').isLogged).toBe(false);
+    expect(new Problem('forbidden').name).toBe('Problem');
+  });
+
+  it('of a deleted credential says when it was deleted', () => {
+    expect(describeDeletion(0)).toBe('it was deleted at 1970-01-01T00:00:00.000Z');
+  });
+
   it('is internal for any other error', () => {
     const problem = new Problem('conflict');
     const cause = new RangeError('x');
 
     expect(problemOf(problem)).toBe(problem);
     expect(problemOf(cause)).toMatchObject({ kind: 'internal', cause });
+    expect(problemOf(cause).message).toBe('Internal error of the mock. Its log has the details.');
   });
 });
 

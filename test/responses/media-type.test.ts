@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { essenceOf, isJsonType } from '../../src/responses/media-type.ts';
+import { essenceOf, isJsonType, isWithinRange } from '../../src/responses/media-type.ts';
 
 it.each([
   ['application/json', 'application/json'],
@@ -22,6 +22,19 @@ describe('a JSON media type', () => {
     'does not include %s',
     (type) => {
       expect(isJsonType(type)).toBe(false);
+    },
+  );
+});
+
+describe('a media range', () => {
+  it.each(['image/png', 'image/*', '*/*'])('includes `image/png`: %s', (range) => {
+    expect(isWithinRange('image/png', range)).toBe(true);
+  });
+
+  it.each(['image/jpeg', 'text/*', 'png/*', 'image/', 'image', '*', '/*x', 'image/p'])(
+    'does not include `image/png`: %s',
+    (range) => {
+      expect(isWithinRange('image/png', range)).toBe(false);
     },
   );
 });

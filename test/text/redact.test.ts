@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAscii, decodeOften, redact, replaceCredentials, showPath, showValue } from '../../src/text/redact.ts';
+import {
+  decodeAscii,
+  decodeOften,
+  isFingerprint,
+  redact,
+  replaceCredentials,
+  showPath,
+  showValue,
+} from '../../src/text/redact.ts';
 
 const BASE64 = Buffer.from(`$oauthtoken:nvapi-${'k'.repeat(64)}`).toString('base64');
 const MARK = '0123456789ab';
@@ -98,4 +106,16 @@ describe('an option value is shown', () => {
       expect(showValue(part.repeat(200_000)).length).toBeGreaterThan(0);
     }
   });
+});
+
+it('a fingerprint is `sha256:` with ten hexadecimal digits', () => {
+  const values = [
+    'sha256:0123456789',
+    'sha256:0123456789a',
+    'xsha256:0123456789',
+    'sha256:012345678g',
+    ['sha256:0123456789'],
+  ];
+
+  expect(values.map(isFingerprint)).toEqual([true, false, false, false, false]);
 });
