@@ -93,7 +93,7 @@ it('equally near paths are all returned, in order', () => {
   expect(findNearestPaths('/a/v2/b', valid).map(({ path }) => path)).toEqual(valid.slice(0, 2));
 });
 
-it('a path of one segment is compared only with others', () => {
+it('a template of one segment is compared only with paths of one segment', () => {
   const valid = [{ segments: segmentsOf('/token') }];
 
   expect(findNearestPaths('/Token', valid)).toHaveLength(1);

@@ -153,7 +153,7 @@ describe('init', () => {
       expected.map(([begin]) => begin),
     );
     for (const [index, [, prints]] of expected.entries()) expect(printed[index]).toContain(prints);
-    await expect.poll(() => fetch(`http://127.0.0.1:${port}`).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
+    await expect.poll(() => fetch(`http://127.0.0.1:${port}`).catch(() => 'gone')).toBe('gone');
   });
 
   it('writes AGENTS.md with names of the built-in cast', async ({ command }) => {

@@ -176,7 +176,7 @@ describe('a server with the variables of its pod', () => {
     const port = await findFreePort();
     const third = command.launch(['start', '--port', String(port)], { env });
     await expect
-      .poll(() => probed({ url: `http://127.0.0.1:${port}` }, container).catch(() => null), { timeout: 10_000 })
+      .poll(() => probed({ url: `http://127.0.0.1:${port}` }, container).catch(() => null))
       .toEqual({ startupProbe: 200, livenessProbe: 200, readinessProbe: 503 });
     third.kill('SIGTERM');
     expect((await third.ended).code).toBe(0);

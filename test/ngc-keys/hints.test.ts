@@ -170,7 +170,7 @@ describe('the hints for a refused request', () => {
     expect(findHints({ decision })).toEqual([expect.stringMatching(message)]);
   });
 
-  it('for an object of another account are about the key of a user too', () => {
+  it('for an object of another organisation are the same for a user', () => {
     const decision = {
       reason: 'foreign_object',
       principal: { ...principal, kind: 'organization-user' },

@@ -51,6 +51,13 @@ describe('a scope is recognized', () => {
     expect(readPolicy([toyLaw, air], ['fly', 'play'], []).policy.scopes).toEqual(['fly', 'play']);
   });
 
+  it('if its service accepts keys of another service, and no service has its own', () => {
+    const { product: _, ...tables } = toyLaw.tables;
+    const borrowing = { ...toyLaw, tables: { ...tables, keyServices: { 'service-key': 'x', 'personal-key': 'x' } } };
+
+    expect(readPolicy([borrowing], ['play'], []).policy.scopes).toEqual(['play']);
+  });
+
   it('only if its service has keys', () => {
     const closed = { ...openLaw, tables: { ...openLaw.tables, permissions: toyLaw.tables.permissions } };
 
@@ -550,5 +557,39 @@ describe('an edit', () => {
     expect(
       messagesOf(createPolicy(['play'], { type: 'toy', ids: [TOY_ID] }), { scopes: ['burn'], resources: [] }),
     ).toEqual([]);
+  });
+});
+
+describe('a policy of more than a thousand entries has only that fault:', () => {
+  const count = (length: number, prefix: string) => Array.from({ length }, (_, at) => `${prefix}${at}`);
+  const tooLong = (field: string, text: string) => [
+    { message: `Field \`${field}\` has ${text}. The maximum in this mock is 1000.`, forceable: false, field },
+  ];
+
+  it.each<[title: string, scopes: readonly string[], resources: readonly GivenResource[], field: string, text: string]>(
+    [
+      ['scopes', count(1001, 's'), [], 'scopes', '1001 scopes'],
+      ['types without ids', [], count(1001, 't').map((type) => ({ type })), 'resource', '1001 types and ids'],
+      ['ids', [], [{ type: 't', ids: count(1001, 'i') }], 'resource', '1001 types and ids'],
+      [
+        'ids, with and without effect, and types',
+        [],
+        [{ type: 't', ids: count(600, 'i'), ignoredIds: count(400, 'j') }, { type: 'u' }],
+        'resource',
+        '1001 types and ids',
+      ],
+    ],
+  )('%s', (_title, scopes, resources, field, text) => {
+    expect(readGiven(scopes, ...resources).faults).toEqual(tooLong(field, text));
+  });
+
+  it.each<[title: string, scopes: readonly string[], resources: readonly GivenResource[]]>([
+    ['scopes', count(1000, 's'), []],
+    ['ids, with and without effect', [], [{ type: 't', ids: count(600, 'i'), ignoredIds: count(400, 'j') }]],
+    ['ids without effect', [], [{ type: 't', ignoredIds: count(1000, 'j') }]],
+  ])('not of a thousand %s', (_title, scopes, resources) => {
+    const messages = readGiven(scopes, ...resources).faults.map(({ message }) => message);
+
+    expect(messages.filter((message) => message.includes('The maximum'))).toEqual([]);
   });
 });

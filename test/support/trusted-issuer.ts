@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { JwkSet } from '../../src/tokens/jwk-set.ts';
 import { type Answer, START, type TestServer, testServer } from './server.ts';
 
 export const ISSUER = 'https://idp.acme.test';
@@ -10,7 +11,7 @@ export const SECONDS = START / 1000;
 export type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
 /** Returns a JWK set with these keys, with their names as `kid`. */
-export async function jwkSetOf(pairs: Readonly<Record<string, KeyPair>>): Promise<object> {
+export async function jwkSetOf(pairs: Readonly<Record<string, KeyPair>>): Promise<JwkSet> {
   const keys = Object.entries(pairs).map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid }));
   return { keys: await Promise.all(keys) };
 }

@@ -6,7 +6,7 @@ import { createTrustedIssuer } from '../../src/tokens/trusted-issuer.ts';
 import { START } from '../support/server.ts';
 import { ISSUER, jwkSetOf, pair, SECONDS, tokenOf } from '../support/trusted-issuer.ts';
 
-const set = (await jwkSetOf({ one: pair })) as { keys: [] };
+const set = await jwkSetOf({ one: pair });
 const issuer = createTrustedIssuer(
   ISSUER,
   createVerifier({ name: 'a file', isLocal: true, load: async () => set }, 'the issuer'),
