@@ -257,7 +257,6 @@ function presentedInHeader(
 
 /** Returns the credentials in the fields of a query or body. */
 function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}): PresentedCredential[] {
-  if (!isRecord(sent)) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
     const text = name
       .split('.')
@@ -283,18 +282,15 @@ export function isBelowWorld(path: string): boolean {
 export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
-  // Cached because consecutive requests nearly always have the same host.
-  let lastHost: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
-    host: '',
-    label: null,
-    prefix: '',
+  const resolveHost = (host: string) => {
+    const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase()));
+    const label = hosts.labelOf(stripServiceName(host, patterns) ?? host);
+    return { host, label, prefix: prefixOf(service ?? { prefix: '' }) };
   };
-  const readHost = (given: string) => {
-    if (given !== lastHost.host) {
-      const behind = stripServiceName(given, patterns);
-      const service = behind === null ? null : serviceHosts.find(({ pattern }) => pattern.test(given.toLowerCase()));
-      lastHost = { host: given, label: hosts.labelOf(behind ?? given), prefix: prefixOf(service ?? { prefix: '' }) };
-    }
+  // Cached because consecutive requests nearly always have the same host.
+  let lastHost = resolveHost('');
+  const readHost = (host: string) => {
+    if (host !== lastHost.host) lastHost = resolveHost(host);
     return lastHost;
   };
   /** If the host already names the world, the prefix adds nothing to the URLs in responses. */
@@ -309,15 +305,15 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     resolvePath: (raw) => {
       const url = raw.url ?? '/';
       const { label, prefix } = readHost(raw.headers.host ?? '');
-      const found = prefix !== null && url.startsWith(WORLD_PREFIX) ? BELOW_WORLD.exec(url) : null;
-      if (found === null) {
+      const found = BELOW_WORLD.exec(url);
+      if (prefix === null || found === null) {
         const address = otherAddress(raw, label);
         if (address !== null) addresses.set(raw, address);
         return prefix ? below(prefix, url) : url;
       }
       const [, world = '', rest = ''] = found;
       addresses.set(raw, prefixAddress(world, rest, label));
-      return below(prefix ?? '', rest);
+      return below(prefix, rest);
     },
     find: (raw) => addresses.get(raw) ?? null,
   };

@@ -22,8 +22,7 @@ export function validateRequest(request: RequestInWorld): void {
   if (request.server.strict) refuseUndocumented(operation, request);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
-    const type = own(operation.queryTypes, name);
-    if (type !== undefined) query[name] = readQueryValue(type, value);
+    query[name] = readQueryValue(own(operation.queryTypes, name), value);
   }
   reportOtherMembers(operation, request);
   if (service.isControlApi !== true) reportMisspelt(operation, request);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/decisions/decide.ts';
-import { checkResource, decide } from '../../../src/http/steps/decide.ts';
-import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../decisions/toy-law.ts';
+import { createRuleset } from '../../../src/decisions/ruleset.ts';
+import { checkResource, decide, lookUpObject } from '../../../src/http/steps/decide.ts';
+import { BALL, key, ruleOf, serviceKey, seen as sightingOf, TOY_TABLES, toyLaw } from '../../decisions/toy-law.ts';
 import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
@@ -104,13 +105,59 @@ describe('a request without a decision', () => {
       await decide(request);
       request[missing] = null;
       await checkResource(request);
-      expect(request).toMatchObject({ lookups: [], reported: [] });
+      expect(request).toMatchObject({ lookups: [], reported: [], use: null });
     }
     const request = createRequest({ caller: BOUND });
     await decide(request);
     request.decision = null;
     await checkResource(request);
     expect(request.lookups).toEqual([]);
+  });
+});
+
+describe('the object of a request', () => {
+  it('is not looked up without a lookup', async () => {
+    const request = await decideAndCheck({ caller: BOUND, route: { lookup: null } });
+
+    expect(request.use).toEqual({ lookedUp: null });
+  });
+
+  it('is looked up once the body was read, if the body names it', async () => {
+    const rule = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: {} as never });
+    const early = await catchRejection({ caller: POOR, route: { rule } });
+    const late = await decideAndCheck({ caller: BOUND, route: { rule }, request: { body: {} } });
+
+    expect([early.problem, early.request.lookups]).toEqual([expect.objectContaining({ kind: 'forbidden' }), []]);
+    expect(late.lookups).toEqual(['']);
+  });
+
+  it('is not looked up for nobody', async () => {
+    const request = createRequest({ caller: null });
+
+    expect(await lookUpObject(request, { rule: RULE, ruleset: toyLaw })).toBeNull();
+    expect(request.lookups).toEqual([]);
+  });
+});
+
+describe('a caller whose rights are bound to another object', () => {
+  const parts = {
+    caller: ELSEWHERE,
+    lookedUp: { found: 'nothing', names: { toy: 'ball' } },
+    route: { ruleset: createRuleset('toys', null, { ...TOY_TABLES, refusesOtherNames: true }) },
+  } as const;
+
+  it('gets 403 for an object that does not exist', async () => {
+    const { problem, request } = await catchRejection(parts);
+
+    expect(problem).toMatchObject({ kind: 'forbidden' });
+    expect(request).toMatchObject({ decision: { effect: 'deny', reason: 'resource_mismatch' }, use: null });
+  });
+
+  it('gets 404 for it in observe mode, where its rights do not matter', async () => {
+    const { problem, request } = await catchRejection({ ...parts, ...observing });
+
+    expect(problem).toMatchObject({ kind: 'not_found' });
+    expect(request).toMatchObject({ decision: { effect: 'deny', reason: 'no_such_object' }, wouldBe: null });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/decisions/decide.ts';
+import type { LogDetails } from '../../../src/diagnostics/log.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { injectAnswerFault, injectRequestFault, waitsForFault } from '../../../src/http/steps/inject-fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
@@ -91,8 +92,10 @@ describe('a request', () => {
     });
     expect(request.outcome.headers).toBeUndefined();
     expect(request.injectedFault?.id).toBe('f-1');
+    const [[, , terminal] = []] = request.reported as [unknown, unknown, LogDetails][];
+    expect(terminal?.request?.()).toBeNull();
     expect(request.reported).toEqual([
-      ['info', 'fault f-1 injected into GET /toys/ball [world team-a]', expect.anything()],
+      ['info', 'fault f-1 injected into GET /toys/ball [world team-a]', { request: expect.any(Function) }],
       ['event', 'fault', { fault: 'f-1', drill: null, fired: 1, service: 'toys', operation: 'get_toy' }],
     ]);
   });
@@ -209,6 +212,55 @@ describe('the expected principal', () => {
     await injectRequestFault(request);
 
     expect(request.reported[0]).toEqual(['forgetGrants', ' key-1']);
+  });
+});
+
+describe('the expected principal of a token request', () => {
+  const fields = { client: (clientId: string) => ({ kind: 'client', clientId }), key: () => ({ kind: 'key' }) };
+  /** Finds the principal of a request whose query has these credentials. */
+  const findPrincipal = async (query: Record<string, unknown>, callers: object) => {
+    const { request } = createRequest({
+      fault: createFault({ status: 503 }),
+      request: { query } as never,
+      route: { rule: null, row: { id: 'row_of_toy', selects: 'query' } },
+      service: { name: 'toys', credentials: { fields }, callers },
+    });
+    await injectRequestFault(request);
+    return request.expectedPrincipal;
+  };
+  const impersonate = async (_context: unknown, clientId?: string) =>
+    clientId === 'other' ? null : { principal: { ...CALLER.principal, name: String(clientId) } };
+
+  it('is that of the client', async () => {
+    expect(await findPrincipal({ client: 'bot' }, { impersonate })).toMatchObject({ name: 'bot' });
+  });
+
+  it('is that of the first client that exists', async () => {
+    const first = fields.client;
+    Object.assign(fields, { second: first });
+
+    expect(await findPrincipal({ client: 'other', second: 'bot' }, { impersonate })).toMatchObject({ name: 'bot' });
+  });
+
+  it.each<[string, query: Record<string, string>, callers: object]>([
+    ['another credential', { key: 'k' }, { impersonate }],
+    ['an unknown client', { client: 'other' }, { impersonate }],
+    ['a service without clients', { client: 'bot' }, {}],
+  ])('is null for %s', async (_what, query, callers) => {
+    expect(await findPrincipal(query, callers)).toBeNull();
+  });
+
+  it('is not read from an internal error', async () => {
+    const authenticate = async () => {
+      throw new TypeError('broken');
+    };
+    const { request } = createRequest({
+      fault: createFault({ status: 503 }),
+      route: { rule: ruleOf() },
+      service: { name: 'toys', callers: { authenticate } },
+    });
+
+    await expect(injectRequestFault(request)).rejects.toThrow(TypeError);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
 import { parseBody } from '../../../src/http/steps/validate-request.ts';
+import { NO_BODY } from '../../../src/journal/entry.ts';
 import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 /** A request whose body was received. */
@@ -17,6 +18,21 @@ describe('a body', () => {
     parseBody(request, request.received);
 
     expect(request.body).toEqual({ name: 'ball' });
+  });
+
+  it('is kept for the journal if it was not kept before', () => {
+    const request = toyRequest();
+    const received = { value: {}, text: '{}', fault: null };
+    parseBody(request, received);
+
+    expect(request).toMatchObject({ received, sent: { text: '{}', size: 2 } });
+  });
+
+  it('is kept once', () => {
+    const request = createRequest('{}');
+    parseBody(request, request.received);
+
+    expect(request.sent).toBe(NO_BODY);
   });
 
   it('that was not received leaves the request unchanged', () => {

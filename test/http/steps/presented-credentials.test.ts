@@ -5,7 +5,7 @@ import {
   presentGrant,
 } from '../../../src/credentials/presented-credential.ts';
 import type { Route } from '../../../src/http/server.ts';
-import { findPresentedCredentials } from '../../../src/http/steps/select-world.ts';
+import { findPresentedCredentials, presentsKey } from '../../../src/http/steps/select-world.ts';
 
 const client: CredentialExtractor = (line) =>
   line.startsWith('Client ') ? presentClient(line.slice('Client '.length)) : null;
@@ -13,7 +13,7 @@ const grant: CredentialExtractor = (line) =>
   line.startsWith('Grant ') ? presentGrant(line.slice('Grant '.length)) : null;
 
 const credentialFields = { client_id: presentClient, code: presentGrant };
-const route = (selects?: 'query' | 'body', rule: object | null = {}): Route =>
+const route = (selects?: 'header' | 'query' | 'body', rule: object | null = {}): Route =>
   ({ rule, row: { selects }, service: { credentials: { fields: credentialFields } } }) as unknown as Route;
 
 const createRequest = (lines: readonly string[], parts: { query?: Record<string, unknown>; body?: unknown } = {}) => ({
@@ -35,9 +35,15 @@ describe('a header', () => {
     ['if it is missing', []],
     ['if it is sent twice', ['Client bot', 'Client bot']],
     ['in an unknown form', ['Other bot']],
-    ['if it is longer than any credential', [`Client ${'x'.repeat(16 * 1024)}`]],
+    ['if it is longer than any credential', [`Client ${'x'.repeat(16 * 1024 - 6)}`]],
   ])('presents nothing %s', (_what, lines) => {
     expect(findPresented(route(), createRequest(lines))).toEqual([]);
+  });
+
+  it('is read up to the longest credential', () => {
+    const name = 'x'.repeat(16 * 1024 - 7);
+
+    expect(findPresented(route(), createRequest([`Client ${name}`]))).toEqual([presentClient(name)]);
   });
 
   it('presents nothing to a public operation without credentials', () => {
@@ -56,6 +62,21 @@ describe('the credential fields', () => {
     ]);
     expect(findPresented(route('body'), createRequest([], { body: fields }))).toEqual(presented);
     expect(findPresented(route('body'), createRequest([], { query: fields }))).toEqual([]);
+  });
+
+  it('present nothing to an operation that does not select by them', () => {
+    for (const target of [route(), route('header')])
+      expect(findPresented(target, createRequest(['Client me'], { query: fields, body: fields }))).toEqual([
+        presentClient('me'),
+      ]);
+  });
+
+  it('present nothing to a service without such fields', () => {
+    const { rule, row } = route('body');
+    const target = { rule, row, service: {} } as unknown as Route;
+
+    expect(findPresented(target, createRequest([], { body: fields }))).toEqual([]);
+    expect(presentsKey(target, { body: fields })).toBe(false);
   });
 
   it.each([

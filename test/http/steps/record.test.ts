@@ -83,6 +83,46 @@ describe('the journal entry of a request', () => {
     });
   });
 
+  describe('of a grant', () => {
+    const LIFETIME_MS = 90_400;
+    const grant = (injectedFault: ReturnType<typeof createFault> | null, now = NOW) =>
+      recordToy({
+        service: { tokens: { lifetime: () => LIFETIME_MS } },
+        world: { clock: { now: () => now } },
+        request: { injectedFault, outcome: { status: 200, principal: ALLOWED.principal } } as never,
+      });
+
+    it('contains the expiry of the token, in whole seconds', () => {
+      expect(grant(null)).toMatchObject({ tokenExpiresAt: NOW + 90_000 });
+      expect(grant(null, NOW + 600)).toMatchObject({ tokenExpiresAt: NOW + 91_000 });
+    });
+
+    it.each<[string, Parameters<typeof createFault>[0], isReadable: boolean]>([
+      ['a delayed response', { delay: { min: 1, max: 1 } }, true],
+      ['a slow body', { body: 'slow' }, true],
+      ['a truncated body', { body: 'truncated' } as never, false],
+      ['a connection dropped before the response', { drop: 'before' }, false],
+      ['a connection dropped in a slow body', { drop: 'body', body: 'slow' }, false],
+    ])('contains it only if the client can read the token: %s', (_what, action, isReadable) => {
+      expect(grant(createFault(action))).toMatchObject({ tokenExpiresAt: isReadable ? NOW + 90_000 : null });
+    });
+
+    it.each([{}, { tokens: {} }, { tokens: { lifetime: () => undefined } }])(
+      'contains no expiry if its service has no lifetime: %j',
+      (service) => {
+        const outcome = { status: 200, principal: ALLOWED.principal } as never;
+
+        expect(recordToy({ service, request: { outcome } })).toMatchObject({ tokenExpiresAt: null });
+      },
+    );
+
+    it('contains no expiry if nothing was granted', () => {
+      const service = { tokens: { lifetime: () => LIFETIME_MS } };
+
+      expect(recordToy({ service })).toMatchObject({ tokenExpiresAt: null });
+    });
+  });
+
   it('contains no decision if there was none', () => {
     expect(recordToy()).toMatchObject({ reason: null, decision: null, fault: null, done: false, principal: null });
   });

@@ -149,14 +149,14 @@ describe('a key that no mock issued', () => {
 });
 
 describe('an object of another owner that only the body names', () => {
-  it('is denied with its reason', async () => {
-    const problem = new Problem('forbidden', '', { reason: 'not_owner' });
+  it.each(['not_owner', 'other_organization'] as const)('is denied with its reason: %s', async (reason) => {
+    const problem = new Problem('forbidden', '', { reason });
 
     expect((await runRefuse(problem, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
-      reason: 'not_owner',
-      ...readBasis('not_owner'),
+      reason,
+      ...readBasis(reason),
     });
   });
 });
@@ -250,6 +250,66 @@ describe('an unknown credential', () => {
 
     expect(decision).toMatchObject({ reason: 'unknown_key_id' });
     expect(decision).not.toHaveProperty('credential.ofWorld');
+  });
+
+  describe('that was deleted', () => {
+    const AT = Date.UTC(2026, 0, 14);
+    const WHEN = 'it was deleted at 2026-01-14T00:00:00.000Z';
+    const deletedAs = (name: string) => ({ findDeletionTime: (deleted: string) => (deleted === name ? AT : null) });
+    const INSTEAD = { id: 'key-9', name: 'other robot' };
+    const find = async () => INSTEAD;
+    const refuseDeleted = async (world: object, worlds: object = {}) => {
+      const request = await runRefuse(createProblem({}), {
+        raw: { headers: [['authorization', 'key']] },
+        route: { rule: { id: 'r' } },
+        service: { decisionHelp: { credentialFinders: { unknown_key_id: find, other_world: find } } },
+        world: { id: 'team-a', ...world },
+        server: {
+          ...server,
+          worlds: { isAlone: false, has: () => true, ownersOf: () => [], isOfDefault: async () => false, ...worlds },
+        },
+      });
+      return request.decision?.credential;
+    };
+
+    it('has the time of its deletion in the decision, and no other credential', async () => {
+      expect(await refuseDeleted({ deleted: deletedAs('h') })).toEqual({ detail: WHEN });
+    });
+
+    it('gets another credential suggested if it was never issued', async () => {
+      expect(await refuseDeleted({})).toMatchObject({ instead: INSTEAD });
+    });
+
+    it('is attributed to the world that still has it', async () => {
+      expect(await refuseDeleted({ deleted: deletedAs('h') }, createOwners('team-b'))).toMatchObject({
+        ofWorld: 'team-b',
+        instead: INSTEAD,
+      });
+    });
+
+    it('is found by its id if it is a client', async () => {
+      const client = [() => ({ kind: 'client', clientId: 'bot' })];
+      const reasons = { unknown_key_id: { unknown: 'client' } };
+      const request = await runRefuse(createProblem({}), {
+        raw: { headers: [['authorization', 'key']] },
+        route: { rule: { id: 'r' } },
+        world: { deleted: deletedAs('bot') },
+        server: { extractors: client, reasons },
+      });
+
+      expect(request.decision?.credential).toEqual({ detail: WHEN });
+    });
+
+    it('has no such time if it is neither a key nor a client', async () => {
+      const request = await runRefuse(createProblem({}), {
+        raw: { headers: [['authorization', 'key']] },
+        route: { rule: { id: 'r' } },
+        world: { deleted: { findDeletionTime: () => AT } },
+        server: { extractors: [() => ({ kind: 'grant' })], reasons: { unknown_key_id: { unknown: 'grant' } } },
+      });
+
+      expect(request.decision).not.toHaveProperty('credential.detail');
+    });
   });
 
   it('is not attributed to a world for another reason or another kind', async () => {

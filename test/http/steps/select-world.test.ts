@@ -22,6 +22,8 @@ interface Parts {
   readonly query?: Record<string, unknown>;
   readonly worlds?: object;
   readonly originGuard?: () => void;
+  readonly userAgents?: readonly string[];
+  readonly conventions?: object;
 }
 
 /**
@@ -33,15 +35,17 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
   const createWorld = (id: string) => ({
     id,
     clock: { now: () => 7 },
+    findings: { report: (kind: string, message: string) => void calls.push(['finding', kind, message]) },
     hold: () => calls.push(['hold', id]),
   });
+  const defaultWorld = createWorld('default');
   const worlds = {
-    default: createWorld('default'),
+    default: defaultWorld,
     isAlone: false,
     fault: () => null,
     has: (id: string) => id === 'team-a',
     isRemoved: () => false,
-    find: (id: string) => (id === 'team-a' || id === 'default' ? createWorld(id) : undefined),
+    find: (id: string) => (id === 'team-a' ? createWorld(id) : id === 'default' ? defaultWorld : undefined),
     ownersOf: ({ clientId = '' }) => (clientId.startsWith('a') ? ['team-a'] : []),
     ...parts.worlds,
   };
@@ -71,7 +75,7 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
       },
       rule: null,
     },
-    service: { credentials: { fields: { client } } },
+    service: { credentials: { fields: { client, other: client } }, conventions: parts.conventions },
     operation: { body: 'required', bodyForm: 'json', uuidParams: [] },
   });
   const raw = incoming({
@@ -80,6 +84,7 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
     headers: [
       ['host', host],
       ['authorization', 'Basic xyz'],
+      ...(parts.userAgents ?? []).map((agent) => ['user-agent', agent] as const),
       ...(body === undefined ? [] : [JSON_TYPE, ['content-length', String(body.length)] as const]),
     ],
     ...(body !== undefined && { body }),
@@ -225,5 +230,61 @@ describe('a process without worlds', () => {
     };
 
     expect(await selectId({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
+  });
+});
+
+describe('a request of a client that drops the path of its base URL', () => {
+  const conventions = { pathDroppingClient: { name: 'The SDK', userAgent: /^sdk/ } };
+  const owners: Record<string, string[]> = {
+    one: ['gone'],
+    two: ['default', 'team-b'],
+    many: ['team-b', 'team-c', 'team-d', 'team-e'],
+    mine: ['team-a'],
+    twice: ['default', 'default'],
+  };
+  const ownersOf = ({ clientId = '' }) => owners[clientId] ?? [];
+  const selectsByQuery = (query: Record<string, unknown>) =>
+    ({ selects: 'query', query, conventions, userAgents: ['sdk/1'], worlds: { ownersOf } }) as const;
+  /** Returns the finding, if there is one. */
+  const findLost = async (parts: Parts) => {
+    const { calls, enter } = createSelection(parts);
+    const { world } = await enter();
+    return [world.id, ...calls.flatMap(([what, ...finding]) => (what === 'finding' ? finding : []))];
+  };
+
+  it('is reported if several worlds have its credential', async () => {
+    expect(await findLost(selectsByQuery({ client: 'two' }))).toEqual([
+      'default',
+      'lost_world',
+      'The SDK sent a credential of the worlds `default`, `team-b` without naming a world, so `default` answered. The client drops the path of its base URL, such as `/w/team-b`. Give it the `hostUrl` of the world (`GET /_mock/worlds`) or the header `x-mock-world: team-b`.',
+    ]);
+  });
+
+  it('is reported for any of its credentials and header lines, with at most three worlds', async () => {
+    const lost = { ...selectsByQuery({ client: 'one', other: 'many' }), userAgents: ['browser', 'sdk/1'] };
+
+    expect((await findLost(lost))[2]).toContain('of the worlds `team-b`, `team-c`, `team-d` without');
+  });
+
+  it.each<[string, Parts]>([
+    ['no credential', selectsByQuery({})],
+    ['a credential of one world', selectsByQuery({ client: 'one' })],
+    ['a credential of only the default world', selectsByQuery({ client: 'twice' })],
+    ['another client', { ...selectsByQuery({ client: 'two' }), userAgents: ['browser'] }],
+    ['no `User-Agent`', { ...selectsByQuery({ client: 'two' }), userAgents: [] }],
+    ['a service without such a client', { ...selectsByQuery({ client: 'two' }), conventions: {} }],
+    [
+      'the default world by name',
+      { ...selectsByQuery({ client: 'two' }), address: { kind: 'prefix', world: 'default' } },
+    ],
+    ['an invalid host', { ...selectsByQuery({ client: 'two' }), host: 'a b' }],
+    ['no operation', { ...selectsByQuery({ client: 'two' }), routed: false }],
+    ['only one world', { ...selectsByQuery({ client: 'two' }), worlds: { ownersOf, isAlone: true } }],
+  ])('is not reported with %s', async (_what, parts) => {
+    expect(await findLost(parts)).toEqual(['default']);
+  });
+
+  it('is not reported if another credential names its world', async () => {
+    expect(await findLost(selectsByQuery({ client: 'two', other: 'mine' }))).toEqual(['team-a']);
   });
 });

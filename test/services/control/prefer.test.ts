@@ -21,6 +21,8 @@ async function readNewestRequest(server: Pick<TestServer, 'call'>) {
 
 it.each<[header: string, status: number | null]>([
   ['code=503', 503],
+  ['code=400', 400],
+  ['code=399', null],
   ['respond-async, Code = "429" ; why=test', 429],
   ['handling="strict, code=500", code=404', 404],
   ['code=403, code=500', 403],

@@ -1,0 +1,103 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
+import { createLimits } from '../../../src/http/transport/limits.ts';
+import { MAX_BODY_LENGTH } from '../../../src/journal/entry.ts';
+import { readStopwatch } from '../../../src/time/clock.ts';
+import { toyRequest } from './toy-request.ts';
+
+const MAX_BYTES = 2 * MAX_BODY_LENGTH;
+
+interface Sending {
+  readonly length?: number;
+  readonly startedAt?: number;
+}
+
+/** A refused request whose body is still arriving. `kept` is its body in the journal. */
+function startSending({ length, startedAt = readStopwatch() }: Sending = {}) {
+  const raw = new IncomingMessage(new Socket());
+  const framing = length === undefined ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(length)];
+  Object.assign(raw, { method: 'POST', url: '/toys', httpVersion: '1.1', rawHeaders: framing });
+  const request = toyRequest({
+    server: { limits: createLimits({ bodyBytes: MAX_BYTES }) },
+    route: { readsBody: true },
+    request: { startedAt },
+  });
+  Object.assign(request, { raw });
+  const kept = keepRefusedBody(request).then(() => request.sent);
+  return { raw, kept };
+}
+
+describe('the body of a refused request', () => {
+  it.each([1, MAX_BODY_LENGTH, MAX_BODY_LENGTH + 1, MAX_BYTES])('is kept up to the limit: %i bytes', async (size) => {
+    const { raw, kept } = startSending();
+    raw.push('x'.repeat(size));
+    raw.push(null);
+
+    const { text, ...facts } = await kept;
+    expect(facts).toEqual({ form: 'bytes', size, isCut: size > MAX_BODY_LENGTH });
+    expect(text).toHaveLength(Math.min(size, MAX_BODY_LENGTH));
+  });
+
+  it('is kept in pieces', async () => {
+    const { raw, kept } = startSending();
+    const half = MAX_BODY_LENGTH / 2;
+    for (const letter of ['a', 'b', 'c']) raw.push(letter.repeat(half));
+    raw.push(null);
+
+    expect(await kept).toEqual({
+      text: `${'a'.repeat(half)}${'b'.repeat(half)}`,
+      form: 'bytes',
+      size: 3 * half,
+      isCut: true,
+    });
+  });
+
+  it('is cut once it is too large, without waiting for its end', async () => {
+    const { raw, kept } = startSending({ length: MAX_BYTES + 5 });
+    raw.push('x'.repeat(MAX_BYTES + 1));
+
+    expect(await kept).toMatchObject({ size: MAX_BYTES + 5, isCut: true });
+  });
+
+  it.each(['before it is read', 'while it is read'])(
+    'is cut if the client closes the connection %s',
+    async (moment) => {
+      const { raw, kept } = startSending({ length: 5 });
+      if (moment === 'while it is read') {
+        raw.push('abc');
+        await new Promise((resolve) => raw.once('data', resolve));
+      }
+      raw.destroy();
+
+      expect(await kept).toMatchObject({ text: moment === 'while it is read' ? 'abc' : '', size: 5, isCut: true });
+    },
+  );
+
+  it('is cut if the connection was closed before', async () => {
+    const raw = new IncomingMessage(new Socket());
+    raw.destroy();
+    await new Promise((resolve) => raw.once('close', resolve));
+    const request = toyRequest({ route: { readsBody: true }, request: { startedAt: readStopwatch() } });
+    Object.assign(raw, { httpVersion: '1.1', rawHeaders: ['Content-Length', '5'] });
+    Object.assign(request, { raw });
+    await keepRefusedBody(request);
+
+    expect(request.sent).toEqual({ text: '', form: 'bytes', size: 5, isCut: true });
+  });
+
+  it('is not waited for if the request took long already', async () => {
+    const { raw, kept } = startSending({ length: 5, startedAt: readStopwatch() - 600_000 });
+    raw.push('abc');
+
+    expect(await kept).toEqual({ text: 'abc', form: 'bytes', size: 5, isCut: true });
+  });
+
+  it('is empty if none is announced', async () => {
+    const request = toyRequest({ route: { readsBody: true }, raw: { method: 'POST' } });
+    await keepRefusedBody(request);
+
+    expect(request.sent).toEqual({ text: '', form: 'bytes', size: 0 });
+  });
+});
