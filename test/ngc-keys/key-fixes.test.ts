@@ -515,6 +515,32 @@ describe('the fix for the user of a personal key', () => {
   });
 });
 
+describe('the fix for a user without a key', () => {
+  const asUser = (roles: readonly string[]): Caller => {
+    const { principal, heldRights } = keyOfUser(roles);
+    return { principal: { ...principal, kind: 'organization-user', name: 'lea' }, heldRights };
+  };
+  const fixesFor = (permission: string, caller: Caller) => {
+    const decision = decisionOn(ask({ needs: { all: [permission] } }), caller, null);
+    if (decision.input === undefined) throw new Error('the decision is no refusal');
+    return findKeyFixes(decision, decision.input, 'missing_scope');
+  };
+
+  it('gives the smallest role that is enough, in addition to the present ones', () => {
+    expect(fixesFor('burn', asUser(['Player']))).toEqual({
+      fixes: [{ kind: 'policy', text: expect.stringMatching(/ the role `Parent`: send all roles as `roles` /) }],
+      otherwise: 'missing_scope',
+    });
+    expect(fixesFor('look', asUser([]))?.fixes).toMatchObject([
+      { text: expect.stringContaining('the role `Player`:') },
+    ]);
+  });
+
+  it('is absent if no role is enough', () => {
+    expect(fixesFor('fly', asUser(['Player']))).toEqual({ fixes: [], otherwise: 'missing_scope' });
+  });
+});
+
 describe('the remaining reason of a fix', () => {
   const play = ask({ needs: { all: ['play'] } });
   const findRightsFixes = (accessRequest: AccessRequest, caller: Caller, initialReason?: DenyReason) => {

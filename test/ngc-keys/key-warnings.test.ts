@@ -30,6 +30,26 @@ describe('a warning about a useless service key', () => {
     ]);
   });
 
+  it('names the services that accept keys of its kind', () => {
+    const keyServices = { 'personal-key': 'toys-of-users', 'service-key': 'toys-of-services' };
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, keyServices });
+    const warningFor = (policy: { scopes: string[]; resources: [] } | null) =>
+      findWarnings([ruleset], { name: 'robot', services: [], policy })[0];
+
+    expect(warningFor({ scopes: [], resources: [] })).toContain('Valid services are `toys-of-services`.');
+    expect(warningFor(null)).toContain('Valid services are `toys-of-users`.');
+  });
+
+  it('has the reason that its resource has only ids without effect', () => {
+    const resources = [{ type: 'toy', ids: [], ignoredIds: ['Ball'] }];
+    const robot = { name: 'robot', services: ['toys'], policy: { scopes: ['play'], resources } };
+
+    expect(findKeyWarnings(rulesets, robot)).toEqual({
+      isUseless: true,
+      warnings: [expect.stringMatching(/^The key `robot` names `Ball` without effect: /)],
+    });
+  });
+
   it('has the reason that it has no scope of its service', () => {
     expect(warningsOfRobot([])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
   });

@@ -4,6 +4,7 @@ import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { classifyKey } from '../../src/ngc-keys/key-text.ts';
 import {
   changePropagationSettings,
+  deleteKey,
   editKey,
   flushEdits,
   issueKey,
@@ -59,6 +60,7 @@ function createContext({
   };
   faked(NgcKeys.prototype, {
     create: record('create'),
+    delete: record('delete'),
     edit: record('edit'),
     replaceSecret: record('replaceSecret'),
     findNewestVersion: async (id: string) => (id === 'key-1' ? createVersion(7, ['look']) : null),
@@ -113,6 +115,16 @@ describe('the propagation settings', () => {
 
     expect((await readPropagationSettings(context)).mode).toBe('off');
   });
+});
+
+it('created, rotated and deleted keys are published as events, without their text', async () => {
+  const context = createContext();
+  const { id } = await issueKey(context, 1000, { name: 'robot', roles: [] } as unknown as NewKeyOptions, null);
+  await rotateKey(context, id);
+  await deleteKey(context, id);
+
+  expect(context.calls.map(([method]) => method)).toEqual(['create', 'replaceSecret', 'delete']);
+  expect(context.events).toEqual(['created', 'rotated', 'deleted'].map((what) => ['policy', { keyId: 'id-1', what }]));
 });
 
 describe('an edit of a policy', () => {
