@@ -185,15 +185,15 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
 
   it('the documentation is readable, and no page is blocked by its own policy', async () => {
     const page = await browser.newPage();
-    const said: string[] = [];
+    const violations: string[] = [];
     page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) said.push(message.text());
+      if (message.text().includes('Content Security Policy')) violations.push(message.text());
     });
     await page.goto(`http://127.0.0.1:${port}/docs`);
     await page.click('text=Control API');
     await page.waitForSelector('.opblock');
 
-    expect(said).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   it('stored content is downloaded, and not displayed', async () => {

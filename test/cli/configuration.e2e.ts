@@ -120,7 +120,7 @@ const INJECTED = {
 describe.concurrent('PORT', () => {
   /** Reads the port and the options of a server. */
   const readInfo = async (running: Running) => {
-    const { url, port } = JSON.parse((await running.said(/^.*\n/))[0]) as { url: string; port: number };
+    const { url, port } = JSON.parse((await running.waitForOutput(/^.*\n/))[0]) as { url: string; port: number };
     const info = (await (await fetch(`${url}/_mock/info`)).json()) as { configuration: Configuration };
     return { port, configuration: info.configuration };
   };
@@ -370,7 +370,7 @@ describe.concurrent('an invalid config file stops the start:', () => {
   it('a key without a value creates no file called `null`', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'data:\n');
     const running = command.launch(['--port', '0', '--config', 'options.yaml']);
-    await Promise.race([running.ended, running.said(/ready on/).catch(() => {})]);
+    await Promise.race([running.ended, running.waitForOutput(/ready on/).catch(() => {})]);
 
     expect(await readdir(folder)).toEqual(['options.yaml']);
   });

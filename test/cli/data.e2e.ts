@@ -175,7 +175,7 @@ describe.concurrent('a data file', () => {
     await replaced.stop();
 
     const later = command.launch(['--port', '0', ...DATA]);
-    await later.said(/ready on/);
+    await later.waitForOutput(/ready on/);
     later.kill('SIGTERM');
     const { stdout } = await later.ended;
     expect(stdout).toMatch(
@@ -206,7 +206,7 @@ describe.concurrent('a data file', () => {
 
   it('called `:memory:` is not created', async ({ command, folder }) => {
     const server = command.launch(['--port', '0', '--data', ':memory:']);
-    await server.said(/^state=memory .*\n(?:.*\n)*nv-auth-mock ready on/m);
+    await server.waitForOutput(/^state=memory .*\n(?:.*\n)*nv-auth-mock ready on/m);
     server.kill('SIGTERM');
     await server.ended;
 

@@ -197,7 +197,9 @@ describe('the log of a killed process', () => {
     await log.close();
 
     const running = command.launch(['--port', '0', '--data', path]);
-    await running.said(/note: .*pages? of the log (was|were) dropped from --data .*\n[\s\S]*nv-auth-mock ready on/);
+    await running.waitForOutput(
+      /note: .*pages? of the log (was|were) dropped from --data .*\n[\s\S]*nv-auth-mock ready on/,
+    );
     running.kill('SIGTERM');
     await running.ended;
   });

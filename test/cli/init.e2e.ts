@@ -186,7 +186,7 @@ describe('init', () => {
     async ({ folder }) => {
       const args = ['-qec', `'${process.execPath}' '${MAIN}' init`, '/dev/null'];
       const asking = launchProgram('script', args, folder, { input: true });
-      await asking.said(/What should be written\?[\s\S]*kind \(node\)/);
+      await asking.waitForOutput(/What should be written\?[\s\S]*kind \(node\)/);
       asking.closeInput();
       const { code, stdout } = await asking.ended;
 

@@ -134,11 +134,11 @@ describe.concurrent('--seed', () => {
     async ([line, seed, text], { command, folder }) => {
       await writeFile(join(folder, 'mine.yaml'), text);
       const running = command.launch(['--port', '0', '--seed', seed, '--data', 'mock.db']);
-      await running.said(/ready on/);
+      await running.waitForOutput(/ready on/);
       running.kill('SIGTERM');
       await running.ended;
       const later = command.launch(['--port', '0', '--data', 'mock.db']);
-      await later.said(/ready on/);
+      await later.waitForOutput(/ready on/);
       later.kill('SIGTERM');
 
       for (const { stdout } of [await running.ended, await later.ended]) expect(stdout.split('\n')).toContain(line);

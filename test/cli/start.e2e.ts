@@ -25,7 +25,7 @@ describe.concurrent('a start', () => {
 
   it('prints a banner that ends with the ready line, and logs to stderr', async ({ command }) => {
     const running = command.launch(['start', '--port', '0']);
-    const [, url = ''] = await running.said(/ready on (.+)\n/);
+    const [, url = ''] = await running.waitForOutput(/ready on (.+)\n/);
     const { port } = new URL(url);
     const health = await fetch(`${url}/_mock/health`);
     await fetch(`${url}/auth/realms/acme`);
@@ -53,7 +53,9 @@ describe.concurrent('a start', () => {
     'prints a request that is refused, and the command that explains it, with the flags %j',
     async ([args, status], { command }) => {
       const running = command.launch(['start', '--port', '0', ...args]);
-      const [, curl = '', why = ''] = await running.said(/^ {2}(curl .+)\n {2}node (.+)\n.*\nnv-auth-mock ready/m);
+      const [, curl = '', why = ''] = await running.waitForOutput(
+        /^ {2}(curl .+)\n {2}node (.+)\n.*\nnv-auth-mock ready/m,
+      );
       const refused = await promisify(execFile)('sh', ['-c', `${curl} 2>/dev/null`]);
       const explained = await command.run(why.split(' ').slice(1));
 

@@ -64,7 +64,7 @@ describe('a server that stops while clients connect', () => {
     await writeFile(join(folder, 'callers.mjs'), CALLERS);
     const server = await command.start();
     const callers = launchProgram(process.execPath, ['callers.mjs', String(server.port)], folder);
-    await callers.said(/calling/);
+    await callers.waitForOutput(/calling/);
     server.kill('SIGTERM');
     expect((await server.ended).code).toBe(0);
 
@@ -273,7 +273,7 @@ describe.concurrent('--exit-with-stdin', () => {
     await writeFile(join(folder, 'parent.mjs'), PARENT);
     const args = ['parent.mjs', MAIN, 'start', '--port', '0', '--json', '--exit-with-stdin'];
     const parent = launchProgram(process.execPath, args, folder);
-    const [, pid] = await parent.said(/"event":"ready".*"pid":(\d+)/);
+    const [, pid] = await parent.waitForOutput(/"event":"ready".*"pid":(\d+)/);
     const isRunning = () => {
       try {
         return process.kill(Number(pid), 0);

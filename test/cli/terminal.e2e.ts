@@ -16,7 +16,7 @@ const it = inFolder.extend<{ output: (args?: readonly string[], env?: Surroundin
     await use(async (args = [], env = {}) => {
       const running = launchInTerminal(folder, ['--port', '0', ...args], env);
       onTestFinished(() => void running.kill('SIGKILL'));
-      const [, url = ''] = await running.said(/(?:ready on |"url":")(http:[^"\s]+)/);
+      const [, url = ''] = await running.waitForOutput(/(?:ready on |"url":")(http:[^"\s]+)/);
       const call = (path: string, body?: object) =>
         fetch(`${url}${path}`, {
           headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },

@@ -22,7 +22,7 @@ const readIds = async (server: Server): Promise<string[]> =>
 describe.concurrent('worlds of `--world`', () => {
   it('are listed in the banner with their addresses, before the ready line', async ({ command, expect }) => {
     const running = command.launch(['--port', '0', '--world', 'alice', '--world', 'bob']);
-    const [, url = ''] = await running.said(/ready on (.+)\n/);
+    const [, url = ''] = await running.waitForOutput(/ready on (.+)\n/);
     running.kill('SIGTERM');
     const { stdout } = await running.ended;
 
@@ -40,7 +40,7 @@ describe.concurrent('worlds of `--world`', () => {
 
   it('are a member of the `ready` event of `--json`', async ({ command, expect }) => {
     const running = command.launch(['--port', '0', '--json', '--world', 'alice']);
-    const [line] = await running.said(/^.*\n/);
+    const [line] = await running.waitForOutput(/^.*\n/);
 
     expect(JSON.parse(line)).toMatchObject({ event: 'ready', pid: running.pid, worlds: ['alice'] });
   });

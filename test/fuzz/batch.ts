@@ -29,7 +29,7 @@ const judges = new Map<string, Judge>();
 export class FuzzBatch {
   readonly operations: readonly Operation[];
   readonly judge: Judge;
-  /** Told of the requests that prepare. */
+  /** Called with each preparing request. */
   onAnswer: (request: FuzzRequest, answer: FuzzAnswer) => Promise<void> = async () => {};
   readonly #server: FuzzedServer;
   readonly #versions: Versions;
@@ -166,10 +166,10 @@ export class FuzzBatch {
   async #ask({ path, service }: Operation): Promise<void> {
     const authorization = this.#first(service);
     const headers = { ...HOST, ...(authorization !== '' && { authorization }) };
-    await this.#told({ method: 'GET', url: path.replace('{org}', 'acme'), headers, payload: null, body: undefined });
+    await this.#send({ method: 'GET', url: path.replace('{org}', 'acme'), headers, payload: null, body: undefined });
   }
 
-  async #told(request: FuzzRequest): Promise<FuzzAnswer> {
+  async #send(request: FuzzRequest): Promise<FuzzAnswer> {
     const answer = await this.send(request);
     await this.onAnswer(request, answer);
     return answer;
@@ -179,7 +179,7 @@ export class FuzzBatch {
   readonly #call = async (line: string, { token, body, headers }: Request = {}): Promise<Answer> => {
     const [method = '', url = ''] = line.split(' ');
     const isText = typeof body === 'string';
-    const answer = await this.#told({
+    const answer = await this.#send({
       method,
       url,
       headers: {

@@ -13,11 +13,11 @@ export interface Figures {
   /** Operations of the documents, and those that succeeded at least once. */
   readonly operations: Set<string>;
   readonly succeeded: Set<string>;
-  readonly violations: Map<string, Told>;
+  readonly violations: Map<string, FoundViolation>;
 }
 
 /** A violation with how often there was one of its kind, and the smallest request that repeats it. */
-export interface Told {
+export interface FoundViolation {
   count: number;
   readonly sentence: string;
   readonly smallest: string;

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { StreamedList } from '../../src/responses/streamed-list.ts';
-import { type AnsweringServer, answeringServer, type Fetch, type Wanted } from '../support/answering.ts';
+import { type AnsweringServer, answeringServer, type Fetch, type TestAnswer } from '../support/answering.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
 import { createFault, toyRequest } from './steps/toy-request.ts';
 
@@ -13,10 +13,10 @@ const TEXT = JSON.stringify(BODY);
 const HALF = Buffer.from(TEXT)
   .subarray(0, Math.floor(Buffer.byteLength(TEXT) / 2))
   .toString();
-const usual: Wanted = { outcome: { status: 200, body: BODY } };
-const none: Wanted = { outcome: { status: 204 } };
+const usual: TestAnswer = { outcome: { status: 200, body: BODY } };
+const none: TestAnswer = { outcome: { status: 204 } };
 /** A body of zero bytes. */
-const empty: Wanted = { outcome: { status: 200, body: Buffer.alloc(0) } };
+const empty: TestAnswer = { outcome: { status: 200, body: Buffer.alloc(0) } };
 
 const opened: Readable[] = [];
 /** A stream that sends its first event and stays open. */
@@ -26,16 +26,16 @@ const openStream = (first = 'data: 1\n\n') => {
   opened.push(source);
   return source;
 };
-const streamBody = (body: Readable): Wanted => ({ outcome: { status: 200, body } });
+const streamBody = (body: Readable): TestAnswer => ({ outcome: { status: 200, body } });
 const aroundItems = (items: readonly unknown[]) => ({ items });
 /** A response of an operation that a fault replaces. */
-const replaceByFault = (outcome: Wanted['outcome'], replacement: object = { body: { name: 'ä' } }): Wanted => {
+const replaceByFault = (outcome: TestAnswer['outcome'], replacement: object = { body: { name: 'ä' } }): TestAnswer => {
   const answer = { status: 203, headers: { 'x-a': 'of the fault' }, ...replacement };
   const inject = async () => createFault({ answer });
   return { outcome, isOfOperation: true, world: { faults: { isEmpty: false, inject } } };
 };
 /** A response that cannot be recorded. */
-const failToRecord = (outcome: Wanted['outcome']): Wanted => {
+const failToRecord = (outcome: TestAnswer['outcome']): TestAnswer => {
   const recordRequest = () => {
     throw new Error('no journal');
   };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 import { connect, type Switchboard } from '../../src/index.ts';
 import { it as inFolder } from '../support/in-folder.ts';
-import { type Ended, Engine } from './engine.ts';
+import { type CommandResult, Engine } from './engine.ts';
 
 const PORT = 6625;
 const NODE = '/nodejs/bin/node';
@@ -60,7 +60,7 @@ export class Container {
   }
 
   /** Runs a command of nv-auth-mock in the container. */
-  exec(...args: string[]): Promise<Ended> {
+  exec(...args: string[]): Promise<CommandResult> {
     return this.#engine.attempt(['exec', this.name, ...COMMAND, ...args]);
   }
 
@@ -123,6 +123,6 @@ export class Container {
 }
 
 /** Runs the image until it ends by itself. */
-export function runOnce(engine: Engine, { options = [], args = [] }: RunOptions): Promise<Ended> {
+export function runOnce(engine: Engine, { options = [], args = [] }: RunOptions): Promise<CommandResult> {
   return engine.attempt(['run', '--rm', '--name', engine.name('once'), ...options, engine.image, ...args]);
 }

@@ -8,7 +8,7 @@ const execute = promisify(execFile);
 export const COMMANDS = ['docker', 'podman'] as const;
 
 /** How a command ended, and what it printed. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -40,7 +40,7 @@ export class Engine implements EngineOffer {
   }
 
   /** Runs the engine's command, whatever its exit code. */
-  attempt(args: readonly string[]): Promise<Ended> {
+  attempt(args: readonly string[]): Promise<CommandResult> {
     return ended(this.command, args, {
       signal: this.#signal,
       // The compose examples run the image that was built here.
@@ -114,7 +114,7 @@ async function ended(
   command: string,
   args: readonly string[],
   options?: { readonly signal: AbortSignal; readonly env: NodeJS.ProcessEnv },
-): Promise<Ended> {
+): Promise<CommandResult> {
   try {
     const { stdout, stderr } = await execute(command, args, { maxBuffer: 64 * 1024 * 1024, ...options });
     return { code: 0, out: stdout.trim(), err: stderr.trim() };

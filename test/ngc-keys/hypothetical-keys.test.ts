@@ -5,7 +5,7 @@ import { Problem } from '../../src/decisions/problem.ts';
 import { createHypotheticalKeys } from '../../src/ngc-keys/hypothetical-keys.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { key, keyOfUser, toyLaw } from '../decisions/toy-law.ts';
-import { faked } from '../support/faked.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { ACME } from './toy-keys.ts';
 
 const settings = {} as never;
@@ -15,7 +15,7 @@ const ROLES: Holding = { roles: ['Player'] };
 
 /** Creates the caller with this holding, in a world with these organisations. */
 const createCaller = async (holding: Holding, existing: Caller | null, organizations = [ACME], admit?: () => void) => {
-  faked(NgcKeys.prototype, { listOrganizations: async () => organizations });
+  replaceMethods(NgcKeys.prototype, { listOrganizations: async () => organizations });
   const world = { settings, store: {} };
   return createHypotheticalKeys(() => toyLaw, admit).caller(world as never, holding, existing);
 };

@@ -14,7 +14,7 @@ import {
 import { createKeyText } from '../../src/ngc-keys/key-text.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
-import { faked } from '../support/faked.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { createPersonalKey, createServiceKey, createVersion } from './toy-keys.ts';
 
 const NOW = 10_000;
@@ -23,7 +23,9 @@ const FOREIGN = `nvapi-${'b'.repeat(64)}`;
 
 /** An attempt with these headers, in a world with one key that has the text `TEXT`. */
 const createAttempt = (keyInForce: KeyInForce | null, ...lines: readonly string[]): NgcKeyAttempt => {
-  faked(NgcKeys.prototype, { findBySecret: async (hash: string) => (hash === hashSecret(TEXT) ? keyInForce : null) });
+  replaceMethods(NgcKeys.prototype, {
+    findBySecret: async (hash: string) => (hash === hashSecret(TEXT) ? keyInForce : null),
+  });
   return {
     headerLines: (name: string) => (name === 'authorization' ? lines : []),
     now: NOW,
@@ -128,7 +130,7 @@ describe('resolving a key', () => {
   const createStore = (...keys: KeyInForce[]) => {
     const select = (fits: (key: KeyInForce['key']) => boolean, limit: number) =>
       keys.filter(({ key }) => fits(key)).slice(0, limit);
-    faked(NgcKeys.prototype, {
+    replaceMethods(NgcKeys.prototype, {
       findById: async (id: string) => select((key) => key.id === id, 1)[0] ?? null,
       listByName: async (name: string, limit: number, at: number) => {
         calls.push([limit, at]);

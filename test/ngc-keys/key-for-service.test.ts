@@ -4,7 +4,7 @@ import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { findOtherKey } from '../../src/ngc-keys/key-for-service.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
 import { ask, key } from '../decisions/toy-law.ts';
-import { faked } from '../support/faked.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 
 const NOW = 1000;
 const accessRequest = ask({ needs: { all: ['play'] } });
@@ -34,7 +34,7 @@ function findKeyAmong(keys: readonly KeyOptions[], decisionInput: DecisionInput 
     calls.push(parts);
     return keys.map(createKey);
   };
-  faked(NgcKeys.prototype, { list });
+  replaceMethods(NgcKeys.prototype, { list });
   return findOtherKey({ input: decisionInput, presented: [] }, { store: {}, now: NOW } as never);
 }
 
@@ -69,7 +69,7 @@ describe('another key for a service', () => {
   });
 
   it('is null for a refusal without a rule', async () => {
-    faked(NgcKeys.prototype, { list: async () => [createKey({ name: 'yes' })] });
+    replaceMethods(NgcKeys.prototype, { list: async () => [createKey({ name: 'yes' })] });
     const world = { store: {}, now: NOW } as never;
 
     expect(await findOtherKey({ input: undefined, presented: [] }, world)).toBeNull();

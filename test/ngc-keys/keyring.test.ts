@@ -19,7 +19,7 @@ import {
 } from '../../src/ngc-keys/keyring.ts';
 import { rfc3339 } from '../../src/time/clock.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
-import { faked } from '../support/faked.ts';
+import { replaceMethods } from '../support/replace-methods.ts';
 import { createPersonalKey, createServiceKey, createVersion } from './toy-keys.ts';
 
 interface TestContext extends KeyContext {
@@ -58,7 +58,7 @@ function createContext({
       return place;
     },
   };
-  faked(NgcKeys.prototype, {
+  replaceMethods(NgcKeys.prototype, {
     create: record('create'),
     delete: record('delete'),
     edit: record('edit'),
@@ -204,7 +204,7 @@ it('flushed edits are published as events with their versions', async () => {
     { keyId: 'key-1', version: 2 },
     { keyId: 'key-2', version: 5 },
   ];
-  faked(NgcKeys.prototype, {
+  replaceMethods(NgcKeys.prototype, {
     flush: async (keyId: string | null, now: number) => (keyId === null && now === 1000 ? flushed : []),
   });
 

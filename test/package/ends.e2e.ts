@@ -125,8 +125,8 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
       const mock = await startMock({ listen: false });
       await mock.faults.add({ match: { operation: 'get_users' }, do: { status: 503, delay: '1s' } });
       console.log((await mock.fetch('/api/v1/users')).status);`;
-    await write(folder, { 'faked.mjs': program });
-    const { code, stdout } = await ended('faked.mjs');
+    await write(folder, { 'replaceMethods.mjs': program });
+    const { code, stdout } = await ended('replaceMethods.mjs');
 
     expect([code, stdout]).toEqual([0, '503\n']);
   });

@@ -34,10 +34,12 @@ describe.concurrent('in a clone without `npm ci`', () => {
     await clone(folder);
     const { code, stderr } = await launchProgram('npm', words.split(' '), folder).ended;
     // npm adds its own when a step of `pack` fails.
-    const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('npm '));
+    const output = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('npm '));
 
     expect(code).toBe(1);
-    expect(said).toEqual([expect.stringMatching(/^nv-auth-mock: \S+ [\d.]+ is not installed\. Run `npm ci` first\.$/)]);
+    expect(output).toEqual([
+      expect.stringMatching(/^nv-auth-mock: \S+ [\d.]+ is not installed\. Run `npm ci` first\.$/),
+    ]);
   });
 });
 

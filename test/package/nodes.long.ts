@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { LINES, lineOf, type Release, releaseOf } from '../../scripts/nodes.mjs';
 import { ROOT } from '../architecture/source-files.ts';
-import { type Ended, launchProgram } from '../support/command.ts';
+import { type CommandResult, launchProgram } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { outputOf } from '../support/install.ts';
 
@@ -14,7 +14,7 @@ const { NODES_VERSIONS: versions, NODES_FILES: files, TEST_NODES: mode } = proce
 describe.each(versions?.split(',') ?? Object.keys(LINES))('Node %s', (version) => {
   let node: Release | null;
   let project: string;
-  let install: Ended;
+  let install: CommandResult;
 
   const npm = (...args: string[]) =>
     launchProgram('npm', args, project, { env: { ...(node?.environment as Record<string, string>), NO_COLOR: '1' } })

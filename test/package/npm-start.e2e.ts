@@ -12,7 +12,7 @@ it('npm start accepts arguments, and a signal to npm stops the server and releas
   const file = join(folder, 'mock.db');
   for (const time of ['first', 'second']) {
     const npm = launchProgram('npm', ['start', '--', '--port', '0', '--json', '--data', file], ROOT);
-    const [, event = ''] = await npm.said(/^(\{"event":"ready".*\})$/m);
+    const [, event = ''] = await npm.waitForOutput(/^(\{"event":"ready".*\})$/m);
     const { url, pid } = JSON.parse(event);
     let ended = false;
     onTestFinished(() => {

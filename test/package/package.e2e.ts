@@ -8,7 +8,7 @@ import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { documentationPages } from '../architecture/source-files.ts';
-import { type Ended, launchProgram, type Running, type Server, waitUntilReady } from '../support/command.ts';
+import { type CommandResult, launchProgram, type Running, type Server, waitUntilReady } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
 import { linksOf } from '../support/links.ts';
@@ -112,7 +112,7 @@ describe('through the start command of the image, in a temporary root', () => {
     await server.call('POST /_mock/keys', {
       body: { type: 'service', name: 'kept', services: ['air'], scopes: ['air:access'] },
     });
-    const { code }: Ended = await server.stop();
+    const { code }: CommandResult = await server.stop();
     server = await waitUntilReady(start(environment(), '--json'));
     const { body } = await server.call('GET /_mock/keys');
 

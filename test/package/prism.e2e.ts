@@ -79,8 +79,8 @@ describe.each([
           redirect: 'manual',
           ...(body !== undefined && { body: text }),
         });
-        const said = await answer.text();
-        if (said.includes('stoplight.io/prism')) violations.push(`${method} ${path}: ${said}`);
+        const answerText = await answer.text();
+        if (answerText.includes('stoplight.io/prism')) violations.push(`${method} ${path}: ${answerText}`);
         sent += 1;
       }
     }

@@ -86,19 +86,19 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
 
   it('passes its own tests', async () => {
     const { code, stdout } = await (await pytest('clients/python/tests')).ended;
-    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect({ code, output: code === 0 ? '' : stdout }).toEqual({ code: 0, output: '' });
     expect(stdout).toMatch(/^\d\d passed/m);
   });
 
   it('passes the example', async () => {
     const { code, stdout } = await (await pytest('examples/pytest')).ended;
-    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect({ code, output: code === 0 ? '' : stdout }).toEqual({ code: 0, output: '' });
     expect(stdout).toContain('5 passed');
   });
 
   it('passes the test that `init` writes', async () => {
     const { code, stdout } = await (await pytest('examples/scaffold/pytest')).ended;
-    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect({ code, output: code === 0 ? '' : stdout }).toEqual({ code: 0, output: '' });
     expect(stdout).toContain('1 passed');
   });
 
@@ -115,7 +115,7 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     const folder = await emptyFolder();
     await write(folder, Object.fromEntries(tests.map((code, index) => [`test_${index}.py`, code])));
     const { code, stdout } = await tested(folder).ended;
-    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect({ code, output: code === 0 ? '' : stdout }).toEqual({ code: 0, output: '' });
     expect(stdout).toContain(`${tests.length} passed`);
     for (const program of programs) {
       const ended = await launchProgram(python, ['-c', program], folder, { env: WITH_COMMAND }).ended;
@@ -128,7 +128,7 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     const copy = join(await emptyFolder(), 'python');
     await cp(join(ROOT, 'clients/python'), copy, { recursive: true });
     const { code, stdout } = await launchProgram(python, ['-m', 'mypy', '--cache-dir', '/dev/null', 'src'], copy).ended;
-    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+    expect({ code, output: code === 0 ? '' : stdout }).toEqual({ code: 0, output: '' });
   });
 
   it.each([
@@ -141,7 +141,7 @@ print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
     await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
     await symlink(MAIN, join(folder, 'node_modules/.bin/nv-auth-mock'));
     const running = testedWith(env, folder, '-s');
-    const [, url = ''] = await running.said(/the mock is at (\S+)\/w\//);
+    const [, url = ''] = await running.waitForOutput(/the mock is at (\S+)\/w\//);
     expect((await running.ended).signal).toBe('SIGKILL');
     await expect.poll(() => fetch(url).catch(() => 'gone')).toBe('gone');
   });

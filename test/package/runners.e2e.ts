@@ -14,18 +14,18 @@ const PATIENCE_MS = 60_000;
 /** For runners that would give a test five seconds. */
 const PATIENTLY = `--testTimeout=${PATIENCE_MS}`;
 
-interface Ended {
+interface CommandResult {
   readonly code?: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs a program of a folder's packages; one that fails has ended, too. */
-function ended(folder: string, program: string, ...args: string[]): Promise<Ended> {
+function ended(folder: string, program: string, ...args: string[]): Promise<CommandResult> {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
   const limit = { cwd: folder, env, timeout: PATIENCE_MS };
   return run(process.execPath, [join(folder, 'node_modules', program), ...args], limit).catch(
-    (thrown: Ended) => thrown,
+    (thrown: CommandResult) => thrown,
   );
 }
 
@@ -61,7 +61,7 @@ function expectNow(text: string | undefined): void {
   expect(Math.abs(Date.parse(text ?? '') - Date.now())).toBeLessThan(120_000);
 }
 
-const stampsOf = ({ stderr }: Ended) =>
+const stampsOf = ({ stderr }: CommandResult) =>
   [...stderr.matchAll(/"time":"([^"]+)","level":"debug"/g)].map(([, time]) => time);
 
 describe('in vitest', { timeout: PATIENCE_MS }, () => {
@@ -140,7 +140,7 @@ describe('in node:test', { timeout: PATIENCE_MS }, () => {
       });`;
     await write(folder, { 'fails.mjs': program });
     const failed = await run(process.execPath, ['--test-reporter=tap', 'fails.mjs'], { cwd: folder }).catch(
-      (thrown: Ended) => thrown,
+      (thrown: CommandResult) => thrown,
     );
 
     expect(failed.stdout).toContain('# fail 1');

@@ -21,7 +21,7 @@ class Looked extends NvAuthMockContainer {
     this.#log = log;
   }
 
-  /** As if an engine had made it, and it had said all that it says. */
+  /** As if an engine had made it, with its complete output. */
   async created(): Promise<void> {
     await this.containerCreated('an id');
     await once(this.#log, 'end');
@@ -57,11 +57,11 @@ describe('a container of the mock before its start', () => {
   ] as const)('waits for the last line of the start of a server, %s', async ([, flags], { expect }) => {
     const { message } = new Looked().asked.waitStrategy as unknown as { readonly message: RegExp };
     const running = launchProgram(process.execPath, [MAIN, '--port', '0', ...flags], process.cwd());
-    const [said] = await running.said(message);
+    const [output] = await running.waitForOutput(message);
     running.kill('SIGTERM');
     await running.ended;
 
-    expect(said).not.toBe('');
+    expect(output).not.toBe('');
   });
 
   it('passes options as variables, and copies files to the paths of the image', () => {

@@ -68,11 +68,11 @@ describe.runIf(hasJava)('Specmatic', { timeout: PATIENCE_MS }, () => {
       const { url } = await listeningServer(config);
       // biome-ignore lint/suspicious/noExplicitAny: the cast
       const cast: any = await (await fetch(`${url}/_mock/cast`)).json();
-      const said = await sentBy(url, document, credentialOfExamples(cast, document));
-      const [, failed = ''] = /Tests run: \d+, Successes: \d+, Failures: (\d+)/.exec(said) ?? [];
-      const sent = new Set([...said.matchAll(/^Scenario: (\S+ \S+) -> \d+ .*SUCCEEDED/gm)].map(([, call]) => call));
+      const output = await sentBy(url, document, credentialOfExamples(cast, document));
+      const [, failed = ''] = /Tests run: \d+, Successes: \d+, Failures: (\d+)/.exec(output) ?? [];
+      const sent = new Set([...output.matchAll(/^Scenario: (\S+ \S+) -> \d+ .*SUCCEEDED/gm)].map(([, call]) => call));
 
-      expect({ failed, said: failed === '0' ? '' : said.slice(-5000) }).toEqual({ failed: '0', said: '' });
+      expect({ failed, output: failed === '0' ? '' : output.slice(-5000) }).toEqual({ failed: '0', output: '' });
       // It sends all of most documents, and nine in ten of Cloud Functions'.
       expect(sent.size).toBeGreaterThan(0.85 * (await withExamples(document)).length);
     },

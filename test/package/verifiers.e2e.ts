@@ -28,7 +28,7 @@ function block(language: string, words: string): string {
 }
 
 /** What a program says, whether it succeeds or fails. */
-async function said(...args: string[]): Promise<string> {
+async function runNode(...args: string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
   const limits = { cwd: folder, env, timeout: PATIENCE_MS };
   const { stdout, stderr } = await run(process.execPath, args, limits).catch(
@@ -40,14 +40,20 @@ async function said(...args: string[]): Promise<string> {
 describe('the programs of the verifier documentation', { timeout: PATIENCE_MS }, () => {
   it('pass in vitest', async () => {
     await write(folder, { 'shown.test.ts': block('ts', 'nv-auth-mock/vitest') });
-    const output = await said(join(folder, 'node_modules/vitest/vitest.mjs'), 'run', 'shown.test.ts', '--root', folder);
+    const output = await runNode(
+      join(folder, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      'shown.test.ts',
+      '--root',
+      folder,
+    );
 
     expect(output).toMatch(/Tests +4\d passed \| 1 skipped/);
   });
 
   it.each(["from 'jose'", "from 'jsonwebtoken'"])('pass in node:test: %s', async (library) => {
     await write(folder, { 'shown.mjs': block('js', library) });
-    const output = await said('--test-reporter=tap', 'shown.mjs');
+    const output = await runNode('--test-reporter=tap', 'shown.mjs');
 
     expect(output).toContain('# fail 0');
     expect(output).toMatch(/^# pass 4\d$/m);
@@ -60,7 +66,7 @@ describe('the programs of the verifier documentation', { timeout: PATIENCE_MS },
   ])('fail without the lines that the page calls necessary: %s', async (library, line, name) => {
     const shown = block('js', library);
     await write(folder, { 'less.mjs': shown.replace(line, '') });
-    const output = await said('--test-reporter=tap', 'less.mjs');
+    const output = await runNode('--test-reporter=tap', 'less.mjs');
 
     expect(shown).toMatch(line);
     expect(output).toContain('# fail 1\n');

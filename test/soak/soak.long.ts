@@ -21,7 +21,7 @@ it('a server of 128 MB keeps responding, and each list of its 50 worlds is corre
     progress: (now) => {
       if (now.requests - reported < PROGRESS) return;
       reported = now.requests;
-      const { rss = 0, heap = 0 } = now.vitals.at(-1) ?? {};
+      const { rss = 0, heap = 0 } = now.stats.at(-1) ?? {};
       say(
         `${now.requests} of ${requests} in ${now.minutes.toFixed(1)} min, RSS ${rss.toFixed(0)} MB, heap ${heap.toFixed(0)} MB`,
       );
@@ -32,17 +32,17 @@ it('a server of 128 MB keeps responding, and each list of its 50 worlds is corre
 
   expect(figures.crash).toBeNull();
   expect(figures.faults).toEqual([]);
-  expect(isGrowing(floors(figures.vitals, 'heap'), SLACK)).toBe(false);
-  expect(isGrowing(floors(figures.vitals, 'rss'), SLACK)).toBe(false);
+  expect(isGrowing(floors(figures.stats, 'heap'), SLACK)).toBe(false);
+  expect(isGrowing(floors(figures.stats, 'rss'), SLACK)).toBe(false);
 });
 
-function summary({ requests, minutes, statuses, vitals, usual, longest, crash }: SoakFigures): string {
+function summary({ requests, minutes, statuses, stats, usual, longest, crash }: SoakFigures): string {
   const counts = [...statuses].sort(([one], [other]) => one - other).map(([status, count]) => `${status}: ${count}`);
   const times = (took: number) => `${(took / usual).toFixed(0)} token grants`;
   // The first answers wait for what is only made when it is needed.
-  const pause = Math.max(0, ...vitals.slice(2).map((one) => one.maxEventLoopDelay));
+  const pause = Math.max(0, ...stats.slice(2).map((one) => one.maxEventLoopDelay));
   const levels = (of: 'rss' | 'heap') =>
-    floors(vitals, of)
+    floors(stats, of)
       .map((level) => level.toFixed(0))
       .join(' ');
   return [

@@ -1,6 +1,6 @@
 import { createSeededRandom } from '../../src/platform/random.ts';
 import { type BuiltServer, type ProcessStats, startBuiltServer } from './server.ts';
-import { type Ask, askOf, type Client, GRANT, type Kind, kindAt, TRAFFIC } from './traffic.ts';
+import { type Client, createSend, GRANT, type Kind, kindAt, type Send, TRAFFIC } from './traffic.ts';
 import { SoakWorlds } from './worlds.ts';
 
 export interface SoakPlan {
@@ -13,7 +13,7 @@ export interface SoakPlan {
   readonly only?: string;
   /** How many worlds there are; default: 50. */
   readonly worlds?: number;
-  /** How many ask at once; default: 32. */
+  /** How many send at once; default: 32. */
   readonly connections?: number;
   readonly progress?: (figures: SoakFigures) => void;
 }
@@ -27,7 +27,7 @@ export interface SoakFigures {
   usual: number;
   /** The longest answer, and to what. */
   longest: { took: number; line: string };
-  vitals: readonly ProcessStats[];
+  stats: readonly ProcessStats[];
   /** Why it ended before its time; null: it did not. */
   crash: string | null;
   minutes: number;
@@ -48,7 +48,7 @@ export async function soak(plan: SoakPlan): Promise<SoakFigures> {
     faults: [],
     usual: await usualGrant(server),
     longest: { took: 0, line: '' },
-    vitals: server.stats,
+    stats: server.stats,
     crash: null,
     minutes: 0,
   };
@@ -83,14 +83,14 @@ async function run(
 ): Promise<void> {
   const random = createSeededRandom(`${seed} ${number}`);
   const draw = () => Number.parseInt(random.hex(8), 16) / 2 ** 32;
-  const ask = askOf(server, (line, reply) => {
+  const send = createSend(server, (line, reply) => {
     noteReply(figures, line, reply);
     progress?.(figures);
   });
   // Each world has one connection that writes to it, so what must be in it is certain.
   const ids = Array.from({ length: count }, (_, index) => index).filter((index) => index % connections === number);
   const worlds = new SoakWorlds(
-    ask,
+    send,
     ids.map((index) => `soak-${index}`),
   );
   const step = () =>
@@ -100,10 +100,10 @@ async function run(
     });
   const client: Client = { number, token: '', refreshToken: '', count: 0, step };
   try {
-    await TRAFFIC[0]?.run(ask, client);
+    await TRAFFIC[0]?.run(send, client);
     while (!isOver()) {
       client.count += 1;
-      await kindAt(draw(), traffic).run(ask, client);
+      await kindAt(draw(), traffic).run(send, client);
     }
   } catch (cause) {
     const end = server.ended === null ? '' : `, it ended with ${server.ended.code ?? server.ended.signal}`;
@@ -111,7 +111,7 @@ async function run(
   }
 }
 
-function noteReply(figures: SoakFigures, line: string, { status, text, durationMs }: Awaited<ReturnType<Ask>>): void {
+function noteReply(figures: SoakFigures, line: string, { status, text, durationMs }: Awaited<ReturnType<Send>>): void {
   figures.requests += 1;
   figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
   if (status >= 500 && figures.faults.length < MAX_FAULTS)
@@ -131,10 +131,10 @@ function median(values: readonly number[]): number {
 }
 
 /** How memory went: the least of each of eight stretches, in MB. What stays in use shows in the least, not in the most. */
-export function floors(vitals: readonly ProcessStats[], of: 'rss' | 'heap'): number[] {
-  const stretch = Math.max(1, Math.floor(vitals.length / 8));
-  return Array.from({ length: Math.min(8, vitals.length) }, (_, index) =>
-    Math.min(...vitals.slice(index * stretch, (index + 1) * stretch).map((one) => one[of])),
+export function floors(stats: readonly ProcessStats[], of: 'rss' | 'heap'): number[] {
+  const stretch = Math.max(1, Math.floor(stats.length / 8));
+  return Array.from({ length: Math.min(8, stats.length) }, (_, index) =>
+    Math.min(...stats.slice(index * stretch, (index + 1) * stretch).map((one) => one[of])),
   );
 }
 

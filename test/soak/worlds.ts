@@ -1,4 +1,4 @@
-import type { Ask } from './traffic.ts';
+import type { Send } from './traffic.ts';
 
 /** Rows of each kind that a world keeps. */
 const MAX_ROWS = 3;
@@ -29,14 +29,14 @@ interface World {
 
 /** The worlds of one connection. Each step compares the lists of a world with what must be in it. */
 export class SoakWorlds {
-  readonly #ask: Ask;
+  readonly #send: Send;
   readonly #ids: readonly string[];
   readonly #made = new Map<string, World>();
   #count = 0;
 
   /** @param ids of worlds that no other connection writes to */
-  constructor(ask: Ask, ids: readonly string[]) {
-    this.#ask = ask;
+  constructor(send: Send, ids: readonly string[]) {
+    this.#send = send;
     this.#ids = ids;
   }
 
@@ -58,7 +58,7 @@ export class SoakWorlds {
 
   async #make(id: string, from?: { readonly from: object; readonly content: Content }): Promise<World> {
     const order = { id, ttl: 'never', ...(from && { from: from.from }) };
-    const { cast } = await this.#send('POST /_mock/worlds', 201, { body: order });
+    const { cast } = await this.#sendExpecting('POST /_mock/worlds', 201, { body: order });
     const owner = cast.ngc.keys.find(({ name }: { name: string }) => name === 'owner').key;
     const world = { id, owner, content: from?.content ?? NOTHING, snapshots: [] };
     this.#made.set(id, world);
@@ -122,7 +122,7 @@ export class SoakWorlds {
 
   async #delete(world: World): Promise<void> {
     while (world.snapshots.length > 0) await this.#forget(world);
-    await this.#send(`DELETE /_mock/worlds/${world.id}`, 204);
+    await this.#sendExpecting(`DELETE /_mock/worlds/${world.id}`, 204);
     this.#made.delete(world.id);
   }
 
@@ -146,11 +146,11 @@ export class SoakWorlds {
 
   #in({ id }: World, line: string, status: number, sent?: object) {
     const [method, path] = line.split(' ');
-    return this.#send(`${method} /w/${id}${path}`, status, sent);
+    return this.#sendExpecting(`${method} /w/${id}${path}`, status, sent);
   }
 
-  async #send(line: string, status: number, sent?: object) {
-    const reply = await this.#ask(line, sent);
+  async #sendExpecting(line: string, status: number, sent?: object) {
+    const reply = await this.#send(line, sent);
     if (reply.status !== status) throw new Error(`${reply.status} to ${line}, and not ${status}: ${reply.text}`);
     return reply.text === '' ? null : JSON.parse(reply.text);
   }

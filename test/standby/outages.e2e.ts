@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
-import type { Ended } from '../support/command.ts';
+import type { CommandResult } from '../support/command.ts';
 import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 import { emptyFolder } from '../support/folder.ts';
 import type { Received, Sent } from '../support/keep-alive.ts';
@@ -56,7 +56,7 @@ const LOST_LINE =
   /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have taken over the worlds\. Restart this server\.$/m;
 
 /** Expects that a process ended because it lost its session. */
-function expectLost({ code, stderr }: Ended): void {
+function expectLost({ code, stderr }: CommandResult): void {
   expect([code, stderr]).toEqual([LOST, expect.stringMatching(LOST_LINE)]);
 }
 
@@ -168,7 +168,7 @@ describePostgres('with a silent database,', () => {
           detail: expect.stringMatching(/^The database does not answer, /),
         });
         await until(async () => server.ends.length > round, LOST_MS);
-        expectLost(server.ends[round] as Ended);
+        expectLost(server.ends[round] as CommandResult);
         // The next process cannot open a session.
         await until(async () => (await server.status()) === 'waiting', RECOVERY_MS);
         expect((await server.call('GET /_mock/health')).body.detail).toMatch(/^--data postgres:\S+ does not answer\./);
@@ -211,7 +211,7 @@ describePostgres('with a silent database,', () => {
       await setTimeout(2000);
       proxy.manner = 'passes';
       await until(async () => (await one.status()) === 'standby', RECOVERY_MS);
-      expectLost(one.ends[0] as Ended);
+      expectLost(one.ends[0] as CommandResult);
       await setTimeout(300);
       for (const each of [running, later]) await each.stop();
       const outcomes = await checkOutcomes(other, 'cut', running);
@@ -288,7 +288,7 @@ describePostgres('with a slow database,', () => {
     expect(outcomes.made).toBeGreaterThan(0);
     if (delay === 1000) expect(outcomes).toMatchObject({ not: 0, unknown: 0, broken: 0 });
     if (delay === 1000) expect(server.ends).toEqual([]);
-    if (delay === 6000) expectLost(server.ends[0] as Ended);
+    if (delay === 6000) expectLost(server.ends[0] as CommandResult);
   });
 });
 
@@ -401,7 +401,7 @@ describePostgres('with a database that', () => {
       for (let round = 0; round < 3; round += 1) {
         await leave(server);
         await until(async () => at.ends.length > round, LOST_MS);
-        expectLost(at.ends[round] as Ended);
+        expectLost(at.ends[round] as CommandResult);
         await until(async () => (await at.status()) === 'waiting', RECOVERY_MS);
         const reported = await Promise.all(calls.map(({ request, sent }) => at.call(request, sent)));
         const descriptions = reported.map((answer, index) => ({
@@ -449,7 +449,7 @@ describePostgres('with a database that', () => {
     server.freeze();
     expect(await writing).toBeNull();
     await until(async () => at.ends.length === 1, 1000);
-    expectLost(at.ends[0] as Ended);
+    expectLost(at.ends[0] as CommandResult);
     server.thaw();
     await at.untilReady(RECOVERY_MS);
   });
@@ -497,7 +497,7 @@ describePostgres('with a read-only database', () => {
     await server.restart();
     await until(async () => at.ends.length >= 2, RECOVERY_MS);
     const [lost, refused] = at.ends;
-    expectLost(lost as Ended);
+    expectLost(lost as CommandResult);
     // The process waited until the database had started.
     expect(refused).toMatchObject({ stdout: '' });
     expect([refused?.code, refused?.stderr.split('\n').at(-2)]).toEqual([

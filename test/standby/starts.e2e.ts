@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin } from '../support/cast.ts';
-import type { Ended } from '../support/command.ts';
+import type { CommandResult } from '../support/command.ts';
 import { findFreePort } from '../support/ports.ts';
 import { describePostgres, freshSchema, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
@@ -17,7 +17,7 @@ import { changed, listening, sql } from '../support/standby-faults.ts';
 const ROUNDS = 20;
 
 /** Lists the logged messages of a process that has ended. */
-function listMessages({ stderr }: Ended): readonly string[] {
+function listMessages({ stderr }: CommandResult): readonly string[] {
   return stderr
     .split('\n')
     .filter((line) => line !== '')
@@ -317,7 +317,7 @@ describePostgres('https', () => {
     const both = await Promise.all([start(), start()]);
     const first = await Promise.any(
       both.map(async (one) => {
-        await one.running.said(/"event":"ready"/);
+        await one.running.waitForOutput(/"event":"ready"/);
         return one;
       }),
     );
@@ -331,7 +331,7 @@ describePostgres('https', () => {
     expect((await first.running.ended).code).toBe(0);
     const second = await Promise.any(
       [...others, third].map(async (one) => {
-        await one.running.said(/"event":"ready"/);
+        await one.running.waitForOutput(/"event":"ready"/);
         return one;
       }),
     );
@@ -360,7 +360,7 @@ describePostgres('https', () => {
     await setTimeout(3000);
     expect(await isOpen()).toBe(false);
     await holder.stop();
-    await running.said(/"event":"ready"/);
+    await running.waitForOutput(/"event":"ready"/);
     expect(await readHealthByTls(port, await readAuthority(port))).toBe('ready');
     running.kill('SIGTERM');
     const ended = await running.ended;
@@ -383,7 +383,7 @@ describePostgres('https', () => {
     const start = async (...more: string[]) => {
       const port = await findFreePort();
       const running = launch(['start', '--tls', '--port', String(port), '--json', '--data', schema.url, ...more]);
-      await running.said(/"event":"ready"/);
+      await running.waitForOutput(/"event":"ready"/);
       return { port, running };
     };
     const first = await start();

@@ -4,7 +4,7 @@ import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { ALL, keptSeed, NOON, row } from '../support/records.ts';
-import { type PlainCollections, type PlainStore, plainly } from '../support/rows.ts';
+import { type PlainCollections, type PlainStore, withoutRevisions } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
@@ -22,7 +22,7 @@ export function collectionsContract(kind: string, benchOf: () => Promise<Bench>)
     });
     afterEach(() => bench.end());
 
-    const openNext = async () => plainly(await bench.next());
+    const openNext = async () => withoutRevisions(await bench.next());
 
     /** Runs a check on a store, and again after the next step. */
     const checkNowAndLater = async (store: PlainStore, check: (collections: PlainCollections) => Promise<void>) => {

@@ -20,7 +20,7 @@ import {
   row,
   serviceKey,
 } from '../support/records.ts';
-import { plainly } from '../support/rows.ts';
+import { withoutRevisions } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -47,14 +47,17 @@ export async function fill(store: Store): Promise<void> {
   await store.ngcKeys.create(personalKey('mine'), [], null);
   const policy = { next: { scopes: ['more'], resources: [] }, recordedAt: NOON, effectiveAt: LATER };
   await store.ngcKeys.edit('deployer', { policy });
-  await plainly(store).collections.insert(
+  await withoutRevisions(store).collections.insert(
     createThing('first lamp', { sharedWith: ['globex'], aliases: ['lamp'], dueAt: LATER }),
     null,
   );
-  await plainly(store).collections.insert(createThing('second lamp', { owner: 'globex', sharedWith: ['*'] }), null);
-  await plainly(store).collections.insert(createThing('chair', { parent: 'first lamp' }), null);
-  await plainly(store).collections.insert(row('plain'), null);
-  await plainly(store).collections.change('things', 'chair', (before) => ({ ...before, body: { legs: 3 } }));
+  await withoutRevisions(store).collections.insert(
+    createThing('second lamp', { owner: 'globex', sharedWith: ['*'] }),
+    null,
+  );
+  await withoutRevisions(store).collections.insert(createThing('chair', { parent: 'first lamp' }), null);
+  await withoutRevisions(store).collections.insert(row('plain'), null);
+  await withoutRevisions(store).collections.change('things', 'chair', (before) => ({ ...before, body: { legs: 3 } }));
   await store.grants.issue(refreshToken('first', { scope: 'openid' }), NOON);
   await store.grants.revoke('a-token', NOON, LATER);
   await store.settings.set('clock', '5');
@@ -66,7 +69,7 @@ export async function fill(store: Store): Promise<void> {
 /** Reads everything from a store. */
 export async function readAll(store: Store) {
   const { accessKeys, identities, ngcKeys, grants, settings, world, oauthClients } = store;
-  const { collections } = plainly(store);
+  const { collections } = withoutRevisions(store);
   return {
     seed: await world.seed(),
     counts: await world.counts(),
@@ -103,8 +106,8 @@ async function changeAll(store: Store): Promise<void> {
   await store.identities.touch('ada', NOON + 99);
   await store.ngcKeys.create(serviceKey('late'), [], null);
   await store.ngcKeys.delete('reader');
-  await plainly(store).collections.insert(createThing('third lamp'), null);
-  await plainly(store).collections.change('things', 'first lamp', () => null);
+  await withoutRevisions(store).collections.insert(createThing('third lamp'), null);
+  await withoutRevisions(store).collections.change('things', 'first lamp', () => null);
   await store.grants.endAllOf('ada', NOON, LATER);
   await store.grants.revoke('another-token', NOON, LATER);
   await store.settings.set('clock', '6');
@@ -230,9 +233,9 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('returns correct search results, also after further changes', async () => {
         const store = await openFilled();
         const image = await store.freeze();
-        await plainly(store).collections.page(searchFor('lamp'));
+        await withoutRevisions(store).collections.page(searchFor('lamp'));
         await changeAll(store);
-        const { collections } = plainly(await restore(store, image));
+        const { collections } = withoutRevisions(await restore(store, image));
         const findIds = async (text: string) => (await collections.page(searchFor(text))).rows.map(({ id }) => id);
 
         expect(await findIds('lamp')).toEqual(['first lamp', 'second lamp']);
@@ -243,7 +246,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await collections.change('things', 'first lamp', () => null);
         expect(await findIds('lamp')).toEqual(['fourth lamp', 'second lamp']);
         expect(await findIds('armchair')).toEqual(['chair']);
-        const later = plainly(await bench.next()).collections;
+        const later = withoutRevisions(await bench.next()).collections;
         expect((await later.page(searchFor('lamp'))).rows.map(({ id }) => id)).toEqual(['fourth lamp', 'second lamp']);
       });
 

@@ -3,7 +3,7 @@ import { createSeededRandom } from '../../src/platform/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/collections.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
-import { type PlainCollections, plainly } from '../support/rows.ts';
+import { type PlainCollections, withoutRevisions } from '../support/rows.ts';
 import type { Bench } from './contract.ts';
 
 const THINGS = 'things';
@@ -38,8 +38,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
     afterEach(() => bench.end());
 
     const openWith = async (...rows: readonly Row[]) => {
-      await plainly(await bench.next()).collections.commit(rows.map(createPut));
-      return plainly(await bench.next()).collections;
+      await withoutRevisions(await bench.next()).collections.commit(rows.map(createPut));
+      return withoutRevisions(await bench.next()).collections;
     };
 
     const findIds = async (collections: PlainCollections, query: Partial<PageQuery>) => {
@@ -282,7 +282,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
     });
 
     it('every page of random worlds matches the sorted list of all rows', async () => {
-      const collections = plainly(await bench.next()).collections;
+      const collections = withoutRevisions(await bench.next()).collections;
       const random = createSeededRandom(seedOf('pages'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
       const drawBelow = (max: number) => parseInt(random.hex(4), 16) % max;
@@ -343,7 +343,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
     });
 
     it('a page has every change at once', async () => {
-      const store = plainly(await bench.next());
+      const store = withoutRevisions(await bench.next());
       const { collections } = store;
       const describePage = async () => {
         const { count, rows } = await collections.page(ALL);
@@ -382,7 +382,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
           createPut(row('other', { collection: 'others' })),
         ]);
 
-        const later = plainly(await bench.next()).collections;
+        const later = withoutRevisions(await bench.next()).collections;
         expect(await findIds(later, {})).toEqual(['kept', 'new']);
         expect((await later.byId(THINGS, 'kept'))?.facets?.name).toBe('renamed');
         expect(await later.byId('others', 'other')).not.toBeNull();
@@ -437,7 +437,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         ).rejects.toThrow();
 
         expect(await collections.page(ALL)).toEqual(before);
-        expect(await plainly(await bench.next()).collections.page(ALL)).toEqual(before);
+        expect(await withoutRevisions(await bench.next()).collections.page(ALL)).toEqual(before);
       });
     });
   });

@@ -13,7 +13,7 @@ import type { LogChanges, LogContent, LogHead, LogUses, WorldLog, WorldRecord } 
 import { createManualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
-import { plainly } from '../support/rows.ts';
+import { withoutRevisions } from '../support/rows.ts';
 
 /** The delay of uses, and more for a busy machine, in milliseconds. */
 const A_SECOND = 1300;
@@ -128,8 +128,9 @@ function openStoredWorlds(overrides: Partial<LogContent> = {}) {
     kept.create(createWorld(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
   return { ...log, kept, parts, clock, create, main: kept.open(DEFAULT_WORLD) };
 }
-const insert = (store: Store, id: string) => plainly(fullStore(store)).collections.insert(row(id), null);
-const remove = (store: Store, id: string) => plainly(fullStore(store)).collections.change('things', id, () => null);
+const insert = (store: Store, id: string) => withoutRevisions(fullStore(store)).collections.insert(row(id), null);
+const remove = (store: Store, id: string) =>
+  withoutRevisions(fullStore(store)).collections.change('things', id, () => null);
 const readIds = async (store: Store) => (await store.collections.list({ collection: 'things' })).map(({ id }) => id);
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 

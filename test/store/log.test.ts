@@ -11,7 +11,7 @@ import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
-import { plainly } from '../support/rows.ts';
+import { withoutRevisions } from '../support/rows.ts';
 import { fill, readAll } from './contract-images.ts';
 
 async function readFrozen(frozen: State) {
@@ -39,7 +39,7 @@ it('the use of a row is in the file after it is closed', async ({ folder }) => {
 it('a new row with the id of a removed row has no use', async ({ folder }) => {
   const path = join(folder, 'mock.db');
   const store = fullStore(await openFile(path));
-  const { collections } = plainly(store);
+  const { collections } = withoutRevisions(store);
   await collections.insert(row('a'), null);
   await store.collections.note('things', 'a', NOON);
   await collections.change('things', 'a', () => null);
@@ -57,7 +57,7 @@ it('a full disk rejects a restore, and the data in memory stays unchanged', asyn
   try {
     await fillDisk(disk.path);
     const insertMany = async () => {
-      for (let id = 0; id < 100; id++) await plainly(store).collections.insert(row(`row-${id}`), null);
+      for (let id = 0; id < 100; id++) await withoutRevisions(store).collections.insert(row(`row-${id}`), null);
     };
     await expect(insertMany()).rejects.toMatchObject({ why: 'full' });
     await store.identities.touch('ada', NOON + 77);

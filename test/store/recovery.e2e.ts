@@ -7,7 +7,7 @@ import { openFile } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
 import { fullStore } from '../support/nouns.ts';
 import { keptSeed, people } from '../support/records.ts';
-import { plainly } from '../support/rows.ts';
+import { withoutRevisions } from '../support/rows.ts';
 
 const PAGE = 4096;
 const LOG_HEADER = 32;
@@ -25,7 +25,7 @@ async function createKilledFile(folder: string): Promise<{ readonly path: string
   const store = fullStore(await openFile(original));
   await store.world.load(keptSeed, people);
   const rows = ['first', 'second', 'third'];
-  for (const id of rows) await plainly(store).collections.insert(createRow(id, 900_000), null);
+  for (const id of rows) await withoutRevisions(store).collections.insert(createRow(id, 900_000), null);
   await copyFile(original, path);
   await copyFile(`${original}-wal`, `${path}-wal`);
   await store.close();
@@ -51,7 +51,7 @@ function listCheckpointWrites(log: Buffer): readonly { readonly page: number; re
 async function openAndRead(path: string): Promise<{ rows: string[]; notices: readonly string[] }> {
   const file = await openFile(path);
   const store = fullStore(file);
-  const rows = await plainly(store).collections.ofOwner('things', 'acme');
+  const rows = await withoutRevisions(store).collections.ofOwner('things', 'acme');
   await store.close();
   return { rows: rows.map(({ id }) => id), notices: file.notices };
 }

@@ -20,7 +20,7 @@ import { createFault, type ToyRequestParts, toyRequest } from '../http/steps/toy
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** The answer that a test asks for. */
-export interface Wanted {
+export interface TestAnswer {
   readonly outcome: Outcome;
   /** The fault that was injected and produced this answer. */
   readonly action?: Fault['action'];
@@ -43,7 +43,7 @@ export interface AnsweringServer {
 
 /** @param answers called for each request to a path */
 export async function answeringServer(
-  answers: Readonly<Record<string, () => Wanted | Promise<Wanted>>>,
+  answers: Readonly<Record<string, () => TestAnswer | Promise<TestAnswer>>>,
 ): Promise<AnsweringServer> {
   const limits = createLimits();
   const connections = new Connections(limits);

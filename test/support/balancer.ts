@@ -56,13 +56,13 @@ export async function balance(
     env: { ...ENVIRONMENT, ...variables },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const said = text(haproxy.stderr);
+  const output = text(haproxy.stderr);
   ends.push(() => {
     haproxy.kill('SIGKILL');
-    return said;
+    return output;
   });
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (haproxy.exitCode !== null) throw new Error(await said);
+    if (haproxy.exitCode !== null) throw new Error(await output);
     if ((await ask(port, '/').catch(() => null)) !== null) return port;
     await wait(50);
   }

@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** How a command ended. */
-export interface Ended {
+export interface CommandResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -29,10 +29,10 @@ export interface Ended {
 export interface Running {
   readonly pid: number | undefined;
   /** Waits for a match in stdout. */
-  said(pattern: RegExp): Promise<RegExpExecArray>;
+  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   closeInput(): void;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<CommandResult>;
 }
 
 export interface Credentials {
@@ -56,16 +56,16 @@ export interface Server extends Running {
   /** Sends a token request. */
   grant(credentials: Credentials): Promise<Answer>;
   tokenOf(credentials: Credentials): Promise<string>;
-  stop(): Promise<Ended>;
+  stop(): Promise<CommandResult>;
   /** Kills it without time to clean up. */
-  crash(): Promise<Ended>;
+  crash(): Promise<CommandResult>;
 }
 
 /** The built command, as users run it. */
 export interface Command {
   launch(args: readonly string[], surroundings?: Surroundings): Running;
   /** Runs it to its end. A server that unexpectedly starts is stopped immediately. */
-  run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
+  run(args: readonly string[], surroundings?: Surroundings): Promise<CommandResult>;
   /** Starts a server on a free port, with its events as JSON. */
   start(args?: readonly string[], surroundings?: Surroundings): Promise<Server>;
 }
@@ -83,7 +83,7 @@ export const it = inFolder.extend<{ command: Command }>({
       launch,
       run: (args, surroundings) => {
         const running = launch(args, surroundings);
-        running.said(/nv-auth-mock ready on|"event":"ready"/).then(
+        running.waitForOutput(/nv-auth-mock ready on|"event":"ready"/).then(
           () => running.kill('SIGTERM'),
           () => {},
         );
@@ -127,7 +127,7 @@ export function launchProgram(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const ended = new Promise<Ended>((resolve, reject) => {
+  const ended = new Promise<CommandResult>((resolve, reject) => {
     child.once('error', reject).once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
   return {
@@ -135,7 +135,7 @@ export function launchProgram(
     ended,
     kill: (signal) => child.kill(signal),
     closeInput: () => child.stdin.end(),
-    said: (pattern) =>
+    waitForOutput: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const match = pattern.exec(stdout);
@@ -150,7 +150,7 @@ export function launchProgram(
 
 /** Starts a server on a free port, with its events as JSON. */
 export async function waitUntilReady(running: Running): Promise<Server> {
-  const [line] = await running.said(/^.*\n/);
+  const [line] = await running.waitForOutput(/^.*\n/);
   const { url, port } = JSON.parse(line) as { url: string; port: number };
   const call: Server['call'] = async (request, { token, body } = {}) => {
     const [method, path] = request.split(' ') as [string, string];

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Answer, Request, TestServer } from './server.ts';
 
 /** The hints of a refused request. */
-export interface Told {
+export interface HintsOfResponse {
   readonly answer: Answer;
   readonly codes: readonly string[];
   readonly texts: readonly string[];
@@ -17,7 +17,7 @@ interface ShownHint {
  * Sends a request that is refused, and reads its hints everywhere: the first in the response header, and all in the
  * journal and in the fixes of the decision.
  */
-export async function hintsOf(call: TestServer['call'], request: string, parts?: Request): Promise<Told> {
+export async function hintsOf(call: TestServer['call'], request: string, parts?: Request): Promise<HintsOfResponse> {
   const answer = await call(request, parts);
   expect(answer.status, `${request} was answered`).toBeGreaterThanOrEqual(400);
   const { body } = await call('GET /_mock/requests?limit=1');

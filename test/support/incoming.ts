@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
 /** The parts of a request. */
-interface Said {
+interface IncomingParts {
   readonly method?: string;
   readonly url?: string;
   /** One entry per header line, as received. */
@@ -11,7 +11,7 @@ interface Said {
 }
 
 /** Creates a request like Node's, with its body, without a connection. */
-export function incoming({ method = 'GET', url = '/', headers = [], body }: Said = {}): IncomingMessage {
+export function incoming({ method = 'GET', url = '/', headers = [], body }: IncomingParts = {}): IncomingMessage {
   const request = new IncomingMessage(new Socket());
   request.method = method;
   request.url = url;

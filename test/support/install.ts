@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { registryEnvironment } from '../../scripts/nodes.mjs';
-import { type Ended, launchProgram } from './command.ts';
+import { type CommandResult, launchProgram } from './command.ts';
 
 const execute = promisify(execFile);
 
@@ -109,14 +109,14 @@ export async function expectInstall(installation: Installation): Promise<string 
   // Installers run the command as a child process, which a signal may not reach.
   const command = [...installer.run, 'nv-auth-mock', '--port', '0', '--exit-with-stdin'];
   const inMemory = launch(command);
-  const [, url] = await inMemory.said(READY);
+  const [, url] = await inMemory.waitForOutput(READY);
   const { status } = await fetch(`${url}/_mock/health`);
   inMemory.closeInput();
   await inMemory.ended;
   expect(status).toBe(200);
 
   const withFile = launch([...command, '--data', 'mock.db']);
-  const isReady = await withFile.said(READY).then(
+  const isReady = await withFile.waitForOutput(READY).then(
     () => true,
     () => false,
   );
@@ -134,7 +134,7 @@ export async function expectInstall(installation: Installation): Promise<string 
 const READY = /ready on (http:\/\/\S+)/;
 
 /** Returns the output of a command for assertion messages. */
-export function outputOf({ stdout, stderr }: Ended): string {
+export function outputOf({ stdout, stderr }: CommandResult): string {
   return `${stdout}\n${stderr}`.trim().split('\n').slice(-40).join('\n');
 }
 

@@ -51,9 +51,9 @@ export async function startPgBouncer(target: number, settings: Readonly<Record<s
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    output += text;
   });
   const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
   const end = async () => {
@@ -65,7 +65,7 @@ export async function startPgBouncer(target: number, settings: Readonly<Record<s
   while (!(await isOpen(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       await end();
-      throw new Error(`PgBouncer did not start: ${said}`);
+      throw new Error(`PgBouncer did not start: ${output}`);
     }
     await setTimeout(10);
   }

@@ -28,7 +28,7 @@ export async function findFreePort(): Promise<number> {
 export async function startOnPort(command: Command, port: number): Promise<string | null> {
   const running = command.launch(['-p', String(port)]);
   try {
-    return (await running.said(/ready on (.+)\n/))[1] ?? '';
+    return (await running.waitForOutput(/ready on (.+)\n/))[1] ?? '';
   } catch (ended) {
     if ((await running.ended).stderr.includes('in use')) return null;
     throw ended;

@@ -118,7 +118,7 @@ describePostgres('a server that tests may hurt', () => {
     await bundle.write({ file });
     await bundle.close();
     const starter = launchProgram(process.execPath, [file, JSON.stringify(inject('postgres')?.program)], folder);
-    const [url] = await starter.said(/postgres:.*(?=\n)/);
+    const [url] = await starter.waitForOutput(/postgres:.*(?=\n)/);
     expect(await rows(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     starter.kill('SIGKILL');
     await starter.ended;

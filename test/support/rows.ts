@@ -34,7 +34,7 @@ export type PlainStore = Omit<FullStore, 'collections'> & {
   readonly rows: Collections;
 };
 
-export function plainly(store: FullStore): PlainStore {
+export function withoutRevisions(store: FullStore): PlainStore {
   const shown: Partial<PlainStore> = { collections: plain(store.collections), rows: store.collections };
   // A proxy, so that all other members come from the store.
   return new Proxy(store as unknown as PlainStore, {

@@ -128,6 +128,6 @@ export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof 
 /** Expects a Run:ai refusal with these words. */
 export function expectRefused(answer: Answer, status: number, ...words: readonly string[]): void {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
-  const said = runaiRefusal(answer);
-  for (const word of words) expect(said).toContain(word);
+  const refusal = runaiRefusal(answer);
+  for (const word of words) expect(refusal).toContain(word);
 }

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import type { Ended, Running } from './command.ts';
+import type { CommandResult, Running } from './command.ts';
 import type { Received } from './keep-alive.ts';
 
 /** Waits until a port accepts connections. @throws with the output of the process if it ends first */
 export async function listening(port: number, running: Running): Promise<void> {
-  let ended: Ended | null = null;
+  let ended: CommandResult | null = null;
   void running.ended.then((end) => {
     ended = end;
   });

@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Credentials, type Ended, launchProgram, MAIN, type Running, type Surroundings } from './command.ts';
+import {
+  type CommandResult,
+  type Credentials,
+  launchProgram,
+  MAIN,
+  type Running,
+  type Surroundings,
+} from './command.ts';
 import { it as inFolder } from './in-folder.ts';
 import { type Client, clientOf, type Received, type Sent } from './keep-alive.ts';
 import { findFreePort } from './ports.ts';
@@ -28,8 +35,8 @@ export interface Instance {
   close(): void;
   kill(signal: NodeJS.Signals): void;
   /** Kills it with SIGKILL. */
-  crash(): Promise<Ended>;
-  stop(): Promise<Ended>;
+  crash(): Promise<CommandResult>;
+  stop(): Promise<CommandResult>;
   /** Starts another process on the same port. The previous one must have ended. */
   launchAgain(): Instance;
   /** The same, and waits until it listens. */
@@ -39,7 +46,7 @@ export interface Instance {
 /** A process that is restarted after every exit code other than 0, like `restart: on-failure`. */
 export interface Supervised extends Instance {
   /** The processes that have ended so far. */
-  readonly ends: readonly Ended[];
+  readonly ends: readonly CommandResult[];
 }
 
 /** Two processes on one schema. */
@@ -153,7 +160,7 @@ function instanceOf(
     return running.ended;
   };
   const isReady = async () => (await call('GET /_mock/health?ready').catch(() => null))?.status === 200;
-  const ready = running.said(/^.*"event":"ready".*\n/).then(([line]) => line);
+  const ready = running.waitForOutput(/^.*"event":"ready".*\n/).then(([line]) => line);
   // A process killed earlier never reports it.
   ready.catch(() => {});
   return {
@@ -177,7 +184,7 @@ function instanceOf(
 const RESTART_MS = 100;
 
 function superviseFrom(first: Instance): Supervised {
-  const ends: Ended[] = [];
+  const ends: CommandResult[] = [];
   let current = first;
   let isStopping = false;
   const watch = async () => {

@@ -6,7 +6,7 @@ import type { DifferenceClass } from '../../conformance/src/verify/difference.ts
 import type { Config } from '../../src/config/options.ts';
 
 /** A body to check against the vendor's document: of a response, or of an example request. */
-export interface Told {
+export interface CheckedBody {
   /** `GET /path?query` */
   readonly request: string;
   /** Null for the body of a request. */
@@ -20,7 +20,7 @@ type Part = any;
 const PUBLISHED = new URL('../../conformance/published/', import.meta.url);
 
 /** Loads the vendors' documents for the versions of a configuration. */
-export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (reported: Told) => string[] {
+export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (reported: CheckedBody) => string[] {
   const versions = [`runai.${runai}`, `air.${air}`];
   const names = readdirSync(PUBLISHED).map((file) => file.replace(/\.json$/, ''));
   const chosen = names.filter((name) => !name.includes('.') || versions.includes(name)).map(documentOf);
@@ -48,7 +48,7 @@ class VendorDocument {
   }
 
   /** Returns where a body violates the vendor's schema, except for what the baseline accepts. */
-  faultsOf({ request, status, body }: Told): string[] {
+  faultsOf({ request, status, body }: CheckedBody): string[] {
     // Event streams are text.
     if (body === undefined || typeof body === 'string') return [];
     const [method = '', url = ''] = request.split(' ');

@@ -5,8 +5,8 @@ import { it } from '../support/command.ts';
 
 describe.concurrent('the command with --tls', () => {
   it('prints its https and http URLs in the ready line', async ({ command }) => {
-    const { url, said } = await command.start(['--tls', '--http-port', '0']);
-    const [line] = await said(/.*"event":"ready".*/);
+    const { url, waitForOutput } = await command.start(['--tls', '--http-port', '0']);
+    const [line] = await waitForOutput(/.*"event":"ready".*/);
 
     expect(url).toMatch(/^https:/);
     expect(JSON.parse(line)).toMatchObject({ url, httpUrl: expect.stringMatching(/^http:/) });

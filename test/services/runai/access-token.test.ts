@@ -7,7 +7,7 @@ import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runa
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { Identities } from '../../../src/services/runai/collections/identities.ts';
 import type { VerifiedClaims } from '../../../src/tokens/verify.ts';
-import { faked } from '../../support/faked.ts';
+import { replaceMethods } from '../../support/replace-methods.ts';
 
 const REALM = { issuerPath: '/auth/realms/acme', tenantId: '1001' };
 const CLAIMS: VerifiedClaims = {
@@ -58,8 +58,8 @@ function createTokenServer({
       if (server.keyError !== null) throw server.keyError;
     },
   };
-  faked(Identities.prototype, { byId: async (id: string) => (identity?.id === id ? identity : null) });
-  faked(Grants.prototype, {
+  replaceMethods(Identities.prototype, { byId: async (id: string) => (identity?.id === id ? identity : null) });
+  replaceMethods(Grants.prototype, {
     isRevoked: async (ids: string[]) => {
       checkedIds.push(ids);
       return ids.some((id) => revoked.includes(id));

@@ -8,7 +8,7 @@ type Replaced<Class extends object> = { readonly [Name in keyof Class]?: unknown
  *
  * @param prototype the prototype of the handle's class
  */
-export function faked<Class extends object>(prototype: Class, members: Replaced<Class>): void {
+export function replaceMethods<Class extends object>(prototype: Class, members: Replaced<Class>): void {
   for (const [name, member] of Object.entries(members)) {
     vi.spyOn(prototype as Record<string, (...given: unknown[]) => unknown>, name).mockImplementation(
       member as (...given: unknown[]) => unknown,
