@@ -5,8 +5,8 @@ import { showPath } from '../text/redact.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { assertNotControlApi, findMatch, isDecodable } from './simulate.ts';
-import { removeWorldPrefix } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
+import { removeWorldPrefix } from './world-address.ts';
 
 /** The parts of a server that know its operations. */
 export interface ServedApi {

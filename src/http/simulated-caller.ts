@@ -11,8 +11,8 @@ import { redact } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
-import { originsOf } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
+import { originsOf } from './world-address.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface SimulatedCaller {

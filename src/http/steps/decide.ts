@@ -14,9 +14,9 @@ import { describeEntry, judgeFidelity } from '../../decisions/fidelity.ts';
 import { concernsRights } from '../../decisions/mode.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
+import { findPresentedCredentials } from '../presented-credentials.ts';
 import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
-import { findPresentedCredentials } from './select-world.ts';
 
 /** Authenticates the caller, unless the operation is public. @throws Problem `unauthenticated` */
 export async function authenticate(request: RequestInWorld): Promise<void> {

@@ -10,10 +10,10 @@ import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, parseBody } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { allowRenewal } from '../hints.ts';
+import { findPresentedCredentials } from '../presented-credentials.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
-import { findPresentedCredentials } from './select-world.ts';
 
 /** The status of a response that breaks off before the client can read it. The journal hides it. */
 const UNREAD_STATUS = 503;

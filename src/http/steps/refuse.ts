@@ -12,13 +12,13 @@ import { UnknownOutcome } from '../../store/errors.ts';
 import { readStopwatch } from '../../time/clock.ts';
 import { hasBody, readAnnouncedLength } from '../bodies.ts';
 import { hintsOfRefusal, withHintHeader, withHints } from '../hints.ts';
+import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
 import type { RequestInWorld } from '../request.ts';
 import { findOtherVersion } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
-import { findPresentedCredentials } from './select-world.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
 
 /** Problems without a decision, because the request could not be read. */

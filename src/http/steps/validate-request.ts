@@ -8,8 +8,9 @@ import type { ReceivedBody } from '../bodies.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
+import { presentsKey } from '../presented-credentials.ts';
 import type { RequestInWorld } from '../request.ts';
-import { presentsKey, reportForeignCredentials } from './select-world.ts';
+import { reportForeignCredentials } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, like vendors do. The control API

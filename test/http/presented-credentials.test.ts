@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CredentialExtractor,
-  presentClient,
-  presentGrant,
-} from '../../../src/credentials/presented-credential.ts';
-import type { Route } from '../../../src/http/server.ts';
-import { findPresentedCredentials, presentsKey } from '../../../src/http/steps/select-world.ts';
+import { type CredentialExtractor, presentClient, presentGrant } from '../../src/credentials/presented-credential.ts';
+import { findPresentedCredentials, presentsKey } from '../../src/http/presented-credentials.ts';
+import type { Route } from '../../src/http/server.ts';
 
 const client: CredentialExtractor = (line) =>
   line.startsWith('Client ') ? presentClient(line.slice('Client '.length)) : null;

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../../src/addresses/hosts.ts';
-import type { OperationHost, ServiceHost } from '../../../src/contract/service.ts';
-import type { WorldAddress } from '../../../src/http/server.ts';
+import { createKnownHosts } from '../../src/addresses/hosts.ts';
+import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
+import type { WorldAddress } from '../../src/http/server.ts';
 import {
   createWorldAddresses,
   findWorldAt,
   isBelowWorld,
   originsOf,
   removeWorldPrefix,
-} from '../../../src/http/steps/select-world.ts';
+} from '../../src/http/world-address.ts';
 
 const MODELS: ServiceHost = { pattern: /^models\./, prefix: '/llm', example: 'models.localhost' };
 const CHATS: ServiceHost = { pattern: /^chats\./, prefix: '/chat', example: 'chats.localhost' };

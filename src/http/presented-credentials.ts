@@ -1,0 +1,58 @@
+import type { Context } from '../contract/request.ts';
+import type { AcceptedCredentials } from '../contract/service.ts';
+import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
+import { isRecord, own } from '../objects/members.ts';
+import type { Route } from './server.ts';
+
+/** The maximum length of a header that is read. Longer ones cannot contain a credential of the mock. */
+const MAX_HEADER_LENGTH = 16 * 1024;
+
+/**
+ * Extracts the credentials of a request: from its header, and from the query or body if the operation accepts them
+ * there.
+ */
+export function findPresentedCredentials(
+  extractors: readonly CredentialExtractor[],
+  { rule, row, service }: Route,
+  context: Pick<Context, 'headerLines' | 'query' | 'body'>,
+): readonly PresentedCredential[] {
+  const inHeader =
+    rule !== null || row.selects !== undefined
+      ? presentedInHeader(extractors, context.headerLines('authorization'))
+      : null;
+  const found = inHeader === null ? [] : [inHeader];
+  if (row.selects === undefined || row.selects === 'header') return found;
+  return [
+    ...found,
+    ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentials?.fields),
+  ];
+}
+
+/** Returns whether the body presents a key as a credential. The operation judges such a key itself. */
+export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'body'>): boolean {
+  return row.selects === 'body' && presentedIn(body, service.credentials?.fields).some(({ kind }) => kind === 'key');
+}
+
+/** Returns the credential in a header; null if there is none, or if a later step refuses the request for two headers. */
+function presentedInHeader(
+  extractors: readonly CredentialExtractor[],
+  lines: readonly string[],
+): PresentedCredential | null {
+  const [line, second] = lines;
+  if (line === undefined || second !== undefined || line.length > MAX_HEADER_LENGTH) return null;
+  for (const present of extractors) {
+    const presented = present(line);
+    if (presented !== null) return presented;
+  }
+  return null;
+}
+
+/** Returns the credentials in the fields of a query or body. */
+function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}): PresentedCredential[] {
+  return Object.entries(fields).flatMap(([name, present]) => {
+    const text = name
+      .split('.')
+      .reduce<unknown>((part, member) => (isRecord(part) ? own(part, member) : undefined), sent);
+    return typeof text === 'string' ? [present(text)] : [];
+  });
+}

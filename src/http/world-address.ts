@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import { type KnownHosts, stripServiceName } from '../addresses/hosts.ts';
+import {
+  DEFAULT_WORLD,
+  isWorldId,
+  MAX_WORLD_ID_LENGTH,
+  WORLD_HEADER,
+  WORLD_ID_FORM,
+  WORLD_PREFIX,
+  worldPathOf,
+} from '../addresses/world-id.ts';
+import type { PrefixHost, ServiceHost } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import { Problem } from '../decisions/problem.ts';
+import type { Origins } from './request.ts';
+import type { Server, WorldAddress, WorldAddresses } from './server.ts';
+import { headerLines, pathOf } from './transport/arrival.ts';
+
+/** A path into a world: the world's id, up to the next slash or query, and the rest. */
+const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
+
+/** Removes a world's prefix from a path. */
+export function removeWorldPrefix(path: string): string {
+  return BELOW_WORLD.exec(path)?.[2] || path;
+}
+
+/** Returns whether a path begins with the prefix of a world. */
+export function isBelowWorld(path: string): boolean {
+  return path.startsWith(WORLD_PREFIX);
+}
+
+/** Creates the reader of world addresses. @param serviceHosts the hosts of all services */
+export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
+  const addresses = new WeakMap<IncomingMessage, WorldAddress>();
+  const patterns = serviceHosts.map(({ pattern }) => pattern);
+  const resolveHost = (host: string) => {
+    const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase()));
+    const label = hosts.labelOf(stripServiceName(host, patterns) ?? host);
+    return { host, label, prefix: prefixOf(service ?? { prefix: '' }) };
+  };
+  // Cached because consecutive requests nearly always have the same host.
+  let lastHost = resolveHost('');
+  const readHost = (host: string) => {
+    if (host !== lastHost.host) lastHost = resolveHost(host);
+    return lastHost;
+  };
+  /** If the host already names the world, the prefix adds nothing to the URLs in responses. */
+  const prefixAddress = (world: string, rest: string, label: string | null): WorldAddress =>
+    label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, hostWorld: label };
+  const otherAddress = (raw: IncomingMessage, label: string | null): WorldAddress | null => {
+    if (label !== null) return { kind: 'host', world: label };
+    if (raw.headers[WORLD_HEADER] === undefined) return null;
+    return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
+  };
+  return {
+    resolvePath: (raw) => {
+      const url = raw.url ?? '/';
+      const { label, prefix } = readHost(raw.headers.host ?? '');
+      const found = BELOW_WORLD.exec(url);
+      if (prefix === null || found === null) {
+        const address = otherAddress(raw, label);
+        if (address !== null) addresses.set(raw, address);
+        return prefix ? below(prefix, url) : url;
+      }
+      const [, world = '', rest = ''] = found;
+      addresses.set(raw, prefixAddress(world, rest, label));
+      return below(prefix, rest);
+    },
+    find: (raw) => addresses.get(raw) ?? null,
+  };
+}
+
+/** Returns the prefix of the paths that a host serves; null if all paths belong to the host, such as for a function. */
+function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null {
+  return 'prefix' in host ? host.prefix : null;
+}
+
+/** Returns a path below a prefix. */
+function below(prefix: string, path: string): string {
+  return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
+}
+
+/** Finds the world at an address. @throws Problem `no_such_world` */
+export function findWorldAt(
+  { worlds }: Pick<Server, 'worlds'>,
+  { kind, world: id, hostWorld = null }: WorldAddress,
+  raw: Pick<IncomingMessage, 'url'>,
+): World {
+  const inner = pathOf(raw.url);
+  // A prefix does not excuse an unknown host name, which a web page could have rebound to this machine.
+  if (hostWorld !== null && !worlds.has(hostWorld))
+    return findWorldAt({ worlds }, { kind: 'host', world: hostWorld }, raw);
+  if (kind === 'prefix' && isBelowWorld(inner)) {
+    const message = `Worlds cannot be nested: remove the prefix before \`${inner.slice(0, 100)}\`.`;
+    throw new Problem('no_such_world', message);
+  }
+  const found = worlds.find(id);
+  if (found !== undefined) return found;
+  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID_LENGTH)}\``;
+  if (worlds.isRemoved(id)) {
+    const why = 'it was deleted, or it was unused for longer than its `ttl`';
+    throw new Problem(
+      'no_such_world',
+      `The world ${shown} no longer exists: ${why}. Create a new one with \`POST /_mock/worlds\`.`,
+    );
+  }
+  const aboutHost =
+    kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
+  if (!isWorldId(id)) {
+    const named = id === '' ? 'The id of a world is empty' : `No world can have the id ${shown}`;
+    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists existing worlds.${aboutHost}`;
+    throw new Problem('no_such_world', message);
+  }
+  const advice = 'create it with `POST /_mock/worlds` or `--world`; `GET /_mock/worlds` lists existing worlds';
+  throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
+}
+
+/**
+ * Returns the base URLs for responses. Below the public URL, a world always has its prefix, no matter how it was
+ * reached. Otherwise the base already contains the world's host name.
+ */
+export function originsOf(
+  { publicUrl }: Pick<Server, 'publicUrl'>,
+  { id }: Pick<World, 'id'>,
+  address: WorldAddress | null,
+  base: string,
+): Origins {
+  if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
+  const below = `${base}${worldPathOf(id)}`;
+  const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);
+  return {
+    origin: isNamed ? below : base,
+    openOrigin: isNamed || id !== DEFAULT_WORLD ? below : base,
+    namesWorld: address !== null,
+  };
+}
