@@ -135,8 +135,9 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
 
   it('a response has the same decision as its header, its record and a simulation', async () => {
     const dice = new Dice(`answers ${profile}`);
-    const effects = new Set<string>();
-    for (let round = 0; round < roundsFor(70); round += 1) {
+    // A few rounds may not have each of these outcomes: then there are more.
+    const missing = new Set(['allow null', 'deny missing_scope', 'deny incompatible_resource_type']);
+    for (let round = 0; round < roundsFor(70) || (missing.size > 0 && round < 70); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.pick(SIMULATED);
@@ -158,11 +159,9 @@ describe.each(PROFILES)('random policies, %s profile:', (profile) => {
       });
       expect(record.operation, reported).toBe(operation);
       expect(withoutId(simulation), reported).toEqual(withoutId(record));
-      effects.add(`${record.effect} ${record.reason}`);
+      missing.delete(`${record.effect} ${record.reason}`);
     }
-    expect([...effects]).toEqual(
-      expect.arrayContaining(['allow null', 'deny missing_scope', 'deny incompatible_resource_type']),
-    );
+    expect([...missing]).toEqual([]);
   });
 
   const kinds = [
