@@ -180,7 +180,7 @@ async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutM
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (text.length < MAX_BODY_LENGTH) text += chunk.toString('latin1', 0, MAX_BODY_LENGTH - text.length);
+      text += chunk.toString('latin1', 0, MAX_BODY_LENGTH - text.length);
       if (size > maxBytes) stop(false);
     };
     const onEnd = () => stop(true);

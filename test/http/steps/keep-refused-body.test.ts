@@ -8,19 +8,22 @@ import { readStopwatch } from '../../../src/time/clock.ts';
 import { toyRequest } from './toy-request.ts';
 
 const MAX_BYTES = 2 * MAX_BODY_LENGTH;
+/** Far away: a body that is waited for until then makes its test fail. */
+const LATER_MS = 600_000;
 
 interface Sending {
   readonly length?: number;
+  readonly maxBytes?: number;
   readonly startedAt?: number;
 }
 
 /** A refused request whose body is still arriving. `kept` is its body in the journal. */
-function startSending({ length, startedAt = readStopwatch() }: Sending = {}) {
+function startSending({ length, maxBytes = MAX_BYTES, startedAt = readStopwatch() + LATER_MS }: Sending = {}) {
   const raw = new IncomingMessage(new Socket());
   const framing = length === undefined ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(length)];
   Object.assign(raw, { method: 'POST', url: '/toys', httpVersion: '1.1', rawHeaders: framing });
   const request = toyRequest({
-    server: { limits: createLimits({ bodyBytes: MAX_BYTES }) },
+    server: { limits: createLimits({ bodyBytes: maxBytes }) },
     route: { readsBody: true },
     request: { startedAt },
   });
@@ -61,6 +64,17 @@ describe('the body of a refused request', () => {
     expect(await kept).toMatchObject({ size: MAX_BYTES + 5, isCut: true });
   });
 
+  it.each([
+    [10, false],
+    [11, true],
+  ])('is cut if it has more than 10 bytes: %i', async (size, isCut) => {
+    const { raw, kept } = startSending({ maxBytes: 10 });
+    raw.push('x'.repeat(size));
+    if (!isCut) raw.push(null);
+
+    expect(await kept).toEqual({ text: 'x'.repeat(size), form: 'bytes', size, isCut });
+  });
+
   it.each(['before it is read', 'while it is read'])(
     'is cut if the client closes the connection %s',
     async (moment) => {
@@ -79,7 +93,7 @@ describe('the body of a refused request', () => {
     const raw = new IncomingMessage(new Socket());
     raw.destroy();
     await new Promise((resolve) => raw.once('close', resolve));
-    const request = toyRequest({ route: { readsBody: true }, request: { startedAt: readStopwatch() } });
+    const request = toyRequest({ route: { readsBody: true }, request: { startedAt: readStopwatch() + LATER_MS } });
     Object.assign(raw, { httpVersion: '1.1', rawHeaders: ['Content-Length', '5'] });
     Object.assign(request, { raw });
     await keepRefusedBody(request);
@@ -88,7 +102,7 @@ describe('the body of a refused request', () => {
   });
 
   it('is not waited for if the request took long already', async () => {
-    const { raw, kept } = startSending({ length: 5, startedAt: readStopwatch() - 600_000 });
+    const { raw, kept } = startSending({ length: 5, startedAt: readStopwatch() - LATER_MS });
     raw.push('abc');
 
     expect(await kept).toEqual({ text: 'abc', form: 'bytes', size: 5, isCut: true });
