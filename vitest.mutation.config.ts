@@ -1,11 +1,19 @@
+import { dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { currentPart } from './scripts/mutation/parts.mjs';
 
-/** Runs quick files first, because the first failure decides. Vitest runs the slowest or largest files first. */
-class QuickFirst extends BaseSequencer {
+const { files: mutated, tests } = currentPart();
+
+/** The folder with the tests of the mutated functions themselves. */
+const OWN_FOLDER = `/${dirname(mutated[0] ?? '').replace(/^src/, 'test')}/`;
+
+/** Runs these tests before those through HTTP, which take longer, because the first failure decides. */
+class OwnTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return (await super.sort(files)).toReversed();
+    const isOwn = ({ moduleId }: TestSpecification) => moduleId.includes(OWN_FOLDER);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isOwn), ...sorted.filter((file) => !isOwn(file))];
   }
 }
 
@@ -17,8 +25,8 @@ export default defineConfig({
   test: {
     // A change is tried in a thread of its own, in which its files share what they import.
     isolate: false,
-    include: [...currentPart().tests],
-    sequence: { sequencer: QuickFirst },
+    include: [...tests],
+    sequence: { sequencer: OwnTestsFirst },
     testTimeout: 20_000,
   },
 });
