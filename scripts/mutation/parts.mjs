@@ -37,10 +37,10 @@ export const PARTS = {
     tests: ['test/store/{collection,memory,plan,rows,state,state-memory,mutex,weight,world-rows}.test.ts'],
   },
   steps: {
-    files: ['src/http/steps/*.ts', 'src/http/{presented-credentials,world-address}.ts'],
+    files: ['src/http/steps/*.ts', 'src/http/{presented-credentials,request-address}.ts'],
     tests: [
       'test/http/steps/*.test.ts',
-      'test/http/{presented-credentials,world-address}.test.ts',
+      'test/http/{presented-credentials,request-address}.test.ts',
       'test/http/{bad-input,changed-meanwhile,refused-bodies,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
       'test/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',

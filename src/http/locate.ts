@@ -2,11 +2,11 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem } from '../decisions/problem.ts';
 import { quote } from '../explaining/index.ts';
 import { showPath } from '../text/redact.ts';
+import { removeWorldPrefix } from './request-address.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { assertNotControlApi, findMatch, isDecodable } from './simulate.ts';
 import { pathOf } from './transport/arrival.ts';
-import { removeWorldPrefix } from './world-address.ts';
 
 /** The parts of a server that know its operations. */
 export interface ServedApi {

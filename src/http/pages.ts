@@ -6,9 +6,9 @@ import { PAGE_CSS } from '../pages/page-css.ts';
 import { hashContentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
+import { findWorldAt, originsOf } from './request-address.ts';
 import type { Server } from './server.ts';
 import { originOf } from './transport/arrival.ts';
-import { findWorldAt, originsOf } from './world-address.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';

@@ -4,8 +4,8 @@ import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { mediaTypeOf } from './headers.ts';
-import { paramsOfHost } from './hosts.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
+import { paramsOfHost } from './request-address.ts';
 import type { Route } from './server.ts';
 
 /** The route of a path, with the path's parameters. */

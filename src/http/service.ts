@@ -14,12 +14,12 @@ import {
   toBodyProblem,
 } from './bodies.ts';
 import { hintsOfGrant, hintsOfRefusal, withHintHeader, withHints } from './hints.ts';
-import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { createHostRoute, type MountedService, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
+import { paramsOfHost, pathOfHost } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, createDecisionFacts, decide } from './steps/decide.ts';

@@ -10,9 +10,9 @@ import { listNames, suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import { RequestInWorld } from './request.ts';
+import { originsOf } from './request-address.ts';
 import type { Route, Server } from './server.ts';
 import { originOf } from './transport/arrival.ts';
-import { originsOf } from './world-address.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface SimulatedCaller {

@@ -10,10 +10,10 @@ import { type Instant, readStopwatch } from '../../time/clock.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { RequestInWorld, type RoutedRequest } from '../request.ts';
+import { findWorldAt, originsOf } from '../request-address.ts';
 import type { Route, Server, WorldAddress } from '../server.ts';
 import { headerLines, originOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
-import { findWorldAt, originsOf } from '../world-address.ts';
 
 /** The operation of a request, with its input. */
 interface Destination<OfRoute extends Route | null> extends Pick<RoutedRequest<OfRoute>, 'route' | 'params' | 'query'> {

@@ -2,8 +2,8 @@ import { type Server as HttpServer, METHODS, type RequestListener, type ServerOp
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
 import { leaveBodies } from '../bodies.ts';
-import type { OperationHosts } from '../hosts.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
+import type { OperationHosts } from '../request-address.ts';
 import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
 import { respondWithoutWorlds } from '../without-worlds.ts';

@@ -2,14 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createKnownHosts } from '../../src/addresses/hosts.ts';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
-import type { WorldAddress } from '../../src/http/server.ts';
 import {
   createWorldAddresses,
   findWorldAt,
   isBelowWorld,
+  OperationHosts,
   originsOf,
+  paramsOfHost,
+  pathOfHost,
   removeWorldPrefix,
-} from '../../src/http/world-address.ts';
+} from '../../src/http/request-address.ts';
+import type { WorldAddress } from '../../src/http/server.ts';
 
 const MODELS: ServiceHost = { pattern: /^models\./, prefix: '/llm', example: 'models.localhost' };
 const CHATS: ServiceHost = { pattern: /^chats\./, prefix: '/chat', example: 'chats.localhost' };
@@ -179,5 +182,26 @@ describe('a world that does not exist', () => {
     expect(find({ kind: 'prefix', world: 'team-a', hostWorld: 'team-a' })).toEqual({ id: 'team-a' });
     expect(find({ kind: 'header', world: 'team-a' }, '/w/b/toys')).toEqual({ id: 'team-a' });
     expect(find({ kind: 'host', world: 'team-a' })).toEqual({ id: 'team-a' });
+  });
+});
+
+describe('a host that belongs to one operation', () => {
+  const hosts = new OperationHosts([
+    { pattern: /^(?<id>[a-z]+)\.invocation\./, operation: 'invoke' },
+    { pattern: /^docs\./, operation: 'read' },
+  ] as Partial<OperationHost>[] as OperationHost[]);
+  const findPath = (host?: string) => hosts.findPath({ headers: { ...(host !== undefined && { host }) } });
+
+  it('has the internal path of the operation, with the groups of its pattern as parameters', () => {
+    expect([findPath('echo.invocation.mock'), findPath('DOCS.mock:6625')]).toEqual(['/_hosts/invoke', '/_hosts/read']);
+    expect(pathOfHost({ operation: 'read' } as OperationHost)).toBe('/_hosts/read');
+    expect(paramsOfHost({ pattern: /^(?<id>[a-z]+)\./ } as OperationHost, 'ECHO.mock')).toEqual({ id: 'echo' });
+    expect(paramsOfHost({ pattern: /^docs\./ } as OperationHost, 'docs.mock')).toEqual({});
+  });
+
+  it('is no other host, and not a missing one', () => {
+    expect([findPath('mock'), findPath('echo.docs.mock'), findPath()]).toEqual([null, null, null]);
+    expect(paramsOfHost({ pattern: /^docs\./ } as OperationHost, undefined)).toBeNull();
+    expect(paramsOfHost({ pattern: /^$/ } as OperationHost)).toEqual({});
   });
 });
