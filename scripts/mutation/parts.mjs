@@ -13,7 +13,8 @@ export const EXPLAINED = [
 ];
 
 /**
- * Globs for the files that are mutated in one run, and for the tests that run for every mutant.
+ * Globs for the files that are mutated in one run, and for the tests that run for every mutant. The tests of the first
+ * glob's folder run first.
  *
  * @typedef {{ files: readonly string[], tests: readonly string[] }} Part
  */

@@ -167,22 +167,20 @@ describe('an unknown credential', () => {
     extractors: [(line: string) => (line === 'key' ? { kind: 'key', mark: 'm', hash: () => 'h' } : null)],
     reasons: { unknown_key_id: { unknown: 'key' }, disabled: {} },
   };
+  const createWorlds = (worlds: object) => ({
+    isAlone: false,
+    has: (id: string) => id !== 'gone',
+    ownersOf: () => [],
+    isOfDefault: async () => false,
+    ...worlds,
+  });
   /** Sends a credential to a server with several worlds. */
   const sendCredential = (world: string, worlds: object, parts: ProblemParts = {}) =>
     runRefuse(createProblem(parts), {
       raw: { headers: [['authorization', 'key']] },
       route: { rule: { id: 'r' } },
       world: { id: world },
-      server: {
-        ...server,
-        worlds: {
-          isAlone: false,
-          has: (id: string) => id !== 'gone',
-          ownersOf: () => [],
-          isOfDefault: async () => false,
-          ...worlds,
-        },
-      },
+      server: { ...server, worlds: createWorlds(worlds) },
     });
   const createOwners = (...owners: string[]) => ({ ownersOf: () => owners });
 
@@ -258,16 +256,16 @@ describe('an unknown credential', () => {
     const deletedAs = (name: string) => ({ findDeletionTime: (deleted: string) => (deleted === name ? AT : null) });
     const INSTEAD = { id: 'key-9', name: 'other robot' };
     const find = async () => INSTEAD;
-    const refuseDeleted = async (world: object, worlds: object = {}) => {
+    const refuseDeleted = async (
+      world: object,
+      { worlds = {}, ...parts }: { worlds?: object; [part: string]: unknown } = {},
+    ) => {
       const request = await runRefuse(createProblem({}), {
         raw: { headers: [['authorization', 'key']] },
         route: { rule: { id: 'r' } },
         service: { decisionHelp: { credentialFinders: { unknown_key_id: find, other_world: find } } },
         world: { id: 'team-a', ...world },
-        server: {
-          ...server,
-          worlds: { isAlone: false, has: () => true, ownersOf: () => [], isOfDefault: async () => false, ...worlds },
-        },
+        server: { ...server, ...parts, worlds: createWorlds(worlds) },
       });
       return request.decision?.credential;
     };
@@ -281,34 +279,26 @@ describe('an unknown credential', () => {
     });
 
     it('is attributed to the world that still has it', async () => {
-      expect(await refuseDeleted({ deleted: deletedAs('h') }, createOwners('team-b'))).toMatchObject({
+      expect(await refuseDeleted({ deleted: deletedAs('h') }, { worlds: createOwners('team-b') })).toMatchObject({
         ofWorld: 'team-b',
         instead: INSTEAD,
       });
     });
 
     it('is found by its id if it is a client', async () => {
-      const client = [() => ({ kind: 'client', clientId: 'bot' })];
+      const extractors = [() => ({ kind: 'client', clientId: 'bot' })];
       const reasons = { unknown_key_id: { unknown: 'client' } };
-      const request = await runRefuse(createProblem({}), {
-        raw: { headers: [['authorization', 'key']] },
-        route: { rule: { id: 'r' } },
-        world: { deleted: deletedAs('bot') },
-        server: { extractors: client, reasons },
-      });
 
-      expect(request.decision?.credential).toEqual({ detail: WHEN });
+      expect(await refuseDeleted({ deleted: deletedAs('bot') }, { extractors, reasons })).toEqual({ detail: WHEN });
     });
 
     it('has no such time if it is neither a key nor a client', async () => {
-      const request = await runRefuse(createProblem({}), {
-        raw: { headers: [['authorization', 'key']] },
-        route: { rule: { id: 'r' } },
-        world: { deleted: { findDeletionTime: () => AT } },
-        server: { extractors: [() => ({ kind: 'grant' })], reasons: { unknown_key_id: { unknown: 'grant' } } },
-      });
+      const extractors = [() => ({ kind: 'grant' })];
+      const reasons = { unknown_key_id: { unknown: 'grant' } };
 
-      expect(request.decision).not.toHaveProperty('credential.detail');
+      expect(
+        await refuseDeleted({ deleted: { findDeletionTime: () => AT } }, { extractors, reasons }),
+      ).not.toHaveProperty('detail');
     });
   });
 
