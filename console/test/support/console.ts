@@ -11,19 +11,27 @@ export const readJson = async (url: string, init?: RequestInit): Promise<any> =>
   return text === '' ? null : JSON.parse(text);
 };
 
+/** A request of a test uses a connection of its own: `fetch` may reuse one that a stopped server on the port has closed. */
+const OWN_CONNECTION = { connection: 'close' };
+
 /** Starts a server. Returns its URL, and functions that stop it and send requests to it. */
 export async function startServer(config: Parameters<typeof listeningServer>[0] = {}, port = 0) {
   const { url, close: stop } = await listeningServer(config, port);
   const ask = (method: string, path: string, token = INVOKER, body?: object) =>
     fetch(url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        ...OWN_CONNECTION,
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
   const mock = (method: string, path: string, body?: object) =>
     readJson(`${url}/_mock${path}`, {
       method,
-      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...OWN_CONNECTION, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
     });
   return { url, stop, ask, mock };
 }
