@@ -132,6 +132,15 @@ describe('a demo', () => {
     expect((await acme(`GET simulations/${INACTIVE}/`)).status).toBe(200);
   });
 
+  it('remains when the simulation that it was copied from is deleted', async () => {
+    const { body: simulation } = await acme('POST simulations/', { name: 'copied-and-deleted' });
+    const { id, demo } = await createDemo({ simulation: simulation.id });
+
+    expect((await acme(`DELETE simulations/${simulation.id}/`, {})).status).toBe(204);
+    expect((await acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ id, demo });
+    expect((await acme(`GET simulations/${demo}/`)).status).toBe(200);
+  });
+
   it('is filtered by name, creator, publication and tags', async () => {
     const { id } = await createPublished({ name: 'to-find', tags: ['needle'] });
     const idsOf = async (query: string) =>
