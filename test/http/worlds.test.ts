@@ -516,7 +516,7 @@ describe('creating a world is rejected', () => {
     expect(answer.body.detail).toContain(expected);
   });
 
-  it('above the limit, with the worlds that were unused longest', async () => {
+  it('above the limit, with the worlds that were unused longest and are not in use', async () => {
     const small = await testServer({ maxWorlds: 2 });
     await makeWorld(small, { id: 'one' });
     small.clock.set(small.clock.now() + 60_000);
@@ -524,7 +524,10 @@ describe('creating a world is rejected', () => {
     const { status, body } = await orderWorld(small, {});
 
     expect(status).toBe(409);
-    expect(body.detail).toMatch(/--max-worlds.*`one` \(for 1m|PT1M\), `two`/);
+    expect(body.detail).toContain('`--max-worlds`');
+    expect(body.detail).toContain('Unused longest: `one` (for PT1M), `two` (for PT0S).');
+    small.worlds.find('one')?.hold();
+    expect((await orderWorld(small, {})).body.detail).toContain('Unused longest: `two` (for PT0S).');
   });
 
   it('while another request creates the same id', async () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
+import { END_OF_TIME } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
@@ -360,6 +361,14 @@ describe('the propagation settings', () => {
     await patch(on, key.id, { scopes: ['list_functions'] });
 
     expect(await readDelays(on, key.id)).toEqual([DELAY, 0, MINUTE]);
+  });
+
+  it('accept a delay until the latest supported time, and not one millisecond more', async () => {
+    const on = await resetServer('off');
+    const longest = END_OF_TIME - START;
+
+    expect((await putSettings(on, { delay: `${longest}ms` })).status).toBe(200);
+    expect((await putSettings(on, { delay: `${longest + 1}ms` })).status).toBe(400);
   });
 
   it('with a delay beyond the latest supported time cause no 500 for an edit', async () => {

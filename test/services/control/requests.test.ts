@@ -305,6 +305,13 @@ describe('a verification', () => {
     expect(readRefusal(await inWorld, 404)).toContain('The world `short` was deleted');
   });
 
+  it('may wait for 60 seconds', async () => {
+    await server.call('GET /api/v1/users');
+    const { status, body } = await verify({ match: { operation: 'get_users' }, within: '60s' });
+
+    expect([status, body.verified]).toEqual([200, true]);
+  });
+
   it('stops when its client disconnects', async () => {
     const { port } = await server.listen('127.0.0.1', 0);
     const { journal } = server.world.activityLog;
@@ -346,7 +353,7 @@ describe('a verification', () => {
     [{ match: { status: 599 } }, 'HTTP has no status `599`, so it never matches. Did you mean `511`?'],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],
     [{ match: {}, atLeast: 3, atMost: 1 }, 'must not be above'],
-    [{ match: {}, within: '2h' }, 'up to 60 s'],
+    [{ match: {}, within: '60.001s' }, 'up to 60 s'],
     [{ match: {}, within: 'soon' }, 'up to 60 s'],
     [{ match: {}, times: -1 }, 'of at least 0'],
     [{ match: { opertion: 'x' } }, 'opertion'],
