@@ -117,6 +117,13 @@ describe('token-outage', () => {
     expect(await readDrill('token-outage')).toMatchObject({ running: false, endsAt: null });
   });
 
+  it('rounds the seconds until its end up', async () => {
+    await startDrill('token-outage', { for: '10m' });
+    await server.call('POST /_mock/clock/advance', { body: { by: '8m59.5s' } });
+
+    expect((await requestToken(admin.accessKey)).headers['retry-after']).toBe('61');
+  });
+
   it('can affect a single client, and is ended on request', async () => {
     await startDrill('token-outage', { principal: admin.email });
     expect((await requestToken(admin.accessKey)).status).toBe(503);
