@@ -25,7 +25,9 @@ export async function findAxeViolations(
       .map(({ finished }) => finished)).then(() => {})`,
   );
   await page.evaluate(AXE);
-  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(within)})`)) as {
+  const { violations } = (await page.evaluate(
+    `axe.run(${JSON.stringify(within)}, { resultTypes: ["violations"] })`,
+  )) as {
     readonly violations: readonly Violation[];
   };
   return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
