@@ -632,6 +632,8 @@ it('the simulation of a request accepts the path prefix of its world', async () 
 it('a world lists every way to address it', async () => {
   const { body } = await server.call('GET /_mock/worlds/a');
   const byAddress = await server.call('GET /_mock/worlds/a', { headers: { host: '127.0.0.1:6625' } });
+  const atVendorHost = await server.call('GET /_mock/worlds/a', { headers: { host: 'acme.run.ai' } });
+  const inNetwork = await server.call('GET /_mock/worlds/a', { headers: { host: '10.0.0.1:6625' } });
   const inside = await DOORS.host(server, 'b')('GET /_mock/worlds/a', {});
 
   expect(body).toMatchObject({
@@ -642,5 +644,8 @@ it('a world lists every way to address it', async () => {
     ttl: 'PT1H',
   });
   expect(byAddress.body).toMatchObject({ url: 'http://127.0.0.1:6625/w/a', hostUrl: 'http://a.localhost:6625' });
+  expect(atVendorHost.body.hostUrl).toBe('http://a.acme.run.ai');
+  // Only names have subdomains.
+  expect(inNetwork.body).toMatchObject({ url: 'http://10.0.0.1:6625/w/a', hostUrl: null });
   expect(inside.body.url).toBe('http://localhost:6625/w/a');
 });
