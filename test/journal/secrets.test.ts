@@ -81,6 +81,16 @@ describe('a secret', () => {
     expect(hideSecrets({ code: 'x'.repeat(40) })).toEqual({ code: fingerprint('x'.repeat(40)) });
   });
 
+  it('has a name of up to 100 characters', () => {
+    const longest = `${'x'.repeat(94)}secret`;
+    const tooLong = `x${longest}`;
+
+    expect(hideSecrets({ [longest]: 'hunter2', [tooLong]: 'hunter2' })).toEqual({
+      [longest]: fingerprint('hunter2'),
+      [tooLong]: 'hunter2',
+    });
+  });
+
   it('is found in truncated JSON', () => {
     expect(hideInText('{"name":"a","clientSecret" : "hun\\"ter')).toBe(
       `{"name":"a","clientSecret" : "${fingerprint('hun\\"ter')}"`.slice(0, -1),
