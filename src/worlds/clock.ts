@@ -95,7 +95,7 @@ class StoredClock implements OwnedClock {
       try {
         await this.#change((stored) => ('frozenAt' in stored ? stored : frozen));
       } catch (cause) {
-        if (this.#state === frozen) this.#state = running;
+        this.#state = running;
         throw cause;
       }
     });
@@ -136,8 +136,7 @@ class StoredClock implements OwnedClock {
 
   /** Changes the settings, even while the world is being restored. */
   async #change(change: (stored: ClockState) => ClockState): Promise<void> {
-    const before = this.#state;
-    let next = before;
+    let next = this.#state;
     try {
       await this.#settings.update(CLOCK_SETTING, (text) => {
         // If the change fails, this state remains in effect.
@@ -146,12 +145,10 @@ class StoredClock implements OwnedClock {
         return JSON.stringify(next);
       });
     } catch (cause) {
-      if (cause instanceof UnreachableTime && this.#state === before) this.#state = next;
+      if (cause instanceof UnreachableTime) this.#state = next;
       throw cause;
     }
-    if (this.#state === before) this.#state = next;
-    // Replaced meanwhile.
-    else await this.#read();
+    this.#state = next;
   }
 
   async #read(): Promise<void> {
