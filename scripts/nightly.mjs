@@ -19,11 +19,11 @@ const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/
 /** Property tests, of which `npm test` only runs a few rounds. */
 const PROPERTIES =
   'test/decisions/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
-  'test/services/nvcf/properties.test.ts test/store/sqlite.test.ts';
+  'test/services/nvcf/properties.test.ts test/store/memory.test.ts test/store/world-rows.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [
-  ['soak in 192 MB, over 50 worlds', LONG, 'test/soak/soak', { SOAK_MINUTES: '20', SOAK_SEED: seed }],
+  ['soak in 128 MB, over 50 worlds', LONG, 'test/soak/soak', { SOAK_MINUTES: '20', SOAK_SEED: seed }],
   ['kill -9 while it writes', LONG, 'test/soak/kills', { SOAK_KILLS: '200' }],
   ['kill -9, by node:sqlite', LONG, 'test/soak/kills', { SOAK_KILLS: '50', ...ownDriver }],
   ['files and disks, by node:sqlite', E2E, FILES_AND_DISKS, ownDriver],
