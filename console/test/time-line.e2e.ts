@@ -62,6 +62,21 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/requests')).total).toBe(4);
   });
 
+  it('shows an event that is planned when "now" is already far to the right', async () => {
+    const { url, mock } = await startServer({ propagation: 'fixed' });
+    await mock('POST', '/clock/freeze', {});
+    const page = await openPage(`${url}/#/faults`);
+    const handle = page.getByRole('slider', { name: 'Now' });
+    const before = await handle.getAttribute('aria-valuenow');
+    await mock('POST', '/clock/advance', { by: '40m' });
+    await expect.poll(() => handle.getAttribute('aria-valuenow')).not.toBe(before);
+    await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
+
+    await line(page)
+      .getByTitle(/version 2 of .* takes effect/)
+      .waitFor();
+  });
+
   it('can be dragged to an event, and does not move the clock if that is cancelled', async () => {
     const { url, mock } = await startServerWithRequests();
     const { now } = await mock('GET', '/clock');

@@ -14,7 +14,7 @@ export const SPANS = [
   ['30 days', 43_200 * MINUTE_MS],
 ] as const;
 
-/** The past takes this fraction of a new range, and up to the second one before the range begins anew. */
+/** "Now" is at the first fraction of a new range. Beyond the second one, another range begins. */
 const PAST_FRACTION = 0.1;
 const MAX_PAST_FRACTION = 0.9;
 
@@ -39,7 +39,7 @@ export function formatPercent(part: number): string {
 
 /**
  * Returns the visible range and the distance between its ticks. The range stays the same while "now" is visible in
- * it.
+ * it, and the next event, unless that is too far away.
  *
  * @param marks times of events; the default scale shows the first of them
  * @param width in pixels
@@ -51,21 +51,28 @@ export function useScale(now: number, marks: readonly number[], width: number) {
   const layoutRef = useRef({ span, tick, from: Number.NaN });
   const { current: layout } = layoutRef;
   const isSeen = now >= layout.from && now <= layout.from + MAX_PAST_FRACTION * span;
+  const [next = now] = marks;
+  const isNextHidden = next > layout.from + span && isInNewRange(next, now, span);
   // Ticks change with the layout of the page, and the range begins at a tick.
   const isSame = layout.span === span && layout.tick === tick;
-  if (!isSeen || !isSame)
+  if (!isSeen || !isSame || isNextHidden)
     layoutRef.current = { span, tick, from: Math.floor((now - PAST_FRACTION * span) / tick) * tick };
   const { from } = layoutRef.current;
   const range: TimeRange = { from, to: from + span };
   return { span, tick, range, choose: (text: string) => choose({ span: text }, false) };
 }
 
-/** Minimum part of a span after "now", because it begins at a tick. */
+/** The minimum part of a new range after "now". It is less than 0.9, because a range begins at a tick. */
 const MIN_FUTURE_FRACTION = 0.6;
 
-/** Returns the shortest span that includes the next event. */
+/** Returns whether a range that begins now includes an upcoming time. */
+function isInNewRange(at: number, now: number, span: number): boolean {
+  return at <= now + MIN_FUTURE_FRACTION * span;
+}
+
+/** Returns the shortest span, of an hour or longer, that includes the next event; an hour if none does. */
 function findFittingSpan(now: number, [next = now]: readonly number[]): number {
-  const fittingEntry = SPANS.slice(1).find(([, length]) => now + MIN_FUTURE_FRACTION * length >= next);
+  const fittingEntry = SPANS.slice(1).find(([, length]) => isInNewRange(next, now, length));
   return (fittingEntry ?? SPANS[1])[1];
 }
 
