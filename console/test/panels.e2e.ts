@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { findAxeViolations } from './support/axe.ts';
 import { INVOKER, requestRows, startServer } from './support/console.ts';
@@ -113,6 +114,19 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     expect(await readTexts(page, '[aria-label=Query] tr')).toEqual(['visibility private, public', 'marker 1&2']);
   });
 
+  it('shows the vendor’s words about a conflict, although access was allowed', async () => {
+    const { url, ask, mock } = await startServer();
+    const { token } = await mock('POST', '/tokens', { for: admin.email });
+    const { status } = await ask('POST', '/api/v1/users', token, { email: admin.email });
+    expect(status).toBe(409);
+    const page = await openPage(`${url}/#/requests`);
+    await requestRows(page).first().click();
+
+    await panel(page).locator('.verdict').getByText('Allowed').waitFor();
+    const words = panel(page).getByRole('region', { name: 'words' });
+    expect(await words.innerText()).toContain('Resource with this name already exists');
+  });
+
   it('ticks the held rights of an allowed request, and not the others', async () => {
     const { url, ask, mock } = await startServer();
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
@@ -122,6 +136,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     const page = await openPage(`${url}/#/requests`);
     await requestRows(page).first().click();
     await panel(page).getByText('Allowed').waitFor();
+    await panel(page).getByText('and 1 other').waitFor();
 
     expect(await readTexts(page, '.sides section:first-child .rights li')).toEqual(
       [...(needs.all ?? []), ...(needs.any ?? [])].map((id: string) =>

@@ -186,6 +186,16 @@ describe.runIf(hasBrowser)('a resent request', () => {
     expect(requests[0]).toMatchObject({ status: 200, principal: { id: REGISTRAR.id }, request: { body: FUNCTION } });
   });
 
+  it('has the caller of a credential whose scheme is in lower case', async () => {
+    const { url } = await startServer();
+    await fetch(`${url}/v2/nvcf/functions`, { headers: { authorization: `bearer ${INVOKER}` } });
+    const page = await openPage(`${url}/#/requests?group=no`);
+    await openRequest(page, 'listFunctions');
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+
+    await expect.poll(() => requestRows(page).count()).toBe(2);
+  });
+
   it('is allowed after the fix with the original body, also if it was resent and refused before', async () => {
     const { url, ask, mock } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);

@@ -1,6 +1,6 @@
 import { When } from './when.tsx';
 
-/** An RFC 3339 time. */
+/** An RFC 3339 time in UTC. */
 const TIME = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
 /** A message of the mock with names in backticks. Always rendered as text, never as markup. */
@@ -13,5 +13,5 @@ export function Sentence({ text }: { readonly text: string }) {
 
 /** Renders a string, with its times in the format of the page. */
 function renderTimes(text: string) {
-  return text.split(TIME).map((part, index) => (index % 2 === 1 ? <When key={part} at={part} /> : part));
+  return text.split(TIME).map((part, index) => (index % 2 === 1 ? <When key={index} at={part} /> : part));
 }

@@ -3,13 +3,23 @@ import type { Decision, KeyOrder, RecordedRequest } from '../control-api/types.t
 import type { Identity } from './identities.ts';
 import { keyTexts, type NgcKey, type Policy } from './keys.ts';
 
-/** The sender of a request: `anonymous` sends no credential, `unknown` one that the page does not know. */
-export type Caller =
+/** Who sends a call: `anonymous` sends no credential, `unknown` one that the page does not know. */
+export type Sender = SenderWithoutKey | SenderWithKey;
+
+type SenderWithoutKey =
   | { readonly kind: 'anonymous' }
-  /** `order` creates a key with the same rights; null: every new world has this key. */
-  | { readonly kind: 'key'; readonly name: string; readonly text: string | null; readonly order: KeyOrder | null }
   | { readonly kind: 'principal'; readonly name: string }
   | { readonly kind: 'unknown' };
+
+interface SenderWithKey {
+  readonly kind: 'key';
+  readonly name: string;
+  /** Null if the page does not know it. */
+  readonly text: string | null;
+}
+
+/** The sender of a recorded request. `order` creates a key with the same rights; null: every new world has this key. */
+export type Caller = SenderWithoutKey | (SenderWithKey & { readonly order: KeyOrder | null });
 
 /**
  * Returns the sender of a recorded request, with the credential if it is known.
@@ -25,7 +35,7 @@ export function pickCaller(
 ): Caller {
   const { authorization } = request.headers;
   if (authorization === undefined) return { kind: 'anonymous' };
-  if (principal === null || !String(authorization).startsWith('Bearer ')) return { kind: 'unknown' };
+  if (principal === null || !/^bearer /i.test(String(authorization))) return { kind: 'unknown' };
   const { id, name, kind } = principal;
   if (!kind.endsWith('key')) {
     // A refused token cannot be reproduced: a new one would be accepted.
@@ -35,16 +45,10 @@ export function pickCaller(
   return { kind: 'key', name, text: findKeyText(identity), order: createOrder(identity, decision, at, isEdited) };
 }
 
-/** Returns an identity as a caller, with its current rights. */
-export function callerOfIdentity(identity: Identity): Caller {
+/** Returns an identity as the sender of a call. */
+export function senderOf(identity: Identity): Sender {
   const { name, key } = identity;
-  if (key === undefined) return { kind: 'principal', name };
-  return {
-    kind: 'key',
-    name,
-    text: findKeyText(identity),
-    order: createOrder(identity, null, new Date().toISOString()),
-  };
+  return key === undefined ? { kind: 'principal', name } : { kind: 'key', name, text: findKeyText(identity) };
 }
 
 /** Returns the text of a key if it is known. */
@@ -86,20 +90,20 @@ function pickRights({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 're
   return { scopes, ...(resource !== null && resource !== undefined && { resource }) };
 }
 
-/** Returns the credential of a caller, with a new token for a principal; null for none. @throws Error if it is unknown */
-export async function requestToken(caller: Caller): Promise<string | null> {
-  const obstacle = findObstacle(caller);
+/** Returns the credential of a sender, with a new token for a principal; null for none. @throws Error if it is unknown */
+export async function requestToken(sender: Sender): Promise<string | null> {
+  const obstacle = findObstacle(sender);
   if (obstacle !== null) throw new Error(obstacle);
-  if (caller.kind === 'key') return caller.text;
-  if (caller.kind !== 'principal') return null;
-  return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: caller.name })).token;
+  if (sender.kind === 'key') return sender.text;
+  if (sender.kind !== 'principal') return null;
+  return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: sender.name })).token;
 }
 
-/** Returns why the page cannot send a call as this caller; null if it can. */
-export function findObstacle(caller: Caller): string | null {
-  if (caller.kind === 'unknown') return 'The journal keeps no credentials, and the caller is unknown.';
-  if (caller.kind === 'key' && caller.text === null) {
-    return `The text of the key \`${caller.name}\` is unknown: it was shown only once.`;
+/** Returns why the page cannot send a call as this sender; null if it can. */
+export function findObstacle(sender: Sender): string | null {
+  if (sender.kind === 'unknown') return 'The journal keeps no credentials, and the caller is unknown.';
+  if (sender.kind === 'key' && sender.text === null) {
+    return `The text of the key \`${sender.name}\` is unknown: it was shown only once.`;
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Fix, RecordedRequest } from '../control-api/types.ts';
 import type { Call } from './call.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, Sender } from './caller.ts';
 import { sendCall } from './send-again.ts';
 import { offerUndo, type Undoable } from './undo.ts';
 
@@ -29,8 +29,8 @@ export interface Remedy {
   readonly body?: string;
   /** Whether it waits for a time, so that it can be cancelled. */
   readonly waits?: true;
-  /** The caller of the resent request. Default: the original. */
-  readonly caller?: Caller;
+  /** The sender of the resent request. Default: the original caller. */
+  readonly sender?: Sender;
   /**
    * Makes the change.
    *
@@ -70,7 +70,7 @@ export async function repairRequest(
   abort: AbortSignal,
 ): Promise<Repair> {
   await applyRemedy(remedy, abort);
-  const { id, status } = await sendCall(call, remedy.caller ?? caller);
+  const { id, status } = await sendCall(call, remedy.sender ?? caller);
   const finished: Repair = { before, remedy, after: id, status };
   repairs.value = new Map([...repairs.value, [before.id, finished], [id, finished]]);
   unopenedResend.id = id;

@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '../control-api/types.ts';
 import { sendAs } from '../control-api/vendor.ts';
 import { type Call, toCall } from './call.ts';
-import { type Caller, pickCaller, requestToken } from './caller.ts';
+import { pickCaller, requestToken, type Sender } from './caller.ts';
 import type { Identity } from './identities.ts';
 import { readSummaries } from './requests.ts';
 
@@ -38,10 +38,10 @@ export async function resendRequest(
  *
  * @throws Error if the credential is unknown, or if the call is not in the journal afterwards
  */
-export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<ResentRequest> {
+export async function sendCall({ method, target, headers, body }: Call, sender: Sender): Promise<ResentRequest> {
   // Identifies the request in the journal.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
-  const sending = sendAs(await requestToken(caller), method, target, {
+  const sending = sendAs(await requestToken(sender), method, target, {
     headers: { ...headers, traceparent },
     body: BODYLESS_METHODS.includes(method) ? null : body,
     redirect: 'manual',

@@ -20,42 +20,40 @@ export interface Draft {
 const DEFAULT_SERVICE = 'nvcf';
 
 /**
- * Returns the initial values of the form, from an edited key or from the address.
+ * Returns the initial values of the form for a new key.
  *
+ * @param address the values in the address of the page
  * @param usedNames the names of existing keys
  */
-export function createDraft(
-  edited: NgcKey | null,
-  address: Readonly<Record<string, string>>,
-  usedNames: readonly string[],
-): Draft {
+export function createDraft(address: Readonly<Record<string, string>>, usedNames: readonly string[]): Draft {
   const { make, name = findFreeName(usedNames), services = DEFAULT_SERVICE, scopes, resource, roles } = address;
-  if (edited === null) {
-    return {
-      type: make === 'personal' ? 'personal' : 'service',
-      name,
-      org: '',
-      services: splitList(services),
-      scopes: splitList(scopes),
-      resource: parseResources(resource),
-      user: '',
-      roles: splitList(roles),
-      expiresAt: '',
-      force: false,
-    };
-  }
-  const { policy } = edited;
+  return {
+    type: make === 'personal' ? 'personal' : 'service',
+    name,
+    org: '',
+    services: splitList(services),
+    scopes: splitList(scopes),
+    resource: parseResources(resource),
+    user: '',
+    roles: splitList(roles),
+    expiresAt: '',
+    force: false,
+  };
+}
+
+/** Returns the initial values of the form for an existing key. */
+export function draftOfKey({ type, name, org, services, policy, user, roles, expiresAt }: NgcKey): Draft {
   const bound = policy?.resource ?? [];
   return {
-    type: edited.type,
-    name: edited.name,
-    org: edited.org,
-    services: edited.services,
+    type,
+    name,
+    org,
+    services,
     scopes: policy?.scopes ?? [],
     resource: Array.isArray(bound) ? bound : [bound as KeyResource],
-    user: edited.user ?? '',
-    roles: edited.roles ?? [],
-    expiresAt: edited.expiresAt ?? '',
+    user: user ?? '',
+    roles: roles ?? [],
+    expiresAt: expiresAt ?? '',
     force: false,
   };
 }
@@ -131,25 +129,27 @@ export function toHolding({ type, scopes, resource, roles, force }: Draft): obje
 
 /** Returns the order for a new key. */
 export function toOrder(draft: Draft): KeyOrder {
-  const { type, name, org, services, user, expiresAt, force, roles } = draft;
+  const { type, name, org, services, user, expiresAt, force } = draft;
   return {
     type,
     name,
     services,
     ...(org !== '' && { org }),
     ...(expiresAt !== '' && { expiresAt }),
-    ...(type === 'service' ? toHolding(draft) : { roles, ...(user !== '' && { user }) }),
+    ...toHolding(draft),
+    ...(type === 'personal' && user !== '' && { user }),
     ...(force && { force }),
   };
 }
 
 /** Returns the edit that changes a key to these values. */
-export function toEdit({ type, name, services, scopes, resource, roles, expiresAt, force }: Draft): object {
+export function toEdit(draft: Draft): object {
+  const { name, services, expiresAt, force } = draft;
   return {
     name,
     services,
     expiresAt: expiresAt === '' ? null : expiresAt,
-    ...(type === 'service' ? { scopes, ...(resource.length > 0 && { resource }) } : { roles }),
+    ...toHolding(draft),
     ...(force && { force }),
   };
 }

@@ -16,6 +16,7 @@ import { CheckboxGroup } from './checkbox-group.tsx';
 import {
   createDraft,
   type Draft,
+  draftOfKey,
   FORCE_LABEL,
   findUnboundServices,
   toEdit,
@@ -57,7 +58,9 @@ interface FieldsProps {
 
 /** The fields of the form. Saving binds a new key to the widest resource of each service that still needs one. */
 function Fields({ rulesets, usedNames, edited, onStored }: FieldsProps) {
-  const [draft, setDraft] = useState(() => createDraft(edited, choices.value, usedNames));
+  const [draft, setDraft] = useState(() =>
+    edited === null ? createDraft(choices.value, usedNames) : draftOfKey(edited),
+  );
   const update = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   const act = useAct();
   const keyServices = rulesets.flatMap((ruleset) => {

@@ -81,7 +81,7 @@ function FirstRequest(props: {
       if (call === undefined) {
         throw new Error('The documents of this key’s services describe no list that a key can read.');
       }
-      const { id: requestId } = await sendCall(call, { kind: 'key', name, text, order: null });
+      const { id: requestId } = await sendCall(call, { kind: 'key', name, text });
       const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(requestId)}`);
       const { decision } = recorded;
       const recordedDecision = decision === null ? null : await ask<Decision>('GET', `/_mock/decisions/${decision}`);

@@ -142,7 +142,7 @@ function RemedyForm(props: {
   const [isApplied, setApplied] = useState(false);
   const abortController = useRef(new AbortController());
   useEffect(() => () => abortController.current.abort(), []);
-  const obstacle = findObstacle(remedy.caller ?? caller);
+  const obstacle = findObstacle(remedy.sender ?? caller);
   const run = () =>
     act.run(async () => {
       abortController.current = new AbortController();

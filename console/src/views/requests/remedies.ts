@@ -2,7 +2,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
 import { FINGERPRINT, toCall } from '../../state/call.ts';
-import { type Caller, callerOfIdentity, pickCaller } from '../../state/caller.ts';
+import { type Caller, pickCaller, senderOf } from '../../state/caller.ts';
 import { reportChange } from '../../state/changes.ts';
 import { isFrozen, waitForWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
@@ -158,7 +158,7 @@ function listSecretRemedies(request: RecordedRequest, owner: Identity | undefine
       text: `Send the secret of ${owner.kind} \`${owner.name}\``,
       lines: [],
       label: 'Send again with the right secret',
-      caller: { kind: 'anonymous' },
+      sender: { kind: 'anonymous' },
       body: parts.join(isJson ? JSON.stringify(secret.secret).slice(1, -1) : encodeURIComponent(secret.secret)),
       apply: async () => undefined,
     },
@@ -177,7 +177,7 @@ function listReactivationRemedies({ id, kind, name }: Identity, reason: string |
 
 /** Returns a remedy that sends the request as an identity, and changes nothing else. */
 function createResendRemedy(identity: Identity, text: string, label = `Send again as ${identity.name}`): Remedy {
-  return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
+  return { text, lines: [], label, sender: senderOf(identity), apply: async () => undefined };
 }
 
 /** Compares identities for sorting: keys with few scopes first, and keys with the rights of a user last. */

@@ -74,7 +74,7 @@ function Details({ request: recorded, decision, isEntered }: RequestDetails & { 
             <Sentence text={text} />
           </p>
         ))}
-        {hasVendorMessage(recorded) && <VendorMessage service={recorded.service} body={response.body} />}
+        {hasVendorMessage(status, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
         {isRefused && <Fixes key={decision.id} request={recorded} decision={decision} isEntered={isEntered} />}
         <Resend request={recorded} decision={decision} />
         {decision !== null && <RequiredAndHeld decision={decision} />}
@@ -130,8 +130,8 @@ function formatVerdict(decision: Decision | null, isAllowed: boolean): string {
 const STATUSES_WITH_DETAILS: readonly number[] = [400, 404, 405];
 
 /** Returns whether the response says more than that access was refused. */
-function hasVendorMessage({ status, decision }: RecordedRequest): boolean {
-  return status !== null && status >= 400 && (decision === null || STATUSES_WITH_DETAILS.includes(status));
+function hasVendorMessage(status: number | null, isRefused: boolean): boolean {
+  return status !== null && status >= 400 && (!isRefused || STATUSES_WITH_DETAILS.includes(status));
 }
 
 /** The vendor's error message, as the client received it. */
