@@ -2,6 +2,7 @@ import { unauthenticatedProblem } from '../decisions/problem.ts';
 
 /** The scheme is case-insensitive (RFC 6750, 2.1; RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
+/** Some services compare the scheme exactly. */
 const EXACT_BEARER = /^Bearer +/;
 
 /**

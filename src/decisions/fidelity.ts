@@ -21,12 +21,12 @@ export interface FidelityVerdict {
   readonly entry: SourcedRow | null;
 }
 
-/** The certainties of rows without a source in the documentation. */
-const UNDOCUMENTED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
+/** The certainties of rows that neither the documentation nor an observation supports. */
+const UNSUPPORTED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
 
 /**
- * Judges an operation by its certainty. It is refused if its own row has no source in the documentation; the certainty
- * of its rule does not matter, because each decision reports it. A contradiction in either row is a finding.
+ * Judges an operation by its certainty. It is refused if neither the documentation nor an observation supports its own
+ * row; the certainty of its rule does not matter, because each decision reports it. A contradiction in either row is a finding.
  *
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
@@ -37,7 +37,7 @@ export function judgeFidelity(
   resources: readonly Resource[] | null = null,
 ): FidelityVerdict {
   const operation = entryOf('operation', row);
-  if (UNDOCUMENTED.has(row.certainty)) return { effect: 'refused', entry: operation };
+  if (UNSUPPORTED.has(row.certainty)) return { effect: 'refused', entry: operation };
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];
   const contradicted = [operation, ...ofRule].find(({ certainty }) => certainty === 'contradicted');
   return contradicted === undefined
@@ -45,7 +45,10 @@ export function judgeFidelity(
     : { effect: 'questioned', entry: contradicted };
 }
 
-/** Returns the least certain row behind a decision: the rule, or the source of one of the caller's resource types. */
+/**
+ * Returns the row that a decision cites: the rule or, if that is documented, the first undocumented source of the
+ * caller's resource types.
+ */
 export function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
   if (rule.added === undefined || rule.certainty !== 'documented') return rule;
   return addedEntries(rule, resources ?? []).find(({ certainty }) => certainty !== 'documented') ?? rule;

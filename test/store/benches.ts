@@ -21,7 +21,6 @@ function createBench(
 ): Bench {
   let current = store;
   return {
-    remembers: true,
     usesWrittenIn,
     next: async () => {
       current = await step(current);

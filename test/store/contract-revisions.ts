@@ -129,7 +129,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
     });
 
     it('a restored row accepts the revision of the image, and rejects a later one', async () => {
-      const collections = await openWith(createThing('a'));
+      await openWith(createThing('a'));
       const store = await bench.next();
       const image = await store.freeze();
       const before = await byId(store.collections, 'a');
@@ -140,7 +140,6 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
       expect((await byId(store.collections, 'a')).body).toBe(1);
       await expect(store.collections.commit([THINGS.put(increment(between))])).rejects.toBeInstanceOf(EditConflict);
       await store.collections.commit([THINGS.put(increment(before))]);
-      expect(await THINGS.byId(collections, 'a')).not.toBeNull();
     });
 
     it('concurrent updates run one after another, each on the result of the previous one', async () => {
@@ -179,6 +178,7 @@ export function revisionsContract(kind: string, benchOf: () => Promise<Bench>): 
 
       await expect(failing).rejects.toBeInstanceOf(EditConflict);
       await THINGS.change(collections, 'a', increment);
+      expect((await byId(collections, 'a')).body).toBe(3);
     });
 
     it('an update that waits for itself is rejected', async () => {

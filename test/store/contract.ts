@@ -22,8 +22,6 @@ import { identitiesContract } from './contract-identities.ts';
 
 /** How a kind of store is opened for one test. */
 export interface Bench {
-  /** Whether it returns the same object again for unchanged data. */
-  readonly remembers: boolean;
   /** Milliseconds after which the last uses are written; 0 if nothing is written. */
   readonly usesWrittenIn: number;
   /** The store for the next step of the test: one that keeps a file is closed and opened again. */

@@ -51,7 +51,7 @@ async function createBench(url: string, isReopened: boolean): Promise<Bench> {
     await store.close();
     await current.close();
   };
-  return { remembers: true, usesWrittenIn: 1100, next: reopenIfNeeded, end };
+  return { usesWrittenIn: 1100, next: reopenIfNeeded, end };
 }
 
 /** The driver. The types of its default export lack only the member `PG`, which no test needs. */

@@ -18,7 +18,7 @@ export async function mountSmallDisk(folder: string, skip: () => never, megabyte
   return { path, remove: () => run('umount', ['--lazy', path]) };
 }
 
-/** Fills the disk. */
+/** Fills the disk with a file, and returns the path of the file. */
 export async function fillDisk(disk: string): Promise<string> {
   const path = join(disk, 'filler');
   const file = await open(path, 'w');

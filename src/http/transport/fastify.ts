@@ -48,7 +48,7 @@ export function createFastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
-    connectionTimeout: limits.silence,
+    connectionTimeout: limits.idleTimeout,
     bodyLimit: limits.bodyBytes,
     // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`.
     routerOptions: { maxParamLength: MAX_PARAM },

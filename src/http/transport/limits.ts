@@ -1,3 +1,4 @@
+import { MEGABYTE } from '../../memory/bytes.ts';
 import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on request sizes and idle time. Times are in milliseconds. */
@@ -7,18 +8,16 @@ export interface Limits extends ConnectionLimits {
   /** The time within which the headers of a request must arrive. */
   readonly headersTimeout: number;
   /** Idle connections are closed after this time, unless the client is waiting for a response. */
-  readonly silence: number;
+  readonly idleTimeout: number;
   /** How often connections are checked for timeouts. */
   readonly checkingInterval: number;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 /** Creates the limits of a server. @param overrides replace the defaults */
 export function createLimits(overrides: Partial<Limits> = {}): Limits {
   return {
-    bodyBytes: MEBIBYTE,
-    silence: 60_000,
+    bodyBytes: MEGABYTE,
+    idleTimeout: 60_000,
     connections: 5000,
     unanswered: 100,
     headersTimeout: 60_000,

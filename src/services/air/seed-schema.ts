@@ -1,4 +1,4 @@
-import { describe, listSchema, NON_EMPTY, objectSchema } from '../../definitions/json-schema.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema, uuid } from '../../definitions/json-schema.ts';
 import { MEMBERS_BY_RESOURCE, RESOURCE_NAMES, type SeedObject } from './seed-objects.ts';
 import type { Upload } from './stored.ts';
 
@@ -59,15 +59,13 @@ export interface AirSeed {
   readonly objects?: readonly SeedObject[];
 }
 
-/** A lower-case UUID, as in responses. */
-const UUID = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 const SHA256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 
 const org = describe(NON_EMPTY, 'The owning organisation, one of `ngc.organizations`.');
-const id = describe(UUID, 'The id, unique in Air.');
+const id = describe(uuid, 'The id, unique in Air.');
 
 const UPLOAD_SCHEMA = objectSchema({
-  id: describe(UUID, 'The id of the upload.'),
+  id: describe(uuid, 'The id of the upload.'),
   hash: describe(SHA256, 'The SHA-256 of the whole image.'),
   size: describe({ type: 'integer', minimum: 1 }, 'The size of the whole image in bytes.'),
   parts: describe(
@@ -103,7 +101,7 @@ const IMAGE_SCHEMA = objectSchema(
     name: describe(NON_EMPTY, 'The name, such as `generic/ubuntu2204`.'),
     version: describe(NON_EMPTY, 'The version, such as `1.0`.'),
     published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
-    publishAccessRecord: describe(UUID, 'The id of an open publish request.'),
+    publishAccessRecord: describe(uuid, 'The id of an open publish request.'),
     upload: describe(UPLOAD_SCHEMA, 'An upload in progress.'),
   },
   ['publishAccessRecord', 'upload'],
@@ -121,13 +119,13 @@ const DEMO_SCHEMA = objectSchema(
     org,
     id,
     name: describe({ ...NON_EMPTY, maxLength: 96 }, 'The name on the marketplace.'),
-    simulation: describe(UUID, 'The id of an `INACTIVE` simulation of the same organisation. The demo gets a copy.'),
+    simulation: describe(uuid, 'The id of an `INACTIVE` simulation of the same organisation. The demo gets a copy.'),
     tags: describe(listSchema({ type: 'string', minLength: 2, maxLength: 32 }), 'Tags for searching.'),
     published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
     description: describe({ ...NON_EMPTY, maxLength: 256 }, 'The description.'),
     documentation: describe({ ...NON_EMPTY, maxLength: 65_536 }, 'The documentation, in Markdown.'),
     publisher: describe(NON_EMPTY, 'The name of the publisher.'),
-    publishAccessRecord: describe(UUID, 'The id of an open publish request.'),
+    publishAccessRecord: describe(uuid, 'The id of an open publish request.'),
   },
   ['description', 'documentation', 'publisher', 'publishAccessRecord'],
 );

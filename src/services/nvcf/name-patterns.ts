@@ -18,8 +18,8 @@ export const FUNCTION_IN_MODEL = new RegExp(`^(${UUID})/(.*)$`, 'is');
 export const FUNCTION_IN_TARGET = new RegExp(`^${UUID}(?=[/,]|$)`);
 
 /**
- * Creates the pattern of a host name that serves paths, up to the server's own name. Behind the label, it accepts the
- * next label of the vendor's name, `localhost`, and a world's `WORLD.localhost`. The name may have a port.
+ * Creates the pattern of a host name that serves paths, up to the server's own name. After the label comes
+ * the next label of the vendor's name, `localhost`, or a world's `WORLD.localhost`. The name may have a port.
  *
  * @param label the first label, such as `llm`
  * @param vendorLabel the next label of the vendor's name, such as `invocation`

@@ -33,8 +33,9 @@ import {
 } from './workloads.ts';
 
 const INTEGER = { type: 'integer' };
+const COUNT = { type: 'integer', minimum: 0 };
 /** A setting that counts created objects. */
-const COUNTER = { json: { type: 'integer', minimum: 0 } };
+const COUNTER = { json: COUNT };
 
 /** The kinds of identities. */
 const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
@@ -106,8 +107,8 @@ const CLAIM_RULE_SCHEMA = bodySchema<ClaimRule>({ sub: TEXT, clientId: TEXT, set
 ]);
 
 const WORKLOAD_PHASES_SCHEMA = bodySchema<WorkloadPhases>({
-  pendingSeconds: { type: 'integer', minimum: 0 },
-  runningSeconds: { type: 'integer', minimum: 0 },
+  pendingSeconds: COUNT,
+  runningSeconds: COUNT,
   failing: TEXTS,
 });
 
@@ -137,7 +138,7 @@ const RULE_SCHEMA = bodySchema<AccessRule>({
   deletedAt: nullable(INSTANT),
 });
 
-const CLIENT_SCHEMA = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: listSchema(TEXT), secretHash: TEXT }, [
+const CLIENT_SCHEMA = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: TEXTS, secretHash: TEXT }, [
   'secretHash',
 ]);
 

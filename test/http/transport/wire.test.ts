@@ -24,7 +24,7 @@ const startServer = async (limits: Partial<Limits> = {}) => {
 };
 
 const { server, port } = await startServer();
-const { server: quick, port: quickPort } = await startServer({ silence: 150 });
+const { server: quick, port: quickPort } = await startServer({ idleTimeout: 150 });
 const { port: strictPort } = await startServer({ headersTimeout: 800, checkingInterval: 50 });
 
 const AUTHORIZATION = `Authorization: Bearer ${await forge()}`;

@@ -22,6 +22,10 @@ const { acme, globex } = server;
 const head = { statusCode: 'SUCCESS', requestId: expect.stringMatching(/\w/), serverId: expect.stringMatching(/\w/) };
 
 describe('cluster groups', () => {
+  it('require a key', async () => {
+    expectUnauthorized(await server.call('GET /v2/nvcf/clusterGroups'), 'Bearer');
+  });
+
   it('are returned for the account of the key', async () => {
     const { status, body } = await acme('GET clusterGroups');
 
@@ -135,7 +139,7 @@ describe('the NGC gateway', () => {
     expect(foreign.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
   });
 
-  it.each(GATEWAY)('supports HEAD, but no other methods for %s', async (request) => {
+  it.each(GATEWAY)('supports HEAD, and rejects POST for %s', async (request) => {
     const path = request.slice('GET '.length);
     const { status, body } = await acme(`HEAD ${path}`);
     expect({ status, body }).toEqual({ status: 200, body: undefined });
@@ -169,7 +173,6 @@ it('GET /health requires no key, and other methods are rejected with 405', async
   }
   expect((await server.call('HEAD /health')).status).toBe(200);
   expect((await server.call('POST /health')).status).toBe(405);
-  expectUnauthorized(await server.call('GET /v2/nvcf/clusterGroups'), 'Bearer');
 });
 
 describe('instance and cluster management', () => {

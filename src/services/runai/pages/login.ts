@@ -55,7 +55,10 @@ function renderHiddenInputs(fields: readonly (readonly [name: string, value: str
     .join('\n');
 }
 
-/** Renders the form for name and password. Focuses its first empty field, unless that scrolls a list above it away. */
+/**
+ * Renders the form for name and password. Focuses the password if the name is known, else the name, unless a list of
+ * users is above it.
+ */
 function renderPasswordForm(formStart: string, { username, people }: LoginPage): string {
   const hasPeople = people !== null && people.people.length > 0;
   const usernameFocus = username === '' && !hasPeople ? ' autofocus' : '';
