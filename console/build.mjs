@@ -27,7 +27,9 @@ const SETTINGS = {
 
 /** The little of a browser that the console asks for before its first view is drawn. */
 const BROWSER = {
-  ...{ performance, URL, URLSearchParams },
+  performance,
+  URL,
+  URLSearchParams,
   location: { hash: '', origin: '', pathname: '/' },
   navigator: {},
   document: { documentElement: { dataset: {} } },

@@ -31,8 +31,12 @@ function emit() {
     // No checks here: `npm run typecheck` does that, and it would double the time.
     {
       ...options,
-      ...{ noEmit: false, noCheck: true, declaration: true, emitDeclarationOnly: true },
-      ...{ outDir: TARGET, rootDir: ROOT },
+      noEmit: false,
+      noCheck: true,
+      declaration: true,
+      emitDeclarationOnly: true,
+      outDir: TARGET,
+      rootDir: ROOT,
     },
   );
   tell('- writing their declarations');

@@ -147,7 +147,8 @@ function completeOperation(source: OpenApiDocument, id: string, item: Members, o
     ...(body !== undefined && { requestBody: { content: {}, ...membersOf(resolveReference(source, body)) } }),
     responses: operation['responses'] ?? {},
     security: [],
-    ...{ operationId: id, 'x-alias-of': id },
+    operationId: id,
+    'x-alias-of': id,
   };
 }
 

@@ -40,7 +40,8 @@ describe('pasted requests', () => {
     );
 
     expect(request).toEqual({
-      ...{ method: 'POST', url },
+      method: 'POST',
+      url,
       body: { clientSecret: 'hidden', env: { value: 'hidden' }, x: 'hidden' },
     });
     expect(parseRequests('curl u:p@h/p')).toEqual([{ method: 'GET', url: 'http://h/p' }]);

@@ -25,7 +25,9 @@ describe.runIf(hasBrowser)('the data that the console reads', () => {
     const { url, ask } = await startServer();
     await Promise.all(Array.from({ length: 50 }, () => ask('GET', '/v2/nvcf/functions', DEPLOYER.key)));
     await ask('POST', '/v2/nvcf/functions', DEPLOYER.key, {
-      ...{ name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' },
+      name: 'translate',
+      inferenceUrl: '/',
+      containerImage: 'nvcr.io/acme/translate:1',
     });
     const page = await openPage('about:blank');
     const session = await page.context().newCDPSession(page);
@@ -98,7 +100,9 @@ describe.runIf(hasBrowser)('the data that the console reads', () => {
     const { now } = await mock('GET', '/clock');
     const order = { type: 'service', services: ['nvcf'], scopes: ['list_functions'] };
     await mock('POST', '/keys', {
-      ...{ ...order, name: 'short-lived', resource: { type: 'All Functions' } },
+      ...order,
+      name: 'short-lived',
+      resource: { type: 'All Functions' },
       expiresAt: new Date(Date.parse(now) + 6000).toISOString(),
     });
     const list = page.getByRole('region', { name: 'All identities' });

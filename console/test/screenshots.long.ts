@@ -23,12 +23,15 @@ interface Picture {
 
 const PICTURES: readonly Picture[] = [
   {
-    ...{ name: 'requests', address: 'requests', shows: 'Fixed and sent again.' },
+    name: 'requests',
+    address: 'requests',
+    shows: 'Fixed and sent again.',
     clicks: ['[role=option]:has-text("air-reader"):has-text("missing")', 'text=Fix and send again'],
   },
   { name: 'clock', address: `clock?key=${REGISTRAR.id}`, shows: 'takes effect' },
   {
-    ...{ name: 'identities', shows: 'createDeployment' },
+    name: 'identities',
+    shows: 'createDeployment',
     address:
       'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
   },
@@ -60,7 +63,9 @@ async function createSampleWorld(mock: Mock): Promise<void> {
   await send('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
   await send('GET', '/v2/nvcf/functions', 'nonsense');
   const created = await send('POST', '/v2/nvcf/functions', REGISTRAR.key, {
-    ...{ name: 'classify', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/classify:1' },
+    name: 'classify',
+    inferenceUrl: '/predict',
+    containerImage: 'nvcr.io/acme/classify:1',
   });
   const { id, versionId } = ((await created.json()) as { function: { id: string; versionId: string } }).function;
   await send('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, REGISTRAR.key, {

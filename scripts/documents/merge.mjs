@@ -41,7 +41,11 @@ export function mergeDocuments(fragments) {
   const { tagsByName, openapi, info, servers, security, paths, components } = /** @type {any} */ (merged);
   const tags = Object.values(tagsByName ?? {});
   return {
-    ...{ openapi, info, servers, security, tags },
+    openapi,
+    info,
+    servers,
+    security,
+    tags,
     paths: { ...paths, ...aliasesOf(paths, fragments) },
     components,
     ...(errors.length > 0 && { 'x-errors': errors }),

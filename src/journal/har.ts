@@ -39,7 +39,9 @@ export function createHarEntry(view: EntryView) {
       cookies: [],
       headers: toPairs(response.headers),
       content: {
-        ...{ size: response.size ?? 0, mimeType: type(response.headers), text: serializeBody(response) },
+        size: response.size ?? 0,
+        mimeType: type(response.headers),
+        text: serializeBody(response),
         ...markTruncated(response),
       },
       redirectURL: [response.headers['location'] ?? ''].flat()[0] ?? '',

@@ -121,7 +121,10 @@ type Headers = MessageView['headers'];
 function viewMessage(headers: Headers, body: StoredBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
   const bodyToShow = hasBody ? viewBody(body, headers['content-type'], secrets) : null;
   return {
-    ...{ headers, body: bodyToShow, size: body.size, truncated: isTruncated(body) },
+    headers,
+    body: bodyToShow,
+    size: body.size,
+    truncated: isTruncated(body),
     ...(body.isNotSent === true && { bodyNotSent: true as const }),
   };
 }

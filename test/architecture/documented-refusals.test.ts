@@ -19,7 +19,10 @@ const operations = readdirSync(FOLDER).flatMap((file) => {
   const { paths, security = [] }: Document = JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
-      ...{ file, path, method, operation },
+      file,
+      path,
+      method,
+      operation,
       isPublic: (operation.security ?? security).length === 0,
     })),
   );

@@ -13,8 +13,13 @@ const KEYS = [
   { name: 'reader', services: ['nvcf'], scopes: ['list_functions'], key: 'nvapi-reader' },
 ];
 const STARTED = {
-  ...{ url: 'http://127.0.0.1:6625', port: 6625, host: '127.0.0.1', folder: '/elsewhere', home: CLONE },
-  ...{ cast: { ngc: { keys: KEYS } } as unknown as Partial<Cast>, isContainer: false },
+  url: 'http://127.0.0.1:6625',
+  port: 6625,
+  host: '127.0.0.1',
+  folder: '/elsewhere',
+  home: CLONE,
+  cast: { ngc: { keys: KEYS } } as unknown as Partial<Cast>,
+  isContainer: false,
 };
 const CALL = `  curl -i -X POST 'http://127.0.0.1:6625/v2/nvcf/functions'`;
 const BY_PATH = 'node /src/nv-auth-mock/dist/main.cjs';

@@ -6,22 +6,47 @@ const SERVER = { base: 'http://mock:6625/w/acme', isGuarded: false, separator: '
 const KEY = { kind: 'service-key', id: 'k1', name: 'reader' } as const;
 
 const REQUEST: Refusal['request'] = {
-  ...{ id: 'a1-r1', at: '2026-01-01T00:00:00.000Z', world: 'acme', service: 'nvcf', operation: 'createFunction' },
-  ...{ method: 'POST', path: '/v2/nvcf/functions', query: {}, status: 403, principal: KEY, reason: 'missing_scope' },
-  ...{ decision: 'a1-1', explanation: null, hints: [], fault: null, done: false, durationMs: 1 },
+  id: 'a1-r1',
+  at: '2026-01-01T00:00:00.000Z',
+  world: 'acme',
+  service: 'nvcf',
+  operation: 'createFunction',
+  method: 'POST',
+  path: '/v2/nvcf/functions',
+  query: {},
+  status: 403,
+  principal: KEY,
+  reason: 'missing_scope',
+  decision: 'a1-1',
+  explanation: null,
+  hints: [],
+  fault: null,
+  done: false,
+  durationMs: 1,
 };
 
 const DECISION: Decision = {
-  ...{ id: 'a1-1', at: REQUEST.at, service: 'nvcf', operation: 'createFunction', effect: 'deny', principal: KEY },
+  id: 'a1-1',
+  at: REQUEST.at,
+  service: 'nvcf',
+  operation: 'createFunction',
+  effect: 'deny',
+  principal: KEY,
   request: { method: 'POST', path: '/v2/nvcf/functions' },
-  ...{ rule: 'create-function', reason: 'missing_scope', missing: ['register_function'], held: ['list_functions'] },
+  rule: 'create-function',
+  reason: 'missing_scope',
+  missing: ['register_function'],
+  held: ['list_functions'],
   fixes: [],
   explanation: 'createFunction was refused: it needs `register_function`',
 };
 
 const MALFORMED: Refusal['request'] = {
   ...REQUEST,
-  ...{ status: 400, reason: null, decision: null, explanation: 'Field `name` is missing.' },
+  status: 400,
+  reason: null,
+  decision: null,
+  explanation: 'Field `name` is missing.',
 };
 
 /** Renders a refusal with these members. */

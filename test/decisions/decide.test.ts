@@ -34,7 +34,9 @@ import {
 
 const ALLOW = { effect: 'allow' };
 const createDenial = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
-  ...{ effect: 'deny', reason, missing },
+  effect: 'deny',
+  reason,
+  missing,
   ...(missingAnyOf !== undefined && { missingAnyOf }),
 });
 

@@ -89,7 +89,8 @@ describe('the decision of a verdict', () => {
     expect(
       decisionOn({ ...lendable, rule: { ...lendable.rule, certainty: 'ours' } }, key(['play'], LENT), seen()),
     ).toMatchObject({
-      ...{ certainty: 'ours', source: 'test' },
+      certainty: 'ours',
+      source: 'test',
     });
   });
 

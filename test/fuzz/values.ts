@@ -93,7 +93,7 @@ const GRAPHS: readonly string[] = [
   'graph {',
 ];
 
-/** Values of members that the schema does not tell, by their names. */
+/** Values for members that their schema does not describe, by normalized name. */
 const HINTS: Readonly<Record<string, readonly string[]>> = {
   requestratelimit: ['10-S', '1-M', '5-H,7-D', '0-S', '10-S, 20-S'],
   org: ['acme', 'acme', 'acme', 'globex'],
@@ -141,7 +141,7 @@ const HINTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Names that one name may stand for. */
+/** Other names under which a value may be known. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   username: ['email'],
   subjectid: ['email', 'clientId', 'name'],
@@ -175,8 +175,9 @@ export class Values {
   }
 
   #fitting(schema: Schema, name: string, depth: number): Arbitrary<unknown> {
-    const one = schema.oneOf ?? schema.anyOf;
-    if (one !== undefined && depth < 6) return fc.oneof(...one.map((each) => this.of(each, name, depth + 1)));
+    const alternatives = schema.oneOf ?? schema.anyOf;
+    if (alternatives !== undefined && depth < 6)
+      return fc.oneof(...alternatives.map((each) => this.of(each, name, depth + 1)));
     if (schema.allOf !== undefined && depth < 6) {
       const parts = schema.allOf.map((each) => this.of(each, name, depth + 1));
       return fc
@@ -198,7 +199,7 @@ export class Values {
       case 'object':
         return this.#object(schema, depth);
       default:
-        return name in HINTS ? fc.oneof(this.text(schema, name), anything) : anything;
+        return anything;
     }
   }
 
@@ -230,7 +231,7 @@ export class Values {
     );
   }
 
-  /** What such a member means to the server, or to people who try. @param first names that say more than its own */
+  /** Returns a plausible value for a member. @param first names to try before its own */
   known(name: string, choice: number, first: readonly string[] = []): string | undefined {
     const key = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
     const hints = HINTS[key];
@@ -267,7 +268,7 @@ function collectionsOf(name: string): string[] {
   return singular.length > 2 ? [`collection:${singular}`] : [];
 }
 
-/** What things are called whose ids stand after this segment of a path, or under this member. */
+/** Returns the singular of a path segment or member name. */
 export function singularOf(name: string): string {
   return name
     .toLowerCase()
@@ -309,16 +310,16 @@ function byPattern({ pattern, format }: Schema): Arbitrary<string> {
   return matching(pattern);
 }
 
-/** They are slow to make, and the same for every schema. */
-const made = new Map<string, Arbitrary<string>>();
+/** Cached, because they are slow to create and the same for every schema. */
+const arbitrariesByPattern = new Map<string, Arbitrary<string>>();
 
 export function matching(pattern: string): Arbitrary<string> {
-  const known = made.get(pattern) ?? textsOf(pattern);
-  made.set(pattern, known);
+  const known = arbitrariesByPattern.get(pattern) ?? textsOf(pattern);
+  arbitrariesByPattern.set(pattern, known);
   return known;
 }
 
-/** Where a pattern looks ahead or back, texts are made without that, and those that do not fit are left out. */
+/** Generates texts without the lookarounds of a pattern, then drops those that do not match it. */
 function textsOf(pattern: string): Arbitrary<string> {
   const plain = withoutLookaround(pattern);
   const texts = fc.stringMatching(new RegExp(plain));

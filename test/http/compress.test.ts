@@ -8,7 +8,8 @@ const { app } = await testServer({ cors: ['https://ui.example'] });
 const BROWSER = 'gzip, deflate, br, zstd';
 const request = (url: string, accepted?: string, method: 'GET' | 'HEAD' = 'GET', more = {}) =>
   app.inject({
-    ...{ method, url },
+    method,
+    url,
     headers: { host: 'localhost', ...(accepted !== undefined && { 'accept-encoding': accepted }), ...more },
   });
 
@@ -70,7 +71,8 @@ it('a streamed list is compressed as well', async () => {
 
 it('events are never compressed', async () => {
   const { headers, raw } = await app.inject({
-    ...{ url: '/_mock/events', payloadAsStream: true },
+    url: '/_mock/events',
+    payloadAsStream: true,
     headers: { host: 'localhost', 'accept-encoding': BROWSER },
   });
   raw.res.destroy();

@@ -105,7 +105,9 @@ describe('the documents of the profiles', () => {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const thrown = all.map(([profile, document]) => [profile, (document as any).paths['/throws'].post]);
     const since = {
-      ...{ ...old, ...marks, deprecated: true },
+      ...old,
+      ...marks,
+      deprecated: true,
       description: 'Throws it. Deprecated since 2: use `POST /dolls` instead.',
     };
 
@@ -168,7 +170,9 @@ const resetServer = async (profile: RunaiProfile) => {
 describe.each(PROFILES)('Run:ai %s rejects operations of other versions:', async (profile) => {
   const others = (await readOtherOperations(profile)).filter(({ profiles }) => profiles.length > 0);
   const all = others.map(({ method, path, profiles }) => ({
-    ...{ method, path: path.replaceAll(/\{\w+\}/g, NOTHING), profiles },
+    method,
+    path: path.replaceAll(/\{\w+\}/g, NOTHING),
+    profiles,
   }));
 
   it.each(all)('$method $path', async ({ method, path, profiles }) => {

@@ -51,7 +51,9 @@ it.each([
 
 describe('an operation that is not emulated', () => {
   const lacking = ['/toys/{toyId}/metrics', '/toys/{toyId}', '/toys/telemetry'].map((path) => ({
-    ...{ service: 'toys', method: path === '/toys/{toyId}' ? 'DELETE' : 'GET', path },
+    service: 'toys',
+    method: path === '/toys/{toyId}' ? 'DELETE' : 'GET',
+    path,
   }));
   const all = new Routes([listToys, getToy, getNewest], [], lacking);
 

@@ -8,7 +8,9 @@ import { Container, it, type RunOptions, runOnce } from './container.ts';
 import type { Engine } from './engine.ts';
 
 const KEY: KeyOrder = {
-  ...{ type: 'service', name: 'checked', services: ['air'] },
+  type: 'service',
+  name: 'checked',
+  services: ['air'],
   scopes: ['air:access', 'air:simulation_read'],
 };
 

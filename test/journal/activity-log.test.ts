@@ -6,10 +6,28 @@ import { decision } from '../support/records.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const createDraft = (url: string, parts: Partial<Draft> = {}): Draft => ({
-  ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, status: 200 },
-  ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
-  ...{ done: true, startedAt: 0, durationMs: 1, tokenExpiresAt: null },
-  ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
+  at: 0,
+  world: 'default',
+  service: 'runai',
+  operation: 'grant_token',
+  method: 'POST',
+  url,
+  status: 200,
+  wouldBe: null,
+  principal: null,
+  reason: null,
+  decision: null,
+  explanation: null,
+  hints: [],
+  fault: null,
+  done: true,
+  startedAt: 0,
+  durationMs: 1,
+  tokenExpiresAt: null,
+  requestHeaders: '',
+  requestBody: NO_BODY,
+  responseHeaders: {},
+  responseBody: NO_BODY,
   ...parts,
 });
 const createLog = () => new ActivityLog(createActivityBudgets(), 's', toySecrets());

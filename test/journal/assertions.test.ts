@@ -14,9 +14,23 @@ type EntryParts = Partial<JournalEntry> & Pick<JournalEntry, 'at'>;
 
 /** The entry of a request that was answered at once. */
 const createEntry = (parts: EntryParts, index: number): JournalEntry => ({
-  ...{ secrets: toySecrets(['a-secret-of-the-world']), id: `r${index + 1}`, number: index + 1, world: 'default' },
-  ...{ service: 'runai', operation: 'get_users', method: 'GET', url: '/api/v1/users', status: 200, wouldBe: null },
-  ...{ principal: alice, reason: null, decision: null, explanation: null, hints: [], fault: null, done: true },
+  secrets: toySecrets(['a-secret-of-the-world']),
+  id: `r${index + 1}`,
+  number: index + 1,
+  world: 'default',
+  service: 'runai',
+  operation: 'get_users',
+  method: 'GET',
+  url: '/api/v1/users',
+  status: 200,
+  wouldBe: null,
+  principal: alice,
+  reason: null,
+  decision: null,
+  explanation: null,
+  hints: [],
+  fault: null,
+  done: true,
   ...{
     startedAt: index * 10,
     durationMs: 1,
@@ -24,7 +38,8 @@ const createEntry = (parts: EntryParts, index: number): JournalEntry => ({
     requestHeaders: 'content-type\napplication/json',
     requestBody: NO_BODY,
   },
-  ...{ responseHeaders: {}, responseBody: storePayload('{}') },
+  responseHeaders: {},
+  responseBody: storePayload('{}'),
   ...parts,
 });
 
@@ -48,7 +63,11 @@ const catchProblem = (action: () => unknown): Pick<Problem, 'kind' | 'message'> 
 };
 
 const token = (at: number, more: Partial<JournalEntry> = {}): EntryParts => ({
-  ...{ at, operation: 'grant_token', method: 'POST', url: '/api/v1/token', tokenExpiresAt: at + HOUR },
+  at,
+  operation: 'grant_token',
+  method: 'POST',
+  url: '/api/v1/token',
+  tokenExpiresAt: at + HOUR,
   ...more,
 });
 
@@ -148,7 +167,9 @@ describe('gave-up-after-forbidden', () => {
 });
 
 const busy = (at: number, retryAfter: string, more: Partial<JournalEntry> = {}): EntryParts => ({
-  ...{ at, status: 503, responseHeaders: { 'retry-after': retryAfter } },
+  at,
+  status: 503,
+  responseHeaders: { 'retry-after': retryAfter },
   ...more,
 });
 

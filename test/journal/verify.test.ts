@@ -11,8 +11,20 @@ import { toySecrets } from './toy-secrets.ts';
 const SECRET = 'a-secret-of-the-world';
 
 const createDraft = (operation: string, body: object): Draft => ({
-  ...{ at: 0, world: 'default', service: 'runai', operation, method: 'POST', url: '/api/v1/things', status: 201 },
-  ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
+  at: 0,
+  world: 'default',
+  service: 'runai',
+  operation,
+  method: 'POST',
+  url: '/api/v1/things',
+  status: 201,
+  wouldBe: null,
+  principal: null,
+  reason: null,
+  decision: null,
+  explanation: null,
+  hints: [],
+  fault: null,
   ...{
     done: true,
     startedAt: 0,
@@ -21,7 +33,8 @@ const createDraft = (operation: string, body: object): Draft => ({
     requestHeaders: 'content-type\napplication/json',
   },
   requestBody: storeBytes(JSON.stringify(body)),
-  ...{ responseHeaders: {}, responseBody: storePayload('{}') },
+  responseHeaders: {},
+  responseBody: storePayload('{}'),
 });
 
 /** A journal that counts the bodies in which it hides secrets: each body has its own text. */

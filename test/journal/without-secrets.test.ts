@@ -10,9 +10,21 @@ const secrets = toySecrets([SECRET]);
 /** A request, as the control API returns it. */
 const viewDraft = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
 const createDraft = (changes: Partial<Draft>): Draft => ({
-  ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
-  ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
-  ...{ explanation: null, hints: [], fault: null, done: true },
+  at: 0,
+  world: 'default',
+  service: 'runai',
+  operation: 'grant_token',
+  method: 'POST',
+  url: '/api/v1/token',
+  status: 200,
+  wouldBe: null,
+  principal: null,
+  reason: null,
+  decision: null,
+  explanation: null,
+  hints: [],
+  fault: null,
+  done: true,
   ...{
     startedAt: 0,
     durationMs: 1,

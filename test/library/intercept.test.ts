@@ -120,11 +120,13 @@ describe('the intercepted hosts', () => {
       fetch('https://api.ngc.nvidia.com/v2/orgs/acme/nvcf/functions', authorize('nvcf-deployer')),
       sendByNode(`https://${echo?.functionId}.invocation.api.nvcf.nvidia.com/echo`, {
         ...authorize('nvcf-full-access'),
-        ...{ method: 'POST', body: 'hello' },
+        method: 'POST',
+        body: 'hello',
       }),
       sendByNode(`https://${echo?.functionId}.invocation.nvcf.nvidia.com/echo`, {
         ...authorize('nvcf-full-access'),
-        ...{ method: 'POST', body: 'hello' },
+        method: 'POST',
+        body: 'hello',
       }),
       fetch('https://api.nvct.nvidia.com/v1/nvct/tasks', authorize('nvct-cli')),
     ]);
@@ -444,7 +446,10 @@ describe('an intercepted request', () => {
       yield Buffer.from(body.slice(10));
     };
     const fetched = await fetch(`${RUNAI_URL}/api/v1/token`, {
-      ...{ method: 'POST', headers, body: ReadableStream.from(chunks()), duplex: 'half' },
+      method: 'POST',
+      headers,
+      body: ReadableStream.from(chunks()),
+      duplex: 'half',
     });
 
     expect(continued).toHaveBeenCalledOnce();
@@ -531,7 +536,9 @@ describe('an intercepted request', () => {
     const [{ request } = {}] = await world.requests.list();
 
     expect(request?.headers).toEqual({
-      ...{ host: 'acme.run.ai', 'x-mine': 'yes', 'x-mock-world': world.id },
+      host: 'acme.run.ai',
+      'x-mine': 'yes',
+      'x-mock-world': world.id,
       connection: expect.any(String),
     });
   });
@@ -569,7 +576,8 @@ describe('an intercepted request', () => {
     const token = await second.getToken();
     const { clientId, clientSecret } = second.cast.runai.users[0]?.accessKey ?? {};
     const granted = await sendByNode(`${RUNAI_URL}/api/v1/token`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
     });
     const { accessToken } = JSON.parse(granted.text) as { accessToken: string };

@@ -145,8 +145,10 @@ describe('an edit of a policy', () => {
       [
         'policy',
         {
-          ...{ keyId: 'key-1', what: 'edited' },
-          ...{ recordedAt: rfc3339(1000), effectiveAt: rfc3339(61_000) },
+          keyId: 'key-1',
+          what: 'edited',
+          recordedAt: rfc3339(1000),
+          effectiveAt: rfc3339(61_000),
         },
       ],
     ]);

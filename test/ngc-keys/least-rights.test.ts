@@ -205,7 +205,9 @@ describe('the smallest policy of a service key', () => {
     const burn = ruleOf({ needs: { all: ['burn'] } });
     const play = ruleOf({ needs: { all: ['play'] }, on: ['all-toys'] });
     const observed = [burn, play].map((rule) => ({
-      ...{ operation: 'o', accessRequest: { rule, ruleset: toyLaw }, lookedUp: null },
+      operation: 'o',
+      accessRequest: { rule, ruleset: toyLaw },
+      lookedUp: null,
       example: EXAMPLE,
     }));
     const { smallest } = await findLeastRightsOfKey(NO_WORLD, {

@@ -25,20 +25,20 @@ const REPLACED = new Set([
   'Date',
 ]);
 
-/** Members of `process` that they replace. */
+/** Members of `process` that tests replace. */
 const MEMBERS = new Set(['nextTick', 'hrtime']);
 
 /** Names under which libraries know the global object. */
 const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 
-/** Where such a name stands all the same, and why that does no harm. */
+/** Sources that use one of these names, and why that is harmless. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   'node_modules/prom-client/lib/gauge.js': 'only in `startTimer`, which nobody calls',
   'node_modules/prom-client/lib/histogram.js': 'only in `startTimer`',
   'node_modules/prom-client/lib/summary.js': 'nobody makes a summary',
   'node_modules/prom-client/lib/metrics/eventLoopLag.js': 'one of the default metrics, which nobody collects',
   'src/platform/time.ts': 'gives them to all the others',
-  'platform.cjs': 'is where that file is, and loads what it imports',
+  'platform.cjs': 'the imports of src/platform/time.ts, above its own header',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
   'node_modules/lodash/lodash.js': 'only to count calls, and in functions such as `debounce`, which nobody calls',
   'node_modules/pino/lib/time.js': 'only for times in nanoseconds, which nobody asks it for',
@@ -46,13 +46,16 @@ const EXPLAINED: Readonly<Record<string, string>> = {
     'only to load documents from an address, which nobody does',
 };
 
-/** Which part of a file of the bundle a source has become begins with its name. */
+/** The line that the bundler writes above the code of each source. */
+const SOURCE_HEADER = /^\/\/ ((?:node_modules|src)\/\S+)$/gm;
+
+/** Returns a function that finds the source of a position in a file of the bundle. */
 function partsOf(file: string, text: string): (at: number) => string {
-  const heads = [...text.matchAll(/^\/\/ ((?:node_modules|src)\/\S+)$/gm)];
+  const heads = [...text.matchAll(SOURCE_HEADER)];
   return (at) => heads.findLast(({ index }) => index <= at)?.[1] ?? file;
 }
 
-/** Every use of what a test may have replaced, as `source: name`. */
+/** Lists the uses of replaceable globals, as `source: name`. */
 function usesIn(file: string, text: string): string[] {
   const partAt = partsOf(file, text);
   const found: string[] = [];
@@ -69,7 +72,7 @@ function moduleOf({ text }: ts.StringLiteral): string | null {
   return /^(?:node:)?timers(?:\/promises)?$/.test(text) ? text : null;
 }
 
-/** A global by its bare name, or by that of the global object; a member of `process`, taken in whatever way. */
+/** Returns the use if it is a replaceable global, bare or on the global object, or a replaceable member of `process`. */
 function useOf(node: ts.Identifier): string | null {
   const { parent, text } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) {
@@ -120,11 +123,8 @@ describe('the bundle', () => {
   });
 
   it('contains every library once', () => {
-    const parts = files.flatMap((file) => [
-      ...readFileSync(join(DIST, file), 'utf8').matchAll(/^\/\/ ((?:node_modules|src)\/\S+)$/gm),
-    ]);
+    const parts = files.flatMap((file) => [...readFileSync(join(DIST, file), 'utf8').matchAll(SOURCE_HEADER)]);
     const names = parts.map(([, name = '']) => name);
-    // A module whose default export is asked for by itself has a line for it in a file of its own.
     const twice = names.filter((name, index) => names.indexOf(name) !== index);
 
     expect(names.length).toBeGreaterThan(500);
@@ -189,7 +189,7 @@ describe('the package', () => {
     const program = `import * as imported from 'nv-auth-mock';
       import * as containers from 'nv-auth-mock/testcontainers';
       import { createRequire } from 'node:module';
-            const require = createRequire(import.meta.url);
+      const require = createRequire(import.meta.url);
       const pairs = [[imported, require('nv-auth-mock')], [containers, require('nv-auth-mock/testcontainers')]];
       console.log(JSON.stringify(pairs.map(([a, b]) => [Object.keys(a).length > 1, Object.keys(b).every((name) => a[name] === b[name])])));`;
 

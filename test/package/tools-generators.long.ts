@@ -44,8 +44,13 @@ const GENERATORS: Readonly<Record<string, Command>> = {
   ],
 };
 const COMPILER_OPTIONS = {
-  ...{ strict: true, noEmit: true, target: 'es2022', module: 'esnext', moduleResolution: 'bundler' },
-  ...{ skipLibCheck: true, lib: ['es2023', 'dom', 'dom.iterable'] },
+  strict: true,
+  noEmit: true,
+  target: 'es2022',
+  module: 'esnext',
+  moduleResolution: 'bundler',
+  skipLibCheck: true,
+  lib: ['es2023', 'dom', 'dom.iterable'],
 };
 
 let folder: string;

@@ -36,7 +36,9 @@ async function createClient(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
     const isEmpty = body === undefined && method !== 'GET';
     return server.call(`${method} ${BASE}${path}`, {
       headers: {
-        ...{ ...REQUESTS, accept: 'application/json', 'content-type': 'application/json' },
+        ...REQUESTS,
+        accept: 'application/json',
+        'content-type': 'application/json',
         authorization: `Bearer ${token}`,
         ...(isEmpty && { 'content-length': '0' }),
       },

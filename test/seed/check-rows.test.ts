@@ -5,8 +5,16 @@ import { sourceFiles } from '../architecture/source-files.ts';
 const check = await loadRowCheck();
 
 const buildRow = (changes: object) => ({
-  ...{ collection: 'settings', id: 'clock', owner: '', parent: null, aliases: [], labels: [], sharedWith: [] },
-  ...{ dueAt: null, usedAt: null, body: '{"ahead":5}' },
+  collection: 'settings',
+  id: 'clock',
+  owner: '',
+  parent: null,
+  aliases: [],
+  labels: [],
+  sharedWith: [],
+  dueAt: null,
+  usedAt: null,
+  body: '{"ahead":5}',
   ...changes,
 });
 

@@ -19,7 +19,11 @@ const findErrors = (seed: object): Promise<readonly string[]> =>
   );
 
 const buildRule = (subjectId: string, more: object = {}) => ({
-  ...{ subjectType: 'user', subjectId, role: 'Viewer', scopeType: 'tenant', scopeId: '7' },
+  subjectType: 'user',
+  subjectId,
+  role: 'Viewer',
+  scopeType: 'tenant',
+  scopeId: '7',
   ...more,
 });
 

@@ -5,8 +5,12 @@ import { onlyNames, seedFrom } from '../support/seeds.ts';
 
 const TASK = { org: 'umbra', name: 'seeded', id: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00ff', status: 'RUNNING' };
 const VERSION = {
-  ...{ org: 'umbra', name: 'f', functionId: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00fd', access: 'owned' },
-  ...{ versionId: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00fe', status: 'ACTIVE' },
+  org: 'umbra',
+  name: 'f',
+  functionId: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00fd',
+  access: 'owned',
+  versionId: '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a00fe',
+  status: 'ACTIVE',
 };
 const { ngc } = onlyNames;
 const buildTaskSeed = (definition: unknown) => ({ ngc, nvct: { tasks: [{ ...TASK, definition }] } });

@@ -131,7 +131,8 @@ describe.each<AirProfile>(['2.0', 'dsx'])('Air %s', async (air) => {
   const ROLES = ['air', 'air_simengine_developer', 'air_image_sharer', 'air_image_publisher', 'air_instructor'];
   const server = await testServer({ air });
   const stranger = await keyOf(server, {
-    ...{ org: 'globex', services: ['air'] },
+    org: 'globex',
+    services: ['air'],
     ...(air === 'dsx'
       ? { type: 'personal', user: 'somebody@globex.test', roles: [...ROLES, 'air_org_admin', 'user_admin'] }
       : { type: 'service', scopes: AIR_SCOPES.filter((scope) => scope !== 'air:admin' && scope !== 'air:sre') }),

@@ -306,7 +306,8 @@ const NEW_KEY = {
   name: 'lost',
   policies: [
     {
-      ...{ product: 'nv-cloud-functions', scopes: ['list_functions'] },
+      product: 'nv-cloud-functions',
+      scopes: ['list_functions'],
       resources: [{ id: '*', type: 'account-functions' }],
     },
   ],

@@ -210,8 +210,16 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
       const key = accessKey('one');
       const bosKey = accessKey('one', { id: 'bos', owner: 'bo', createdBy: bo.name, clientId: 'client-of-bos' });
       const createCode = (hash: string, subject: string) => ({
-        ...{ hash, subject, family: hash, clientId: 'cli', scope: '', authTime: NOON },
-        ...{ redirectUri: 'http://localhost', challenge: null, nonce: null, expiresAt: LATER },
+        hash,
+        subject,
+        family: hash,
+        clientId: 'cli',
+        scope: '',
+        authTime: NOON,
+        redirectUri: 'http://localhost',
+        challenge: null,
+        nonce: null,
+        expiresAt: LATER,
       });
       /** Opens a store in which Ada and Bo each have a key, a login and a code, and everything was read. */
       const openUsed = async () => {

@@ -32,8 +32,13 @@ function createThing(name: string, overrides: Partial<Row> = {}): Row {
 
 function searchFor(text: string): PageQuery {
   return {
-    ...{ collection: 'things', account: 'acme', where: [], search: { members: ['name'], text } },
-    ...{ order: { by: 'name', descending: false }, limit: 100, offset: 0 },
+    collection: 'things',
+    account: 'acme',
+    where: [],
+    search: { members: ['name'], text },
+    order: { by: 'name', descending: false },
+    limit: 100,
+    offset: 0,
   };
 }
 

@@ -188,7 +188,9 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
 
         await checkNowAndLater(store, async ({ identities }) => {
           expect(await identities.byId('app')).toMatchObject({
-            ...{ name: 'robot', clientId: 'robot-w', secretHash: 'secret-hash-of-app' },
+            name: 'robot',
+            clientId: 'robot-w',
+            secretHash: 'secret-hash-of-app',
           });
           expect(await identities.byClientId('application', 'robot')).toBeNull();
           expect(await identities.byClientId('service-account', 'robot-w')).toMatchObject({
@@ -215,7 +217,10 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         await store.grants.issueCode(
           {
             ...refreshToken('code', { family: 'family-of-code' }),
-            ...{ clientId: 'cli', redirectUri: 'http://localhost', challenge: null, nonce: null },
+            clientId: 'cli',
+            redirectUri: 'http://localhost',
+            challenge: null,
+            nonce: null,
           },
           NOON,
         );

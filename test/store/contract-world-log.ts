@@ -219,7 +219,11 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         const rows = TEXTS.map((text, index) =>
           createReadRow(
             row(`${text}#${index}`, {
-              ...{ owner: text, parent: text, aliases: [text, 'other'], labels: [text], sharedWith: [text] },
+              owner: text,
+              parent: text,
+              aliases: [text, 'other'],
+              labels: [text],
+              sharedWith: [text],
               body: { [text]: text, list: [text] },
               facets: { name: text, state: text, createdAt: NOON, modifiedAt: NOON },
             }),

@@ -107,7 +107,11 @@ function createLog() {
 }
 
 const createWorld = (name: string, overrides: Partial<WorldRecord> = {}): WorldRecord => ({
-  ...{ name, made: `made of ${name}`, ttl: null, createdAt: NOON, usedAt: NOON },
+  name,
+  made: `made of ${name}`,
+  ttl: null,
+  createdAt: NOON,
+  usedAt: NOON,
   ...overrides,
 });
 const EMPTY = { initialRows: [], changedRows: [], uses: [] };
@@ -398,10 +402,20 @@ describe('a deleted world', () => {
 
 describe('stored snapshots', () => {
   const createRecord = (id: string, place: number): SnapshotRecord => ({
-    ...{ id, place, name: null, world: 'default', at: NOON, size: 7, made: 'made' },
+    id,
+    place,
+    name: null,
+    world: 'default',
+    at: NOON,
+    size: 7,
+    made: 'made',
   });
   const createSnapshot = (id: string, rows: readonly Row[]) => ({
-    ...{ id, name: 'mine', world: 'default', at: NOON, made: 'made of it' },
+    id,
+    name: 'mine',
+    world: 'default',
+    at: NOON,
+    made: 'made of it',
     state: createState(rows),
   });
 

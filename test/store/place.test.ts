@@ -61,7 +61,9 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
 
     const [others, snapshots, , , drills] = again;
     const pickTimes = ({ createdAt, lastUsedAt, expiresAt }: Record<string, string>) => ({
-      ...{ createdAt, lastUsedAt, expiresAt },
+      createdAt,
+      lastUsedAt,
+      expiresAt,
     });
     expect(again).toEqual(shown);
     expect(others.map(({ id }: { id: string }) => id)).toEqual(['named', 'fresh', 'copy']);

@@ -71,7 +71,12 @@ async function buildIndexes(world: WorldRows): Promise<void> {
   await world.due({ collection, after: 0, to: 1, limit: 1 });
   for (const by of ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const) {
     await world.page({
-      ...{ collection, account: null, where: [], search: null, limit: 1, offset: 0 },
+      collection,
+      account: null,
+      where: [],
+      search: null,
+      limit: 1,
+      offset: 0,
       order: { by, descending: false },
     });
   }

@@ -217,7 +217,11 @@ it('a search through long texts does not block the event loop', async () => {
   };
   let turning = setImmediate(count);
   const page = await rows.page({
-    ...{ collection: 'things', account: null, where: [], limit: 10, offset: 0 },
+    collection: 'things',
+    account: null,
+    where: [],
+    limit: 10,
+    offset: 0,
     ...{
       search: { members: Array.from({ length: 16 }, () => 'text'), text: 'b' },
       order: { by: 'id', descending: false },

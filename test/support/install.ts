@@ -41,8 +41,11 @@ export const INSTALLERS: readonly Installer[] = [
   { ...NPM, name: 'pnpm', tool: 'pnpm', add: ['pnpm', 'add'], run: ['pnpm', 'exec'] },
   { ...NPM, name: 'yarn 1', tool: 'yarn@1', add: ['yarn', 'add'] },
   {
-    ...{ name: 'yarn 4', tool: '@yarnpkg/cli-dist@4', add: ['yarn', 'add'] },
-    ...{ run: ['yarn'], node: ['yarn', 'node'] },
+    name: 'yarn 4',
+    tool: '@yarnpkg/cli-dist@4',
+    add: ['yarn', 'add'],
+    run: ['yarn'],
+    node: ['yarn', 'node'],
   },
 ];
 

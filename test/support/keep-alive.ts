@@ -42,7 +42,11 @@ export function clientOf(port: number): Client {
         const text = body === undefined ? undefined : JSON.stringify(body);
         const start = readStopwatch();
         const sent = request({
-          ...{ agent, host: '127.0.0.1', port, method, path },
+          agent,
+          host: '127.0.0.1',
+          port,
+          method,
+          path,
           headers: {
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
             ...(text !== undefined && {

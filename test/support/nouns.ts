@@ -92,7 +92,9 @@ export interface FullStore extends Store {
 export function fullStore(store: Store): FullStore {
   const { collections, settings, state } = store;
   return {
-    ...{ collections, settings, state },
+    collections,
+    settings,
+    state,
     hasSecret: (...given) => store.hasSecret(...given),
     fault: () => store.fault(),
     freeze: () => store.freeze(),

@@ -31,8 +31,13 @@ export async function startPgBouncer(target: number, settings: Readonly<Record<s
   const folder = await emptyFolder();
   const port = await findFreePort();
   const all = {
-    ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '', auth_type: 'any', pool_mode: 'session' },
-    ...{ logfile: join(folder, 'log'), pidfile: join(folder, 'pid') },
+    listen_addr: '127.0.0.1',
+    listen_port: port,
+    unix_socket_dir: '',
+    auth_type: 'any',
+    pool_mode: 'session',
+    logfile: join(folder, 'log'),
+    pidfile: join(folder, 'pid'),
     ...settings,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`);

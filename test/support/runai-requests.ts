@@ -221,13 +221,18 @@ function ofWorkloads(
   return {
     [create]: {
       request: `POST ${WORKLOADS}/${kind}`,
-      ...{ success: 202, formerSuccess: 200, within },
+      success: 202,
+      formerSuccess: 200,
+      within,
       fill: (make, { place }) => ({ body: make.newWorkload(place) }),
     },
     [read]: { request: `GET ${WORKLOADS}/${kind}/{workloadId}`, success: 200, within, fill },
     [remove]: {
       request: `DELETE ${WORKLOADS}/${kind}/{workloadId}`,
-      ...{ success: 202, formerSuccess: 204, within, fill },
+      success: 202,
+      formerSuccess: 204,
+      within,
+      fill,
     },
   };
 }

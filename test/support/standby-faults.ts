@@ -98,7 +98,8 @@ export async function startProxy(target: number): Promise<DatabaseProxy> {
     for (const socket of sockets) socket.destroy();
   };
   const proxy: DatabaseProxy = {
-    ...{ port, target },
+    port,
+    target,
     delay: 0,
     cut,
     get manner() {

@@ -164,7 +164,15 @@ function instanceOf(
   // A process killed earlier never reports it.
   ready.catch(() => {});
   return {
-    ...{ running, port, ready, call, close, grant, status, isReady, launchAgain },
+    running,
+    port,
+    ready,
+    call,
+    close,
+    grant,
+    status,
+    isReady,
+    launchAgain,
     again: () => listening(launchAgain()),
     url: `http://127.0.0.1:${port}`,
     tokenOf: async (credentials) => {

@@ -117,7 +117,11 @@ function get(
     const host = name.includes(':') ? `[${name}]` : name;
     const sent = request(
       {
-        ...{ port, path, ca, agent: false, host: '127.0.0.1' },
+        port,
+        path,
+        ca,
+        agent: false,
+        host: '127.0.0.1',
         ...(/[a-z]/.test(name) && { servername: name }),
         headers: { host: `${host}:${port}`, ...headers },
       },

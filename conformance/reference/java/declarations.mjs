@@ -163,8 +163,16 @@ class Reader {
     const kind = this.next();
     /** @type {Declaration} */
     const found = {
-      ...{ kind, name: this.next(), annotations, parent: null },
-      ...{ fields: [], methods: [], constants: [], nested: [], outer, unit: this.result },
+      kind,
+      name: this.next(),
+      annotations,
+      parent: null,
+      fields: [],
+      methods: [],
+      constants: [],
+      nested: [],
+      outer,
+      unit: this.result,
     };
     into.push(found);
     if (this.peek() === '<') this.#typeArguments();

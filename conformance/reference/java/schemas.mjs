@@ -13,7 +13,11 @@ const NUMBER = { type: 'number' };
 
 /** @type {Readonly<Record<string, Schema>>} */
 const PLAIN = {
-  ...{ String: TEXT, CharSequence: TEXT, char: TEXT, Character: TEXT, 'byte[]': { type: 'string', format: 'byte' } },
+  String: TEXT,
+  CharSequence: TEXT,
+  char: TEXT,
+  Character: TEXT,
+  'byte[]': { type: 'string', format: 'byte' },
   ...{
     UUID: { type: 'string', format: 'uuid' },
     URI: { type: 'string', format: 'uri' },
@@ -25,13 +29,18 @@ const PLAIN = {
       { type: 'string', format: 'date-time' },
     ]),
   ),
-  ...{ LocalDate: { type: 'string', format: 'date' }, Duration: { type: 'string', format: 'duration' } },
+  LocalDate: { type: 'string', format: 'date' },
+  Duration: { type: 'string', format: 'duration' },
   ...Object.fromEntries(
     ['int', 'long', 'short', 'Integer', 'Long', 'Short', 'BigInteger'].map((name) => [name, INTEGER]),
   ),
   ...Object.fromEntries(['double', 'float', 'Double', 'Float', 'BigDecimal'].map((name) => [name, NUMBER])),
-  ...{ boolean: { type: 'boolean' }, Boolean: { type: 'boolean' } },
-  ...{ Object: {}, JsonNode: {}, ObjectNode: { type: 'object' }, ByteBuffer: { type: 'object' } },
+  boolean: { type: 'boolean' },
+  Boolean: { type: 'boolean' },
+  Object: {},
+  JsonNode: {},
+  ObjectNode: { type: 'object' },
+  ByteBuffer: { type: 'object' },
 };
 const LISTS = ['List', 'Collection', 'Iterable', 'ArrayNode', 'Flux', 'Stream'];
 const SETS = ['Set', 'SortedSet', 'EnumSet'];

@@ -161,7 +161,9 @@ async function createMockSide(
   // If the user gives none for the real service, both sides use one that is derived from the valid credential.
   const mockExpired = expired === null ? null : await findExpired();
   return {
-    ...{ url, token, hasIds: from === 'cast' || from === 'journal' },
+    url,
+    token,
+    hasIds: from === 'cast' || from === 'journal',
     expired: typeof mockExpired === 'string' ? mockExpired : null,
     clientId: isRunai && clientId !== null ? firstClientId(cast) : null,
   };

@@ -164,7 +164,8 @@ function exampleRequest(path: string, method: string, item: unknown, operation: 
   const body = content === undefined ? undefined : findExample(content[1]);
   if (content !== undefined && body === undefined && !isRead(method)) return null;
   return {
-    ...{ method, url: `${url}${query.size === 0 ? '' : `?${query}`}` },
+    method,
+    url: `${url}${query.size === 0 ? '' : `?${query}`}`,
     mediaType: body === undefined ? null : (content?.[0] ?? null),
     body: body === undefined ? '' : formatBody(body, content?.[0] ?? ''),
   };

@@ -89,7 +89,10 @@ async function checkExchange(finder: OperationFinder, exchange: Exchange): Promi
   const matched = isTooLong || !canDecode ? null : finder.find(method, path);
   if (matched === null && !finder.isForApi(method, path)) return null;
   const checked = {
-    ...{ place, method: method.slice(0, MAX_METHOD_LENGTH), path: showPath(path), status: response?.status ?? null },
+    place,
+    method: method.slice(0, MAX_METHOD_LENGTH),
+    path: showPath(path),
+    status: response?.status ?? null,
     service: matched?.service ?? null,
     operation: matched?.operation.id ?? null,
   };

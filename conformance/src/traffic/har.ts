@@ -62,7 +62,10 @@ export function readExchange(entry: unknown, place: string): Exchange | null {
   if (typeof method !== 'string' || typeof url !== 'string') return null;
   const status = memberOf(response, 'status');
   return {
-    ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
+    place,
+    method: method.toUpperCase(),
+    url: pathAndQuery(url),
+    headers: headersOf(request),
     request: readRequestBody(request),
     // Status 0 means a broken connection.
     response: typeof status === 'number' && status > 0 ? { status, ...readResponseBody(response) } : null,

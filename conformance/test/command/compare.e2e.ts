@@ -76,7 +76,8 @@ describe('`compare`', () => {
     const { stdout } = await run(process.execPath, [SCRIPT, file]);
 
     expect(JSON.parse(stdout)).toContainEqual({
-      ...{ id: 'get_users', certainty: 'observed' },
+      id: 'get_users',
+      certainty: 'observed',
       source: expect.stringMatching(/^compared with 127\.0\.0\.1:\d+ on \d{4}-\d\d-\d\d, \d requests$/),
     });
   });
@@ -89,7 +90,8 @@ describe('`compare`', () => {
     if (text !== null) await writeFile(file, text);
 
     await expect(run(process.execPath, [SCRIPT, file])).rejects.toMatchObject({
-      ...{ code: 2, stderr: expect.stringMatching(message) },
+      code: 2,
+      stderr: expect.stringMatching(message),
     });
   });
 
@@ -241,7 +243,8 @@ describe('`compare`', () => {
     const args = ['compare', '--against', otherMock.url, '--port', `${server.port}`, '--json', '--org', 'elsewhere'];
     const { stdout, stderr } = await command.run(args, {
       env: {
-        ...{ [`${prefix}CLIENT_ID`]: clientId, [`${prefix}CLIENT_SECRET`]: clientSecret },
+        [`${prefix}CLIENT_ID`]: clientId,
+        [`${prefix}CLIENT_SECRET`]: clientSecret,
         [`${prefix}EXPIRED_TOKEN`]: (await createExpiredToken(otherMock.url)) ?? '',
       },
     });
@@ -273,7 +276,8 @@ describe('`compare`', () => {
       const { code, stdout, stderr } = await run(from, ['--json']);
       expect([code, stderr]).toEqual([0, expect.not.stringContaining('_mock/')]);
       expect(JSON.parse(stdout)).toMatchObject({
-        ...{ requests: 7, differences: [] },
+        requests: 7,
+        differences: [],
         operations: { get_users: 5, grant_token: 2 },
       });
     }

@@ -12,7 +12,12 @@ const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { use
 const token = cast.runai.users[0].bearer;
 
 const get = (path: string, credential: PlannedRequest['credential'] = 'valid'): PlannedRequest => ({
-  ...{ name: `${credential} ${path}`, method: 'GET', url: path, credential, mediaType: null, body: '' },
+  name: `${credential} ${path}`,
+  method: 'GET',
+  url: path,
+  credential,
+  mediaType: null,
+  body: '',
 });
 const USERS = '/api/v1/users';
 const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
@@ -91,8 +96,13 @@ describe('a comparison', () => {
 
     expect(differences).toEqual([
       {
-        ...{ request: `valid ${USER}`, operation: 'get_user_by_id', class: 'propagation time', kind: 'behaviour' },
-        ...{ place: 'time', real: 'about 0.5 s', mock: 'at once' },
+        request: `valid ${USER}`,
+        operation: 'get_user_by_id',
+        class: 'propagation time',
+        kind: 'behaviour',
+        place: 'time',
+        real: 'about 0.5 s',
+        mock: 'at once',
       },
     ]);
   });

@@ -19,7 +19,9 @@ const operations = new Operations({
 /** Compares the bodies of two responses. */
 function compareBodies(real: unknown, mock: unknown, url = '/things/7') {
   const createResult = (body: unknown) => ({
-    ...{ url, isCreated: false, hasAllObjects: true },
+    url,
+    isCreated: false,
+    hasAllObjects: true,
     response: { status: 200, headers: {}, text: JSON.stringify(body) },
   });
   const request = { name: 'it', method: 'GET', url, credential: 'valid', mediaType: null, body: '' } as const;

@@ -8,18 +8,24 @@ const REPORT = {
   operations: { get_users: 3, get_user_by_id: 1, get_applications: 3 },
   notCompared: [
     {
-      ...{ request: 'GET /api/v1/apps', operation: 'get_applications', place: 'body' },
+      request: 'GET /api/v1/apps',
+      operation: 'get_applications',
+      place: 'body',
       reason: 'the list is empty in the real service',
     },
   ],
   differences: [
     {
       ...({ request: 'GET /api/v1/users', operation: 'get_users', kind: 'behaviour', class: 'status' } as const),
-      ...{ place: 'status', real: '206', mock: '200' },
+      place: 'status',
+      real: '206',
+      mock: '200',
     },
     {
       ...({ request: 'GET /api/v1/users/1', operation: 'get_user_by_id', kind: 'data', class: 'value' } as const),
-      ...{ place: 'body.name', real: 'Ann', mock: 'Bob' },
+      place: 'body.name',
+      real: 'Ann',
+      mock: 'Bob',
     },
   ],
 };
@@ -28,12 +34,16 @@ describe('the rows of a report', () => {
   it('are observed if everything was compared and only data differs, and contain the reasons otherwise', () => {
     expect(observationsOf(REPORT)).toEqual([
       {
-        ...{ id: 'get_users', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
+        id: 'get_users',
+        certainty: null,
+        source: 'compared with acme.run.ai on 2026-01-15, 3 requests',
         differences: ['GET /api/v1/users, status: 206 there, 200 here (status)'],
       },
       { id: 'get_user_by_id', certainty: 'observed', source: 'compared with acme.run.ai on 2026-01-15, 1 request' },
       {
-        ...{ id: 'get_applications', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
+        id: 'get_applications',
+        certainty: null,
+        source: 'compared with acme.run.ai on 2026-01-15, 3 requests',
         notCompared: ['GET /api/v1/apps, body: the list is empty in the real service'],
       },
     ]);

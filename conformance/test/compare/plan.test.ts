@@ -11,7 +11,10 @@ const createExchange = (
   text: string | null,
   mediaType = 'application/json',
 ): Exchange => ({
-  ...{ place: 'entry 1', method, url, headers: null },
+  place: 'entry 1',
+  method,
+  url,
+  headers: null,
   request: { mediaType, text },
   response: null,
 });

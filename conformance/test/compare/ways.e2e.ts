@@ -188,11 +188,15 @@ describe('a comparison', () => {
 
     expect(behaviour).toEqual([]);
     expect(notCompared).toContainEqual({
-      ...{ request: 'GET /api/v1/users', operation: 'get_users', place: 'body' },
+      request: 'GET /api/v1/users',
+      operation: 'get_users',
+      place: 'body',
       reason: 'the list is empty in the real service',
     });
     expect(notCompared).toContainEqual({
-      ...{ request: `GET ${USER}`, operation: 'get_user_by_id', place: 'request' },
+      request: `GET ${USER}`,
+      operation: 'get_user_by_id',
+      place: 'request',
       reason: 'real service: no such object is known',
     });
     expect(notCompared).toContainEqual(expect.objectContaining({ place: 'body.accessRules' }));

@@ -18,7 +18,10 @@ async function findViolations(operation: object, recorded: Recorded) {
   const opened = await openVendorDocument({ ...document, components }, '--spec things.json');
   const routes = { find: () => null, operationsOf: () => [] };
   const exchange: Exchange = {
-    ...{ place: 'things.har:1', method, url: '/things', headers },
+    place: 'things.har:1',
+    method,
+    url: '/things',
+    headers,
     request: { mediaType: sent === undefined ? null : type, text: sent === undefined ? '' : JSON.stringify(sent) },
     response: { status, mediaType: 'application/json', text: JSON.stringify(answer) },
   };
@@ -207,7 +210,10 @@ it('other requests are answered during the check of many exchanges', async () =>
   const finder = finderForDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
   const text = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
   const exchange: Exchange = {
-    ...{ place: 'things.har:1', method: 'GET', url: '/things', headers: null },
+    place: 'things.har:1',
+    method: 'GET',
+    url: '/things',
+    headers: null,
     request: { mediaType: null, text: '' },
     response: { status: 200, mediaType: 'application/json', text },
   };

@@ -15,7 +15,10 @@ async function exchange(request: string, body?: object): Promise<Exchange> {
   const [method = '', url = ''] = request.split(' ');
   const answer = await server.call(request, { token, ...(body !== undefined && { body }) });
   return {
-    ...{ place: request, method, url, headers: null },
+    place: request,
+    method,
+    url,
+    headers: null,
     request: { mediaType: body === undefined ? null : 'application/json', text: JSON.stringify(body) ?? '' },
     response: { status: answer.status, mediaType: 'application/json', text: JSON.stringify(answer.body) },
   };

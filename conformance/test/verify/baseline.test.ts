@@ -31,8 +31,11 @@ describe('a baseline', () => {
 
     for (const reason of ['', '  ']) {
       expect(apply([first], [{ ...first, reason }])).toEqual({
-        ...{ open: [first], failing: [first], accepted: [] },
-        ...{ stale: [], unexplained: 1 },
+        open: [first],
+        failing: [first],
+        accepted: [],
+        stale: [],
+        unexplained: 1,
       });
     }
   });

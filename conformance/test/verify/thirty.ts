@@ -62,7 +62,10 @@ export const CHANGES: readonly Change[] = [
     what: 'a required parameter is added',
     apply: (document) =>
       operation(document, '/api/v1/workloads').parameters.push({
-        ...{ name: 'clusterId', in: 'query', required: true, schema: { type: 'string' } },
+        name: 'clusterId',
+        in: 'query',
+        required: true,
+        schema: { type: 'string' },
       }),
     reported: ['breaks-requests:', 'GET /api/v1/workloads query clusterId: parameter: only in the document, required'],
   },

@@ -14,7 +14,9 @@ interface Traced {
 export const REQUESTS: Readonly<Record<string, Traced>> = {
   /** Run:ai: client credentials of the cast are exchanged for a token. */
   grant: {
-    ...{ method: 'POST', path: '/api/v1/token', status: 200 },
+    method: 'POST',
+    path: '/api/v1/token',
+    status: 200,
     parts: async ({ cast }) => {
       const { clientId, clientSecret } = cast.runai.serviceAccounts.find(({ name }) => name === 'ci-bot') ?? {};
       return { body: { grantType: 'client_credentials', clientId, clientSecret } };
@@ -22,15 +24,22 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   },
   /** Run:ai: the projects. */
   list: {
-    ...{ method: 'GET', path: '/api/v1/org-unit/projects', status: 200 },
+    method: 'GET',
+    path: '/api/v1/org-unit/projects',
+    status: 200,
     parts: async (mock) => ({ token: await mock.getToken('ci-bot') }),
   },
   /** Cloud Functions: the function `echo` of the cast is invoked. */
   invocation: {
-    ...{ method: 'POST', path: '/v2/nvcf/pexec/functions/:echo', status: 200 },
+    method: 'POST',
+    path: '/v2/nvcf/pexec/functions/:echo',
+    status: 200,
     parts: async ({ keys }) => {
       const { key } = await keys.create({
-        ...{ type: 'service', name: 'invoker', services: ['nvcf'], scopes: ['invoke_function'] },
+        type: 'service',
+        name: 'invoker',
+        services: ['nvcf'],
+        scopes: ['invoke_function'],
         resource: { type: 'All Functions' },
       });
       return { token: key, body: { text: 'Once upon a time' } };
@@ -38,7 +47,9 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   },
   /** Air: a simulation is created. */
   create: {
-    ...{ method: 'POST', path: '/api/v3/simulations/', status: 201 },
+    method: 'POST',
+    path: '/api/v3/simulations/',
+    status: 201,
     parts: async ({ cast }) => ({
       token: cast.ngc.keys.find(({ name }) => name === 'air-admin')?.key ?? '',
       body: { name: 'traced' },
@@ -46,7 +57,10 @@ export const REQUESTS: Readonly<Record<string, Traced>> = {
   },
   /** Run:ai: a role that has nothing to do with administration asks for the users. */
   refusal: {
-    ...{ method: 'GET', path: '/api/v1/users', status: 403, reason: 'missing_permission' },
+    method: 'GET',
+    path: '/api/v1/users',
+    status: 403,
+    reason: 'missing_permission',
     parts: async (mock) => ({ token: await mock.getToken('batch-bot') }),
   },
 };

@@ -57,7 +57,10 @@ const create: Drawn = keyOf.map(([owner, name]) => ({
 
 /** Describes a key as its owner sees it. */
 export const describeKey = ({ id, name, clientId, lastLogin }: Key) => ({
-  ...{ id, name, clientId, createdAt: expect.any(String) },
+  id,
+  name,
+  clientId,
+  createdAt: expect.any(String),
   lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
 });
 

@@ -112,7 +112,10 @@ export class NgcKeys {
   events(now = this.now): Event[] {
     const all = this.keys.flatMap((key): Event[] => [
       ...this.pending(key, now).map(({ effectiveAt: at, version }) => ({
-        ...{ at, kind: 'policy.effective' as const, keyId: key.id, version },
+        at,
+        kind: 'policy.effective' as const,
+        keyId: key.id,
+        version,
       })),
       ...(key.expiresAt === null ? [] : [{ at: key.expiresAt, kind: 'key.expired' as const, keyId: key.id }]),
     ]);

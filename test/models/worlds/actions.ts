@@ -38,7 +38,10 @@ const describeSnapshot = (index: number) => (index === 0 ? 'the last snapshot' :
 
 /** Creates the body of a request for a key. */
 const createKeyOrder = (name: string) => ({
-  ...{ type: 'service', name, org: ORG, services: ['air'] },
+  type: 'service',
+  name,
+  org: ORG,
+  services: ['air'],
   scopes: ['air:access', 'air:simulation_read'],
 });
 

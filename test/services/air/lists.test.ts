@@ -61,7 +61,10 @@ beforeAll(async () => {
   const DATA = { shell: { commands: [] }, file: { files: [] }, init: { hostname: 'h' } };
   const createInstruction = (node: string, executor: keyof typeof DATA, run_again_on_rebuild: boolean) =>
     done(201, `POST ${INSTRUCTIONS}`, {
-      ...{ node, executor, run_again_on_rebuild, name: `do ${executor}` },
+      node,
+      executor,
+      run_again_on_rebuild,
+      name: `do ${executor}`,
       data: DATA[executor],
     });
   const instructions = [

@@ -178,7 +178,9 @@ async function expectRights(server: TestServer, profile: AirProfile, token: stri
       const isChoice = probe.any === true && probe.needs.length > 1;
       const { id: _, certainty: __, ...reported } = decision;
       expect({ status, ...reported }, label).toEqual({
-        ...{ status: 403, effect: 'deny', reason: 'missing_scope' },
+        status: 403,
+        effect: 'deny',
+        reason: 'missing_scope',
         ...(isChoice ? { missingAnyOf: missing } : { missing }),
       });
     } else expect(status, label).toBe(JSON.stringify(probe).includes(NO_ID) ? 404 : 200);

@@ -82,8 +82,13 @@ async function createWorldWith(models: readonly object[]) {
   const functions = [
     ...cast.nvcf.functions,
     {
-      ...{ org: 'acme', name: 'says', status: 'ACTIVE', access: 'owned', answer: 'Hi' },
-      ...{ functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099', versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0099' },
+      org: 'acme',
+      name: 'says',
+      status: 'ACTIVE',
+      access: 'owned',
+      answer: 'Hi',
+      functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099',
+      versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0099',
     },
   ];
   const seed = { ...cast, nvcf: { ...cast.nvcf, functions }, catalogue: { models } };
@@ -177,7 +182,10 @@ describe('/v1/models', () => {
     const { body } = await server.call('GET /integrate/v1/models');
 
     expect(body.data[0]).toEqual({
-      ...{ id: 'google/gemma-2-9b-it', object: 'model', created: 735790403, owned_by: 'google' },
+      id: 'google/gemma-2-9b-it',
+      object: 'model',
+      created: 735790403,
+      owned_by: 'google',
     });
     expect(await listModelIds(server)).toEqual([
       'google/gemma-2-9b-it',

@@ -90,7 +90,9 @@ describe('row 3: a body that cannot be decoded', () => {
     ['a `stream` that is not a boolean', `{"model":"${LIVE}","stream":"yes"}`],
   ])('is rejected with 500, as by the vendor: %s', async (_, body) => {
     const { statusCode, headers, payload } = await server.app.inject({
-      ...{ method: 'POST', url: '/integrate/v1/chat/completions', payload: body },
+      method: 'POST',
+      url: '/integrate/v1/chat/completions',
+      payload: body,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${BAD_KEY}` },
     });
 
@@ -150,7 +152,9 @@ describe('rows 6 and 7: a model that cannot be called', () => {
 
     expect([answer.status, typeOf(answer)]).toEqual([503, 'application/problem+json']);
     expect(answer.body).toEqual({
-      ...{ type: 'about:blank', title: 'Service Unavailable', status: 503 },
+      type: 'about:blank',
+      title: 'Service Unavailable',
+      status: 503,
       detail: 'This model is offline for maintenance.',
     });
     expect(answer.headers['retry-after']).toBe('10800');
@@ -162,7 +166,9 @@ describe('rows 6 and 7: a model that cannot be called', () => {
 
     expect([answer.status, typeOf(answer)]).toEqual([410, 'application/problem+json']);
     expect(answer.body).toEqual({
-      ...{ type: 'about:blank', title: 'Gone', status: 410 },
+      type: 'about:blank',
+      title: 'Gone',
+      status: 410,
       detail: `The model '${RETIRED}' has reached its end of life on 2025-06-30T00:00:00Z and is no longer available.`,
     });
     expect(isGateway(answer)).toBe(true);
@@ -203,7 +209,9 @@ describe('rows 8 to 10: the key', () => {
     const own = await testServer();
     const order = {
       type: 'personal',
-      ...{ name: 'short', user: 'catalogue-user@acme.test', services: ['public-api'] },
+      name: 'short',
+      user: 'catalogue-user@acme.test',
+      services: ['public-api'],
       expiresAt: '2026-01-15T12:10:00Z',
     };
     const { key } = (await own.call('POST /_mock/keys', { body: order })).body;
@@ -221,7 +229,8 @@ describe('row 11: a model that the account may not use', () => {
 
     expect([answer.status, reasonOf(answer)]).toEqual([404, 'foreign_object']);
     expect(answer.body).toEqual({
-      ...{ status: 404, title: 'Not Found' },
+      status: 404,
+      title: 'Not Found',
       detail: `Function '${FUNCTION}': Not found for account 'nca-acme-0001'`,
     });
     expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
@@ -241,7 +250,11 @@ describe('row 11: a model that the account may not use', () => {
       {
         functions: [
           {
-            ...{ org: 'globex', name: 'own', functionId: FUNCTION, status: 'ACTIVE', access: 'owned' },
+            org: 'globex',
+            name: 'own',
+            functionId: FUNCTION,
+            status: 'ACTIVE',
+            access: 'owned',
             versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0006',
           },
         ],

@@ -113,8 +113,11 @@ describe.each(PROFILES)('a server with %j', (config, served) => {
     expect(body.operations).toHaveLength(expected.size);
     expect(body.services).toEqual([
       {
-        ...{ service, profile, operations: expected.size },
-        ...{ remaining: expected.size - countEffect('refused'), questioned: countEffect('questioned') },
+        service,
+        profile,
+        operations: expected.size,
+        remaining: expected.size - countEffect('refused'),
+        questioned: countEffect('questioned'),
       },
     ]);
   });

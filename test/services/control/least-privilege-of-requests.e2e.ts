@@ -57,11 +57,15 @@ describe('the smallest key for requests', () => {
     });
     expect(key.used).toEqual([
       {
-        ...{ service: 'nvcf', operation: 'listFunctions', grants: ['list_functions'] },
+        service: 'nvcf',
+        operation: 'listFunctions',
+        grants: ['list_functions'],
         example: buildGet('/v2/nvcf/functions'),
       },
       {
-        ...{ service: 'nvcf', operation: 'createFunction', grants: ['register_function'] },
+        service: 'nvcf',
+        operation: 'createFunction',
+        grants: ['register_function'],
         example: buildPost('/v2/nvcf/functions'),
       },
     ]);

@@ -20,7 +20,9 @@ it('a snapshot file of objects with late or far future changes is accepted', asy
   });
   await server.call(`PATCH /api/v3/simulations/${later.id}/start/`, { token: air, body: {} });
   const { function: created } = await post('/v2/nvcf/functions', nvcf, {
-    ...{ name: 'late', inferenceUrl: '/', containerImage: 'nvcr.io/acme/late:1' },
+    name: 'late',
+    inferenceUrl: '/',
+    containerImage: 'nvcr.io/acme/late:1',
     containerEnvironment: [
       { key: 'NV_AUTH_MOCK_DEPLOY_TIME', value: '9000000d' },
       { key: 'NV_AUTH_MOCK_INVOKE_TIME', value: '9000000d' },

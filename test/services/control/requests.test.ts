@@ -325,7 +325,10 @@ describe('a verification', () => {
 
     const aborting = new AbortController();
     const pending = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body, signal: aborting.signal },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: aborting.signal,
     });
     await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
     aborting.abort();

@@ -136,7 +136,10 @@ describe('a simulation of all operations', () => {
     expect(listIds(effects)).toEqual(ofEach.flat());
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
     expect(effects).toContainEqual({
-      ...{ operation: 'updateFunctionVersion', service: 'nvcf', effect: 'deny', reason: 'missing_scope' },
+      operation: 'updateFunctionVersion',
+      service: 'nvcf',
+      effect: 'deny',
+      reason: 'missing_scope',
       missing: ['update_function'],
     });
     expect(effects.find(({ operation }) => operation === 'simulations_list')).toMatchObject({

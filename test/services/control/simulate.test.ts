@@ -291,7 +291,10 @@ describe('a decision', () => {
     const { decision } = await server.call('GET /v2/nvcf/functions', { token: key });
 
     expect(decision).toEqual({
-      ...{ id: expect.any(String), effect: 'deny', reason: 'missing_scope', certainty: 'contradicted' },
+      id: expect.any(String),
+      effect: 'deny',
+      reason: 'missing_scope',
+      certainty: 'contradicted',
       missingAnyOf: ['list_functions', 'list_functions_details'],
     });
   });

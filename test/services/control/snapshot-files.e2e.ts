@@ -230,7 +230,8 @@ describe('a snapshot file', async () => {
     const { uploadUrl, assetId } = (await source.call('POST /v2/nvcf/assets', { token, body: asset })).body;
     const { pathname } = new URL(uploadUrl);
     const headers = {
-      ...{ host: 'localhost:6625', 'content-type': asset.contentType },
+      host: 'localhost:6625',
+      'content-type': asset.contentType,
       'x-amz-meta-nvcf-asset-description': asset.description,
     };
     const put = await source.app.inject({ method: 'PUT', url: pathname, headers, payload: bytes });

@@ -62,11 +62,15 @@ it('GET /_mock/info contains version, configuration with its origins, services a
         profile: null,
       }),
       {
-        ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: await countOperations('air') },
+        name: 'air',
+        title: 'NVIDIA Air',
+        profile: '2.0',
+        operations: await countOperations('air'),
         hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
       },
       expect.objectContaining({
-        ...{ name: 'nvcf', profile: 'documented' },
+        name: 'nvcf',
+        profile: 'documented',
         hosts: [
           'api.nvcf.nvidia.com',
           ...['llm.invocation.api.nvcf.nvidia.com', '*.invocation.api.nvcf.nvidia.com'],

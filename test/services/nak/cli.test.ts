@@ -9,7 +9,10 @@ const SCOPES = ['invoke_function', 'list_functions', 'queue_details', 'list_func
 const TASK_AUTHORIZATIONS = {
   policies: [
     {
-      ...{ aud: TASKS, auds: [TASKS], product: 'nv-cloud-tasks', resources: [{ id: '*', type: 'account-tasks' }] },
+      aud: TASKS,
+      auds: [TASKS],
+      product: 'nv-cloud-tasks',
+      resources: [{ id: '*', type: 'account-tasks' }],
       scopes: [
         ...['launch_task', 'list_tasks', 'task_details', 'cancel_task', 'delete_task'],
         ...['list_events', 'list_results', 'update_secrets'],

@@ -148,7 +148,9 @@ it('a task keeps its id and account if its definition has others', async () => {
   const { body: cast } = await own.call('GET /_mock/cast');
   const { key } = cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvct-cli');
   const definition = {
-    ...{ name: 'n', containerImage: 'i', resultHandlingStrategy: 'NONE' },
+    name: 'n',
+    containerImage: 'i',
+    resultHandlingStrategy: 'NONE',
     gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' },
   };
   const { body } = await own.call('POST /v1/nvct/tasks', {

@@ -77,7 +77,11 @@ describe('the id of a function without `/*`', () => {
 
   it("has no effect in a seed with a type in NGC's format, unlike a type of the mock", async () => {
     const createSeedKey = (name: string, type: string, id: string) => ({
-      ...{ name, org: 'acme', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
+      name,
+      org: 'acme',
+      type: 'service',
+      services: ['nvcf'],
+      scopes: ['invoke_function'],
       resource: { type, ids: [id] },
     });
     const keys = [
@@ -103,7 +107,10 @@ describe('the id of a function without `/*`', () => {
     const server = await resetTestServer(servers.documented);
     const { body } = await server.call('POST /_mock/keys', {
       body: {
-        ...{ name: 'ci', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
+        name: 'ci',
+        type: 'service',
+        services: ['nvcf'],
+        scopes: ['invoke_function'],
         resource: { type: 'Function', ids: [ECHO] },
       },
     });

@@ -29,7 +29,10 @@ it('the tables contain operations that are not emulated, with their source', asy
   const { more } = (await server.call('GET /_mock/tables/ngc')).body;
 
   expect(more.notEmulated).toContainEqual({
-    ...{ path: '/v2/orgs', methods: ['GET'], certainty: 'observed', source: 'observed in published clients' },
+    path: '/v2/orgs',
+    methods: ['GET'],
+    certainty: 'observed',
+    source: 'observed in published clients',
   });
 });
 

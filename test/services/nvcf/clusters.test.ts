@@ -178,7 +178,11 @@ it('GET /health requires no key, and other methods are rejected with 405', async
 describe('instance and cluster management', () => {
   const groups = [
     {
-      ...{ org: 'globex', id: NOBODY, name: 'globex-clusters', ncaId: GLOBEX, authorizedNcaIds: [ACME] },
+      org: 'globex',
+      id: NOBODY,
+      name: 'globex-clusters',
+      ncaId: GLOBEX,
+      authorizedNcaIds: [ACME],
       clusters: [{ id: 'c-1', name: 'globex-1', k8sVersion: '1.32' }],
     },
   ];

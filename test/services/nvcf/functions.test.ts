@@ -79,7 +79,9 @@ describe('creating a function', async () => {
       ...environment({ LEVEL: 'debug' }),
       models: [
         {
-          ...{ name: 'm', version: '1', uri: '/m' },
+          name: 'm',
+          version: '1',
+          uri: '/m',
           llmConfig: {
             uris: ['/v1/chat/completions'],
             tokenRateLimit: '10-M,5-W',

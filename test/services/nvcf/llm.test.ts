@@ -383,8 +383,14 @@ describe('the token rate limit of a model', () => {
   async function startLimited(tokenRateLimit: string) {
     const models = [{ name: 'tiny', llmConfig: { uris: ['/v1/chat/completions'], tokenRateLimit } }];
     const limitedFunction = {
-      ...{ org: 'acme', name: 'limited', functionId, versionId: NOBODY, status: 'ACTIVE', access: 'shared' },
-      ...{ sharedWith: ['globex'], definition: { functionType: 'LLM', models } },
+      org: 'acme',
+      name: 'limited',
+      functionId,
+      versionId: NOBODY,
+      status: 'ACTIVE',
+      access: 'shared',
+      sharedWith: ['globex'],
+      definition: { functionType: 'LLM', models },
     };
     const world = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { functions: [limitedFunction] } } });
     const chat = async (more: object = {}, key = FULL) => {

@@ -490,7 +490,10 @@ function createCells(row: Row, operation: OperationName, profile: Profile): read
   const needs = (profile === 'open-source' ? NEEDS_OF_CODE[operation] : undefined) ?? row.needs;
   return listScopeVariants(needs).flatMap(({ name, scopes }) =>
     BINDINGS.map((binding) => ({
-      ...{ row, operation, binding, scopes },
+      row,
+      operation,
+      binding,
+      scopes,
       name: `${operation}; ${name}; ${binding.name}`,
       outcome: expectOutcome(row, profile, needs, scopes, binding),
     })),
@@ -550,7 +553,10 @@ function evaluate(profile: Profile, { row, operation, scopes, binding }: Cell, r
     {
       principal: { kind: 'service-key', id: 'key', name: 'key' },
       heldRights: {
-        ...{ roles: [], held: new Set(scopes), services: ['nvcf'], pending: [] },
+        roles: [],
+        held: new Set(scopes),
+        services: ['nvcf'],
+        pending: [],
         resources: resource === null ? [] : [{ ...resource, type: idOf(resource.type) }],
       },
     },

@@ -381,7 +381,8 @@ describe('a request to create a task', () => {
     [
       'Container-based Task should have empty helmValidationPolicy field in GPU specification',
       {
-        ...{ ...DEFINITION, containerImage: undefined },
+        ...DEFINITION,
+        containerImage: undefined,
         gpuSpecification: { ...gpuSpecification, helmValidationPolicy: { name: 'Default' } },
       },
     ],

@@ -29,37 +29,64 @@ interface Row {
 /** `ID` is replaced by the id of a task. */
 const ROWS: Readonly<Record<string, Row>> = {
   createTask: {
-    ...{ request: 'POST /v1/nvct/tasks', body: CREATE, scope: 'launch_task', status: 200 },
-    ...{ mismatch: 'Forbidden to create task', single: false },
+    request: 'POST /v1/nvct/tasks',
+    body: CREATE,
+    scope: 'launch_task',
+    status: 200,
+    mismatch: 'Forbidden to create task',
+    single: false,
   },
   listTasks: { request: 'GET /v1/nvct/tasks', scope: 'list_tasks', status: 200, mismatch: null, single: true },
   listTasksByIds: {
-    ...{ request: 'POST /v1/nvct/tasks/bulk', body: { taskIds: [WAITING] }, scope: 'list_tasks', status: 200 },
-    ...{ mismatch: null, single: true },
+    request: 'POST /v1/nvct/tasks/bulk',
+    body: { taskIds: [WAITING] },
+    scope: 'list_tasks',
+    status: 200,
+    mismatch: null,
+    single: true,
   },
   getTask: {
-    ...{ request: 'GET /v1/nvct/tasks/ID', scope: 'task_details', status: 200 },
-    ...{ mismatch: 'Insufficient resource access for task details', single: true },
+    request: 'GET /v1/nvct/tasks/ID',
+    scope: 'task_details',
+    status: 200,
+    mismatch: 'Insufficient resource access for task details',
+    single: true,
   },
   cancelTask: {
-    ...{ request: 'POST /v1/nvct/tasks/ID/cancel', scope: 'cancel_task', status: 200 },
-    ...{ mismatch: 'Insufficient resource access to cancel task', single: true },
+    request: 'POST /v1/nvct/tasks/ID/cancel',
+    scope: 'cancel_task',
+    status: 200,
+    mismatch: 'Insufficient resource access to cancel task',
+    single: true,
   },
   deleteTask: {
-    ...{ request: 'DELETE /v1/nvct/tasks/ID', scope: 'delete_task', status: 204 },
-    ...{ mismatch: 'Insufficient resource access to delete task', single: true },
+    request: 'DELETE /v1/nvct/tasks/ID',
+    scope: 'delete_task',
+    status: 204,
+    mismatch: 'Insufficient resource access to delete task',
+    single: true,
   },
   listTaskEvents: {
-    ...{ request: 'GET /v1/nvct/tasks/ID/events', scope: 'list_events', status: 200 },
-    ...{ mismatch: "Task 'ID': Forbidden to list events", single: true },
+    request: 'GET /v1/nvct/tasks/ID/events',
+    scope: 'list_events',
+    status: 200,
+    mismatch: "Task 'ID': Forbidden to list events",
+    single: true,
   },
   listTaskResults: {
-    ...{ request: 'GET /v1/nvct/tasks/ID/results', scope: 'list_results', status: 200 },
-    ...{ mismatch: "Task 'ID': Forbidden to list results", single: true },
+    request: 'GET /v1/nvct/tasks/ID/results',
+    scope: 'list_results',
+    status: 200,
+    mismatch: "Task 'ID': Forbidden to list results",
+    single: true,
   },
   updateTaskSecrets: {
-    ...{ request: 'PUT /v1/nvct/secrets/tasks/ID', body: SECRETS, scope: 'update_secrets', status: 204 },
-    ...{ mismatch: "Task 'ID': Forbidden to update secrets", single: true },
+    request: 'PUT /v1/nvct/secrets/tasks/ID',
+    body: SECRETS,
+    scope: 'update_secrets',
+    status: 204,
+    mismatch: "Task 'ID': Forbidden to update secrets",
+    single: true,
   },
 };
 const SCOPES = [...new Set(Object.values(ROWS).map(({ scope }) => scope))];
@@ -82,7 +109,8 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
   /** Creates a task with secrets, which every operation can change. */
   const createTask = async () => {
     const answer = await server.call('POST /v1/nvct/tasks', {
-      ...{ token: castKey('nvct-cli').key, body: { ...CREATE, ...SECRETS } },
+      token: castKey('nvct-cli').key,
+      body: { ...CREATE, ...SECRETS },
     });
     return answer.body.task.id as string;
   };

@@ -46,8 +46,11 @@ const VALID_RULE = { subjectId: 'ops', subjectType: 'group', roleId: VIEWER, sco
 const createRule = (changes: object = {}) => done(201, `POST ${RULES}`, { ...VALID_RULE, ...changes });
 /** The rule that makes the researcher an administrator of the tenant. */
 const promotion = {
-  ...{ subjectId: researcher.email, subjectType: 'user', roleId: SYSTEM_ADMINISTRATOR },
-  ...{ scopeType: 'tenant', scopeId: TENANT },
+  subjectId: researcher.email,
+  subjectType: 'user',
+  roleId: SYSTEM_ADMINISTRATOR,
+  scopeType: 'tenant',
+  scopeId: TENANT,
 };
 const idsOf = ({ accessRules }: { accessRules: readonly { id: number }[] }) => accessRules.map(({ id }) => id);
 const listIds = async (query = '', call = admin) => idsOf((await call(`GET ${RULES}${query}`)).body);
@@ -294,9 +297,20 @@ describe('the list of access rules', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ totalRecords: 6, displayRecords: 6 });
     expect(body.accessRules[1]).toEqual({
-      ...{ id: 2, subjectId: researcher.email, subjectType: 'user', roleId: RESEARCHER, roleName: 'L1 researcher' },
-      ...{ scopeId: TENANT, scopeType: 'tenant', scopeName: 'acme', tenantId: 1001 },
-      ...{ createdAt: now, updatedAt: now, deletedAt: null, createdBy: 'Run:ai', status: READY },
+      id: 2,
+      subjectId: researcher.email,
+      subjectType: 'user',
+      roleId: RESEARCHER,
+      roleName: 'L1 researcher',
+      scopeId: TENANT,
+      scopeType: 'tenant',
+      scopeName: 'acme',
+      tenantId: 1001,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+      createdBy: 'Run:ai',
+      status: READY,
     });
     expect(body.accessRules.map((rule: typeof VALID_RULE) => `${rule.subjectType} ${rule.subjectId}`)).toEqual([
       ...active.users.map(({ email }) => `user ${email}`),
@@ -794,8 +808,15 @@ describe('the access rules of the caller', () => {
         displayRecords: 1,
         accessRules: [
           {
-            ...{ id: 2, subjectId: researcher.email, subjectType: 'user', roleId: RESEARCHER },
-            ...{ roleName: 'L1 researcher', scopeId: TENANT, scopeType: 'tenant', scopeName: 'acme', tenantId: 1001 },
+            id: 2,
+            subjectId: researcher.email,
+            subjectType: 'user',
+            roleId: RESEARCHER,
+            roleName: 'L1 researcher',
+            scopeId: TENANT,
+            scopeType: 'tenant',
+            scopeName: 'acme',
+            tenantId: 1001,
           },
         ],
       },
@@ -1006,7 +1027,9 @@ describe('a world with another seed', () => {
     const bot = { name: 'root-bot', clientId: 'root-bot', clientSecret: 'root-secret', role: null };
     const { applications, serviceAccounts } = cast;
     const seed = {
-      ...{ tenant, applications, serviceAccounts: [...serviceAccounts, bot] },
+      tenant,
+      applications,
+      serviceAccounts: [...serviceAccounts, bot],
       users: [{ email: member, password, role: null, groups: ['ML-Team', 'night-shift'] }],
       projects: [{ id: 'p-1', name: 'alone' }],
       accessRules: [

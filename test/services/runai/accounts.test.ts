@@ -37,7 +37,9 @@ const SERVICE_ACCOUNTS = {
   seeded: cast.serviceAccounts,
   otherKind: application,
   credentials: (clientId: string, clientSecret: string) => ({
-    ...{ grantType: 'client_credentials', clientId, clientSecret },
+    grantType: 'client_credentials',
+    clientId,
+    clientSecret,
   }),
 } as const;
 
@@ -97,9 +99,15 @@ describe.each(cases)('$list of $profile', ({ profile, isWhole, list, member, cre
         'deploy-bot',
       ]);
       expect(all.at(-1)).toEqual({
-        ...{ id, name: 'deploy-bot', clientId: 'deploy-bot', enabled: true, tenantId: TENANT },
+        id,
+        name: 'deploy-bot',
+        clientId: 'deploy-bot',
+        enabled: true,
+        tenantId: TENANT,
         createdBy: profile === '2.19' ? application.name : adminBot.name,
-        ...{ createdAt: now, updatedAt: now, lastLogin: null },
+        createdAt: now,
+        updatedAt: now,
+        lastLogin: null,
       });
       for (const account of all) expect(await done(200, `GET ${list}/${account.id}`)).toEqual(account);
     });
@@ -202,7 +210,9 @@ describe.each(cases)('$list of $profile', ({ profile, isWhole, list, member, cre
       expectRefused(login, 400);
       expect(login.decision.reason).toBe('disabled');
       expect(await done(200, `GET ${list}/${id}`)).toMatchObject({
-        ...{ enabled: false, createdAt: now, updatedAt: new Date(START + 3000).toISOString() },
+        enabled: false,
+        createdAt: now,
+        updatedAt: new Date(START + 3000).toISOString(),
       });
     });
 

@@ -48,8 +48,11 @@ describe('an authorization setting', () => {
   it('has no effect on decisions', async () => {
     const requests = ['GET users', 'GET org-unit/projects', `GET ${RULES}`];
     await done(201, `POST ${RULES}`, {
-      ...{ subjectId: researcher.email, subjectType: 'user', roleId: VIEWER },
-      ...{ scopeType: 'project', scopeId: VISION },
+      subjectId: researcher.email,
+      subjectType: 'user',
+      roleId: VIEWER,
+      scopeType: 'project',
+      scopeId: VISION,
     });
     const asResearcher = server.as(await server.tokenOf(researcher));
     const readBodies = () => Promise.all(requests.map(async (request) => (await asResearcher(request)).body));

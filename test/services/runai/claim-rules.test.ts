@@ -27,8 +27,11 @@ describe('claim rules for issued tokens', () => {
 
     expect(readClaims(token)).toEqual({
       ...rest,
-      ...{ iat: expect.any(Number), exp: expect.any(Number), jti: expect.any(String) },
-      ...{ department: 'vision', levels: [1, 2] },
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      jti: expect.any(String),
+      department: 'vision',
+      levels: [1, 2],
     });
     expect((await server.call('GET /api/v1/workloads', { token })).status).toBe(200);
   });

@@ -19,7 +19,9 @@ it('a code is accepted from the first request, and a second before the login beg
   });
   const { status, body } = await postForm(server, REALM_TOKEN, codeFields(code));
   const refreshed = await postForm(server, REALM_TOKEN, {
-    ...{ grant_type: 'refresh_token', client_id: 'runai-cli', refresh_token: body.refresh_token },
+    grant_type: 'refresh_token',
+    client_id: 'runai-cli',
+    refresh_token: body.refresh_token,
   });
 
   // The second request revokes the login of the first, as if it had arrived after the login began.

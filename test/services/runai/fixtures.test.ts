@@ -82,8 +82,11 @@ describe('a seed is rejected with the message', () => {
   const user = { email: 'a@acme.test', password: 'p', role: null };
   const client = { name: 'n', clientId: 'c', secret: 's', role: null };
   const viewer = {
-    ...{ subjectType: 'user', subjectId: 'a@acme.test', role: 'Viewer' },
-    ...{ scopeType: 'tenant', scopeId: String(tenant.id) },
+    subjectType: 'user',
+    subjectId: 'a@acme.test',
+    role: 'Viewer',
+    scopeType: 'tenant',
+    scopeId: String(tenant.id),
   };
 
   it.each([

@@ -169,8 +169,10 @@ it('an access key is not created if its user is deleted while the request body a
       method: 'POST',
       url: '/api/v1/access-keys',
       headers: {
-        ...{ host: 'localhost:6625', authorization: `Bearer ${token}` },
-        ...{ 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+        host: 'localhost:6625',
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'transfer-encoding': 'chunked',
       },
       payload,
     })

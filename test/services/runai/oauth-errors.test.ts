@@ -852,7 +852,9 @@ describe('a client assertion (RFC 7523, 2.2)', () => {
     client_assertion: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJjIn0.AAAA',
   };
   const refusal = {
-    ...{ status: 401, error: 'invalid_client', reason: 'client_assertion' },
+    status: 401,
+    error: 'invalid_client',
+    reason: 'client_assertion',
     names: ['This mock does not support `private_key_jwt`; send `client_secret`.'],
   };
 

@@ -29,18 +29,32 @@ const DEPARTMENTS = 'org-unit/departments';
 const PROJECTS = 'org-unit/projects';
 
 const cluster = {
-  ...{ uuid: CLUSTER, name: 'cluster-a', tenantId: Number(TENANT) },
-  ...{ createdAt, updatedAt: createdAt, deletedAt: null, deleteRequestedAt: null },
+  uuid: CLUSTER,
+  name: 'cluster-a',
+  tenantId: Number(TENANT),
+  createdAt,
+  updatedAt: createdAt,
+  deletedAt: null,
+  deleteRequestedAt: null,
 };
 const noResources = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 const createDepartment = (id: string, name: string) => ({
-  ...{ id, name, clusterId: CLUSTER, description: '', createdAt, updatedAt: createdAt, ...noResources },
+  id,
+  name,
+  clusterId: CLUSTER,
+  description: '',
+  createdAt,
+  updatedAt: createdAt,
+  ...noResources,
 });
 const departments = [createDepartment(RESEARCH, 'research'), createDepartment(PLATFORM, 'platform')];
 /** The members that the published document requires. Ids are strings. */
 const createProject = (id: string, name: string, parentId: string) => ({
   ...createDepartment(id, name),
-  ...{ parentId, status: { namespace: `runai-${name}`, phase: 'Ready' }, requestedNamespace: null, effective: {} },
+  parentId,
+  status: { namespace: `runai-${name}`, phase: 'Ready' },
+  requestedNamespace: null,
+  effective: {},
   enforceRunaiScheduler: false,
 });
 const projects = [
@@ -49,11 +63,29 @@ const projects = [
   createProject(TOOLING, 'tooling', PLATFORM),
 ];
 const createWorkload = (index: number, projectId: string, projectName: string, phase: string, runningPods: number) => ({
-  ...{ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${index}`, name: `train-${projectName}`, type: 'Training', phase },
-  ...{ source: 'Other', category: 'Train', priority: null, priorityClassName: 'low', tenantId: Number(TENANT) },
-  ...{ clusterId: CLUSTER, departmentId: RESEARCH, departmentName: 'research', projectId, projectName },
-  ...{ namespace: `runai-${projectName}`, k8sPhase: phase, conditions: [], runningPods },
-  ...{ createdAt, updatedAt: createdAt, phaseUpdatedAt: createdAt, k8sPhaseUpdatedAt: createdAt, deletedAt: null },
+  id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${index}`,
+  name: `train-${projectName}`,
+  type: 'Training',
+  phase,
+  source: 'Other',
+  category: 'Train',
+  priority: null,
+  priorityClassName: 'low',
+  tenantId: Number(TENANT),
+  clusterId: CLUSTER,
+  departmentId: RESEARCH,
+  departmentName: 'research',
+  projectId,
+  projectName,
+  namespace: `runai-${projectName}`,
+  k8sPhase: phase,
+  conditions: [],
+  runningPods,
+  createdAt,
+  updatedAt: createdAt,
+  phaseUpdatedAt: createdAt,
+  k8sPhaseUpdatedAt: createdAt,
+  deletedAt: null,
 });
 const workloads = [
   createWorkload(1, VISION, 'vision', 'Running', 1),
@@ -411,7 +443,8 @@ it.each([
   ['runai-job', '', ''],
 ])('a seeded workload has the defaults of its type: %s', async (type, category, priorityClassName) => {
   const seed = {
-    ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
+    tenant: cast.tenant,
+    serviceAccounts: cast.serviceAccounts,
     projects: [{ id: VISION, name: 'vision' }],
     workloads: [{ id: NOTHING, name: 'example', type, phase: 'Pending', projectId: VISION }],
   };
@@ -465,7 +498,8 @@ describe('seeded units without a cluster or department', () => {
 
 it('a seeded project without a cluster belongs to the cluster of its department', async () => {
   const seed = {
-    ...{ tenant: cast.tenant, serviceAccounts: cast.serviceAccounts },
+    tenant: cast.tenant,
+    serviceAccounts: cast.serviceAccounts,
     clusters: [CLUSTER, NOTHING].map((id) => ({ id, name: id })),
     departments: [{ id: RESEARCH, name: 'research', clusterId: CLUSTER }],
     projects: [{ id: VISION, name: 'vision', departmentId: RESEARCH }],

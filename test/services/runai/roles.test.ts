@@ -132,7 +132,10 @@ describe.each(['2.19', '2.24'] as const)('the list of roles of API v1 in %s', (p
     }
     const viewer = await done(200, `GET authorization/roles/${VIEWER}`);
     expect(viewer).toEqual({
-      ...{ id: VIEWER, name: 'Viewer', description: expect.stringMatching(/\w/), createdBy: 'Run:ai' },
+      id: VIEWER,
+      name: 'Viewer',
+      description: expect.stringMatching(/\w/),
+      createdBy: 'Run:ai',
       permissions: expect.arrayContaining([
         { resourceType: 'project', displayName: 'Projects', groupId: 'organization', actions: ['read'] },
         { resourceType: 'users', displayName: 'Users', groupId: 'iam', actions: [] },
@@ -188,11 +191,17 @@ describe.each(['2.24', '3.0'] as const)('the list of roles of API v2 in %s', (pr
     expect(selectIdAndName(roles)).toEqual(listPredefinedRoles(profile).sort(byId));
     expect(next).toBeNull();
     expect(viewer).toEqual({
-      ...{ id: VIEWER, name: 'Viewer', description: expect.stringMatching(/\w/), createdBy: 'Run:ai' },
+      id: VIEWER,
+      name: 'Viewer',
+      description: expect.stringMatching(/\w/),
+      createdBy: 'Run:ai',
       permissions: expect.any(Array),
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: viewer.createdAt,
-      ...{ custom: false, enabled: true, effectiveEnabled: true, deprecated: false },
+      custom: false,
+      enabled: true,
+      effectiveEnabled: true,
+      deprecated: false,
       permissionSets: expect.any(Array),
     });
     expect(namesOf(viewer.permissionSets)).toEqual([
@@ -285,7 +294,9 @@ describe.each(['2.24', '3.0'] as const)('permission sets in %s', (profile) => {
       description: expect.stringMatching(/\w/),
       permissions: [
         {
-          ...{ resourceType: 'users', displayName: 'Users', groupId: 'iam' },
+          resourceType: 'users',
+          displayName: 'Users',
+          groupId: 'iam',
           actions: ['create', 'read', 'update', 'delete'],
         },
       ],
@@ -325,9 +336,17 @@ describe('a custom role', () => {
 
     expect(status).toBe(201);
     expect(body).toEqual({
-      ...{ id: 10_001, name: 'auditor', description: 'Looks at people.', createdBy: adminBot.name },
+      id: 10_001,
+      name: 'auditor',
+      description: 'Looks at people.',
+      createdBy: adminBot.name,
       permissions: expect.any(Array),
-      ...{ createdAt: now, updatedAt: now, custom: true, enabled: true, effectiveEnabled: true, deprecated: false },
+      createdAt: now,
+      updatedAt: now,
+      custom: true,
+      enabled: true,
+      effectiveEnabled: true,
+      deprecated: false,
       permissionSets: [
         { id: sets['usersReadAccess'], name: 'usersReadAccess' },
         { id: sets['rolesReadAccess'], name: 'rolesReadAccess' },
@@ -371,7 +390,13 @@ describe('a custom role', () => {
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ id, name: 'after', description: '', createdBy: adminBot.name, createdAt: now, custom: true, enabled: true },
+      id,
+      name: 'after',
+      description: '',
+      createdBy: adminBot.name,
+      createdAt: now,
+      custom: true,
+      enabled: true,
       updatedAt: new Date(START + 5000).toISOString(),
       permissionSets: [{ name: 'rolesReadAccess' }],
     });

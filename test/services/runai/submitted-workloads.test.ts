@@ -52,9 +52,18 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
     const read = await server.admin(`GET workloads/${path}/${body.workloadId}`);
 
     expect(body).toEqual({
-      ...{ name: `new-${path}`, requestedName: `new-${path}`, projectId: VISION, clusterId: CLUSTER, spec: SPEC },
-      ...{ workloadId: expect.stringMatching(UUID), departmentId: expect.any(String), deletedAt: null },
-      ...{ createdBy: 'ci-bot', createdAt: expect.any(String), desiredPhase: 'Running', actualPhase: 'Pending' },
+      name: `new-${path}`,
+      requestedName: `new-${path}`,
+      projectId: VISION,
+      clusterId: CLUSTER,
+      spec: SPEC,
+      workloadId: expect.stringMatching(UUID),
+      departmentId: expect.any(String),
+      deletedAt: null,
+      createdBy: 'ci-bot',
+      createdAt: expect.any(String),
+      desiredPhase: 'Running',
+      actualPhase: 'Pending',
     });
     expect(read).toMatchObject({ status: 200, body });
   });

@@ -39,7 +39,10 @@ const credentials = ({ id, secret }: Client) => ({
 });
 const appToken = ({ id, secret }: Client) => ({ grantType: 'app_token', AppId: id, AppSecret: secret });
 const password = ({ id, secret }: Client) => ({
-  ...{ grantType: 'password', ...userFields, clientId: id, clientSecret: secret },
+  grantType: 'password',
+  ...userFields,
+  clientId: id,
+  clientSecret: secret,
 });
 const CREDENTIALS = { grant_type: 'client_credentials' };
 

@@ -157,7 +157,11 @@ describe('the administration of user applications', () => {
     expect(status).toBe(200);
     expect(body).toEqual(
       active.users.map(({ email, accessKey: { id, name, clientId } }) => ({
-        ...{ id, name, clientId, createdAt: now, createdBy: email },
+        id,
+        name,
+        clientId,
+        createdAt: now,
+        createdBy: email,
         lastLogin: null,
       })),
     );

@@ -53,8 +53,13 @@ describe('a user', () => {
     });
     expect(login.status).toBe(200);
     expect(await done(200, `GET users/${body.id}`)).toEqual({
-      ...{ id: body.id, username: 'Eve@acme.test', isLocal: true },
-      ...{ createdBy: adminBot.name, createdAt: now, updatedAt: now, lastLogin: now },
+      id: body.id,
+      username: 'Eve@acme.test',
+      isLocal: true,
+      createdBy: adminBot.name,
+      createdAt: now,
+      updatedAt: now,
+      lastLogin: now,
     });
   });
 
@@ -327,20 +332,41 @@ describe('the list of users', async () => {
   it('contains all members of each user, oldest first', async () => {
     expect(await world.done(200, 'GET users')).toEqual([
       {
-        ...{ id: adminUser.id, username: ADMIN, isLocal: true },
-        ...{ createdBy: 'Run:ai', createdAt: at(0), updatedAt: null, lastLogin: at(1) },
+        id: adminUser.id,
+        username: ADMIN,
+        isLocal: true,
+        createdBy: 'Run:ai',
+        createdAt: at(0),
+        updatedAt: null,
+        lastLogin: at(1),
       },
       {
-        ...{ id: researcher.id, username: RESEARCHER, isLocal: true },
-        ...{ createdBy: 'Run:ai', createdAt: at(0), updatedAt: null, lastLogin: null },
+        id: researcher.id,
+        username: RESEARCHER,
+        isLocal: true,
+        createdBy: 'Run:ai',
+        createdAt: at(0),
+        updatedAt: null,
+        lastLogin: null,
       },
       {
-        ...{ id: expect.stringMatching(UUID), username: EXTERNAL, isLocal: false, groups: ['night-shift'] },
-        ...{ createdBy: '', createdAt: at(2), updatedAt: at(2), lastLogin: at(2) },
+        id: expect.stringMatching(UUID),
+        username: EXTERNAL,
+        isLocal: false,
+        groups: ['night-shift'],
+        createdBy: '',
+        createdAt: at(2),
+        updatedAt: at(2),
+        lastLogin: at(2),
       },
       {
-        ...{ id: expect.stringMatching(UUID), username: BOB, isLocal: true },
-        ...{ createdBy: adminBot.name, createdAt: at(3), updatedAt: at(3), lastLogin: null },
+        id: expect.stringMatching(UUID),
+        username: BOB,
+        isLocal: true,
+        createdBy: adminBot.name,
+        createdAt: at(3),
+        updatedAt: at(3),
+        lastLogin: null,
       },
     ]);
   });

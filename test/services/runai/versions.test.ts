@@ -46,7 +46,8 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     const post = paths[V1_TOKEN].post;
 
     expect(info).toEqual({
-      ...{ ...infoBefore, version: runai },
+      ...infoBefore,
+      version: runai,
       description: expect.stringContaining(`The operations of ${runai} are those of 2.24.`),
     });
     expect(rest).toEqual(restBefore);
@@ -66,7 +67,9 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
 
   it('accepts the requests of 2.24 without a finding', async () => {
     const grant = await server.grant({
-      ...{ grantType: 'app_token', AppId: application.clientId, AppSecret: application.secret },
+      grantType: 'app_token',
+      AppId: application.clientId,
+      AppSecret: application.secret,
     });
     await server.done(200, 'GET user-applications');
     await server.done(200, 'GET authorization/roles');

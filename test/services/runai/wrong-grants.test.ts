@@ -240,7 +240,9 @@ describe('the grant `client_credentials` of an application at the realm', () => 
 
   it('is rejected at /api/v2/token with a message that names the endpoints that accept it', async () => {
     const answer = await postForm(findServer('2.24').server, V2_TOKEN, {
-      ...{ grant_type: 'client_credentials', client_id: name, client_secret: secret },
+      grant_type: 'client_credentials',
+      client_id: name,
+      client_secret: secret,
     });
 
     expect(oauthError(answer, 400, 'unauthorized_client')).toMatch(

@@ -60,14 +60,16 @@ export const LIMIT_SECTIONS = [
       'an instance type': { member: `${GPU}.instanceType`, ...WRITTEN },
       'name of a policy': { member: `${POLICY}.name`, ...PRESENT },
       'types of a policy': {
-        ...{ member: TYPES, size: [1, ENTRIES] },
+        member: TYPES,
+        size: [1, ENTRIES],
         text: `size must be between 1 and ${ENTRIES}`,
       },
       'group of a type': { member: `${TYPES}.[#].group`, ...WRITTEN },
       'version of a type': { member: `${TYPES}.[#].version`, ...WRITTEN },
       'kind of a type': { member: `${TYPES}.[#].kind`, ...WRITTEN },
       'form of a key': {
-        ...{ member: 'containerEnvironment.[#].key', pattern: KEY },
+        member: 'containerEnvironment.[#].key',
+        pattern: KEY,
         text: `Invalid environment key: Must conform to regex ${KEY}`,
       },
       'a key': { member: 'containerEnvironment.[#].key', ...WRITTEN },
@@ -80,11 +82,13 @@ export const LIMIT_SECTIONS = [
       'length of a tag': { member: 'tags.[]', size: [0, 128], text: 'Maximum tag length of 128 is exceeded.' },
       'form of a tag': { member: 'tags.[]', pattern: `^${TAG}$`, text: `must match "${TAG}"` },
       'length of a description': {
-        ...{ member: 'description', size: [0, 256] },
+        member: 'description',
+        size: [0, 256],
         text: 'Maximum description length of 256 is exceeded.',
       },
       'a telemetry': {
-        ...{ member: 'telemetries', oneOf: ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'] },
+        member: 'telemetries',
+        oneOf: ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId'],
         text: 'Invalid request: Issues with the telemetries',
       },
     },
@@ -95,16 +99,20 @@ export const LIMIT_SECTIONS = [
     certainty: 'documented',
     rows: {
       'form of a secret': {
-        ...{ member: 'secrets.[].name', pattern: SECRET },
+        member: 'secrets.[].name',
+        pattern: SECRET,
         text: `Invalid secret name: Must conform to regex ${SECRET}`,
       },
       'length of a secret': {
-        ...{ member: 'secrets.[].name', size: [1, 48] },
+        member: 'secrets.[].name',
+        size: [1, 48],
         text: 'Invalid secret name: must be 1 - 48 chars long',
       },
       'a secret': { member: 'secrets.[].name', ...WRITTEN },
       'length of a value': {
-        ...{ member: 'secrets.[].value', textSize: [1, 32768], isSecret: true },
+        member: 'secrets.[].value',
+        textSize: [1, 32768],
+        isSecret: true,
         text: 'Invalid secret value specified',
       },
     },
