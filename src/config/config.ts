@@ -43,7 +43,7 @@ interface WrittenValue {
 /** The values of one source of the configuration, such as the flags. */
 type Source = ReadonlyMap<keyof Config, WrittenValue>;
 
-/** Creates a configuration without flags, variables or files, for programs and tests. */
+/** Creates a configuration for programs and tests, without variables or files. Given values count as flags. */
 export function createConfig(values: Partial<Config> = {}): EffectiveConfig {
   const defaults = createObject<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
   const origins = OPTION_NAMES.map((name) => [name, values[name] === undefined ? 'default' : 'flag']);
@@ -282,13 +282,20 @@ async function readConfigFile(file: string, faults: string[]): Promise<Source> {
     const line = findLine(key);
     const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
     if (name === undefined)
-      faults.push(describeUnknownName(`key ${written.replace(/,$/, '')}`, key, [...byKey.keys()], formatFlagName));
+      faults.push(describeUnknownName(`key ${withoutComma(written)}`, key, [...byKey.keys()], formatFlagName));
     else if (source.has(name))
-      faults.push(`${written} is the same option as ${source.get(name)?.written}. Keep one of them.`);
+      faults.push(`${written} is the same option as ${withoutComma(source.get(name)?.written)}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);
+    else if (Array.isArray(value) && value.length > 1 && OPTIONS[name].repeatable !== true)
+      faults.push(`${written} has several values. Expected ${OPTIONS[name].expected}.`);
     else source.set(name, { origin: 'file', written, texts: [value].flat().map(String) });
   }
   return source;
+}
+
+/** Returns the written value as the end of a phrase. */
+function withoutComma(written = ''): string {
+  return written.replace(/,$/, '');
 }
 
 /** Returns whether a value is a string, a number, a boolean, or a non-empty list of these. */
@@ -298,15 +305,24 @@ function isPlain(value: unknown): boolean {
 }
 
 /**
- * Returns the line of a JSON error, as the end of a phrase; empty for YAML errors, which already have lines. The parser's
- * message has the position, or ten characters on each side of it.
+ * Returns the line of a JSON error, as the end of a phrase; empty if it is unknown, and for YAML errors, which already
+ * have lines.
  */
 function findErrorLine(text: string, parserMessage: string): string {
-  const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
-  const position =
-    /at position (\d+)/.exec(parserMessage)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
-  if (position === undefined) return '';
-  return `, line ${text.slice(0, Number(position)).split('\n').length}`;
+  const position = findErrorPosition(text, parserMessage);
+  return position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
+}
+
+/**
+ * Returns the position of a JSON error. The parser's message has it, or up to ten characters on each side of it. A short
+ * text is in the message as a whole, without a position.
+ */
+function findErrorPosition(text: string, parserMessage: string): number | null {
+  const [, stated] = /at position (\d+)/.exec(parserMessage) ?? [];
+  if (stated !== undefined) return Number(stated);
+  const [, before, around = '', after] = /, (\.\.\.)?"(.*)"(\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
+  if (before !== undefined) return text.indexOf(around) + 10;
+  return after === undefined ? null : around.length - 10;
 }
 
 /** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
@@ -343,7 +359,7 @@ export async function readDocument(
     const why = explainUnreadable(cause);
     throw new UserError(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
-  if (text.length > max) throw new UserError(`${name} is larger than ${max / 1024 / 1024} MB.`);
+  if (Buffer.byteLength(text) > max) throw new UserError(`${name} is larger than ${max / 1024 / 1024} MB.`);
   return parseDocument(text, name, file.endsWith('.json'));
 }
 

@@ -4,7 +4,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createConfig, findProxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
+import {
+  createConfig,
+  findProxyVariables,
+  parseDocument,
+  readConfig,
+  readDocument,
+  readOptions,
+} from '../../src/config/config.ts';
 import { formatFlagName, formatVariableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
@@ -89,6 +96,18 @@ describe('the configuration of the command', () => {
     await expect(readConfig({ etc: join(folder, 'nothing') }, {})).rejects.toThrow('does not exist. Expected a folder');
   });
 
+  it('is rejected with two names or several values of one option', async ({ folder }) => {
+    const file = join(folder, 'config.yaml');
+    await writeFile(file, 'world: [a]\nworlds: [b]\nport: [1, 2]\n');
+
+    await expect(readConfig({ config: file }, {})).rejects.toThrow(
+      `\`worlds\` in --config ${file}, line 2, is the same option as \`world\` in --config ${file}, line 1. Keep one`,
+    );
+    await expect(readConfig({ config: file }, {})).rejects.toThrow(
+      `\`port\` in --config ${file}, line 3, has several values.`,
+    );
+  });
+
   it('is rejected with the reason why an option was removed', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'key-cache: documented\n');
@@ -146,6 +165,23 @@ describe('a configuration document', () => {
 
     await expect(readDocument(file, '--seed')).rejects.toThrow(/line \d/);
     await expect(readDocument(join(folder, 'nothing'), '--seed')).rejects.toThrow('--seed');
+  });
+
+  it.each([
+    ['in its first characters', '{\n  "a": x,\n  "b": 222222222222222222\n}', 'is not valid JSON, line 2:'],
+    ['in its middle', '{\n  "a": 1111111111,\n  "b": x,\n  "c": 3333333333\n}', 'is not valid JSON, line 3:'],
+    ['at its end', '{\n  "a": 1111111111,\n  "b": x\n}', 'is not valid JSON, line 3:'],
+    ['and is too short to name a line', '{\n\n"a": x }', 'is not valid JSON: Unexpected token'],
+  ])('of invalid JSON %s is rejected with the line if it is known', async (_where, text, message) => {
+    await expect(parseDocument(text, '--seed a.json', true)).rejects.toThrow(message);
+  });
+
+  it('has a maximum size in bytes', async ({ folder }) => {
+    const file = join(folder, 'a.yaml');
+    await writeFile(file, `a: ${'é'.repeat(30)}\nb: 1\nc: 2\n`);
+
+    await expect(readDocument(file, '--spec', '', 70)).rejects.toThrow('is larger than');
+    expect(await readDocument(file, '--spec', '', 80)).toMatchObject({ b: 1, c: 2 });
   });
 });
 
