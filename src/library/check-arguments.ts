@@ -37,7 +37,8 @@ export function checkObject(value: unknown, call: string, example: string): asse
  */
 export function checkTexts(value: unknown, member: string, example: string): void {
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return;
-  throw new TypeError(`${member} takes an array of strings, such as \`${example}\`; got ${describeKind(value)}.`);
+  const got = Array.isArray(value) ? 'an array with other members' : describeKind(value);
+  throw new TypeError(`${member} takes an array of strings, such as \`${example}\`; got ${got}.`);
 }
 
 /**

@@ -198,6 +198,14 @@ describe('the intercepted hosts', () => {
 });
 
 describe('an interception', () => {
+  it('lets Node throw for an invalid request to another host', async () => {
+    await using _ = await mock.intercept();
+
+    expect(() => http.get({ host: '127.0.0.1', port: 99_999 })).toThrow(
+      expect.objectContaining({ code: 'ERR_SOCKET_BAD_PORT' }),
+    );
+  });
+
   it('restores every patched function', async () => {
     const before = [fetch, http.request, https.get, Request, Headers];
     const { addRequest } = Agent.prototype as unknown as { addRequest: unknown };

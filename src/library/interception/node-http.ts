@@ -18,9 +18,9 @@ interface AgentInternals {
 }
 
 /**
- * Replaces `Agent.prototype.addRequest`, and so redirects the requests of `node:http` and `node:https`. Every agent
- * inherits the method, even one that Node creates for `agent: false`, and every request goes through an agent, even from
- * functions that were imported earlier.
+ * Replaces `Agent.prototype.addRequest`, and so redirects the requests of `node:http` and `node:https`, even from
+ * functions that were imported earlier. Every `http.Agent` inherits the method, even one that Node creates for
+ * `agent: false`. Not redirected: requests with `createConnection` in place of an agent, and other agents.
  *
  * @returns a function that restores the method
  */
@@ -30,15 +30,16 @@ export function redirectNodeHttp(): () => void {
   const plainAgents = new WeakMap<Agent, Agent>();
   const redirectRequest: AgentInternals['addRequest'] = function (request, options, ...extra) {
     if (options.socketPath != null) return addRequest.call(this, request, options, ...extra);
+    let port: number | null;
     try {
-      const port = resolvePort(readTarget(request, options));
-      if (port === null) return addRequest.call(this, request, options, ...extra);
-      const agent = plainAgents.get(this) ?? createPlainAgent(this);
-      plainAgents.set(this, agent);
-      addRequest.call(agent, request, { host: '127.0.0.1', port });
+      port = resolvePort(readTarget(request, options));
     } catch (error) {
-      addRequest.call(createFailingAgent(error), request, { host: '127.0.0.1', port: 0 });
+      return addRequest.call(createFailingAgent(error), request, { host: '127.0.0.1', port: 0 });
     }
+    if (port === null) return addRequest.call(this, request, options, ...extra);
+    const agent = plainAgents.get(this) ?? createPlainAgent(this);
+    plainAgents.set(this, agent);
+    addRequest.call(agent, request, { host: '127.0.0.1', port });
   };
   prototype.addRequest = redirectRequest;
   return () => {
