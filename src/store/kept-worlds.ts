@@ -186,7 +186,7 @@ export class StoredWorlds {
     this.snapshots = this.#createSnapshots(logged.snapshots);
   }
 
-  /** Opens the default world or a world in `found`, once each. */
+  /** Opens the default world or a world in `foundWorlds`, once each. */
   open(name: string): Store {
     const logged = this.#logged.get(name);
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
@@ -211,6 +211,7 @@ export class StoredWorlds {
       await writing.queue.run(() => writing.log.fill(world, splitIntoParts(state), writing.head));
     } catch (cause) {
       rows.release();
+      if (this.#logs.get(world.name) === log) this.#logs.delete(world.name);
       throw cause;
     }
     return this.#createStore(rows, log, '');

@@ -313,8 +313,12 @@ describe('uses', () => {
     expect(callsOf('use')).toEqual([]);
   });
 
-  it('of an unknown world are not written', async () => {
-    const { kept, callsOf } = openStoredWorlds();
+  it('of an unknown world, or of one that could not be stored, are not written', async () => {
+    const { kept, create, fail, mend, callsOf } = openStoredWorlds();
+    fail('fill');
+    await expect(create('alice', [row('a')])).rejects.toThrow('the disk is full');
+    mend();
+    kept.noteUse('alice', NOON + 1);
     kept.noteUse('carol', NOON + 1);
     await kept.close();
     expect(callsOf('use')).toEqual([]);
