@@ -15,7 +15,7 @@ const FORMATS = {
 } as const;
 
 /**
- * Formats the vendors' host names as lines for a resolver, or as aliases of a Compose service.
+ * Formats the vendors' host names as lines for a resolver, as a JSON array, or as aliases of a Compose service.
  *
  * @param cast the cast of the world, by service
  * @param manifests the server's services

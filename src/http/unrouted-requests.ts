@@ -228,7 +228,7 @@ function createLongPathProblem(): Problem {
 
 /** Converts an error of Fastify to a problem. */
 function toFrameworkProblem(error: unknown): Problem {
-  // Only Fastify's errors have a code.
+  // Other errors have other codes, or none.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
     return new Problem(

@@ -35,7 +35,7 @@ function createUselessWarnings(...warnings: readonly string[]): KeyWarnings {
 
 /**
  * Explains, in a sentence per service, why a valid key can't do anything. If it can do something in one of its
- * services, only reports a missing resource, and scopes that need other resource types.
+ * services, only reports a missing resource, and scopes that need other resource types. Always reports ignored ids.
  *
  * @param rulesets the current rulesets of all services
  */

@@ -165,6 +165,7 @@ function takeChunks(received: Buffer): TakenBody | null {
   for (let at = 0; ; ) {
     const lineEnd = received.indexOf('\r\n', at);
     const size = Number.parseInt(received.toString('latin1', at, lineEnd), 16);
+    if (lineEnd >= 0 && Number.isNaN(size)) throw new Error('a chunk has no size');
     const start = lineEnd + 2;
     if (lineEnd < 0 || received.length < start + size + 2) return null;
     chunks.push(received.subarray(start, start + size));

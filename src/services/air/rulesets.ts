@@ -49,8 +49,8 @@ function findSource(profile: Profile, operation: AirOperation): Sourced {
 }
 
 /**
- * Builds the rule of an operation. In 2.0: `air:access` and the needs of the operation. In dsx: its needs or a role;
- * without needs, any Air scope.
+ * Builds the rule of an operation. In 2.0: `air:access` and the needs of the operation. In dsx: its needs, and all of
+ * `roles`; any of `orRoles` replaces the needs. Without needs and `roles`: any Air scope.
  */
 function buildRule(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles, ownersOnly } = operation;

@@ -17,7 +17,7 @@ import {
 } from '../../timeline/scale.ts';
 import { Marks, Version } from './lanes.tsx';
 
-/** The maximum number of keys. */
+/** The maximum number of keys, besides the chosen ones. */
 const MAX_LANES = 12;
 
 interface TimelineProps {
@@ -34,7 +34,8 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
   const scale = useScale(now, marks, width);
   const { range } = scale;
   const selectedKeys = selectKeys(keys, range);
-  const visibleKeys = selectedKeys.slice(0, MAX_LANES);
+  const visibleKeys = selectedKeys.filter(({ id }, index) => index < MAX_LANES || isChosen(id));
+  const hiddenCount = selectedKeys.length - visibleKeys.length;
   return (
     <section aria-label="Versions of keys">
       <h2>Versions of keys</h2>
@@ -81,9 +82,7 @@ export function Timeline({ clock, keys, names }: TimelineProps) {
         </div>
       </div>
       <Legend />
-      {selectedKeys.length > MAX_LANES && (
-        <p class="quiet">{selectedKeys.length - MAX_LANES} more keys were edited recently.</p>
-      )}
+      {hiddenCount > 0 && <p class="quiet">{hiddenCount} more keys were edited recently.</p>}
     </section>
   );
 }
