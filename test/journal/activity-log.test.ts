@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ActivityLog, createActivityBudgets } from '../../src/journal/activity-log.ts';
-import { type Draft, NO_BODY } from '../../src/journal/entry.ts';
+import type { Draft } from '../../src/journal/entry.ts';
 import { createEventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
-const createDraft = (url: string, parts: Partial<Draft> = {}): Draft => ({
-  at: 0,
-  world: 'default',
-  service: 'runai',
-  operation: 'grant_token',
-  method: 'POST',
-  url,
-  status: 200,
-  wouldBe: null,
-  principal: null,
-  reason: null,
-  decision: null,
-  explanation: null,
-  hints: [],
-  fault: null,
-  done: true,
-  startedAt: 0,
-  durationMs: 1,
-  tokenExpiresAt: null,
-  requestHeaders: '',
-  requestBody: NO_BODY,
-  responseHeaders: {},
-  responseBody: NO_BODY,
-  ...parts,
-});
+const createDraft = (url: string, parts: Partial<Draft> = {}): Draft => toyDraft({ url, ...parts });
 const createLog = () => new ActivityLog(createActivityBudgets(), 's', toySecrets());
 const listRequests = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/decisions/principal.ts';
 import { Problem } from '../../src/decisions/problem.ts';
 import { judgeClient } from '../../src/journal/assertions.ts';
-import { dropBodies, type JournalEntry, NO_BODY, storeBytes, storePayload } from '../../src/journal/entry.ts';
+import { dropBodies, type JournalEntry, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { withHiddenBodies } from '../../src/journal/view.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const HOUR = 3_600_000;
@@ -14,32 +15,18 @@ type EntryParts = Partial<JournalEntry> & Pick<JournalEntry, 'at'>;
 
 /** The entry of a request that was answered at once. */
 const createEntry = (parts: EntryParts, index: number): JournalEntry => ({
+  ...toyDraft({
+    operation: 'get_users',
+    method: 'GET',
+    url: '/api/v1/users',
+    principal: alice,
+    startedAt: index * 10,
+    requestHeaders: 'content-type\napplication/json',
+    responseBody: storePayload('{}'),
+  }),
   secrets: toySecrets(['a-secret-of-the-world']),
   id: `r${index + 1}`,
   number: index + 1,
-  world: 'default',
-  service: 'runai',
-  operation: 'get_users',
-  method: 'GET',
-  url: '/api/v1/users',
-  status: 200,
-  wouldBe: null,
-  principal: alice,
-  reason: null,
-  decision: null,
-  explanation: null,
-  hints: [],
-  fault: null,
-  done: true,
-  ...{
-    startedAt: index * 10,
-    durationMs: 1,
-    tokenExpiresAt: null,
-    requestHeaders: 'content-type\napplication/json',
-    requestBody: NO_BODY,
-  },
-  responseHeaders: {},
-  responseBody: storePayload('{}'),
   ...parts,
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Draft, NO_BODY, storeBytes } from '../../src/journal/entry.ts';
 import { createHarEntry } from '../../src/journal/har.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 /** A request; omitted parts are not sent. */
@@ -32,30 +33,12 @@ function createDraft({ url = '/x', header, json, form, text, answer }: Sent): Dr
   const type = json === undefined ? (form === undefined ? TYPES.text : TYPES.form) : TYPES.json;
   const body = json === undefined ? (form ?? text) : JSON.stringify(json);
   const lines = ['Content-Type', type, ...(header ?? [])].slice(header?.[0] === 'Content-Type' ? 2 : 0);
-  return {
-    at: 0,
-    world: 'default',
-    service: 'runai',
-    operation: 'grant_token',
-    method: 'POST',
+  return toyDraft({
     url,
-    hints: [],
-    explanation: null,
-    status: 200,
-    wouldBe: null,
-    principal: null,
-    reason: null,
-    decision: null,
-    fault: null,
-    done: true,
-    startedAt: 0,
-    durationMs: 1,
-    tokenExpiresAt: null,
     requestHeaders: lines.join('\n'),
-    responseBody: NO_BODY,
     requestBody: body === undefined ? NO_BODY : storeBytes(Buffer.from(body).toString('latin1')),
     responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
-  };
+  });
 }
 
 const createEntry = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });

@@ -1,46 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestCache } from '../../src/journal/activity-log.ts';
-import {
-  type Draft,
-  type JournalEntry,
-  MAX_BODY_LENGTH,
-  NO_BODY,
-  storeBytes,
-  storePayload,
-} from '../../src/journal/entry.ts';
+import { type Draft, type JournalEntry, MAX_BODY_LENGTH, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewEntry } from '../../src/journal/view.ts';
 import { Quota } from '../../src/memory/quota.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-const createDraft = (changes: Partial<Draft> = {}): Draft => ({
-  at: 0,
-  world: 'default',
-  service: 'runai',
-  operation: 'grant_token',
-  method: 'POST',
-  url: '/api/v1/token',
-  status: 200,
-  wouldBe: null,
-  principal: null,
-  reason: null,
-  decision: null,
-  explanation: null,
-  hints: [],
-  fault: null,
-  done: true,
-  startedAt: 0,
-  durationMs: 1,
-  tokenExpiresAt: null,
-  requestHeaders: 'host\nlocalhost',
-  requestBody: NO_BODY,
-  responseHeaders: {},
-  responseBody: storePayload('{}'),
-  ...changes,
-});
+const createDraft = (changes: Partial<Draft> = {}): Draft =>
+  toyDraft({ requestHeaders: 'host\nlocalhost', responseBody: storePayload('{}'), ...changes });
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 denials and the newest 2000 others, newest first, and counts dropped entries', () => {

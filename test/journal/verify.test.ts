@@ -6,36 +6,20 @@ import { LongWork } from '../../src/journal/long-work.ts';
 import { createFingerprint } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { Quota } from '../../src/memory/quota.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'a-secret-of-the-world';
 
-const createDraft = (operation: string, body: object): Draft => ({
-  at: 0,
-  world: 'default',
-  service: 'runai',
-  operation,
-  method: 'POST',
-  url: '/api/v1/things',
-  status: 201,
-  wouldBe: null,
-  principal: null,
-  reason: null,
-  decision: null,
-  explanation: null,
-  hints: [],
-  fault: null,
-  ...{
-    done: true,
-    startedAt: 0,
-    durationMs: 1,
-    tokenExpiresAt: null,
+const createDraft = (operation: string, body: object): Draft =>
+  toyDraft({
+    operation,
+    url: '/api/v1/things',
+    status: 201,
     requestHeaders: 'content-type\napplication/json',
-  },
-  requestBody: storeBytes(JSON.stringify(body)),
-  responseHeaders: {},
-  responseBody: storePayload('{}'),
-});
+    requestBody: storeBytes(JSON.stringify(body)),
+    responseBody: storePayload('{}'),
+  });
 
 /** A journal that counts the bodies in which it hides secrets: each body has its own text. */
 function createCountingJournal() {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Draft, NO_BODY, storeBytes, storePayload } from '../../src/journal/entry.ts';
+import { type Draft, storeBytes, storePayload } from '../../src/journal/entry.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
+import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'MOCKciAppSecret00000000000000001';
@@ -9,33 +10,7 @@ const KEY = `nvapi-${'x'.repeat(64)}`;
 const secrets = toySecrets([SECRET]);
 /** A request, as the control API returns it. */
 const viewDraft = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
-const createDraft = (changes: Partial<Draft>): Draft => ({
-  at: 0,
-  world: 'default',
-  service: 'runai',
-  operation: 'grant_token',
-  method: 'POST',
-  url: '/api/v1/token',
-  status: 200,
-  wouldBe: null,
-  principal: null,
-  reason: null,
-  decision: null,
-  explanation: null,
-  hints: [],
-  fault: null,
-  done: true,
-  ...{
-    startedAt: 0,
-    durationMs: 1,
-    tokenExpiresAt: null,
-    requestHeaders: 'Host\nmock',
-    requestBody: NO_BODY,
-    responseHeaders: {},
-    responseBody: NO_BODY,
-  },
-  ...changes,
-});
+const createDraft = (changes: Partial<Draft>): Draft => toyDraft({ requestHeaders: 'Host\nmock', ...changes });
 const bytes = (text: string) => storeBytes(Buffer.from(text).toString('latin1'));
 const json = { requestHeaders: 'Content-Type\napplication/json' };
 const form = { requestHeaders: 'Content-Type\napplication/x-www-form-urlencoded' };

@@ -222,10 +222,8 @@ it('a search through long texts does not block the event loop', async () => {
     where: [],
     limit: 10,
     offset: 0,
-    ...{
-      search: { members: Array.from({ length: 16 }, () => 'text'), text: 'b' },
-      order: { by: 'id', descending: false },
-    },
+    search: { members: Array.from({ length: 16 }, () => 'text'), text: 'b' },
+    order: { by: 'id', descending: false },
   });
   clearImmediate(turning);
   expect(page.count).toBe(0);

@@ -18,11 +18,9 @@ const PLAIN = {
   char: TEXT,
   Character: TEXT,
   'byte[]': { type: 'string', format: 'byte' },
-  ...{
-    UUID: { type: 'string', format: 'uuid' },
-    URI: { type: 'string', format: 'uri' },
-    URL: { type: 'string', format: 'uri' },
-  },
+  UUID: { type: 'string', format: 'uuid' },
+  URI: { type: 'string', format: 'uri' },
+  URL: { type: 'string', format: 'uri' },
   ...Object.fromEntries(
     ['Instant', 'OffsetDateTime', 'ZonedDateTime', 'Date'].map((name) => [
       name,

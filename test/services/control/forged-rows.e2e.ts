@@ -131,13 +131,11 @@ async function startReadable(config: Partial<Config>) {
   const { body } = await server.call('GET /_mock/cast');
   const findKey = (name: string) => body.ngc.keys.find((key: { readonly name: string }) => key.name === name).key;
   const tokens: Readonly<Record<string, string>> = {
-    ...{
-      runai: body.runai.users[0].bearer,
-      air: findKey('air-admin'),
-      nvcf: findKey('owner'),
-      nvct: findKey('nvct-cli'),
-      ngc: findKey('owner'),
-    },
+    runai: body.runai.users[0].bearer,
+    air: findKey('air-admin'),
+    nvcf: findKey('owner'),
+    nvct: findKey('nvct-cli'),
+    ngc: findKey('owner'),
   };
   const versions = Object.entries(config).map(([service, version]) => `${service}.${version}`);
   const reads = documentsOfServices()

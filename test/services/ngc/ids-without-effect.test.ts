@@ -241,7 +241,7 @@ describe('a key with an id without effect', () => {
   it('can be created by the control API, with a warning', async () => {
     const { server, resource } = await createMixedKey();
     const { body } = await server.call('POST /_mock/keys', {
-      body: { ...{ name: 'copy', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] }, resource },
+      body: { name: 'copy', type: 'service', services: ['nvcf'], scopes: ['invoke_function'], resource },
     });
 
     expect(body.policy.resource).toEqual(resource);

@@ -453,7 +453,7 @@ it.each([
   const { workloads: seeded } = await (await runaiServer({ seed: file })).done(200, 'GET workloads');
 
   expect(seeded).toMatchObject([
-    { ...{ category, priorityClassName, clusterId: NIL, departmentId: '', departmentName: '' }, k8sPhase: 'Pending' },
+    { category, priorityClassName, clusterId: NIL, departmentId: '', departmentName: '', k8sPhase: 'Pending' },
   ]);
 });
 
