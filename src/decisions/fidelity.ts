@@ -26,7 +26,8 @@ const UNSUPPORTED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknow
 
 /**
  * Judges an operation by its certainty. It is refused if neither the documentation nor an observation supports its own
- * row; the certainty of its rule does not matter, because each decision reports it. A contradiction in either row is a finding.
+ * row; the certainty of its rule does not matter, because each decision reports it. A contradiction in either row is a
+ * finding.
  *
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isWorldId } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
 import { isStorable } from '../definitions/storable-text.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
 import { isRecord } from '../objects/members.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
@@ -27,13 +28,11 @@ const SERVER_NAME = 'nv-auth-mock';
 /** The maximum length of the first line, in bytes. */
 const MAX_FIRST_LINE_BYTES = 1000;
 
-const MEBIBYTE = 1024 * 1024;
-
 /** The maximum length of a line with a row, in bytes. No request creates a longer row, because bodies have up to 1 MiB. */
-const MAX_ROW_LINE_BYTES = 2 * MEBIBYTE;
+const MAX_ROW_LINE_BYTES = 2 * MEGABYTE;
 
 /** The same for a line with a seed, which is longer because omitted members are filled in. */
-const MAX_SEED_LINE_BYTES = 16 * MEBIBYTE;
+const MAX_SEED_LINE_BYTES = 16 * MEGABYTE;
 
 /** The maximum share of the memory for state that one line may take, because parsing takes several times its length. */
 const MAX_LINE_SHARE = 1 / 4;

@@ -35,7 +35,7 @@ export function pickCaller(
 ): Caller {
   const { authorization } = request.headers;
   if (authorization === undefined) return { kind: 'anonymous' };
-  if (principal === null || !/^bearer /i.test(String(authorization))) return { kind: 'unknown' };
+  if (principal === null || !sentBearer(request)) return { kind: 'unknown' };
   const { id, name, kind } = principal;
   if (!kind.endsWith('key')) {
     // A refused token cannot be reproduced: a new one would be accepted.
@@ -43,6 +43,11 @@ export function pickCaller(
   }
   const identity = identities.find((candidate) => candidate.id === id);
   return { kind: 'key', name, text: findKeyText(identity), order: createOrder(identity, decision, at, isEdited) };
+}
+
+/** Returns whether a recorded request has a bearer credential. The scheme may be in any case. */
+export function sentBearer({ headers }: RecordedRequest['request']): boolean {
+  return /^bearer /i.test(String(headers['authorization']));
 }
 
 /** Returns an identity as the sender of a call. */

@@ -45,13 +45,13 @@ export function formatPercent(part: number): string {
  * @param width in pixels
  */
 export function useScale(now: number, marks: readonly number[], width: number) {
+  const [next = now] = marks;
   const chosenSpan = choices.value['span'];
-  const span = SPANS.find(([, length]) => String(length) === chosenSpan)?.[1] ?? findFittingSpan(now, marks);
+  const span = SPANS.find(([, length]) => String(length) === chosenSpan)?.[1] ?? findFittingSpan(now, next);
   const tick = chooseTick(span, Math.max(1, width / MIN_LABEL_GAP_PIXELS));
   const layoutRef = useRef({ span, tick, from: Number.NaN });
   const { current: layout } = layoutRef;
   const isSeen = now >= layout.from && now <= layout.from + MAX_PAST_FRACTION * span;
-  const [next = now] = marks;
   const isNextHidden = next > layout.from + span && isInNewRange(next, now, span);
   // Ticks change with the layout of the page, and the range begins at a tick.
   const isSame = layout.span === span && layout.tick === tick;
@@ -71,7 +71,7 @@ function isInNewRange(at: number, now: number, span: number): boolean {
 }
 
 /** Returns the shortest span, of an hour or longer, that includes the next event; an hour if none does. */
-function findFittingSpan(now: number, [next = now]: readonly number[]): number {
+function findFittingSpan(now: number, next: number): number {
   const fittingEntry = SPANS.slice(1).find(([, length]) => isInNewRange(next, now, length));
   return (fittingEntry ?? SPANS[1])[1];
 }

@@ -2,7 +2,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
 import { FINGERPRINT, toCall } from '../../state/call.ts';
-import { type Caller, pickCaller, senderOf } from '../../state/caller.ts';
+import { type Caller, pickCaller, senderOf, sentBearer } from '../../state/caller.ts';
 import { reportChange } from '../../state/changes.ts';
 import { isFrozen, waitForWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
@@ -117,8 +117,7 @@ async function findCredentialRemedies(
   const { claimed, fixes, service, reason } = decision;
   const claimedIdentity = identities.find(({ id }) => id === claimed?.id);
   if (reason === 'wrong_secret') return listSecretRemedies(recorded, claimedIdentity);
-  const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
-  if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
+  if (!sentBearer(recorded.request) && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
   if (claimedIdentity?.key !== undefined) return listReactivationRemedies(claimedIdentity, reason);
   // A disabled identity gets no token.
   if (claimedIdentity !== undefined && reason !== 'disabled') {
