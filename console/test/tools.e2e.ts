@@ -146,6 +146,27 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
+  it('tells what holds of the newest question, also if the response to an earlier one arrives after it', async () => {
+    const { url } = await startServer();
+    const page = await openPage('about:blank');
+    const held: (() => Promise<void>)[] = [];
+    await page.route('**/_mock/requests/verify', async (route) => {
+      if (route.request().postDataJSON().atLeast === 2) held.push(() => route.continue());
+      else await route.continue();
+    });
+    await page.goto(`${url}/#/requests?operation=createFunction&tool=verify`);
+    await page.getByText('0 requests match').waitFor();
+    await page.getByLabel('How many').fill('2');
+    await expect.poll(() => held.length).toBe(1);
+    await page.getByLabel('How many').fill('0');
+    await page.waitForTimeout(100);
+    await held[0]?.();
+
+    await page.locator('.verdict.allow').getByText('Yes').waitFor();
+    await page.waitForTimeout(100);
+    expect(await page.locator('.verdict.allow').getByText('Yes').count()).toBe(1);
+  });
+
   it('is opened by the former address of the journal, with its filters and its verification', async () => {
     const { url } = await startServer();
     const page = await openPage(`${url}/#/journal?operation=createFunction&verify=yes`);

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { addressOfView } from '../../../address.ts';
 import { ask } from '../../../control-api/client.ts';
 import type { Verified } from '../../../control-api/types.ts';
 import { Code } from '../../../parts/code.tsx';
-import { describeError } from '../../../parts/loaded.tsx';
+import { describeError, readValue, useLoaded } from '../../../parts/loaded.tsx';
 import { LongText, shorten } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { toSource } from '../../../parts/source.ts';
@@ -19,22 +19,27 @@ type CountKind = keyof typeof COUNT_KINDS;
 /** A result with its question, which may be outdated. */
 type VerifyResult = { readonly question: string } & ({ readonly verified: Verified } | { readonly error: string });
 
+/** Verifies the journal. @param question the request body */
+async function verify(question: string): Promise<VerifyResult> {
+  try {
+    return { question, verified: await ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)) };
+  } catch (error) {
+    return { question, error: describeError(error) };
+  }
+}
+
 /** Counts the requests that match the filters and shows the closest others, again after every change. */
 export function Verify() {
   const [countKind, setCountKind] = useState<CountKind>('atLeast');
   const [expectedCount, setExpectedCount] = useState(1);
-  const [result, setResult] = useState<VerifyResult | null>(null);
   const { status, ...texts } = journalFilter.value;
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
   const verification = { match, [countKind]: expectedCount };
   const question = JSON.stringify(verification);
-  const changes = countChanges('requests');
-  useEffect(() => {
-    ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
-      (verified) => setResult({ question, verified }),
-      (error: unknown) => setResult({ question, error: describeError(error) }),
-    );
-  }, [question, changes]);
+  const result = readValue(
+    useLoaded(() => verify(question), [question, countChanges('requests')]),
+    null,
+  );
   return (
     <>
       <form class="order" onSubmit={(event) => event.preventDefault()}>
@@ -59,9 +64,9 @@ export function Verify() {
           />
         </label>
       </form>
+      <Code text={`await mock.requests.verify(${toSource(verification)});`} />
       {/* Hide a result for earlier filters. */}
       <div role="status">{result?.question === question && <ResultText result={result} />}</div>
-      <Code text={`await mock.requests.verify(${toSource(verification)});`} />
     </>
   );
 }
