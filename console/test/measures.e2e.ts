@@ -1,12 +1,20 @@
-/** What is measured of every view of the console: targets and fields on a telephone, edges that can be seen, and motion. */
+/** What is measured of every view of the console: targets and fields on a telephone, visible edges, motion and moves. */
+import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { INVOKER, requestRows, startServer } from './support/console.ts';
 import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
+const DEPLOYER_ID = castKey('nvcf-deployer').id;
+const TOKEN_ORDER = {
+  grantType: 'client_credentials',
+  clientId: admin.accessKey.clientId,
+  clientSecret: admin.accessKey.clientSecret,
+};
 
 /** Each view and panel, with what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
@@ -73,6 +81,37 @@ const FAINT = `(() => {
     .map((one) => one.outerHTML.slice(0, 120));
 })()`;
 
+/** Notes each usable control that moves by more than a pixel. */
+const WATCH_MOVES = `(() => {
+  const places = new Map();
+  window.moves = [];
+  const look = () => {
+    for (const one of document.querySelectorAll('main :is(button, a, input, select, textarea, summary):not(:disabled)')) {
+      const { top, left, height } = one.getBoundingClientRect();
+      if (height < 1 || !one.checkVisibility() || one.closest('.unseen') !== null) continue;
+      const last = places.get(one) ?? { top, left };
+      if (Math.abs(last.top - top) > 1 || Math.abs(last.left - left) > 1) window.moves.push(one.outerHTML.slice(0, 120));
+      places.set(one, { top, left });
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()`;
+
+/** Delays each read of a page by 50 ms to 350 ms, depending on its path. @returns a promise that ends after the last read */
+async function delayReads(page: Page): Promise<() => Promise<void>> {
+  const reads = { pending: 0, lastAt: Date.now() };
+  await page.route('**/_mock/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname.endsWith('/events')) return await route.continue();
+    reads.pending += 1;
+    await setTimeout(50 + (Buffer.from(pathname).reduce((sum, byte) => sum * 31 + byte, 7) % 300));
+    await route.continue();
+    Object.assign(reads, { pending: reads.pending - 1, lastAt: Date.now() });
+  });
+  return () => expect.poll(() => reads.pending === 0 && Date.now() - reads.lastAt > 300).toBe(true);
+}
+
 async function startServerWithContent() {
   const server = await startServer({ propagation: 'fixed' });
   const { ask, mock } = server;
@@ -128,6 +167,31 @@ describe.runIf(hasBrowser)('every view', () => {
     await page.getByRole('heading', { name: 'Worlds', level: 1 }).waitFor();
 
     await expect.poll(() => sheet.count()).toBe(0);
+  });
+
+  it.each([
+    ['requests?request=', 'Move the clock there'],
+    [`clock?key=${INVOKER_ID}&with=${DEPLOYER_ID}`, 'Scopes in effect now'],
+    ['identities', 'nvcf-registrar'],
+    [`identities?who=${INVOKER_ID}`, 'What they may do'],
+    ['identities?make=service&services=nvcf', 'What it allows'],
+    ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+    ['requests?tool=verify', 'Yes'],
+    ['faults?make=yes', 'This fault in a test'],
+    ['drills?drill=token-outage', 'Start drill'],
+    ['worlds?make=yes', 'Create the world'],
+  ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {
+    const { url, ask, mock } = await startServer();
+    await ask('POST', '/api/v1/token', '', TOKEN_ORDER);
+    await mock('POST', '/worlds', { id: 'alice' });
+    const [{ id }] = (await mock('GET', '/requests')).requests;
+    const page = await openPage('about:blank');
+    await page.addInitScript(WATCH_MOVES);
+    const finishReads = await delayReads(page);
+    await openView(page, url, [address.endsWith('request=') ? `${address}${id}` : address, shows]);
+    await finishReads();
+
+    expect(await page.evaluate('window.moves')).toEqual([]);
   });
 
   it.each([

@@ -1,12 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { choices } from '../../address.ts';
 import { ask, RefusalError } from '../../control-api/client.ts';
 import type { Fault } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
-import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { reportChange } from '../../state/changes.ts';
-import { readOperations } from '../../state/documents.ts';
+import { type NamedOperation, readOperations } from '../../state/documents.ts';
 import { offerUndo } from '../../state/undo.ts';
 import {
   allowUndocumented,
@@ -48,19 +48,24 @@ function readFormState(form: HTMLFormElement, match: DraftMatch | null): FormSta
  * @param props.onEnd called after the fault is added
  */
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
+  const loaded = useLoaded(readOperations, []);
+  return <WhenLoaded loaded={loaded}>{(all) => <FaultForm all={all} onEnd={onEnd} />}</WhenLoaded>;
+}
+
+/** The form. @param props.all the operations of the server */
+function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; readonly onEnd: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
   const [preset, setPreset] = useState<string | null>(DEFAULT_STATUS);
   const [formState, setFormState] = useState<FormState>({ code: null, fieldError: null });
-  const all = readValue(useLoaded(readOperations, []), null);
   const choice = readRequestChoice(choices.value, all);
   const match = toMatch(choice, all);
   const isOneOperation = choice.kind === 'operation';
   const updateFormState = () => {
     if (form.current !== null) setFormState(readFormState(form.current, match));
   };
-  // The operations load after the form is rendered.
-  useEffect(updateFormState, [JSON.stringify(match)]);
+  // A layout effect, so that the code is there when the form appears.
+  useLayoutEffect(updateFormState, [JSON.stringify(match)]);
   const refusal = act.feedback?.isFault ? act.feedback.text : null;
   const error = formState.fieldError ?? (refusal === null ? null : findFieldError(form.current, refusal));
   useOpenDetails(form.current, error?.field);
@@ -98,7 +103,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       >
         <RequestFields
           choice={choice}
-          all={all ?? []}
+          all={all}
           error={error}
           onKindChange={(kind) => form.current !== null && allowUndocumented(form.current, kind === 'operation')}
         />
@@ -108,8 +113,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
           <EffectFields error={error} isOneOperation={isOneOperation} />
           <AdvancedFields error={error} service={choice.service} operation={choice.operation} />
           <div class="bar">
-            {/* The list of token operations depends on the server. */}
-            <button type="submit" class="main" disabled={act.isBusy || all === null}>
+            <button type="submit" class="main" disabled={act.isBusy}>
               Add the fault
             </button>
             {error === null ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}

@@ -40,16 +40,16 @@ export interface RequestChoice {
   readonly operation: string | undefined;
 }
 
-/** Returns the chosen requests in the address. @param all the operations of the server; null until loaded */
+/** Returns the chosen requests in the address. @param all the operations of the server */
 export function readRequestChoice(
   address: Readonly<Record<string, string>>,
-  all: readonly NamedOperation[] | null,
+  all: readonly NamedOperation[],
 ): RequestChoice {
   const { which, service = '', operation } = address;
   if (operation === undefined && which !== 'operation') {
     return { kind: which === 'all' || service !== '' ? 'all' : 'tokens', service, operation };
   }
-  const found = all?.find(
+  const found = all.find(
     (candidate) => candidate.id === operation && (service === '' || candidate.service === service),
   );
   return { kind: 'operation', service: found?.service ?? service, operation };
@@ -58,19 +58,19 @@ export function readRequestChoice(
 /** Returns the `match` of a fault for these requests; null if the operation is not chosen yet. */
 export function toMatch(
   { kind, service, operation }: RequestChoice,
-  all: readonly NamedOperation[] | null,
+  all: readonly NamedOperation[],
 ): DraftMatch | null {
   if (kind === 'tokens') return { operations: findTokenOperations(all) };
   if (kind === 'all') return service === '' ? {} : { service };
   if (operation === undefined) return null;
-  const isUnique = all?.filter(({ id }) => id === operation).length === 1;
+  const isUnique = all.filter(({ id }) => id === operation).length === 1;
   return isUnique || service === '' ? { operation } : { service, operation };
 }
 
-/** Returns the operations that issue tokens in a service, or in all; before they are loaded, those of all versions. */
-function findTokenOperations(all: readonly NamedOperation[] | null, service = ''): readonly string[] {
-  const matching = all?.filter((candidate) => service === '' || candidate.service === service);
-  return TOKEN_OPERATIONS.filter((name) => matching?.some(({ id }) => id === name) !== false);
+/** Returns the operations that issue tokens in a service, or in all. */
+function findTokenOperations(all: readonly NamedOperation[], service = ''): readonly string[] {
+  const matching = all.filter((candidate) => service === '' || candidate.service === service);
+  return TOKEN_OPERATIONS.filter((name) => matching.some(({ id }) => id === name));
 }
 
 interface RequestFieldsProps {
@@ -104,7 +104,7 @@ export function RequestFields(props: RequestFieldsProps) {
         ))}
       </div>
       {kind === 'tokens' ? (
-        all.length > 0 && <p class="quiet">{describeTokenServices(all)}</p>
+        <p class="quiet">{describeTokenServices(all)}</p>
       ) : (
         <Field
           name="service"

@@ -181,15 +181,16 @@ function FilterSelect(props: {
   /** Returns the label of a value. Default: the value. */
   readonly formatLabel?: (value: string) => string;
 }) {
-  const { name, anyLabel, values = [], formatLabel = (value: string) => value } = props;
+  const { name, anyLabel, values, formatLabel = (value: string) => value } = props;
   return (
     <select
       aria-label={name === 'api' ? 'API' : 'Kind'}
+      disabled={values === undefined}
       value={choices.value[name] ?? ''}
       onChange={handleValue((value) => choose({ [name]: value }, false))}
     >
       {createOptions(
-        includeChosen(values, choices.value[name] ?? '').map((value) => [value, formatLabel(value)]),
+        includeChosen(values ?? [], choices.value[name] ?? '').map((value) => [value, formatLabel(value)]),
         anyLabel,
       )}
     </select>

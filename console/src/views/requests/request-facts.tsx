@@ -8,7 +8,7 @@ import type { ValueFilter } from '../../state/request-filters.ts';
 import { IssuedToken } from './issued-token.tsx';
 
 /** A request with its decision; null if it has none, or if it was dropped. */
-export interface RequestDetails {
+export interface DecidedRequest {
   readonly request: RecordedRequest;
   readonly decision: Decision | null;
 }
@@ -23,7 +23,7 @@ interface FilterFact {
 }
 
 /** The facts of a request. Those with a filter are links that filter the list. */
-export function RequestFacts({ request, decision }: RequestDetails) {
+export function RequestFacts({ request, decision }: DecidedRequest) {
   const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const facts: readonly FilterFact[] = [
     { name: 'Service', filter: 'service', value: service, label: titleOfService(service ?? '') },

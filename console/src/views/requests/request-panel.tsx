@@ -8,26 +8,46 @@ import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
+import { countChanges } from '../../state/changes.ts';
+import { type Identity, readIdentities } from '../../state/identities.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
+import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
 import { findErrorMessage } from './body.tsx';
 import { Fixes } from './fixes.tsx';
 import { Fields, Message } from './message.tsx';
 import { RepairResult } from './repair-result.tsx';
-import { type RequestDetails, RequestFacts } from './request-facts.tsx';
+import { type DecidedRequest, RequestFacts } from './request-facts.tsx';
 import { RequiredAndHeld } from './required-and-held.tsx';
 import { Resend } from './resend.tsx';
-import { Steps } from './steps.tsx';
+import { readStages, type Stages, Steps } from './steps.tsx';
 
-/** Reads a request and its decision. @throws like the control API */
+/**
+ * What the panel of a request shows. It is read before the panel appears, so that nothing in it moves later. Only the
+ * fixes are read afterwards, because they may need a decision for every identity.
+ */
+interface RequestDetails extends DecidedRequest {
+  readonly identities: readonly Identity[];
+  readonly stages: Stages;
+  /** The ruleset with the rule of the decision; null if no rule was evaluated. */
+  readonly ruleset: Ruleset | null;
+}
+
+/** Reads a request, its decision, and what explains them. @throws like the control API */
 async function readDetails(id: string): Promise<RequestDetails> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
-  const { decision } = request;
-  if (decision === null) return { request, decision };
-  // A decision may be dropped before its request.
-  return {
-    request,
-    decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`).catch(nullIfNotFound),
-  };
+  const [decision, identities, stages] = await Promise.all([
+    readDecision(request),
+    readIdentities(),
+    readStages(request),
+  ]);
+  const hasRule = decision !== null && decision.rule !== null;
+  return { request, decision, identities, stages, ruleset: hasRule ? await readRuleset(decision.service) : null };
+}
+
+/** Reads the decision on a request; null if it has none, or if it was dropped before its request. */
+async function readDecision({ decision: id }: RecordedRequest): Promise<Decision | null> {
+  if (id === null) return null;
+  return await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(id)}`).catch(nullIfNotFound);
 }
 
 /**
@@ -36,7 +56,7 @@ async function readDetails(id: string): Promise<RequestDetails> {
  * @param props.isEntered whether the user opened it with the keyboard, which moves the focus here
  */
 export function RequestPanel({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
-  const loaded = useLoaded(() => readDetails(id), [id]);
+  const loaded = useLoaded(() => readDetails(id), [id, countChanges('keys')]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
       <WhenLoaded loaded={loaded}>{(recorded) => <Details {...recorded} isEntered={isEntered} />}</WhenLoaded>
@@ -44,7 +64,8 @@ export function RequestPanel({ id, isEntered }: { readonly id: string; readonly 
   );
 }
 
-function Details({ request: recorded, decision, isEntered }: RequestDetails & { readonly isEntered: boolean }) {
+function Details(props: RequestDetails & { readonly isEntered: boolean }) {
+  const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
   const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
   const isRefused = decision?.effect === 'deny';
@@ -63,7 +84,7 @@ function Details({ request: recorded, decision, isEntered }: RequestDetails & { 
         {isRepaired && <PreviousStatus status={repair.before.status} />}
         <Status status={status} wouldBe={wouldBe} /> {method} <Path path={path} />
       </h2>
-      <Steps request={recorded} before={isRepaired ? repair.before : undefined} />
+      <Steps request={recorded} stages={stages} before={isRepaired ? repair.before : undefined} />
       {isRepaired && <RepairResult repair={repair} isRefused={isRefused} />}
       {/* Skip this if the explanation already names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
@@ -76,8 +97,8 @@ function Details({ request: recorded, decision, isEntered }: RequestDetails & { 
         ))}
         {hasVendorMessage(status, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
         {isRefused && <Fixes key={decision.id} request={recorded} decision={decision} isEntered={isEntered} />}
-        <Resend request={recorded} decision={decision} />
-        {decision !== null && <RequiredAndHeld decision={decision} />}
+        <Resend request={recorded} decision={decision} identities={identities} />
+        {decision !== null && <RequiredAndHeld decision={decision} ruleset={ruleset} identities={identities} />}
       </section>
       <RequestFacts request={recorded} decision={decision} />
       {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}
@@ -100,7 +121,7 @@ function PreviousStatus({ status }: Pick<RecordedRequest, 'status'>) {
 }
 
 /** The reason for the response in one sentence. A hint comes first, because it says what to do. */
-function Verdict({ request, decision, hint }: RequestDetails & { readonly hint: string | undefined }) {
+function Verdict({ request, decision, hint }: DecidedRequest & { readonly hint: string | undefined }) {
   const { fault, explanation } = request;
   const text = hint ?? decision?.explanation ?? explanation;
   if (text === null) return null;

@@ -3,46 +3,41 @@ import { addressOfView } from '../../address.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { describeCertainty } from '../../parts/certainty.ts';
 import { shortenId } from '../../parts/id.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Name, type RequirementStatus, Rights, StatusMark } from '../../parts/rights.tsx';
 import { When } from '../../parts/when.tsx';
-import { countChanges } from '../../state/changes.ts';
-import { readKeys } from '../../state/keys.ts';
-import { type Rule, type Ruleset, readRuleset } from '../../state/rulesets.ts';
+import type { Identity } from '../../state/identities.ts';
+import type { Rule, Ruleset } from '../../state/rulesets.ts';
 
 /** The rights that the rule of a request requires, next to those that its caller holds. */
-export function RequiredAndHeld({ decision }: { readonly decision: Decision }) {
-  const { service, rule } = decision;
-  const loaded = useLoaded(async () => (rule === null ? null : await readRuleset(service)), [decision.id]);
-  const pending = useLoaded(() => readPending(decision), [decision.id, countChanges('keys')]);
+export function RequiredAndHeld(props: {
+  readonly decision: Decision;
+  readonly ruleset: Ruleset | null;
+  readonly identities: readonly Identity[];
+}) {
+  const { decision, ruleset, identities } = props;
+  const rule = ruleset?.rules.find(({ id }) => id === decision.rule);
   return (
     <div class="sides">
-      <WhenLoaded loaded={loaded}>
-        {(ruleset) => {
-          const matchingRule = ruleset?.rules.find(({ id }) => id === rule);
-          return (
-            <>
-              <RequiredSide
-                decision={decision}
-                ruleset={ruleset}
-                rule={matchingRule}
-                pendingFrom={readValue(pending, NO_PENDING_SCOPES)}
-              />
-              <HeldSide decision={decision} rule={matchingRule} />
-            </>
-          );
-        }}
-      </WhenLoaded>
+      <RequiredSide
+        decision={decision}
+        ruleset={ruleset}
+        rule={rule}
+        pendingFrom={mapPendingScopes(decision, identities)}
+      />
+      <HeldSide decision={decision} rule={rule} />
     </div>
   );
 }
 
-/** Reads the scopes that pending edits of the caller's key add, and when each takes effect. Empty for other callers. */
-async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
+/** Returns the scopes that pending edits of the caller's key add, and when each takes effect. Empty for other callers. */
+function mapPendingScopes(
+  { effect, principal }: Decision,
+  identities: readonly Identity[],
+): ReadonlyMap<string, string> {
   if (effect === 'allow' || principal?.kind !== 'service-key') return NO_PENDING_SCOPES;
   // A deleted key has no pending edits.
-  const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
+  const { pending = [] } = identities.find(({ id }) => id === principal.id)?.key ?? {};
   return new Map(
     // Newest first, so that of several edits with the same scope the earliest one remains in the map.
     pending.toReversed().flatMap(({ scopes, effectiveAt }) => scopes.map((scope) => [scope, effectiveAt] as const)),

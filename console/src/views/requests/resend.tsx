@@ -3,30 +3,24 @@ import { choose } from '../../address.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit, handleValue } from '../../parts/handlers.ts';
-import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Call, toCall, toCurl } from '../../state/call.ts';
 import { findObstacle, pickCaller } from '../../state/caller.ts';
-import { countChanges } from '../../state/changes.ts';
-import { readIdentities } from '../../state/identities.ts';
+import type { Identity } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, type Language, toTest } from './as-test.ts';
-import type { RequestDetails } from './request-facts.tsx';
+import type { DecidedRequest } from './request-facts.tsx';
 
 /** Resends a request, or copies it as a command or a test. */
-export function Resend({ request, decision }: RequestDetails) {
+export function Resend(props: DecidedRequest & { readonly identities: readonly Identity[] }) {
+  const { request, decision, identities } = props;
   const repair = repairs.value.get(request.id);
   const fix = repair?.after === request.id ? repair.remedy.request : undefined;
-  const loaded = useLoaded(
-    async () => pickCaller(request, decision, await readIdentities(), fix?.method === 'PATCH'),
-    [request.id, countChanges('keys')],
-  );
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
-  if (loaded === null || 'error' in loaded) return <section class="again" aria-label="This request" />;
-  const caller = loaded.value;
+  const caller = pickCaller(request, decision, identities, fix?.method === 'PATCH');
   const call = toCall(request);
   const obstacle = findObstacle(caller);
   const send = (body: string | null) =>

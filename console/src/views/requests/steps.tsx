@@ -1,5 +1,4 @@
 import type { FidelityReport, RecordedRequest } from '../../control-api/types.ts';
-import { useLoaded } from '../../parts/loaded.tsx';
 import { readFidelity } from '../../state/fidelity.ts';
 
 type Stage = FidelityReport['reasons'][number]['stage'];
@@ -26,8 +25,11 @@ type Mark = 'passed' | 'refused' | 'none';
 const SIGNS: Readonly<Record<Mark, string>> = { passed: '✓', refused: '✗', none: '' };
 const SPOKEN_TEXTS: Readonly<Record<Mark, string>> = { passed: 'passed', refused: 'refused here', none: 'not reached' };
 
-/** Returns the refusing step of each reason. */
-async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<string, Stage>> {
+/** The refusing step of each reason. */
+export type Stages = ReadonlyMap<string, Stage>;
+
+/** Reads the stages of the reasons of a request's service. @throws like the control API */
+export async function readStages({ service }: RecordedRequest): Promise<Stages> {
   const { reasons } = await readFidelity(service ?? '');
   return new Map(reasons.map(({ reason, stage }) => [reason, stage]));
 }
@@ -37,14 +39,15 @@ async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<str
  *
  * @param props.before the refused request that was fixed and resent: steps that pass now turn green
  */
-export function Steps(props: { readonly request: RecordedRequest; readonly before?: RecordedRequest | undefined }) {
-  const { request, before } = props;
-  const needsStages = request.reason !== null || (before !== undefined && before.reason !== null);
-  const loaded = useLoaded(async () => (needsStages ? await readStages(request) : null), []);
-  if (loaded === null || 'error' in loaded) return <ol class="steps" aria-hidden="true" />;
+export function Steps(props: {
+  readonly request: RecordedRequest;
+  readonly stages: Stages;
+  readonly before?: RecordedRequest | undefined;
+}) {
+  const { request, stages, before } = props;
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
-  const outcomes = findOutcomes(request, steps, loaded.value);
-  const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, loaded.value);
+  const outcomes = findOutcomes(request, steps, stages);
+  const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, stages);
   return (
     <ol class="steps" aria-label="Steps of the decision">
       {steps.map((step, index) => (
@@ -91,13 +94,9 @@ interface StepOutcome {
 
 const NOT_REACHED: StepOutcome = { mark: 'none', spoken: SPOKEN_TEXTS.none };
 
-/** Returns the outcome of each step. @param stages the step of each reason; null if not needed */
-function findOutcomes(
-  request: RecordedRequest,
-  steps: readonly Step[],
-  stages: ReadonlyMap<string, Stage> | null,
-): readonly StepOutcome[] {
-  const stage = request.reason === null ? undefined : stages?.get(request.reason);
+/** Returns the outcome of each step. */
+function findOutcomes(request: RecordedRequest, steps: readonly Step[], stages: Stages): readonly StepOutcome[] {
+  const stage = request.reason === null ? undefined : stages.get(request.reason);
   const failing = findFailingStep(request, stage);
   const reachedCount = countReached(request, steps, failing);
   // Observe mode allows what it would refuse.

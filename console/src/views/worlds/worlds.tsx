@@ -63,7 +63,8 @@ export function Worlds() {
           )}
         </WhenLoaded>
       </section>
-      {isOpen && (
+      {/* The search field appears with the worlds, and is above the panel. */}
+      {isOpen && loaded !== null && (
         <Panel
           key={openId ?? 'new'}
           label={isCreating ? 'New world' : 'World'}
