@@ -186,6 +186,29 @@ describe.runIf(hasBrowser)('a resent request', () => {
     expect(requests[0]).toMatchObject({ status: 200, principal: { id: REGISTRAR.id }, request: { body: FUNCTION } });
   });
 
+  it('is not opened if the user chose a different request before it was answered', async () => {
+    const { url, ask } = await startServer();
+    await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
+    const page = await openPage(`${url}/#/requests?group=no`);
+    await openRequest(page, 'createFunction');
+    // The page looks for the id of the resent request in the journal.
+    const search = /_mock\/requests\?/;
+    const held: (() => Promise<void>)[] = [];
+    await page.route(search, (route) => void held.push(() => route.continue()));
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+    await expect.poll(() => requestRows(page).count()).toBe(3);
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    await openRequest(page, 'listFunctions');
+    const address = page.url();
+    const found = page.waitForResponse(search);
+    for (const answer of held) await answer();
+    await found;
+    await page.waitForTimeout(200);
+
+    expect(page.url()).toBe(address);
+  });
+
   it('has the caller of a credential whose scheme is in lower case', async () => {
     const { url } = await startServer();
     await fetch(`${url}/v2/nvcf/functions`, { headers: { authorization: `bearer ${INVOKER}` } });
@@ -203,6 +226,7 @@ describe.runIf(hasBrowser)('a resent request', () => {
     await openRequest(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
     await expect.poll(() => requestRows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).first().getAttribute('aria-selected')).toBe('true');
     await fix(page).click();
 
     await expect.poll(() => requestRows(page).first().innerText()).toContain('200');

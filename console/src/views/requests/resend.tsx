@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { choose } from '../../address.ts';
+import { choices, choose } from '../../address.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit, handleValue } from '../../parts/handlers.ts';
@@ -25,7 +25,9 @@ export function Resend(props: DecidedRequest & { readonly identities: readonly I
   const obstacle = findObstacle(caller);
   const send = (body: string | null) =>
     act.run(async () => {
-      choose({ request: (await sendCall({ ...call, body }, caller)).id });
+      const { id } = await sendCall({ ...call, body }, caller);
+      // The user may have chosen something else meanwhile.
+      if (choices.value['request'] === request.id) choose({ request: id });
     });
   const tests = LANGUAGES.flatMap((language) => {
     const text = toTest(language, request, call, caller, fix?.as === undefined ? undefined : fix);
