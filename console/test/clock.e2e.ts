@@ -300,6 +300,18 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
   });
 
+  it('reports the length of a step without the time that it took', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/clock`);
+    await page.route('**/_mock/snapshots', async (route) => {
+      await page.waitForTimeout(2500);
+      await route.continue();
+    });
+    await button(page, '+1 min').click();
+
+    await page.getByText('The clock moved 1 min.').waitFor();
+  });
+
   it('keeps one snapshot for Undo, and moves without one if there is no room for it', async () => {
     const { url, mock } = await startServer();
     const page = await openPage(`${url}/#/clock`);

@@ -50,6 +50,7 @@ async function runUndoableStep<After extends ClockState>(
   describe: (milliseconds: number) => string,
 ): Promise<After & Pick<ClockStep, 'cannotUndo'>> {
   const before = await ask<ClockState>('GET', '/_mock/clock');
+  const startedAt = performance.now();
   const { snapshot, obstacle } = await takeSnapshot();
   const after = await step().catch(async (error: unknown) => {
     if (snapshot !== null) await deleteSnapshot(snapshot);
@@ -57,20 +58,18 @@ async function runUndoableStep<After extends ClockState>(
   });
   noteClock(after);
   reportChange('clock', 'keys', 'faults', 'drills', 'snapshots');
+  // A clock that runs has also moved by the time that the step took.
+  const elapsed = before.frozen ? 0 : performance.now() - startedAt;
+  const text = describe(Date.parse(after.now) - Date.parse(before.now) - elapsed);
   if (snapshot === null) withdrawUndo();
-  else offerUndo(createUndo(before, after, snapshot, describe));
+  else offerUndo(createUndo(text, before, after, snapshot));
   return { ...after, cannotUndo: obstacle };
 }
 
 /** Creates the undo of a step of the clock, which restores the snapshot unless the clock was changed since. */
-function createUndo(
-  before: ClockState,
-  after: ClockState,
-  snapshot: Snapshot,
-  describe: (milliseconds: number) => string,
-): Undoable {
+function createUndo(text: string, before: ClockState, after: ClockState, snapshot: Snapshot): Undoable {
   return {
-    text: describe(Date.parse(after.now) - Date.parse(before.now)),
+    text,
     // A getter, so that it counts later requests too.
     get warning() {
       return describeLossSince(before.now);
