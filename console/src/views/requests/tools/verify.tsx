@@ -40,6 +40,7 @@ export function Verify() {
     useLoaded(() => verify(question), [question, countChanges('requests')]),
     null,
   );
+  const isOutdated = result?.question !== question;
   return (
     <>
       <form class="order" onSubmit={(event) => event.preventDefault()}>
@@ -64,14 +65,15 @@ export function Verify() {
           />
         </label>
       </form>
+      <div role="status">{isOutdated ? <p class="quiet">Counting …</p> : <Outcome result={result} />}</div>
       <Code text={`await mock.requests.verify(${toSource(verification)});`} />
-      {/* Hide a result for earlier filters. */}
-      <div role="status">{result?.question === question && <ResultText result={result} />}</div>
+      {!isOutdated && 'verified' in result && <ClosestRequests nearest={result.verified.nearest} />}
     </>
   );
 }
 
-function ResultText({ result }: { readonly result: VerifyResult }) {
+/** Whether as many requests match as expected, in one line. */
+function Outcome({ result }: { readonly result: VerifyResult }) {
   if ('error' in result) {
     return (
       <p class="fault">
@@ -79,40 +81,43 @@ function ResultText({ result }: { readonly result: VerifyResult }) {
       </p>
     );
   }
-  const { verified, count, nearest, dropped } = result.verified;
+  const { verified, count, dropped } = result.verified;
+  return (
+    <p class={verified ? 'verdict allow' : 'verdict deny'}>
+      <strong>{verified ? 'Yes' : 'No'}</strong> {count === 1 ? '1 request matches' : `${count} requests match`}.
+      {dropped > 0 && ` The journal has dropped ${dropped} older ones.`}
+    </p>
+  );
+}
+
+/** The requests that differ least from the expected ones, with the differences. */
+function ClosestRequests({ nearest }: Pick<Verified, 'nearest'>) {
+  if (nearest.length === 0) return null;
   return (
     <>
-      <p class={verified ? 'verdict allow' : 'verdict deny'}>
-        <strong>{verified ? 'Yes' : 'No'}</strong> {count === 1 ? '1 request matches' : `${count} requests match`}.
-        {dropped > 0 && ` The journal has dropped ${dropped} older ones.`}
-      </p>
-      {nearest.length > 0 && (
-        <>
-          <h3>Closest requests</h3>
-          <ul class="nearest">
-            {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
-              <li key={id}>
-                <Status status={status} />{' '}
-                <a class="long" href={addressOfView('requests', { request: id })}>
-                  {method} {shorten(formatAddress(request))}
-                </a>
-                <ul>
-                  {differs.map((text) => (
-                    <li key={text}>
-                      <LongText text={text} isSentence />
-                    </li>
-                  ))}
-                  {hint !== null && (
-                    <li class="hint">
-                      <LongText text={hint} isSentence />
-                    </li>
-                  )}
-                </ul>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <h3>Closest requests</h3>
+      <ul class="nearest">
+        {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
+          <li key={id}>
+            <Status status={status} />{' '}
+            <a class="long" href={addressOfView('requests', { request: id })}>
+              {method} {shorten(formatAddress(request))}
+            </a>
+            <ul>
+              {differs.map((text) => (
+                <li key={text}>
+                  <LongText text={text} isSentence />
+                </li>
+              ))}
+              {hint !== null && (
+                <li class="hint">
+                  <LongText text={hint} isSentence />
+                </li>
+              )}
+            </ul>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
