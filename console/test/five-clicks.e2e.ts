@@ -19,8 +19,9 @@ const DEPLOYMENT = {
 /** How often Tab is pressed in search of something. */
 const MAX_TABS = 60;
 
-/** Presses Tab until something with this name has the focus, which must show. */
+/** Waits for something with this name, and presses Tab until it has the focus, which must show. */
 async function tabTo(page: Page, name: string): Promise<void> {
+  await page.getByText(name).locator('visible=true').first().waitFor();
   for (let pressed = 0; pressed < MAX_TABS; pressed += 1) {
     await page.keyboard.press('Tab');
     const [text, outline] = (await page.evaluate(`(() => {

@@ -67,7 +67,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await button(page, 'Add the fault').click();
       await page.getByText('is waiting for a request').waitFor();
       expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
-      expect(await readRowTexts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
+      await expect.poll(() => readRowTexts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
       expect(await page.getByText('used up').count()).toBe(0);
 
       expect(await readLoginStatus(url)).toBe(503);
@@ -311,7 +311,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await panel.innerText()).not.toContain('nvapi-');
       await button(page, 'Show the key of acme/nvcf-invoker').click();
       expect(await panel.innerText()).toContain('nvapi-');
-      expect(await page.locator('.view-header output').innerText()).toBe('2');
+      await expect.poll(() => page.locator('.view-header output').innerText()).toBe('2');
 
       await chooseFromMenu(page, 'world alice', 'Delete world');
       await page.getByRole('dialog', { name: 'Delete world alice?' }).getByText('with everything in it').waitFor();

@@ -468,6 +468,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   it('closes the stream while the page is hidden, and catches up when it is visible', async () => {
     const { url, ask } = await startServer();
     const page = await openPage(`${url}/#/requests`);
+    await page.getByText('No requests yet').waitFor();
     await expect.poll(() => status(page).innerText()).toBe('live');
     const look = (isHidden: boolean) =>
       page.evaluate(`
