@@ -7,6 +7,7 @@ import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
+import { readIdentities } from '../../state/identities.ts';
 import { describeBinding, type NgcKey, rememberKeyText } from '../../state/keys.ts';
 import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 
@@ -42,6 +43,8 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
     rememberKeyText(id, key);
     withdrawUndo();
     reportChange('keys', 'clock');
+    // The panel shows the new secret by then.
+    await readIdentities();
     return 'The key has a new secret. The old one is no longer valid.';
   };
   const toggle = async () => {
