@@ -2,17 +2,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { requestRows, startServer } from './support/console.ts';
+import { requestRows, startServer, TOKEN_ORDER } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
-const TOKEN_ORDER = {
-  grantType: 'client_credentials',
-  clientId: admin.accessKey.clientId,
-  clientSecret: admin.accessKey.clientSecret,
-};
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 const DEPLOYMENT = {
   deploymentSpecifications: [

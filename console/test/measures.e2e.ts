@@ -1,20 +1,14 @@
-/** What is measured of every view of the console: targets and fields on a telephone, visible edges, motion and moves. */
+/** What is measured of every view of the console: targets and fields on a phone, visible edges, animations, and controls that move. */
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { INVOKER, requestRows, startServer } from './support/console.ts';
+import { INVOKER, requestRows, startServer, TOKEN_ORDER } from './support/console.ts';
 import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
 const DEPLOYER_ID = castKey('nvcf-deployer').id;
-const TOKEN_ORDER = {
-  grantType: 'client_credentials',
-  clientId: admin.accessKey.clientId,
-  clientSecret: admin.accessKey.clientSecret,
-};
 
 /** Each view and panel, with what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [

@@ -1,9 +1,17 @@
 import type { Locator, Page } from 'playwright-core';
+import { admin } from '../../../test/support/cast.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
 import { castKey } from '../../../test/support/ngc-cast.ts';
 
 /** The text of a key that may invoke one function, and nothing else. */
 export const INVOKER = castKey('nvcf-invoker').key;
+
+/** The body of a request for a token of the administrator. */
+export const TOKEN_ORDER = {
+  grantType: 'client_credentials',
+  clientId: admin.accessKey.clientId,
+  clientSecret: admin.accessKey.clientSecret,
+};
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
 export const readJson = async (url: string, init?: RequestInit): Promise<any> => {

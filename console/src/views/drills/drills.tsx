@@ -4,7 +4,7 @@ import type { Drill, Fault } from '../../control-api/types.ts';
 import { formatDuration } from '../../duration.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
@@ -21,21 +21,20 @@ import './drills.css';
 export function Drills() {
   const loaded = useLoaded(
     async () => {
-      const [{ drills }, faults, identities] = await Promise.all([
+      const [{ drills }, faults] = await Promise.all([
         ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
         askAll<Fault>('faults'),
-        readIdentities(),
       ]);
-      const all = drills.map(
+      return drills.map(
         (drill): DrillState => ({ drill, fault: faults.find((candidate) => candidate.drill === drill.name) }),
       );
-      return { all, identities };
     },
     // A drill with a duration consists of faults.
-    [countChanges('drills', 'faults', 'keys', 'cast')],
+    [countChanges('drills', 'faults')],
   );
+  const identities = useQuery(readIdentities);
   const act = useAct();
-  const { all, identities } = readValue(loaded, { all: [], identities: [] });
+  const all = readValue(loaded, []);
   const openDrill = all.find(({ drill }) => drill.name === choices.value['drill']);
   return (
     <div class={`two drills${openDrill === undefined ? '' : ' opened'}`}>
@@ -47,10 +46,10 @@ export function Drills() {
           <a href={addressOfView('drills', { drill: 'token-outage' })}>Token outage</a> is a good first one.
         </p>
         <WhenLoaded loaded={loaded}>
-          {() => (
+          {(drills) => (
             <DataTable
               label="Drills"
-              rows={all}
+              rows={drills}
               keyOf={({ drill }) => drill.name}
               columns={[...COLUMNS, { title: '', cell: (state) => <StartOrEnd {...state} act={act} /> }]}
             />
@@ -60,7 +59,9 @@ export function Drills() {
       </section>
       {openDrill !== undefined && (
         <Panel label={formatDrillTitle(openDrill.drill.name)} onClose={() => choose({ drill: undefined })}>
-          <DrillDetails key={openDrill.drill.name} {...openDrill} identities={identities} />
+          <WhenLoaded loaded={identities}>
+            {(callers) => <DrillDetails key={openDrill.drill.name} {...openDrill} identities={callers} />}
+          </WhenLoaded>
         </Panel>
       )}
     </div>

@@ -8,7 +8,6 @@ import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
-import { countChanges } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
 import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
@@ -21,12 +20,8 @@ import { RequiredAndHeld } from './required-and-held.tsx';
 import { Resend } from './resend.tsx';
 import { readStages, type Stages, Steps } from './steps.tsx';
 
-/**
- * What the panel of a request shows. It is read before the panel appears, so that nothing in it moves later. Only the
- * fixes are read afterwards, because they may need a decision for every identity.
- */
+/** A recorded request with what explains it. */
 interface RequestDetails extends DecidedRequest {
-  readonly identities: readonly Identity[];
   readonly stages: Stages;
   /** The ruleset with the rule of the decision; null if no rule was evaluated. */
   readonly ruleset: Ruleset | null;
@@ -35,13 +30,9 @@ interface RequestDetails extends DecidedRequest {
 /** Reads a request, its decision, and what explains them. @throws like the control API */
 async function readDetails(id: string): Promise<RequestDetails> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
-  const [decision, identities, stages] = await Promise.all([
-    readDecision(request),
-    readIdentities(),
-    readStages(request),
-  ]);
+  const [decision, stages] = await Promise.all([readDecision(request), readStages(request)]);
   const hasRule = decision !== null && decision.rule !== null;
-  return { request, decision, identities, stages, ruleset: hasRule ? await readRuleset(decision.service) : null };
+  return { request, decision, stages, ruleset: hasRule ? await readRuleset(decision.service) : null };
 }
 
 /** Reads the decision on a request; null if it has none, or if it was dropped before its request. */
@@ -51,20 +42,34 @@ async function readDecision({ decision: id }: RecordedRequest): Promise<Decision
 }
 
 /**
- * A request with its response and its decision.
+ * A request with its response and its decision. Everything is read before it appears, so that nothing in it moves later.
+ * Only the fixes are read afterwards, because they may need a decision for every identity.
  *
  * @param props.isEntered whether the user opened it with the keyboard, which moves the focus here
  */
 export function RequestPanel({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
-  const loaded = useLoaded(() => readDetails(id), [id, countChanges('keys')]);
+  const loaded = useLoaded(() => readDetails(id), [id]);
+  // Waits for the current ones: those of a query may be outdated.
+  const identities = useLoaded(readIdentities, [readIdentities.version()]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
-      <WhenLoaded loaded={loaded}>{(recorded) => <Details {...recorded} isEntered={isEntered} />}</WhenLoaded>
+      <WhenLoaded loaded={loaded}>
+        {(details) => (
+          <WhenLoaded loaded={identities}>
+            {(all) => <Details {...details} identities={all} isEntered={isEntered} />}
+          </WhenLoaded>
+        )}
+      </WhenLoaded>
     </Panel>
   );
 }
 
-function Details(props: RequestDetails & { readonly isEntered: boolean }) {
+interface DetailsProps extends RequestDetails {
+  readonly identities: readonly Identity[];
+  readonly isEntered: boolean;
+}
+
+function Details(props: DetailsProps) {
   const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
   const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
