@@ -10,7 +10,7 @@ import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
 import { GO_MODULE, hasGo } from '../../test/support/go.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { copyInstallation, write } from '../../test/support/package.ts';
+import { copyInstallation, PATIENTLY, write } from '../../test/support/package.ts';
 import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
 import { INVOKER, readJson, requestRows, startServer } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
@@ -78,10 +78,14 @@ describe.runIf(hasBrowser)('a copied test', () => {
     const folder = await copyInstallation(['vitest']);
     await write(folder, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
-    const { stdout } = await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--root', '.'], {
-      cwd: folder,
-      env,
-    }).catch((failed: { stdout: string }) => failed);
+    const { stdout } = await run(
+      process.execPath,
+      ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY, '--root', '.'],
+      {
+        cwd: folder,
+        env,
+      },
+    ).catch((failed: { stdout: string }) => failed);
 
     expect(stdout).toMatch(/Tests +7 passed/);
     expect(tests.filter((text) => text.includes('toBeRefused'))).toHaveLength(4);

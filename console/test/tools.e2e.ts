@@ -1,8 +1,10 @@
 /** What can be done with the list of requests: exports, verifications, archives that are checked, and requests sent again. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { emptyFolder } from '../../test/support/folder.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { findAxeViolations } from './support/axe.ts';
 import { INVOKER, readJson, startServer } from './support/console.ts';
@@ -205,7 +207,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const choosing = page.waitForEvent('filechooser');
     await open(page, 'Check a HAR file');
     await button(page, 'Choose a HAR file …').click();
-    await (await choosing).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
+    const path = join(await emptyFolder(), name);
+    await writeFile(path, content);
+    await (await choosing).setFiles(path);
 
     await page.locator('.fault').getByText(message.replaceAll('`', '')).waitFor();
     expect(await region(page, 'Checked archive').count()).toBe(0);

@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it, launchProgram, MAIN } from '../support/command.ts';
-import { copyInstallation } from '../support/package.ts';
+import { copyInstallation, PATIENTLY } from '../support/package.ts';
 import { findFreePort } from '../support/ports.ts';
 import { callsBelow, fetchThrough } from '../support/sockets.ts';
 import { tokenOf } from '../support/worlds.ts';
@@ -16,8 +16,8 @@ const CLONE = dirname(dirname(MAIN));
 
 /** The file of each kind, and the command that runs its test. */
 const TESTED = [
-  ['vitest', 'nv-auth-mock.test.ts', ['node_modules/vitest/vitest.mjs', 'run', '--root', '.'], '1 passed'],
-  ['jest', 'nv-auth-mock.test.cjs', ['node_modules/jest/bin/jest.js', '--rootDir', '.'], '1 passed'],
+  ['vitest', 'nv-auth-mock.test.ts', ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY, '--root', '.'], '1 passed'],
+  ['jest', 'nv-auth-mock.test.cjs', ['node_modules/jest/bin/jest.js', PATIENTLY, '--rootDir', '.'], '1 passed'],
   ['node', 'nv-auth-mock.test.mjs', ['--test', '--test-reporter=tap', 'nv-auth-mock.test.mjs'], '# pass 1'],
 ] as const;
 

@@ -276,7 +276,8 @@ describe.each(DOORS)('%s', (_door, selectFetch) => {
     const start = performance.now();
     await stopping.close();
 
-    expect(performance.now() - start).toBeLessThan(1000);
+    // A slow body takes three seconds.
+    expect(performance.now() - start).toBeLessThan(2500);
     expect(await texts).toEqual([TEXT, 'data: 1\n\n']);
     expect([opened.at(-1)?.closed, stopping.streams.size]).toEqual([true, 0]);
   });

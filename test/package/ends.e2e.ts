@@ -1,7 +1,7 @@
 /** A process exits when its own work is done, even with a running mock, and not before its responses have arrived. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
-import { copyInstallation, write } from '../support/package.ts';
+import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 /** Far more than any of these processes needs. One that runs on is killed then, which is no end of its own. */
 const PATIENCE_MS = 60_000;
@@ -10,8 +10,6 @@ let folder: string;
 beforeAll(async () => {
   folder = await copyInstallation(['vitest'], ['jest@30.5.2', 'mocha@11.7.6']);
 }, 120_000);
-
-const PATIENT = `--testTimeout=${PATIENCE_MS}`;
 
 /** Runs Node until it ends by itself. */
 async function ended(...args: readonly string[]) {
@@ -50,10 +48,10 @@ describe('a test that fails before it stops its mock ends its run', { timeout: P
       'vitest',
       'v.test.mjs',
       `import { test } from 'vitest'; ${IMPORTED}`,
-      ['node_modules/vitest/vitest.mjs', 'run', PATIENT],
+      ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY],
     ],
-    ['jest', 'j.test.js', REQUIRED, ['node_modules/jest/bin/jest.js', PATIENT, '--runInBand']],
-    ['jest, in processes', 'w.test.js', REQUIRED, ['node_modules/jest/bin/jest.js', PATIENT, '--maxWorkers=2']],
+    ['jest', 'j.test.js', REQUIRED, ['node_modules/jest/bin/jest.js', PATIENTLY, '--runInBand']],
+    ['jest, in processes', 'w.test.js', REQUIRED, ['node_modules/jest/bin/jest.js', PATIENTLY, '--maxWorkers=2']],
     [
       'mocha, as an ES module',
       'm.mjs',

@@ -1,11 +1,11 @@
 /** Production URLs in the common test runners, each with concurrent tests. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { launchProgram } from '../support/command.ts';
-import { copyInstallation, write } from '../support/package.ts';
+import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 const PATIENCE_MS = 60_000;
-const JEST = ['node_modules/jest/bin/jest.js', `--testTimeout=${PATIENCE_MS}`];
-const VITEST = ['node_modules/vitest/vitest.mjs', 'run', `--testTimeout=${PATIENCE_MS}`];
+const JEST = ['node_modules/jest/bin/jest.js', PATIENTLY];
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY];
 
 let folder: string;
 beforeAll(async () => {

@@ -12,7 +12,14 @@ import { type CommandResult, launchProgram, type Running, type Server, waitUntil
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
 import { linksOf } from '../support/links.ts';
-import { copyInstallation, copyWithoutBinary, installPackage, packPackage, write } from '../support/package.ts';
+import {
+  copyInstallation,
+  copyWithoutBinary,
+  installPackage,
+  PATIENTLY,
+  packPackage,
+  write,
+} from '../support/package.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -527,7 +534,7 @@ async function examplesForVitest(): Promise<Record<string, string>> {
 function vitest(...files: readonly string[]) {
   return run(
     process.execPath,
-    [join(user, 'node_modules/vitest/vitest.mjs'), 'run', '--testTimeout=60000', ...files, '--root', user],
+    [join(user, 'node_modules/vitest/vitest.mjs'), 'run', PATIENTLY, ...files, '--root', user],
     {
       cwd: user,
       env: { ...process.env, NO_COLOR: '1' },

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copyInstallation, write } from '../support/package.ts';
+import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const example = (path: string) => readFile(fileURLToPath(new URL(`../../examples/${path}`, import.meta.url)), 'utf8');
 
 /** Allows for a busy machine, and still reports a process that hangs. */
 const PATIENCE_MS = 60_000;
-/** For runners that would give a test five seconds. */
-const PATIENTLY = `--testTimeout=${PATIENCE_MS}`;
 
 interface CommandResult {
   readonly code?: number;

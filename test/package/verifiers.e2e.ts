@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copyInstallation, write } from '../support/package.ts';
+import { copyInstallation, PATIENTLY, write } from '../support/package.ts';
 
 const run = promisify(execFile);
 const PAGE = fileURLToPath(new URL('../../docs/how-to/testing-verifiers.md', import.meta.url));
@@ -43,6 +43,7 @@ describe('the programs of the verifier documentation', { timeout: PATIENCE_MS },
     const output = await runNode(
       join(folder, 'node_modules/vitest/vitest.mjs'),
       'run',
+      PATIENTLY,
       'shown.test.ts',
       '--root',
       folder,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { DRIVER_FLAGS } from './driver.ts';
 import { it as inFolder } from './in-folder.ts';
@@ -30,6 +31,8 @@ export interface Running {
   readonly pid: number | undefined;
   /** Waits for a match in stdout. */
   waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Waits for a match in stderr. */
+  waitForMessage(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   closeInput(): void;
   readonly ended: Promise<CommandResult>;
@@ -130,21 +133,23 @@ export function launchProgram(
   const ended = new Promise<CommandResult>((resolve, reject) => {
     child.once('error', reject).once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+  const waitFor = (stream: Readable, read: () => string, pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(read());
+        if (match !== null) resolve(match);
+      };
+      stream.on('data', look);
+      child.once('close', () => reject(new Error(`it ended without saying ${pattern}, but: ${stdout}${stderr}`)));
+      look();
+    });
   return {
     pid: child.pid,
     ended,
     kill: (signal) => child.kill(signal),
     closeInput: () => child.stdin.end(),
-    waitForOutput: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(stdout);
-          if (match !== null) resolve(match);
-        };
-        child.stdout.on('data', look);
-        child.once('close', () => reject(new Error(`it ended without saying ${pattern}, but: ${stdout}${stderr}`)));
-        look();
-      }),
+    waitForOutput: (pattern) => waitFor(child.stdout, () => stdout, pattern),
+    waitForMessage: (pattern) => waitFor(child.stderr, () => stderr, pattern),
   };
 }
 

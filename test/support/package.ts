@@ -17,6 +17,9 @@ const QUIETLY = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offlin
 
 const { 'better-sqlite3': DRIVER } = createRequire(import.meta.url)('../../package.json').optionalDependencies;
 
+/** An argument of Vitest and Jest: their 5 seconds are too short for the first test on a busy machine. */
+export const PATIENTLY = '--testTimeout=60000';
+
 /** The files that npm would pack, and the manifest. */
 interface Listed {
   readonly files: readonly { readonly path: string }[];

@@ -389,16 +389,16 @@ it('creating, updating and deleting work without a trailing slash', async () => 
   expect((await admin(`DELETE simulations/${body.id}`)).status).toBe(204);
 });
 
-it('a search for a repeated letter is fast for each organisation', async () => {
+it('a search for a repeated letter takes less than a second of CPU time for each organisation', async () => {
   const crowded = await airServer();
   const nodes = Object.fromEntries(
     Array.from({ length: 1000 }, (_, n) => [`${'a'.repeat(250)}${n}`, { os: 'generic/ubuntu2204' }]),
   );
   await crowded.done(201, 'POST simulations/import/', { format: 'JSON', name: 'many', content: { nodes } });
   const measureSearch = async (call: typeof crowded.admin, text: string) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect((await call(`GET ${NODES}?limit=1&search=${text}`)).status).toBe(200);
-    return performance.now() - start;
+    return process.cpuUsage(before).user;
   };
 
   for (const call of [crowded.admin, crowded.globex]) {
@@ -406,7 +406,7 @@ it('a search for a repeated letter is fast for each organisation', async () => {
     const times = [];
     for (const length of [64, 128, 256]) times.push(await measureSearch(call, 'a'.repeat(length)));
 
-    expect(Math.max(...times)).toBeLessThan(1000);
+    expect(Math.max(...times)).toBeLessThan(1_000_000);
   }
 });
 
