@@ -137,9 +137,14 @@ function decodeText(text: string, encoding: string | null): string {
 function headersOf(request: unknown): Exchange['headers'] {
   const headers = headersIn(request);
   if (headers.length === 0) return null;
-  return Object.fromEntries(
-    headers.map((header) => [(textMember(header, 'name') ?? '').toLowerCase(), textMember(header, 'value') ?? '']),
-  );
+  const values = new Map<string, string>();
+  for (const header of headers) {
+    const name = (textMember(header, 'name') ?? '').toLowerCase();
+    const [before, value] = [values.get(name), textMember(header, 'value') ?? ''];
+    // Repeated headers are joined as in RFC 9110, section 5.3, and cookies as in RFC 9113, section 8.2.3.
+    values.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`);
+  }
+  return Object.fromEntries(values);
 }
 
 function headerOf(message: unknown, name: string): string | null {

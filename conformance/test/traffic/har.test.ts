@@ -26,3 +26,13 @@ it('an invalid entry is rejected with its place', () => {
     't.har entry 2 is not an entry',
   );
 });
+
+it('a repeated request header has its values in their order, as a server receives them', () => {
+  const headers = ['X-Tenant: 7', 'Accept: */*', 'x-tenant: 8', 'Cookie: a=1', 'cookie: b=2'].map((line) => {
+    const [name, value] = line.split(': ');
+    return { name, value };
+  });
+  const [exchange] = readHar(JSON.stringify({ log: { entries: [{ request: { ...entry?.request, headers } }] } }), 't');
+
+  expect(exchange?.headers).toEqual({ 'x-tenant': '7, 8', accept: '*/*', cookie: 'a=1; b=2' });
+});
