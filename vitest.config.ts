@@ -49,7 +49,10 @@ export default defineConfig({
     include: ['{test,conformance,console}/**/*.test.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
+    // More than the defaults of one, five and ten seconds, for a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Each worker loads and compiles everything anew, which takes it three seconds.
     maxWorkers: availableParallelism(),
     // A source that has not changed is not transformed again. `npx vitest run --clearCache` empties the cache.

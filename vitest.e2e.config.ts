@@ -9,22 +9,23 @@ import { instrument } from './test/architecture/trace/instrument.ts';
 export default defineConfig({
   test: {
     maxWorkers: '100%',
-    // Processes and pages need more than the default of a second on a busy machine.
+    // Processes and pages need more than the defaults of one, five and ten seconds on a busy machine.
     expect: { poll: { timeout: 10_000 } },
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[
         { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/standby/**', 'test/architecture/trace/**'] },
         { name: 'conformance', include: ['conformance/**/*.e2e.ts'] },
         { name: 'console', include: ['console/**/*.e2e.ts'] },
-      ].map((project) => ({ extends: true as const, test: { ...project, testTimeout: 240_000, isolate: false } })),
+      ].map((project) => ({ extends: true as const, test: { ...project, isolate: false } })),
       {
         extends: true,
         plugins: [instrument],
         test: {
           name: 'trace',
           include: ['test/architecture/trace/*.e2e.ts'],
-          testTimeout: 240_000,
         },
       },
       {
@@ -34,8 +35,6 @@ export default defineConfig({
           include: ['test/standby/**/*.e2e.ts'],
           // What several processes on one database do uses all of the machine, so these files run one after the other.
           fileParallelism: false,
-          hookTimeout: 60_000,
-          testTimeout: 240_000,
         },
       },
     ],

@@ -113,21 +113,15 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it.each([1280, 1400])(
-    'has buttons of the same height on one line in each row, %i px wide',
-    {
-      timeout: 60_000,
-    },
-    async (width) => {
-      const { url } = await startServerWithTrouble();
-      const page = await openPage(url, { viewport: { width, height: 900 } });
-      for (const view of VIEWS) {
-        await openView(page, url, view);
+  it.each([1280, 1400])('has buttons of the same height on one line in each row, %i px wide', async (width) => {
+    const { url } = await startServerWithTrouble();
+    const page = await openPage(url, { viewport: { width, height: 900 } });
+    for (const view of VIEWS) {
+      await openView(page, url, view);
 
-        expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
-      }
-    },
-  );
+      expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
+    }
+  });
 
   it('shows the current entry of the navigation on a phone, also after badges have appeared', async () => {
     const { url, mock } = await startServerWithTrouble();
@@ -145,42 +139,35 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it.each(['light', 'dark'] as const)(
-    'has accessible dialogs that can be closed: %s',
-    {
-      timeout: 120_000,
-    },
-    async (colorScheme) => {
-      const { url } = await startServerWithTrouble();
-      const page = await openPage(url, { colorScheme, reducedMotion: 'reduce' });
-      for (const [address, opens, item] of DIALOGS) {
-        await page.goto('about:blank');
-        await page.goto(`${url}/#/${address}`);
-        const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
-        const opener = page.locator('main').getByRole('button', { name: opens }).first();
-        if (key === null) {
-          await opener.focus();
-          await page.keyboard.press('Enter');
-          if (item !== undefined)
-            await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
-        } else {
-          await requestRows(page).first().waitFor();
-          await page.keyboard.press(key);
-        }
-        const dialog = page.getByRole('dialog');
-        await dialog.waitFor().catch((cause: unknown) => {
-          throw new Error(`${address}: ${opens} opens no dialog`, { cause });
-        });
-
-        expect([address, opens, await findAxeViolations(page)]).toEqual([address, opens, []]);
-        await page.keyboard.press('Escape');
-        await dialog.waitFor({ state: 'detached' });
-        // What opened it has the focus again.
-        const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
-        if (key === null) expect(focused).toBe((await opener.innerText()).trim());
+  it.each(['light', 'dark'] as const)('has accessible dialogs that can be closed: %s', async (colorScheme) => {
+    const { url } = await startServerWithTrouble();
+    const page = await openPage(url, { colorScheme, reducedMotion: 'reduce' });
+    for (const [address, opens, item] of DIALOGS) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/#/${address}`);
+      const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
+      const opener = page.locator('main').getByRole('button', { name: opens }).first();
+      if (key === null) {
+        await opener.focus();
+        await page.keyboard.press('Enter');
+        if (item !== undefined) await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
+      } else {
+        await requestRows(page).first().waitFor();
+        await page.keyboard.press(key);
       }
-    },
-  );
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor().catch((cause: unknown) => {
+        throw new Error(`${address}: ${opens} opens no dialog`, { cause });
+      });
+
+      expect([address, opens, await findAxeViolations(page)]).toEqual([address, opens, []]);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      // What opened it has the focus again.
+      const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
+      if (key === null) expect(focused).toBe((await opener.innerText()).trim());
+    }
+  });
 
   it('has its own title, and never renders text as markup', async () => {
     const { url } = await startServerWithTrouble();

@@ -49,9 +49,7 @@ async function goTo(page: Page, view: string): Promise<void> {
 describe.runIf(hasBrowser)('a user with the console and the keyboard alone', () => {
   const openPage = setUpBrowser();
 
-  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', {
-    timeout: 60_000,
-  }, async () => {
+  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', async () => {
     const { url, ask, mock } = await startServer({ propagation: 'fixed' });
     const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
@@ -107,9 +105,7 @@ describe.runIf(hasBrowser)('a user with the console and the keyboard alone', () 
 describe.runIf(hasBrowser)('a user with the console and the mouse alone', () => {
   const openPage = setUpBrowser();
 
-  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', {
-    timeout: 60_000,
-  }, async () => {
+  it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', async () => {
     const { url, ask } = await startServer({ propagation: 'fixed' });
     const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
     const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;

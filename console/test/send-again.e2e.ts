@@ -107,7 +107,7 @@ describe.runIf(hasBrowser)('a copied test', () => {
     expect(stdout).toContain('7 passed');
   });
 
-  it.runIf(hasGo)('passes in Go, for every request', { timeout: 240_000 }, async () => {
+  it.runIf(hasGo)('passes in Go, for every request', async () => {
     const { url, shown } = await startServerWithRequests();
     const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
     const tests = await copyTests(page, 'go', shown);

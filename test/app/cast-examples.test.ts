@@ -73,7 +73,7 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
     await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
       `../../openapi/${service}/cast/${name}.json`,
     );
-  }, 60_000);
+  });
 
   it('are valid requests of the published document of the vendor', () => {
     const vendorFaults = vendorSchemas(config);
@@ -99,7 +99,7 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
     }
     // A failing example uses the only object of a kind, which an earlier example deletes or changes.
     expect(failed).toMatchSnapshot();
-  }, 60_000);
+  });
 });
 
 /** Lists the parts of an operation without an example. */

@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)('keycloak-js, unchanged and with the defaults of `i
     await copyFile(createRequire(import.meta.url).resolve('keycloak-js'), `${folder}/keycloak.js`);
     await writeFile(`${folder}/index.html`, application(`http://localhost:${port}/auth`));
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     site.close();
@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)('keycloak-js, unchanged and with the defaults of `i
     await Promise.all([page.waitForURL(/^http:\/\/localhost:\d+\/$/), ask(page, 'void keycloak.logout()')]);
     await page.getByText('not logged in').waitFor();
     expect(warnings).toEqual([]);
-  }, 60_000);
+  });
 
   it('detects in its iframe that the user logged out in another tab', async () => {
     const context = await profile();
@@ -106,5 +106,5 @@ describe.skipIf(!hasBrowser)('keycloak-js, unchanged and with the defaults of `i
     await third.goto(String(await ask(second, 'keycloak.createLogoutUrl()')));
     await second.getByText('ended elsewhere').waitFor();
     expect(await ask(first, 'keycloak.authenticated')).toBe(true);
-  }, 60_000);
+  });
 });

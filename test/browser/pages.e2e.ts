@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     server = await testServer();
     ({ port } = await server.listen('127.0.0.1', 0));
     browser = opened(await launch());
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const one of open.reverse()) await one.close();
   });

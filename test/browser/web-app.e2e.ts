@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     const { port } = await server.listen('127.0.0.1', 0);
     issuer = `http://localhost:${port}/auth/realms/acme`;
     browser = await launch();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     site.close();

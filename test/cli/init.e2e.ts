@@ -27,23 +27,16 @@ async function readJson(answer: Promise<Response>) {
 }
 
 describe('init', () => {
-  it.for(TESTED)(
-    'writes a test for %s that passes',
-    { timeout: 120_000 },
-    async ([kind, file, args, passed], { command }) => {
-      const folder = await copyInstallation(
-        kind === 'vitest' ? ['vitest'] : [],
-        kind === 'jest' ? ['jest@30.5.2'] : [],
-      );
-      const { code, stdout } = await command.run(['init', folder, '--kind', kind]);
-      expect([code, stdout]).toEqual([0, expect.stringContaining(`wrote ${join(folder, file)}, a test for`)]);
-      expect(stdout).not.toContain('npm ');
+  it.for(TESTED)('writes a test for %s that passes', async ([kind, file, args, passed], { command }) => {
+    const folder = await copyInstallation(kind === 'vitest' ? ['vitest'] : [], kind === 'jest' ? ['jest@30.5.2'] : []);
+    const { code, stdout } = await command.run(['init', folder, '--kind', kind]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`wrote ${join(folder, file)}, a test for`)]);
+    expect(stdout).not.toContain('npm ');
 
-      const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
-      const ended = await run(process.execPath, args, { cwd: folder, env });
-      expect(ended.stdout + ended.stderr).toContain(passed);
-    },
-  );
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+    const ended = await run(process.execPath, args, { cwd: folder, env });
+    expect(ended.stdout + ended.stderr).toContain(passed);
+  });
 
   it('writes a seed that a server starts with', async ({ command }) => {
     expect((await command.run(['init', '--kind', 'seed'])).code).toBe(0);
@@ -182,7 +175,6 @@ describe('init', () => {
   // `script` of Linux runs a program in a terminal, and sends Ctrl+D at the end of its own input.
   it.runIf(process.platform === 'linux')(
     'asks in a terminal, and writes nothing without an answer',
-    { timeout: 15_000 },
     async ({ folder }) => {
       const args = ['-qec', `'${process.execPath}' '${MAIN}' init`, '/dev/null'];
       const asking = launchProgram('script', args, folder, { input: true });

@@ -39,7 +39,7 @@ describe('by the published schemas', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await copyInstallation([], ['kubernetes-models@4.5.1', '@kubernetes-models/prometheus-operator@4.4.4']);
-  }, 120_000);
+  });
   const validate = async (all: readonly Manifest[]) => {
     const manifests = all.map((manifest) => ({ from: moduleOf(manifest), manifest }));
     await write(folder, { 'manifests.json': JSON.stringify(manifests), 'validate.mjs': VALIDATE });

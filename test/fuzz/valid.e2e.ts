@@ -163,7 +163,7 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
     batch = await FuzzBatch.open(SETS[name] as Versions);
     await batch.prepare(seedNumberOf(7));
     batch.freeze();
-  }, 60_000);
+  });
 
   afterAll(() => batch.close());
 

@@ -2,7 +2,7 @@
 import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StreamedList } from '../../src/responses/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type TestAnswer } from '../support/answering.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
@@ -234,14 +234,14 @@ describe.each(DOORS)('%s', (_door, selectFetch) => {
     expect(await next()).toBe('data: 2\n\n');
     source?.push(null);
     expect(await reader?.read()).toEqual({ done: true, value: undefined });
-    await vi.waitFor(() => expect([source?.closed, server.streams.size]).toEqual([true, 0]));
+    await expect.poll(() => [source?.closed, server.streams.size]).toEqual([true, 0]);
   });
 
   it('a stream closes when its reader cancels', async () => {
     const answer = await fetchPath('/stream');
     await answer.body?.cancel();
 
-    await vi.waitFor(() => expect([opened.at(-1)?.closed, server.streams.size]).toEqual([true, 0]));
+    await expect.poll(() => [opened.at(-1)?.closed, server.streams.size]).toEqual([true, 0]);
   });
 
   it('a stream with a failing source fails the body', async () => {
@@ -265,7 +265,7 @@ describe.each(DOORS)('%s', (_door, selectFetch) => {
     expect(server.streams.size).toBe(1);
     await answer.body?.cancel();
 
-    await vi.waitFor(() => expect(server.streams.size).toBe(0));
+    await expect.poll(() => server.streams.size).toBe(0);
   });
 
   it('stopping the server completes slow bodies and closes streams', async () => {
@@ -293,7 +293,7 @@ describe.each(DOORS)('%s', (_door, selectFetch) => {
     expect(answer.headers.get('content-length')).toBeNull();
     expect(await answer.text()).toBe('');
     await closing;
-    await vi.waitFor(() => expect([opened.at(-1)?.closed, stopping.streams.size]).toEqual([true, 0]));
+    await expect.poll(() => [opened.at(-1)?.closed, stopping.streams.size]).toEqual([true, 0]);
   });
 });
 
@@ -317,9 +317,9 @@ it.each(DOORS)(
     for (const path of ['/before', '/headers', '/stream/dropped']) await fetchPath(path).catch(() => {});
     await (await fetchPath('/stream', { method: 'HEAD' })).text();
 
-    await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([1, 1]));
+    await expect.poll(() => [holding.held(), holding.streams.size]).toEqual([1, 1]);
     await stream.body?.cancel();
-    await vi.waitFor(() => expect([holding.held(), holding.streams.size]).toEqual([0, 0]));
+    await expect.poll(() => [holding.held(), holding.streams.size]).toEqual([0, 0]);
   },
 );
 
@@ -417,8 +417,8 @@ describe('on the wire', () => {
     expect(server.streams.size).toBe(1);
     line.drop();
 
-    await vi.waitFor(() =>
-      expect([server.streams.size, opened.slice(-2).map(({ closed }) => closed)]).toEqual([0, [true, true]]),
-    );
+    await expect
+      .poll(() => [server.streams.size, opened.slice(-2).map(({ closed }) => closed)])
+      .toEqual([0, [true, true]]);
   });
 });

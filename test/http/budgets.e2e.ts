@@ -1,6 +1,6 @@
 /** Limits of size and of concurrency. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/http/transport/limits.ts';
 import { researcher } from '../support/cast.ts';
 import { testServer } from '../support/server.ts';
@@ -55,9 +55,8 @@ describe('connections above the limit', () => {
     expect(await line.closed()).toBe('');
 
     for (const connection of held) connection.drop();
-    await vi.waitFor(async () => {
-      expect((await send(strict.port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
-    });
+    const readStatus = async () => (await send(strict.port, requestBytes('GET /_mock/health', [HOST]))).status;
+    await expect.poll(readStatus).toBe(200);
   });
 });
 

@@ -17,12 +17,12 @@ it('a stream holds its world until its reader disconnects', async () => {
   expect(world?.isHeld).toBe(true);
 
   second.raw.res.destroy();
-  await vi.waitFor(() => expect(world?.isHeld).toBe(false));
+  await expect.poll(() => world?.isHeld).toBe(false);
 });
 
 it('a body that is not an open stream is released at once', async () => {
   const closed = new Readable({ read: () => {} }).destroy();
-  await vi.waitFor(() => expect(closed.closed).toBe(true));
+  await expect.poll(() => closed.closed).toBe(true);
   const released = vi.fn();
   for (const payload of ['text', Buffer.from('bytes'), undefined, null, closed]) callOnceRead(payload, released);
 
@@ -37,7 +37,7 @@ it('a stream is released when it closes, after its end and after an error', asyn
 
   ended.resume();
   failed.on('error', () => {}).destroy(new Error('no more'));
-  await vi.waitFor(() => expect(released).toHaveBeenCalledTimes(2));
+  await expect.poll(() => released.mock.calls.length).toBe(2);
 });
 
 describe('a body that is produced in parts', () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   authorizationPath,
   basic,
@@ -427,7 +427,7 @@ describe('deleting a world', () => {
     });
     const running = once(slow, 'response') as Promise<[IncomingMessage]>;
     slow.write('{"name":');
-    await vi.waitUntil(() => server.worlds.find(id)?.isHeld === true);
+    await expect.poll(() => server.worlds.find(id)?.isHeld).toBe(true);
     expect((await server.call(`DELETE /_mock/worlds/${id}`)).status).toBe(204);
     const later = [
       await call('GET /api/v3/simulations/', { token }),

@@ -1,7 +1,7 @@
 /** Aborted requests of `fetch` in process, for the caller and for the server. */
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { answeringServer } from '../support/answering.ts';
 
@@ -57,13 +57,13 @@ describe.each([
     async (method, body) => {
       const controller = new AbortController();
       const answer = send('/waiting', { method, signal: controller.signal, ...(body !== undefined && { body }) });
-      await vi.waitFor(() => expect(waiting).toHaveLength(1));
+      await expect.poll(() => waiting).toHaveLength(1);
       controller.abort(reason);
 
       await expect(answer).rejects.toBe(reason);
       await pause(50);
       waiting.shift()?.();
-      await vi.waitFor(() => expect(opened.at(-1)?.closed).toBe(true));
+      await expect.poll(() => opened.at(-1)?.closed).toBe(true);
       expect(server.streams.size).toBe(0);
     },
   );
@@ -75,7 +75,7 @@ describe.each([
     controller.abort(reason);
 
     await expect(text).rejects.toBe(reason);
-    await vi.waitFor(() => expect(server.streams.size).toBe(0));
+    await expect.poll(() => server.streams.size).toBe(0);
   });
 
   it('keeps its body when it is aborted after the response', async () => {

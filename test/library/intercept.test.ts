@@ -321,7 +321,7 @@ describe('an interception', () => {
     const production = await world.intercept();
     await world.faults.add({ do: { delay: '200ms' } });
     const running = [fetch(`${RUNAI_URL}/api/v1/users`), sendByNode(`${RUNAI_URL}/api/v1/users`)];
-    await vi.waitFor(async () => expect((await world.faults.list())[0]?.fired).toBe(2));
+    await expect.poll(async () => (await world.faults.list())[0]?.fired).toBe(2);
     await production.restore();
 
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([401, 401]);

@@ -51,7 +51,7 @@ print(json.dumps({
 }))
 `;
 
-describe.skipIf(clone === null)("the Air SDK's device login", { timeout: 60_000 }, () => {
+describe.skipIf(clone === null)("the Air SDK's device login", () => {
   it('is confirmed on the page, and returns a token that Air accepts for the user', async ({
     command,
     folder,

@@ -34,4 +34,4 @@ it('the build reports its steps, and does nothing without changes', async () => 
     stderr: expect.stringMatching(/^Building nv-auth-mock.*\n/),
   });
   expect(await build()).toMatchObject({ code: 0, stdout: '', stderr: '' });
-}, 240_000);
+});

@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
 let folder: string;
 beforeAll(async () => {
   folder = await copyInstallation(['vitest'], ['jest@30.5.2', 'mocha@11.7.6']);
-}, 120_000);
+});
 
 /** Runs Node until it ends by itself. */
 async function ended(...args: readonly string[]) {

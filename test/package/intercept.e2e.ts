@@ -10,7 +10,7 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY];
 let folder: string;
 beforeAll(async () => {
   folder = await copyInstallation(['vitest'], ['jest@30.5.2']);
-}, 120_000);
+});
 
 /** Two clients ask for the issuer, and for what only this test asks for. */
 const ASK = `

@@ -85,7 +85,7 @@ interface Sent {
   readonly path: string;
 }
 
-describe.skipIf(clone === null)("NeMo-Run's executor", { timeout: 60_000 }, () => {
+describe.skipIf(clone === null)("NeMo-Run's executor", () => {
   /** What it did, with this many nodes. */
   async function launched({ command, folder }: Here, nodes: number, name: string) {
     await writeFile(join(folder, 'seed.json'), JSON.stringify(SEED));

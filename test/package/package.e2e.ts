@@ -102,7 +102,7 @@ describe('through the start command of the image, in a temporary root', () => {
     await chmod(image.root, 0o755);
     running = start(environment(), '--json');
     server = await waitUntilReady(running);
-  }, 60_000);
+  });
   afterAll(() => server.crash());
 
   behavesLikeTheMock(async () => doorOf(server));
@@ -419,7 +419,7 @@ describe('from an empty folder', () => {
 
     expect(Object.keys(files)).toEqual(expect.arrayContaining(['worlds.test.ts', 'client.test.ts', 'shown-0.test.ts']));
     expect(stdout).toMatch(new RegExp(`Test Files +${Object.keys(files).length} passed`));
-  }, 240_000);
+  });
 
   it('a failed vitest test prints the refused request, the missing right and the fix', async () => {
     const example = await text('examples/vitest/keys.test.ts');

@@ -201,7 +201,7 @@ describe('in jest with its defaults, and with the timers of sinon', { timeout: P
   let folder: string;
   beforeAll(async () => {
     folder = await copyInstallation([], ['jest@30.5.2', '@sinonjs/fake-timers@15.5.0']);
-  }, 120_000);
+  });
   const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', PATIENTLY, ...args);
 
   it.each(['clock', 'matchers'])('the example of the %s passes', async (name) => {

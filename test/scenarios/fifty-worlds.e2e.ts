@@ -35,7 +35,7 @@ beforeAll(async () => {
     await world.faults.add(FAULTS[index % FAULTS.length] as (typeof FAULTS)[number]);
     running.push(sendRequests(world));
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   isOver = true;

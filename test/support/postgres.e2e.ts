@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { rolldown } from 'rolldown';
-import { expect, inject, vi } from 'vitest';
+import { expect, inject } from 'vitest';
 import { launchProgram } from './command.ts';
 import { emptyFolder } from './folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from './postgres.ts';
@@ -122,7 +122,7 @@ describePostgres('a server that tests may hurt', () => {
     expect(await rows(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     starter.kill('SIGKILL');
     await starter.ended;
-    await vi.waitFor(async () => expect(await codeOf(rows(url, 'SELECT 1'))).toBe('ECONNREFUSED'), 10_000);
+    await expect.poll(() => codeOf(rows(url, 'SELECT 1'))).toBe('ECONNREFUSED');
     await rm(folder, { recursive: true });
   });
 });

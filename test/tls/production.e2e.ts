@@ -151,7 +151,7 @@ describe.concurrent('under the production host names', () => {
 
   it.runIf(hasGo)(
     'Go connects with the authority in SSL_CERT_FILE',
-    { timeout: 120_000 },
+
     async ({ command, folder, expect }) => {
       const { port } = await startServer(command);
       await writeFile(join(folder, 'main.go'), GO_CLIENT);

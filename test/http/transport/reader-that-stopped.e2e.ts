@@ -1,6 +1,6 @@
 /** A client that reads nothing delays a stop of the server only up to a limit. */
 import { get } from 'node:http';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { answeringServer } from '../../support/answering.ts';
 
 it('a client that stopped reading does not hold up the stop of the server', async () => {
@@ -11,10 +11,10 @@ it('a client that stopped reading does not hold up the stop of the server', asyn
   // A client that reads nothing.
   const request = get({ port: stopping.port, path: '/much', agent: false }, (response) => void response.pause());
   request.on('error', () => {});
-  await vi.waitFor(() => expect(stopping.streams.size).toBe(1));
+  await expect.poll(() => stopping.streams.size).toBe(1);
   const start = performance.now();
   await stopping.close();
 
   expect(performance.now() - start).toBeLessThan(4500);
-  await vi.waitFor(() => expect(stopping.streams.size).toBe(0));
-}, 10_000);
+  await expect.poll(() => stopping.streams.size).toBe(0);
+});

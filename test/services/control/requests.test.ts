@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createInProcessFetch } from '../../../src/library/in-process.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
@@ -319,9 +319,9 @@ describe('a verification', () => {
     const body = JSON.stringify({ match: { operation: 'grant_token' }, within: '30s' });
     const headers = ['Host: localhost', 'Content-Type: application/json'];
     line.send(requestBytes('POST /_mock/requests/verify', headers, body));
-    await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
+    await expect.poll(() => journal.listenerCount).toBe(1);
     line.drop();
-    await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
+    await expect.poll(() => journal.listenerCount).toBe(0);
 
     const aborting = new AbortController();
     const pending = createInProcessFetch(server.app, 'http://localhost')('/_mock/requests/verify', {
@@ -330,10 +330,10 @@ describe('a verification', () => {
       body,
       signal: aborting.signal,
     });
-    await vi.waitFor(() => expect(journal.listenerCount).toBe(1));
+    await expect.poll(() => journal.listenerCount).toBe(1);
     aborting.abort();
     await expect(pending).rejects.toThrow('aborted');
-    await vi.waitFor(() => expect(journal.listenerCount).toBe(0));
+    await expect.poll(() => journal.listenerCount).toBe(0);
   });
 
   it('is rejected with 503 when the server stops', async () => {

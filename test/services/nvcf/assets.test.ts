@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { createManualClock } from '../../../src/time/clock.ts';
 import { listeningServer } from '../../support/listening.ts';
@@ -400,10 +400,10 @@ describe('a large asset', () => {
     ];
     line.send(`${head.join('\r\n')}\r\n\r\n`);
     line.send(createContent(5 * MIB));
-    await vi.waitFor(async () => expect((await readRows(world)).length).toBeGreaterThan(before.length + 3), 10_000);
+    await expect.poll(async () => (await readRows(world)).length).toBeGreaterThan(before.length + 3);
     line.drop();
 
-    await vi.waitFor(async () => expect(await readRows(world)).toEqual(before), 10_000);
+    await expect.poll(() => readRows(world)).toEqual(before);
   });
 
   it('is the complete content of one of several concurrent uploads', async () => {

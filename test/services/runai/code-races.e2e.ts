@@ -9,5 +9,5 @@ describePostgres('a code that concurrent requests redeem', () => {
     const server = await testServer({ data: schema.url });
 
     expect(await raceCodes(server, 25)).toEqual(Array.from({ length: 25 }, () => 1));
-  }, 120_000);
+  });
 });

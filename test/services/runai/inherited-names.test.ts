@@ -140,7 +140,7 @@ describe('names of inherited properties', () => {
       });
 
       expect(failures).toEqual([]);
-    }, 60_000);
+    });
   });
 
   it('are sent in more than 500 inputs', () => {

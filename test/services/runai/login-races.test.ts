@@ -178,7 +178,7 @@ it('an access key is not created if its user is deleted while the request body a
     })
     .then(({ statusCode, body }) => ({ statusCode, body: JSON.parse(body) }));
   payload.write('{"name":');
-  await vi.waitUntil(() => byIdSpy.mock.calls.some(([userId]) => userId === admin.id));
+  await expect.poll(() => byIdSpy.mock.calls.flat()).toContain(admin.id);
   await identitiesIn(currentStore()).delete(admin.id);
   payload.end('"late"}');
 
