@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { createDeferred } from '../../test/support/deferred.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { readJson, startServer } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
@@ -289,14 +290,11 @@ describe.runIf(hasBrowser)('the time line', () => {
     await button(page, '+1 min').click();
     const undo = page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' });
     await undo.waitFor();
-    let answerReads = () => {};
-    const areAnswered = new Promise<void>((resolve) => {
-      answerReads = resolve;
-    });
-    await page.route('**/_mock/clock', (route) => areAnswered.then(() => route.continue()));
+    const reads = createDeferred();
+    await page.route('**/_mock/clock', (route) => reads.promise.then(() => route.continue()));
     await mock('POST', '/clock/advance', { by: '1h' });
     await undo.click();
-    answerReads();
+    reads.resolve();
     await page.getByText('The clock has been moved, frozen or resumed since.').waitFor();
 
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');

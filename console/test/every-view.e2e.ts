@@ -163,7 +163,7 @@ describe.runIf(hasBrowser)('every view', () => {
       expect([address, opens, await findAxeViolations(page)]).toEqual([address, opens, []]);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      // What opened it has the focus again.
+      // The focus is back on the button that opened it.
       const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
       if (key === null) expect(focused).toBe((await opener.innerText()).trim());
     }

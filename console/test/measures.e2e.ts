@@ -1,4 +1,4 @@
-/** What is measured of every view of the console: targets and fields on a phone, visible edges, animations, and controls that move. */
+/** Measures of every view of the console: targets and fields on a phone, visible edges, animations, and controls that move. */
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';

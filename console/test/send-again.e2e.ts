@@ -81,10 +81,7 @@ describe.runIf(hasBrowser)('a copied test', () => {
     const { stdout } = await run(
       process.execPath,
       ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY, '--root', '.'],
-      {
-        cwd: folder,
-        env,
-      },
+      { cwd: folder, env },
     ).catch((failed: { stdout: string }) => failed);
 
     expect(stdout).toMatch(/Tests +7 passed/);

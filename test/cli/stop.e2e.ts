@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
 import { it, launchProgram, MAIN, type Server } from '../support/command.ts';
+import { AT_ONCE_MS } from '../support/limits.ts';
 import { hasLoopback6 } from '../support/ports.ts';
 import { type Line, openLine, requestBytes } from '../support/wire.ts';
-
-/** Less than the grace period of half-sent requests, and much more than an immediate stop takes. */
-const AT_ONCE_MS = 2500;
 
 const HEALTH = requestBytes('GET /_mock/health', ['Host: localhost']);
 const LOGIN = JSON.stringify({ grantType: 'password', username: admin.email, password: admin.password });

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { StreamedList } from '../../src/responses/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type TestAnswer } from '../support/answering.ts';
+import { AT_ONCE_MS } from '../support/limits.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
 import { createFault, toyRequest } from './steps/toy-request.ts';
 
@@ -277,7 +278,7 @@ describe.each(DOORS)('%s', (_door, selectFetch) => {
     await stopping.close();
 
     // A slow body takes three seconds.
-    expect(performance.now() - start).toBeLessThan(2500);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     expect(await texts).toEqual([TEXT, 'data: 1\n\n']);
     expect([opened.at(-1)?.closed, stopping.streams.size]).toEqual([true, 0]);
   });

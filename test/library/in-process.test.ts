@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
 import { answeringServer } from '../support/answering.ts';
+import { AT_ONCE_MS } from '../support/limits.ts';
 
 const opened: Readable[] = [];
 let countedRequests = 0;
@@ -142,7 +143,7 @@ describe('the events of a world', () => {
     const start = performance.now();
     await mock.stop();
 
-    expect(performance.now() - start).toBeLessThan(2500);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
     expect(await texts).toEqual([expect.any(String), expect.any(String)]);
   });
 });

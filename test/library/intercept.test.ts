@@ -8,6 +8,7 @@ import { getGlobalDispatcher, request as undiciRequest } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
 import { MANIFESTS } from '../../src/services/index.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { CLIENTS, sendByNode } from '../support/production.ts';
 
 const NAMES = MANIFESTS.map(({ name }) => `\`${name}\``).join(', ');
@@ -417,14 +418,6 @@ describe('concurrent interceptions of worlds', () => {
     expect(await listPaths(world)).toEqual(['/v2/nvcf/functions']);
   });
 });
-
-function createDeferred() {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
 
 describe('an intercepted request', () => {
   it('streams its body, and receives `100 Continue` first if it expects it', async () => {

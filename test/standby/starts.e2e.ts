@@ -7,14 +7,13 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished } from 'vitest';
 import { admin } from '../support/cast.ts';
 import type { CommandResult } from '../support/command.ts';
+import { AT_ONCE_MS } from '../support/limits.ts';
 import { findFreePort } from '../support/ports.ts';
 import { describePostgres, freshSchema, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { type Instance, it, until } from '../support/standby.ts';
 import { changed, listening, sql } from '../support/standby-faults.ts';
 
-/** Less than the grace period of half-sent requests, and much more than an immediate stop takes. */
-const AT_ONCE_MS = 2500;
 /** Rounds of concurrent starts of two or five processes. */
 const ROUNDS = 20;
 

@@ -149,20 +149,16 @@ describe.concurrent('under the production host names', () => {
     );
   });
 
-  it.runIf(hasGo)(
-    'Go connects with the authority in SSL_CERT_FILE',
+  it.runIf(hasGo)('Go connects with the authority in SSL_CERT_FILE', async ({ command, folder, expect }) => {
+    const { port } = await startServer(command);
+    await writeFile(join(folder, 'main.go'), GO_CLIENT);
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, GOTOOLCHAIN: 'local', SSL_CERT_FILE: join(folder, 'ca.pem') };
+    const args = ['run', 'main.go', `127.0.0.1:${port}`, findSecret('nvcf-deployer')];
+    const { stdout } = await run('go', args, { cwd: folder, env });
 
-    async ({ command, folder, expect }) => {
-      const { port } = await startServer(command);
-      await writeFile(join(folder, 'main.go'), GO_CLIENT);
-      const { PATH, HOME } = process.env;
-      const env = { PATH, HOME, GOTOOLCHAIN: 'local', SSL_CERT_FILE: join(folder, 'ca.pem') };
-      const args = ['run', 'main.go', `127.0.0.1:${port}`, findSecret('nvcf-deployer')];
-      const { stdout } = await run('go', args, { cwd: folder, env });
-
-      expect(stdout.trim().split('\n')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 403 Forbidden']);
-    },
-  );
+    expect(stdout.trim().split('\n')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 403 Forbidden']);
+  });
 });
 
 describe.concurrent('`env --hosts`', () => {

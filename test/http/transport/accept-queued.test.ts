@@ -1,7 +1,7 @@
 /** Connections that a server has not accepted yet when it stops. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { hasLoopback6 } from '../../support/ports.ts';
 import { testServer } from '../../support/server.ts';
 
@@ -38,6 +38,7 @@ it('a server that stops answers the requests on connections that it has not acce
   const turn = new Int32Array(new SharedArrayBuffer(4));
   const hosts = hasLoopback6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
   const clients = new Worker(CLIENTS, { eval: true, workerData: { port, hosts, connections: CONNECTIONS, turn } });
+  onTestFinished(async () => void (await clients.terminate()));
   await once(clients, 'online');
   Atomics.store(turn, 0, 1);
   Atomics.notify(turn, 0);
@@ -47,5 +48,4 @@ it('a server that stops answers the requests on connections that it has not acce
   await server.close();
 
   expect(new Set((await outcomes)[0])).toEqual(new Set(['200']));
-  await clients.terminate();
 });

@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { type Mock, startMock, type World } from '../../../src/index.ts';
+import { AT_ONCE_MS } from '../../support/limits.ts';
 
 const mock: Mock = await startMock();
 afterAll(() => mock.stop());
@@ -165,7 +166,7 @@ it('a stream ends when the server stops, without delaying the stop', async () =>
   const before = performance.now();
   await server.stop();
   await ended;
-  expect(performance.now() - before).toBeLessThan(2500);
+  expect(performance.now() - before).toBeLessThan(AT_ONCE_MS);
 });
 
 it('a world has at most 50 streams', async () => {
