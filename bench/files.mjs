@@ -132,14 +132,12 @@ async function change(file, act) {
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
   const parts = sources.createStoreParts(Number.MAX_SAFE_INTEGER);
-  const place = await sources.openPlace(file, parts);
-  const held = await place.takeOwnership(() => {});
-  if (held === null) throw new Error(`${file} was closed`);
+  const storage = await sources.openStorage(file, parts, sources.createMachineClock(), { onWait: () => {}, maxMs: 0 });
+  const store = storage.open('default');
   try {
-    await act(held.store.collections, sources);
+    await act(store.collections, sources);
   } finally {
-    await held.store.close();
-    await held.storedWorlds?.close();
-    await place.close();
+    await store.close();
+    await storage.close();
   }
 }

@@ -6,5 +6,6 @@ export { SIMULATIONS } from '../src/services/air/tables/simulations.ts';
 export { createAccessKeyRow } from '../src/services/runai/collections/access-keys.ts';
 export { createIdentityRow } from '../src/services/runai/collections/identities.ts';
 export { createBlankIdentity } from '../src/services/runai/new-identity.ts';
-export { openStorage as openPlace } from '../src/store/open.ts';
+export { openStorage } from '../src/store/open.ts';
 export { createStoreParts } from '../src/store/shared.ts';
+export { createMachineClock } from '../src/time/clock.ts';

@@ -5,20 +5,17 @@ import type { Log } from '../diagnostics/log.ts';
 import type { Documents } from '../http/openapi.ts';
 import type { Server } from '../http/server.ts';
 import type { Limits } from '../http/transport/limits.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
 import { readPackageVersion } from '../platform/assets.ts';
 import { createSystemRandom, type Random } from '../platform/random.ts';
-import { BUILT_IN, chooseSeed, createSeedFromContent, restoreSeed } from '../seed/index.ts';
+import { BUILT_IN, chooseSeed, createSeedFromContent } from '../seed/index.ts';
 import { loadControl, loadServices, type Ports } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
-import type { WaitState } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
 import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
-import { type InitialSnapshot, readSnapshotOption, readSnapshotSeed } from './snapshot-option.ts';
 
 /** The parts that a server is built from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -29,11 +26,13 @@ export interface ServerParts {
   readonly random?: Random;
   /** Receives the world's clock, so that log lines and decisions have the same times. */
   readonly log?: (clock: Clock) => Log;
-  /** Called with each new reason for waiting. Without it, an unreachable database is an error. */
-  readonly onWait?: (waiting: WaitState) => void;
   /**
-   * Called with a sentence when the process has lost the worlds. It cannot get them back, so stop the process or the
-   * server.
+   * Called with each new reason for waiting for the database, a sentence. Without it, waiting for ten seconds is an error.
+   */
+  readonly onWait?: (reason: string) => void;
+  /**
+   * Called with a sentence when the process has lost its session with the database. Nothing can be stored from then on, so
+   * stop the process or the server.
    */
   readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
@@ -62,8 +61,6 @@ export interface Inputs {
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   /** The seed of a new default world. */
   readonly seed: Seed;
-  /** The file for a new default world; null without `--snapshot`. */
-  readonly snapshot: InitialSnapshot | null;
 }
 
 /** The name of a seed given by a program, for messages. */
@@ -74,25 +71,22 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? createSystemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
-  const snapshot = await readSnapshotOption(config, config.maxState * MEGABYTE, services);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     readPackageVersion(),
     readSigningKeyOption(config),
     readIdentityProvider(config),
     readTrustedIssuers(config),
-    chooseInitialSeed(parts, services, random, snapshot),
+    chooseInitialSeed(parts, services, random),
   ]);
-  return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed, snapshot };
+  return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed };
 }
 
-/** Returns the seed of a new default world: of the snapshot, of the program, or of the configuration. */
+/** Returns the seed of a new default world: of the program, or of the configuration. */
 async function chooseInitialSeed(
   { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],
   random: Random,
-  snapshot: InitialSnapshot | null,
 ): Promise<Seed> {
-  if (snapshot !== null) return restoreSeed(readSnapshotSeed(snapshot), services, random);
   if (seed !== undefined) return createSeedFromContent(seed, SEED_OPTION, services, random);
   const createSeed = () =>
     chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);

@@ -5,7 +5,7 @@ import type { Server } from '../http/server.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { readPropagationSettings } from '../ngc-keys/keyring.ts';
 import { redactData } from '../store/data-option.ts';
-import type { Storage } from '../store/storage.ts';
+import type { StorageInfo } from '../store/world-log.ts';
 import { showValue } from '../text/redact.ts';
 import { rfc3339, type WorldClock } from '../time/clock.ts';
 import { formatDuration } from '../time/duration.ts';
@@ -57,7 +57,7 @@ export async function listSeedNotices(
 /** Returns one line about the server's state and versions. */
 export async function describePosture(
   server: Server,
-  { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
+  { kind, driver }: StorageInfo,
   { fidelity, mode: initialMode, prefer }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;

@@ -1,5 +1,5 @@
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
-import { type Log, SILENT_LOG } from '../diagnostics/log.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
@@ -8,41 +8,69 @@ import { processWide } from '../platform/process-wide.ts';
 import { createSystemRandom } from '../platform/random.ts';
 import { restoreSeed } from '../seed/index.ts';
 import { redactData } from '../store/data-option.ts';
-import { DamagedData, DatabaseFailure, WriteFailure } from '../store/errors.ts';
-import { openStorage } from '../store/open.ts';
-import type { Seed, StoredSeed } from '../store/seed.ts';
+import { DatabaseFailure, WriteFailure } from '../store/errors.ts';
+import { explainDamage, openStorage } from '../store/open.ts';
+import { readSeed, type Seed } from '../store/seed.ts';
 import { createStoreParts, type StoreParts } from '../store/shared.ts';
-import type { Storage } from '../store/storage.ts';
-import type { Instant } from '../time/clock.ts';
+import type { State } from '../store/state.ts';
+import type { StoredWorlds } from '../store/stored-worlds.ts';
+import { createMachineClock, type Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import { createStateOfSeed } from '../worlds/seed-states.ts';
-import type { FinishingOptions } from '../worlds/templates.ts';
+import { Worlds } from '../worlds/registry.ts';
+import { createStateOfSeed, type FilledStore } from '../worlds/seed-states.ts';
+import { Snapshots } from '../worlds/snapshots.ts';
+import { type FinishingOptions, finishStore, Templates } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
-import { offersTls, readStoredAuthority } from './tls.ts';
-import { WorldsOfProcess } from './worlds-of-process.ts';
+import { createNamedWorlds } from './named-worlds.ts';
+import { listSeedNotices } from './notices.ts';
 
-/** The storage and its worlds, once this process owns them. Must be closed. */
+/** The open storage with its worlds and snapshots. */
 export interface OpenWorlds {
-  readonly storage: Storage;
-  readonly processWorlds: WorldsOfProcess;
+  readonly storage: StoredWorlds;
+  readonly worlds: Worlds;
+  readonly snapshots: Snapshots;
   readonly shared: StoreParts;
-  readonly finishing: FinishingOptions;
-  readonly log: Log;
-  /** The stored certificate authority for https, or null. */
-  readonly authority: string | null;
+  /** Notices for the user who starts the server. */
+  readonly notices: readonly string[];
+  /** Closes the worlds, then the storage. From then on, losing the storage isn't reported. */
+  close(): Promise<void>;
 }
 
-/** Opens the storage and takes over its worlds, or starts waiting for them. @throws UserError if they cannot be used */
-export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<OpenWorlds> {
+/** How long to wait for a database if nobody is told about it, in milliseconds. */
+const MAX_SILENT_WAIT_MS = 10_000;
+
+/**
+ * Opens the storage and its worlds. A new storage is filled from the seed; one with a world keeps it, except with
+ * `--reseed`.
+ *
+ * @throws UserError if they cannot be used, or contradict the options
+ */
+export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: FinishingOptions): Promise<OpenWorlds> {
   const { config } = parts.effective;
+  const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
+  const shared = createStoreParts(parts.maxStateBytes ?? maxStateBytes);
+  const { onWait } = parts;
+  const waiting =
+    onWait === undefined
+      ? { onWait: () => {}, maxMs: MAX_SILENT_WAIT_MS }
+      : { onWait, maxMs: Number.POSITIVE_INFINITY };
   try {
-    const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
-    const shared = createStoreParts(parts.maxStateBytes ?? maxStateBytes);
-    const storage = await openStorage(config.data, shared, parts.clock);
-    try {
-      return await openWorldsIn(storage, shared, parts, inputs);
-    } catch (cause) {
+    const storage = await openStorage(config.data, shared, parts.clock ?? createMachineClock(), waiting);
+    let isClosed = false;
+    void storage.lost.then((why) => {
+      if (!isClosed) parts.onLost?.(why);
+    });
+    const worlds = createWorlds(parts, inputs, storage, finishing, shared);
+    const close = async () => {
+      isClosed = true;
+      await worlds.close();
       await storage.close();
+    };
+    try {
+      const notices = await fillWorlds(parts, inputs, storage, worlds, finishing);
+      return { storage, worlds, snapshots: new Snapshots(inputs.random, storage), shared, notices, close };
+    } catch (cause) {
+      await close();
       throw cause;
     }
   } catch (cause) {
@@ -50,36 +78,67 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
   }
 }
 
-async function openWorldsIn(
-  storage: Storage,
+/** Creates the registry of the worlds, which is still empty. */
+function createWorlds(
+  { effective: { config }, seedStates }: ServerParts,
+  { services, random, signingKey }: Inputs,
+  storage: StoredWorlds,
+  finishing: FinishingOptions,
   shared: StoreParts,
-  { effective: { config }, seedStates, log: createLog, onWait, onLost }: ServerParts,
-  { services, random, signingKey, seed, snapshot }: Inputs,
-): Promise<OpenWorlds> {
-  const rulesets = services.map((service) => service.rules.selectRuleset(config));
-  const finishing = { settings: config, rulesets };
-  const revive = (stored: StoredSeed) => restoreSeed(stored, services, random);
-  const authority = offersTls(config) ? await readStoredAuthority(storage) : null;
-  const processWorlds = await WorldsOfProcess.start(
-    {
-      config,
-      storage,
-      shared,
-      finishing,
-      seed,
-      snapshot,
-      random,
-      signingKey,
-      revive,
-      stateOf: (seedToFill: Seed, at: Instant) =>
-        seedStates?.stateOf(seedToFill, at) ?? createStateOfSeed(seedToFill, at),
-      keys: new Credentials(services),
-      secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
-    },
-    { onWait, onLost },
-  );
-  const log = createLog?.({ now: () => processWorlds.clock.now() }) ?? SILENT_LOG;
-  return { storage, processWorlds, shared, finishing, log, authority };
+): Worlds {
+  const keys = new Credentials(services);
+  return new Worlds({
+    storage,
+    shared,
+    random,
+    signingKey,
+    keys,
+    machine: storage.clock,
+    revive: (stored) => restoreSeed(stored, services, random),
+    templates: new Templates(storage.clock, finishing, keys, (seed, at) => createState(seedStates, seed, at)),
+    modes: { mode: config.mode, prefer: config.prefer },
+    max: config.maxWorlds,
+    secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
+  });
+}
+
+/**
+ * Opens the default world and the stored worlds, and creates those named in the configuration.
+ *
+ * @returns notices for the user
+ * @throws UserError if the seed contradicts the options
+ */
+async function fillWorlds(
+  { effective: { config }, seedStates }: ServerParts,
+  { services, random, seed }: Inputs,
+  storage: StoredWorlds,
+  worlds: Worlds,
+  finishing: FinishingOptions,
+): Promise<readonly string[]> {
+  const now = storage.clock.now();
+  const store = storage.open(DEFAULT_WORLD);
+  const storedSeed = await readSeed(store.collections);
+  const isNew = storedSeed === null || config.reseed;
+  if (isNew) {
+    // Those of the world that the seed replaces.
+    for (const { id, world } of storage.snapshots.list()) {
+      if (world === DEFAULT_WORLD) await storage.snapshots.delete(id);
+    }
+    await store.restore(await createState(seedStates, seed, now));
+  }
+  // The console shows findings, so users who only open the console see the notices as well.
+  const findings = storage.notices.map((notice): FilledStore['findings'][number] => ['storage', notice, now]);
+  await finishStore(store, (...finding) => findings.push(finding), finishing, now);
+  const origin = isNew ? seed : restoreSeed(storedSeed, services, random);
+  await worlds.openDefault(origin, { store, findings, isNew: false });
+  const reopened = await worlds.reopen();
+  await createNamedWorlds(worlds, config.world);
+  return [...storage.notices, ...reopened, ...(await listSeedNotices(worlds.default, seed.fingerprint, config))];
+}
+
+/** Returns the state that a seed defines at a given moment. */
+function createState(seedStates: ServerParts['seedStates'], seed: Seed, at: Instant): Promise<State> {
+  return seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
 }
 
 /** Returns the process's key for fingerprints of secrets, so that all its servers show the same one for a secret. */
@@ -92,15 +151,15 @@ function getFingerprintKey(): string {
  * `TypeError` or a `RangeError` in the code that reads a missing member.
  */
 export function toStartupError(cause: unknown, { data }: Config): unknown {
-  const isUnexpectedJson = cause instanceof TypeError || cause instanceof RangeError;
-  if (data !== null && (cause instanceof DamagedData || isUnexpectedJson)) {
-    const reason = cause instanceof DamagedData ? cause.message : `it contains unexpected data (${cause.message})`;
-    const message = `--data ${redactData(data)} is damaged: ${reason}. The file was not changed; use another one.`;
+  if (cause instanceof WriteFailure) return new UserError(cause.message, { cause });
+  if (data === null) return cause;
+  if (cause instanceof TypeError || cause instanceof RangeError) {
+    const message = `--data ${redactData(data)} is damaged: it contains unexpected data (${cause.message}). Nothing was changed; use other data, or restore a copy.`;
     return new UserError(message, { cause });
   }
-  if (data !== null && cause instanceof DatabaseFailure) {
+  if (cause instanceof DatabaseFailure) {
     const message = `--data ${redactData(data)} cannot be used right now: ${cause.message}. Try again later.`;
     return new UserError(message, { cause });
   }
-  return cause instanceof WriteFailure ? new UserError(cause.message, { cause }) : cause;
+  return explainDamage(data, cause);
 }

@@ -22,22 +22,21 @@ import type { KnownNames } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
-import type { Storage } from '../store/storage.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
 import { listEvents } from './event-ports.ts';
-import { createSnapshotPorts, type SnapshotPortParts } from './snapshot-ports.ts';
+import type { OpenWorlds } from './open-worlds.ts';
+import { createSnapshotPorts } from './snapshot-ports.ts';
 import { createTokenPorts } from './token-ports.ts';
 import { createTrafficPort } from './traffic-port.ts';
 import { createWorldPorts, type WorldPortParts } from './world-ports.ts';
-import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 /** The server as seen by the control API. */
-export interface ControlledServer extends WorldPortParts, SnapshotPortParts {
+export interface ControlledServer extends WorldPortParts {
   readonly server: Server;
   readonly effective: EffectiveConfig;
-  readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
-  readonly processWorlds: WorldsOfProcess;
+  readonly openedWorlds: OpenWorlds;
+  readonly version: string;
   /** Only called after a request has arrived. */
   readonly routes: () => Routes;
 }
@@ -68,13 +67,13 @@ export function createPorts(controlled: ControlledServer): Ports {
         .map(({ method, path, summary }) => ({ method, path, summary })),
     listEvents: (world, from, to, limit) => listEvents(services, world, from, to, limit),
     worlds: createWorldPorts(controlled, casts),
-    snapshots: createSnapshotPorts(controlled),
+    snapshots: createSnapshotPorts(controlled.openedWorlds),
     tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
     readMetrics: () =>
       server.metrics.read({
-        worlds: controlled.processWorlds.worlds.list().length,
-        stateBytes: controlled.memory.quota.used,
+        worlds: controlled.openedWorlds.worlds.list().length,
+        stateBytes: controlled.openedWorlds.shared.memory.quota.used,
       }),
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
@@ -124,9 +123,11 @@ function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined
 
 /** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { services, processWorlds: { worlds }, version, effective: { config, origins }, memory, storage }: ControlledServer,
+  { services, version, effective: { config, origins }, openedWorlds }: ControlledServer,
   { store }: World,
 ): ReturnType<Ports['readInfo']> {
+  const { worlds, storage, shared } = openedWorlds;
+  const { kind, driver, schema } = storage.info;
   // `origins` has exactly one member for each option.
   const names = keysOf(origins);
   return {
@@ -142,12 +143,12 @@ async function describeServer(
     }),
     counts: await countObjects(store.collections, services),
     store: {
-      kind: storage.kind,
-      driver: storage.driver,
-      ...(storage.schema !== null && { schema: storage.schema }),
+      kind,
+      driver,
+      ...(schema !== null && { schema }),
       worlds: worlds.list().length,
-      bytes: memory.quota.used,
-      most: memory.quota.limit,
+      bytes: shared.memory.quota.used,
+      most: shared.memory.quota.limit,
     },
   };
 }

@@ -3,6 +3,8 @@ import { createKnownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import { SILENT_LOG } from '../diagnostics/log.ts';
 import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
@@ -30,10 +32,9 @@ import { describePosture, listExposureNotices, listHeapNotices } from './notices
 import { type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
 import { createPorts } from './ports.ts';
 import { createAllRoutes, openServices, servePages } from './services.ts';
-import { refuseSnapshotWithSeed } from './snapshot-option.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
-/** Facts about a server that are known once its process owns the worlds. */
+/** What a server says when it starts. */
 export interface StartupInfo {
   /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
@@ -48,12 +49,11 @@ export interface StartupInfo {
 /** A server with everything that the command and the library use. */
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world. @throws Error before the process owns the worlds */
+  /** The default world. */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
-  /** Resolves when the process owns the worlds. @throws UserError if they cannot be used */
-  started(): Promise<StartupInfo>;
+  readonly startup: StartupInfo;
   /** The certificate of the server's own authority as PEM, or null. */
   readonly caCertificate: string | null;
   /** Starts listening on the main port. */
@@ -78,31 +78,24 @@ export interface MockServer {
 }
 
 /**
- * Creates a server with its world, not yet listening.
+ * Creates a server with its worlds, not yet listening. Waits while another process has them, or their database is away.
  *
  * @throws UserError if a file or a value in the configuration cannot be used
  */
 export async function buildServer(parts: ServerParts): Promise<MockServer> {
   const { config } = parts.effective;
   checkNamedWorlds(config);
-  refuseSnapshotWithSeed(config, parts.seed);
   checkTlsOptions(config);
   const inputs = await readInputs(parts);
-  const openedWorlds = await openWorlds(parts, inputs);
+  const rulesets = inputs.services.map((service) => service.rules.selectRuleset(config));
+  const openedWorlds = await openWorlds(parts, inputs, { settings: config, rulesets });
   try {
-    const tls = await openTls(config, openedWorlds);
-    return await assemble(parts, inputs, openedWorlds, tls);
+    const tls = await createTls(config, openedWorlds.worlds.default.store.state);
+    return await assemble(parts, inputs, openedWorlds, rulesets, tls);
   } catch (cause) {
-    await openedWorlds.processWorlds.close();
+    await openedWorlds.close();
     throw toStartupError(cause, config);
   }
-}
-
-/** Creates the parts for https; null without https. */
-async function openTls(config: Config, { storage, processWorlds, authority }: OpenWorlds): Promise<Tls | null> {
-  // With https and no stored authority, even a standby has to wait until it is allowed to create one.
-  if (offersTls(config) && storage.kind === 'postgres' && authority === null) await processWorlds.started;
-  return createTls(config, storage.kind, authority, () => processWorlds.worlds.default.store.state);
 }
 
 /** Connects the opened parts, and registers everything that the server serves. */
@@ -110,22 +103,21 @@ async function assemble(
   parts: ServerParts,
   inputs: Inputs,
   openedWorlds: OpenWorlds,
+  rulesets: readonly Ruleset[],
   tls: Tls | null,
 ): Promise<MockServer> {
   const { effective, documents = DOCUMENTS } = parts;
   const { services, control, random, version } = inputs;
-  const { processWorlds, storage, shared } = openedWorlds;
+  const { worlds } = openedWorlds;
   const limits = createLimits(parts.limits);
-  const server = createServer(parts, inputs, openedWorlds, limits);
+  const server = createServer(parts, inputs, openedWorlds, rulesets, limits);
   const controlPorts = createPorts({
     server,
     effective,
-    storage,
-    processWorlds,
+    openedWorlds,
     services,
     random,
     version,
-    memory: shared.memory,
     // Created below from the control API, which needs these ports.
     routes: () => routes,
   });
@@ -160,39 +152,31 @@ async function assemble(
     listen,
     openProductionPort,
     caCertificate: tls?.ca ?? null,
-    get world() {
-      return processWorlds.worlds.default;
-    },
-    get worlds() {
-      return processWorlds.worlds;
-    },
-    started: () => readStartupInfo(effective.config, server, services, openedWorlds),
+    world: worlds.default,
+    worlds,
+    startup: await describeStartup(effective.config, server, services, openedWorlds),
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
     castOf: controlPorts.worlds.readCast,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
-      processWorlds.announceEnd();
+      worlds.announceEnd();
       await app.close();
       await server.metrics.end();
-      await processWorlds.close();
+      await openedWorlds.close();
     },
   };
 }
 
-/** Waits until the process owns the worlds, and returns what is known from then on. @throws UserError if they cannot be used */
-async function readStartupInfo(
+async function describeStartup(
   config: Config,
   server: Server,
   services: Inputs['services'],
-  { processWorlds, storage }: OpenWorlds,
+  { worlds, storage, notices }: OpenWorlds,
 ): Promise<StartupInfo> {
-  const notices = await processWorlds.started.catch((cause) => {
-    throw toStartupError(cause, config);
-  });
-  const seed = await processWorlds.worlds.default.seed();
+  const seed = await worlds.default.seed();
   return {
     notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
-    posture: await describePosture(server, storage, config),
+    posture: await describePosture(server, storage.info, config),
     cast: summarizeSeed(seed, services),
     usesBuiltInSeed: seed.origin === 'built-in',
   };
@@ -200,9 +184,10 @@ async function readStartupInfo(
 
 /** Creates the parts of the server shared by all requests. */
 function createServer(
-  { effective: { config }, offDocument }: ServerParts,
+  { effective: { config }, offDocument, log: createLog }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,
-  { processWorlds, log, finishing, shared }: OpenWorlds,
+  { worlds, shared }: OpenWorlds,
+  rulesets: readonly Ruleset[],
   limits: Limits,
 ): Server {
   const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
@@ -213,20 +198,17 @@ function createServer(
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);
   return {
-    get worlds() {
-      return processWorlds.worlds;
-    },
-    waiting: () => processWorlds.waiting,
+    worlds,
     random,
     settings: config,
-    rulesets: finishing.rulesets,
+    rulesets,
     identityProvider,
     trustedIssuers,
     hosts,
     publicUrl,
     isTls: offersTls(config),
     limits,
-    log,
+    log: createLog?.(worlds.default.clock) ?? SILENT_LOG,
     explain,
     strict,
     fidelity,

@@ -1,9 +1,10 @@
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import type { Storage } from '../store/storage.ts';
+import { isPostgresUrl } from '../store/data-option.ts';
 import type { StoredText } from '../store/stored-text.ts';
 import type { AuthorityStorage, Tls } from '../tls/index.ts';
-import { changeState, parseWorldState } from '../worlds/world-state.ts';
+import { changeState } from '../worlds/world-state.ts';
 
 /** Returns whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
@@ -30,57 +31,26 @@ export function checkTlsOptions(config: Config): void {
 }
 
 /**
- * Returns the certificate authority stored in a database, for a process that doesn't own the worlds yet; null if there
- * is none.
- *
- * @throws UserError if the database cannot be read
- */
-export async function readStoredAuthority(storage: Storage): Promise<string | null> {
-  const state = await storage.readStateOfDefault();
-  return (state === null ? null : parseWorldState(state)?.authority) ?? null;
-}
-
-/**
  * Returns the parts for https; null without https, in which case nothing is loaded.
  *
- * @param storedAuthority the authority in the database; null if there is none, or no database
- * @param getState returns the stored state of the default world; null if it ends with the process
+ * @param state the stored state of the default world; null if it ends with the process
  * @throws UserError if a certificate cannot be used
  */
-export async function createTls(
-  config: Config,
-  kind: Storage['kind'],
-  storedAuthority: string | null,
-  getState: () => StoredText | null,
-): Promise<Tls | null> {
+export async function createTls(config: Config, state: StoredText | null): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
   const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('../tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return createTlsFromFiles(tlsCert, tlsKey);
   const additionalNames = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  const storeFirst = async (text: string) => storedAuthority ?? storeAuthority(config, getState(), text);
-  return createTlsWithAuthority(
-    chooseAuthorityStorage(config, kind, storeFirst),
-    listServerNames(host, additionalNames),
-  );
+  return createTlsWithAuthority(chooseAuthorityStorage(config, state), listServerNames(host, additionalNames));
 }
 
-/**
- * Returns where to store the authority: with the data.
- *
- * @param storeFirst stores an authority in the database unless it has one, and returns the stored one
- */
-function chooseAuthorityStorage(
-  { data }: Config,
-  kind: Storage['kind'],
-  storeFirst: (text: string) => Promise<string>,
-): AuthorityStorage {
-  if (kind === 'file' && data !== null) return { kind: 'file', file: `${data}.ca.pem` };
-  return kind === 'postgres' ? { kind: 'database', first: storeFirst } : { kind: 'memory' };
-}
-
-/** Returns the authority in the state of the default world, or stores this one. */
-async function storeAuthority(initialModes: Config, state: StoredText | null, text: string): Promise<string> {
-  if (state === null) return text;
-  return changeState(state, initialModes, ({ authority: stored = text }) => [{ authority: stored }, stored]);
+/** Returns where to store the authority: with the data. */
+function chooseAuthorityStorage(config: Config, state: StoredText | null): AuthorityStorage {
+  const { data } = config;
+  if (data !== null && !isPostgresUrl(data)) return { kind: 'file', file: `${data}.ca.pem` };
+  if (state === null) return { kind: 'memory' };
+  const storeFirst = (text: string) =>
+    changeState(state, DEFAULT_WORLD, config, ({ authority = text }) => [{ authority }, authority]);
+  return { kind: 'database', first: storeFirst };
 }

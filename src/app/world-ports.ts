@@ -11,7 +11,7 @@ import { Pacer } from '../time/pacer.ts';
 import { type CreatedWorld, describeWorld } from '../worlds/entry.ts';
 import type { WorldOrigin } from '../worlds/initial-content.ts';
 import type { Casts } from './casts.ts';
-import type { WorldsOfProcess } from './worlds-of-process.ts';
+import type { OpenWorlds } from './open-worlds.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 
@@ -19,19 +19,18 @@ type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 export interface WorldPortParts {
   /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
-  /** Read at each call, because the process may get its worlds later. */
-  readonly processWorlds: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
+  readonly openedWorlds: Pick<OpenWorlds, 'worlds' | 'snapshots'>;
   readonly random: Random;
 }
 
 /** Returns the functions that create, find and delete worlds for the control API. */
 export function createWorldPorts(parts: WorldPortParts, casts: Casts): Ports['worlds'] {
-  const { processWorlds } = parts;
+  const { worlds } = parts.openedWorlds;
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
       const createdWorld = await withOrigin(parts, order, (origin) =>
-        processWorlds.worlds.create({ id, credentials, ttl, label, origin }),
+        worlds.create({ id, credentials, ttl, label, origin }),
       );
       const { entry, storedSeed, ambiguous } = createdWorld;
       const isCopy = order.from !== undefined && credentials === 'own';
@@ -40,11 +39,11 @@ export function createWorldPorts(parts: WorldPortParts, casts: Casts): Ports['wo
       // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...describeWorld(entry), cast: await casts.createReader(entry.world), ambiguous, created };
     },
-    readCast: (id) => casts.createReader(processWorlds.worlds.entry(id).world),
-    list: () => processWorlds.worlds.list(),
-    findWorldOfDecision: (id) => processWorlds.worlds.ofDecision(id),
-    find: (id) => processWorlds.worlds.info(id),
-    delete: (id) => processWorlds.worlds.delete(id),
+    readCast: (id) => casts.createReader(worlds.entry(id).world),
+    list: () => worlds.list(),
+    findWorldOfDecision: (id) => worlds.ofDecision(id),
+    find: (id) => worlds.info(id),
+    delete: (id) => worlds.delete(id),
   };
 }
 
@@ -54,7 +53,7 @@ export function createWorldPorts(parts: WorldPortParts, casts: Casts): Ports['wo
  * @throws Problem if the order is invalid, or if its source does not exist
  */
 async function withOrigin<Result>(
-  { processWorlds: { worlds, snapshots }, services, random }: WorldPortParts,
+  { openedWorlds: { worlds, snapshots }, services, random }: WorldPortParts,
   { seed, from }: WorldOrder,
   create: (origin: WorldOrigin) => Promise<Result>,
 ): Promise<Result> {
@@ -72,8 +71,10 @@ async function withOrigin<Result>(
     return create({ kind: 'seed', seed: chosenSeed });
   }
   if ('snapshot' in from) {
-    return snapshots.use(from.snapshot, ({ state, world, seed: seedOfSource, credentials }) =>
-      create({ kind: 'copy', state, seed: seedOfSource, credentials, of: world }),
+    const { world: of } = snapshots.find(from.snapshot);
+    const { world, credentials } = worlds.entry(of);
+    return snapshots.use(from.snapshot, (state) =>
+      create({ kind: 'copy', state, seed: world.origin, credentials, of }),
     );
   }
   const { world, credentials } = worlds.entry(from.world);

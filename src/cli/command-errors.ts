@@ -8,22 +8,14 @@ import { showValue } from '../text/redact.ts';
 
 const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
 
-/** Commands of earlier versions, which snapshot files have replaced. */
-const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
-
 /**
  * Checks the name of a command. Commander would take an unknown one for an argument of the default command.
  *
  * @param word the first argument; a flag or nothing stands for the default command
- * @throws UserError for a removed or unknown command
+ * @throws UserError for an unknown command
  */
 export function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
-  if (REMOVED_COMMANDS.includes(word)) {
-    const advice =
-      'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start that server with `--snapshot FILE`';
-    throw new UserError(`The command \`${word}\` was removed. ${advice}.`);
-  }
   throw new UserError(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 

@@ -131,7 +131,7 @@ function listCodeAdvice(root: string): Readonly<Record<string, string>> {
   };
 }
 
-/** Checks that the server is a mock that owns its worlds. */
+/** Checks that the server is a mock that is ready. */
 async function checkServer(root: string): Promise<Check> {
   const response = await send(`${root}/_mock/health`);
   const text = await response.text();
@@ -140,9 +140,7 @@ async function checkServer(root: string): Promise<Check> {
   const body = parseRecord(text);
   const { status } = response;
   if (status === 200 && body?.['status'] === 'ready') return pass('server', 'nv-auth-mock, ready');
-  if (status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
-    return fail('server', `nv-auth-mock, not ready: ${body['detail']}`);
-  }
+  if (body?.['status'] === 'storage') return fail('server', `nv-auth-mock, not ready: ${body['reason']}`);
   // For example, because the host name is the name of a world that doesn't exist.
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   if (isProblem) return fail('server', `the server responded with ${status}: ${body?.['detail']}`);

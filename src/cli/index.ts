@@ -54,17 +54,13 @@ function addStart(root: Command): Command {
 function addHealth(root: Command): void {
   root
     .command('health')
-    .description('exit 0 if the running server is ready or on standby, otherwise 1')
-    .option('--ready', 'also exit 1 on standby, while another process owns the worlds')
+    .description('exit 0 if the running server is ready, otherwise 1')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(createFlag('port', OPTIONS.port))
     .addOption(createFlag('host', OPTIONS.host))
     .addOption(createFlag('tls', OPTIONS.tls))
-    .action(async ({ ready, url, ...flags }: FlagTexts & { readonly ready?: true; readonly url?: string }) =>
-      (await import('./health.ts')).checkHealth(normalizeSwitches(flags), {
-        url: url ?? null,
-        mustBeReady: ready === true,
-      }),
+    .action(async ({ url, ...flags }: FlagTexts & { readonly url?: string }) =>
+      (await import('./health.ts')).checkHealth(normalizeSwitches(flags), url ?? null),
     );
 }
 

@@ -3,13 +3,12 @@ import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from
 import type { Config } from '../config/options.ts';
 import { createLineLog, type Log } from '../diagnostics/log.ts';
 import { locatePackage } from '../platform/assets.ts';
-import type { WaitState } from '../store/waiting.ts';
 import type { Clock } from '../time/clock.ts';
 import { formatFirstSteps } from './first-steps.ts';
 import { handleSignals } from './signals.ts';
 import { createTerminalLog, type Terminal } from './terminal-log.ts';
 
-/** The exit code of a process that has lost its worlds and may get them back by restarting (EX_TEMPFAIL in sysexits.h). */
+/** The exit code of a process that has lost its session with the database; a restart may help (EX_TEMPFAIL in sysexits.h). */
 const EXIT_LOST = 75;
 
 /** The addresses that the server listens on. */
@@ -23,18 +22,20 @@ export async function startServer(flags: FlagTexts): Promise<void> {
   // Loaded after validating the configuration, so that a rejected start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => createLog(effective, clock);
-  const onWait = ({ status, why }: WaitState) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
+  const onWait = (reason: string) => process.stderr.write(`nv-auth-mock: waiting: ${reason}\n`);
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);
     // Immediately, because responses in progress may be out of date.
     process.exit(EXIT_LOST);
   };
-  const server = await buildServer({ effective, log, onWait, onLost });
+  let server: MockServer | null = null;
+  // Nothing is lost before the server is built: it may be waiting for its database.
+  const close = () => (server === null ? process.exit(0) : server.close());
+  stopOnSignals(close, exitWithStdin);
+  server = await buildServer({ effective, log, onWait, onLost });
   try {
-    // Before the server owns the worlds, so that a load balancer sees that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
-    stopOnSignals(server, exitWithStdin);
-    const info = await server.started();
+    const info = server.startup;
     if (json) {
       // The notices are in the log, because there is no banner.
       for (const notice of info.notices) log(server.world.clock).warn(notice);
@@ -145,15 +146,15 @@ function formatWorlds({ port, url }: Listening, { world: ids, host }: Config): s
  * Stops the server on the first signal or, if configured, at the end of standard input. Running requests finish. A second
  * signal exits immediately.
  */
-function stopOnSignals(server: MockServer, exitWithStdin: boolean): void {
-  const close = () =>
-    server.close().then(
+function stopOnSignals(close: () => Promise<void>, exitWithStdin: boolean): void {
+  const stopServer = () =>
+    close().then(
       () => process.exit(0),
       (cause: unknown) => {
         process.stderr.write(`nv-auth-mock: stopping failed: ${String(cause)}\n`);
         process.exit(1);
       },
     );
-  const stop = handleSignals(close, () => process.exit(1));
+  const stop = handleSignals(stopServer, () => process.exit(1));
   if (exitWithStdin) process.stdin.once('end', stop).once('error', stop).resume();
 }

@@ -24,7 +24,6 @@ export interface Config extends Settings {
   readonly httpPort: number | null;
   readonly data: string | null;
   readonly seed: string | null;
-  readonly snapshot: string | null;
   readonly reseed: boolean;
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
@@ -122,14 +121,8 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     fallback: null,
     ...path,
   },
-  snapshot: {
-    argument: 'FILE',
-    description: 'snapshot file to start from, instead of a seed',
-    fallback: null,
-    ...path,
-  },
   reseed: {
-    description: 'replace the default world in --data with the seed, or with --snapshot',
+    description: 'replace the default world in --data with the seed',
     fallback: false,
     ...onOff,
   },

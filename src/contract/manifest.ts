@@ -2,7 +2,6 @@ import type { Reasons } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Option } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { StoredSchemas } from '../store/row-schema.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** An environment variable that `nv-auth-mock env` prints. */
@@ -65,8 +64,6 @@ export interface Manifest {
    */
   readonly hostsOfCast?: (castPart: unknown) => readonly string[];
   readonly probes: readonly Probe[];
-  /** The schemas of its stored rows and settings. Loaded only to check rows of snapshot files. */
-  readonly schemas: () => Promise<StoredSchemas>;
   /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /**

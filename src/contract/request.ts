@@ -59,14 +59,6 @@ export interface Context<Operation extends OperationTypes = OperationTypes, Targ
    */
   digest(maxBytes: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
-   * Calls `take` for each chunk of the body of an operation that streams.
-   *
-   * @param take may throw a Problem, which is thrown on
-   * @returns the number of bytes
-   * @throws Problem if there are more than `maxBytes` bytes, or if the connection closes before the end
-   */
-  receive(maxBytes: number, take: (chunk: Buffer) => void): Promise<number>;
-  /**
    * Calls `take` for each piece of the body of an operation that streams. All pieces have the same size, except the
    * last. The next piece is read once `take` has finished.
    *

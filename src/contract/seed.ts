@@ -44,8 +44,6 @@ export interface SeedSchema {
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
   readonly schema: SeedSchema;
-  /** The schema of a stored part, if it has further members. */
-  readonly storedSchema?: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**

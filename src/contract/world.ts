@@ -2,7 +2,6 @@ import type { KnownHosts } from '../addresses/hosts.ts';
 import type { DeletedCredentials } from '../credentials/deleted.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Modes } from '../decisions/mode.ts';
-import type { Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
 import type { TokenUsage } from '../explaining/hints/token-usage.ts';
@@ -76,11 +75,6 @@ export interface WorldInfo extends WorldOrder {
 export interface WorldRegistry {
   /** The world of a request that names no other. */
   readonly default: World;
-  /**
-   * Returns why no request can be answered now, such as a takeover by another process; null if this process owns the
-   * worlds.
-   */
-  fault(): Problem | null;
   /** Whether no second world was created yet. */
   readonly isAlone: boolean;
   has(id: string): boolean;

@@ -44,12 +44,6 @@ function computeDigest(password: string, salt: string): Buffer {
   return hash('sha256', `${salt}$${password}`, 'buffer');
 }
 
-/** JSON Schema of a hash or digest. Other costs could take any amount of time or memory. */
-export const PASSWORD_HASH_SCHEMA = {
-  type: 'string',
-  pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST_PREFIX})?[A-Za-z0-9_-]{43}$`,
-};
-
 /** Hash for an unknown user, so that the check takes as long as for a wrong password. */
 const UNKNOWN_USER_HASH = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(HASH_BYTES).toString('base64url')}`;
 

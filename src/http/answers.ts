@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Problem } from '../decisions/problem.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
 import { StreamedList } from '../responses/streamed-list.ts';
-import { UnknownOutcome } from '../store/errors.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
 import type { Payload, RequestInWorld } from './request.ts';
@@ -107,8 +105,6 @@ async function prepareResponse(
 /** Checks the response before it is sent, and replaces it if needed. */
 async function checkResponse(request: RequestInWorld): Promise<void> {
   const { server, route } = request;
-  const worldsProblem = route.row.withoutWorlds === true ? null : server.worlds.fault();
-  if (worldsProblem !== null) await refuseWithoutWorlds(request, worldsProblem);
   if (request.isReplaced) return;
   try {
     if (server.offDocument !== 'off') {
@@ -119,18 +115,6 @@ async function checkResponse(request: RequestInWorld): Promise<void> {
   } catch (thrown) {
     await refuse(request, thrown);
   }
-}
-
-/** Refuses a request whose worlds were lost since it began: what it read and decided may be stale. */
-async function refuseWithoutWorlds(request: RequestInWorld, problem: Problem): Promise<void> {
-  if (request.problem?.kind === 'unavailable') return;
-  const mayBeStored = request.isExecuted && !isSafe(request.method);
-  await refuse(request, mayBeStored ? new UnknownOutcome('the worlds were lost before the response') : problem);
-}
-
-/** Returns whether a method is safe (RFC 9110, 9.2.1). */
-function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** Replaces the outcome that Fastify has already serialized, and returns the new payload. */

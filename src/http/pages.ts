@@ -162,13 +162,11 @@ export function createPages(app: FastifyInstance): Pages {
 /**
  * Returns the path of the requested world (empty for the default world) and the URL by which the request reached it.
  *
- * @throws Problem if the world does not exist, or if the process has no worlds
+ * @throws Problem if the world does not exist
  */
 function locateWorld(server: Server, raw: IncomingMessage): { readonly below: string; readonly base: string } {
   const origin = originOf(raw, server);
   server.originGuard.check(raw, 'open');
-  const problem = server.worlds.fault();
-  if (problem !== null) throw problem;
   const address = server.addresses.find(raw);
   if (address === null) return { below: '', base: origin };
   const world = findWorldAt(server, address, raw);

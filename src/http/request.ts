@@ -19,7 +19,7 @@ import { NO_BODY, type StoredBody } from '../journal/entry.ts';
 import { Findings, RequestFindings } from '../journal/finding.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
-import { type ReceivedBody, receiveBody } from './bodies.ts';
+import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
 import type { Route, Server, WorldAddress } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
@@ -257,10 +257,6 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
 
   digest(maxBytes: number): ReturnType<typeof digestBody> {
     return digestBody(this.raw, maxBytes);
-  }
-
-  receive(maxBytes: number, take: (chunk: Buffer) => void): Promise<number> {
-    return receiveBody(this.raw, maxBytes, take);
   }
 
   receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {

@@ -10,7 +10,6 @@ import type { OperationRow, Rule } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Log } from '../diagnostics/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { WaitState } from '../store/waiting.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
@@ -39,10 +38,7 @@ export interface WorldAddresses {
 
 /** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */
 export interface Server extends ServerScope {
-  /** @throws before the worlds are ready */
   readonly worlds: WorldRegistry;
-  /** Why the worlds are not ready yet; null once they are. */
-  readonly waiting: () => WaitState | null;
   /** For responses outside of any world. */
   readonly random: RefusalContext['random'];
   readonly addresses: WorldAddresses;

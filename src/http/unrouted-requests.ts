@@ -119,8 +119,6 @@ export class UnroutedRequests {
     otherVersions: OtherOperation | null = null,
     finding?: UnroutedFinding,
   ): Promise<WireResponse> {
-    if (this.#server.waiting() !== null)
-      return renderWireResponse(this.renderProblem(problem, pathOf(raw.url)), problem);
     const service = this.#ownerOf(pathOf(raw.url));
     const listServed = () =>
       finding?.isKnownPath === true ? [] : this.#routes.listServed(service.isControlApi === true);

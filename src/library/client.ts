@@ -1,4 +1,4 @@
-import type { ClaimRules, Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
+import type { ClaimRules, Decision, Drill, ProviderState } from '../../generated/library.ts';
 import { isWorldId, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
@@ -83,7 +83,7 @@ export function createSwitchboard(
 ): Switchboard {
   const sendRequest = createSendRequest(send, adminToken);
   const call = createCall(sendRequest);
-  const snapshots = createSnapshotsBoard(call, sendRequest);
+  const snapshots = createSnapshotsBoard(call);
   const readCast = () => call<Cast>('GET', '/cast');
   const keys = createKeysBoard(call);
   return {
@@ -194,22 +194,13 @@ function createWorldsBoard(call: Call, sendRequest: SendRequest): WorldsBoard {
   };
 }
 
-/** Creates the methods for snapshots, whose files are not JSON. */
-function createSnapshotsBoard(call: Call, sendRequest: SendRequest): SnapshotsBoard {
+/** Creates the methods for snapshots. */
+function createSnapshotsBoard(call: Call): SnapshotsBoard {
   const snapshotPath = (id: string) => `/snapshots/${encodeURIComponent(id)}`;
   return {
     take: (name) => call('POST', '/snapshots', name === undefined ? {} : { name }),
     list: () => readAllPages(call, 'snapshots'),
     get: (snapshot) => call('GET', snapshotPath(snapshot)),
-    download: async (snapshot) => {
-      const response = await sendRequest('GET', `${snapshotPath(snapshot)}/file`);
-      return new Uint8Array(await response.arrayBuffer());
-    },
-    upload: async (file) => {
-      const headers = { 'content-type': 'application/x-ndjson' };
-      const response = await sendRequest('POST', '/snapshots/file', undefined, { headers, body: Buffer.from(file) });
-      return (await response.json()) as Snapshot;
-    },
     restore: async (snapshot) => call('POST', `${snapshotPath(checkSnapshotId(snapshot))}/restore`),
     delete: (snapshot) => call('DELETE', snapshotPath(snapshot)),
   };

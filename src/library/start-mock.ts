@@ -26,7 +26,8 @@ export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin
  * Starts a mock in this process and resolves once it listens. It doesn't keep the process running, so a failed test
  * that didn't stop the mock still ends.
  *
- * @throws Error with the invalid option and the expected value, or the missing part of the installation
+ * @throws Error with the invalid option and the expected value, or the missing part of the installation; with the reason
+ * if its database was away, or in use by another process, for ten seconds
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
@@ -51,7 +52,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   }
 }
 
-/** A server that can be stopped several times, and stops itself if it loses its worlds. */
+/** A server that can be stopped several times, and stops itself if it loses its session with the database. */
 interface StoppableServer {
   readonly server: MockServer;
   readonly stop: () => Promise<void>;
@@ -89,14 +90,13 @@ async function buildStoppableServer(effective: EffectiveConfig, seed: object | u
   return { server, stop, isStopped: () => stopped !== null, assertRunning };
 }
 
-/** Waits until the server is ready, and returns it as the worlds of the library use it. */
+/** Starts listening, and returns the server as the worlds of the library use it. */
 async function createHost(
   { server, isStopped, assertRunning }: StoppableServer,
   { config }: EffectiveConfig,
   shouldListen: boolean,
 ): Promise<Host> {
-  // Tests cannot use a standby, so wait until the process owns the worlds.
-  const { posture } = await server.started();
+  const { posture } = server.startup;
   const { host, port, httpPort, adminToken } = config;
   const listening = shouldListen ? await server.listen(host, port, false, httpPort) : null;
   const scheme = config.tls || config.tlsCert !== null ? 'https' : 'http';

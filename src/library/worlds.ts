@@ -61,10 +61,6 @@ export interface SnapshotsBoard {
   take(name?: string): Promise<Snapshot>;
   list(): Promise<readonly Snapshot[]>;
   get(id: string): Promise<Snapshot>;
-  /** Downloads the snapshot as a file, for `upload` and for the `snapshot` option of another server. It contains secrets. */
-  download(id: string): Promise<Uint8Array>;
-  /** Uploads a snapshot file. @throws MockError if it is damaged, or if a snapshot with the same id exists */
-  upload(file: Uint8Array): Promise<Snapshot>;
   /** Returns the world to this state, including the clock. @param id a snapshot of this world */
   restore(id: string): Promise<Restored>;
   delete(id: string): Promise<void>;

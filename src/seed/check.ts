@@ -14,34 +14,22 @@ export const MAX_DESCRIBED = 100;
  *
  * @param parts the content of the seed, by service
  * @param services all services
- * @param form `stored`: the form in which a world stores the seed
  */
-export function findSeedErrors(
-  parts: unknown,
-  services: readonly ServiceDefinition[],
-  form: 'written' | 'stored' = 'written',
-): SeedError[] {
-  const checkedServices = form === 'written' ? services : services.map(withStoredSchema);
+export function findSeedErrors(parts: unknown, services: readonly ServiceDefinition[]): SeedError[] {
   if (isLarge(parts)) {
-    const [first] = findSchemaErrors(parts, checkedServices, 'first');
+    const [first] = findSchemaErrors(parts, services, 'first');
     if (first !== undefined) return [first];
   }
-  const errors = [...findSchemaErrors(parts, checkedServices), ...findUnstorable(parts)];
+  const errors = [...findSchemaErrors(parts, services), ...findUnstorable(parts)];
   // Invalid members are repaired, so that they don't hide other errors.
   const repaired =
-    errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(checkedServices)) }, parts);
+    errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(services)) }, parts);
   // Matches the schemas: it had no errors, or was repaired.
   const repairedParts = (repaired === null ? parts : repaired.value) as Readonly<Record<string, unknown>>;
-  const serviceErrors = checkedServices.flatMap(({ name, seed }) =>
+  const serviceErrors = services.flatMap(({ name, seed }) =>
     repairedParts[name] === undefined ? [] : (seed?.findErrors(repairedParts[name], repairedParts) ?? []),
   );
   return [...errors, ...serviceErrors.filter((error) => repaired === null || isAboutUserInput(error, repaired))];
-}
-
-/** Returns the service with the schema of the form in which worlds store its seed. */
-function withStoredSchema<Service extends ServiceDefinition>(service: Service): Service {
-  const { seed } = service;
-  return seed?.storedSchema === undefined ? service : { ...service, seed: { ...seed, schema: seed.storedSchema } };
 }
 
 /** The maximum number of values in a seed for collecting all errors, which could otherwise be hundreds of thousands. */

@@ -133,30 +133,6 @@ async function readLayers(content: SeedParts, layer: Layer, services: readonly S
   return readSeed(content, layer, services, { builtIn, readContent });
 }
 
-/** Returns the first error of a seed from a snapshot file, which may have any content; null if it is valid. */
-export async function findStoredSeedError(
-  stored: StoredSeed,
-  services: readonly ServiceDefinition[],
-): Promise<string | null> {
-  const [{ findSeedErrors }, { formatSeedError }] = await Promise.all([
-    import('./check.ts'),
-    import('./error-text.ts'),
-  ]);
-  const parts = parseParts(stored);
-  if (parts === null) return 'it is not JSON in the form of `GET /_mock/cast`';
-  const [error] = findSeedErrors(parts, services, 'stored');
-  return error === undefined ? null : formatSeedError(error);
-}
-
-function parseParts(stored: StoredSeed): SeedParts | null {
-  try {
-    const { parts } = parseSeed(stored);
-    return isParts(parts) ? parts : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Restores a seed from its stored text. */
 export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = parseSeed(stored);
@@ -236,8 +212,7 @@ function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly 
   // Written by this module.
   const { extends: extended = [], ...parts } = parseStoredJson<SeedParts & { readonly extends?: readonly string[] }>(
     text,
-    'seed',
-    'seed',
+    'the seed',
   );
   return { parts, extended };
 }

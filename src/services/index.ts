@@ -4,7 +4,6 @@ import { COMMON_REASONS, type DenyReason, type Reason } from '../decisions/reaso
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Option } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { StoredSchemas } from '../store/row-schema.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
 import { nakManifest } from './nak/manifest.ts';
@@ -52,12 +51,6 @@ export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({
 /** Loads the control API. @returns a function that creates it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).createControlService;
-}
-
-/** Loads the schemas of all services, including services that this server does not enable. */
-export async function loadSchemas(): Promise<readonly StoredSchemas[]> {
-  const control = await import('./control/stored-schemas.ts');
-  return [control.STORED_SCHEMAS, ...(await Promise.all(MANIFESTS.map(({ schemas }) => schemas())))];
 }
 
 /** Loads the services that these settings enable. Without settings, loads every service. */

@@ -43,9 +43,9 @@ export class WriteFailure extends Error {
 export class DamagedData extends Error {
   override readonly name = 'DamagedData';
 
-  constructor(collection: string, id: string, cause: unknown) {
-    const reason = messageOf(cause);
-    super(`the row \`${id}\` of \`${collection}\` cannot be read (${reason.slice(0, MAX_REASON_LENGTH)})`, { cause });
+  /** @param place the record, such as "the state of the world `default`" */
+  constructor(place: string, cause: unknown) {
+    super(`${place} cannot be read (${messageOf(cause).slice(0, MAX_REASON_LENGTH)})`, { cause });
   }
 }
 

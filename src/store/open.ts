@@ -1,68 +1,47 @@
+import { messageOf } from '../diagnostics/error-message.ts';
 import { UserError } from '../diagnostics/user-error.ts';
-import { type Clock, createMachineClock } from '../time/clock.ts';
-import { checkDataOption, isPostgresUrl } from './data-option.ts';
-import { openMemory } from './memory.ts';
+import type { Clock } from '../time/clock.ts';
+import { checkDataOption, isPostgresUrl, redactData } from './data-option.ts';
+import { DamagedData } from './errors.ts';
+import { MemoryLog } from './memory-log.ts';
 import type { StoreParts } from './shared.ts';
-import { NO_ROWS } from './state.ts';
-import { type Ownership, openOwnership, type Storage } from './storage.ts';
-
-/** Creates a storage that no other process can access. Only a database can be lost to another process. */
-function createUnsharedStorage(
-  { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
-  take: () => Promise<Omit<Ownership, 'isFirstTry' | 'lost'>>,
-  close: () => Promise<void>,
-): Storage {
-  const never = new Promise<string>(() => {});
-  return {
-    kind,
-    driver,
-    schema: null,
-    close,
-    readStateOfDefault: async () => null,
-    takeOwnership: async () => ({ ...(await take()), isFirstTry: true, lost: never }),
-  };
-}
+import { StoredWorlds } from './stored-worlds.ts';
+import type { Waiting, WorldLog } from './world-log.ts';
 
 /**
- * Opens the data file or PostgreSQL database given in `--data`. Null keeps the state in memory.
+ * Opens the data file or PostgreSQL database given in `--data`, and reads its worlds. Null keeps the worlds in memory.
  *
- * @param clock real time; default: the machine's clock
- * @throws UserError if the file or database cannot be used
+ * @param machine real time
+ * @param waiting for a database that another process has, or that cannot be reached now
+ * @throws UserError if the file or database cannot be used, or is damaged
  */
 export async function openStorage(
   data: string | null,
   parts: StoreParts,
-  clock: Clock = createMachineClock(),
-): Promise<Storage> {
-  const problem = data === null ? null : checkDataOption(data);
+  machine: Clock,
+  waiting: Waiting,
+): Promise<StoredWorlds> {
+  const log = await openLog(data, waiting);
+  try {
+    return await StoredWorlds.read(log, parts, machine);
+  } catch (cause) {
+    await log.close();
+    throw data === null ? cause : explainDamage(data, cause);
+  }
+}
+
+/** Adapters are loaded on demand, because most servers keep their state in memory. */
+async function openLog(data: string | null, waiting: Waiting): Promise<WorldLog> {
+  if (data === null) return new MemoryLog();
+  const problem = checkDataOption(data);
   if (problem !== null) throw new UserError(problem);
-  if (data === null) return openMemoryStorage(parts, clock);
-  if (!isPostgresUrl(data)) return openFileStorage(data, parts, clock);
-  const { PostgresStorage } = await import('./postgres/index.ts');
-  return PostgresStorage.open(data, parts, clock);
+  if (isPostgresUrl(data)) return (await import('./postgres/log.ts')).PostgresLog.open(data, waiting);
+  return (await import('./sqlite/log.ts')).SqliteLog.open(data);
 }
 
-function openMemoryStorage(parts: StoreParts, clock: Clock): Storage {
-  const store = openMemory(NO_ROWS, parts.memory);
-  const ownership = { store, storedWorlds: null, clock, isSure: () => true, notices: [] };
-  return createUnsharedStorage(
-    { kind: 'memory', driver: null },
-    async () => ownership,
-    async () => {},
-  );
-}
-
-async function openFileStorage(path: string, parts: StoreParts, clock: Clock): Promise<Storage> {
-  // Loaded on demand, because most servers keep their state in memory.
-  const { toDamagedFileError, openDataFile } = await import('./sqlite/index.ts');
-  const { log, driver, notices } = await openDataFile(path);
-  const takeOwnership = async () => {
-    try {
-      const ownership = await openOwnership(log, parts, clock);
-      return { ...ownership, notices: [...notices, ...ownership.notices] };
-    } catch (cause) {
-      throw toDamagedFileError(path, cause);
-    }
-  };
-  return createUnsharedStorage({ kind: 'file', driver }, takeOwnership, () => log.close());
+/** Returns an error that names the storage and the damaged record; any other error unchanged. */
+export function explainDamage(data: string, cause: unknown): unknown {
+  if (!(cause instanceof DamagedData)) return cause;
+  const message = `--data ${redactData(data)} is damaged: ${messageOf(cause)}. Nothing was changed; use other data, or restore a copy.`;
+  return new UserError(message, { cause });
 }

@@ -1,7 +1,9 @@
 import type { Instant } from '../time/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
 import { DamagedData } from './errors.ts';
-import { listUsedRows, type State, type UsedRow } from './state.ts';
+import type { RowName } from './row-log.ts';
+import { listUsedRows, type UsedRow } from './state.ts';
+import type { ChangedRow, LoggedState, RowOfWorld } from './world-log.ts';
 
 /** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
@@ -52,20 +54,32 @@ function omitEmpty(strings: readonly string[]): readonly string[] | undefined {
   return strings.length === 0 ? undefined : strings;
 }
 
-/** Parses stored JSON. @throws DamagedData */
-export function parseStoredJson<Value>(text: string, collection: string, id: string): Value {
+/** Parses stored JSON. @param place the record, for messages @throws DamagedData */
+export function parseStoredJson<Value>(text: string, place: string): Value {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DamagedData(collection, id, cause);
+    throw new DamagedData(place, cause);
   }
 }
 
+/** Returns the name of a row in messages. */
+export function describeRow(world: string, { collection, id }: RowName): string {
+  return `the row \`${id}\` of \`${collection}\` in the world \`${world}\``;
+}
+
+/** Returns a changed row of a world from its JSON; null marks an initial row as removed. @throws DamagedData */
+export function readChangedRow({ world, collection, id }: RowOfWorld, text: string | null): ChangedRow {
+  if (text === null) return { collection, id, read: null };
+  const place = describeRow(world, { collection, id });
+  return { collection, id, read: readRow(parseStoredJson(text, place), place) };
+}
+
 /** Returns a row from its stored JSON. @throws DamagedData if members are missing */
-export function readRow(saved: unknown): ReadRow {
+function readRow(saved: unknown, record: string): ReadRow {
   const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
   if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
-    throw new DamagedData('rows', String(id), 'a row lacks members');
+    throw new DamagedData(record, 'a row lacks members');
   }
   const {
     owner = '',
@@ -79,9 +93,9 @@ export function readRow(saved: unknown): ReadRow {
   return { row: facets === undefined ? row : { ...row, facets }, place, usedAt };
 }
 
-/** Parses the rows in a part of a state. @param owner the world or snapshot, for messages @throws DamagedData */
-export function readPart(part: string, owner: string): readonly ReadRow[] {
-  return parseStoredJson<readonly unknown[]>(part, 'rows', owner).map(readRow);
+/** Parses the rows in a part of a state. @param place the part, for messages @throws DamagedData */
+export function readPart(part: string, place: string): readonly ReadRow[] {
+  return parseStoredJson<readonly unknown[]>(part, place).map((row) => readRow(row, place));
 }
 
 const NO_STRINGS: readonly string[] = [];
@@ -92,7 +106,7 @@ const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** Splits the rows of a state into parts of limited size, each a JSON array. Rows of a collection are oldest first. */
-export function* splitIntoParts(state: Pick<State, 'collections' | 'uses'>): Generator<string> {
+export function* splitIntoParts(state: LoggedState): Generator<string> {
   let part: string[] = [];
   let characters = 0;
   for (const { row, usedAt } of listUsedRows(state)) {

@@ -1,12 +1,12 @@
 import type { Instant } from '../time/clock.ts';
 import type { RowName } from './row-log.ts';
 import type { ReadRow } from './saved-row.ts';
-import type { SnapshotRecord } from './snapshot-store.ts';
+import type { State } from './state.ts';
 
 /** A stored world. */
 export interface WorldRecord {
   readonly name: string;
-  /** The provenance of the world, as in the column of this name. The store doesn't interpret it. */
+  /** How the world was created, as JSON. The store doesn't interpret it. */
   readonly made: string;
   /** Milliseconds without use after which the world ends; null: never. */
   readonly ttl: number | null;
@@ -32,15 +32,24 @@ export interface ChangedRow extends RowName {
   readonly read: ReadRow | null;
 }
 
-/** The record that is written with each change. */
-export interface LogHead {
-  /** The latest time at which a process wrote, by the clock of that process. */
+/** A snapshot without its rows. */
+export interface SnapshotRecord {
+  readonly id: string;
+  readonly name: string | null;
+  /** The name of the world that was captured. */
+  readonly world: string;
+  /** The time of that world's clock. */
   readonly at: Instant;
+  /** The size in bytes. */
+  readonly size: number;
+  /** The position among all snapshots, as in the column of this name. Later snapshots have a higher one. */
+  readonly place: number;
 }
 
 /** The content of a log, without the rows of snapshots. */
 export interface LogContent {
-  readonly head: LogHead;
+  /** The latest time at which a process wrote, by the clock of that process. */
+  readonly at: Instant;
   /** The worlds in the order of creation. */
   readonly worlds: readonly LoggedWorld[];
   /** The snapshots, oldest first. */
@@ -70,34 +79,61 @@ export interface LogUses {
   readonly worlds: readonly { readonly world: string; readonly at: Instant }[];
 }
 
+/** What a log stores at once. */
+export type LogEntry =
+  | ({ readonly kind: 'changes' } & LogChanges)
+  | ({ readonly kind: 'uses' } & LogUses)
+  /** Replaces the content of a world; `record` is given for a new world, which replaces a world with the same name. */
+  | { readonly kind: 'world'; readonly name: string; readonly record: WorldRecord | null; readonly state: LoggedState }
+  /** Deletes a world with its rows and its snapshots. */
+  | { readonly kind: 'world-end'; readonly name: string }
+  | { readonly kind: 'snapshot'; readonly record: SnapshotRecord; readonly state: LoggedState }
+  | { readonly kind: 'snapshot-end'; readonly id: string };
+
+/** A state as a log stores it. */
+export type LoggedState = Pick<State, 'collections' | 'uses'>;
+
+/** Describes a storage to users. */
+export interface StorageInfo {
+  readonly kind: 'memory' | 'file' | 'postgres';
+  /** The driver of the file, or null. */
+  readonly driver: string | null;
+  /** The schema of the database, or null. */
+  readonly schema: string | null;
+}
+
+/** How long a process waits for its database. */
+export interface Waiting {
+  /** Called with each new reason, a sentence. */
+  readonly onWait: (reason: string) => void;
+  /** The maximum time in milliseconds. */
+  readonly maxMs: number;
+}
+
 /**
- * Stores all worlds beyond the lifetime of the process, in a data file or a database schema. The initial state of a
- * world is one record in parts; rows that change later are written one by one. Everything is read once, when the
- * process becomes the owner of the worlds. Calls must not overlap.
- *
- * Each write throws WriteFailure or DatabaseFailure if it definitely stored nothing, and UnknownOutcome if it may have.
+ * Stores all worlds: in a data file or a database schema, or not at all. It is open, and no other process can store
+ * anything in it. The initial state of a world is one record in parts; rows that change later are written one by one.
+ * Everything is read once, at the start. Calls must not overlap.
  */
 export interface WorldLog {
+  readonly info: StorageInfo;
+  /** Whether it keeps anything. If not, the worlds and snapshots end with the process. */
+  readonly isDurable: boolean;
+  /** Notices for the user who starts the server. */
+  readonly notices: readonly string[];
+  /** Resolves with a sentence when the session with the database is lost. Nothing can be stored from then on. */
+  readonly lost: Promise<string>;
   /** Returns everything except the rows of snapshots. @throws DamagedData if it cannot be parsed */
   read(): Promise<LogContent>;
-  commit(changes: LogChanges, head: LogHead): Promise<void>;
-  use(uses: LogUses, head: LogHead): Promise<void>;
+  /** Returns a part of a snapshot's rows, counting from 0; null after the last one. @throws DamagedData, DatabaseFailure */
+  readSnapshot(id: string, part: number): Promise<readonly ReadRow[] | null>;
   /**
-   * Replaces the content of a world with an initial state.
+   * Durably stores an entry. Throws WriteFailure or DatabaseFailure if it definitely stored nothing, and UnknownOutcome if
+   * it may have.
    *
-   * @param world the record of a new world, which replaces a world with the same name
-   * @param parts as created by `splitIntoParts`
+   * @param at the time by the clock of this process
    */
-  fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void>;
-  /** Deletes a world with its rows. */
-  delete(world: string): Promise<void>;
-  /** @param parts as created by `splitIntoParts` */
-  putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void>;
-  /** Returns a part of a snapshot, counting from 0; null after the last one. @throws DatabaseFailure */
-  readSnapshotPart(id: string, part: number): Promise<string | null>;
-  deleteSnapshot(id: string): Promise<void>;
-  /** Returns whether it is certain that no other process owns the worlds. */
-  isSure(): boolean;
+  append(entry: LogEntry, at: Instant): Promise<void>;
   /** Explains why nothing can be stored now, judged without writing. Null if writing seems possible. */
   fault(): string | null;
   close(): Promise<void>;

@@ -1,19 +1,14 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { CredentialReplacer, Holder } from '../contract/credentials.ts';
-import type { World, WorldInfo } from '../contract/world.ts';
+import type { World } from '../contract/world.ts';
 import { createDerivation, type Derivation } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { deriveSeed } from '../seed/index.ts';
-import type { Store } from '../store/index.ts';
-import type { StoredWorlds } from '../store/kept-worlds.ts';
-import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
-import type { StoreParts } from '../store/shared.ts';
-import { completeState, type State } from '../store/state.ts';
+import type { State } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
 import { Pacer } from '../time/pacer.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import { serializeProvenance } from './provenance.ts';
 import type { FilledStore, InitialState } from './seed-states.ts';
 import type { Template, Templates } from './templates.ts';
 
@@ -146,16 +141,4 @@ async function mapClientIds(
 function seedOfOrigin(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return deriveSeed(origin.seed, createDerivation(origin.of));
-}
-
-/** Creates the store of a new world. @param keptWorlds null: the world is only in memory */
-export async function openStore(
-  { state, seed, source }: InitialContent,
-  { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
-  keptWorlds: StoredWorlds | null,
-  { memory }: Pick<StoreParts, 'memory'>,
-): Promise<Store> {
-  if (keptWorlds === null) return openMemory(state, memory);
-  const provenance = serializeProvenance({ seed, credentials, source, label });
-  return keptWorlds.create({ name: id, made: provenance, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
 }

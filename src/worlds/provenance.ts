@@ -1,7 +1,8 @@
 import type { World } from '../contract/world.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { StoredSeed } from '../store/seed.ts';
 
-/** What a world was created from. Stored with the world, and with its snapshots. */
+/** What a world was created from. Stored with the world. */
 export interface Provenance {
   readonly seed: StoredSeed;
   readonly credentials: World['credentials'];
@@ -21,7 +22,7 @@ export function serializeProvenance({
   return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
 }
 
-export function parseProvenance(text: string): Provenance {
-  // Written by `serializeProvenance`, so it needs no validation.
-  return JSON.parse(text);
+/** Parses the stored provenance of a world, which `serializeProvenance` wrote. @throws DamagedData */
+export function parseProvenance(text: string, world: string): Provenance {
+  return parseStoredJson(text, `the origin of the world \`${world}\``);
 }

@@ -4,26 +4,19 @@ import type { PresentedCredential } from '../credentials/presented-credential.ts
 import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
-import type { StoredWorlds } from '../store/kept-worlds.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { State } from '../store/state.ts';
 import type { SharedData } from '../store/state-memory.ts';
+import type { StoredWorlds } from '../store/stored-worlds.ts';
 import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
 import { type CreatedWorld, describeWorld, type WorldEntry } from './entry.ts';
-import {
-  createInitialContent,
-  createInitialState,
-  type InitialContent,
-  openStore,
-  type WorldOrigin,
-} from './initial-content.ts';
+import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
 import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
-import { parseProvenance } from './provenance.ts';
+import { parseProvenance, serializeProvenance } from './provenance.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_MEMORY_FACTOR, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
@@ -39,22 +32,16 @@ const SWEEP_MS = 10_000;
 export interface WorldsParts
   extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'modes' | 'secrets' | 'keys'> {
   readonly shared: StoreParts;
-  /** Replaces the seed's state in the default world, also on a reset; null without `--snapshot`. */
-  readonly snapshot: State | null;
   /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;
   readonly templates: Templates;
   /** The maximum number of worlds besides the default one. */
   readonly max: number;
-  /** Stores worlds beyond the process; null if they end with it. */
-  readonly storedWorlds: StoredWorlds | null;
-  /** See `WorldsByName.fault`. */
-  readonly fault: WorldRegistry['fault'];
+  readonly storage: StoredWorlds;
 }
 
-/** The worlds of a server, while its process owns them. */
+/** The worlds of a server. */
 export class Worlds implements WorldRegistry {
-  readonly fault: WorldRegistry['fault'];
   readonly #parts: WorldsParts;
   readonly #common: WorldsCommon;
   /** All worlds except the default one. */
@@ -72,7 +59,6 @@ export class Worlds implements WorldRegistry {
   constructor(parts: WorldsParts) {
     const { machine, random, signingKey, modes, secrets, keys } = parts;
     this.#parts = parts;
-    this.fault = parts.fault;
     this.#credentialTracker = new CredentialTracker({
       credentials: keys,
       default: () => this.default,
@@ -89,10 +75,7 @@ export class Worlds implements WorldRegistry {
       secrets,
       keys,
       noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),
-      createInitialState: async ({ id, credentials }, seed) => {
-        if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
-        return createInitialState({ id, credentials, seed }, parts);
-      },
+      createInitialState: ({ id, credentials }, seed) => createInitialState({ id, credentials, seed }, parts),
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
       noteLeft: (world) => this.#noteLeft(world),
     };
@@ -122,14 +105,13 @@ export class Worlds implements WorldRegistry {
    * @returns notices for the user
    */
   async reopen(): Promise<readonly string[]> {
-    const { storedWorlds, machine } = this.#parts;
-    if (storedWorlds === null || storedWorlds.foundWorlds.length === 0) return [];
+    const { storage, machine } = this.#parts;
     const unused: string[] = [];
-    for (const stored of storedWorlds.foundWorlds) {
+    for (const stored of storage.foundWorlds) {
       const isOver = stored.ttl !== null && machine.now() - stored.usedAt >= stored.ttl;
-      if (isOver) await storedWorlds.delete(stored.name);
+      if (isOver) await storage.delete(stored.name);
       if (isOver) unused.push(stored.name);
-      else await this.#reopen(storedWorlds, stored);
+      else await this.#reopen(stored);
     }
     if (this.#entries.size > 0) this.#sweepLater();
     return describeReopenedWorlds(this.#entries.size, unused);
@@ -227,7 +209,7 @@ export class Worlds implements WorldRegistry {
     }
     const entry = this.entry(id);
     // If this fails, the world remains.
-    await this.#parts.storedWorlds?.delete(id);
+    await this.#parts.storage.delete(id);
     if (this.#entries.get(id) === entry) this.#remove(entry);
   }
 
@@ -259,7 +241,7 @@ export class Worlds implements WorldRegistry {
   /** Records that a world is in use. */
   #noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.#parts.machine.now();
-    if (entry.ttl !== null) this.#parts.storedWorlds?.noteUse(entry.world.id, entry.lastUsedAt);
+    if (entry.ttl !== null) this.#parts.storage.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
   /** Called when the state of a world was replaced. */
@@ -269,10 +251,10 @@ export class Worlds implements WorldRegistry {
     else if (entry?.world === world) await this.#credentialTracker.reindex(world, entry.source, clients);
   }
 
-  async #reopen(storedWorlds: StoredWorlds, { name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
-    const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made);
+  async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
+    const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made, id);
     const seed = this.#parts.revive(storedSeed);
-    const filled = { store: storedWorlds.open(id), findings: [], isNew: false };
+    const filled = { store: this.#parts.storage.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
     this.#parts.shared.memory.hold(memory);
@@ -296,8 +278,7 @@ export class Worlds implements WorldRegistry {
 
   /** If storing fails, the world ends the next time the worlds are opened. */
   #endUnused(entry: WorldEntry): void {
-    const deleted = this.#parts.storedWorlds?.delete(entry.world.id);
-    deleted?.catch((cause: unknown) => {
+    this.#parts.storage.delete(entry.world.id).catch((cause: unknown) => {
       if (!isStorageFailure(cause)) throw cause;
     });
     this.#remove(entry);
@@ -361,8 +342,9 @@ export class Worlds implements WorldRegistry {
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
-    const { storedWorlds, shared } = this.#parts;
-    const store = await openStore(content, { id, credentials, ttl, label, ...times }, storedWorlds, shared);
+    const { storage } = this.#parts;
+    const made = serializeProvenance({ seed, credentials, source, label });
+    const store = await storage.create({ name: id, made, ttl, createdAt: now, usedAt: now }, content.state);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#credentialTracker.add(world, source, seeded);
@@ -381,7 +363,7 @@ export class Worlds implements WorldRegistry {
       this.#credentialTracker.drop(id);
       await store.close();
       // If this fails as well, the first error is more useful.
-      await storedWorlds?.delete(id).catch(() => {});
+      await storage.delete(id).catch(() => {});
       throw cause;
     }
   }

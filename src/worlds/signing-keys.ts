@@ -77,10 +77,13 @@ async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
   return text === null ? null : parseRing(text);
 }
 
+/** The name of the stored keys in messages. */
+const PLACE = `the setting \`${KEYS_SETTING}\``;
+
 /** @throws DamagedData if a key is invalid */
 export async function parseRing(text: string): Promise<KeyRing> {
   // Written by this module.
-  const { algorithm, current, retired } = parseStoredJson<Stored>(text, 'settings', KEYS_SETTING);
+  const { algorithm, current, retired } = parseStoredJson<Stored>(text, PLACE);
   try {
     return {
       current: await importSigningKey(current, algorithm),
@@ -89,6 +92,6 @@ export async function parseRing(text: string): Promise<KeyRing> {
       ),
     };
   } catch (cause) {
-    throw new DamagedData('settings', KEYS_SETTING, cause);
+    throw new DamagedData(PLACE, cause);
   }
 }

@@ -1,18 +1,11 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Random } from '../platform/random.ts';
-import { Collision } from '../store/errors.ts';
-import type { Seed, StoredSeed } from '../store/seed.ts';
-import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot } from '../store/snapshot-store.ts';
-import { type State, sizeOf, type UsedRow } from '../store/state.ts';
+import { NotFound } from '../store/errors.ts';
+import { type State, sizeOf } from '../store/state.ts';
+import type { StoredWorlds } from '../store/stored-worlds.ts';
+import type { SnapshotRecord } from '../store/world-log.ts';
 import type { WorldEntry } from './entry.ts';
-import type { SeedAndCredentials } from './initial-content.ts';
-import { parseProvenance, serializeProvenance } from './provenance.ts';
-
-/** The state of a world at one moment. */
-export interface Snapshot extends SeedAndCredentials, SnapshotInfo {
-  readonly state: State;
-}
 
 const MAX_SNAPSHOTS = 100;
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -20,97 +13,62 @@ const ID_LENGTH = 12;
 
 /** The snapshots of all worlds. */
 export class Snapshots {
-  readonly #store: SnapshotStore;
+  readonly #storage: StoredWorlds;
   readonly #random: Random;
-  readonly #revive: (storedSeed: StoredSeed) => Seed;
 
-  /** @param revive restores a stored seed */
-  constructor(random: Random, store: SnapshotStore, revive: (storedSeed: StoredSeed) => Seed) {
-    this.#store = store;
+  constructor(random: Random, storage: StoredWorlds) {
     this.#random = random;
-    this.#revive = revive;
+    this.#storage = storage;
   }
 
-  /** Takes a snapshot. @throws Problem `conflict` if the limit is reached */
-  async take({ world, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
-    await this.#checkRoom(0);
-    const { origin: seed } = world;
+  /** Takes a snapshot. @throws Problem `conflict` if the limit is reached; `not_found` if the world was deleted */
+  async take({ world }: WorldEntry, name: string | null): Promise<SnapshotRecord> {
+    this.#checkRoom(0);
     const at = world.clock.now();
     const state = await world.store.freeze();
-    await this.#checkRoom(sizeOf(state));
+    this.#checkRoom(sizeOf(state));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return {
-      ...info,
-      size: await this.#store.put({ ...info, made: serializeProvenance({ seed, credentials }), state }),
-    };
-  }
-
-  /** Returns the snapshots of all worlds, oldest first. */
-  list(): Promise<readonly SnapshotRecord[]> {
-    return this.#store.list();
-  }
-
-  /**
-   * Adds a snapshot taken by any server.
-   *
-   * @param to the world in the request's URL
-   * @throws Problem `conflict` if its id is taken, if it is of another world, or if the limit is reached
-   */
-  async add({ made, ...rest }: Omit<StoredSnapshot, 'place' | 'size'>, to: string): Promise<SnapshotInfo> {
-    const { id, name, world, at } = rest;
-    if (!isVisible(rest, to)) {
-      const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it to that world, or to \`${DEFAULT_WORLD}\`.`;
-      throw new Problem('conflict', message);
-    }
-    await this.#checkRoom(sizeOf(rest.state));
-    try {
-      return { id, name, world, at, size: await this.#store.put({ ...rest, made }) };
-    } catch (thrown) {
-      if (!(thrown instanceof Collision)) throw thrown;
-      throw new Problem('conflict', `The snapshot \`${id}\` already exists. Delete it first to replace it.`);
-    }
+    return this.#storage.addSnapshot(info, state).catch((cause: unknown) => {
+      if (!(cause instanceof NotFound)) throw cause;
+      throw new Problem('not_found', `The world \`${world.id}\` was deleted in the meantime.`);
+    });
   }
 
   /** Returns the snapshots of a world, newest first. */
-  async of(world: string): Promise<readonly SnapshotRecord[]> {
-    return (await this.#store.list()).filter((snapshot) => snapshot.world === world).reverse();
+  of(world: string): readonly SnapshotRecord[] {
+    return this.#storage.snapshots
+      .list()
+      .filter((snapshot) => snapshot.world === world)
+      .reverse();
   }
 
   /**
-   * Runs `work` with a snapshot.
+   * Runs `work` with the state of a snapshot that exists. The snapshot and its world are not deleted before `work` ends.
+   */
+  use<Result>(id: string, work: (state: State) => Promise<Result>): Promise<Result> {
+    return this.#storage.snapshots.use(id, work);
+  }
+
+  /**
+   * Returns a snapshot without its content.
    *
    * @param from the world in the request's URL; by default, the snapshot may be of any world
    * @throws Problem `not_found`
    */
-  use<Result>(id: string, work: (snapshot: Snapshot) => Promise<Result>, from = DEFAULT_WORLD): Promise<Result> {
-    return this.#store.use(id, async (snapshot) => {
-      if (snapshot === null || !isVisible(snapshot, from)) throw noSnapshot(id);
-      const { made, ...rest } = snapshot;
-      const { seed, credentials } = parseProvenance(made);
-      return work({ ...rest, seed: this.#revive(seed), credentials });
-    });
-  }
-
-  /** Returns a snapshot without its content. @throws Problem `not_found` */
-  async find(id: string, from: string): Promise<SnapshotRecord> {
-    const snapshot = (await this.#store.list()).find((one) => one.id === id && isVisible(one, from));
-    if (snapshot === undefined) throw noSnapshot(id);
+  find(id: string, from = DEFAULT_WORLD): SnapshotRecord {
+    const snapshot = this.#storage.snapshots.list().find((one) => one.id === id && isVisible(one, from));
+    if (snapshot === undefined) throw createUnknownProblem(id);
     return snapshot;
   }
 
-  /** Returns the rows of a snapshot that exists. */
-  rowsOf(id: string): AsyncIterable<UsedRow> {
-    return this.#store.rowsOf(id);
-  }
-
-  /** @throws Problem `not_found` */
+  /** @param from the world in the request's URL @throws Problem `not_found` */
   async delete(id: string, from: string): Promise<void> {
-    await this.find(id, from);
-    if (!(await this.#store.delete(id))) throw noSnapshot(id);
+    this.find(id, from);
+    await this.#storage.snapshots.delete(id);
   }
 
-  async #checkRoom(bytes: number): Promise<void> {
-    const stored = await this.#store.list();
+  #checkRoom(bytes: number): void {
+    const stored = this.#storage.snapshots.list();
     const totalBytes = stored.reduce((sum, { size }) => sum + size, 0);
     const isFull = stored.length >= MAX_SNAPSHOTS || totalBytes + bytes > MAX_BYTES;
     if (!isFull) return;
@@ -123,11 +81,11 @@ export class Snapshots {
 }
 
 /** A test must not see the snapshots of another test. The default world shows all of them. */
-function isVisible({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
+function isVisible({ world }: SnapshotRecord, from: string): boolean {
   return world === from || from === DEFAULT_WORLD;
 }
 
-function noSnapshot(id: string): Problem {
-  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists the snapshots of a world. Without \`--data\`, snapshots end with the process.`;
+function createUnknownProblem(id: string): Problem {
+  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists the snapshots of a world. A snapshot ends with its world.`;
   return new Problem('not_found', message);
 }

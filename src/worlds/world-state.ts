@@ -1,5 +1,6 @@
 import type { Modes } from '../decisions/mode.ts';
 import type { Fault } from '../faults/fault.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { StoredText } from '../store/stored-text.ts';
 import type { Instant } from '../time/clock.ts';
 
@@ -15,12 +16,9 @@ export interface WorldState extends Modes {
   readonly createdAt?: Instant;
 }
 
-/** Parses a stored state; null before anything was stored. */
-export function parseWorldState(text: string): WorldState | null {
-  if (text === '') return null;
-  // Written by `changeState`, possibly before `prefer` existed. Keep the order, so that equal states have equal texts.
-  const stored: WorldState = JSON.parse(text);
-  return { ...stored, prefer: stored.prefer ?? false, begunPrefer: stored.begunPrefer ?? false };
+/** Parses a state that `changeState` stored; null before anything was stored. @throws DamagedData */
+export function parseWorldState(text: string, world: string): WorldState | null {
+  return text === '' ? null : parseStoredJson(text, `the state of the world \`${world}\``);
 }
 
 /**
@@ -31,12 +29,13 @@ export function parseWorldState(text: string): WorldState | null {
  */
 export function changeState<Result>(
   stored: StoredText,
+  world: string,
   initialModes: Modes,
   change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
 ): Promise<Result> {
   return stored.update((text) => {
     const { mode, prefer } = initialModes;
-    const before = parseWorldState(text) ?? { mode, prefer, faults: [], begunMode: mode, begunPrefer: prefer };
+    const before = parseWorldState(text, world) ?? { mode, prefer, faults: [], begunMode: mode, begunPrefer: prefer };
     const [after, result] = change(before);
     return [JSON.stringify({ ...before, ...after }), result];
   });

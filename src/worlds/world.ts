@@ -286,7 +286,7 @@ class OpenedWorld implements OwnedWorld {
   /** The stored state, or null. */
   get #stored(): WorldState | null {
     const { state } = this.store;
-    return state === null ? null : parseWorldState(state.text);
+    return state === null ? null : parseWorldState(state.text, this.id);
   }
 
   async #storeModes(change: Partial<Modes>): Promise<void> {
@@ -300,7 +300,7 @@ class OpenedWorld implements OwnedWorld {
     fallback: Result,
   ): Promise<Result> {
     const { state } = this.store;
-    return state === null ? fallback : changeState(state, this.#common.modes, change);
+    return state === null ? fallback : changeState(state, this.id, this.#common.modes, change);
   }
 
   /** Updates the credential index, records deleted credentials for refusals, and hides secrets in the journal. */

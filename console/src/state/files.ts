@@ -6,11 +6,6 @@ export async function readFile(path: string): Promise<Blob> {
   return (await send('GET', path)).blob();
 }
 
-/** Sends a file to the control API unchanged. @throws like `send` */
-export async function sendFile<Answer>(path: string, file: File): Promise<Answer> {
-  return (await (await send('POST', path, { body: file })).json()) as Answer;
-}
-
 /** Returns a file name for a download. @param subject what the file has; default: the machine's time */
 export function createFileName(
   extension: string,

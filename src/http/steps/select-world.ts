@@ -64,7 +64,7 @@ export function selectWorld<OfRoute extends Route | null>(
 ): RequestInWorld<OfRoute> {
   const { raw, route, query, address, base } = request;
   const { worlds } = server;
-  let fault = request.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
+  let { fault } = request;
   const sent = { query, body: received?.value };
   let world = worlds.default;
   try {

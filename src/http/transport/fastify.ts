@@ -6,7 +6,6 @@ import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { OperationHosts } from '../request-address.ts';
 import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
-import { respondWithoutWorlds } from '../without-worlds.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { handleExpectations } from './expectations.ts';
@@ -85,10 +84,7 @@ export function createFastify({
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
     if (server.crossOrigin.answerPreflight(request, reply)) return reply;
-    const waiting = server.waiting();
-    if (waiting === null) return undefined;
-    // Responds before the hooks of services, which need a world.
-    return sendUnrouted(reply, respondWithoutWorlds(request, waiting, server.originGuard, unrouted));
+    return undefined;
   });
   app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.refuseUnknownOperation(raw)));
   app.setErrorHandler((error, { raw }, reply) => sendUnrouted(reply, unrouted.refuseFailedRequest(error, raw)));

@@ -10,6 +10,5 @@ export const airManifest = {
   // Host names of Air 2.0 (now an alias) and DSX Air.
   hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
   probes: [],
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).air,
 } as const satisfies Manifest;

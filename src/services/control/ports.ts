@@ -1,6 +1,6 @@
 import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
-import type { Context, RequestContext } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { RequestScope, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
@@ -12,7 +12,7 @@ import type { Tables } from '../../decisions/rule.ts';
 import type { KnownNames } from '../../journal/check.ts';
 import type { JournalEntry } from '../../journal/entry.ts';
 import type { Outcome } from '../../responses/outcome.ts';
-import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';
+import type { SnapshotRecord } from '../../store/world-log.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
@@ -116,20 +116,11 @@ export interface Ports {
   readMetrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** Takes a snapshot. @throws Problem `conflict` if there is no room */
-    take(world: World, name: string | null): Promise<SnapshotInfo>;
+    take(world: World, name: string | null): Promise<SnapshotRecord>;
     /** Returns the snapshots of a world. */
-    list(world: World): Promise<readonly SnapshotRecord[]>;
+    list(world: World): readonly SnapshotRecord[];
     /** Finds a snapshot of this world; in the default world, a snapshot of any world. @throws Problem `not_found` */
-    find(world: World, id: string): Promise<SnapshotInfo>;
-    /** Exports a snapshot as a file for any server. @throws Problem `not_found` */
-    download(world: World, id: string): Promise<OperationOf<'control', 'download_snapshot'>['answers'][200]>;
-    /**
-     * Imports a snapshot from a file.
-     *
-     * @param receive streams the file as it arrives
-     * @throws Problem if the file is invalid; `conflict` if the id exists
-     */
-    upload(world: World, receive: Context['receive']): Promise<SnapshotInfo>;
+    find(world: World, id: string): SnapshotRecord;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
     restore(world: World, id: string): Promise<void>;
     /** @throws Problem `not_found` */

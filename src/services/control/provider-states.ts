@@ -102,7 +102,7 @@ export function createProviderStates(ports: Ports): readonly ProviderState[] {
       description: 'Restores the newest snapshot of the world with this name.',
       params: () => ['name'],
       setup: async ({ world }, params) => {
-        const id = findNewestSnapshot(await ports.snapshots.list(world), readName(params));
+        const id = findNewestSnapshot(ports.snapshots.list(world), readName(params));
         await ports.snapshots.restore(world, id);
         return { values: { id, now: rfc3339(world.clock.now()) } };
       },

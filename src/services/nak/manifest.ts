@@ -29,6 +29,5 @@ export const nakManifest = {
   hosts: ['api-keys.nvcf.nvidia.com'],
   probes: [],
   isServed: ({ nvcf }) => nvcf === 'open-source',
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).nak,
 } as const satisfies Manifest;

@@ -32,6 +32,5 @@ export const ngcManifest = {
   // The gateway (also for Cloud Functions), its staging name from the Air SDK, and the token exchange.
   hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
   probes: [],
-  schemas: async () => (await import('../../ngc-keys/stored-schemas.ts')).STORED_SCHEMAS,
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

@@ -22,6 +22,5 @@ export const nvcfManifest = {
   hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
   hostsOfCast: listInvocationHosts,
   probes: [],
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).nvcf,
 } as const satisfies Manifest;

@@ -7,7 +7,6 @@ import {
   NON_EMPTY,
   objectSchema,
   uuid,
-  withoutMembers,
 } from '../../definitions/json-schema.ts';
 
 /** The statuses of versions, except DELETED: such a version no longer exists. */
@@ -17,13 +16,14 @@ const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?
 const org = describe(NON_EMPTY, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique.');
 
-// No request creates these objects, so a seed can set any documented member.
-export const CLUSTER_GROUP_SCHEMA = withoutMembers(SCHEMAS.ClusterGroup, []);
-export const GPU_QUOTA_SCHEMA = withoutMembers(SCHEMAS.GpuQuota, []);
-export const INSTANCE_TYPE_SCHEMA = withoutMembers(SCHEMAS.InstanceType, []);
+/** An object that no request creates, so a seed can set any documented member. */
+interface DocumentedObject {
+  readonly properties: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+}
 
 /** Returns the schema of a documented object that also has the organisation that owns it. */
-function addOrganization({ properties, required }: ReturnType<typeof withoutMembers>) {
+function addOrganization({ properties, required = [] }: DocumentedObject) {
   return { type: 'object', properties: { org, ...properties }, required: ['org', ...required] };
 }
 
@@ -86,9 +86,9 @@ const LISTS = {
     ),
     'Versions of functions, one entry per version.',
   ),
-  clusterGroups: describe(listSchema(addOrganization(CLUSTER_GROUP_SCHEMA)), "Cluster groups, in the vendor's form."),
-  gpuQuotas: describe(listSchema(addOrganization(GPU_QUOTA_SCHEMA)), "GPU quotas, in the vendor's form."),
-  instanceTypes: describe(listSchema(addOrganization(INSTANCE_TYPE_SCHEMA)), "Instance types, in the vendor's form."),
+  clusterGroups: describe(listSchema(addOrganization(SCHEMAS.ClusterGroup)), "Cluster groups, in the vendor's form."),
+  gpuQuotas: describe(listSchema(addOrganization(SCHEMAS.GpuQuota)), "GPU quotas, in the vendor's form."),
+  instanceTypes: describe(listSchema(addOrganization(SCHEMAS.InstanceType)), "Instance types, in the vendor's form."),
   recognizedRegistries: describe(
     listSchema(
       objectSchema({

@@ -9,6 +9,5 @@ export const nvctManifest = {
   // nvcf-cli's default.
   hosts: ['api.nvct.nvidia.com'],
   probes: [],
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).nvct,
 } as const satisfies Manifest;

@@ -78,6 +78,5 @@ export const runaiManifest = {
   hosts: ['*.run.ai'],
   hostsOfCast: listControlPlanes,
   probes: [ISSUER_PROBE, REFUSAL_PROBE],
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).runai,
 } as const satisfies Manifest;

@@ -1,5 +1,4 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
-import { PASSWORD_HASH_SCHEMA } from '../../credentials/password.ts';
 import { describe, listSchema, NON_EMPTY, objectSchema } from '../../definitions/json-schema.ts';
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
@@ -241,12 +240,3 @@ const MEMBERS = objectSchema(
 
 /** The JSON Schema of the Run:ai part of a seed. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLE_NAMES };
-
-/** The schema of a stored seed: the built-in cast contains password hashes. */
-export const STORED_SEED_SCHEMA = {
-  ...SEED_SCHEMA,
-  properties: {
-    ...SEED_SCHEMA.properties,
-    users: listSchema({ ...USER, properties: { ...USER.properties, passwordHash: PASSWORD_HASH_SCHEMA } }),
-  },
-};

@@ -3,13 +3,12 @@ import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './se
 import { findErrors } from './seed-errors.ts';
 import { SEED_LISTS } from './seed-lists.ts';
 import { addGroups, createSeedRows } from './seed-rows.ts';
-import { SEED_SCHEMA, STORED_SEED_SCHEMA } from './seed-schema.ts';
+import { SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, WrittenSeed } from './seed-types.ts';
 
 /** How the Run:ai part of a seed is checked, completed and applied. */
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
-  storedSchema: STORED_SEED_SCHEMA,
   lists: SEED_LISTS,
   findErrors: (part) => findErrors(asWritten(part)),
   complete: (part, derivation) => completeSeed(asWritten(part), derivation),

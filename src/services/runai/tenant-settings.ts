@@ -1,6 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { SettingSchema } from '../../store/row-schema.ts';
 import { adviseName } from '../../text/nearest.ts';
 import { readTenantId } from './tenant.ts';
 
@@ -52,11 +51,6 @@ export class TenantSettings<Key extends string> {
   /** Stores the value of a setting. */
   async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
-  }
-
-  /** Returns the schemas of the stored values, by stored name. @param schemas by key */
-  storedSchemas(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingSchema>> {
-    return Object.fromEntries(this.keys.map((key) => [this.#storedName(key), { json: schemas[key] }]));
   }
 
   #storedName(key: Key): string {

@@ -1,19 +1,22 @@
+import { messageOf } from '../../diagnostics/error-message.ts';
 import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
 import type { RowName } from '../row-log.ts';
-import { parseStoredJson, readPart, readRow } from '../saved-row.ts';
-import type { SnapshotRecord } from '../snapshot-store.ts';
-import { UNREACHABLE_MESSAGE } from '../waiting.ts';
+import { type ReadRow, readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {
   LogChanges,
   LogContent,
+  LogEntry,
   LoggedPut,
+  LoggedState,
   LoggedWorld,
-  LogHead,
-  LogUses,
   RowOfWorld,
+  SnapshotRecord,
+  StorageInfo,
+  Waiting,
   WorldLog,
-  WorldRecord,
 } from '../world-log.ts';
+import { parseLocation } from './location.ts';
+import { loadDriver, lockSchema } from './open.ts';
 import type { Session, Statements } from './session.ts';
 
 /** The maximum number of rows that one statement writes or reads. */
@@ -25,20 +28,40 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** The worlds in a schema of a PostgreSQL database. */
 export class PostgresLog implements WorldLog {
+  readonly info: StorageInfo;
+  readonly isDurable = true;
+  readonly notices: readonly string[] = [];
+  readonly lost: Promise<string>;
   readonly #session: Session;
   readonly #statements: ReturnType<typeof createStatements>;
 
-  constructor(session: Session, schema: string) {
+  private constructor(session: Session, schema: string) {
+    this.info = { kind: 'postgres', driver: null, schema };
+    this.lost = session.ended.then(
+      (cause) =>
+        `The session with the database has ended (${messageOf(cause)}), so another process may have the worlds.`,
+    );
     this.#session = session;
     this.#statements = createStatements(schema);
     session.tryChange = () => this.#tryChange();
   }
 
+  /**
+   * Opens a schema once this process has its lock, which PostgreSQL releases when the session ends, however it ends.
+   *
+   * @param data such as `postgres://user@host/database?schema=name`
+   * @throws UserError if the database cannot be used, or if the wait was too long
+   */
+  static async open(data: string, waiting: Waiting): Promise<PostgresLog> {
+    const location = await parseLocation(data);
+    return new PostgresLog(await lockSchema(await loadDriver(), location, waiting), location.schema);
+  }
+
   async read(): Promise<LogContent> {
     const texts = this.#statements;
     return this.#session.transaction(async (transaction) => {
-      const [head] = await transaction.query<LogHead>(texts.head);
-      if (head === undefined) throw new DamagedData('store', 'at', 'it is not there');
+      const [head] = await transaction.query<{ readonly at: number }>(texts.head);
+      if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
       const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
       const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
@@ -52,93 +75,84 @@ export class PostgresLog implements WorldLog {
           if (content !== undefined) take(content, read);
         }
       };
-      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ initialRows: begin }, { world, rows }) => {
-        for (const row of readPart(rows, world)) begin.push(row);
+      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ initialRows }, { world, rows }) => {
+        for (const row of readPart(rows, `the initial rows of the world \`${world}\``)) initialRows.push(row);
       });
-      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ changedRows: later }, { collection, id, row }) => {
-        later.push({ collection, id, read: row === null ? null : readRow(parseStoredJson(row, collection, id)) });
+      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ changedRows }, object) => {
+        changedRows.push(readChangedRow(object, object.row));
       });
       await forEachRow<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
         uses.push({ collection, id, at }),
       );
       return {
-        head,
+        at: head.at,
         worlds: worlds.map((world) => ({ ...world, ...(contents.get(world.name) as Content) })),
         snapshots,
       };
     });
   }
 
-  async commit(changes: LogChanges, head: LogHead): Promise<void> {
+  async readSnapshot(id: string, part: number): Promise<readonly ReadRow[] | null> {
+    const [found] = await this.#session.query<{ readonly rows: string }>(this.#statements.part, [id, part]);
+    return found === undefined ? null : readPart(found.rows, `the rows of the snapshot \`${id}\``);
+  }
+
+  async append(entry: LogEntry, at: number): Promise<void> {
+    const texts = this.#statements;
+    switch (entry.kind) {
+      case 'changes':
+        return this.#commit(entry, at);
+      case 'uses':
+        return this.#session.change(texts.use, [
+          at,
+          ...toColumns(entry.rows, ['world', 'collection', 'id', 'at']),
+          ...toColumns(entry.worlds, ['world', 'at']),
+        ]);
+      case 'world':
+        return this.#writeWorld(entry, at);
+      case 'world-end':
+        return this.#session.change(texts.delete, [entry.name]);
+      case 'snapshot':
+        return this.#writeSnapshot(entry);
+      case 'snapshot-end':
+        return this.#session.change(texts.deleteSnapshot, [entry.id]);
+    }
+  }
+
+  async #commit(changes: LogChanges, at: number): Promise<void> {
     const [first = [], ...others] = splitIntoPages(changes.puts);
-    const commit = [this.#statements.commit, commitValues({ ...changes, puts: first }, head)] as const;
+    const commit = [this.#statements.commit, commitValues({ ...changes, puts: first }, at)] as const;
     if (others.length === 0) return this.#session.change(...commit);
     await this.#session.transaction(async (transaction) => {
       await transaction.query(...commit);
       for (const puts of others) {
-        await transaction.query(this.#statements.commit, commitValues({ puts, removed: [], states: [] }, head));
+        await transaction.query(this.#statements.commit, commitValues({ puts, removed: [], states: [] }, at));
       }
     });
   }
 
-  async use({ rows, worlds }: LogUses, { at }: LogHead): Promise<void> {
-    await this.#session.change(this.#statements.use, [
-      at,
-      ...toColumns(rows, ['world', 'collection', 'id', 'at']),
-      ...toColumns(worlds, ['world', 'at']),
-    ]);
-  }
-
-  async fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void> {
-    const name = typeof world === 'string' ? world : world.name;
+  async #writeWorld({ name, record, state }: Extract<LogEntry, { kind: 'world' }>, at: number): Promise<void> {
+    const { empty, make, fill } = this.#statements;
     await this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#statements.empty, [name, head.at]);
-      if (typeof world !== 'string') {
-        const { made, ttl, createdAt, usedAt } = world;
-        await transaction.query(this.#statements.make, [name, made, ttl, createdAt, usedAt]);
+      await transaction.query(empty, [name, at]);
+      if (record !== null) {
+        const { made, ttl, createdAt, usedAt } = record;
+        await transaction.query(make, [name, made, ttl, createdAt, usedAt]);
       }
-      let part = 0;
-      for (const rows of parts) {
-        await transaction.query(this.#statements.fill, [name, part, rows]);
-        part += 1;
-      }
+      await writeParts(transaction, fill, name, state);
     });
   }
 
-  async delete(world: string): Promise<void> {
-    await this.#session.change(this.#statements.delete, [world]);
-  }
-
-  async putSnapshot(
-    { place, id, name, world, at, size, made }: SnapshotRecord,
-    parts: Iterable<string>,
-  ): Promise<void> {
+  async #writeSnapshot({ record, state }: Extract<LogEntry, { kind: 'snapshot' }>): Promise<void> {
+    const { place, id, name, world, at, size } = record;
     await this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#statements.putSnapshot, [place, id, name, world, at, size, made]);
-      let part = 0;
-      for (const rows of parts) {
-        await transaction.query(this.#statements.putPart, [id, part, rows]);
-        part += 1;
-      }
+      await transaction.query(this.#statements.putSnapshot, [place, id, name, world, at, size]);
+      await writeParts(transaction, this.#statements.putPart, id, state);
     });
-  }
-
-  async readSnapshotPart(id: string, part: number): Promise<string | null> {
-    const [row] = await this.#session.query<{ readonly rows: string }>(this.#statements.part, [id, part]);
-    return row?.rows ?? null;
-  }
-
-  async deleteSnapshot(id: string): Promise<void> {
-    await this.#session.change(this.#statements.deleteSnapshot, [id]);
-  }
-
-  isSure(): boolean {
-    return this.#session.isSure;
   }
 
   fault(): string | null {
-    const { isSure, refusal } = this.#session;
-    if (!isSure) return UNREACHABLE_MESSAGE;
+    const { refusal } = this.#session;
     return refusal === null ? null : `The database ${refusal.why}, so nothing can be stored now. ${refusal.advice}`;
   }
 
@@ -175,6 +189,15 @@ interface Part {
 type ObjectRow = RowOfWorld & { readonly row: string | null };
 type Use = RowName & { readonly world: string; readonly at: number };
 
+/** Writes the rows of a state. @param insert a statement with an owner, a number and a part */
+async function writeParts(to: Statements, insert: string, owner: string, state: LoggedState): Promise<void> {
+  let part = 0;
+  for (const rows of splitIntoParts(state)) {
+    await to.query(insert, [owner, part, rows]);
+    part += 1;
+  }
+}
+
 /** Reads all results of a query, page by page. @param max the page size */
 async function* readPages<Read extends object>(
   transaction: Statements,
@@ -190,7 +213,7 @@ async function* readPages<Read extends object>(
   await transaction.query('CLOSE page');
 }
 
-function commitValues({ puts, removed, states }: LogChanges, { at }: LogHead): readonly unknown[] {
+function commitValues({ puts, removed, states }: LogChanges, at: number): readonly unknown[] {
   return [
     at,
     ...toColumns(removed, ['world', 'collection', 'id']),
@@ -239,7 +262,7 @@ function createStatements(schema: string) {
   return {
     head: `SELECT at FROM "${schema}".store`,
     worlds: `SELECT name, made, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
-    snapshots: `SELECT place, id, name, world, at, size, made FROM "${schema}".snapshots ORDER BY place`,
+    snapshots: `SELECT place, id, name, world, at, size FROM "${schema}".snapshots ORDER BY place`,
     parts: `SELECT world, rows FROM "${schema}".world_parts ORDER BY world, part`,
     objects: `SELECT world, collection, id, row FROM ${objects}`,
     uses: `SELECT world, collection, id, at FROM ${uses}`,
@@ -261,8 +284,11 @@ function createStatements(schema: string) {
     make: `INSERT INTO "${schema}".worlds (name, made, ttl, created_at, used_at, state) VALUES ($1, $2, $3, $4, $5, '')
       ON CONFLICT (name) DO UPDATE SET place = DEFAULT, made = $2, ttl = $3, created_at = $4, used_at = $5, state = ''`,
     fill: `INSERT INTO "${schema}".world_parts (world, part, rows) VALUES ($1, $2, $3)`,
-    delete: `WITH ${emptied('$1')} DELETE FROM "${schema}".worlds WHERE name = $1`,
-    putSnapshot: `INSERT INTO "${schema}".snapshots (place, id, name, world, at, size, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    delete: `WITH ${emptied('$1')},
+      ended AS (DELETE FROM "${schema}".snapshots WHERE world = $1 RETURNING id),
+      ended_parts AS (DELETE FROM "${schema}".snapshot_parts WHERE snapshot IN (SELECT id FROM ended))
+      DELETE FROM "${schema}".worlds WHERE name = $1`,
+    putSnapshot: `INSERT INTO "${schema}".snapshots (place, id, name, world, at, size) VALUES ($1, $2, $3, $4, $5, $6)`,
     putPart: `INSERT INTO "${schema}".snapshot_parts (snapshot, part, rows) VALUES ($1, $2, $3)`,
     part: `SELECT rows FROM "${schema}".snapshot_parts WHERE snapshot = $1 AND part = $2`,
     deleteSnapshot: `WITH gone AS (DELETE FROM "${schema}".snapshot_parts WHERE snapshot = $1)

@@ -1,7 +1,10 @@
 import type * as Postgres from 'pg';
 import { messageOf } from '../../diagnostics/error-message.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
-import { isStorageFailure } from '../errors.ts';
+import { setTimeout } from '../../platform/time.ts';
+import { readStopwatch } from '../../time/clock.ts';
+import { isStorageFailure, UnreachableDatabase } from '../errors.ts';
+import type { Waiting } from '../world-log.ts';
 import type { DatabaseLocation } from './location.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION, TABLE_NAMES } from './schema.ts';
 import { Session, type Statements } from './session.ts';
@@ -15,71 +18,103 @@ const OLDEST_VERSION = 140_000;
 /** Distinguishes this program's locks from others in the same database: "nvam". */
 const LOCK_CLASS = 0x6e76616d;
 
-/** The database cannot be used right now, but may recover: it isn't running, is starting, or is full. */
-export class UnavailableDatabase extends UserError {}
+/** The database cannot be used right now, but may recover: it isn't running, is starting, is full, or is a replica. */
+class UnavailableDatabase extends UserError {}
+
+/** How often to try again, in milliseconds. */
+const POLL_MS = 500;
 
 /**
- * Opens a session with reliable locks: with PostgreSQL itself, and with a server that accepts changes.
+ * Waits until this process has the lock of the schema, and creates the tables if they don't exist.
  *
- * @throws UserError with a remedy; UnavailableDatabase
+ * @returns the session that has the lock
+ * @throws UserError with the reason if the database cannot be used, or if the wait was too long
  */
-export async function openSession(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
-  let session: Session | undefined;
+export async function lockSchema(
+  pg: typeof Postgres,
+  location: DatabaseLocation,
+  { onWait, maxMs }: Waiting,
+): Promise<Session> {
+  const startedAt = readStopwatch();
+  let session: Session | null = null;
+  let reported: string | null = null;
+  for (;;) {
+    let reason: string;
+    try {
+      session ??= await openSession(pg, location);
+      const owner = await tryLock(session, location);
+      if (owner === null) {
+        await createTables(session, location);
+        return session;
+      }
+      reason = `--data ${location.shown}: ${owner} has the lock of the schema \`${location.schema}\`. Stop that process, or wait until it ends.`;
+    } catch (cause) {
+      await session?.close();
+      session = null;
+      const error = cause instanceof UserError ? cause : toUserError(cause, location);
+      if (!(error instanceof UnavailableDatabase)) throw error;
+      reason = error.message;
+    }
+    if (readStopwatch() - startedAt >= maxMs) {
+      await session?.close();
+      throw new UserError(reason);
+    }
+    if (reason !== reported) onWait(reason);
+    reported = reason;
+    // Not unref'd: nothing else keeps a waiting process running.
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Opens a session with reliable locks: with PostgreSQL itself, and with a server that accepts changes. */
+async function openSession(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
+  const session = await Session.open(pg, location);
   try {
-    session = await Session.open(pg, location);
     await checkServer(session, location);
     await checkSchema(session, location);
     return session;
   } catch (cause) {
-    await session?.close();
-    throw cause instanceof UserError ? cause : toUserError(cause, location);
+    await session.close();
+    throw cause;
   }
 }
 
-/** Tries to lock the schema. @returns whether it succeeded, and the name of the process with the lock if it is visible */
-export async function tryLock(
-  session: Session,
-  { schema }: DatabaseLocation,
-): Promise<{ readonly has: boolean; readonly holder: string | null }> {
-  const [row] = await session.query<{ readonly has: boolean; readonly holder: string | null }>(
-    `SELECT pg_try_advisory_lock($1, hashtext($2)) AS has, (
-       SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid AND l.objid = (hashtext($2)::bigint & 4294967295)::oid
-         AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS holder`,
+interface LockAttempt {
+  readonly has: boolean;
+  /** The name of the process with the lock, and the start of its session, if this user may see them. */
+  readonly holder: string | null;
+  readonly since: string | null;
+}
+
+/** Tries to lock the schema. @returns null if it succeeded, otherwise a description of the process with the lock */
+async function tryLock(session: Session, { schema }: DatabaseLocation): Promise<string | null> {
+  const [attempt] = await session.query<LockAttempt>(
+    `WITH attempt AS MATERIALIZED (SELECT pg_try_advisory_lock($1, hashtext($2)) AS has)
+     SELECT attempt.has, a.application_name AS holder,
+       to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
+     FROM attempt LEFT JOIN pg_locks l ON l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid
+       AND l.objid = (hashtext($2)::bigint & 4294967295)::oid AND l.objsubid = 2
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       LEFT JOIN pg_stat_activity a ON a.pid = l.pid`,
     [LOCK_CLASS, schema],
   );
-  return { has: row?.has === true, holder: row?.holder ? row.holder : null };
+  if (attempt?.has === true) return null;
+  const known = [attempt?.holder, attempt?.since && `connected since ${attempt.since}`].filter(Boolean);
+  return known.length === 0 ? 'another process' : `another process (${known.join(', ')})`;
 }
 
-/** Returns the state of the default world; null if the tables don't exist. */
-export async function readStateOfDefault(session: Session, { schema }: DatabaseLocation): Promise<string | null> {
-  const tables = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
-    `"${schema}".worlds`,
-  ]);
-  if (tables[0]?.table == null) return null;
-  const [row] = await session.query<{ readonly state: string }>(
-    `SELECT state FROM "${schema}".worlds WHERE name = 'default'`,
-  );
-  return row?.state ?? null;
-}
-
-/** Creates the tables if they don't exist. Requires the lock. @throws UserError with a remedy */
-export async function createTables(session: Session, location: DatabaseLocation): Promise<void> {
+/** Creates the tables if they don't exist. Requires the lock. */
+async function createTables(session: Session, location: DatabaseLocation): Promise<void> {
   const { schema } = location;
-  try {
-    if ((await checkSchema(session, location)) === 'ours') return;
-    await session.transaction(async (transaction) => {
-      const [existing] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-      // `IF NOT EXISTS` requires the right to create schemas even if the schema exists.
-      if (existing === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
-      for (const statement of CREATE_STATEMENTS)
-        await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
-      const columns = '(program, schema, at)';
-      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [PROGRAM, SCHEMA_VERSION]);
-    });
-  } catch (cause) {
-    throw cause instanceof UserError ? cause : toUserError(cause, location);
-  }
+  if ((await checkSchema(session, location)) === 'ours') return;
+  await session.transaction(async (transaction) => {
+    const [existing] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+    // `IF NOT EXISTS` requires the right to create schemas even if the schema exists.
+    if (existing === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
+    for (const statement of CREATE_STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
+    const columns = '(program, schema, at)';
+    await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [PROGRAM, SCHEMA_VERSION]);
+  });
 }
 
 interface ServerFacts {
@@ -111,7 +146,10 @@ async function checkServer(session: Session, { shown }: DatabaseLocation): Promi
     );
   }
   if (server.is_replica) {
-    throw new UserError(`--data ${shown} is a replica, which accepts no changes. Give the address of its primary.`);
+    // It may be promoted.
+    throw new UnavailableDatabase(
+      `--data ${shown} is a replica, which accepts no changes. Promote it, or give the address of its primary.`,
+    );
   }
   if (server.read_only) {
     throw new UserError(
@@ -126,20 +164,15 @@ const POOLER =
 /** @throws UserError if the schema has tables of another program or version */
 async function checkSchema(session: Statements, location: DatabaseLocation): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
-  const [tables] = await session.query<
-    Readonly<Record<'ours' | 'earlier', string | null>> & { readonly tables: number }
-  >(
-    `SELECT to_regclass($1) AS ours, to_regclass($2) AS earlier,
-       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $3) AS tables`,
-    [`"${schema}".store`, `"${schema}".meta`, schema],
+  const [tables] = await session.query<{ readonly ours: string | null; readonly tables: number }>(
+    `SELECT to_regclass($1) AS ours,
+       (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2) AS tables`,
+    [`"${schema}".store`, schema],
   );
   const foreignMessage = `--data ${shown}: the schema \`${schema}\` belongs to another program and was not changed. Give another schema with \`?schema=\`.`;
   if (tables?.ours == null) {
     if ((tables?.tables ?? 0) === 0) return 'empty';
-    if (tables?.earlier == null || !(await isEarlier(session, schema))) throw new UserError(foreignMessage);
-    throw new UserError(
-      `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it.`,
-    );
+    throw new UserError(foreignMessage);
   }
   const [store] = await session.query<Readonly<Record<'program' | 'schema', string | null>>>(
     `SELECT to_jsonb(s)->>'program' AS program, to_jsonb(s)->>'schema' AS schema FROM "${schema}".store s LIMIT 1`,
@@ -173,13 +206,6 @@ async function checkRights(session: Statements, { schema, shown }: DatabaseLocat
   }
 }
 
-async function isEarlier(session: Statements, schema: string): Promise<boolean> {
-  const rows = await session.query<{ readonly program: string | null }>(
-    `SELECT to_jsonb(m)->>'program' AS program FROM "${schema}".meta m LIMIT 1`,
-  );
-  return rows[0]?.program === PROGRAM;
-}
-
 /**
  * Codes of possibly temporary errors: connection, resources, operator, system
  * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and socket errors.
@@ -191,12 +217,13 @@ const CUT = /^Connection terminated|^the connection was closed$/;
 
 /** Explains in one line why a database cannot be used, without the password. */
 function toUserError(cause: unknown, { shown, schema }: DatabaseLocation): UserError {
-  const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
+  const reported = isStorageFailure(cause) ? ((cause as Error).cause ?? cause) : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
   const reason = messageOf(reported);
   const refusal = describeRefusal(code, reason, schema);
   if (refusal !== null) return new UserError(`--data ${shown} ${refusal}`, { cause });
-  const isTemporary = TEMPORARY_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
+  const isTemporary =
+    cause instanceof UnreachableDatabase || TEMPORARY_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
   const why = `--data ${shown} ${describeAbsence(code, reason)}`;
   return isTemporary ? new UnavailableDatabase(why, { cause }) : new UserError(why, { cause });
 }
@@ -239,5 +266,17 @@ function describeAbsence(code: string, reason: string): string {
         return 'does not answer. Check the host and port, and that no firewall drops the packets.';
       }
       return `cannot be used: ${reason}. Check the URL, and that PostgreSQL is running there.`;
+  }
+}
+
+/** Loads the driver, which is only needed for PostgreSQL. */
+export async function loadDriver(): Promise<typeof Postgres> {
+  try {
+    const loaded = await import('pg');
+    // The module is CommonJS, so its members are on the default export at run time.
+    return loaded.default as unknown as typeof Postgres;
+  } catch (cause) {
+    const message = '--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.';
+    throw new UserError(message, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** The version of the tables. Tables with another version are rejected. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The statements that create the tables, in which `$schema` stands for the name of the schema. The tables have all worlds
@@ -54,8 +54,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
     name  text,
     world text NOT NULL,
     at    bigint NOT NULL,
-    size  bigint NOT NULL,
-    made  text NOT NULL
+    size  bigint NOT NULL
   )`,
   // The rows of snapshots. Each part is a JSON array.
   `CREATE TABLE $schema.snapshot_parts (

@@ -12,15 +12,9 @@ const HEARTBEAT_MS = 1000;
 
 /**
  * PostgreSQL ends a session after this long without a statement, in milliseconds, and so does this process if a
- * statement isn't answered. No other process can get the lock sooner than this after the latest statement.
+ * statement isn't answered.
  */
 const SESSION_TIMEOUT_MS = 5000;
-
-/**
- * How long this process can rely on the lock after it sent a statement that was answered, in milliseconds. Less than
- * `SESSION_TIMEOUT_MS`, because clocks drift.
- */
-const LOCK_TRUST_MS = 4000;
 
 /** How long the last statements may take when the process stops, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -114,8 +108,6 @@ export class Session implements Statements {
   #abandon: (cause: unknown) => void = () => {};
   /** When the current statement was sent; null if there is none. */
   #sentAt: number | null = null;
-  /** When the latest answered statement was sent. */
-  #trustedSince = readStopwatch();
 
   private constructor(pg: typeof Postgres, client: Postgres.Client, mark: string) {
     this.#pg = pg;
@@ -165,11 +157,6 @@ export class Session implements Statements {
     client.on('error', () => {});
     await client.connect();
     return new Session(pg, client, mark);
-  }
-
-  /** Whether it is certain that no other process has the lock. */
-  get isSure(): boolean {
-    return !this.#hasEnded && readStopwatch() - this.#trustedSince < LOCK_TRUST_MS;
   }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]> {
@@ -233,18 +220,15 @@ export class Session implements Statements {
     kind: 'reads' | 'changes',
   ): Promise<Row[]> {
     if (this.#hasEnded) throw new UnreachableDatabase('the connection to PostgreSQL has ended');
-    const sentAt = readStopwatch();
-    this.#sentAt = sentAt;
+    this.#sentAt = readStopwatch();
     const prepared = values === undefined ? {} : { values: [...values], name: this.#statementName(text) };
     try {
       const { rows } = await new Promise<Postgres.QueryResult<Row & Postgres.QueryResultRow>>((resolve, reject) => {
         this.#abandon = reject;
         this.#client.query<Row & Postgres.QueryResultRow>({ text, ...prepared }).then(resolve, reject);
       });
-      this.#trustedSince = sentAt;
       return rows;
     } catch (cause) {
-      if (this.#isReportedError(cause)) this.#trustedSince = sentAt;
       throw this.#toError(cause, kind);
     } finally {
       this.#sentAt = null;

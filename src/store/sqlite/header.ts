@@ -3,9 +3,6 @@ import { SCHEMA_VERSION } from './schema.ts';
 /** The application id of our files: "NVA1" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e564131;
 
-/** The application id before the first release: "NVAM". */
-const EARLIER_APPLICATION_ID = 0x4e56414d;
-
 /** The length of the database header. */
 export const HEADER_BYTES = 100;
 
@@ -28,9 +25,6 @@ export function checkHeader(header: Buffer, size: number | null): string | null 
     return `is not an SQLite database, or is damaged. ${advice}`;
   }
   const program = header.readUInt32BE(APPLICATION_ID_AT);
-  if (program === EARLIER_APPLICATION_ID) {
-    return 'was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.';
-  }
   if (program !== APPLICATION_ID) return `is the database of another program. ${advice}`;
   if (size !== null && size < readPageSize(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     return `is damaged: its end is missing. ${advice}`;

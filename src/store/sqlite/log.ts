@@ -1,25 +1,36 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Pacer } from '../../time/pacer.ts';
 import { DamagedData } from '../errors.ts';
-import { parseStoredJson, readPart, readRow } from '../saved-row.ts';
-import type { SnapshotRecord } from '../snapshot-store.ts';
+import { type ReadRow, readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {
   LogChanges,
   LogContent,
+  LogEntry,
+  LoggedState,
   LoggedWorld,
-  LogHead,
   LogUses,
   RowOfWorld,
+  SnapshotRecord,
+  StorageInfo,
   WorldLog,
-  WorldRecord,
 } from '../world-log.ts';
-import { inTransaction, rollBack, type SqliteDatabase, type SqliteStatement } from './driver.ts';
-import { closeDatabase, type OpenDatabase } from './open.ts';
+import {
+  inTransaction,
+  readErrorCode,
+  rollBack,
+  type SqliteDatabase,
+  type SqliteDriver,
+  type SqliteStatement,
+} from './driver.ts';
+import { loadDriver } from './drivers.ts';
+import { closeDatabase, type OpenDatabase, openDatabase } from './open.ts';
 
 const PUT_ROW = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`;
 const PUT_USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at`;
+const PUT_WORLD = `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`;
+const PUT_SNAPSHOT = 'INSERT INTO snapshots (place, id, name, world, at, size) VALUES (?, ?, ?, ?, ?, ?)';
 
 /** Prepares each statement on first use. */
 class Statements {
@@ -46,147 +57,143 @@ class Statements {
 
 /** All worlds in a data file. */
 export class SqliteLog implements WorldLog {
+  readonly info: StorageInfo;
+  readonly isDurable = true;
+  readonly notices: readonly string[] = [];
+  /** Never: the file is locked until it is closed. */
+  readonly lost = new Promise<string>(() => {});
   readonly #openDatabase: OpenDatabase;
   readonly #statements: Statements;
   #isClosed = false;
 
-  constructor(openDatabase: OpenDatabase) {
-    this.#openDatabase = openDatabase;
-    this.#statements = new Statements(openDatabase.database);
+  /** Opens a data file, which only one process can use at a time. @throws UserError if it cannot be used */
+  constructor(path: string, driver: SqliteDriver) {
+    this.info = { kind: 'file', driver: driver.name, schema: null };
+    this.#openDatabase = openDatabase(path, driver);
+    this.#statements = new Statements(this.#openDatabase.database);
+  }
+
+  /** Opens a data file with a suitable driver. @throws UserError if there is none, or if the file cannot be used */
+  static async open(path: string): Promise<SqliteLog> {
+    return new SqliteLog(path, await loadDriver());
   }
 
   async read(): Promise<LogContent> {
+    try {
+      return this.#read();
+    } catch (cause) {
+      throw readErrorCode(cause) === '' ? cause : new DamagedData('a page of the file', cause);
+    }
+  }
+
+  #read(): LogContent {
     const statements = this.#statements;
-    const [head] = statements.all<LogHead>('SELECT at FROM store');
-    if (head === undefined) throw new DamagedData('store', 'at', 'it is not there');
+    const [head] = statements.all<{ readonly at: number }>('SELECT at FROM store');
+    if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
     const worlds = statements.all<Packed<Omit<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>, 'made'>>(
       'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
     );
     return {
-      head,
+      at: head.at,
       worlds: worlds.map(({ made, ...rest }) => ({
         ...rest,
-        made: decompress(made, rest.name),
+        made: decompress(made, `the origin of the world \`${rest.name}\``),
         ...this.#readRows(rest.name),
       })),
-      snapshots: statements
-        .all<Packed<SnapshotRecord, 'made'>>(
-          'SELECT place, id, name, world, at, size, made FROM snapshots ORDER BY place',
-        )
-        .map(({ made, ...rest }) => ({ ...rest, made: decompress(made, rest.id) })),
+      snapshots: statements.all<SnapshotRecord>(
+        'SELECT place, id, name, world, at, size FROM snapshots ORDER BY place',
+      ),
     };
   }
 
   #readRows(world: string): Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'> {
     const statements = this.#statements;
+    const place = `the initial rows of the world \`${world}\``;
     const parts = statements.all<Part>('SELECT rows FROM world_parts WHERE world = ? ORDER BY part', world);
-    const later = statements.all<RowOfWorld & { readonly row: string | null }>(
-      'SELECT collection, id, row FROM objects WHERE world = ?',
+    const changed = statements.all<RowOfWorld & { readonly row: string | null }>(
+      'SELECT world, collection, id, row FROM objects WHERE world = ?',
       world,
     );
     return {
-      initialRows: parts.flatMap(({ rows }) => readPart(decompress(rows, world), world)),
-      changedRows: later.map(({ collection, id, row }) => {
-        return { collection, id, read: row === null ? null : readRow(parseStoredJson(row, collection, id)) };
-      }),
+      initialRows: parts.flatMap(({ rows }) => readPart(decompress(rows, place), place)),
+      changedRows: changed.map((object) => readChangedRow(object, object.row)),
       uses: statements.all('SELECT collection, id, at FROM uses WHERE world = ?', world),
     };
   }
 
-  async commit({ puts, removed, states }: LogChanges, head: LogHead): Promise<void> {
+  async readSnapshot(id: string, part: number): Promise<readonly ReadRow[] | null> {
+    const text = 'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?';
+    const [found] = this.#statements.all<Part>(text, id, part);
+    const place = `the rows of the snapshot \`${id}\``;
+    return found === undefined ? null : readPart(decompress(found.rows, place), place);
+  }
+
+  async append(entry: LogEntry, at: number): Promise<void> {
+    switch (entry.kind) {
+      case 'changes':
+        return this.#write(() => this.#commit(entry, at));
+      case 'uses':
+        return this.#write(() => this.#noteUses(entry, at));
+      case 'world':
+        return this.#writeWorld(entry, at);
+      case 'world-end':
+        return this.#write(() => this.#deleteWorld(entry.name));
+      case 'snapshot':
+        return this.#writeSnapshot(entry);
+      case 'snapshot-end':
+        return this.#write(() => {
+          this.#statements.run('DELETE FROM snapshots WHERE id = ?', entry.id);
+          this.#statements.run('DELETE FROM snapshot_parts WHERE snapshot = ?', entry.id);
+        });
+    }
+  }
+
+  #commit({ puts, removed, states }: LogChanges, at: number): void {
     const statements = this.#statements;
-    this.#write(() => {
-      for (const { world, collection, id } of removed) {
-        statements.run('DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
+    for (const { world, collection, id } of removed) {
+      statements.run('DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
+    }
+    for (const { world, collection, id, text } of puts) statements.run(PUT_ROW, world, collection, id, text);
+    for (const { world, collection, id } of [...removed, ...puts.filter(({ text }) => text === null)]) {
+      statements.run('DELETE FROM uses WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
+    }
+    for (const { world, state } of states) statements.run('UPDATE worlds SET state = ? WHERE name = ?', state, world);
+    this.#setHead(at);
+  }
+
+  #noteUses({ rows, worlds }: LogUses, now: number): void {
+    const statements = this.#statements;
+    for (const { world, collection, id, at } of rows) statements.run(PUT_USE, world, collection, id, at);
+    for (const { world, at } of worlds) statements.run('UPDATE worlds SET used_at = ? WHERE name = ?', at, world);
+    this.#setHead(now);
+  }
+
+  #writeWorld({ name, record, state }: Extract<LogEntry, { kind: 'world' }>, at: number): Promise<void> {
+    const start = () => {
+      this.#empty(name);
+      if (record !== null) {
+        const { made, ttl, createdAt, usedAt } = record;
+        this.#statements.run(PUT_WORLD, name, compress(made), ttl, createdAt, usedAt);
       }
-      for (const { world, collection, id, text } of puts) statements.run(PUT_ROW, world, collection, id, text);
-      for (const { world, collection, id } of [...removed, ...puts.filter(({ text }) => text === null)]) {
-        statements.run('DELETE FROM uses WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
-      }
-      for (const { world, state } of states) statements.run('UPDATE worlds SET state = ? WHERE name = ?', state, world);
-      this.#setHead(head);
-    });
+      this.#setHead(at);
+    };
+    return this.#writeParts(start, state, 'INSERT INTO world_parts (world, part, rows) VALUES (?, ?, ?)', name);
   }
 
-  async use({ rows, worlds }: LogUses, head: LogHead): Promise<void> {
-    const statements = this.#statements;
-    this.#write(() => {
-      for (const { world, collection, id, at } of rows) statements.run(PUT_USE, world, collection, id, at);
-      for (const { world, at } of worlds) statements.run('UPDATE worlds SET used_at = ? WHERE name = ?', at, world);
-      this.#setHead(head);
-    });
-  }
-
-  async fill(world: string | WorldRecord, parts: Iterable<string>, head: LogHead): Promise<void> {
-    const statements = this.#statements;
-    const name = typeof world === 'string' ? world : world.name;
-    await this.#writeParts(
-      () => {
-        this.#empty(name);
-        if (typeof world === 'string') return;
-        const { made, ttl, createdAt, usedAt } = world;
-        statements.run(
-          `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`,
-          name,
-          compress(made),
-          ttl,
-          createdAt,
-          usedAt,
-        );
-      },
-      parts,
-      (part, rows) => statements.run('INSERT INTO world_parts (world, part, rows) VALUES (?, ?, ?)', name, part, rows),
-      head,
+  #deleteWorld(name: string): void {
+    this.#statements.run('DELETE FROM worlds WHERE name = ?', name);
+    this.#statements.run(
+      'DELETE FROM snapshot_parts WHERE snapshot IN (SELECT id FROM snapshots WHERE world = ?)',
+      name,
     );
+    this.#statements.run('DELETE FROM snapshots WHERE world = ?', name);
+    this.#empty(name);
   }
 
-  async delete(world: string): Promise<void> {
-    this.#write(() => {
-      this.#statements.run('DELETE FROM worlds WHERE name = ?', world);
-      this.#empty(world);
-    });
-  }
-
-  async putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void> {
-    const { place, id, name, world, at, size, made } = snapshot;
-    const statements = this.#statements;
-    await this.#writeParts(
-      () =>
-        statements.run(
-          'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          place,
-          id,
-          name,
-          world,
-          at,
-          size,
-          compress(made),
-        ),
-      parts,
-      (part, rows) =>
-        statements.run('INSERT INTO snapshot_parts (snapshot, part, rows) VALUES (?, ?, ?)', id, part, rows),
-    );
-  }
-
-  async readSnapshotPart(id: string, part: number): Promise<string | null> {
-    const [snapshotPart] = this.#statements.all<Part>(
-      'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
-      id,
-      part,
-    );
-    return snapshotPart === undefined ? null : decompress(snapshotPart.rows, id);
-  }
-
-  async deleteSnapshot(id: string): Promise<void> {
-    this.#write(() => {
-      this.#statements.run('DELETE FROM snapshots WHERE id = ?', id);
-      this.#statements.run('DELETE FROM snapshot_parts WHERE snapshot = ?', id);
-    });
-  }
-
-  /** Always true, because the file is locked. */
-  isSure(): boolean {
-    return true;
+  #writeSnapshot({ record, state }: Extract<LogEntry, { kind: 'snapshot' }>): Promise<void> {
+    const { place, id, name, world, at, size } = record;
+    const start = () => this.#statements.run(PUT_SNAPSHOT, place, id, name, world, at, size);
+    return this.#writeParts(start, state, 'INSERT INTO snapshot_parts (snapshot, part, rows) VALUES (?, ?, ?)', id);
   }
 
   fault(): string | null {
@@ -199,7 +206,7 @@ export class SqliteLog implements WorldLog {
     closeDatabase(this.#openDatabase.database);
   }
 
-  #setHead({ at }: LogHead): void {
+  #setHead(at: number): void {
     this.#statements.run('UPDATE store SET at = max(at, ?)', at);
   }
 
@@ -215,32 +222,26 @@ export class SqliteLog implements WorldLog {
   }
 
   /**
-   * Writes parts in one transaction, pausing for requests in between. Nothing else is written during the transaction.
+   * Writes the rows of a state in one transaction, pausing for requests in between. Nothing else is written during the
+   * transaction.
    *
+   * @param start the other writes
+   * @param insert a statement with an owner, a number and a part
    * @throws WriteFailure
    */
-  async #writeParts(
-    start: () => void,
-    parts: Iterable<string>,
-    write: (part: number, rows: Uint8Array) => void,
-    head?: LogHead,
-  ): Promise<void> {
+  async #writeParts(start: () => void, state: LoggedState, insert: string, owner: string): Promise<void> {
     const { database, file } = this.#openDatabase;
-    const step = (work: () => void) => file.write(work);
-    step(() => database.exec('BEGIN IMMEDIATE'));
+    file.write(() => database.exec('BEGIN IMMEDIATE'));
     try {
-      step(start);
+      file.write(start);
       const pacer = new Pacer();
       let part = 0;
-      for (const rows of parts) {
-        step(() => write(part, compress(rows)));
+      for (const rows of splitIntoParts(state)) {
+        file.write(() => this.#statements.run(insert, owner, part, compress(rows)));
         part += 1;
         if (pacer.isLong) await pacer.pause();
       }
-      step(() => {
-        if (head !== undefined) this.#setHead(head);
-        database.exec('COMMIT');
-      });
+      file.write(() => database.exec('COMMIT'));
     } catch (cause) {
       rollBack(database);
       throw cause;
@@ -260,12 +261,12 @@ function compress(text: string): Uint8Array {
   return deflateRawSync(text, { level: 1 });
 }
 
-/** Returns the text of compressed data. @param owner the world or snapshot, for messages @throws DamagedData */
-function decompress(bytes: Uint8Array, owner: string): string {
+/** Returns the text of compressed data. @param place the record, for messages @throws DamagedData */
+function decompress(bytes: Uint8Array, place: string): string {
   try {
     // The default world has no provenance.
     return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();
   } catch (cause) {
-    throw new DamagedData('rows', owner, cause);
+    throw new DamagedData(place, cause);
   }
 }

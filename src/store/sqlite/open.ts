@@ -18,7 +18,6 @@ import { describeOwner } from './describe-owner.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
-import { type Log, readLog } from './wal.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
@@ -44,8 +43,6 @@ const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 export interface OpenDatabase {
   readonly database: SqliteDatabase;
   readonly file: DataFile;
-  /** Notices for the user who opens the file. */
-  readonly notices: readonly string[];
 }
 
 /**
@@ -64,11 +61,9 @@ export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
     const realPath = exists ? realpathSync(path) : path;
     const hasLogFile = hasLog(realPath);
     if (exists) assertUsableFile(path, hasLogFile);
-    // Read before SQLite opens the file, because SQLite then drops the invalid frames.
-    const log = readLog(`${realPath}-wal`);
     const database = openExclusively(path, driver);
     try {
-      return prepareDatabase(path, database, log, hasLogFile);
+      return prepareDatabase(path, database, hasLogFile);
     } catch (cause) {
       database.close();
       throw cause;
@@ -78,19 +73,14 @@ export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
   }
 }
 
-/** Checks the pages of a locked database, recovers its log, creates missing tables, and records the file as open. */
-function prepareDatabase(path: string, database: SqliteDatabase, log: Log, hasLogFile: boolean): OpenDatabase {
+/** Checks the pages of a locked database, creates missing tables, and records the file as open. */
+function prepareDatabase(path: string, database: SqliteDatabase, hasLogFile: boolean): OpenDatabase {
   if (hasLogFile || statSync(path).size <= MAX_CHECKED_BYTES) assertIntactPages(database, path);
-  const validFrames = log.frames === 0 ? 0 : (checkpoint(database) ?? log.frames);
-  // Before enabling WAL, so that `inspect` finds the marks in the header.
+  // Before enabling WAL, so that the marks are in the header of the file itself.
   if (readPragma(database, 'user_version') === 0) createSchema(database);
   database.exec('PRAGMA journal_mode = WAL');
   OPEN_FILES.set(database, fileIdentityOf(statSync(path)));
-  return {
-    database,
-    file: createDataFile(path, database),
-    notices: describeDroppedFrames(path, log.frames - validFrames, log.isNoise),
-  };
+  return { database, file: new DataFile(path, () => tryToWrite(database)) };
 }
 
 export function createSchema(database: SqliteDatabase): void {
@@ -98,10 +88,6 @@ export function createSchema(database: SqliteDatabase): void {
     database.exec(CREATE_STATEMENTS);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
-}
-
-function createDataFile(path: string, database: SqliteDatabase): DataFile {
-  return new DataFile(path, () => tryToWrite(database));
 }
 
 /** How many pages to write when testing for free space: more than a failed write may have left free. */
@@ -116,29 +102,6 @@ function tryToWrite(database: SqliteDatabase): void {
 /** Returns whether the last process left a log. */
 function hasLog(path: string): boolean {
   return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
-}
-
-/** Writes the log into the file. @returns the number of valid frames; null if the disk is full */
-function checkpoint(database: SqliteDatabase): number | null {
-  try {
-    const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(PASSIVE)`).get();
-    return Math.max(result?.log ?? 0, 0);
-  } catch (cause) {
-    if (readErrorCode(cause) === 'SQLITE_FULL') return null;
-    throw cause;
-  }
-}
-
-function describeDroppedFrames(path: string, frames: number, isNoise: boolean): string[] {
-  const lost = isNoise
-    ? [`The log of --data ${path} contains data that SQLite did not write, and was cut off there. Changes may be lost.`]
-    : [];
-  if (frames <= 0) return lost;
-  const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
-  return [
-    ...lost,
-    `${were} dropped from --data ${path}, because the last process was stopped in the middle of a commit.`,
-  ];
 }
 
 /** Closes a database and releases the file for other servers. */
@@ -248,11 +211,8 @@ function toUserError(path: string, cause: unknown): UserError {
       cause,
     });
   }
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new UserError(`--data ${path} is damaged. Use another file.`, { cause });
-  }
   const reason = messageOf(cause);
-  if (reason.startsWith('no such table')) {
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || reason.startsWith('no such table')) {
     return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
   return new UserError(`--data ${path} cannot be used: ${reason}. Use another file.`, { cause });

@@ -1,5 +1,5 @@
 /** The version of the tables (`user_version`). Files with another version are rejected. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The statements that create the tables, with all worlds, their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
@@ -35,7 +35,7 @@ CREATE TABLE uses (
   at         INTEGER NOT NULL,
   PRIMARY KEY (world, collection, id)
 ) STRICT;
--- How each world was created (empty for the default world), and its mode and faults.
+-- How each world was created (empty for the default world), and its mode and faults. Snapshots end with their world.
 CREATE TABLE worlds (
   name       TEXT PRIMARY KEY,
   made       BLOB NOT NULL,
@@ -51,8 +51,7 @@ CREATE TABLE snapshots (
   name  TEXT,
   world TEXT NOT NULL,
   at    INTEGER NOT NULL,
-  size  INTEGER NOT NULL,
-  made  BLOB NOT NULL
+  size  INTEGER NOT NULL
 ) STRICT;
 -- The rows of snapshots.
 CREATE TABLE snapshot_parts (

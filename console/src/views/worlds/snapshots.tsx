@@ -3,10 +3,8 @@ import { addressOfView, choices, go } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
-import { ChooseFile } from '../../parts/choose-file.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { download } from '../../parts/download.ts';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
@@ -17,11 +15,9 @@ import { formatTime } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { createFileName, readFile, sendFile } from '../../state/files.ts';
 import { withdrawUndo } from '../../state/undo.ts';
-import { currentWorld } from '../../state/worlds.ts';
 
-/** The snapshots of this world, with buttons that take and upload one. */
+/** The snapshots of this world, with a button that takes one. */
 export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const act = useAct();
@@ -30,18 +26,6 @@ export function Snapshots() {
   useEffect(() => {
     if (part === 'snapshots') section.current?.scrollIntoView();
   }, [part]);
-  const upload = (file: File | undefined) => {
-    if (file === undefined) return;
-    void act.run(async () => {
-      const { id, world } = await sendFile<Snapshot>('/_mock/snapshots/file', file);
-      reportChange('snapshots');
-      const originNote =
-        world === currentWorld.value?.id
-          ? ''
-          : ` It is from the world \`${world}\`: create a world from it to use it here.`;
-      return `The snapshot \`${id}\` was added.${originNote}`;
-    });
-  };
   return (
     <section ref={section} class="snapshots" aria-label="Snapshots">
       <div class="view-header">
@@ -49,14 +33,6 @@ export function Snapshots() {
         <span class="count">{readValue(loaded, []).length || null}</span>
         <div class="acts">
           <Feedback act={act} />
-          <ChooseFile
-            accept=".ndjson,application/x-ndjson"
-            title="A snapshot file that was downloaded here or from another server."
-            isBusy={act.isBusy}
-            onFile={upload}
-          >
-            Upload a file
-          </ChooseFile>
           <Popover button="Take a snapshot">{(close) => <TakeForm act={act} close={close} />}</Popover>
         </div>
       </div>
@@ -145,12 +121,6 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
       reportChange('snapshots');
       return `“${name}” was deleted.`;
     });
-  const saveFile = () =>
-    act.run(async () => {
-      const file = createFileName('.ndjson', id);
-      download(file, await readFile(`/_mock/snapshots/${id}/file`));
-      return `Saved \`${file}\`. It contains secrets: signing keys and credentials.`;
-    });
   return (
     <>
       <ConfirmButton
@@ -167,7 +137,6 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
         subject={name}
         isBusy={act.isBusy}
         items={[
-          { label: 'Download', run: saveFile },
           {
             label: 'Create a world',
             run: () => go(addressOfView('worlds', { make: 'yes', from: 'snapshot', of: id })),

@@ -17,13 +17,11 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
-  /** `waiting` while the store does not accept writes; an error only with the query parameter `ready`. */
-  const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
-    const storageProblem = store.fault();
-    if (storageProblem === null) return { status: 200, body: { status: 'ready' } };
-    findings.report('storage', storageProblem, now);
-    if (query.ready !== undefined) throw new Problem('storage_failing', storageProblem);
-    return { status: 200, body: { status: 'waiting', detail: storageProblem } };
+  const getHealth: Handler<'control', 'get_health'> = ({ store, findings, now }) => {
+    const reason = store.fault();
+    if (reason === null) return { status: 200, body: { status: 'ready' } };
+    findings.report('storage', reason, now);
+    return { status: 503, body: { status: 'storage', reason }, refusal: new Problem('storage_failing', reason) };
   };
 
   const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({

@@ -9,7 +9,7 @@ export const OPERATION_SECTIONS = [
     certainty: 'ours',
     rows: {
       list_calls: {},
-      get_health: { unguarded: true, withoutWorlds: true },
+      get_health: { unguarded: true },
       get_info: {},
       get_metrics: {},
       get_cast: {},
@@ -41,8 +41,6 @@ export const OPERATION_SECTIONS = [
       take_snapshot: {},
       get_snapshot: {},
       delete_snapshot: {},
-      download_snapshot: {},
-      upload_snapshot: { streams: true },
       restore_snapshot: {},
       get_tables: {},
       list_requests: {},

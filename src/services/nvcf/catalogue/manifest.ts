@@ -9,6 +9,5 @@ export const catalogueManifest = {
   variables: [{ name: 'NVIDIA_BASE_URL', readValue: (_part, url) => `${url}/integrate/v1` }],
   hosts: ['integrate.api.nvidia.com', 'ai.api.nvidia.com'],
   probes: [],
-  schemas: async () => (await import('./stored-schemas.ts')).STORED_SCHEMAS,
   load: async () => (await import('./index.ts')).catalogue,
 } as const satisfies Manifest;

@@ -1,18 +1,27 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import { awaitEventLoopTurn, clearTimeout, setTimeout } from '../platform/time.ts';
-import type { Clock, Instant } from '../time/clock.ts';
+import { clearTimeout, setTimeout } from '../platform/time.ts';
+import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
 import type { Row } from './collections.ts';
-import { Collision, DamagedData, isStorageFailure, NotFound } from './errors.ts';
+import { Collision, DamagedData, isStorageFailure } from './errors.ts';
 import type { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import { createStore } from './memory.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
-import { type ReadRow, readPart, serializeRow, splitIntoParts } from './saved-row.ts';
+import { describeRow, type ReadRow, serializeRow } from './saved-row.ts';
 import type { StoreParts } from './shared.ts';
-import type { SnapshotRecord, SnapshotStore } from './snapshot-store.ts';
-import { type State, StateBuilder, sizeOf } from './state.ts';
+import { completeState, type State, StateBuilder } from './state.ts';
+import { StoredSnapshots } from './stored-snapshots.ts';
 import { StoredText } from './stored-text.ts';
-import type { LogContent, LoggedWorld, LogHead, LogUses, WorldLog, WorldRecord } from './world-log.ts';
+import type {
+  LogContent,
+  LogEntry,
+  LoggedWorld,
+  LogUses,
+  SnapshotRecord,
+  StorageInfo,
+  WorldLog,
+  WorldRecord,
+} from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
@@ -30,11 +39,14 @@ class Writing {
   constructor(log: WorldLog, parts: StoreParts, clock: Clock) {
     this.log = log;
     this.#clock = clock;
-    this.queue = new LogQueue((changes) => parts.commits.measure(() => log.commit(changes, this.head)));
+    this.queue = new LogQueue((changes) =>
+      parts.commits.measure(() => log.append({ kind: 'changes', ...changes }, clock.now())),
+    );
   }
 
-  get head(): LogHead {
-    return { at: this.#clock.now() };
+  /** Stores an entry by itself, after everything that is queued. */
+  append(entry: LogEntry): Promise<void> {
+    return this.queue.run(() => this.log.append(entry, this.#clock.now()));
   }
 
   use(world: string, row: RowName, at: Instant): void {
@@ -70,7 +82,7 @@ class Writing {
     this.#rows.clear();
     this.#worlds.clear();
     try {
-      await this.queue.run(() => this.log.use({ rows, worlds }, this.head));
+      await this.append({ kind: 'uses', rows, worlds });
     } catch (cause) {
       this.#restorePending({ rows, worlds });
       throw cause;
@@ -112,7 +124,7 @@ class LogOfWorld implements RowLog {
   }
 
   async commit({ puts, removed, usedAt }: LoggedCommit): Promise<void> {
-    if (await this.#isDeleted()) return;
+    if (await this.isDeleted()) return;
     const world = this.#world;
     const qualify = ({ collection, id }: RowName) => ({ world, collection, id });
     const isInitial = ({ revision }: Row) => revision.place < this.#firstPlace;
@@ -128,9 +140,8 @@ class LogOfWorld implements RowLog {
   }
 
   async replace(state: State): Promise<void> {
-    if (await this.#isDeleted()) return;
-    const writing = this.#writing;
-    await writing.queue.run(() => writing.log.fill(this.#world, splitIntoParts(state), writing.head));
+    if (await this.isDeleted()) return;
+    await this.#writing.append({ kind: 'world', name: this.#world, record: null, state });
     this.#firstPlace = state.nextPlace;
     this.#writing.forgetWorld(this.#world);
   }
@@ -140,7 +151,7 @@ class LogOfWorld implements RowLog {
   }
 
   async writeState(state: string): Promise<void> {
-    if (await this.#isDeleted()) return;
+    if (await this.isDeleted()) return;
     await this.#writing.queue.commit({ puts: [], removed: [], states: [{ world: this.#world, state }] });
   }
 
@@ -157,33 +168,49 @@ class LogOfWorld implements RowLog {
   }
 
   /** Requests may still be running in a deleted world; their changes are discarded. */
-  #isDeleted(): Promise<boolean> | boolean {
+  isDeleted(): Promise<boolean> | boolean {
     return this.#deletion ?? false;
   }
 }
 
-/** The worlds that a log keeps after the process ends. No other process has them. */
+/** The maximum clock difference that isn't reported, in milliseconds. */
+const MAX_UNREPORTED_MS = 60_000;
+
+/** All worlds and snapshots of a process, in an open storage that no other process has. */
 export class StoredWorlds {
-  /** The worlds found in the log, except the default world; oldest first. */
+  readonly info: StorageInfo;
+  /** Real time, but never before the latest time at which any process wrote. */
+  readonly clock: Clock;
+  /** Notices for the user who starts the server. */
+  readonly notices: readonly string[];
+  /** See `WorldLog.lost`. */
+  readonly lost: Promise<string>;
+  /** The worlds found in the storage, except the default world; oldest first. */
   readonly foundWorlds: readonly WorldRecord[];
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: StoredSnapshots;
   readonly #writing: Writing;
   readonly #parts: StoreParts;
   readonly #logged = new Map<string, LoggedWorld>();
   readonly #logs = new Map<string, LogOfWorld>();
 
-  /**
-   * @param logged the content of the log
-   * @param clock provides the times to write
-   */
-  constructor(log: WorldLog, logged: LogContent, parts: StoreParts, clock: Clock) {
+  private constructor(log: WorldLog, logged: LogContent, parts: StoreParts, machine: Clock) {
+    const behindMs = logged.at - machine.now();
+    this.info = log.info;
+    this.lost = log.lost;
+    this.clock = behindMs <= 0 ? machine : { now: () => machine.now() + behindMs };
+    this.notices = behindMs > MAX_UNREPORTED_MS ? [...log.notices, formatAheadNotice(logged.at, machine)] : log.notices;
     this.#parts = parts;
-    this.#writing = new Writing(log, parts, clock);
+    this.#writing = new Writing(log, parts, this.clock);
     for (const world of logged.worlds) this.#logged.set(world.name, world);
     this.foundWorlds = logged.worlds
       .filter(({ name }) => name !== DEFAULT_WORLD)
       .map(({ name, made, ttl, createdAt, usedAt }) => ({ name, made, ttl, createdAt, usedAt }));
-    this.snapshots = this.#createSnapshots(logged.snapshots);
+    this.snapshots = new StoredSnapshots(log, this.#writing.queue, parts.memory, this.clock, logged.snapshots);
+  }
+
+  /** Reads all worlds. @param machine real time @throws DamagedData, DatabaseFailure */
+  static async read(log: WorldLog, parts: StoreParts, machine: Clock): Promise<StoredWorlds> {
+    return new StoredWorlds(log, await log.read(), parts, machine);
   }
 
   /** Opens the default world or a world in `foundWorlds`, once each. */
@@ -192,40 +219,52 @@ export class StoredWorlds {
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
     // The store owns the rows now.
     this.#logged.delete(name);
-    const { memory } = this.#parts;
     const log = this.#createLog(name, findNextPlace(logged.initialRows));
-    return this.#createStore(new WorldRows(buildState(logged), { log, memory }), log, logged.state);
+    return this.#createStore(this.#createRows(buildState(logged), log), log, logged.state);
   }
 
   /**
    * Creates a world.
    *
-   * @param state with all rows created (`completeState`)
    * @throws WriteFailure, DatabaseFailure if it cannot be stored; the world isn't created
    */
-  async create(world: WorldRecord, state: State): Promise<Store> {
-    const log = this.#createLog(world.name, state.nextPlace);
+  async create(record: WorldRecord, initial: State): Promise<Store> {
+    const { name } = record;
     const writing = this.#writing;
-    const rows = new WorldRows(state, { log, memory: this.#parts.memory });
+    const state = writing.log.isDurable ? completeState(initial) : initial;
+    const log = this.#createLog(name, state.nextPlace);
+    const rows = this.#createRows(state, log);
     try {
-      await writing.queue.run(() => writing.log.fill(world, splitIntoParts(state), writing.head));
+      await writing.append({ kind: 'world', name, record, state });
     } catch (cause) {
       rows.release();
-      if (this.#logs.get(world.name) === log) this.#logs.delete(world.name);
+      if (this.#logs.get(name) === log) this.#logs.delete(name);
       throw cause;
     }
     return this.#createStore(rows, log, '');
   }
 
-  /** Deletes a world and discards later writes of its running requests. @throws WriteFailure, DatabaseFailure */
+  /**
+   * Deletes a world with its snapshots, and discards later writes of its running requests.
+   *
+   * @throws WriteFailure, DatabaseFailure
+   */
   async delete(name: string): Promise<void> {
     const log = this.#logs.get(name);
-    const deleted = this.#writing.queue.run(() => this.#writing.log.delete(name));
-    log?.end(deleted);
-    await deleted;
+    await this.snapshots.endWith(name, async () => {
+      const deleted = this.#writing.append({ kind: 'world-end', name });
+      log?.end(deleted);
+      await deleted;
+    });
     // A new world may have the name by now.
     if (this.#logs.get(name) === log) this.#logs.delete(name);
     this.#logged.delete(name);
+  }
+
+  /** Adds a snapshot. @throws NotFound if its world is deleted in the meantime; WriteFailure, DatabaseFailure */
+  addSnapshot(info: Omit<SnapshotRecord, 'place' | 'size'>, state: State): Promise<SnapshotRecord> {
+    const log = this.#logs.get(info.world);
+    return this.snapshots.add(info, state, () => log?.isDeleted() ?? true);
   }
 
   /** Records when a world was used. It may be written up to a second later. */
@@ -254,85 +293,36 @@ export class StoredWorlds {
     return log;
   }
 
-  #createStore(rows: WorldRows, log: LogOfWorld, text: string): Store {
-    const state = new StoredText(text, (next) => log.writeState(next));
-    return createStore(rows, { state, fault: () => this.fault() });
+  #createRows(state: State, log: LogOfWorld): WorldRows {
+    // Without a durable log, changes need no JSON.
+    return new WorldRows(state, { log: this.#writing.log.isDurable ? log : null, memory: this.#parts.memory });
   }
 
-  #createSnapshots(records: readonly SnapshotRecord[]): SnapshotStore {
-    const { queue, log } = this.#writing;
-    const byId = new Map(records.map((record) => [record.id, record]));
-    let place = Math.max(0, ...records.map((record) => record.place));
-    const readRows = async function* (id: string) {
-      const record = byId.get(id);
-      for (let part = 0; record !== undefined; part += 1) {
-        const text = await queue.run(() => log.readSnapshotPart(id, part));
-        if (text === null) break;
-        yield* readPart(text, id);
-        await awaitEventLoopTurn();
-      }
-      // Without its last parts, it would be a different snapshot.
-      if (record === undefined || byId.get(id) !== record) throw new NotFound();
-    };
-    return {
-      list: async () => [...byId.values()],
-      rowsOf: readRows,
-      use: async (id, work) => {
-        const record = byId.get(id);
-        if (record === undefined) return work(null);
-        const builder = new StateBuilder(this.#parts.memory);
-        const read = async () => {
-          for await (const { row, ...its } of readRows(id)) builder.add(row, { ...its, isOurs: true });
-          return { ...record, state: builder.state };
-        };
-        try {
-          return await work(await read().catch(nullIfDeleted));
-        } finally {
-          builder.release();
-        }
-      },
-      put: async ({ state, ...rest }) => {
-        const size = sizeOf(state);
-        if (byId.has(rest.id)) throw new Collision();
-        place += 1;
-        const snapshot = { ...rest, size, place };
-        byId.set(rest.id, snapshot);
-        try {
-          await queue.run(() => log.putSnapshot(snapshot, splitIntoParts(state)));
-        } catch (cause) {
-          byId.delete(rest.id);
-          throw cause;
-        }
-        return size;
-      },
-      delete: async (id) => {
-        if (!byId.has(id)) return false;
-        await queue.run(() => log.deleteSnapshot(id));
-        return byId.delete(id);
-      },
-    };
+  #createStore(rows: WorldRows, log: LogOfWorld, text: string): Store {
+    const state = this.#writing.log.isDurable ? new StoredText(text, (next) => log.writeState(next)) : null;
+    return createStore(rows, { state, fault: () => this.fault() });
   }
 }
 
-function nullIfDeleted(cause: unknown): null {
-  if (cause instanceof NotFound) return null;
-  throw cause;
+function formatAheadNotice(at: Instant, machine: Clock): string {
+  return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
 }
 
 /** Returns the state of a world read from the log. */
-function buildState({ initialRows: begin, changedRows: later, uses }: LoggedWorld): State {
+function buildState({ name, initialRows: begin, changedRows: later, uses }: LoggedWorld): State {
   const rows = new Map(begin.map((read) => [rowKey(read.row), read]));
-  for (const { read, ...name } of later) {
-    if (read === null) rows.delete(rowKey(name));
-    else rows.set(rowKey(name), read);
+  for (const { read, ...row } of later) {
+    if (read === null) rows.delete(rowKey(row));
+    else rows.set(rowKey(row), read);
   }
-  const used = new Map(uses.map(({ at, ...name }) => [rowKey(name), at]));
+  const used = new Map(uses.map(({ at, ...row }) => [rowKey(row), at]));
   const builder = new StateBuilder();
   for (const { row, place, usedAt } of [...rows.values()].sort((a, b) => a.place - b.place)) {
     try {
       builder.add(row, { place, usedAt: used.get(rowKey(row)) ?? usedAt, isOurs: true });
     } catch (cause) {
-      throw cause instanceof Collision ? new DamagedData(row.collection, row.id, 'another row has its alias') : cause;
+      if (!(cause instanceof Collision)) throw cause;
+      throw new DamagedData(describeRow(name, row), 'another row has its alias');
     }
   }
   return builder.state;
