@@ -1,6 +1,5 @@
 /** What is done with a request that was recorded: fixes and their undoing, sending it again, and copying it. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,7 +7,6 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
-import { GO_MODULE, hasGo } from '../../test/support/go.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { copyInstallation, PATIENTLY, write } from '../../test/support/package.ts';
 import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
@@ -102,20 +100,6 @@ describe.runIf(hasBrowser)('a copied test', () => {
     ).catch((failed: { stdout: string }) => failed);
 
     expect(stdout).toContain('7 passed');
-  });
-
-  it.runIf(hasGo)('passes in Go, for every request', async () => {
-    const { url, shown } = await startServerWithRequests();
-    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copyTests(page, 'go', shown);
-    const folder = await emptyFolder();
-    const module = `module copied\n\ngo 1.19\n\nrequire ${GO_MODULE} v0.0.0\n\nreplace ${GO_MODULE} => ${ROOT}clients/go\n`;
-    await writeFile(join(folder, 'go.mod'), module);
-    // In packages of their own: several may have the same name.
-    for (const [index, text] of tests.entries()) await write(folder, { [`t${index}/copied_test.go`]: text });
-    const { stdout } = await run('go', ['test', './...'], { cwd: folder, env: { ...process.env, ...WITH_COMMAND } });
-
-    expect(stdout.match(/^ok/gm)).toHaveLength(shown);
   });
 
   it('is not offered if the credential is unknown', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { explainUnwritable } from '../diagnostics/file-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -45,7 +45,7 @@ export async function writeFirstFiles(dir: string, kinds: readonly string[]): Pr
     await writeNewFile(path, await createContent(kind, folder, home));
     process.stdout.write(`wrote ${formatRelativePath(path)}, ${KINDS[kind].description}\n`);
   }
-  const project = { folder, manifest: await readManifest(folder), goPackage: createGoPackageName(folder) };
+  const project = { folder, manifest: await readManifest(folder) };
   process.stdout.write(`\nNext, in ${formatRelativePath(folder)}:\n${formatNextSteps(chosenKinds, project, home)}`);
 }
 
@@ -157,18 +157,10 @@ function insertClone(text: string, clone: string): string {
   return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
-/** Returns the Go test in the package of the other files, because all files of a folder must be in one package. */
+/** Returns the Go test in the external test package of the folder: all its other files must be in one package. */
 async function setGoPackage(text: string, folder: string): Promise<string> {
-  const goFiles = (await readdir(folder)).filter((name) => name.endsWith('.go'));
-  // Tests last: a test may be in a package of its own, with the suffix `_test`.
-  const [first] = goFiles.sort((left, right) => Number(left.endsWith('_test.go')) - Number(right.endsWith('_test.go')));
-  const source = first === undefined ? '' : await readFile(join(folder, first), 'utf8');
-  const declared = /^package[ \t]+(\w+)/m.exec(source)?.[1];
-  return text.replace(/^package \w+/, `package ${declared ?? createGoPackageName(folder)}`);
-}
-
-/** Returns a valid Go package name for a folder: lower-case letters and digits, with a letter first. */
-function createGoPackageName(folder: string): string {
-  const name = basename(folder).replace(/\W/g, '').toLowerCase();
-  return /^[a-z]/.test(name) ? name : 'app';
+  const file = (await readdir(folder)).find((name) => name.endsWith('.go'));
+  const source = file === undefined ? '' : await readFile(join(folder, file), 'utf8');
+  const name = /^package[ \t]+(\w+?)(?:_test)?\b/m.exec(source)?.[1];
+  return name === undefined ? text : text.replace(/^package \w+/, `package ${name}_test`);
 }

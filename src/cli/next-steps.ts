@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { memberOf } from '../objects/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
@@ -9,11 +9,9 @@ export interface Project {
   readonly folder: string;
   /** The content of `package.json`; null if it cannot be read. */
   readonly manifest: unknown;
-  /** The name of the Go package in the folder. */
-  readonly goPackage: string;
 }
 
-/** A project, and the clone that it gets the mock from: package, clients and image aren't in any registry yet. */
+/** A project, and the clone that it gets the mock from: package, client and image aren't in any registry yet. */
 interface SourcedProject extends Project {
   /** A clone of the mock. */
   readonly clone: string;
@@ -29,8 +27,6 @@ const NPX = 'npx --no-install nv-auth-mock';
 /** A placeholder for the clone if the running command isn't in one. */
 export const SOME_CLONE = '/path/to/the/clone';
 
-const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
-
 /** The commands that a project still needs for each kind of file, in order. The last one uses the file. */
 const STEPS = {
   vitest: (project: SourcedProject) => [...listNpmSteps(project, ['vitest']), 'npx vitest run nv-auth-mock.test.ts'],
@@ -41,10 +37,10 @@ const STEPS = {
     ...listCommandSteps(project),
     'python3 -m pytest test_nv_auth_mock.py',
   ],
-  go: (project: SourcedProject) => [
-    ...listGoSteps(project),
-    ...listCommandSteps(project),
-    'go test -run TestATokenCountsForAnHour',
+  go: ({ folder, command }: SourcedProject) => [
+    ...(findUpwards(folder, 'go.mod') === null ? ['go mod init example.test/app'] : []),
+    `${command}    # in a second terminal`,
+    'go test -count=1',
   ],
   compose: ({ clone }: SourcedProject) => [
     // If the clone is known, the file refers to it.
@@ -98,20 +94,7 @@ function listPipSteps({ folder, clone }: SourcedProject): string[] {
   return [`python3 -m pip install ${uninstalled.map(({ source }) => source).join(' ')}`];
 }
 
-/** Returns the commands that add the Go client to the module, which `go.mod` replaces with the one in the clone. */
-function listGoSteps({ folder, clone, version, goPackage }: SourcedProject): string[] {
-  const file = findUpwards(folder, 'go.mod');
-  const text = file === null ? '' : readFileSync(file, 'utf8');
-  if (new RegExp(`^\\s*(?:require\\s+)?${GO_MODULE}\\s+v[^=\\n]*$`, 'm').test(text)) return [];
-  const isReplaced = new RegExp(`^\\s*(?:replace\\s+)?${GO_MODULE}\\s[^\\n]*=>`, 'm').test(text);
-  const replace = isReplaced ? '' : ` ${formatShellWord(`-replace=${GO_MODULE}=${clone}/clients/go`)}`;
-  return [
-    ...(file === null ? [`go mod init ${goPackage}`] : []),
-    `go mod edit -require=${GO_MODULE}@v${version}${replace}`,
-  ];
-}
-
-/** Returns the command that tells the Python and Go clients what to start, unless npm has installed it. */
+/** Returns the command that tells the Python client what to start, unless npm has installed it. */
 function listCommandSteps(project: SourcedProject): string[] {
   return isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${formatShellWord(project.main)}`];
 }

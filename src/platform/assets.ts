@@ -10,7 +10,7 @@ const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
 /** The documents as prepared by the build, which the server loads faster. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
-const SCAFFOLDS = new URL('examples/scaffold/', ROOT);
+const EXAMPLES = new URL('examples/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const CONSOLE = new URL('dist/console/', ROOT);
 const THEME = new URL('dist/docs/', ROOT);
@@ -55,7 +55,8 @@ export async function readFixture(service: string, file: string): Promise<unknow
 /** Reads a file that `init` writes. */
 export function readScaffoldFile(kind: string, name: string): Promise<string> {
   // At the root, agents also find it in the installed package.
-  return readFile(kind === 'agents' ? new URL(name, ROOT) : new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
+  if (kind === 'agents') return readFile(new URL(name, ROOT), 'utf8');
+  return readFile(new URL(kind === 'go' ? `go/${name}` : `scaffold/${kind}/${name}`, EXAMPLES), 'utf8');
 }
 
 /** Reads the version of this package. */
@@ -68,7 +69,7 @@ export async function readPackageVersion(): Promise<string> {
 /** The location of this package. */
 export interface PackageFolder {
   readonly path: string;
-  /** Whether it is a clone of the repository. Only a clone has the clients. */
+  /** Whether it is a clone of the repository. Only a clone has the client. */
   readonly isClone: boolean;
   readonly version: string;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linksOf } from '../support/links.ts';
-import { documentationPages, isMoved, ROOT, sourceFiles } from './source-files.ts';
+import { documentationPages, ROOT, sourceFiles } from './source-files.ts';
 
 const readText = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const INDEX = 'docs/README.md';
@@ -115,15 +115,6 @@ describe('every link of a page', () => {
     expect(links.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([]);
   });
 
-  it('leads to the new place of a moved page, never to the old one', () => {
-    const moved = pages.filter(isMoved).map(({ path }) => path);
-    const newPlaces = links.filter(({ page }) => moved.includes(page));
-
-    expect(moved.length).toBeGreaterThan(0);
-    expect(newPlaces.map(({ page }) => page)).toEqual(moved);
-    expect(links.filter(({ target }) => moved.includes(target))).toEqual([]);
-  });
-
   it('leads to pages for maintainers by URL, because the package lacks them', () => {
     const maintaining = posix.dirname(MAINTAINING);
     const inward = links.filter(({ target }) => target.startsWith(maintaining));
@@ -156,9 +147,9 @@ function listAnchors(page: string): string[] {
   );
 }
 
-it('code and tests refer to no moved page', () => {
+it('code and tests refer only to existing pages', () => {
   const files = ['src', 'test', 'scripts', 'conformance', 'console', 'bench', 'examples'].flatMap((folder) =>
-    ['.ts', '.mjs', '.cjs', '.py', '.go'].flatMap((ending) => sourceFiles(folder, ending)),
+    ['.ts', '.mjs', '.cjs', '.py'].flatMap((ending) => sourceFiles(folder, ending)),
   );
   const named = files.flatMap(({ path, text: code }) =>
     [...code.matchAll(/(?<!https?:\S*)docs\/[\w/-]+\.md\b/g)].map(([page]) => ({ path, page })),

@@ -34,7 +34,7 @@ function listFiles(folder: string): string[] {
 const FILES = listFiles('.');
 
 describe('a call of the command', () => {
-  it.each(['Dockerfile', '.github/workflows/ci.yml', 'clients/go/server.go', 'docs/how-to/install.md'])(
+  it.each(['Dockerfile', '.github/workflows/ci.yml', 'examples/go/nv_auth_mock_test.go', 'docs/how-to/install.md'])(
     'is searched for in %s',
     (path) => {
       expect(FILES).toContain(path);

@@ -96,7 +96,7 @@ describe.each(PAGES.map((page) => ({ page, blocks: listBlocks(page) })))('$page'
 
     expect(
       blocks.filter(
-        ({ language }) => !['sh', 'js', 'ts', 'python', 'go', 'html', 'json', 'yaml', 'console', ''].includes(language),
+        ({ language }) => !['sh', 'js', 'ts', 'python', 'html', 'json', 'yaml', 'console', ''].includes(language),
       ),
     ).toEqual([]);
     for (const line of consoles) expect(line).toMatch(/^(npm|docker|kubectl) |^npx --no-install nv-auth-mock$/);

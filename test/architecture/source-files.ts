@@ -19,14 +19,9 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));
 }
 
-/** Lists the pages for users, without pages for maintainers and moved pages. */
+/** Lists the pages for users, without pages for maintainers. */
 export function documentationPages(): SourceFile[] {
-  return sourceFiles('docs', '.md').filter((page) => !page.path.startsWith('docs/maintaining/') && !isMoved(page));
-}
-
-/** Whether a page only links to its new place. */
-export function isMoved({ text }: SourceFile): boolean {
-  return text.startsWith('# Moved\n');
+  return sourceFiles('docs', '.md').filter((page) => !page.path.startsWith('docs/maintaining/'));
 }
 
 export interface Import {

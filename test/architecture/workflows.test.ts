@@ -176,7 +176,6 @@ it('Dependabot checks every file with versions', () => {
       .map(({ path }) => `/${path.slice(0, -name.length - 1)}`);
 
   expect(listFolders('npm')).toEqual(['/', ...findFolders('package-lock.json')].toSorted());
-  expect(listFolders('gomod')).toEqual(findFolders('go.mod').toSorted());
   expect(listFolders('github-actions')).toEqual(['/']);
   expect(listFolders('docker')).toEqual(['/']);
 });

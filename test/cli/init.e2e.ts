@@ -163,7 +163,7 @@ describe('init', () => {
   it('writes a Go test for the package of the folder', async ({ command, folder }) => {
     await writeFile(join(folder, 'client.go'), '// Package billing\n\npackage billing\n');
     await command.run(['init', '--kind', 'go']);
-    expect(await readFile(join(folder, 'nv_auth_mock_test.go'), 'utf8')).toMatch(/^package billing$/m);
+    expect(await readFile(join(folder, 'nv_auth_mock_test.go'), 'utf8')).toMatch(/^package billing_test$/m);
   });
 
   it('writes several kinds at once, and prints the next steps', async ({ command, folder }) => {

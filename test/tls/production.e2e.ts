@@ -1,13 +1,12 @@
 /** Clients in several languages under the production host names, over https with all checks. */
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import { admin, adminBot } from '../support/cast.ts';
 import { type Command, it } from '../support/command.ts';
-import { hasGo } from '../support/go.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { runUnderProductionNames } from '../support/production-names.ts';
 import { pythonWith } from '../support/python.ts';
@@ -22,41 +21,6 @@ const GRANT = JSON.stringify({
   clientSecret: admin.accessKey.clientSecret,
 });
 const FUNCTION = castFunction('echo')[0]?.functionId;
-
-/** Connects to the mock for every host, as with a custom resolver, with all checks. */
-const GO_CLIENT = `package main
-
-import (
-	"context"
-	"fmt"
-	"net"
-	"net/http"
-	"os"
-)
-
-func main() {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, os.Args[1])
-	}
-	for _, url := range []string{
-		"https://acme.run.ai/auth/realms/acme/.well-known/openid-configuration",
-		"https://api.nvcf.nvidia.com/v2/nvcf/functions",
-		"https://api.dsx-air.nvidia.com/api/v3/simulations/",
-	} {
-		request, err := http.NewRequest("GET", url, nil)
-		if err != nil {
-			panic(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+os.Args[2])
-		answer, err := (&http.Client{Transport: transport}).Do(request)
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(answer.Proto, answer.Status)
-	}
-}
-`;
 
 /** Starts a server with https and reads the lines that map the production names to it. */
 async function startServer(command: Command) {
@@ -147,17 +111,6 @@ describe.concurrent('under the production host names', () => {
     expect(await runUnderProductionNames(script, port, join(folder, 'ca.pem'), process.cwd())).toBe(
       '200 https://acme.run.ai/auth/realms/acme bearer\n',
     );
-  });
-
-  it.runIf(hasGo)('Go connects with the authority in SSL_CERT_FILE', async ({ command, folder, expect }) => {
-    const { port } = await startServer(command);
-    await writeFile(join(folder, 'main.go'), GO_CLIENT);
-    const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, GOTOOLCHAIN: 'local', SSL_CERT_FILE: join(folder, 'ca.pem') };
-    const args = ['run', 'main.go', `127.0.0.1:${port}`, findSecret('nvcf-deployer')];
-    const { stdout } = await run('go', args, { cwd: folder, env });
-
-    expect(stdout.trim().split('\n')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 403 Forbidden']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
+import type { RecordedRequest } from '../../control-api/types.ts';
 import { toSource } from '../../parts/source.ts';
 import type { Call } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
@@ -17,10 +17,10 @@ interface TestInput {
 }
 
 /** A language or framework of a test. */
-export type Language = 'vitest' | 'pytest' | 'go';
+export type Language = 'vitest' | 'pytest';
 
 /** The languages in the order of the menu. */
-export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
+export const LANGUAGES: readonly Language[] = ['vitest', 'pytest'];
 
 /**
  * Returns the source of a test that sends this request in a separate world, without faults and with rights enforced.
@@ -52,7 +52,6 @@ export function toTest(
 const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
   vitest: writeVitest,
   pytest: writePytest,
-  go: writeGo,
 };
 
 function writeVitest({ call, caller, setup, status, reason, name }: TestInput): string {
@@ -110,7 +109,7 @@ function writeVitestToken(caller: Caller): readonly string[] {
     : [`  const { key: token } = await mock.keys.create(${toSource(caller.order)});`];
 }
 
-/** Formats a string literal of Python or Go, which are like those of JSON. */
+/** Formats a string literal of Python, which is like one of JSON. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }
@@ -160,91 +159,13 @@ function writePytestSetup({ method, path, body, as }: FixRequest): readonly stri
   ];
 }
 
-/** Returns whether the test must create the key of the caller. */
-function createsKey(caller: Caller): caller is Caller & { readonly order: KeyOrder } {
-  return caller.kind === 'key' && caller.order !== null;
-}
-
 function writePytestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${quote(caller.name)})`];
   if (caller.kind !== 'key') return [];
-  if (!createsKey(caller)) return [`    token = nv_auth_mock.key(${quote(caller.name)})`];
+  if (caller.order === null) return [`    token = nv_auth_mock.key(${quote(caller.name)})`];
   // Strings, lists and objects are the same in Python and JSON.
   const members = Object.entries(caller.order).map(([member, value]) => `${member}=${JSON.stringify(value)}`);
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
-}
-
-function writeGo({ call, caller, setup, status, reason, name }: TestInput): string {
-  const { method, target, body } = call;
-  const testName = splitWords(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
-  const headers = Object.entries(call.headers).map(
-    ([header, value]) => `\trequest.Header.Set(${quote(header)}, ${quote(value)})`,
-  );
-  return [
-    'package mock_test',
-    '',
-    'import (',
-    ...(createsKey(caller) ? ['\t"encoding/json"'] : []),
-    '\t"net/http"',
-    ...(body === null && setup === undefined ? [] : ['\t"strings"']),
-    '\t"testing"',
-    '',
-    '\tnvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"',
-    ')',
-    '',
-    `func Test${testName.join('')}(t *testing.T) {`,
-    '\tmock := nvauthmock.Start(t).World(t)',
-    ...(setup === undefined ? [] : writeGoSetup(setup)),
-    ...writeGoToken(caller),
-    `\trequest, err := http.NewRequest("${method}", mock.URL+${quote(target)}, ${body === null ? 'nil' : `strings.NewReader(${quote(body)})`})`,
-    ...GO_CHECK,
-    ...(caller.kind === 'anonymous' ? [] : ['\trequest.Header.Set("Authorization", "Bearer "+token)']),
-    ...headers,
-    '\tanswer, err := http.DefaultClient.Do(request)',
-    ...GO_CHECK,
-    '\tdefer answer.Body.Close()',
-    '',
-    `\tif answer.StatusCode != ${status} {`,
-    '\t\tt.Errorf("got %d: %s", answer.StatusCode, nvauthmock.ReasonOf(answer))',
-    '\t}',
-    ...(reason === null ? [] : writeGoReason(reason)),
-    '}',
-    '',
-  ].join('\n');
-}
-
-function writeGoSetup({ method, path, body, as }: FixRequest): readonly string[] {
-  return [
-    `\tchange, err := http.NewRequest("${method}", mock.URL+${quote(path)}, strings.NewReader(${quote(JSON.stringify(body))}))`,
-    ...GO_CHECK,
-    `\tchange.Header.Set("Authorization", "Bearer "+mock.Token(${quote(as?.principal ?? '')}))`,
-    '\tchange.Header.Set("Content-Type", "application/json")',
-    '\tif _, err := http.DefaultClient.Do(change); err != nil {',
-    '\t\tt.Fatal(err)',
-    '\t}',
-  ];
-}
-
-/** The lines that fail a Go test on an error. */
-const GO_CHECK = ['\tif err != nil {', '\t\tt.Fatal(err)', '\t}'];
-
-function writeGoReason(expected: string): readonly string[] {
-  return [
-    `\tif reason := nvauthmock.ReasonOf(answer); reason != "${expected}" {`,
-    '\t\tt.Errorf("refused for %q", reason)',
-    '\t}',
-  ];
-}
-
-function writeGoToken(caller: Caller): readonly string[] {
-  if (caller.kind === 'principal') return [`\ttoken := mock.Token(${quote(caller.name)})`];
-  if (caller.kind !== 'key') return [];
-  if (!createsKey(caller)) return [`\ttoken := mock.Key(${quote(caller.name)})`];
-  return [
-    '\tvar made struct{ Key string }',
-    `\tmock.Call("POST", "/keys", json.RawMessage(${quote(JSON.stringify(caller.order))}), &made)`,
-    '\ttoken := made.Key',
-  ];
 }
 
 /** Splits a title into words for an identifier. */
