@@ -43,7 +43,7 @@ WORKDIR /app
 VOLUME ["/data"]
 EXPOSE 6625
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=2s --timeout=5s --start-period=10s --retries=3 \
+HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/dist/main.cjs", "health"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.cjs"]
 CMD ["start"]

@@ -40,17 +40,16 @@ export class Container {
     this.name = engine.name('mock');
   }
 
-  /** Waits until the server has this status. */
+  /** @param line of the log to wait for, by default until the server is ready */
   static async start(
     engine: Engine,
     { options = [], args = [] }: RunOptions = {},
-    status: 'ready' | 'waiting' = 'ready',
+    line: RegExp | null = null,
   ): Promise<Container> {
     const container = new Container(engine);
     const publish = ['--publish', `127.0.0.1::${PORT}`];
     await engine.run(['run', '--detach', '--name', container.name, ...publish, ...options, engine.image, ...args]);
-    if (status === 'ready') await container.ready();
-    else await container.#until(async () => (await container.json('/_mock/health')).status === status);
+    await (line === null ? container.ready() : container.#until(async () => line.test(await container.logs())));
     return container;
   }
 

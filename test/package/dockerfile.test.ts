@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { formatFlagName, formatVariableName, OPTIONS } from '../../src/config/options.ts';
-import { parseLocation } from '../../src/store/postgres/location.ts';
 import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
 
@@ -27,7 +25,7 @@ describe('the Dockerfile', () => {
     const dockerfile = text('Dockerfile');
 
     expect(dockerfile).not.toMatch(/--start-interval|^# syntax=|<<|--mount|--chmod|--link/m);
-    expect(dockerfile).toMatch(/^HEALTHCHECK .*--timeout=([5-9]|\d\d+)s/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*--timeout=([5-9]|\d\d+)s .*--start-period=60s/m);
   });
 
   it('has no variable that looks like a secret, except where that check is disabled', () => {
@@ -78,7 +76,8 @@ describe('the Dockerfile', () => {
 it('every published port is bound to loopback', () => {
   const pages = [
     ...['README.md', ...documentationPages().map(({ path }) => path)],
-    ...['compose', 'standby', 'shards'].map((name) => `examples/compose/${name}.yaml`),
+    'examples/compose/compose.yaml',
+    'examples/compose/compose.postgres.yaml',
   ];
   const published = pages.flatMap((page) => [...text(page).matchAll(/(\S+:)?6625:6625/g)].map(([, host]) => host));
 
@@ -88,7 +87,7 @@ it('every published port is bound to loopback', () => {
 
 /** Every compose file that we ship or show, with its place. */
 function composeFiles() {
-  const files = ['compose/compose', 'compose/standby', 'compose/shards', 'scaffold/compose/compose.nv-auth-mock'];
+  const files = ['compose/compose', 'compose/compose.postgres', 'scaffold/compose/compose.nv-auth-mock'];
   const shipped = files.map((name) => [`examples/${name}.yaml`, text(`examples/${name}.yaml`)] as const);
   const shown = documentationPages().flatMap(({ path }) =>
     [...text(path).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => [path, block] as const),
@@ -97,45 +96,21 @@ function composeFiles() {
   return all.filter(([, content]) => content?.services !== undefined);
 }
 
-it('every mock in a compose file has its network name as an alias or behind its balancer', () => {
+it('every mock in a compose file has its network name as a name of the server', () => {
   const unnamed = composeFiles().flatMap(([path, { services }]) =>
     Object.entries<{ image?: string; command?: string[]; environment?: Record<string, string> }>(services).flatMap(
       ([service, { image = '', command = [], environment = {} }]) => {
         if (!image.includes('nv-auth-mock')) return [];
         const url = environment['NV_AUTH_MOCK_PUBLIC_URL'] ?? command[command.indexOf('--public-url') + 1];
         const names = [environment['NV_AUTH_MOCK_ALIAS'], URL.canParse(url ?? '') ? new URL(url ?? '').hostname : ''];
-        const balancer = Object.keys(services).find((name) => services[name].image?.startsWith('haproxy'));
-        return names.includes(balancer ?? service) ? [] : [`${path}: ${service}`];
+        return names.includes(service) ? [] : [`${path}: ${service}`];
       },
     ),
   );
 
-  expect(composeFiles().length).toBeGreaterThan(5);
+  expect(composeFiles().length).toBeGreaterThan(2);
   expect(unnamed).toEqual([]);
 });
-
-it('every mock with a PostgreSQL database restarts after it loses its session', () => {
-  const found = composeFiles().flatMap(([, { services }]) =>
-    Object.values<{ image?: string; restart?: string }>(services).filter(
-      (service) => service.image?.includes('nv-auth-mock') && JSON.stringify(service).includes('postgres://'),
-    ),
-  );
-
-  expect(found.length).toBeGreaterThan(3);
-  for (const { restart } of found) expect(['on-failure', 'unless-stopped', 'always']).toContain(restart);
-});
-
-it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])(
-  '%s builds the image of the mock from the clone, once',
-  (file) => {
-    const { services } = parse(text(`examples/compose/${file}`), { merge: true });
-    const built = Object.values<{ image: string; build?: string }>(services).flatMap(({ image, build }) =>
-      build === undefined ? [] : [[image, join(ROOT, 'examples/compose', build, 'Dockerfile')]],
-    );
-
-    expect(built).toEqual([[expect.stringContaining('NV_AUTH_MOCK_IMAGE'), join(ROOT, 'Dockerfile')]]);
-  },
-);
 
 it('the compose file waits for a healthy mock, with one issuer per world', () => {
   const { services } = parse(text('examples/compose/compose.yaml'), { merge: true });
@@ -154,116 +129,28 @@ it('the compose file waits for a healthy mock, with one issuer per world', () =>
   }
 });
 
-/** An example with a balancer. */
-function balanced(file: string) {
-  const { services, configs, volumes } = parse(text(`examples/compose/${file}`), { merge: true });
-  const { mock, database, client, ...servers } = services;
-  const content: string = configs.balancer.content;
-  const lines = content.split('\n').map((line) => line.trim());
-  const [port] = /\d+/.exec(lines.find((line) => line.startsWith('bind ')) ?? '') ?? [];
-  return { mock, database, client, servers, volumes, content, lines, port };
-}
-
-describe.each([
-  ['standby.yaml', { server: 'nv_auth_mock' }],
-  ['shards.yaml', { 'shard-1': 'shard_1', 'shard-2': 'shard_2', 'shard-3': 'shard_3' }],
-])('the compose file %s', (file, schemas) => {
-  const { mock, database, client, servers, volumes, content, lines, port } = balanced(file);
-  const all = Object.values<typeof mock>(servers);
+describe('the compose file with PostgreSQL', () => {
+  const { services, volumes } = parse(text('examples/compose/compose.postgres.yaml'), { merge: true });
+  const { mock, database, client } = services;
+  const isHealthy = { condition: 'service_healthy' };
 
   it('pins the version of every image that it does not build', () => {
-    for (const { image } of all) expect(image).toMatch(/^\$\{NV_AUTH_MOCK_IMAGE:-nv-auth-mock\}$/);
-    for (const { image } of [mock, database, client]) expect(image).toMatch(/^[a-z]+:\d+(?:\.\d+)?(?:-[a-z-]+)?$/);
+    expect(mock).toMatchObject({ image: expect.stringContaining('NV_AUTH_MOCK_IMAGE'), build: '../..' });
+    for (const { image } of [database, client]) expect(image).toMatch(/^[a-z]+:\d+(?:\.\d+)?(?:-[a-z-]+)?$/);
   });
 
-  it('starts processes with valid options, each with the schema of its name', async () => {
-    const flags = Object.keys(OPTIONS).map((name) => `--${formatFlagName(name)}`);
-    const variables = Object.keys(OPTIONS).map((name) => formatVariableName(name));
+  it('gives the mock the URL of its database, and restarts it after it loses its session', () => {
     const { POSTGRES_USER: user, POSTGRES_PASSWORD: secret, POSTGRES_DB: name } = database.environment;
 
-    for (const { command, environment } of all) {
-      const [start, ...options] = command;
-      const { username, password, hostname, pathname } = new URL(environment.NV_AUTH_MOCK_DATA);
-
-      expect(start).toBe('start');
-      expect(flags).toEqual(expect.arrayContaining(options.filter((option: string) => option.startsWith('-'))));
-      expect(variables).toEqual(expect.arrayContaining(Object.keys(environment)));
-      expect([username, password, hostname, pathname]).toEqual([user, secret, 'database', `/${name}`]);
-    }
-    const found = Object.entries<typeof mock>(servers).map(async ([server, { environment }]) => {
-      const { schema } = await parseLocation(environment.NV_AUTH_MOCK_DATA);
-      return [server, schema];
-    });
-    expect(Object.fromEntries(await Promise.all(found))).toEqual(schemas);
+    expect(mock.environment).toEqual({ NV_AUTH_MOCK_DATA: `postgres://${user}:${secret}@database/${name}` });
+    expect(mock.restart).toBe('always');
+    expect(Object.keys(volumes).map((volume) => `${volume}:/var/lib/postgresql/data`)).toEqual(database.volumes);
   });
 
-  it('stores the database in a volume, and starts its services in order', () => {
-    const isHealthy = { condition: 'service_healthy' };
-
-    expect(Object.keys(volumes).map((name) => `${name}:/var/lib/postgresql/data`)).toEqual(database.volumes);
+  it('waits for a healthy database, and then for a healthy mock', () => {
     expect(database.healthcheck.test.slice(0, 2)).toEqual(['CMD', 'pg_isready']);
-    for (const server of all) expect(server.depends_on).toEqual({ database: isHealthy });
-    expect(mock.depends_on).toEqual(Object.fromEntries(Object.keys(servers).map((name) => [name, isHealthy])));
-    expect(client.depends_on).toEqual({ mock: isHealthy });
+    expect([mock.depends_on, client.depends_on]).toEqual([{ database: isHealthy }, { mock: isHealthy }]);
     // The image brings its own.
-    for (const server of all) expect(server.healthcheck).toBeUndefined();
+    expect(mock.healthcheck).toBeUndefined();
   });
-
-  it('has one name and port for all processes, which are in their configuration', () => {
-    const publicUrl = `http://mock:${port}`;
-    const urls = Object.values<string>(client.environment).filter((value) => value.includes(':'));
-
-    for (const { command } of all) expect(command).toEqual(['start', '--public-url', publicUrl]);
-    expect(new Set(urls)).toEqual(new Set([publicUrl]));
-    expect(mock.ports).toEqual([`127.0.0.1:${port}:${port}`]);
-    for (const line of lines.filter((one) => /^server(?:-template)? /.test(one))) {
-      expect(Object.keys(servers).map((name) => `${name}:${port}`)).toContain(line.split(' ').at(-1));
-    }
-  });
-
-  it('has a balancer that does not change, cache or retry requests', () => {
-    const verbs = new Set(lines.map((line) => line.split(' ').slice(0, 2).join(' ')));
-
-    expect(mock.configs).toEqual([{ source: 'balancer', target: '/usr/local/etc/haproxy/haproxy.cfg' }]);
-    // Compose copies the configuration into the container.
-    expect(mock.read_only).toBeUndefined();
-    expect(mock.healthcheck.test.at(-1)).toBe(`http://127.0.0.1:${port}/_mock/health?ready`);
-    expect(
-      [...verbs].filter((verb) =>
-        /^http-re(?!quest set-var\(txn\.)|buffer|^retry-on|forwardfor|^compression|^cookie/.test(verb),
-      ),
-    ).toEqual([]);
-    // Compose takes what follows it for a variable.
-    expect(content).not.toContain('$');
-  });
-
-  it('has timeouts longer than any delay of a fault', () => {
-    const minutes = lines.flatMap((line) => /^timeout (?:client|server) (\d+)m$/.exec(line)?.[1] ?? []).map(Number);
-
-    expect(minutes).toHaveLength(2);
-    expect(Math.min(...minutes)).toBeGreaterThan(5);
-  });
-});
-
-it('the compose file with a standby has two processes, and a balancer that checks their readiness', () => {
-  const { servers, lines, port } = balanced('standby.yaml');
-  const asked = lines.flatMap((line) => /^option httpchk GET (\S+)/.exec(line)?.[1] ?? []);
-
-  expect(servers['server'].deploy.replicas).toBe(2);
-  expect(asked).toEqual(['/_mock/health?ready', '/_mock/health']);
-  expect(lines.filter((line) => line.startsWith('server-template '))).toEqual(
-    asked.map(() => `server-template server 4 server:${port}`),
-  );
-});
-
-it('the compose file with shards has a backend for each process, and creates worlds on their shard', () => {
-  const { servers, lines, client, content } = balanced('shards.yaml');
-  const backends = lines.flatMap((line) => /^backend (\S+)$/.exec(line)?.[1] ?? []);
-
-  expect(backends).toEqual(Object.keys(servers));
-  expect(content).toContain(`mod(${backends.length}),add(1)`);
-  // HAProxy would try another server of the same backend.
-  expect(content).not.toMatch(/redispatch|httpchk/);
-  expect(content).toMatch(/default-server .*\bcheck /);
-  expect(client.command.at(-1)).toContain('make-world.mjs');
 });
