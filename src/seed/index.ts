@@ -212,7 +212,7 @@ function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly 
   // Written by this module.
   const { extends: extended = [], ...parts } = parseStoredJson<SeedParts & { readonly extends?: readonly string[] }>(
     text,
-    'the seed',
+    'the row `seed` of `seed`',
   );
   return { parts, extended };
 }

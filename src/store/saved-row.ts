@@ -2,8 +2,8 @@ import type { Instant } from '../time/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
 import { DamagedData } from './errors.ts';
 import type { RowName } from './row-log.ts';
-import { listUsedRows, type UsedRow } from './state.ts';
-import type { ChangedRow, LoggedState, RowOfWorld } from './world-log.ts';
+import { listUsedRows } from './state.ts';
+import type { ChangedRow, LoggedState, ReadRow, RowOfWorld } from './world-log.ts';
 
 /** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
@@ -19,11 +19,6 @@ interface SavedRow {
   readonly facets?: Facets;
   readonly usedAt?: Instant;
   readonly body: unknown;
-}
-
-/** A row that was read from a log. */
-export interface ReadRow extends UsedRow {
-  readonly place: number;
 }
 
 /** Returns a row as JSON. */

@@ -117,7 +117,8 @@ export class StoredSnapshots {
   async #end(snapshots: readonly KeptSnapshot[], remove: () => Promise<void>): Promise<void> {
     for (const { record } of snapshots) this.#byId.delete(record.id);
     try {
-      await Promise.all(snapshots.flatMap(({ uses }) => [...uses]));
+      const uses = snapshots.flatMap(({ uses: all }) => [...all]);
+      if (uses.length > 0) await Promise.all(uses);
       await remove();
     } catch (cause) {
       for (const snapshot of snapshots) this.#byId.set(snapshot.record.id, snapshot);

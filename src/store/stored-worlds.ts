@@ -7,7 +7,7 @@ import type { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import { createStore } from './memory.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
-import { describeRow, type ReadRow, serializeRow } from './saved-row.ts';
+import { describeRow, serializeRow } from './saved-row.ts';
 import type { StoreParts } from './shared.ts';
 import { completeState, type State, StateBuilder } from './state.ts';
 import { StoredSnapshots } from './stored-snapshots.ts';
@@ -17,6 +17,7 @@ import type {
   LogEntry,
   LoggedWorld,
   LogUses,
+  ReadRow,
   SnapshotRecord,
   StorageInfo,
   WorldLog,

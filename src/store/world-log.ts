@@ -1,7 +1,6 @@
 import type { Instant } from '../time/clock.ts';
 import type { RowName } from './row-log.ts';
-import type { ReadRow } from './saved-row.ts';
-import type { State } from './state.ts';
+import type { State, UsedRow } from './state.ts';
 
 /** A stored world. */
 export interface WorldRecord {
@@ -12,6 +11,11 @@ export interface WorldRecord {
   readonly ttl: number | null;
   readonly createdAt: Instant;
   readonly usedAt: Instant;
+}
+
+/** A row that was read from a log. */
+export interface ReadRow extends UsedRow {
+  readonly place: number;
 }
 
 /** A world with its content, as last stored. */

@@ -46,7 +46,9 @@ async function readState(settings: SettingsStore): Promise<ClockState> {
 
 function parseState(text: string | null): ClockState {
   // A new object each time, so that a change in progress notices a replaced state. This module wrote the text.
-  return text === null ? { ...REAL_TIME } : parseStoredJson<ClockState>(text, `the setting \`${CLOCK_SETTING}\``);
+  return text === null
+    ? { ...REAL_TIME }
+    : parseStoredJson<ClockState>(text, `the row \`${CLOCK_SETTING}\` of \`settings\``);
 }
 
 /**

@@ -78,7 +78,7 @@ async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
 }
 
 /** The name of the stored keys in messages. */
-const PLACE = `the setting \`${KEYS_SETTING}\``;
+const PLACE = `the row \`${KEYS_SETTING}\` of \`settings\``;
 
 /** @throws DamagedData if a key is invalid */
 export async function parseRing(text: string): Promise<KeyRing> {

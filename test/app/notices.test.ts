@@ -69,7 +69,7 @@ describe('the posture of a server', async () => {
     ];
     return describePosture(
       { worlds: { default: world }, settings, rulesets } as unknown as Server,
-      { kind: driver === null ? 'memory' : 'file', driver },
+      { kind: driver === null ? 'memory' : 'file', driver, schema: null },
       settings,
     );
   };

@@ -67,7 +67,6 @@ const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
 const MEMOS: readonly string[] = [
   'src/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
   'src/http/compress.ts: COMPRESSED_BUFFERS',
-  'src/seed/check-rows.ts: VALIDATORS',
   'src/seed/schema-checker.ts: CHECKERS',
 ];
 

@@ -53,7 +53,7 @@ async function readOutput(effective: EffectiveConfig): Promise<string> {
   const server = await buildServer({ effective, seedStates: SEED_STATES });
   try {
     const { body } = await server.app.inject({ method: 'GET', url: '/_mock/info' });
-    const { notices, posture } = await server.started();
+    const { notices, posture } = server.startup;
     return [body, ...notices, posture].join('\n');
   } finally {
     await server.close();

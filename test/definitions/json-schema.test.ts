@@ -1,13 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  bodySchema,
-  describe,
-  listSchema,
-  NON_EMPTY,
-  nullable,
-  objectSchema,
-  TEXT,
-} from '../../src/definitions/json-schema.ts';
+import { describe, listSchema, NON_EMPTY, objectSchema } from '../../src/definitions/json-schema.ts';
 
 it('an object schema has its members and requires those that are not optional', () => {
   const users = listSchema(NON_EMPTY);
@@ -22,16 +14,4 @@ it('an object schema has its members and requires those that are not optional', 
 
 it('a description is added to a schema', () => {
   expect(describe(NON_EMPTY, 'A name.')).toEqual({ ...NON_EMPTY, description: 'A name.' });
-});
-
-it('a nullable schema allows its type and null', () => {
-  expect(nullable(NON_EMPTY)).toEqual({ ...NON_EMPTY, type: ['string', 'null'] });
-});
-
-it('the schema of a stored body requires all members that its type requires', () => {
-  expect(bodySchema<{ name: string; note?: string }>({ name: TEXT, note: TEXT }, ['note'])).toMatchObject({
-    required: ['name'],
-    additionalProperties: false,
-  });
-  expect(bodySchema<{ name: string }>({ name: TEXT })).toMatchObject({ required: ['name'] });
 });

@@ -30,7 +30,7 @@ describe('toProblem', () => {
   });
 
   it('reports damaged data with its row', () => {
-    expect(toProblem(new DamagedData('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
+    expect(toProblem(new DamagedData('the row `ball` of `toys`', new SyntaxError('no JSON')))).toMatchObject({
       kind: 'storage_failing',
       message: expect.stringContaining('the row `ball` of `toys`'),
     });

@@ -1,8 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/store/collections.ts';
-import { type ReadRow, serializeRow } from '../../src/store/saved-row.ts';
-import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
-import type { LogChanges, LoggedPut, LoggedWorld, WorldLog, WorldRecord } from '../../src/store/world-log.ts';
+import { serializeRow } from '../../src/store/saved-row.ts';
+import { StateBuilder } from '../../src/store/state.ts';
+import type {
+  LogChanges,
+  LoggedPut,
+  LoggedState,
+  LoggedWorld,
+  LogUses,
+  ReadRow,
+  SnapshotRecord,
+  WorldLog,
+  WorldRecord,
+} from '../../src/store/world-log.ts';
 import { NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
@@ -14,7 +24,6 @@ export interface LogBench {
   end(): Promise<void>;
 }
 
-const HEAD = { at: NOON };
 const NOTHING: LogChanges = { puts: [], removed: [], states: [] };
 
 /** Creates a row as the log returns it. */
@@ -30,12 +39,22 @@ function createPut(world: string, read: ReadRow): LoggedPut {
   return { world, collection: read.row.collection, id: read.row.id, text: serialize(read) };
 }
 
-/** Serializes rows in parts of 500. */
-function splitIntoParts(rows: readonly ReadRow[]): string[] {
-  const parts = Array.from({ length: Math.ceil(rows.length / 500) }, (_, part) =>
-    rows.slice(500 * part, 500 * part + 500),
-  );
-  return parts.map((part) => `[${part.map(serialize).join()}]`);
+/** Returns a state of these rows. */
+function createStateOf(rows: readonly ReadRow[]): LoggedState {
+  const builder = new StateBuilder();
+  for (const { row: stored, ...rest } of rows) builder.add(stored, rest);
+  return builder.state;
+}
+
+/** Returns a state that fails after its first rows. */
+function createFailingState(rows: readonly ReadRow[]): LoggedState {
+  const collections = {
+    *[Symbol.iterator]() {
+      yield* createStateOf(rows).collections;
+      throw new Error('no more rows');
+    },
+  };
+  return { collections: collections as unknown as LoggedState['collections'], uses: new Map() };
 }
 
 /** Lists all rows of a world in the order of their places. */
@@ -55,7 +74,7 @@ function createWorld(name: string, overrides: Partial<WorldRecord> = {}): WorldR
 }
 
 function createSnapshot(id: string, place: number, overrides: Partial<SnapshotRecord> = {}): SnapshotRecord {
-  return { id, place, name: null, world: 'default', at: NOON, size: 12, made: '{}', ...overrides };
+  return { id, place, name: null, world: 'default', at: NOON, size: 12, ...overrides };
 }
 
 /** A row in which each member has a value; its times are larger than 32 bits. */
@@ -93,8 +112,25 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
     afterEach(() => bench.end());
 
-    const put = (...rows: readonly ReadRow[]) =>
-      log.commit({ ...NOTHING, puts: rows.map((row) => createPut('default', row)) }, HEAD);
+    const commit = (changes: Partial<LogChanges>, at = NOON) =>
+      log.append({ kind: 'changes', ...NOTHING, ...changes }, at);
+    const put = (...rows: readonly ReadRow[]) => commit({ puts: rows.map((row) => createPut('default', row)) });
+    const use = (uses: Partial<LogUses>, at = NOON) => log.append({ kind: 'uses', rows: [], worlds: [], ...uses }, at);
+    /** @param world the record of a new world, or the name of an existing one */
+    const fill = (world: string | WorldRecord, state: LoggedState | readonly ReadRow[], at = NOON) =>
+      log.append(
+        {
+          kind: 'world',
+          name: typeof world === 'string' ? world : world.name,
+          record: typeof world === 'string' ? null : world,
+          state: 'collections' in state ? state : createStateOf(state),
+        },
+        at,
+      );
+    const putSnapshot = (record: SnapshotRecord, state: LoggedState | readonly ReadRow[]) =>
+      log.append({ kind: 'snapshot', record, state: 'collections' in state ? state : createStateOf(state) }, NOON);
+    const endWorld = (name: string) => log.append({ kind: 'world-end', name }, NOON);
+    const endSnapshot = (id: string) => log.append({ kind: 'snapshot-end', id }, NOON);
     /** Reopens the log and reads it, as another process would. */
     const readAgain = async () => {
       log = await bench.reopen();
@@ -106,23 +142,22 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         rows: listContent({ initialRows: begin, changedRows: later, uses, ...rest }),
       }));
     const readRows = async (name = 'default') => (await readWorlds()).find((item) => item.name === name)?.rows;
-    const readParts = async (id: string) => {
-      const parts: string[] = [];
-      for (;;) {
-        const part = await log.readSnapshotPart(id, parts.length);
-        if (part === null) return parts;
-        parts.push(part);
+    const readSnapshot = async (id: string) => {
+      const rows: ReadRow[] = [];
+      for (let part = 0; ; part += 1) {
+        const read = await log.readSnapshot(id, part);
+        if (read === null) return rows;
+        rows.push(...read);
       }
     };
 
     it('starts with an empty default world', async () => {
-      const { head, worlds, snapshots } = await log.read();
+      const { at, worlds, snapshots } = await log.read();
       const nothing = { initialRows: [], changedRows: [], uses: [] };
       expect(worlds).toEqual([
         { name: 'default', made: '', ttl: null, createdAt: 0, usedAt: 0, state: '', ...nothing },
       ]);
-      expect([head, snapshots]).toEqual([{ at: 0 }, []]);
-      expect([log.isSure(), log.fault()]).toEqual([true, null]);
+      expect([at, snapshots, log.fault()]).toEqual([0, [], null]);
     });
 
     describe('a commit', () => {
@@ -161,7 +196,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           { world: 'default', collection: 'things', id: 'nothing' },
           { world: 'nowhere', collection: 'things', id: 'b' },
         ];
-        await log.commit({ ...NOTHING, removed }, HEAD);
+        await commit({ removed });
         expect(await readRows()).toEqual([
           createReadRow(row('b'), 2),
           createReadRow(row('a', { collection: 'others' }), 3),
@@ -169,7 +204,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('writes states and rows of several worlds at once', async () => {
-        await log.fill(createWorld('one'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
+        await fill(createWorld('one'), [createReadRow(row('a'), 1)]);
         const states = [
           { world: 'default', state: '{"mode":"observe"}' },
           { world: 'one', state: 'of one' },
@@ -180,7 +215,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           { world: 'one', collection: 'things', id: 'a', text: null },
           createPut('default', createReadRow(row('b'), 1)),
         ];
-        await log.commit({ puts, removed: [], states }, HEAD);
+        await commit({ puts, states });
         expect((await readWorlds()).map(({ name, state, rows }) => [name, state, rows])).toEqual([
           ['default', '{"mode":"observe"}', [createReadRow(row('b'), 1)]],
           ['one', 'of one', [createReadRow(row('b'), 2)]],
@@ -188,8 +223,8 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('accepts empty changes', async () => {
-        await log.commit(NOTHING, HEAD);
-        expect((await readAgain()).head).toEqual(HEAD);
+        await commit({});
+        expect((await readAgain()).at).toBe(NOON);
       });
 
       it('stores thousands of rows, and large bodies', async () => {
@@ -221,7 +256,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
             row(`${text}#${index}`, {
               owner: text,
               parent: text,
-              aliases: [text, 'other'],
+              aliases: [text, `other ${index}`],
               labels: [text],
               sharedWith: [text],
               body: { [text]: text, list: [text] },
@@ -231,13 +266,13 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           ),
         );
         await put(...rows);
-        await log.fill(createWorld('texts', { made: TEXTS.join('|') }), splitIntoParts(rows), HEAD);
-        await log.commit({ ...NOTHING, states: [{ world: 'texts', state: TEXTS.join('|') }] }, HEAD);
+        await fill(createWorld('texts', { made: TEXTS.join('|') }), rows);
+        await commit({ states: [{ world: 'texts', state: TEXTS.join('|') }] });
         for (const [index, text] of TEXTS.entries()) {
-          await log.putSnapshot(createSnapshot(`${text}#${index}`, index + 1, { name: text, made: text }), [
-            text,
-            text,
-          ]);
+          await putSnapshot(
+            createSnapshot(`${text}#${index}`, index + 1, { name: text }),
+            rows.slice(index, index + 1),
+          );
         }
 
         const worlds = await readWorlds();
@@ -246,17 +281,14 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         expect(worlds[1]).toEqual({ ...createWorld('texts'), made: TEXTS.join('|'), state: TEXTS.join('|'), rows });
         expect(snapshots.map(({ name }) => name)).toEqual(TEXTS);
         for (const [index, text] of TEXTS.entries()) {
-          expect(await readParts(`${text}#${index}`)).toEqual([text, text]);
+          expect(await readSnapshot(`${text}#${index}`)).toEqual(rows.slice(index, index + 1));
         }
-        await log.use(
-          {
-            rows: rows.map(({ row: { collection, id } }) => ({ world: 'default', collection, id, at: NOON + 5 })),
-            worlds: [],
-          },
-          HEAD,
-        );
+        await use({
+          rows: rows.map(({ row: { collection, id } }) => ({ world: 'default', collection, id, at: NOON + 5 })),
+          worlds: [],
+        });
         const removed = rows.slice(5).map(({ row: { collection, id } }) => ({ world: 'default', collection, id }));
-        await log.commit({ ...NOTHING, removed }, HEAD);
+        await commit({ removed });
         expect(await readRows()).toEqual(rows.slice(0, 5).map((item) => ({ ...item, usedAt: NOON + 5 })));
       });
 
@@ -282,50 +314,43 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
 
     it('the stored time never goes back', async () => {
-      await log.commit(NOTHING, { at: NOON });
-      await log.commit(NOTHING, { at: NOON - 1 });
-      await log.use({ rows: [], worlds: [] }, { at: NOON - 1 });
-      await log.fill('default', [], { at: NOON - 1 });
-      expect((await readAgain()).head).toEqual({ at: NOON });
-      await log.fill(createWorld('one'), [], { at: NOON });
-      await log.use({ rows: [], worlds: [] }, { at: NOON + 1 });
-      expect((await readAgain()).head).toEqual({ at: NOON + 1 });
-      await log.commit(NOTHING, { at: 8.64e15 });
-      expect((await readAgain()).head).toEqual({ at: 8.64e15 });
+      await commit({}, NOON);
+      await commit({}, NOON - 1);
+      await use({}, NOON - 1);
+      await fill('default', [], NOON - 1);
+      expect((await readAgain()).at).toBe(NOON);
+      await fill(createWorld('one'), [], NOON);
+      await use({}, NOON + 1);
+      expect((await readAgain()).at).toBe(NOON + 1);
+      await commit({}, 8.64e15);
+      expect((await readAgain()).at).toBe(8.64e15);
     });
 
     it('a use is recorded for existing rows and worlds, and ignored for removed ones', async () => {
-      await log.fill(
-        createWorld('one'),
-        splitIntoParts([createReadRow(row('a'), 1), createReadRow(FULL, 2, NOON)]),
-        HEAD,
-      );
+      await fill(createWorld('one'), [createReadRow(row('a'), 1), createReadRow(FULL, 2, NOON)]);
       await put(createReadRow(row('a'), 1));
       const createUse = (name: string, id: string, at: number) => ({ world: name, collection: 'things', id, at });
-      await log.use(
-        {
-          rows: [
-            createUse('one', 'a', NOON + 1),
-            createUse('one', 'full', NOON + 2),
-            createUse('one', 'gone', 1),
-            createUse('gone', 'a', 1),
-          ],
-          worlds: [
-            { world: 'one', at: NOON + 3 },
-            { world: 'gone', at: NOON + 4 },
-          ],
-        },
-        HEAD,
-      );
+      await use({
+        rows: [
+          createUse('one', 'a', NOON + 1),
+          createUse('one', 'full', NOON + 2),
+          createUse('one', 'gone', 1),
+          createUse('gone', 'a', 1),
+        ],
+        worlds: [
+          { world: 'one', at: NOON + 3 },
+          { world: 'gone', at: NOON + 4 },
+        ],
+      });
       const [first, item, ...others] = await readWorlds();
       expect([first?.usedAt, first?.rows, others]).toEqual([0, [createReadRow(row('a'), 1)], []]);
       expect(item?.usedAt).toBe(NOON + 3);
       expect(item?.rows).toEqual([createReadRow(row('a'), 1, NOON + 1), createReadRow(FULL, 2, NOON + 2)]);
       // A new row with the id of a removed row has no use.
-      await log.commit({ ...NOTHING, puts: [{ ...createPut('one', createReadRow(row('a'), 1)), text: null }] }, HEAD);
-      await log.commit({ ...NOTHING, puts: [createPut('one', createReadRow(row('a'), 9))] }, HEAD);
+      await commit({ puts: [{ ...createPut('one', createReadRow(row('a'), 1)), text: null }] });
+      await commit({ puts: [createPut('one', createReadRow(row('a'), 9))] });
       expect(await readRows('one')).toEqual([createReadRow(FULL, 2, NOON + 2), createReadRow(row('a'), 9)]);
-      await log.fill('one', splitIntoParts([createReadRow(FULL, 2)]), HEAD);
+      await fill('one', [createReadRow(FULL, 2)]);
       expect(await readRows('one')).toEqual([createReadRow(FULL, 2)]);
     });
 
@@ -335,10 +360,10 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
 
       it('creates a world after the existing ones', async () => {
         const short = createWorld('short', { ttl: 60_000, createdAt: NOON + 1, usedAt: NOON + 2 });
-        await log.fill(createWorld('zoo'), splitIntoParts(createRows(2500)), HEAD);
-        await log.fill(short, [], { at: NOON + 1 });
+        await fill(createWorld('zoo'), createRows(2500));
+        await fill(short, [], NOON + 1);
         const worlds = await readWorlds();
-        expect((await log.read()).head).toEqual({ at: NOON + 1 });
+        expect((await log.read()).at).toBe(NOON + 1);
         expect(worlds.slice(1)).toEqual([
           { ...createWorld('zoo'), state: '', rows: createRows(2500) },
           { ...short, state: '', rows: [] },
@@ -346,11 +371,11 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('replaces a world of the same name completely', async () => {
-        await log.fill(createWorld('one'), splitIntoParts(createRows(3)), HEAD);
-        await log.fill(createWorld('two'), splitIntoParts(createRows(1)), HEAD);
-        await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'old' }] }, HEAD);
+        await fill(createWorld('one'), createRows(3));
+        await fill(createWorld('two'), createRows(1));
+        await commit({ states: [{ world: 'one', state: 'old' }] });
         const again = createWorld('one', { made: 'again', ttl: 5, createdAt: NOON + 1, usedAt: NOON + 1 });
-        await log.fill(again, splitIntoParts([createReadRow(row('new'), 1)]), HEAD);
+        await fill(again, [createReadRow(row('new'), 1)]);
         expect((await readWorlds()).slice(1)).toEqual([
           { ...createWorld('two'), state: '', rows: createRows(1) },
           { ...again, state: '', rows: [createReadRow(row('new'), 1)] },
@@ -358,9 +383,9 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('replaces the rows of a world, and keeps its origin and state', async () => {
-        await log.fill(createWorld('one'), splitIntoParts(createRows(1200)), HEAD);
-        await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'kept' }] }, HEAD);
-        await log.fill('one', splitIntoParts([createReadRow(row('row-7', { body: 'other' }), 1)]), HEAD);
+        await fill(createWorld('one'), createRows(1200));
+        await commit({ states: [{ world: 'one', state: 'kept' }] });
+        await fill('one', [createReadRow(row('row-7', { body: 'other' }), 1)]);
         expect((await readWorlds())[1]).toEqual({
           ...createWorld('one'),
           state: 'kept',
@@ -372,35 +397,32 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         const rows = ['a', 'b', 'c', 'd'].map((id, index) =>
           createReadRow(row(id, { body: { text: id.repeat(5 * 1024 * 1024) } }), index),
         );
-        await log.fill(createWorld('large'), splitIntoParts(rows), HEAD);
+        await fill(createWorld('large'), rows);
         expect(await readRows('large')).toEqual(rows);
       });
 
       it('changes nothing if it fails', async () => {
-        await log.fill(createWorld('one'), splitIntoParts(createRows(2)), HEAD);
-        const failing = function* () {
-          yield* splitIntoParts(createRows(1500));
-          throw new Error('no more parts');
-        };
-        await expect(log.fill('one', failing(), HEAD)).rejects.toThrow('no more parts');
-        await expect(log.fill(createWorld('two'), failing(), HEAD)).rejects.toThrow('no more parts');
+        await fill(createWorld('one'), createRows(2));
+        const failing = createFailingState(createRows(1500));
+        await expect(fill('one', failing)).rejects.toThrow('no more rows');
+        await expect(fill(createWorld('two'), failing)).rejects.toThrow('no more rows');
         expect((await readWorlds()).slice(1)).toEqual([{ ...createWorld('one'), state: '', rows: createRows(2) }]);
-        await log.fill('one', splitIntoParts(createRows(3)), HEAD);
+        await fill('one', createRows(3));
         expect(await readRows('one')).toEqual(createRows(3));
       });
     });
 
     it('deletes a world with its rows, and accepts a new one with its name', async () => {
-      await log.fill(createWorld('one'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
-      await log.fill(createWorld('two'), splitIntoParts([createReadRow(row('a'), 1)]), HEAD);
+      await fill(createWorld('one'), [createReadRow(row('a'), 1)]);
+      await fill(createWorld('two'), [createReadRow(row('a'), 1)]);
       await put(createReadRow(row('a'), 1));
-      await log.delete('one');
-      await log.delete('nothing');
+      await endWorld('one');
+      await endWorld('nothing');
       expect((await readWorlds()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
       ]);
-      await log.fill(createWorld('one'), [], HEAD);
+      await fill(createWorld('one'), []);
       expect((await readWorlds()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
@@ -409,45 +431,55 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
 
     describe('a snapshot', () => {
+      const createRows = (count: number) =>
+        Array.from({ length: count }, (_, index) => createReadRow(row(`row-${index}`), index + 1));
+
       it('is read in its parts, and listed without them', async () => {
         const all = [
           createSnapshot('b', 1, { name: 'first', size: 3_000_000_000, at: NOON + 1 }),
-          createSnapshot('a', 2, { world: 'one', made: '{"seed":1}' }),
+          createSnapshot('a', 2, { world: 'one' }),
           createSnapshot('c', 3),
+        ] as const;
+        const large = [
+          createReadRow(row('large', { body: { text: 'x'.repeat(5 * 1024 * 1024) } }), 1),
+          createReadRow(FULL, 2, NOON),
         ];
-        const parts = [`["${'x'.repeat(5 * 1024 * 1024)}"]`, '[]', '[{"a":"😀"}]'];
-        await log.putSnapshot(all[1] as SnapshotRecord, []);
-        await log.putSnapshot(all[0] as SnapshotRecord, parts);
-        await log.putSnapshot(
-          all[2] as SnapshotRecord,
-          Array.from({ length: 25 }, (_, part) => `[${part}]`),
-        );
+        await putSnapshot(all[1], []);
+        await putSnapshot(all[0], large);
+        await putSnapshot(all[2], createRows(2600));
         expect((await readAgain()).snapshots).toEqual(all);
-        expect(await readParts('b')).toEqual(parts);
-        expect(await readParts('a')).toEqual([]);
-        expect(await readParts('c')).toEqual(Array.from({ length: 25 }, (_, part) => `[${part}]`));
-        expect(await readParts('nothing')).toEqual([]);
+        expect(await readSnapshot('b')).toEqual(large);
+        expect(await readSnapshot('a')).toEqual([]);
+        expect(await readSnapshot('c')).toEqual(createRows(2600));
+        expect(await readSnapshot('nothing')).toEqual([]);
       });
 
       it('is deleted with its parts', async () => {
-        await log.putSnapshot(createSnapshot('a', 1), ['[1]']);
-        await log.putSnapshot(createSnapshot('b', 2), ['[2]']);
-        await log.deleteSnapshot('a');
-        await log.deleteSnapshot('nothing');
+        await putSnapshot(createSnapshot('a', 1), createRows(1));
+        await putSnapshot(createSnapshot('b', 2), createRows(2));
+        await endSnapshot('a');
+        await endSnapshot('nothing');
         expect((await readAgain()).snapshots).toEqual([createSnapshot('b', 2)]);
-        expect(await readParts('a')).toEqual([]);
-        await log.putSnapshot(createSnapshot('a', 3), ['[3]']);
-        expect(await readParts('a')).toEqual(['[3]']);
+        expect(await readSnapshot('a')).toEqual([]);
+        await putSnapshot(createSnapshot('a', 3), createRows(3));
+        expect(await readSnapshot('a')).toEqual(createRows(3));
       });
 
-      it('is not stored if its parts fail', async () => {
-        const failing = function* () {
-          yield '[1]';
-          throw new Error('no more parts');
-        };
-        await expect(log.putSnapshot(createSnapshot('a', 1), failing())).rejects.toThrow('no more parts');
+      it('is deleted with its world', async () => {
+        await fill(createWorld('one'), createRows(1));
+        await putSnapshot(createSnapshot('a', 1, { world: 'one' }), createRows(2));
+        await putSnapshot(createSnapshot('b', 2), createRows(2));
+        await endWorld('one');
+        expect((await readAgain()).snapshots).toEqual([createSnapshot('b', 2)]);
+        expect([await readSnapshot('a'), await readSnapshot('b')]).toEqual([[], createRows(2)]);
+      });
+
+      it('is not stored if its rows fail', async () => {
+        await expect(putSnapshot(createSnapshot('a', 1), createFailingState(createRows(1500)))).rejects.toThrow(
+          'no more rows',
+        );
         expect((await readAgain()).snapshots).toEqual([]);
-        expect(await readParts('a')).toEqual([]);
+        expect(await readSnapshot('a')).toEqual([]);
       });
     });
   });

@@ -108,23 +108,6 @@ describe('a data file is refused with a remedy, and stays unchanged, if it is', 
     );
   });
 
-  it('a file from before the first release, also with `--reseed`', async ({ command, folder }) => {
-    const path = await createOwnFile(folder);
-    const database = new Database(path);
-    database.pragma(`application_id = ${Buffer.from('NVAM').readUInt32BE()}`);
-    database.close();
-    const before = await readFiles(folder);
-
-    for (const option of [[], ['--reseed']]) {
-      expect(await command.run(['--port', '0', '--data', path, ...option])).toMatchObject({
-        code: 2,
-        stdout: '',
-        stderr: `nv-auth-mock: --data ${path} was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.\n`,
-      });
-    }
-    expect(await readFiles(folder)).toEqual(before);
-  });
-
   it('truncated', async ({ folder }) => {
     const path = await createOwnFile(folder);
     const { size } = await stat(path);

@@ -4,74 +4,79 @@ import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { createStoreParts } from '../../src/store/shared.ts';
 import { createState, listRows } from '../../src/store/state.ts';
-import type { Storage } from '../../src/store/storage.ts';
+import type { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { NOON, row } from '../support/records.ts';
 
-async function takeOwnership(place: Storage) {
-  const held = await place.takeOwnership(() => {
-    throw new Error('the process has to wait');
-  });
-  if (held === null) throw new Error('it is closed');
-  return held;
+const clock = createManualClock(NOON);
+
+/** Opens a storage that needs no waiting. */
+function open(data: string | null): Promise<StoredWorlds> {
+  const onWait = (reason: string) => {
+    throw new Error(`it waits: ${reason}`);
+  };
+  return openStorage(data, createStoreParts(), clock, { onWait, maxMs: 0 });
 }
+
+/** What every storage does while its process runs. */
+async function change(storage: StoredWorlds): Promise<void> {
+  const state = createState([row('a'), row('b')]);
+  await storage.open(DEFAULT_WORLD).restore(state);
+  const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
+  for (const name of ['bob', 'alice', 'carol']) await storage.create({ name, ...info }, state);
+  for (const [id, world] of [
+    ['s', DEFAULT_WORLD],
+    ['t', 'carol'],
+  ] as const) {
+    await storage.addSnapshot({ id, name: null, world, at: NOON }, state);
+  }
+  await storage.delete('carol');
+  storage.noteUse('alice', NOON + 5);
+}
+
+/** Returns the ids of the rows of a snapshot. */
+const readSnapshot = (storage: StoredWorlds, id: string) =>
+  storage.snapshots.use(id, async (state) => listRows(state).map((stored) => stored.id));
 
 describe('openStorage', () => {
   it('opens memory without `--data`, with the given clock', async () => {
-    const clock = createManualClock(NOON);
-    const place = await openStorage(null, createStoreParts(), clock);
-    const held = await takeOwnership(place);
+    const storage = await open(null);
+    await change(storage);
 
-    expect([place.kind, place.driver, place.schema]).toEqual(['memory', null, null]);
-    expect([held.storedWorlds, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
-      null,
-      clock,
-      true,
-      true,
-      [],
-    ]);
-    expect(await place.readStateOfDefault()).toBeNull();
-    await place.close();
+    expect(storage.info).toEqual({ kind: 'memory', driver: null, schema: null });
+    expect([storage.clock, storage.notices, storage.foundWorlds, storage.fault()]).toEqual([clock, [], [], null]);
+    expect(storage.snapshots.list().map(({ id }) => id)).toEqual(['s']);
+    expect(await readSnapshot(storage, 's')).toEqual(['a', 'b']);
+    await storage.close();
   });
 
   it('rejects an invalid `--data`', async () => {
-    await expect(openStorage('mysql://host/db', createStoreParts())).rejects.toThrow(/--data/);
+    await expect(open('mysql://host/db')).rejects.toThrow(/--data/);
   });
 
-  it.runIf(hasDriver)('opens a file that keeps all worlds and snapshots', async ({ folder }) => {
-    const path = join(folder, 'mock.db');
-    const parts = createStoreParts();
-    const place = await openStorage(path, parts, createManualClock(NOON));
-    const { store, storedWorlds } = await takeOwnership(place);
-    const state = createState([row('a'), row('b')]);
-    await store.restore(state);
-    await store.state?.update(() => ['observe', undefined]);
-    const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
-    for (const name of ['bob', 'alice', 'carol']) await storedWorlds?.create({ name, ...info }, state);
-    await storedWorlds?.delete('carol');
-    storedWorlds?.noteUse('alice', NOON + 5);
-    await storedWorlds?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', state });
-    await storedWorlds?.close();
-    await place.close();
+  it.runIf(hasDriver)(
+    'opens a file that keeps all worlds, and the snapshots of those that exist',
+    async ({ folder }) => {
+      const path = join(folder, 'mock.db');
+      const storage = await open(path);
+      await change(storage);
+      await storage.close();
 
-    const again = await openStorage(path, createStoreParts(), createManualClock(NOON));
-    const held = await takeOwnership(again);
-    expect([again.kind, typeof again.driver, held.isFirstTry, held.isSure()]).toEqual(['file', 'string', true, true]);
-    expect(held.storedWorlds?.foundWorlds).toEqual([
-      { name: 'bob', ...info },
-      { name: 'alice', ...info, usedAt: NOON + 5 },
-    ]);
-    expect(held.store.state?.text).toBe('observe');
-    for (const store of [held.store, held.storedWorlds?.open('alice')]) {
-      expect((await store?.collections.list({ collection: 'things' }))?.map(({ id }) => id)).toEqual(['a', 'b']);
-    }
-    expect((await held.storedWorlds?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
-    await held.storedWorlds?.snapshots.use('s', async (snapshot) => {
-      expect(snapshot && listRows(snapshot.state).map(({ id }) => id)).toEqual(['a', 'b']);
-    });
-    await held.storedWorlds?.close();
-    await again.close();
-  });
+      const again = await open(path);
+      expect(again.info).toEqual({ kind: 'file', driver: expect.any(String), schema: null });
+      const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
+      expect(again.foundWorlds).toEqual([
+        { name: 'bob', ...info },
+        { name: 'alice', ...info, usedAt: NOON + 5 },
+      ]);
+      for (const store of [again.open(DEFAULT_WORLD), again.open('alice')]) {
+        expect((await store.collections.list({ collection: 'things' })).map(({ id }) => id)).toEqual(['a', 'b']);
+      }
+      expect(again.snapshots.list().map(({ id }) => id)).toEqual(['s']);
+      expect(await readSnapshot(again, 's')).toEqual(['a', 'b']);
+      await again.close();
+    },
+  );
 });

@@ -1,7 +1,6 @@
 /** The worlds and the clock of a process that reopens a data file. */
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createNoWorldsProblem } from '../../src/store/waiting.ts';
 import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
@@ -23,6 +22,9 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     expect(second.notices.join('\n')).toContain(
       '--data was last written at 2026-01-15T13:00:00.000Z, which is later than',
     );
+    expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
+      expect.objectContaining({ kind: 'storage', message: expect.stringMatching(/^--data was last written at /) }),
+    ]);
     clock.set(START + HOUR);
     expect(await readTime()).toBe('2026-01-15T14:00:01.000Z');
     await second.close();
@@ -78,19 +80,5 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     const second = await openServer({ data }, { clock: createManualClock(START) });
     expect(second.notices.filter((notice) => notice.includes('last written'))).toEqual([]);
     await second.close();
-  });
-});
-
-describe('a request to a process without worlds', () => {
-  it('is rejected with `retryAfter` and the reason', () => {
-    expect(createNoWorldsProblem({ status: 'standby', why: 'Another process has the worlds.' })).toMatchObject({
-      kind: 'unavailable',
-      retryAfter: 1,
-      message:
-        'Another process has the worlds. Send requests to that process: `GET /_mock/health?ready` is 503 on this one.',
-    });
-    expect(createNoWorldsProblem({ status: 'waiting', why: 'The database does not answer.' }).message).toBe(
-      'The database does not answer.',
-    );
   });
 });

@@ -118,13 +118,33 @@ describe('a data file', () => {
       const refusal = await findRefusal(path);
       const message = refusal instanceof UserError ? refusal.message : String(refusal);
       const name = row.part === null ? [`\`${row.id}\``, `\`${row.collection}\``] : ['`default`'];
-      const named = [`--data ${path} is damaged`, ...name, 'se another'];
+      const named = [`--data ${path} is damaged`, ...name, 'Nothing was changed'];
       if (!named.every((part) => message.includes(part))) wrong.push(`${row.collection} ${row.id}: ${message}`);
     }
 
     expect(rows.length).toBeGreaterThan(50);
     expect(wrong).toEqual([]);
   });
+
+  it.for([
+    ['state', `UPDATE worlds SET state = '{"mode":'`, /the state of the world `default` cannot be read/],
+    ['origin', `UPDATE worlds SET made = x'00' WHERE name = 'alice'`, /the origin of the world `alice` cannot be read/],
+    ['initial rows', `UPDATE world_parts SET rows = x'00'`, /the initial rows of the world `default` cannot be read/],
+  ] as const)(
+    'with a damaged %s of a world stops the start, with the world in the message',
+    async ([, statement, message], { folder }) => {
+      const path = join(folder, 'mock.db');
+      const server = await open(path);
+      await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
+      await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
+      await server.close();
+      const refusal = await findRefusalAfter(path, statement);
+
+      expect(refusal).toBeInstanceOf(UserError);
+      expect(String(refusal)).toContain(`--data ${path} is damaged: `);
+      expect(String(refusal)).toMatch(message);
+    },
+  );
 
   it('with a setting of invalid JSON stops the start, with the setting in the message', async ({ folder }) => {
     const rows = await createFile(join(folder, 'whole.db'));

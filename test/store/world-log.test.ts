@@ -1,15 +1,15 @@
-/** The contract of a log, in a data file; on PostgreSQL it is in `postgres.e2e.ts`. */
+/** The contract of a log, in a data file; on PostgreSQL it is in `test/postgres`. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { openSqliteFile } from '../../src/store/sqlite/index.ts';
+import { SqliteLog } from '../../src/store/sqlite/log.ts';
 import { driver, hasDriver } from '../support/driver.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type LogBench, worldLogContract } from './contract-world-log.ts';
 
 async function openLogInFile(): Promise<LogBench> {
   const folder = await emptyFolder();
-  const open = () => openSqliteFile(join(folder, 'mock.db'), driver()).log;
+  const open = () => new SqliteLog(join(folder, 'mock.db'), driver());
   let log = open();
   const reopen = async () => {
     await log.close();

@@ -1,35 +1,32 @@
+import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Store } from '../../src/store/index.ts';
 import { createStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { openSqliteFile, toDamagedFileError } from '../../src/store/sqlite/index.ts';
+import { SqliteLog } from '../../src/store/sqlite/log.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
-import { openOwnership } from '../../src/store/storage.ts';
+import { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import { createMachineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 
-/** The store of the default world in a data file. `close` closes both. */
-export interface OpenFile extends Store {
-  readonly notices: readonly string[];
-}
-
-/** Opens a data file with the available driver. */
+/** Opens the default world of a data file with the available driver. `close` closes both. */
 export async function openFile(
   path: string,
   parts: StoreParts = createStoreParts(),
   by: SqliteDriver = driver(),
-): Promise<OpenFile> {
-  const { log, notices } = openSqliteFile(path, by);
+): Promise<Store> {
+  const log = new SqliteLog(path, by);
   try {
-    const { store, storedWorlds } = await openOwnership(log, parts, createMachineClock());
+    const storage = await StoredWorlds.read(log, parts, createMachineClock());
+    const store = storage.open(DEFAULT_WORLD);
     const closeStore = store.close.bind(store);
     const close = async () => {
       await closeStore();
-      await storedWorlds?.close();
+      await storage.close();
     };
-    return Object.assign(store, { notices, close });
+    return Object.assign(store, { close });
   } catch (cause) {
     await log.close();
-    throw toDamagedFileError(path, cause);
+    throw cause;
   }
 }
 

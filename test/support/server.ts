@@ -125,7 +125,7 @@ async function createTestServer(
   const grant: TestServer['grant'] = (body) => call('POST /api/v1/token', { body });
   return {
     ...server,
-    ...(await server.started()),
+    ...server.startup,
     clock,
     call,
     grant,

@@ -13,11 +13,11 @@ const FIRST: WorldState = {
 it('the state of a world starts with the defaults, and each change keeps the other members', async () => {
   const writes: string[] = [];
   const stored = new StoredText('', async (text) => void writes.push(text));
-  expect(parseWorldState(stored.text)).toBeNull();
+  expect(parseWorldState(stored.text, 'alice')).toBeNull();
 
-  expect(await changeState(stored, FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
-  expect(parseWorldState(stored.text)).toEqual({ ...FIRST, mode: 'observe' });
-  await changeState(stored, FIRST, () => [{ createdAt: 7 }, undefined]);
-  expect(parseWorldState(stored.text)).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
+  expect(await changeState(stored, 'alice', FIRST, (before) => [{ mode: 'observe' }, before.mode])).toBe('enforce');
+  expect(parseWorldState(stored.text, 'alice')).toEqual({ ...FIRST, mode: 'observe' });
+  await changeState(stored, 'alice', FIRST, () => [{ createdAt: 7 }, undefined]);
+  expect(parseWorldState(stored.text, 'alice')).toEqual({ ...FIRST, mode: 'observe', createdAt: 7 });
   expect(writes).toHaveLength(2);
 });

@@ -1,7 +1,7 @@
 import { messageOf } from '../../diagnostics/error-message.ts';
 import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
 import type { RowName } from '../row-log.ts';
-import { type ReadRow, readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
+import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {
   LogChanges,
   LogContent,
@@ -9,6 +9,7 @@ import type {
   LoggedPut,
   LoggedState,
   LoggedWorld,
+  ReadRow,
   RowOfWorld,
   SnapshotRecord,
   StorageInfo,

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Pacer } from '../../time/pacer.ts';
 import { DamagedData } from '../errors.ts';
-import { type ReadRow, readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
+import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {
   LogChanges,
   LogContent,
@@ -9,6 +9,7 @@ import type {
   LoggedState,
   LoggedWorld,
   LogUses,
+  ReadRow,
   RowOfWorld,
   SnapshotRecord,
   StorageInfo,

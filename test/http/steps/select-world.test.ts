@@ -14,7 +14,6 @@ interface Parts {
   readonly address?: WorldAddress | null;
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
-  readonly withoutWorlds?: true;
   readonly makesWorld?: true;
   readonly routed?: boolean;
   readonly host?: string;
@@ -70,7 +69,6 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
       row: {
         id: 'row_of_toy',
         selects: parts.selects,
-        withoutWorlds: parts.withoutWorlds,
         makesWorld: parts.makesWorld,
       },
       rule: null,
@@ -207,84 +205,5 @@ describe('a request that has arrived', () => {
     };
 
     expect(() => createSelection({ originGuard })).toThrow(TypeError);
-  });
-});
-
-describe('a process without worlds', () => {
-  const worlds = { fault: () => new Problem('unavailable', 'another process has them') };
-
-  it('rejects every request with `unavailable`', async () => {
-    expect(await selectId({ worlds })).toEqual(['default', 'unavailable']);
-    expect(await selectId({ worlds, address: TEAM_A_BY_HEADER })).toEqual(['default', 'unavailable']);
-    expect(await selectId({ worlds, routed: false })).toEqual(['default', 'unavailable']);
-    expect(await selectId({ worlds, selects: 'query', query: { client: 'a1' } })).toEqual(['default', 'unavailable']);
-  });
-
-  it('accepts requests that need no world', async () => {
-    expect(await selectId({ worlds, withoutWorlds: true })).toEqual(['default', null]);
-  });
-
-  it('rejects a foreign request for its own reason', async () => {
-    const originGuard = () => {
-      throw new Problem('foreign_page');
-    };
-
-    expect(await selectId({ worlds, originGuard })).toEqual(['default', 'foreign_page']);
-  });
-});
-
-describe('a request of a client that drops the path of its base URL', () => {
-  const conventions = { pathDroppingClient: { name: 'The SDK', userAgent: /^sdk/ } };
-  const owners: Record<string, string[]> = {
-    one: ['gone'],
-    two: ['default', 'team-b'],
-    many: ['team-b', 'team-c', 'team-d', 'team-e'],
-    mine: ['team-a'],
-    twice: ['default', 'default'],
-  };
-  const ownersOf = ({ clientId = '' }) => owners[clientId] ?? [];
-  const selectsByQuery = (query: Record<string, unknown>) =>
-    ({ selects: 'query', query, conventions, userAgents: ['sdk/1'], worlds: { ownersOf } }) as const;
-  /** Returns the finding, if there is one. */
-  const findLost = async (parts: Parts) => {
-    const { calls, enter } = createSelection(parts);
-    const { world } = await enter();
-    return [world.id, ...calls.flatMap(([what, ...finding]) => (what === 'finding' ? finding : []))];
-  };
-
-  it('is reported if several worlds have its credential', async () => {
-    expect(await findLost(selectsByQuery({ client: 'two' }))).toEqual([
-      'default',
-      'lost_world',
-      'The SDK sent a credential of the worlds `default`, `team-b` without naming a world, so `default` answered. The client drops the path of its base URL, such as `/w/team-b`. Give it the `hostUrl` of the world (`GET /_mock/worlds`) or the header `x-mock-world: team-b`.',
-    ]);
-  });
-
-  it('is reported for any of its credentials and header lines, with at most three worlds', async () => {
-    const lost = { ...selectsByQuery({ client: 'one', other: 'many' }), userAgents: ['browser', 'sdk/1'] };
-
-    expect((await findLost(lost))[2]).toContain('of the worlds `team-b`, `team-c`, `team-d` without');
-  });
-
-  it.each<[string, Parts]>([
-    ['no credential', selectsByQuery({})],
-    ['a credential of one world', selectsByQuery({ client: 'one' })],
-    ['a credential of only the default world', selectsByQuery({ client: 'twice' })],
-    ['another client', { ...selectsByQuery({ client: 'two' }), userAgents: ['browser'] }],
-    ['no `User-Agent`', { ...selectsByQuery({ client: 'two' }), userAgents: [] }],
-    ['a service without such a client', { ...selectsByQuery({ client: 'two' }), conventions: {} }],
-    [
-      'the default world by name',
-      { ...selectsByQuery({ client: 'two' }), address: { kind: 'prefix', world: 'default' } },
-    ],
-    ['an invalid host', { ...selectsByQuery({ client: 'two' }), host: 'a b' }],
-    ['no operation', { ...selectsByQuery({ client: 'two' }), routed: false }],
-    ['only one world', { ...selectsByQuery({ client: 'two' }), worlds: { ownersOf, isAlone: true } }],
-  ])('is not reported with %s', async (_what, parts) => {
-    expect(await findLost(parts)).toEqual(['default']);
-  });
-
-  it('is not reported if another credential names its world', async () => {
-    expect(await findLost(selectsByQuery({ client: 'two', other: 'mine' }))).toEqual(['team-a']);
   });
 });

@@ -10,7 +10,6 @@ import {
   NOTHING,
   SERVICES,
 } from '../../support/air-client.ts';
-import { fileOf, uploaded } from '../../support/snapshot-files.ts';
 
 const air = await airServer();
 const { admin, done } = air;
@@ -215,22 +214,6 @@ describe('a breakout', () => {
     expect(await revert(copy.id)).toMatchObject({ id: copy.id, name: 'swp1', split: null });
     expect(await namesOf(copy.node)).toEqual(['swp1']);
     expect(await namesOf(whole.node)).toEqual(['swp1s1', 'uplink']);
-  });
-
-  it('is preserved in a snapshot file, also after it is reverted', async () => {
-    const [whole, neighbor] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp2' })];
-    const [, second] = await breakOut(whole.id, 2);
-    await breakOut(neighbor.id, 2);
-    await revert(neighbor.id);
-    const world = await airServer();
-
-    const snapshot = await uploaded(world, await fileOf(air));
-    expect(snapshot.status, JSON.stringify(snapshot.body)).toBe(201);
-    expect((await world.call(`POST /_mock/snapshots/${snapshot.body.id}/restore`)).status).toBeLessThan(300);
-
-    await world.done(200, `PATCH ${INTERFACES}${second.id}/`, { name: 'uplink' });
-    expect(await world.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({ name: 'swp1' });
-    await world.done(200, `POST ${INTERFACES}${neighbor.id}/breakout/`, { split_count: 2 });
   });
 
   it('returns 400 for a long name and for another interface type', async () => {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createManualClock } from '../../../src/time/clock.ts';
@@ -207,18 +206,5 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
 
     expect((await second.call(`GET /w/alice/_mock/keys/${made.id}`)).status).toBe(404);
     expect((await second.call('GET /w/alice/_mock/cast')).body).toEqual(cast);
-  });
-
-  it('a notice about the data file at the start is a finding of the default world', async ({ folder }) => {
-    const { start } = prepareServers(folder);
-    await (await start()).close();
-    await writeFile(join(folder, 'mock.db-wal'), Buffer.alloc(1000, 0xaa));
-    const second = await start();
-    const message = expect.stringMatching(/^The log of --data .* contains data that SQLite did not write/);
-
-    expect(second.notices).toContainEqual(message);
-    expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
-      expect.objectContaining({ kind: 'storage', message, count: 1 }),
-    ]);
   });
 });

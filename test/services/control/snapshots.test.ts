@@ -2,7 +2,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createDeferred } from '../../support/deferred.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld, orderWorld, tokenOf, withoutBearers } from '../../support/worlds.ts';
@@ -85,7 +86,7 @@ describe('a snapshot', () => {
     expect([status, body.detail]).toEqual([409, expect.stringContaining('POST /_mock/worlds')]);
   });
 
-  it.each(['GET ', 'GET /file', 'POST /restore', 'DELETE '])(
+  it.each(['GET ', 'POST /restore', 'DELETE '])(
     'of another world returns 404, except under the default world: %s',
     async (request) => {
       const [method, path = ''] = request.split(' ');
@@ -110,22 +111,71 @@ describe('a snapshot', () => {
     },
   );
 
-  it.each(['GET ', 'DELETE ', 'POST /restore', 'GET /file'])('that does not exist returns 404: %s', async (request) => {
+  it.each(['GET ', 'DELETE ', 'POST /restore'])('that does not exist returns 404: %s', async (request) => {
     const [method, path = ''] = request.split(' ');
     const { status, body } = await server.call(`${method} /_mock/snapshots/nothing${path}`);
 
     expect([status, body.detail]).toEqual([404, expect.stringContaining('/_mock/snapshots')]);
   });
 
-  it('of an earlier world with the same id but another seed is rejected with 409', async () => {
-    const { call, id } = await makeWorld(server, { seed: 'none' });
+  it('ends with its world, so that a suite of tests never reaches the limit, and its memory is free again', async () => {
+    const readBytes = async () => (await server.call('GET /_mock/info')).body.store.bytes;
+    const round = async () => {
+      const { call, id } = await makeWorldWithKey();
+      const { body: snapshot } = await call('POST /_mock/snapshots');
+      await server.call(`DELETE /_mock/worlds/${id}`);
+      return snapshot.id;
+    };
+    const first = await round();
+    const before = await readBytes();
+    for (let number = 0; number < 150; number += 1) await round();
+    expect(await readBytes()).toBe(before);
+    expect((await server.call('POST /_mock/snapshots')).status).toBe(201);
+    expect((await server.call(`GET /_mock/snapshots/${first}`)).status).toBe(404);
+    expect((await orderWorld(server, { from: { snapshot: first } })).status).toBe(404);
+  });
+
+  it('of a deleted world is not in the next world with its id', async () => {
+    const { call, id } = await makeWorldWithKey();
     const { body: snapshot } = await call('POST /_mock/snapshots');
     await server.call(`DELETE /_mock/worlds/${id}`);
-    await makeWorld(server, { id });
-    const { status, body } = await call(`POST /_mock/snapshots/${snapshot.id}/restore`);
+    const next = await makeWorld(server, { id });
 
-    expect(status).toBe(409);
-    expect(body.detail).toContain('another seed');
+    expect((await next.call('GET /_mock/snapshots')).body.snapshots).toEqual([]);
+    expect((await next.call(`POST /_mock/snapshots/${snapshot.id}/restore`)).status).toBe(404);
+  });
+
+  it('of a world that is deleted while it is copied is copied first', async () => {
+    const { call, id } = await makeWorldWithKey();
+    const { body: snapshot } = await call('POST /_mock/snapshots');
+    const [begun, goOn] = [createDeferred(), createDeferred()];
+    const create = server.worlds.create.bind(server.worlds);
+    vi.spyOn(server.worlds, 'create').mockImplementationOnce(async (order) => {
+      begun.resolve();
+      await goOn.promise;
+      return create(order);
+    });
+    const copying = orderWorld(server, { from: { snapshot: snapshot.id } });
+    await begun.promise;
+    const deleting = server.call(`DELETE /_mock/worlds/${id}`);
+    const readStatus = async () => (await server.call(`GET /_mock/snapshots/${snapshot.id}`)).status;
+    await expect.poll(readStatus).toBe(404);
+    expect((await orderWorld(server, { from: { snapshot: snapshot.id } })).status).toBe(404);
+    goOn.resolve();
+    const [copy, deleted] = await Promise.all([copying, deleting]);
+
+    expect([copy.status, deleted.status]).toEqual([201, 204]);
+    expect((await server.call(`GET /w/${copy.body.id}/_mock/cast`)).status).toBe(200);
+  });
+
+  it.runIf(hasDriver)('of the default world ends when `--reseed` replaces that world', async () => {
+    const data = join(await mkdtemp(join(tmpdir(), 'snapshot-')), 'mock.db');
+    const first = await testServer({ data });
+    await first.call('POST /_mock/snapshots');
+    await first.close();
+    const second = await testServer({ data, reseed: true });
+
+    expect((await second.call('GET /_mock/snapshots')).body.snapshots).toEqual([]);
   });
 
   it.runIf(hasDriver)('of a world in a data file is restored, and its state survives a restart', async () => {
@@ -188,11 +238,10 @@ describe('a copy of a world', () => {
     expect(app.clientId).toBe(`made-app-${copy.id}`);
   });
 
-  it('from a snapshot has the state of that time, even after its world is deleted', async () => {
-    const { call, id, made } = await makeWorldWithKey();
+  it('from a snapshot has the state of that time', async () => {
+    const { call, made } = await makeWorldWithKey();
     const { body: snapshot } = await call('POST /_mock/snapshots');
     await call(`DELETE /_mock/keys/${made.id}`);
-    await server.call(`DELETE /_mock/worlds/${id}`);
     const copy = await makeWorld(server, { from: { snapshot: snapshot.id } });
 
     expect(copy.made.created.keys).toHaveLength(1);

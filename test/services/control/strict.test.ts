@@ -61,7 +61,7 @@ describe('unknown names are rejected with the nearest name:', () => {
       undefined,
       'Query parameter `effekt` is not known here; did you mean `effect`?',
     ],
-    ['GET /_mock/health?raedy', undefined, 'did you mean `ready`? There is only `ready`.'],
+    ['GET /_mock/health?ready', undefined, 'Query parameter `ready` is not known here; there are none.'],
     [
       'GET /_mock/findings?kind=storage',
       undefined,

@@ -2,14 +2,23 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
-import { Collision, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
+import { NotFound, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
-import { StoredWorlds } from '../../src/store/kept-worlds.ts';
-import { readPart } from '../../src/store/saved-row.ts';
+import { readPart, splitIntoParts } from '../../src/store/saved-row.ts';
 import { createStoreParts } from '../../src/store/shared.ts';
-import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
 import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
-import type { LogChanges, LogContent, LogHead, LogUses, WorldLog, WorldRecord } from '../../src/store/world-log.ts';
+import { StoredWorlds } from '../../src/store/stored-worlds.ts';
+import type {
+  LogChanges,
+  LogContent,
+  LogEntry,
+  LoggedState,
+  LogUses,
+  ReadRow,
+  SnapshotRecord,
+  WorldLog,
+  WorldRecord,
+} from '../../src/store/world-log.ts';
 import { createManualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
@@ -20,8 +29,10 @@ const A_SECOND = 1300;
 
 const createFullError = () => new WriteFailure('full', 'the disk is full');
 
+type Kind = LogEntry['kind'] | 'read' | 'close';
+
 /** A call of a log, as texts. */
-type Written = readonly [method: keyof WorldLog, ...parameters: unknown[]];
+type Written = readonly [kind: Kind, ...parameters: unknown[]];
 
 const describeRow = ({
   world,
@@ -41,13 +52,33 @@ const describeChanges = ({ puts, removed, states }: LogChanges) => [
   ...removed.map((removal) => `-${describeRow(removal)}`),
   ...states.map(({ world, state }) => `${world}: ${state}`),
 ];
+const readParts = (state: LoggedState) => [...splitIntoParts(state)].map((part) => readPart(part, 'rows'));
 
-/** Creates a log in memory whose writes can fail and can be held up. */
-function createLog() {
+function describeEntry(entry: LogEntry): unknown[] {
+  switch (entry.kind) {
+    case 'changes':
+      return describeChanges(entry);
+    case 'uses':
+      return describeUses(entry);
+    case 'world': {
+      const ids = readParts(entry.state).flatMap((part) => part.map((read) => read.row.id));
+      return [entry.record === null ? entry.name : `new ${entry.name}`, ...ids];
+    }
+    case 'world-end':
+      return [entry.name];
+    case 'snapshot':
+      return [entry.record.id, entry.record.place, entry.record.size, readParts(entry.state).length];
+    case 'snapshot-end':
+      return [entry.id];
+  }
+}
+
+/** Creates a durable log in memory whose writes can fail and can be held up. */
+function createLog(content: LogContent) {
   const written: Written[] = [];
-  const heads: LogHead[] = [];
-  const parts = new Map<string, readonly string[]>();
-  const faults = new Map<keyof WorldLog, Error>();
+  const times: number[] = [];
+  const parts = new Map<string, readonly (readonly ReadRow[])[]>();
+  const faults = new Map<Kind, Error>();
   let held: Promise<void> | null = null;
   let resume = () => {};
   const write = async (...call: Written) => {
@@ -57,42 +88,29 @@ function createLog() {
     if (fault !== undefined) throw fault;
   };
   const log: WorldLog = {
-    read: async () => createContent(),
-    commit: (changes, head) => {
-      heads.push(head);
-      return write('commit', ...describeChanges(changes));
+    info: { kind: 'file', driver: null, schema: null },
+    isDurable: true,
+    notices: [],
+    lost: new Promise(() => {}),
+    read: async () => content,
+    append: async (entry, at) => {
+      if (entry.kind === 'changes') times.push(at);
+      await write(entry.kind, ...describeEntry(entry));
+      if (entry.kind === 'snapshot') parts.set(entry.record.id, readParts(entry.state));
     },
-    use: (uses) => write('use', ...describeUses(uses)),
-    fill: (world, all) => {
-      const name = typeof world === 'string' ? world : `new ${world.name}`;
-      return write('fill', name, ...[...all].flatMap((part) => readPart(part, name).map((read) => read.row.id)));
-    },
-    delete: (world) => write('delete', world),
-    putSnapshot: async ({ id, place, size }, all) => {
-      const made = [...all];
-      await write('putSnapshot', id, place, size, made.length);
-      parts.set(id, made);
-    },
-    readSnapshotPart: async (id, part) => {
-      await write('readSnapshotPart', id);
+    readSnapshot: async (id, part) => {
+      await write('read', id);
       return parts.get(id)?.[part] ?? null;
     },
-    deleteSnapshot: async (id) => {
-      await write('deleteSnapshot', id);
-      parts.delete(id);
-    },
-    isSure: () => true,
-    fault: () => faults.get('commit')?.message ?? null,
+    fault: () => faults.get('changes')?.message ?? null,
     close: () => write('close'),
   };
   return {
     log,
     written,
-    heads,
-    parts,
-    callsOf: (method: keyof WorldLog) =>
-      written.filter(([name]) => name === method).map(([, ...parameters]) => parameters),
-    fail: (method: keyof WorldLog, fault: Error = createFullError()) => faults.set(method, fault),
+    times,
+    callsOf: (kind: Kind) => written.filter(([name]) => name === kind).map(([, ...parameters]) => parameters),
+    fail: (kind: Kind, fault: Error = createFullError()) => faults.set(kind, fault),
     mend: () => faults.clear(),
     hold: () => {
       held = new Promise((resolve) => {
@@ -116,18 +134,18 @@ const createWorld = (name: string, overrides: Partial<WorldRecord> = {}): WorldR
 });
 const EMPTY = { initialRows: [], changedRows: [], uses: [] };
 const createContent = (overrides: Partial<LogContent> = {}): LogContent => ({
-  head: { at: NOON },
+  at: NOON,
   worlds: [{ ...createWorld(DEFAULT_WORLD), state: '', ...EMPTY }],
   snapshots: [],
   ...overrides,
 });
 
 /** Opens the worlds of a log in memory, and its default world. */
-function openStoredWorlds(overrides: Partial<LogContent> = {}) {
+async function openStoredWorlds(overrides: Partial<LogContent> = {}) {
   const parts = createStoreParts();
   const clock = createManualClock(NOON);
-  const log = createLog();
-  const kept = new StoredWorlds(log.log, createContent(overrides), parts, clock);
+  const log = createLog(createContent(overrides));
+  const kept = await StoredWorlds.read(log.log, parts, clock);
   const create = (name: string, rows: readonly Row[] = [], info: Partial<WorldRecord> = {}) =>
     kept.create(createWorld(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
   return { ...log, kept, parts, clock, create, main: kept.open(DEFAULT_WORLD) };
@@ -153,7 +171,7 @@ describe('stored worlds', () => {
       { ...createWorld('alice', { ttl: 1000 }), state: 'observe', initialRows, changedRows, uses },
       { ...createWorld('bob'), state: '', ...EMPTY },
     ];
-    const { kept } = openStoredWorlds({ worlds });
+    const { kept } = await openStoredWorlds({ worlds });
     expect(kept.foundWorlds).toEqual([createWorld('alice', { ttl: 1000 }), createWorld('bob')]);
 
     const alice = kept.open('alice');
@@ -165,33 +183,33 @@ describe('stored worlds', () => {
   });
 
   it('are written with the time and with removals of initial rows', async () => {
-    const { create, callsOf, heads, clock } = openStoredWorlds();
+    const { create, callsOf, times, clock } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
     clock.set(NOON + 5);
     await insert(alice, 'b');
     await remove(alice, 'b');
     await remove(alice, 'a');
-    expect(heads).toEqual([{ at: NOON + 5 }, { at: NOON + 5 }, { at: NOON + 5 }]);
-    expect(callsOf('commit')).toEqual([['alice things b'], ['-alice things b'], ['-alice things a']]);
+    expect(times).toEqual([NOON + 5, NOON + 5, NOON + 5]);
+    expect(callsOf('changes')).toEqual([['alice things b'], ['-alice things b'], ['-alice things a']]);
   });
 
   it('are created with their rows, and then written change by change', async () => {
-    const { create, written } = openStoredWorlds();
+    const { create, written } = await openStoredWorlds();
     const alice = await create('alice', [row('a'), row('b')]);
     await insert(alice, 'c');
     await alice.state?.update(() => ['observe', undefined]);
     expect(written).toEqual([
-      ['fill', 'new alice', 'a', 'b'],
-      ['commit', 'alice things c'],
-      ['commit', 'alice: observe'],
+      ['world', 'new alice', 'a', 'b'],
+      ['changes', 'alice things c'],
+      ['changes', 'alice: observe'],
     ]);
     expect(await readIds(alice)).toEqual(['a', 'b', 'c']);
   });
 
   it('are not created if that cannot be stored, and take no memory', async () => {
-    const { create, fail, mend, parts } = openStoredWorlds();
+    const { create, fail, mend, parts } = await openStoredWorlds();
     const { used } = parts.memory.quota;
-    fail('fill');
+    fail('world');
     await expect(create('alice', [row('a')])).rejects.toThrow('the disk is full');
     expect(parts.memory.quota.used).toBe(used);
     mend();
@@ -199,11 +217,11 @@ describe('stored worlds', () => {
   });
 
   it('do not change if a write fails', async () => {
-    const { main, fail, mend } = openStoredWorlds();
+    const { main, fail, mend } = await openStoredWorlds();
     await insert(main, 'a');
     const frozen = await main.freeze();
     await insert(main, 'b');
-    for (const method of ['commit', 'fill'] as const) fail(method);
+    for (const method of ['changes', 'world'] as const) fail(method);
     await expect(insert(main, 'c')).rejects.toThrow('the disk is full');
     await expect(remove(main, 'a')).rejects.toThrow('the disk is full');
     await expect(main.restore(frozen)).rejects.toThrow('the disk is full');
@@ -217,7 +235,7 @@ describe('stored worlds', () => {
 
 describe('uses', () => {
   it('of all worlds and rows are written together at most once a second', async () => {
-    const { kept, main, create, callsOf } = openStoredWorlds();
+    const { kept, main, create, callsOf } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
     await insert(main, 'a');
     for (const at of [1, 2, 3]) {
@@ -225,44 +243,44 @@ describe('uses', () => {
       await alice.collections.note('things', 'a', NOON + 10 * at);
       kept.noteUse('alice', NOON + 100 * at);
     }
-    expect(callsOf('use')).toEqual([]);
+    expect(callsOf('uses')).toEqual([]);
     await setTimeout(A_SECOND);
-    expect(callsOf('use')).toEqual([['default things a 3', 'alice things a 30', 'alice 300']]);
+    expect(callsOf('uses')).toEqual([['default things a 3', 'alice things a 30', 'alice 300']]);
 
     await setTimeout(A_SECOND);
-    expect(callsOf('use')).toHaveLength(1);
+    expect(callsOf('uses')).toHaveLength(1);
     await main.collections.note('things', 'a', NOON + 4);
     await setTimeout(A_SECOND);
-    expect(callsOf('use').slice(1)).toEqual([['default things a 4']]);
+    expect(callsOf('uses').slice(1)).toEqual([['default things a 4']]);
   });
 
   it('are written before the log is closed', async () => {
-    const { kept, main, written } = openStoredWorlds();
+    const { kept, main, written } = await openStoredWorlds();
     await insert(main, 'a');
     await main.collections.note('things', 'a', NOON + 1);
     await kept.close();
-    expect(written.slice(1)).toEqual([['use', 'default things a 1'], ['close']]);
+    expect(written.slice(1)).toEqual([['uses', 'default things a 1'], ['close']]);
   });
 
   it('are written later if a write fails, and do not replace later uses', async () => {
-    const { kept, main, callsOf, fail, mend } = openStoredWorlds();
+    const { kept, main, callsOf, fail, mend } = await openStoredWorlds();
     for (const id of ['a', 'b']) await insert(main, id);
     for (const id of ['a', 'b']) await main.collections.note('things', id, NOON + 1);
-    fail('use');
+    fail('uses');
     await setTimeout(A_SECOND);
-    expect(callsOf('use')).toHaveLength(1);
+    expect(callsOf('uses')).toHaveLength(1);
     mend();
     await main.collections.note('things', 'b', NOON + 2);
     await kept.close();
     expect(
-      callsOf('use')
+      callsOf('uses')
         .slice(1)
         .map((uses) => uses.toSorted()),
     ).toEqual([['default things a 1', 'default things b 2']]);
   });
 
   it('during a failed write replace the earlier uses', async () => {
-    const { kept, main, create, callsOf, fail, mend, hold, go } = openStoredWorlds();
+    const { kept, main, create, callsOf, fail, mend, hold, go } = await openStoredWorlds();
     await create('alice');
     await insert(main, 'a');
     const noteAll = async (at: number) => {
@@ -271,63 +289,63 @@ describe('uses', () => {
     };
     await noteAll(1);
     hold();
-    fail('use');
+    fail('uses');
     await setTimeout(A_SECOND);
     await noteAll(2);
     go();
     await settle();
     mend();
     await kept.close();
-    expect(callsOf('use')).toEqual([
+    expect(callsOf('uses')).toEqual([
       ['default things a 1', 'alice 1'],
       ['default things a 2', 'alice 2'],
     ]);
   });
 
   it('that cannot be written do not keep the log open', async () => {
-    const { kept, main, callsOf, fail } = openStoredWorlds();
+    const { kept, main, callsOf, fail } = await openStoredWorlds();
     await insert(main, 'a');
     await main.collections.note('things', 'a', NOON + 1);
-    fail('use', new UnreachableDatabase('gone'));
+    fail('uses', new UnreachableDatabase('gone'));
     await kept.close();
     expect(callsOf('close')).toHaveLength(1);
   });
 
   it('of a removed row are not written for a new row with its id', async () => {
-    const { kept, main, callsOf } = openStoredWorlds();
+    const { kept, main, callsOf } = await openStoredWorlds();
     await insert(main, 'a');
     await main.collections.note('things', 'a', NOON + 1);
     await remove(main, 'a');
     await insert(main, 'a');
     await kept.close();
-    expect(callsOf('use')).toEqual([]);
+    expect(callsOf('uses')).toEqual([]);
   });
 
   it('of replaced rows are dropped', async () => {
-    const { kept, main, callsOf } = openStoredWorlds();
+    const { kept, main, callsOf } = await openStoredWorlds();
     await insert(main, 'a');
     const frozen = await main.freeze();
     await main.collections.note('things', 'a', NOON + 1);
     await main.restore(frozen);
     await kept.close();
-    expect(callsOf('use')).toEqual([]);
+    expect(callsOf('uses')).toEqual([]);
   });
 
   it('of an unknown world, or of one that could not be stored, are not written', async () => {
-    const { kept, create, fail, mend, callsOf } = openStoredWorlds();
-    fail('fill');
+    const { kept, create, fail, mend, callsOf } = await openStoredWorlds();
+    fail('world');
     await expect(create('alice', [row('a')])).rejects.toThrow('the disk is full');
     mend();
     kept.noteUse('alice', NOON + 1);
     kept.noteUse('carol', NOON + 1);
     await kept.close();
-    expect(callsOf('use')).toEqual([]);
+    expect(callsOf('uses')).toEqual([]);
   });
 });
 
 describe('a deleted world', () => {
   it('is no longer written, even by requests that still run in it', async () => {
-    const { kept, create, written, hold, go } = openStoredWorlds();
+    const { kept, create, written, hold, go } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
     const frozen = await alice.freeze();
     hold();
@@ -340,13 +358,13 @@ describe('a deleted world', () => {
     await Promise.all(late);
     await insert(alice, 'c');
     await kept.close();
-    expect(written).toEqual([['fill', 'new alice', 'a'], ['delete', 'alice'], ['close']]);
+    expect(written).toEqual([['world', 'new alice', 'a'], ['world-end', 'alice'], ['close']]);
   });
 
   it('stays in use if the deletion cannot be stored, with changes made in between', async () => {
-    const { kept, create, callsOf, hold, go, fail, mend } = openStoredWorlds();
+    const { kept, create, callsOf, hold, go, fail, mend } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
-    fail('delete');
+    fail('world-end');
     hold();
     const deleted = kept.delete('alice');
     const late = insert(alice, 'b');
@@ -357,23 +375,23 @@ describe('a deleted world', () => {
     kept.noteUse('alice', NOON + 2);
     mend();
     await kept.close();
-    expect(callsOf('commit')).toEqual([['alice things b']]);
-    expect(callsOf('use')).toEqual([['alice things a 1', 'alice 2']]);
+    expect(callsOf('changes')).toEqual([['alice things b']]);
+    expect(callsOf('uses')).toEqual([['alice things a 1', 'alice 2']]);
   });
 
   it('can be deleted after a failed attempt', async () => {
-    const { kept, create, callsOf, fail, mend } = openStoredWorlds();
+    const { kept, create, callsOf, fail, mend } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
-    fail('delete');
+    fail('world-end');
     await expect(kept.delete('alice')).rejects.toThrow('the disk is full');
     mend();
     await kept.delete('alice');
     await insert(alice, 'b');
-    expect([callsOf('delete'), callsOf('commit')]).toEqual([[['alice'], ['alice']], []]);
+    expect([callsOf('world-end'), callsOf('changes')]).toEqual([[['alice'], ['alice']], []]);
   });
 
   it('frees its name at once for a new world', async () => {
-    const { kept, create, written, hold, go } = openStoredWorlds();
+    const { kept, create, written, hold, go } = await openStoredWorlds();
     const old = await create('alice', [row('a')]);
     hold();
     const deleted = kept.delete('alice');
@@ -387,19 +405,19 @@ describe('a deleted world', () => {
     kept.noteUse('alice', NOON + 2);
     await kept.close();
     expect(written.slice(1)).toEqual([
-      ['delete', 'alice'],
-      ['fill', 'new alice', 'b'],
-      ['commit', 'alice things c'],
-      ['use', 'alice things b 1', 'alice 2'],
+      ['world-end', 'alice'],
+      ['world', 'new alice', 'b'],
+      ['changes', 'alice things c'],
+      ['uses', 'alice things b 1', 'alice 2'],
       ['close'],
     ]);
   });
 
   it('can be deleted without being opened', async () => {
     const worlds = [DEFAULT_WORLD, 'alice'].map((name) => ({ ...createWorld(name), state: '', ...EMPTY }));
-    const { kept, written } = openStoredWorlds({ worlds });
+    const { kept, written } = await openStoredWorlds({ worlds });
     await kept.delete('alice');
-    expect(written).toEqual([['delete', 'alice']]);
+    expect(written).toEqual([['world-end', 'alice']]);
     expect(() => kept.open('alice')).toThrow('not in the log');
   });
 });
@@ -412,22 +430,17 @@ describe('stored snapshots', () => {
     world: 'default',
     at: NOON,
     size: 7,
-    made: 'made',
   });
-  const createSnapshot = (id: string, rows: readonly Row[]) => ({
-    id,
-    name: 'mine',
-    world: 'default',
-    at: NOON,
-    made: 'made of it',
-    state: createState(rows),
-  });
+  const take = (kept: StoredWorlds, id: string, rows: readonly Row[] = [], world = 'default') =>
+    kept.addSnapshot({ id, name: 'mine', world, at: NOON }, createState(rows));
+  const read = (kept: StoredWorlds, id: string) =>
+    kept.snapshots.use(id, async (state) => listRows(state).map((stored) => stored.id));
+  const listIds = (kept: StoredWorlds) => kept.snapshots.list().map(({ id }) => id);
 
   it('are listed oldest first, with new snapshots last', async () => {
-    const all = openStoredWorlds({ snapshots: [createRecord('one', 2), createRecord('two', 5)] });
-    await all.kept.snapshots.put(createSnapshot('three', []));
-    const listed = await all.kept.snapshots.list();
-    expect(listed.map(({ id, place }) => [id, place])).toEqual([
+    const { kept } = await openStoredWorlds({ snapshots: [createRecord('one', 2), createRecord('two', 5)] });
+    await take(kept, 'three');
+    expect(kept.snapshots.list().map(({ id, place }) => [id, place])).toEqual([
       ['one', 2],
       ['two', 5],
       ['three', 6],
@@ -435,69 +448,99 @@ describe('stored snapshots', () => {
   });
 
   it('are written in parts, and read with all rows', async () => {
-    const all = openStoredWorlds();
+    const { kept, parts, callsOf } = await openStoredWorlds();
     const rows = Array.from({ length: 1001 }, (_, index) => row(`row-${index}`));
-    const size = await all.kept.snapshots.put(createSnapshot('one', rows));
-    expect(all.callsOf('putSnapshot')).toEqual([['one', 1, size, 3]]);
+    const { size } = await take(kept, 'one', rows);
+    expect(callsOf('snapshot')).toEqual([['one', 1, size, 3]]);
     expect(size).toBe(rows.reduce((sum, { body }) => sum + JSON.stringify(body).length, 0));
 
-    await all.kept.snapshots.use('one', async (snapshot) => {
-      expect(snapshot).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
-      expect(snapshot && listRows(snapshot.state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-      expect(all.parts.memory.quota.used).toBeGreaterThan(500_000);
+    await kept.snapshots.use('one', async (state) => {
+      expect(listRows(state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+      expect(parts.memory.quota.used).toBeGreaterThan(500_000);
     });
-    expect(all.parts.memory.quota.used).toBeLessThan(10_000);
-    expect(await all.kept.snapshots.use('two', async (snapshot) => snapshot)).toBeNull();
-  });
-
-  it('are rejected with an id in use', async () => {
-    const all = openStoredWorlds({ snapshots: [createRecord('one', 1)] });
-    await expect(all.kept.snapshots.put(createSnapshot('one', []))).rejects.toThrow(Collision);
-    expect(all.callsOf('putSnapshot')).toEqual([]);
+    expect(parts.memory.quota.used).toBeLessThan(10_000);
+    await expect(read(kept, 'two')).rejects.toThrow(NotFound);
   });
 
   it('are not listed if they cannot be stored', async () => {
-    const all = openStoredWorlds();
-    all.fail('putSnapshot');
-    await expect(all.kept.snapshots.put(createSnapshot('one', [row('a')]))).rejects.toThrow('the disk is full');
-    expect([
-      await all.kept.snapshots.list(),
-      await all.kept.snapshots.use('one', async (snapshot) => snapshot),
-    ]).toEqual([[], null]);
-    all.mend();
-    await all.kept.snapshots.put(createSnapshot('one', [row('a')]));
-    expect(await all.kept.snapshots.list()).toHaveLength(1);
+    const { kept, fail, mend } = await openStoredWorlds();
+    fail('snapshot');
+    await expect(take(kept, 'one', [row('a')])).rejects.toThrow('the disk is full');
+    expect(listIds(kept)).toEqual([]);
+    await expect(read(kept, 'one')).rejects.toThrow(NotFound);
+    mend();
+    await take(kept, 'one', [row('a')]);
+    expect(listIds(kept)).toEqual(['one']);
   });
 
-  it('stay listed if their deletion cannot be stored', async () => {
-    const all = openStoredWorlds({ snapshots: [createRecord('one', 1)] });
-    const { snapshots } = all.kept;
-    all.fail('deleteSnapshot');
-    await expect(snapshots.delete('one')).rejects.toThrow('the disk is full');
-    expect(await snapshots.list()).toHaveLength(1);
-    all.mend();
-    expect([await snapshots.delete('one'), await snapshots.delete('one')]).toEqual([true, false]);
-    expect([await snapshots.list(), await snapshots.use('one', async (snapshot) => snapshot)]).toEqual([[], null]);
+  it('stay if their deletion cannot be stored', async () => {
+    const { kept, fail, mend } = await openStoredWorlds();
+    await take(kept, 'one', [row('a')]);
+    fail('snapshot-end');
+    await expect(kept.snapshots.delete('one')).rejects.toThrow('the disk is full');
+    expect([listIds(kept), await read(kept, 'one')]).toEqual([['one'], ['a']]);
+    mend();
+    expect([await kept.snapshots.delete('one'), await kept.snapshots.delete('one')]).toEqual([true, false]);
+    expect(listIds(kept)).toEqual([]);
   });
 
   it('are deleted once by concurrent calls', async () => {
-    const { snapshots } = openStoredWorlds({ snapshots: [createRecord('one', 1)] }).kept;
+    const { snapshots } = (await openStoredWorlds({ snapshots: [createRecord('one', 1)] })).kept;
     expect(await Promise.all([snapshots.delete('one'), snapshots.delete('one')])).toEqual([true, false]);
   });
 
-  it('are not returned while they are being deleted', async () => {
-    const all = openStoredWorlds();
-    const { snapshots } = all.kept;
-    await snapshots.put(createSnapshot('one', [row('a')]));
-    const deleted = snapshots.delete('one');
-    const snapshot = await snapshots.use('one', async (snapshot) => snapshot);
-    await deleted;
-    expect(snapshot).toBeNull();
+  it('end with their world', async () => {
+    const { kept, create, written, fail, mend } = await openStoredWorlds();
+    await create('alice');
+    await take(kept, 'one', [row('a')], 'alice');
+    await take(kept, 'two');
+    fail('world-end');
+    await expect(kept.delete('alice')).rejects.toThrow('the disk is full');
+    expect([listIds(kept), await read(kept, 'one')]).toEqual([['one', 'two'], ['a']]);
+    mend();
+    await kept.delete('alice');
+    expect([listIds(kept), written.at(-1)]).toEqual([['two'], ['world-end', 'alice']]);
+    await expect(take(kept, 'three', [], 'alice')).rejects.toThrow(NotFound);
+  });
+
+  it('are not added to a world that is deleted in the meantime', async () => {
+    const { kept, create, hold, go } = await openStoredWorlds();
+    await create('alice');
+    hold();
+    const taken = take(kept, 'one', [row('a')], 'alice');
+    const deleted = kept.delete('alice');
+    const late = take(kept, 'two', [row('a')], 'alice');
+    go();
+    const outcomes = await Promise.allSettled([taken, deleted, late]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    expect(listIds(kept)).toEqual([]);
+  });
+
+  it('are not deleted before everything that uses them has ended, and are not used any more meanwhile', async () => {
+    const { kept, create, written } = await openStoredWorlds();
+    await create('alice');
+    await take(kept, 'one', [row('a')], 'alice');
+    const steps: string[] = [];
+    let finish = () => {};
+    const using = kept.snapshots.use('one', async (state) => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      steps.push(`used ${listRows(state).length}`);
+    });
+    const deleted = kept.delete('alice').then(() => steps.push('deleted'));
+    await expect.poll(() => written.filter(([kind]) => kind === 'read')).toHaveLength(2);
+    await expect(read(kept, 'one')).rejects.toThrow(NotFound);
+    expect(written.filter(([kind]) => kind === 'world-end')).toEqual([]);
+    await settle();
+    finish();
+    await Promise.all([using, deleted]);
+    expect(steps).toEqual(['used 1', 'deleted']);
   });
 });
 
 it('the log is closed after all pending writes', async () => {
-  const { kept, create, written, hold, go } = openStoredWorlds();
+  const { kept, create, written, hold, go } = await openStoredWorlds();
   for (const name of ['alice', 'bob']) await create(name);
   hold();
   const deleted = [kept.delete('alice'), kept.delete('bob')];
@@ -505,5 +548,5 @@ it('the log is closed after all pending writes', async () => {
   await settle();
   go();
   await Promise.all([...deleted, closed]);
-  expect(written.slice(2)).toEqual([['delete', 'alice'], ['delete', 'bob'], ['close']]);
+  expect(written.slice(2)).toEqual([['world-end', 'alice'], ['world-end', 'bob'], ['close']]);
 });
