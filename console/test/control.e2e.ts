@@ -332,26 +332,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       await tableRows(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
     });
 
-    it('can be moved: a downloaded snapshot can be uploaded to a different server', async () => {
-      const source = await startServer();
-      const target = await startServer();
-      const { id } = await source.mock('POST', '/snapshots', { name: 'before' });
-      const page = await openPage(`${source.url}/#/worlds`);
-      const download = page.waitForEvent('download');
-      await button(page, 'More for before').click();
-      await button(page, 'Download').click();
-      const file = await (await download).path();
-      await page.getByText('It contains secrets').waitFor();
-      await page.goto(`${target.url}/#/worlds`);
-      const chooser = page.waitForEvent('filechooser');
-      await button(page, 'Upload a file').click();
-      await (await chooser).setFiles(file);
-      await page.getByText(`The snapshot ${id} was added.`).waitFor();
-      await button(page, /^Restore/).waitFor();
-
-      expect((await target.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
-    });
-
     it('and snapshots show how long they are kept, which depends on the database of the server', async () => {
       const [inMemory, inFile] = [
         await startServer(),

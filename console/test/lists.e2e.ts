@@ -483,17 +483,6 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await tableRows(page, 'Snapshots, newest first').getByRole('button', { name: /copy/i }).count()).toBe(0);
     });
 
-    it('can be saved as files', async () => {
-      const { url, mock } = await startServer();
-      const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
-      const page = await openPage(`${url}/#/worlds`);
-      const { name, content } = await saveFile(page, () => chooseFromMenu(page, 'kept', 'Download'));
-
-      expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
-      expect(content.length).toBeGreaterThan(bytes);
-      expect(content.toString().split('\n', 1)[0]).toMatch(/^\{"server":"nv-auth-mock",/);
-    });
-
     it('can be copied to a new world', async () => {
       const { url, mock } = await startServer();
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });

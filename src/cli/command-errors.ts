@@ -1,9 +1,7 @@
 import { type Command, CommanderError } from 'commander';
-import { formatFlagName } from '../config/options.ts';
-import { describeUnknownName } from '../config/removed-options.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { isOneOf } from '../objects/members.ts';
-import { findNearest } from '../text/nearest.ts';
+import { describeUnknownName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
 const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
@@ -16,7 +14,7 @@ const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report',
  */
 export function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
-  throw new UserError(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
+  throw new UserError(describeUnknownName(`command \`${showValue(word)}\``, word, COMMANDS));
 }
 
 /**
@@ -67,7 +65,5 @@ function createMissingValueError(command: Command, problem: string): UserError {
 
 function createUnknownFlagError(command: Command, flag: string): UserError {
   const validFlags = [...command.options.map(({ long }) => String(long)), '--help'];
-  return new UserError(
-    describeUnknownName(`flag \`${flag}\``, flag, validFlags, (option) => `--${formatFlagName(option)}`),
-  );
+  return new UserError(describeUnknownName(`flag \`${flag}\``, flag, validFlags));
 }

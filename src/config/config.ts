@@ -5,6 +5,7 @@ import { explainUnreadable } from '../diagnostics/file-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createObject, isOneOf } from '../objects/members.ts';
 import { readTextFile } from '../platform/text-file.ts';
+import { describeUnknownName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import {
   type Config,
@@ -15,7 +16,6 @@ import {
   OPTIONS,
   VARIABLE_PREFIX,
 } from './options.ts';
-import { describeUnknownName } from './removed-options.ts';
 import { parseYaml } from './yaml.ts';
 
 /** The source of a value. `option`: a program that uses the library. */
@@ -58,7 +58,7 @@ export function createConfig(values: Partial<Config> = {}): EffectiveConfig {
 export function readOptions(options: ConfigOptions): EffectiveConfig {
   const faults = Object.keys(options)
     .filter((name) => !isOneOf(OPTION_NAMES, name))
-    .map((name) => describeUnknownName(`option \`${name}\``, name, OPTION_NAMES, (option) => option));
+    .map((name) => describeUnknownName(`option \`${name}\``, name, OPTION_NAMES));
   const source: Source = new Map(
     OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
       const value = options[name];
@@ -252,14 +252,7 @@ function readVariables(environment: NodeJS.ProcessEnv, faults: string[]): Source
         ...(!isOpen && { shown: texts.map(() => showText(text)) }),
       });
     } else if (!INJECTED_VARIABLE.test(variable)) {
-      faults.push(
-        describeUnknownName(
-          `variable ${variable}`,
-          variable,
-          [...byVariable.keys(), ...FILE_VARIABLES],
-          formatVariableName,
-        ),
-      );
+      faults.push(describeUnknownName(`variable ${variable}`, variable, [...byVariable.keys(), ...FILE_VARIABLES]));
     }
   }
   return source;
@@ -281,8 +274,7 @@ async function readConfigFile(file: string, faults: string[]): Promise<Source> {
     const name = byKey.get(key);
     const line = findLine(key);
     const written = `\`${key}\` in --config ${showValue(file)}${line === undefined ? '' : `, line ${line},`}`;
-    if (name === undefined)
-      faults.push(describeUnknownName(`key ${withoutComma(written)}`, key, [...byKey.keys()], formatFlagName));
+    if (name === undefined) faults.push(describeUnknownName(`key ${withoutComma(written)}`, key, [...byKey.keys()]));
     else if (source.has(name))
       faults.push(`${written} is the same option as ${withoutComma(source.get(name)?.written)}. Keep one of them.`);
     else if (!isPlain(value)) faults.push(`${written} is not a plain value. Expected ${OPTIONS[name].expected}.`);

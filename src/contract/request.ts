@@ -29,8 +29,6 @@ export interface RequestContext extends RequestScope {
    * keys of all worlds, because tokens requested without a world have the same issuer.
    */
   publishedKeys(): readonly PublicJwk[];
-  /** The header `x-mock-world` of a request that creates a world; null without it, and for other operations. */
-  readonly worldToMake: string | null;
   /** Returns the header lines with this name as they were received, without joining them. */
   headerLines(name: string): readonly string[];
   /**

@@ -91,8 +91,6 @@ export interface OperationRow extends Sourced {
   readonly framed?: true;
   /** The part of the request with the credentials of a public operation, which select the world. */
   readonly selects?: 'body' | 'query' | 'header';
-  /** The operation creates a world, and the header `x-mock-world` names the new world, not that of the request. */
-  readonly makesWorld?: true;
   /** The media type must be JSON even if the request has no body, or the operation reads none. */
   readonly needsJsonType?: true;
   /** The body is read as JSON, whatever its media type is. */

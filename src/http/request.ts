@@ -48,8 +48,6 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   readonly query: Record<string, unknown>;
   /** How the request names its world; null if it does not. */
   readonly address: WorldAddress | null;
-  /** Like `Context.worldToMake`. */
-  readonly worldToMake: string | null;
   /** The scheme and authority that the client used; empty if they are invalid. */
   readonly base: string;
   /** Why the request may not enter any world; null if it may. */
@@ -94,7 +92,6 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   readonly now: Instant;
   readonly origin: string;
   readonly openOrigin: string;
-  readonly worldToMake: string | null;
   readonly method: string;
   /** The request target, without the prefix of a world. */
   readonly url: string;
@@ -170,7 +167,6 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.now = entry.simulated?.at ?? world.clock.now();
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
-    this.worldToMake = routed.worldToMake;
     this.method = methodOf(raw);
     this.url = raw.url ?? '/';
     this.identityProvider = server.identityProvider;

@@ -42,7 +42,7 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
 ): RequestInWorld<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
-  const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
+  const request = { ...routed, raw, query: {}, startedAt: 0 };
   const origins = headers.length === 0 ? NO_ORIGINS : originsOf(server, world, null, originOf(raw, server));
   const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED_DECISION_ID, at } };
   return new RequestInWorld(server, world, request, entry);

@@ -1,8 +1,7 @@
 import type { ClaimRules, Decision, Drill, ProviderState } from '../../generated/library.ts';
-import { isWorldId, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
+import { worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
-import { createSystemRandom } from '../platform/random.ts';
 import { type Call, formatQuery, readAllPages, type Send } from './calls.ts';
 import { checkMembers, checkObject } from './check-arguments.ts';
 import { createClientsBoard } from './clients.ts';
@@ -12,7 +11,7 @@ import { createFaultsBoard } from './faults.ts';
 import { createKeysBoard, createPropagationBoard } from './keys.ts';
 import { createRequestsBoard } from './requests.ts';
 import type { DecisionFilter, DrillsBoard, StatesBoard, Switchboard, TokensBoard } from './switchboard.ts';
-import type { MadeWorld, SnapshotsBoard, WorldsBoard } from './worlds.ts';
+import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** The control API rejected a call. The message tells you what to change. */
 export class MockError extends Error {
@@ -23,13 +22,6 @@ export class MockError extends Error {
     super(message);
     this.status = status;
   }
-}
-
-const random = createSystemRandom();
-
-/** Returns a new id. The client chooses it, so that a load balancer can select a process by the header of the request. */
-function createWorldId(): string {
-  return `w-${random.hex(12)}`;
 }
 
 /** Returns the id of a snapshot. @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
@@ -114,7 +106,7 @@ export function createSwitchboard(
       ),
     findings: () => readAllPages(call, 'findings'),
     deleteFinding: (finding) => call('DELETE', `/findings/${encodeURIComponent(finding)}`),
-    worlds: createWorldsBoard(call, sendRequest),
+    worlds: createWorldsBoard(call),
     snapshots,
     snapshot: snapshots.take,
     restore: snapshots.restore,
@@ -178,15 +170,11 @@ function createStatesBoard(call: Call): StatesBoard {
 }
 
 /** Creates the methods for worlds. */
-function createWorldsBoard(call: Call, sendRequest: SendRequest): WorldsBoard {
+function createWorldsBoard(call: Call): WorldsBoard {
   return {
     create: async (order = {}) => {
       checkObject(order, 'worlds.create', "{ id: 'team-a' }");
-      const { id: worldId = createWorldId() } = order;
-      // An invalid id is only in the body. The server explains what is wrong with it.
-      const headers = isWorldId(worldId) ? { [WORLD_HEADER]: worldId } : {};
-      const response = await sendRequest('POST', '/worlds', { ...order, id: worldId }, { headers });
-      return (await response.json()) as MadeWorld;
+      return call('POST', '/worlds', order);
     },
     list: () => readAllPages(call, 'worlds'),
     get: (world) => call('GET', `/worlds/${encodeURIComponent(world)}`),

@@ -47,7 +47,7 @@ interface CreatedClient {
 
 /** The worlds of the server; the same registry in every world. */
 export interface WorldsBoard {
-  /** Without `id`, the client chooses a random one. The id is also sent in the header `x-mock-world`, for load balancers. */
+  /** Without `id`, the server chooses a random one. */
   create(order?: WorldOrder): Promise<MadeWorld>;
   /** The default world first. */
   list(): Promise<readonly WorldInfo[]>;

@@ -7,6 +7,11 @@ export function findNearest(name: string, valid: readonly string[]): string {
   return findClosest(lowerCase, prefixMatches.length > 0 ? prefixMatches : valid);
 }
 
+/** Returns the message about an unknown name. @param described its kind and the name, such as `flag \`--prot\`` */
+export function describeUnknownName(described: string, name: string, valid: readonly string[]): string {
+  return `Unknown ${described}. Did you mean \`${findNearest(name, valid)}\`?`;
+}
+
 /** Returns the names that start with the given name, or that it starts with. @param name in lower case */
 function findPrefixMatches(name: string, valid: readonly string[]): readonly string[] {
   return valid.filter(

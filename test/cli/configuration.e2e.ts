@@ -220,20 +220,6 @@ describe.concurrent('an unknown name stops the start with a suggestion:', () => 
   });
 });
 
-describe.concurrent('a removed option stops the start with the reason:', () => {
-  it.for([
-    [['--key-cache', 'documented'], {}, 'flag `--key-cache`'],
-    [['start', '--key-cache=off'], {}, 'flag `--key-cache`'],
-    [[], { NV_AUTH_MOCK_KEY_CACHE: 'documented' }, 'variable NV_AUTH_MOCK_KEY_CACHE'],
-  ] as const)('flags %j, variables %j', async ([args, env, option], { command }) => {
-    expect(await command.run(args, { env })).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: `nv-auth-mock: The ${option} was removed: the key service no longer emulates caches; remove the option.\n`,
-    });
-  });
-});
-
 describe.concurrent('an invalid value stops the start with the expected values:', () => {
   /** All faults are reported at once, so a round needs a single run. */
   const rounds: [round: string, faults: [flag: string, value: string, expected: RegExp][]][] = [

@@ -44,11 +44,10 @@ describe('a full disk', () => {
       );
       // Longer than the delay of logins, which wait on a full disk without an error.
       await new Promise((resolve) => setTimeout(resolve, 1200));
-      expect((await server.call('GET /_mock/health')).body).toMatchObject({
-        status: 'waiting',
-        detail: expect.stringContaining('is full'),
+      expect(await server.call('GET /_mock/health')).toMatchObject({
+        status: 503,
+        body: { status: 'storage', reason: expect.stringContaining('is full') },
       });
-      expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
       const ended = await server.stop();
       expect(ended.stderr).not.toContain('Internal error of the mock');
 
@@ -79,7 +78,7 @@ describe('a full disk', () => {
       expect((await server.call(`GET /api/v1/access-keys/${key.id}`, { token })).status).toBe(200);
       expect((await server.call('GET /w/one/_mock/cast')).status).toBe(200);
       expect((await server.grant(admin.accessKey)).status).toBe(200);
-      expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
+      expect((await server.call('GET /_mock/health')).status).toBe(503);
 
       await rm(filler);
       expect((await server.call(`DELETE /api/v1/access-keys/${key.id}`, { token })).status).toBe(204);
@@ -134,8 +133,7 @@ describe('a data file that is removed from a running server', () => {
       }
       expect((await server.call('POST /_mock/reset')).status).toBe(503);
       const health = await server.call('GET /_mock/health');
-      expect(health).toMatchObject({ status: 200, body: { status: 'waiting', detail: body.message } });
-      expect((await server.call('GET /_mock/health?ready')).status).toBe(503);
+      expect(health).toMatchObject({ status: 503, body: { status: 'storage', reason: body.message } });
       const healthCommand = await command.run(['health', '--port', String(server.port)]);
       expect(healthCommand).toMatchObject({ code: 1, stderr: expect.stringContaining(`was ${description}`) });
       expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(

@@ -121,49 +121,6 @@ describe.concurrent('worlds of `--world`', () => {
   });
 });
 
-describe.concurrent('a snapshot of a world', () => {
-  it('starts another server with the credentials and objects of the world', async ({ command, folder, expect }) => {
-    const first = await command.start(['--world', 'alice']);
-    const alice = await readCredentials(first, 'alice');
-    const body = { name: 'before-the-snapshot' };
-    await first.call('POST /api/v1/access-keys', { token: await first.tokenOf(alice), body });
-    const { body: snapshot } = await first.call('POST /w/alice/_mock/snapshots', { body: {} });
-    const file = await fetch(`${first.url}/w/alice/_mock/snapshots/${snapshot.id}/file`);
-    await writeFile(join(folder, 'alice.ndjson'), Buffer.from(await file.arrayBuffer()));
-    const second = await command.start(['--snapshot', 'alice.ndjson']);
-    const token = await second.tokenOf(alice);
-    const { accessKeys } = (await second.call('GET /api/v1/access-keys', { token })).body;
-
-    expect(accessKeys.map(({ name }: { name: string }) => name)).toContain('before-the-snapshot');
-    expect(await readCredentials(second, 'default')).toEqual(alice);
-    expect((await second.call('POST /_mock/reset')).status).toBe(200);
-    expect(await second.grant(alice)).toMatchObject({ status: 200 });
-  });
-
-  it('is rejected with `--seed`, and with a data file of another world', async ({ command, folder, expect }) => {
-    const first = await command.start(['--data', 'mock.db']);
-    const { body: snapshot } = await first.call('POST /_mock/snapshots', { body: {} });
-    const file = await fetch(`${first.url}/_mock/snapshots/${snapshot.id}/file`);
-    await writeFile(join(folder, 'one.ndjson'), Buffer.from(await file.arrayBuffer()));
-    await first.stop();
-    const expectRefusal = async (...flags: string[]) => {
-      const { code, stdout, stderr } = await command.run(['--port', '0', '--snapshot', 'one.ndjson', ...flags]);
-      expect([code, stdout, stderr.trimEnd().split('\n').length]).toEqual([2, '', 1]);
-      return stderr;
-    };
-
-    expect(await expectRefusal('--seed', 'none')).toMatch(/--snapshot and --seed are both set/);
-    expect(await expectRefusal('--data', 'mock.db')).toMatch(
-      /--data mock\.db has a world that was not created from --snapshot/,
-    );
-    const started = await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db']);
-    await started.crash();
-    await (await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db'])).stop();
-    const { code, stderr } = await command.run(['export', 'worlds.ndjson']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('The command `export` was removed.')]);
-  });
-});
-
 describe.concurrent('`env --world`', () => {
   it('prints the address and credentials of the world in every format', async ({ command, expect }) => {
     const server = await command.start(['--world', 'alice', '--alias', 'mock']);

@@ -12,8 +12,6 @@ import {
   readDocument,
   readOptions,
 } from '../../src/config/config.ts';
-import { formatFlagName, formatVariableName } from '../../src/config/options.ts';
-import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
 
 describe('the configuration from a program', () => {
@@ -107,34 +105,6 @@ describe('the configuration of the command', () => {
       `\`port\` in --config ${file}, line 3, has several values.`,
     );
   });
-
-  it('is rejected with the reason why an option was removed', async ({ folder }) => {
-    const file = join(folder, 'config.yaml');
-    await writeFile(file, 'key-cache: documented\n');
-    const removed = 'was removed: the key service no longer emulates caches; remove the option.';
-
-    await expect(readConfig({}, { NV_AUTH_MOCK_KEY_CACHE: 'off' })).rejects.toThrow(
-      `The variable NV_AUTH_MOCK_KEY_CACHE ${removed}`,
-    );
-    await expect(readConfig({ config: file }, {})).rejects.toThrow(
-      `The key \`key-cache\` in --config ${file}, line 1 ${removed}`,
-    );
-    const options = { keyCache: 'off' } as Parameters<typeof readOptions>[0];
-    expect(() => readOptions(options)).toThrow(`The option \`keyCache\` ${removed}`);
-  });
-
-  it.for(Object.entries(REMOVED_OPTIONS))(
-    'is rejected with the replacement of the removed option %s',
-    async ([name, instead], { folder }) => {
-      const file = join(folder, 'config.yaml');
-      await writeFile(file, `${formatFlagName(name)}: 1\n`);
-      const message = `was removed: ${instead}.`;
-
-      await expect(readConfig({}, { [formatVariableName(name)]: '1' })).rejects.toThrow(message);
-      await expect(readConfig({ config: file }, {})).rejects.toThrow(message);
-      expect(() => readOptions({ [name]: 1 })).toThrow(message);
-    },
-  );
 });
 
 describe('a configuration document', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createConfig } from '../../src/config/config.ts';
 import { formatFlagName, formatVariableName, OPTION_NAMES, OPTIONS, showOption } from '../../src/config/options.ts';
-import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { DEFAULT_TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
 
 describe('an option', () => {
@@ -11,10 +10,6 @@ describe('an option', () => {
       'NV_AUTH_MOCK_PUBLIC_URL',
     ]);
     expect(new Set(OPTION_NAMES.map(formatVariableName)).size).toBe(OPTION_NAMES.length);
-  });
-
-  it('has no name of a removed option', () => {
-    expect(OPTION_NAMES.filter((name) => name in REMOVED_OPTIONS)).toEqual([]);
   });
 
   it('is shown in the format of a flag, and never if it is a secret', () => {

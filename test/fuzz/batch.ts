@@ -127,25 +127,6 @@ export class FuzzBatch {
     await this.#server.send(request);
   }
 
-  /** Moves the world by a file, as if to another server. @returns why the file was refused; null if it was not */
-  async movedFault(): Promise<string | null> {
-    const send = async (line: string, type: string, payload: string | null) => {
-      const [method = '', url = ''] = line.split(' ');
-      return this.#server.send({ method, url, headers: { ...HOST, 'content-type': type }, payload });
-    };
-    const taken = await send('POST /_mock/snapshots', 'application/json', '{}');
-    // There are as many as there may be.
-    if (taken.status !== 201) return null;
-    const path = `/_mock/snapshots/${JSON.parse(taken.text).id}`;
-    const { text: file } = await send(`GET ${path}/file`, 'application/json', null);
-    await send(`DELETE ${path}`, 'application/json', null);
-    const added = await send('POST /_mock/snapshots/file', 'application/x-ndjson', file);
-    if (added.status !== 201) return `its file: ${added.status} ${added.text}`;
-    const restored = await send(`POST ${path}/restore`, 'application/json', null);
-    await send(`DELETE ${path}`, 'application/json', null);
-    return restored.status === 200 ? null : `the restored snapshot: ${restored.status} ${restored.text}`;
-  }
-
   /** Credentials of every kind, what lists tell, and objects made by recipe. */
   async prepare(seed: number): Promise<void> {
     this.#pool.addValues([cast, ngcCast, { org: ['acme', 'globex'], realm: 'acme' }, functions]);

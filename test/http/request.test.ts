@@ -32,7 +32,7 @@ const request = () =>
   new RequestInWorld(
     server,
     world,
-    { raw, route: null, params: {}, query: {}, worldToMake: null, startedAt: 0 },
+    { raw, route: null, params: {}, query: {}, startedAt: 0 },
     { fault: null, origins: ORIGINS, received: null },
   );
 

@@ -222,24 +222,6 @@ def test_a_world_knows_nothing_of_another(nv_auth_mock, nv_auth_mock_server):
         other.stop()  # Once more at the end of the block.
 
 
-def test_the_id_of_a_new_world_is_also_in_the_header_by_which_balancers_select(nv_auth_mock_server, monkeypatch):
-    sent = []
-    send = Connection.send
-
-    def recorded(self, method, path, body=None, headers=None):
-        if (method, path) == ("POST", "/_mock/worlds"):
-            sent.append((body["id"], headers.get("x-mock-world")))
-        return send(self, method, path, body, headers)
-
-    monkeypatch.setattr(Connection, "send", recorded)
-    with nv_auth_mock_server.world() as one, nv_auth_mock_server.world(seed="none") as other:
-        with nv_auth_mock_server.world("given") as given:
-            assert sent == [(world.id, world.id) for world in (one, other, given)]
-            assert given.id == "given"
-        assert all(re.fullmatch("w-[0-9a-f]{12}", world.id) for world in (one, other))
-        assert one.id != other.id
-
-
 @pytest.mark.parametrize("id", ["Not an id", "ö", "two\nlines", "漢字", "llm", ""])
 def test_an_id_that_no_world_can_have_is_refused_by_the_server(nv_auth_mock_server, id):
     with pytest.raises(MockError, match="^Field `id` must"):

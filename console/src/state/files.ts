@@ -6,10 +6,8 @@ export async function readFile(path: string): Promise<Blob> {
   return (await send('GET', path)).blob();
 }
 
-/** Returns a file name for a download. @param subject what the file has; default: the machine's time */
-export function createFileName(
-  extension: string,
-  subject = new Date().toISOString().slice(0, 19).replaceAll(':', ''),
-): string {
-  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${subject}${extension}`;
+/** Returns a file name for a download, with the world and the machine's time. */
+export function createFileName(extension: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${time}${extension}`;
 }

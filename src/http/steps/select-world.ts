@@ -11,7 +11,7 @@ import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { RequestInWorld, type RoutedRequest } from '../request.ts';
 import { findWorldAt, originsOf } from '../request-address.ts';
-import type { Route, Server, WorldAddress } from '../server.ts';
+import type { Route, Server } from '../server.ts';
 import { headerLines, originOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
@@ -20,18 +20,13 @@ interface Destination<OfRoute extends Route | null> extends Pick<RoutedRequest<O
   readonly guard: Guard;
 }
 
-/** A request that creates a world enters the default world, even with a credential of another. */
-const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
-
 /** Creates a routed request: reads how the request names its world, and whether it may enter any. */
 export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
   raw: IncomingMessage,
   { guard, route, params, query }: Destination<OfRoute>,
 ): RoutedRequest<OfRoute> {
-  const named = server.addresses.find(raw);
-  const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
-  const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
+  const address = server.addresses.find(raw);
   const startedAt = readStopwatch();
   let base = '';
   let fault: Problem | null = null;
@@ -42,7 +37,7 @@ export function createRoutedRequest<OfRoute extends Route | null>(
     fault = asFault(thrown);
   }
   const located = route === null ? params : paramsOf(route, params);
-  return { raw, route, params: located, query, address, worldToMake, base, fault, startedAt };
+  return { raw, route, params: located, query, address, base, fault, startedAt };
 }
 
 /** Returns whether the body may select the world. Then it has to be received first. */
@@ -51,8 +46,7 @@ export function isSelectedByBody({ worlds }: Server, { route, address, fault }: 
 }
 
 /**
- * Selects the world by path, host name, header or credential, in this order; otherwise the default world. In a request
- * that creates a world, the header names the new one. This is the only step that selects a world, and nothing is built
+ * Selects the world by path, host name, header or credential, in this order; otherwise the default world. This is the only step that selects a world, and nothing is built
  * for a request before it.
  *
  * @param received null if the body was not received yet

@@ -14,7 +14,6 @@ interface Parts {
   readonly address?: WorldAddress | null;
   readonly guard?: 'open' | 'admin';
   readonly selects?: 'body' | 'query';
-  readonly makesWorld?: true;
   readonly routed?: boolean;
   readonly host?: string;
   readonly body?: string;
@@ -69,7 +68,6 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
       row: {
         id: 'row_of_toy',
         selects: parts.selects,
-        makesWorld: parts.makesWorld,
       },
       rule: null,
     },
@@ -110,22 +108,6 @@ describe('a request selects', () => {
 
   it('the default world, with the fault `no_such_world`, if the named world does not exist', async () => {
     expect(await selectId({ address: { kind: 'header', world: 'x' } })).toEqual(['default', 'no_such_world']);
-  });
-
-  it('the default world if its header names the world to create', async () => {
-    const selectToMake = async (parts: Parts) => {
-      const { world, worldToMake, fault } = await createSelection({ makesWorld: true, ...parts }).enter();
-      return [world.id, worldToMake, fault?.kind ?? null];
-    };
-    const query = { selects: 'query', query: { client: 'a1' } } as const;
-
-    expect(await selectToMake({ address: { kind: 'header', world: 'x' } })).toEqual(['default', 'x', null]);
-    expect(await selectToMake({ address: TEAM_A_BY_HEADER })).toEqual(['default', 'team-a', null]);
-    expect(await selectToMake({ address: { kind: 'header', world: '' }, ...query })).toEqual(['default', '', null]);
-    expect(await selectToMake({ address: { kind: 'prefix', world: 'team-a' } })).toEqual(['team-a', null, null]);
-    expect(await selectToMake({ address: { kind: 'host', world: 'x' } })).toEqual(['default', null, 'no_such_world']);
-    expect(await selectToMake(query)).toEqual(['team-a', null, null]);
-    expect(await selectToMake({ address: TEAM_A_BY_HEADER, routed: false })).toEqual(['team-a', null, null]);
   });
 
   it('the world of its credential', async () => {

@@ -92,7 +92,7 @@ export function toyRequest({
     service: { name: 'toys', ...service },
     operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
   };
-  const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {}, worldToMake: null };
+  const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {} };
   const inWorld = new RequestInWorld<Route>(
     toyServer as never,
     toyWorld as never,

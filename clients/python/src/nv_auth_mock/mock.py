@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
-import secrets
 import urllib.parse
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Iterable, List, Mapping, Optional, Sequence, Type, TypeVar, Union
@@ -351,11 +349,8 @@ class Mock(World):
     ) -> World:
         """Creates a world with separate state and credentials. `id`: random by default; `seed`: `builtin`, `none`, or a seed as a
         value; `label`: a label for users."""
-        # Chosen here, so that a load balancer can select a process by it.
-        chosen = f"w-{secrets.token_hex(6)}" if id is None else id
-        # The server reports what is wrong with an invalid id.
-        headers = {"prefer": "return=minimal", **({"x-mock-world": chosen} if re.fullmatch("[a-z0-9-]+", chosen) else {})}
-        made = self._connection.at(self._root()).call("POST", "/worlds", given(id=chosen, seed=seed, label=label), headers)
+        order = given(id=id, seed=seed, label=label)
+        made = self._connection.at(self._root()).call("POST", "/worlds", order, {"prefer": "return=minimal"})
         return World(self._connection.at(f"{self._root()}/w/{made['id']}"), made["id"])
 
     def stop(self) -> None:

@@ -1,13 +1,6 @@
 import type { KnownHosts } from '../../../addresses/hosts.ts';
-import {
-  DEFAULT_WORLD,
-  findWorldIdError,
-  isWorldId,
-  MAX_WORLD_ID_LENGTH,
-  WORLD_HEADER,
-  worldPathOf,
-} from '../../../addresses/world-id.ts';
-import type { OperationOf, Schema } from '../../../contract/documented.ts';
+import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPathOf } from '../../../addresses/world-id.ts';
+import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { WorldInfo } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -37,7 +30,7 @@ export function worldsOperations({ worlds }: Ports) {
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
-    const { cast, ambiguous, created, ...world } = await createWorld(worlds, resolveOrder(context));
+    const { cast, ambiguous, created, ...world } = await createWorld(worlds, context.body);
     const isMinimal = prefersMinimal(context.headerLines('prefer'));
     return {
       status: 201,
@@ -67,23 +60,6 @@ export function worldsOperations({ worlds }: Ports) {
     get_world: get,
     delete_world: remove,
   };
-}
-
-/**
- * Returns the order for a world, with the id from the header.
- *
- * @throws Problem if the id is invalid, or differs from the id in the body
- */
-function resolveOrder({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
-  if (id === null || id === body.id) return body;
-  const violation = findWorldIdError(id);
-  if (violation !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${violation}.`);
-  if (body.id === undefined) return { ...body, id };
-  const bodyId = body.id.slice(0, 2 * MAX_WORLD_ID_LENGTH);
-  throw new Problem(
-    'invalid_request',
-    `Header \`${WORLD_HEADER}\` is \`${id}\`, but field \`id\` is \`${bodyId}\`. Both are the id of the new world: send the same id in both, or only one of them.`,
-  );
 }
 
 /** Checks for `Prefer: return=minimal` (RFC 7240, section 4.2). The first `return` preference wins. */

@@ -34,7 +34,7 @@ export const OPERATION_SECTIONS = [
       list_findings: {},
       delete_finding: {},
       list_worlds: {},
-      create_world: { makesWorld: true },
+      create_world: {},
       get_world: {},
       delete_world: {},
       list_snapshots: {},
