@@ -22,19 +22,26 @@ export async function startServer(flags: FlagTexts): Promise<void> {
   // Loaded after validating the configuration, so that a rejected start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => createLog(effective, clock);
-  const onWait = (reason: string) => process.stderr.write(`nv-auth-mock: waiting: ${reason}\n`);
+  let server: MockServer | null = null;
+  let isStoppable = false;
+  const allowStop = () => {
+    // A process that waits has nothing to finish.
+    if (!isStoppable) stopOnSignals(async () => server?.close(), exitWithStdin);
+    isStoppable = true;
+  };
+  const onWait = (reason: string) => {
+    process.stderr.write(`nv-auth-mock: waiting: ${reason}\n`);
+    allowStop();
+  };
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);
     // Immediately, because responses in progress may be out of date.
     process.exit(EXIT_LOST);
   };
-  let server: MockServer | null = null;
-  // Nothing is lost before the server is built: it may be waiting for its database.
-  const close = () => (server === null ? process.exit(0) : server.close());
-  stopOnSignals(close, exitWithStdin);
   server = await buildServer({ effective, log, onWait, onLost });
   try {
     const listening = await server.listen(host, port, true, httpPort);
+    allowStop();
     const info = server.startup;
     if (json) {
       // The notices are in the log, because there is no banner.

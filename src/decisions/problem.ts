@@ -119,8 +119,6 @@ export interface ProblemParts {
   readonly retryAfter?: number;
   /** For a body with a content coding: the codings that are accepted, for `Accept-Encoding` (RFC 9110, 15.5.16). */
   readonly acceptEncoding?: string;
-  /** Whether the log has reported it already, and should not repeat it for each request. */
-  readonly isLogged?: boolean;
   readonly cause?: unknown;
 }
 
@@ -140,7 +138,6 @@ export class Problem extends Error {
   readonly close: boolean;
   readonly retryAfter: number | undefined;
   readonly acceptEncoding: string | undefined;
-  readonly isLogged: boolean;
 
   constructor(kind: ProblemKind, message = '', parts: ProblemParts = {}) {
     super(message, { cause: parts.cause });
@@ -154,7 +151,6 @@ export class Problem extends Error {
     this.close = parts.close ?? false;
     this.retryAfter = parts.retryAfter;
     this.acceptEncoding = parts.acceptEncoding;
-    this.isLogged = parts.isLogged ?? false;
   }
 
   /** Whether it is about the mock itself, so that no vendor has a message for it. */

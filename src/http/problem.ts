@@ -59,8 +59,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
   if (message === problem.message) return problem;
-  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, acceptEncoding, isLogged, cause } =
-    problem;
+  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, acceptEncoding, cause } = problem;
   return new Problem(kind, message, {
     ...(reason !== undefined && { reason }),
     ...(why !== undefined && { why }),
@@ -71,7 +70,6 @@ export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): 
     ...(acceptEncoding !== undefined && { acceptEncoding }),
     allow,
     close,
-    isLogged,
     cause,
   });
 }

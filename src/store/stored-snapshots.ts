@@ -80,21 +80,17 @@ export class StoredSnapshots {
 
   /** Deletes a snapshot and returns whether it existed. */
   async delete(id: string): Promise<boolean> {
-    const snapshot = this.#byId.get(id);
-    if (snapshot === undefined) return false;
-    await this.#end([snapshot], () => this.#append({ kind: 'snapshot-end', id }));
+    if (!this.#byId.has(id)) return false;
+    await this.#end(
+      (record) => record.id === id,
+      () => this.#append({ kind: 'snapshot-end', id }),
+    );
     return true;
   }
 
   /** Deletes the snapshots of a world. @param remove deletes the world with its snapshots; if it fails, they stay */
-  async endWith(world: string, remove: () => Promise<void>): Promise<void> {
-    await this.#end(this.#listOf(world), remove);
-    // One may have been added in the meantime.
-    this.#drop(this.#listOf(world));
-  }
-
-  #listOf(world: string): readonly KeptSnapshot[] {
-    return [...this.#byId.values()].filter(({ record }) => record.world === world);
+  endWith(world: string, remove: () => Promise<void>): Promise<void> {
+    return this.#end((record) => record.world === world, remove);
   }
 
   async #run<Result>({ record: { id }, state }: KeptSnapshot, work: (state: State) => Promise<Result>) {
@@ -114,24 +110,24 @@ export class StoredSnapshots {
   }
 
   /** Deletes snapshots after everything that uses them has ended. Until then, nothing else can use them. */
-  async #end(snapshots: readonly KeptSnapshot[], remove: () => Promise<void>): Promise<void> {
-    for (const { record } of snapshots) this.#byId.delete(record.id);
+  async #end(isOver: (record: SnapshotRecord) => boolean, remove: () => Promise<void>): Promise<void> {
+    const ended: KeptSnapshot[] = [];
+    const hide = () => {
+      const found = [...this.#byId.values()].filter(({ record }) => isOver(record));
+      for (const { record } of found) this.#byId.delete(record.id);
+      ended.push(...found);
+      return found.flatMap(({ uses }) => [...uses]);
+    };
     try {
-      const uses = snapshots.flatMap(({ uses: all }) => [...all]);
-      if (uses.length > 0) await Promise.all(uses);
+      // Another one may be added, and used, in the meantime.
+      for (let uses = hide(); uses.length > 0; uses = hide()) await Promise.all(uses);
       await remove();
     } catch (cause) {
-      for (const snapshot of snapshots) this.#byId.set(snapshot.record.id, snapshot);
+      for (const snapshot of ended) this.#byId.set(snapshot.record.id, snapshot);
       throw cause;
     }
-    this.#drop(snapshots);
-  }
-
-  #drop(snapshots: readonly KeptSnapshot[]): void {
-    for (const { record, state } of snapshots) {
-      this.#byId.delete(record.id);
-      if (state !== null) this.#memory.release(state);
-    }
+    hide();
+    for (const { state } of ended) if (state !== null) this.#memory.release(state);
   }
 
   #append(entry: Parameters<WorldLog['append']>[0]): Promise<void> {

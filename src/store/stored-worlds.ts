@@ -115,6 +115,8 @@ class LogOfWorld implements RowLog {
   readonly #world: string;
   /** Rows below this place are part of the world's initial state. */
   #firstPlace: number;
+  /** The deletion under way, which may wait for forks of the world's snapshots. */
+  ending: Promise<void> | null = null;
   /** Whether the world was deleted. Null if no deletion is under way. */
   #deletion: Promise<boolean> | null = null;
 
@@ -252,6 +254,14 @@ export class StoredWorlds {
    */
   async delete(name: string): Promise<void> {
     const log = this.#logs.get(name);
+    if (log === undefined) return this.#end(name);
+    log.ending ??= this.#end(name, log).finally(() => {
+      log.ending = null;
+    });
+    return log.ending;
+  }
+
+  async #end(name: string, log?: LogOfWorld): Promise<void> {
     await this.snapshots.endWith(name, async () => {
       const deleted = this.#writing.append({ kind: 'world-end', name });
       log?.end(deleted);

@@ -8,15 +8,15 @@ const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[
   { files: /^contract\//, targets: /./ },
   {
     files: /^services\/control\//,
-    targets: /^(?:contract|store)\/(?!errors$|collection$|row-schema$|waiting$|updating$)/,
+    targets: /^(?:contract|store)\/(?!errors$|collection$|updating$)/,
   },
   {
     files: /^(?:services\/[a-z-]+|ngc-keys)\//,
-    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$|row-schema$)/,
+    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$)/,
   },
   {
     files: /^http\//,
-    targets: /^(?:contract|metrics)\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$|waiting$)/,
+    targets: /^(?:contract|metrics)\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$)/,
   },
   { files: /^(?:journal|faults)\//, targets: /^explaining\/|^generated\// },
   { files: /^(?:seed|worlds|library|config|cli)\//, targets: /^contract\// },

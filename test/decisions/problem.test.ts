@@ -40,8 +40,6 @@ describe('a problem', () => {
 
     expect([claimed, why]).toEqual([BOT, undefined]);
     expect(unauthenticatedProblem('no_token', 'Send one.').claimed).toBeUndefined();
-    expect(new Problem('forbidden', '', { isLogged: true }).isLogged).toBe(true);
-    expect(new Problem('forbidden').isLogged).toBe(false);
     expect(new Problem('forbidden').name).toBe('Problem');
   });
 

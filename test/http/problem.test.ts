@@ -66,7 +66,6 @@ it('a problem without the secrets of its world differs only in the message', () 
     close: true,
     retryAfter: 7,
     acceptEncoding: 'identity',
-    isLogged: true,
     cause: new Error('x'),
   } as const;
   const hidden = problemWithoutSecrets(new Problem('unauthenticated', 'No a-secret-of-ada.', parts), secrets);

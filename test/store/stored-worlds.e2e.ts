@@ -528,7 +528,8 @@ describe('stored snapshots', () => {
       });
       steps.push(`used ${listRows(state).length}`);
     });
-    const deleted = kept.delete('alice').then(() => steps.push('deleted'));
+    const deleted = Promise.all([kept.delete('alice'), kept.delete('alice')]).then(() => steps.push('deleted'));
+    await take(kept, 'late', [row('a')], 'alice');
     await expect.poll(() => written.filter(([kind]) => kind === 'read')).toHaveLength(2);
     await expect(read(kept, 'one')).rejects.toThrow(NotFound);
     expect(written.filter(([kind]) => kind === 'world-end')).toEqual([]);
@@ -536,6 +537,8 @@ describe('stored snapshots', () => {
     finish();
     await Promise.all([using, deleted]);
     expect(steps).toEqual(['used 1', 'deleted']);
+    expect(written.filter(([kind]) => kind === 'world-end')).toEqual([['world-end', 'alice']]);
+    expect(listIds(kept)).toEqual([]);
   });
 });
 

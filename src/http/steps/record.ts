@@ -231,6 +231,5 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
   else if (problem.isStorageProblem) server.log.error(message);
-  else if (problem.isLogged) server.log.debug(message, { request: row });
   else server.log.info(message, { request: row });
 }

@@ -150,14 +150,6 @@ describe('the log', () => {
     expect(readLogLines(request)).toEqual([['debug', '200 GET /toys/ball', { request: expect.any(Function) }]]);
   });
 
-  it('contains a rejection that it has reported already only in debug mode', () => {
-    const request = toyRequest({ request: { outcome: { status: 503 } } });
-    const row = () => null;
-    logRefusal(request, new Problem('unavailable', 'Oh.', { isLogged: true }), row);
-
-    expect(readLogLines(request)).toEqual([['debug', '503 GET /toys/ball - Oh.', { request: row }]]);
-  });
-
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
     ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
