@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, open, readdir, rename, rm, symlink, truncate } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, symlink, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { admin, researcher } from '../support/cast.ts';
@@ -179,26 +179,5 @@ describe('a data file that is removed from a running server', () => {
     await server.stop();
     const again = await command.start(['--data', path]);
     expect((await again.call('GET /api/v1/access-keys', { token })).body.accessKeys).toHaveLength(4);
-  });
-});
-
-describe('the log of a killed process', () => {
-  it('with an unfinished change is reported at the start', async ({ command, folder }) => {
-    const path = join(folder, 'mock.db');
-    const server = await command.start(['--data', path]);
-    const token = await server.tokenOf(researcher.accessKey);
-    await createKey(server, token, 'kept');
-    await server.crash();
-    const log = await open(`${path}-wal`, 'r+');
-    const { size } = await log.stat();
-    await log.truncate(size - 100);
-    await log.close();
-
-    const running = command.launch(['--port', '0', '--data', path]);
-    await running.waitForOutput(
-      /note: .*pages? of the log (was|were) dropped from --data .*\n[\s\S]*nv-auth-mock ready on/,
-    );
-    running.kill('SIGTERM');
-    await running.ended;
   });
 });

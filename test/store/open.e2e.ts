@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
 import type { Store } from '../../src/store/index.ts';
+import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';
 import { fullStore } from '../support/nouns.ts';
@@ -103,7 +104,7 @@ describe('a data file is refused with a remedy, and stays unchanged, if it is', 
     database.close();
 
     expect(await expectRefusal(path)).toBe(
-      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this version reads 3). ` +
+      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this version reads ${SCHEMA_VERSION}). ` +
         'Use that version, or rename or delete the file.',
     );
   });

@@ -94,7 +94,9 @@ describe('the data file of a killed process', () => {
     await rm(`${path}-wal`);
     await mkdir(`${path}-wal`);
 
-    await expect(openAndRead(path)).rejects.toThrow(/^--data .* cannot be used: .*Use another file/);
+    await expect(openAndRead(path)).rejects.toThrow(
+      /^--data .* cannot be opened for writing: unable to open database file .*use another file/,
+    );
   });
 
   it('is opened with all complete commits after a partial write of its log', async ({ folder }) => {

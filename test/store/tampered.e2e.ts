@@ -95,7 +95,9 @@ describe('a data file', () => {
       const refusal = await findRefusalAfter(path, `DROP TABLE ${table}`);
 
       expect(refusal).toBeInstanceOf(UserError);
-      expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
+      expect(String(refusal)).toContain(
+        `--data ${path} is damaged: its content cannot be read (no such table: ${table}).`,
+      );
     },
   );
 

@@ -83,7 +83,7 @@ export class SqliteLog implements WorldLog {
     try {
       return this.#read();
     } catch (cause) {
-      throw readErrorCode(cause) === '' ? cause : new DamagedData('a page of the file', cause);
+      throw readErrorCode(cause) === '' ? cause : new DamagedData('its content', cause);
     }
   }
 

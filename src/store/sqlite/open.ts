@@ -197,21 +197,16 @@ function assertIntactPages(database: SqliteDatabase, path: string): void {
 function toUserError(path: string, cause: unknown): UserError {
   const code = readErrorCode(cause);
   const systemCode = systemErrorCode(cause);
+  const reason = messageOf(cause);
   if (code.startsWith('SQLITE_BUSY')) return createInUseError(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE_CODES.includes(systemCode)) {
-    return new UserError(
-      `--data ${path} cannot be opened for writing${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`,
-      {
-        cause,
-      },
-    );
+    const message = `--data ${path} cannot be opened for writing: ${reason}${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`;
+    return new UserError(message, { cause });
   }
   if (code === 'SQLITE_FULL' || DISK_FULL_CODES.includes(systemCode)) {
-    return new UserError(`The disk of --data ${path} is full. Free some space, or use a file on another disk.`, {
-      cause,
-    });
+    const message = `The disk of --data ${path} is full. Free some space, or use a file on another disk.`;
+    return new UserError(message, { cause });
   }
-  const reason = messageOf(cause);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || reason.startsWith('no such table')) {
     return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
