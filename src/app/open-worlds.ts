@@ -36,7 +36,7 @@ export interface OpenWorlds {
   close(): Promise<void>;
 }
 
-/** How long to wait for a database if nobody is told about it, in milliseconds. */
+/** How long to wait for a database without reporting it, in milliseconds. */
 const MAX_SILENT_WAIT_MS = 10_000;
 
 /**
@@ -50,10 +50,10 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
   const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
   const shared = createStoreParts(parts.maxStateBytes ?? maxStateBytes);
   const { onWait } = parts;
-  const waiting =
-    onWait === undefined
-      ? { onWait: () => {}, maxMs: MAX_SILENT_WAIT_MS }
-      : { onWait, maxMs: Number.POSITIVE_INFINITY };
+  const waiting = {
+    onWait: onWait ?? (() => {}),
+    maxMs: onWait === undefined ? MAX_SILENT_WAIT_MS : Number.POSITIVE_INFINITY,
+  };
   try {
     const storage = await openStorage(config.data, shared, parts.clock ?? createMachineClock(), waiting);
     let isClosed = false;
