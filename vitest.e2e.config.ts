@@ -4,7 +4,7 @@ import { instrument } from './test/architecture/trace/instrument.ts';
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
  * seconds: `npm run test:e2e` (with `npm run trace`), and for the workspaces `npm run test:e2e -w @nv-auth-mock/console` and the
- * like. Several processes on one database: `npm run test:standby`.
+ * like. The storage on PostgreSQL, with kills and outages: `npm run test:postgres`.
  */
 export default defineConfig({
   test: {
@@ -16,7 +16,8 @@ export default defineConfig({
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[
-        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/standby/**', 'test/architecture/trace/**'] },
+        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/postgres/**', 'test/architecture/trace/**'] },
+        { name: 'postgres', include: ['test/postgres/*.e2e.ts'], testTimeout: 60_000 },
         { name: 'conformance', include: ['conformance/**/*.e2e.ts'] },
         { name: 'console', include: ['console/**/*.e2e.ts'] },
       ].map((project) => ({ extends: true as const, test: { ...project, isolate: false } })),
@@ -26,15 +27,6 @@ export default defineConfig({
         test: {
           name: 'trace',
           include: ['test/architecture/trace/*.e2e.ts'],
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'standby',
-          include: ['test/standby/**/*.e2e.ts'],
-          // What several processes on one database do uses all of the machine, so these files run one after the other.
-          fileParallelism: false,
         },
       },
     ],

@@ -27,7 +27,7 @@ const PARTS = [
   ['kill -9 while it writes', LONG, 'test/soak/kills', { SOAK_KILLS: '200' }],
   ['kill -9, by node:sqlite', LONG, 'test/soak/kills', { SOAK_KILLS: '50', ...ownDriver }],
   ['files and disks, by node:sqlite', E2E, FILES_AND_DISKS, ownDriver],
-  ['takeovers', E2E, 'test/standby/kills test/standby/stops', { STANDBY_KILLS: '100', STANDBY_STOPS: '20' }],
+  ['kill -9 on PostgreSQL', E2E, 'test/postgres/kills', { POSTGRES_KILLS: '50', POSTGRES_STOPS: '20' }],
   ['random requests, every version', LONG, 'test/fuzz/', { FUZZ_SEED: seed }],
   ['models', LONG, 'test/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
   ['properties', 'vitest.config.ts', PROPERTIES, allRounds],

@@ -206,7 +206,7 @@ export class WorldRows implements Collections {
   }
 
   #change(collection: string, change: (rows: Rows) => void): void {
-    const own = this.#own.get(collection) ?? this.#takeOver(collection, this.#rows(collection)?.copy() ?? new Rows());
+    const own = this.#own.get(collection) ?? this.#setOwn(collection, this.#rows(collection)?.copy() ?? new Rows());
     this.#copies.delete(collection);
     const before = own.weight;
     change(own);
@@ -214,7 +214,7 @@ export class WorldRows implements Collections {
   }
 
   /** Gives the world its own copy of a collection. */
-  #takeOver(collection: string, rows: Rows): Rows {
+  #setOwn(collection: string, rows: Rows): Rows {
     this.#own.set(collection, rows);
     this.#memory?.hold(rows);
     return rows;
@@ -225,7 +225,7 @@ export class WorldRows implements Collections {
     if (own !== undefined) return own;
     const shared = this.#initial.collections.get(collection);
     const change = this.#initial.own?.(collection) ?? null;
-    return shared === undefined || change === null ? shared : this.#takeOver(collection, shared.map(change));
+    return shared === undefined || change === null ? shared : this.#setOwn(collection, shared.map(change));
   }
 
   #findUses(collection: string): ReadonlyMap<string, Instant> {

@@ -27,7 +27,7 @@ describe.concurrent('in a clone without `npm ci`', () => {
     'run lint',
     'run typecheck',
     'run test:e2e',
-    'run test:standby',
+    'run test:postgres',
     'run test -w @nv-auth-mock/console',
     'run test:e2e -w @nv-auth-mock/console',
   ])('`npm %s` exits with 1, and names the command to run first', async (words, { folder, expect }) => {

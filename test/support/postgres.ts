@@ -30,12 +30,14 @@ export interface Schema {
 export async function freshSchema(server?: string): Promise<Schema> {
   const url = server ?? (await commonPostgres(offered()));
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await statements(url, [`CREATE SCHEMA ${name}`]);
+  await sql(url, `CREATE SCHEMA ${name}`);
   return {
     name,
     url: `${url}?schema=${name}`,
     // An open transaction fails only its own test.
-    drop: () => statements(url, ["SET lock_timeout = '5s'", `DROP SCHEMA IF EXISTS ${name} CASCADE`]),
+    drop: async () => {
+      await sql(url, "SET lock_timeout = '5s'", `DROP SCHEMA IF EXISTS ${name} CASCADE`);
+    },
   };
 }
 
@@ -68,12 +70,22 @@ function offered() {
   return offer;
 }
 
-async function statements(url: string, all: readonly string[]): Promise<void> {
+/** Runs statements on a separate connection. @returns the rows of the last one */
+export async function sql(url: string, ...statements: readonly string[]): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });
+  // A test may end the server before the connection is closed.
+  client.on('error', () => {});
   await client.connect();
   try {
-    for (const each of all) await client.query(each);
+    let rows: readonly unknown[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
   } finally {
     await client.end();
   }
+}
+
+/** Returns a URL with other parts. */
+export function changeUrl(url: string, parts: Partial<Record<'username' | 'password' | 'port' | 'pathname', string>>) {
+  return Object.assign(new URL(url), parts).href;
 }
