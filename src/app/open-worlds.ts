@@ -32,7 +32,9 @@ export interface OpenWorlds {
   readonly shared: StoreParts;
   /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
-  /** Closes the worlds, then the storage. From then on, losing the storage isn't reported. */
+  /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
+  announceEnd(): void;
+  /** Closes the worlds, then the storage. */
   close(): Promise<void>;
 }
 
@@ -56,19 +58,24 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
   };
   try {
     const storage = await openStorage(config.data, shared, parts.clock ?? createMachineClock(), waiting);
-    let isClosed = false;
+    let isEnding = false;
     void storage.lost.then((why) => {
-      if (!isClosed) parts.onLost?.(why);
+      if (!isEnding) parts.onLost?.(why);
     });
     const worlds = createWorlds(parts, inputs, storage, finishing, shared);
+    const announceEnd = () => {
+      isEnding = true;
+      worlds.announceEnd();
+    };
     const close = async () => {
-      isClosed = true;
+      announceEnd();
       await worlds.close();
       await storage.close();
     };
     try {
       const notices = await fillWorlds(parts, inputs, storage, worlds, finishing);
-      return { storage, worlds, snapshots: new Snapshots(inputs.random, storage), shared, notices, close };
+      const snapshots = new Snapshots(inputs.random, storage);
+      return { storage, worlds, snapshots, shared, notices, announceEnd, close };
     } catch (cause) {
       await close();
       throw cause;

@@ -159,7 +159,7 @@ async function assemble(
     castOf: controlPorts.worlds.readCast,
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
-      worlds.announceEnd();
+      openedWorlds.announceEnd();
       await app.close();
       await server.metrics.end();
       await openedWorlds.close();

@@ -28,7 +28,10 @@ export function handleSignals(stop: (exitCode: number) => void, forceExit: () =>
     stop(exitCode);
   };
   for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
-    process.removeAllListeners(signal).on(signal, () => (canForceExit ? forceExit() : stopOnce(exitCode)));
+    const earlier = process.listeners(signal as keyof typeof EXIT_CODES);
+    process.on(signal, () => (canForceExit ? forceExit() : stopOnce(exitCode)));
+    // Removed last: without any listener, a signal that has just arrived would be lost.
+    for (const listener of earlier) process.removeListener(signal, listener);
   }
   return () => stopOnce(0);
 }

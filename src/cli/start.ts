@@ -30,8 +30,8 @@ export async function startServer(flags: FlagTexts): Promise<void> {
     isStoppable = true;
   };
   const onWait = (reason: string) => {
-    process.stderr.write(`nv-auth-mock: waiting: ${reason}\n`);
     allowStop();
+    process.stderr.write(`nv-auth-mock: waiting: ${reason}\n`);
   };
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);

@@ -21,11 +21,12 @@ export async function openStorage(
   machine: Clock,
   waiting: Waiting,
 ): Promise<StoredWorlds> {
-  const log = await openLog(data, waiting);
+  let log: WorldLog | null = null;
   try {
+    log = await openLog(data, waiting);
     return await StoredWorlds.read(log, parts, machine);
   } catch (cause) {
-    await log.close();
+    await log?.close();
     throw data === null ? cause : explainDamage(data, cause);
   }
 }

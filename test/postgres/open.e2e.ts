@@ -285,7 +285,8 @@ describePostgres('a database', () => {
     }
     const location = await parseLocation(schema.url);
     const driver = { ...pg, Client } as unknown as typeof Postgres;
-    const opening = lockSchema(driver, location, { ...ONCE, maxMs: Number.POSITIVE_INFINITY });
+    const waiting = { ...ONCE, maxMs: Number.POSITIVE_INFINITY };
+    const opening = lockSchema(driver, location, waiting, async (session) => session);
     await expect(opening).rejects.toThrow(`--data ${location.shown} ${message}`);
     const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;
     await expect.poll(() => sql(schema.url, sessions)).toEqual([{ open: 0 }]);

@@ -6,7 +6,7 @@ import { readStopwatch } from '../../src/time/clock.ts';
 import { AT_ONCE_MS } from '../support/limits.ts';
 import { describePostgres, privatePostgres, sql } from '../support/postgres.ts';
 import { type DatabaseProxy, startProxy } from '../support/postgres-proxy.ts';
-import { expectLost, it, LOCKED } from '../support/processes.ts';
+import { endSession, expectLost, it, LOCKED, until } from '../support/processes.ts';
 import { AIR, Load, reportTime } from './load.ts';
 
 /** How long a process that waits takes to notice that its database is back: half a second and more, for a busy machine. */
@@ -63,6 +63,34 @@ describePostgres('while a database', () => {
     await load.expectKept(next);
   });
 
+  it('goes away while its worlds are read, the process waits and reads them again', async ({
+    schema,
+    start,
+    begin,
+  }) => {
+    const first = await start(schema.url);
+    const { body: made } = await first.call('POST /api/v3/simulations/', { token: AIR, body: { name: 'kept' } });
+    await first.end('SIGTERM');
+    const holder = new pg.Client({ connectionString: schema.url });
+    await holder.connect();
+    await holder.query(`BEGIN; LOCK TABLE ${schema.name}.world_parts IN ACCESS EXCLUSIVE MODE`);
+    const next = await begin(schema.url);
+    await until(async () => {
+      const [{ count }] = (await sql(
+        schema.url,
+        `SELECT count(*)::int AS count FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND application_name LIKE '%process ${next.pid}'`,
+      )) as [{ count: number }];
+      return count > 0;
+    });
+    await endSession(schema.url, next.pid);
+    await next.waitForReason(/ cannot be used: terminating connection due to administrator command\./);
+    await holder.query('COMMIT');
+    await holder.end();
+    await next.waitUntilReady();
+    expect((await next.call(`GET /api/v3/simulations/${made.id}/`, { token: AIR })).status).toBe(200);
+  });
+
   it('is silent for one process, another one gets the worlds after the first one has ended', async ({
     schema,
     start,
@@ -87,7 +115,7 @@ describePostgres('while a database', () => {
     await load.expectKept(second);
   });
 
-  it('is silent, a process ends at once on SIGTERM', async ({ schema, start }) => {
+  it('is silent, a process with nothing to write ends at once on SIGTERM', async ({ schema, start }) => {
     const proxy = await startProxyOf(schema.url);
     const instance = await start(proxy.url);
     proxy.mode = 'drop';

@@ -35,6 +35,8 @@ export class PostgresLog implements WorldLog {
   readonly lost: Promise<string>;
   readonly #session: Session;
   readonly #statements: ReturnType<typeof createStatements>;
+  /** What was read when the log was opened, until the first `read`. */
+  #content: LogContent | null = null;
 
   private constructor(session: Session, schema: string) {
     this.info = { kind: 'postgres', driver: null, schema };
@@ -51,14 +53,24 @@ export class PostgresLog implements WorldLog {
    * Opens a schema once this process has its lock, which PostgreSQL releases when the session ends, however it ends.
    *
    * @param data such as `postgres://user@host/database?schema=name`
-   * @throws UserError if the database cannot be used, or if the wait was too long
+   * @throws UserError if the database cannot be used, or if the wait was too long; DamagedData
    */
   static async open(data: string, waiting: Waiting): Promise<PostgresLog> {
     const location = await parseLocation(data);
-    return new PostgresLog(await lockSchema(await loadDriver(), location, waiting), location.schema);
+    return lockSchema(await loadDriver(), location, waiting, async (session) => {
+      const log = new PostgresLog(session, location.schema);
+      log.#content = await log.#read();
+      return log;
+    });
   }
 
   async read(): Promise<LogContent> {
+    const content = this.#content ?? (await this.#read());
+    this.#content = null;
+    return content;
+  }
+
+  async #read(): Promise<LogContent> {
     const texts = this.#statements;
     return this.#session.transaction(async (transaction) => {
       const [head] = await transaction.query<{ readonly at: number }>(texts.head);

@@ -3,7 +3,7 @@ import { messageOf } from '../../diagnostics/error-message.ts';
 import { UserError } from '../../diagnostics/user-error.ts';
 import { setTimeout } from '../../platform/time.ts';
 import { readStopwatch } from '../../time/clock.ts';
-import { isStorageFailure, UnreachableDatabase } from '../errors.ts';
+import { DamagedData, isStorageFailure, UnreachableDatabase } from '../errors.ts';
 import type { Waiting } from '../world-log.ts';
 import type { DatabaseLocation } from './location.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION, TABLE_NAMES } from './schema.ts';
@@ -25,16 +25,18 @@ class UnavailableDatabase extends UserError {}
 const POLL_MS = 500;
 
 /**
- * Waits until this process has the lock of the schema, and creates the tables if they don't exist.
+ * Waits until this process has the lock of the schema, creates the tables if they don't exist, and reads them. If the
+ * database goes away in the meantime, waits again.
  *
- * @returns the session that has the lock
- * @throws UserError with the reason if the database cannot be used, or if the wait was too long
+ * @param read reads the tables with the session that has the lock
+ * @throws UserError with the reason if the database cannot be used, or if the wait was too long; errors of `read`
  */
-export async function lockSchema(
+export async function lockSchema<Result>(
   pg: typeof Postgres,
   location: DatabaseLocation,
   { onWait, maxMs }: Waiting,
-): Promise<Session> {
+  read: (session: Session) => Promise<Result>,
+): Promise<Result> {
   const startedAt = readStopwatch();
   let session: Session | null = null;
   let reported: string | null = null;
@@ -45,13 +47,14 @@ export async function lockSchema(
       const owner = await tryLock(session, location);
       if (owner === null) {
         await createTables(session, location);
-        return session;
+        return await read(session);
       }
       reason = `--data ${location.shown}: ${owner} has the lock of the schema \`${location.schema}\`. Stop that process, or wait until it ends.`;
     } catch (cause) {
       await session?.close();
       session = null;
-      const error = cause instanceof UserError ? cause : toUserError(cause, location);
+      const isExplained = [UserError, DamagedData, TypeError].some((kind) => cause instanceof kind);
+      const error = isExplained ? cause : toUserError(cause, location);
       if (!(error instanceof UnavailableDatabase)) throw error;
       reason = error.message;
     }
