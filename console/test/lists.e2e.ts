@@ -55,7 +55,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText("mock.faults.next('listFunctions', { status: 503, delay: '1s' })").waitFor();
     });
 
-    it('are added in a panel, injected into the next request, used up, and removed', async () => {
+    it('are added in a panel, injected into the next request, ended, and removed', async () => {
       const { url } = await startServer();
       const page = await openPage(`${url}/#/faults`);
       await page.getByText('No faults.').waitFor();
@@ -68,13 +68,13 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('is waiting for a request').waitFor();
       expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
       await expect.poll(() => readRowTexts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
-      expect(await page.getByText('used up').count()).toBe(0);
+      expect(await page.getByText('ended', { exact: true }).count()).toBe(0);
 
       expect(await readLoginStatus(url)).toBe(503);
       expect(await readLoginStatus(url)).toBe(200);
       await expect
         .poll(() => readRowTexts(page, 'Faults, oldest first'))
-        .toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
+        .toEqual([expect.stringMatching(/1 of 1\s+ended/)]);
       await button(page, /^Remove .*-f1$/).click();
       await page.getByText('No faults.').waitFor();
       expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);

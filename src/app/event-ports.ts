@@ -16,18 +16,21 @@ export async function listEvents(
     // One more than the limit shows whether there are more.
     services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
   );
-  const unordered = [...serviceEvents.flat(), ...listDrillEnds(world, from, to), ...listTokenExpiries(world, from, to)];
+  const unordered = [...serviceEvents.flat(), ...listFaultEnds(world, from, to), ...listTokenExpiries(world, from, to)];
   const events = unordered.sort((a, b) => a.at - b.at);
   return { events: events.slice(0, limit), more: events.length > limit };
 }
 
-/** Returns the drills that end by themselves in `(from, to]`. */
-function listDrillEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
-  const ends = new Map<string, Instant>();
-  for (const { drill, until } of faults.list()) {
-    if (drill !== null && until !== null && until > from && until <= to) ends.set(drill, until);
+/** Returns the faults and drills that end by themselves in `(from, to]`. */
+function listFaultEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+  const events: WorldEvent[] = [];
+  const drills = new Set<string>();
+  for (const { id, drill, until: at } of faults.listInForce()) {
+    if (at === null || at <= from || at > to || (drill !== null && drills.has(drill))) continue;
+    if (drill !== null) drills.add(drill);
+    events.push(drill === null ? { at, kind: 'fault.ended', fault: id } : { at, kind: 'drill.ended', drill });
   }
-  return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
+  return events;
 }
 
 /** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */

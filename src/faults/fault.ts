@@ -21,12 +21,12 @@ export interface FaultOrder {
   /** The share of matching requests to inject the fault into, above 0 and up to 1. `seed` determines the sequence. */
   readonly probability: number;
   readonly seed: string;
-  /** Maximum number of injections; null: no limit. */
+  /** Maximum number of injections, after which the fault ends; null: no limit. */
   readonly times: number | null;
   /** Number of matching requests to skip first. */
   readonly after: number;
   readonly action: FaultAction;
-  /** When the fault ends, on its world's clock; null: when it is removed. */
+  /** When the fault ends, on its world's clock; null: not by time. */
   readonly until: Instant | null;
   /** The drill that the fault belongs to; null if there is none. */
   readonly drill: string | null;
@@ -44,6 +44,8 @@ export interface Fault extends FaultOrder {
   readonly fired: number;
   /** The id of the fault that was last injected instead of this one; null if there was none. */
   readonly shadowedBy: string | null;
+  /** When the fault ended, by `times` or `until`; null while it is in force. An ended fault is only listed. */
+  readonly ended: Instant | null;
   /** Marks a removed fault that is kept only for its place: it is never injected or listed. */
   readonly isGone?: true;
 }

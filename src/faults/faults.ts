@@ -6,7 +6,7 @@ import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Mutex } from '../store/mutex.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Fault, FaultOrder } from './fault.ts';
-import { estimateFaultBytes, FaultList, type Moment } from './list.ts';
+import { estimateFaultBytes, FaultList, isInForce, type Moment } from './list.ts';
 
 /** Stores all faults of a world, with their counters. */
 export type SaveFaults = (faults: readonly Fault[]) => Promise<void>;
@@ -15,7 +15,7 @@ export class Faults {
   readonly #series: string;
   readonly #save: SaveFaults | null;
   readonly #mutex = new Mutex();
-  readonly #onRemoved: (fault: Fault) => void;
+  readonly #onEnded: (fault: Fault) => void;
   readonly #quota: Quota;
   /** This world's share of the quota. */
   #bytes = 0;
@@ -29,18 +29,18 @@ export class Faults {
   /**
    * @param series prefix of the ids, unique to the process
    * @param quota for the faults of all worlds
-   * @param onRemoved called for each fault that ends, unless it was withdrawn
+   * @param onEnded called for each fault that ends or is removed, unless it was withdrawn
    * @param save null if the faults end with the process
    */
   constructor(
     series: string,
     quota: Quota,
-    onRemoved: (fault: Fault) => void = () => {},
+    onEnded: (fault: Fault) => void = () => {},
     save: SaveFaults | null = null,
   ) {
     this.#series = series;
     this.#quota = quota;
-    this.#onRemoved = onRemoved;
+    this.#onEnded = onEnded;
     this.#save = save;
   }
 
@@ -61,18 +61,20 @@ export class Faults {
     try {
       this.#added += 1;
       const id = `${this.#series}-f${this.#added}`;
-      const { added, replaced } = await this.#change((list) => list.add(id, order, now));
-      this.#reportRemoved(replaced);
-      return added;
+      return await this.#change((list) => list.add(id, order, now));
     } finally {
       // The list of faults now includes this size.
       this.#quota.release(bytes);
     }
   }
 
-  /** Oldest first. */
+  /** Oldest first. The newest faults that ended stay listed until they are removed. */
   list(): readonly Fault[] {
     return this.#list.all;
+  }
+
+  listInForce(): readonly Fault[] {
+    return this.#list.all.filter(isInForce);
   }
 
   find(id: string): Fault | undefined {
@@ -97,9 +99,10 @@ export class Faults {
     await this.#remove(() => true);
   }
 
+  /** Ends the faults whose time is over. */
   async sweep(now: Instant): Promise<void> {
     const isOver = ({ until }: Fault) => until !== null && until <= now;
-    if (this.#list.all.some(isOver)) await this.#remove(isOver);
+    if (this.listInForce().some(isOver)) this.#report(await this.#change((list) => list.endUntil(now)));
   }
 
   /** Returns the facts that decide which faults match a request. */
@@ -111,7 +114,7 @@ export class Faults {
   async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
     if (!this.#list.matchesAny(moment, facts)) return null;
-    return this.#change((list) => list.inject(moment, facts));
+    return this.#change((list) => list.inject(moment, facts, now));
   }
 
   /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
@@ -119,9 +122,9 @@ export class Faults {
     if (this.#list.matchesAny(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
   }
 
-  /** Waits in real time, or until the fault is removed. */
+  /** Waits in real time, or until the fault is removed or its time is over. */
   pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
-    if (this.#hasEnded || this.#list.find(id) === undefined) return Promise.resolve();
+    if (this.#hasEnded || !this.#mayWait(id)) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -181,13 +184,24 @@ export class Faults {
     this.#bytes = bytes;
   }
 
+  /** Reports removed faults, except those that were reported when they ended. */
   #reportRemoved(removed: readonly Fault[]): void {
-    for (const fault of removed) this.#onRemoved(fault);
+    this.#report(removed.filter(isInForce));
   }
 
-  /** Ends the waits for removed faults. */
+  #report(ended: readonly Fault[]): void {
+    for (const fault of ended) this.#onEnded(fault);
+  }
+
+  /** Ends the waits for faults that were removed, or whose time is over. */
   #wakeRemoved(): void {
-    for (const [wake, id] of [...this.#pauses]) if (this.#list.find(id) === undefined) wake();
+    for (const [wake, id] of [...this.#pauses]) if (!this.#mayWait(id)) wake();
+  }
+
+  /** Whether a request may be delayed: its fault still exists, and its time is not over. */
+  #mayWait(id: string): boolean {
+    const fault = this.#list.find(id);
+    return fault !== undefined && (fault.ended === null || fault.ended !== fault.until);
   }
 }
 

@@ -5,7 +5,7 @@ import { drawAt } from '../platform/random.ts';
 import type { Instant } from '../time/clock.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
-/** Maximum number of faults in a world. */
+/** Maximum number of faults in force in a world, and of ended faults that stay listed. */
 const MAX_FAULTS = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
@@ -37,8 +37,9 @@ export class FaultList {
     }
   }
 
+  /** The number of faults in force. */
   get size(): number {
-    return this.#faults.size;
+    return this.#inForce.length;
   }
 
   /** The approximate total size, in bytes. */
@@ -46,9 +47,13 @@ export class FaultList {
     return [...this.#matchers.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Oldest first. */
+  /** Oldest first, with the newest ended faults. */
   get all(): readonly Fault[] {
     return [...this.#faults.values()];
+  }
+
+  get #inForce(): readonly Fault[] {
+    return this.all.filter(isInForce);
   }
 
   /** Input for a new list: all faults, and a placeholder for the youngest if it was removed. */
@@ -62,20 +67,10 @@ export class FaultList {
     return this.#faults.get(id);
   }
 
-  /**
-   * Adds a fault. If there is no room, it replaces a fault that has reached its `times`.
-   *
-   * @returns the added fault and the replaced one
-   * @throws Problem `conflict` if there are too many
-   */
-  add(
-    id: string,
-    order: FaultOrder,
-    createdAt: Instant,
-  ): { readonly added: Fault; readonly replaced: readonly Fault[] } {
-    const spent = this.size < MAX_FAULTS ? undefined : this.all.find(isSpent);
-    if (this.size >= MAX_FAULTS && spent === undefined) {
-      const message = `This world has ${MAX_FAULTS} faults, which is the limit. Delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
+  /** Adds a fault. @throws Problem `conflict` if too many are in force */
+  add(id: string, order: FaultOrder, createdAt: Instant): Fault {
+    if (this.size >= MAX_FAULTS) {
+      const message = `This world has ${MAX_FAULTS} faults in force, which is the limit. Delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;
@@ -95,10 +90,20 @@ export class FaultList {
       seen: 0,
       fired: 0,
       shadowedBy: null,
+      ended: null,
     };
     this.#put(added);
     this.#newest = added;
-    return { added, replaced: spent === undefined ? [] : this.remove((fault) => fault === spent) };
+    return added;
+  }
+
+  /** Ends the faults whose time is over. @returns these faults */
+  endUntil(now: Instant): readonly Fault[] {
+    const over = this.#inForce.filter(({ until }) => until !== null && until <= now);
+    const ended = over.map((fault) => ({ ...fault, ended: fault.until }));
+    for (const fault of ended) this.#faults.set(fault.id, fault);
+    this.#dropOldEnded();
+    return ended;
   }
 
   remove(isRemoved: (fault: Fault) => boolean): readonly Fault[] {
@@ -125,15 +130,17 @@ export class FaultList {
   }
 
   /** Injects the first fault that is due; the faults it shadows count the request, too. */
-  inject(moment: Moment, facts: Facts): Fault | null {
+  inject(moment: Moment, facts: Facts, now: Instant): Fault | null {
     const matching = this.#findMatching(moment, facts);
     for (const [index, fault] of matching.entries()) {
       const seen = fault.seen + 1;
       const isDrawn = fault.probability === 1 || drawAt(fault.seed, seen) < fault.probability;
       const isInjected = seen > fault.after && isDrawn;
-      const counted = { ...fault, seen, fired: fault.fired + (isInjected ? 1 : 0) };
+      const fired = fault.fired + (isInjected ? 1 : 0);
+      const counted = { ...fault, seen, fired, ended: fired === fault.times ? now : null };
       this.#faults.set(fault.id, counted);
       if (!isInjected) continue;
+      this.#dropOldEnded();
       this.#shadow(matching.slice(index + 1), counted);
       return counted;
     }
@@ -167,9 +174,20 @@ export class FaultList {
     return this.#findActive(moment).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  #findActive(moment: Moment): Fault[] {
-    return this.all.filter((fault) => momentOf(fault.action) === moment && !isSpent(fault));
+  #findActive(moment: Moment): readonly Fault[] {
+    return this.#inForce.filter(({ action }) => momentOf(action) === moment);
   }
+
+  #dropOldEnded(): void {
+    const ended = this.all.filter((fault) => !isInForce(fault));
+    const old = new Set(ended.sort((a, b) => Number(a.ended) - Number(b.ended)).slice(0, -MAX_FAULTS));
+    if (old.size > 0) this.remove((fault) => old.has(fault));
+  }
+}
+
+/** Returns whether a fault can still be injected. */
+export function isInForce({ ended }: Fault): boolean {
+  return ended === null;
 }
 
 /** Approximate size of a fault, in bytes, not counting the match and the action. */
@@ -177,8 +195,4 @@ const FAULT_BYTES = 1000;
 
 export function estimateFaultBytes({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {
   return FAULT_BYTES + estimateBytes(match) + estimateBytes(action);
-}
-
-function isSpent({ times, fired }: Fault): boolean {
-  return times !== null && fired >= times;
 }

@@ -124,6 +124,7 @@ describe('the faults of a world', () => {
       seen: fired,
       fired,
       shadowedBy: null,
+      ended: null,
       action: { delay: { min: 100, max: 200 } },
     });
     const delays = Array.from({ length: 50 }, (_, index) => delayOf(createFault(index)));

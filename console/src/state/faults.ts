@@ -3,9 +3,14 @@ import type { Fault } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { offerUndo, withdrawUndo } from './undo.ts';
 
-/** Returns whether a fault has no effect any more, because it has been injected the maximum number of times. */
-export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): boolean {
-  return times !== null && fired >= times;
+/** Returns whether a fault has no effect any more, because its injections are used up or its time is over. */
+export function hasEnded({ ended }: Fault): boolean {
+  return ended !== undefined;
+}
+
+/** Returns the member `for` of the order of a fault. */
+export function durationOf({ createdAt, until }: Fault): { readonly for?: string } {
+  return until === null ? {} : { for: `${Date.parse(until) - Date.parse(createdAt)}ms` };
 }
 
 /**
@@ -43,13 +48,15 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
 }
 
 /** Adds a fault like a removed one. Returns the new fault. @throws like the control API */
-function recreateFault({ match, times, after, do: action }: Fault): Promise<Fault> {
+function recreateFault(fault: Fault): Promise<Fault> {
+  const { match, times, after, do: action } = fault;
   // The member is ignored if the documents allow the response, and required if they do not.
   const changesResponse = action.status !== undefined || action.answer !== undefined;
   const order = {
     match,
     ...(times !== null && { times }),
     after,
+    ...durationOf(fault),
     do: { ...action, ...(changesResponse && { offDocument: true }) },
   };
   return ask<Fault>('POST', '/_mock/faults', order);

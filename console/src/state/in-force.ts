@@ -5,7 +5,7 @@ import type { ClockReading, Drill, Fault, WorldEvent } from '../control-api/type
 import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { endDrill, formatDrillTitle } from './drills.ts';
-import { isUsedUp, removeFaults } from './faults.ts';
+import { hasEnded, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { type Mode, readMode, setMode } from './mode.ts';
 import { APPLY_WARNING, applyEdits } from './pending-edits.ts';
@@ -18,7 +18,7 @@ interface RunningDrill extends Drill {
 
 /** Everything that changes the behaviour of this world, as last read. */
 interface StateInForce {
-  /** Without faults of drills and used-up faults. */
+  /** Without faults of drills and ended faults. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
   readonly mode: Mode;
@@ -42,14 +42,17 @@ export async function readInForce(): Promise<void> {
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
-  const manualFaults = faults.filter((fault) => fault.drill === null && !isUsedUp(fault));
+  const manualFaults = faults.filter((fault) => fault.drill === null && !hasEnded(fault));
   noteClock(clock);
   const countUpcoming = (kind: WorldEvent['kind']) => clock.upcoming.filter((event) => event.kind === kind).length;
   const pendingEdits = countUpcoming('policy.effective');
   const keyEvents = pendingEdits + countUpcoming('key.expired');
   const running = drills
     .filter((drill) => drill.running)
-    .map((drill) => ({ ...drill, principal: faults.find((fault) => fault.drill === drill.name)?.match.principal }));
+    .map((drill) => ({
+      ...drill,
+      principal: faults.find((fault) => fault.drill === drill.name && !hasEnded(fault))?.match.principal,
+    }));
   state.value = { faults: manualFaults, drills: running, mode, pendingEdits, keyEvents, findings };
 }
 

@@ -28,6 +28,8 @@ export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Na
       return `access token of ${nameOf(subject)} expires`;
     case 'refresh-token.expired':
       return `refresh token of ${nameOf(subject)} expires`;
+    case 'fault.ended':
+      return `fault ${String(details['fault'])} ends`;
     case 'drill.ended':
       return `drill ${formatDrillTitle(String(drill))} ends`;
     case 'function.deployed':

@@ -6,6 +6,7 @@ import { assertOwnAnswer, createOwnOutcome } from '../../faults/own-answer.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
 import { keysOf } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
+import { END_OF_TIME, type Instant } from '../../time/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
 import type { Ports } from './ports.ts';
 
@@ -20,8 +21,11 @@ const MAX_MATCH_LENGTH = 16_384;
 /** Seed of the random numbers that `probability` is compared with. */
 const DEFAULT_SEED = '1';
 
-/** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
-export function readFaultOrder(order: Order, knownNames: KnownNames): FaultOrder {
+/**
+ * @param now the time of the world's clock
+ * @throws Problem for an invalid field, or one that prevents the fault from ever being injected
+ */
+export function readFaultOrder(order: Order, knownNames: KnownNames, now: Instant): FaultOrder {
   const { match: { probability = 1, seed = DEFAULT_SEED, ...criteria } = {}, times = null, after = 0 } = order;
   if (JSON.stringify(criteria).length > MAX_MATCH_LENGTH) {
     throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH_LENGTH} characters.`);
@@ -33,6 +37,13 @@ export function readFaultOrder(order: Order, knownNames: KnownNames): FaultOrder
     );
   }
   const action = checkAction(order.do);
+  const until = order.for === undefined ? null : now + readDuration(order.for, now);
+  if (action.retryAfter === 'end' && until === null) {
+    throw new Problem(
+      'invalid_request',
+      'Field `do.retryAfter` is `end`, which requires `for`; send a duration in `for`.',
+    );
+  }
   const match = checkMatch(criteria, knownNames, (name) => `Field \`match.${name}\``, true);
   for (const member of ['status', 'reason'] as const) {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
@@ -41,7 +52,7 @@ export function readFaultOrder(order: Order, knownNames: KnownNames): FaultOrder
       `Field \`match.${member}\` is known only after the request has been answered, but this fault is injected before; send \`do.after\` as true, or omit \`match.${member}\`.`,
     );
   }
-  return { match, probability, seed, times, after, action, until: null, drill: null };
+  return { match, probability, seed, times, after, action, until, drill: null };
 }
 
 function checkAction(action: Order['do']): FaultAction {
@@ -93,11 +104,21 @@ function checkCustomAnswer({ answer, status, drop, body }: Order['do']): void {
 }
 
 /** Returns whole seconds (RFC 9110, section 10.2.3). */
-function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): number {
-  if (typeof retryAfter === 'number') return retryAfter;
+function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): number | 'end' {
+  if (typeof retryAfter === 'number' || retryAfter === 'end') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
   if (milliseconds !== null) return Math.ceil(milliseconds / 1000);
-  throw new Problem('invalid_request', `Field \`do.retryAfter\` must be a number of seconds, or ${DURATION_FORMS}.`);
+  throw new Problem(
+    'invalid_request',
+    `Field \`do.retryAfter\` must be a number of seconds, ${DURATION_FORMS}, or \`end\`.`,
+  );
+}
+
+/** Returns how long a fault lasts, in milliseconds. */
+function readDuration(text: string, now: Instant): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
+  throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
 
 function readDelay(delay: NonNullable<Order['do']['delay']>): { readonly min: number; readonly max: number } {

@@ -141,6 +141,7 @@ export function createFault(action: Fault['action'], more: Partial<Fault> = {}):
     seen: 1,
     fired: 1,
     shadowedBy: null,
+    ended: null,
     ...more,
   };
 }

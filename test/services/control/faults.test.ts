@@ -208,6 +208,83 @@ describe('a fault', () => {
     expect((await world.call('GET /_mock/info')).status).toBe(200);
   });
 
+  describe('with `for`', () => {
+    const OUTAGE = {
+      match: { operation: 'grant_token' },
+      for: '30s',
+      do: { status: 503, retryAfter: 'end', offDocument: true },
+    };
+    const advance = (by: string) => server.call('POST /_mock/clock/advance', { body: { by } });
+
+    it('ends by the clock of its world, and returns the seconds until then', async () => {
+      const { body: fault } = await postFault(OUTAGE);
+      expect(Date.parse(fault.until) - Date.parse(fault.createdAt)).toBe(30_000);
+      expect((await server.grant(credentials)).headers).toMatchObject({ 'retry-after': '30' });
+      await advance('20s');
+      expect((await server.grant(credentials)).headers).toMatchObject({ 'retry-after': '10' });
+      await advance('10s');
+      expect((await server.grant(credentials)).status).toBe(200);
+
+      expect((await server.call(`GET /_mock/faults/${fault.id}`)).body).toMatchObject({ fired: 2, ended: fault.until });
+      expect(await readFindings()).toEqual([]);
+    });
+
+    it('ends at the next event of the clock', async () => {
+      const { body: fault } = await postFault(OUTAGE);
+      const { body } = await server.call('POST /_mock/clock/advance', { body: { to: 'next-event' } });
+
+      expect(body.events).toContainEqual({ at: fault.until, kind: 'fault.ended', fault: fault.id });
+      expect((await server.grant(credentials)).status).toBe(200);
+    });
+
+    it('ends a delay with it', async () => {
+      await addFault({ match: { operation: 'grant_token' }, for: '30s', do: { delay: '5m' } });
+      const granting = server.grant(credentials);
+      await expect.poll(async () => (await server.call('GET /_mock/faults')).body.faults[0].fired).toBe(1);
+      await advance('30s');
+      await server.call('GET /_mock/faults');
+
+      expect((await granting).status).toBe(200);
+    });
+
+    it('is a finding if it was never injected', async () => {
+      const id = await addFault(OUTAGE);
+      await advance('31s');
+      await server.call('GET /_mock/faults');
+      await server.call('DELETE /_mock/faults');
+
+      const message = `the fault ${id} (operation \`grant_token\`) was never injected: no request matched`;
+      expect((await readFindings()).map((finding: { message: string }) => finding.message)).toEqual([message]);
+    });
+
+    it('that is not a duration, or is missing for `end`, is rejected', async () => {
+      for (const wrong of ['', 'soon', '0s', '9999999d'])
+        expect(readRefusal(await postFault({ ...OUTAGE, for: wrong }))).toContain('Field `for` must be');
+      expect(readRefusal(await postFault({ ...OUTAGE, for: undefined }))).toContain('requires `for`');
+    });
+  });
+
+  it('that ended stays listed without counting as one of the 100, until all are deleted', async () => {
+    const order = { match: { operation: 'grant_token' }, times: 1, do: { status: 503, offDocument: true } };
+    const first = await addFault(order);
+    await server.grant(credentials);
+    const { createdAt, ended } = (await server.call(`GET /_mock/faults/${first}`)).body;
+    expect(Date.parse(ended)).toBeGreaterThanOrEqual(Date.parse(createdAt));
+    for (let number = 0; number < 100; number += 1) {
+      await addFault(order);
+      await server.grant(credentials);
+    }
+    for (let number = 0; number < 100; number += 1) await addFault({ match: { service: 'air' }, do: { delay: '1ms' } });
+    const { faults, total } = (await server.call('GET /_mock/faults?limit=500')).body;
+
+    expect(total).toBe(200);
+    expect(faults.filter((fault: { ended?: string }) => fault.ended !== undefined)).toHaveLength(100);
+    expect((await server.call(`GET /_mock/faults/${first}`)).status).toBe(404);
+    expect((await postFault(order)).status).toBe(409);
+    await server.call('DELETE /_mock/faults');
+    expect((await server.call('GET /_mock/faults')).body.total).toBe(0);
+  });
+
   it('that is deleted by id before it was injected is not a finding', async () => {
     const id = await addFault({ match: { operation: 'grant_token' }, do: { status: 400 } });
     const before = await readFindings();

@@ -38,7 +38,7 @@ describe('provider states', () => {
       'a key with scopes': expect.arrayContaining(['type', 'name', 'services', 'scopes', 'resource', 'roles', 'user']),
       'the clock is moved': ['by', 'to'],
       'a world': ['id', 'seed', 'from', 'credentials', 'ttl', 'label'],
-      'a fault': ['match', 'times', 'after', 'do'],
+      'a fault': ['match', 'times', 'after', 'for', 'do'],
       'a snapshot is restored': ['name'],
     });
     expect(body).toMatchObject({ total: 7, dropped: 0, next: null });

@@ -90,15 +90,29 @@ class StartedDrill(_StartedDrill, total=False):
     key: "str"
 
 
-class _FaultOrder(TypedDict):
-    do: "FaultAction"
+_FaultOrder = TypedDict(
+    "_FaultOrder",
+    {
+        "do": "FaultAction",
+    },
+)
+
+
+_FaultOrder_Optional = TypedDict(
+    "_FaultOrder_Optional",
+    {
+        "match": "FaultMatch",
+        "times": "int",
+        "after": "int",
+        "for": "str",
+    },
+    total=False,
+)
 
 
 # Which requests are affected, and how.
-class FaultOrder(_FaultOrder, total=False):
-    match: "FaultMatch"
-    times: "int"
-    after: "int"
+class FaultOrder(_FaultOrder, _FaultOrder_Optional):
+    pass
 
 
 # The requests that a fault affects. Default: every request.
@@ -125,7 +139,7 @@ class FaultAction_Delay_2(TypedDict):
 class FaultAction(TypedDict, total=False):
     status: "int"
     offDocument: "bool"
-    retryAfter: "Union[int, str]"
+    retryAfter: "Union[Literal[\"end\"], int, str]"
     answer: "OwnAnswer"
     delay: "Union[str, FaultAction_Delay_2]"
     drop: "BrokenAt"
@@ -194,6 +208,7 @@ class _Fault(TypedDict):
 
 # A fault with its counters.
 class Fault(_Fault, total=False):
+    ended: "str"
     certainty: "Literal[\"documented\", \"ours\"]"
 
 

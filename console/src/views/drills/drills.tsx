@@ -12,6 +12,7 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { endDrill, formatDrillTitle } from '../../state/drills.ts';
+import { hasEnded } from '../../state/faults.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type DrillState, isInForce } from './drill.ts';
 import { DrillDetails } from './drill-details.tsx';
@@ -26,7 +27,10 @@ export function Drills() {
         askAll<Fault>('faults'),
       ]);
       return drills.map(
-        (drill): DrillState => ({ drill, fault: faults.find((candidate) => candidate.drill === drill.name) }),
+        (drill): DrillState => ({
+          drill,
+          fault: faults.find((fault) => fault.drill === drill.name && !hasEnded(fault)),
+        }),
       );
     },
     // A drill with a duration consists of faults.

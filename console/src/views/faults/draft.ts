@@ -23,6 +23,7 @@ export interface Draft {
   readonly match: DraftMatch;
   readonly times?: number;
   readonly after?: number;
+  readonly for?: string;
   readonly do: Readonly<Record<string, string | number | boolean | object>>;
 }
 
@@ -75,10 +76,14 @@ function findField(form: HTMLFormElement, name: string): HTMLInputElement {
 }
 
 /** Returns test code that adds the fault, with the shorter `next` if only an operation is chosen. */
-export function toTestCode({ match, times, after, do: action }: Draft): string {
+export function toTestCode({ match, times, after, for: duration, do: action }: Draft): string {
   const { operation, ...otherMembers } = match;
   const isShort =
-    typeof operation === 'string' && Object.keys(otherMembers).length === 0 && times !== undefined && !after;
+    typeof operation === 'string' &&
+    Object.keys(otherMembers).length === 0 &&
+    times !== undefined &&
+    !after &&
+    !duration;
   if (isShort) {
     const options = { ...action, ...(times !== 1 && { times }) };
     return `await mock.faults.next(${toSource(operation)}, ${toSource(options)});`;
@@ -87,6 +92,7 @@ export function toTestCode({ match, times, after, do: action }: Draft): string {
     ...(Object.keys(match).length > 0 && { match }),
     ...(times !== undefined && { times }),
     ...(after && { after }),
+    ...(duration && { for: duration }),
     do: action,
   };
   return `await mock.faults.add(${toSource(order)});`;

@@ -18,7 +18,7 @@ import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { type NamedOperation, readOperations } from '../../state/documents.ts';
 import { formatDrillTitle } from '../../state/drills.ts';
-import { isUsedUp, removeFaults } from '../../state/faults.ts';
+import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
 import { BROKEN_AT_LABELS, type DraftMatch, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
 import { describeOperations } from './request-choice.tsx';
@@ -60,8 +60,8 @@ export function Faults() {
 }
 
 function formatCount(faults: readonly Fault[]): number | string {
-  const usedUpCount = faults.filter(isUsedUp).length;
-  return usedUpCount === 0 ? faults.length : `${faults.length}, ${usedUpCount} used up`;
+  const endedCount = faults.filter(hasEnded).length;
+  return endedCount === 0 ? faults.length : `${faults.length}, ${endedCount} ended`;
 }
 
 function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
@@ -196,11 +196,11 @@ function HowOften({ fault }: { readonly fault: Fault }) {
   return (
     <>
       {times === null ? `always, ${fired} so far` : `${fired} of ${times}`}{' '}
-      {isUsedUp(fault) && <span class="status idle">used up</span>}
+      {hasEnded(fault) && <span class="status idle">ended</span>}
       {details.length > 0 && <div class="quiet">{details.join(', ')}</div>}
       {until !== null && (
         <div class="quiet">
-          ends <When at={until} isRelative />
+          {hasEnded(fault) ? 'ended' : 'ends'} <When at={until} isRelative />
         </div>
       )}
     </>
@@ -208,8 +208,10 @@ function HowOften({ fault }: { readonly fault: Fault }) {
 }
 
 /** Returns test code for a fault without a drill, which has only members that can be sent. */
-function formatTestCode({ match, times, after, do: action }: Fault): string {
-  return toTestCode({ match: match as DraftMatch, ...(times !== null && { times }), after, do: action });
+function formatTestCode(fault: Fault): string {
+  const { match, times, after, do: action } = fault;
+  const order = { match: match as DraftMatch, ...(times !== null && { times }), after, ...durationOf(fault) };
+  return toTestCode({ ...order, do: action });
 }
 
 /** The seed of the control API, which is not worth showing. */

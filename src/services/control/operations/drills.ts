@@ -87,7 +87,7 @@ export function drillOperations({ listDrills }: Ports) {
 }
 
 function findDrillFaults({ world }: Context, name: string) {
-  return world.faults.list().filter(({ drill }) => drill === name);
+  return world.faults.listInForce().filter(({ drill }) => drill === name);
 }
 
 /** Removes the faults of a drill. @returns whether the drill was running */

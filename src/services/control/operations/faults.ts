@@ -30,7 +30,8 @@ export function faultOperations(ports: Ports) {
     };
   };
 
-  const get: Handler<'control', 'get_fault'> = ({ world, params }) => {
+  const get: Handler<'control', 'get_fault'> = async ({ world, params, now }) => {
+    await world.faults.sweep(now);
     const fault = world.faults.find(params.faultId);
     if (fault === undefined) throw faultNotFound();
     return { status: 200, body: faultView(fault, world.activityLog.secrets) };
@@ -57,7 +58,7 @@ export async function addFault(
   { world, now }: Context,
   body: Schema<'control', 'FaultOrder'>,
 ): Promise<Schema<'control', 'Fault'>> {
-  const order = readFaultOrder(body, ports.listKnownNames());
+  const order = readFaultOrder(body, ports.listKnownNames(), now);
   await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
   const certainty = await assertDocumentedAnswer(order, body.do.offDocument === true, ports);
   const fault = await world.faults.add(order, now);
@@ -70,8 +71,22 @@ function faultNotFound(): Problem {
 
 /** Renders a fault without the secrets of its match. */
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
-  const { id, match, probability, seed, times, after, action, until, drill, createdAt, seen, fired, shadowedBy } =
-    fault;
+  const {
+    id,
+    match,
+    probability,
+    seed,
+    times,
+    after,
+    action,
+    until,
+    drill,
+    createdAt,
+    seen,
+    fired,
+    shadowedBy,
+    ended,
+  } = fault;
   const { answer, delay, after: isAfterOperation, ...effect } = action;
   const { body, operations, path, principal, ...members } = match;
   return {
@@ -98,5 +113,6 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     seen,
     fired,
     shadowedBy,
+    ...(ended !== null && { ended: rfc3339(ended) }),
   };
 }
