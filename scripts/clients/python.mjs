@@ -17,7 +17,7 @@ const USED = new Set([
   ...['create_key', 'get_key', 'list_keys', 'update_key', 'rotate_key', 'delete_key'],
   ...['get_propagation', 'set_propagation', 'flush_propagation'],
   ...['list_clients', 'create_client', 'start_drill', 'take_snapshot', 'mint_token'],
-  ...['get_claim_rules', 'set_claim_rules'],
+  ...['get_claim_rules', 'set_claim_rules', 'rotate_signing_key', 'revoke_tokens'],
 ]);
 
 /** Handwritten types. The members of the cast are those of seeds, which have no schema here. */

@@ -45,6 +45,7 @@ export interface ControlledServer extends WorldPortParts {
 export function createPorts(controlled: ControlledServer): Ports {
   const { server, services, version, routes } = controlled;
   const casts = new Casts(services);
+  const findNames: Ports['findNames'] = (world, name) => listPrincipalNames(server, world, services, name);
   return {
     version,
     listDrills: () => listDrills(services),
@@ -60,7 +61,7 @@ export function createPorts(controlled: ControlledServer): Ports {
       return needsBearers ? addBearers(cast, services, world) : cast;
     },
     checkTraffic: createTrafficPort(routes),
-    findNames: (world, name) => listPrincipalNames(server, world, services, name),
+    findNames,
     listOperations: () =>
       routes()
         .operationsOf('control')
@@ -68,7 +69,7 @@ export function createPorts(controlled: ControlledServer): Ports {
     listEvents: (world, from, to, limit) => listEvents(services, world, from, to, limit),
     worlds: createWorldPorts(controlled, casts),
     snapshots: createSnapshotPorts(controlled.openedWorlds),
-    tokens: createTokenPorts(services),
+    tokens: createTokenPorts(services, findNames),
     loginClients: findLoginClients(services),
     readMetrics: () =>
       server.metrics.read({

@@ -82,7 +82,14 @@ export interface TokenDraft {
   readonly id: Claims;
 }
 
-/** Creates drafts of tokens, which tests change and sign. */
+/** The result of revoking all tokens of an identity. */
+export interface RevokedTokens {
+  readonly principal: { readonly id: string; readonly name: string };
+  /** How many logins have ended. */
+  readonly logins: number;
+}
+
+/** Creates drafts of tokens, which tests change and sign, and revokes issued tokens. */
 export interface TokenDrafts {
   /**
    * Drafts the tokens of an identity; null if there is no such identity.
@@ -90,6 +97,12 @@ export interface TokenDrafts {
    * @param name an id, a name, an e-mail address or a client id; null: the first identity that can have a token
    */
   draft(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
+  /**
+   * Ends the logins of an identity, and revokes all its access and refresh tokens; null if there is no such identity.
+   *
+   * @param name as for `draft`
+   */
+  revoke(context: RequestContext, name: string): Promise<RevokedTokens | null>;
   /** Returns the names of the identities that can have tokens. */
   names(world: RequestScope): Promise<readonly string[]>;
 }

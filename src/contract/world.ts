@@ -32,15 +32,15 @@ export interface ServerScope {
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The signing keys of a world, which drills and tests can rotate. */
+/** The signing keys of a world, which tests can rotate. */
 export interface SigningKeys {
   /**
-   * Replaces the signing key with a new one for the same algorithm. Tokens of the old key are accepted for ten more
-   * minutes.
+   * Replaces the signing key with a new one for the same algorithm.
    *
    * @param now by the clock of the world
+   * @param overlapMs for how long tokens of the replaced key are accepted, in milliseconds; default: ten minutes
    */
-  rotate(now: Instant): Promise<Rotation>;
+  rotate(now: Instant, overlapMs?: number): Promise<Rotation>;
 }
 
 /** The result of a key rotation. */

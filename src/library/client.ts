@@ -203,6 +203,8 @@ function createTokensBoard(call: Call): TokensBoard {
       const response = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
       return ((await response) as ClaimRules).rules;
     },
+    rotateSigningKey: (options = {}) => call('POST', '/tokens/rotate-signing-key', options),
+    revoke: (principal) => call('POST', '/tokens/revoke', { principal }),
   };
 }
 

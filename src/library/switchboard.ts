@@ -17,6 +17,8 @@ import type {
   RecordedTraffic,
   RequestToAllow,
   Restored,
+  RevokedTokens,
+  RotatedKey,
   Snapshot,
   StartedDrill,
   StateValues,
@@ -88,6 +90,19 @@ export interface TokensBoard {
    * await mock.tokens.claims([{ clientId: 'ci-bot', set: { department: 'vision' }, remove: ['groups'] }]);
    */
   claims(rules?: readonly ClaimRule[]): Promise<readonly ClaimRule[]>;
+  /**
+   * A new key signs from now on.
+   *
+   * @param options.overlap for how long tokens of the replaced key are accepted, by the world's clock; default: `10m`
+   */
+  rotateSigningKey(options?: { readonly overlap?: string }): Promise<RotatedKey>;
+  /**
+   * Ends the logins of a Run:ai identity, and revokes all its tokens. It can get new ones.
+   *
+   * @param principal an id, a name, an e-mail address or a client id
+   * @throws MockError 404 with the nearest name
+   */
+  revoke(principal: string): Promise<RevokedTokens>;
 }
 
 /** The typed control API of a world. Failed calls throw a `MockError` that tells you what to change. */

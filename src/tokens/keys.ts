@@ -112,10 +112,14 @@ export const OVERLAP_MS = 10 * 60_000;
 /** Maximum number of replaced keys kept. */
 const MAX_RETIRED_KEYS = 8;
 
-/** Replaces the current key. Beyond `MAX_RETIRED_KEYS`, the oldest key is dropped. */
-export function rotateKey({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
+/**
+ * Replaces the current key. Beyond `MAX_RETIRED_KEYS`, the oldest key is dropped.
+ *
+ * @param until when the tokens of the replaced key are no longer accepted
+ */
+export function rotateKey({ current, retired }: KeyRing, next: SigningKey, until: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
-  const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP_MS };
+  const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until };
   return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED_KEYS) };
 }
 

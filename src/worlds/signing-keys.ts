@@ -11,6 +11,7 @@ import {
   importSigningKey,
   type JWK,
   type KeyRing,
+  OVERLAP_MS,
   rotateKey,
   type SigningAlgorithm,
   type SigningKey,
@@ -40,14 +41,14 @@ export class StoredKeys implements SigningKeys {
     this.#ring = this.#server;
   }
 
-  rotate(now: Instant): Promise<Rotation> {
+  rotate(now: Instant, overlapMs = OVERLAP_MS): Promise<Rotation> {
     return this.#mutex.runExclusive(async () => {
       const before = this.#ring;
       const { algorithm, kid: replacedKid } = before.current;
       // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const created = await importSigningKey(jwk, algorithm);
-      const next = rotateKey(before, created, now);
+      const next = rotateKey(before, created, now + overlapMs);
       await this.#settings.set(KEYS_SETTING, JSON.stringify(serializeRing(next, jwk)));
       this.#ring = next;
       return { kid: created.kid, replacedKid, validUntil: next.retired[0]?.until ?? now };

@@ -15,7 +15,7 @@ const START: KeyRing = { current: makeKey('a'), retired: [] };
 const listKids = (ring: KeyRing, now: number) => listKeysInForce(ring, now).map(({ kid }) => kid);
 
 describe('a rotated key', () => {
-  const ring = rotateKey(START, makeKey('b'), 1000);
+  const ring = rotateKey(START, makeKey('b'), 1000 + OVERLAP_MS);
 
   it('is valid for ten more minutes, and the new key immediately', () => {
     expect(OVERLAP_MS).toBe(600_000);
@@ -39,7 +39,7 @@ describe('a rotated key', () => {
 
 it('at most eight rotated keys are kept', () => {
   let ring = START;
-  for (let number = 0; number < 20; number++) ring = rotateKey(ring, makeKey(`${number}`), 0);
+  for (let number = 0; number < 20; number++) ring = rotateKey(ring, makeKey(`${number}`), OVERLAP_MS);
 
   expect(listKids(ring, 0)).toEqual(['19', '18', '17', '16', '15', '14', '13', '12', '11']);
 });

@@ -1,7 +1,7 @@
 import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { RequestContext } from '../../contract/request.ts';
-import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
+import type { LoginClients, RevokedTokens, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { RequestScope, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { Decision } from '../../decisions/decision.ts';
@@ -135,6 +135,12 @@ export interface Ports {
      *   token
      */
     draft(context: RequestContext, principal: string | null): Promise<TokenDraft>;
+    /**
+     * Revokes all tokens of a principal.
+     *
+     * @throws Problem `not_found` with the nearest name; `invalid_request` for an NGC key, which has no tokens
+     */
+    revoke(context: RequestContext, principal: string): Promise<RevokedTokens>;
     /** Returns keys that are in no JWKS. */
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };

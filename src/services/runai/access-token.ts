@@ -80,7 +80,9 @@ export async function acceptToken(
   if (identity === null) throw createUnknownSubjectProblem(claims.sub, attempt);
   const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
   if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
-  if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? ''])) {
+  const { jti = '', sid = '' } = claims;
+  const grants = grantsIn(attempt.store);
+  if ((await grants.isRevoked([jti, sid])) || (await grants.isOfRevoked(identity.id, sid, attempt.world.id))) {
     throw createRefusal(accepted, 'revoked_token', 'The access token was revoked.');
   }
   return accepted;

@@ -1,7 +1,6 @@
-import { addWorldToName } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { deriveUuid } from '../../platform/random.ts';
+import { sidOfSecret } from './collections/grant-rows.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiryOf } from './issue-tokens.ts';
 
@@ -17,18 +16,14 @@ export function generateSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/**
- * Returns the `sid` shared by all access tokens issued for a secret. Revoking it revokes those tokens, but not the tokens
- * of a later secret, which has another `sid`.
- *
- * @param secretHash null for an identity without a secret, which has no such tokens
- */
-export function sidOfSecret(secretHash: string | null, worldId: string): string {
-  return addWorldToName(deriveUuid(`secret:${secretHash}`), worldId);
-}
-
 /** Revokes the tokens of a deleted or replaced secret, but only with `--runai-revoke-on-delete`. */
-export async function revokeTokensOfSecret(context: Context, secretHash: string | null): Promise<void> {
-  if (!context.settings.runaiRevokeOnDelete) return;
-  await grantsIn(context.store).revoke(sidOfSecret(secretHash, context.world.id), context.now, lastExpiryOf(context));
+export async function revokeTokensOfSecret(
+  { store, world, now, settings }: Context,
+  principalId: string,
+  secretHash: string | null,
+): Promise<void> {
+  if (!settings.runaiRevokeOnDelete || secretHash === null) return;
+  const grants = grantsIn(store);
+  const sid = sidOfSecret(secretHash, world.id, await grants.countRevocations(principalId));
+  await grants.revoke(sid, now, lastExpiryOf({ now, settings }));
 }

@@ -1,14 +1,14 @@
-import { addWorldToName } from '../../addresses/world-id.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { findNamedIdentity, type NamedIdentity } from './caller.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
+import { sidOfSecret } from './collections/grant-rows.ts';
+import { grantsIn } from './collections/grants.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { type AccessTokenParams, createAccessTokenClaims, createIdTokenClaims } from './issue-tokens.ts';
+import { type AccessTokenParams, createAccessTokenClaims, createIdTokenClaims, lastExpiryOf } from './issue-tokens.ts';
 import { clientIdInTokens } from './operations/grants/clients.ts';
-import { sidOfSecret } from './secrets.ts';
 import { issuerPath, jwksUriOf, readRealm } from './tenant.ts';
 
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
@@ -26,6 +26,13 @@ export const tokenDrafts: TokenDrafts = {
       access: await createAccessTokenClaims(context, params),
       id: await createIdTokenClaims(context, { ...params, authTime: context.now }),
     };
+  },
+  revoke: async (context, name) => {
+    const named = await findNamedIdentity(context, name);
+    if (named === null) return null;
+    const { id, name: shown } = named.identity;
+    const logins = await grantsIn(context.store).revokeAllOf(id, context.now, lastExpiryOf(context));
+    return { principal: { id, name: shown }, logins };
   },
   names: async (world) => {
     const identities = await listIdentities(world);
@@ -49,12 +56,14 @@ async function findFirst(context: RequestContext): Promise<NamedIdentity | null>
  * an access key, for a login without a client.
  */
 async function createParams(
-  { store, random, world }: RequestContext,
+  { store, world }: RequestContext,
   { identity, key: namedKey }: NamedIdentity,
 ): Promise<AccessTokenParams> {
   const { kind, id, name, clientId, secretHash } = identity;
   const key = namedKey ?? (await accessKeysIn(store).ofOwner(id))[0];
-  if (key !== undefined) return { identity, clientId: key.clientId, sid: sidOfSecret(key.secretHash, world.id) };
-  if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) };
-  return { identity, clientId: clientIdInTokens(null), sid: addWorldToName(random.uuid(), world.id) };
+  const revocations = await grantsIn(store).countRevocations(id);
+  const sidOf = (hash: string | null) => sidOfSecret(hash ?? id, world.id, revocations);
+  if (key !== undefined) return { identity, clientId: key.clientId, sid: sidOf(key.secretHash) };
+  if (kind !== 'user') return { identity, clientId: clientId ?? name, sid: sidOf(secretHash) };
+  return { identity, clientId: clientIdInTokens(null), sid: sidOf(null) };
 }

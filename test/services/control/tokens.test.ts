@@ -244,6 +244,114 @@ describe('the token zoo', () => {
   });
 });
 
+describe('a rotation of the signing key', () => {
+  it('signs with a new key, and accepts tokens of the old one for the overlap', async () => {
+    const own = await testServer({ signingKey: 'ES256' });
+    const before = (await mintToken(own.call, { for: admin.email })).body;
+    const kids = async () => {
+      const { body } = await own.call('GET /auth/realms/acme/protocol/openid-connect/certs');
+      return body.keys.map(({ kid }: { kid: string }) => kid);
+    };
+    const { status, body } = await own.call('POST /_mock/tokens/rotate-signing-key', { body: { overlap: '30s' } });
+    const after = (await mintToken(own.call, { for: admin.email })).body;
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      kid: after.header.kid,
+      previous: { kid: before.header.kid, until: new Date(START + 30_000).toISOString() },
+    });
+    expect(await kids()).toEqual(expect.arrayContaining([body.kid, body.previous.kid]));
+    expect([await tryToken(own.call, before.token), await tryToken(own.call, after.token)]).toEqual(['200', '200']);
+    await own.call('POST /_mock/clock/advance', { body: { by: '30s' } });
+    expect(await kids()).not.toContain(body.previous.kid);
+    expect([await tryToken(own.call, before.token), await tryToken(own.call, after.token)]).toEqual([
+      'unknown_key_id',
+      '200',
+    ]);
+  });
+
+  it('overlaps for ten minutes by default, and happens again with every call', async () => {
+    const own = await testServer({ signingKey: 'ES256' });
+    const first = (await own.call('POST /_mock/tokens/rotate-signing-key')).body;
+    const second = (await own.call('POST /_mock/tokens/rotate-signing-key', { body: {} })).body;
+
+    expect(first.previous.until).toBe(new Date(START + 600_000).toISOString());
+    expect(second.previous.kid).toBe(first.kid);
+  });
+
+  it.each(['0s', 'soon', '9999999d'])('refuses the overlap %s', async (overlap) => {
+    const { status, body } = await call('POST /_mock/tokens/rotate-signing-key', { body: { overlap } });
+
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('`overlap`')]);
+  });
+});
+
+describe('a revocation of all tokens', () => {
+  const revoke = (callOf: Call, principal: string) => callOf('POST /_mock/tokens/revoke', { body: { principal } });
+  const { username, password } = { username: researcher.email, password: researcher.password };
+  const logIn = async (callOf: Call) =>
+    (await callOf('POST /api/v1/token', { body: { grantType: 'password', username, password } })).body;
+
+  it('refuses tokens of every kind, and accepts those of the same second', async () => {
+    const { call: own } = await makeWorld(server);
+    const cast = (await own('GET /_mock/cast')).body;
+    const user = cast.runai.users.find(({ email }: { email: string }) => email === researcher.email);
+    const { clientId, clientSecret } = user.accessKeys[0];
+    const order = { grantType: 'client_credentials', clientId, clientSecret };
+    const grant = async () => (await own('POST /api/v1/token', { body: order })).body.accessToken;
+    const { accessToken, refreshToken } = await logIn(own);
+    const { bearer } = user;
+    const others = (await mintToken(own, { for: adminBot.name })).body.token;
+    const tokens = [await grant(), accessToken, (await mintToken(own, { for: researcher.email })).body.token, bearer];
+    expect(tokens).toEqual(Array(4).fill(expect.stringContaining('.')));
+    for (const token of tokens) expect(await tryToken(own, token)).toBe('200');
+
+    for (let round = 1; round <= 2; round++) {
+      const { status, body } = await revoke(own, researcher.email.toUpperCase());
+      expect([status, body.principal, body.logins]).toEqual([
+        200,
+        { id: researcher.id, name: researcher.email },
+        round === 1 ? 1 : 0,
+      ]);
+      for (const token of tokens) expect(await tryToken(own, token)).toBe('revoked_token');
+      tokens.push(await grant());
+      expect(await tryToken(own, tokens.at(-1) ?? '')).toBe('200');
+    }
+    const refreshed = await own('POST /api/v1/token', {
+      body: { grantType: 'refresh_token', refreshToken },
+    });
+    expect([refreshed.status, refreshed.decision.reason]).toEqual([400, 'revoked_refresh_token']);
+    expect(await tryToken(own, (await logIn(own)).accessToken)).toBe('200');
+    expect(await tryToken(own, others)).toBe('200');
+    await own('POST /_mock/reset');
+    expect(await tryToken(own, bearer)).toBe('200');
+  });
+
+  it('refuses tokens of an access key that was deleted', async () => {
+    const { call: own } = await makeWorld(server);
+    const token = (await mintToken(own, { for: admin.email })).body.token;
+    const created = await own('POST /api/v1/access-keys', { token, body: { name: 'ci' } });
+    const { id, clientId, clientSecret } = created.body;
+    const order = { grantType: 'client_credentials', clientId, clientSecret };
+    const { accessToken } = (await own('POST /api/v1/token', { body: order })).body;
+    await own(`DELETE /api/v1/access-keys/${id}`, { token });
+
+    expect(await tryToken(own, accessToken)).toBe('200');
+    await revoke(own, admin.email);
+    expect(await tryToken(own, accessToken)).toBe('revoked_token');
+  });
+
+  it.each([
+    ['researchr@acme.test', 404, `\`${researcher.email}\``],
+    ['nvcf-deployer', 400, '`DELETE /_mock/keys/{id}`'],
+    ['', 400, '`principal`'],
+  ])('refuses the principal %s', async (principal, expected, text) => {
+    const { status, body } = await revoke(call, principal);
+
+    expect([status, body.detail]).toEqual([expected, expect.stringContaining(text)]);
+  });
+});
+
 describe('a token of a world', () => {
   it.each(DOOR_NAMES)('is accepted only there and has the issuer of the request: %s', async (door) => {
     const [first, second] = [await makeWorld(server), await makeWorld(server)];

@@ -60,6 +60,7 @@ function createTokenServer({
   };
   replaceMethods(Identities.prototype, { byId: async (id: string) => (identity?.id === id ? identity : null) });
   replaceMethods(Grants.prototype, {
+    isOfRevoked: async () => false,
     isRevoked: async (ids: string[]) => {
       checkedIds.push(ids);
       return ids.some((id) => revoked.includes(id));

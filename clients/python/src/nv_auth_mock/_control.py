@@ -813,6 +813,40 @@ class MintedToken(TypedDict):
     claims: "Dict[str, Any]"
 
 
+# How long both keys are valid.
+class KeyRotation(TypedDict, total=False):
+    overlap: "str"
+
+
+# The replaced key.
+class RotatedKey_Previous(TypedDict):
+    kid: "str"
+    until: "str"
+
+
+# The result of a rotation.
+class RotatedKey(TypedDict):
+    kid: "str"
+    previous: "RotatedKey_Previous"
+
+
+# Whose tokens to revoke.
+class TokenRevocation(TypedDict):
+    principal: "str"
+
+
+# Whose tokens.
+class RevokedTokens_Principal(TypedDict):
+    id: "str"
+    name: "str"
+
+
+# What was revoked.
+class RevokedTokens(TypedDict):
+    principal: "RevokedTokens_Principal"
+    logins: "int"
+
+
 # Changes to the tokens that grants issue.
 class ClaimRules(TypedDict):
     rules: "List[ClaimRule]"

@@ -177,6 +177,14 @@ class Tokens:
             kept = self._connection.call("PUT", "/tokens/claims", {"rules": list(rules)})
         return kept["rules"]
 
+    def rotate_signing_key(self, *, overlap: str = "10m") -> control.RotatedKey:
+        """A new key signs from now on. Tokens of the replaced key are accepted for `overlap`, on the world's clock."""
+        return self._connection.call("POST", "/tokens/rotate-signing-key", {"overlap": overlap})
+
+    def revoke(self, principal: str) -> control.RevokedTokens:
+        """Ends the logins of a Run:ai identity, and revokes all its tokens. It can get new ones. Raises MockError."""
+        return self._connection.call("POST", "/tokens/revoke", {"principal": principal})
+
 
 class World:
     """A world of a mock, with separate users, keys, clock and journal. `url` is the base URL for your client."""

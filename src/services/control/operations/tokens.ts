@@ -1,8 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { type ForgeryKeys, forge } from '../../../tokens/forge.ts';
+import { OVERLAP_MS } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -54,7 +56,30 @@ export function tokenOperations({ tokens }: Ports) {
     return { status: 200, body: { keys: [key] } };
   };
 
-  return { mint_token: mint, get_token_zoo: zoo, get_zoo_keys: unknownKeys };
+  const rotate: Handler<'control', 'rotate_signing_key'> = async ({ body, world, now }) => {
+    const { kid, replacedKid, validUntil } = await world.signingKeys.rotate(now, readOverlap(body?.overlap, now));
+    return { status: 200, body: { kid, previous: { kid: replacedKid, until: rfc3339(validUntil) } } };
+  };
+
+  const revoke: Handler<'control', 'revoke_tokens'> = async (context) => ({
+    status: 200,
+    body: await tokens.revoke(context, context.body.principal),
+  });
+
+  return {
+    mint_token: mint,
+    get_token_zoo: zoo,
+    get_zoo_keys: unknownKeys,
+    rotate_signing_key: rotate,
+    revoke_tokens: revoke,
+  };
+}
+
+/** Returns how long a replaced key stays valid, in milliseconds. @throws Problem `invalid_request` */
+function readOverlap(overlap: string | undefined, now: Instant): number {
+  const milliseconds = overlap === undefined ? OVERLAP_MS : parseDuration(overlap);
+  if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
+  throw new Problem('invalid_request', `Field \`overlap\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
 
 /** Returns the claims for a lifetime. An expired token gets an `iat` before its `exp`. */

@@ -67,6 +67,8 @@ export const OPERATION_SECTIONS = [
       mint_token: {},
       get_token_zoo: {},
       get_zoo_keys: { unguarded: true },
+      rotate_signing_key: {},
+      revoke_tokens: {},
       get_claim_rules: {},
       set_claim_rules: {},
       delete_claim_rules: {},

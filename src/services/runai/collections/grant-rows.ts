@@ -1,3 +1,5 @@
+import { addWorldToName } from '../../../addresses/world-id.ts';
+import { deriveUuid } from '../../../platform/random.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import type { Instant } from '../../../time/clock.ts';
@@ -44,6 +46,21 @@ export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
 export const CODES = new Collection<StoredCode>('oauth.codes');
 /** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
+
+/** How often all tokens of a principal were revoked. Its id is that of the row. */
+export const REVOCATIONS = new Collection<{ readonly count: number }>('oauth.revocations');
+
+/**
+ * Returns the `sid` shared by all access tokens issued for a secret. Revoking it revokes those tokens, but not the tokens
+ * of a later secret, or of the same secret after a revocation, which have another `sid`.
+ *
+ * @param secret the hash of the secret; the principal's id for a token that a test made for a user without access keys
+ * @param revocations how often all tokens of the principal were revoked
+ */
+export function sidOfSecret(secret: string, worldId: string, revocations: number): string {
+  const generation = revocations === 0 ? '' : `:${revocations}`;
+  return addWorldToName(deriveUuid(`secret:${secret}${generation}`), worldId);
+}
 
 type LoginRow = Row<RefreshToken, null>;
 

@@ -2,6 +2,7 @@ import { type Change, type Collections, NEW } from '../../../store/collections.t
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
+import { ACCESS_KEYS } from './access-keys.ts';
 import {
   type AuthorizationCode,
   CODES,
@@ -10,8 +11,10 @@ import {
   ENDED_LOGINS,
   LOGINS,
   type Login,
+  REVOCATIONS,
   REVOKED_NAMES,
   type RefreshToken,
+  sidOfSecret,
 } from './grant-rows.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
 
@@ -177,9 +180,10 @@ export class Grants {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       const families = (await LOGINS.ofOwner(rows, subject)).map(({ id }) => id);
-      const unusedCodes = (await CODES.ofOwner(rows, subject)).filter(({ body }) => body.usedAt === null);
-      const codeChanges = unusedCodes.map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
-      await commit([...(await prepareLoginEnds(rows, families, now, until)), ...codeChanges]);
+      await commit([
+        ...(await prepareLoginEnds(rows, families, now, until)),
+        ...(await prepareCodeUses(rows, subject, now)),
+      ]);
     });
   }
 
@@ -189,6 +193,48 @@ export class Grants {
     return rows.updating(async (commit) => {
       await commit(await prepareRevocations(rows, [name], now, until));
     });
+  }
+
+  /** Returns how often all tokens of a principal were revoked. */
+  async countRevocations(principalId: string): Promise<number> {
+    return (await REVOCATIONS.byId(this.#rows, principalId))?.body.count ?? 0;
+  }
+
+  /**
+   * Ends the logins of a principal, and revokes all its access tokens and the bearer of the cast. Tokens that are issued
+   * later are accepted, even in the same second.
+   *
+   * @param until when the last access token that was issued until now expires
+   * @returns the number of logins that ended
+   */
+  revokeAllOf(principalId: string, now: Instant, until: Instant): Promise<number> {
+    const rows = this.#rows;
+    return rows.updating(async (commit) => {
+      const families = (await LOGINS.ofOwner(rows, principalId)).map(({ id }) => id);
+      const row = await REVOCATIONS.byId(rows, principalId);
+      const body = { count: (row?.body.count ?? 0) + 1 };
+      const revision = row?.revision ?? NEW;
+      await commit([
+        ...(await prepareLoginEnds(rows, families, now, until)),
+        ...(await prepareCodeUses(rows, principalId, now)),
+        REVOCATIONS.put(REVOCATIONS.row({ id: principalId, owner: '', parent: null, body, revision })),
+      ]);
+      return families.length;
+    });
+  }
+
+  /**
+   * Returns whether a token was issued before all tokens of its principal were revoked: then its `sid` is that of no
+   * active login, and of no secret since.
+   */
+  async isOfRevoked(principalId: string, sid: string, worldId: string): Promise<boolean> {
+    const rows = this.#rows;
+    const revocations = await this.countRevocations(principalId);
+    if (revocations === 0 || (await LOGINS.byId(rows, sid)) !== null) return false;
+    const own = (await IDENTITIES.byId(rows, principalId))?.body.secretHash ?? principalId;
+    const keys = await ACCESS_KEYS.ofOwner(rows, principalId);
+    const secrets = [own, ...keys.map(({ body }) => body.secretHash)];
+    return !secrets.some((secret) => sidOfSecret(secret, worldId, revocations) === sid);
   }
 
   /** Returns whether one of these `jti` or `sid` values is revoked. Fast, because every request calls it. */
@@ -233,6 +279,11 @@ async function prepareRevocations(
 ): Promise<readonly Change[]> {
   const revoked = new Set(names);
   const expired = (await REVOKED_NAMES.findExpired(rows, now)).filter(({ id }) => !revoked.has(id));
+  return [...expired, ...(await putRevokedNames(rows, names, until))];
+}
+
+/** Returns the changes that revoke names, which must be different. */
+async function putRevokedNames(rows: Collections, names: readonly string[], until: Instant): Promise<Change[]> {
   const puts: Change[] = [];
   for (const id of names) {
     const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
@@ -240,7 +291,13 @@ async function prepareRevocations(
       REVOKED_NAMES.put(REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision })),
     );
   }
-  return [...expired, ...puts];
+  return puts;
+}
+
+/** Returns the changes that mark the unused codes of a user as used. */
+async function prepareCodeUses(rows: Collections, subject: string, now: Instant): Promise<readonly Change[]> {
+  const unusedCodes = (await CODES.ofOwner(rows, subject)).filter(({ body }) => body.usedAt === null);
+  return unusedCodes.map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
 }
 
 /** Returns the changes that end these logins, if they exist, and revoke their access tokens. */

@@ -1,6 +1,6 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyClientAlias, createAccessKeyRow } from './access-keys.ts';
-import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grant-rows.ts';
+import { CODES, ENDED_LOGINS, LOGINS, REVOCATIONS, REVOKED_NAMES } from './grant-rows.ts';
 import {
   createIdentityRow,
   IDENTITIES,
@@ -60,7 +60,7 @@ const identities: CredentialRows<IdentityRow> = {
 /** The stored credentials of Run:ai. Logins and codes end when a world gets new credentials. */
 export const CREDENTIALS: ServiceCredentials = {
   rows: [accessKeys, identities],
-  derivedCollections: [CODES, LOGINS, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
+  derivedCollections: [CODES, LOGINS, ENDED_LOGINS, REVOCATIONS, REVOKED_NAMES].map(({ name }) => name),
 };
 
 /** The objects of Run:ai that the control API counts. */
@@ -72,5 +72,5 @@ export const OBJECT_COUNTS: ObjectCounts = {
     accessKeys: { collection: ACCESS_KEYS.name },
     refreshTokens: { collection: LOGINS.name },
   },
-  uncountedCollections: [OAUTH_CLIENTS, CODES, ENDED_LOGINS, REVOKED_NAMES].map(({ name }) => name),
+  uncountedCollections: [OAUTH_CLIENTS, CODES, ENDED_LOGINS, REVOCATIONS, REVOKED_NAMES].map(({ name }) => name),
 };

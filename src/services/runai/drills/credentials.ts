@@ -8,10 +8,11 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
 import { impersonate } from '../caller.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
+import { sidOfSecret } from '../collections/grant-rows.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
-import { generateSecret, sidOfSecret } from '../secrets.ts';
+import { generateSecret } from '../secrets.ts';
 
 /** Replaces the signing key of the world. */
 export const rotateSigningKey: Drill = {
@@ -42,7 +43,7 @@ export const regenerateSecret: Drill = {
     const client = await findClient(context, principal);
     const { secret, secretHash } = generateSecret(context);
     await rejectMissing(client.replaceSecret(secretHash));
-    const sid = sidOfSecret(client.secretHash, context.world.id);
+    const sid = sidOfSecret(client.secretHash ?? principal.id, context.world.id, 0);
     await grantsIn(context.store).revoke(sid, context.now, lastExpiryOf(context));
     return {
       summary: `The client ${client.clientId} has a new secret.`,

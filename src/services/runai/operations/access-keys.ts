@@ -73,9 +73,9 @@ function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, Rendered
 }
 
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
-  const { id, secretHash } = context.target;
+  const { id, owner, secretHash } = context.target;
   await rejectMissing(accessKeysIn(context.store).delete(id));
-  await revokeTokensOfSecret(context, secretHash);
+  await revokeTokensOfSecret(context, owner, secretHash);
   return { status: 204 };
 }
 
@@ -85,7 +85,7 @@ async function regenerate(
   const { target } = context;
   const { secret: clientSecret, secretHash } = generateSecret(context);
   await rejectMissing(accessKeysIn(context.store).replaceSecret(target.id, secretHash));
-  await revokeTokensOfSecret(context, target.secretHash);
+  await revokeTokensOfSecret(context, target.owner, target.secretHash);
   return { status: 200, body: { clientSecret } };
 }
 

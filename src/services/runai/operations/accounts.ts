@@ -72,7 +72,7 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
       const { target } = context;
       const { secret, secretHash } = generateSecret(context);
       await rejectMissing(identitiesIn(context.store).edit(target.id, { secretHash }, context.now));
-      await revokeTokensOfSecret(context, target.secretHash);
+      await revokeTokensOfSecret(context, target.id, target.secretHash);
       return { status: 200, body: wrapSecret(secret) };
     },
   };

@@ -1,9 +1,10 @@
 import type { Context, RequestContext } from '../../../../contract/request.ts';
 import { verifySecret } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
+import { sidOfSecret } from '../../collections/grant-rows.ts';
+import { grantsIn } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../../collections/oauth-clients.ts';
-import { sidOfSecret } from '../../secrets.ts';
 import {
   createClientProblem,
   createGrantProblem,
@@ -137,9 +138,10 @@ export async function findAccessKeyClient(
   const key = await accessKeysIn(store).byClientId(clientId);
   const identity = key === null ? null : await identitiesIn(store).byId(key.owner);
   if (key === null || identity === null) return null;
+  const sid = sidOfSecret(key.secretHash, world.id, await grantsIn(store).countRevocations(identity.id));
   return {
     secretHash: key.secretHash,
-    granted: { identity, clientId, sid: sidOfSecret(key.secretHash, world.id) },
+    granted: { identity, clientId, sid },
     touch: () => accessKeysIn(store).touch(key.id, now, key.secretHash),
   };
 }
@@ -164,11 +166,15 @@ export async function findApplicationClient(
   return identity === null ? null : createCandidate(identity, context);
 }
 
-function createCandidate(identity: GrantResult['identity'], { store, now, world }: RequestContext): ClientCandidate {
+async function createCandidate(
+  identity: GrantResult['identity'],
+  { store, now, world }: RequestContext,
+): Promise<ClientCandidate> {
   const { id, name, clientId, secretHash } = identity;
+  const sid = sidOfSecret(secretHash ?? id, world.id, await grantsIn(store).countRevocations(id));
   return {
     secretHash,
-    granted: { identity, clientId: clientId ?? name, sid: sidOfSecret(secretHash, world.id) },
+    granted: { identity, clientId: clientId ?? name, sid },
     touch: () => identitiesIn(store).touch(id, now, secretHash),
   };
 }
