@@ -5,14 +5,12 @@ import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
-import { Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
 import { decideAgain } from '../http/decide-again.ts';
 import { reportLeastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
 import { findNeededKeys } from '../http/needed-keys.ts';
-import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { simulateRequest } from '../http/simulate.ts';
@@ -52,8 +50,6 @@ export function createPorts(controlled: ControlledServer): Ports {
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     findAnswerViolation: (service, operation, response) =>
       routes().describeAnswerViolation(service, operation, response),
-    membersOf: (operation) => getControlOperation(routes(), operation).bodyNames,
-    validateBody: (operation, value) => checkBody(getControlOperation(routes(), operation), value),
     readInfo: (world) => describeServer(controlled, world),
     buildCast: async (world, needsBearers = true) => {
       const cast = (await casts.createReader(world))();
@@ -96,20 +92,6 @@ function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginC
   const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
   return first;
-}
-
-/** Returns an operation of the control API. */
-function getControlOperation(routes: Routes, id: string): Operation {
-  // The callers' ids are typed with the ids of the document, so it has the operation.
-  return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
-}
-
-/** Returns the value as a valid body of the operation. @throws Problem `invalid_request` with the violation */
-function checkBody<Body>(operation: Operation, value: unknown): Body {
-  const violation = operation.findRequestViolation({ path: {}, query: {}, body: value });
-  if (violation !== null) throw new Problem('invalid_request', violation.sentence);
-  // The operation's document has just validated it.
-  return value as Body;
 }
 
 /** Returns the services at a vendor's host. */

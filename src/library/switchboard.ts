@@ -13,13 +13,11 @@ import type {
   MintedToken,
   ModeState,
   NeededKeys,
-  ProviderState,
   RecordedTraffic,
   RequestToAllow,
   Restored,
   Snapshot,
   StartedDrill,
-  StateValues,
   Tables,
   TokenOrder,
   TokenZoo,
@@ -59,19 +57,6 @@ export interface DrillsBoard {
   get(name: DrillName): Promise<Drill>;
   /** Ends a running drill. */
   end(name: DrillName): Promise<void>;
-}
-
-/** Provider states of a world: the preconditions of an interaction in a contract. */
-export interface StatesBoard {
-  list(): Promise<readonly ProviderState[]>;
-  /**
-   * @returns the values of the state
-   * @example
-   * const { key } = await mock.states.setup('a key with scopes', { type: 'service', name: 'ci', services: ['nvcf'] });
-   */
-  setup(state: string, params?: Readonly<Record<string, unknown>>): Promise<StateValues>;
-  /** Removes what a setup with the same parameters created. Does nothing if there was none. */
-  teardown(state: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** Tokens for tests. */
@@ -145,8 +130,6 @@ export interface Switchboard {
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
-  /** Provider states, as contract verifiers set them up. */
-  readonly states: StatesBoard;
   /** Refuses requests without the required rights from now on (`enforce`), or only records them (`observe`). */
   mode(mode: Mode): Promise<void>;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */

@@ -74,8 +74,6 @@ export const OPERATION_SECTIONS = [
       set_mode: {},
       get_least_privilege: {},
       find_least_privilege: {},
-      list_states: {},
-      change_state: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];
