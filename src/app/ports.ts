@@ -66,11 +66,6 @@ export function createPorts(controlled: ControlledServer): Ports {
     snapshots: createSnapshotPorts(controlled.openedWorlds),
     tokens: createTokenPorts(services),
     loginClients: findLoginClients(services),
-    readMetrics: () =>
-      server.metrics.read({
-        worlds: controlled.openedWorlds.worlds.list().length,
-        stateBytes: controlled.openedWorlds.shared.memory.quota.used,
-      }),
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -105,10 +100,10 @@ function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined
 
 /** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { services, version, effective: { config, origins }, openedWorlds }: ControlledServer,
+  { server, services, version, effective: { config, origins }, openedWorlds }: ControlledServer,
   { store }: World,
 ): ReturnType<Ports['readInfo']> {
-  const { worlds, storage, shared } = openedWorlds;
+  const { worlds, storage, memory } = openedWorlds;
   const { kind, driver, schema } = storage.info;
   // `origins` has exactly one member for each option.
   const names = keysOf(origins);
@@ -129,9 +124,11 @@ async function describeServer(
       driver,
       ...(schema !== null && { schema }),
       worlds: worlds.list().length,
-      bytes: shared.memory.quota.used,
-      most: shared.memory.quota.limit,
+      bytes: memory.quota.used,
+      most: memory.quota.limit,
     },
+    ...server.counts.read(),
+    memory: { resident: process.memoryUsage.rss() },
   };
 }
 

@@ -102,8 +102,6 @@ export interface Ports {
     delete(id: string): Promise<void>;
   };
   readonly loginClients: LoginClients;
-  /** Returns metrics for a monitoring system, counted since the first call. */
-  readMetrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** Takes a snapshot. @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotRecord>;

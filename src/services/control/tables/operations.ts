@@ -11,7 +11,6 @@ export const OPERATION_SECTIONS = [
       list_calls: {},
       get_health: { unguarded: true },
       get_info: {},
-      get_metrics: {},
       get_cast: {},
       reset_world: {},
       get_clock: {},
