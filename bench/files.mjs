@@ -131,8 +131,8 @@ async function change(file, act) {
   // The build contains them as well, but without stable names.
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
-  const parts = sources.createStoreParts(Number.MAX_SAFE_INTEGER);
-  const storage = await sources.openStorage(file, parts, sources.createMachineClock(), { onWait: () => {}, maxMs: 0 });
+  const memory = new sources.StateMemory(new sources.Quota(Number.MAX_SAFE_INTEGER));
+  const storage = await sources.openStorage(file, memory, sources.createMachineClock(), { onWait: () => {}, maxMs: 0 });
   const store = storage.open('default');
   try {
     await act(store.collections, sources);

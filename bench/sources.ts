@@ -1,4 +1,5 @@
 /** The server's functions for filling data files. `files.mjs` bundles and imports them. */
+export { Quota } from '../src/memory/quota.ts';
 export { createKeyRows, NGC_KEYS, NGC_POLICIES } from '../src/ngc-keys/records.ts';
 export { createRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
@@ -7,5 +8,5 @@ export { createAccessKeyRow } from '../src/services/runai/collections/access-key
 export { createIdentityRow } from '../src/services/runai/collections/identities.ts';
 export { createBlankIdentity } from '../src/services/runai/new-identity.ts';
 export { openStorage } from '../src/store/open.ts';
-export { createStoreParts } from '../src/store/shared.ts';
+export { StateMemory } from '../src/store/state-memory.ts';
 export { createMachineClock } from '../src/time/clock.ts';

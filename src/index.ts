@@ -41,7 +41,6 @@ export type {
   PrincipalReport,
   Propagation,
   PropagationEdit,
-  ProviderState,
   RecordedMessage,
   RecordedRequest,
   RecordedTraffic,
@@ -52,7 +51,6 @@ export type {
   SimulatedRequest,
   Snapshot,
   StartedDrill,
-  StateValues,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -97,7 +95,6 @@ export type {
   DecisionFilter,
   DrillsBoard,
   Mode,
-  StatesBoard,
   Switchboard,
   TokensBoard,
 } from './library/switchboard.ts';

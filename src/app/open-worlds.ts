@@ -3,6 +3,7 @@ import type { Config } from '../config/options.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
+import { Quota } from '../memory/quota.ts';
 import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { createSystemRandom } from '../platform/random.ts';
@@ -11,8 +12,8 @@ import { redactData } from '../store/data-option.ts';
 import { DatabaseFailure, WriteFailure } from '../store/errors.ts';
 import { explainDamage, openStorage } from '../store/open.ts';
 import { readSeed, type Seed } from '../store/seed.ts';
-import { createStoreParts, type StoreParts } from '../store/shared.ts';
 import type { State } from '../store/state.ts';
+import { StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
 import { createMachineClock, type Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
@@ -29,7 +30,7 @@ export interface OpenWorlds {
   readonly storage: StoredWorlds;
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
-  readonly shared: StoreParts;
+  readonly memory: StateMemory;
   /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
   /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
@@ -50,19 +51,19 @@ const MAX_SILENT_WAIT_MS = 10_000;
 export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: FinishingOptions): Promise<OpenWorlds> {
   const { config } = parts.effective;
   const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
-  const shared = createStoreParts(parts.maxStateBytes ?? maxStateBytes);
+  const memory = new StateMemory(new Quota(parts.maxStateBytes ?? maxStateBytes));
   const { onWait } = parts;
   const waiting = {
     onWait: onWait ?? (() => {}),
     maxMs: onWait === undefined ? MAX_SILENT_WAIT_MS : Number.POSITIVE_INFINITY,
   };
   try {
-    const storage = await openStorage(config.data, shared, parts.clock ?? createMachineClock(), waiting);
+    const storage = await openStorage(config.data, memory, parts.clock ?? createMachineClock(), waiting);
     let isEnding = false;
     void storage.lost.then((why) => {
       if (!isEnding) parts.onLost?.(why);
     });
-    const worlds = createWorlds(parts, inputs, storage, finishing, shared);
+    const worlds = createWorlds(parts, inputs, storage, finishing, memory);
     const announceEnd = () => {
       isEnding = true;
       worlds.announceEnd();
@@ -75,7 +76,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
     try {
       const notices = await fillWorlds(parts, inputs, storage, worlds, finishing);
       const snapshots = new Snapshots(inputs.random, storage);
-      return { storage, worlds, snapshots, shared, notices, announceEnd, close };
+      return { storage, worlds, snapshots, memory, notices, announceEnd, close };
     } catch (cause) {
       await close();
       throw cause;
@@ -91,12 +92,12 @@ function createWorlds(
   { services, random, signingKey }: Inputs,
   storage: StoredWorlds,
   finishing: FinishingOptions,
-  shared: StoreParts,
+  memory: StateMemory,
 ): Worlds {
   const keys = new Credentials(services);
   return new Worlds({
     storage,
-    shared,
+    memory,
     random,
     signingKey,
     keys,

@@ -5,14 +5,12 @@ import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
-import { Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
 import { decideAgain } from '../http/decide-again.ts';
 import { reportLeastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
 import { findNeededKeys } from '../http/needed-keys.ts';
-import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { simulateRequest } from '../http/simulate.ts';
@@ -53,8 +51,6 @@ export function createPorts(controlled: ControlledServer): Ports {
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     findAnswerViolation: (service, operation, response) =>
       routes().describeAnswerViolation(service, operation, response),
-    membersOf: (operation) => getControlOperation(routes(), operation).bodyNames,
-    validateBody: (operation, value) => checkBody(getControlOperation(routes(), operation), value),
     readInfo: (world) => describeServer(controlled, world),
     buildCast: async (world, needsBearers = true) => {
       const cast = (await casts.createReader(world))();
@@ -71,11 +67,6 @@ export function createPorts(controlled: ControlledServer): Ports {
     snapshots: createSnapshotPorts(controlled.openedWorlds),
     tokens: createTokenPorts(services, findNames),
     loginClients: findLoginClients(services),
-    readMetrics: () =>
-      server.metrics.read({
-        worlds: controlled.openedWorlds.worlds.list().length,
-        stateBytes: controlled.openedWorlds.shared.memory.quota.used,
-      }),
     findTables: (name) => findRuleset(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -99,20 +90,6 @@ function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginC
   return first;
 }
 
-/** Returns an operation of the control API. */
-function getControlOperation(routes: Routes, id: string): Operation {
-  // The callers' ids are typed with the ids of the document, so it has the operation.
-  return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
-}
-
-/** Returns the value as a valid body of the operation. @throws Problem `invalid_request` with the violation */
-function checkBody<Body>(operation: Operation, value: unknown): Body {
-  const violation = operation.findRequestViolation({ path: {}, query: {}, body: value });
-  if (violation !== null) throw new Problem('invalid_request', violation.sentence);
-  // The operation's document has just validated it.
-  return value as Body;
-}
-
 /** Returns the services at a vendor's host. */
 function findServicesAt(host: string): readonly string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (createHostMatcher(hosts)(host) ? name : []));
@@ -124,10 +101,10 @@ function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined
 
 /** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { services, version, effective: { config, origins }, openedWorlds }: ControlledServer,
+  { server, services, version, effective: { config, origins }, openedWorlds }: ControlledServer,
   { store }: World,
 ): ReturnType<Ports['readInfo']> {
-  const { worlds, storage, shared } = openedWorlds;
+  const { worlds, storage, memory } = openedWorlds;
   const { kind, driver, schema } = storage.info;
   // `origins` has exactly one member for each option.
   const names = keysOf(origins);
@@ -148,9 +125,11 @@ async function describeServer(
       driver,
       ...(schema !== null && { schema }),
       worlds: worlds.list().length,
-      bytes: shared.memory.quota.used,
-      most: shared.memory.quota.limit,
+      bytes: memory.quota.used,
+      most: memory.quota.limit,
     },
+    ...server.counts.read(),
+    memory: { resident: process.memoryUsage.rss() },
   };
 }
 

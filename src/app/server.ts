@@ -9,6 +9,7 @@ import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
 import { createWorldAddresses, OperationHosts } from '../http/request-address.ts';
+import { RequestCounts } from '../http/request-counts.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { registerService } from '../http/service.ts';
@@ -20,7 +21,6 @@ import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
 import { createProductionPorts, type OpenProductionPort } from '../http/transport/production-port.ts';
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
-import { Metrics } from '../metrics/metrics.ts';
 import { computeMaxStateBytes } from '../platform/max-state.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts } from '../services/index.ts';
@@ -161,7 +161,6 @@ async function assemble(
       // Let running requests finish, but end everything that waits for events.
       openedWorlds.announceEnd();
       await app.close();
-      await server.metrics.end();
       await openedWorlds.close();
     },
   };
@@ -186,7 +185,7 @@ async function describeStartup(
 function createServer(
   { effective: { config }, offDocument, log: createLog }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,
-  { worlds, shared }: OpenWorlds,
+  { worlds }: OpenWorlds,
   rulesets: readonly Ruleset[],
   limits: Limits,
 ): Server {
@@ -217,7 +216,7 @@ function createServer(
     originGuard: createOriginGuard({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
     crossOrigin,
     streams: new OpenStreams(),
-    metrics: new Metrics(shared.commits),
+    counts: new RequestCounts(),
     tripwire: createTripwire(tripwires),
     extractors: services.flatMap(({ credentials }) => credentials?.extractors ?? []),
     reasons: ALL_REASONS,

@@ -4,7 +4,7 @@ import { isOneOf } from '../objects/members.ts';
 import { describeUnknownName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
-const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'report', 'compare', 'init', 'help'] as const;
 
 /**
  * Checks the name of a command. Commander would take an unknown one for an argument of the default command.

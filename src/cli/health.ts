@@ -1,4 +1,4 @@
-import type { FlagTexts } from '../config/config.ts';
+import { type FlagTexts, findProxyVariable } from '../config/config.ts';
 import { describeConnectionError } from '../diagnostics/connection-advice.ts';
 import { messageOf } from '../diagnostics/error-message.ts';
 import { readDetail } from './ask-world.ts';
@@ -6,7 +6,8 @@ import { askServer, locateServerAndWorld, type RunningServer } from './server-cl
 import { prefixOf } from './world-address.ts';
 
 /**
- * Prints whether the server is ready, and exits with code 0 if it is, otherwise with 1.
+ * Prints whether the server is ready, and exits with code 0 if it is, otherwise with 1. Warns about a proxy that clients
+ * use, because this command uses none.
  *
  * @param url the server, including the prefix of a world, which must exist; null: the configured address
  * @throws UserError if the URL isn't the URL of a server or a world
@@ -24,6 +25,12 @@ export async function checkHealth(flags: FlagTexts, url: string | null): Promise
     process.stderr.write(`nv-auth-mock: no server is ready on ${address}: ${explain(cause, server.url)}\n`);
     process.exitCode = 1;
   }
+  const proxy = findProxyVariable(server.url);
+  if (proxy === null) return;
+  const { hostname } = new URL(server.url);
+  process.stderr.write(
+    `nv-auth-mock: ${proxy} is set, and NO_PROXY does not have ${hostname}: clients that read them send the request to the proxy. Add ${hostname} to NO_PROXY.\n`,
+  );
 }
 
 /**
@@ -43,7 +50,7 @@ async function assertReady(server: RunningServer, prefix: string): Promise<void>
 
 function explain(cause: unknown, url: string): string {
   if ((cause as NodeJS.ErrnoException).code === 'ECONNREFUSED') {
-    return 'nothing listens there. With --data on PostgreSQL, the process may be waiting for its database: its output says so';
+    return 'nothing listens there. With --data on PostgreSQL, the process may be waiting for its database: its output says so. In a container, the port must be published';
   }
   const advice = describeConnectionError(cause, url);
   return advice === null ? messageOf(cause) : `it ${advice}`;

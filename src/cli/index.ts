@@ -31,7 +31,7 @@ function createProgram(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addWhy, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
+  for (const add of [addHealth, addEnv, addWhy, addVerify, addReport, addCompare, addInit]) add(root);
   for (const command of root.commands) {
     // Errors are thrown, and printed by `run` alone.
     command.exitOverride(createFlagErrorHandler(command)).configureOutput({ writeErr: () => {} });
@@ -164,21 +164,6 @@ function addVerify(root: Command): void {
     .addOption(createFlag('air', OPTIONS.air))
     .addOption(createFlag('nvcf', OPTIONS.nvcf))
     .action(async (flags: FlagTexts & VerifyFlags) => (await import('@nv-auth-mock/conformance')).verify(flags));
-}
-
-function addDoctor(root: Command): void {
-  root
-    .command('doctor')
-    .description("check a running mock from its client's machine, and explain how to fix errors")
-    .option('--url <URL>', 'URL that the client uses; default: the server on this machine')
-    .addOption(createFlag('port', OPTIONS.port))
-    .addOption(createFlag('host', OPTIONS.host))
-    .addOption(createFlag('adminToken', OPTIONS.adminToken))
-    .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
-    .action(async ({ url, world, ...flags }: FlagTexts & WorldFlags) => {
-      const server = await (await import('./server-client.ts')).locateServer(flags);
-      await (await import('./doctor.ts')).runDoctor(url ?? server.url, server.headers, world ?? null);
-    });
 }
 
 interface ReportFlags {

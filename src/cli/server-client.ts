@@ -110,7 +110,7 @@ export function openRequest(
 }
 
 /** Parses JSON; returns null for any other text. */
-export function parseJsonOrNull(text: string): unknown {
+function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

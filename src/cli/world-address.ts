@@ -31,13 +31,11 @@ export function listWorlds(unknown: string, ids: readonly string[]): string {
 }
 
 /** A server, and the world of a client. */
-export interface WorldAddress {
+interface WorldAddress {
   /** The server's URL for the client, without a path. */
   readonly root: string;
   /** The world from the flag or the path, or null. */
   readonly world: string | null;
-  /** The base URL of the client's requests. */
-  readonly base: string;
 }
 
 /** The path of a URL with a world's prefix. */
@@ -67,6 +65,5 @@ export function locateWorld(url: string, worldId: string | null): WorldAddress {
       `--url ${shownUrl} has the world \`${urlWorld}\`, but --world is \`${worldId}\`. Keep one of them.`,
     );
   }
-  const world = worldId ?? urlWorld;
-  return { root, world, base: `${root}${prefixOf(world)}` };
+  return { root, world: worldId ?? urlWorld };
 }

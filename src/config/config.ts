@@ -135,15 +135,16 @@ export function readCompareCredentials(environment: NodeJS.ProcessEnv = process.
   };
 }
 
-/** Returns the proxy variables that apply to a URL, in every spelling that clients read. */
-export function findProxyVariables(
-  url: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): { readonly proxy: string | null; readonly exceptions: readonly string[] } {
-  const names = [...(url.startsWith('https:') ? ['HTTPS_PROXY'] : ['HTTP_PROXY']), 'ALL_PROXY'];
-  const proxy = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
+/** Returns the variable with the proxy that clients use for a URL; null if there is none, or `NO_PROXY` has the host. */
+export function findProxyVariable(url: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  const { protocol, hostname } = new URL(url);
+  const names = [protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', 'ALL_PROXY'];
+  const variable = names.flatMap((name) => [name, name.toLowerCase()]).find((name) => environment[name]);
   const exceptions = (environment['NO_PROXY'] || environment['no_proxy'] || '').split(',').map((name) => name.trim());
-  return { proxy: proxy ?? null, exceptions: exceptions.filter(Boolean) };
+  const isExcepted = exceptions.some(
+    (name) => name === '*' || name === hostname || (name !== '' && hostname.endsWith(`.${name.replace(/^\./, '')}`)),
+  );
+  return isExcepted ? null : (variable ?? null);
 }
 
 /** Returns whether the terminal supports no escape sequences. */

@@ -18,31 +18,6 @@ export interface Variable {
   readonly requirement?: string;
 }
 
-/** The result of a probe. */
-export interface Observation {
-  readonly isGood: boolean;
-  /** The finding and, if something is wrong, the advice. */
-  readonly finding: string;
-}
-
-/** A check that `nv-auth-mock doctor` makes from the client's machine. */
-export interface Probe {
-  /** The subject of the check, in a word or two. */
-  readonly subject: string;
-  /** Set if the check reads the cast, which the control API returns only to trusted callers. */
-  readonly needsCast?: true;
-  /**
-   * Performs the check.
-   *
-   * @param ask calls a path below the client's URL with these headers, and returns null for a body that is not JSON
-   * @param client the client's URL, and this service's part of the cast, or undefined if there is none
-   */
-  readonly run: (
-    ask: (path: string, headers?: Readonly<Record<string, string>>) => Promise<{ status: number; body: unknown }>,
-    client: { readonly base: string; readonly part: unknown },
-  ) => Promise<Observation>;
-}
-
 /**
  * The part of a service that is known before it is loaded: its name, and its additions to the command, the library and
  * the words of refusals.
@@ -63,7 +38,6 @@ export interface Manifest {
    * @param castPart the service's part of the cast, as the control API returned it; undefined if the seed has none
    */
   readonly hostsOfCast?: (castPart: unknown) => readonly string[];
-  readonly probes: readonly Probe[];
   /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /**

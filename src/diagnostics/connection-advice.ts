@@ -27,8 +27,8 @@ export function findSchemeError(text: string): Error | null {
 }
 
 /**
- * Returns the end of a sentence that starts with "The server": why a connection failed because only one side speaks
- * TLS, or because the client does not trust the certificate. Null for other errors.
+ * Returns the end of a sentence that starts with "The server": why a connection failed because of its host name, its
+ * certificate, or because only one side speaks TLS. Null for other errors.
  */
 export function describeConnectionError(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
@@ -40,5 +40,27 @@ export function describeConnectionError(error: unknown, url: string): string | n
     const advice = url.startsWith('https:') ? '' : '. If it offers https, use https:// in the URL';
     return `closed the connection without a response${advice}`;
   }
-  return NO_TLS_CODES.has(code) ? 'does not support TLS: use http:// in the URL' : null;
+  if (NO_TLS_CODES.has(code)) return 'does not support TLS: use http:// in the URL';
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return 'has a certificate that has expired: restart it with --tls, or renew --tls-cert';
+    case 'CERT_NOT_YET_VALID':
+      return 'has a certificate that is not valid yet: compare the clocks of both machines';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `has a certificate for other host names: use one of them, or start it with --tls and --alias ${new URL(url).hostname}`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return describeUnknownHost(new URL(url));
+    default:
+      return null;
+  }
+}
+
+function describeUnknownHost({ protocol, hostname, host }: URL): string {
+  const [world = '', ...parents] = hostname.split('.');
+  if (parents.join('.') === 'localhost') {
+    const address = `${protocol}//${host.slice(world.length + 1)}/w/${world}`;
+    return `has a host name below localhost, which this system cannot resolve. Use the prefix of the world: ${address}`;
+  }
+  return 'has a host name that this system cannot resolve. In a compose network, use the name of the service; on its host, use 127.0.0.1';
 }

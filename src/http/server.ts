@@ -9,8 +9,8 @@ import type { Reasons } from '../decisions/reasons.ts';
 import type { OperationRow, Rule } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Log } from '../diagnostics/log.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
+import type { RequestCounts } from './request-counts.ts';
 import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
 import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
@@ -55,7 +55,7 @@ export interface Server extends ServerScope {
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
   readonly streams: OpenStreams;
-  readonly metrics: Metrics;
+  readonly counts: RequestCounts;
   /** Watches incoming strings for credentials that may be real. */
   readonly tripwire: CredentialWatch;
   /** Extractors for every kind of credential in headers. */

@@ -18,7 +18,7 @@ import { problemWithoutSecrets, toProblem } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
-import { logRefusal, record, requestLine } from './steps/record.ts';
+import { countAnswer, logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
@@ -174,8 +174,7 @@ async function respondUnrouted(
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const rendered = renderWireResponse(outcome, reported);
   const written = { ...rendered, headers: { ...rendered.headers, ...dateHeader(world.clock) } };
-  const reason = reported.kind;
-  server.metrics.countResponse({ service: service.name ?? null, operation: null, status: outcome.status, reason });
+  if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();
   return written;

@@ -1,4 +1,4 @@
-import type { ClaimRules, Decision, Drill, ProviderState } from '../../generated/library.ts';
+import type { ClaimRules, Decision, Drill } from '../../generated/library.ts';
 import { worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
@@ -10,7 +10,7 @@ import { watchEvents } from './events.ts';
 import { createFaultsBoard } from './faults.ts';
 import { createKeysBoard, createPropagationBoard } from './keys.ts';
 import { createRequestsBoard } from './requests.ts';
-import type { DecisionFilter, DrillsBoard, StatesBoard, Switchboard, TokensBoard } from './switchboard.ts';
+import type { DecisionFilter, DrillsBoard, Switchboard, TokensBoard } from './switchboard.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** The control API rejected a call. The message tells you what to change. */
@@ -93,7 +93,6 @@ export function createSwitchboard(
     keys,
     decisions: createDecisionsBoard(call),
     drills: createDrillsBoard(call),
-    states: createStatesBoard(call),
     requests: createRequestsBoard(call),
     faults: createFaultsBoard(call),
     clients: createClientsBoard(call),
@@ -155,17 +154,6 @@ function createDrillsBoard(call: Call): DrillsBoard {
     list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
     get: (name) => call('GET', `/drills/${encodeURIComponent(name)}`),
     end: (name) => call('DELETE', `/drills/${encodeURIComponent(name)}`),
-  };
-}
-
-/** Creates the methods for provider states. */
-function createStatesBoard(call: Call): StatesBoard {
-  return {
-    list: async () => (await call<{ states: readonly ProviderState[] }>('GET', '/states')).states,
-    setup: (state, params = {}) => call('POST', '/states', { state, params, action: 'setup' }),
-    teardown: async (state, params = {}) => {
-      await call('POST', '/states', { state, params, action: 'teardown' });
-    },
   };
 }
 

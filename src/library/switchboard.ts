@@ -13,7 +13,6 @@ import type {
   MintedToken,
   ModeState,
   NeededKeys,
-  ProviderState,
   RecordedTraffic,
   RequestToAllow,
   Restored,
@@ -21,7 +20,6 @@ import type {
   RotatedKey,
   Snapshot,
   StartedDrill,
-  StateValues,
   Tables,
   TokenOrder,
   TokenZoo,
@@ -61,19 +59,6 @@ export interface DrillsBoard {
   get(name: DrillName): Promise<Drill>;
   /** Ends a running drill. */
   end(name: DrillName): Promise<void>;
-}
-
-/** Provider states of a world: the preconditions of an interaction in a contract. */
-export interface StatesBoard {
-  list(): Promise<readonly ProviderState[]>;
-  /**
-   * @returns the values of the state
-   * @example
-   * const { key } = await mock.states.setup('a key with scopes', { type: 'service', name: 'ci', services: ['nvcf'] });
-   */
-  setup(state: string, params?: Readonly<Record<string, unknown>>): Promise<StateValues>;
-  /** Removes what a setup with the same parameters created. Does nothing if there was none. */
-  teardown(state: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** Tokens for tests. */
@@ -160,8 +145,6 @@ export interface Switchboard {
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
-  /** Provider states, as contract verifiers set them up. */
-  readonly states: StatesBoard;
   /** Refuses requests without the required rights from now on (`enforce`), or only records them (`observe`). */
   mode(mode: Mode): Promise<void>;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { monitorEventLoopDelay, performance as nodePerformance } from 'node:perf_hooks';
+import { performance as nodePerformance } from 'node:perf_hooks';
 import nodeTimers from 'node:timers';
 import { types } from 'node:util';
 import { runInNewContext, runInThisContext } from 'node:vm';
@@ -254,21 +254,4 @@ export function createTimeoutSignal(milliseconds: number): AbortSignal {
   const timeout = () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
   setTimeout(timeout, milliseconds).unref();
   return controller.signal;
-}
-
-/** The interval between measurements of the event loop delay, in milliseconds. */
-const RESOLUTION_MS = 10;
-
-/** Starts to measure the delay of the event loop. */
-export function measureEventLoopDelay() {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  histogram.enable();
-  return {
-    /** Returns the delay that this share of the measurements did not exceed. @param quantile above 0 and up to 1 */
-    secondsAt: (quantile: number): number =>
-      // Node measures the time between samples, which equals the interval if there is no delay.
-      Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION_MS / 1000),
-    reset: () => histogram.reset(),
-    end: () => histogram.disable(),
-  };
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.ts';
 import { checkDataOption, isPostgresUrl, redactData } from './data-option.ts';
 import { DamagedData } from './errors.ts';
 import { MemoryLog } from './memory-log.ts';
-import type { StoreParts } from './shared.ts';
+import type { StateMemory } from './state-memory.ts';
 import { StoredWorlds } from './stored-worlds.ts';
 import type { Waiting, WorldLog } from './world-log.ts';
 
@@ -17,14 +17,14 @@ import type { Waiting, WorldLog } from './world-log.ts';
  */
 export async function openStorage(
   data: string | null,
-  parts: StoreParts,
+  memory: StateMemory,
   machine: Clock,
   waiting: Waiting,
 ): Promise<StoredWorlds> {
   let log: WorldLog | null = null;
   try {
     log = await openLog(data, waiting);
-    return await StoredWorlds.read(log, parts, machine);
+    return await StoredWorlds.read(log, memory, machine);
   } catch (cause) {
     await log?.close();
     throw data === null ? cause : explainDamage(data, cause);

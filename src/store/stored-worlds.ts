@@ -8,8 +8,8 @@ import { LogQueue } from './log-queue.ts';
 import { createStore } from './memory.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
 import { describeRow, serializeRow } from './saved-row.ts';
-import type { StoreParts } from './shared.ts';
 import { completeState, type State, StateBuilder } from './state.ts';
+import type { StateMemory } from './state-memory.ts';
 import { StoredSnapshots } from './stored-snapshots.ts';
 import { StoredText } from './stored-text.ts';
 import type {
@@ -37,12 +37,10 @@ class Writing {
   readonly #worlds = new Map<string, Instant>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: WorldLog, parts: StoreParts, clock: Clock) {
+  constructor(log: WorldLog, clock: Clock) {
     this.log = log;
     this.#clock = clock;
-    this.queue = new LogQueue((changes) =>
-      parts.commits.measure(() => log.append({ kind: 'changes', ...changes }, clock.now())),
-    );
+    this.queue = new LogQueue((changes) => log.append({ kind: 'changes', ...changes }, clock.now()));
   }
 
   /** Stores an entry by itself, after everything that is queued. */
@@ -192,28 +190,28 @@ export class StoredWorlds {
   readonly foundWorlds: readonly WorldRecord[];
   readonly snapshots: StoredSnapshots;
   readonly #writing: Writing;
-  readonly #parts: StoreParts;
+  readonly #memory: StateMemory;
   readonly #logged = new Map<string, LoggedWorld>();
   readonly #logs = new Map<string, LogOfWorld>();
 
-  private constructor(log: WorldLog, logged: LogContent, parts: StoreParts, machine: Clock) {
+  private constructor(log: WorldLog, logged: LogContent, memory: StateMemory, machine: Clock) {
     const behindMs = logged.at - machine.now();
     this.info = log.info;
     this.lost = log.lost;
     this.clock = behindMs <= 0 ? machine : { now: () => machine.now() + behindMs };
     this.notices = behindMs > MAX_UNREPORTED_MS ? [...log.notices, formatAheadNotice(logged.at, machine)] : log.notices;
-    this.#parts = parts;
-    this.#writing = new Writing(log, parts, this.clock);
+    this.#memory = memory;
+    this.#writing = new Writing(log, this.clock);
     for (const world of logged.worlds) this.#logged.set(world.name, world);
     this.foundWorlds = logged.worlds
       .filter(({ name }) => name !== DEFAULT_WORLD)
       .map(({ name, made, ttl, createdAt, usedAt }) => ({ name, made, ttl, createdAt, usedAt }));
-    this.snapshots = new StoredSnapshots(log, this.#writing.queue, parts.memory, this.clock, logged.snapshots);
+    this.snapshots = new StoredSnapshots(log, this.#writing.queue, memory, this.clock, logged.snapshots);
   }
 
   /** Reads all worlds. @param machine real time @throws DamagedData, DatabaseFailure */
-  static async read(log: WorldLog, parts: StoreParts, machine: Clock): Promise<StoredWorlds> {
-    return new StoredWorlds(log, await log.read(), parts, machine);
+  static async read(log: WorldLog, memory: StateMemory, machine: Clock): Promise<StoredWorlds> {
+    return new StoredWorlds(log, await log.read(), memory, machine);
   }
 
   /** Opens the default world or a world in `foundWorlds`, once each. */
@@ -306,7 +304,7 @@ export class StoredWorlds {
 
   #createRows(state: State, log: LogOfWorld): WorldRows {
     // Without a durable log, changes need no JSON.
-    return new WorldRows(state, { log: this.#writing.log.isDurable ? log : null, memory: this.#parts.memory });
+    return new WorldRows(state, { log: this.#writing.log.isDurable ? log : null, memory: this.#memory });
   }
 
   #createStore(rows: WorldRows, log: LogOfWorld, text: string): Store {

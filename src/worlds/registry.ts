@@ -5,8 +5,7 @@ import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
-import type { StoreParts } from '../store/shared.ts';
-import type { SharedData } from '../store/state-memory.ts';
+import type { SharedData, StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
 import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
@@ -31,7 +30,7 @@ const SWEEP_MS = 10_000;
 
 export interface WorldsParts
   extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'modes' | 'secrets' | 'keys'> {
-  readonly shared: StoreParts;
+  readonly memory: StateMemory;
   /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;
   readonly templates: Templates;
@@ -179,7 +178,7 @@ export class Worlds implements WorldRegistry {
     const { origin, credentials } = order;
     const id = order.id ?? this.#parts.random.hex(NEW_ID_LENGTH);
     this.#checkId(id);
-    const { memory } = this.#parts.shared;
+    const { memory } = this.#parts;
     const memoryBesideRows = this.#weighWorld(origin.seed);
     memory.assertRoom(memory.uncountedBytes(memoryBesideRows));
     // Held until the end, because the source may be deleted in the meantime.
@@ -188,7 +187,7 @@ export class Worlds implements WorldRegistry {
     // Reserves the id.
     this.#reservedIds.add(id);
     try {
-      const content = await createInitialContent({ id, origin, credentials }, { ...this.#parts, memory });
+      const content = await createInitialContent({ id, origin, credentials }, this.#parts);
       memory.assertRoom(memory.uncountedBytes(content.state));
       const seeded = origin.kind === 'seed' ? content.clients : undefined;
       const created = await this.#store(id, content, { ...order, memory: memoryBesideRows }, seeded);
@@ -257,7 +256,7 @@ export class Worlds implements WorldRegistry {
     const filled = { store: this.#parts.storage.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
-    this.#parts.shared.memory.hold(memory);
+    this.#parts.memory.hold(memory);
     this.#entries.set(id, { world, credentials, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
     this.#noteCreated(id);
     await this.#credentialTracker.add(world, source);
@@ -290,7 +289,7 @@ export class Worlds implements WorldRegistry {
     this.#entries.delete(world.id);
     this.#credentialTracker.drop(world.id);
     this.#credentialTracker.endedWorlds.noteEnded(world.id);
-    if (entry.memory !== null) this.#parts.shared.memory.release(entry.memory);
+    if (entry.memory !== null) this.#parts.memory.release(entry.memory);
     world.end();
     this.#reportChange('deleted', world.id);
   }

@@ -16,7 +16,7 @@ const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[
   },
   {
     files: /^http\//,
-    targets: /^(?:contract|metrics)\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$)/,
+    targets: /^contract\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$)/,
   },
   { files: /^(?:journal|faults)\//, targets: /^explaining\/|^generated\// },
   { files: /^(?:seed|worlds|library|config|cli)\//, targets: /^contract\// },

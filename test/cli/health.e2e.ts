@@ -1,8 +1,17 @@
+import { lookup } from 'node:dns/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { createSystemRandom } from '../../src/platform/random.ts';
+import { createMachineClock } from '../../src/time/clock.ts';
+import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
 import { it } from '../support/command.ts';
 import { startOnPort } from '../support/ports.ts';
+
+const DAY_MS = 86_400_000;
 
 describe.concurrent('`health`', () => {
   it('exits with 0 if the server is ready, for a port by flag or variable', async ({ command }) => {
@@ -62,6 +71,74 @@ describe.concurrent('`health`', () => {
     expect(untrusted).toMatchObject({ code: 1, stderr: expect.stringContaining(`env --url ${url} --ca ca.pem`) });
     expect(trusted).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });
     expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('offers https: use https:// in the URL') });
+  });
+
+  it('reports that a server does not support TLS', async ({ command }) => {
+    const { url } = await command.start();
+
+    expect(await command.run(['health', '--url', url.replace('http:', 'https:')])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it does not support TLS: use http:// in the URL'),
+    });
+  });
+
+  it.for([
+    ['expired', 'localhost', -1000, 'it has a certificate that has expired'],
+    ['not valid yet', 'localhost', 1000, 'it has a certificate that is not valid yet'],
+    ['for another name', 'other.test', 0, 'it has a certificate for other host names'],
+  ] as const)(
+    'reports a certificate that is %s',
+    async ([, name, days, message], { command, folder, onTestFinished }) => {
+      const { now } = createMachineClock();
+      const random = createSystemRandom();
+      const authority = createAuthority(now() - 1000 * DAY_MS, random);
+      const key = generateKey();
+      const cert = new Issuer(authority, random).issue([name], key, now() + days * DAY_MS);
+      const server = createTlsServer({ key: exportKey(key), cert });
+      onTestFinished(() => {
+        server.close();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const ca = join(folder, 'ca.pem');
+      await writeFile(ca, authority.certificate);
+      const result = await command.run(['health', '--url', `https://localhost:${port}`], {
+        env: { NODE_EXTRA_CA_CERTS: ca },
+      });
+
+      expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+    },
+  );
+
+  it('reports a host name that cannot be resolved', async ({ command }) => {
+    expect(await command.run(['health', '--url', 'http://mock.invalid:6625'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it has a host name that this system cannot resolve'),
+    });
+  });
+
+  it('reports how a world is reached if the system cannot resolve names below localhost', async ({ command }) => {
+    const { port } = await command.start(['--world', 'alice']);
+    const { code, stderr } = await command.run(['health', '--url', `http://alice.localhost:${port}`]);
+    const isKnown = await lookup('alice.localhost').then(
+      () => true,
+      () => false,
+    );
+
+    if (isKnown) expect(code).toBe(0);
+    else expect(stderr).toContain(`Use the prefix of the world: http://localhost:${port}/w/alice`);
+  });
+
+  it('reports a proxy that clients use, unless NO_PROXY has the host', async ({ command }) => {
+    const { url } = await command.start();
+    const env = { HTTP_PROXY: 'http://proxy.test:3128' };
+    const runHealth = (place: string, more: object = {}) =>
+      command.run(['health', '--url', place], { env: { ...env, ...more } });
+    const proxied = 'nv-auth-mock: HTTP_PROXY is set, and NO_PROXY does not have 127.0.0.1';
+
+    expect(await runHealth(url)).toMatchObject({ code: 0, stderr: expect.stringContaining(proxied) });
+    expect(await runHealth('http://127.0.0.1:2')).toMatchObject({ code: 1, stderr: expect.stringContaining(proxied) });
+    expect(await runHealth(url, { NO_PROXY: '.local,127.0.0.1' })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('sends no admin token, and reports why a server refuses the request', async ({ command, onTestFinished }) => {

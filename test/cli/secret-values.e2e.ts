@@ -25,7 +25,7 @@ describe.concurrent('no command repeats a secret in a value:', () => {
     'health --host VALUE',
     'env --url VALUE',
     'env --format VALUE',
-    'doctor --url VALUE',
+    'health --url VALUE',
     'report --url VALUE',
     'report --fail-on VALUE',
     'compare --against VALUE',

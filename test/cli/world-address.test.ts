@@ -32,9 +32,9 @@ it('listWorlds lists the nearest of many worlds', () => {
 });
 
 it.each([
-  ['http://mock:6625', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
-  ['http://mock:6625/', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
-  ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a', base: 'http://mock:6625/w/a' }],
+  ['http://mock:6625', { root: 'http://mock:6625', world: null }],
+  ['http://mock:6625/', { root: 'http://mock:6625', world: null }],
+  ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a' }],
 ])('locateWorld of the URL %s returns %j', (url, place) => {
   expect(locateWorld(url, null)).toEqual(place);
 });

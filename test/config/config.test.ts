@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import {
   createConfig,
-  findProxyVariables,
+  findProxyVariable,
   parseDocument,
   readConfig,
   readDocument,
@@ -155,13 +155,14 @@ describe('a configuration document', () => {
   });
 });
 
-it('proxy variables depend on the scheme and are case-insensitive', () => {
-  const environment = { https_proxy: 'http://p', NO_PROXY: 'localhost, mock,' };
-
-  expect(findProxyVariables('https://a', environment)).toEqual({
-    proxy: 'https_proxy',
-    exceptions: ['localhost', 'mock'],
-  });
-  expect(findProxyVariables('http://a', environment)).toEqual({ proxy: null, exceptions: ['localhost', 'mock'] });
-  expect(findProxyVariables('http://a', { ALL_PROXY: 'http://p' })).toEqual({ proxy: 'ALL_PROXY', exceptions: [] });
+it.each([
+  ['https://a', { https_proxy: 'p', HTTP_PROXY: 'p' }, 'https_proxy'],
+  ['http://a', { https_proxy: 'p' }, null],
+  ['http://a', { ALL_PROXY: 'p', NO_PROXY: '' }, 'ALL_PROXY'],
+  ['http://a.test:1', { HTTP_PROXY: 'p', NO_PROXY: 'b, a.test,' }, null],
+  ['http://a.test', { HTTP_PROXY: 'p', no_proxy: '.test' }, null],
+  ['http://a.test', { HTTP_PROXY: 'p', NO_PROXY: 'est' }, 'HTTP_PROXY'],
+  ['http://a', { HTTP_PROXY: 'p', NO_PROXY: '*' }, null],
+])('the proxy for %s with %j is in %s', (url, environment, variable) => {
+  expect(findProxyVariable(url, environment)).toBe(variable);
 });

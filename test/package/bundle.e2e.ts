@@ -33,10 +33,6 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 
 /** Sources that use one of these names, and why that is harmless. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  'node_modules/prom-client/lib/gauge.js': 'only in `startTimer`, which nobody calls',
-  'node_modules/prom-client/lib/histogram.js': 'only in `startTimer`',
-  'node_modules/prom-client/lib/summary.js': 'nobody makes a summary',
-  'node_modules/prom-client/lib/metrics/eventLoopLag.js': 'one of the default metrics, which nobody collects',
   'src/platform/time.ts': 'gives them to all the others',
   'platform.cjs': 'the imports of src/platform/time.ts, above its own header',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { openStorage } from '../../src/store/open.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
-import { createStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import { createMachineClock } from '../../src/time/clock.ts';
 import type { Bench } from '../store/contract.ts';
@@ -10,12 +9,13 @@ import { type LogBench, worldLogContract } from '../store/contract-world-log.ts'
 import { CONTRACTS } from '../store/contracts.ts';
 import { fullStore } from '../support/nouns.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
+import { createMemory } from '../support/records.ts';
 
 const WAITING = { onWait: () => {}, maxMs: 5000 };
 
 /** Opens the default world of a schema, as a server process does. */
 async function openSchema(url: string) {
-  const storage = await openStorage(url, createStoreParts(), createMachineClock(), WAITING);
+  const storage = await openStorage(url, createMemory(), createMachineClock(), WAITING);
   const store = storage.open('default');
   const close = async () => {
     await store.close();

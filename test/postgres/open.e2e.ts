@@ -12,7 +12,6 @@ import { parseLocation } from '../../src/store/postgres/location.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { lockSchema } from '../../src/store/postgres/open.ts';
 import { SCHEMA_VERSION } from '../../src/store/postgres/schema.ts';
-import { createStoreParts } from '../../src/store/shared.ts';
 import type { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import { createMachineClock } from '../../src/time/clock.ts';
 import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
@@ -20,13 +19,14 @@ import { emptyFolder } from '../support/folder.ts';
 import { hasPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { changeUrl, describePostgres, freshSchema, it, privatePostgres, sql } from '../support/postgres.ts';
 import { LOCKED } from '../support/processes.ts';
+import { createMemory } from '../support/records.ts';
 
 /** Waits for nothing. */
 const ONCE = { onWait: () => {}, maxMs: 0 };
 
 /** Opens the worlds of a database, which are closed after the test. */
 async function openWorlds(url: string): Promise<StoredWorlds> {
-  const storage = await openStorage(url, createStoreParts(), createMachineClock(), ONCE);
+  const storage = await openStorage(url, createMemory(), createMachineClock(), ONCE);
   onTestFinished(() => storage.close());
   return storage;
 }

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { createStoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
@@ -46,7 +45,7 @@ export const openCopied = async () => {
 /** Returns a function that opens a store in a file. @param driver the driver that opens the file */
 export const openInFile = (driver: SqliteDriver) => async () => {
   const folder = await emptyFolder();
-  const open = () => openFile(join(folder, 'mock.db'), createStoreParts(), driver);
+  const open = () => openFile(join(folder, 'mock.db'), driver);
   const reopen = async (store: Store) => {
     await store.close();
     return open();

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
-import { createStoreParts } from '../../src/store/shared.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import type { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
-import { NOON, row } from '../support/records.ts';
+import { createMemory, NOON, row } from '../support/records.ts';
 
 const clock = createManualClock(NOON);
 
@@ -17,7 +16,7 @@ function open(data: string | null): Promise<StoredWorlds> {
   const onWait = (reason: string) => {
     throw new Error(`it waits: ${reason}`);
   };
-  return openStorage(data, createStoreParts(), clock, { onWait, maxMs: 0 });
+  return openStorage(data, createMemory(), clock, { onWait, maxMs: 0 });
 }
 
 /** What every storage does while its process runs. */

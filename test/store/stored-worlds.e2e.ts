@@ -5,7 +5,6 @@ import type { Row } from '../../src/store/collections.ts';
 import { NotFound, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import { readPart, splitIntoParts } from '../../src/store/saved-row.ts';
-import { createStoreParts } from '../../src/store/shared.ts';
 import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
 import { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import type {
@@ -21,7 +20,7 @@ import type {
 } from '../../src/store/world-log.ts';
 import { createManualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
-import { NOON, row } from '../support/records.ts';
+import { createMemory, NOON, row } from '../support/records.ts';
 import { withoutRevisions } from '../support/rows.ts';
 
 /** The delay of uses, and more for a busy machine, in milliseconds. */
@@ -142,13 +141,13 @@ const createContent = (overrides: Partial<LogContent> = {}): LogContent => ({
 
 /** Opens the worlds of a log in memory, and its default world. */
 async function openStoredWorlds(overrides: Partial<LogContent> = {}) {
-  const parts = createStoreParts();
+  const memory = createMemory();
   const clock = createManualClock(NOON);
   const log = createLog(createContent(overrides));
-  const kept = await StoredWorlds.read(log.log, parts, clock);
+  const kept = await StoredWorlds.read(log.log, memory, clock);
   const create = (name: string, rows: readonly Row[] = [], info: Partial<WorldRecord> = {}) =>
     kept.create(createWorld(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
-  return { ...log, kept, parts, clock, create, main: kept.open(DEFAULT_WORLD) };
+  return { ...log, kept, memory, clock, create, main: kept.open(DEFAULT_WORLD) };
 }
 const insert = (store: Store, id: string) => withoutRevisions(fullStore(store)).collections.insert(row(id), null);
 const remove = (store: Store, id: string) =>
@@ -207,11 +206,11 @@ describe('stored worlds', () => {
   });
 
   it('are not created if that cannot be stored, and take no memory', async () => {
-    const { create, fail, mend, parts } = await openStoredWorlds();
-    const { used } = parts.memory.quota;
+    const { create, fail, mend, memory } = await openStoredWorlds();
+    const { used } = memory.quota;
     fail('world');
     await expect(create('alice', [row('a')])).rejects.toThrow('the disk is full');
-    expect(parts.memory.quota.used).toBe(used);
+    expect(memory.quota.used).toBe(used);
     mend();
     expect(await readIds(await create('alice', [row('a')]))).toEqual(['a']);
   });
@@ -448,7 +447,7 @@ describe('stored snapshots', () => {
   });
 
   it('are written in parts, and read with all rows', async () => {
-    const { kept, parts, callsOf } = await openStoredWorlds();
+    const { kept, memory, callsOf } = await openStoredWorlds();
     const rows = Array.from({ length: 1001 }, (_, index) => row(`row-${index}`));
     const { size } = await take(kept, 'one', rows);
     expect(callsOf('snapshot')).toEqual([['one', 1, size, 3]]);
@@ -456,9 +455,9 @@ describe('stored snapshots', () => {
 
     await kept.snapshots.use('one', async (state) => {
       expect(listRows(state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-      expect(parts.memory.quota.used).toBeGreaterThan(500_000);
+      expect(memory.quota.used).toBeGreaterThan(500_000);
     });
-    expect(parts.memory.quota.used).toBeLessThan(10_000);
+    expect(memory.quota.used).toBeLessThan(10_000);
     await expect(read(kept, 'two')).rejects.toThrow(NotFound);
   });
 

@@ -1,22 +1,18 @@
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Store } from '../../src/store/index.ts';
-import { createStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { SqliteLog } from '../../src/store/sqlite/log.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { StoredWorlds } from '../../src/store/stored-worlds.ts';
 import { createMachineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
+import { createMemory } from './records.ts';
 
 /** Opens the default world of a data file with the available driver. `close` closes both. */
-export async function openFile(
-  path: string,
-  parts: StoreParts = createStoreParts(),
-  by: SqliteDriver = driver(),
-): Promise<Store> {
+export async function openFile(path: string, by: SqliteDriver = driver()): Promise<Store> {
   const log = new SqliteLog(path, by);
   try {
-    const storage = await StoredWorlds.read(log, parts, createMachineClock());
+    const storage = await StoredWorlds.read(log, createMemory(), createMachineClock());
     const store = storage.open(DEFAULT_WORLD);
     const closeStore = store.close.bind(store);
     const close = async () => {

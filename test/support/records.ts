@@ -1,4 +1,6 @@
 import type { Decision } from '../../src/decisions/decision.ts';
+import { MEGABYTE } from '../../src/memory/bytes.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
 import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
@@ -7,11 +9,15 @@ import type { Identity } from '../../src/services/runai/collections/identities.t
 import { createBlankIdentity } from '../../src/services/runai/new-identity.ts';
 import { NEW, type Row } from '../../src/store/collections.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
+import { StateMemory } from '../../src/store/state-memory.ts';
 import type { Instant } from '../../src/time/clock.ts';
 import type { Records } from './nouns.ts';
 
 /** The creation time of records. */
 export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
+
+/** Memory for the state of a test. */
+export const createMemory = () => new StateMemory(new Quota(256 * MEGABYTE));
 
 /** A limit beyond any list. */
 export const ALL = Number.MAX_SAFE_INTEGER;

@@ -122,7 +122,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision to the response headers, and reports it to the log, the journal and the metrics. */
+/** Adds the decision to the response headers, and reports it to the log, the journal and the counts. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, problem, outcome, injectedFault } = request;
   const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
@@ -141,7 +141,13 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   const { status } = outcome;
   if (isRecorded)
     record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) });
-  server.metrics.countResponse({ service, operation, status, reason });
+  if (route.service.isControlApi !== true) countAnswer(request, service, reason);
+}
+
+/** Counts the response, unless a fault drops the connection before the client can read the status. */
+export function countAnswer(request: RequestInWorld<Route | null>, service: string, reason: string | null): void {
+  const status = visibleStatus(request, request.outcome.status);
+  if (status !== null) request.server.counts.add(service, status, reason);
 }
 
 /** Logs every refusal, and other responses at level `debug`. @param row builds the row for the terminal */

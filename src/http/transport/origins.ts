@@ -114,7 +114,7 @@ export function createOriginGuard({
 
 /** Returns the problem with the admin token of a request; null if it is right. */
 function checkAdminToken(headers: IncomingMessage['headers'], tokenHash: Buffer): Problem | null {
-  // Some clients, such as Prometheus, can send the token only as a bearer token.
+  // Some clients can send the token only as a bearer token.
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   const token = headers[ADMIN_HEADER] ?? bearer;
   if (token === undefined) return createAdminTokenProblem(ADMIN_HEADER, 'missing');

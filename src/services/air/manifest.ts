@@ -9,6 +9,5 @@ export const airManifest = {
   variables: [{ name: 'AIR_API_URL', readValue: (_part, url) => url }],
   // Host names of Air 2.0 (now an alias) and DSX Air.
   hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
-  probes: [],
   load: async () => (await import('./index.ts')).air,
 } as const satisfies Manifest;

@@ -17,7 +17,6 @@ import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
 import { snapshotOperations } from './operations/snapshots.ts';
-import { stateOperations } from './operations/states.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
@@ -59,7 +58,6 @@ export function createControlService(ports: Ports): ServiceDefinition<'control'>
       ...claimOperations,
       ...clientOperations(ports),
       ...deviceLoginOperations,
-      ...stateOperations(ports),
       ...leastPrivilegeOperations(ports),
       ...modeOperations,
       ...keyOperations,

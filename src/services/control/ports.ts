@@ -1,4 +1,4 @@
-import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
+import type { Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { LoginClients, RevokedTokens, TokenDraft, WorldEvent } from '../../contract/service.ts';
@@ -16,8 +16,6 @@ import type { SnapshotRecord } from '../../store/world-log.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
-
-type ControlOperation = OperationId<'control'>;
 
 /** An operation of the control API, as `GET /_mock/` lists it. */
 export interface ControlOperationInfo {
@@ -66,14 +64,6 @@ export interface Ports {
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
   /** Describes how a response violates an operation's document; null if it matches. */
   findAnswerViolation(service: string, operation: string, answer: Outcome): Promise<string | null>;
-  /** Returns the body members of a control API operation. */
-  membersOf(operation: ControlOperation): readonly string[];
-  /**
-   * Returns the value as the body of a control API operation.
-   *
-   * @throws Problem `invalid_request` if it violates the operation's document, as for a request
-   */
-  validateBody<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
   readInfo(world: World): Promise<Schema<'control', 'Info'>>;
   /** @param withBearers default: true */
   buildCast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
@@ -112,8 +102,6 @@ export interface Ports {
     delete(id: string): Promise<void>;
   };
   readonly loginClients: LoginClients;
-  /** Returns metrics for a monitoring system, counted since the first call. */
-  readMetrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** Takes a snapshot. @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotRecord>;

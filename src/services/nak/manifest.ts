@@ -27,7 +27,6 @@ export const nakManifest = {
   reasons: {},
   variables: VARIABLES,
   hosts: ['api-keys.nvcf.nvidia.com'],
-  probes: [],
   isServed: ({ nvcf }) => nvcf === 'open-source',
   load: async () => (await import('./index.ts')).nak,
 } as const satisfies Manifest;

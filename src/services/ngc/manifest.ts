@@ -31,6 +31,5 @@ export const ngcManifest = {
   variables: VARIABLES,
   // The gateway (also for Cloud Functions), its staging name from the Air SDK, and the token exchange.
   hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
-  probes: [],
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

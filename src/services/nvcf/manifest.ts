@@ -21,6 +21,5 @@ export const nvcfManifest = {
   variables: [{ name: 'NVCF_BASE_URL', readValue: (_part, url) => url }],
   hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
   hostsOfCast: listInvocationHosts,
-  probes: [],
   load: async () => (await import('./index.ts')).nvcf,
 } as const satisfies Manifest;

@@ -8,6 +8,5 @@ export const nvctManifest = {
   variables: [{ name: 'NVCF_BASE_NVCT_URL', readValue: (_part, url) => url }],
   // nvcf-cli's default.
   hosts: ['api.nvct.nvidia.com'],
-  probes: [],
   load: async () => (await import('./index.ts')).nvct,
 } as const satisfies Manifest;

@@ -257,12 +257,10 @@ describe('the terminal', () => {
   });
 });
 
-describe('the metrics', () => {
+describe('the counts of requests', () => {
   const countResponses = (request: Parameters<typeof toyRequest>[0]) => {
     const counts: unknown[] = [];
-    report(
-      toyRequest({ ...request, server: { metrics: { countResponse: (response: unknown) => counts.push(response) } } }),
-    );
+    report(toyRequest({ ...request, server: { counts: { add: (...count: unknown[]) => counts.push(count) } } }));
     return counts;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
@@ -279,7 +277,7 @@ describe('the metrics', () => {
       400,
       'invalid_request',
     ],
-  ])('count %s', (_what, request, status, reason) => {
-    expect(countResponses({ request })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
+  ])('contain %s', (_what, request, status, reason) => {
+    expect(countResponses({ request })).toEqual([['toys', status, reason]]);
   });
 });

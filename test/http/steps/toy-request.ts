@@ -64,7 +64,7 @@ export function toyRequest({
     ...world,
   };
   const toyServer = {
-    metrics: { countResponse: () => {} },
+    counts: { add: () => {} },
     log: { info: report('info'), error: report('error'), debug: report('debug'), isDebugging: false },
     worlds: { isAlone: true, fault: () => null },
     explain: true,

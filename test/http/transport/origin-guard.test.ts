@@ -299,7 +299,6 @@ describe('no other origin can frame or load', () => {
     ['a response of the control API', 'GET /_mock/clock', 200],
     ['a response at an escaped path', 'GET /%5Fmock/clock', 200],
     ['a response of a world', 'GET /w/default/_mock/clock', 200],
-    ['a text response of the control API', 'GET /_mock/metrics', 200],
     ['an error of the control API', 'GET /_mock/clock?unknown=1', 400],
     ['an unknown path of the control API', 'GET /_mock/nothing', 404],
     ['a path of the control API that cannot be decoded', 'GET /_mock/%zz', 400],

@@ -71,13 +71,10 @@ describe('the admin token is sent by', () => {
     expect((await command.run(['env', ...port, '--admin-token', TOKEN])).stdout).toContain('RUNAI_CLIENT_ID');
     expect(await command.run(['env', ...port])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--admin-token'),
+      stderr: expect.stringContaining('set it with --admin-token'),
     });
-    expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
     const otherEnv = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
     expect((await command.run(['env', ...port], { env: otherEnv })).stderr).toContain('has a different admin token');
-    const unauthorized = await command.run(['doctor', ...port]);
-    expect(unauthorized).toMatchObject({ code: 1, stdout: expect.stringContaining('set it with --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);
     expect((await running.stop()).stderr).not.toContain(TOKEN);
   });

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { startMock } from '../../../src/index.ts';
 import { MANIFESTS } from '../../../src/services/index.ts';
-import { runaiManifest } from '../../../src/services/runai/manifest.ts';
 import { admin, application } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -312,14 +311,6 @@ describe('the report', () => {
     const names = ['nvcf', ...served.filter((name) => name !== 'nvcf')].map((name) => `\`${name}\``);
     expect(problemDocument(answer)).toContain(`Did you mean \`nvcf\`? Expected one of ${names.join(', ')}.`);
   });
-});
-
-it('the probe of the issuer explains why there is no issuer', async () => {
-  const [issuer] = runaiManifest.probes;
-  const part = { tenant: { realm: 'acme' } };
-  const result = await issuer.run(async () => ({ status: 501, body: {} }), { base: 'http://localhost:6625', part });
-
-  expect(result).toEqual({ isGood: true, finding: expect.stringContaining('only documented endpoints') });
 });
 
 it('the library has the option `fidelity` and the call `world.fidelity`', async () => {

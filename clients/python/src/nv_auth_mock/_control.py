@@ -359,6 +359,11 @@ class Info_Store(_Info_Store, total=False):
     schema: "str"
 
 
+# The memory of the process.
+class Info_Memory(TypedDict):
+    resident: "int"
+
+
 # What is running.
 class Info(TypedDict):
     name: "str"
@@ -367,6 +372,9 @@ class Info(TypedDict):
     services: "List[Info_Services_Entry]"
     store: "Info_Store"
     counts: "Dict[str, int]"
+    requests: "Dict[str, Dict[str, int]]"
+    refusals: "Dict[str, int]"
+    memory: "Info_Memory"
 
 
 # A value and its origin.

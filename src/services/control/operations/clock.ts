@@ -74,16 +74,16 @@ function readUnmoved({ clock }: World): Jump {
 }
 
 /** Reports a moved clock to the world's event streams. */
-export function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
+function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
   activityLog.publishEvent('clock', { ...clockView(clock, to), from: rfc3339(from) });
 }
 
 /** Moves the clock by a duration, or to the next event. @throws Problem naming the field */
-export async function advanceClock(
+async function advanceClock(
   ports: Ports,
   world: World,
   { by, to }: Schema<'control', 'Advance'>,
-  before?: BeforeJump,
+  before: BeforeJump,
 ): Promise<Jump> {
   if ((by === undefined) === (to === undefined)) {
     const problem = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
@@ -96,7 +96,7 @@ export async function advanceClock(
 }
 
 /** Retries when a concurrent request reaches the event first, so simultaneous requests reach different events. */
-async function advanceToNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
+async function advanceToNextEvent(ports: Ports, world: World, before: BeforeJump): Promise<Jump> {
   for (;;) {
     const { events } = await ports.listEvents(world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
@@ -109,7 +109,7 @@ async function advanceToNextEvent(ports: Ports, world: World, before?: BeforeJum
 }
 
 /** @throws Problem naming the field */
-async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Promise<Jump> {
+async function advanceBy(clock: WorldClock, by: string, before: BeforeJump): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
     const advice = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
@@ -122,7 +122,7 @@ async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Pr
 }
 
 /** @throws Problem naming the field */
-export async function setClock(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
+async function setClock(clock: WorldClock, text: string, before: BeforeJump): Promise<Jump> {
   const to = readInstant('to', text, clock);
   return clock.set(to, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;

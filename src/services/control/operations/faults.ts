@@ -53,7 +53,7 @@ export function faultOperations(ports: Ports) {
 type OwnAnswer = Schema<'control', 'OwnAnswer'>;
 
 /** Adds a fault. @throws Problem if the order is invalid */
-export async function addFault(
+async function addFault(
   ports: Ports,
   { world, now }: Context,
   body: Schema<'control', 'FaultOrder'>,

@@ -25,17 +25,8 @@ interface KeyContext extends Context {
   readonly params: { readonly keyId: string };
 }
 
-const create: Handler<'control', 'create_key'> = async (context) => ({
-  status: 201,
-  body: await createKey(context, context.body),
-});
-
-/** Creates a key. @throws Problem if the order is invalid */
-export async function createKey(
-  context: Context,
-  order: Schema<'control', 'KeyOrder'>,
-): Promise<Schema<'control', 'KeyWithSecret'>> {
-  const { now } = context;
+const create: Handler<'control', 'create_key'> = async (context) => {
+  const { now, body: order } = context;
   const isService = order.type === 'service';
   const { name: org } = await findOrganization(context, order.org);
   if (!isService)
@@ -68,8 +59,11 @@ export async function createKey(
     null,
   );
   const key = await findKeyById(context, id);
-  return { ...(await renderKey(context, key)), key: text, ...(await reportWarnings(context, key)) };
-}
+  return {
+    status: 201,
+    body: { ...(await renderKey(context, key)), key: text, ...(await reportWarnings(context, key)) },
+  };
+};
 
 async function findOrganization({ store }: Context, name: string | undefined): Promise<Organization> {
   const all = await ngcKeysIn(store).listOrganizations();

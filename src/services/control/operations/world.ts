@@ -4,13 +4,7 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** Prevents browsers from rendering the metrics as a page. */
-const METRICS_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-} as const;
-
-/** Operations on the whole world: calls, health, info, metrics, cast and reset. */
+/** Operations on the whole world: calls, health, info, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const calls = ports.listOperations();
@@ -29,11 +23,6 @@ export function worldOperations(ports: Ports) {
     body: await ports.readInfo(world),
   });
 
-  const getMetrics: Handler<'control', 'get_metrics'> = async () => {
-    const { text, contentType } = await ports.readMetrics();
-    return { status: 200, headers: { 'content-type': contentType, ...METRICS_HEADERS }, body: Buffer.from(text) };
-  };
-
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => ({
     status: 200,
     body: await ports.buildCast(world, bearers),
@@ -48,7 +37,6 @@ export function worldOperations(ports: Ports) {
     list_calls: listCalls,
     get_health: getHealth,
     get_info: getInfo,
-    get_metrics: getMetrics,
     get_cast: getCast,
     reset_world: resetWorld,
   };

@@ -72,7 +72,7 @@ function prefersMinimal(lines: readonly string[]): boolean {
 }
 
 /** Creates a world. @throws Problem if the order is invalid */
-export function createWorld(
+function createWorld(
   worlds: Ports['worlds'],
   { id, seed, from, credentials = 'own', ttl, label }: Order,
 ): Promise<CreatedWorld> {
@@ -93,10 +93,7 @@ function readTtl(text: string | undefined): number | null {
 }
 
 /** Renders a world with its addresses. */
-export function renderWorld(
-  { origin, hosts }: Context,
-  { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
-) {
+function renderWorld({ origin, hosts }: Context, { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo) {
   const root = removeWorldLabel(origin, hosts);
   return {
     id,

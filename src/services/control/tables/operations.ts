@@ -11,7 +11,6 @@ export const OPERATION_SECTIONS = [
       list_calls: {},
       get_health: { unguarded: true },
       get_info: {},
-      get_metrics: {},
       get_cast: {},
       reset_world: {},
       get_clock: {},
@@ -76,8 +75,6 @@ export const OPERATION_SECTIONS = [
       set_mode: {},
       get_least_privilege: {},
       find_least_privilege: {},
-      list_states: {},
-      change_state: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

@@ -8,6 +8,5 @@ export const catalogueManifest = {
   reasons: CATALOGUE_REASONS,
   variables: [{ name: 'NVIDIA_BASE_URL', readValue: (_part, url) => `${url}/integrate/v1` }],
   hosts: ['integrate.api.nvidia.com', 'ai.api.nvidia.com'],
-  probes: [],
   load: async () => (await import('./index.ts')).catalogue,
 } as const satisfies Manifest;
