@@ -97,12 +97,9 @@ export function createSwitchboard(
     requests: createRequestsBoard(call),
     faults: createFaultsBoard(call),
     clients: createClientsBoard(call),
-    events: ({ lastEventId } = {}) =>
+    events: () =>
       watchEvents((signal) =>
-        sendRequest('GET', '/events', undefined, {
-          signal,
-          headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
-        }),
+        sendRequest('GET', '/events', undefined, { signal, headers: { accept: 'text/event-stream' } }),
       ),
     findings: () => readAllPages(call, 'findings'),
     deleteFinding: (finding) => call('DELETE', `/findings/${encodeURIComponent(finding)}`),

@@ -134,13 +134,8 @@ export interface Switchboard {
   readonly clients: ClientsBoard;
   /** The faults of the world. */
   readonly faults: FaultsBoard;
-  /**
-   * Streams the world's events from now on.
-   *
-   * @param from `lastEventId`: starts after this event if it is among the newest 1000, or with `restarted` if it is
-   * from an earlier process
-   */
-  events(from?: { readonly lastEventId?: string }): EventStream;
+  /** Streams the world's events from now on. */
+  events(): EventStream;
   /** Newest first. */
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
