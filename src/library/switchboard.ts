@@ -6,7 +6,6 @@ import type {
   Drill,
   DrillName,
   DrillOrder,
-  FidelityReport,
   Finding,
   Info,
   LeastPrivilege,
@@ -16,11 +15,8 @@ import type {
   ProviderState,
   RecordedTraffic,
   RequestToAllow,
-  Restored,
-  Snapshot,
   StartedDrill,
   StateValues,
-  Tables,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -156,10 +152,6 @@ export interface Switchboard {
   /** The worlds of the server; the same registry in every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;
-  /** Saves the current state of the world. Short for `snapshots.take`. */
-  snapshot(name?: string): Promise<Snapshot>;
-  /** Returns the world to a saved state, including the clock. Short for `snapshots.restore`. */
-  restore(id: string): Promise<Restored>;
   /**
    * Returns a Run:ai access token.
    *
@@ -169,10 +161,6 @@ export interface Switchboard {
    * @throws Error with the nearest name in the cast, or with the server's message
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
-  /** Returns the sources of the mock's behaviour, for every service or for one. */
-  fidelity(service?: string): Promise<FidelityReport>;
   /** Test tokens for token verifiers. */
   readonly tokens: TokensBoard;
-  /** Returns the rules of a service as data. */
-  tables(service: string): Promise<Tables>;
 }
