@@ -2,7 +2,6 @@ import type { Cast } from './contract/cast.ts';
 
 export type {
   AppliedEdit,
-  AssertionResult,
   ClaimRule,
   ClockChange,
   ClockReading,
@@ -15,7 +14,6 @@ export type {
   FaultAction,
   FaultMatch,
   FaultOrder,
-  FidelityReport,
   Finding,
   Fix,
   Hint,
@@ -64,13 +62,6 @@ export type {
 } from '../generated/library.ts';
 export type { Cast } from './contract/cast.ts';
 export type { DenyReason } from './decisions/reasons.ts';
-export {
-  assertCalledOnlyDocumentedOperations,
-  assertGaveUpAfterForbidden,
-  assertRespectedRetryAfter,
-  assertTokenFetchedOnce,
-  assertTokenSentWithEveryRequest,
-} from './library/assertions.ts';
 export type { ConnectOptions } from './library/client.ts';
 export { connect, MockError } from './library/client.ts';
 export type { ClientsBoard } from './library/clients.ts';
@@ -87,7 +78,7 @@ export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
-export type { AssertionName, RequestCount, RequestFilter, RequestSummary, RequestsBoard } from './library/requests.ts';
+export type { RequestCount, RequestFilter, RequestSummary, RequestsBoard } from './library/requests.ts';
 export type { Asker, Holding } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';

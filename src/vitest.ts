@@ -34,7 +34,7 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, worldOptions, task: { fullName }, onTestFinished, onTestFailed }, use) => {
     const world = await mockServer.world(withLabel(fullName, worldOptions));
-    const pending: Pending = { origins: new Map(), isTestOver: false };
+    const pending: Pending = { origins: new Set(), isTestOver: false };
     Object.assign(world, { [PENDING]: pending });
     // Not after `use`, because hooks registered by the test run later and may still need the world. These hooks are
     // registered first, so they run last; hooks for failures run after all others.

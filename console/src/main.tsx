@@ -11,7 +11,7 @@ import './frame/frame.css';
 
 const root = document.getElementById('console');
 
-/** Follows the events of the world. @param read reads all data again, because events may have been missed */
+/** Follows the events of the world. @param read reads all data, whenever the stream opens */
 function start(read: () => Promise<void>): void {
   // The frame shows the error: no connection, or a missing token.
   const readAgain = () => void read().catch(() => {});
@@ -22,10 +22,6 @@ function start(read: () => Promise<void>): void {
       noteUnread(data.status);
     } else if (kind === 'clock') noteClock(data);
     else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
-    else if (kind === 'restarted') {
-      forgetRequests();
-      readAgain();
-    }
     noteEvent(event);
   }, readAgain);
 }

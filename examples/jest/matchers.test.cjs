@@ -10,8 +10,8 @@ test('a client keeps its token', async () => {
     await fetch(`${mock().url}${path}`, { headers: { authorization: `Bearer ${token}` } });
   }
 
-  await expect(mock()).toFetchTokenOnce();
-  await expect(mock()).toSendTokenWithEveryRequest();
+  await expect(mock()).toHaveReceived({ operation: 'grant_token', times: 1 });
+  await expect(mock()).not.toHaveReceived({ reason: 'no_token' });
   await expect(mock()).toHaveReceived({ operation: 'get_users', status: 200, times: 1 });
 });
 
@@ -19,6 +19,7 @@ test('a client that asks again is found out', async () => {
   await mock().getToken();
   await mock().getToken();
 
-  await expect(mock()).not.toFetchTokenOnce();
-  await expect(expect(mock()).toFetchTokenOnce()).rejects.toThrow('POST /api/v1/token');
+  const once = { operation: 'grant_token', times: 1 };
+  await expect(mock()).not.toHaveReceived(once);
+  await expect(expect(mock()).toHaveReceived(once)).rejects.toThrow('POST /api/v1/token');
 });

@@ -1,9 +1,8 @@
+import { expect, test } from 'nv-auth-mock/vitest';
 import { vi } from 'vitest';
 
-// Called first, so that the app and its imports get fake timers. The mock keeps the real ones. `setImmediate` stays real,
-// because Node's `fetch` waits for it.
+// After the import of the mock, which keeps the real ones. `setImmediate` stays real, because Node's `fetch` waits for it.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-const { expect, test } = await import('nv-auth-mock/vitest');
 
 /** The app. It keeps a token, and gets the next one a minute before it expires. */
 class Session {

@@ -58,13 +58,13 @@ export class ActivityLog {
   #latestHeaders: readonly string[] = [];
   #latestHeaderText = '';
 
-  /** @param series prefix of request, decision and event ids, unique to the world and the process */
+  /** @param series prefix of request and decision ids, unique to the world and the process */
   constructor(budgets: ActivityBudgets, series: string, secrets: KnownSecrets) {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions, series);
     this.watches = new Watches(this.journal, this.decisions);
-    this.events = new Events(series);
+    this.events = new Events();
     this.verifications = budgets.verifications;
     this.findings = new Findings(
       series,
@@ -89,14 +89,14 @@ export class ActivityLog {
     const { journal, events } = this;
     const number = journal.record(draft);
     if (draft.findings !== undefined) this.findings.linkToRequest(draft.findings, journal.idOf(number));
-    if (events.isWatched) events.publish('request', () => summarize(journal, number));
+    events.publish('request', () => summarize(journal, number));
   }
 
   recordDecision(decision: Decision): void {
     const { decisions, events } = this;
     const { id } = decision;
     decisions.record(decision);
-    if (events.isWatched) events.publish('decision', () => summarizeDecision(decisions, id));
+    events.publish('decision', () => summarizeDecision(decisions, id));
   }
 
   /** @param data of the event in the stream */

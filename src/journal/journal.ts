@@ -91,13 +91,6 @@ export class Journal {
     return entries;
   }
 
-  /** Returns the newest entries up to the first gap, newest first: no request between them is missing. */
-  listWithoutGaps(): readonly JournalEntry[] {
-    const entries = this.newestFirst();
-    const end = entries.findIndex(({ number }, index) => number !== this.#recordedCount - index);
-    return end < 0 ? entries : entries.slice(0, end);
-  }
-
   /** Returns the numbers of the entries, newest first. */
   listNumbers(): readonly number[] {
     return [...this.#drafts.newestFirst()].map(([number]) => number);
@@ -134,14 +127,9 @@ export class Journal {
     return this.#recordedCount;
   }
 
-  /** Requests since the journal was last emptied, kept or evicted. */
-  get totalCount(): number {
-    return this.#recordedCount - this.#recordedBeforeEmptying;
-  }
-
   /** Requests evicted since the journal was last emptied. */
   get droppedCount(): number {
-    return this.totalCount - this.#drafts.size;
+    return this.#recordedCount - this.#recordedBeforeEmptying - this.#drafts.size;
   }
 
   /** Returns the number of an entry, kept or evicted; null for an id of another journal. */

@@ -27,7 +27,7 @@ export class MockError extends Error {
 /** Returns the id of a snapshot. @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
 function checkSnapshotId(id: string): string {
   if (typeof id === 'string' && id !== '') return id;
-  throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
+  throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshots.take()`.');
 }
 
 /** Sends a request to the control API, and returns the response. @throws MockError if the request is rejected */
@@ -75,7 +75,6 @@ export function createSwitchboard(
 ): Switchboard {
   const sendRequest = createSendRequest(send, adminToken);
   const call = createCall(sendRequest);
-  const snapshots = createSnapshotsBoard(call);
   const readCast = () => call<Cast>('GET', '/cast');
   const keys = createKeysBoard(call);
   return {
@@ -96,19 +95,14 @@ export function createSwitchboard(
     requests: createRequestsBoard(call),
     faults: createFaultsBoard(call),
     clients: createClientsBoard(call),
-    events: ({ lastEventId } = {}) =>
+    events: () =>
       watchEvents((signal) =>
-        sendRequest('GET', '/events', undefined, {
-          signal,
-          headers: { accept: 'text/event-stream', ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
-        }),
+        sendRequest('GET', '/events', undefined, { signal, headers: { accept: 'text/event-stream' } }),
       ),
     findings: () => readAllPages(call, 'findings'),
     deleteFinding: (finding) => call('DELETE', `/findings/${encodeURIComponent(finding)}`),
     worlds: createWorldsBoard(call),
-    snapshots,
-    snapshot: snapshots.take,
-    restore: snapshots.restore,
+    snapshots: createSnapshotsBoard(call),
     tokens: createTokensBoard(call),
     mode: async (mode) => {
       await call('PUT', '/mode', { mode });
@@ -120,9 +114,6 @@ export function createSwitchboard(
     },
     leastPrivilegeFor: (requests) => call('POST', '/least-privilege', { requests }),
     getToken: async (who) => getToken(send, cachedCast?.() ?? (await readCast()), await call('GET', '/info'), who),
-    fidelity: (service) =>
-      call('GET', `/fidelity${service === undefined ? '' : `?service=${encodeURIComponent(service)}`}`),
-    tables: (service) => call('GET', `/tables/${encodeURIComponent(service)}`),
   };
 }
 

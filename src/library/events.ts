@@ -37,25 +37,17 @@ export interface EventData {
   };
   /**
    * `modes`: the mode of the world has changed. `made`, `deleted`: another world was created or deleted (reported only
-   * in the default world). `missed`: `events` is the number of events dropped before you reconnected.
+   * in the default world).
    */
   readonly world: {
-    readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted' | 'missed';
+    readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted';
     readonly world?: string;
-    readonly events?: number;
   };
-  /**
-   * `lastEventId` is from an earlier process or an earlier world with the same name. The events after it are lost, so
-   * reload the state you need. The events that are still available follow.
-   */
-  readonly restarted: { readonly lastEventId: string };
 }
 
 /** An event of a world. */
 export type MockEvent = {
   readonly [Kind in keyof EventData]: {
-    /** For `lastEventId`. */
-    readonly id: string;
     readonly kind: Kind;
     readonly data: EventData[Kind];
   };
@@ -120,7 +112,7 @@ export function createEventReader(): (chunk: Uint8Array) => readonly MockEvent[]
   const parser = createParser({
     maxBufferSize: MAX_EVENT_LENGTH,
     // The control API's document defines the data of each kind.
-    onEvent: ({ id, event, data }) => events.push({ id, kind: event, data: JSON.parse(data) } as MockEvent),
+    onEvent: ({ event, data }) => events.push({ kind: event, data: JSON.parse(data) } as MockEvent),
     // Ignore unknown fields, which newer versions may send.
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') throw error;

@@ -22,7 +22,7 @@ export function createErrorAt(origin: Error, message: string): Error {
 }
 
 /** The result of an expectation. */
-export interface Outcome {
+interface Outcome {
   readonly pass: boolean;
   /** Reported if the assertion fails: what was expected, and the requests that arrived. Several lines. */
   readonly message: string;
@@ -45,12 +45,6 @@ const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
 /** The maximum number of requests in a message. */
 const MAX_LISTED_REQUESTS = 10;
 
-/** @throws TypeError if the value has no journal */
-export function checkReceiver(mock: Receiver): void {
-  if (typeof mock?.requests?.verify === 'function') return;
-  throw new TypeError('expected a mock, a world, or the result of `connect`');
-}
-
 /**
  * Compares the received requests with an expectation.
  *
@@ -59,7 +53,9 @@ export function checkReceiver(mock: Receiver): void {
  * suggest the nearest valid name
  */
 export async function compareRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Outcome> {
-  checkReceiver(mock);
+  if (typeof mock?.requests?.verify !== 'function') {
+    throw new TypeError('expected a mock, a world, or the result of `connect`');
+  }
   checkMembers(expected, [...COUNT_NAMES, ...MATCH_NAMES], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;
   const result = await mock.requests.verify({
@@ -121,7 +117,7 @@ function describeNearest(request: RecordedRequest, differs: readonly string[], h
 }
 
 /** Formats the first requests, one per line, and the number of the rest. */
-export function formatRequestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
+function formatRequestLines(requests: readonly RequestSummary[], count: number): string[] {
   const lines = requests.slice(0, MAX_LISTED_REQUESTS).map((request) => `  ${formatRequestLine(request)}`);
   return count > MAX_LISTED_REQUESTS ? [...lines, `  and ${count - MAX_LISTED_REQUESTS} more`] : lines;
 }
@@ -141,12 +137,7 @@ export function formatRequestLine({ id, method, path, status, principal, reason,
  * @throws Error with the requests that arrived instead; TypeError or MockError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
-  await assertPassed(compareRequests(mock, expected));
-}
-
-/** @throws Error with the message of a failed expectation and the stack of this call */
-export async function assertPassed(outcome: Promise<Outcome>): Promise<void> {
   const origin = new Error();
-  const { pass, message } = await outcome;
+  const { pass, message } = await compareRequests(mock, expected);
   if (!pass) throw createErrorAt(origin, message);
 }

@@ -1,11 +1,4 @@
-import type {
-  AssertionResult,
-  HttpArchive,
-  RecordedRequest,
-  RequestMatch,
-  Verification,
-  Verified,
-} from '../../generated/library.ts';
+import type { HttpArchive, RecordedRequest, RequestMatch, Verification, Verified } from '../../generated/library.ts';
 import { type Call, formatQuery, readAllPages } from './calls.ts';
 import { checkObject } from './check-arguments.ts';
 
@@ -21,9 +14,6 @@ export interface RequestFilter extends Omit<RequestMatch, 'body'> {
 /** A request without headers and bodies. */
 export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 
-/** An assertion about the client, judged by the server. */
-export type AssertionName = AssertionResult['name'];
-
 /**
  * The journal of a world: every request to every service, except the control API. Keeps the newest 2000 refusals and
  * the newest 2000 other requests.
@@ -34,12 +24,6 @@ export interface RequestsBoard {
   get(id: string): Promise<RecordedRequest>;
   /** Checks whether these requests arrived, either now or, with `within`, waiting until the result is certain. */
   verify(verification: Verification): Promise<Verified>;
-  /**
-   * Judges the client by the requests so far. Assertions such as `assertTokenFetchedOnce` throw if it failed.
-   *
-   * @throws MockError if no request could have shown the mistake
-   */
-  judge(assertion: AssertionName): Promise<AssertionResult>;
   /** Returns the matching requests as an HTTP archive. */
   har(filter?: RequestFilter): Promise<HttpArchive>;
 }
@@ -53,7 +37,6 @@ export function createRequestsBoard(call: Call): RequestsBoard {
     },
     get: (id) => call('GET', `/requests/${encodeURIComponent(id)}`),
     verify: (verification) => call('POST', '/requests/verify', verification),
-    judge: (assertion) => call('GET', `/requests/assertions/${encodeURIComponent(assertion)}`),
     har: async (filter = {}) => {
       checkObject(filter, 'requests.har', "{ operation: 'grant_token' }");
       return call('GET', `/requests/har${formatQuery(filter)}`);

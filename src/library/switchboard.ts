@@ -6,7 +6,6 @@ import type {
   Drill,
   DrillName,
   DrillOrder,
-  FidelityReport,
   Finding,
   Info,
   LeastPrivilege,
@@ -15,12 +14,9 @@ import type {
   NeededKeys,
   RecordedTraffic,
   RequestToAllow,
-  Restored,
   RevokedTokens,
   RotatedKey,
-  Snapshot,
   StartedDrill,
-  Tables,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -134,13 +130,8 @@ export interface Switchboard {
   readonly clients: ClientsBoard;
   /** The faults of the world. */
   readonly faults: FaultsBoard;
-  /**
-   * Streams the world's events from now on.
-   *
-   * @param from `lastEventId`: starts after this event if it is among the newest 1000, or with `restarted` if it is
-   * from an earlier process
-   */
-  events(from?: { readonly lastEventId?: string }): EventStream;
+  /** Streams the world's events from now on. */
+  events(): EventStream;
   /** Newest first. */
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
@@ -159,10 +150,6 @@ export interface Switchboard {
   /** The worlds of the server; the same registry in every world. */
   readonly worlds: WorldsBoard;
   readonly snapshots: SnapshotsBoard;
-  /** Saves the current state of the world. Short for `snapshots.take`. */
-  snapshot(name?: string): Promise<Snapshot>;
-  /** Returns the world to a saved state, including the clock. Short for `snapshots.restore`. */
-  restore(id: string): Promise<Restored>;
   /**
    * Returns a Run:ai access token.
    *
@@ -172,10 +159,6 @@ export interface Switchboard {
    * @throws Error with the nearest name in the cast, or with the server's message
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
-  /** Returns the sources of the mock's behaviour, for every service or for one. */
-  fidelity(service?: string): Promise<FidelityReport>;
   /** Test tokens for token verifiers. */
   readonly tokens: TokensBoard;
-  /** Returns the rules of a service as data. */
-  tables(service: string): Promise<Tables>;
 }

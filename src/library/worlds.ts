@@ -58,6 +58,7 @@ export interface WorldsBoard {
 
 /** The snapshots of a world: state, clock, toggle and histories, without decisions and findings. */
 export interface SnapshotsBoard {
+  /** Saves the current state of the world. */
   take(name?: string): Promise<Snapshot>;
   list(): Promise<readonly Snapshot[]>;
   get(id: string): Promise<Snapshot>;

@@ -14,7 +14,7 @@ const OWNERS: readonly [title: string, pattern: RegExp, owner: string][] = [
   ['locates files of the package', /import\.meta/, 'src/platform/assets.ts'],
   [
     'uses timers of Node that tests may replace',
-    /\bprocess\w*\.nextTick\(|AbortSignal\.timeout\(/,
+    /\bprocess\w*\.nextTick\b|AbortSignal\.timeout\(/,
     'src/platform/time.ts',
   ],
   ['imports replaceable globals from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],

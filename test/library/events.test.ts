@@ -42,32 +42,6 @@ describe.each([
     ]);
   });
 
-  it('continue after `lastEventId`', async () => {
-    const board = await open();
-    const [first, second] = await collectEvents(board, 2, async () => {
-      await board.clock.advance('1m');
-      await board.clock.advance('1m');
-    });
-    const missed: MockEvent[] = [];
-    for await (const event of board.events({ lastEventId: first?.id ?? '' })) {
-      missed.push(event);
-      break;
-    }
-
-    expect(missed).toEqual([second]);
-  });
-
-  it('start with `restarted` for a reader with the `lastEventId` of another process', async () => {
-    const board = await open();
-    const events: MockEvent[] = [];
-    for await (const event of board.events({ lastEventId: 'old-e3' })) {
-      events.push(event);
-      break;
-    }
-
-    expect(events).toEqual([{ id: expect.any(String), kind: 'restarted', data: { lastEventId: 'old-e3' } }]);
-  });
-
   it('end for a waiting reader when the stream is closed', async () => {
     const stream = (await open()).events();
     await stream.opened;
@@ -109,7 +83,7 @@ describe('events', () => {
   });
 
   it('are decoded from chunks of single bytes', async () => {
-    const bytes = new TextEncoder().encode('\uFEFFid: 1\nevent: world\ndata: {"what":"zurück"}\n\n');
+    const bytes = new TextEncoder().encode('\uFEFFevent: world\ndata: {"what":"zurück"}\n\n');
     const body = new ReadableStream({
       start: (controller) => {
         for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
@@ -119,7 +93,7 @@ describe('events', () => {
     const read: MockEvent[] = [];
     for await (const event of watchEvents(async () => new Response(body))) read.push(event);
 
-    expect(read).toEqual([{ id: '1', kind: 'world', data: { what: 'zurück' } }]);
+    expect(read).toEqual([{ kind: 'world', data: { what: 'zurück' } }]);
   });
 
   it('reject the pending read when the connection breaks', async () => {
@@ -138,16 +112,16 @@ describe('the events of a stream', () => {
   const encode = (text: string) => new TextEncoder().encode(text);
 
   it('do not depend on where its chunks are cut', () => {
-    const createEvent = (id: string, text: string) => ({ id, kind: 'finding', data: { text } });
+    const createEvent = (text: string) => ({ kind: 'finding', data: { text } });
     const bytes = encode(
-      ': hello\n\nid: 1\nevent: finding\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nid: 2\r\nevent: finding\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nid: 3\n',
+      ': hello\n\nevent: finding\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nevent: finding\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nevent: world\n',
     );
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const read = createEventReader();
 
       expect([...read(bytes.slice(0, cut)), ...read(bytes.slice(cut))]).toEqual([
-        createEvent('1', '\u00e4\u{1f600}'),
-        createEvent('2', 'b'),
+        createEvent('\u00e4\u{1f600}'),
+        createEvent('b'),
       ]);
     }
   });

@@ -47,6 +47,13 @@ describe('the matcher toHaveReceived', () => {
     await expect(connect(listening.url)).toHaveReceived({ operation: 'grant_token' });
   });
 
+  it('fails with a stack that starts at the line of the expectation', async () => {
+    const world = await mock.world();
+    for (const failing of [assertReceived(world), expect(world).toHaveReceived()]) {
+      await expectPlain(failing).rejects.toMatchObject({ stack: expectPlain.stringContaining('received.test.ts') });
+    }
+  });
+
   it('lists the nearest requests and their differences when there are too few', async () => {
     const world = await mock.world();
     await world.fetch('/api/v1/users');

@@ -228,7 +228,6 @@ describe('the typed switchboard', async () => {
     expect(await mock.decisions.get(decisionOf(response)?.id ?? '')).toEqual(last);
     expect(await mock.decisions.last()).toEqual(last);
     expect(simulated).toMatchObject({ effect: 'deny', missing: ['users:read'] });
-    expect(await mock.tables('runai')).toMatchObject({ profile: '2.24' });
     expect(await mock.findings()).toEqual([]);
   });
 

@@ -154,7 +154,7 @@ describe('the package', () => {
     const file = 'node_modules/nv-auth-mock/dist/operations/control.schemas.json';
     const program = `const { startMock } = require('nv-auth-mock');
       startMock({ listen: false }).then(async (mock) => {
-        console.log(await mock.snapshot().then(() => 'taken', ({ message }) => message));
+        console.log(await mock.snapshots.take().then(() => 'taken', ({ message }) => message));
         await mock.stop();
       });`;
     const before = await readFile(join(folder, file), 'utf8');

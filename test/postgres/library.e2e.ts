@@ -37,7 +37,7 @@ describePostgres('a mock in a test process', () => {
         () => mock.reset(),
         () => mock.world(),
         () => mock.intercept(),
-        () => mock.snapshot(),
+        () => mock.snapshots.take(),
         () => world.fetch('/api/v3/simulations/'),
         () => world.requests.list(),
       ];

@@ -4,7 +4,7 @@ import { connection } from '../connection.ts';
 import { reconnectNow } from '../control-api/stream.ts';
 import { VIEWS_ID } from '../navigation.ts';
 import { setWorldNow } from '../parts/when.tsx';
-import { reportChange } from '../state/changes.ts';
+import { reportAllChanges } from '../state/changes.ts';
 import { worldMinute } from '../state/clock.ts';
 import { unreadCount } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
@@ -19,7 +19,7 @@ setWorldNow(worldMinute);
 
 /** Reads the data of the frame and lets every view read again. @throws like the control API */
 export async function readAll(): Promise<void> {
-  reportChange('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
+  reportAllChanges();
   await readJournal();
 }
 

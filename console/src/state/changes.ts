@@ -39,6 +39,11 @@ export function reportChange(...topics: readonly Topic[]): void {
   }
 }
 
+/** Reports that everything may have changed. */
+export function reportAllChanges(): void {
+  reportChange(...ALL_TOPICS);
+}
+
 /** The topics of each kind of event. */
 const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   request: ['requests'],
@@ -47,8 +52,6 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   clock: ['clock', 'keys', 'faults', 'drills'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
-  // `readAll` reads the rest.
-  restarted: ['requests'],
   world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
 };
 

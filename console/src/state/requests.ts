@@ -43,13 +43,20 @@ export function resumeList(): void {
   heldBackRequests.value = [];
 }
 
-/** Reads the requests that were not reported: before the page was opened, or while it was disconnected. @throws like the control API */
+/** Reads the list again, for the requests that no event reported. @throws like the control API */
 export async function readJournal(): Promise<void> {
-  const newest = await readSummaries({ limit: FIRST_READ_SIZE });
-  requests.value = merge(newest, requests.value);
+  arrivals = [];
+  heldBackRequests.value = [];
+  const known = new Set(requests.value);
+  const isFirst = !isJournalRead.value;
+  const recorded = await readSummaries({ limit: isFirst ? FIRST_READ_SIZE : 2 * MAX_ENTRIES });
+  const arrived = requests.value.filter((request) => !known.has(request));
+  requests.value = merge(arrived, recorded);
   isJournalRead.value = true;
-  // Do not wait for the rows that are out of sight.
-  if (newest.length === FIRST_READ_SIZE) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
+  // At first, do not wait for the rows that are out of sight.
+  if (isFirst && recorded.length === FIRST_READ_SIZE) {
+    void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
+  }
 }
 
 /** Adds older requests at the end of the list. */

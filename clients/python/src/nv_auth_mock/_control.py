@@ -329,14 +329,6 @@ class Verified(TypedDict):
     dropped: "int"
 
 
-# What the requests show about the client.
-class AssertionResult(TypedDict):
-    name: "Literal[\"token-fetched-once\", \"token-sent-with-every-request\", \"gave-up-after-forbidden\", \"respected-retry-after\", \"called-only-documented-operations\"]"
-    passed: "bool"
-    sentence: "str"
-    requests: "List[RecordedRequest]"
-
-
 # An emulated API.
 class Info_Services_Entry(TypedDict):
     name: "str"

@@ -83,42 +83,6 @@ class Requests:
         came = "none came" if found["count"] == 0 else f"{found['count']} came"
         raise AssertionError("\n".join([f"expected {number or 'at least one'} of {shown}; {came}", *lines]))
 
-    def assert_token_fetched_once(self) -> None:
-        """Asserts that no client fetched a token while it had a valid one. Clients may renew a token in the last tenth of
-        its lifetime, and after a 401.
-
-        Like the other assertions about clients, it raises AssertionError with the requests, and MockError if no request
-        could have shown the mistake.
-        """
-        __tracebackhide__ = True
-        self._assert("token-fetched-once")
-
-    def assert_token_sent_with_every_request(self) -> None:
-        """Asserts that every request that needs a credential had one."""
-        __tracebackhide__ = True
-        self._assert("token-sent-with-every-request")
-
-    def assert_gave_up_after_forbidden(self) -> None:
-        """Asserts that no client repeated a request after a 403. A repeated request that succeeded doesn't count."""
-        __tracebackhide__ = True
-        self._assert("gave-up-after-forbidden")
-
-    def assert_respected_retry_after(self) -> None:
-        """Asserts that no client repeated a request before the time in `Retry-After` had passed, by the world's clock."""
-        __tracebackhide__ = True
-        self._assert("respected-retry-after")
-
-    def assert_called_only_documented_operations(self) -> None:
-        """Asserts that every request was for an operation in the current documents."""
-        __tracebackhide__ = True
-        self._assert("called-only-documented-operations")
-
-    def _assert(self, name: str) -> None:
-        __tracebackhide__ = True
-        found: control.AssertionResult = self._connection.call("GET", f"/requests/assertions/{name}")
-        if not found["passed"]:
-            raise AssertionError("\n".join([found["sentence"], *request_lines(found["requests"])]))
-
 
 class Faults:
     """The faults of a world. They never affect the control API."""

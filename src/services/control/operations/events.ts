@@ -13,8 +13,7 @@ const watch: Handler<'control', 'watch_events'> = (context) => {
       `The world has reached its limit of ${MAX_READERS} open event streams. Close one of them.`,
     );
   }
-  const [lastId = null] = context.headerLines('last-event-id');
-  const body = createEventStream(world.activityLog.events, lastId);
+  const body = createEventStream(world.activityLog.events);
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, body };
 };
 

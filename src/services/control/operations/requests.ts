@@ -1,7 +1,6 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { judgeClient, type NeedsCredential } from '../../../journal/assertions.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { createHar, createHarEntry } from '../../../journal/har.ts';
@@ -91,38 +90,13 @@ export function requestOperations(ports: Ports) {
     body: await ports.checkTraffic(world, Object.hasOwn(body, 'log') ? body : null),
   });
 
-  const assertRequests: Handler<'control', 'assert_requests'> = ({ world, params }) => {
-    const { journal } = world.activityLog;
-    const entries = journal.listWithoutGaps().toReversed();
-    const older = journal.totalCount - entries.length;
-    const { requests, ...judgement } = judgeClient(params.name, entries, older, createCredentialCheck(ports));
-    const toBody = (entries: never[]) => ({ ...judgement, requests: entries });
-    return {
-      status: 200,
-      body: streamRequests(world, requests, createViewer(world, { bodies: false }), toBody, false),
-    };
-  };
-
   return {
     list_requests: list,
     get_request: get,
     export_requests: exportHar,
     verify_requests: verifyRequests,
     check_requests: checkRequests,
-    assert_requests: assertRequests,
   };
-}
-
-/** Creates a check that is false for public operations and for requests without an operation. */
-function createCredentialCheck({ listServiceNames, findTables }: Ports): NeedsCredential {
-  const operationsWithCredential = new Set(
-    listServiceNames().flatMap((service) =>
-      (findTables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
-        rule === 'public' ? [] : [`${service} ${id}`],
-      ),
-    ),
-  );
-  return ({ service, operation }) => operationsWithCredential.has(`${service} ${operation}`);
 }
 
 /** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */

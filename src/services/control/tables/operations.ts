@@ -46,7 +46,6 @@ export const OPERATION_SECTIONS = [
       get_request: {},
       export_requests: {},
       verify_requests: {},
-      assert_requests: {},
       check_requests: { readsTraffic: true, bodyLimit: 16 * 1024 * 1024 },
       watch_events: {},
       list_drills: {},
