@@ -1,4 +1,3 @@
-import { createHostMatcher } from '../addresses/hosts.ts';
 import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
@@ -8,10 +7,8 @@ import type { Decision } from '../decisions/decision.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
-import { decideAgain } from '../http/decide-again.ts';
 import { reportLeastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
-import { findNeededKeys } from '../http/needed-keys.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
@@ -21,7 +18,7 @@ import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { KnownNames } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
-import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
+import { ALL_REASONS, listVendorHosts, type Ports } from '../services/index.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
 import { listEvents } from './event-ports.ts';
@@ -82,12 +79,8 @@ export function createPorts(controlled: ControlledServer): Ports {
     describeDecision: (decision) => describeWithFixes(controlled, decision),
     createDecisionDescriber: (world, decisions) => createDecisionDescriber(controlled, world, decisions),
     simulate: (world, caller, request) => simulateRequest(server, world, routes(), services, caller, request),
-    decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     reportLeastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
-    findLeastPrivilegedKeys: (world, requests) =>
-      findNeededKeys(server, world, { services, routes: routes(), findServicesAt }, requests),
-    simulateOperations: (world, caller, service, at) =>
-      simulateOperations(server, world, services, caller, service, at),
+    simulateOperations: (world, caller, service) => simulateOperations(server, world, services, caller, service),
   };
 }
 
@@ -110,11 +103,6 @@ function checkBody<Body>(operation: Operation, value: unknown): Body {
   if (violation !== null) throw new Problem('invalid_request', violation.sentence);
   // The operation's document has just validated it.
   return value as Body;
-}
-
-/** Returns the services at a vendor's host. */
-function findServicesAt(host: string): readonly string[] {
-  return MANIFESTS.flatMap(({ name, hosts }) => (createHostMatcher(hosts)(host) ? name : []));
 }
 
 function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined {

@@ -36,11 +36,10 @@ export interface EventData {
     readonly operation: OperationName;
   };
   /**
-   * `modes`: the mode of the world has changed. `made`, `deleted`: another world was created or deleted (reported only
-   * in the default world). `missed`: `events` is the number of events dropped before you reconnected.
+   * `made`, `deleted`: another world was created or deleted (reported only in the default world). `missed`: `events` is the number of events dropped before you reconnected.
    */
   readonly world: {
-    readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted' | 'missed';
+    readonly what: 'reset' | 'restored' | 'made' | 'deleted' | 'missed';
     readonly world?: string;
     readonly events?: number;
   };

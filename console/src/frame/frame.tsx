@@ -19,7 +19,7 @@ setWorldNow(worldMinute);
 
 /** Reads the data of the frame and lets every view read again. @throws like the control API */
 export async function readAll(): Promise<void> {
-  reportChange('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
+  reportChange('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots');
   await readJournal();
 }
 
