@@ -267,20 +267,19 @@ describe.runIf(hasBrowser)('the access matrix', () => {
 describe.runIf(hasBrowser)('the smallest rights', () => {
   const openPage = setUpBrowser();
 
-  it('are found for a key that was used in observe mode', async () => {
+  it('are found for a key that was used, as a service key and as a personal key', async () => {
     const { url, ask } = await startServer();
     const page = await openPage(`${url}/#/least-privilege`);
     await page.getByText('No service has been called yet.').waitFor();
-    await page.getByRole('switch', { name: 'Observe' }).click();
-    await page.getByText('A flow runs to its end').waitFor();
-    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
-    const report = page.getByRole('region', { name: 'nvcf-invoker' });
+    expect((await ask('GET', '/v2/nvcf/functions', castKey('nvcf-full-access').key)).status).toBe(200);
+    const report = page.getByRole('region', { name: 'nvcf-full-access' });
 
-    await report.getByText('invoke_function is unused').waitFor();
-    await report.getByText('list_functions_details', { exact: true }).first().waitFor();
-    await page.getByRole('switch', { name: 'Observe', checked: true }).click();
-    await page.getByText('a request without the rights is refused').waitFor();
-    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(403);
+    await report.getByRole('heading', { name: 'Required as a personal key' }).waitFor();
+    await report.getByText('Cloud Functions User', { exact: true }).waitFor();
+    await report.getByRole('heading', { name: 'Or as a service key' }).waitFor();
+    await report.getByText('list_functions', { exact: true }).first().waitFor();
+    await report.getByRole('link', { name: 'Create this service key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).waitFor();
   });
 
   it('replace the rights of a key after a confirmation, and Undo restores the former rights', async () => {

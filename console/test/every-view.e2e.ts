@@ -238,7 +238,7 @@ describe.runIf(hasBrowser)('every view', () => {
       ['access-matrix?service=nvcf', 'createDeployment'],
       ['identities', 'nvcf-registrar'],
       ['clock', 'The time of this machine'],
-      ['least-privilege', 'a request without the rights is refused'],
+      ['least-privilege', 'No service has been called yet'],
     ] as const) {
       await page.goto(`${url}/#/${address}`);
       await page.reload();

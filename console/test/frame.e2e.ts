@@ -24,8 +24,8 @@ describe.runIf(hasBrowser)('the frame', () => {
       const inForce = bar(page).getByRole('listitem').getByRole('link');
       await expect
         .poll(() => inForce.allInnerTexts())
-        .toEqual(['1 fault', 'drill Token outage', 'observe mode', 'clock frozen', '1 pending edit']);
-      for (const name of [/^Remove/, /^End/, /^Enforce/, /^Resume/, /^Apply now/]) {
+        .toEqual(['1 fault', 'drill Token outage', 'clock frozen', '1 pending edit']);
+      for (const name of [/^Remove/, /^End/, /^Resume/, /^Apply now/]) {
         await bar(page).getByRole('button', { name }).click();
       }
       await page.getByRole('dialog').getByText('cannot be undone').waitFor();
@@ -33,7 +33,6 @@ describe.runIf(hasBrowser)('the frame', () => {
       await expect.poll(() => inForce.count()).toBe(0);
 
       expect((await mock('GET', '/faults')).faults).toEqual([]);
-      expect((await mock('GET', '/mode')).mode).toBe('enforce');
       const { frozen, upcoming } = await mock('GET', '/clock');
       expect([frozen, upcoming]).toEqual([false, []]);
     },
@@ -42,7 +41,6 @@ describe.runIf(hasBrowser)('the frame', () => {
   it.each([
     ['1 fault', /^Remove/, 'was removed'],
     ['drill Token outage', /^End/, 'has ended'],
-    ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
   ] as const)('ends %s, which Undo restores unless it has changed', async (text, name, reported) => {
     const { url, mock } = await startServerWithAllEffects();
@@ -59,7 +57,6 @@ describe.runIf(hasBrowser)('the frame', () => {
     await bar(page).getByRole('button', { name }).click();
     await undo.getByRole('button', { name: 'Undo' }).waitFor();
     await expect.poll(() => link.count()).toBe(0);
-    await mock('PUT', '/mode', { mode: 'observe' });
     await mock('POST', '/clock/freeze', {});
     await mock('POST', '/drills/token-outage', { for: '5m' });
     await expect.poll(() => undo.getByRole('button', { name: 'Undo' }).count()).toBe(0);
@@ -231,7 +228,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   it('groups its views, and has badges for what is new or in force', async () => {
     const { url, ask } = await startServerWithAllEffects();
     const page = await openPage(`${url}/#/findings`);
-    await bar(page).getByRole('link', { name: 'observe mode' }).waitFor();
+    await bar(page).getByRole('link', { name: '1 fault' }).waitFor();
     for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);
 
@@ -240,7 +237,6 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(await groups.locator('h2').allInnerTexts()).toEqual(['WATCH', 'CONTROL', 'UNDERSTAND']);
     const badges = async (name: string) => (await link(page, name).locator('.badge').allInnerTexts()).join();
     expect([await badges('Clock'), await badges('Faults'), await badges('Drills')]).toEqual(['frozen,1', '1', '1']);
-    expect(await badges('Least privilege')).toBe('observe');
     await link(page, 'Requests').click();
     await expect.poll(() => badges('Requests')).toBe('');
   });

@@ -22,7 +22,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   [`identities?who=${INVOKER_ID}`, 'invoke_function'],
   ['identities?make=service&services=nvcf', 'What it allows'],
   ['access-matrix?service=nvcf', 'createDeployment'],
-  ['least-privilege', 'Observe is off'],
+  ['least-privilege', 'No service has been called yet'],
 ];
 
 const TELEPHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;

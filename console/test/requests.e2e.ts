@@ -226,10 +226,8 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('shows only refusals after one click, which is in the address', async () => {
-    const { url, ask, mock } = await startServer();
-    await mock('PUT', '/mode', { mode: 'observe' });
+    const { url, ask } = await startServer();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    await mock('PUT', '/mode', { mode: 'enforce' });
     await ask('GET', '/nothing');
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
     const page = await openPage(`${url}/#/requests`);

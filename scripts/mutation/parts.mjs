@@ -45,7 +45,7 @@ export const PARTS = {
       'test/http/{bad-input,changed-meanwhile,refused-bodies,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
       'test/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',
-      'test/services/control/{faults,mode,prefer}.test.ts',
+      'test/services/control/faults.test.ts',
       'test/ngc-keys/hints.test.ts',
     ],
   },

@@ -58,7 +58,7 @@ export async function listSeedNotices(
 export async function describePosture(
   server: Server,
   { kind, driver }: StorageInfo,
-  { fidelity, mode: initialMode, prefer }: Config,
+  { fidelity }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await readPropagationSettings({ store: world.store, settings: server.settings });
@@ -72,8 +72,6 @@ export async function describePosture(
     ...describeClock(world.clock),
     ...profiles,
     ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
-    ...(initialMode === 'enforce' ? [] : [`mode=${initialMode}`]),
-    ...(prefer ? ['prefer=on'] : []),
   ].join(' ');
 }
 

@@ -104,7 +104,6 @@ function createWorlds(
     machine: storage.clock,
     revive: (stored) => restoreSeed(stored, services, random),
     templates: new Templates(storage.clock, finishing, keys, (seed, at) => createState(seedStates, seed, at)),
-    modes: { mode: config.mode, prefer: config.prefer },
     max: config.maxWorlds,
     secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
   });

@@ -1,4 +1,3 @@
-import { createHostMatcher } from '../addresses/hosts.ts';
 import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
 import type { RequestContext } from '../contract/request.ts';
@@ -7,10 +6,8 @@ import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
-import { decideAgain } from '../http/decide-again.ts';
 import { reportLeastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
-import { findNeededKeys } from '../http/needed-keys.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { simulateRequest } from '../http/simulate.ts';
@@ -19,7 +16,7 @@ import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { KnownNames } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
 import { addBearers } from '../seed/index.ts';
-import { ALL_REASONS, listVendorHosts, MANIFESTS, type Ports } from '../services/index.ts';
+import { ALL_REASONS, listVendorHosts, type Ports } from '../services/index.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
 import { listEvents } from './event-ports.ts';
@@ -74,12 +71,8 @@ export function createPorts(controlled: ControlledServer): Ports {
     describeDecision: (decision) => describeWithFixes(controlled, decision),
     createDecisionDescriber: (world, decisions) => createDecisionDescriber(controlled, world, decisions),
     simulate: (world, caller, request) => simulateRequest(server, world, routes(), services, caller, request),
-    decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     reportLeastPrivilege: (world, name) => reportLeastPrivilege(server, world, services, name),
-    findLeastPrivilegedKeys: (world, requests) =>
-      findNeededKeys(server, world, { services, routes: routes(), findServicesAt }, requests),
-    simulateOperations: (world, caller, service, at) =>
-      simulateOperations(server, world, services, caller, service, at),
+    simulateOperations: (world, caller, service) => simulateOperations(server, world, services, caller, service),
   };
 }
 
@@ -88,11 +81,6 @@ function findLoginClients(services: readonly ServiceDefinition[]): Ports['loginC
   const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
   return first;
-}
-
-/** Returns the services at a vendor's host. */
-function findServicesAt(host: string): readonly string[] {
-  return MANIFESTS.flatMap(({ name, hosts }) => (createHostMatcher(hosts)(host) ? name : []));
 }
 
 function findRuleset({ rulesets }: Server, service: string): Ruleset | undefined {

@@ -5,7 +5,7 @@ import { listNotEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
-import { createHostRoute, createRoutes, type MountedService, ownHostsOf } from '../http/mount.ts';
+import { createRoutes, type MountedService } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { createPages } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
@@ -37,9 +37,6 @@ export function createAllRoutes(mountedServices: readonly MountedService[]): Rou
     mountedServices.flatMap(createRoutes),
     mountedServices.flatMap(({ document }) => document.otherVersions),
     mountedServices.flatMap(({ service }) => listNotEmulatedOperations(service.name, service.rules.notEmulated)),
-    mountedServices.flatMap((mounted) =>
-      ownHostsOf(mounted.service).map((host) => ({ host, route: createHostRoute(host, mounted) })),
-    ),
   );
 }
 

@@ -51,6 +51,6 @@ function chooseAuthorityStorage(config: Config, state: StoredText | null): Autho
   if (data !== null && !isPostgresUrl(data)) return { kind: 'file', file: `${data}.ca.pem` };
   if (state === null) return { kind: 'memory' };
   const storeFirst = (text: string) =>
-    changeState(state, DEFAULT_WORLD, config, ({ authority = text }) => [{ authority }, authority]);
+    changeState(state, DEFAULT_WORLD, ({ authority = text }) => [{ authority }, authority]);
   return { kind: 'database', first: storeFirst };
 }

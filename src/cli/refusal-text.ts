@@ -12,7 +12,7 @@ export interface Refusal {
   readonly required: string | null;
 }
 
-/** Returns whether the request was refused, or would have been without observe mode. */
+/** Returns whether the request was refused. */
 export function isRefused({ status, reason }: Refusal['request']): boolean {
   return status === null || status >= 400 || reason !== null;
 }
@@ -38,12 +38,9 @@ export function renderRefusal({ request, decision, required }: Refusal, server: 
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
 }
 
-function formatHeadline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
+function formatHeadline({ method, path, status }: Refusal['request']): string {
   const outcome = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
-  const isObserved = reason !== null && status !== null && status < 400;
-  return isObserved
-    ? `Would be refused: ${method} ${path} (${outcome} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`
-    : `Refused: ${method} ${path} (${outcome})`;
+  return `Refused: ${method} ${path} (${outcome})`;
 }
 
 function formatFacts({ request, decision, required }: Refusal): string[] {

@@ -10,6 +10,8 @@ interface PrincipalReport {
   readonly smallest: Readonly<Record<string, unknown>>;
   readonly unused: readonly string[];
   readonly broader: readonly { readonly held: unknown; readonly enough: unknown }[];
+  /** Only for NGC keys, whose `smallest` has the rights of both kinds of key. */
+  readonly beyond?: { readonly scopes: readonly string[]; readonly roles: readonly string[] };
 }
 
 interface UsedOperation {
@@ -29,7 +31,7 @@ export function formatTable({ principals }: Report): string {
   return principals.map(formatPrincipal).join('\n');
 }
 
-function formatPrincipal({ principal, used, smallest, unused, broader }: PrincipalReport): string {
+function formatPrincipal({ principal, used, smallest, unused, broader, beyond }: PrincipalReport): string {
   const { kind, name, clientId } = principal;
   const as = clientId === undefined || clientId === '' || clientId === name ? '' : `, as client ${clientId}`;
   const rows = used.map(({ operation, grants, example: { method, path } }) => [
@@ -42,13 +44,26 @@ function formatPrincipal({ principal, used, smallest, unused, broader }: Princip
     ...(rows.length === 0
       ? []
       : alignColumns([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
-    `  smallest: ${formatValue(smallest)}`,
+    ...formatSmallest(smallest, beyond),
     `  unused:   ${unused.join(', ') || 'nothing'}`,
     ...(broader.length === 0
       ? ['  broader:  nothing']
       : broader.map((right) => `  broader:  ${formatValue(right.held)}; enough: ${formatValue(right.enough)}`)),
     '',
   ].join('\n');
+}
+
+/** Formats the smallest rights; of an NGC key, those of a service key and those of a personal key. */
+function formatSmallest(smallest: PrincipalReport['smallest'], beyond: PrincipalReport['beyond']): string[] {
+  if (beyond === undefined) return [`  smallest: ${formatValue(smallest)}`];
+  const { roles, ...policy } = smallest;
+  const { services } = policy;
+  const formatBeyond = (operations: readonly string[]) =>
+    operations.length === 0 ? '' : ` (cannot call ${operations.join(', ')})`;
+  return [
+    `  smallest: service key: ${formatValue(policy)}${formatBeyond(beyond.scopes)}`,
+    `  or:       personal key: ${formatValue({ services, roles })}${formatBeyond(beyond.roles)}`,
+  ];
 }
 
 /** Formats rows of three cells as lines with aligned columns. */

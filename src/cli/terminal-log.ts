@@ -99,13 +99,12 @@ function sanitize(line: RequestLine): RequestLine {
 
 /** Formats the row of a request, truncated to the width. */
 function formatRow(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
-  const { world, method, path, status, caller, reason, wouldBeRefused, fault } = request;
+  const { world, method, path, status, caller, reason, fault } = request;
   const head = method.padEnd(METHOD_COLUMNS);
   const details: readonly Cell[] = [
     { text: status === null ? '-  ' : String(status), color: colorOf(status) },
     { text: caller ?? '-' },
     { text: reason ?? '', color: 'yellow' },
-    { text: wouldBeRefused ? '[would be refused]' : '', color: 'yellow' },
     { text: fault === null ? '' : `[fault ${fault}]`, color: 'yellow' },
     { text: formatWorldForLog(world).trim() },
   ];

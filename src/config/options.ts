@@ -1,7 +1,6 @@
 import { parseHostName } from '../addresses/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../addresses/world-id.ts';
 import { FIDELITIES, type Fidelity } from '../decisions/fidelity.ts';
-import { MODES, type Mode } from '../decisions/mode.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
 import { LOG_LEVELS, type LogLevel } from '../diagnostics/log.ts';
@@ -37,8 +36,6 @@ export interface Config extends Settings {
   /** The path of a key, or an algorithm. */
   readonly signingKey: string;
   readonly fidelity: Fidelity;
-  readonly mode: Mode;
-  readonly prefer: boolean;
   readonly strict: boolean;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
@@ -196,13 +193,6 @@ const OUTPUT_OPTIONS = {
     fallback: 'any',
     ...oneOf(FIDELITIES),
   },
-  mode: {
-    argument: 'enforce|observe',
-    description: 'refuse requests without the required rights, or only record them',
-    fallback: 'enforce',
-    ...oneOf(MODES),
-  },
-  prefer: { description: 'let requests choose an error with `Prefer: code=503`', fallback: false, ...onOff },
   strict: {
     description: 'reject undocumented query parameters and fields with 400, and check responses',
     fallback: false,

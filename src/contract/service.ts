@@ -17,7 +17,7 @@ import type { Store } from '../store/index.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
-import type { OperationTypes, Schema, ServiceName } from './documented.ts';
+import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
 import type { Seeding } from './seed.ts';
@@ -201,8 +201,6 @@ export interface ServiceCallers {
   readonly impersonate?: (world: RequestScope, name: string, now: Instant) => Promise<Caller | null>;
   /** Creates callers with hypothetical rights, to simulate decisions. Absent if callers have no rights here. */
   readonly hypothetical?: {
-    /** The kinds of new principals, those with the narrowest rights first. */
-    readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
     /** Returns the names of the roles that a principal can have here. */
     readonly roles: (world: RequestScope) => Promise<readonly string[]>;
     /**

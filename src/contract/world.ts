@@ -1,7 +1,6 @@
 import type { KnownHosts } from '../addresses/hosts.ts';
 import type { DeletedCredentials } from '../credentials/deleted.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
-import type { Modes } from '../decisions/mode.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
 import type { TokenUsage } from '../explaining/hints/token-usage.ts';
@@ -111,7 +110,7 @@ export interface WorldScope {
 /**
  * One world, as the steps of a request and the control API use it: all of its mutable state.
  */
-export interface World extends WorldScope, Modes {
+export interface World extends WorldScope {
   readonly id: string;
   /** The mark at the start of its keys, by which the world of a key is found; empty for the default world. */
   readonly mark: string;
@@ -128,7 +127,6 @@ export interface World extends WorldScope, Modes {
   /** Counts how its clients request and reuse tokens. */
   readonly tokenUsage: TokenUsage;
   readonly faults: Faults;
-  setModes(change: Partial<Modes>): Promise<void>;
   /** Returns an id for the next decision, which is unique even across restarts. */
   nextDecisionId(): string;
   /** Returns the seed from which the world was created. */
@@ -138,7 +136,7 @@ export interface World extends WorldScope, Modes {
   release(): void;
   /**
    * Resets the world to its seed: deletes objects created since, empties the journal and the lists of decisions,
-   * findings, faults and uses, and restores real time and the initial modes.
+   * findings, faults and uses, and restores real time.
    */
   reset(): Promise<void>;
 }

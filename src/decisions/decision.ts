@@ -102,8 +102,6 @@ export interface Decision {
   readonly rights?: ComparedRights;
   readonly resources?: ComparedResources;
   readonly credential?: RefusedCredential;
-  /** The denial was only recorded, and the request continued, because its world observes. */
-  readonly enforced?: false;
   /** Likely mistakes of the caller, most likely first. */
   readonly hints?: readonly string[];
   readonly input?: DecisionInput;

@@ -45,7 +45,7 @@ export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string 
 }
 
 /**
- * The uses of each credential of a world, from allowed and observed requests. Called for every request, so a known use
+ * The uses of each credential of a world, from allowed requests. Called for every request, so a known use
  * costs only two map lookups.
  */
 export class Uses {

@@ -24,8 +24,6 @@ export interface RequestLine {
   readonly caller: string | null;
   /** The reason code; null if nothing was refused. */
   readonly reason: string | null;
-  /** The refusal was recorded but not enforced, because the world is in observe mode. */
-  readonly wouldBeRefused: boolean;
   /** The id of the injected fault; null if there is none. */
   readonly fault: string | null;
   /** How to fix the refusal or, if no fix is known, the explanation; null if nothing was refused. */

@@ -8,7 +8,7 @@ export function describeDecision(
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
 ) {
   const { id, at, service, operation, request, effect, principal, rule, reason } = decision;
-  const { basis, rights = {}, resources, credential, enforced, hints = [] } = decision;
+  const { basis, rights = {}, resources, credential, hints = [] } = decision;
   const { pending, held, ...compared } = rights;
   return {
     id,
@@ -25,7 +25,6 @@ export function describeDecision(
     ...compared,
     ...(held !== undefined && { held: [...held].sort() }),
     ...resources,
-    ...(enforced !== undefined && { enforced }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
     // Hints come first: they are about this request, while fixes are general.
     fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],

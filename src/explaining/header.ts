@@ -6,7 +6,7 @@ const MAX_HEADER_LENGTH = 4096;
 
 /** Returns the value of `x-mock-decision`: compact JSON in ASCII, up to 4 kB. */
 export function createDecisionHeader(decision: Decision): string {
-  const { id, effect, reason, enforced, basis, rights = {} } = decision;
+  const { id, effect, reason, basis, rights = {} } = decision;
   const { missing, missingAnyOf, pending } = rights;
   const certainty = basis?.certainty;
   if (effect === 'allow' && pending === undefined) {
@@ -15,7 +15,7 @@ export function createDecisionHeader(decision: Decision): string {
       : `{"id":"${id}","effect":"allow","certainty":"${certainty}"}`;
   }
   // JSON omits undefined members.
-  const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
+  const always = { id, effect, reason: reason ?? undefined, certainty };
   const pendingChange = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
   const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: pendingChange });
   return header.length <= MAX_HEADER_LENGTH ? header : JSON.stringify(always);

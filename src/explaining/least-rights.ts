@@ -3,7 +3,6 @@ import type { HeldRights } from '../decisions/policy.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
-import type { Fix } from './fixes.ts';
 
 /** The uses of a principal. */
 export interface PrincipalUses {
@@ -34,10 +33,8 @@ export interface LeastRights {
   readonly broader: readonly BroaderRight[];
   /** A seed entry with exactly the smallest rights. */
   readonly seedEntry: Readonly<Record<string, unknown>>;
-  /** The requests, in order, that create a credential with exactly the smallest rights; empty if none can. */
-  readonly make: readonly NonNullable<Fix['request']>[];
-  /** Uses that no rights of this kind of credential allow. They happened in observe mode. */
-  readonly impossibleUses: readonly Use[];
+  /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
+  readonly beyond?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
   /** The smallest rights as held rights of a ruleset. */
   heldRights(ruleset: Ruleset): HeldRights;
 }

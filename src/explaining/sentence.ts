@@ -18,9 +18,7 @@ function describeGrant({ operation, rule }: Decision, caller: string): string {
 }
 
 function describeRefusal(decision: Decision, caller: string, reasons: Reasons): string {
-  const { operation, enforced } = decision;
-  const effect = enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused';
-  return `${operation} ${effect}${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
+  return `${decision.operation} was refused${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
 }
 
 /** Names the version of the policy; empty if the first version is active and no other is pending. */

@@ -70,7 +70,7 @@ async function reportPrincipal(
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
   const rights = await service?.decisionHelp?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (rights === undefined) return [];
-  const { held, smallest, unused, broader, impossibleUses, seedEntry } = rights;
+  const { held, smallest, unused, broader, beyond, seedEntry } = rights;
   return [
     {
       principal: { ...principal },
@@ -79,14 +79,20 @@ async function reportPrincipal(
       smallest: { ...smallest },
       unused: [...new Set(unused)],
       broader: broader.map((alternative) => ({ ...alternative })),
-      beyond: [...new Set(impossibleUses.map(({ operation }) => operation))],
+      ...(beyond !== undefined && {
+        beyond: { scopes: listOperations(beyond.scopes), roles: listOperations(beyond.roles) },
+      }),
       seed: { ...seedEntry },
     },
   ];
 }
 
+function listOperations(uses: readonly Use[]): string[] {
+  return [...new Set(uses.map(({ operation }) => operation))];
+}
+
 /** Describes a use, with the rights that allow it. */
-export function describeUse(
+function describeUse(
   use: Use,
   principal: Principal,
   { heldRights }: Pick<LeastRights, 'heldRights'>,

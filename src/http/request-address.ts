@@ -19,11 +19,6 @@ import { headerLines, pathOf } from './transport/arrival.ts';
 /** A path into a world: the world's id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
-/** Removes a world's prefix from a path. */
-export function removeWorldPrefix(path: string): string {
-  return BELOW_WORLD.exec(path)?.[2] || path;
-}
-
 /** Returns whether a path begins with the prefix of a world. */
 export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);

@@ -70,8 +70,8 @@ interface WorldEntry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** The body, if it had to be received first. */
   readonly received: ReceivedBody | null;
-  /** For a simulated request: the id of its decision and the time at which it is decided. Nothing is recorded. */
-  readonly simulated?: { readonly decisionId: string; readonly at: Instant };
+  /** Whether the request is only decided, without recording anything. */
+  readonly isSimulated?: boolean;
 }
 
 /**
@@ -144,10 +144,10 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   isReplaced = false;
   /** Whether the operation was executed. */
   isExecuted = false;
-  /** The status without the fault, or with an enforced decision; null if it would be the same or is unknown. */
-  wouldBe: number | null = null;
+  /** The status of the response that a fault replaced. Null: none was replaced. */
+  statusWithoutFault: number | null = null;
 
-  readonly #simulated: WorldEntry['simulated'];
+  readonly #isSimulated: boolean;
   readonly #namesWorld: boolean;
 
   constructor(
@@ -164,7 +164,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.route = routed.route;
     this.fault = entry.fault;
     this.startedAt = routed.startedAt;
-    this.now = entry.simulated?.at ?? world.clock.now();
+    this.now = world.clock.now();
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
     this.method = methodOf(raw);
@@ -177,11 +177,11 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.store = world.store;
     this.verifiedTokens = world.verifiedTokens;
     this.random = world.random;
-    this.findings = new RequestFindings(entry.simulated === undefined ? world.findings : new Findings());
+    this.findings = new RequestFindings(entry.isSimulated === true ? new Findings() : world.findings);
     this.params = routed.params;
     this.query = routed.query;
     this.received = entry.received;
-    this.#simulated = entry.simulated;
+    this.#isSimulated = entry.isSimulated === true;
     this.#namesWorld = origins.namesWorld;
   }
 
@@ -192,7 +192,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
 
   /** Returns the id of the next decision. */
   nextDecisionId(): string {
-    return this.#simulated?.decisionId ?? this.world.nextDecisionId();
+    return this.#isSimulated ? 'simulated' : this.world.nextDecisionId();
   }
 
   /** The control API serves the cast, so its guard decides. */
@@ -206,11 +206,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   }
 
   mayAccess(attributes: ResourceAttributes): boolean {
-    const { accessRequest, caller, world } = this;
-    return (
-      world.mode === 'observe' ||
-      (caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes))
-    );
+    const { accessRequest, caller } = this;
+    return caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes);
   }
 
   /** Returns the facts that error renderers need. */

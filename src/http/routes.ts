@@ -1,11 +1,10 @@
 import { fits, readVariables, segmentsOf } from '../addresses/path-template.ts';
-import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
-import { paramsOfHost } from './request-address.ts';
 import type { Route } from './server.ts';
 
 /** The route of a path, with the path's parameters. */
@@ -14,19 +13,12 @@ export interface Match {
   readonly params: Record<string, string>;
 }
 
-/** A host with one operation for any path. */
-export interface RouteOfHost {
-  readonly host: OperationHost;
-  readonly route: Route;
-}
-
 /** Finds routes by path without the router, for requests that the router refused and for simulated requests. */
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   /** The results of `listServed`, by its parameter. */
   readonly #served = new Map<boolean, readonly ServedPath[]>();
-  readonly #ofHosts: readonly RouteOfHost[];
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
   #notEmulatedTemplates:
@@ -36,16 +28,13 @@ export class Routes {
   /**
    * @param otherVersions operations that only other versions of the documents have
    * @param notEmulated vendor operations that no version of the mock has
-   * @param ofHosts the hosts with one operation for any path
    */
   constructor(
     routes: readonly Route[],
     otherVersions: readonly OtherOperation[] = [],
     notEmulated: readonly NotEmulatedOperation[] = [],
-    ofHosts: readonly RouteOfHost[] = [],
   ) {
     this.#routes = routes;
-    this.#ofHosts = ofHosts;
     this.#otherVersions = otherVersions;
     this.#notEmulated = notEmulated;
   }
@@ -108,15 +97,11 @@ export class Routes {
   /**
    * Finds the route of a path. Prefers the path with the fewest variables, like the router.
    *
-   * @param serviceName the service to search; default: all services
    * @throws URIError if the path cannot be decoded
    */
-  find(method: string, path: string, serviceName?: string): Match | null {
+  find(method: string, path: string): Match | null {
     const normalized = requestedMethod(method);
-    const matches = this.#matching(path).filter(
-      ({ operation, service }) =>
-        operation.method === normalized && (serviceName === undefined || service.name === serviceName),
-    );
+    const matches = this.#matching(path).filter(({ operation }) => operation.method === normalized);
     const [route] = matches.sort((a, b) => countVariables(a.operation) - countVariables(b.operation));
     if (route === undefined) return null;
     // A variable must not match what is a word in the vendor's path, such as `/users/me` for `/users/{id}`.
@@ -124,36 +109,6 @@ export class Routes {
     if (notEmulated !== null && countVariables(notEmulated) < countVariables(route.operation)) return null;
     const params = readVariables(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
-  }
-
-  /** Returns the operation of a host that has one for any path; null for other hosts. */
-  findAtHost(name: string): Match | null {
-    for (const { host, route } of this.#ofHosts) {
-      const params = paramsOfHost(host, name);
-      if (params !== null) return { route, params };
-    }
-    return null;
-  }
-
-  /**
-   * Finds operations of a path that lacks the prefix of its service, because it was meant for the service's own host.
-   * Returns up to one for each service, with the whole path.
-   *
-   * @throws URIError if the path cannot be decoded
-   */
-  findWithoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
-    const normalized = requestedMethod(method);
-    const segments = path.split('/');
-    const prefixes = this.listServed(false).flatMap((served) => {
-      const shortPath = served.atHost?.path;
-      if (shortPath === undefined || served.method !== normalized || !fits(shortPath.split('/'), segments)) return [];
-      return served.path.slice(0, -shortPath.length);
-    });
-    const matches = [...new Set(prefixes)].flatMap((prefix) => {
-      const match = this.find(method, prefix + path);
-      return match === null ? [] : [{ ...match, path: prefix + path }];
-    });
-    return [...new Map(matches.map((match) => [match.route.service, match])).values()];
   }
 
   /** Lists the operations of the control API, or of all other services, for hints about similar paths. */

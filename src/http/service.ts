@@ -24,7 +24,6 @@ import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
-import { injectPreferredError, waitsForPreference } from './steps/prefer-error.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, createRoutedRequest, isSelectedByBody, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
@@ -125,11 +124,10 @@ async function handleArrival({ route, params }: FoundRoute, request: FastifyRequ
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): HookResult {
   const inWorld = request.inWorld ?? enterWorld(request, received);
-  const hasPreference = inWorld.raw.headers.prefer !== undefined;
   if (received !== null) await keepReceived(inWorld, received);
-  else if ((hasPreference && waitsForPreference(inWorld)) || waitsForFault(inWorld)) return undefined;
+  else if (waitsForFault(inWorld)) return undefined;
   inWorld.isDecided = true;
-  inWorld.isReplaced = (hasPreference && (await injectPreferredError(inWorld))) || (await injectRequestFault(inWorld));
+  inWorld.isReplaced = await injectRequestFault(inWorld);
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
     // Some refusals do not depend on the caller, such as for an unknown model.

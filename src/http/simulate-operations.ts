@@ -4,7 +4,6 @@ import { type Caller, decide, type MissingRights } from '../decisions/decide.ts'
 import { Problem } from '../decisions/problem.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Instant } from '../time/clock.ts';
 import type { Server } from './server.ts';
 import {
   assertRolesExist,
@@ -30,7 +29,6 @@ export interface OperationEffect extends Partial<MissingRights> {
  * @param services all services, because a role may belong to any of them
  * @param caller the principal, or its hypothetical rights
  * @param serviceName the service to ask; null for all that know the caller
- * @param at when the operations are decided
  * @throws Problem if no service accepts the principal, or if they cannot have the given rights
  */
 export async function simulateOperations(
@@ -39,9 +37,8 @@ export async function simulateOperations(
   services: readonly ServiceDefinition[],
   caller: SimulatedCaller,
   serviceName: string | null,
-  at: Instant,
 ): Promise<readonly OperationEffect[]> {
-  const request = createRequestWithoutOperation(server, world, at);
+  const request = createRequestWithoutOperation(server, world);
   await assertRolesExist(request, services, caller, serviceName);
   const selected = services.filter(({ name }) => serviceName === null || name === serviceName);
   // Rights without a principal and a service are decided only by the services that know such rights.

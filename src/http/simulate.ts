@@ -8,7 +8,6 @@ import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
 import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { showPath } from '../text/redact.ts';
-import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
@@ -21,8 +20,6 @@ import { pathOf } from './transport/arrival.ts';
 export interface SimulatedRequest {
   readonly method: string;
   readonly path: string;
-  /** When the request is decided. */
-  readonly at: Instant;
 }
 
 /**
@@ -37,12 +34,12 @@ export async function simulateRequest(
   routes: Routes,
   services: readonly ServiceDefinition[],
   simulatedCaller: SimulatedCaller,
-  { method, path: target, at }: SimulatedRequest,
+  { method, path: target }: SimulatedRequest,
 ): Promise<Decision> {
   const path = removePrefixOf(world, pathOf(target));
   const { route, params } = findMatch(routes, method, path);
   assertNotControlApi(server, route);
-  const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) }, at);
+  const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
   await assertRolesExist(request, services, simulatedCaller, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
@@ -60,7 +57,7 @@ export async function simulateRequest(
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */
-export async function decideOnly(request: RequestInWorld): Promise<Decision> {
+async function decideOnly(request: RequestInWorld): Promise<Decision> {
   try {
     await decide(request);
     await checkResource(request);
@@ -78,52 +75,33 @@ function removePrefixOf({ id }: World, path: string): string {
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
-/**
- * Checks that an operation has rules to simulate.
- *
- * @param field the field that names the operation, for the message
- * @throws Problem if the operation belongs to the control API
- */
-export function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
+/** Checks that an operation has rules to simulate. @throws Problem if it belongs to the control API */
+function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route): void {
   if (rulesets.includes(ruleset)) return;
   throw new Problem(
     'invalid_request',
-    `Field \`${field}\`: the control API has no rules; any caller that can reach it may call it.`,
+    'Field `path`: the control API has no rules; any caller that can reach it may call it.',
   );
 }
 
-/**
- * Finds the operation of a simulated request.
- *
- * @param fields the names of the request's fields, for messages
- * @throws Problem if no operation has the method and path
- */
-export function findMatch(
-  routes: Routes,
-  method: string,
-  path: string,
-  fields = { method: 'method', path: 'path' },
-): Match {
+/** Finds the operation of a simulated request. @throws Problem if no operation has the method and path */
+function findMatch(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path))
-    throw new Problem(
-      'invalid_request',
-      `Field \`${fields.path}\` is not valid percent-encoding. Encode a literal \`%\` as \`%25\`.`,
-    );
+    throw new Problem('invalid_request', 'Field `path` is not valid percent-encoding. Encode a literal `%` as `%25`.');
   const match = routes.find(method, path);
   if (match !== null) return match;
   const notEmulated = routes.findNotEmulated(method, path);
-  if (notEmulated !== null)
-    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${describeNotEmulated(notEmulated)}`);
+  if (notEmulated !== null) throw new Problem('invalid_request', `Field \`path\`: ${describeNotEmulated(notEmulated)}`);
   const methods = routes.methodsOf(path).join(', ');
   if (methods !== '') {
     throw new Problem(
       'invalid_request',
-      `Field \`${fields.method}\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`,
+      `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`,
     );
   }
   throw new Problem(
     'invalid_request',
-    `Field \`${fields.path}\`: no operation has the path \`${showPath(path)}\`.${suggestPath(routes, method, path)}`,
+    `Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestPath(routes, method, path)}`,
   );
 }
 
@@ -154,7 +132,7 @@ function decideRefusedCredential(request: RequestInWorld, path: string, problem:
 }
 
 /** Returns whether a path can be percent-decoded. */
-export function isDecodable(path: string): boolean {
+function isDecodable(path: string): boolean {
   try {
     // The result is used because a bundler would drop the call otherwise. A path is never empty.
     return decodeURIComponent(path) !== '';

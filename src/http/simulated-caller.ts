@@ -8,11 +8,8 @@ import { namesOf } from '../decisions/principal.ts';
 import { Problem, type ProblemKind } from '../decisions/problem.ts';
 import { listNames, suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
-import type { Instant } from '../time/clock.ts';
 import { RequestInWorld } from './request.ts';
-import { originsOf } from './request-address.ts';
 import type { Route, Server } from './server.ts';
-import { originOf } from './transport/arrival.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface SimulatedCaller {
@@ -30,21 +27,16 @@ export type WorldAtTime = RequestScope & Pick<Context, 'now'>;
 
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
-/** The id of a simulated decision, which is not recorded. */
-const SIMULATED_DECISION_ID = 'simulated';
-
-/** Creates a simulated request, which is never sent. @param at when it is decided; default: now */
+/** Creates a simulated request, which is never sent. */
 export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,
   world: World,
-  { method, path, headers = [], ...routed }: SimulatedParts<OfRoute>,
-  at: Instant = world.clock.now(),
+  { method, path, ...routed }: SimulatedParts<OfRoute>,
 ): RequestInWorld<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
-  const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
+  const raw = { httpVersion: '1.0', method, url: path, rawHeaders: [], headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, startedAt: 0 };
-  const origins = headers.length === 0 ? NO_ORIGINS : originsOf(server, world, null, originOf(raw, server));
-  const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED_DECISION_ID, at } };
+  const entry = { fault: null, origins: NO_ORIGINS, received: null, isSimulated: true };
   return new RequestInWorld(server, world, request, entry);
 }
 
@@ -52,15 +44,13 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
 interface SimulatedParts<OfRoute extends Route | null> {
   readonly method: string;
   readonly path: string;
-  /** Headers of a request that was sent before: alternating names and values. */
-  readonly headers?: readonly string[];
   readonly route: OfRoute;
   readonly params: Record<string, string>;
 }
 
-/** Creates a request without an operation, to query services about a world at a given time. */
-export function createRequestWithoutOperation(server: Server, world: World, at?: Instant): RequestInWorld<null> {
-  return createSimulatedRequest(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
+/** Creates a request without an operation, to query services about a world. */
+export function createRequestWithoutOperation(server: Server, world: World): RequestInWorld<null> {
+  return createSimulatedRequest(server, world, { method: 'GET', path: '/', route: null, params: {} });
 }
 
 /**

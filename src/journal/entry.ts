@@ -44,8 +44,8 @@ export interface JournalEntry {
   readonly url: string;
   /** Null if the connection broke before the status was sent. */
   readonly status: number | null;
-  /** The status without a fault, or with enforced rights. */
-  readonly wouldBe: number | null;
+  /** The status of the response that a fault replaced. Null: none was replaced. */
+  readonly statusWithoutFault: number | null;
   /** The caller, or the principal that a refused credential claims; for a token request, the client. */
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
@@ -125,7 +125,7 @@ export function estimateBodyBytes({ requestBody, responseBody }: Draft): number 
   return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);
 }
 
-/** Returns whether a request was refused or broken off, or would have been refused without observe mode. */
+/** Returns whether a request was refused or broken off. */
 export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'status'>): boolean {
   return reason !== null || status === null || status >= 400;
 }

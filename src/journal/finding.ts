@@ -36,8 +36,6 @@ export type FindingKind =
   | 'lost_world'
   /** an invalid key was sent to an operation that does not check keys */
   | 'key_not_checked'
-  /** an error was requested with `Prefer: code=`, but the world does not allow that */
-  | 'ignored_preference'
   /** a fault was never injected before it ended, so a test that relied on it proves nothing */
   | 'unused_fault';
 

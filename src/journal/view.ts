@@ -24,7 +24,21 @@ export interface MessageView {
  */
 export function viewEntry(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
-  const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
+  const {
+    id,
+    at,
+    world,
+    service,
+    operation,
+    method,
+    status,
+    statusWithoutFault,
+    reason,
+    decision,
+    hints,
+    fault,
+    done,
+  } = entry;
   const { bodies = true } = options;
   const sentHeaders = hideHeaders(requestHeaders.split('\n'), secrets);
   const receivedHeaders = hideHeaders(Object.entries(responseHeaders).flat(), secrets);
@@ -38,7 +52,7 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     path: hideInLine(pathOf(url), secrets),
     query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets),
     status,
-    ...(wouldBe !== null && { wouldBe }),
+    ...(statusWithoutFault !== null && { statusWithoutFault }),
     principal,
     reason,
     decision,

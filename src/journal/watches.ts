@@ -97,8 +97,8 @@ export function judgeRequests(
   /** The first answered refusal of each subject. */
   const first = new Map<string, JudgedRequest>();
   for (const request of requests) {
-    // A fault or observe mode responds for other reasons.
-    if (request.entry.fault !== null || request.decision.enforced === false || !isRefused(request)) continue;
+    // A fault responds for other reasons.
+    if (request.entry.fault !== null || !isRefused(request)) continue;
     refused.push(request);
     const text = subject(request);
     const earlier = first.get(text);

@@ -104,15 +104,11 @@ export function createSwitchboard(
     worlds: createWorldsBoard(call),
     snapshots: createSnapshotsBoard(call),
     tokens: createTokensBoard(call),
-    mode: async (mode) => {
-      await call('PUT', '/mode', { mode });
-    },
     verifyTraffic: (archive = {}) => call('POST', '/requests/check', archive),
     leastPrivilege: async (filter = {}) => {
       checkMembers(filter, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
       return call('GET', `/least-privilege${formatQuery({ principal: filter.principal })}`);
     },
-    leastPrivilegeFor: (requests) => call('POST', '/least-privilege', { requests }),
     getToken: async (who) => getToken(send, cachedCast?.() ?? (await readCast()), await call('GET', '/info'), who),
   };
 }

@@ -36,11 +36,10 @@ export interface EventData {
     readonly operation: OperationName;
   };
   /**
-   * `modes`: the mode of the world has changed. `made`, `deleted`: another world was created or deleted (reported only
-   * in the default world).
+   * `made`, `deleted`: another world was created or deleted (reported only in the default world).
    */
   readonly world: {
-    readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted';
+    readonly what: 'reset' | 'restored' | 'made' | 'deleted';
     readonly world?: string;
   };
 }

@@ -12,8 +12,6 @@ export interface DecisionNote {
   readonly reason?: DenyReason;
   /** The certainty of the rule, or of the reason if there is no rule. Absent if documented. */
   readonly certainty?: Decision['certainty'];
-  /** The refusal was only recorded and the request was processed, because the world is in observe mode. */
-  readonly enforced?: false;
   /** The missing rights, all of which are needed. */
   readonly missing?: readonly string[];
   /** The missing rights, of which one is enough. */

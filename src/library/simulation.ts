@@ -1,4 +1,4 @@
-import type { Decision, KeyResource, OperationEffect, SimulatedRequest } from '../../generated/library.ts';
+import type { Decision, KeyResource, OperationEffect } from '../../generated/library.ts';
 
 /** Rights that replace a principal's own. Without a principal, they belong to a new key or user. */
 export type Holding =
@@ -19,23 +19,12 @@ export type Asker =
   | { readonly principal: string; readonly holding?: Holding }
   | { readonly principal?: never; readonly holding: Holding };
 
-/** When to decide. Default: now; a time in the past is not allowed. */
-interface When {
-  readonly at?: Date | string;
-}
-
 /** Makes decisions without executing requests. */
 export interface Simulate {
   /** Simulates one request. */
-  (accessRequest: Asker & When & { readonly method: string; readonly path: string }): Promise<Decision>;
+  (accessRequest: Asker & { readonly method: string; readonly path: string }): Promise<Decision>;
   /** Simulates every operation, of all services or of one. */
   (
-    accessRequest: Asker & When & { readonly operations: '*'; readonly service?: string },
+    accessRequest: Asker & { readonly operations: '*'; readonly service?: string },
   ): Promise<{ readonly operations: readonly OperationEffect[] }>;
-  /** Simulates recorded requests by id, with their original credentials, at the current and another time. */
-  (
-    accessRequest: Required<When> & { readonly requests: readonly string[] },
-  ): Promise<{
-    readonly requests: readonly SimulatedRequest[];
-  }>;
 }

@@ -10,10 +10,7 @@ import type {
   Info,
   LeastPrivilege,
   MintedToken,
-  ModeState,
-  NeededKeys,
   RecordedTraffic,
-  RequestToAllow,
   RevokedTokens,
   RotatedKey,
   StartedDrill,
@@ -30,9 +27,6 @@ import type { KeysBoard, PropagationBoard } from './keys.ts';
 import type { RequestsBoard } from './requests.ts';
 import type { Simulate } from './simulation.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
-
-/** Whether requests without the required rights are refused, or allowed and only recorded. */
-export type Mode = ModeState['mode'];
 
 /** Filters a list of decisions. */
 export interface DecisionFilter {
@@ -136,12 +130,8 @@ export interface Switchboard {
   findings(): Promise<readonly Finding[]>;
   deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
-  /** Refuses requests without the required rights from now on (`enforce`), or only records them (`observe`). */
-  mode(mode: Mode): Promise<void>;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
-  /** Returns the keys with the least rights that allow these requests. Doesn't send the requests. */
-  leastPrivilegeFor(requests: readonly RequestToAllow[]): Promise<NeededKeys>;
   /**
    * Checks requests and responses against the documents: those in the journal, or those in an HTTP Archive (HAR) of up
    * to 16 MB.

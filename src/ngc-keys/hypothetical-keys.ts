@@ -19,7 +19,6 @@ export function createHypotheticalKeys(
   assertOrganization: (organization: Organization) => void = () => {},
 ): NonNullable<ServiceCallers['hypothetical']> {
   return {
-    kinds: ['service-key', 'personal-key'],
     roles: async ({ settings }) => selectRuleset(settings).tables.roles.map(({ name }) => name),
     caller: async ({ settings, store }, holding, existing) => {
       const ruleset = selectRuleset(settings);

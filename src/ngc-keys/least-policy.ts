@@ -4,16 +4,16 @@ import type { HeldRights, Resource } from '../decisions/policy.ts';
 import type { PermissionRow } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
-import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
+import { isAllowed, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
-import { buildKeyCreation, compareServices, listUsedServices } from './rights-of-key.ts';
+import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './rights-of-key.ts';
 
 /**
- * Finds the smallest policy for the recorded uses of a service key. Drops one scope at a time, in table order but with
- * the key's own scopes last, then resource types from the widest, then single objects.
+ * Finds the smallest policy for the recorded uses of a key. Drops one scope at a time, from the end of the table
+ * but with the key's own scopes last, then resource types from the widest, then single objects.
  */
-export function findLeastPolicy(principalUses: PrincipalUses): LeastRights {
+export function findLeastPolicy(principalUses: PrincipalUses): LeastRightsOfKind {
   const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
     (ruleset) => serviceOfKey(ruleset, principal.kind) !== null,
@@ -35,9 +35,10 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRights {
     affectedUses: readonly Use[] = possible,
   ) => affectedUses.every((use) => allows(use, scopes, bindings));
 
-  // Among interchangeable scopes, prefer one that the key has; for a new key, the first.
-  const byHeld = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
-  const order = caller === null ? byHeld.reverse() : byHeld;
+  // Among interchangeable scopes, keep one that the key has, or else the first.
+  const order = [...scopesOfRulesets]
+    .reverse()
+    .sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
   const needed = minimize(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
   const scopes = new Set(needed.map(({ id }) => id));
   const types = minimize(everything.widestFirst, (rest) => {
@@ -66,7 +67,7 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRights {
       ...(scopes.size === 0 ? [] : compareResources(rulesets, bound, resources)),
       ...compareServices(currentServices, services),
     ],
-    ...buildKeyCreation(principal, rights),
+    seedEntry: createSeedOfKey(principal, rights),
     impossibleUses: uses.filter((use) => !possible.includes(use)),
     heldRights: () => buildHeldRights(services, scopes, resources),
   };

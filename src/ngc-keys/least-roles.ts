@@ -2,11 +2,11 @@ import { serviceOfKey } from '../decisions/decide.ts';
 import type { HeldRights } from '../decisions/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
-import { isAllowed, type LeastRights, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
-import { buildKeyCreation, compareServices, listUsedServices } from './rights-of-key.ts';
+import { isAllowed, minimize, type PrincipalUses } from '../explaining/least-rights.ts';
+import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './rights-of-key.ts';
 
-/** Finds the fewest roles for the recorded uses of a personal key, dropping the largest first. */
-export function findLeastRoles(principalUses: PrincipalUses): LeastRights {
+/** Finds the fewest roles for the recorded uses of a key, dropping the largest first. */
+export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind {
   const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
   const held = caller?.heldRights.roles ?? [];
@@ -43,7 +43,7 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRights {
       ...(larger.length === 0 ? [] : [{ what: 'role', held: larger, enough: roles } as const]),
       ...compareServices(currentServices ?? [], services),
     ],
-    ...buildKeyCreation(principal, { services, roles }),
+    seedEntry: createSeedOfKey(principal, { services, roles }),
     impossibleUses: uses.filter((use) => !possible.has(use)),
     heldRights: (ruleset) => rightsIn(ruleset, roles),
   };

@@ -1,5 +1,6 @@
 import { serviceOfKey } from '../decisions/decide.ts';
 import type { Principal } from '../decisions/principal.ts';
+import type { Use } from '../decisions/uses.ts';
 import type { LeastRights, PrincipalUses } from '../explaining/least-rights.ts';
 import { actsAsUser } from './principal.ts';
 
@@ -9,15 +10,20 @@ export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'princ
   return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
 }
 
-/** Returns the seed and the request that create a key with these rights. */
-export function buildKeyCreation(
+/** The least rights for one kind of key. */
+export interface LeastRightsOfKind extends Omit<LeastRights, 'beyond'> {
+  /** Uses that no rights of this kind of key allow. */
+  readonly impossibleUses: readonly Use[];
+}
+
+/** Returns the seed of a key with these rights. */
+export function createSeedOfKey(
   principal: Principal,
   rights: Readonly<Record<string, unknown>>,
-): Pick<LeastRights, 'seedEntry' | 'make'> {
+): LeastRights['seedEntry'] {
   const { org, name, user } = principal;
   const type = actsAsUser(principal) ? 'personal' : 'service';
-  const key = { org, name, type, ...(user !== undefined && { user }), ...rights };
-  return { seedEntry: { ngc: { keys: [key] } }, make: [{ method: 'POST', path: '/_mock/keys', body: key }] };
+  return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
 }
 
 /** Reports a key's services if it did not use all of them. */

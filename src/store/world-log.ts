@@ -20,7 +20,7 @@ export interface ReadRow extends UsedRow {
 
 /** A world with its content, as last stored. */
 export interface LoggedWorld extends WorldRecord {
-  /** State besides the rows (mode, faults), which the store doesn't interpret. */
+  /** State besides the rows (such as faults), which the store doesn't interpret. */
   readonly state: string;
   /** The initial rows. */
   readonly initialRows: readonly ReadRow[];

@@ -28,8 +28,7 @@ const BYTES_PER_WORLD = 16 * 1024;
 /** How often to look for unused worlds, in milliseconds. */
 const SWEEP_MS = 10_000;
 
-export interface WorldsParts
-  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'modes' | 'secrets' | 'keys'> {
+export interface WorldsParts extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys'> {
   readonly memory: StateMemory;
   /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;
@@ -56,7 +55,7 @@ export class Worlds implements WorldRegistry {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, modes, secrets, keys } = parts;
+    const { machine, random, signingKey, secrets, keys } = parts;
     this.#parts = parts;
     this.#credentialTracker = new CredentialTracker({
       credentials: keys,
@@ -70,7 +69,6 @@ export class Worlds implements WorldRegistry {
       random,
       signingKey,
       budgets: createBudgets(),
-      modes,
       secrets,
       keys,
       noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),

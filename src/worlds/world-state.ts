@@ -1,15 +1,11 @@
-import type { Modes } from '../decisions/mode.ts';
 import type { Fault } from '../faults/fault.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
 import type { StoredText } from '../store/stored-text.ts';
 import type { Instant } from '../time/clock.ts';
 
 /** State of a stored world besides its rows. Snapshots don't include it. */
-export interface WorldState extends Modes {
+export interface WorldState {
   readonly faults: readonly Fault[];
-  /** The modes given when the server started. */
-  readonly begunMode: Modes['mode'];
-  readonly begunPrefer: boolean;
   /** The certificate authority for https, as PEM (default world only). */
   readonly authority?: string;
   /** When the default world was created. Other worlds have this in their record. */
@@ -21,21 +17,14 @@ export function parseWorldState(text: string, world: string): WorldState | null 
   return text === '' ? null : parseStoredJson(text, `the state of the world \`${world}\``);
 }
 
-/**
- * Stores a changed state.
- *
- * @param initialModes the modes given when the server started, which apply until a state is stored
- * @param change returns only the changed members
- */
+/** Stores a changed state. @param change returns only the changed members */
 export function changeState<Result>(
   stored: StoredText,
   world: string,
-  initialModes: Modes,
   change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
 ): Promise<Result> {
   return stored.update((text) => {
-    const { mode, prefer } = initialModes;
-    const before = parseWorldState(text, world) ?? { mode, prefer, faults: [], begunMode: mode, begunPrefer: prefer };
+    const before = parseWorldState(text, world) ?? { faults: [] };
     const [after, result] = change(before);
     return [JSON.stringify({ ...before, ...after }), result];
   });

@@ -1,7 +1,6 @@
 import type { World } from '../contract/world.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
 import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
-import type { Mode, Modes } from '../decisions/mode.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Fault } from '../faults/fault.ts';
 import { Faults, type SaveFaults } from '../faults/faults.ts';
@@ -54,8 +53,6 @@ export interface WorldsCommon {
   /** The signing key, until it is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
-  /** The initial modes. */
-  readonly modes: Modes;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
   /** Called when rows with credentials change. */
@@ -99,7 +96,6 @@ class OpenedWorld implements OwnedWorld {
   readonly faults: Faults;
   readonly #common: WorldsCommon;
   readonly #secrets: WorldSecrets;
-  #modes: Modes;
   #holders = 0;
   #isEnding = false;
 
@@ -112,7 +108,6 @@ class OpenedWorld implements OwnedWorld {
     this.#common = common;
     // New at each start, so that ids never repeat.
     this.#series = random.hex(6);
-    this.#modes = common.modes;
     this.clock = createClock(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
@@ -130,7 +125,7 @@ class OpenedWorld implements OwnedWorld {
 
   /** Reads the store, unless it is new. */
   async open({ isNew, findings }: FilledStore): Promise<void> {
-    await this.#restoreState();
+    this.faults.restore(this.#stored?.faults ?? []);
     if (!isNew) await this.#reread();
     this.#reportFindings(findings);
   }
@@ -163,14 +158,6 @@ class OpenedWorld implements OwnedWorld {
     return this.#common.random;
   }
 
-  get mode(): Mode {
-    return this.#modes.mode;
-  }
-
-  get prefer(): boolean {
-    return this.#modes.prefer;
-  }
-
   get isHeld(): boolean {
     return this.#holders > 0;
   }
@@ -187,11 +174,6 @@ class OpenedWorld implements OwnedWorld {
     const { decisions } = this.activityLog;
     decisions.lastNumber += 1;
     return `${this.#series}-${decisions.lastNumber}`;
-  }
-
-  async setModes(change: Partial<Modes>): Promise<void> {
-    await this.#storeModes(change);
-    this.activityLog.publishEvent('world', { world: this.id, what: 'modes' });
   }
 
   async seed(): Promise<StoredSeed> {
@@ -223,7 +205,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async reset(): Promise<void> {
-    const { createInitialState, modes, noteReplacement } = this.#common;
+    const { createInitialState, noteReplacement } = this.#common;
     const timeBefore = this.clock.now();
     const { state, findings, clients } = await createInitialState(this, this.origin);
     await this.store.restore(state);
@@ -233,7 +215,6 @@ class OpenedWorld implements OwnedWorld {
     this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), timeBefore);
     await this.faults.clear();
-    await this.#storeModes(modes);
     this.#reportFindings(findings);
     await noteReplacement(this, clients);
     this.activityLog.publishEvent('world', { world: this.id, what: 'reset' });
@@ -269,29 +250,10 @@ class OpenedWorld implements OwnedWorld {
     return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
 
-  /** Restores the stored state, except for modes that were started with another value since. */
-  async #restoreState(): Promise<void> {
-    const stored = this.#stored;
-    if (stored === null) return;
-    this.faults.restore(stored.faults);
-    const { mode: begunMode, prefer: begunPrefer } = this.#common.modes;
-    const mode = stored.begunMode === begunMode ? stored.mode : begunMode;
-    const prefer = stored.begunPrefer === begunPrefer ? stored.prefer : begunPrefer;
-    if (stored.begunMode !== begunMode || stored.begunPrefer !== begunPrefer) {
-      await this.#changeState(() => [{ mode, prefer, begunMode, begunPrefer }, undefined], undefined);
-    }
-    this.#modes = { mode, prefer };
-  }
-
   /** The stored state, or null. */
   get #stored(): WorldState | null {
     const { state } = this.store;
     return state === null ? null : parseWorldState(state.text, this.id);
-  }
-
-  async #storeModes(change: Partial<Modes>): Promise<void> {
-    await this.#changeState(() => [change, undefined], undefined);
-    this.#modes = { ...this.#modes, ...change };
   }
 
   /** @param fallback the result if the state ends with the process */
@@ -300,7 +262,7 @@ class OpenedWorld implements OwnedWorld {
     fallback: Result,
   ): Promise<Result> {
     const { state } = this.store;
-    return state === null ? fallback : changeState(state, this.id, this.#common.modes, change);
+    return state === null ? fallback : changeState(state, this.id, change);
   }
 
   /** Updates the credential index, records deleted credentials for refusals, and hides secrets in the journal. */

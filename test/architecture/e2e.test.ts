@@ -13,7 +13,7 @@ const LONG = [
   ...['app/bounds', 'architecture/trace/trace', 'compare/ways', 'store/tampered', 'verify/complete'],
   ...['http/answers', 'http/attacks', 'http/budgets', 'http/waiting', 'http/worlds-held'],
   ...['config/secret-values', 'http/docs', 'store/stored-worlds'],
-  ...['kept-requests', 'least-privilege-of-requests'].map((name) => `services/control/${name}`),
+  ...['kept-requests'].map((name) => `services/control/${name}`),
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],
   ...['store/recovery', 'store/forms', 'store/weight'],

@@ -269,8 +269,8 @@ ${createDrillTable(({ name }) => name === 'runai')}
 
 These happen at once. Then the mock judges the client by what it sends: the \`verdict\` of \`GET /_mock/drills/{name}\`, or of
 \`await mock.drills.get(name)\`, is \`waiting\` until a request was refused because of the drill, \`passed\` if nothing was sent again after that, and \`failed\` with the
-ids of the requests if something was. \`rotate-key\` passes as soon as the new key is sent. Requests that a fault answers, or that a world in
-observe mode allows, are not judged. \`POST /_mock/reset\` undoes the drill, and removes its verdict, as a restart of the server does.
+ids of the requests if something was. \`rotate-key\` passes as soon as the new key is sent. Requests that a fault answers
+are not judged. \`POST /_mock/reset\` undoes the drill, and removes its verdict, as a restart of the server does.
 
 \`\`\`ts
 import { expect, test } from 'nv-auth-mock/vitest';

@@ -105,12 +105,6 @@ describe('the text of a refusal', () => {
     expect(text).not.toMatch(/required|held|How to fix/);
   });
 
-  it('reports that observe mode let the request pass', () => {
-    expect(renderText({ status: 200, wouldBe: 403 }, { enforced: false })).toMatch(
-      /^Would be refused: POST \/v2\/nvcf\/functions \(answered with 200 in observe mode, otherwise 403\)\n/,
-    );
-  });
-
   it('has the claimed caller of a rejected credential', () => {
     expect(renderText({}, { principal: null })).toContain(
       'caller:    not accepted, claims to be service key `reader`\n',

@@ -31,7 +31,9 @@ describe.concurrent('`report`', () => {
     expect(reported.stdout).toMatch(
       /service key ci\n.*\n {2}listFunctions +list_functions +GET \/v2\/nvcf\/functions\n/,
     );
-    expect(reported.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
+    expect(reported.stdout).toContain(
+      'smallest: service key: services nvcf; scopes list_functions; resource type All Functions\n  or:       personal key: services nvcf; roles Cloud Functions User',
+    );
     expect(reported.stdout).toContain('unused:   delete_function\n');
     expect([failed.code, failed.stdout]).toEqual([1, reported.stdout]);
     expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential has unused rights: ci\n');

@@ -12,7 +12,6 @@ const ANSWERED: RequestLine = {
   status: 200,
   caller: 'robot',
   reason: null,
-  wouldBeRefused: false,
   fault: null,
   advice: null,
 };
@@ -63,7 +62,6 @@ describe('a row has', () => {
     ['no caller', { caller: null }, '200 -'],
     ['no status', { status: null, fault: 'f-1' }, '-   robot [fault f-1]'],
     ['a world other than the default one', { world: 'team-a' }, '200 robot [world team-a]'],
-    ['a refusal that is not enforced', { reason: 'missing_scope', wouldBeRefused: true }, '[would be refused]'],
     ['all of these', { ...REFUSED, fault: 'f-1', world: 'x' }, '403 robot missing_scope [fault f-1] [world x]'],
   ])('%s', (_what, line, end) => {
     const [row = ''] = renderRows(line);

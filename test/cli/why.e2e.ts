@@ -49,18 +49,6 @@ describe.concurrent('`why`', () => {
     expect(stdout).toContain('Did you mean `GET /v2/nvcf/functions`?');
   });
 
-  it('explains a request that observe mode allowed', async ({ command, expect }) => {
-    const server = await command.start(['--mode', 'observe']);
-    const token = await readKey(server, 'nvcf-deployer');
-    await server.call(CREATE, { token, body: { name: 'a', inferenceUrl: '/', containerImage: 'nvcr.io/acme/a:1' } });
-    const { code, stdout } = await command.run(['why', '--port', String(server.port)]);
-
-    expect([code, stdout]).toEqual([
-      0,
-      expect.stringMatching(/^Would be refused: .* in observe mode, otherwise 403\)/),
-    ]);
-  });
-
   it('exits with 1 if no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {
     const server = await command.start();
     const runWhy = (...args: string[]) => command.run(['why', '--port', String(server.port), ...args]);

@@ -60,18 +60,6 @@ describe('the header of a decision', () => {
     });
   });
 
-  it('that passed in observe mode contains the denial', () => {
-    const decision = { ...decisionOn(RULE, key([]), null), enforced: false } as const;
-
-    expect(JSON.parse(createDecisionHeader(decision))).toEqual({
-      id: 'd-1',
-      effect: 'deny',
-      reason: 'missing_scope',
-      enforced: false,
-      missing: ['play'],
-    });
-  });
-
   it('has at most 4 kB, and omits the missing rights if necessary', () => {
     const many = Array.from({ length: 500 }, (_, index) => `permission-${index}`);
     const header = createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });

@@ -40,14 +40,6 @@ describe('the sentence about an identity', () => {
     );
   });
 
-  it('that passed in observe mode contains the denial', () => {
-    const rights = { missing: ['things:write'], held: [] };
-
-    expect(explain(createDenial('missing_permission', { rights, enforced: false }))).toBe(
-      'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` has no rights',
-    );
-  });
-
   it('without a recorded reason states that', () => {
     expect(explain(createDenial('no_token', { reason: null }))).toBe('get_thing was refused: no reason was recorded');
   });

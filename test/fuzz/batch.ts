@@ -19,8 +19,8 @@ const HOST = { host: 'localhost:6625' };
  */
 const LEFT_OUT: ReadonlySet<string> = new Set(['reset_world', 'watch_events']);
 
-/** Does a request make the mock drive the world of the rest: with faults, a drill, a mode? */
-const isDriving = ({ url }: FuzzRequest) => /\/_mock\/(?:faults|drills|mode)/.test(url);
+/** Does a request make the mock drive the world of the rest: with faults, a drill? */
+const isDriving = ({ url }: FuzzRequest) => /\/_mock\/(?:faults|drills)/.test(url);
 
 /** Validators are made once for each set of versions. */
 const judges = new Map<string, Judge>();
@@ -117,9 +117,7 @@ export class FuzzBatch {
 
   /** Ends whatever would make later answers other than their documents say. */
   async #letGo(): Promise<void> {
-    const json = { ...HOST, 'content-type': 'application/json' };
     await this.#server.send({ method: 'DELETE', url: '/_mock/faults', headers: HOST, payload: null });
-    await this.#server.send({ method: 'PUT', url: '/_mock/mode', headers: json, payload: '{"mode":"enforce"}' });
   }
 
   /** Sends a request that nothing is learnt from. */

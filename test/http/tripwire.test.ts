@@ -197,17 +197,4 @@ describe('a request with a key that no mock minted', () => {
 
     expect(status).toBe(401);
   });
-
-  it('is rejected in observe mode, too', async () => {
-    const observing = await testServer({ mode: 'observe' });
-    const invoker = castKey('nvcf-invoker').key;
-    const { status, decision } = await observing.call('POST /v2/nvcf/functions', {
-      token: invoker,
-      body: { name: key },
-    });
-
-    expect(status).toBe(400);
-    expect(decision).toMatchObject({ effect: 'deny', reason: 'foreign_credential' });
-    expect(decision.enforced).toBeUndefined();
-  });
 });

@@ -28,7 +28,7 @@ describe('the journal of a world', () => {
   it.each<[label: string, refusal: Partial<Draft>]>([
     ['an error', { status: 404 }],
     ['a broken connection', { status: null }],
-    ['a request that is denied in observe mode', { status: 200, reason: 'missing_permission' }],
+    ['a denied request whose answer a fault replaced', { status: 200, reason: 'missing_permission' }],
   ])('keeps %s, whatever followed', (_what, refusal) => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
     journal.record(createDraft({ ...refusal, responseBody: storePayload('its body') }));

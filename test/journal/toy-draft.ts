@@ -10,7 +10,7 @@ export function toyDraft(changes: Partial<Draft> = {}): Draft {
     method: 'POST',
     url: '/api/v1/token',
     status: 200,
-    wouldBe: null,
+    statusWithoutFault: null,
     principal: null,
     reason: null,
     decision: null,

@@ -47,13 +47,3 @@ it('edits of an unknown key are rejected', async () => {
   }
   await expect(mock.propagation.pending('no-such-key')).rejects.toThrow('No key has this id');
 });
-
-it('the least privilege of requests is known before a key exists', async () => {
-  const { keys, free } = await mock.leastPrivilegeFor([
-    { method: 'GET', url: 'https://api.air-ngc.nvidia.com/api/v3/simulations/' },
-    { method: 'POST', path: '/api/v1/token' },
-  ]);
-
-  expect(keys).toMatchObject([{ kind: 'service-key', smallest: { services: ['air'], scopes: SCOPES } }]);
-  expect(free).toMatchObject([{ operation: 'grant_token' }]);
-});

@@ -32,7 +32,7 @@ describe('the least rights of a personal key', () => {
         { what: 'role', held: ['Parent'], enough: ['Player'] },
         { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
       ],
-      impossibleUses: [],
+      beyond: { roles: [] },
     });
     expect(result.seedEntry).toEqual({
       ngc: {
@@ -78,7 +78,7 @@ describe('the least rights of a personal key', () => {
     const impossible = createUse({ needs: { all: ['fly'] } });
     const result = await findLeastRoles(keyOfUser(['Player']), impossible, createUse(PLAY));
 
-    expect(result.impossibleUses).toEqual([impossible]);
+    expect(result.beyond?.roles).toEqual([impossible]);
     expect(result.smallest['roles']).toEqual(['Player']);
   });
 

@@ -1,10 +1,11 @@
 /** The least privilege of a flow, as a new credential, allows exactly that flow, and rejects it with one grant less. */
 import { describe, expect, it } from 'vitest';
 import { airServer } from '../support/air-client.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { DEFINITION, inPath, nvcfServer, SPECIFICATION } from '../support/nvcf-client.ts';
 import { overHttp } from '../support/over-http.ts';
 import { RULES, type RunaiCaller, runaiServer, TENANT, VISION } from '../support/runai.ts';
-import type { Answer, TestServer } from '../support/server.ts';
+import { type Answer, type TestServer, testServer } from '../support/server.ts';
 
 /** Sends a request of a flow. */
 type Call = (request: string, body?: unknown) => Promise<Answer>;
@@ -62,6 +63,8 @@ async function createKey(server: TestServer, rights: object): Promise<{ readonly
   return { name, call: (request, sent) => server.call(request, { token: body.key, body: sent }) };
 }
 
+/** The rights of a service key. */
+const withoutRoles = ({ roles: _, ...rights }: Report): object => rights;
 const without = (items: readonly string[], removed: string) => items.filter((item) => item !== removed);
 
 const NVCF_SCOPES = [
@@ -82,7 +85,8 @@ const FLOWS = [
     what: 'a function that is created, deployed, invoked and deleted',
     flow: runFunction,
     done: [200, 200, 200, 204],
-    services: ['nvcf'],
+    personal: 'nvcf-full-access',
+    roles: ['Cloud Functions Admin'],
     wide: { services: ['nvcf'], scopes: NVCF_SCOPES, resource: { type: 'All Functions' } },
     scopes: ['delete_function', 'deploy_function', 'invoke_function', 'list_functions', 'register_function'],
     resource: { type: 'All Functions' },
@@ -93,7 +97,8 @@ const FLOWS = [
     what: 'a simulation that is created and read',
     flow: runSimulation,
     done: [201, 200, 200],
-    services: ['air'],
+    personal: 'air-admin',
+    roles: ['air'],
     wide: {
       services: ['air'],
       scopes: ['air:access', 'air:simulation_read', 'air:simulation_create', 'air:image_read'],
@@ -105,39 +110,48 @@ const FLOWS = [
   },
 ] as const;
 
-describe.each(FLOWS)('$what', async ({ flow, done, services, wide, scopes, resource, unused, ...given }) => {
+describe.each(FLOWS)('$what', async ({ flow, done, wide, personal, scopes, resource, roles, unused, ...given }) => {
   const server = await given.server();
 
-  it('has the same least privilege in the modes `enforce` and `observe`', async () => {
-    const allowed = await createKey(server, wide);
-    expect(await flow(allowed.call)).toEqual(done);
-    const observed = await createKey(server, { services, scopes: [] });
-    expect((await flow(observed.call)).at(-1)).toBe(403);
-    await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    expect(await flow(observed.call)).toEqual(done);
-    await server.call('PUT /_mock/mode', { body: { mode: 'enforce' } });
-
-    for (const { name } of [allowed, observed]) {
+  it('has the same least privilege with a service key and with a personal key', async () => {
+    const service = await createKey(server, wide);
+    const token = castKey(personal).key;
+    const full = { name: personal, call: (request: string, body?: unknown) => server.call(request, { token, body }) };
+    for (const { name, call } of [service, full]) {
+      expect(await flow(call)).toEqual(done);
       const { smallest, beyond } = await readReport(server, name);
       expect([...smallest.scopes].sort()).toEqual(scopes);
       expect(smallest.resource).toEqual(resource);
-      expect(beyond).toEqual([]);
+      expect(smallest.roles).toEqual(roles);
+      expect(beyond).toEqual({ scopes: [], roles: [] });
     }
-    expect((await readReport(server, allowed.name)).unused).toEqual(unused);
-    expect((await readReport(server, observed.name)).unused).toEqual([]);
+    expect((await readReport(server, service.name)).unused).toEqual(unused);
+    expect((await readReport(server, personal)).seed.ngc.keys[0]).toMatchObject({ type: 'personal', roles });
+  });
+
+  it('passes with a personal key of exactly these roles', async () => {
+    const { name, call } = await createKey(server, wide);
+    await flow(call);
+    const { smallest } = await readReport(server, name);
+
+    const exact = await createKey(server, { type: 'personal', services: smallest.services, roles: smallest.roles });
+    expect(await flow(exact.call)).toEqual(done);
+    const none = await createKey(server, { type: 'personal', services: smallest.services, roles: [] });
+    expect((await flow(none.call)).at(-1)).toBe(403);
   });
 
   it('passes with a key of exactly these rights, and fails without any one of them', async () => {
     const { name, call } = await createKey(server, wide);
     await flow(call);
     const { smallest } = await readReport(server, name);
+    const policy = withoutRoles(smallest);
 
-    const exact = await createKey(server, smallest);
+    const exact = await createKey(server, policy);
     expect(await flow(exact.call)).toEqual(done);
     const again = await readReport(server, exact.name);
-    expect(again).toMatchObject({ smallest, unused: [], broader: [], held: smallest });
+    expect(again).toMatchObject({ smallest, unused: [], broader: [], held: policy });
     for (const scope of smallest.scopes) {
-      const less = await createKey(server, { ...smallest, scopes: without(smallest.scopes, scope) });
+      const less = await createKey(server, { ...policy, scopes: without(smallest.scopes, scope) });
       expect((await flow(less.call)).at(-1), scope).toBe(403);
     }
   });
@@ -146,11 +160,12 @@ describe.each(FLOWS)('$what', async ({ flow, done, services, wide, scopes, resou
     const { name, call } = await createKey(server, wide);
     await flow(call);
     const { seed, smallest } = await readReport(server, name);
+    const policy = withoutRoles(smallest);
     const world = await server.call('POST /_mock/worlds', { body: { seed: { extends: 'builtin', ...seed } } });
 
     expect(world.status, JSON.stringify(world.body)).toBe(201);
     const key = world.body.cast.ngc.keys.find((one: { name: string }) => one.name === name);
-    expect(key).toMatchObject(smallest);
+    expect(key).toMatchObject(policy);
     expect(await flow((request, body) => server.call(request, { token: key.key, body }))).toEqual(done);
   });
 });
@@ -171,9 +186,14 @@ describe('an existing function', async () => {
     const { smallest, broader } = await readReport(server, name);
 
     const resource = { type: 'Function Versions', ids: [`${functionId}/${versionId}`] };
-    expect(smallest).toEqual({ services: ['nvcf'], scopes: ['invoke_function', 'list_functions'], resource });
+    expect(smallest).toEqual({
+      services: ['nvcf'],
+      scopes: ['invoke_function', 'list_functions'],
+      resource,
+      roles: ['Cloud Functions User'],
+    });
     expect(broader).toEqual([{ what: 'resource', held: { type: 'All Functions' }, enough: resource }]);
-    const exact = await createKey(server, smallest);
+    const exact = await createKey(server, withoutRoles(smallest));
     expect((await exact.call(`POST /v2/nvcf/pexec/${path}`, {})).status).toBe(200);
     const other = await server.deployed();
     expect((await exact.call(`GET /v2/nvcf/${inPath(other)}`)).decision.reason).toBe('resource_mismatch');
@@ -191,7 +211,7 @@ describe('an existing function', async () => {
 
     const { smallest } = await readReport(server, name);
     expect(smallest.resource).toEqual({ type: 'Function', ids: [first.functionId, second.functionId] });
-    expect((await createKey(server, smallest)).name).toMatch(/^key-/);
+    expect((await createKey(server, withoutRoles(smallest))).name).toMatch(/^key-/);
   });
 
   it('needs several resources if no single one covers all calls', async () => {
@@ -209,7 +229,7 @@ describe('an existing function', async () => {
       { type: 'Function Versions', ids: [`${path.functionId}/${path.versionId}`] },
       { type: 'All Entity' },
     ]);
-    const exact = await createKey(server, smallest);
+    const exact = await createKey(server, withoutRoles(smallest));
     expect((await exact.call(`POST /v2/nvcf/pexec/${inPath(path)}`, {})).status).toBe(200);
     expect((await exact.call('GET /v2/nvcf/registry-credentials')).status).toBe(200);
   });
@@ -225,13 +245,18 @@ describe('a user with a personal key', async () => {
     expect(await runSimulation(call)).toEqual([201, 200, 200]);
 
     const reported = await readReport(server, 'wide');
-    expect(reported.smallest).toEqual({ services: ['air'], roles: ['air'] });
+    expect(reported.smallest).toEqual({
+      services: ['air'],
+      roles: ['air'],
+      scopes: ['air:access', 'air:simulation_read', 'air:simulation_create'],
+    });
     expect(reported.unused).toEqual(['ORG_OWNER']);
     expect(reported.broader).toEqual([
       { what: 'role', held: ['air-admin'], enough: ['air'] },
       { what: 'services', held: ['air', 'nvcf'], enough: ['air'] },
     ]);
-    const exact = { type: 'personal', name: 'narrow', ...reported.smallest };
+    const { services, roles } = reported.smallest;
+    const exact = { type: 'personal', name: 'narrow', services, roles };
     const { key } = (await server.call('POST /_mock/keys', { body: exact })).body;
     expect(await runSimulation((request, sent) => server.call(request, { token: key, body: sent }))).toEqual([
       201, 200, 200,
@@ -241,6 +266,30 @@ describe('a user with a personal key', async () => {
     expect((await runSimulation((request, sent) => server.call(request, { token: less.key, body: sent }))).at(-1)).toBe(
       403,
     );
+  });
+});
+
+describe('what only one kind of key can do', async () => {
+  const server = await testServer({}, {}, overHttp);
+
+  it('has no scopes: a user manages keys', async () => {
+    const { name, key: token } = castKey('owner');
+    expect((await server.call('GET /v3/orgs/acme/keys', { token })).status).toBe(200);
+    expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(200);
+
+    const { smallest, beyond } = await readReport(server, name);
+    expect(beyond).toEqual({ scopes: ['listKeys'], roles: [] });
+    expect(smallest).toMatchObject({ scopes: ['list_functions'], roles: ['Cloud Functions User'] });
+  });
+
+  it('has no roles: a service key lists tasks', async () => {
+    const resource = { type: 'All Tasks' };
+    const { name, call } = await createKey(server, { services: ['nvct'], scopes: ['list_tasks'], resource });
+    expect((await call('GET /v1/nvct/tasks')).status).toBe(200);
+
+    const { smallest, beyond } = await readReport(server, name);
+    expect(beyond).toEqual({ scopes: [], roles: ['listTasks'] });
+    expect(smallest).toEqual({ services: ['nvct'], scopes: ['list_tasks'], roles: [] });
   });
 });
 
@@ -258,13 +307,10 @@ describe.each(['2.24', '3.0'] as const)('access keys of Run:ai %s', async (runai
   const done = [201, 200, 200, 200, 204];
 
   it('need a role of the whole tenant, or a smaller custom role', async () => {
-    const observed = await server.account();
-    await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    expect(await useAccessKeys(observed.call)).toEqual(done);
-    await server.call('PUT /_mock/mode', { body: { mode: 'enforce' } });
-    expect((await useAccessKeys(observed.call)).at(-1)).toBe(403);
+    const wide = await server.account({ roleId: 1 });
+    expect(await useAccessKeys(wide.call)).toEqual(done);
 
-    const { smallest, unused } = await readReport(server, observed.name);
+    const { smallest, unused } = await readReport(server, wide.name);
     expect(smallest).toMatchObject({
       roles: ['System administrator'],
       rules: [{ role: 'System administrator', scopeType: 'tenant', scopeId: TENANT }],

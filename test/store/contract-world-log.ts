@@ -206,7 +206,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       it('writes states and rows of several worlds at once', async () => {
         await fill(createWorld('one'), [createReadRow(row('a'), 1)]);
         const states = [
-          { world: 'default', state: '{"mode":"observe"}' },
+          { world: 'default', state: '{"faults":[]}' },
           { world: 'one', state: 'of one' },
           { world: 'nowhere', state: 'lost' },
         ];
@@ -217,7 +217,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         ];
         await commit({ puts, states });
         expect((await readWorlds()).map(({ name, state, rows }) => [name, state, rows])).toEqual([
-          ['default', '{"mode":"observe"}', [createReadRow(row('b'), 1)]],
+          ['default', '{"faults":[]}', [createReadRow(row('b'), 1)]],
           ['one', 'of one', [createReadRow(row('b'), 2)]],
         ]);
       });

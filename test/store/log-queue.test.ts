@@ -106,16 +106,16 @@ describe('commits are written', () => {
     const { commit, commitState, written, outcomes, end, endAll } = createQueue();
     commit('a');
     commit('b');
-    commitState('observe');
+    commitState('changed');
     commit('c', '-d');
     expect(written).toEqual([['a']]);
     await end();
     expect(outcomes).toEqual(['a']);
-    expect(written).toEqual([['a'], ['b', 'c', '-d', 'state observe']]);
+    expect(written).toEqual([['a'], ['b', 'c', '-d', 'state changed']]);
     commit('e');
     await endAll();
-    expect(written).toEqual([['a'], ['b', 'c', '-d', 'state observe'], ['e']]);
-    expect(outcomes).toEqual(['a', 'b', 'observe', 'c -d', 'e']);
+    expect(written).toEqual([['a'], ['b', 'c', '-d', 'state changed'], ['e']]);
+    expect(outcomes).toEqual(['a', 'b', 'changed', 'c -d', 'e']);
   });
 
   it('separately around a call of `run`', async () => {
@@ -137,7 +137,7 @@ describe('commits are written', () => {
     commit(...createIds(1200, 200));
     commit(...createIds(1400, 400));
     commit('one more');
-    commitState('observe');
+    commitState('changed');
     commit(...createIds(2000, 1500));
     commit('last');
     await endAll();

@@ -167,14 +167,14 @@ describe('stored worlds', () => {
     const uses = [{ collection: 'things', id: 'd', at: NOON + 1 }];
     const worlds = [
       { ...createWorld(DEFAULT_WORLD), state: '', ...EMPTY },
-      { ...createWorld('alice', { ttl: 1000 }), state: 'observe', initialRows, changedRows, uses },
+      { ...createWorld('alice', { ttl: 1000 }), state: 'changed', initialRows, changedRows, uses },
       { ...createWorld('bob'), state: '', ...EMPTY },
     ];
     const { kept } = await openStoredWorlds({ worlds });
     expect(kept.foundWorlds).toEqual([createWorld('alice', { ttl: 1000 }), createWorld('bob')]);
 
     const alice = kept.open('alice');
-    expect([await readIds(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'observe']);
+    expect([await readIds(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'changed']);
     expect((await alice.collections.byId('things', 'c'))?.owner).toBe('globex');
     expect(await alice.collections.uses('things')).toEqual(new Map([['d', NOON + 1]]));
     expect(() => kept.open('alice')).toThrow('not in the log, or open already');
@@ -196,11 +196,11 @@ describe('stored worlds', () => {
     const { create, written } = await openStoredWorlds();
     const alice = await create('alice', [row('a'), row('b')]);
     await insert(alice, 'c');
-    await alice.state?.update(() => ['observe', undefined]);
+    await alice.state?.update(() => ['changed', undefined]);
     expect(written).toEqual([
       ['world', 'new alice', 'a', 'b'],
       ['changes', 'alice things c'],
-      ['changes', 'alice: observe'],
+      ['changes', 'alice: changed'],
     ]);
     expect(await readIds(alice)).toEqual(['a', 'b', 'c']);
   });
@@ -224,7 +224,7 @@ describe('stored worlds', () => {
     await expect(insert(main, 'c')).rejects.toThrow('the disk is full');
     await expect(remove(main, 'a')).rejects.toThrow('the disk is full');
     await expect(main.restore(frozen)).rejects.toThrow('the disk is full');
-    await expect(main.state?.update(() => ['observe', undefined])).rejects.toThrow('the disk is full');
+    await expect(main.state?.update(() => ['changed', undefined])).rejects.toThrow('the disk is full');
     expect([await readIds(main), main.state?.text, main.fault()]).toEqual([['a', 'b'], '', 'the disk is full']);
     mend();
     await main.restore(frozen);
@@ -351,7 +351,7 @@ describe('a deleted world', () => {
     const deleted = kept.delete('alice');
     await alice.collections.note('things', 'a', NOON + 1);
     kept.noteUse('alice', NOON + 1);
-    const late = [insert(alice, 'b'), alice.state?.update(() => ['observe', undefined]), alice.restore(frozen)];
+    const late = [insert(alice, 'b'), alice.state?.update(() => ['changed', undefined]), alice.restore(frozen)];
     go();
     await deleted;
     await Promise.all(late);

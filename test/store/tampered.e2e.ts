@@ -129,7 +129,7 @@ describe('a data file', () => {
   });
 
   it.for([
-    ['state', `UPDATE worlds SET state = '{"mode":'`, /the state of the world `default` cannot be read/],
+    ['state', `UPDATE worlds SET state = '{"faults":'`, /the state of the world `default` cannot be read/],
     ['origin', `UPDATE worlds SET made = x'00' WHERE name = 'alice'`, /the origin of the world `alice` cannot be read/],
     ['initial rows', `UPDATE world_parts SET rows = x'00'`, /the initial rows of the world `default` cannot be read/],
   ] as const)(
@@ -138,7 +138,6 @@ describe('a data file', () => {
       const path = join(folder, 'mock.db');
       const server = await open(path);
       await server.call('POST /_mock/worlds', { body: { id: 'alice' } });
-      await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
       await server.close();
       const refusal = await findRefusalAfter(path, statement);
 

@@ -9,7 +9,6 @@ it('a world that was evicted from memory by 101 other worlds has its state when 
   const { accessKey } = created.cast.runai.users.find((user: { accessKey?: object }) => user.accessKey !== undefined);
   const at = '/w/alice';
   await server.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
-  await server.call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
   await server.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
   const faultBody = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
   const { body: fault } = await server.call(`POST ${at}/_mock/faults`, { body: faultBody });
@@ -30,10 +29,9 @@ it('a world that was evicted from memory by 101 other worlds has its state when 
 
   for (let number = 0; number < OTHERS; number++) {
     const { body: other } = await server.call('POST /_mock/worlds', { body: {} });
-    await server.call(`GET /w/${other.id}/_mock/mode`);
+    await server.call(`GET /w/${other.id}/_mock/clock`);
   }
 
-  expect((await server.call(`GET ${at}/_mock/mode`)).body.mode).toBe('observe');
   expect((await server.call(`GET ${at}/_mock/clock`)).body.ahead).toBe('PT1H');
   expect((await server.call(`GET ${at}/_mock/faults`)).body.faults).toMatchObject([{ id: fault.id }]);
   expect((await server.call(`POST ${at}/_mock/faults`, { body: faultBody })).body.id).not.toBe(fault.id);

@@ -14,7 +14,7 @@ export function reconnectNow(): void {
 /** Reconnects with this admin token. @throws RefusalError if it is wrong; otherwise like `send` */
 export async function unlock(token: string): Promise<void> {
   adminToken.value = token;
-  await send('GET', '/_mock/mode');
+  await send('GET', '/_mock/clock');
   reconnectNow();
 }
 

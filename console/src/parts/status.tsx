@@ -14,13 +14,19 @@ function meaningOf(status: number | null): keyof typeof MEANINGS {
 }
 
 /** A status code with its meaning. */
-export function Status({ status, wouldBe }: { readonly status: number | null; readonly wouldBe?: number | undefined }) {
+export function Status({
+  status,
+  statusWithoutFault,
+}: {
+  readonly status: number | null;
+  readonly statusWithoutFault?: number | undefined;
+}) {
   const meaning = meaningOf(status);
   const { sign, spoken } = MEANINGS[meaning];
   return (
     <span class={`status ${meaning}`} data-sign={sign} title={spoken}>
       {status ?? 'broken'}
-      {wouldBe !== undefined && <small> would be {wouldBe}</small>}
+      {statusWithoutFault !== undefined && <small> without the fault {statusWithoutFault}</small>}
     </span>
   );
 }

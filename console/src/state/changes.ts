@@ -11,7 +11,6 @@ const ALL_TOPICS = [
   'drills',
   'worlds',
   'snapshots',
-  'mode',
 ] as const;
 
 /** A kind of data that a view may have to read again. */
@@ -52,14 +51,13 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   clock: ['clock', 'keys', 'faults', 'drills'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
-  world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
+  world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots'],
 };
 
 /** The topics of world events that do not change everything in a world, by the member `what`. */
 const WORLD_TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   made: ['worlds'],
   deleted: ['worlds'],
-  modes: ['mode'],
 };
 
 /** Marks the topics of an event as changed, after the pause. */

@@ -7,7 +7,6 @@ import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { endDrill, formatDrillTitle } from './drills.ts';
 import { hasEnded, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
-import { type Mode, readMode, setMode } from './mode.ts';
 import { APPLY_WARNING, applyEdits } from './pending-edits.ts';
 import { resetWorld } from './worlds.ts';
 
@@ -21,7 +20,6 @@ interface StateInForce {
   /** Without faults of drills and ended faults. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
-  readonly mode: Mode;
   /** The number of pending key edits. */
   readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
@@ -29,16 +27,15 @@ interface StateInForce {
   readonly findings: number;
 }
 
-const NOTHING: StateInForce = { faults: [], drills: [], mode: 'enforce', pendingEdits: 0, keyEvents: 0, findings: 0 };
+const NOTHING: StateInForce = { faults: [], drills: [], pendingEdits: 0, keyEvents: 0, findings: 0 };
 
 const state = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
-  const [faults, { drills }, mode, clock, { total: findings }] = await Promise.all([
+  const [faults, { drills }, clock, { total: findings }] = await Promise.all([
     askAll<Fault>('faults'),
     ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
-    readMode(),
     ask<ClockReading>('GET', '/_mock/clock'),
     ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
@@ -53,11 +50,11 @@ export async function readInForce(): Promise<void> {
       ...drill,
       principal: faults.find((fault) => fault.drill === drill.name && !hasEnded(fault))?.match.principal,
     }));
-  state.value = { faults: manualFaults, drills: running, mode, pendingEdits, keyEvents, findings };
+  state.value = { faults: manualFaults, drills: running, pendingEdits, keyEvents, findings };
 }
 
 /**
- * Reads everything in force again and reports the changed topics, because not every change sends an event: faults, drills and modes set by other
+ * Reads everything in force again and reports the changed topics, because not every change sends an event: faults and drills set by other
  * clients, and keys changed by time.
  *
  * @throws like the control API
@@ -65,10 +62,9 @@ export async function readInForce(): Promise<void> {
 export async function pollInForce(): Promise<void> {
   const previous = state.value;
   await readInForce();
-  const { faults, drills, mode, keyEvents } = state.value;
+  const { faults, drills, keyEvents } = state.value;
   if (joinNames(faults) !== joinNames(previous.faults)) reportChange('faults');
   if (joinNames(drills) !== joinNames(previous.drills)) reportChange('drills');
-  if (mode !== previous.mode) reportChange('mode');
   if (keyEvents !== previous.keyEvents) reportChange('keys');
 }
 
@@ -91,11 +87,10 @@ export interface EffectInForce {
 
 /** Everything in force, in the order of the bar. */
 export const effectsInForce = computed((): readonly EffectInForce[] => {
-  const { faults, drills, mode, pendingEdits } = state.value;
+  const { faults, drills, pendingEdits } = state.value;
   const all: EffectInForce[] = [];
   if (faults.length > 0) all.push(createFaultsEffect(faults));
   all.push(...drills.map(createDrillEffect));
-  if (mode === 'observe') all.push(OBSERVE_EFFECT);
   if (isFrozen.value) all.push(FROZEN_EFFECT);
   const { value: ahead } = aheadText;
   if (ahead !== null) all.push(createClockEffect(ahead));
@@ -120,13 +115,6 @@ function createDrillEffect(drill: RunningDrill): EffectInForce {
     end: () => endDrill(drill, drill.principal),
   };
 }
-
-const OBSERVE_EFFECT: EffectInForce = {
-  text: 'observe mode',
-  view: 'least-privilege',
-  endLabel: 'Enforce',
-  end: () => setMode('enforce'),
-};
 
 const FROZEN_EFFECT: EffectInForce = {
   text: 'clock frozen',
@@ -166,13 +154,12 @@ export function noteUnread(status: number | null): void {
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, drills, mode, pendingEdits, findings } = state.value;
+  const { faults, drills, pendingEdits, findings } = state.value;
   return {
     requests: [unreadCount.value],
     findings: [findings],
     clock: [isFrozen.value && 'frozen', pendingEdits],
     faults: [faults.length],
     drills: [drills.length],
-    'least-privilege': [mode === 'observe' && 'observe'],
   };
 });

@@ -97,7 +97,7 @@ function merge(newer: readonly RequestSummary[], older: readonly RequestSummary[
   });
 }
 
-/** Returns whether a request was refused, broken off, or would have been refused without observe mode. */
+/** Returns whether a request was refused or broken off. */
 export function isRefusal({ status, reason }: RequestSummary): boolean {
   return status === null || status >= 400 || reason !== null;
 }

@@ -11,7 +11,6 @@ import {
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
 import { describeEntry, judgeFidelity } from '../../decisions/fidelity.ts';
-import { concernsRights } from '../../decisions/mode.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
@@ -52,14 +51,6 @@ export async function decide(request: RequestInWorld): Promise<void> {
   const verdict = evaluate(accessRequest, caller);
   if (verdict.effect === 'allow') {
     request.decision = decisionOfVerdict(createDecisionFacts(request), accessRequest, caller, null, verdict, params);
-    return;
-  }
-  if (isObserved(request, accessRequest, verdict)) {
-    // `checkResource` looks up the object later, and refuses the request if it does not exist.
-    recordObservedDenial(
-      request,
-      decisionOfVerdict(createDecisionFacts(request), accessRequest, caller, null, verdict, params),
-    );
     return;
   }
   await deny(request, accessRequest, caller, verdict);
@@ -116,14 +107,9 @@ function checkObject(
   caller: Caller,
   lookedUp: LookupResult,
 ): void {
-  const verdict = verdictOnObject(request, accessRequest, caller, lookedUp);
-  const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, request.params);
-  if (isObserved(request, accessRequest, verdict)) recordObservedDenial(request, covered);
-  else {
-    request.decision = covered;
-    request.wouldBe = null;
-  }
-  const isRefused = verdict.effect === 'deny' && request.decision?.enforced !== false;
+  const verdict = evaluateResource(accessRequest, caller, lookedUp);
+  request.decision = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, request.params);
+  const isRefused = verdict.effect === 'deny';
   if (lookedUp.found !== 'object') {
     if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
     // A 404 requires the same rights as a success, so it counts as a use.
@@ -133,36 +119,6 @@ function checkObject(
   if (isRefused) throw new Problem('forbidden');
   request.use = { lookedUp };
   request.target = lookedUp.target;
-}
-
-/**
- * Decides about the object. In observe mode, missing rights let the request pass, so a missing object is the only
- * remaining reason to refuse it.
- */
-function verdictOnObject(
-  request: RequestInWorld,
-  accessRequest: AccessRequest,
-  caller: Caller,
-  lookedUp: LookupResult,
-): Verdict {
-  const verdict = evaluateResource(accessRequest, caller, lookedUp);
-  if (lookedUp.found === 'object' || !isObserved(request, accessRequest, verdict)) return verdict;
-  const { names: _, ...absent } = lookedUp;
-  return evaluateResource(accessRequest, caller, absent);
-}
-
-/** Returns whether a denied request continues: the world is in observe mode, and only rights are missing. */
-function isObserved({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
-  return world.mode === 'observe' && concernsRights(accessRequest, verdict);
-}
-
-/** Records a denial that is not enforced, and the status that it would have had. */
-function recordObservedDenial(request: RequestInWorld, denial: Decision): void {
-  request.decision = { ...denial, enforced: false };
-  request.wouldBe = request.route.errorRenderer.renderProblem(
-    new Problem('forbidden'),
-    request.createRefusalContext(),
-  ).status;
 }
 
 /** Adds a credential that would be allowed to a refusal, if the service finds one. */

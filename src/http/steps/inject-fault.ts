@@ -11,7 +11,7 @@ import { isTruncated, parseBody } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { allowRenewal } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import type { InjectedFault, RequestInWorld } from '../request.ts';
+import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 
@@ -65,7 +65,7 @@ export async function injectAnswerFault(request: RequestInWorld): Promise<void> 
   await beginFault(request, fault);
   const outcomeOfFault = outcomeOf(request, fault);
   if (outcomeOfFault === null) return;
-  request.wouldBe = outcome.status;
+  request.statusWithoutFault = outcome.status;
   request.outcome = outcomeOfFault;
 }
 
@@ -77,7 +77,7 @@ async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> 
 }
 
 /** Records that a fault is injected into a request, and reports it to the log and the event stream. */
-export function announceFault(request: RequestInWorld, fault: InjectedFault): void {
+function announceFault(request: RequestInWorld, fault: Fault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
   const { id, drill, fired } = fault;
@@ -107,7 +107,7 @@ function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome
 }
 
 /** Renders an error with this status in the vendor's format. */
-export function vendorError(request: RequestInWorld, status: number): Outcome {
+function vendorError(request: RequestInWorld, status: number): Outcome {
   return createErrorOutcome(status, (problem) =>
     request.route.errorRenderer.renderProblem(problem, request.createRefusalContext()),
   );
@@ -124,7 +124,7 @@ function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
 }
 
 /** Returns the facts that faults match on, as far as they are known. */
-export function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
+function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
   const { route, raw, method, decision, outcome } = request;
   let parsed: { readonly value: unknown } | null = null;
   return {
@@ -147,7 +147,7 @@ export function factsOf(request: RequestInWorld, principal: Principal | null): F
  * Returns the principal of a request before its steps run: from its credential or, for a token request, from the client
  * it names. Null if unknown.
  */
-export async function findExpectedPrincipal(request: RequestInWorld): Promise<Principal | null> {
+async function findExpectedPrincipal(request: RequestInWorld): Promise<Principal | null> {
   const { server, route, query, received } = request;
   if (route.rule !== null) {
     request.authentication ??= route.service.callers.authenticate(request);

@@ -40,7 +40,7 @@ export function record(
 ): void {
   const { raw, now, method, startedAt, findings } = request;
   const { activityLog, id: world } = request.world;
-  const { decision, sent, hints, injectedFault, isExecuted, wouldBe } = request;
+  const { decision, sent, hints, injectedFault, isExecuted, statusWithoutFault } = request;
   activityLog.recordRequest({
     at: now,
     world,
@@ -49,7 +49,7 @@ export function record(
     method,
     url: raw.url ?? '/',
     status: visibleStatus(request, answer.status),
-    wouldBe,
+    statusWithoutFault,
     principal: principalOf(request),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
@@ -117,8 +117,7 @@ function explanationOf(
   { decision, problem, outcome }: Pick<RequestInWorld, 'decision' | 'problem' | 'outcome'>,
   secrets: KnownSecrets,
 ): string | null {
-  const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
-  const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
+  const message = (decision?.effect === 'deny' ? null : (problem ?? outcome.refusal))?.message ?? '';
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
@@ -188,7 +187,6 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
     status: visibleStatus(request, outcome.status),
     caller: principalOf(request)?.name ?? null,
     reason: reasonOf(decision, refusal),
-    wouldBeRefused: decision?.enforced === false,
     fault: injectedFault?.id ?? null,
     advice: advice === null ? null : hideInLine(advice, secrets),
   };

@@ -72,11 +72,7 @@ async function decisionOfCredential(request: RequestInWorld, problem: Problem): 
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
 function overturn(request: RequestInWorld, allowed: Decision | null, reason: DenyReason): Decision {
-  const {
-    enforced: _,
-    basis: __,
-    ...facts
-  }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
+  const { basis: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...createDecisionFacts(request),
     principal: null,
     rule: null,

@@ -12,7 +12,6 @@ import { faultOperations } from './operations/faults.ts';
 import { fidelityOperations } from './operations/fidelity.ts';
 import { keyOperations } from './operations/keys.ts';
 import { leastPrivilegeOperations } from './operations/least-privilege.ts';
-import { modeOperations } from './operations/mode.ts';
 import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
@@ -59,7 +58,6 @@ export function createControlService(ports: Ports): ServiceDefinition<'control'>
       ...clientOperations(ports),
       ...deviceLoginOperations,
       ...leastPrivilegeOperations(ports),
-      ...modeOperations,
       ...keyOperations,
       ...propagationOperations,
     },

@@ -10,7 +10,6 @@ import type { Holding } from '../../decisions/policy.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
 import type { Tables } from '../../decisions/rule.ts';
 import type { KnownNames } from '../../journal/check.ts';
-import type { JournalEntry } from '../../journal/entry.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import type { SnapshotRecord } from '../../store/world-log.ts';
 import type { Instant } from '../../time/clock.ts';
@@ -158,14 +157,8 @@ export interface Ports {
   simulate(
     world: World,
     caller: SimulatedCaller,
-    request: { readonly method: string; readonly path: string; readonly at: Instant },
+    request: { readonly method: string; readonly path: string },
   ): Promise<Decision>;
-  /**
-   * Decides a recorded request as if it were sent at another time with the same credential, without carrying it out.
-   *
-   * @returns null if the request needs no decision
-   */
-  decideAgain(world: World, entry: JournalEntry, at: Instant): Promise<Decision | null>;
   /**
    * Returns the uses of a world's credentials, and the least rights that allow them.
    *
@@ -174,25 +167,14 @@ export interface Ports {
    */
   reportLeastPrivilege(world: World, principal: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
-   * Finds keys with the least rights that allow these requests, without carrying them out.
-   *
-   * @throws Problem with the index of a request with an unknown or ambiguous operation
-   */
-  findLeastPrivilegedKeys(
-    world: World,
-    requests: readonly Schema<'control', 'RequestToAllow'>[],
-  ): Promise<Schema<'control', 'NeededKeys'>>;
-  /**
    * Decides each operation without a specific object.
    *
    * @param service null for all services the caller can use
-   * @param at the time of the decisions
    * @throws Problem if the principal is unknown or cannot have these rights
    */
   simulateOperations(
     world: World,
     caller: SimulatedCaller,
     service: string | null,
-    at: Instant,
   ): Promise<Schema<'control', 'OperationEffects'>['operations']>;
 }

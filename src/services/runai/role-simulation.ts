@@ -6,7 +6,6 @@ import { readTenantId } from './tenant.ts';
 
 /** Simulates a caller that has these roles in the whole tenant, and no other access rules. */
 export const roleSimulation: NonNullable<ServiceCallers['hypothetical']> = {
-  kinds: ['application'],
   roles: async (world) => [...(await readRoles(world)).values()].map(({ name }) => name),
   caller: async (world, held, caller) => {
     if ('policy' in held) {

@@ -1,19 +1,11 @@
 import type { DecisionHelp } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
-import {
-  type Caller,
-  decideOnResource,
-  isEnough,
-  missingRightsOf,
-  type ResourceState,
-} from '../../decisions/decide.ts';
+import { type Caller, decideOnResource, isEnough, missingRightsOf } from '../../decisions/decide.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import type { Rule } from '../../decisions/rule.ts';
-import type { Ruleset } from '../../decisions/ruleset.ts';
 import { type AccessRule, readHeldRights, readRuleBook } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
-import { APPLICATIONS_PATH } from './explaining/identity-creation.ts';
 import { readRoles } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
 import { attributesOfPath, readScopes } from './scopes.ts';
@@ -27,32 +19,27 @@ const KINDS = ['user', 'application', 'service-account'] as const satisfies read
 const MAX_SUBJECTS = 100;
 
 /**
- * Returns a function that finds an identity which can create an application, or the access rule of a fix. Users come
+ * Returns a function that finds an identity which can create the access rule of a fix. Users come
  * first, then the subject with the oldest rule.
  */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
-  const createRule = findRule(ruleset, 'create-access-rule');
-  const createApplication = findRule(ruleset, 'create-application');
+  const createRule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
   if (createRule === undefined) return () => null;
   const scopes = await readScopes(world);
   const callers = await readCallers(world, await findGrantingRules(world, createRule));
-  const findCaller = (rule: Rule, lookedUp: ResourceState | null) =>
-    callers.find((caller) => decideOnResource({ rule, ruleset }, caller, lookedUp).effect === 'allow')?.principal
-      .name ?? null;
   return ({ path, body }) => {
-    if (path === APPLICATIONS_PATH && createApplication !== undefined) return findCaller(createApplication, null);
     if (path !== ACCESS_RULES_PATH) return null;
-    // Safe cast: `findRuleFixes` or `leastRights` created this body.
+    // Safe cast: `findRuleFixes` created this body.
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
     const scope = scopes.pathOf(scopeType, scopeId);
-    return scope === null ? null : findCaller(createRule, { found: 'object', attributes: attributesOfPath(scope) });
+    if (scope === null) return null;
+    const lookedUp = { found: 'object', attributes: attributesOfPath(scope) } as const;
+    const mayCreate = (caller: Caller) =>
+      decideOnResource({ rule: createRule, ruleset }, caller, lookedUp).effect === 'allow';
+    return callers.find(mayCreate)?.principal.name ?? null;
   };
 };
-
-function findRule({ tables }: Ruleset, id: string): Rule | undefined {
-  return tables.rules.find((rule) => rule.id === id);
-}
 
 /** Returns the access rules in force whose role has the permissions that an operation needs. */
 async function findGrantingRules(world: RequestScope, requiredRule: Rule): Promise<readonly AccessRule[]> {

@@ -37,7 +37,7 @@ export const CREATE_STATEMENTS: readonly string[] = [
     at         bigint NOT NULL,
     PRIMARY KEY (world, collection, id)
   )`,
-  // `made`: how a world was created, empty for the default world. `state`: its mode and faults. `place`: its position.
+  // `made`: how a world was created, empty for the default world. `state`: its faults, among others. `place`: its position.
   `CREATE TABLE $schema.worlds (
     place      bigint GENERATED ALWAYS AS IDENTITY,
     name       text COLLATE "C" PRIMARY KEY,

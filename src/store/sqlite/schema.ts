@@ -35,7 +35,7 @@ CREATE TABLE uses (
   at         INTEGER NOT NULL,
   PRIMARY KEY (world, collection, id)
 ) STRICT;
--- How each world was created (empty for the default world), and its mode and faults. Snapshots end with their world.
+-- How each world was created (empty for the default world), and its faults, among others. Snapshots end with their world.
 CREATE TABLE worlds (
   name       TEXT PRIMARY KEY,
   made       BLOB NOT NULL,

@@ -48,7 +48,6 @@ const catchRejection = async (options: DecideParts) => {
     .catch((thrown: unknown) => thrown);
   return { request, problem };
 };
-const observing = { world: { mode: 'observe' } };
 
 describe('a caller with the right', () => {
   it('is allowed before the object is looked up, and then for the object', async () => {
@@ -152,13 +151,6 @@ describe('a caller whose rights are bound to another object', () => {
     expect(problem).toMatchObject({ kind: 'forbidden' });
     expect(request).toMatchObject({ decision: { effect: 'deny', reason: 'resource_mismatch' }, use: null });
   });
-
-  it('gets 404 for it in observe mode, where its rights do not matter', async () => {
-    const { problem, request } = await catchRejection({ ...parts, ...observing });
-
-    expect(problem).toMatchObject({ kind: 'not_found' });
-    expect(request).toMatchObject({ decision: { effect: 'deny', reason: 'no_such_object' }, wouldBe: null });
-  });
 });
 
 describe('a caller without the right', () => {
@@ -174,8 +166,7 @@ describe('a caller without the right', () => {
       resources: { target: 'ball/skin' },
       input: { lookedUp: { found: 'object', attributes: BALL } },
     });
-    expect(request.decision).not.toHaveProperty('enforced');
-    expect(request).toMatchObject({ reported: [], wouldBe: null });
+    expect(request.reported).toEqual([]);
   });
 
   it('is rejected before anything else of the request is read', async () => {
@@ -191,8 +182,7 @@ describe('a caller without the right', () => {
       reason: 'resource_mismatch',
       resources: { boundTo: 'Toy doll' },
     });
-    expect(request.decision).not.toHaveProperty('enforced');
-    expect(request).toMatchObject({ reported: [], wouldBe: null });
+    expect(request.reported).toEqual([]);
     expect(request.target).toBeUndefined();
   });
 
@@ -200,83 +190,10 @@ describe('a caller without the right', () => {
     [{ found: 'nothing' }, 'no_such_object'],
     [{ found: 'foreign', owner: 'globex' }, 'foreign_object'],
   ])('gets 404 for an unknown object and has used its right: %j', async (lookedUp, reason) => {
-    for (const world of [{}, { mode: 'observe' }]) {
-      const { problem, request } = await catchRejection({ caller: BOUND, lookedUp, world });
-
-      expect(problem).toMatchObject({ kind: 'not_found' });
-      expect(request.decision).toMatchObject({ effect: 'deny', reason });
-      expect(request.use).toEqual({ lookedUp: null });
-    }
-  });
-});
-
-describe('in observe mode', () => {
-  it('a caller without the right passes, and the denial is recorded with its would-be status', async () => {
-    const request = createRequest({ caller: POOR, ...observing });
-    await decide(request);
-    expect(request.lookups).toEqual([]);
-    expect(request.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
-    expect(request.decision).not.toHaveProperty('resources.target');
-    expect(request.wouldBe).toBe(418);
-
-    await checkResource(request);
-    expect(request.lookups).toEqual(['ball']);
-    expect(request.target).toEqual({});
-    expect(request).toMatchObject({
-      wouldBe: 418,
-      decision: { effect: 'deny', enforced: false, resources: { target: 'ball/skin' } },
-    });
-    expect(request.use).toMatchObject({ lookedUp: { found: 'object' } });
-  });
-
-  it('a caller without the right to the object passes as well', async () => {
-    const request = await decideAndCheck({ caller: ELSEWHERE, ...observing });
-
-    expect(request).toMatchObject({ wouldBe: 418, decision: { reason: 'resource_mismatch', enforced: false } });
-    expect(request.target).toEqual({});
-  });
-
-  it('a caller with the right is allowed', async () => {
-    const request = await decideAndCheck({ caller: BOUND, ...observing });
-
-    expect(request.wouldBe).toBeNull();
-    expect(request.decision).toMatchObject({ effect: 'allow' });
-    expect(request.decision).not.toHaveProperty('enforced');
-  });
-
-  it('an unknown object is rejected without a would-be status', async () => {
-    const { problem, request } = await catchRejection({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
+    const { problem, request } = await catchRejection({ caller: BOUND, lookedUp });
 
     expect(problem).toMatchObject({ kind: 'not_found' });
-    expect(request).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
-  });
-
-  it('a rejection that is not about rights is enforced', async () => {
-    const { problem, request } = await catchRejection({
-      caller: BOUND,
-      route: { rule: { ...RULE, closed: true } },
-      ...observing,
-    });
-
-    expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(request.decision).toMatchObject({ reason: 'closed_to_keys' });
-  });
-
-  it('the error renderer of the service determines the would-be status', async () => {
-    const calls: unknown[][] = [];
-    const renderProblem = (...parts: unknown[]) => {
-      calls.push(parts);
-      return { status: 403 };
-    };
-    const request = await decideAndCheck({
-      caller: ELSEWHERE,
-      route: { errorRenderer: { renderProblem } },
-      ...observing,
-    });
-
-    expect(request.wouldBe).toBe(403);
-    expect(calls).toMatchObject([
-      [{ kind: 'forbidden' }, { path: '/toys/ball', operation: 'row_of_toy', decision: { enforced: false } }],
-    ]);
+    expect(request.decision).toMatchObject({ effect: 'deny', reason });
+    expect(request.use).toEqual({ lookedUp: null });
   });
 });

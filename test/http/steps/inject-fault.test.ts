@@ -268,7 +268,7 @@ describe('a finished response', () => {
     await injectAnswerFault(request);
 
     expect(calls).toEqual([['strike', 'answer', NOW]]);
-    expect(request).toMatchObject({ outcome: { status: 200 }, wouldBe: null, injectedFault: null });
+    expect(request).toMatchObject({ outcome: { status: 200 }, statusWithoutFault: null, injectedFault: null });
   });
 
   it('is not matched in a world without faults', async () => {
@@ -285,7 +285,7 @@ describe('a finished response', () => {
     await injectAnswerFault(request);
 
     expect(request).toMatchObject({
-      wouldBe: 200,
+      statusWithoutFault: 200,
       outcome: { status: 203, headers: { 'x-toy': 'ball' }, body: { name: 'doll' } },
     });
   });
@@ -299,7 +299,10 @@ describe('a finished response', () => {
     await injectAnswerFault(request);
 
     expect(facts[0]).toMatchObject({ status: 201, principal: ALLOWED.principal, reason: 'not_owner' });
-    expect(request).toMatchObject({ wouldBe: 201, outcome: { status: 503, headers: { 'retry-after': '0' } } });
+    expect(request).toMatchObject({
+      statusWithoutFault: 201,
+      outcome: { status: 503, headers: { 'retry-after': '0' } },
+    });
     expect(request.outcome.body).toMatchObject({ about: { decision } });
   });
 
@@ -307,7 +310,7 @@ describe('a finished response', () => {
     const { request } = createRequest({ fault: createFault({ drop: 'body' }) });
     await injectAnswerFault(request);
 
-    expect(request).toMatchObject({ outcome: { status: 200 }, wouldBe: null, injectedFault: { id: 'f-1' } });
+    expect(request).toMatchObject({ outcome: { status: 200 }, statusWithoutFault: null, injectedFault: { id: 'f-1' } });
   });
 
   it('is matched once, and later faults are shadowed by the first', async () => {

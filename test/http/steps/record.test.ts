@@ -21,7 +21,7 @@ describe('the journal entry of a request', () => {
       sent,
       hints,
       isExecuted: true,
-      wouldBe: 403,
+      statusWithoutFault: 403,
     } as const;
 
     expect(
@@ -43,7 +43,7 @@ describe('the journal entry of a request', () => {
       method: 'GET',
       url: '/toys/ball?loud=1',
       status: 200,
-      wouldBe: 403,
+      statusWithoutFault: 403,
       principal: ALLOWED.principal,
       reason: 'not_owner',
       decision: 'd-1',
@@ -130,8 +130,7 @@ describe('the journal entry of a request', () => {
   it.each([
     ['no decision', null, 'A name is missing.'],
     ['an allowed decision', ALLOWED, 'A name is missing.'],
-    ['a denial that is not enforced', { ...ALLOWED, effect: 'deny', enforced: false } as const, 'A name is missing.'],
-    ['an enforced denial', { ...ALLOWED, effect: 'deny' } as const, null],
+    ['a denial', { ...ALLOWED, effect: 'deny' } as const, null],
   ])('contains the explanation of a problem unless the decision explains it: %s', (_what, decision, explanation) => {
     const problem = new Problem('invalid_request', 'A name is missing.');
 

@@ -177,7 +177,6 @@ describe('the terminal', () => {
     status: 200,
     caller: 'robot',
     reason: null,
-    wouldBeRefused: false,
     fault: null,
     advice: null,
   };
@@ -208,11 +207,6 @@ describe('the terminal', () => {
       'an invalid request with its problem',
       { request: { problem, outcome: { status: 400 } } },
       { status: 400, caller: null, reason: 'invalid_request', advice: 'Field `size` is wrong.' },
-    ],
-    [
-      'a denial that is not enforced',
-      { request: { decision: { ...REFUSED, enforced: false } } },
-      { reason: 'not_owner', wouldBeRefused: true, advice: 'call as the owner; other callers may only read it' },
     ],
     [
       'an injected fault',

@@ -43,7 +43,6 @@ export function toyRequest({
       void reported.push([kind, ...details]);
   const toyWorld = {
     id: 'default',
-    mode: 'enforce',
     clock: { now: () => NOW },
     findings: { report: report('finding') },
     activityLog: {

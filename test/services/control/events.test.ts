@@ -41,19 +41,6 @@ async function readEvents(
   return reported;
 }
 
-it('a change of the mode is an event', async () => {
-  const world = await mock.world();
-  const [reported] = await readEvents(world, 1, () =>
-    fetch(`${world.url}/_mock/mode`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: 'observe' }),
-    }),
-  );
-
-  expect(reported).toMatchObject({ event: 'world', data: { what: 'modes' } });
-});
-
 it('requests, decisions, keys, clock, faults and findings are events without secrets', async () => {
   const world = await mock.world();
   const key = world.key('nvcf-deployer');

@@ -77,7 +77,7 @@ describe('a fault', () => {
 
     const failed = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
     expect(failed.status).toBe(503);
-    expect(await readNewestRequest()).toMatchObject({ status: 503, done: true, wouldBe: 201 });
+    expect(await readNewestRequest()).toMatchObject({ status: 503, done: true, statusWithoutFault: 201 });
     const { body } = await server.call('GET /api/v1/access-keys', { token });
     expect(JSON.stringify(body)).toContain('kept');
   });

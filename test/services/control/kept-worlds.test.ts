@@ -40,15 +40,13 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     const readCreationTime = async ({ call }: TestServer) => (await call('GET /_mock/worlds')).body.worlds[0].createdAt;
     const first = await start();
     await first.call('POST /_mock/reset');
-    await first.call('PUT /_mock/mode', { body: { mode: 'observe' } });
     const before = await readCreationTime(first);
     clock.set(clock.now() + 3_600_000);
     const second = await start();
 
     expect(await readCreationTime(second)).toBe(before);
-    expect((await second.call('GET /_mock/mode')).body.mode).toBe('observe');
     clock.set(clock.now() + 3_600_000);
-    expect(await readCreationTime(await start({ mode: 'observe' }))).toBe(before);
+    expect(await readCreationTime(await start())).toBe(before);
   });
 
   it('worlds are restored with their keys, objects and credentials, and deleted worlds are not', async ({ folder }) => {
@@ -87,7 +85,7 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     expect(before.map(([status]) => status)).toEqual([403, 200, 200]);
   });
 
-  it('each world has its clock, mode, signing key, faults and pending edits', async ({ folder }) => {
+  it('each world has its clock, signing key, faults and pending edits', async ({ folder }) => {
     const { start, clock } = prepareServers(folder);
     // An RSA key is slow to generate.
     const options = { signingKey: 'ES256' };
@@ -97,7 +95,6 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
       await first.call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed' } });
       await first.call(`POST ${at}/_mock/clock/freeze`);
       await first.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
-      await first.call(`PUT ${at}/_mock/mode`, { body: { mode: 'observe' } });
       await first.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
       const fault = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
       expect((await first.call(`POST ${at}/_mock/faults`, { body: fault })).status).toBe(201);
@@ -107,7 +104,7 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     expect((await first.call('GET /v2/nvcf/functions', { token: made.key })).status).toBe(503);
     const readState = async (server: TestServer) => {
       const all = ['/w/alice', ''].flatMap((at) =>
-        ['clock', 'mode', 'propagation', 'tokens/zoo/keys'].map((page) => `GET ${at}/_mock/${page}`),
+        ['clock', 'propagation', 'tokens/zoo/keys'].map((page) => `GET ${at}/_mock/${page}`),
       );
       return Promise.all(
         [...all, `GET /w/alice/_mock/keys/${made.id}`].map(async (request) =>
@@ -183,17 +180,6 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
     expect((await second.call(`GET /_mock/keys/${made[0]}`)).status).toBe(404);
     expect((await second.call(`GET /w/alice/_mock/keys/${made[1]}`)).status).toBe(200);
     expect(await listIds(second)).toEqual(['default', 'alice', 'bob']);
-  });
-
-  it('the stored mode is kept, unless the option differs from that of the last start', async ({ folder }) => {
-    const { start } = prepareServers(folder);
-    const readMode = async ({ call }: TestServer) => (await call('GET /_mock/mode')).body.mode;
-    await (await start({ mode: 'observe' })).call('PUT /_mock/mode', { body: { mode: 'enforce' } });
-    const second = await start({ mode: 'observe' });
-
-    expect(await readMode(second)).toBe('enforce');
-    await second.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-    expect(await readMode(await start({ mode: 'enforce' }))).toBe('enforce');
   });
 
   it('a world that was reset has the state of its seed', async ({ folder }) => {

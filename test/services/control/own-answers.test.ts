@@ -47,7 +47,7 @@ describe('a custom answer of a fault', () => {
     });
   });
 
-  it('with `after` replaces the answer after the operation, whose status is in `wouldBe`', async () => {
+  it('with `after` replaces the answer after the operation, whose status is in `statusWithoutFault`', async () => {
     const token = await tokenOf(server.call, admin.accessKey);
     const created = await postFault({
       match: { operation: 'create_access_key1' },
@@ -58,7 +58,7 @@ describe('a custom answer of a fault', () => {
 
     const answer = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
     expect([answer.status, answer.body]).toEqual([418, 'short and stout']);
-    expect(await readNewestRequest()).toMatchObject({ status: 418, wouldBe: 201, done: true });
+    expect(await readNewestRequest()).toMatchObject({ status: 418, statusWithoutFault: 201, done: true });
     expect(JSON.stringify((await server.call('GET /api/v1/access-keys', { token })).body)).toContain('kept');
   });
 

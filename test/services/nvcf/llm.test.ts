@@ -760,14 +760,6 @@ it('a label in the host selects the world, which may have its own keys', async (
   expect((await askChat({ key: own })).status).toBe(200);
 });
 
-it('a world in observe mode answers a request that it would deny', async () => {
-  const world = await nvcfServer();
-  await world.call('PUT /_mock/mode', { body: { mode: 'observe' } });
-  const answer = await ask('/v1/chat/completions', { key: castKey('nvcf-deployer').key }, world);
-
-  expect([answer.status, answer.decision.reason]).toEqual([200, 'missing_scope']);
-});
-
 it('requests are recorded with their operation at every path', async () => {
   const world = await nvcfServer();
   await ask('/openai/v1/embeddings', { body: { model: CHAT.model, input: 'a' } }, world);

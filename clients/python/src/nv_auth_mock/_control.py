@@ -265,7 +265,7 @@ class _RecordedRequest(TypedDict):
 
 # A request with its response. Secrets are shown as `sha256:` and ten digits; equal secrets have equal digits.
 class RecordedRequest(_RecordedRequest, total=False):
-    wouldBe: "int"
+    statusWithoutFault: "int"
     traceparent: "str"
     tokenExpiresAt: "str"
 
@@ -481,7 +481,6 @@ class Decision(_Decision, total=False):
     claimed: "Principal"
     certainty: "Literal[\"implied\", \"observed\", \"inferred\", \"contradicted\", \"ours\", \"unknown\"]"
     source: "str"
-    enforced: "Literal[False]"
     missing: "List[str]"
     missingAnyOf: "List[str]"
     used: "List[str]"

@@ -1,26 +1,21 @@
 import { choices, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { LeastPrivilege, PrincipalReport } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { type Mode, readMode, setMode } from '../../state/mode.ts';
 import { Report } from './report.tsx';
-import { WhichKey } from './which-key.tsx';
 import './least-privilege.css';
 
 /** Shows what each credential was used for, and the least rights that allow it. */
 export function LeastPrivilegeView() {
-  const loaded = useLoaded(async () => {
-    const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
-    return { ...report, mode };
-  }, [countChanges('requests', 'keys', 'mode')]);
-  const act = useAct();
+  const loaded = useLoaded(
+    () => ask<LeastPrivilege>('GET', '/_mock/least-privilege'),
+    [countChanges('requests', 'keys')],
+  );
   const { who: credentialId, text = '' } = choices.value;
-  const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);
-  const isObserving = mode === 'observe';
+  const { principals } = readValue(loaded, { principals: [] as LeastPrivilege['principals'] });
   const visibleReports = filterReports(principals, text.toLowerCase(), credentialId);
   const count =
     visibleReports.length === principals.length
@@ -28,19 +23,7 @@ export function LeastPrivilegeView() {
       : `${visibleReports.length} of ${principals.length}`;
   return (
     <div class="two">
-      <ViewHeader title="Least privilege" count={mode && count}>
-        <Feedback act={act} />
-        <button
-          type="button"
-          role="switch"
-          class="switch"
-          aria-checked={isObserving}
-          disabled={act.isBusy || mode === undefined}
-          onClick={() => act.run(() => setMode(isObserving ? 'enforce' : 'observe'))}
-        >
-          Observe
-        </button>
-      </ViewHeader>
+      <ViewHeader title="Least privilege" count={loaded !== null && 'value' in loaded ? count : undefined} />
       {(principals.length > 1 || text !== '') && (
         <search class="bar one-row">
           <Search
@@ -57,11 +40,9 @@ export function LeastPrivilegeView() {
         </search>
       )}
       <section class="first page rows labelled">
-        <WhichKey />
         <WhenLoaded loaded={loaded}>
           {({ full }) => (
             <>
-              <p class="quiet">{MODE_TEXTS[mode ?? 'enforce']}</p>
               {full && <p class="hint">Too many operations were used to record them all: the report is incomplete.</p>}
               {principals.length === 0 ? (
                 <p>
@@ -96,9 +77,3 @@ function filterReports(all: readonly PrincipalReport[], query: string, credentia
       `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(query),
   );
 }
-
-const MODE_TEXTS = {
-  enforce: 'Observe is off: a request without the rights is refused.',
-  observe:
-    'Observe is on: a request without the rights is allowed and recorded. A flow runs to its end and shows everything it needs.',
-} as const;

@@ -13,9 +13,9 @@ import { offerUndo } from '../../state/undo.ts';
 
 /** One credential: what it was used for, its rights, and the least rights it needs. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
-  const { principal, held, used, smallest, unused, broader, beyond, seed } = report;
+  const { principal, held, used, smallest, unused, broader, seed } = report;
   const isMinimal = unused.length === 0 && broader.length === 0;
-  const form = createFormAddress(report);
+  const alternatives = listAlternatives(report);
   const edit = isMinimal ? null : createEdit(report);
   const act = useAct();
   const replace = async () => {
@@ -52,11 +52,6 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           {principal.name} <small class="quiet">{principal.kind.replaceAll('-', ' ')}</small>
         </h2>
         <Feedback act={act} />
-        {form !== null && (
-          <a class="button small" href={form}>
-            Create this key
-          </a>
-        )}
         <Menu
           subject={principal.name}
           isBusy={act.isBusy}
@@ -77,8 +72,28 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           )}
         </section>
         <section>
-          <h3>Required</h3>
-          <RightsList rights={smallest} unused={[]} />
+          {alternatives.length === 0 && (
+            <>
+              <h3>Required</h3>
+              <RightsList rights={smallest} unused={[]} />
+            </>
+          )}
+          {alternatives.map(({ kind, rights, beyond: operations }, index) => (
+            <section key={kind}>
+              <h3>
+                {index === 0 ? 'Required' : 'Or'} as a {kind} key{' '}
+                <a class="button small" href={createFormAddress(report, kind, rights)}>
+                  Create this {kind} key
+                </a>
+              </h3>
+              <RightsList rights={rights} unused={[]} />
+              {operations.length > 0 && (
+                <p class="fault">
+                  No {kind} key may call {operations.join(', ')}.
+                </p>
+              )}
+            </section>
+          ))}
           {isMinimal && held !== null && <p class="verdict allow">It has no other rights.</p>}
         </section>
       </div>
@@ -88,23 +103,16 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           <LongText text={`${describeRights(enough)} instead of ${describeRights(heldRights)}.`} />
         </p>
       ))}
-      {beyond.length > 0 && (
-        <p class="fault">No rights of this kind of credential allow {beyond.join(', ')}: use another kind.</p>
-      )}
       <details>
         <summary>What it was used for: {used.length}</summary>
-        <UseTable label={`What ${principal.name} was used for`} used={used} request="First request" />
+        <UseTable label={`What ${principal.name} was used for`} used={used} />
       </details>
     </section>
   );
 }
 
-/** The operations that a credential is for. @param props.request heading of the column with the requests */
-export function UseTable(props: {
-  readonly label: string;
-  readonly used: PrincipalReport['used'];
-  readonly request: string;
-}) {
+/** The operations that a credential was used for. */
+function UseTable(props: { readonly label: string; readonly used: PrincipalReport['used'] }) {
   return (
     <DataTable
       label={props.label}
@@ -127,7 +135,7 @@ export function UseTable(props: {
         },
         { title: 'Needs', cell: ({ grants }) => grants.join(', ') || 'nothing' },
         {
-          title: props.request,
+          title: 'First request',
           cell: ({ example: { method, path } }) => (
             <>
               <code>{method}</code> <Path path={path} />
@@ -140,7 +148,7 @@ export function UseTable(props: {
 }
 
 /** A list of rights, with marks for the unused ones. */
-export function RightsList({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
+function RightsList({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
   const { services = [], scopes, resource, roles, rules, custom } = rights;
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];
   return (
@@ -180,7 +188,7 @@ export function RightsList({ rights, unused }: { readonly rights: LeastRights; r
 /** Returns the edit that reduces a service key to what it needs; null for other credentials and deleted keys. */
 function createEdit({ held, smallest }: PrincipalReport): object | null {
   const { services, scopes, resource } = smallest;
-  if (held === null || services === undefined || scopes === undefined) return null;
+  if (held?.scopes === undefined) return null;
   return { services, scopes, ...(resource !== undefined && { resource }) };
 }
 
@@ -204,14 +212,34 @@ function describeRights(rights: unknown): string {
     .join('; ');
 }
 
-/** Returns the address of the form for a new key with these rights; null if no NGC key can have them. */
-function createFormAddress({ principal, smallest }: PrincipalReport): string | null {
-  const { services, scopes, resource, roles } = smallest;
-  if (services === undefined) return null;
+/** The smallest rights for one kind of NGC key. */
+interface Alternative {
+  readonly kind: 'service' | 'personal';
+  readonly rights: LeastRights;
+  /** The used operations that no key of this kind may call. */
+  readonly beyond: readonly string[];
+}
+
+/** Lists the kinds of NGC keys with the smallest rights, the kind that was used first; empty for other credentials. */
+function listAlternatives({ principal, smallest, beyond }: PrincipalReport): readonly Alternative[] {
+  const { scopes, resource, roles, services } = smallest;
+  if (beyond === undefined || services === undefined || scopes === undefined || roles === undefined) return [];
+  const service = { services, scopes, ...(resource !== undefined && { resource }) };
+  const all = [
+    { kind: 'service', rights: service, beyond: beyond.scopes },
+    { kind: 'personal', rights: { services, roles }, beyond: beyond.roles },
+  ] as const;
+  const hasRoles = principal.kind === 'personal-key' || principal.kind === 'organization-user';
+  return hasRoles ? [...all].reverse() : all;
+}
+
+/** Returns the address of the form for a new key with these rights. */
+function createFormAddress({ principal }: PrincipalReport, kind: Alternative['kind'], rights: LeastRights): string {
+  const { services, scopes, resource, roles } = rights;
   return addressOfView('identities', {
-    make: scopes === undefined ? 'personal' : 'service',
+    make: kind,
     name: `${principal.name.slice(0, 200)}-least`,
-    services: services.join(','),
+    services: services?.join(','),
     scopes: scopes?.join(','),
     roles: roles?.join(','),
     ...(resource !== undefined && { resource: JSON.stringify(resource) }),

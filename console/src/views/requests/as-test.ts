@@ -23,7 +23,7 @@ export type Language = 'vitest' | 'pytest';
 export const LANGUAGES: readonly Language[] = ['vitest', 'pytest'];
 
 /**
- * Returns the source of a test that sends this request in a separate world, without faults and with rights enforced.
+ * Returns the source of a test that sends this request in a separate world without faults.
  *
  * @param setup a vendor call that must come first for the request to be allowed
  * @returns null if the caller or the body is unknown
@@ -37,7 +37,7 @@ export function toTest(
 ): string | null {
   const { operation, method, path, decision, truncated } = { ...request, ...request.request };
   const reason = request.reason === 'outcome_unknown' ? null : request.reason;
-  const status = request.wouldBe ?? request.status;
+  const status = request.statusWithoutFault ?? request.status;
   if (caller.kind === 'unknown' || status === null || truncated) return null;
   if (caller.kind === 'key' && caller.order === null && caller.text === null) return null;
   const subject = operation ?? `${method} ${path}`;

@@ -156,11 +156,11 @@ function RequestRow({ row: { request, ids }, index, count, isSelected }: Request
 }
 
 /** The shortest available reason of a refusal. */
-function Reason({ request: { wouldBe, reason, explanation, fault } }: Pick<Row, 'request'>) {
+function Reason({ request: { statusWithoutFault, reason, explanation, fault } }: Pick<Row, 'request'>) {
   const text = reason ?? explanation ?? (fault === null ? '-' : 'fault');
   return (
     <span class="reason" title={explanation ?? reason ?? undefined}>
-      {wouldBe !== undefined && `would be ${wouldBe}: `}
+      {statusWithoutFault !== undefined && `without the fault ${statusWithoutFault}: `}
       <Sentence text={text} />
     </span>
   );

@@ -71,7 +71,7 @@ interface DetailsProps extends RequestDetails {
 
 function Details(props: DetailsProps) {
   const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
-  const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = recorded;
+  const { method, path, query, status, statusWithoutFault, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
   const isRefused = decision?.effect === 'deny';
   const repair = repairs.value.get(recorded.id);
@@ -87,7 +87,7 @@ function Details(props: DetailsProps) {
     <>
       <h2 ref={heading} tabIndex={-1}>
         {isRepaired && <PreviousStatus status={repair.before.status} />}
-        <Status status={status} wouldBe={wouldBe} /> {method} <Path path={path} />
+        <Status status={status} statusWithoutFault={statusWithoutFault} /> {method} <Path path={path} />
       </h2>
       <Steps request={recorded} stages={stages} before={isRepaired ? repair.before : undefined} />
       {isRepaired && <RepairResult repair={repair} isRefused={isRefused} />}
@@ -135,7 +135,7 @@ function Verdict({ request, decision, hint }: DecidedRequest & { readonly hint: 
   return (
     <>
       <p class={isFaultOnly ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
-        {!isFaultOnly && <strong>{formatVerdict(decision, isAllowed)} </strong>}
+        {!isFaultOnly && <strong>{isAllowed ? 'Allowed' : 'Refused'} </strong>}
         <Sentence text={text} />
       </p>
       {decision?.detail !== undefined && !text.includes(decision.detail) && (
@@ -145,11 +145,6 @@ function Verdict({ request, decision, hint }: DecidedRequest & { readonly hint: 
       )}
     </>
   );
-}
-
-function formatVerdict(decision: Decision | null, isAllowed: boolean): string {
-  if (decision?.enforced === false) return 'Would be refused';
-  return isAllowed ? 'Allowed' : 'Refused';
 }
 
 /** The statuses of refusals whose message says more than that access was refused. */

@@ -99,12 +99,8 @@ function findOutcomes(request: RecordedRequest, steps: readonly Step[], stages: 
   const stage = request.reason === null ? undefined : stages.get(request.reason);
   const failing = findFailingStep(request, stage);
   const reachedCount = countReached(request, steps, failing);
-  // Observe mode allows what it would refuse.
-  const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
   return steps.map((step, index) => {
-    if (step === failing)
-      return { mark: 'refused', spoken: isEnforced ? SPOKEN_TEXTS.refused : 'would be refused here' };
-    const mark = index < reachedCount || !isEnforced ? 'passed' : 'none';
+    const mark = step === failing ? 'refused' : index < reachedCount ? 'passed' : 'none';
     return { mark, spoken: SPOKEN_TEXTS[mark] };
   });
 }
@@ -117,8 +113,8 @@ function countReached(request: RecordedRequest, steps: readonly Step[], failing:
 }
 
 /** Returns whether a fault replaced the steps. */
-function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean {
-  return fault !== null && wouldBe === undefined && reason === null && !done;
+function isReplaced({ fault, statusWithoutFault, reason, done }: RecordedRequest): boolean {
+  return fault !== null && statusWithoutFault === undefined && reason === null && !done;
 }
 
 /** The statuses of malformed requests. */

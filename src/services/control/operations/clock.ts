@@ -129,7 +129,7 @@ async function setClock(clock: WorldClock, text: string, before: BeforeJump): Pr
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` ${describePast(clock)} To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
+      `Field \`to\` must not be in the past (before ${rfc3339(clock.now())}). To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
     );
   });
 }
@@ -143,18 +143,6 @@ function readInstant(field: string, text: string, clock: WorldClock): Instant {
     'invalid_request',
     `Field \`${field}\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
   );
-}
-
-/** Reads a time that is not in the past. @throws Problem naming the field */
-export function readFutureInstant(field: string, text: string, clock: WorldClock): Instant {
-  const instant = readInstant(field, text, clock);
-  if (instant < clock.now()) throw new Problem('invalid_request', `Field \`${field}\` ${describePast(clock)}`);
-  if (instant <= END_OF_TIME) return instant;
-  throw new Problem('invalid_request', `Field \`${field}\` must be before the year 9999.`);
-}
-
-function describePast(clock: WorldClock): string {
-  return `must not be in the past (before ${rfc3339(clock.now())}).`;
 }
 
 /** Returns null if another request, or real time, passed the event first. */

@@ -70,10 +70,7 @@ export const OPERATION_SECTIONS = [
       get_claim_rules: {},
       set_claim_rules: {},
       delete_claim_rules: {},
-      get_mode: {},
-      set_mode: {},
       get_least_privilege: {},
-      find_least_privilege: {},
     },
   },
 ] as const satisfies readonly Section<OperationRow, 'id'>[];

@@ -9,8 +9,8 @@ import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, readRoles } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
+import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
-import { createApplicationRequests, createSeedOfRules } from './identity-creation.ts';
 
 /** The scope that contains all other scopes. */
 const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
@@ -23,11 +23,10 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await readRoles(world);
   const heldRules = caller === null ? null : await readHeldRules(world, principal, roles);
-  const { possibleUses, restrictedUses } = classifyUses(principal, uses, ruleset);
+  const restrictedUses = findRestrictedUses(principal, uses);
   const smallest = findSmallestRights(restrictedUses, { principal, ruleset, roles, heldRules: heldRules ?? [] });
   const { scope } = smallest;
   const rules = smallest.roles.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
-  const ruleBodies = smallest.roles.map(({ id }) => ({ roleId: id, ...scopeMembersOf(scope, principal) }));
   const usedRules = findUsedRules(heldRules ?? [], principal, uses);
   return {
     held: heldRules && { roles: roleNamesOf(heldRules.map(({ role }) => role)), rules: heldRules.map(renderRule) },
@@ -41,26 +40,14 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
       .filter(({ role, rule }) => isLarger(role, smallest.roles) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
     seedEntry: createSeedOfRules(principal, rules),
-    make: hasRule(ruleset, 'create-application') ? createApplicationRequests(principal, ruleBodies) : [],
-    impossibleUses: uses.filter((use) => !possibleUses.has(use)),
     heldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
   };
 };
 
-interface ClassifiedUses {
-  /** Uses that some rights would allow. */
-  readonly possibleUses: ReadonlySet<Use>;
-  /** Possible uses that would not be allowed without rights. */
-  readonly restrictedUses: readonly Use[];
-}
-
-function classifyUses(principal: Principal, uses: readonly Use[], ruleset: Ruleset): ClassifiedUses {
-  const permissions = permissionIdsOf(ruleset);
-  const allRights = listCandidateScopes(principal, []).map((scope) => rightsInScope(permissions, scope));
-  const possibleUses = new Set(selectAllowed(uses, principal, allRights));
+/** Returns the uses that would not be allowed without rights. */
+function findRestrictedUses(principal: Principal, uses: readonly Use[]): readonly Use[] {
   const unrestrictedUses = new Set(selectAllowed(uses, principal, []));
-  const restrictedUses = uses.filter((use) => possibleUses.has(use) && !unrestrictedUses.has(use));
-  return { possibleUses, restrictedUses };
+  return uses.filter((use) => !unrestrictedUses.has(use));
 }
 
 /** The smallest rights that allow some uses, in one scope. */
@@ -89,7 +76,7 @@ function findSmallestRights(uses: readonly Use[], context: SearchContext): Small
     roles: findSmallestRoles(roles, heldRules, (someRoles) =>
       allowsAll(uses, principal, rightsOfRoles(someRoles, scope)),
     ),
-    customRole: hasRule(ruleset, 'create-role')
+    customRole: ruleset.tables.rules.some(({ id }) => id === 'create-role')
       ? findSmallestCustomRole(ruleset, (permissions) =>
           allowsAll(uses, principal, [rightsInScope(permissions, scope)]),
         )
@@ -198,10 +185,6 @@ function findSmallestRoles(
   return areEnough(smallestFirst) ? minimize(smallestFirst.reverse(), areEnough) : [];
 }
 
-function hasRule({ tables }: Ruleset, rule: string): boolean {
-  return tables.rules.some(({ id }) => id === rule);
-}
-
 /** A custom role that could be created. */
 interface CustomRoleDraft {
   readonly permissionSets: readonly { readonly id: string; readonly name: string }[];
@@ -255,4 +238,33 @@ function listCandidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): 
 function isWider(scopeType: string, otherType: string): boolean {
   const rankOf = (type: string) => SCOPE_TYPES.findIndex(({ id }) => id === type);
   return rankOf(scopeType) < rankOf(otherType);
+}
+
+/** A role in a scope, as in a seed. */
+interface RoleInScope {
+  readonly role: string;
+  readonly scopeType: string;
+  readonly scopeId: string;
+}
+
+/** The lists of a seed by kind of identity. */
+const LISTS_BY_KIND = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
+
+/** Returns a seed for an identity with only these roles. A single role in the whole tenant becomes its `role`. */
+function createSeedOfRules(
+  { kind, name }: Principal,
+  rules: readonly RoleInScope[],
+): Readonly<Record<string, unknown>> {
+  // No other kind can have a Run:ai token.
+  if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
+  const identifier = kind === 'user' ? { email: name } : { name };
+  const [firstRule] = rules;
+  const isTenantRole = rules.length === 1 && firstRule?.scopeType === 'tenant';
+  const subject = { subjectType: SUBJECT_TYPES[kind], subjectId: name };
+  return {
+    runai: {
+      [LISTS_BY_KIND[kind]]: [{ ...identifier, role: isTenantRole ? firstRule.role : null }],
+      ...(!isTenantRole && rules.length > 0 && { accessRules: rules.map((rule) => ({ ...subject, ...rule })) }),
+    },
+  };
 }
