@@ -1,7 +1,10 @@
 import { createHmac, hash } from 'node:crypto';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
 import { isFingerprint } from '../text/redact.ts';
-import { isSecretName, type KnownSecrets, MIN_SECRET_LENGTH } from './secrets.ts';
+import { isSecretName, type KnownSecrets } from './secrets.ts';
+
+/** Shorter values are too common to compare. */
+const MIN_SECRET_LENGTH = 8;
 
 /** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
 const FINGERPRINT_DIGITS = 10;

@@ -9,41 +9,31 @@ export interface KnownSecrets {
 }
 
 /**
- * The names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749, 7009, 7523,
- * 7636 and 8693, OpenID Connect, and the emulated APIs.
+ * Endings of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
+ * 7009, 7523, 7636 and 8693, OpenID Connect, and the emulated APIs. With `_`, a whole word: `DB_PASS`, but not `bypass`.
  */
-const NAMES = {
-  /** Endings in any spelling: `clientSecret`, `DB_PASSWORD`, `X-API-Key`. */
-  endings: [
-    ...['password', 'passwords', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'token', 'idtokenhint'],
-    ...['assertion', 'bearer', 'signature', 'credential', 'credentials', 'authorization', 'cookie', 'codeverifier'],
-    ...['apikey', 'accesskey', 'secretkey', 'privatekey', 'signingkey', 'encryptionkey', 'sharedkey', 'masterkey'],
-    ...['accountkey', 'subscriptionkey', 'secwebsocketprotocol'],
-  ],
-  /** Last words: `DB_PASS`, but not `bypass`. */
-  words: ['pass', 'pin', 'otp', 'jwt', 'auth'],
-};
-const ENDING = new RegExp(`(?:${NAMES.endings.join('|')})$`);
-const LAST_WORD = new RegExp(`(?:^|_)(?:${NAMES.words.join('|')})$`);
-/** Only the end of a longer name is compared. */
-const MAX_NAME_LENGTH = 100;
+const SECRET_NAMES: readonly string[] = [
+  ...['password', 'passwords', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'token', 'idtokenhint'],
+  ...['assertion', 'bearer', 'signature', 'credential', 'credentials', 'authorization', 'cookie', 'codeverifier'],
+  ...['apikey', 'accesskey', 'secretkey', 'privatekey', 'signingkey', 'encryptionkey', 'sharedkey', 'masterkey'],
+  ...['accountkey', 'subscriptionkey', 'secwebsocketprotocol', '_pass', '_pin', '_otp', '_jwt', '_auth'],
+];
+const SECRET_NAME = new RegExp(`(?:${SECRET_NAMES.join('|')})$`);
 /** Errors also have a `code`, which is shorter than any secret, or in upper snake case. */
 const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
 /** @param name in any spelling, perhaps with `value` or a number at its end @param value tells a `code` from an error code */
 export function isSecretName(name: string, value?: unknown): boolean {
-  const separated = name.slice(-MAX_NAME_LENGTH).replaceAll(/([a-z])([A-Z])/g, '$1_$2');
+  // The end of a long name is enough.
+  const separated = name.slice(-100).replaceAll(/([a-z])([A-Z])/g, '$1_$2');
   const words = separated
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replace(/[_\d]*(?:value)?[_\d]*$/, '');
   const bare = words.replaceAll('_', '');
-  if (bare === 'code') return value === undefined || !ERROR_CODE.test(String(value));
-  return ENDING.test(bare) || LAST_WORD.test(words);
+  if (bare === 'code') return typeof value === 'string' ? !ERROR_CODE.test(value) : value === undefined;
+  return SECRET_NAME.test(`_${words}`) || SECRET_NAME.test(bare);
 }
-
-/** Shorter values are too common to compare. */
-export const MIN_SECRET_LENGTH = 8;
 
 /** A value in a path, a query or a log line: everything between separators. */
 const LINE_VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
@@ -108,10 +98,7 @@ function hideParameters(text: string, valueForm: RegExp, fingerprint: KnownSecre
   return hidden + text.slice(end);
 }
 
-/** Deeper than any accepted body. */
-const MAX_DEPTH = 70;
-
-/** `list`: the value of a member `secrets`; `entry`: an object in such a list, whose `name` is open. */
+/** `list`: the value of a member `secrets`; `entry`: anything deeper in it, where a `name` is open. */
 type Secrecy = 'open' | 'secret' | 'list' | 'entry';
 
 /**
@@ -123,35 +110,38 @@ export function hideSecrets(value: unknown, secrets: KnownSecrets, secrecy: Secr
   if (typeof value === 'number' && secrecy !== 'open') return secrets.fingerprint(String(value));
   if (typeof value === 'string') return hideText(value, secrets, secrecy, depth);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_DEPTH) return null;
-  const entries = Object.entries(value);
-  const labels = entries.flatMap(([name, text]) => (/^(?:name|key)$/i.test(name) ? [String(text)] : []));
-  const hidden = entries.map(([name, member]): [string, unknown] => {
-    const inner = Array.isArray(value) ? entrySecrecy(member, secrecy) : memberSecrecy(name, labels, member, secrecy);
-    return [hideByForm(name, secrets), hideSecrets(member, secrets, inner, depth + 1)];
-  });
-  if (hidden.every(([name, member], index) => name === entries[index]?.[0] && member === entries[index]?.[1]))
-    return value;
-  return Array.isArray(value) ? hidden.map(([, member]) => member) : Object.fromEntries(hidden);
+  // Deeper than any accepted body.
+  if (depth > 70) return null;
+  if (Array.isArray(value)) {
+    const entries = value.map((entry) => hideSecrets(entry, secrets, entrySecrecy(entry, secrecy), depth + 1));
+    return entries.some((entry, index) => entry !== value[index]) ? entries : value;
+  }
+  const members = Object.entries(value);
+  const labels = members.flatMap(([name, label]) => (/^(?:name|key)$/i.test(name) ? [label] : []));
+  const hidden = members.map(([name, member]): [string, unknown] => [
+    hideByForm(name, secrets),
+    hideSecrets(member, secrets, memberSecrecy(name, labels, member, secrecy), depth + 1),
+  ]);
+  const isSame = members.every(([name, member], index) => name === hidden[index]?.[0] && member === hidden[index]?.[1]);
+  return isSame ? value : Object.fromEntries(hidden);
 }
 
 function entrySecrecy(entry: unknown, outer: Secrecy): Secrecy {
   if (outer !== 'list') return outer;
   // Responses list only the names of secrets.
-  if (typeof entry === 'string') return 'open';
-  return Array.isArray(entry) ? 'secret' : 'entry';
+  return typeof entry === 'string' ? 'open' : 'entry';
 }
 
 /** @param labels the values of `name` and `key` beside it, for a `value` */
-function memberSecrecy(name: string, labels: readonly string[], member: unknown, outer: Secrecy): Secrecy {
+function memberSecrecy(name: string, labels: readonly unknown[], member: unknown, outer: Secrecy): Secrecy {
   const lower = name.toLowerCase();
   if (outer !== 'open') return outer === 'entry' && lower === 'name' && typeof member === 'string' ? 'open' : 'secret';
   const names = lower === 'value' ? [name, ...labels] : [name];
-  if (names.some((label) => isSecretName(label, member))) return 'secret';
+  if (names.some((label) => typeof label === 'string' && isSecretName(label, member))) return 'secret';
   return lower === 'secrets' ? 'list' : 'open';
 }
 
-/** A text that is meant to be JSON. */
+/** A text that is meant to be JSON, even if it is malformed. */
 const JSON_START = /^\s*(?:[[{]\s*){1,9}"/;
 /** A URL or a path. */
 const URL_OR_PATH = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
@@ -159,29 +149,28 @@ const URL_OR_PATH = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
 /** Replaces the secrets in a value, or the whole value if it is one. */
 export function hideText(text: string, secrets: KnownSecrets, secrecy: Secrecy = 'open', depth = 0): string {
   if (text === '') return text;
-  if (secrecy !== 'open' || (text.length >= MIN_SECRET_LENGTH && secrets.has(text))) return secrets.fingerprint(text);
-  if (JSON_START.test(text)) {
-    try {
-      const value = JSON.parse(text);
-      const hidden = hideSecrets(value, secrets, 'open', depth + 1);
-      // Keep the original formatting if nothing was hidden.
-      return hidden === value ? text : JSON.stringify(hidden);
-    } catch {
-      return secrets.fingerprint(text);
-    }
-  }
+  if (secrecy !== 'open' || secrets.has(text)) return secrets.fingerprint(text);
+  const json = /^\s*["[{]/.test(text) ? hideJson(text, secrets, depth + 1) : null;
+  if (json !== null || JSON_START.test(text)) return json ?? secrets.fingerprint(text);
   return URL_OR_PATH.test(text) ? hideInLine(text, secrets) : hideByForm(text, secrets);
 }
 
+/** Replaces the secrets in JSON, and keeps its formatting if there are none. Returns null if the text is not JSON. */
+export function hideJson(text: string, secrets: KnownSecrets, depth = 0): string | null {
+  try {
+    const value = JSON.parse(text);
+    const hidden = hideSecrets(value, secrets, 'open', depth);
+    return hidden === value ? text : JSON.stringify(hidden);
+  } catch {
+    return null;
+  }
+}
+
 /** Lists the fields of a form or a query with fingerprints instead of secrets. */
-export function hideFields(
-  fields: URLSearchParams,
-  secrets: KnownSecrets,
-  secrecy: Secrecy = 'open',
-): [string, string][] {
-  return [...fields].map(([name, value]) => [
+export function hideFields(fields: URLSearchParams, secrets: KnownSecrets, outer: Secrecy = 'open') {
+  return [...fields].map(([name, value]): [name: string, value: string] => [
     hideText(name, secrets),
-    hideText(value, secrets, memberSecrecy(name, [], value, secrecy)),
+    hideText(value, secrets, memberSecrecy(name, [], value, outer)),
   ]);
 }
 
@@ -206,13 +195,11 @@ export function hideMultipart(text: string, type: string, secrets: KnownSecrets)
   return `${['', ...hidden, ''].join(`\r\n--${boundary}`)}--\r\n`.slice(2);
 }
 
-/** The characters of a JSON body that cannot be parsed which are searched for its outline. */
-const MAX_OUTLINE = 200;
 /** A string or a word of JSON; the end of the string may be missing. */
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*\\?(?:"|$)|[^\s"{}[\]:,]+/gs;
 
 /** Describes a body that cannot be read: the outline of JSON, then the size and the fingerprint. */
 export function outlineBody(text: string, isJson: boolean, size: number | null, secrets: KnownSecrets): string {
-  const outline = isJson ? `${text.slice(0, MAX_OUTLINE).replaceAll(JSON_TOKEN, '…')} ` : '';
+  const outline = isJson ? `${text.slice(0, 200).replaceAll(JSON_TOKEN, '…')} ` : '';
   return `${outline}(${size ?? 'unknown'} bytes, ${secrets.fingerprint(text)})`;
 }

@@ -5,8 +5,8 @@ import {
   hideFields,
   hideInHeader,
   hideInLine,
+  hideJson,
   hideMultipart,
-  hideSecrets,
   hideText,
   type KnownSecrets,
   outlineBody,
@@ -241,11 +241,8 @@ function hideBody(
   if (form === 'form') {
     return new URLSearchParams(hideFields(new URLSearchParams(text), secrets, isCut ? 'secret' : 'open')).toString();
   }
-  const json = isCut ? undefined : parseJson(text);
-  if (json !== undefined) {
-    const hidden = hideSecrets(json, secrets);
-    return hidden === json ? text : JSON.stringify(hidden);
-  }
+  const json = isCut ? null : hideJson(text, secrets);
+  if (json !== null) return json;
   if (form === 'text' && (side === 'response' || !isCut)) return hideText(text, secrets);
   const parts = form === 'multipart' && !isCut ? hideMultipart(text, String(type), secrets) : null;
   return parts ?? outlineBody(text, form === 'json', stored.size, secrets);
