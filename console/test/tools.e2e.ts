@@ -270,7 +270,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       expect.stringContaining('not sent: The journal has fingerprints (sha256:…) in place of the secrets.'),
       expect.stringMatching(/^GET \/api\/v1\/org-unit\/projects 200 200 same status$/),
       expect.stringContaining('not sent: The journal keeps no credentials, and the caller is unknown.'),
-      expect.stringContaining('not sent: The journal has only the beginning of the body.'),
+      expect.stringContaining('not sent: The journal has only an outline of the body'),
       expect.stringMatching(/^POST \/v2\/nvcf\/functions 403 403 same status$/),
     ]);
     const { requests } = await mock('GET', '/requests');

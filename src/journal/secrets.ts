@@ -24,6 +24,7 @@ const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
 /** @param name in any spelling, perhaps with `value` or a number at its end @param value tells a `code` from an error code */
 export function isSecretName(name: string, value?: unknown): boolean {
+  if (name.length < 3) return false;
   // The end of a long name is enough.
   const separated = name.slice(-100).replaceAll(/([a-z])([A-Z])/g, '$1_$2');
   const words = separated
@@ -186,8 +187,9 @@ export function hideMultipart(text: string, type: string, secrets: KnownSecrets)
   const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(type)?.slice(1).join('') ?? '';
   const [start, ...parts] = `\r\n${text}`.split(`\r\n--${boundary}`);
   if (boundary === '' || start !== '' || !/^--\s*$/.test(parts.pop() ?? '')) return null;
+  if (!parts.every((part) => part.includes('\r\n\r\n'))) return null;
   const hidden = parts.map((part) => {
-    const [, head = part, value = ''] = /^(.*?\r\n\r\n)(.*)$/s.exec(part) ?? [];
+    const [, head = '', value = ''] = /^(.*?\r\n\r\n)(.*)$/s.exec(part) ?? [];
     const [name, ...more] = [...head.matchAll(/[\s;]name\*?=(?:"([\w.[\] -]+)")?/gi)].map(([, quoted]) => quoted);
     const secrecy = name === undefined || more.length > 0 ? 'secret' : memberSecrecy(name, [], value, 'open');
     return hideByForm(head, secrets) + hideText(value, secrets, secrecy);

@@ -120,6 +120,7 @@ const BODIES: readonly [form: string, type: string, make: () => string | Buffer]
     MULTIPART_TYPE,
     () => multipartOf({ 'a\\"password': plant(), 'pass%77ord': plant() }),
   ],
+  ['multipart without headers', MULTIPART_TYPE, () => `--the boundary\r\n${plant()}\r\n--the boundary--\r\n`],
   ['multipart that is malformed', MULTIPART_TYPE, () => multipartOf({ a: plant(), ...plantMembers() }, '')],
   ['multipart that is cut', MULTIPART_TYPE, () => multipartOf({ a: plant(), ...plantMembers(), z: LONG })],
   ['multipart with another boundary', 'multipart/form-data', () => multipartOf(plantMembers())],

@@ -204,9 +204,29 @@ describe('a secret', () => {
     expect(await worseThanLinear(cpuOf(hideIn), 24_000)).toBeNull();
   });
 
+  it.each<[form: string, value: unknown]>([
+    ['a list of lists', { secrets: [[{ value: 'hunter2' }, ['hunter2']]] }],
+    ['a pair in capitals', { Env: [{ Name: 'API_KEY', Value: 'hunter2' }] }],
+    ['a pair of a list', [[{ key: 'token', value: ['hunter2', { a: 'hunter2' }] }]]],
+    ['a text of JSON in a text of JSON', { a: JSON.stringify([1, JSON.stringify({ pin: 'hunter2' })]) }],
+    ['a text of a text of JSON', { a: JSON.stringify(JSON.stringify({ otp: 'hunter2' })) }],
+    ['a text of malformed JSON', { a: '[{"password": "hunter2"' }],
+    ['a name with other signs', { 'user[password][]': 'hunter2', 'pass\u200bword ': 'hunter2' }],
+    ['an environment with quotes', 'A=1 DB_PASSWORD="hunter2 hunter2" PIN=hunter2/hunter2'],
+  ])('is hidden in %s', (_, value) => {
+    expect(JSON.stringify(hideSecrets(value))).not.toContain('hunter2');
+  });
+
+  it('is searched for in members that have the names of functions', () => {
+    const value = { name: { toString: 1 }, code: { toString: 1, valueOf: 1 }, value: 'open' };
+    expect(hideSecrets(value)).toEqual(value);
+  });
+
   it('cannot be hidden by depth: values below the depth of any accepted body are omitted', () => {
     let value: unknown = { clientSecret: 'hunter2' };
     for (let depth = 0; depth < 20_000; depth += 1) value = [value];
     expect(JSON.stringify(hideSecrets(value))).not.toContain('hunter2');
+    const text = `${'['.repeat(20_000)}{"clientSecret":"hunter2"}${']'.repeat(20_000)}`;
+    expect(JSON.stringify(hideSecrets({ text }))).not.toContain('hunter2');
   });
 });
