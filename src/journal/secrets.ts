@@ -72,12 +72,8 @@ function hideInPlainLine(line: string, secrets: KnownSecrets): string {
 /** Replaces parts of a text that look like a secret: a credential, a parameter, userinfo. */
 function hideByForm(text: string, { fingerprint }: KnownSecrets, parameterValue = VALUE): string {
   let hidden = replaceCredentials(text, (credential) => fingerprint(credential));
-  if (hidden.includes('@')) {
-    hidden = hidden.replace(USERINFO, (_, slashes, name = '', secret) => `${slashes}${name}${fingerprint(secret)}@`);
-  }
+  hidden = hidden.replace(USERINFO, (_, slashes, name = '', secret) => `${slashes}${name}${fingerprint(secret)}@`);
   if (hidden.includes('=')) hidden = hideParameters(hidden, parameterValue, fingerprint);
-  // A scheme ends with a space, and most paths have none.
-  if (!hidden.includes(' ')) return hidden;
   return hidden.replace(WITH_SCHEME, (whole, scheme, secret) =>
     NO_WORD.test(secret) ? `${scheme}${fingerprint(secret)}` : whole,
   );
@@ -114,7 +110,10 @@ export function hideSecrets(value: unknown, secrets: KnownSecrets, secrecy: Secr
   // Deeper than any accepted body.
   if (depth > 70) return null;
   if (Array.isArray(value)) {
-    const entries = value.map((entry) => hideSecrets(entry, secrets, entrySecrecy(entry, secrecy), depth + 1));
+    const inner = secrecy === 'list' ? 'entry' : secrecy;
+    // Responses list only the names of secrets.
+    const isName = (entry: unknown) => secrecy === 'list' && typeof entry === 'string';
+    const entries = value.map((entry) => hideSecrets(entry, secrets, isName(entry) ? 'open' : inner, depth + 1));
     return entries.some((entry, index) => entry !== value[index]) ? entries : value;
   }
   const members = Object.entries(value);
@@ -125,12 +124,6 @@ export function hideSecrets(value: unknown, secrets: KnownSecrets, secrecy: Secr
   ]);
   const isSame = members.every(([name, member], index) => name === hidden[index]?.[0] && member === hidden[index]?.[1]);
   return isSame ? value : Object.fromEntries(hidden);
-}
-
-function entrySecrecy(entry: unknown, outer: Secrecy): Secrecy {
-  if (outer !== 'list') return outer;
-  // Responses list only the names of secrets.
-  return typeof entry === 'string' ? 'open' : 'entry';
 }
 
 /** @param labels the values of `name` and `key` beside it, for a `value` */
