@@ -261,20 +261,23 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await ask('GET', '/api/v1/org-unit/projects', accessToken);
     await ask('GET', '/v2/nvcf/functions', 'nvapi-of-nobody');
     await ask('POST', '/v2/nvcf/functions', REGISTRAR, { name: 'n'.repeat(70_000) });
+    const authorization = `Bearer ${REGISTRAR}`;
+    await fetch(`${url}/v2/nvcf/functions`, { method: 'POST', headers: { ...headers, authorization }, body: '{"a":' });
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     const page = await openPage(`${url}/#/requests`);
-    await replayAll(page, '5 requests');
-    await page.getByText('5 of 5 done: 2 with the same status, 0 with a different one, 3 not sent.').waitFor();
+    await replayAll(page, '6 requests');
+    await page.getByText('6 of 6 done: 2 with the same status, 0 with a different one, 4 not sent.').waitFor();
 
     expect(await readTexts(page, 'Replayed requests, oldest first')).toEqual([
       expect.stringContaining('not sent: The journal has fingerprints (sha256:…) in place of the secrets.'),
       expect.stringMatching(/^GET \/api\/v1\/org-unit\/projects 200 200 same status$/),
       expect.stringContaining('not sent: The journal keeps no credentials, and the caller is unknown.'),
-      expect.stringContaining('not sent: The journal has only the beginning of the body.'),
+      expect.stringContaining('not sent: The journal has only an outline of the body: it is too long'),
+      expect.stringContaining('not sent: The journal has only an outline of the body: it is not well-formed.'),
       expect.stringMatching(/^POST \/v2\/nvcf\/functions 403 403 same status$/),
     ]);
     const { requests } = await mock('GET', '/requests');
-    expect(requests).toHaveLength(7);
+    expect(requests).toHaveLength(8);
     expect([requests[0].request.body, requests[1].principal.name]).toEqual([FUNCTION, email]);
   });
 

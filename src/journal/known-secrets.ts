@@ -1,6 +1,22 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
-import { collectSecrets, createFingerprint, type KnownSecrets, MIN_SECRET_LENGTH } from './secrets.ts';
+import { isFingerprint } from '../text/redact.ts';
+import { isSecretName, type KnownSecrets } from './secrets.ts';
+
+/** Shorter values are too common to compare. */
+const MIN_SECRET_LENGTH = 8;
+
+/** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
+const FINGERPRINT_DIGITS = 10;
+
+/**
+ * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
+ * fingerprint is its own fingerprint, so that one copied from the journal can be searched for.
+ */
+export function createFingerprint(secret: string, key: string): string {
+  if (isFingerprint(secret)) return secret;
+  return `sha256:${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
+}
 
 /** Settings shared by all worlds of a process. */
 export interface SecretSettings {
@@ -32,12 +48,24 @@ export class SeedSecretsCache {
   read(seed: SeedText): SeedSecrets {
     const cached = this.#cache.get(seed);
     if (cached !== undefined) return cached;
-    const secrets = new Set(
-      [...collectSecrets(JSON.parse(seed.text))].filter(({ length }) => length >= MIN_SECRET_LENGTH),
-    );
+    const secrets = collectSecrets(JSON.parse(seed.text));
     this.#cache.set(seed, secrets);
     return secrets;
   }
+}
+
+/** Returns the secrets in a seed, which are strings with the name of a secret. */
+function collectSecrets(seed: unknown): Set<string> {
+  const secrets = new Set<string>();
+  const waiting = [seed];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) {
+      if (typeof member !== 'string') waiting.push(member);
+      else if (member.length >= MIN_SECRET_LENGTH && isSecretName(name, member)) secrets.add(member);
+    }
+  }
+  return secrets;
 }
 
 /** Returns whether this is the SHA-256 hash, in hexadecimal, of a current secret of a world. */

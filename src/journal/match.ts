@@ -41,8 +41,8 @@ export interface Facts {
 export interface StoredFacts {
   /** Whether the body is stored with fingerprints instead of secrets. If so, `body` has them, too. */
   readonly isHidden: boolean;
-  /** Whether the body was dropped to make room for newer requests. If so, no body matches. */
-  readonly isDropped: boolean;
+  /** Returns why the body cannot be compared, so that none matches; null if it can. */
+  obstacle(): string | null;
   /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
   hiddenBody(): unknown;
   readonly fingerprint: Fingerprint;
@@ -80,7 +80,8 @@ const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 export function createMatcher(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
   const compareBodies = ({ body, stored }: Facts, isShown: boolean): string | null => {
-    if (stored?.isDropped) return 'body was evicted';
+    const obstacle = stored?.obstacle() ?? null;
+    if (obstacle !== null) return obstacle;
     return stored !== undefined && (isShown || stored.isHidden || namesFingerprint)
       ? findDifference(hiddenBody, stored.hiddenBody(), 'body', stored.fingerprint)
       : findDifference(match.body, body(), 'body');

@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto';
-import { decodeOften, isFingerprint, replaceCredentials } from '../text/redact.ts';
+import { decodeOften, replaceCredentials } from '../text/redact.ts';
 
 /** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {
@@ -9,76 +8,45 @@ export interface KnownSecrets {
   has(text: string): boolean;
 }
 
-/** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
-const FINGERPRINT_DIGITS = 10;
-const FINGERPRINT_PREFIX = 'sha256:';
-
 /**
- * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
- * fingerprint is its own fingerprint, so that one copied from the journal can be searched for.
+ * Endings of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
+ * 7009, 7523, 7636 and 8693, OpenID Connect, and the emulated APIs. With `_`, a whole word: `DB_PASS`, but not `bypass`.
  */
-export function createFingerprint(secret: string, key: string): string {
-  if (isFingerprint(secret)) return secret;
-  return `${FINGERPRINT_PREFIX}${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
-}
-
-/**
- * Suffixes of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
- * 7009, 7523, 7636 and 8693, OpenID Connect, and the emulated APIs.
- */
-const SECRET_NAME_ENDINGS: readonly string[] = [
-  ...[
-    'password',
-    'passwords',
-    'passwd',
-    'pwd',
-    'passphrase',
-    'passcode',
-    'secret',
-    'secretvalue',
-    'token',
-    'tokenvalue',
-    'idtokenhint',
-  ],
+const SECRET_NAMES: readonly string[] = [
+  ...['password', 'passwords', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'token', 'idtokenhint'],
   ...['assertion', 'bearer', 'signature', 'credential', 'credentials', 'authorization', 'cookie', 'codeverifier'],
   ...['apikey', 'accesskey', 'secretkey', 'privatekey', 'signingkey', 'encryptionkey', 'sharedkey', 'masterkey'],
-  ...['accountkey', 'subscriptionkey'],
+  ...['accountkey', 'subscriptionkey', 'secwebsocketprotocol', '_pass', '_pin', '_otp', '_jwt', '_auth'],
 ];
-/** Short names must match as a whole. */
-const WHOLE_SECRET_NAMES: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', 'secwebsocketprotocol'];
-const SECRET_NAME = new RegExp(`(?:${SECRET_NAME_ENDINGS.join('|')}|^x?(?:${WHOLE_SECRET_NAMES.join('|')}))$`);
-
-/** Longer than any name in an API. */
-const MAX_NAME_LENGTH = 100;
-
-/** Lists of secrets. Each entry has a name, which is not hidden, and a value. */
-const SECRET_LIST = 'secrets';
-
+const SECRET_NAME = new RegExp(`(?:${SECRET_NAMES.join('|')})$`);
 /** Errors also have a `code`, which is shorter than any secret, or in upper snake case. */
 const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
-/** Lower-cases a name, and removes punctuation and trailing digits. */
-function normalizeName(name: string): string {
-  if (name.length > MAX_NAME_LENGTH) return '';
-  const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return bare.replace(/\d{1,9}$/, '') || bare;
+/** @param name in any spelling, perhaps with `value` or a number at its end @param value tells a `code` from an error code */
+export function isSecretName(name: string, value?: unknown): boolean {
+  if (name.length < 3) return false;
+  // The end of a long name is enough.
+  const separated = name.slice(-100).replaceAll(/([a-z])([A-Z])/g, '$1_$2');
+  const words = separated
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replace(/[_\d]*(?:value)?[_\d]*$/, '');
+  const bare = words.replaceAll('_', '');
+  if (bare === 'code') return typeof value === 'string' ? !ERROR_CODE.test(value) : value === undefined;
+  return SECRET_NAME.test(`_${words}`) || SECRET_NAME.test(bare);
 }
-
-/** @param name in any spelling @param value tells a secret `code` from an error code */
-function isSecret(name: string, value: unknown): boolean {
-  const bare = normalizeName(name);
-  return SECRET_NAME.test(bare) && !(bare === 'code' && ERROR_CODE.test(String(value)));
-}
-
-/** Shorter values are too common to compare. */
-export const MIN_SECRET_LENGTH = 8;
 
 /** A value in a path, a query or a log line: everything between separators. */
 const LINE_VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
-/** A parameter of a path (RFC 3986, 3.3), a query or a form. */
-const PARAMETER = /(?<![\w.%-])([\w.%-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
-/** A credential with its scheme, as in `Authorization`. A word without a digit is part of a sentence. */
-const WITH_SCHEME = /(?<!\w)((?:bearer|basic) {1,3})(?=[a-z~+._/-]{0,200}[\d=])([\w.~+/=-]{8,})/gi;
+/** The name of a parameter in a path (RFC 3986, 3.3), a query, a form or a text. */
+const PARAMETER = /(?<![\w.%[\]-])[\w.%[\]-]+(?==)/g;
+/** The value of a parameter in a path, and elsewhere. */
+const SEGMENT = /"[^"]*|'[^']*|[^\s;/?&#,"'`<>()]+/y;
+const VALUE = /"[^"]*|'[^']*|[^\s;?&#,"'`<>()]+/y;
+/** A credential with its scheme, as in `Authorization`. */
+const WITH_SCHEME = /(?<!\w)((?:bearer|basic) {1,3})([\w.~+/=-]{8,})/gi;
+/** A word without these is part of a sentence. */
+const NO_WORD = /[\d=]|[a-z][A-Z]/;
 /** The userinfo of a URL, with a password or a token. */
 const USERINFO = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
 
@@ -97,176 +65,136 @@ export function hideInLine(line: string, secrets: KnownSecrets): string {
 
 function hideInPlainLine(line: string, secrets: KnownSecrets): string {
   const valued = line.replace(LINE_VALUE, (value) => (secrets.has(value) ? secrets.fingerprint(value) : value));
-  return hideByForm(valued, secrets);
+  const end = valued.search(/[?#]|$/);
+  return hideByForm(valued.slice(0, end), secrets, SEGMENT) + hideByForm(valued.slice(end), secrets);
 }
 
 /** Replaces parts of a text that look like a secret: a credential, a parameter, userinfo. */
-function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
-  const withoutCredentials = replaceCredentials(text, (credential) => fingerprint(credential));
-  const withoutUsers = withoutCredentials.includes('@')
-    ? withoutCredentials.replace(USERINFO, (_, slashes: string, name = '', secret: string) => {
-        return `${slashes}${name}${fingerprint(secret)}@`;
-      })
-    : withoutCredentials;
-  const withoutParameters = withoutUsers.includes('=')
-    ? withoutUsers.replace(PARAMETER, (whole, name: string, value: string) =>
-        isSecret(name, value) ? `${name}${fingerprint(value)}` : whole,
-      )
-    : withoutUsers;
-  // A scheme ends with a space, and most paths have none.
-  if (!withoutParameters.includes(' ')) return withoutParameters;
-  return withoutParameters.replace(
-    WITH_SCHEME,
-    (_, scheme: string, secret: string) => `${scheme}${fingerprint(secret)}`,
+function hideByForm(text: string, { fingerprint }: KnownSecrets, parameterValue = VALUE): string {
+  let hidden = replaceCredentials(text, (credential) => fingerprint(credential));
+  hidden = hidden.replace(USERINFO, (_, slashes, name = '', secret) => `${slashes}${name}${fingerprint(secret)}@`);
+  if (hidden.includes('=')) hidden = hideParameters(hidden, parameterValue, fingerprint);
+  return hidden.replace(WITH_SCHEME, (whole, scheme, secret) =>
+    NO_WORD.test(secret) ? `${scheme}${fingerprint(secret)}` : whole,
   );
 }
 
-/** Deeper than any accepted body. */
-const MAX_DEPTH = 70;
-
-/** The position of a value. */
-interface Context {
-  readonly depth: number;
-  /** Whether all values are secret (`secret`), or only those in a list of secrets. */
-  readonly secrecy: 'open' | 'secret' | typeof SECRET_LIST;
-  /** Whether the value is in JSON that is itself in a string. */
-  readonly isNested: boolean;
+function hideParameters(text: string, valueForm: RegExp, fingerprint: KnownSecrets['fingerprint']): string {
+  let hidden = '';
+  let end = 0;
+  for (const { 0: name, index } of text.matchAll(PARAMETER)) {
+    const start = index + name.length + 1;
+    if (index < end || !isSecretName(name)) continue;
+    valueForm.lastIndex = start;
+    const [value] = valueForm.exec(text) ?? [];
+    if (value === undefined || !isSecretName(name, value)) continue;
+    const quote = /^["']/.exec(value)?.[0] ?? '';
+    hidden += `${text.slice(end, start)}${quote}${fingerprint(value.slice(quote.length))}`;
+    end = start + value.length;
+  }
+  return hidden + text.slice(end);
 }
 
-const ROOT: Context = { depth: 0, secrecy: 'open', isNested: false };
+/** `list`: the value of a member `secrets`; `entry`: anything deeper in it, where a `name` is open. */
+type Secrecy = 'open' | 'secret' | 'list' | 'entry';
 
 /**
  * Copies a JSON value with fingerprints instead of secrets: values of members named like a secret, secrets of the
- * world, and credentials of a known form. Drops values deeper than any accepted body.
+ * world, and credentials of a known form. Drops values deeper than any accepted body. Returns the same value if nothing
+ * in it is hidden.
  */
-export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
-  return hideValue(value, ROOT, secrets);
-}
-
-function hideValue(value: unknown, context: Context, secrets: KnownSecrets): unknown {
-  if (typeof value === 'number' && context.secrecy === 'secret') return secrets.fingerprint(String(value));
-  if (typeof value === 'string') return hideText(value, context, secrets);
+export function hideSecrets(value: unknown, secrets: KnownSecrets, secrecy: Secrecy = 'open', depth = 0): unknown {
+  if (typeof value === 'number' && secrecy !== 'open') return secrets.fingerprint(String(value));
+  if (typeof value === 'string') return hideText(value, secrets, secrecy, depth);
   if (typeof value !== 'object' || value === null) return value;
-  if (context.depth > MAX_DEPTH) return null;
-  const deeper = { ...context, depth: context.depth + 1 };
+  // Deeper than any accepted body.
+  if (depth > 70) return null;
   if (Array.isArray(value)) {
+    const inner = secrecy === 'list' ? 'entry' : secrecy;
     // Responses list only the names of secrets.
-    const contextOfEntry = (entry: unknown): Context =>
-      context.secrecy === SECRET_LIST && typeof entry === 'string' ? { ...deeper, secrecy: 'open' } : deeper;
-    return value.map((entry) => hideValue(entry, contextOfEntry(entry), secrets));
+    const isName = (entry: unknown) => secrecy === 'list' && typeof entry === 'string';
+    const entries = value.map((entry) => hideSecrets(entry, secrets, isName(entry) ? 'open' : inner, depth + 1));
+    return entries.some((entry, index) => entry !== value[index]) ? entries : value;
   }
-  const isPair = isPairOfSecret(value);
-  const members = Object.entries(value).map(([name, member]): [string, unknown] => {
-    const secrecy = isPair && name === 'value' ? 'secret' : findSecrecy(name, member, context.secrecy);
-    return [hideByForm(name, secrets), hideValue(member, { ...deeper, secrecy }, secrets)];
-  });
-  return Object.fromEntries(members);
+  const members = Object.entries(value);
+  const labels = members.flatMap(([name, label]) => (/^(?:name|key)$/i.test(name) ? [label] : []));
+  const hidden = members.map(([name, member]): [string, unknown] => [
+    hideByForm(name, secrets),
+    hideSecrets(member, secrets, memberSecrecy(name, labels, member, secrecy), depth + 1),
+  ]);
+  const isSame = members.every(([name, member], index) => name === hidden[index]?.[0] && member === hidden[index]?.[1]);
+  return isSame ? value : Object.fromEntries(hidden);
 }
 
-function findSecrecy(name: string, member: unknown, outer: Context['secrecy']): Context['secrecy'] {
-  if (outer === SECRET_LIST) return normalizeName(name) === 'name' ? 'open' : 'secret';
-  if (outer === 'secret' || isSecret(name, member)) return 'secret';
-  return normalizeName(name) === SECRET_LIST ? SECRET_LIST : 'open';
+/** @param labels the values of `name` and `key` beside it, for a `value` */
+function memberSecrecy(name: string, labels: readonly unknown[], member: unknown, outer: Secrecy): Secrecy {
+  const lower = name.toLowerCase();
+  if (outer !== 'open') return outer === 'entry' && lower === 'name' && typeof member === 'string' ? 'open' : 'secret';
+  const names = lower === 'value' ? [name, ...labels] : [name];
+  if (names.some((label) => typeof label === 'string' && isSecretName(label, member))) return 'secret';
+  return lower === 'secrets' ? 'list' : 'open';
 }
 
-/** Returns whether an object pairs the name of a secret with its `value`, such as an environment variable. */
-function isPairOfSecret(value: object): boolean {
-  if (!('value' in value)) return false;
-  const names = ['name' in value ? value.name : null, 'key' in value ? value.key : null];
-  return names.some((name) => typeof name === 'string' && isSecret(name, value.value));
-}
-
-function hideText(text: string, context: Context, secrets: KnownSecrets): string {
-  if (text === '') return text;
-  if (context.secrecy !== 'open' || (text.length >= MIN_SECRET_LENGTH && secrets.has(text)))
-    return secrets.fingerprint(text);
-  if (/^\s*[[{]/.test(text) && !context.isNested) {
-    const value = parseJson(text);
-    if (value !== undefined) {
-      const hidden = JSON.stringify(hideValue(value, { ...context, isNested: true }, secrets));
-      // Keep the original formatting if nothing was hidden.
-      return hidden === JSON.stringify(value) ? text : hidden;
-    }
-  }
-  if (URL_OR_PATH.test(text)) return hideInLine(text, secrets);
-  return hideByForm(text, secrets);
-}
-
+/** A text that is meant to be JSON, even if it is malformed. */
+const JSON_START = /^\s*(?:[[{]\s*){1,9}"/;
 /** A URL or a path. */
 const URL_OR_PATH = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
 
-/** Returns undefined if the text is not JSON. */
-function parseJson(text: string): unknown {
+/** Replaces the secrets in a value, or the whole value if it is one. */
+export function hideText(text: string, secrets: KnownSecrets, secrecy: Secrecy = 'open', depth = 0): string {
+  if (text === '') return text;
+  if (secrecy !== 'open' || secrets.has(text)) return secrets.fingerprint(text);
+  const json = /^\s*["[{]/.test(text) ? hideJson(text, secrets, depth + 1) : null;
+  if (json !== null || JSON_START.test(text)) return json ?? secrets.fingerprint(text);
+  return URL_OR_PATH.test(text) ? hideInLine(text, secrets) : hideByForm(text, secrets);
+}
+
+/** Replaces the secrets in JSON, and keeps its formatting if there are none. Returns null if the text is not JSON. */
+export function hideJson(text: string, secrets: KnownSecrets, depth = 0): string | null {
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text);
+    const hidden = hideSecrets(value, secrets, 'open', depth);
+    return hidden === value ? text : JSON.stringify(hidden);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
-/** String members in JSON; the end of the last one may be missing. */
-const STRING_MEMBER = /"([\w.-]{1,100})"(\s{0,99}:\s{0,99})"((?:[^"\\]|\\.)*)("?)/gs;
-
-/** Hides the secrets in a text that cannot be parsed because it is truncated or malformed. */
-export function hideInText(text: string, secrets: KnownSecrets): string {
-  const named = text.replace(STRING_MEMBER, (whole, name: string, colon: string, value: string, end: string) =>
-    value !== '' && (isSecret(name, value) || secrets.has(value))
-      ? `"${name}"${colon}"${secrets.fingerprint(value)}${end}`
-      : whole,
-  );
-  return hideByForm(named, secrets);
+/** Lists the fields of a form or a query with fingerprints instead of secrets. */
+export function hideFields(fields: URLSearchParams, secrets: KnownSecrets, outer: Secrecy = 'open') {
+  return [...fields].map(([name, value]): [name: string, value: string] => [
+    hideText(name, secrets),
+    hideText(value, secrets, memberSecrecy(name, [], value, outer)),
+  ]);
 }
 
-/** Converts a form or query to an object with fingerprints instead of secrets; a repeated field becomes a list. */
-export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
-  const hidden = new Map<string, string | string[]>();
-  for (const [original, value] of fields) {
-    const name = hideByForm(original, secrets);
-    const text = hideField(original, value, secrets);
-    const before = hidden.get(name);
-    hidden.set(name, before === undefined ? text : [before, text].flat());
-  }
-  return Object.fromEntries(hidden);
-}
-
-function hideField(name: string, value: string, secrets: KnownSecrets): string {
-  return hideText(value, { ...ROOT, secrecy: findSecrecy(name, value, 'open') }, secrets);
-}
-
-/** Headers with a URL or a path. */
-const ADDRESS_HEADERS: ReadonlySet<string> = new Set([
-  'location',
-  'referer',
-  'content-location',
-  'origin',
-  'x-original-url',
-]);
-
-/** Returns the value of a header with fingerprints instead of secrets. @param name in lower case */
+/** Returns the value of a header with fingerprints instead of secrets, but keeps the scheme, because it is often wrong. */
 export function hideInHeader(name: string, value: string, secrets: KnownSecrets): string {
-  if (/(?:authorization|api-key)$/.test(name)) return hideCredential(value, secrets);
-  return ADDRESS_HEADERS.has(name) ? hideInLine(value, secrets) : hideField(name, value, secrets);
+  if (!isSecretName(name, value)) return hideText(value, secrets);
+  const [, scheme = '', secret = ''] = /^((?:bearer|basic|dpop|token|apikey)(?: +|$))?(.*)$/is.exec(value) ?? [];
+  return `${scheme}${secret === '' ? '' : secrets.fingerprint(secret)}`;
 }
 
-/** Keeps the scheme of `Bearer <token>`, because it is often wrong. */
-function hideCredential(value: string, secrets: KnownSecrets): string {
-  const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];
-  const secret = credential.trimStart();
-  const space = credential.slice(0, credential.length - secret.length);
-  return `${scheme}${space}${secret === '' ? '' : secrets.fingerprint(secret)}`;
+/** Hides the secret parts of a multipart form, and parts with an unusual name; null if the body is not well-formed. */
+export function hideMultipart(text: string, type: string, secrets: KnownSecrets): string | null {
+  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(type)?.slice(1).join('') ?? '';
+  const [start, ...parts] = `\r\n${text}`.split(`\r\n--${boundary}`);
+  if (boundary === '' || start !== '' || !/^--\s*$/.test(parts.pop() ?? '')) return null;
+  if (!parts.every((part) => part.includes('\r\n\r\n'))) return null;
+  const hidden = parts.map((part) => {
+    const [, head = '', value = ''] = /^(.*?\r\n\r\n)(.*)$/s.exec(part) ?? [];
+    const [name, ...more] = [...head.matchAll(/[\s;]name\*?=(?:"([\w.[\] -]+)")?/gi)].map(([, quoted]) => quoted);
+    const secrecy = name === undefined || more.length > 0 ? 'secret' : memberSecrecy(name, [], value, 'open');
+    return hideByForm(head, secrets) + hideText(value, secrets, secrecy);
+  });
+  return `${['', ...hidden, ''].join(`\r\n--${boundary}`)}--\r\n`.slice(2);
 }
 
-/** Returns the secrets in a value, such as a seed, recognized by their names. */
-export function collectSecrets(root: unknown): string[] {
-  const secrets: string[] = [];
-  const waiting: [value: unknown, isSecret: boolean][] = [[root, false]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [value, isNamed] = next;
-    if (typeof value === 'string' && isNamed) secrets.push(value);
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [name, member] of Object.entries(value)) {
-      waiting.push([member, typeof member === 'string' && isSecret(name, member)]);
-    }
-  }
-  return secrets;
+/** A string or a word of JSON; the end of the string may be missing. */
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*\\?(?:"|$)|[^\s"{}[\]:,]+/gs;
+
+/** Describes a body that cannot be read: the outline of JSON, then the size and the fingerprint. */
+export function outlineBody(text: string, isJson: boolean, size: number | null, secrets: KnownSecrets): string {
+  const outline = isJson ? `${text.slice(0, 200).replaceAll(JSON_TOKEN, '…')} ` : '';
+  return `${outline}(${size ?? 'unknown'} bytes, ${secrets.fingerprint(text)})`;
 }

@@ -20,7 +20,7 @@ export interface Verification {
   readonly matched: readonly JournalEntry[];
   /** If there are too few: near misses, with sentences about the differences. */
   readonly nearest: readonly { readonly entry: JournalEntry; readonly differs: readonly string[] }[];
-  /** Requests that could not be compared: they were evicted, or match except for an evicted body. */
+  /** Requests that could not be compared: they were evicted, or match except for a body that cannot be compared. */
   readonly dropped: number;
 }
 
@@ -115,7 +115,7 @@ export async function verify(
 interface MatchingRequests {
   /** Numbers of the matching requests, newest first. Not the entries, which are large and may be evicted. */
   readonly fitting: readonly number[];
-  /** Number of requests that would match, except for an evicted body. */
+  /** Number of requests that match except for a body that cannot be compared. */
   readonly withoutBody: number;
 }
 
@@ -127,7 +127,7 @@ async function findMatching(journal: Journal, matcher: Matcher): Promise<Matchin
     const facts = journal.findFacts(number);
     if (facts === undefined) continue;
     if (matcher.fits(facts)) fitting.push(number);
-    else if (facts.stored?.isDropped && matcher.findDifferences(facts, 'body').length === 0) withoutBody += 1;
+    else if (matcher.findDifferences(facts, 'body').length === 0 && facts.stored?.obstacle()) withoutBody += 1;
   }
   return { fitting, withoutBody };
 }

@@ -1,13 +1,25 @@
 import { rfc3339 } from '../time/clock.ts';
 import type { Draft, JournalEntry, StoredBody } from './entry.ts';
 import type { Facts } from './match.ts';
-import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';
+import {
+  hideFields,
+  hideInHeader,
+  hideInLine,
+  hideJson,
+  hideMultipart,
+  hideText,
+  type KnownSecrets,
+  outlineBody,
+} from './secrets.ts';
 
 /** A request or a response, with fingerprints instead of secrets. */
 export interface MessageView {
   /** By lower-case name; a repeated header is a list. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** JSON and forms as a value, other texts unchanged; null if the body is missing or not text. */
+  /**
+   * JSON and forms as a value, other texts unchanged; null if the body is missing or not text. A truncated or malformed
+   * body is an outline without its values.
+   */
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
@@ -50,7 +62,7 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     operation,
     method,
     path: hideInLine(pathOf(url), secrets),
-    query: hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets),
+    query: groupByName(hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets)),
     status,
     ...(statusWithoutFault !== null && { statusWithoutFault }),
     principal,
@@ -63,8 +75,8 @@ export function viewEntry(entry: JournalEntry, options: { readonly bodies?: bool
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
     ...(tokenExpiresAt !== null && { tokenExpiresAt: rfc3339(tokenExpiresAt) }),
-    request: viewMessage(sentHeaders, requestBody, bodies, secrets),
-    response: viewMessage(receivedHeaders, responseBody, bodies, secrets),
+    request: viewMessage(sentHeaders, requestBody, bodies, secrets, 'request'),
+    response: viewMessage(receivedHeaders, responseBody, bodies, secrets, 'response'),
   };
 }
 
@@ -84,12 +96,24 @@ function readTraceparent({ traceparent }: Headers): { readonly traceparent?: str
  */
 export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
-  const hiddenBody = lazy(() => viewBody(requestBody, readContentType(draft), secrets) ?? undefined);
-  const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
+  const hiddenBody = lazy(() => viewBody(requestBody, readContentType(draft), secrets, 'request') ?? undefined);
+  const isHidden = requestBody.isHidden === true;
   const body = isHidden ? hiddenBody : () => parseSentBody(draft, parsed);
-  const isDropped = requestBody.isDropped === true;
-  const stored = { isHidden, isDropped, hiddenBody, fingerprint: secrets.fingerprint };
+  const obstacle = () => findObstacle(draft);
+  const stored = { isHidden, obstacle, hiddenBody, fingerprint: secrets.fingerprint };
   return { service, operation, method, path: pathOf(url), status, principal, reason, body, stored };
+}
+
+/** Returns why no match can compare the body; null if one can. */
+function findObstacle(draft: Draft): string | null {
+  const { requestBody } = draft;
+  if (requestBody.isDropped) return 'body was evicted';
+  if (isTruncated(requestBody)) return 'body cannot be compared: the journal has only its beginning';
+  const text = decodeBody(requestBody) ?? '';
+  const form = formOf(text, readContentType(draft));
+  if (form === 'multipart') return 'body cannot be compared: it is multipart';
+  const isMalformed = form === 'json' && text !== '' && parseJson(text) === undefined;
+  return isMalformed ? 'body cannot be compared: it is not well-formed JSON' : null;
 }
 
 function lazy<Value>(make: () => Value): () => Value {
@@ -132,8 +156,14 @@ export function pathOf(url: string): string {
 
 type Headers = MessageView['headers'];
 
-function viewMessage(headers: Headers, body: StoredBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
-  const bodyToShow = hasBody ? viewBody(body, headers['content-type'], secrets) : null;
+function viewMessage(
+  headers: Headers,
+  body: StoredBody,
+  hasBody: boolean,
+  secrets: KnownSecrets,
+  side: Side,
+): MessageView {
+  const bodyToShow = hasBody ? viewBody(body, [headers['content-type']].flat()[0], secrets, side) : null;
   return {
     headers,
     body: bodyToShow,
@@ -150,72 +180,86 @@ export function isTruncated({ text, size, isCut }: StoredBody): boolean {
 
 /** Replaces the secrets in headers with fingerprints. @param lines alternating names and values */
 function hideHeaders(lines: readonly string[], secrets: KnownSecrets): Headers {
-  const headers = new Map<string, string | string[]>();
+  const headers: [string, string][] = [];
   for (let index = 0; index + 1 < lines.length; index += 2) {
-    const original = lines[index] ?? '';
-    const name = hideInLine(original, secrets).toLowerCase();
-    const value = hideInHeader(original.toLowerCase(), lines[index + 1] ?? '', secrets);
-    const earlier = headers.get(name);
-    headers.set(name, earlier === undefined ? value : [earlier, value].flat());
+    const name = lines[index] ?? '';
+    const value = hideInHeader(name.toLowerCase(), lines[index + 1] ?? '', secrets);
+    headers.push([hideInLine(name, secrets).toLowerCase(), value]);
   }
-  return Object.fromEntries(headers);
+  return groupByName(headers);
+}
+
+/** A repeated name gets a list. */
+function groupByName(pairs: Iterable<readonly [name: string, value: string]>): Record<string, string | string[]> {
+  const grouped = new Map<string, string | string[]>();
+  for (const [name, value] of pairs) {
+    const earlier = grouped.get(name);
+    if (Array.isArray(earlier)) earlier.push(value);
+    else grouped.set(name, earlier === undefined ? value : [earlier, value]);
+  }
+  return Object.fromEntries(grouped);
 }
 
 /** Parses a body without hiding secrets: a form, a JSON value, otherwise the text; undefined if it is empty. */
 export function parseBody(text: string, type: string | undefined): unknown {
   if (text === '') return undefined;
-  if (isForm(type)) return formFields(new URLSearchParams(text));
+  if (formOf(text, type) === 'form') return groupByName(new URLSearchParams(text));
+  const value = parseJson(text);
+  return value === undefined ? text : value;
+}
+
+/** Returns undefined if the text is not JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
-}
-
-/** A repeated field becomes a list. */
-function formFields(form: URLSearchParams): Record<string, string | string[]> {
-  const names = [...new Set(form.keys())];
-  return Object.fromEntries(
-    names.map((name) => {
-      const [only = '', ...more] = form.getAll(name);
-      return [name, more.length === 0 ? only : [only, ...more]];
-    }),
-  );
 }
 
 export function isForm(type: string | string[] | undefined): boolean {
   return /^application\/x-www-form-urlencoded/i.test(String(type));
 }
 
-/** Returns a body for views, without secrets; null if it is missing or not text. */
-function viewBody(stored: StoredBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
-  const text = decodeBody(stored);
-  if (text === null || text === '') return null;
-  if (stored.isHidden !== true) return hideBody(text, stored, type, secrets).value;
-  // A truncated form can still be parsed.
-  return isTruncated(stored) && !isForm(type) ? text : parseBody(text, [type].flat()[0]);
+/** How a body is read. JSON is often sent with the type of a form, or without any. */
+function formOf(text: string, type: string | undefined): 'json' | 'form' | 'multipart' | 'text' {
+  if (isJsonType(type) || /^\s*[[{]/.test(text)) return 'json';
+  if (isForm(type)) return 'form';
+  return /^multipart\//i.test(String(type)) ? 'multipart' : 'text';
 }
 
-/** A parsed body, with fingerprints instead of secrets. */
-type HiddenBody =
-  | { readonly form: 'fields'; readonly value: ReturnType<typeof hideFields> }
-  | { readonly form: 'json'; readonly value: unknown }
-  | { readonly form: 'text'; readonly value: string };
+function isJsonType(type: string | undefined): boolean {
+  return /^[^;]*[/+]json\b/i.test(String(type));
+}
 
+type Side = 'request' | 'response';
+
+/** Returns a body for views, without secrets; null if it is missing or not text. */
+function viewBody(stored: StoredBody, type: string | undefined, secrets: KnownSecrets, side: Side): unknown {
+  const text = decodeBody(stored);
+  if (text === null || text === '') return null;
+  const hidden = stored.isHidden === true ? text : hideBody(text, stored, type, secrets, side);
+  return isTruncated(stored) && formOf(text, type) !== 'form' ? hidden : parseBody(hidden, type);
+}
+
+/** Replaces the secrets in a body with fingerprints. Without the rest of a body, its secrets cannot be told. */
 function hideBody(
   text: string,
   stored: StoredBody,
-  type: string | string[] | undefined,
+  type: string | undefined,
   secrets: KnownSecrets,
-): HiddenBody {
+  side: Side,
+): string {
   const isCut = isTruncated(stored);
-  if (isForm(type)) return { form: 'fields', value: hideFields(new URLSearchParams(text), secrets) };
-  if (isCut) return { form: 'text', value: hideInText(text, secrets) };
-  try {
-    return { form: 'json', value: hideSecrets(JSON.parse(text), secrets) };
-  } catch {
-    return { form: 'text', value: hideInText(text, secrets) };
+  const form = formOf(text, type);
+  if (form === 'form') {
+    return new URLSearchParams(hideFields(new URLSearchParams(text), secrets, isCut ? 'secret' : 'open')).toString();
   }
+  const json = isCut ? null : hideJson(text, secrets);
+  if (json !== null) return json;
+  if (form === 'text' && (side === 'response' || !isCut)) return hideText(text, secrets);
+  const parts = form === 'multipart' && !isCut ? hideMultipart(text, String(type), secrets) : null;
+  return parts ?? outlineBody(text, form === 'json', stored.size, secrets);
 }
 
 /** Hides the secrets in the bodies of an entry, which is the slowest part of a view. */
@@ -224,40 +268,35 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   if (requestBody.isHidden && responseBody.isHidden) return draft;
   return {
     ...draft,
-    requestBody: bodyWithoutSecrets(requestBody, readContentType(draft), secrets),
-    responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets),
+    requestBody: bodyWithoutSecrets(requestBody, readContentType(draft), secrets, 'request'),
+    responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets, 'response'),
   };
 }
 
 /** Replaces the secrets in a body. Drops a body that is not text, because no view contains it. */
 function bodyWithoutSecrets(
   stored: StoredBody,
-  type: string | string[] | undefined,
+  type: string | undefined,
   secrets: KnownSecrets,
+  side: Side,
 ): StoredBody {
   if (stored.isHidden) return stored;
   const text = decodeBody(stored);
   if (text === null || text === '') return { ...stored, text: null, isCut: isTruncated(stored), isHidden: true };
-  const hidden = hideBodyAsText(text, stored, type, secrets);
+  const hidden = hideBody(text, stored, type, secrets, side);
   return { text: hidden, form: 'text', size: stored.size, isCut: isTruncated(stored), isHidden: true };
 }
 
-function hideBodyAsText(...body: Parameters<typeof hideBody>): string {
-  const { form, value } = hideBody(...body);
-  if (form === 'text') return value;
-  if (form === 'json') return JSON.stringify(value);
-  const fields = Object.entries(value).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value]),
-  );
-  return new URLSearchParams(fields).toString();
-}
-
-/** Decodes a body; null for invalid UTF-8. The last character of a truncated text may be incomplete. */
+/**
+ * Decodes a body; null for invalid UTF-8, and for UTF-16, which has zeros. The last character of a truncated text may be
+ * incomplete.
+ */
 export function decodeBody(stored: StoredBody): string | null {
   if (stored.text === null || stored.form === 'text') return stored.text;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });
-    return decoder.decode(Buffer.from(stored.text, 'latin1'), { stream: isTruncated(stored) });
+    const text = decoder.decode(Buffer.from(stored.text, 'latin1'), { stream: isTruncated(stored) });
+    return text.includes('\0') ? null : text;
   } catch {
     return null;
   }

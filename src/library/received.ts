@@ -101,7 +101,9 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
     ...formatRequestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
     ...nearest.flatMap(({ request, differs, hint }) => describeNearest(request, differs, hint)),
-    ...(dropped > 0 ? [`(not compared, because the journal no longer has them or their bodies: ${dropped})`] : []),
+    ...(dropped > 0
+      ? [`(not compared, because the journal does not have them or their whole bodies: ${dropped})`]
+      : []),
   ];
   const number = count === 0 ? 'none came' : `${count} came`;
   if (lines.length === 0) return `${number}, nor did any other request: does the code under test use this URL?`;

@@ -63,6 +63,27 @@ describe.each(REFUSALS)('a request that is rejected with %i (%s)', (status, oper
   });
 });
 
+describe('a match by the body', () => {
+  it.each<[what: string, body: string, headers: Record<string, string>, differs: string]>([
+    ['was cut', JSON.stringify({ ...NAMED, long: 'x'.repeat(70_000) }), {}, 'the journal has only its beginning'],
+    ['is malformed', `${JSON.stringify(NAMED)},`, {}, 'it is not well-formed JSON'],
+    ['is multipart', '--x\r\n\r\n\r\n--x--', { 'content-type': 'multipart/form-data; boundary=x' }, 'it is multipart'],
+  ])('says that it cannot compare one that %s', async (_what, body, headers, differs) => {
+    await resetTestServer(server);
+    await server.call(CREATE, { body, headers });
+
+    for (const _read of ['before the body was read', 'after']) {
+      const { count, dropped, nearest } = await verify({ operation: 'createFunction', body: { name: 'translate' } });
+      expect({ count, dropped, differs: nearest[0]?.differs }).toEqual({
+        count: 0,
+        dropped: 1,
+        differs: [`body cannot be compared: ${differs}`],
+      });
+      await readLatest();
+    }
+  });
+});
+
 describe('the body of a rejected request', () => {
   it.each<[status: number, parts: Request]>([
     [401, {}],

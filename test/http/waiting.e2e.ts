@@ -82,7 +82,7 @@ describe('the body of a rejected request', async () => {
 
     const { requests } = (await server.call('GET /_mock/requests?limit=1')).body;
     expect(reply.status).toBe(401);
-    expect(requests[0].request).toMatchObject({ body: '{"name":', size, truncated: true });
+    expect(requests[0].request).toMatchObject({ body: expect.stringMatching(/^\{…: \(/), size, truncated: true });
   });
 });
 

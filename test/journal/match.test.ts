@@ -71,7 +71,7 @@ describe('a match', () => {
       createMatcher({ body: { environment: [{ value }] } }).fits({
         ...FACTS,
         body,
-        stored: { isHidden: true, isDropped: false, hiddenBody: body, fingerprint },
+        stored: { isHidden: true, obstacle: () => null, hiddenBody: body, fingerprint },
       });
 
     expect([fits('hunter2'), fits(fingerprint('hunter2')), fits('hunter3')]).toEqual([true, true, false]);

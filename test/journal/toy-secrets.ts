@@ -1,4 +1,5 @@
-import { createFingerprint, type KnownSecrets } from '../../src/journal/secrets.ts';
+import { createFingerprint } from '../../src/journal/known-secrets.ts';
+import type { KnownSecrets } from '../../src/journal/secrets.ts';
 
 /** The secrets of a world, with these known values. */
 export function toySecrets(known: readonly string[] = []): KnownSecrets {

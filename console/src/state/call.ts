@@ -20,6 +20,9 @@ export interface Call {
 const CLIENT_HEADERS =
   /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
+/** The end of the journal's outline of a body that is cut or malformed. */
+const OUTLINE = / ?\(\d+ bytes, sha256:[0-9a-f]{10}\)$/;
+
 /** The journal's replacement for a secret. */
 export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 
@@ -50,6 +53,7 @@ function restoreBody({ body, headers, size }: RecordedMessage): string | null {
   const type = String(headers['content-type']);
   if (body === null) return isJsonNull(size, type) ? 'null' : null;
   if (typeof body === 'string') {
+    if (OUTLINE.test(body)) return null;
     // A string is either the raw body or the value of a JSON string.
     const isRaw = new TextEncoder().encode(body).length === size;
     return isRaw || !isJson(type) ? body : JSON.stringify(body);
@@ -80,7 +84,8 @@ function findProblem(message: RecordedMessage, text: string): string | null {
   const { headers, body, size, truncated, bodyNotSent = false } = message;
   if (bodyNotSent) return 'The body was never sent: the client waited for `100 Continue` and was refused.';
   if (truncated && body === null) return 'The journal has dropped the body to make room for newer requests.';
-  if (truncated) return 'The journal has only the beginning of the body.';
+  if (truncated) return 'The journal has only an outline of the body: it is too long, or did not arrive whole.';
+  if (OUTLINE.test(String(body))) return 'The journal has only an outline of the body: it is not well-formed.';
   if (size === null && (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined)) {
     return 'The journal does not have the body: it was never read.';
   }

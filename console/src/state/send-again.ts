@@ -22,7 +22,7 @@ const BODYLESS_METHODS = ['GET', 'HEAD'];
  * Resends a recorded request as its caller.
  *
  * @param identities all identities of the world
- * @throws Error with a message if it cannot be sent: the journal has no secrets, and only the beginning of long bodies
+ * @throws Error with a message if it cannot be sent: the journal has no secrets, and only an outline of long or malformed bodies
  */
 export async function resendRequest(
   recorded: RecordedRequest,

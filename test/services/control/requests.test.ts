@@ -170,15 +170,13 @@ describe('the journal', () => {
     });
   });
 
-  it('keeps the beginning of a large body and its full size', async () => {
+  it('has an outline of a large body, with its full size', async () => {
     await server.grant({ ...credentials, padding: 'x'.repeat(100_000) });
 
     const { request } = await readNewestRequest();
     expect(request.truncated).toBe(true);
     expect(request.size).toBeGreaterThan(100_000);
-    expect(request.body.length).toBeGreaterThan(60_000);
-    expect(request.body.length).toBeLessThanOrEqual(64 * 1024);
-    expect(request.body).not.toContain(clientSecret);
+    expect(request.body).toMatch(/^\{…:…,.* \(\d{6} bytes, sha256:[0-9a-f]{10}\)$/);
   });
 
   it('is filtered by every member of a match and by `since`', async () => {

@@ -22,7 +22,7 @@ export function Body({ body, isTruncated }: { readonly body: unknown; readonly i
         {typeof body === 'string' ? visible : highlight(visible)}
       </pre>
       {text.length > MAX_CHARACTERS && <p class="quiet">{text.length - MAX_CHARACTERS} more characters</p>}
-      {isTruncated && <p class="quiet">The journal has only the beginning of it.</p>}
+      {isTruncated && <p class="quiet">The journal has only an outline of it, without values.</p>}
       <CopyButton text={text} label="Copy the body" />
     </>
   );
