@@ -389,34 +389,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       await tableRows(page, 'Findings of the kind Undocumented query').first().waitFor();
     });
 
-    it('are followed by the number of documented operations of each service', async () => {
-      const { url, mock } = await startServer();
-      const { services, operations } = await mock('GET', '/fidelity');
-      const expected = services.map(
-        (one: { service: string; operations: number; remaining: number; questioned: number }) => {
-          const documented = operations.filter(
-            (row: { service: string; certainty: string }) =>
-              row.service === one.service && row.certainty === 'documented',
-          );
-          return [one.operations, documented.length, one.remaining, one.questioned].map(String);
-        },
-      );
-      const page = await openPage(`${url}/#/findings`);
-      const table = region(page, 'Operations of each service');
-      await table.locator('tbody tr').first().waitFor();
-      const shown = await Promise.all(
-        (await table.locator('tbody tr').all()).map(async (row) => (await row.locator('td').allInnerTexts()).slice(-4)),
-      );
-
-      expect((await table.locator('th').allInnerTexts()).slice(-4)).toEqual([
-        'Operations',
-        'Documented',
-        'Answered with --fidelity documented',
-        'Contradicted',
-      ]);
-      expect(shown).toEqual(expected);
-    });
-
     it('are not added for an unused fault that the user removes', async () => {
       const { url, mock } = await startServer();
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });

@@ -55,11 +55,7 @@ export async function listSeedNotices(
 }
 
 /** Returns one line about the server's state and versions. */
-export async function describePosture(
-  server: Server,
-  { kind, driver }: StorageInfo,
-  { fidelity }: Config,
-): Promise<string> {
+export async function describePosture(server: Server, { kind, driver }: StorageInfo): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await readPropagationSettings({ store: world.store, settings: server.settings });
   const profiles = server.rulesets
@@ -71,7 +67,6 @@ export async function describePosture(
     `propagation=${mode}`,
     ...describeClock(world.clock),
     ...profiles,
-    ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
   ].join(' ');
 }
 

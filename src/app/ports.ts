@@ -65,7 +65,6 @@ export function createPorts(controlled: ControlledServer): Ports {
     tokens: createTokenPorts(services, findNames),
     loginClients: findLoginClients(services),
     findTables: (name) => findRuleset(server, name) ?? null,
-    fidelity: server.fidelity,
     reasons: server.reasons,
     listServiceNames: () => services.map(({ name }) => name),
     describeDecision: (decision) => describeWithFixes(controlled, decision),

@@ -175,7 +175,7 @@ async function describeStartup(
   const seed = await worlds.default.seed();
   return {
     notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
-    posture: await describePosture(server, storage.info, config),
+    posture: await describePosture(server, storage.info),
     cast: summarizeSeed(seed, services),
     usesBuiltInSeed: seed.origin === 'built-in',
   };
@@ -189,7 +189,7 @@ function createServer(
   rulesets: readonly Ruleset[],
   limits: Limits,
 ): Server {
-  const { alias, publicUrl, explain, strict, fidelity, adminToken } = config;
+  const { alias, publicUrl, explain, strict, adminToken } = config;
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
   const hosts = createKnownHosts([...alias, ...publicNames], listVendorHosts());
@@ -210,7 +210,6 @@ function createServer(
     log: createLog?.(worlds.default.clock) ?? SILENT_LOG,
     explain,
     strict,
-    fidelity,
     offDocument: offDocument ?? (strict ? 'report' : 'off'),
     addresses: createWorldAddresses(hosts, serviceHosts),
     originGuard: createOriginGuard({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),

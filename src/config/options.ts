@@ -1,6 +1,5 @@
 import { parseHostName } from '../addresses/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../addresses/world-id.ts';
-import { FIDELITIES, type Fidelity } from '../decisions/fidelity.ts';
 import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
 import { LOG_LEVELS, type LogLevel } from '../diagnostics/log.ts';
@@ -35,7 +34,6 @@ export interface Config extends Settings {
   readonly maxState: number;
   /** The path of a key, or an algorithm. */
   readonly signingKey: string;
-  readonly fidelity: Fidelity;
   readonly strict: boolean;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
@@ -187,12 +185,6 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
 
 /** Options of responses and output. */
 const OUTPUT_OPTIONS = {
-  fidelity: {
-    argument: 'any|documented',
-    description: 'operations to serve: any, or only documented ones (`inferred` and `ours` get 501)',
-    fallback: 'any',
-    ...oneOf(FIDELITIES),
-  },
   strict: {
     description: 'reject undocumented query parameters and fields with 400, and check responses',
     fallback: false,

@@ -15,13 +15,12 @@ import {
   resourceStateOf,
   type Verdict,
 } from './decide.ts';
-import { basisOf } from './fidelity.ts';
 import { labelOfType, labelsOfResources } from './labels.ts';
 import type { Resource } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { type DenyReason, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
-import type { Certainty, Sourced } from './rule.ts';
+import type { Certainty, Rule, Sourced } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
 /** The input of a decision, from which explanations and fixes are derived. */
@@ -249,6 +248,18 @@ function targetOf(
   // A version id alone may name an existing object of another function. `f/` names all versions of `f`.
   const nameInPath = Object.values(inPath).at(-1)?.replace(/\/$/, '');
   return showPath(named || requestedName || nameInPath || params[rule.cover?.param ?? ''] || '');
+}
+
+/**
+ * Returns the row that a decision cites: the rule or, if that is documented, the first undocumented source of the
+ * caller's resource types. One type of the rule's own is enough to decide by the rule alone.
+ */
+function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
+  const { on = [], added, certainty } = rule;
+  if (added === undefined || certainty !== 'documented') return rule;
+  const accepted = (resources ?? []).filter(({ type }) => on.includes(type));
+  const sources = accepted.map(({ type }) => added.find(({ types }) => types.includes(type)) ?? rule);
+  return sources.includes(rule) ? rule : (sources.find((source) => source.certainty !== 'documented') ?? rule);
 }
 
 /** Returns the basis of a decision that no rule made. @param reasons of all services */

@@ -59,8 +59,6 @@ export type ProblemKind =
   | 'storage_full'
   /** nothing can be written: the disk fails, or the data file is gone */
   | 'storage_failing'
-  /** the operation is not documented, and the server answers only documented ones */
-  | 'beyond_documentation'
   /** an error of the mock itself */
   | 'internal';
 
@@ -93,7 +91,6 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   too_many_requests: 429,
   headers_too_large: 431,
   internal: 500,
-  beyond_documentation: 501,
   unavailable: 503,
   storage_failing: 503,
   storage_full: 507,

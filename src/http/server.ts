@@ -4,7 +4,6 @@ import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } fro
 import type { ServerScope, WorldRegistry } from '../contract/world.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { CredentialWatch } from '../credentials/tripwire.ts';
-import type { Fidelity } from '../decisions/fidelity.ts';
 import type { Reasons } from '../decisions/reasons.ts';
 import type { OperationRow, Rule } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
@@ -50,8 +49,6 @@ export interface Server extends ServerScope {
   readonly explain: boolean;
   /** Whether to refuse undocumented input. */
   readonly strict: boolean;
-  /** Whether to serve everything, or only documented behaviour. */
-  readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
   readonly streams: OpenStreams;

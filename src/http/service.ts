@@ -22,7 +22,7 @@ import type { RequestInWorld } from './request.ts';
 import { paramsOfHost, pathOfHost } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
-import { authenticate, checkFidelity, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
+import { authenticate, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, createRoutedRequest, isSelectedByBody, selectWorld } from './steps/select-world.ts';
@@ -134,7 +134,6 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
     const { firstCheck } = inWorld.route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
     await authenticate(inWorld);
-    checkFidelity(inWorld);
     await decide(inWorld);
     if (looksUpFirst(inWorld)) await checkResource(inWorld);
   } catch (refusal) {

@@ -48,7 +48,7 @@ export function checkMatch(
   };
   checkOperation(match.operation, member('operation'));
   for (const name of match.operations ?? []) checkOperation(name, member('operations'));
-  checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
+  checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/tables/{service}`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
   if (match.body !== undefined && JSON.stringify(match.body).length > MAX_BODY_CHARACTERS) {
     throw new Problem(

@@ -28,8 +28,6 @@ export type FindingKind =
   | 'foreign_page'
   /** a response of the mock does not match its document */
   | 'answer_off_document'
-  /** the sources of a response contradict each other, and the server answers only documented requests */
-  | 'contradicted_source'
   /** data cannot be stored, such as on a full disk; or stored data was moved or lost */
   | 'storage'
   /** a client that drops the path of its base URL sent a credential of several worlds, so the default world answered */

@@ -31,7 +31,6 @@ const UNTYPED_PROBLEMS: ReadonlySet<ProblemKind> = new Set([
   'timeout',
   'expectation_failed',
   'internal',
-  'beyond_documentation',
   'storage_full',
   'storage_failing',
 ]);

@@ -67,11 +67,11 @@ describe('the posture of a server', async () => {
       { service: 'toys', profile: '2', tables: {} },
       { service: 'games', profile: null, tables: {} },
     ];
-    return describePosture(
-      { worlds: { default: world }, settings, rulesets } as unknown as Server,
-      { kind: driver === null ? 'memory' : 'file', driver, schema: null },
-      settings,
-    );
+    return describePosture({ worlds: { default: world }, settings, rulesets } as unknown as Server, {
+      kind: driver === null ? 'memory' : 'file',
+      driver,
+      schema: null,
+    });
   };
 
   it('has the place of the state, the propagation and the versions', async () => {

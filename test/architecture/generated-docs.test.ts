@@ -6,7 +6,6 @@ import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples
 import { createConfig } from '../../src/config/config.ts';
 import { formatFlagName, formatVariableName, OPTIONS, showOption } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import { judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
 import type { Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Option } from '../../src/definitions/option.ts';
@@ -119,22 +118,17 @@ async function countMissingExamples({ name, title, rules: { rulesets } }: Servic
   });
 }
 
-/** Creates the rows of counts of documented operations and rules, and of operations under `--fidelity documented`. */
+/** Creates the rows of counts of documented operations and rules. */
 function createCountRows({ title, rules: { rulesets } }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
-    const ruled = operations.map((row) => ({ row, rule: rules.find(({ id }) => id === row.rule) ?? null }));
     const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
-    const effects = ruled.map(({ row, rule }) => judgeFidelity(row, rule).effect);
-    const left = effects.filter((effect) => effect !== 'refused');
-    const rulesOf = ruled.flatMap(({ rule }) => rule ?? []);
+    const rulesOf = operations.flatMap((row) => rules.find(({ id }) => id === row.rule) ?? []);
     return `| ${[
       title,
       profile ?? '',
       operations.length,
       operations.filter(isDocumented).length,
       `${rulesOf.filter(isDocumented).length} of ${rulesOf.length}`,
-      left.length,
-      left.filter((effect) => effect === 'questioned').length,
     ].join(' | ')} |`;
   });
 }
@@ -179,7 +173,7 @@ it('docs/reference/configuration.md matches the table of options', async () => {
 
 it('docs/reference/coverage.md matches the tables and the documents', async () => {
   const services = await Promise.all(SERVICES.map(createCoverage));
-  const page = `# Coverage and fidelity
+  const page = `# Coverage
 
 ${GENERATED}
 
@@ -198,13 +192,10 @@ the operation itself (its parameters, bodies and statuses), the others about the
 A running server shows the source of each row in the description of its operation at \`/docs\`. Why some documents differ from the vendors':
 [Differences](https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/maintaining/differences.md).
 
-## Only what is documented
+\`GET /_mock/tables/{service}\` has all of this as data.
 
-With \`--fidelity documented\`, the mock refuses an operation that is \`inferred\` or \`ours\` with 501, once the caller is known. An
-operation that is \`contradicted\` is answered, with a finding. \`GET /_mock/fidelity\` has all of this as data.
-
-| service | version | operations | documented | rule documented | answered | with a finding |
-| --- | --- | --- | --- | --- | --- | --- |
+| service | version | operations | documented | rule documented |
+| --- | --- | --- | --- | --- |
 ${SERVICES.flatMap(createCountRows).join('\n')}
 
 Public operations have no rule.
@@ -243,7 +234,7 @@ ${GENERATED}
 
 Where the documents of the mock intentionally differ from those that the vendors publish, and why. [\`verify\`](../reference/verify.md)
 reports them; the rows come from a file of the package, such as \`openapi/runai/baseline.json\`. In an id, \`*\` stands
-for any text. How certain each operation is: [Coverage and fidelity](../reference/coverage.md).
+for any text. How certain each operation is: [Coverage](../reference/coverage.md).
 
 ${SERVICES.flatMap(createBaseline).join('\n')}`;
   await expect(page).toMatchFileSnapshot('../../docs/maintaining/differences.md');

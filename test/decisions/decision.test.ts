@@ -85,7 +85,8 @@ describe('the decision of a verdict', () => {
       certainty: 'inferred',
       source: 'the code',
     });
-    expect(decisionOn(lendable, key(['play'], MINE), seen())).not.toHaveProperty('certainty');
+    for (const own of [MINE, [...LENT, ...MINE]])
+      expect(decisionOn(lendable, key(['play'], own), seen())).not.toHaveProperty('certainty');
     expect(
       decisionOn({ ...lendable, rule: { ...lendable.rule, certainty: 'ours' } }, key(['play'], LENT), seen()),
     ).toMatchObject({

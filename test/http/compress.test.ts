@@ -34,7 +34,7 @@ describe('a script of the console', () => {
   });
 });
 
-describe.each(['/', '/openapi/air.json', '/_mock/cast', '/_mock/fidelity'])('the response at %s', (url) => {
+describe.each(['/', '/openapi/air.json', '/_mock/cast', '/_mock/tables/runai'])('the response at %s', (url) => {
   it('is compressed for a client that accepts it', async () => {
     const [plain, coded] = [await request(url), await request(url, BROWSER)];
 

@@ -8,7 +8,6 @@ export type {
   Fault,
   FaultMatch,
   FaultOrder,
-  FidelityReport,
   Finding,
   Fix,
   Key,

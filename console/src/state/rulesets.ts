@@ -58,6 +58,13 @@ export interface Operation extends Sourced {
   readonly rule: string;
 }
 
+/** A reason for which a service can refuse requests. */
+export interface Reason extends Sourced {
+  readonly reason: string;
+  /** The step that refuses the request. */
+  readonly stage: 'authenticate' | 'decide' | 'validate' | 'cover' | 'handle';
+}
+
 /** The rules of a service: `GET /_mock/tables/{service}`. */
 export interface Ruleset {
   readonly service: string;
@@ -72,6 +79,7 @@ export interface Ruleset {
   readonly operations: readonly Operation[];
   readonly grants: readonly Grant[];
   readonly roles: readonly Role[];
+  readonly reasons: readonly Reason[];
   readonly resourceTypes?: readonly ResourceType[];
   /** Completes “a key without a resource ...” for service keys. Absent if resources do not matter. */
   readonly unbound?: string;

@@ -10,7 +10,6 @@ export const STATUSES_OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [417, 'HTTP defines one expectation, and no operation adds one'],
   [431, 'the headers are larger than the server accepts'],
   [500, 'an error of the mock, which not every document lists'],
-  [501, 'the server answers only documented operations, and this one is not'],
   [503, 'a service that the mock depends on does not answer'],
   [507, 'the machine has no space left to store the request'],
 ]);

@@ -10,7 +10,6 @@ import {
   type Verdict,
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
-import { describeEntry, judgeFidelity } from '../../decisions/fidelity.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
@@ -21,24 +20,6 @@ import { pathOf } from '../transport/arrival.ts';
 export async function authenticate(request: RequestInWorld): Promise<void> {
   const { route, authentication } = request;
   if (route.rule !== null) request.caller = await (authentication ?? route.service.callers.authenticate(request));
-}
-
-/**
- * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover, except those of the
- * control API.
- */
-export function checkFidelity({ server, route, caller, findings, now }: RequestInWorld): void {
-  if (server.fidelity === 'any' || route.service.isControlApi === true) return;
-  const { effect, entry } = judgeFidelity(route.row, route.rule, caller?.heldRights.resources);
-  if (entry === null) return;
-  if (effect === 'refused') {
-    throw new Problem(
-      'beyond_documentation',
-      `${route.operation.id} is not documented well enough: ${describeEntry(entry)}. The mock runs with \`--fidelity documented\`. Use \`--fidelity any\` to call it.`,
-    );
-  }
-  const message = `${route.operation.id} was answered although its sources contradict each other: ${describeEntry(entry)}`;
-  findings.report('contradicted_source', message, now);
 }
 
 /** Decides by the rule of the operation, before the object is known. A refusal still looks it up, to suggest a fix. */

@@ -9,7 +9,6 @@ import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
-import { fidelityOperations } from './operations/fidelity.ts';
 import { keyOperations } from './operations/keys.ts';
 import { leastPrivilegeOperations } from './operations/least-privilege.ts';
 import { propagationOperations } from './operations/propagation.ts';
@@ -51,7 +50,6 @@ export function createControlService(ports: Ports): ServiceDefinition<'control'>
       ...eventOperations,
       ...drillOperations(ports),
       ...faultOperations(ports),
-      ...fidelityOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),
       ...claimOperations,

@@ -5,7 +5,6 @@ import type { LoginClients, RevokedTokens, TokenDraft, WorldEvent } from '../../
 import type { RequestScope, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { Decision } from '../../decisions/decision.ts';
-import type { Fidelity } from '../../decisions/fidelity.ts';
 import type { Holding } from '../../decisions/policy.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
 import type { Tables } from '../../decisions/rule.ts';
@@ -133,8 +132,6 @@ export interface Ports {
   };
   /** Returns the tables of a service; null if it does not exist. */
   findTables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
-  /** The setting that decides which operations the server answers. */
-  readonly fidelity: Fidelity;
   /** All refusal reasons. */
   readonly reasons: Reasons;
   /** Returns the names of all services except the control API. */

@@ -106,7 +106,6 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   invalid_scope: 'invalid_scope',
   forbidden: 'insufficient_scope',
   internal: 'server_error',
-  beyond_documentation: 'server_error',
   storage_full: 'server_error',
   storage_failing: 'server_error',
   unavailable: 'temporarily_unavailable',

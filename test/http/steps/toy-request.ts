@@ -67,7 +67,6 @@ export function toyRequest({
     log: { info: report('info'), error: report('error'), debug: report('debug'), isDebugging: false },
     worlds: { isAlone: true, fault: () => null },
     explain: true,
-    fidelity: 'any',
     offDocument: 'report',
     reasons: COMMON_REASONS,
     extractors: [],

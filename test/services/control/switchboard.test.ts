@@ -1,8 +1,9 @@
 /** The control API: information about the server, reset, decisions and tables. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ALL_REASONS } from '../../../src/services/index.ts';
 import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
-import { castFunction, ngcCast } from '../../support/ngc-cast.ts';
+import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -251,6 +252,66 @@ describe('GET /_mock/tables/{service}', () => {
     );
     expect(body.operations.map(({ id }: { id: string }) => id).sort()).toEqual(documented);
     expect(body.more.grantTypes).toContainEqual(expect.objectContaining({ grantType: 'app_token', endpoint: 'v1' }));
+  });
+
+  it('contains every reason of a refusal, with its step, source and certainty', async () => {
+    const { clientId } = admin.accessKey;
+    const body = { grantType: 'client_credentials', clientId, clientSecret: 'wrong' };
+    await server.call('POST /api/v1/token', { body });
+    const token = await server.tokenOf(researcher);
+    await server.call('GET /api/v1/access-keys', { token: `${token.slice(0, -9)}AAAAAAAAA` });
+    await server.call('GET /api/v1/administration/access-keys', { token });
+    await server.call('GET /api/v3/simulations/');
+    await server.call('GET /api/v3/simulations/', { token });
+    await server.call('GET /v2/nvcf/functions', { token: 'nvapi-short' });
+    await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-deployer').key, body: {} });
+    await server.call('GET /v1/nvct/tasks', { token: castKey('nvcf-deployer').key });
+    await server.call('POST /integrate/v1/chat/completions', {
+      token: castKey('owner').key,
+      body: { model: 'nobody/nothing' },
+    });
+    await server.call('GET /token', { token: castKey('owner').key });
+    const { decisions } = (await server.call('GET /_mock/decisions?effect=deny')).body;
+    const refusals: { service: string; reason: string }[] = decisions;
+
+    expect(refusals.map(({ service, reason }) => `${service}: ${reason}`)).toEqual([
+      'ngc: key_as_session',
+      'catalogue: unknown_model',
+      'nvct: service_not_enabled',
+      'nvcf: missing_scope',
+      'nvcf: malformed_key',
+      'air: unsupported_token',
+      'air: no_token',
+      'runai: missing_permission',
+      'runai: bad_signature',
+      'runai: wrong_secret',
+    ]);
+    const { reasons: known } = (await server.call('GET /openapi/control.json')).body.components.schemas.Tables
+      .properties;
+    const { stage, certainty } = known.items.properties;
+    for (const { service, reason } of refusals) {
+      const { reasons } = (await server.call(`GET /_mock/tables/${service}`)).body;
+      const rows = reasons.filter((row: { reason: string }) => row.reason === reason);
+      expect(rows, `${service}: ${reason}`).toHaveLength(1);
+      expect(stage.enum).toContain(rows[0].stage);
+      expect(certainty.enum).toContain(rows[0].certainty);
+      expect(rows[0]).toMatchObject({ meaning: expect.any(String), source: expect.stringMatching(/\w{3}/) });
+    }
+  });
+
+  it('contains each reason in at least one service, and none that only other services have', async () => {
+    const readReasons = async (service: string): Promise<string[]> => {
+      const { body } = await server.call(`GET /_mock/tables/${service}`);
+      return body.reasons.map(({ reason }: { reason: string }) => reason);
+    };
+    const services = ['runai', 'air', 'nvcf', 'nvct', 'catalogue', 'ngc'];
+    const reasons = await Promise.all(services.map(readReasons));
+
+    expect(new Set(reasons.flat())).toEqual(new Set(Object.keys(ALL_REASONS)));
+    const reasonsOfAir = await readReasons('air');
+    expect(reasonsOfAir).toContain('unknown_key');
+    for (const reason of ['wrong_secret', 'unknown_model', 'key_as_session'])
+      expect(reasonsOfAir).not.toContain(reason);
   });
 
   it('returns 404 for an unknown service and lists the known ones', async () => {

@@ -1,6 +1,6 @@
 import { addressOfView, choices, choose } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
-import type { FidelityReport, Finding } from '../../control-api/types.ts';
+import type { Finding } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -8,14 +8,12 @@ import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { createOptions, includeChosen } from '../../parts/options.tsx';
-import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
-import { readFidelity } from '../../state/fidelity.ts';
 import './findings.css';
 
-/** The findings by kind, and the certainty of the mock's behaviour. */
+/** The findings by kind. */
 export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [countChanges('findings')]);
   const act = useAct();
@@ -48,7 +46,6 @@ export function Findings() {
               {visibleGroups.map(([kind, group]) => (
                 <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
               ))}
-              <Fidelity />
             </>
           )}
         </WhenLoaded>
@@ -169,68 +166,4 @@ function Group({ kind, findings, isBusy, dismiss }: GroupProps) {
 function formatKind(kind: string): string {
   const words = kind.replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
-
-/** Returns the number of documented operations of a service. */
-function countDocumented(service: string, operations: FidelityReport['operations']): number {
-  return operations.filter((operation) => operation.service === service && operation.certainty === 'documented').length;
-}
-
-/** A table of how many operations of each service are documented. */
-function Fidelity() {
-  const loaded = useLoaded(() => readFidelity(''), []);
-  return (
-    <section aria-label="How sure the answers are" class="fidelity">
-      <h2>How sure the answers are</h2>
-      <WhenLoaded loaded={loaded}>
-        {({ fidelity, services, operations }) => (
-          <>
-            <p>
-              {fidelity === 'any'
-                ? 'This server answers every operation, documented or not.'
-                : 'This server answers only what is documented.'}
-            </p>
-            <DataTable
-              label="Operations of each service"
-              rows={services.map((row) => ({ ...row, documented: countDocumented(row.service, operations) }))}
-              keyOf={({ service }) => service}
-              columns={[
-                {
-                  title: 'Service',
-                  cell: ({ service }) => titleOfService(service),
-                  sortKeyOf: ({ service }) => titleOfService(service),
-                },
-                { title: 'Version', cell: ({ profile }) => profile ?? '', sortKeyOf: ({ profile }) => profile },
-                {
-                  title: 'Operations',
-                  cell: ({ operations }) => operations,
-                  sortKeyOf: ({ operations }) => operations,
-                },
-                {
-                  title: 'Documented',
-                  cell: ({ documented }) => documented,
-                  sortKeyOf: ({ documented }) => documented,
-                },
-                {
-                  title: 'Answered with --fidelity documented',
-                  cell: ({ remaining }) => remaining,
-                  sortKeyOf: ({ remaining }) => remaining,
-                },
-                {
-                  title: 'Contradicted',
-                  cell: ({ questioned }) => questioned,
-                  sortKeyOf: ({ questioned }) => questioned,
-                },
-              ]}
-            />
-            <p class="quiet">
-              With <code>--fidelity documented</code>, the mock answers only operations that are documented, follow from
-              the documentation, or were observed. For contradicted operations the documentation says two things: the
-              mock follows one of them, and each response adds a finding.
-            </p>
-          </>
-        )}
-      </WhenLoaded>
-    </section>
-  );
 }

@@ -1,7 +1,7 @@
-import type { FidelityReport, RecordedRequest } from '../../control-api/types.ts';
-import { readFidelity } from '../../state/fidelity.ts';
+import type { RecordedRequest } from '../../control-api/types.ts';
+import { type Reason, readRuleset } from '../../state/rulesets.ts';
 
-type Stage = FidelityReport['reasons'][number]['stage'];
+type Stage = Reason['stage'];
 
 /** The steps of a request, in the order of the server. */
 type Step = 'route' | Stage;
@@ -30,7 +30,8 @@ export type Stages = ReadonlyMap<string, Stage>;
 
 /** Reads the stages of the reasons of a request's service. @throws like the control API */
 export async function readStages({ service }: RecordedRequest): Promise<Stages> {
-  const { reasons } = await readFidelity(service ?? '');
+  if (service === null) return new Map();
+  const { reasons } = await readRuleset(service);
   return new Map(reasons.map(({ reason, stage }) => [reason, stage]));
 }
 

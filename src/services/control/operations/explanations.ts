@@ -1,9 +1,11 @@
 import { worldPathOf } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { COMMON_REASONS, type Reasons } from '../../../decisions/reasons.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import type { Decisions, NumberedDecision } from '../../../journal/decisions.ts';
 import { viewFinding } from '../../../journal/finding.ts';
+import { own } from '../../../objects/members.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -90,7 +92,8 @@ export function explanationOperations(ports: Ports) {
     const served = ports.findTables(service);
     if (served === null)
       throw new Problem('not_found', `No service has this name.${adviseName(service, ports.listServiceNames())}`);
-    return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables) } };
+    const reasons = listReasons(ports.reasons, served.tables);
+    return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables), reasons } };
   };
 
   return {
@@ -100,6 +103,13 @@ export function explanationOperations(ports: Ports) {
     delete_finding: deleteFinding,
     get_tables: getTables,
   };
+}
+
+/** Returns the reasons that a service can answer: those that all services share, and those it has a remedy for. */
+function listReasons(all: Reasons, { remedies }: Tables) {
+  return Object.entries(all)
+    .filter(([reason]) => own(COMMON_REASONS, reason) !== undefined || own(remedies, reason) !== undefined)
+    .map(([reason, { stage, meaning, source, certainty }]) => ({ reason, stage, meaning, source, certainty }));
 }
 
 /** Renders tables for the API, which calls scopes and permissions `grants`. */

@@ -3,10 +3,10 @@ import type { Handler } from '../../../contract/request.ts';
 import type { Holding } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
+import { adviseName } from '../../../text/nearest.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import type { Ports, SimulatedCaller } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
-import { requireService } from './fidelity.ts';
 
 /** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(ports: Ports) {
@@ -23,7 +23,7 @@ export function simulationOperations(ports: Ports) {
           'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
         );
       }
-      const serviceFilter = service === undefined ? null : requireService(ports, service);
+      const serviceFilter = service === undefined ? null : requireService(service, ports.listServiceNames());
       return { status: 200, body: { operations: await ports.simulateOperations(world, caller, serviceFilter) } };
     }
     if (service !== undefined)
@@ -37,6 +37,12 @@ export function simulationOperations(ports: Ports) {
   };
 
   return { simulate_decision: simulate };
+}
+
+/** @throws Problem listing the known services, if the name is unknown */
+function requireService(name: string, names: readonly string[]): string {
+  if (names.includes(name)) return name;
+  throw invalidRequest(`\`service\` is not a known service.${adviseName(name, names)}`);
 }
 
 type Simulation = Schema<'control', 'Simulation'>;

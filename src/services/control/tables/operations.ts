@@ -61,7 +61,6 @@ export const OPERATION_SECTIONS = [
       create_client: {},
       delete_client: {},
       confirm_device_login: {},
-      get_fidelity: {},
       mint_token: {},
       get_token_zoo: {},
       get_zoo_keys: { unguarded: true },

@@ -33,7 +33,6 @@ const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
   'timeout',
   'expectation_failed',
   'internal',
-  'beyond_documentation',
   'storage_full',
   'storage_failing',
 ]);
