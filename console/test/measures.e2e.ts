@@ -16,7 +16,6 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['findings', 'How sure the answers are'],
   ['clock', 'Upcoming events'],
   ['faults', 'Faults'],
-  ['drills', 'Token outage'],
   ['worlds', 'before the upgrade'],
   ['identities', 'nvcf-registrar'],
   [`identities?who=${INVOKER_ID}`, 'invoke_function'],
@@ -172,7 +171,6 @@ describe.runIf(hasBrowser)('every view', () => {
     ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
     ['requests?tool=verify', 'Yes'],
     ['faults?make=yes', 'This fault in a test'],
-    ['drills?drill=token-outage', 'Start drill'],
     ['worlds?make=yes', 'Create the world'],
   ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {
     const { url, ask, mock } = await startServer();

@@ -18,7 +18,6 @@ const COMPONENTS = {
   findings: 'Findings',
   clock: 'ClockView',
   faults: 'Faults',
-  drills: 'Drills',
   worlds: 'Worlds',
   identities: 'Identities',
   'access-matrix': 'AccessMatrix',
