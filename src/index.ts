@@ -7,9 +7,6 @@ export type {
   ClockReading,
   CreatedOAuthClient,
   Decision,
-  Drill,
-  DrillName,
-  DrillOrder,
   Fault,
   FaultAction,
   FaultMatch,
@@ -43,7 +40,6 @@ export type {
   ScopedRole,
   ServiceName,
   Snapshot,
-  StartedDrill,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -79,7 +75,6 @@ export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
 export type {
   DecisionFilter,
-  DrillsBoard,
   Switchboard,
   TokensBoard,
 } from './library/switchboard.ts';

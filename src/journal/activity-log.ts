@@ -12,7 +12,6 @@ import { Journal, type WorldEnd } from './journal.ts';
 import { createPriorityCache, type PriorityCache } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
-import { Watches } from './watches.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
@@ -50,8 +49,6 @@ export class ActivityLog {
   readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
-  /** The drills that judge the client. */
-  readonly watches: Watches;
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   /** Headers of the latest request, reused while they repeat (saves memory). */
@@ -63,7 +60,6 @@ export class ActivityLog {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions, series);
-    this.watches = new Watches(this.journal, this.decisions);
     this.events = new Events();
     this.verifications = budgets.verifications;
     this.findings = new Findings(
@@ -110,7 +106,6 @@ export class ActivityLog {
     this.decisions.clear();
     this.findings.clear();
     this.uses.clear();
-    this.watches.clear();
   }
 
   /** Ends event streams and waiting verifications, and deletes the requests. */

@@ -1,12 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type {
-  ClockReading,
-  Decision,
-  DrillName,
-  Finding,
-  OperationName,
-  ServiceName,
-} from '../../generated/library.ts';
+import type { ClockReading, Decision, Finding, OperationName, ServiceName } from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
 
 /** The state of the mock's clock. */
@@ -30,7 +23,6 @@ export interface EventData {
   /** A fault was injected, `fired` times so far. */
   readonly fault: {
     readonly fault: string;
-    readonly drill: DrillName | null;
     readonly fired: number;
     readonly service: ServiceName;
     readonly operation: OperationName;

@@ -135,7 +135,6 @@ export function createFault(action: Fault['action'], more: Partial<Fault> = {}):
     after: 0,
     action,
     until: null,
-    drill: null,
     seen: 1,
     fired: 1,
     shadowedBy: null,
