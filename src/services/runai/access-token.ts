@@ -82,7 +82,7 @@ export async function acceptToken(
   if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
   const { jti = '', sid = '' } = claims;
   const grants = grantsIn(attempt.store);
-  if ((await grants.isRevoked([jti, sid])) || (await grants.isOfRevoked(identity.id, sid, attempt.world.id))) {
+  if ((await grants.isRevoked([jti, sid])) || (await grants.isOfRevoked(identity, sid, attempt.world.id))) {
     throw createRefusal(accepted, 'revoked_token', 'The access token was revoked.');
   }
   return accepted;

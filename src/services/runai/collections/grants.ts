@@ -16,7 +16,7 @@ import {
   type RefreshToken,
   sidOfSecret,
 } from './grant-rows.ts';
-import { IDENTITIES, type Premise } from './identities.ts';
+import { IDENTITIES, type Identity, type Premise } from './identities.ts';
 
 /** The ids of a refresh token in a request, after its signature was verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
@@ -179,11 +179,7 @@ export class Grants {
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      const families = (await LOGINS.ofOwner(rows, subject)).map(({ id }) => id);
-      await commit([
-        ...(await prepareLoginEnds(rows, families, now, until)),
-        ...(await prepareCodeUses(rows, subject, now)),
-      ]);
+      await commit((await prepareEndOfAll(rows, subject, now, until)).changes);
     });
   }
 
@@ -210,16 +206,13 @@ export class Grants {
   revokeAllOf(principalId: string, now: Instant, until: Instant): Promise<number> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      const families = (await LOGINS.ofOwner(rows, principalId)).map(({ id }) => id);
+      const { logins, changes } = await prepareEndOfAll(rows, principalId, now, until);
       const row = await REVOCATIONS.byId(rows, principalId);
       const body = { count: (row?.body.count ?? 0) + 1 };
       const revision = row?.revision ?? NEW;
-      await commit([
-        ...(await prepareLoginEnds(rows, families, now, until)),
-        ...(await prepareCodeUses(rows, principalId, now)),
-        REVOCATIONS.put(REVOCATIONS.row({ id: principalId, owner: '', parent: null, body, revision })),
-      ]);
-      return families.length;
+      const revocation = REVOCATIONS.row({ id: principalId, owner: '', parent: null, body, revision });
+      await commit([...changes, REVOCATIONS.put(revocation)]);
+      return logins;
     });
   }
 
@@ -227,13 +220,12 @@ export class Grants {
    * Returns whether a token was issued before all tokens of its principal were revoked: then its `sid` is that of no
    * active login, and of no secret since.
    */
-  async isOfRevoked(principalId: string, sid: string, worldId: string): Promise<boolean> {
+  async isOfRevoked({ id, secretHash }: Identity, sid: string, worldId: string): Promise<boolean> {
     const rows = this.#rows;
-    const revocations = await this.countRevocations(principalId);
+    const revocations = await this.countRevocations(id);
     if (revocations === 0 || (await LOGINS.byId(rows, sid)) !== null) return false;
-    const own = (await IDENTITIES.byId(rows, principalId))?.body.secretHash ?? principalId;
-    const keys = await ACCESS_KEYS.ofOwner(rows, principalId);
-    const secrets = [own, ...keys.map(({ body }) => body.secretHash)];
+    const keys = await ACCESS_KEYS.ofOwner(rows, id);
+    const secrets = [secretHash ?? id, ...keys.map(({ body }) => body.secretHash)];
     return !secrets.some((secret) => sidOfSecret(secret, worldId, revocations) === sid);
   }
 
@@ -279,11 +271,6 @@ async function prepareRevocations(
 ): Promise<readonly Change[]> {
   const revoked = new Set(names);
   const expired = (await REVOKED_NAMES.findExpired(rows, now)).filter(({ id }) => !revoked.has(id));
-  return [...expired, ...(await putRevokedNames(rows, names, until))];
-}
-
-/** Returns the changes that revoke names, which must be different. */
-async function putRevokedNames(rows: Collections, names: readonly string[], until: Instant): Promise<Change[]> {
   const puts: Change[] = [];
   for (const id of names) {
     const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
@@ -291,13 +278,16 @@ async function putRevokedNames(rows: Collections, names: readonly string[], unti
       REVOKED_NAMES.put(REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision })),
     );
   }
-  return puts;
+  return [...expired, ...puts];
 }
 
-/** Returns the changes that mark the unused codes of a user as used. */
-async function prepareCodeUses(rows: Collections, subject: string, now: Instant): Promise<readonly Change[]> {
+/** Returns the changes that end the logins of a user and mark the unused codes as used, and the number of logins. */
+async function prepareEndOfAll(rows: Collections, subject: string, now: Instant, until: Instant) {
+  const families = (await LOGINS.ofOwner(rows, subject)).map(({ id }) => id);
   const unusedCodes = (await CODES.ofOwner(rows, subject)).filter(({ body }) => body.usedAt === null);
-  return unusedCodes.map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
+  const codeChanges = unusedCodes.map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
+  const changes = [...(await prepareLoginEnds(rows, families, now, until)), ...codeChanges];
+  return { logins: families.length, changes };
 }
 
 /** Returns the changes that end these logins, if they exist, and revoke their access tokens. */
