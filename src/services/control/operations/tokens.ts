@@ -4,7 +4,6 @@ import { Problem } from '../../../decisions/problem.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { type ForgeryKeys, forge } from '../../../tokens/forge.ts';
-import { OVERLAP_MS } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
 import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
@@ -57,7 +56,8 @@ export function tokenOperations({ tokens }: Ports) {
   };
 
   const rotate: Handler<'control', 'rotate_signing_key'> = async ({ body, world, now }) => {
-    const { kid, replacedKid, validUntil } = await world.signingKeys.rotate(now, readOverlap(body?.overlap, now));
+    const overlapMs = body?.overlap === undefined ? undefined : readOverlap(body.overlap, now);
+    const { kid, replacedKid, validUntil } = await world.signingKeys.rotate(now, overlapMs);
     return { status: 200, body: { kid, previous: { kid: replacedKid, until: rfc3339(validUntil) } } };
   };
 
@@ -76,8 +76,8 @@ export function tokenOperations({ tokens }: Ports) {
 }
 
 /** Returns how long a replaced key stays valid, in milliseconds. @throws Problem `invalid_request` */
-function readOverlap(overlap: string | undefined, now: Instant): number {
-  const milliseconds = overlap === undefined ? OVERLAP_MS : parseDuration(overlap);
+function readOverlap(overlap: string, now: Instant): number {
+  const milliseconds = parseDuration(overlap);
   if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
   throw new Problem('invalid_request', `Field \`overlap\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
