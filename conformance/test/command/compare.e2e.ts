@@ -289,12 +289,6 @@ describe('`compare`', () => {
     ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
     ['an invalid duration', null, ['--patience', 'long'], /--patience is not a duration/],
     ['a folder for the report', null, ['--report', '/'], /^nv-auth-mock: --report \/ cannot be written/],
-    [
-      'a removed option',
-      null,
-      ['--write-observations', 'rows.json'],
-      /`--write-observations` was removed: .*`npm run observations REPORT`/,
-    ],
   ] as const)('exits with 2 and a single line for %s', async ([, env, flags, line], { command, expect }) => {
     const server = await command.start([]);
     const variables = env ?? { [TOKEN]: await readToken(server) };
