@@ -14,7 +14,6 @@ export type {
   FaultAction,
   FaultMatch,
   FaultOrder,
-  Finding,
   Fix,
   Hint,
   HttpArchive,

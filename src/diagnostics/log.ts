@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { redact } from '../text/redact.ts';
 import { type Clock, rfc3339 } from '../time/clock.ts';
 
@@ -79,6 +80,22 @@ export function createLineLog(level: LogLevel, json: boolean, clock: Clock, writ
     debug: (text, details) => writeAt('debug')(text, undefined, details),
     isDebugging: maxIndex >= LOG_LEVELS.indexOf('debug'),
   };
+}
+
+/** How long an equal warning is left out, in milliseconds. */
+const WARNING_PAUSE_MS = 60_000;
+/** The maximum number of remembered warnings. */
+const MAX_REMEMBERED = 1000;
+
+/** Returns the log with equal warnings at most once a minute. */
+export function limitWarnings(log: Log): Log {
+  const written = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: WARNING_PAUSE_MS });
+  const warn = (message: string) => {
+    if (written.has(message)) return;
+    written.set(message, true);
+    log.warn(message);
+  };
+  return { ...log, warn };
 }
 
 /** A log that writes nothing. */

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Describes a fault that ended without being injected, for a finding: a test that relied on it proves nothing. */
+/** Describes a fault that ended without being injected, for the log: a test that relied on it proves nothing. */
 export function describeUnused({ id, match, drill, ...fault }: Fault): string | null {
   if (fault.fired > 0) return null;
   const name = drill === null ? `the fault ${id}` : `the fault ${id} of the drill \`${drill}\``;

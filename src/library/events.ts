@@ -3,7 +3,6 @@ import type {
   ClockReading,
   Decision,
   DrillName,
-  Finding,
   OperationName,
   ServiceName,
 } from '../../generated/library.ts';
@@ -19,7 +18,6 @@ export interface EventData {
     Decision,
     'id' | 'at' | 'service' | 'operation' | 'request' | 'effect' | 'principal' | 'reason'
   >;
-  readonly finding: Finding;
   readonly clock: ClockState & { readonly from: string };
   /** A key was created, edited, rotated or deleted, or its pending edits were applied early. */
   readonly policy: {

@@ -6,7 +6,6 @@ import type {
   Drill,
   DrillName,
   DrillOrder,
-  Finding,
   Info,
   LeastPrivilege,
   MintedToken,
@@ -86,7 +85,7 @@ export interface Switchboard {
   info(): Promise<Info>;
   /** Returns the identities in the world's seed, with credentials and, for Run:ai, tokens that never expire. */
   readCast(): Promise<Cast>;
-  /** Returns the world to its seed. The clock shows real time; decisions and findings are empty. */
+  /** Returns the world to its seed. The clock shows real time; the journal and decisions are empty. */
   reset(): Promise<void>;
   readonly clock: {
     now(): Promise<ClockReading>;
@@ -126,9 +125,6 @@ export interface Switchboard {
   readonly faults: FaultsBoard;
   /** Streams the world's events from now on. */
   events(): EventStream;
-  /** Newest first. */
-  findings(): Promise<readonly Finding[]>;
-  deleteFinding(id: string): Promise<void>;
   readonly drills: DrillsBoard;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;

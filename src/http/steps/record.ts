@@ -10,6 +10,7 @@ import { createDecisionHeader, explain, findFixes } from '../../explaining/index
 import { hidesStatus } from '../../faults/fault.ts';
 import { hideDecisionSecrets } from '../../journal/decisions.ts';
 import { storePayload } from '../../journal/entry.ts';
+import { createHintHeader } from '../../journal/request-hints.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, readStopwatch } from '../../time/clock.ts';
@@ -38,7 +39,7 @@ export function record(
   { service, operation }: OperationName,
   answer: SentAnswer,
 ): void {
-  const { raw, now, method, startedAt, findings } = request;
+  const { raw, now, method, startedAt } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isExecuted, statusWithoutFault } = request;
   activityLog.recordRequest({
@@ -54,7 +55,7 @@ export function record(
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
     explanation: explainFault(request) ?? explanationOf(request, activityLog.secrets),
-    hints,
+    hints: hints.list,
     fault: injectedFault?.id ?? null,
     done: isExecuted,
     startedAt,
@@ -64,7 +65,6 @@ export function record(
     requestBody: sent,
     responseHeaders: answer.headers,
     responseBody: storePayload(answer.payload),
-    ...(findings.reported.length > 0 && { findings: findings.reported }),
   });
 }
 
@@ -121,7 +121,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision to the response headers, and reports it to the log, the journal and the counts. */
+/** Adds the decision and the first hint to the response headers, and reports it to the log, the journal and the counts. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, problem, outcome, injectedFault } = request;
   const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
@@ -131,6 +131,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
   }
+  reply.headers(hintHeader(request));
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;
   const reason = reasonOf(decision, refusal);
@@ -141,6 +142,12 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   if (isRecorded)
     record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) });
   if (route.service.isControlApi !== true) countAnswer(request, service, reason);
+}
+
+/** Returns the header with the first hint, so that the response alone explains it. A response that a fault replaced has none. */
+export function hintHeader({ server, hints, isReplaced }: RequestInWorld<Route | null>): { 'x-mock-hint'?: string } {
+  const [hint] = hints.list;
+  return hint === undefined || isReplaced || !server.explain ? {} : { 'x-mock-hint': createHintHeader(hint) };
 }
 
 /** Counts the response, unless a fault drops the connection before the client can read the status. */
@@ -193,17 +200,18 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
 }
 
 /**
- * Returns the first hint, fix or explanation of a refusal; null if nothing was refused. Hints come first because they
- * are about this very request.
+ * Returns the first hint about a request or, for a refusal without one, the first fix or the explanation; null for any other
+ * request.
  */
 function adviceOf(
-  { server, route, hints: [hint] }: RequestInWorld<Route | null>,
+  { server, route, hints }: RequestInWorld<Route | null>,
   decision: Decision | null,
   refusal: Problem | null,
 ): string | null {
+  const [hint] = hints.list;
+  if (hint !== undefined) return hint.text;
   const isDenied = decision?.effect === 'deny';
   if (!isDenied && refusal === null) return null;
-  if (hint !== undefined) return hint.text;
   if (!isDenied || route === null) return refusal?.message ?? null;
   const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
   return fix?.text ?? explain(decision, server.reasons);
@@ -233,7 +241,7 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
   const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
+  if (problem.isStorageProblem) server.log.warn(hideInLine(problem.message, secrets));
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
-  else if (problem.isStorageProblem) server.log.error(message);
   else server.log.info(message, { request: row });
 }

@@ -59,7 +59,7 @@ const DSX_MEMBERS = ['services', 'instructions'] as const;
 
 /** Removes and reports members that this version of Air does not support. */
 function removeUnsupported(
-  { settings, findings, now }: AuthenticatedContext,
+  { settings, hints }: AuthenticatedContext,
   field: string,
   content: unknown,
 ): unknown {
@@ -67,7 +67,7 @@ function removeUnsupported(
   const unsupported = DSX_MEMBERS.filter((name) => Object.hasOwn(content, name));
   for (const name of unsupported) {
     const message = `A topology has the field \`${field}.${name}\`, which only dsx supports. It was ignored.`;
-    findings.report('other_version', message, now);
+    hints.add('other_version', message);
   }
   return unsupported.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
