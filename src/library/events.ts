@@ -1,11 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type {
-  ClockReading,
-  Decision,
-  DrillName,
-  OperationName,
-  ServiceName,
-} from '../../generated/library.ts';
+import type { ClockReading, Decision, DrillName, OperationName, ServiceName } from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
 
 /** The state of the mock's clock. */

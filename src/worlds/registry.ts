@@ -28,7 +28,8 @@ const BYTES_PER_WORLD = 16 * 1024;
 /** How often to look for unused worlds, in milliseconds. */
 const SWEEP_MS = 10_000;
 
-export interface WorldsParts extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys' | 'warn'> {
+export interface WorldsParts
+  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys' | 'warn'> {
   readonly memory: StateMemory;
   /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;

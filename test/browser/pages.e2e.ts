@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, reboundName, type Site, siteWith } from '../support/browser.ts';
 import { researcher } from '../support/cast.ts';
+import { listHints } from '../support/hints.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 
@@ -105,7 +106,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       const statuses: number[] = [];
       page.on('response', (answer) => answer.url().includes('/_mock/') && statuses.push(answer.status()));
       await page.goto(`http://127.0.0.1:${site.port}/`);
-      const refused = async () => (await everywhere.call('GET /_mock/findings')).body.findings;
+      const refused = async () => await listHints(everywhere);
       await expect.poll(refused).toMatchObject([{ kind: 'foreign_page', count: 2 }]);
       await page.close();
       await everywhere.close();

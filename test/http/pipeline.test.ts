@@ -1,6 +1,8 @@
 /** The steps of a request in their order, and their records. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
+import { listHints } from '../support/hints.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 
@@ -58,18 +60,18 @@ describe('the records of a request', () => {
       effect: 'allow',
       target: `${echo?.functionId}/${echo?.versionId}`,
     });
-    expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
-      expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`unheard-of`') }),
+    expect(await listHints(server)).toContainEqual(
+      expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`unheard-of`') }),
     );
   });
 
-  it('that is rejected for a misspelt field contain a finding with the intended field', async () => {
+  it('that is rejected for a misspelt field contain a hint with the intended field', async () => {
     const body = { name: 'f', containerImage: 'stg.nvcr.io/acme/f:1', inferenceurl: '/' };
     const answer = await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-registrar').key, body });
 
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('`inferenceUrl` is missing')]);
-    const { findings } = (await server.call('GET /_mock/findings')).body;
-    const [about] = findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
+    const hints = await listHints(server);
+    const [about] = hints.filter(({ code }: { code: string }) => code === 'undocumented_field');
     expect(about.message).toMatch(/`inferenceurl`.* Did you mean `inferenceUrl`\?$/);
     expect(about.message).not.toContain('ignored');
   });

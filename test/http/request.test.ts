@@ -12,14 +12,14 @@ const createStubs = (names: readonly string[]) => Object.fromEntries(names.map((
 
 const originGuard = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
 const server = { ...createStubs(SERVER_PARTS), limits: createLimits(), originGuard } as unknown as Server;
-const findings = {
+const hints = {
   report: (kind: string, message: string, at: number) => {
     reported.push([kind, message, at]);
     return { kind, message };
   },
 };
 const reported: unknown[][] = [];
-const world = { ...createStubs(WORLD_PARTS), findings, clock: { now: () => 7 } } as unknown as World;
+const world = { ...createStubs(WORLD_PARTS), hints, clock: { now: () => 7 } } as unknown as World;
 const raw = incoming({
   method: 'PUT',
   headers: [
@@ -44,14 +44,14 @@ describe('a request in its world', () => {
     for (const name of WORLD_PARTS) expect(requestInWorld[name]).toBe(world[name]);
   });
 
-  it('reports findings to its world and lists its own findings', () => {
+  it('reports hints to its world and lists its own hints', () => {
     const requestInWorld = request();
-    expect(requestInWorld.findings.reported).toEqual([]);
-    requestInWorld.findings.report('storage', 'full', 7);
+    expect(requestInWorld.hints.reported).toEqual([]);
+    requestInWorld.hints.report('storage', 'full', 7);
 
     expect(reported).toEqual([['storage', 'full', 7]]);
-    expect(requestInWorld.findings.reported).toEqual([{ kind: 'storage', message: 'full' }]);
-    expect(request().findings.reported).toEqual([]);
+    expect(requestInWorld.hints.reported).toEqual([{ kind: 'storage', message: 'full' }]);
+    expect(request().hints.reported).toEqual([]);
   });
 
   it('has the time, the origins, the method and the headers of its request', () => {

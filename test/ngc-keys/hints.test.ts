@@ -53,7 +53,7 @@ describe('the hint for a wrong key', () => {
     ]);
     expect(decision.instead).toBe(suggested);
     // The decision also suggests one change of the key.
-    expect(decision.fixes.map(({ kind }: { kind: string }) => kind)).toEqual(['hint', 'policy']);
+    expect(decision.fixes.map(({ code }) => code)).toEqual(['hint', 'policy']);
   });
 
   it('suggests creating a key if no other key is for the service', async () => {
@@ -157,7 +157,7 @@ describe('the hints for a refused request', () => {
 
   it('say that the client of a token has no account', () => {
     expect(
-      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when finding account id" } }),
+      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when hint account id" } }),
     ).toEqual([expect.stringContaining('Add it to the `clientIds`')]);
   });
 

@@ -168,8 +168,8 @@ const IS_GOOD = 'that the key is good';
 
 describe('a key check', () => {
   const uncheckedKeys = async (): Promise<number> => {
-    const { findings }: Client = await (await fetch(`${url}/_mock/findings`)).json();
-    return findings.reduce((sum: number, { kind, count }: Client) => sum + (kind === 'key_not_checked' ? count : 0), 0);
+    const { hints }: Client = await (await fetch(`${url}/_mock/hints`)).json();
+    return hints.reduce((sum: number, { kind, count }: Client) => sum + (kind === 'key_not_checked' ? count : 0), 0);
   };
 
   it.each([

@@ -121,7 +121,7 @@ describe.each(WAYS)('%s, beside fifty other worlds,', (_, boardFor) => {
     ]);
   });
 
-  it('hints, findings and events belong to its world', async () => {
+  it('hints, hints and events belong to its world', async () => {
     const { world, board } = await createTestWorld();
     const reported: string[] = [];
     const events = board.events();
@@ -136,6 +136,6 @@ describe.each(WAYS)('%s, beside fifty other worlds,', (_, boardFor) => {
     await watching;
     const [refused] = await board.requests.list();
     expect(refused?.hints.length).toBeGreaterThan(0);
-    expect((await board.findings()).filter(({ kind }) => kind === 'unused_fault')).toEqual([]);
+    expect((await board.hints()).filter(({ kind }) => kind === 'unused_fault')).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 /** The worlds and the clock of a process that reopens a data file. */
+
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
+import { listHints } from '../support/hints.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';
 
@@ -22,7 +24,7 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     expect(second.notices.join('\n')).toContain(
       '--data was last written at 2026-01-15T13:00:00.000Z, which is later than',
     );
-    expect((await second.call('GET /_mock/findings')).body.findings).toEqual([
+    expect(await listHints(second)).toEqual([
       expect.objectContaining({ kind: 'storage', message: expect.stringMatching(/^--data was last written at /) }),
     ]);
     clock.set(START + HOUR);

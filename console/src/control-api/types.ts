@@ -8,7 +8,6 @@ export type {
   Fault,
   FaultMatch,
   FaultOrder,
-  Finding,
   Fix,
   Key,
   KeyOrder,

@@ -17,7 +17,7 @@ export function formatDrillTitle(name: string): string {
 export async function endDrill({ name, endsAt }: Drill, principal: string | undefined): Promise<void> {
   const path = `/_mock/drills/${name}`;
   const title = formatDrillTitle(name);
-  const reportChanges = () => reportChange('drills', 'faults', 'findings');
+  const reportChanges = () => reportChange('drills', 'faults');
   await ask('DELETE', path);
   reportChanges();
   offerUndo({

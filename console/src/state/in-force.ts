@@ -24,20 +24,18 @@ interface StateInForce {
   readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
   readonly keyEvents: number;
-  readonly findings: number;
 }
 
-const NOTHING: StateInForce = { faults: [], drills: [], pendingEdits: 0, keyEvents: 0, findings: 0 };
+const NOTHING: StateInForce = { faults: [], drills: [], pendingEdits: 0, keyEvents: 0 };
 
 const state = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
-  const [faults, { drills }, clock, { total: findings }] = await Promise.all([
+  const [faults, { drills }, clock] = await Promise.all([
     askAll<Fault>('faults'),
     ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
     ask<ClockReading>('GET', '/_mock/clock'),
-    ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
   ]);
   const manualFaults = faults.filter((fault) => fault.drill === null && !hasEnded(fault));
   noteClock(clock);
@@ -50,7 +48,7 @@ export async function readInForce(): Promise<void> {
       ...drill,
       principal: faults.find((fault) => fault.drill === drill.name && !hasEnded(fault))?.match.principal,
     }));
-  state.value = { faults: manualFaults, drills: running, pendingEdits, keyEvents, findings };
+  state.value = { faults: manualFaults, drills: running, pendingEdits, keyEvents };
 }
 
 /**
@@ -129,7 +127,7 @@ function createClockEffect(ahead: string): EffectInForce {
     view: 'clock',
     endLabel: 'Reset world',
     warning:
-      'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
+      'Only a reset turns the clock back: the world returns to its seed, and its requests and faults are deleted.',
     end: resetWorld,
   };
 }
@@ -154,10 +152,9 @@ export function noteUnread(status: number | null): void {
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, drills, pendingEdits, findings } = state.value;
+  const { faults, drills, pendingEdits } = state.value;
   return {
     requests: [unreadCount.value],
-    findings: [findings],
     clock: [isFrozen.value && 'frozen', pendingEdits],
     faults: [faults.length],
     drills: [drills.length],

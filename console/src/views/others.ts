@@ -11,7 +11,6 @@ export { AccessMatrix } from './access-matrix/access-matrix.tsx';
 export { ClockView } from './clock/clock.tsx';
 export { Drills } from './drills/drills.tsx';
 export { Faults } from './faults/faults.tsx';
-export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 export { RequestCount } from './requests/count.tsx';

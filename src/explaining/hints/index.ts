@@ -38,4 +38,3 @@ export function findHints(serviceHints: readonly HintRule[], refused: RefusedReq
   }
   return hints;
 }
-

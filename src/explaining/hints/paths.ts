@@ -39,7 +39,8 @@ function preferMethod(operations: readonly ServedPath[], method: string): readon
 function withRequest(text: string, operations: readonly ServedPath[], { path, method }: RefusedRequest) {
   const [meant, second] = preferMethod(operations, method);
   const filled = meant === undefined || second !== undefined ? null : fillPath(meant.path, segmentsOf(path));
-  const request: Hint['request'] = meant === undefined || filled === null ? undefined : { method: meant.method, path: filled };
+  const request: Hint['request'] =
+    meant === undefined || filled === null ? undefined : { method: meant.method, path: filled };
   return request === undefined ? text : { text, request };
 }
 

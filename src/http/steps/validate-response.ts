@@ -7,14 +7,7 @@ import type { RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 
 /** Validates the response against its document. @throws Error if the server was started so that differences fail */
-export function validateResponse({
-  server,
-  world,
-  route,
-  problem,
-  outcome,
-  hints,
-}: RequestInWorld): void {
+export function validateResponse({ server, world, route, problem, outcome, hints }: RequestInWorld): void {
   if (server.offDocument === 'off' || problem?.isMockProblem === true) return;
   const { operation } = route;
   const { status } = outcome;

@@ -11,7 +11,7 @@ describe('a key that may be real', () => {
     admit(request);
 
     expect(request.isForeign).toBe(true);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
+    expect(request.reported).toEqual([['hint', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
   });
 
   it('in a header is reported and does not mark the request', () => {
@@ -19,7 +19,7 @@ describe('a key that may be real', () => {
     admit(request);
 
     expect(request.isForeign).toBe(false);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(request.reported).toEqual([['hint', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
   it('is not reported if there is none', () => {
@@ -36,7 +36,7 @@ describe('a request that is not admitted', () => {
     const request = toyRequest({ raw: { headers: [TOKEN] }, request: { fault } });
 
     expect(() => admit(request)).toThrow(fault);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(request.reported).toEqual([['hint', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
   it('because it is from another origin is reported without any content of the page', () => {
@@ -46,7 +46,7 @@ describe('a request that is not admitted', () => {
     expect(() => admit(request)).toThrow(fault);
     expect(request.reported).toEqual([
       [
-        'finding',
+        'hint',
         'foreign_page',
         'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.',
         NOW,

@@ -14,7 +14,7 @@ describe('a received body', () => {
     expect(request).toMatchObject({
       received: { text: '{"name": "REAL"}' },
       sent: { text: '{"name": "REAL"}', form: 'bytes', size: 16 },
-      reported: [['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]],
+      reported: [['hint', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]],
       isForeign: true,
     });
   });

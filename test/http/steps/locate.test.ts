@@ -20,9 +20,9 @@ describe('admit', () => {
     admit(request);
 
     expect(request.reported).toEqual([
-      ['finding', 'foreign_credential', 'in `/REAL-1`', NOW],
-      ['finding', 'foreign_credential', 'in `REAL2`', NOW],
-      ['finding', 'foreign_credential', 'in `REAL-3`', NOW],
+      ['hint', 'foreign_credential', 'in `/REAL-1`', NOW],
+      ['hint', 'foreign_credential', 'in `REAL2`', NOW],
+      ['hint', 'foreign_credential', 'in `REAL-3`', NOW],
     ]);
   });
 

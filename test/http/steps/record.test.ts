@@ -61,14 +61,14 @@ describe('the journal entry of a request', () => {
     });
   });
 
-  it('contains the findings about the request, if there are any', () => {
+  it('contains the hints about the request, if there are any', () => {
     const report = (kind: string, message: string) => ({ kind, message });
-    const request = toyRequest({ world: { findings: { report } } });
-    request.findings.report('other_version', 'It is of 2.0.', NOW);
+    const request = toyRequest({ world: { hints: { report } } });
+    request.hints.report('other_version', 'It is of 2.0.', NOW);
     record(request, ADDRESSEE, ANSWER);
 
-    expect(request.reported[0]?.[1]).toMatchObject({ findings: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
-    expect(recordToy()).not.toHaveProperty('findings');
+    expect(request.reported[0]?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
+    expect(recordToy()).not.toHaveProperty('hints');
   });
 
   it('names the fault that gave the response', () => {

@@ -68,13 +68,13 @@ describe('a thrown problem', () => {
     expect(request.outcome.status).toBe(500);
   });
 
-  it('is reported as a finding if nothing can be stored', async () => {
+  it('is reported as a hint if nothing can be stored', async () => {
     const full = await runRefuse(new WriteFailure('full', 'The disk is full.'));
     const gone = await runRefuse(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
 
     expect([full.reported, gone.reported]).toEqual([
-      [['finding', 'storage', 'The disk is full.', NOW]],
-      [['finding', 'storage', 'The file is gone.', NOW]],
+      [['hint', 'storage', 'The disk is full.', NOW]],
+      [['hint', 'storage', 'The file is gone.', NOW]],
     ]);
   });
 });
@@ -328,7 +328,7 @@ describe('an unknown object', () => {
     const parts = { request: { decision: missing }, route: { document } };
 
     expect((await runRefuse(new Problem('not_found'), parts)).reported).toEqual([
-      ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
+      ['hint', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
     ]);
   });
 

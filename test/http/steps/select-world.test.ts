@@ -33,7 +33,7 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
   const createWorld = (id: string) => ({
     id,
     clock: { now: () => 7 },
-    findings: { report: (kind: string, message: string) => void calls.push(['finding', kind, message]) },
+    hints: { report: (kind: string, message: string) => void calls.push(['hint', kind, message]) },
     hold: () => calls.push(['hold', id]),
   });
   const defaultWorld = createWorld('default');

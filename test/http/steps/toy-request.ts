@@ -44,7 +44,7 @@ export function toyRequest({
   const toyWorld = {
     id: 'default',
     clock: { now: () => NOW },
-    findings: { report: report('finding') },
+    hints: { report: report('hint') },
     activityLog: {
       id: 'default',
       isShared: false,

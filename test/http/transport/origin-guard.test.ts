@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { createOriginGuard } from '../../../src/http/transport/origins.ts';
 import { researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';
@@ -319,7 +320,7 @@ describe('a request from a page of another origin', () => {
     ['for an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
     ['with its origin', { origin: 'http://evil.test' }],
     ['with its own host name', { host: 'evil.test', referer: 'http://evil.test/' }],
-  ])('%s triggers no fault and is recorded only as a finding', async (_how, headers) => {
+  ])('%s triggers no fault and is recorded only as a hint', async (_how, headers) => {
     const mock = await testServer();
     const body = { match: { service: 'runai' }, times: 1, do: { status: 503, after: true, offDocument: true } };
     const { body: fault } = await mock.call('POST /_mock/faults', { body });
@@ -331,7 +332,7 @@ describe('a request from a page of another origin', () => {
     expect((await mock.call('GET /_mock/requests')).body.requests).toEqual([]);
     expect((await mock.call('GET /_mock/decisions')).body.decisions).toEqual([]);
     expect((await mock.call('GET /_mock/faults')).body.faults).toMatchObject([{ id: fault.id, fired: 0 }]);
-    expect((await mock.call('GET /_mock/findings')).body.findings).toMatchObject([{ kind: 'foreign_page', count: 3 }]);
+    expect(await listHints(mock)).toMatchObject([{ kind: 'foreign_page', count: 3 }]);
   });
 });
 

@@ -41,7 +41,7 @@ async function readEvents(
   return reported;
 }
 
-it('requests, decisions, keys, clock, faults and findings are events without secrets', async () => {
+it('requests, decisions, keys, clock, faults and hints are events without secrets', async () => {
   const world = await mock.world();
   const key = world.key('nvcf-deployer');
   const send = (path: string, method: string, body: unknown) =>
@@ -69,14 +69,14 @@ it('requests, decisions, keys, clock, faults and findings are events without sec
     'clock',
     'fault',
     'request',
-    'finding',
+    'hint',
   ]);
-  const [decision, request, policy, clock, fault, failed, finding] = reported.map(({ data }) => data);
+  const [decision, request, policy, clock, fault, failed, hint] = reported.map(({ data }) => data);
   expect(request).toMatchObject({ operation: 'listFunctions', status: 200, decision: decision.id });
   expect(policy).toMatchObject({ what: 'edited', effectiveAt: expect.any(String) });
   expect(clock).toMatchObject({ ahead: 'PT1M' });
   expect(failed.fault).toBe(fault.fault);
-  expect(finding.kind).toBe('unused_fault');
+  expect(hint.kind).toBe('unused_fault');
   expect(JSON.stringify(reported)).not.toContain(key);
 });
 
@@ -84,7 +84,7 @@ it('creation, edit, rotation and deletion of a key are events without its secret
   const world = await mock.world();
   const secrets: string[] = [];
   const reported = await readEvents(world, 4, async () => {
-    // A key of Air without a resource is not a finding.
+    // A key of Air without a resource is not a hint.
     const fields = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] } as const;
     const { id, key } = await world.keys.create(fields);
     await world.keys.edit(id, { name: 'renamed' });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { INTROSPECTION, oauthError, postForm, REALM_TOKEN, REVOCATION, V2_TOKEN } from '../../support/oauth.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -17,10 +18,7 @@ const addFault = async (body: unknown): Promise<string> => {
   return answer.body.id;
 };
 const readNewestRequest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
-const readFindings = async () =>
-  (await server.call('GET /_mock/findings')).body.findings.filter(
-    ({ kind }: { kind: string }) => kind === 'unused_fault',
-  );
+const readHints = async () => (await listHints(server)).filter(({ code }: { code: string }) => code === 'unused_fault');
 /** Expects the status and returns the problem document as text. */
 const readRefusal = (answer: Answer, status = 400): string => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
@@ -226,7 +224,7 @@ describe('a fault', () => {
       expect((await server.grant(credentials)).status).toBe(200);
 
       expect((await server.call(`GET /_mock/faults/${fault.id}`)).body).toMatchObject({ fired: 2, ended: fault.until });
-      expect(await readFindings()).toEqual([]);
+      expect(await readHints()).toEqual([]);
     });
 
     it('ends at the next event of the clock', async () => {
@@ -247,14 +245,14 @@ describe('a fault', () => {
       expect((await granting).status).toBe(200);
     });
 
-    it('is a finding if it was never injected', async () => {
+    it('is a hint if it was never injected', async () => {
       const id = await addFault(OUTAGE);
       await advance('31s');
       await server.call('GET /_mock/faults');
       await server.call('DELETE /_mock/faults');
 
       const message = `the fault ${id} (operation \`grant_token\`) was never injected: no request matched`;
-      expect((await readFindings()).map((finding: { message: string }) => finding.message)).toEqual([message]);
+      expect((await readHints()).map((hint: { message: string }) => hint.message)).toEqual([message]);
     });
 
     it('that is not a duration, or is missing for `end`, is rejected', async () => {
@@ -285,25 +283,25 @@ describe('a fault', () => {
     expect((await server.call('GET /_mock/faults')).body.total).toBe(0);
   });
 
-  it('that is deleted by id before it was injected is not a finding', async () => {
+  it('that is deleted by id before it was injected is not a hint', async () => {
     const id = await addFault({ match: { operation: 'grant_token' }, do: { status: 400 } });
-    const before = await readFindings();
+    const before = await readHints();
     expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
 
-    expect(await readFindings()).toEqual(before);
+    expect(await readHints()).toEqual(before);
   });
 
-  it('that was never injected is a finding when all are deleted, and at a reset', async () => {
+  it('that was never injected is a hint when all are deleted, and at a reset', async () => {
     const id = await addFault({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
     await server.grant(credentials);
     expect((await server.call('DELETE /_mock/faults')).status).toBe(204);
-    expect((await readFindings())[0].message).toBe(
+    expect((await readHints())[0].message).toBe(
       `the fault ${id} (operation \`grant_token\`) was never injected: it skips the first 3 matching requests, and only 1 arrived`,
     );
 
     const other = await addFault({ match: { service: 'air' }, do: { delay: '1s' } });
     await server.call('POST /_mock/reset');
-    expect((await readFindings())[0].message).toBe(
+    expect((await readHints())[0].message).toBe(
       `the fault ${other} (service \`air\`) was never injected: no request matched`,
     );
     expect((await server.call('GET /_mock/faults')).body).toMatchObject({ faults: [], total: 0 });

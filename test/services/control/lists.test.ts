@@ -1,5 +1,7 @@
 /** Every list has its total, the number of dropped entries and the cursor of the next page. */
+
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -33,7 +35,7 @@ const createWorld = async () => {
 
 type Call = Awaited<ReturnType<typeof createWorld>>['call'];
 
-/** A fault that was never injected is a finding when all faults are deleted. */
+/** A fault that was never injected is a hint when all faults are deleted. */
 const addFinding = async (call: Call) => {
   await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
   await call('DELETE /_mock/faults');
@@ -49,10 +51,10 @@ const LISTS: readonly {
   { name: 'requests', order: 'newest first', add: (call, n) => call(`GET /nothing/${n}`), remove: null },
   { name: 'decisions', order: 'newest first', add: (call) => call('GET /api/v1/users'), remove: null },
   {
-    name: 'findings',
+    name: 'hints',
     order: 'newest first',
     add: addFinding,
-    remove: (call, id) => call(`DELETE /_mock/findings/${id}`),
+    remove: (call, id) => call(`DELETE /_mock/hints/${id}`),
   },
   {
     name: 'keys',
@@ -185,18 +187,18 @@ describe('the lists', () => {
   });
 });
 
-describe('a finding', () => {
+describe('a hint', () => {
   it('is deleted by its id', async () => {
     const { call } = await createWorld();
     for (const _ of ['one', 'two']) await addFinding(call);
-    const [newest, oldest] = (await call('GET /_mock/findings')).body.findings;
+    const [newest, oldest] = await listHints({ call });
 
-    expect((await call(`DELETE /_mock/findings/${newest.id}`)).status).toBe(204);
-    expect((await call('GET /_mock/findings')).body).toMatchObject({ findings: [oldest], total: 1, dropped: 0 });
-    const repeated = await call(`DELETE /_mock/findings/${newest.id}`);
+    expect((await call(`DELETE /_mock/hints/${newest.id}`)).status).toBe(204);
+    expect(await listHints({ call })).toMatchObject({ hints: [oldest], total: 1, dropped: 0 });
+    const repeated = await call(`DELETE /_mock/hints/${newest.id}`);
     expect([repeated.status, repeated.body.detail]).toEqual([
       404,
-      expect.stringContaining('`GET /_mock/findings` lists them'),
+      expect.stringContaining('`GET /_mock/hints` lists them'),
     ]);
   });
 });

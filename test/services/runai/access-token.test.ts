@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/decisions/problem.ts';
-import { Findings, viewFinding } from '../../../src/journal/finding.ts';
+import { Hints, viewFinding } from '../../../src/journal/hint.ts';
 import { createSharedCache, WorldCache } from '../../../src/memory/caches.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
@@ -45,7 +45,7 @@ function createTokenServer({
     keyError: null as Problem | null,
     tokenError: null as unknown,
     checkedIds,
-    findings: new Findings(),
+    hints: new Hints(),
     verifiedTokens: new WorldCache(createSharedCache<VerifiedClaims>(100_000)),
   };
   const tokens = {
@@ -74,7 +74,7 @@ function createTokenServer({
       tokens,
       verifiedTokens: server.verifiedTokens,
       store: {},
-      findings: server.findings,
+      hints: server.hints,
       world: { id: world, deleted: { findDeletionTime: () => null } },
     }) as unknown as AccessTokenAttempt;
   return Object.assign(server, {
@@ -243,7 +243,7 @@ describe('the issuer of a token', () => {
     const server = createTokenServer();
     await server.accept();
 
-    expect(server.findings.list()).toEqual([]);
+    expect(server.hints.list()).toEqual([]);
   });
 
   it.each(['http://localhost:1', 'https://mock', 'http://127.0.0.1', 'http://MOCK.test:80'])(
@@ -252,9 +252,9 @@ describe('the issuer of a token', () => {
       const server = createServerWithIssuer(base);
       await server.accept();
 
-      expect(server.findings.list().map(viewFinding)).toMatchObject([
+      expect(server.hints.list().map(viewFinding)).toMatchObject([
         {
-          kind: 'issuer_differs',
+          code: 'issuer_differs',
           message: `a token with issuer "${base}/auth/realms/acme" was sent to http://mock:6625; set --public-url so that all tokens have the same issuer`,
           firstSeenAt: '1970-01-01T00:25:00.000Z',
         },
@@ -291,7 +291,7 @@ describe('the issuer of a token', () => {
       message: 'Issuer is not familiar.',
       why: `iss is "${base}/auth/realms/acme", expected http://mock:6625/auth/realms/acme`,
     });
-    expect(server.findings.list()).toEqual([]);
+    expect(server.hints.list()).toEqual([]);
   });
 
   it('is rejected if its realm is another, and shortened in the reason', async () => {

@@ -208,7 +208,7 @@ describe('later versions', () => {
     ['3.0', `POST ${REFRESH}`, '2.19'],
   ];
 
-  it.each(REMOVED)('(%s) return 404 for %s, and a finding names %s', async (profile, request, versions) => {
+  it.each(REMOVED)('(%s) return 404 for %s, and a hint names %s', async (profile, request, versions) => {
     const server = servers[profile];
     const answer = await server.call(request, { body: { id: clientId, name, secret } });
 
@@ -355,7 +355,7 @@ it.each([
   ['2.19', 'client_credentials', '2.24, 3.0'],
   ['3.0', 'app_token', '2.19, 2.24'],
 ] as const)(
-  'POST /api/v1/token of %s rejects the grant %s, and a finding names %s',
+  'POST /api/v1/token of %s rejects the grant %s, and a hint names %s',
   async (profile, grantType, versions) => {
     const answer = await servers[profile].grant({ grantType, clientID: adminBot.clientId });
 
@@ -366,7 +366,7 @@ it.each([
   },
 );
 
-it('2.19 ignores `clientSecret` of a user, and reports a finding', async () => {
+it('2.19 ignores `clientSecret` of a user, and reports a hint', async () => {
   const { email: username, password } = researcher;
   const body = { grantType: 'password', username, password, clientID: 'cli', clientSecret: WRONG_SECRET };
 

@@ -58,11 +58,7 @@ function parseTopology(format: string, content: unknown): Topology {
 const DSX_MEMBERS = ['services', 'instructions'] as const;
 
 /** Removes and reports members that this version of Air does not support. */
-function removeUnsupported(
-  { settings, hints }: AuthenticatedContext,
-  field: string,
-  content: unknown,
-): unknown {
+function removeUnsupported({ settings, hints }: AuthenticatedContext, field: string, content: unknown): unknown {
   if (settings.air === 'dsx' || !isRecord(content)) return content;
   const unsupported = DSX_MEMBERS.filter((name) => Object.hasOwn(content, name));
   for (const name of unsupported) {
