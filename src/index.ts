@@ -7,9 +7,6 @@ export type {
   ClockReading,
   CreatedOAuthClient,
   Decision,
-  Drill,
-  DrillName,
-  DrillOrder,
   Fault,
   FaultAction,
   FaultMatch,
@@ -42,7 +39,6 @@ export type {
   ScopedRole,
   ServiceName,
   Snapshot,
-  StartedDrill,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -78,7 +74,6 @@ export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
 export type {
   DecisionFilter,
-  DrillsBoard,
   Switchboard,
   TokensBoard,
 } from './library/switchboard.ts';

@@ -22,7 +22,6 @@ export const RAIL = [
     views: [
       { name: 'clock', title: 'Clock' },
       { name: 'faults', title: 'Faults' },
-      { name: 'drills', title: 'Drills' },
       { name: 'worlds', title: 'Worlds' },
     ],
   },

@@ -185,7 +185,7 @@ describe.runIf(hasBrowser)('the time line', () => {
   it('has ticks and a legend, and its labels do not overlap', async () => {
     const { url, mock } = await startServerWithEdit();
     await login(url);
-    await mock('POST', '/drills/token-outage', { for: '16m' });
+    await mock('POST', '/faults', { do: { delay: '1ms' }, for: '16m' });
     for (const width of [360, 1400]) {
       const page = await openPage(`${url}/#/clock`, { viewport: { width, height: 900 } });
       await page.getByRole('list', { name: 'Legend' }).getByText('pending').waitFor();

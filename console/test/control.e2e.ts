@@ -1,4 +1,4 @@
-/** Faults, drills, worlds and findings of the console, in a browser. */
+/** Faults, worlds and findings of the console, in a browser. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -31,17 +31,16 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
   const openPage = setUpBrowser();
 
   describe('faults', () => {
-    it('can all be removed although one of them is deleted while the dialog is open', async () => {
+    it('can all be removed although one of them is deleted while the menu is open', async () => {
       const { url, mock } = await startServer();
       const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
-      await mock('POST', '/drills/token-outage', { for: '10m' });
+      await mock('POST', '/faults', { do: { delay: '2s' }, for: '10m' });
       const page = await openPage(`${url}/#/faults`);
       await button(page, 'More for all faults').click();
-      await button(page, 'Remove all').click();
       await mock('DELETE', `/faults/${id}`);
-      await page.getByRole('dialog', { name: 'Remove all faults?' }).getByText('Remove all', { exact: true }).click();
+      await button(page, 'Remove all').click();
 
-      await page.getByText('All faults were removed.').waitFor();
+      await page.getByRole('complementary', { name: 'Undo' }).getByText('removed').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
     });
 
@@ -72,12 +71,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
           endpoints.map(async ({ method, path }) => (await fetch(url + path, { method })).status),
         );
         expect(statuses).toEqual(match.operations.map(() => 503));
-
-        // They include the token endpoints of the drills.
-        await mock('POST', '/drills/token-outage');
-        const ofDrill: string[] = (await mock('GET', '/faults')).faults[1].match.operations;
-        const known = (await listOperations(url)).map(({ id }) => id);
-        expect(match.operations).toEqual(expect.arrayContaining(ofDrill.filter((name) => known.includes(name))));
       },
     );
 
@@ -118,34 +111,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
 
       const { faults } = await mock('GET', '/faults');
       expect(faults.map(({ match }: { match: object }) => match)).toEqual([{ service: 'air' }, {}]);
-    });
-
-    it('are replaced by a drill that expires all tokens, which can be undone', async () => {
-      const { url, ask, mock } = await startServer();
-      const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
-      const status = async () => (await ask('GET', '/api/v1/users', token)).status;
-      expect(await status()).toBe(200);
-      const page = await openPage(`${url}/#/faults?make=yes`);
-      await button(page, 'Expired token').click();
-      expect(await button(page, 'Add the fault').isVisible()).toBe(false);
-      await button(page, 'Expire all tokens').click();
-      await page.getByText('All tokens have expired').waitFor();
-      expect(await status()).toBe(401);
-      expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('expired_token');
-      expect((await mock('GET', '/faults')).faults).toEqual([]);
-      await button(page, 'Undo').click();
-      await page.getByText('back to its state before the clock moved').waitFor();
-
-      expect(await status()).toBe(200);
-    });
-
-    it('link to the drill for keys if the clients of the service send keys', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/faults?service=nvcf`);
-      await button(page, 'Expired token').click();
-      await page.getByRole('link', { name: 'Expire a key' }).click();
-
-      await page.getByRole('article', { name: 'Expire key' }).waitFor();
     });
 
     it('have no status if the connection breaks before the response', async () => {
@@ -249,76 +214,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       await button(page, 'Undo').click();
 
       await page.getByText('was already removed').waitFor();
-    });
-  });
-
-  describe('drills', () => {
-    it('state before the start whom they affect, for how long, and whether they can be ended', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/drills?drill=rate-limit`);
-      const panel = page.getByRole('article');
-      await panel.getByText('Affects all callers for 30s on this world’s clock').waitFor();
-      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
-      await panel.getByLabel('For how long').fill('5m');
-      await panel.getByText('Affects researcher@acme.test for 5m on this world’s clock').waitFor();
-
-      await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
-      await panel.getByText('happens immediately, affects all callers, and cannot be undone').waitFor();
-      await panel.getByRole('button', { name: 'Start drill' }).click();
-      await page
-        .getByRole('dialog')
-        .getByText('The clock of the world advances until every access token has expired')
-        .waitFor();
-      await button(page, 'Cancel').click();
-      expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
-    });
-
-    it('are restarted by Undo for the rest of their time and for the same identity', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/clock/freeze', {});
-      await mock('POST', '/drills/slow-token', { for: '10m', principal: 'researcher@acme.test' });
-      await mock('POST', '/clock/advance', { by: '4m' });
-      const before = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
-      const page = await openPage(`${url}/#/drills`);
-      await page.getByRole('button', { name: 'End Slow token' }).click();
-      await page.getByText('has ended').waitFor();
-      expect((await mock('GET', '/faults')).faults).toEqual([]);
-      await page.getByRole('button', { name: 'Undo' }).click();
-      await page.getByText('is running again for the rest of its time').waitFor();
-
-      const members = (text: string) => {
-        const { match, until, drill } = JSON.parse(text);
-        return { match, until, drill };
-      };
-      const after = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
-      expect(after.map(members)).toEqual(before.map(members));
-    });
-
-    it('ask for a confirmation before one of their faults is removed', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await openPage(`${url}/#/faults`);
-      await page.getByRole('button', { name: /^Remove / }).click();
-      await page.getByRole('dialog').getByText('Token outage loses this fault').waitFor();
-      await page.getByRole('button', { name: 'Remove fault' }).click();
-
-      await expect.poll(async () => (await mock('GET', '/faults')).faults).toEqual([]);
-    });
-
-    it('show their progress by the clock of the world', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/clock/freeze', {});
-      await mock('POST', '/drills/token-outage', { for: '10m' });
-      const page = await openPage(`${url}/#/drills?drill=token-outage`);
-      const panel = page.getByRole('article');
-      const bar = panel.getByRole('progressbar', { name: 'Progress of Token outage' });
-      const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
-      await panel.getByText('10 min left (the clock is frozen)').waitFor();
-      expect(await share()).toBe(0);
-      await mock('POST', '/clock/advance', { by: '5m' });
-
-      await panel.getByText('5 min left').waitFor();
-      expect(await share()).toBeCloseTo(0.5);
     });
   });
 

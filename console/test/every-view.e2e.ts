@@ -27,10 +27,8 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests?operation=createFunction&tool=verify', '1 request matches.'],
   ['requests?tool=replay', 'Send'],
   ['requests?tool=check', 'Choose a HAR file'],
-  ['faults', 'from the drill'],
+  ['faults', 'a delay of 2s'],
   ['faults?make=yes', 'New fault'],
-  ['drills', 'not running'],
-  ['drills?drill=token-outage', 'Runs until'],
   ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By header'],
   ['worlds?make=yes', 'Advanced'],
@@ -41,12 +39,10 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
 
 /** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
 const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
-  ['faults', /^Remove .*-f3/],
   ['worlds', /^Restore/],
   ['worlds', /^More for (?!world)/, 'Delete snapshot'],
   ['worlds', 'More for world alice', 'Delete world'],
   ['worlds', 'More for world default', 'Reset world'],
-  ['drills?drill=rotate-signing-key', 'Start drill'],
   ['requests', 'key: Control+k'],
   ['requests', 'key: ?'],
 ];
@@ -68,7 +64,7 @@ async function startServerWithTrouble() {
   await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
   await mock('DELETE', '/faults');
   await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
-  await mock('POST', '/drills/token-outage', { for: '10m' });
+  await mock('POST', '/faults', { do: { delay: '2s' }, for: '10m' });
   return server;
 }
 
@@ -181,7 +177,7 @@ describe.runIf(hasBrowser)('every view', () => {
 
     expect([...titles]).toEqual(
       [
-        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Drills', 'Least privilege'],
+        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Least privilege'],
         ['Worlds', 'Findings'],
       ]
         .flat()

@@ -22,10 +22,8 @@ describe.runIf(hasBrowser)('the frame', () => {
       const { url, mock } = await startServerWithAllEffects();
       const page = await openPage(`${url}/#/${address}`);
       const inForce = bar(page).getByRole('listitem').getByRole('link');
-      await expect
-        .poll(() => inForce.allInnerTexts())
-        .toEqual(['1 fault', 'drill Token outage', 'clock frozen', '1 pending edit']);
-      for (const name of [/^Remove/, /^End/, /^Resume/, /^Apply now/]) {
+      await expect.poll(() => inForce.allInnerTexts()).toEqual(['1 fault', 'clock frozen', '1 pending edit']);
+      for (const name of [/^Remove/, /^Resume/, /^Apply now/]) {
         await bar(page).getByRole('button', { name }).click();
       }
       await page.getByRole('dialog').getByText('cannot be undone').waitFor();
@@ -40,7 +38,6 @@ describe.runIf(hasBrowser)('the frame', () => {
 
   it.each([
     ['1 fault', /^Remove/, 'was removed'],
-    ['drill Token outage', /^End/, 'has ended'],
     ['clock frozen', /^Resume/, 'runs again'],
   ] as const)('ends %s, which Undo restores unless it has changed', async (text, name, reported) => {
     const { url, mock } = await startServerWithAllEffects();
@@ -58,7 +55,6 @@ describe.runIf(hasBrowser)('the frame', () => {
     await undo.getByRole('button', { name: 'Undo' }).waitFor();
     await expect.poll(() => link.count()).toBe(0);
     await mock('POST', '/clock/freeze', {});
-    await mock('POST', '/drills/token-outage', { for: '5m' });
     await expect.poll(() => undo.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   });
 
@@ -236,7 +232,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     const groups = page.getByRole('navigation').getByRole('region');
     expect(await groups.locator('h2').allInnerTexts()).toEqual(['WATCH', 'CONTROL', 'UNDERSTAND']);
     const badges = async (name: string) => (await link(page, name).locator('.badge').allInnerTexts()).join();
-    expect([await badges('Clock'), await badges('Faults'), await badges('Drills')]).toEqual(['frozen,1', '1', '1']);
+    expect([await badges('Clock'), await badges('Faults')]).toEqual(['frozen,1', '1']);
     await link(page, 'Requests').click();
     await expect.poll(() => badges('Requests')).toBe('');
   });
@@ -272,7 +268,6 @@ describe.runIf(hasBrowser)('the frame', () => {
   it.each([
     ['faults', 'a delay of'],
     ['worlds', 'Restore'],
-    ['drills', 'Start'],
     ['access-matrix?service=nvcf', 'get'],
   ])('moves to the next and the previous entry of any list with j and k: %s', async (address, text) => {
     const { url, mock } = await startServer();
@@ -443,7 +438,7 @@ describe.runIf(hasBrowser)('the palette', () => {
     const { url } = await startServer();
     const page = await openPage(`${url}/#/faults`);
     await page.getByRole('button', { name: /^Go to/ }).click();
-    await palette(page).getByText('Identities', { exact: true }).waitFor();
+    await palette(page).locator('.group', { hasText: 'Identities' }).waitFor();
 
     expect(await palette(page).locator('.group').allInnerTexts()).toEqual([
       'Actions',

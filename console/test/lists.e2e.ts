@@ -8,7 +8,7 @@ import { readJson, startServer, unlock } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 
 /** Every view that this file tells about. */
-const VIEWS = ['faults', 'drills', 'worlds', 'findings'] as const;
+const VIEWS = ['faults', 'worlds', 'findings'] as const;
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -199,97 +199,6 @@ describe.runIf(hasBrowser)('the lists', () => {
       const second = await new Function('mock', `return ${code.replace(/^await /, '')}`)(library);
       const { id: _, createdAt: __, ...same } = first;
       expect(second).toMatchObject(same);
-    });
-  });
-
-  describe('drills', () => {
-    it('are listed by title, started in a panel for an identity and a duration, and ended', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/drills`);
-      const row = tableRows(page, 'Drills').filter({ hasText: 'token-outage' });
-      await row.getByText('not running').waitFor();
-      await row.getByRole('link', { name: 'Start … Token outage' }).click();
-      const panel = page.getByRole('article', { name: 'Token outage' });
-      await panel.getByLabel('For how long').fill('10m');
-      await panel.getByRole('button', { name: 'Start drill' }).click();
-      await panel.getByText('The token endpoints are unavailable').waitFor();
-      await panel.getByText('Runs until').waitFor();
-      await row.getByText('running', { exact: true }).waitFor();
-
-      expect(await readLoginStatus(url)).toBe(503);
-      await row.getByRole('button', { name: 'End Token outage' }).click();
-      await page.getByRole('complementary', { name: 'Undo' }).getByText('Token outage has ended.').waitFor();
-      await row.getByText('not running').waitFor();
-      expect(await readLoginStatus(url)).toBe(200);
-    });
-
-    it('show a new secret only on demand', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/drills?drill=regenerate-secret`);
-      const panel = page.getByRole('article', { name: 'Regenerate secret' });
-      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
-      await panel.getByRole('button', { name: 'Start drill' }).click();
-      await page
-        .getByRole('dialog', { name: 'Start drill Regenerate secret?' })
-        .getByRole('button', { name: 'Start drill' })
-        .click();
-      await panel.getByText('It affects researcher@acme.test').waitFor();
-      expect(await panel.getByText('••••').count()).toBe(1);
-      await panel.getByRole('button', { name: 'Show the secret of' }).click();
-
-      const clientSecret = await panel.locator('.secret code').innerText();
-      const { users } = (await readJson(`${url}/_mock/cast`)).runai;
-      const { status } = await fetch(`${url}/api/v1/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ grantType: 'client_credentials', clientId: users[1].accessKey.clientId, clientSecret }),
-      });
-      expect(status).toBe(200);
-    });
-
-    it('can be started for every identity that the form offers', async () => {
-      const { url, mock } = await startServer();
-      const page = await openPage(`${url}/#/drills?drill=rate-limit`);
-      const options = page.getByRole('article', { name: 'Rate limit' }).locator('optgroup option');
-      await options.first().waitFor({ state: 'attached' });
-      const ids = await options.evaluateAll((all) =>
-        all.map((option) => (option as unknown as { value: string }).value),
-      );
-
-      expect(ids.length).toBeGreaterThan(3);
-      for (const principal of ids)
-        expect((await mock('POST', '/drills/rate-limit', { principal })).principal.id).toBe(principal);
-    });
-
-    it.each([
-      ['rate-limit', { principal: 'researcher@acme.test', for: '10m' }, 'affects researcher@acme.test'],
-      ['slow-token', { for: '10m' }, 'affects all callers'],
-    ])('show whom they affect while they run: %s', async (drill, order, text) => {
-      const { url, mock } = await startServer();
-      await mock('POST', `/drills/${drill}`, order);
-      const page = await openPage(`${url}/#/drills?drill=${drill}`);
-
-      await page.getByRole('article').getByText(text).waitFor();
-    });
-
-    it('that have ended are not shown as running', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/drills/slow-token', { for: '1h' });
-      const page = await openPage(`${url}/#/drills?drill=slow-token`);
-      await page.getByText('Runs until').waitFor();
-      await mock('POST', '/clock/advance', { by: '2h' });
-
-      await expect.poll(() => page.getByText('Runs until').count()).toBe(0);
-      expect(await tableRows(page, 'Drills').getByText('running', { exact: true }).count()).toBe(0);
-    });
-
-    it('are rows of two lines on a phone', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/drills`, { viewport: { width: 390, height: 844 } });
-      await tableRows(page, 'Drills').first().waitFor();
-      for (const row of await tableRows(page, 'Drills').all()) {
-        expect((await row.boundingBox())?.height).toBeLessThan(64);
-      }
     });
   });
 

@@ -13,10 +13,9 @@ const DEPLOYER_ID = castKey('nvcf-deployer').id;
 /** Each view and panel, with what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests', 'missing_scope'],
-  ['findings', 'How sure the answers are'],
+  ['findings', 'Findings'],
   ['clock', 'Upcoming events'],
   ['faults', 'Faults'],
-  ['drills', 'Token outage'],
   ['worlds', 'before the upgrade'],
   ['identities', 'nvcf-registrar'],
   [`identities?who=${INVOKER_ID}`, 'invoke_function'],
@@ -172,7 +171,6 @@ describe.runIf(hasBrowser)('every view', () => {
     ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
     ['requests?tool=verify', 'Yes'],
     ['faults?make=yes', 'This fault in a test'],
-    ['drills?drill=token-outage', 'Start drill'],
     ['worlds?make=yes', 'Create the world'],
   ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {
     const { url, ask, mock } = await startServer();

@@ -9,7 +9,7 @@ import { setUpBrowser } from './support/window.ts';
 const DEPLOYER = castKey('nvcf-deployer');
 
 /** The paths that the page polls, so that a slow machine reads them more often. */
-const POLLED = /\/_mock\/(?:faults|drills|clock|findings)\b/;
+const POLLED = /\/_mock\/(?:faults|clock|findings)\b/;
 
 /** Counts the requests of a page from now on. @returns a function that returns the number for a path */
 function countReads(page: Page): (path: string) => number {
@@ -61,15 +61,15 @@ describe.runIf(hasBrowser)('the data that the console reads', () => {
     await page.getByText(DEPLOYER.name).first().waitFor();
     await views.getByRole('link', { name: 'Clock' }).click();
     await page.getByRole('button', { name: 'Freeze' }).waitFor();
-    await views.getByRole('link', { name: 'Drills' }).click();
-    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+    await views.getByRole('link', { name: 'Access matrix' }).click();
+    await page.getByRole('heading', { name: 'Access matrix' }).waitFor();
     await views.getByRole('link', { name: 'Identities' }).click();
     await page.getByText(DEPLOYER.name).first().waitFor();
     expect(counts()).toEqual([1, 1]);
     await mock('PATCH', `/keys/${DEPLOYER.id}`, { name: 'edited-elsewhere' });
     await page.getByText('edited-elsewhere').first().waitFor();
-    await views.getByRole('link', { name: 'Drills' }).click();
-    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+    await views.getByRole('link', { name: 'Clock' }).click();
+    await page.getByRole('button', { name: 'Freeze' }).waitFor();
 
     expect(counts()).toEqual([1, 2]);
   });
@@ -79,8 +79,8 @@ describe.runIf(hasBrowser)('the data that the console reads', () => {
     const page = await openPage(`${url}/#/identities`);
     await page.getByText(DEPLOYER.name).first().waitFor();
     const views = page.getByRole('navigation', { name: 'Views' });
-    await views.getByRole('link', { name: 'Drills' }).click();
-    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+    await views.getByRole('link', { name: 'Clock' }).click();
+    await page.getByRole('button', { name: 'Freeze' }).waitFor();
     const going: (() => void)[] = [];
     await page.route('**/_mock/keys?*', (route) => void going.push(() => void route.continue()));
     await mock('PATCH', `/keys/${DEPLOYER.id}`, { name: 'edited-elsewhere' });

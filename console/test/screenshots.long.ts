@@ -36,7 +36,6 @@ const PICTURES: readonly Picture[] = [
       'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
   },
   { name: 'access-matrix', address: 'access-matrix?service=nvcf', shows: 'createDeployment' },
-  { name: 'drills', address: 'drills', shows: 'token-outage' },
   { name: 'least-privilege', address: 'least-privilege', shows: 'is unused' },
 ];
 

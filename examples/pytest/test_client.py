@@ -59,7 +59,7 @@ def test_the_token_is_asked_for_once_and_again_after_a_401(nv_auth_mock):
     assert [client.get("/api/v1/users"), client.get("/api/v1/users")] == [200, 200]
     nv_auth_mock.requests.verify(operation="grant_token", times=1)
 
-    nv_auth_mock.call("POST", "/drills/expire-tokens", {})
+    nv_auth_mock.clock.advance("1h")
     assert client.get("/api/v1/users") == 200
     nv_auth_mock.requests.verify(operation="get_users", reason="expired_token", times=1)
     nv_auth_mock.requests.verify(operation="grant_token", times=2)

@@ -64,7 +64,7 @@ test('the token is asked for once, and again after a 401', async ({ mock }) => {
   await client.get(USERS);
   await expect(mock).toHaveReceived({ operation: 'grant_token', times: 1 });
 
-  await mock.drills.run('expire-tokens');
+  await mock.clock.advance('1h');
   expect((await client.get(USERS)).status).toBe(200);
   await expect(mock).toHaveReceived({ operation: 'get_users', reason: 'expired_token', times: 1 });
   await expect(mock).toHaveReceived({ operation: 'grant_token', times: 2 });

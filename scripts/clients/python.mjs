@@ -16,7 +16,7 @@ const USED = new Set([
   ...['list_requests', 'verify_requests', 'list_faults', 'add_fault'],
   ...['create_key', 'get_key', 'list_keys', 'update_key', 'rotate_key', 'delete_key'],
   ...['get_propagation', 'set_propagation', 'flush_propagation'],
-  ...['list_clients', 'create_client', 'start_drill', 'take_snapshot', 'mint_token'],
+  ...['list_clients', 'create_client', 'take_snapshot', 'mint_token'],
   ...['get_claim_rules', 'set_claim_rules', 'rotate_signing_key', 'revoke_tokens'],
 ]);
 

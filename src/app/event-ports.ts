@@ -21,16 +21,13 @@ export async function listEvents(
   return { events: events.slice(0, limit), more: events.length > limit };
 }
 
-/** Returns the faults and drills that end by themselves in `(from, to]`. */
+/** Returns the faults that end by themselves in `(from, to]`. */
 function listFaultEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
-  const events: WorldEvent[] = [];
-  const drills = new Set<string>();
-  for (const { id, drill, until: at } of faults.listInForce()) {
-    if (at === null || at <= from || at > to || (drill !== null && drills.has(drill))) continue;
-    if (drill !== null) drills.add(drill);
-    events.push(drill === null ? { at, kind: 'fault.ended', fault: id } : { at, kind: 'drill.ended', drill });
-  }
-  return events;
+  return faults
+    .listInForce()
+    .flatMap(({ id, until: at }) =>
+      at === null || at <= from || at > to ? [] : [{ at, kind: 'fault.ended', fault: id }],
+    );
 }
 
 /** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */

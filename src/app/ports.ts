@@ -1,6 +1,5 @@
 import type { EffectiveConfig } from '../config/config.ts';
 import { formatFlagName, showOption } from '../config/options.ts';
-import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { RequestScope, World } from '../contract/world.ts';
 import type { Decision } from '../decisions/decision.ts';
@@ -43,7 +42,6 @@ export function createPorts(controlled: ControlledServer): Ports {
   const findNames: Ports['findNames'] = (world, name) => listPrincipalNames(server, world, services, name);
   return {
     version,
-    listDrills: () => listDrills(services),
     listKnownNames: () => listKnownNames(services, routes()),
     statusesOf: (service, operation) => routes().statusesOf(service, operation),
     findAnswerViolation: (service, operation, response) =>
@@ -154,18 +152,6 @@ function addSender(fix: Fix, findSender: (request: NonNullable<Fix['request']>) 
   const principal = request === undefined ? null : findSender(request);
   if (request === undefined || principal === null) return fix;
   return { ...fix, request: { ...request, as: { principal } } };
-}
-
-/** Returns the drills of all services. */
-function listDrills(services: readonly ServiceDefinition[]): ReturnType<Ports['listDrills']> {
-  return services.flatMap((service) =>
-    (service.drills ?? []).map((drill) => ({
-      service: service.name,
-      drill,
-      find: async (context: RequestContext, name: string) =>
-        (await service.callers.impersonate?.(context, name, context.now)) ?? null,
-    })),
-  );
 }
 
 /** Returns the names that request matchers can use. No document has the operations of hosts, so they are added. */

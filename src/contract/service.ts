@@ -18,7 +18,6 @@ import type { Instant } from '../time/clock.ts';
 import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
-import type { Drill } from './drill.ts';
 import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { RequestScope } from './world.ts';
@@ -292,8 +291,6 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** By operationId: exactly the operations of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly decisionHelp?: DecisionHelp;
-  /** The drills for its clients. */
-  readonly drills?: readonly Drill[];
   readonly seed: Seeding | null;
   readonly state: ServiceState;
 }

@@ -1,6 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { redact } from '../text/redact.ts';
-import { type Clock, rfc3339 } from '../time/clock.ts';
+import { type Clock, readStopwatch, rfc3339 } from '../time/clock.ts';
 
 /** The levels, from the fewest lines to the most. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -89,10 +88,16 @@ const MAX_REMEMBERED = 1000;
 
 /** Returns the log with equal warnings at most once a minute. */
 export function limitWarnings(log: Log): Log {
-  const written = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: WARNING_PAUSE_MS });
+  /** When each warning was written, oldest first. */
+  const written = new Map<string, number>();
   const warn = (message: string) => {
-    if (written.has(message)) return;
-    written.set(message, true);
+    const now = readStopwatch();
+    const before = written.get(message);
+    if (before !== undefined && now - before < WARNING_PAUSE_MS) return;
+    written.delete(message);
+    written.set(message, now);
+    const [oldest] = written.keys();
+    if (written.size > MAX_REMEMBERED && oldest !== undefined) written.delete(oldest);
     log.warn(message);
   };
   return { ...log, warn };

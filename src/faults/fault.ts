@@ -28,8 +28,6 @@ export interface FaultOrder {
   readonly action: FaultAction;
   /** When the fault ends, on its world's clock; null: not by time. */
   readonly until: Instant | null;
-  /** The drill that the fault belongs to; null if there is none. */
-  readonly drill: string | null;
 }
 
 /** A fault with its counters. */

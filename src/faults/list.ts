@@ -73,7 +73,7 @@ export class FaultList {
       const message = `This world has ${MAX_FAULTS} faults in force, which is the limit. Delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
     }
-    const { match, probability, seed, times, after, action, until, drill } = order;
+    const { match, probability, seed, times, after, action, until } = order;
     const place = (this.#newest?.place ?? 0) + 1;
     const added: Fault = {
       id,
@@ -86,7 +86,6 @@ export class FaultList {
       after,
       action,
       until,
-      drill,
       seen: 0,
       fired: 0,
       shadowedBy: null,

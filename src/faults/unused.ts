@@ -1,12 +1,11 @@
 import type { Fault } from './fault.ts';
 
 /** Describes a fault that ended without being injected, for the log: a test that relied on it proves nothing. */
-export function describeUnused({ id, match, drill, ...fault }: Fault): string | null {
+export function describeUnused({ id, match, ...fault }: Fault): string | null {
   if (fault.fired > 0) return null;
-  const name = drill === null ? `the fault ${id}` : `the fault ${id} of the drill \`${drill}\``;
   const criteria = Object.entries(match).filter(([member, value]) => member !== 'body' && value !== undefined);
   const requests = criteria.map(([member, value]) => `${member} \`${String(value)}\``).join(', ');
-  return `${name} (${requests === '' ? 'any request' : requests}) was never injected: ${describeReason(fault)}`;
+  return `the fault ${id} (${requests === '' ? 'any request' : requests}) was never injected: ${describeReason(fault)}`;
 }
 
 function describeReason({ seen, after, shadowedBy }: Pick<Fault, 'seen' | 'after' | 'shadowedBy'>): string {

@@ -74,7 +74,6 @@ const ICONS: Readonly<Record<string, string>> = {
   requests: 'M2 4h9M8 1l3 3-3 3M14 12H5M8 9l-3 3 3 3',
   clock: 'M8 2a6 6 0 1 0 .01 0M8 5v3l2 2',
   faults: 'M9 1L3 9h4l-1 6 6-8H8z',
-  drills: 'M8 2a6 6 0 1 0 .01 0M8 5a3 3 0 1 0 .01 0M8 8v.01',
   worlds: 'M8 2a6 6 0 1 0 .01 0M2 8h12M8 2c-4 4-4 8 0 12M8 2c4 4 4 8 0 12',
   identities: 'M8 3a2.5 2.5 0 1 0 .01 0M3 14c0-6 10-6 10 0',
   'access-matrix': 'M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12',

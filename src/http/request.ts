@@ -62,7 +62,7 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
 }
 
 /** A fault, as seen by the request it is injected into. */
-export type InjectedFault = Pick<Fault, 'id' | 'drill' | 'fired' | 'action'>;
+export type InjectedFault = Pick<Fault, 'id' | 'fired' | 'action'>;
 
 /** Facts about a request once its world is selected. */
 interface WorldEntry extends Pick<RoutedRequest, 'fault'> {

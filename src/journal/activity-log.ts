@@ -11,7 +11,6 @@ import { Journal, type WorldEnd } from './journal.ts';
 import { createPriorityCache, type PriorityCache } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
-import { Watches } from './watches.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
@@ -47,8 +46,6 @@ export class ActivityLog {
   readonly decisions: Decisions;
   readonly uses: Uses;
   readonly events: Events;
-  /** The drills that judge the client. */
-  readonly watches: Watches;
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   /** Headers of the latest request, reused while they repeat (saves memory). */
@@ -60,7 +57,6 @@ export class ActivityLog {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions, series);
-    this.watches = new Watches(this.journal, this.decisions);
     this.events = new Events();
     this.verifications = budgets.verifications;
     this.uses = new Uses(budgets.uses);
@@ -100,7 +96,6 @@ export class ActivityLog {
     this.journal.empty();
     this.decisions.clear();
     this.uses.clear();
-    this.watches.clear();
   }
 
   /** Ends event streams and waiting verifications, and deletes the requests. */

@@ -72,14 +72,6 @@ export interface JournalEntry {
 /** An entry before it has an id. */
 export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
 
-/**
- * Returns when a request was answered, comparable to `startedAt`. Requests that started earlier cannot know the
- * response.
- */
-export function answerTimeOf({ startedAt, durationMs }: Pick<JournalEntry, 'startedAt' | 'durationMs'>): number {
-  return startedAt + durationMs;
-}
-
 /** Maximum stored size of a body, in bytes, or in characters for a text. */
 export const MAX_BODY_LENGTH = 64 * 1024;
 

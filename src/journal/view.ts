@@ -142,7 +142,7 @@ function readContentType(draft: Pick<Draft, 'requestHeaders'>): string | undefin
 }
 
 /** Returns the first request header with this name, in lower case. The value may be a secret. */
-export function findSentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
+function findSentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
   // Names and values alternate.
   const lines = requestHeaders.split('\n');
   const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);

@@ -1,4 +1,4 @@
-import type { ClaimRules, Decision, Drill } from '../../generated/library.ts';
+import type { ClaimRules, Decision } from '../../generated/library.ts';
 import { worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
@@ -10,7 +10,7 @@ import { watchEvents } from './events.ts';
 import { createFaultsBoard } from './faults.ts';
 import { createKeysBoard, createPropagationBoard } from './keys.ts';
 import { createRequestsBoard } from './requests.ts';
-import type { DecisionFilter, DrillsBoard, Switchboard, TokensBoard } from './switchboard.ts';
+import type { DecisionFilter, Switchboard, TokensBoard } from './switchboard.ts';
 import type { SnapshotsBoard, WorldsBoard } from './worlds.ts';
 
 /** The control API rejected a call. The message tells you what to change. */
@@ -91,7 +91,6 @@ export function createSwitchboard(
     propagation: createPropagationBoard(call, keys),
     keys,
     decisions: createDecisionsBoard(call),
-    drills: createDrillsBoard(call),
     requests: createRequestsBoard(call),
     faults: createFaultsBoard(call),
     clients: createClientsBoard(call),
@@ -126,19 +125,6 @@ function createDecisionsBoard(call: Call): Switchboard['decisions'] {
     },
     // The request determines which of the documented types it returns.
     simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
-  };
-}
-
-/** Creates the methods for drills. */
-function createDrillsBoard(call: Call): DrillsBoard {
-  return {
-    run: async (name, order = {}) => {
-      if (typeof name !== 'string') throw new TypeError("drills.run takes a name, such as `'token-outage'`.");
-      return call('POST', `/drills/${encodeURIComponent(name)}`, order);
-    },
-    list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
-    get: (name) => call('GET', `/drills/${encodeURIComponent(name)}`),
-    end: (name) => call('DELETE', `/drills/${encodeURIComponent(name)}`),
   };
 }
 

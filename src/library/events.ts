@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { ClockReading, Decision, DrillName, OperationName, ServiceName } from '../../generated/library.ts';
+import type { ClockReading, Decision, OperationName, ServiceName } from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
 
 /** The state of the mock's clock. */
@@ -22,7 +22,6 @@ export interface EventData {
   /** A fault was injected, `fired` times so far. */
   readonly fault: {
     readonly fault: string;
-    readonly drill: DrillName | null;
     readonly fired: number;
     readonly service: ServiceName;
     readonly operation: OperationName;

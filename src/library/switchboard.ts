@@ -3,16 +3,12 @@ import type {
   ClockChange,
   ClockReading,
   Decision,
-  Drill,
-  DrillName,
-  DrillOrder,
   Info,
   LeastPrivilege,
   MintedToken,
   RecordedTraffic,
   RevokedTokens,
   RotatedKey,
-  StartedDrill,
   TokenOrder,
   TokenZoo,
   TrafficReport,
@@ -37,17 +33,6 @@ export interface DecisionFilter {
   readonly since?: string | Date;
   /** The maximum number. Default: all. */
   readonly limit?: number;
-}
-
-/** Drills of a world: failures that a client must survive. */
-export interface DrillsBoard {
-  /** Starts a drill, or restarts a running one. */
-  run(name: DrillName, order?: DrillOrder): Promise<StartedDrill>;
-  list(): Promise<readonly Drill[]>;
-  /** Returns a drill with its verdict about the client. */
-  get(name: DrillName): Promise<Drill>;
-  /** Ends a running drill. */
-  end(name: DrillName): Promise<void>;
 }
 
 /** Tokens for tests. */
@@ -125,7 +110,6 @@ export interface Switchboard {
   readonly faults: FaultsBoard;
   /** Streams the world's events from now on. */
   events(): EventStream;
-  readonly drills: DrillsBoard;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
   /**

@@ -102,7 +102,7 @@ function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
 }
 
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid */
-export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
+function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
   if (isSuspended(found.key)) throw refusedKeyProblem('suspended_key', principalOfKey(found));
   if (expiresAt !== null && expiresAt <= now) throw refusedKeyProblem('expired_key', principalOfKey(found));

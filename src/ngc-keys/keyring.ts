@@ -140,7 +140,6 @@ export async function rotateKey({ store, random, world }: KeyContext, id: string
 /**
  * Edits a key. Scopes and resources of a service key take effect after the propagation delay, everything else at once.
  *
- * @param propagatedAt overrides when its scopes and resources take effect
  * @throws NotFound
  */
 export async function editKey(
@@ -148,14 +147,11 @@ export async function editKey(
   now: Instant,
   { id, type }: KeyInForce['key'],
   { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: NextPolicy },
-  propagatedAt?: Instant,
 ): Promise<void> {
   const policyEdit =
     policy === undefined || type !== 'service'
       ? {}
-      : {
-          policy: { next: policy, recordedAt: now, effectiveAt: propagatedAt ?? (await nextEffectiveAt(context, now)) },
-        };
+      : { policy: { next: policy, recordedAt: now, effectiveAt: await nextEffectiveAt(context, now) } };
   const keyEdit: NgcKeyEdit = { ...edit, ...policyEdit };
   await ngcKeysIn(context.store).edit(id, keyEdit);
   context.world.activityLog.publishEvent('policy', describeEdit(id, keyEdit));

@@ -106,7 +106,7 @@ const MAX_LISTED = 8;
  * Lists the known names in a message about an unknown one: up to eight, nearest first. A short list keeps its order,
  * except for the name that was probably meant.
  *
- * @param where the place that lists all of them, such as `` `GET /_mock/drills` ``
+ * @param where the place that lists all of them, such as `` `GET /_mock/faults` ``
  */
 export function listNames(name: string, valid: readonly string[], where?: string): string {
   const names = [...new Set(valid)];

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Holder } from '../contract/credentials.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
@@ -74,7 +73,7 @@ export class Templates {
   readonly #stateOf: StateOfSeed;
   readonly #warn: (line: string) => void;
   /** The seeds whose keys were reported, by fingerprint. */
-  readonly #reported = new LRUCache<string, true>({ max: MAX_REPORTED_SEEDS });
+  readonly #reported = new Set<string>();
 
   /**
    * @param clock real time, because each world has a clock of its own
@@ -96,7 +95,9 @@ export class Templates {
 
   /** Notes that the keys of a seed were reported. */
   noteReported({ fingerprint }: Pick<Seed, 'fingerprint'>): void {
-    this.#reported.set(fingerprint, true);
+    this.#reported.add(fingerprint);
+    const [oldest] = this.#reported;
+    if (this.#reported.size > MAX_REPORTED_SEEDS && oldest !== undefined) this.#reported.delete(oldest);
   }
 
   /** Returns the template of a seed, up to a second old. */
@@ -127,7 +128,7 @@ export class Templates {
     const store = openMemory(await this.#stateOf(seed, at));
     try {
       const warnings = await finishStore(store, this.#finishing, at);
-      if (!this.#reported.has(seed.fingerprint)) warnings.forEach((line) => this.#warn(line));
+      if (!this.#reported.has(seed.fingerprint)) for (const line of warnings) this.#warn(line);
       this.noteReported(seed);
       const state = await store.freeze();
       const credentials = this.#credentials.listHolders(state);

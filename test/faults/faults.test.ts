@@ -24,7 +24,6 @@ const ORDER: FaultOrder = {
   times: null,
   after: 0,
   until: null,
-  drill: null,
   action: { status: 503 },
 };
 const createFaults = async (...orders: Partial<FaultOrder>[]) => {

@@ -45,13 +45,3 @@ it('decisions can be limited to those after a decision or a time', async () => {
   expect(await world.decisions.list({ since: between?.id ?? '' })).toEqual([newest]);
   expect(await world.decisions.list({ since: new Date(Date.now() + 60_000) })).toEqual([]);
 });
-
-it('a hint is deleted by its id', async () => {
-  const world = await mock.world();
-  await world.faults.next('get_users', { status: 503 });
-  await world.faults.clear();
-  const [hint] = await world.hints();
-  await world.deleteFinding(hint?.id ?? '');
-
-  expect(await world.hints()).toEqual([]);
-});

@@ -54,7 +54,6 @@ describe('a mistake of a JavaScript caller', () => {
       () => startMock(anything('x')),
       "startMock takes an object, such as `{ seed: 'seed.yaml' }`; got a string.",
     ],
-    ['drills.run(undefined)', () => mock.drills.run(anything(undefined)), "'token-outage'"],
     [
       'describeVerifier(verify, { audiance })',
       () => describeVerifier(() => {}, anything({ audiance: 'a' })),

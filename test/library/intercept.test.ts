@@ -588,7 +588,8 @@ describe('an intercepted request', () => {
     });
 
     expect([there.status, here.status]).toEqual([200, 200]);
-    expect((await second.hints()).map(({ kind }) => kind)).toContain('issuer_differs');
+    const hinted = await second.requests.list({ hints: true });
+    expect(hinted.flatMap(({ hints }) => hints.map(({ code }) => code))).toContain('issuer_differs');
   });
 
   it('reaches the world that its header or path names', async () => {

@@ -228,7 +228,7 @@ describe('the typed switchboard', async () => {
     expect(await mock.decisions.get(decisionOf(response)?.id ?? '')).toEqual(last);
     expect(await mock.decisions.last()).toEqual(last);
     expect(simulated).toMatchObject({ effect: 'deny', missing: ['users:read'] });
-    expect(await mock.hints()).toEqual([]);
+    expect(await mock.requests.list({ hints: true })).toEqual([]);
   });
 
   it.each(['2.19', '2.24', '2.25', '2.26', '3.0'] as const)(
@@ -238,7 +238,7 @@ describe('the typed switchboard', async () => {
       const authorization = `Bearer ${await ownMock.getToken()}`;
 
       expect((await ownMock.fetch('/api/v1/users', { headers: { authorization } })).status).toBe(200);
-      expect(await ownMock.hints()).toEqual([]);
+      expect(await ownMock.requests.list({ hints: true })).toEqual([]);
       await expect(ownMock.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
     },
   );

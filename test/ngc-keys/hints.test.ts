@@ -53,7 +53,7 @@ describe('the hint for a wrong key', () => {
     ]);
     expect(decision.instead).toBe(suggested);
     // The decision also suggests one change of the key.
-    expect(decision.fixes.map(({ code }) => code)).toEqual(['hint', 'policy']);
+    expect(decision.fixes.map(({ kind }: { kind: string }) => kind)).toEqual(['hint', 'policy']);
   });
 
   it('suggests creating a key if no other key is for the service', async () => {

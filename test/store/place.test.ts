@@ -36,7 +36,7 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     const data = join(folder, 'mock.db');
     let at = START;
     const clock = { ...createManualClock(START), now: () => (at += 7) };
-    const lists = ['worlds', 'snapshots', 'keys', 'faults', 'drills', 'clients'];
+    const lists = ['worlds', 'snapshots', 'keys', 'faults', 'clients'];
     const readLists = async (server: TestServer) => {
       const bodies = await Promise.all(lists.map(async (list) => (await server.call(`GET /_mock/${list}`)).body));
       // The requests themselves use the default world.
@@ -56,14 +56,14 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     ];
     const snapshot = await create('snapshots', { name: 'taken' });
     await create('keys', { name: 'key', type: 'service', services: ['air'], scopes: ['air:access'] });
-    const { endsAt } = await create('drills/slow-token', { for: '1h' });
+    const fault = await create('faults', { do: { delay: '2s' }, for: '1h' });
     const shown = await readLists(first);
     await first.close();
     const second = await openServer({ data, world: ['named'] }, { clock });
     const again = await readLists(second);
     await second.close();
 
-    const [others, snapshots, , , drills] = again;
+    const [others, snapshots, , faults] = again;
     const pickTimes = ({ createdAt, lastUsedAt, expiresAt }: Record<string, string>) => ({
       createdAt,
       lastUsedAt,
@@ -73,7 +73,7 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     expect(others.map(({ id }: { id: string }) => id)).toEqual(['named', 'fresh', 'copy']);
     expect(others.slice(1).map(pickTimes)).toEqual(worlds.map(pickTimes));
     expect(snapshots.snapshots).toEqual([snapshot]);
-    expect(drills.drills.flatMap((drill: { endsAt: string | null }) => drill.endsAt ?? [])).toEqual([endsAt]);
+    expect(faults.faults).toEqual([fault]);
   });
 
   it('reports no difference of seconds', async ({ folder }) => {

@@ -31,7 +31,7 @@ interface SavedRow {
 async function createFile(path: string): Promise<readonly Stored[]> {
   const server = await open(path);
   await server.call('POST /_mock/clock/advance', { body: { by: '1h' } });
-  await server.call('POST /_mock/drills/rotate-signing-key', { body: {} });
+  await server.call('POST /_mock/tokens/rotate-signing-key', { body: {} });
   await server.close();
   const database = new Database(path, { readonly: true });
   const parts = database.prepare<[], { part: number; rows: Buffer }>('SELECT part, rows FROM world_parts').all();

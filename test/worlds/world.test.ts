@@ -9,7 +9,7 @@ it('a world that was evicted from memory by 101 other worlds has its state when 
   const { accessKey } = created.cast.runai.users.find((user: { accessKey?: object }) => user.accessKey !== undefined);
   const at = '/w/alice';
   await server.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
-  await server.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
+  await server.call(`POST ${at}/_mock/tokens/rotate-signing-key`, { body: {} });
   const faultBody = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
   const { body: fault } = await server.call(`POST ${at}/_mock/faults`, { body: faultBody });
   const { body: key } = await server.call(`POST ${at}/_mock/keys`, {

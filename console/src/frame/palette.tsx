@@ -111,7 +111,6 @@ const ACTIONS = (
     ['Move the clock', addressOfView('clock')],
     ['Create a key', addressOfView('identities', { make: 'service' })],
     ['Fault the next token request', addressOfView('faults', { make: 'yes', which: 'tokens' })],
-    ['Start a drill', addressOfView('drills')],
     ['Create a world', addressOfView('worlds', { make: 'yes' })],
     ['Take a snapshot', addressOfView('worlds', { part: 'snapshots' })],
     ['Send requests again', addressOfView('requests', { tool: 'replay' })],

@@ -18,7 +18,7 @@ const TEXT_CONTROLS = 'input:not([type=checkbox], [type=radio]), textarea, selec
 const ENTRIES = 'main [data-entry]';
 
 /** Rows of lists whose entries are not marked with `data-entry`. */
-const ROWS = 'main :is(tbody tr, .drill, .report)';
+const ROWS = 'main :is(tbody tr, .report)';
 
 /** Returns the first visible control of a row. */
 function findFirstControl(row: Element): HTMLElement | undefined {

@@ -15,7 +15,7 @@ export function durationOf({ createdAt, until }: Fault): { readonly for?: string
 
 /**
  * Removes faults one by one, like a user: bulk removal would log warnings about unused ones. Ignores faults that are
- * already deleted. Offers undo, unless a drill owns one of them: such a fault cannot be added again.
+ * already deleted. Offers undo.
  *
  * @throws like the control API
  */
@@ -29,9 +29,8 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   try {
     await Promise.all(removals);
   } finally {
-    reportChange('faults', 'drills');
+    reportChange('faults');
   }
-  if (faults.some(({ drill }) => drill !== null)) return;
   const [first] = faults;
   offerUndo({
     text: faults.length === 1 ? `The fault \`${first?.id}\` was removed.` : `${faults.length} faults were removed.`,

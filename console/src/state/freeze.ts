@@ -26,6 +26,6 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
 async function sendFrozen(isFrozen: boolean): Promise<ClockState> {
   const state = await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {});
   noteClock(state);
-  reportChange('clock', 'keys', 'faults', 'drills');
+  reportChange('clock', 'keys', 'faults');
   return state;
 }

@@ -1,58 +1,40 @@
 import { computed, signal } from '@preact/signals';
 import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
-import type { ClockReading, Drill, Fault, WorldEvent } from '../control-api/types.ts';
+import type { ClockReading, Fault, WorldEvent } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
-import { endDrill, formatDrillTitle } from './drills.ts';
 import { hasEnded, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { APPLY_WARNING, applyEdits } from './pending-edits.ts';
 import { resetWorld } from './worlds.ts';
 
-interface RunningDrill extends Drill {
-  /** The id of the affected identity; undefined: all. */
-  readonly principal: string | undefined;
-}
-
 /** Everything that changes the behaviour of this world, as last read. */
 interface StateInForce {
-  /** Without faults of drills and ended faults. */
+  /** Without ended faults. */
   readonly faults: readonly Fault[];
-  readonly drills: readonly RunningDrill[];
   /** The number of pending key edits. */
   readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
   readonly keyEvents: number;
 }
 
-const NOTHING: StateInForce = { faults: [], drills: [], pendingEdits: 0, keyEvents: 0 };
+const NOTHING: StateInForce = { faults: [], pendingEdits: 0, keyEvents: 0 };
 
 const state = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
-  const [faults, { drills }, clock] = await Promise.all([
-    askAll<Fault>('faults'),
-    ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
-    ask<ClockReading>('GET', '/_mock/clock'),
-  ]);
-  const manualFaults = faults.filter((fault) => fault.drill === null && !hasEnded(fault));
+  const [faults, clock] = await Promise.all([askAll<Fault>('faults'), ask<ClockReading>('GET', '/_mock/clock')]);
   noteClock(clock);
   const countUpcoming = (kind: WorldEvent['kind']) => clock.upcoming.filter((event) => event.kind === kind).length;
   const pendingEdits = countUpcoming('policy.effective');
   const keyEvents = pendingEdits + countUpcoming('key.expired');
-  const running = drills
-    .filter((drill) => drill.running)
-    .map((drill) => ({
-      ...drill,
-      principal: faults.find((fault) => fault.drill === drill.name && !hasEnded(fault))?.match.principal,
-    }));
-  state.value = { faults: manualFaults, drills: running, pendingEdits, keyEvents };
+  state.value = { faults: faults.filter((fault) => !hasEnded(fault)), pendingEdits, keyEvents };
 }
 
 /**
- * Reads everything in force again and reports the changed topics, because not every change sends an event: faults and drills set by other
+ * Reads everything in force again and reports the changed topics, because not every change sends an event: faults set by other
  * clients, and keys changed by time.
  *
  * @throws like the control API
@@ -60,15 +42,14 @@ export async function readInForce(): Promise<void> {
 export async function pollInForce(): Promise<void> {
   const previous = state.value;
   await readInForce();
-  const { faults, drills, keyEvents } = state.value;
-  if (joinNames(faults) !== joinNames(previous.faults)) reportChange('faults');
-  if (joinNames(drills) !== joinNames(previous.drills)) reportChange('drills');
+  const { faults, keyEvents } = state.value;
+  if (joinIds(faults) !== joinIds(previous.faults)) reportChange('faults');
   if (keyEvents !== previous.keyEvents) reportChange('keys');
 }
 
-/** Returns a string that changes when a fault or drill is added or removed. */
-function joinNames(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {
-  return all.map((entry) => ('id' in entry ? entry.id : entry.name)).join();
+/** Returns a string that changes when a fault is added or removed. */
+function joinIds(faults: readonly Fault[]): string {
+  return faults.map(({ id }) => id).join();
 }
 
 /** Something in force that changes the behaviour of the mock, and how to end it. */
@@ -85,10 +66,9 @@ export interface EffectInForce {
 
 /** Everything in force, in the order of the bar. */
 export const effectsInForce = computed((): readonly EffectInForce[] => {
-  const { faults, drills, pendingEdits } = state.value;
+  const { faults, pendingEdits } = state.value;
   const all: EffectInForce[] = [];
   if (faults.length > 0) all.push(createFaultsEffect(faults));
-  all.push(...drills.map(createDrillEffect));
   if (isFrozen.value) all.push(FROZEN_EFFECT);
   const { value: ahead } = aheadText;
   if (ahead !== null) all.push(createClockEffect(ahead));
@@ -102,15 +82,6 @@ function createFaultsEffect(faults: readonly Fault[]): EffectInForce {
     view: 'faults',
     endLabel: 'Remove',
     end: () => removeFaults(faults),
-  };
-}
-
-function createDrillEffect(drill: RunningDrill): EffectInForce {
-  return {
-    text: `drill ${formatDrillTitle(drill.name)}`,
-    view: 'drills',
-    endLabel: 'End',
-    end: () => endDrill(drill, drill.principal),
   };
 }
 
@@ -152,11 +123,10 @@ export function noteUnread(status: number | null): void {
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, drills, pendingEdits } = state.value;
+  const { faults, pendingEdits } = state.value;
   return {
     requests: [unreadCount.value],
     clock: [isFrozen.value && 'frozen', pendingEdits],
     faults: [faults.length],
-    drills: [drills.length],
   };
 });

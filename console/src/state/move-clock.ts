@@ -26,41 +26,19 @@ export interface ClockStep extends MovedClock {
  * @param change the last path segment: `set` or `advance`
  * @throws like the control API
  */
-export function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
-  return runUndoableStep(
-    () => ask<MovedClock>('POST', `/_mock/clock/${change}`, body),
-    (milliseconds) => `The clock moved ${formatDuration(milliseconds)}.`,
-  );
-}
-
-/** Expires every token with the drill, and offers to undo that. @throws like the control API */
-export function expireTokens(): Promise<Omit<ClockStep, 'events'>> {
-  return runUndoableStep(
-    async () => {
-      await ask('POST', '/_mock/drills/expire-tokens', {});
-      return ask<ClockState>('GET', '/_mock/clock');
-    },
-    (milliseconds) => `All tokens have expired: the clock moved by ${formatDuration(milliseconds)}.`,
-  );
-}
-
-/** Takes a snapshot, runs the step, and offers to undo it by restoring the snapshot. */
-async function runUndoableStep<After extends ClockState>(
-  step: () => Promise<After>,
-  describe: (milliseconds: number) => string,
-): Promise<After & Pick<ClockStep, 'cannotUndo'>> {
+export async function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
   const before = await ask<ClockState>('GET', '/_mock/clock');
   const startedAt = performance.now();
   const { snapshot, obstacle } = await takeSnapshot();
-  const after = await step().catch(async (error: unknown) => {
+  const after = await ask<MovedClock>('POST', `/_mock/clock/${change}`, body).catch(async (error: unknown) => {
     if (snapshot !== null) await deleteSnapshot(snapshot);
     throw error;
   });
   noteClock(after);
-  reportChange('clock', 'keys', 'faults', 'drills', 'snapshots');
+  reportChange('clock', 'keys', 'faults', 'snapshots');
   // A clock that runs has also moved by the time that the step took.
   const elapsed = before.frozen ? 0 : performance.now() - startedAt;
-  const text = describe(Date.parse(after.now) - Date.parse(before.now) - elapsed);
+  const text = `The clock moved ${formatDuration(Date.parse(after.now) - Date.parse(before.now) - elapsed)}.`;
   if (snapshot === null) withdrawUndo();
   else offerUndo(createUndo(text, before, after, snapshot));
   return { ...after, cannotUndo: obstacle };
@@ -125,6 +103,6 @@ async function restore(snapshot: Snapshot): Promise<string> {
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
   await deleteSnapshot(snapshot);
   noteClock(await ask<ClockState>('GET', '/_mock/clock'));
-  reportChange('clock', 'keys', 'faults', 'drills', 'snapshots');
+  reportChange('clock', 'keys', 'faults', 'snapshots');
   return 'This world is back to its state before the clock moved.';
 }

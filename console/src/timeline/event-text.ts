@@ -1,6 +1,5 @@
 import type { RequestSummary, WorldEvent } from '../control-api/types.ts';
 import { shortenId } from '../parts/id.tsx';
-import { formatDrillTitle } from '../state/drills.ts';
 import type { Identity } from '../state/identities.ts';
 
 /** The names of the subjects of events, by id. */
@@ -15,7 +14,7 @@ export function collectNames(identities: readonly Identity[], requests: readonly
 /** Describes an event. An unknown kind is described by its name and values. */
 export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Names): string {
   const nameOf = (id: unknown) => names.get(String(id)) ?? shortenId(String(id));
-  const { keyId, version, workloadId, phase, subject, drill, name } = details;
+  const { keyId, version, workloadId, phase, subject, name } = details;
   const { functionId, versionId, requestId, simulationId, state } = details;
   switch (kind) {
     case 'policy.effective':
@@ -30,8 +29,6 @@ export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Na
       return `refresh token of ${nameOf(subject)} expires`;
     case 'fault.ended':
       return `fault ${String(details['fault'])} ends`;
-    case 'drill.ended':
-      return `drill ${formatDrillTitle(String(drill))} ends`;
     case 'function.deployed':
       return `deployment of ${name ?? nameOf(functionId)}, version ${nameOf(versionId)}, completes`;
     case 'invocation.fulfilled':

@@ -17,7 +17,6 @@ export interface View {
 const COMPONENTS = {
   clock: 'ClockView',
   faults: 'Faults',
-  drills: 'Drills',
   worlds: 'Worlds',
   identities: 'Identities',
   'access-matrix': 'AccessMatrix',

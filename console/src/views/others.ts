@@ -9,7 +9,6 @@ export { TimeLine } from '../frame/time-line.tsx';
 export { UndoBar } from '../frame/undo-bar.tsx';
 export { AccessMatrix } from './access-matrix/access-matrix.tsx';
 export { ClockView } from './clock/clock.tsx';
-export { Drills } from './drills/drills.tsx';
 export { Faults } from './faults/faults.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';

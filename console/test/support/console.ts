@@ -44,12 +44,11 @@ export async function startServer(config: Parameters<typeof listeningServer>[0] 
   return { url, stop, ask, mock };
 }
 
-/** Starts a server with everything in force: a fault, a drill, a frozen clock and a pending edit. */
+/** Starts a server with everything in force: a fault, a frozen clock and a pending edit. */
 export async function startServerWithAllEffects() {
   const server = await startServer({ propagation: 'fixed' });
   const { mock } = server;
   await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
-  await mock('POST', '/drills/token-outage', { for: '10m' });
   await mock('POST', '/clock/freeze', {});
   await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['list_functions'] });
   return server;

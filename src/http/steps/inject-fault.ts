@@ -80,14 +80,14 @@ async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> 
 function announceFault(request: RequestInWorld, fault: Fault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
-  const { id, drill, fired } = fault;
+  const { id, fired } = fault;
   request.injectedFault = fault;
   allowRenewal(request);
   server.log.info(
     `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${formatWorldForLog(world.id)}`,
     { request: () => null },
   );
-  const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
+  const event = { fault: id, fired, service: route.service.name, operation: route.operation.id };
   activityLog.publishEvent('fault', event);
 }
 

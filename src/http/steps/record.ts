@@ -156,7 +156,7 @@ export function countAnswer(request: RequestInWorld<Route | null>, service: stri
   if (status !== null) request.server.counts.add(service, status, reason);
 }
 
-/** Logs every refusal, and other responses at level `debug`. @param row builds the row for the terminal */
+/** Logs every refusal and every response with a hint, and other responses at level `debug`. @param row builds the row for the terminal */
 function logAnswer(
   request: RequestInWorld,
   decision: Decision | null,
@@ -166,12 +166,15 @@ function logAnswer(
   const { server, world, raw, outcome } = request;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${formatWorldForLog(world.id)}`, details);
+    const line = refusalLine(outcome.status, decision, server.reasons);
+    server.log.info(`${line}${hintForLog(request)}${formatWorldForLog(world.id)}`, details);
   } else if (refusal !== null) {
     logRefusal(request, refusal, row);
-  } else if (server.log.isDebugging) {
+  } else if (request.hints.list.length > 0 || server.log.isDebugging) {
     const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
-    server.log.debug(`${outcome.status} ${raw.method} ${path}${formatWorldForLog(world.id)}`, details);
+    const line = `${outcome.status} ${raw.method} ${path}${hintForLog(request)}${formatWorldForLog(world.id)}`;
+    if (request.hints.list.length > 0) server.log.info(line, details);
+    else server.log.debug(line, details);
   }
 }
 
@@ -228,6 +231,12 @@ function contentOf(payload: Payload): string | Buffer | undefined {
   return payload instanceof Readable ? undefined : (payload ?? undefined);
 }
 
+/** Returns the end of a log line: the first hint, if there is one. */
+function hintForLog({ hints }: RequestInWorld<Route | null>): string {
+  const [hint] = hints.list;
+  return hint === undefined ? '' : ` Hint: ${hint.text}`;
+}
+
 /** Renders the log line of a refusal. */
 function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
   const { method, path } = decision.request;
@@ -240,7 +249,7 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
+  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${hintForLog(request)}${formatWorldForLog(world.id)}`;
   if (problem.isStorageProblem) server.log.warn(hideInLine(problem.message, secrets));
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
   else server.log.info(message, { request: row });

@@ -4,7 +4,6 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
-import { DRILLS } from './drills.ts';
 import { events } from './events.ts';
 import { createLookups } from './lookups.ts';
 import { historyOperations } from './operations/histories.ts';
@@ -78,7 +77,6 @@ export const air: ServiceDefinition<'air'> = {
     hints: KEY_HINTS,
     leastRights: findLeastRightsOfKey,
   },
-  drills: DRILLS,
   seed,
   state: {
     events,

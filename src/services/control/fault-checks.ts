@@ -52,7 +52,7 @@ export function readFaultOrder(order: Order, knownNames: KnownNames, now: Instan
       `Field \`match.${member}\` is known only after the request has been answered, but this fault is injected before; send \`do.after\` as true, or omit \`match.${member}\`.`,
     );
   }
-  return { match, probability, seed, times, after, action, until, drill: null };
+  return { match, probability, seed, times, after, action, until };
 }
 
 function checkAction(action: Order['do']): FaultAction {

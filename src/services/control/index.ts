@@ -5,7 +5,6 @@ import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
 import { deviceLoginOperations } from './operations/device-logins.ts';
-import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
@@ -48,7 +47,6 @@ export function createControlService(ports: Ports): ServiceDefinition<'control'>
       ...explanationOperations(ports),
       ...requestOperations(ports),
       ...eventOperations,
-      ...drillOperations(ports),
       ...faultOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),

@@ -1,9 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Drill } from '../../contract/drill.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { LoginClients, RevokedTokens, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { RequestScope, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
-import type { Caller } from '../../decisions/decide.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Holding } from '../../decisions/policy.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
@@ -36,14 +34,6 @@ export interface CreatedWorld extends WorldInfo, Required<Pick<Schema<'control',
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
-/** A drill and its service. */
-export interface KnownDrill {
-  readonly service: string;
-  readonly drill: Drill;
-  /** Finds a principal by id, name, client id or e-mail address; null if none matches. */
-  find(context: RequestContext, name: string): Promise<Caller | null>;
-}
-
 /** The caller of a simulated request; at least one member is not null. */
 export interface SimulatedCaller {
   /** An id, name, client id or e-mail address. */
@@ -55,7 +45,6 @@ export interface SimulatedCaller {
 /** The functions of the server that the control API calls. */
 export interface Ports {
   readonly version: string;
-  listDrills(): readonly KnownDrill[];
   /** Returns the names of all operations and refusal reasons. */
   listKnownNames(): KnownNames;
   /** Returns the documented statuses of an operation. */

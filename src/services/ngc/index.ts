@@ -1,7 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
-import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
@@ -63,7 +62,6 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       hints: KEY_HINTS,
       leastRights: findLeastRightsOfKey,
     },
-    drills: KEY_DRILLS,
     seed: createNgcSeeding(rulesetsOfKeys),
     state: {
       events,

@@ -8,7 +8,6 @@ import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { CALLER_FACTORIES } from './caller.ts';
-import { DRILLS } from './drills.ts';
 import { listEvents } from './events.ts';
 import { createServiceHost, FUNCTION_HOST } from './name-patterns.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
@@ -109,7 +108,6 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     hints: [...UPLOAD_HINTS, ...KEY_HINTS],
     leastRights: findLeastRightsOfKey,
   },
-  drills: DRILLS,
   seed,
   state: {
     events: listEvents,

@@ -14,9 +14,6 @@ export const FUNCTION_HOST = new RegExp(`^(?<functionId>${UUID})\\.invocation\\.
 /** A model with its function, as clients of the LLM gateway send it: `<function id>/<model>`, in any case. */
 export const FUNCTION_IN_MODEL = new RegExp(`^(${UUID})/(.*)$`, 'is');
 
-/** A function id at the start of the target of a decision, before a version id or another target. */
-export const FUNCTION_IN_TARGET = new RegExp(`^${UUID}(?=[/,]|$)`);
-
 /**
  * Creates the pattern of a host name that serves paths, up to the server's own name. After the label comes
  * the next label of the vendor's name, `localhost`, or a world's `WORLD.localhost`. The name may have a port.

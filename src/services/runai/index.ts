@@ -7,7 +7,6 @@ import {
 } from '../../credentials/presented-credential.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
-import { DRILLS } from './drills/index.ts';
 import { events } from './events.ts';
 import { findRuleFixes } from './explaining/fixes.ts';
 import { HINTS } from './explaining/hints/index.ts';
@@ -118,7 +117,6 @@ export const runai: ServiceDefinition<'runai'> = {
     hints: HINTS,
     leastRights,
   },
-  drills: DRILLS,
   seed,
   state: {
     events,

@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(terminal?.request?.()).toBeNull();
     expect(request.reported).toEqual([
       ['info', 'fault f-1 injected into GET /toys/ball [world team-a]', { request: expect.any(Function) }],
-      ['event', 'fault', { fault: 'f-1', drill: null, fired: 1, service: 'toys', operation: 'get_toy' }],
+      ['event', 'fault', { fault: 'f-1', fired: 1, service: 'toys', operation: 'get_toy' }],
     ]);
   });
 

@@ -62,13 +62,12 @@ describe('the journal entry of a request', () => {
   });
 
   it('contains the hints about the request, if there are any', () => {
-    const report = (kind: string, message: string) => ({ kind, message });
-    const request = toyRequest({ world: { hints: { report } } });
-    request.hints.report('other_version', 'It is of 2.0.', NOW);
+    const request = toyRequest();
+    request.hints.add('other_version', 'It is of 2.0.');
     record(request, ADDRESSEE, ANSWER);
 
     expect(request.reported[0]?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
-    expect(recordToy()).not.toHaveProperty('hints');
+    expect(recordToy()).toMatchObject({ hints: [] });
   });
 
   it('names the fault that gave the response', () => {

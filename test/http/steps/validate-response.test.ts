@@ -65,7 +65,7 @@ describe('a response', () => {
 });
 
 describe('a status of the whole server', () => {
-  it.each([405, 408, 413, 414, 417, 431, 500, 501, 503, 507])('may be undocumented: %i', (status) => {
+  it.each([405, 408, 413, 414, 417, 431, 500, 503, 507])('may be undocumented: %i', (status) => {
     expect(readHints({ status, body: { sorry: true } }, { kind: 'internal' })).toMatchObject({
       compared: [],
       hints: [],

@@ -95,7 +95,7 @@ describe.runIf(hasDriver)('after a restart with a data file', () => {
       await first.call(`PUT ${at}/_mock/propagation`, { body: { mode: 'fixed' } });
       await first.call(`POST ${at}/_mock/clock/freeze`);
       await first.call(`POST ${at}/_mock/clock/advance`, { body: { by: '1h' } });
-      await first.call(`POST ${at}/_mock/drills/rotate-signing-key`, { body: {} });
+      await first.call(`POST ${at}/_mock/tokens/rotate-signing-key`, { body: {} });
       const fault = { match: { operation: 'listFunctions' }, do: { status: 503, offDocument: true }, times: 2 };
       expect((await first.call(`POST ${at}/_mock/faults`, { body: fault })).status).toBe(201);
     }

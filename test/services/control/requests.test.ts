@@ -346,6 +346,8 @@ describe('a verification', () => {
   it.each([
     [{}, '`match`'],
     [{ match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
+    [{ match: { reason: 'wrong_secrt' } }, 'there is no reason `wrong_secrt`. Did you mean `wrong_secret`?'],
+    [{ match: { reason: 'bad_luck' } }, 'which `GET /_mock/tables/{service}` lists'],
     [{ match: { method: 'GET', operation: 'grant_token' } }, 'can never match'],
     [
       { match: { status: 777 } },

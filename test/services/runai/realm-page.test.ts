@@ -34,8 +34,8 @@ describe('the page of the realm', () => {
     const before = (await ownServer.call(`GET ${PAGE}`)).body.public_key;
     const oldToken = await ownServer.tokenOf(researcher);
     expect(isSignedBy(before, oldToken)).toBe(true);
-    const drill = await ownServer.call('POST /_mock/drills/rotate-signing-key', { body: {} });
-    expect(drill.status, JSON.stringify(drill.body)).toBeLessThan(300);
+    const rotation = await ownServer.call('POST /_mock/tokens/rotate-signing-key', { body: {} });
+    expect(rotation.status, JSON.stringify(rotation.body)).toBeLessThan(300);
     const after = (await ownServer.call(`GET ${PAGE}`)).body.public_key;
     const newToken = await ownServer.tokenOf(researcher);
 

@@ -39,57 +39,6 @@ class OAuthClients(TypedDict):
     next: "Optional[str]"
 
 
-# The principal of a drill, and its duration.
-DrillOrder = TypedDict(
-    "DrillOrder",
-    {
-        "principal": "str",
-        "for": "str",
-    },
-    total=False,
-)
-
-
-DrillName = Literal["rotate-signing-key", "regenerate-secret", "revoke-session", "expire-tokens", "token-outage", "slow-token", "rate-limit", "rotate-key", "expire-key", "narrow-key", "delete-function", "drop-role", "drop-model"]
-
-
-class _StartedDrill_Principal(TypedDict):
-    kind: "str"
-    id: "str"
-    name: "str"
-
-
-# The affected principal; null for all.
-class StartedDrill_Principal(_StartedDrill_Principal, total=False):
-    clientId: "str"
-    org: "str"
-    account: "str"
-    user: "str"
-    tenant: "str"
-
-
-# For `regenerate-secret`: the new credentials.
-class StartedDrill_Credentials(TypedDict):
-    clientId: "str"
-    clientSecret: "str"
-
-
-class _StartedDrill(TypedDict):
-    name: "DrillName"
-    did: "str"
-    rightClient: "str"
-    principal: "Optional[StartedDrill_Principal]"
-    startedAt: "str"
-    endsAt: "Optional[str]"
-    faults: "List[str]"
-
-
-# What a drill did, and what will follow.
-class StartedDrill(_StartedDrill, total=False):
-    credentials: "StartedDrill_Credentials"
-    key: "str"
-
-
 _FaultOrder = TypedDict(
     "_FaultOrder",
     {
@@ -200,7 +149,6 @@ class _Fault(TypedDict):
     after: "int"
     do: "Fault_Do"
     until: "Optional[str]"
-    drill: "Optional[str]"
     seen: "int"
     fired: "int"
     shadowedBy: "Optional[str]"

@@ -177,7 +177,7 @@ class World:
         return self._cast
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """Calls the control API: `call("POST", "/drills/expire-tokens", {})`. Raises MockError."""
+        """Calls the control API: `call("GET", "/least-privilege")`. Raises MockError."""
         return self._connection.call(method, path, body)
 
     def key(self, name: str) -> str:

@@ -27,9 +27,6 @@ export interface Draft {
   readonly do: Readonly<Record<string, string | number | boolean | object>>;
 }
 
-/** The preset that moves the clock instead of adding a fault. */
-export const EXPIRED_TOKEN_PRESET = 'Expired token';
-
 /** The most common faults, as values of form fields. */
 export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record<string, string>>])[] = [
   ['503', { status: '503' }],
@@ -38,7 +35,6 @@ export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record
   ['401 Unauthorized', { status: '401' }],
   ['429 with Retry-After', { status: '429', retryAfter: '3' }],
   ['Garbage body', { body: 'garbage' }],
-  [EXPIRED_TOKEN_PRESET, {}],
 ];
 
 /** The fields for what happens, without the checkboxes. */

@@ -4,12 +4,11 @@ import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
-import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
-import { Menu, type MenuItem } from '../../parts/menu.tsx';
+import { Menu } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { shortenDuration } from '../../parts/time.ts';
@@ -17,7 +16,6 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { type NamedOperation, readOperations } from '../../state/documents.ts';
-import { formatDrillTitle } from '../../state/drills.ts';
 import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
 import { BROKEN_AT_LABELS, type DraftMatch, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
@@ -40,7 +38,11 @@ export function Faults() {
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
         {faults.length > 0 && (
-          <Menu subject="all faults" isBusy={act.isBusy} items={[createRemoveAllItem(faults, act)]} />
+          <Menu
+            subject="all faults"
+            isBusy={act.isBusy}
+            items={[{ label: 'Remove all', run: () => act.run(() => removeFaults(faults)) }]}
+          />
         )}
         <a class="button main" href={addressOfView('faults', { make: 'yes' })}>
           Add a fault
@@ -82,17 +84,15 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           cell: (fault) => (
             <>
               <RemoveButton fault={fault} act={act} />{' '}
-              {fault.drill === null && (
-                <Menu
-                  subject={`fault ${fault.id}`}
-                  isBusy={false}
-                  items={[
-                    expandedId === fault.id
-                      ? { label: 'Hide the code', run: () => setExpandedId('') }
-                      : { label: 'Show as code', run: () => setExpandedId(fault.id) },
-                  ]}
-                />
-              )}
+              <Menu
+                subject={`fault ${fault.id}`}
+                isBusy={false}
+                items={[
+                  expandedId === fault.id
+                    ? { label: 'Hide the code', run: () => setExpandedId('') }
+                    : { label: 'Show as code', run: () => setExpandedId(fault.id) },
+                ]}
+              />
             </>
           ),
         },
@@ -102,52 +102,10 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   );
 }
 
-/** Returns the action that removes all faults. It asks first if one is from a drill, because that cannot be undone. */
-function createRemoveAllItem(faults: readonly Fault[], act: Act): MenuItem {
-  const needsConfirmation = faults.some(({ drill }) => drill !== null);
-  const run = () =>
-    void act.run(async () => {
-      await removeFaults(faults);
-      return needsConfirmation ? 'All faults were removed.' : undefined;
-    });
-  const confirmation = {
-    title: 'Remove all faults?',
-    warning: 'All faults are removed, including those of drills.',
-    confirmLabel: 'Remove all',
-  };
-  return { label: 'Remove all', run, ...(needsConfirmation && { confirmation }) };
-}
-
-/** A button that removes a fault. It asks first if the fault is from a drill. */
 function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
-  const { id, drill } = fault;
-  const remove = () =>
-    act.run(async () => {
-      await removeFaults([fault]);
-      return drill === null ? undefined : `The fault \`${id}\` was removed.`;
-    });
-  const label = (
-    <>
-      Remove<span class="unseen"> {id}</span>
-    </>
-  );
-  if (drill !== null) {
-    return (
-      <ConfirmButton
-        title={`Remove fault ${id}?`}
-        confirmLabel="Remove fault"
-        warning={`The drill ${formatDrillTitle(drill)} loses this fault until you restart it.`}
-        isBusy={act.isBusy}
-        onConfirm={remove}
-        class="small"
-      >
-        {label}
-      </ConfirmButton>
-    );
-  }
   return (
-    <button type="button" class="small" disabled={act.isBusy} onClick={remove}>
-      {label}
+    <button type="button" class="small" disabled={act.isBusy} onClick={() => act.run(() => removeFaults([fault]))}>
+      Remove<span class="unseen"> {fault.id}</span>
     </button>
   );
 }
@@ -174,16 +132,11 @@ function createColumns(operations: readonly NamedOperation[]): readonly Column<F
   ];
 }
 
-function MatchedRequests({ fault: { id, drill }, text }: { readonly fault: Fault; readonly text: string }) {
+function MatchedRequests({ fault: { id }, text }: { readonly fault: Fault; readonly text: string }) {
   return (
     <div class="which">
       <LongText text={text} />
       <div class="quiet">
-        {drill !== null && (
-          <>
-            from the drill <a href={addressOfView('drills', { drill })}>{formatDrillTitle(drill)}</a>{' '}
-          </>
-        )}
         <Id id={id} name="the id" />
       </div>
     </div>
@@ -207,7 +160,7 @@ function HowOften({ fault }: { readonly fault: Fault }) {
   );
 }
 
-/** Returns test code for a fault without a drill, which has only members that can be sent. */
+/** Returns test code for a fault. */
 function formatTestCode(fault: Fault): string {
   const { match, times, after, do: action } = fault;
   const order = { match: match as DraftMatch, ...(times !== null && { times }), after, ...durationOf(fault) };

@@ -14,7 +14,6 @@ import {
   type Draft,
   type DraftMatch,
   EFFECT_FIELDS,
-  EXPIRED_TOKEN_PRESET,
   type FieldError,
   fillEffects,
   findFieldError,
@@ -24,7 +23,6 @@ import {
   readResponse,
   toTestCode,
 } from './draft.ts';
-import { ExpireTokens } from './expire-tokens.tsx';
 import { AdvancedFields, DEFAULT_STATUS, EffectFields } from './fault-fields.tsx';
 import { RequestFields, readRequestChoice, toMatch } from './request-choice.tsx';
 
@@ -108,26 +106,21 @@ function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; re
           onKindChange={(kind) => form.current !== null && allowUndocumented(form.current, kind === 'operation')}
         />
         <Presets active={preset} apply={applyPreset} />
-        {preset === EXPIRED_TOKEN_PRESET && <ExpireTokens service={choice.service} onEnd={onEnd} />}
-        <div hidden={preset === EXPIRED_TOKEN_PRESET}>
-          <EffectFields error={error} isOneOperation={isOneOperation} />
-          <AdvancedFields error={error} service={choice.service} operation={choice.operation} />
-          <div class="bar">
-            <button type="submit" class="main" disabled={act.isBusy}>
-              Add the fault
-            </button>
-            {error === null ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
-          </div>
+        <EffectFields error={error} isOneOperation={isOneOperation} />
+        <AdvancedFields error={error} service={choice.service} operation={choice.operation} />
+        <div class="bar">
+          <button type="submit" class="main" disabled={act.isBusy}>
+            Add the fault
+          </button>
+          {error === null ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
         </div>
       </form>
-      <div hidden={preset === EXPIRED_TOKEN_PRESET}>
-        <h3>This fault in a test</h3>
-        {formState.code !== null && refusal === null ? (
-          <Code text={formState.code} />
-        ) : (
-          <p class="quiet">The code appears here once the form is complete.</p>
-        )}
-      </div>
+      <h3>This fault in a test</h3>
+      {formState.code !== null && refusal === null ? (
+        <Code text={formState.code} />
+      ) : (
+        <p class="quiet">The code appears here once the form is complete.</p>
+      )}
     </>
   );
 }

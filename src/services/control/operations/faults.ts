@@ -71,22 +71,8 @@ function faultNotFound(): Problem {
 
 /** Renders a fault without the secrets of its match. */
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
-  const {
-    id,
-    match,
-    probability,
-    seed,
-    times,
-    after,
-    action,
-    until,
-    drill,
-    createdAt,
-    seen,
-    fired,
-    shadowedBy,
-    ended,
-  } = fault;
+  const { id, match, probability, seed, times, after, action, until, createdAt, seen, fired, shadowedBy, ended } =
+    fault;
   const { answer, delay, after: isAfterOperation, ...effect } = action;
   const { body, operations, path, principal, ...members } = match;
   return {
@@ -109,7 +95,6 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
       ...(isAfterOperation === true && { after: true }),
     },
     until: until === null ? null : rfc3339(until),
-    drill,
     seen,
     fired,
     shadowedBy,

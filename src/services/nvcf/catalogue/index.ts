@@ -10,7 +10,6 @@ import { authenticateCaller, CALLER_FACTORIES } from './caller.ts';
 // Adds the models to the type of the cast.
 import type {} from './cast.ts';
 import { checks } from './checks.ts';
-import { DRILLS } from './drills.ts';
 import { CATALOGUE_HINTS } from './hints.ts';
 import { lookups } from './lookups.ts';
 import { inferenceOperations } from './operations/inference.ts';
@@ -52,7 +51,6 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
     hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
     leastRights: findLeastRightsOfKey,
   },
-  drills: DRILLS,
   seed,
   state: {
     // Not worth reporting: the only event would be the end of a model's life, in 2099 for the built-in models.
