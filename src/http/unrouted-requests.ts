@@ -160,7 +160,9 @@ async function respondUnrouted(
   Object.assign(request, { problem: reported, outcome });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const rendered = renderWireResponse(outcome, reported);
-  const written = { ...rendered, headers: { ...rendered.headers, ...hintHeader(request), ...dateHeader(world.clock) } };
+  const hint = hintHeader(request);
+  const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
+  const written = { ...rendered, headers };
   if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();

@@ -41,6 +41,7 @@ const NO_HINTS: readonly Hint[] = [];
 /** The hints about one request, for its journal entry, its response and the log. */
 export class RequestHints implements HintCollector {
   list: readonly Hint[] = NO_HINTS;
+  #max = MAX_HINTS;
   readonly #secrets: KnownSecrets;
 
   constructor(secrets: KnownSecrets) {
@@ -56,7 +57,7 @@ export class RequestHints implements HintCollector {
     if (found.length > 0) this.#append(found);
   }
 
-  /** Adds the likely mistakes behind a refusal, most likely first. */
+  /** Adds the likely mistakes behind a refusal, most likely first. With one, other advice would only distract. */
   addMistakes(found: readonly Hint[]): void {
     const isFirst = ({ code }: Hint) => FIRST_CODES.has(code);
     const mistakes = found.map(({ request, ...hint }) => ({
@@ -64,21 +65,16 @@ export class RequestHints implements HintCollector {
       ...(request !== undefined && { request: { ...request, path: this.#hide(request.path) } }),
     }));
     const noted = this.list;
-    this.list = [];
-    this.#append([...noted.filter(isFirst), ...mistakes, ...noted.filter((hint) => !isFirst(hint))]);
-    this.list = this.list.slice(0, MAX_REFUSAL_HINTS);
-  }
-
-  /** Removes all hints, because the response has them. */
-  clear(): void {
     this.list = NO_HINTS;
+    this.#max = MAX_REFUSAL_HINTS;
+    this.#append([...noted.filter(isFirst), ...(mistakes.length > 0 ? mistakes : noted)]);
   }
 
   #append(hints: readonly Hint[]): void {
     for (const hint of hints) {
       // A retried operation adds its hints again.
       const isKnown = this.list.some(({ code, text }) => code === hint.code && text === hint.text);
-      if (!isKnown && this.list.length < MAX_HINTS) this.list = [...this.list, hint];
+      if (!isKnown && this.list.length < this.#max) this.list = [...this.list, hint];
     }
   }
 

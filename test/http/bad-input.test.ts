@@ -769,7 +769,7 @@ describe('a query parameter', () => {
     expect(reported).toEqual([
       expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`includeMore`') }),
     ]);
-    expect(reported[0].message).toContain(operation);
+    expect(reported[0].text).toContain(operation);
     expect(JSON.stringify(reported)).not.toContain('S3cret');
   });
 

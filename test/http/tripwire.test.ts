@@ -84,9 +84,11 @@ describe('a key that no mock minted', () => {
 
     const hints = await listHints(server);
     const short = hash('sha256', key, 'hex').slice(0, 8);
-    expect(hints).toContainEqual(
-      expect.objectContaining({ code: 'foreign_credential', text: expect.stringContaining(short) }),
-    );
+    // The journal has no requests to the control API.
+    if (!/control API|cookie|new key/.test(place)) {
+      expect(hints).toContainEqual({ code: 'foreign_credential', text: expect.stringContaining(short) });
+    }
+    expect(lines.join('')).toMatch(new RegExp(` warn .*${short}`));
     const { decisions } = (await server.call('GET /_mock/decisions')).body;
     const drawn = key.slice('nvapi-'.length);
     expect(JSON.stringify(hints)).not.toContain(drawn);
@@ -99,7 +101,7 @@ describe('a key that no mock minted', () => {
     lines.length = 0;
     await server.call(`GET /v2/nvcf/functions/${token}/versions`, { token });
 
-    const countForeign = (list: { kind: string }[]) => list.filter(({ kind }) => kind === 'foreign_credential').length;
+    const countForeign = (list: { code: string }[]) => list.filter(({ code }) => code === 'foreign_credential').length;
     expect(countForeign(await listHints(server))).toBe(countForeign(before));
     expect(lines.join('')).not.toContain(token);
     expect(JSON.stringify((await server.call('GET /_mock/decisions?limit=1')).body)).not.toContain(token);

@@ -117,9 +117,9 @@ export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof 
       }
       return { id, name, secret, subjectType, call: as(await tokenOf(name, secret)) };
     },
-    hints: async (kind) => {
+    hints: async (expected) => {
       const hints = await listHints(server);
-      return hints.flatMap((one: { kind: string; message: string }) => (one.kind === kind ? [one.message] : []));
+      return hints.flatMap(({ code, text }) => (code === expected ? [text] : []));
     },
   };
 }

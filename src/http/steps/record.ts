@@ -131,7 +131,8 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
   }
-  reply.headers(hintHeader(request));
+  const hint = hintHeader(request);
+  if (hint !== null) reply.header('x-mock-hint', hint);
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;
   const reason = reasonOf(decision, refusal);
@@ -144,10 +145,10 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   if (route.service.isControlApi !== true) countAnswer(request, service, reason);
 }
 
-/** Returns the header with the first hint, so that the response alone explains it. A response that a fault replaced has none. */
-export function hintHeader({ server, hints, isReplaced }: RequestInWorld<Route | null>): { 'x-mock-hint'?: string } {
+/** Returns the value of `x-mock-hint`, the first hint; null without one, and for a response that a fault replaced. */
+export function hintHeader({ server, hints, isReplaced }: RequestInWorld<Route | null>): string | null {
   const [hint] = hints.list;
-  return hint === undefined || isReplaced || !server.explain ? {} : { 'x-mock-hint': createHintHeader(hint) };
+  return hint === undefined || isReplaced || !server.explain ? null : createHintHeader(hint);
 }
 
 /** Counts the response, unless a fault drops the connection before the client can read the status. */

@@ -110,6 +110,11 @@ export function toyRequest({
       received: null,
     },
   );
+  const { add } = inWorld.hints;
+  inWorld.hints.add = (...hint) => {
+    reported.push(['hint', ...hint]);
+    add.apply(inWorld.hints, hint);
+  };
   inWorld.hints.list = hints;
   return Object.assign(inWorld, { reported, outcome: { status: 200 } }, request);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
 import type { Outcome } from '../../../src/responses/outcome.ts';
-import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
+import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const UNDOCUMENTED = 'the document does not name it';
 /** The error format of toys: `{ sorry: true }`. */
@@ -30,7 +30,7 @@ function readHints(outcome: Outcome, { errors = [ERROR], fits = false, kind, ...
     request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...parts.request },
   });
   validateResponse(request);
-  return { compared, hints: request.reported.map(([, , message]) => message), reported: request.reported };
+  return { compared, hints: request.hints.list.map(({ text }) => text), reported: request.reported };
 }
 
 describe('a response', () => {
@@ -46,7 +46,8 @@ describe('a response', () => {
 
   it('that does not match is reported', () => {
     expect(readHints({ status: 200, body: {} }).reported).toEqual([
-      ['hint', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`, NOW],
+      ['hint', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`],
+      ['warn', `a response does not match its document: get_toy 200: ${UNDOCUMENTED}`],
     ]);
   });
 
