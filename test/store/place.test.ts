@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
-import { listHints } from '../support/hints.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';
 
@@ -24,9 +23,6 @@ describe.runIf(hasDriver)('a process that reopens a data file', () => {
     expect(second.notices.join('\n')).toContain(
       '--data was last written at 2026-01-15T13:00:00.000Z, which is later than',
     );
-    expect(await listHints(second)).toEqual([
-      expect.objectContaining({ kind: 'storage', message: expect.stringMatching(/^--data was last written at /) }),
-    ]);
     clock.set(START + HOUR);
     expect(await readTime()).toBe('2026-01-15T14:00:01.000Z');
     await second.close();

@@ -47,7 +47,7 @@ describe('a received body', () => {
     keepBody(request, body);
     parseBody(request, body);
 
-    expect(request.reported).toHaveLength(1);
+    expect(request.hints.list).toHaveLength(1);
   });
 
   it('of recorded traffic may contain any key', () => {
@@ -72,7 +72,7 @@ describe('the body of a rejected request', () => {
 
     expect(request).toMatchObject({ received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
     expect(request.body).toBeUndefined();
-    expect(request.reported).toHaveLength(1);
+    expect(request.hints.list).toHaveLength(1);
   });
 
   it('is not read if the operation has no body', async () => {

@@ -34,7 +34,7 @@ describe('admit', () => {
     const request = toyRequest({ request: { fault }, raw: { url: '/REAL-1' } });
 
     expect(() => admit(request)).toThrow(fault);
-    expect(request.reported.map(([, kind]) => kind)).toEqual(['foreign_credential', 'foreign_page']);
+    expect(request.hints.list).toEqual([{ code: 'foreign_credential', text: 'in `/REAL-1`' }]);
   });
 });
 

@@ -19,7 +19,6 @@ describe('the journal entry of a request', () => {
     const request = {
       decision: { ...ALLOWED, reason: 'not_owner' },
       sent,
-      hints,
       isExecuted: true,
       statusWithoutFault: 403,
     } as const;
@@ -27,6 +26,7 @@ describe('the journal entry of a request', () => {
     expect(
       recordToy({
         request,
+        hints,
         raw: {
           headers: [
             ['Host', 'mock'],
@@ -66,7 +66,7 @@ describe('the journal entry of a request', () => {
     request.hints.add('other_version', 'It is of 2.0.');
     record(request, ADDRESSEE, ANSWER);
 
-    expect(request.reported[0]?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
+    expect(request.reported.at(-1)?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
     expect(recordToy()).toMatchObject({ hints: [] });
   });
 

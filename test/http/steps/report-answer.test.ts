@@ -152,8 +152,8 @@ describe('the log', () => {
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
-    ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
-    ['storage_failing', ['error', '500 GET /toys/ball - Oh. [world x]']],
+    ['storage_full', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
+    ['storage_failing', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
   ])('contains %s at its level', (kind, line) => {
     const request = toyRequest({ world: { id: 'x' }, request: { outcome: { status: 500 } } });

@@ -120,7 +120,7 @@ describe('an operation of another version of the API', () => {
     expect([404, 405]).toContain(answer.status);
     if (answer.status === 404) expectRefused(answer, 404);
     const hints = await listHints(world);
-    const otherVersion = hints.filter(({ code }: Thing) => code === 'other_version');
+    const otherVersion = hints.filter(({ code }: Thing) => code === 'path_of_other_version');
     expect(otherVersion).toHaveLength(1);
     expect(otherVersion[0].text).toContain(supported);
   });
@@ -131,7 +131,7 @@ describe('an operation of another version of the API', () => {
     await world.admin(request, {});
 
     const hints = await listHints(world);
-    expect(hints.filter(({ code }: Thing) => code === 'other_version')).toEqual([]);
+    expect(hints.filter(({ code }: Thing) => code === 'path_of_other_version')).toEqual([]);
   });
 
   it('is not reported if no version has the operation', async () => {

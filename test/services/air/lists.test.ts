@@ -154,7 +154,7 @@ describe('a list, such as the list of nodes,', () => {
     expect((await done(200, `GET ${list}?novel_filter=1`)).results).toEqual(before.results);
 
     const hints = await listHints(air);
-    const messages = hints.filter(({ kind }: Thing) => kind === 'undocumented_query').map((hint: Thing) => hint.text);
+    const messages = hints.filter(({ code }: Thing) => code === 'undocumented_query').map((hint: Thing) => hint.text);
     expect(messages.join('\n')).toContain('novel_filter');
   });
 

@@ -101,8 +101,6 @@ describe('the id of a function without `/*`', () => {
         .status;
 
     expect([await statusOf('bare'), await statusOf('whole'), await statusOf('own')]).toEqual([403, 200, 200]);
-    const { hints } = (await server.call(`GET /w/${world.id}/_mock/hints`)).body;
-    expect(hints).toContainEqual(expect.objectContaining({ text: expect.stringMatching(WITHOUT_EFFECT) }));
   });
 
   it('includes the whole function in the control API', async () => {

@@ -295,8 +295,8 @@ describe('a deployment', () => {
 
     const hints = await listHints(world);
     expect(hints).toMatchObject([
-      { code: 'ignored_field', text: expect.stringContaining(`it stays \`${instanceType}\``) },
       { code: 'ignored_field', text: expect.stringContaining(`it stays \`${gpu}\``) },
+      { code: 'ignored_field', text: expect.stringContaining(`it stays \`${instanceType}\``) },
     ]);
   });
 
