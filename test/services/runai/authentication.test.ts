@@ -496,8 +496,8 @@ describe('a token of another host name of the server', async () => {
     expect(decodeJwt(token).iss).toBe(`http://${issuedUnder}${ISSUER_PATH}`);
     expect(answer.status).toBe(200);
     expect(reported).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
-    expect(reported[0].message).toContain(`http://${issuedUnder}${ISSUER_PATH}`);
-    expect(reported[0].message).toContain(`http://${usedUnder}`);
+    expect(reported[0].text).toContain(`http://${issuedUnder}${ISSUER_PATH}`);
+    expect(reported[0].text).toContain(`http://${usedUnder}`);
     for (const part of listSecrets(token)) expect(JSON.stringify(reported)).not.toContain(part);
   });
 

@@ -382,11 +382,12 @@ describe.each(TOKEN_ENDPOINTS)('%s', (_name, path) => {
     expect((await postForm(server, path, { ...byKey, [name]: '' })).status).toBe(200);
     const hints = await listHints(server);
 
-    expect(hints).toMatchObject([{ code: 'undocumented_field' }]);
-    expect(hints[0].text).toMatch(
+    const [hint, ...others] = hints.filter(({ code }: { code: string }) => code !== 'token_renewed_early');
+    expect([hint.code, others]).toEqual(['undocumented_field', []]);
+    expect(hint.text).toMatch(
       new RegExp(`^grant_\\w+ was called with the undocumented field \`${name}\`\\. It has no effect: `),
     );
-    expect(hints[0].text).not.toContain('acme');
+    expect(hint.text).not.toContain('acme');
   });
 
   it('rejects a wrong secret and an unknown client with the same description', async () => {
@@ -562,7 +563,7 @@ describe('the supported grants', () => {
     const answer = await postForm(servers['2.19'], V2_TOKEN, byKey);
 
     oauthError(answer, 404, 'invalid_request');
-    expect(await otherVersions(servers['2.19'])).toContain('POST /api/v2/token was called, which only 2.24, 3.0 has');
+    expect(await otherVersions(servers['2.19'])).toContainEqual(expect.stringContaining('(POST) exists in 2.24, 3.0'));
   });
 });
 
