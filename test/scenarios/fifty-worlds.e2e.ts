@@ -118,7 +118,7 @@ describe.each(WAYS)('%s, beside fifty other worlds,', (_, boardFor) => {
     ]);
   });
 
-  it('hints, hints and events belong to its world', async () => {
+  it('hints and events belong to its world', async () => {
     const { world, board } = await createTestWorld();
     const reported: string[] = [];
     const events = board.events();

@@ -145,7 +145,7 @@ async function serviceKeys(send: Send, { number, count }: Client): Promise<void>
 }
 
 async function explanations(send: Send, { count }: Client): Promise<void> {
-  await send(count % 3 === 0 ? 'GET /_mock/hints' : 'GET /_mock/decisions?effect=deny');
+  await send(count % 3 === 0 ? 'GET /_mock/requests?hints=true' : 'GET /_mock/decisions?effect=deny');
 }
 
 async function bigObjects(send: Send, { number, count }: Client): Promise<void> {

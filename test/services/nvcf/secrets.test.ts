@@ -198,7 +198,7 @@ it('values of secrets appear in no response, decision, hint or log line', async 
     'registry-credentials',
     `registry-credentials/${id}`,
     '/_mock/decisions?limit=1000',
-    '/_mock/hints',
+    '/_mock/requests?hints=true',
     '/_mock/cast',
     '/_mock/info',
   ]) {
