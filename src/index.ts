@@ -11,7 +11,6 @@ export type {
   FaultAction,
   FaultMatch,
   FaultOrder,
-  Finding,
   Fix,
   Hint,
   HttpArchive,

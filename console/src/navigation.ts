@@ -15,10 +15,7 @@ export interface RailGroup {
 export const RAIL = [
   {
     title: 'Watch',
-    views: [
-      { name: 'requests', title: 'Requests' },
-      { name: 'findings', title: 'Findings' },
-    ],
+    views: [{ name: 'requests', title: 'Requests' }],
   },
   {
     title: 'Control',

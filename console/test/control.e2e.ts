@@ -1,10 +1,9 @@
-/** Faults, worlds and findings of the console, in a browser. */
+/** Faults and worlds of the console, in a browser. */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
-import { castKey } from '../../test/support/ngc-cast.ts';
 import { readJson, startServer } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 
@@ -239,63 +238,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
         const page = await openPage(`${url}/#/worlds`);
         await page.getByText(text).waitFor();
       }
-    });
-  });
-
-  describe('findings', () => {
-    /** Starts a server with two findings about unused faults, and one about a request. */
-    async function startServerWithFindings() {
-      const server = await startServer();
-      for (const operation of ['get_users', 'grant_token']) {
-        await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
-      }
-      await server.mock('DELETE', '/faults');
-      await server.ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
-      return server;
-    }
-
-    it('are grouped by kind, and link to their requests', async () => {
-      const { url } = await startServerWithFindings();
-      const page = await openPage(`${url}/#/findings`);
-      await region(page, 'Unused fault').getByRole('heading', { name: 'Unused fault (2)' }).waitFor();
-      expect(await tableRows(page, 'Findings of the kind Unused fault').count()).toBe(2);
-      expect(await region(page, 'Unused fault').getByRole('link').count()).toBe(0);
-      await page.getByRole('link', { name: 'Show the request' }).click();
-
-      await page
-        .getByRole('article')
-        .getByRole('heading', { name: /simulations/ })
-        .first()
-        .waitFor();
-    });
-
-    it('can be dismissed one by one or by kind, and come back when they happen again', async () => {
-      const { url, mock, ask } = await startServerWithFindings();
-      const page = await openPage(`${url}/#/findings`);
-      await region(page, 'Undocumented query').getByRole('button', { name: 'Dismiss' }).click();
-      await page.getByText('The finding was dismissed.').waitFor();
-      await button(page, 'Dismiss all of this kind').click();
-      await page.getByRole('dialog', { name: 'Dismiss all of Unused fault?' }).waitFor();
-      await button(page, 'Dismiss all').click();
-      await page.getByText('No findings.').waitFor();
-      expect((await mock('GET', '/findings')).findings).toEqual([]);
-      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
-
-      await tableRows(page, 'Findings of the kind Undocumented query').first().waitFor();
-    });
-
-    it('are not added for an unused fault that the user removes', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
-      const page = await openPage(`${url}/#/faults`);
-      await button(page, /^Remove .*-f1$/).click();
-      await page.getByText('was removed').first().waitFor();
-      await button(page, 'More for all faults').click();
-      await button(page, 'Remove all').click();
-      await page.getByText('No faults.').waitFor();
-
-      expect((await readJson(`${url}/_mock/findings`)).findings).toEqual([]);
     });
   });
 });

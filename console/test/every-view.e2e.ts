@@ -34,7 +34,6 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['worlds?make=yes', 'Advanced'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['worlds', 'Restore'],
-  ['findings', 'never injected'],
 ];
 
 /** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
@@ -176,10 +175,7 @@ describe.runIf(hasBrowser)('every view', () => {
     }
 
     expect([...titles]).toEqual(
-      [
-        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Least privilege'],
-        ['Worlds', 'Findings'],
-      ]
+      [['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Least privilege'], ['Worlds']]
         .flat()
         .map((one) => `${one} · nv-auth-mock`),
     );

@@ -223,7 +223,7 @@ describe.runIf(hasBrowser)('the frame', () => {
 
   it('groups its views, and has badges for what is new or in force', async () => {
     const { url, ask } = await startServerWithAllEffects();
-    const page = await openPage(`${url}/#/findings`);
+    const page = await openPage(`${url}/#/clock`);
     await bar(page).getByRole('link', { name: '1 fault' }).waitFor();
     for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import { castKey } from '../../test/support/ngc-cast.ts';
 import { readJson, startServer, unlock } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 
 /** Every view that this file tells about. */
-const VIEWS = ['faults', 'worlds', 'findings'] as const;
+const VIEWS = ['faults', 'worlds'] as const;
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -408,30 +407,13 @@ describe.runIf(hasBrowser)('the lists', () => {
     });
   });
 
-  describe('findings', () => {
-    it('are shown by kind as they arrive', async () => {
-      const { url, mock, ask } = await startServer();
-      const page = await openPage(`${url}/#/findings`);
-      await page.getByText('No findings.').waitFor();
-      await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
-      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await mock('DELETE', '/faults');
-      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+  it('of requests shows those with hints only', async () => {
+    const { url, ask } = await startServer();
+    await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+    await ask('GET', '/api/v3/simulations/', castKey('air-reader').key);
+    const page = await openPage(`${url}/#/requests?hints=true`);
 
-      await tableRows(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
-      await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
-      expect(page.url()).toContain('kind=unused_fault');
-      expect(await page.locator('.view-header output').innerText()).toBe('1 of 2');
-    });
-
-    it('report that there are none of a kind', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-      await mock('DELETE', '/faults');
-      const page = await openPage(`${url}/#/findings?kind=storage`);
-
-      await page.getByText('No findings of the kind “Storage”.').waitFor();
-    });
+    await page.getByText('1 of 2').waitFor();
   });
 
   it('are read once the admin token is entered, and download files with it', async () => {
@@ -491,6 +473,6 @@ describe.runIf(hasBrowser)('the lists', () => {
       ]);
     }
 
-    expect([...cut]).toEqual(['faults', 'findings']);
+    expect([...cut]).toEqual(['faults']);
   });
 });

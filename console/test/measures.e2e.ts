@@ -13,7 +13,6 @@ const DEPLOYER_ID = castKey('nvcf-deployer').id;
 /** Each view and panel, with what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['requests', 'missing_scope'],
-  ['findings', 'Findings'],
   ['clock', 'Upcoming events'],
   ['faults', 'Faults'],
   ['worlds', 'before the upgrade'],

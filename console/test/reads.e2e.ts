@@ -9,7 +9,7 @@ import { setUpBrowser } from './support/window.ts';
 const DEPLOYER = castKey('nvcf-deployer');
 
 /** The paths that the page polls, so that a slow machine reads them more often. */
-const POLLED = /\/_mock\/(?:faults|clock|findings)\b/;
+const POLLED = /\/_mock\/(?:faults|clock)\b/;
 
 /** Counts the requests of a page from now on. @returns a function that returns the number for a path */
 function countReads(page: Page): (path: string) => number {

@@ -113,7 +113,7 @@ describe.runIf(hasBrowser)('the time line', () => {
   it.each([390, 1440])('is below every view, and nothing scrolls sideways, %i px wide', async (width) => {
     const { url } = await startServerWithRequests();
     const page = await openPage(`${url}/#/requests`, { viewport: { width, height: 844 } });
-    for (const view of ['requests', 'findings', 'access-matrix', 'clock', 'identities', 'faults', 'worlds']) {
+    for (const view of ['requests', 'access-matrix', 'clock', 'identities', 'faults', 'worlds']) {
       await page.goto(`${url}/#/${view}`);
       await line(page).getByRole('slider', { name: 'Now' }).waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);

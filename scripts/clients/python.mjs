@@ -11,7 +11,7 @@ export const TARGET = new URL('../../clients/python/src/nv_auth_mock/_control.py
 
 /** The operations that the package calls. */
 const USED = new Set([
-  ...['get_cast', 'get_info', 'reset_world', 'create_world', 'list_decisions', 'list_findings'],
+  ...['get_cast', 'get_info', 'reset_world', 'create_world', 'list_decisions'],
   ...['get_clock', 'advance_clock', 'set_clock', 'freeze_clock', 'resume_clock'],
   ...['list_requests', 'verify_requests', 'list_faults', 'add_fault'],
   ...['create_key', 'get_key', 'list_keys', 'update_key', 'rotate_key', 'delete_key'],

@@ -39,8 +39,8 @@ export interface ServerParts {
   /** The memory for worlds and snapshots in bytes, instead of `maxState`. */
   readonly maxStateBytes?: number;
   /**
-   * `throw`: a response that violates its document fails the request, for tests. By default it becomes a finding with
-   * `--strict`, and isn't checked otherwise.
+   * `throw`: a response that violates its document fails the request, for tests. By default it is reported as a hint and in the
+   * log with `--strict`, and isn't checked otherwise.
    */
   readonly offDocument?: Server['offDocument'];
   /** Default: the documents shared by all servers of the process. */

@@ -1,5 +1,6 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
+import { type Log, limitWarnings, SILENT_LOG } from '../diagnostics/log.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
@@ -17,8 +18,8 @@ import { StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
 import { createMachineClock, type Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
-import { Worlds } from '../worlds/registry.ts';
-import { createStateOfSeed, type FilledStore } from '../worlds/seed-states.ts';
+import { Worlds, type WorldsParts } from '../worlds/registry.ts';
+import { createStateOfSeed } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type FinishingOptions, finishStore, Templates } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
@@ -31,6 +32,8 @@ export interface OpenWorlds {
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly memory: StateMemory;
+  /** With the default world's clock. */
+  readonly log: Log;
   /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
   /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
@@ -63,7 +66,13 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
     void storage.lost.then((why) => {
       if (!isEnding) parts.onLost?.(why);
     });
-    const worlds = createWorlds(parts, inputs, storage, finishing, memory);
+    const log = limitWarnings(parts.log?.({ now: () => worlds.default.clock.now() }) ?? SILENT_LOG);
+    const warn = (line: string) => log.warn(line);
+    const keys = new Credentials(inputs.services);
+    const { seedStates } = parts;
+    const stateOf = (seed: Seed, at: Instant) => createState(seedStates, seed, at);
+    const templates = new Templates(storage.clock, finishing, keys, stateOf, warn);
+    const worlds: Worlds = createWorlds(parts, inputs, { storage, memory, keys, templates, warn });
     const announceEnd = () => {
       isEnding = true;
       worlds.announceEnd();
@@ -74,9 +83,9 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
       await storage.close();
     };
     try {
-      const notices = await fillWorlds(parts, inputs, storage, worlds, finishing);
+      const notices = await fillWorlds(parts, inputs, storage, worlds, templates, finishing);
       const snapshots = new Snapshots(inputs.random, storage);
-      return { storage, worlds, snapshots, memory, notices, announceEnd, close };
+      return { storage, worlds, snapshots, memory, log, notices, announceEnd, close };
     } catch (cause) {
       await close();
       throw cause;
@@ -88,22 +97,16 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
 
 /** Creates the registry of the worlds, which is still empty. */
 function createWorlds(
-  { effective: { config }, seedStates }: ServerParts,
+  { effective: { config } }: ServerParts,
   { services, random, signingKey }: Inputs,
-  storage: StoredWorlds,
-  finishing: FinishingOptions,
-  memory: StateMemory,
+  opened: Pick<WorldsParts, 'storage' | 'memory' | 'keys' | 'templates' | 'warn'>,
 ): Worlds {
-  const keys = new Credentials(services);
   return new Worlds({
-    storage,
-    memory,
+    ...opened,
     random,
     signingKey,
-    keys,
-    machine: storage.clock,
+    machine: opened.storage.clock,
     revive: (stored) => restoreSeed(stored, services, random),
-    templates: new Templates(storage.clock, finishing, keys, (seed, at) => createState(seedStates, seed, at)),
     max: config.maxWorlds,
     secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
   });
@@ -120,6 +123,7 @@ async function fillWorlds(
   { services, random, seed }: Inputs,
   storage: StoredWorlds,
   worlds: Worlds,
+  templates: Templates,
   finishing: FinishingOptions,
 ): Promise<readonly string[]> {
   const now = storage.clock.now();
@@ -133,14 +137,14 @@ async function fillWorlds(
     }
     await store.restore(await createState(seedStates, seed, now));
   }
-  // The console shows findings, so users who only open the console see the notices as well.
-  const findings = storage.notices.map((notice): FilledStore['findings'][number] => ['storage', notice, now]);
-  await finishStore(store, (...finding) => findings.push(finding), finishing, now);
+  const keyWarnings = await finishStore(store, finishing, now);
   const origin = isNew ? seed : restoreSeed(storedSeed, services, random);
-  await worlds.openDefault(origin, { store, findings, isNew: false });
+  templates.noteReported(origin);
+  await worlds.openDefault(origin, { store, isNew: false });
   const reopened = await worlds.reopen();
   await createNamedWorlds(worlds, config.world);
-  return [...storage.notices, ...reopened, ...(await listSeedNotices(worlds.default, seed.fingerprint, config))];
+  const seedNotices = await listSeedNotices(worlds.default, seed.fingerprint, config);
+  return [...storage.notices, ...reopened, ...seedNotices, ...keyWarnings];
 }
 
 /** Returns the state that a seed defines at a given moment. */

@@ -4,7 +4,6 @@ import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { SILENT_LOG } from '../diagnostics/log.ts';
 import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
@@ -183,9 +182,9 @@ async function describeStartup(
 
 /** Creates the parts of the server shared by all requests. */
 function createServer(
-  { effective: { config }, offDocument, log: createLog }: ServerParts,
+  { effective: { config }, offDocument }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,
-  { worlds }: OpenWorlds,
+  { worlds, log }: OpenWorlds,
   rulesets: readonly Ruleset[],
   limits: Limits,
 ): Server {
@@ -207,7 +206,7 @@ function createServer(
     publicUrl,
     isTls: offersTls(config),
     limits,
-    log: createLog?.(worlds.default.clock) ?? SILENT_LOG,
+    log,
     explain,
     strict,
     offDocument: offDocument ?? (strict ? 'report' : 'off'),

@@ -1,5 +1,6 @@
 import type { Caller, LookupResult, ResourceAttributes } from '../decisions/decide.ts';
 import type { Problem } from '../decisions/problem.ts';
+import type { HintCollector } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
@@ -19,6 +20,8 @@ export interface RequestContext extends RequestScope {
    */
   readonly openOrigin: string;
   readonly method: string;
+  /** Takes hints about this request, whether or not it succeeds. */
+  readonly hints: HintCollector;
   /**
    * Whether the caller may read the cast, including passwords. Such a caller can log in as any user, so no password is
    * required.

@@ -6,7 +6,6 @@ import type { Settings } from '../definitions/settings.ts';
 import type { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { ActivityLog } from '../journal/activity-log.ts';
-import type { Findings } from '../journal/finding.ts';
 import type { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
@@ -103,7 +102,6 @@ export interface WorldScope {
    * The claims of tokens with a verified signature, by token. Time, issuer and subject are still checked on each use.
    */
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
-  readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
 }
 
@@ -136,7 +134,7 @@ export interface World extends WorldScope {
   release(): void;
   /**
    * Resets the world to its seed: deletes objects created since, empties the journal and the lists of decisions,
-   * findings, faults and uses, and restores real time.
+   * faults and uses, and restores real time.
    */
   reset(): Promise<void>;
 }

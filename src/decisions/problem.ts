@@ -155,7 +155,7 @@ export class Problem extends Error {
     return this.kind === 'no_such_world';
   }
 
-  /** Whether writing to the disk failed. Neither the caller nor the mock is at fault, so it is also a finding. */
+  /** Whether writing to the disk failed. Neither the caller nor the mock is at fault, so the log has a warning. */
   get isStorageProblem(): boolean {
     return this.kind === 'storage_full' || this.kind === 'storage_failing';
   }

@@ -1,5 +1,5 @@
 import { redact } from '../text/redact.ts';
-import { type Clock, rfc3339 } from '../time/clock.ts';
+import { type Clock, readStopwatch, rfc3339 } from '../time/clock.ts';
 
 /** The levels, from the fewest lines to the most. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -79,6 +79,28 @@ export function createLineLog(level: LogLevel, json: boolean, clock: Clock, writ
     debug: (text, details) => writeAt('debug')(text, undefined, details),
     isDebugging: maxIndex >= LOG_LEVELS.indexOf('debug'),
   };
+}
+
+/** How long an equal warning is left out, in milliseconds. */
+const WARNING_PAUSE_MS = 60_000;
+/** The maximum number of remembered warnings. */
+const MAX_REMEMBERED = 1000;
+
+/** Returns the log with equal warnings at most once a minute. */
+export function limitWarnings(log: Log): Log {
+  /** When each warning was written, oldest first. */
+  const written = new Map<string, number>();
+  const warn = (message: string) => {
+    const now = readStopwatch();
+    const before = written.get(message);
+    if (before !== undefined && now - before < WARNING_PAUSE_MS) return;
+    written.delete(message);
+    written.set(message, now);
+    const [oldest] = written.keys();
+    if (written.size > MAX_REMEMBERED && oldest !== undefined) written.delete(oldest);
+    log.warn(message);
+  };
+  return { ...log, warn };
 }
 
 /** A log that writes nothing. */

@@ -1,5 +1,3 @@
-import { showPath } from '../text/redact.ts';
-
 /** An operation that only other versions have. */
 export interface OtherVersions {
   /** Oldest first; empty for an operation that a version removed and no version of the mock has. */
@@ -8,16 +6,6 @@ export interface OtherVersions {
   readonly removedIn?: string;
   /** The replacement in later versions, such as `GET /api/v1/access-keys`. */
   readonly replacedBy?: string;
-}
-
-/** Returns the message of a finding about a call that only other versions accept. */
-export function describeOtherVersions(method: string, path: string, other: OtherVersions): string {
-  const { profiles, removedIn } = other;
-  const owners =
-    removedIn === undefined
-      ? `which only ${profiles.join(', ')} has`
-      : `which ${removedIn} removed and no version of the mock has`;
-  return `${method} ${showPath(path)} was called, ${owners}${describeReplacement(other)}`;
 }
 
 /** Returns the violation of recorded traffic that calls this operation. */

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Describes a fault that ended without being injected, for a finding: a test that relied on it proves nothing. */
+/** Describes a fault that ended without being injected, for the log: a test that relied on it proves nothing. */
 export function describeUnused({ id, match, ...fault }: Fault): string | null {
   if (fault.fired > 0) return null;
   const criteria = Object.entries(match).filter(([member, value]) => member !== 'body' && value !== undefined);

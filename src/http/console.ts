@@ -72,7 +72,6 @@ ${renderIconSymbols()}
 /** The icons of views and buttons, as SVG paths on a 16 by 16 grid. */
 const ICONS: Readonly<Record<string, string>> = {
   requests: 'M2 4h9M8 1l3 3-3 3M14 12H5M8 9l-3 3 3 3',
-  findings: 'M8 2l6.5 12h-13zM8 7v3M8 12v.5',
   clock: 'M8 2a6 6 0 1 0 .01 0M8 5v3l2 2',
   faults: 'M9 1L3 9h4l-1 6 6-8H8z',
   worlds: 'M8 2a6 6 0 1 0 .01 0M2 8h12M8 2c-4 4-4 8 0 12M8 2c4 4 4 8 0 12',

@@ -15,9 +15,9 @@ import {
 import { findEarlyRenewal } from '../explaining/hints/tokens.ts';
 import type { OtherVersions } from '../explaining/other-versions.ts';
 import { isRecord } from '../objects/members.ts';
-import type { Outcome } from '../responses/outcome.ts';
 import type { RequestInWorld } from './request.ts';
-import type { Route, Server } from './server.ts';
+import { findOtherVersion } from './routes.ts';
+import type { Route } from './server.ts';
 import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -46,7 +46,11 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
     decision,
     refusalCount: countRepeats(request, facts, problem),
     servedPaths: [],
-    otherVersions: null,
+    // The path may be that of an operation of another version, not of an object.
+    otherVersions:
+      decision?.reason === 'no_such_object'
+        ? findOtherVersion(request.route.document.otherVersions, facts.method, facts.path)
+        : null,
   });
   return findHints(service.decisionHelp?.hints ?? [], refused);
 }
@@ -95,16 +99,6 @@ export function allowRenewal(request: RequestInWorld): void {
 /** Returns a decision with the sentences of its hints. */
 export function withHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
-}
-
-/** Returns an outcome with the best hint in a header, so that the response alone explains the refusal. */
-export function withHintHeader(
-  outcome: Outcome,
-  [hint]: readonly Hint[],
-  { explain }: Pick<Server, 'explain'>,
-): Outcome {
-  if (hint === undefined || !explain) return outcome;
-  return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hint.text } };
 }
 
 type KnownFacts = ReturnType<typeof collectFacts>;

@@ -13,10 +13,9 @@ import {
 import type { Decision } from '../decisions/decision.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { Problem } from '../decisions/problem.ts';
-import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Fault } from '../faults/fault.ts';
 import { NO_BODY, type StoredBody } from '../journal/entry.ts';
-import { Findings, RequestFindings } from '../journal/finding.ts';
+import { RequestHints } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
 import type { ReceivedBody } from './bodies.ts';
@@ -103,7 +102,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   readonly store: World['store'];
   readonly verifiedTokens: World['verifiedTokens'];
   readonly random: World['random'];
-  readonly findings: RequestFindings;
+  /** Advice about this request, refused or not. */
+  readonly hints: RequestHints;
 
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
@@ -135,8 +135,6 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   problem: Problem | null = null;
   /** Response headers that were known before the caller. */
   headersOfCheck: Readonly<Record<string, string>> = {};
-  /** Likely mistakes in the request. */
-  hints: readonly Hint[] = [];
   injectedFault: InjectedFault | null = null;
   /** Whether the request was decided. If not, its body has to be received first. */
   isDecided = false;
@@ -177,7 +175,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.store = world.store;
     this.verifiedTokens = world.verifiedTokens;
     this.random = world.random;
-    this.findings = new RequestFindings(entry.isSimulated === true ? new Findings() : world.findings);
+    this.hints = new RequestHints(world.activityLog.secrets);
     this.params = routed.params;
     this.query = routed.query;
     this.received = entry.received;

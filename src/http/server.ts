@@ -60,8 +60,8 @@ export interface Server extends ServerScope {
   /** All reasons for refusals. */
   readonly reasons: Reasons;
   /**
-   * Whether responses are compared with their document: a mismatch fails the request (`throw`, in tests) or becomes a
-   * finding (`report`, with `--strict`). `off` skips the comparison.
+   * Whether responses are compared with their document: a mismatch fails the request (`throw`, in tests) or is
+   * reported as a hint and in the log (`report`, with `--strict`). `off` skips the comparison.
    */
   readonly offDocument: 'throw' | 'report' | 'off';
 }

@@ -13,7 +13,7 @@ import {
   readRequestBody,
   toBodyProblem,
 } from './bodies.ts';
-import { hintsOfGrant, hintsOfRefusal, withHintHeader, withHints } from './hints.ts';
+import { hintsOfGrant, hintsOfRefusal, withHints } from './hints.ts';
 import { createHostRoute, type MountedService, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
@@ -206,13 +206,13 @@ export async function runHandler(request: RequestInWorld): Promise<void> {
   const outcome: Outcome = await request.route.handler(request as never);
   request.outcome = outcome;
   request.isExecuted = outcome.refusal === undefined;
-  if (outcome.principal !== undefined) request.hints = hintsOfGrant(request, outcome.principal);
+  if (outcome.principal !== undefined) request.hints.addAboutGrant(hintsOfGrant(request, outcome.principal));
   if (outcome.refusal === undefined) return;
   const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
   const decision = decisionOfProblem(createDecisionFacts(request), refusal, request.server.reasons);
-  request.hints = hintsOfRefusal(request, refusal, decision);
-  request.decision = withHints(decision, request.hints);
-  request.outcome = withHintHeader({ ...outcome, refusal }, request.hints, request.server);
+  request.hints.addMistakes(hintsOfRefusal(request, refusal, decision));
+  request.decision = withHints(decision, request.hints.list);
+  request.outcome = { ...outcome, refusal };
 }
 
 /**

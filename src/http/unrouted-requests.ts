@@ -5,20 +5,18 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem, problemOf } from '../decisions/problem.ts';
 import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { describeOlderApi } from '../explaining/hints/index.ts';
-import { describeOtherVersions } from '../explaining/other-versions.ts';
-import type { FindingKind } from '../journal/finding.ts';
+import type { NotedCode } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { renderProblemDetails } from '../responses/problem-details.ts';
 import { showPath } from '../text/redact.ts';
 import { dateHeader } from './headers.ts';
-import { type Alternatives, hintsOfUnrouted, withHintHeader } from './hints.ts';
+import { type Alternatives, hintsOfUnrouted } from './hints.ts';
 import type { MountedService } from './mount.ts';
-import type { OtherOperation } from './openapi.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
-import { countAnswer, logRefusal, record, requestLine } from './steps/record.ts';
+import { countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
@@ -26,14 +24,6 @@ import { renderWireResponse, type WireResponse } from './transport/wire-answer.t
 /** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'decisionHelp'>>;
-
-/** A finding about a request without an operation. */
-interface UnroutedFinding {
-  readonly kind: FindingKind;
-  readonly message: string;
-  /** Set if the vendor has the path, so that similar paths are not suggested. */
-  readonly isKnownPath?: true;
-}
 
 /** Answers requests that match no operation. The service that owns the path renders the errors. */
 export class UnroutedRequests {
@@ -54,16 +44,12 @@ export class UnroutedRequests {
     const otherVersions = this.#routes.findInOtherVersions(method, path);
     if (otherVersions === null) {
       const operation = this.#routes.findNotEmulated(method, path);
-      if (operation !== null) return this.#refuseKnown(raw, 'not_emulated', describeNotEmulated(operation));
+      if (operation !== null) return this.#refuseKnown(raw, describeNotEmulated(operation), 'not_emulated');
       const older = describeOlderApi(path);
-      if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
+      if (older !== null) return this.#refuseKnown(raw, older);
       return this.#refuse(raw, createUnroutedProblem(raw, this.#routes.methodsOf(path)));
     }
-    // Other versions of the vendor's API have this operation, which is worth a finding.
-    return this.#refuse(raw, createUnknownPathProblem(raw), otherVersions, {
-      kind: 'other_version',
-      message: describeOtherVersions(method, path, otherVersions),
-    });
+    return this.#refuse(raw, createUnknownPathProblem(raw), { otherVersions });
   }
 
   /** Refuses a request with a path parameter that is too long. */
@@ -107,22 +93,23 @@ export class UnroutedRequests {
     return claims.sort((a, b) => b.depth - a.depth)[0]?.service ?? createDefaultService(this.#services);
   }
 
-  /** Refuses a path that the vendor has and the mock lacks. @param request starts the message of the finding */
-  #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireResponse> {
-    const problem = new Problem('unknown_path', sentence);
-    return this.#refuse(raw, problem, null, { kind, message: request + sentence, isKnownPath: true });
+  /** Refuses a path that the vendor has and the mock lacks. @param code of the hint, unless a rule adds one */
+  #refuseKnown(raw: IncomingMessage, sentence: string, code?: NotedCode): Promise<WireResponse> {
+    // Similar paths would only mislead.
+    return this.#refuse(raw, new Problem('unknown_path', sentence), { listServed: () => [], code });
   }
 
   async #refuse(
     raw: IncomingMessage,
     problem: Problem,
-    otherVersions: OtherOperation | null = null,
-    finding?: UnroutedFinding,
+    { listServed, otherVersions = null, code }: Partial<Alternatives> & { readonly code?: NotedCode | undefined } = {},
   ): Promise<WireResponse> {
     const service = this.#ownerOf(pathOf(raw.url));
-    const listServed = () =>
-      finding?.isKnownPath === true ? [] : this.#routes.listServed(service.isControlApi === true);
-    return respondUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, finding);
+    const alternatives = {
+      listServed: listServed ?? (() => this.#routes.listServed(service.isControlApi === true)),
+      otherVersions,
+    };
+    return respondUnrouted(this.#server, service, raw, problem, alternatives, code);
   }
 }
 
@@ -139,7 +126,7 @@ export async function sendUnrouted(
  * Refuses a request without an operation in its world, and records it like any other.
  *
  * @param alternatives for hints
- * @param finding a finding about the request, if any
+ * @param code of a hint with the sentence of the problem, if it deserves one
  */
 async function respondUnrouted(
   server: Server,
@@ -147,7 +134,7 @@ async function respondUnrouted(
   raw: IncomingMessage,
   problem: Problem,
   alternatives: Alternatives,
-  finding?: UnroutedFinding,
+  code?: NotedCode,
 ): Promise<WireResponse> {
   const guard = service.isControlApi === true ? 'admin' : 'open';
   const request = selectWorld(
@@ -155,25 +142,27 @@ async function respondUnrouted(
     createRoutedRequest(server, raw, { guard, route: null, params: {}, query: {} }),
     null,
   );
-  const { world, findings } = request;
-  if (finding !== undefined) findings.report(finding.kind, finding.message, request.now);
+  const { world, hints } = request;
+  if (code !== undefined) hints.add(code, problem.message);
   const earlierProblem = await findEarlierProblem(request, service, problem);
   let reported = problemWithoutSecrets(earlierProblem ?? problem, world.activityLog.secrets);
-  let hints = hintsOfUnrouted(request, service, reported, alternatives);
-  if (service.isControlApi === true && hints.length > 0) {
+  const mistakes = hintsOfUnrouted(request, service, reported, alternatives);
+  if (service.isControlApi !== true) {
+    hints.addMistakes(mistakes);
+  } else if (mistakes.length > 0) {
     // The control API has hints in its problems.
-    reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
-    hints = [];
+    reported = new Problem(reported.kind, [reported.message, ...mistakes.map(({ text }) => text)].join(' '));
   }
-  const refusal = reported.isMockProblem
+  const outcome = reported.isMockProblem
     ? renderProblemDetails(reported)
     : service.renderProblem(reported, request.createRefusalContext());
-  const outcome = withHintHeader(refusal, hints, server);
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
-  Object.assign(request, { problem: reported, outcome, hints });
+  Object.assign(request, { problem: reported, outcome });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const rendered = renderWireResponse(outcome, reported);
-  const written = { ...rendered, headers: { ...rendered.headers, ...dateHeader(world.clock) } };
+  const hint = hintHeader(request);
+  const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
+  const written = { ...rendered, headers };
   if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();

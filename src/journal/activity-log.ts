@@ -7,10 +7,9 @@ import { rfc3339 } from '../time/clock.ts';
 import { Decisions } from './decisions.ts';
 import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
-import { Findings, viewFinding } from './finding.ts';
 import { Journal, type WorldEnd } from './journal.ts';
 import { createPriorityCache, type PriorityCache } from './ring.ts';
-import { hideInLine, type KnownSecrets } from './secrets.ts';
+import type { KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
@@ -39,14 +38,12 @@ export function createActivityBudgets(): ActivityBudgets {
 }
 
 /**
- * The activity log of one world, in one order: requests, decisions, findings and uses of credentials. It ends with the
- * process.
+ * The activity log of one world, in one order: requests, decisions and uses of credentials. It ends with the process.
  */
 export class ActivityLog {
   readonly secrets: KnownSecrets;
   readonly journal: Journal;
   readonly decisions: Decisions;
-  readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
   /** The quota for the conditions of waiting verifications, in all worlds. */
@@ -62,11 +59,6 @@ export class ActivityLog {
     this.decisions = new Decisions(budgets.decisions, series);
     this.events = new Events();
     this.verifications = budgets.verifications;
-    this.findings = new Findings(
-      series,
-      (finding) => this.events.publish('finding', () => viewFinding(finding)),
-      (message) => hideInLine(message, secrets),
-    );
     this.uses = new Uses(budgets.uses);
   }
 
@@ -84,7 +76,6 @@ export class ActivityLog {
   recordRequest(draft: Draft): void {
     const { journal, events } = this;
     const number = journal.record(draft);
-    if (draft.findings !== undefined) this.findings.linkToRequest(draft.findings, journal.idOf(number));
     events.publish('request', () => summarize(journal, number));
   }
 
@@ -104,7 +95,6 @@ export class ActivityLog {
   clear(): void {
     this.journal.empty();
     this.decisions.clear();
-    this.findings.clear();
     this.uses.clear();
   }
 
@@ -116,7 +106,6 @@ export class ActivityLog {
 
   /** Frees the memory after the end. */
   close(): void {
-    this.findings.clear();
     this.uses.clear();
     this.decisions.clear();
   }

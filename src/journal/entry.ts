@@ -2,7 +2,6 @@ import type { Principal } from '../decisions/principal.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Instant } from '../time/clock.ts';
-import type { FindingKey } from './finding.ts';
 import type { KnownSecrets } from './secrets.ts';
 
 /** The stored start of a body, and the size of the whole body. */
@@ -68,8 +67,6 @@ export interface JournalEntry {
   readonly requestBody: StoredBody;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: StoredBody;
-  /** Findings about the request; absent if there are none. */
-  readonly findings?: readonly FindingKey[];
 }
 
 /** An entry before it has an id. */
@@ -103,11 +100,10 @@ const ENTRY_BYTES = 800;
 
 /** Estimates the size of an entry in bytes, without its bodies. */
 export function estimateEntryBytes(draft: Draft): number {
-  const { url, requestHeaders, responseHeaders, hints, explanation, findings = [] } = draft;
+  const { url, requestHeaders, responseHeaders, hints, explanation } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
-  for (const { message } of findings) characters += message.length;
   return ENTRY_BYTES + characters;
 }
 

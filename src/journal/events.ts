@@ -1,4 +1,4 @@
-export type EventKind = 'request' | 'decision' | 'finding' | 'clock' | 'policy' | 'fault' | 'world';
+export type EventKind = 'request' | 'decision' | 'clock' | 'policy' | 'fault' | 'world';
 
 export interface PublishedEvent {
   readonly kind: EventKind;

@@ -81,12 +81,12 @@ export class Journal {
    * @param fits selects entries; default: all
    * @param max maximum number of entries
    */
-  newestFirst(fits?: (facts: Facts) => boolean, max = Number.POSITIVE_INFINITY): JournalEntry[] {
+  newestFirst(fits?: (facts: Facts, draft: Draft) => boolean, max = Number.POSITIVE_INFINITY): JournalEntry[] {
     const entries: JournalEntry[] = [];
     for (const [number, draft] of this.#drafts.newestFirst()) {
       if (entries.length === max) break;
       // Building an entry costs more than its facts.
-      if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#createEntry(number, draft));
+      if (fits?.(this.factsOf(draft), draft) !== false) entries.push(this.#createEntry(number, draft));
     }
     return entries;
   }

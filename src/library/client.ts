@@ -98,8 +98,6 @@ export function createSwitchboard(
       watchEvents((signal) =>
         sendRequest('GET', '/events', undefined, { signal, headers: { accept: 'text/event-stream' } }),
       ),
-    findings: () => readAllPages(call, 'findings'),
-    deleteFinding: (finding) => call('DELETE', `/findings/${encodeURIComponent(finding)}`),
     worlds: createWorldsBoard(call),
     snapshots: createSnapshotsBoard(call),
     tokens: createTokensBoard(call),

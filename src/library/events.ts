@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { ClockReading, Decision, Finding, OperationName, ServiceName } from '../../generated/library.ts';
+import type { ClockReading, Decision, OperationName, ServiceName } from '../../generated/library.ts';
 import type { RequestSummary } from './requests.ts';
 
 /** The state of the mock's clock. */
@@ -12,7 +12,6 @@ export interface EventData {
     Decision,
     'id' | 'at' | 'service' | 'operation' | 'request' | 'effect' | 'principal' | 'reason'
   >;
-  readonly finding: Finding;
   readonly clock: ClockState & { readonly from: string };
   /** A key was created, edited, rotated or deleted, or its pending edits were applied early. */
   readonly policy: {

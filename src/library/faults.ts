@@ -14,9 +14,9 @@ export interface FaultsBoard {
   /** Oldest first. Only the first fault that matches a request is injected. */
   list(): Promise<readonly Fault[]>;
   get(id: string): Promise<Fault>;
-  /** Removes a fault. Doesn't report a finding if it was never injected. */
+  /** Removes a fault. Doesn't log a warning if it was never injected. */
   remove(id: string): Promise<void>;
-  /** Removes all faults. Those that were never injected become findings. */
+  /** Removes all faults. The log warns about those that were never injected. */
   clear(): Promise<void>;
 }
 

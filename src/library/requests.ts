@@ -11,6 +11,14 @@ export interface RequestFilter extends Omit<RequestMatch, 'body'> {
   readonly since?: string | Date;
 }
 
+/** Filters a list of requests. */
+export interface ListFilter extends RequestFilter {
+  /** `true`: only requests with hints, refused or not. `false`: only those without. */
+  readonly hints?: boolean;
+  /** The maximum number. Default: the whole journal. */
+  readonly limit?: number;
+}
+
 /** A request without headers and bodies. */
 export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 
@@ -19,8 +27,8 @@ export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
  * the newest 2000 other requests.
  */
 export interface RequestsBoard {
-  /** Newest first. @param filter `limit`: the maximum number. Default: the whole journal */
-  list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;
+  /** Newest first. */
+  list(filter?: ListFilter): Promise<readonly RecordedRequest[]>;
   get(id: string): Promise<RecordedRequest>;
   /** Checks whether these requests arrived, either now or, with `within`, waiting until the result is certain. */
   verify(verification: Verification): Promise<Verified>;

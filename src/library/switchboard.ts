@@ -3,7 +3,6 @@ import type {
   ClockChange,
   ClockReading,
   Decision,
-  Finding,
   Info,
   LeastPrivilege,
   MintedToken,
@@ -71,7 +70,7 @@ export interface Switchboard {
   info(): Promise<Info>;
   /** Returns the identities in the world's seed, with credentials and, for Run:ai, tokens that never expire. */
   readCast(): Promise<Cast>;
-  /** Returns the world to its seed. The clock shows real time; decisions and findings are empty. */
+  /** Returns the world to its seed. The clock shows real time; the journal and decisions are empty. */
   reset(): Promise<void>;
   readonly clock: {
     now(): Promise<ClockReading>;
@@ -111,9 +110,6 @@ export interface Switchboard {
   readonly faults: FaultsBoard;
   /** Streams the world's events from now on. */
   events(): EventStream;
-  /** Newest first. */
-  findings(): Promise<readonly Finding[]>;
-  deleteFinding(id: string): Promise<void>;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
   /**

@@ -56,7 +56,7 @@ export interface WorldsBoard {
   delete(id: string): Promise<void>;
 }
 
-/** The snapshots of a world: state, clock, toggle and histories, without decisions and findings. */
+/** The snapshots of a world: state, clock, toggle and histories, without decisions. */
 export interface SnapshotsBoard {
   /** Saves the current state of the world. */
   take(name?: string): Promise<Snapshot>;

@@ -3,13 +3,13 @@ import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
 import type { Policy } from '../decisions/policy.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import type { FindingReporter } from '../journal/finding.ts';
+import type { HintCollector } from '../journal/request-hints.ts';
 import { drawAt, type Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import { type Instant, rfc3339 } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
 import { createKeyText, KEY_BYTES, readEnding } from './key-text.ts';
-import { findKeyWarnings } from './key-warnings.ts';
+import { findKeyWarnings, type KeyWarnings } from './key-warnings.ts';
 import { findMissingObjects } from './missing-objects.ts';
 import { computeEffectiveTime, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
@@ -181,48 +181,49 @@ export async function flushEdits(
   return flushed;
 }
 
-/** Where to report findings, and the rulesets to check keys against. */
-export interface KeyReport {
+/** The rulesets to check keys against, and the store with their services. */
+interface KeyCheck {
   readonly rulesets: readonly Ruleset[];
-  readonly findings: FindingReporter;
   readonly store: KeyContext['store'];
 }
 
 /**
- * Reports a finding for each reason why the latest version of a key can't do anything, or less than it appears to, and
- * for each object that it names and that does not exist.
+ * Adds a hint for each reason why the latest version of a key can't do anything, or less than it appears to, and for each
+ * object that it names and that does not exist.
+ *
+ * @returns the texts of the hints
  */
 export async function reportKeyWarnings(
-  report: KeyReport,
-  now: Instant,
+  context: KeyCheck & { readonly hints: HintCollector },
   found: KeyInForce,
 ): Promise<readonly string[]> {
-  const policy = await readNewestPolicy(report, found);
-  const { rulesets, store } = report;
+  const policy = await readNewestPolicy(context, found);
+  const { rulesets, store, hints } = context;
   const account = found.organization.ncaId;
   const missing =
     policy === null ? [] : await findMissingObjects(rulesets, store.collections, { ...found.key, account }, policy);
-  return reportWarnings(report, now, found, policy, missing);
+  const { isUseless, warnings } = warningsOf(rulesets, found, policy);
+  const all = [...warnings, ...missing];
+  for (const warning of all) hints.add(isUseless ? 'useless_key' : 'limited_key', warning);
+  return all;
 }
 
-/** Reports on all keys of a seed, without missing objects: they may be created later. */
-export async function reportSeedKeyWarnings(report: KeyReport, now: Instant): Promise<void> {
-  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED_KEYS, now)) {
-    reportWarnings(report, now, found, await readNewestPolicy(report, found), []);
+/** Returns a line for each key of a seed with warnings, without missing objects: they may be created later. */
+export async function listSeedKeyWarnings({ rulesets, store }: KeyCheck, now: Instant): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const found of await ngcKeysIn(store).list({ org: undefined }, MAX_REPORTED_KEYS, now)) {
+    const { warnings } = warningsOf(rulesets, found, await readNewestPolicy({ store }, found));
+    if (warnings.length > 0) lines.push(warnings.join(' '));
   }
+  return lines;
 }
 
-function reportWarnings(
-  { rulesets, findings }: KeyReport,
-  now: Instant,
+function warningsOf(
+  rulesets: readonly Ruleset[],
   { key: { name, services }, roles }: KeyInForce,
   policy: Policy | null,
-  otherWarnings: readonly string[],
-): readonly string[] {
-  const { isUseless, warnings } = findKeyWarnings(rulesets, { name, services, policy, roles });
-  const all = [...warnings, ...otherWarnings];
-  for (const warning of all) findings.report(isUseless ? 'useless_key' : 'limited_key', warning, now);
-  return all;
+): KeyWarnings {
+  return findKeyWarnings(rulesets, { name, services, policy, roles });
 }
 
 const MAX_REPORTED_KEYS = 1000;

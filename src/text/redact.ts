@@ -41,10 +41,10 @@ function withoutJwt(run: string, replace: (credential: string, kind: 'JWT') => s
   return `${run.slice(0, start)}${replace(run.slice(start), 'JWT')}`;
 }
 
-/** The replacements of credentials in the log, decisions and findings. */
+/** The replacements of credentials in the log, decisions and hints. */
 const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key': 'nvapi-...', code: '(code)' };
 
-/** Removes credentials from a text for the log, a decision or a finding. */
+/** Removes credentials from a text for the log, a decision or a hint. */
 export function redact(text: string): string {
   const decoded = decodeOften(text);
   const redacted = replaceCredentials(decoded, (_, kind) => IN_PLACE[kind]);

@@ -24,7 +24,7 @@ export interface SeedAndCredentials {
 }
 
 /** The initial content of a new world. */
-export interface InitialContent extends Pick<FilledStore, 'isNew' | 'findings'> {
+export interface InitialContent extends Pick<FilledStore, 'isNew'> {
   readonly state: State;
   /** The seed with the credentials of the cast. */
   readonly seed: Seed;
@@ -59,10 +59,10 @@ export async function createInitialContent(
   const storedSeed = derivation === null ? seed : deriveSeed(seed, derivation);
   const sharedWith = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
   const template = await templates.of(seed);
-  const { state, findings, clients } = stateFromTemplate({ id, seed, credentials }, template, keys);
+  const { state, clients } = stateFromTemplate({ id, seed, credentials }, template, keys);
   const content = { seed, storedSeed, source: isOwn ? null : sharedWith, clients, created: [] };
-  if (origin.kind === 'seed') return { ...content, state, findings, isNew: true };
-  const copy = { ...content, findings: template.findings, isNew: false };
+  if (origin.kind === 'seed') return { ...content, state, isNew: true };
+  const copy = { ...content, isNew: false };
   if (derivation === null) return { ...copy, state: origin.state };
   memory.assertRoom(keys.weigh(origin.state));
   const clientId = await mapClientIds(origin, derivation, template, keys);
@@ -82,16 +82,16 @@ export async function createInitialState(
 
 function stateFromTemplate(
   { id, seed, credentials }: Pick<World, 'id'> & SeedAndCredentials,
-  { state, findings, clients }: Template,
+  { state, clients }: Template,
   keys: Credentials,
 ): InitialState {
-  if (credentials === 'cast') return { state, findings };
+  if (credentials === 'cast') return { state };
   // Derived on first use, because most worlds use few of their credentials.
   const createOwn = () => {
     const derivation = createDerivation(id);
     return { rekeying: createRekeying(derivation), storedSeed: () => deriveSeed(seed, derivation) };
   };
-  return { state: keys.withOwnCredentials(state, createOwn), findings, clients };
+  return { state: keys.withOwnCredentials(state, createOwn), clients };
 }
 
 /** @param clientId returns the replacement for a client id */

@@ -28,7 +28,8 @@ const BYTES_PER_WORLD = 16 * 1024;
 /** How often to look for unused worlds, in milliseconds. */
 const SWEEP_MS = 10_000;
 
-export interface WorldsParts extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys'> {
+export interface WorldsParts
+  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys' | 'warn'> {
   readonly memory: StateMemory;
   /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;
@@ -55,7 +56,7 @@ export class Worlds implements WorldRegistry {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, secrets, keys } = parts;
+    const { machine, random, signingKey, secrets, keys, warn } = parts;
     this.#parts = parts;
     this.#credentialTracker = new CredentialTracker({
       credentials: keys,
@@ -71,6 +72,7 @@ export class Worlds implements WorldRegistry {
       budgets: createBudgets(),
       secrets,
       keys,
+      warn,
       noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),
       createInitialState: ({ id, credentials }, seed) => createInitialState({ id, credentials, seed }, parts),
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
@@ -251,7 +253,7 @@ export class Worlds implements WorldRegistry {
   async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
     const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made, id);
     const seed = this.#parts.revive(storedSeed);
-    const filled = { store: this.#parts.storage.open(id), findings: [], isNew: false };
+    const filled = { store: this.#parts.storage.open(id), isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
     this.#parts.memory.hold(memory);
@@ -335,7 +337,7 @@ export class Worlds implements WorldRegistry {
     { credentials, ttl, label, memory }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'memory'>,
     seeded?: SeedClients,
   ): Promise<CreatedWorld> {
-    const { seed, storedSeed, source, clients, created, isNew, findings } = content;
+    const { seed, storedSeed, source, clients, created, isNew } = content;
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
@@ -343,7 +345,7 @@ export class Worlds implements WorldRegistry {
     const made = serializeProvenance({ seed, credentials, source, label });
     const store = await storage.create({ name: id, made, ttl, createdAt: now, usedAt: now }, content.state);
     try {
-      const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
+      const world = await openWorld({ id, credentials, seed, filled: { store, isNew } }, this.#common);
       const ambiguous = await this.#credentialTracker.add(world, source, seeded);
       if (this.#isClosed) throw createClosingProblem();
       const entry: WorldEntry = { world, credentials, source, ttl, label, memory, ...times };

@@ -1,17 +1,12 @@
-import type { FindingReporter } from '../journal/finding.ts';
 import type { Store } from '../store/index.ts';
 import { createSeedRow, type Seed } from '../store/seed.ts';
 import { createState, type State } from '../store/state.ts';
 import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** Findings to report about a new world, as arguments of `report`. */
-export type SeedFindings = readonly Parameters<FindingReporter['report']>[];
-
 /** The initial content of a world, created from its seed. */
 export interface InitialState {
   readonly state: State;
-  readonly findings: SeedFindings;
   /** The clients of the seed, for a world with its own credentials. Undefined: look them up in the store. */
   readonly clients?: SeedClients | undefined;
 }
@@ -21,7 +16,6 @@ export interface FilledStore {
   readonly store: Store;
   /** Whether the clock shows real time. */
   readonly isNew: boolean;
-  readonly findings: SeedFindings;
 }
 
 /** Returns the rows of a seed at a given moment, including the seed as a row. */

@@ -1,16 +1,15 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
-import type { FindingReporter } from '../journal/finding.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { createSharedCache } from '../memory/caches.ts';
-import { type KeyReport, reportSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
+import { listSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
+import type { Store } from '../store/index.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import type { SeedFindings } from './seed-states.ts';
 
 /** A world created from a seed, as the initial content of other worlds. */
 export interface Template {
@@ -19,12 +18,13 @@ export interface Template {
   readonly state: State;
   /** When it was created: the starting time of worlds created from it. */
   readonly at: Instant;
-  /** Notices about the world for the user. */
-  readonly findings: SeedFindings;
   /** All credentials in the world. */
   readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
 }
+
+/** The maximum number of remembered seeds whose keys were reported. */
+const MAX_REPORTED_SEEDS = 1000;
 
 /** The maximum age of a template, in milliseconds, because its time becomes the starting time of worlds. */
 const MAX_AGE_MS = 1000;
@@ -45,15 +45,18 @@ export interface FinishingOptions {
   readonly rulesets: readonly Ruleset[];
 }
 
-/** Sets the propagation of key changes as the server was started, and reports keys of the seed that cannot be used. */
+/**
+ * Sets the propagation of key changes as the server was started.
+ *
+ * @returns a line for each key that can do less than it appears to
+ */
 export async function finishStore(
-  store: KeyReport['store'],
-  report: FindingReporter['report'],
+  store: Store,
   { settings, rulesets }: FinishingOptions,
   now: Instant,
-): Promise<void> {
+): Promise<readonly string[]> {
   await restorePropagationSettings({ store, settings });
-  await reportSeedKeyWarnings({ rulesets, store, findings: { report } }, now);
+  return listSeedKeyWarnings({ rulesets, store }, now);
 }
 
 /** Returns the state that a seed defines at a given moment. */
@@ -68,13 +71,33 @@ export class Templates {
   readonly #finishing: FinishingOptions;
   readonly #credentials: Credentials;
   readonly #stateOf: StateOfSeed;
+  readonly #warn: (line: string) => void;
+  /** The seeds whose keys were reported, by fingerprint. */
+  readonly #reported = new Set<string>();
 
-  /** @param clock real time, because each world has a clock of its own */
-  constructor(clock: Clock, finishing: FinishingOptions, credentials: Credentials, stateOf: StateOfSeed) {
+  /**
+   * @param clock real time, because each world has a clock of its own
+   * @param warn takes a line for each key that can do less than it appears to, once for each seed
+   */
+  constructor(
+    clock: Clock,
+    finishing: FinishingOptions,
+    credentials: Credentials,
+    stateOf: StateOfSeed,
+    warn: (line: string) => void,
+  ) {
     this.#clock = clock;
     this.#finishing = finishing;
     this.#credentials = credentials;
     this.#stateOf = stateOf;
+    this.#warn = warn;
+  }
+
+  /** Notes that the keys of a seed were reported. */
+  noteReported({ fingerprint }: Pick<Seed, 'fingerprint'>): void {
+    this.#reported.add(fingerprint);
+    const [oldest] = this.#reported;
+    if (this.#reported.size > MAX_REPORTED_SEEDS && oldest !== undefined) this.#reported.delete(oldest);
   }
 
   /** Returns the template of a seed, up to a second old. */
@@ -104,15 +127,16 @@ export class Templates {
     const at = this.#clock.now();
     const store = openMemory(await this.#stateOf(seed, at));
     try {
-      const findings: SeedFindings[number][] = [];
-      await finishStore(store, (...finding) => findings.push(finding), this.#finishing, at);
+      const warnings = await finishStore(store, this.#finishing, at);
+      if (!this.#reported.has(seed.fingerprint)) for (const line of warnings) this.#warn(line);
+      this.noteReported(seed);
       const state = await store.freeze();
       const credentials = this.#credentials.listHolders(state);
       const clients = {
         ids: credentials.flatMap(({ clientId }) => clientId ?? []),
         names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
       };
-      return { seed, state, at, findings, credentials, clients };
+      return { seed, state, at, credentials, clients };
     } finally {
       await store.close();
     }

@@ -1,3 +1,4 @@
+import { formatWorldForLog } from '../addresses/world-id.ts';
 import type { World } from '../contract/world.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
 import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
@@ -8,6 +9,7 @@ import { describeUnused } from '../faults/unused.ts';
 import { ActivityLog } from '../journal/activity-log.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
+import { hideInLine } from '../journal/secrets.ts';
 import { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
@@ -21,7 +23,7 @@ import type { VerifiedClaims } from '../tokens/verify.ts';
 import type { Budgets } from './budgets.ts';
 import { createClock, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
-import type { FilledStore, InitialState, SeedFindings } from './seed-states.ts';
+import type { FilledStore, InitialState } from './seed-states.ts';
 import { StoredKeys } from './signing-keys.ts';
 import { changeState, parseWorldState, type WorldState } from './world-state.ts';
 
@@ -55,6 +57,8 @@ export interface WorldsCommon {
   readonly budgets: Budgets;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
+  /** Writes a warning to the log. */
+  readonly warn: (line: string) => void;
   /** Called when rows with credentials change. */
   readonly noteChanges: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
   /** Returns the initial content of a world after a reset. */
@@ -117,17 +121,17 @@ class OpenedWorld implements OwnedWorld {
     this.verifiedTokens = new WorldCache(budgets.tokens);
     const reportRemoval = (fault: Fault) => {
       const sentence = describeUnused(fault);
-      if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
+      if (sentence === null) return;
+      common.warn(`${hideInLine(sentence, this.#secrets)}${formatWorldForLog(id)}`);
     };
     this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());
     store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
   /** Reads the store, unless it is new. */
-  async open({ isNew, findings }: FilledStore): Promise<void> {
+  async open({ isNew }: FilledStore): Promise<void> {
     this.faults.restore(this.#stored?.faults ?? []);
     if (!isNew) await this.#reread();
-    this.#reportFindings(findings);
   }
 
   async keptSince(now: Instant): Promise<Instant> {
@@ -148,10 +152,6 @@ class OpenedWorld implements OwnedWorld {
 
   get tokens(): Tokens {
     return this.signingKeys.tokens;
-  }
-
-  get findings(): ActivityLog['findings'] {
-    return this.activityLog.findings;
   }
 
   get random(): Random {
@@ -207,7 +207,7 @@ class OpenedWorld implements OwnedWorld {
   async reset(): Promise<void> {
     const { createInitialState, noteReplacement } = this.#common;
     const timeBefore = this.clock.now();
-    const { state, findings, clients } = await createInitialState(this, this.origin);
+    const { state, clients } = await createInitialState(this, this.origin);
     await this.store.restore(state);
     await this.#reread();
     this.activityLog.clear();
@@ -215,7 +215,6 @@ class OpenedWorld implements OwnedWorld {
     this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), timeBefore);
     await this.faults.clear();
-    this.#reportFindings(findings);
     await noteReplacement(this, clients);
     this.activityLog.publishEvent('world', { world: this.id, what: 'reset' });
   }
@@ -281,10 +280,6 @@ class OpenedWorld implements OwnedWorld {
   async #reread(): Promise<void> {
     await this.clock.reread();
     await this.signingKeys.reread();
-  }
-
-  #reportFindings(findings: SeedFindings): void {
-    for (const finding of findings) this.findings.report(...finding);
   }
 
   /** Ends everything that waits for an event of this world. */

@@ -39,9 +39,6 @@ describe('a full disk', () => {
       const listed = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
       expect(listed).toHaveLength(made + 3);
       expect((await server.grant(admin.accessKey)).status).toBe(200);
-      expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
-        expect.objectContaining({ kind: 'storage', message: expect.stringContaining('is full') }),
-      );
       // Longer than the delay of logins, which wait on a full disk without an error.
       await new Promise((resolve) => setTimeout(resolve, 1200));
       expect(await server.call('GET /_mock/health')).toMatchObject({
@@ -136,10 +133,7 @@ describe('a data file that is removed from a running server', () => {
       expect(health).toMatchObject({ status: 503, body: { status: 'storage', reason: body.message } });
       const healthCommand = await command.run(['health', '--port', String(server.port)]);
       expect(healthCommand).toMatchObject({ code: 1, stderr: expect.stringContaining(`was ${description}`) });
-      expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
-        expect.objectContaining({ kind: 'storage', message: body.message }),
-      );
-      expect((await server.stop()).stderr).toMatch(/"level":"error".*was (removed|replaced)/);
+      expect((await server.stop()).stderr).toMatch(/"level":"warn".*was (removed|replaced)/);
     },
   );
 

@@ -1,9 +1,11 @@
 /** Requests that are rejected before their operation runs. */
+
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { failuresOf } from '../support/contract.ts';
+import { listHints } from '../support/hints.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';
 import { testServer } from '../support/server.ts';
 import { forge } from '../support/tokens.ts';
@@ -752,22 +754,22 @@ describe('an id', () => {
 });
 
 describe('a query parameter', () => {
-  const findings = async () => (await server.call('GET /_mock/findings')).body.findings;
+  const hints = () => listHints(server);
 
   it.each([
     ['GET /api/v1/access-keys', 'get_access_keys', 200],
     [`GET /api/v1/access-keys/${researcher.accessKey.id}`, 'get_access_key_by_id1', 200],
     ['GET /auth/realms/acme/protocol/openid-connect/certs', 'get_realm_jwks', 200],
-  ])('that is undocumented is accepted by %s and reported as a finding', async (request, operation, status) => {
+  ])('that is undocumented is accepted by %s and reported as a hint', async (request, operation, status) => {
     await server.call('POST /_mock/reset');
     const answer = await server.call(`${request}?includeMore=S3cret&includeMore=again`, { token });
-    const reported = await findings();
+    const reported = await hints();
 
     expect(answer.status).toBe(status);
     expect(reported).toEqual([
-      expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`includeMore`') }),
+      expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`includeMore`') }),
     ]);
-    expect(reported[0].message).toContain(operation);
+    expect(reported[0].text).toContain(operation);
     expect(JSON.stringify(reported)).not.toContain('S3cret');
   });
 
@@ -778,14 +780,14 @@ describe('a query parameter', () => {
     expect(status).toBe(400);
     expect(body.detail).toContain('Query parameter `includeMore` is not known here');
     expect(body.detail).not.toContain('S3cret');
-    expect(await findings()).toEqual([]);
+    expect(await hints()).toEqual([]);
   });
 
   it('that is undocumented is accepted together with a body', async () => {
     const answer = await server.call('POST /api/v1/access-keys?dryRun=true', { token, body: { name: createName() } });
 
     expect(answer.status).toBe(201);
-    expect(await findings()).toContainEqual(expect.objectContaining({ message: expect.stringContaining('`dryRun`') }));
+    expect(await hints()).toContainEqual(expect.objectContaining({ text: expect.stringContaining('`dryRun`') }));
   });
 
   it.each(['?', '?&&', '?=', '?%zz=%zz', '?__proto__=1', '?constructor=1', '?a[b]=1', `?${'x=1&'.repeat(1000)}`])(

@@ -1,4 +1,5 @@
 /** Responses that do not match their document. */
+
 import { describe, expect, it } from 'vitest';
 import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs';
 import { profilesOf } from '../../scripts/documents/versions.mjs';
@@ -7,6 +8,7 @@ import type { ServerParts } from '../../src/app/inputs.ts';
 import { SILENT_LOG } from '../../src/diagnostics/log.ts';
 import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';
+import { listHints } from '../support/hints.ts';
 import { testServer } from '../support/server.ts';
 
 /** The parts of a document that are changed here. */
@@ -56,24 +58,24 @@ const removeResponse = (status: number, path = PATH, method = 'get') =>
 /** Opened once for all tests about a rejection that its document does not list. */
 const NO_401 = removeResponse(401);
 const startServer = (documents: Documents, parts: Partial<ServerParts> = {}) => testServer({}, { documents, ...parts });
-/** The findings about responses that do not match, after a request. */
-const readFindings = async (documents: Documents, request: string, parts = {}) => {
+/** The hints about responses that do not match, after a request. */
+const readHints = async (documents: Documents, request: string, parts = {}) => {
   const { call } = await startServer(documents, { offDocument: 'report' });
   await call(request, parts);
-  const { findings } = (await call('GET /_mock/findings')).body;
-  return findings
-    .filter(({ kind }: { kind: string }) => kind === 'answer_off_document')
-    .map(({ message }: { message: string }) => message);
+  const hints = await listHints({ call });
+  return hints
+    .filter(({ code }: { code: string }) => code === 'answer_off_document')
+    .map(({ text }: { text: string }) => text);
 };
 
 describe('a response that does not match its document', () => {
-  /** The status of a rejection that its document does not list, and the kinds of the findings. */
+  /** The status of a rejection that its document does not list, and the kinds of the hints. */
   const sendRejected = async (offDocument: ServerParts['offDocument'], strict = false) => {
     const parts = { documents: NO_401, log: () => SILENT_LOG, offDocument: offDocument as never };
     const { app, call } = await testServer({ strict }, parts);
     const { statusCode } = await app.inject({ url: PATH, headers: { host: 'localhost' } });
-    const { findings } = (await call('GET /_mock/findings')).body;
-    return [statusCode, findings.map(({ kind }: { kind: string }) => kind)];
+    const hints = await listHints({ call });
+    return [statusCode, hints.map(({ code }: { code: string }) => code)];
   };
 
   it('is sent without a comparison by default', async () => {
@@ -81,7 +83,7 @@ describe('a response that does not match its document', () => {
     expect(await sendRejected(undefined)).toEqual([401, []]);
   });
 
-  it('is sent and reported as a finding, also by a strict server', async () => {
+  it('is sent and reported as a hint, also by a strict server', async () => {
     expect(await sendRejected('report')).toEqual([401, ['answer_off_document']]);
     expect(await sendRejected(undefined, true)).toEqual([401, ['answer_off_document']]);
   });
@@ -93,29 +95,29 @@ describe('a response that does not match its document', () => {
 });
 
 describe('a rejection that does not match its document', () => {
-  it('is a finding if its operation does not list the status', async () => {
-    expect(await readFindings(NO_401, `GET ${PATH}`)).toEqual([
+  it('is a hint if its operation does not list the status', async () => {
+    expect(await readHints(NO_401, `GET ${PATH}`)).toEqual([
       'get_access_keys 401: the document does not list the status 401',
     ]);
   });
 
-  it('is a finding before authentication, too', async () => {
-    expect(await readFindings(removeResponse(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
+  it('is a hint before authentication, too', async () => {
+    expect(await readHints(removeResponse(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
       'get_access_keys 400: the document does not list the status 400',
     ]);
   });
 
-  it('is a finding if its body does not match the error schema of the service', async () => {
+  it('is a hint if its body does not match the error schema of the service', async () => {
     const documents = new ChangedDocuments(PATH, ({ components: { schemas } }) => {
       (schemas['Error'] as { required: string[] }).required = ['trace'];
     });
-    expect(await readFindings(documents, `GET ${PATH}`)).toEqual([expect.stringContaining("property 'trace'")]);
+    expect(await readHints(documents, `GET ${PATH}`)).toEqual([expect.stringContaining("property 'trace'")]);
   });
 
-  it('is not a finding if its status is common to the whole server', async () => {
+  it('is not a hint if its status is common to the whole server', async () => {
     const body = 'x'.repeat(1024 * 1024 + 1);
     const headers = { 'content-type': 'application/json' };
-    expect(await readFindings(DOCUMENTS, 'POST /api/v1/token', { headers, body })).toEqual([]);
+    expect(await readHints(DOCUMENTS, 'POST /api/v1/token', { headers, body })).toEqual([]);
   });
 
   it('fails the request in tests by default', async () => {

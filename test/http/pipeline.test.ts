@@ -1,6 +1,8 @@
 /** The steps of a request in their order, and their records. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLineLog } from '../../src/diagnostics/log.ts';
+import { listHints } from '../support/hints.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 
@@ -36,19 +38,20 @@ describe('a request with several faults is rejected for the first of them:', () 
 
   it.each(cases)('%s', async (_fault, status, expected, request, parts) => {
     expect((await server.call(request, parts)).status).toBe(status);
-    expect(log).toEqual([expect.stringContaining(expected)]);
+    // A refused page is also a warning, which comes first.
+    expect(log.filter((line) => !line.includes(' warn '))).toEqual([expect.stringContaining(expected)]);
   });
 });
 
 describe('the records of a request', () => {
   const readLatest = async () => (await server.call('GET /_mock/decisions?limit=1')).body.decisions[0];
 
-  it('that is allowed are its decision, with the object, and a debug line', async () => {
+  it('that is allowed are its decision, with the object, and a line with its hint', async () => {
     const request = `/v2/nvcf/functions/${echo?.functionId}/versions/${echo?.versionId}`;
     const { status, body, decision } = await server.call(`GET ${request}?unheard-of=1`, { token: owner });
 
     expect([status, body.function.name, decision.effect]).toEqual([200, 'echo', 'allow']);
-    expect(log).toEqual([expect.stringContaining(`debug 200 GET ${request}`)]);
+    expect(log).toEqual([expect.stringMatching(/ info {2}200 GET .* Hint: .*`unheard-of`/)]);
     expect(await readLatest()).toMatchObject({
       id: decision.id,
       at: '2026-01-15T12:00:00.000Z',
@@ -58,20 +61,20 @@ describe('the records of a request', () => {
       effect: 'allow',
       target: `${echo?.functionId}/${echo?.versionId}`,
     });
-    expect((await server.call('GET /_mock/findings')).body.findings).toContainEqual(
-      expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`unheard-of`') }),
+    expect(await listHints(server)).toContainEqual(
+      expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`unheard-of`') }),
     );
   });
 
-  it('that is rejected for a misspelt field contain a finding with the intended field', async () => {
+  it('that is rejected for a misspelt field contain a hint with the intended field', async () => {
     const body = { name: 'f', containerImage: 'stg.nvcr.io/acme/f:1', inferenceurl: '/' };
     const answer = await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-registrar').key, body });
 
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('`inferenceUrl` is missing')]);
-    const { findings } = (await server.call('GET /_mock/findings')).body;
-    const [about] = findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
-    expect(about.message).toMatch(/`inferenceurl`.* Did you mean `inferenceUrl`\?$/);
-    expect(about.message).not.toContain('ignored');
+    const hints = await listHints(server);
+    const [about] = hints.filter(({ code }: { code: string }) => code === 'undocumented_field');
+    expect(about.text).toMatch(/`inferenceurl`.* Did you mean `inferenceUrl`\?$/);
+    expect(about.text).not.toContain('ignored');
   });
 
   it('that is rejected are its decision and a line with the reason', async () => {

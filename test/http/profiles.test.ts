@@ -182,19 +182,17 @@ describe.each(PROFILES)('Run:ai %s rejects operations of other versions:', async
     expect(answer.status).toBe(404);
     expect(JSON.stringify(answer.body)).toContain('No operation has the path');
     const isEnded = profiles.every((version) => version < profile);
-    const instead = isEnded ? String.raw`; its replacement is [A-Z]+ /api/\S+` : '';
-    expect(await server.findings('other_version')).toEqual([
-      expect.stringMatching(
-        new RegExp(`^${method} ${path} was called, which only ${profiles.join(', ')} has${instead}$`),
-      ),
+    const instead = isEnded ? 'use its replacement, `[A-Z]+ /api/' : 'use an operation of the running version';
+    expect(await server.hints('path_of_other_version')).toEqual([
+      expect.stringMatching(new RegExp(`\\(${method}\\) exists in ${profiles.join(', ')}, .*${instead}`)),
     ]);
   });
 
-  it('but reports no finding for its own operations and unknown paths', async () => {
+  it('but reports no hint for its own operations and unknown paths', async () => {
     const server = await resetServer(profile);
     for (const path of ['users', RULES, 'clusters', 'nothing', 'apps/x/y/z']) await server.admin(`GET ${path}`);
 
-    expect(await server.findings('other_version')).toEqual([]);
+    expect(await server.hints('path_of_other_version')).toEqual([]);
   });
 });
 
@@ -205,26 +203,23 @@ describe('a subject type of another version', () => {
     ['3.0', 'app', 'ci-app', '2.19, 2.24'],
   ] as const;
 
-  it.each(cases)(
-    'is rejected and reported as a finding: %s and %s',
-    async (profile, subjectType, subjectId, others) => {
-      const server = await resetServer(profile);
-      const refused = await server.admin(`POST ${RULES}`, { ...rule, subjectType, subjectId });
+  it.each(cases)('is rejected and reported as a hint: %s and %s', async (profile, subjectType, subjectId, others) => {
+    const server = await resetServer(profile);
+    const refused = await server.admin(`POST ${RULES}`, { ...rule, subjectType, subjectId });
 
-      expectRefused(refused, 400, 'one of', '`user`, `group`');
-      expect(await server.findings('other_version')).toEqual([
-        expect.stringContaining(
-          `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
-        ),
-      ]);
-    },
-  );
+    expectRefused(refused, 400, 'one of', '`user`, `group`');
+    expect(await server.hints('other_version')).toEqual([
+      expect.stringContaining(
+        `create_access_rule was refused for a value that only ${others} has: Field \`subjectType\``,
+      ),
+    ]);
+  });
 
   it('is not reported if no version has it', async () => {
     const server = await resetServer('2.19');
     expectRefused(await server.admin(`POST ${RULES}`, { ...rule, subjectType: 'robot', subjectId: 'x' }), 400);
 
-    expect(await server.findings('other_version')).toEqual([]);
+    expect(await server.hints('other_version')).toEqual([]);
   });
 
   it('is listed in a rule of the seed', async () => {

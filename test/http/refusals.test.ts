@@ -1,9 +1,11 @@
 /** Whether a rejection has an error format of its service. */
+
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
 import { nvcf } from '../../src/services/nvcf/index.ts';
 import { runai } from '../../src/services/runai/index.ts';
+import { listHints } from '../support/hints.ts';
 import { testServer } from '../support/server.ts';
 
 const PATH: Readonly<Record<string, string>> = { runai: '/api/v1/users', nvcf: '/v2/nvcf/functions' };
@@ -12,7 +14,7 @@ const USERINFO = '/auth/realms/acme/protocol/openid-connect/userinfo';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** The findings of a request without a token that the service rejects with this outcome. */
+/** The hints of a request without a token that the service rejects with this outcome. */
 async function findOffDocument(
   service: ServiceDefinition,
   outcome: Outcome,
@@ -22,10 +24,10 @@ async function findOffDocument(
   vi.spyOn(service, 'renderProblem').mockReturnValue(outcome);
   const answer = await server.call(`GET ${path}`);
   expect(answer.status).toBe(outcome.status);
-  const { body } = await server.call('GET /_mock/findings');
-  return body.findings
-    .filter(({ kind }: { kind: string }) => kind === 'answer_off_document')
-    .map(({ message }: { message: string }) => message);
+  const hints = await listHints(server);
+  return hints
+    .filter(({ code }: { code: string }) => code === 'answer_off_document')
+    .map(({ text }: { text: string }) => text);
 }
 
 describe('the format of a rejection', () => {

@@ -1,5 +1,7 @@
 /** The bodies of requests that are rejected before their body is parsed: only the journal reads them. */
+
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../support/hints.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { type Request, resetTestServer, testServer } from '../support/server.ts';
 import { chunked, openLine, requestBytes, send } from '../support/wire.ts';
@@ -106,12 +108,12 @@ describe('the body of a rejected request', () => {
     expect((await readLatest()).request.body.clientSecret).toMatch(/^sha256:/);
   });
 
-  it('is reported as a finding if it contains a key that may be real', async () => {
+  it('is reported as a hint if it contains a key that may be real', async () => {
     const real = `nvapi-${'r'.repeat(64)}`;
     await server.call(CREATE, { token: invoker, body: { name: real } });
 
-    const { findings } = (await server.call('GET /_mock/findings')).body;
-    expect(findings).toContainEqual(expect.objectContaining({ kind: 'foreign_credential' }));
+    const hints = await listHints(server);
+    expect(hints).toContainEqual(expect.objectContaining({ code: 'foreign_credential' }));
     expect(JSON.stringify(await readLatest())).not.toContain(real);
   });
 

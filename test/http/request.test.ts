@@ -4,6 +4,7 @@ import { RequestInWorld } from '../../src/http/request.ts';
 import type { Server } from '../../src/http/server.ts';
 import { createLimits } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../decisions/toy-law.ts';
+import { toySecrets } from '../journal/toy-secrets.ts';
 import { incoming } from '../support/incoming.ts';
 
 const SERVER_PARTS = ['identityProvider', 'trustedIssuers', 'hosts', 'settings', 'rulesets'] as const;
@@ -12,14 +13,11 @@ const createStubs = (names: readonly string[]) => Object.fromEntries(names.map((
 
 const originGuard = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
 const server = { ...createStubs(SERVER_PARTS), limits: createLimits(), originGuard } as unknown as Server;
-const findings = {
-  report: (kind: string, message: string, at: number) => {
-    reported.push([kind, message, at]);
-    return { kind, message };
-  },
-};
-const reported: unknown[][] = [];
-const world = { ...createStubs(WORLD_PARTS), findings, clock: { now: () => 7 } } as unknown as World;
+const world = {
+  ...createStubs(WORLD_PARTS),
+  activityLog: { secrets: toySecrets() },
+  clock: { now: () => 7 },
+} as unknown as World;
 const raw = incoming({
   method: 'PUT',
   headers: [
@@ -44,14 +42,13 @@ describe('a request in its world', () => {
     for (const name of WORLD_PARTS) expect(requestInWorld[name]).toBe(world[name]);
   });
 
-  it('reports findings to its world and lists its own findings', () => {
+  it('has hints of its own', () => {
     const requestInWorld = request();
-    expect(requestInWorld.findings.reported).toEqual([]);
-    requestInWorld.findings.report('storage', 'full', 7);
+    expect(requestInWorld.hints.list).toEqual([]);
+    requestInWorld.hints.add('list_cut', 'It is long.');
 
-    expect(reported).toEqual([['storage', 'full', 7]]);
-    expect(requestInWorld.findings.reported).toEqual([{ kind: 'storage', message: 'full' }]);
-    expect(request().findings.reported).toEqual([]);
+    expect(requestInWorld.hints.list).toEqual([{ code: 'list_cut', text: 'It is long.' }]);
+    expect(request().hints.list).toEqual([]);
   });
 
   it('has the time, the origins, the method and the headers of its request', () => {

@@ -24,52 +24,33 @@ describe('the activity log of a world', () => {
     expect(log.decisions.byId('1')).toEqual(decision('1'));
   });
 
-  it('links a finding to the request that caused it', () => {
-    const log = createLog();
-    const reported = log.findings.report('storage', 'full', 0);
-    log.recordRequest(createDraft('/one', { findings: [reported] }));
-
-    expect(log.findings.list().map(({ message, request }) => [message, request])).toEqual([['full', 's-r1']]);
-  });
-
-  it('hides the secrets of its world in findings', () => {
-    const secret = 'MOCKciAppSecret00000000000000001';
-    const log = new ActivityLog(createActivityBudgets(), 's', toySecrets([secret]));
-    log.findings.report('storage', `full of ${secret}`, 0);
-
-    expect(JSON.stringify(log.findings.list())).not.toContain(secret);
-  });
-
   it('is cleared at once, and continues its numbers', () => {
     const log = createLog();
     log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
-    log.findings.report('storage', 'full', 0);
     log.clear();
-    expect([listRequests(log), log.decisions.list({}), log.findings.list(), log.uses.list()]).toEqual([[], [], [], []]);
+    expect([listRequests(log), log.decisions.list({}), log.uses.list()]).toEqual([[], [], []]);
 
     log.recordRequest(createDraft('/two'));
     expect(listRequests(log)).toEqual([['s-r2', '/two']]);
-    expect([log.journal.droppedCount, log.decisions.droppedCount, log.findings.droppedCount]).toEqual([0, 0, 0]);
+    expect([log.journal.droppedCount, log.decisions.droppedCount]).toEqual([0, 0]);
   });
 
-  it('sends requests, decisions, findings and other events to listeners, in their order', async () => {
+  it('sends requests, decisions and other events to listeners, in their order', async () => {
     const log = createLog();
     log.recordRequest(createDraft('/unheard'));
     const events: PublishedEvent[] = [];
     const stop = log.events.listen({ onEvent: (event) => events.push(event), onEnd: () => {} });
     log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
-    log.findings.report('storage', 'full', 0);
     log.publishEvent('clock', { number: 1 });
     stop();
     log.publishEvent('clock', { number: 2 });
 
-    expect(events.map(({ kind }) => kind)).toEqual(['request', 'decision', 'finding', 'clock']);
+    expect(events.map(({ kind }) => kind)).toEqual(['request', 'decision', 'clock']);
     expect(await Promise.all(events.map(({ read }) => read()))).toEqual([
       expect.objectContaining({ id: 's-r2', path: '/one' }),
       expect.objectContaining({ id: '1' }),
-      expect.objectContaining({ kind: 'storage', message: 'full' }),
       { number: 1 },
     ]);
   });
@@ -91,11 +72,10 @@ describe('the activity log of a world', () => {
     log.events.listen({ onEvent: () => {}, onEnd: () => (ended += 1) });
     log.recordRequest(createDraft('/one'));
     log.recordDecision(decision('1'));
-    log.findings.report('storage', 'full', 0);
     log.end('deleted');
     expect([ended, listRequests(log), log.decisions.list({}).length]).toEqual([1, [], 1]);
     log.close();
-    expect([log.decisions.list({}), log.findings.list()]).toEqual([[], []]);
+    expect(log.decisions.list({})).toEqual([]);
   });
 
   it('reuses the text of equal headers of successive requests', () => {

@@ -18,13 +18,13 @@ describe('a stream of events', () => {
   it('sends events in their order, even if one of them takes longer to read', async () => {
     const events = new Events();
     const stream = createEventStream(events);
-    events.publish('finding', async () => {
+    events.publish('policy', async () => {
       await new Promise((resolve) => setImmediate(resolve));
       return { slow: true };
     });
     publishRange(events, 2, 3);
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await readSent(stream)).toEqual(['event: finding\ndata: {"slow":true}', createBlock(2), createBlock(3)]);
+    expect(await readSent(stream)).toEqual(['event: policy\ndata: {"slow":true}', createBlock(2), createBlock(3)]);
   });
 
   it('omits events without data', async () => {

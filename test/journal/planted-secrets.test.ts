@@ -191,14 +191,7 @@ async function startServer() {
   const events = await fetch(`http://127.0.0.1:${port}/_mock/events`, { signal: streaming.signal });
   const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
   const reported = async () => {
-    const all = [
-      'requests?limit=1000',
-      'requests/har',
-      'decisions?limit=1000',
-      'findings',
-      'faults',
-      'least-privilege',
-    ];
+    const all = ['requests?limit=1000', 'requests/har', 'decisions?limit=1000', 'hints', 'faults', 'least-privilege'];
     const answers = await Promise.all(all.map((item) => server.call(`GET /_mock/${item}`)));
     const body = answers[0]?.body as { readonly requests: readonly { readonly id: string }[]; readonly total: number };
     const single = await Promise.all(body.requests.map(({ id }) => server.call(`GET /_mock/requests/${id}`)));

@@ -22,7 +22,7 @@ async function startServer(): Promise<{ server: TestServer; reported: () => Prom
     });
   const server = await testServer({}, { log });
   const reported = async () => {
-    const all = ['requests', 'requests/har', 'decisions', 'findings', 'faults'];
+    const all = ['requests', 'requests/har', 'decisions', 'hints', 'faults'];
     const answers = await Promise.all(all.map((item) => server.call(`GET /_mock/${item}`)));
     return JSON.stringify([answers.map(({ body }) => body), lines]);
   };

@@ -45,13 +45,3 @@ it('decisions can be limited to those after a decision or a time', async () => {
   expect(await world.decisions.list({ since: between?.id ?? '' })).toEqual([newest]);
   expect(await world.decisions.list({ since: new Date(Date.now() + 60_000) })).toEqual([]);
 });
-
-it('a finding is deleted by its id', async () => {
-  const world = await mock.world();
-  await world.faults.next('get_users', { status: 503 });
-  await world.faults.clear();
-  const [finding] = await world.findings();
-  await world.deleteFinding(finding?.id ?? '');
-
-  expect(await world.findings()).toEqual([]);
-});

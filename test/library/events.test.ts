@@ -112,9 +112,9 @@ describe('the events of a stream', () => {
   const encode = (text: string) => new TextEncoder().encode(text);
 
   it('do not depend on where its chunks are cut', () => {
-    const createEvent = (text: string) => ({ kind: 'finding', data: { text } });
+    const createEvent = (text: string) => ({ kind: 'hint', data: { text } });
     const bytes = encode(
-      ': hello\n\nevent: finding\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nevent: finding\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nevent: world\n',
+      ': hello\n\nevent: hint\ndata: {"text":"\u00e4\u{1f600}"}\n\nlater: x\r\nevent: hint\r\ndata: {"text":\r\ndata: "b"}\r\n\r\nevent: world\n',
     );
     for (let cut = 0; cut <= bytes.length; cut += 1) {
       const read = createEventReader();

@@ -59,7 +59,6 @@ describe.each([
     expect((await board.faults.list()).map(({ id }) => id)).toEqual([second.id]);
     await board.faults.clear();
     expect(await board.faults.list()).toEqual([]);
-    expect((await board.findings()).map(({ kind }) => kind)).toContain('unused_fault');
   });
 
   it('are rejected with a helpful message if they are invalid', async () => {

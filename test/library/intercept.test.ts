@@ -571,7 +571,7 @@ describe('an intercepted request', () => {
     ]);
   });
 
-  it('accepts a token of another issuer of the mock, with the finding `issuer_differs`', async () => {
+  it('accepts a token of another issuer of the mock, with the hint `issuer_differs`', async () => {
     await using second = await startMock();
     await using _ = await second.intercept();
     const token = await second.getToken();
@@ -588,7 +588,8 @@ describe('an intercepted request', () => {
     });
 
     expect([there.status, here.status]).toEqual([200, 200]);
-    expect((await second.findings()).map(({ kind }) => kind)).toContain('issuer_differs');
+    const hinted = await second.requests.list({ hints: true });
+    expect(hinted.flatMap(({ hints }) => hints.map(({ code }) => code))).toContain('issuer_differs');
   });
 
   it('reaches the world that its header or path names', async () => {

@@ -215,7 +215,7 @@ describe('the typed switchboard', async () => {
     await expect(mock.clock.set(to as never)).rejects.toThrow('clock.set takes a Date, or a time such as');
   });
 
-  it('lists and simulates decisions, and returns tables and findings', async () => {
+  it('lists and simulates decisions, and returns tables and hints', async () => {
     await mock.reset();
     const response = await mock.fetch('/api/v1/users');
     const [last] = await mock.decisions.list({ effect: 'deny' });
@@ -228,17 +228,17 @@ describe('the typed switchboard', async () => {
     expect(await mock.decisions.get(decisionOf(response)?.id ?? '')).toEqual(last);
     expect(await mock.decisions.last()).toEqual(last);
     expect(simulated).toMatchObject({ effect: 'deny', missing: ['users:read'] });
-    expect(await mock.findings()).toEqual([]);
+    expect(await mock.requests.list({ hints: true })).toEqual([]);
   });
 
   it.each(['2.19', '2.24', '2.25', '2.26', '3.0'] as const)(
-    'gets tokens of Run:ai %s without a finding',
+    'gets tokens of Run:ai %s without a hint',
     async (runai) => {
       const ownMock = await startTestMock({ runai });
       const authorization = `Bearer ${await ownMock.getToken()}`;
 
       expect((await ownMock.fetch('/api/v1/users', { headers: { authorization } })).status).toBe(200);
-      expect(await ownMock.findings()).toEqual([]);
+      expect(await ownMock.requests.list({ hints: true })).toEqual([]);
       await expect(ownMock.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
     },
   );

@@ -157,7 +157,7 @@ describe('the hints for a refused request', () => {
 
   it('say that the client of a token has no account', () => {
     expect(
-      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when finding account id" } }),
+      findHints({ problem: { kind: 'not_found', message: "Unknown client_id 'a' when hint account id" } }),
     ).toEqual([expect.stringContaining('Add it to the `clientIds`')]);
   });
 

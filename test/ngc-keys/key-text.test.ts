@@ -1,4 +1,5 @@
 /** The format of a key, and headers that contain a key. */
+
 import { describe, expect, it } from 'vitest';
 import { createDerivation } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
@@ -15,6 +16,7 @@ import {
   readEnding,
 } from '../../src/ngc-keys/key-text.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
+import { listHints } from '../support/hints.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';
 import { type Answer, testServer } from '../support/server.ts';
 
@@ -153,42 +155,31 @@ describe('a key that no mock issued', () => {
       }),
       await server.call('GET /api/v1/access-keys', { token: foreign }),
     ];
-    const { findings } = (await server.call('GET /_mock/findings')).body;
+    const hints = await listHints(server);
     const { decisions } = (await server.call('GET /_mock/decisions?limit=2000')).body;
-    const foreignFindings = findings.filter(({ kind }: { kind: string }) => kind === 'foreign_credential');
+    const foreignHints = hints.filter(({ code }: { code: string }) => code === 'foreign_credential');
 
     expect(answers.map(({ status }) => status)).toEqual([403, 403, 401, 401, 401]);
     expect(answers.slice(0, 4).map(({ decision }) => decision.reason)).toEqual(Array(4).fill('foreign_key'));
-    expect(foreignFindings).toEqual([
-      expect.objectContaining({ count: 5, message: expect.stringMatching(/\b[0-9a-f]{6,12}\b/) }),
-    ]);
-    expect(foreignFindings[0].message).not.toMatch(/[0-9a-f]{17}/);
+    expect(foreignHints).toEqual([expect.objectContaining({ text: expect.stringMatching(/\b[0-9a-f]{6,12}\b/) })]);
+    expect(foreignHints[0].text).not.toMatch(/[0-9a-f]{17}/);
     expect(decisions.map(({ principal }: { principal: unknown }) => principal)).toEqual(Array(5).fill(null));
     expect(decisions[1].fixes).not.toEqual([]);
     expect(await readCounts()).toEqual(before);
-    const everything = JSON.stringify([answers, findings, decisions, log]);
+    const everything = JSON.stringify([answers, hints, decisions, log]);
     expect(everything).not.toContain(foreign);
     expect(everything).not.toContain(foreign.slice(6, 22));
     expect(everything).not.toContain(foreign.slice(-16));
   });
 
-  it('has one finding for each key, with the number of requests', async () => {
-    const server = await testServer();
-    const otherKey = changeCharacter(foreign, 20);
-    for (const token of [foreign, otherKey, foreign]) await server.call('GET /v2/nvcf/functions', { token });
-    const { findings } = (await server.call('GET /_mock/findings')).body;
-
-    expect(findings.map(({ count }: { count: number }) => count).sort()).toEqual([1, 2]);
-  });
-
-  it('differs from a key of another mock, which is rejected without a finding', async () => {
+  it('differs from a key of another mock, which is rejected without a hint', async () => {
     const server = await testServer();
     const answer = await server.call('GET /v2/nvcf/functions', { token: createKey() });
 
     expect(answer.status).toBe(403);
     expect(answer.body.detail).toBe('Authorization failed');
     expect(answer.decision.reason).toBe('unknown_key');
-    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(server)).toEqual([]);
   });
 });
 

@@ -9,11 +9,11 @@ import {
   flushEdits,
   issueKey,
   type KeyContext,
+  listSeedKeyWarnings,
   type NewKeyOptions,
   readNewestPolicy,
   readPropagationSettings,
   reportKeyWarnings,
-  reportSeedKeyWarnings,
   restorePropagationSettings,
   rotateKey,
 } from '../../src/ngc-keys/keyring.ts';
@@ -272,26 +272,23 @@ describe('the newest policy of a key', () => {
 describe('a useless key', () => {
   const createReport = () => {
     const { store, calls } = createContext();
-    const findings = { report: (...parts: unknown[]) => void calls.push(['finding', ...parts]) };
-    return { calls, report: { rulesets: [toyLaw], findings, store } };
+    const hints = { add: (...parts: unknown[]) => void calls.push(['hint', ...parts]) };
+    return { calls, report: { rulesets: [toyLaw], hints, store } };
   };
   const MESSAGE = 'The key `robot` has no service, so every service refuses it. Valid services are `toys`.';
 
-  it('is reported as a finding with its reason', async () => {
+  it('is reported as a hint with its reason', async () => {
     const { calls, report } = createReport();
 
-    expect(await reportKeyWarnings(report, 1000, createServiceKey({ services: [] }))).toEqual([MESSAGE]);
-    expect(calls).toEqual([['finding', 'useless_key', MESSAGE, 1000]]);
+    expect(await reportKeyWarnings(report, createServiceKey({ services: [] }))).toEqual([MESSAGE]);
+    expect(calls).toEqual([['hint', 'useless_key', MESSAGE]]);
   });
 
   it('is found among all keys of a seed', async () => {
     const { calls, report } = createReport();
-    await reportSeedKeyWarnings(report, 1000);
+    const lines = await listSeedKeyWarnings(report, 1000);
 
-    expect(calls[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
-    expect(calls.slice(1)).toMatchObject([
-      ['finding', 'useless_key', MESSAGE, 1000],
-      ['finding', 'useless_key', expect.stringContaining('`good` can do nothing in `toys`'), 1000],
-    ]);
+    expect(calls).toEqual([['list', { org: undefined }, 1000, 1000]]);
+    expect(lines).toEqual([MESSAGE, expect.stringContaining('`good` can do nothing in `toys`')]);
   });
 });

@@ -1,6 +1,8 @@
 /** The REST client of NVIDIA/cloudai (`runai_rest_client.py`, commit 1b7b78c), with the calls of Python's requests. */
+
 import { describe, expect, it } from 'vitest';
 import { admin, application } from '../support/cast.ts';
+import { listHints } from '../support/hints.ts';
 import { overHttp } from '../support/over-http.ts';
 import { CLUSTER } from '../support/runai.ts';
 import { testServer } from '../support/server.ts';
@@ -63,11 +65,11 @@ describe.each(['2.19', '2.24', '2.25', '2.26'] as const)('cloudai at Run:ai %s',
     expect((await send(token, `GET ${path}`)).status).toBe(200);
   });
 
-  it('causes no finding and no hint', async () => {
-    const { findings } = (await server.call('GET /_mock/findings')).body;
+  it('causes no hint', async () => {
+    const hints = await listHints(server);
     const { requests } = (await server.call('GET /_mock/requests')).body;
 
-    expect(findings).toEqual([]);
+    expect(hints).toEqual([]);
     expect(requests.flatMap(({ hints }: { hints: readonly unknown[] }) => hints)).toEqual([]);
   });
 

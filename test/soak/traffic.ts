@@ -47,7 +47,7 @@ export const TRAFFIC: readonly Kind[] = [
   { name: 'access keys made and deleted', weight: 50, run: accessKeys },
   { name: 'simulations made and deleted', weight: 50, run: simulations },
   { name: 'service keys made, edited and deleted', weight: 40, run: serviceKeys },
-  { name: 'decisions and findings read', weight: 30, run: explanations },
+  { name: 'decisions and hints read', weight: 30, run: explanations },
   { name: 'worlds', weight: 40, run: (_, { step }) => step() },
   { name: 'big objects', weight: 8, run: bigObjects },
   { name: 'refusals about big objects', weight: 6, run: bigRefusals },
@@ -145,7 +145,7 @@ async function serviceKeys(send: Send, { number, count }: Client): Promise<void>
 }
 
 async function explanations(send: Send, { count }: Client): Promise<void> {
-  await send(count % 3 === 0 ? 'GET /_mock/findings' : 'GET /_mock/decisions?effect=deny');
+  await send(count % 3 === 0 ? 'GET /_mock/requests?hints=true' : 'GET /_mock/decisions?effect=deny');
 }
 
 async function bigObjects(send: Send, { number, count }: Client): Promise<void> {

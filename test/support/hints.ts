@@ -13,6 +13,13 @@ interface ShownHint {
   readonly text: string;
 }
 
+/** Returns the different hints of a world's requests, newest first. @param world the prefix of the world */
+export async function listHints({ call }: Pick<TestServer, 'call'>, world = ''): Promise<Answer['body'][]> {
+  const { body } = await call(`GET ${world}/_mock/requests?hints=true&bodies=false&limit=4000`);
+  const hints: readonly ShownHint[] = body.requests.flatMap((request: { hints: object }) => request.hints);
+  return [...new Map(hints.map((hint) => [`${hint.code} ${hint.text}`, hint])).values()];
+}
+
 /**
  * Sends a request that is refused, and reads its hints everywhere: the first in the response header, and all in the
  * journal and in the fixes of the decision.

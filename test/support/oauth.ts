@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { cast, researcher } from './cast.ts';
+import { listHints } from './hints.ts';
 import type { Answer, TestServer } from './server.ts';
 
 /** Paths of the realm. */
@@ -192,11 +193,12 @@ export async function expectExplained(server: TestServer, { decision }: Answer, 
   return body;
 }
 
-/** Returns the messages about requests of other versions, newest first. */
+const VERSION_CODES = new Set(['other_version', 'path_of_other_version']);
+
+/** Returns the hints about requests of other versions, newest first. */
 export async function otherVersions(server: TestServer): Promise<string[]> {
-  const { body } = await server.call('GET /_mock/findings');
-  const findings: { kind: string; message: string }[] = body.findings;
-  return findings.filter(({ kind }) => kind === 'other_version').map(({ message }) => message);
+  const hints = await listHints(server);
+  return hints.filter(({ code }) => VERSION_CODES.has(code)).map(({ text }) => text);
 }
 
 /** The options that libraries pass to `fetch`. */

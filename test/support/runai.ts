@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
 import { adminBot, application } from './cast.ts';
+import { listHints } from './hints.ts';
 import { runaiRefusal } from './refusal-shapes.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
@@ -64,8 +65,8 @@ export interface RunaiServer extends TestServer {
   done(status: number, request: string, body?: unknown): Promise<Answer['body']>;
   /** Creates an account with these rules, by default for the whole tenant. */
   account(...given: readonly Given[]): Promise<Account>;
-  /** Returns the findings of a kind. */
-  findings(kind: string): Promise<readonly string[]>;
+  /** Returns the texts of the hints with a code. */
+  hints(code: string): Promise<readonly string[]>;
 }
 
 export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof testServer>): Promise<RunaiServer> {
@@ -116,11 +117,9 @@ export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof 
       }
       return { id, name, secret, subjectType, call: as(await tokenOf(name, secret)) };
     },
-    findings: async (kind) => {
-      const { body } = await server.call('GET /_mock/findings');
-      return body.findings.flatMap((one: { kind: string; message: string }) =>
-        one.kind === kind ? [one.message] : [],
-      );
+    hints: async (expected) => {
+      const hints = await listHints(server);
+      return hints.flatMap(({ code, text }) => (code === expected ? [text] : []));
     },
   };
 }

@@ -7,7 +7,6 @@ export type {
   Fault,
   FaultMatch,
   FaultOrder,
-  Finding,
   Fix,
   Key,
   KeyOrder,

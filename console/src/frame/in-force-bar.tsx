@@ -16,7 +16,7 @@ export function InForceBar() {
   // While the stream connects, the frame reads everything anyway.
   useLoaded(
     async () => (connection.value === 'connecting' ? undefined : readInForce()),
-    [countChanges('faults', 'clock', 'findings')],
+    [countChanges('faults', 'clock')],
   );
   useEffect(() => {
     const timer = setInterval(() => {

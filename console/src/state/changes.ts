@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { MockEvent } from '../control-api/types.ts';
 
-const ALL_TOPICS = ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'worlds', 'snapshots'] as const;
+const ALL_TOPICS = ['requests', 'clock', 'keys', 'cast', 'faults', 'worlds', 'snapshots'] as const;
 
 /** A kind of data that a view may have to read again. */
 export type Topic = (typeof ALL_TOPICS)[number];
@@ -37,11 +37,10 @@ export function reportAllChanges(): void {
 const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   request: ['requests'],
   decision: [],
-  finding: ['findings'],
   clock: ['clock', 'keys', 'faults'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
-  world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'snapshots'],
+  world: ['requests', 'clock', 'keys', 'cast', 'faults', 'snapshots'],
 };
 
 /** The topics of world events that do not change everything in a world, by the member `what`. */

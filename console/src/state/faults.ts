@@ -14,7 +14,7 @@ export function durationOf({ createdAt, until }: Fault): { readonly for?: string
 }
 
 /**
- * Removes faults one by one, like a user: bulk removal would report unused ones as findings. Ignores faults that are
+ * Removes faults one by one, like a user: bulk removal would log warnings about unused ones. Ignores faults that are
  * already deleted. Offers undo.
  *
  * @throws like the control API
@@ -29,7 +29,7 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   try {
     await Promise.all(removals);
   } finally {
-    reportChange('faults', 'findings');
+    reportChange('faults');
   }
   const [first] = faults;
   offerUndo({

@@ -17,25 +17,20 @@ interface StateInForce {
   readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
   readonly keyEvents: number;
-  readonly findings: number;
 }
 
-const NOTHING: StateInForce = { faults: [], pendingEdits: 0, keyEvents: 0, findings: 0 };
+const NOTHING: StateInForce = { faults: [], pendingEdits: 0, keyEvents: 0 };
 
 const state = signal<StateInForce>(NOTHING);
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
-  const [faults, clock, { total: findings }] = await Promise.all([
-    askAll<Fault>('faults'),
-    ask<ClockReading>('GET', '/_mock/clock'),
-    ask<{ total: number }>('GET', '/_mock/findings?limit=1'),
-  ]);
+  const [faults, clock] = await Promise.all([askAll<Fault>('faults'), ask<ClockReading>('GET', '/_mock/clock')]);
   noteClock(clock);
   const countUpcoming = (kind: WorldEvent['kind']) => clock.upcoming.filter((event) => event.kind === kind).length;
   const pendingEdits = countUpcoming('policy.effective');
   const keyEvents = pendingEdits + countUpcoming('key.expired');
-  state.value = { faults: faults.filter((fault) => !hasEnded(fault)), pendingEdits, keyEvents, findings };
+  state.value = { faults: faults.filter((fault) => !hasEnded(fault)), pendingEdits, keyEvents };
 }
 
 /**
@@ -103,7 +98,7 @@ function createClockEffect(ahead: string): EffectInForce {
     view: 'clock',
     endLabel: 'Reset world',
     warning:
-      'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
+      'Only a reset turns the clock back: the world returns to its seed, and its requests and faults are deleted.',
     end: resetWorld,
   };
 }
@@ -128,10 +123,9 @@ export function noteUnread(status: number | null): void {
 
 /** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
-  const { faults, pendingEdits, findings } = state.value;
+  const { faults, pendingEdits } = state.value;
   return {
     requests: [unreadCount.value],
-    findings: [findings],
     clock: [isFrozen.value && 'frozen', pendingEdits],
     faults: [faults.length],
   };

@@ -103,6 +103,6 @@ async function restore(snapshot: Snapshot): Promise<string> {
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
   await deleteSnapshot(snapshot);
   noteClock(await ask<ClockState>('GET', '/_mock/clock'));
-  reportChange('clock', 'keys', 'faults', 'snapshots', 'findings');
+  reportChange('clock', 'keys', 'faults', 'snapshots');
   return 'This world is back to its state before the clock moved.';
 }

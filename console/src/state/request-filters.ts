@@ -3,10 +3,10 @@ import { choices } from '../address.ts';
 import type { RequestSummary } from '../control-api/types.ts';
 import { formatAddress, isRefusal, requests } from './requests.ts';
 
-/** The filters that the control API's journal supports. The address uses the same names. */
+/** The filters that all requests to the control API's journal support. The address uses the same names. */
 const JOURNAL_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path'] as const;
-/** All filters. The control API has no text search and no filter for all refusals. */
-export const FILTERS = [...JOURNAL_FILTERS, 'text', 'refusals'] as const;
+/** All filters. The control API has no text search and no filter for all refusals, and only its list has `hints`. */
+export const FILTERS = [...JOURNAL_FILTERS, 'hints', 'text', 'refusals'] as const;
 /** The name of a filter, in the address too. */
 export type Filter = (typeof FILTERS)[number];
 
@@ -43,6 +43,7 @@ export const journalFilter = computed(
 /** Returns whether a request matches a filter with this value. */
 function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
+  if (name === 'hints') return hasHints(request) === (value === 'true');
   if (name === 'path') return matchesTemplate(request.path, value);
   if (name !== 'text') {
     const requestValue = VALUES[name](request);
@@ -52,6 +53,11 @@ function matchesFilter(request: RequestSummary, name: Filter, value: string): bo
   const { method, operation, principal, reason } = request;
   const text = `${method} ${formatAddress(request)} ${operation} ${principal?.name} ${reason}`.toLowerCase();
   return text.includes(value.toLowerCase());
+}
+
+/** Returns whether a request has hints. The first fix of a refusal, in their place, does not count. */
+function hasHints({ hints }: RequestSummary): boolean {
+  return hints.some(({ code }) => code !== 'fix');
 }
 
 /** Returns whether a path matches a template, in which `{name}` matches any segment. */

@@ -15,7 +15,6 @@ export interface View {
 
 /** The components of views in the second script. */
 const COMPONENTS = {
-  findings: 'Findings',
   clock: 'ClockView',
   faults: 'Faults',
   worlds: 'Worlds',

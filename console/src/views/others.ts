@@ -10,7 +10,6 @@ export { UndoBar } from '../frame/undo-bar.tsx';
 export { AccessMatrix } from './access-matrix/access-matrix.tsx';
 export { ClockView } from './clock/clock.tsx';
 export { Faults } from './faults/faults.tsx';
-export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 export { RequestCount } from './requests/count.tsx';

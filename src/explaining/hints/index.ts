@@ -27,18 +27,14 @@ export function findHints(serviceHints: readonly HintRule[], refused: RefusedReq
   const hints: Hint[] = [];
   for (const rules of [FIRST_HINTS, serviceHints, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
     for (const { code, when, isOnly } of rules) {
-      const text = when(refused);
-      if (text === null) continue;
-      hints.push({ code, text: toAscii(text) });
+      const advice = when(refused);
+      if (advice === null) continue;
+      const { text, ...more } = typeof advice === 'string' ? { text: advice } : advice;
+      hints.push({ code, text: text.slice(0, MAX_TEXT_LENGTH), ...more });
       if (hints.length === MAX_HINTS || isOnly) return hints;
       // One path hint is enough: a second guess would contradict the first.
       if (rules === PATH_HINTS) break;
     }
   }
   return hints;
-}
-
-/** Converts a hint to ASCII, because it is sent in a header. */
-function toAscii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT_LENGTH);
 }

@@ -1,6 +1,6 @@
 import { findNearestPaths, type PathDifference } from '../../addresses/nearest-path.ts';
-import { fits, segmentsOf } from '../../addresses/path-template.ts';
-import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
+import { fits, isVariable, segmentsOf } from '../../addresses/path-template.ts';
+import type { Hint, HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared, because no operation has one. */
 const MAX_PATH_LENGTH = 500;
@@ -26,12 +26,36 @@ function findOperationsAt({ servedPaths }: RefusedRequest, segments: readonly st
   return servedPaths.filter((operation) => fits(operation.segments, segments));
 }
 
+/** Returns the operations with the request's method, or all if there are none. */
+function preferMethod(operations: readonly ServedPath[], method: string): readonly ServedPath[] {
+  const withMethod = operations.filter((operation) => operation.method === method);
+  return withMethod.length > 0 ? withMethod : operations;
+}
+
+/**
+ * Returns a hint with the request that was meant: the only operation with the ids of the sent path. Without the request if
+ * there are several operations, or if the path lacks an id.
+ */
+function withRequest(text: string, operations: readonly ServedPath[], { path, method }: RefusedRequest) {
+  const [meant, second] = preferMethod(operations, method);
+  const filled = meant === undefined || second !== undefined ? null : fillPath(meant.path, segmentsOf(path));
+  const request: Hint['request'] =
+    meant === undefined || filled === null ? undefined : { method: meant.method, path: filled };
+  return request === undefined ? text : { text, request };
+}
+
+/** Replaces the variables of a template with the segments of a path, aligned at the end; null if one is missing. */
+function fillPath(template: string, segments: readonly string[]): string | null {
+  const parts = template.split('/');
+  const isTrailing = parts.at(-1) === '';
+  const shift = segments.length - (parts.length - (isTrailing ? 1 : 0));
+  const filled = parts.map((part, index) => (isVariable(part) ? segments[index + shift] : part));
+  return filled.includes(undefined) || filled.some((part) => part?.includes('{')) ? null : filled.join('/');
+}
+
 /** Lists operations, only those with the request's method if there are any. */
 function listOperations(operations: readonly ServedPath[], method: string): string {
-  const withMethod = operations.filter((operation) => operation.method === method);
-  const descriptions = (withMethod.length > 0 ? withMethod : operations).map(
-    (operation) => `\`${operation.method} ${operation.path}\``,
-  );
+  const descriptions = preferMethod(operations, method).map((operation) => `\`${operation.method} ${operation.path}\``);
   return [...new Set(descriptions)].slice(0, MAX_LISTED).join(', ');
 }
 
@@ -60,6 +84,7 @@ function describeExtraStart({ servedPaths }: RefusedRequest, segments: readonly 
 
 /** The nearest operations of an unknown path, and how the path differs from theirs. */
 interface NearestPaths extends PathDifference {
+  readonly paths: readonly ServedPath[];
   /** The operations as a list. */
   readonly operations: string;
   /** The same operations at shortened paths of other hosts, as the end of that list. */
@@ -94,7 +119,7 @@ function findNearest(refused: RefusedRequest): NearestPaths | null {
   const nearest =
     first === undefined
       ? null
-      : { ...first, operations: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
+      : { ...first, paths, operations: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
   NEAREST_BY_REQUEST.set(refused, nearest);
   return nearest;
 }
@@ -121,9 +146,11 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
-      const meant = listOperations(findOperationsAt(refused, splitUnknownPath(refused) ?? []), method);
+      const operations = findOperationsAt(refused, splitUnknownPath(refused) ?? []);
+      const meant = listOperations(operations, method);
       const correction = meant === '' ? '' : ` With one slash, the path is ${meant}.`;
-      return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${correction}`;
+      const text = `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${correction}`;
+      return withRequest(text, operations, refused);
     },
   },
   {
@@ -164,11 +191,10 @@ export const PATH_HINTS: readonly HintRule[] = [
       const { path, method } = refused;
       if (!path.endsWith('/') || path.includes('//')) return null;
       const segments = splitUnknownPath(refused) ?? [];
-      const meant = listOperations(
-        [...findOperationsAt(refused, segments), ...findOperationsAt(refused, [...segments, NO_ID])],
-        method,
-      );
-      return meant === '' ? null : `The path ends with a slash, or the id after it is empty: call ${meant}.`;
+      const operations = [...findOperationsAt(refused, segments), ...findOperationsAt(refused, [...segments, NO_ID])];
+      const meant = listOperations(operations, method);
+      const text = `The path ends with a slash, or the id after it is empty: call ${meant}.`;
+      return meant === '' ? null : withRequest(text, operations, refused);
     },
   },
   {
@@ -180,7 +206,8 @@ export const PATH_HINTS: readonly HintRule[] = [
       const nearest = findNearest(refused);
       if (nearest === null || nearest.extra === 0 || nearest.missing > 0) return null;
       const start = describeExtraStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
-      return `The path starts with ${start}: call ${nearest.operations}. The base URL may end with segments that the path repeats.`;
+      const text = `The path starts with ${start}: call ${nearest.operations}. The base URL may end with segments that the path repeats.`;
+      return withRequest(text, nearest.paths, refused);
     },
   },
   {
@@ -191,9 +218,9 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing === 0) return null;
-      return nearest.lacksLastId
-        ? `The end of the path is missing: call ${nearest.operations}.`
-        : `A part of the path is missing, such as its prefix or its version: call ${nearest.operations}${nearest.atHosts}.`;
+      if (nearest.lacksLastId) return `The end of the path is missing: call ${nearest.operations}.`;
+      const text = `A part of the path is missing, such as its prefix or its version: call ${nearest.operations}${nearest.atHosts}.`;
+      return withRequest(text, nearest.paths, refused);
     },
   },
   {
@@ -204,7 +231,7 @@ export const PATH_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const nearest = findNearest(refused);
       if (nearest === null || nearest.missing > 0 || nearest.extra > 0) return null;
-      return `Nothing is served at this path. Did you mean ${nearest.operations}?`;
+      return withRequest(`Nothing is served at this path. Did you mean ${nearest.operations}?`, nearest.paths, refused);
     },
   },
 ];

@@ -92,12 +92,14 @@ export function linesOf({ headers }: Pick<RefusedRequest, 'headers'>, name: stri
   return headers.get(name) ?? [];
 }
 
-/** A likely mistake in a request. */
+/** Advice about a request, refused or not. */
 export interface Hint {
-  /** The code of the mistake, as in `docs/reference/hints.md`. */
+  /** As in `docs/reference/hints.md`. */
   readonly code: string;
-  /** One or two sentences: what was wrong, what was expected, what to do. ASCII, without secrets. */
+  /** One or two sentences: what was wrong, what was expected, what to do. Without secrets. */
   readonly text: string;
+  /** What to send instead, if the path was wrong; the path is below the world. */
+  readonly request?: { readonly method: string; readonly path: string };
 }
 
 /** Detects one mistake. Its source is the vendor or a standard. */
@@ -110,8 +112,8 @@ export interface HintRule extends Sourced {
   /** Whether any further hint would contradict this one. */
   readonly isOnly?: true;
   /**
-   * Returns the text of the hint; null for a request without this mistake. Takes linear time, never throws, and reveals
+   * Returns the text of the hint, or its text and the right request; null for a request without this mistake. Takes linear time, never throws, and reveals
    * no secret: it describes sent values only by their kind.
    */
-  readonly when: (refused: RefusedRequest) => string | null;
+  readonly when: (refused: RefusedRequest) => string | Pick<Hint, 'text' | 'request'> | null;
 }

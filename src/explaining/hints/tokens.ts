@@ -190,7 +190,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
 /** The hint for a client that requests a token for each call. It is added to successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
-  symptom: "three tokens in half a token's lifetime (only in the journal: these requests succeed)",
+  symptom: "three tokens in half a token's lifetime",
   advice: 'cache the token until shortly before it expires',
   source: 'RFC 6749, 5.1: `expires_in` is the lifetime of the token',
   certainty: 'implied',

@@ -10,6 +10,7 @@ import { createDecisionHeader, explain, findFixes } from '../../explaining/index
 import { hidesStatus } from '../../faults/fault.ts';
 import { hideDecisionSecrets } from '../../journal/decisions.ts';
 import { storePayload } from '../../journal/entry.ts';
+import { createHintHeader } from '../../journal/request-hints.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, readStopwatch } from '../../time/clock.ts';
@@ -38,7 +39,7 @@ export function record(
   { service, operation }: OperationName,
   answer: SentAnswer,
 ): void {
-  const { raw, now, method, startedAt, findings } = request;
+  const { raw, now, method, startedAt } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isExecuted, statusWithoutFault } = request;
   activityLog.recordRequest({
@@ -54,7 +55,7 @@ export function record(
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
     explanation: explainFault(request) ?? explanationOf(request, activityLog.secrets),
-    hints,
+    hints: hints.list,
     fault: injectedFault?.id ?? null,
     done: isExecuted,
     startedAt,
@@ -64,7 +65,6 @@ export function record(
     requestBody: sent,
     responseHeaders: answer.headers,
     responseBody: storePayload(answer.payload),
-    ...(findings.reported.length > 0 && { findings: findings.reported }),
   });
 }
 
@@ -121,7 +121,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision to the response headers, and reports it to the log, the journal and the counts. */
+/** Adds the decision and the first hint to the response headers, and reports it to the log, the journal and the counts. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, problem, outcome, injectedFault } = request;
   const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
@@ -131,6 +131,8 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
   }
+  const hint = hintHeader(request);
+  if (hint !== null) reply.header('x-mock-hint', hint);
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;
   const reason = reasonOf(decision, refusal);
@@ -143,13 +145,19 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   if (route.service.isControlApi !== true) countAnswer(request, service, reason);
 }
 
+/** Returns the value of `x-mock-hint`, the first hint; null without one, and for a response that a fault replaced. */
+export function hintHeader({ server, hints, isReplaced }: RequestInWorld<Route | null>): string | null {
+  const [hint] = hints.list;
+  return hint === undefined || isReplaced || !server.explain ? null : createHintHeader(hint);
+}
+
 /** Counts the response, unless a fault drops the connection before the client can read the status. */
 export function countAnswer(request: RequestInWorld<Route | null>, service: string, reason: string | null): void {
   const status = visibleStatus(request, request.outcome.status);
   if (status !== null) request.server.counts.add(service, status, reason);
 }
 
-/** Logs every refusal, and other responses at level `debug`. @param row builds the row for the terminal */
+/** Logs every refusal and every response with a hint, and other responses at level `debug`. @param row builds the row for the terminal */
 function logAnswer(
   request: RequestInWorld,
   decision: Decision | null,
@@ -159,12 +167,15 @@ function logAnswer(
   const { server, world, raw, outcome } = request;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${formatWorldForLog(world.id)}`, details);
+    const line = refusalLine(outcome.status, decision, server.reasons);
+    server.log.info(`${line}${hintForLog(request)}${formatWorldForLog(world.id)}`, details);
   } else if (refusal !== null) {
     logRefusal(request, refusal, row);
-  } else if (server.log.isDebugging) {
+  } else if (request.hints.list.length > 0 || server.log.isDebugging) {
     const path = hideInLine(pathOf(raw.url), world.activityLog.secrets);
-    server.log.debug(`${outcome.status} ${raw.method} ${path}${formatWorldForLog(world.id)}`, details);
+    const line = `${outcome.status} ${raw.method} ${path}${hintForLog(request)}${formatWorldForLog(world.id)}`;
+    if (request.hints.list.length > 0) server.log.info(line, details);
+    else server.log.debug(line, details);
   }
 }
 
@@ -193,17 +204,18 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
 }
 
 /**
- * Returns the first hint, fix or explanation of a refusal; null if nothing was refused. Hints come first because they
- * are about this very request.
+ * Returns the first hint about a request or, for a refusal without one, the first fix or the explanation; null for any other
+ * request.
  */
 function adviceOf(
-  { server, route, hints: [hint] }: RequestInWorld<Route | null>,
+  { server, route, hints }: RequestInWorld<Route | null>,
   decision: Decision | null,
   refusal: Problem | null,
 ): string | null {
+  const [hint] = hints.list;
+  if (hint !== undefined) return hint.text;
   const isDenied = decision?.effect === 'deny';
   if (!isDenied && refusal === null) return null;
-  if (hint !== undefined) return hint.text;
   if (!isDenied || route === null) return refusal?.message ?? null;
   const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
   return fix?.text ?? explain(decision, server.reasons);
@@ -220,6 +232,12 @@ function contentOf(payload: Payload): string | Buffer | undefined {
   return payload instanceof Readable ? undefined : (payload ?? undefined);
 }
 
+/** Returns the end of a log line: the first hint, if there is one. */
+function hintForLog({ hints }: RequestInWorld<Route | null>): string {
+  const [hint] = hints.list;
+  return hint === undefined ? '' : ` Hint: ${hint.text}`;
+}
+
 /** Renders the log line of a refusal. */
 function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
   const { method, path } = decision.request;
@@ -232,8 +250,8 @@ export function logRefusal(request: RequestInWorld<Route | null>, problem: Probl
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${formatWorldForLog(world.id)}`;
+  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${hintForLog(request)}${formatWorldForLog(world.id)}`;
+  if (problem.isStorageProblem) server.log.warn(hideInLine(problem.message, secrets));
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
-  else if (problem.isStorageProblem) server.log.error(message);
   else server.log.info(message, { request: row });
 }

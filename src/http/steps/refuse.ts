@@ -4,19 +4,16 @@ import type { PresentedCredential } from '../../credentials/presented-credential
 import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions/decision.ts';
 import { describeDeletion, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
-import { describeOtherVersions } from '../../explaining/other-versions.ts';
 import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBytes } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { renderProblemDetails } from '../../responses/problem-details.ts';
 import { UnknownOutcome } from '../../store/errors.ts';
 import { readStopwatch } from '../../time/clock.ts';
 import { hasBody, readAnnouncedLength } from '../bodies.ts';
-import { hintsOfRefusal, withHintHeader, withHints } from '../hints.ts';
+import { hintsOfRefusal, withHints } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
 import type { RequestInWorld } from '../request.ts';
-import { findOtherVersion } from '../routes.ts';
-import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
@@ -31,19 +28,16 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 
 /** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
 export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
-  const { server, world, route, store, findings } = request;
+  const { world, route, store, hints } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
   request.problem = problem;
-  if (problem.isStorageProblem) findings.report('storage', problem.message, request.now);
   // Renderers and hints read it from the request.
   request.decision = await decisionOfRefusal(request, problem, thrown);
-  if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
-  request.hints = hintsOfRefusal(request, problem, request.decision);
-  const outcome = problem.isMockProblem
+  hints.addMistakes(hintsOfRefusal(request, problem, request.decision));
+  request.outcome = problem.isMockProblem
     ? renderProblemDetails(problem)
     : route.errorRenderer.renderProblem(problem, request.createRefusalContext());
-  request.outcome = withHintHeader(outcome, request.hints, server);
-  request.decision = withHints(request.decision, request.hints);
+  request.decision = withHints(request.decision, hints.list);
 }
 
 /** Returns the decision of a refused request; null if the refusal is neither about rights nor about a credential. */
@@ -129,13 +123,6 @@ async function findOtherOwner(request: RequestInWorld, { reason }: Problem): Pro
   if (owner !== undefined || request.world.id === DEFAULT_WORLD) return owner;
   for (const credential of unknown) if (await worlds.isOfDefault(credential)) return DEFAULT_WORLD;
   return undefined;
-}
-
-/** Reports a path that looks like an object's but may be an operation of another version. */
-function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
-  const path = pathOf(raw.url);
-  const operation = findOtherVersion(route.document.otherVersions, method, path);
-  if (operation !== null) findings.report('other_version', describeOtherVersions(method, path, operation), now);
 }
 
 /** Maximum time between arrival and refusal, in milliseconds. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { DEFAULT_WORLD, worldPathOf } from '../../addresses/world-id.ts';
+import { DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { quote } from '../../explaining/index.ts';
-import type { FindingReporter } from '../../journal/finding.ts';
+import { hideInLine } from '../../journal/secrets.ts';
 import { decodeAscii } from '../../text/redact.ts';
-import { type Instant, readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../time/clock.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { RequestInWorld, type RoutedRequest } from '../request.ts';
@@ -108,7 +108,7 @@ function reportLostWorld(
   route: Route,
   raw: IncomingMessage,
   sent: Sent,
-  { findings, now }: { readonly findings: FindingReporter; readonly now: Instant },
+  { hints }: Pick<RequestInWorld, 'hints'>,
 ): void {
   const { pathDroppingClient: client } = route.service.conventions ?? {};
   if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;
@@ -116,14 +116,13 @@ function reportLostWorld(
   const shared = owners.find(({ length }) => length > 1) ?? [];
   const other = shared.find((id) => id !== DEFAULT_WORLD);
   if (other === undefined) return;
-  findings.report(
+  hints.add(
     'lost_world',
     `${client.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPathOf(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
-    now,
   );
 }
 
-/** Maximum number of worlds listed in a finding. */
+/** Maximum number of worlds listed in a hint. */
 const MAX_OWNERS = 3;
 
 /** Returns the world that owns a credential; null if none or several do. */
@@ -141,16 +140,16 @@ function worldOfCredential(
   return null;
 }
 
-/** The finding about foreign pages. It contains no text of a page, which could flood the findings. */
-const FOREIGN_PAGE_FINDING =
+/** Contains no text of the page, which could flood the log. */
+const FOREIGN_PAGE_WARNING =
   'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
 /** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
 export function admit(request: RequestInWorld<Route | null>): void {
-  const { raw, url, fault, findings, now } = request;
+  const { server, world, raw, url, fault } = request;
   if (reportForeignCredentials(request, url)) request.isForeign = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
-  if (isOfForeignPage(fault)) findings.report('foreign_page', FOREIGN_PAGE_FINDING, now);
+  if (isOfForeignPage(fault)) server.log.warn(`${FOREIGN_PAGE_WARNING}${formatWorldForLog(world.id)}`);
   if (fault !== null) throw fault;
 }
 
@@ -161,13 +160,16 @@ export function isOfForeignPage(fault: Problem | null): boolean {
 
 /** Reports possibly real credentials in incoming text. @returns whether there were any */
 export function reportForeignCredentials(
-  { server: { tripwire }, findings, now }: RequestInWorld<Route | null>,
+  { server: { tripwire, log }, world, hints }: RequestInWorld<Route | null>,
   text: string,
 ): boolean {
   // Most headers are too short to contain one.
   if (text.length < tripwire.shortest) return false;
   const warnings = tripwire.warn(decodeAscii(text));
-  for (const warning of warnings) findings.report('foreign_credential', warning, now);
+  for (const warning of warnings) {
+    hints.add('foreign_credential', warning);
+    log.warn(`${hideInLine(warning, world.activityLog.secrets)}${formatWorldForLog(world.id)}`);
+  }
   return warnings.length > 0;
 }
 

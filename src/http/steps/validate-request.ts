@@ -17,7 +17,7 @@ import { reportForeignCredentials } from './select-world.ts';
  * refuses them, because its clients should learn about their mistakes.
  */
 export function validateRequest(request: RequestInWorld): void {
-  const { route, query, params, body, findings, now } = request;
+  const { route, query, params, body, hints } = request;
   const { operation, service } = route;
   if (request.isForeign && !presentsKey(route, request)) throw createForeignCredentialProblem();
   if (request.server.strict) refuseUndocumented(operation, request);
@@ -38,7 +38,7 @@ export function validateRequest(request: RequestInWorld): void {
   const { sentence, otherVersions } = fault;
   if (otherVersions.length > 0) {
     const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
-    findings.report('other_version', message, now);
+    hints.add('other_version', message);
   }
   throw new Problem('invalid_request', sentence);
 }
@@ -75,11 +75,11 @@ function createForeignCredentialProblem(): Problem {
 }
 
 /** Removes the query parameters that the document does not list, and reports them. */
-function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestInWorld): void {
+function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: RequestInWorld): void {
   if (queryNames === 'any') return;
   for (const { name, near } of otherNames(query, queryNames)) {
     delete query[name];
-    findings.report('undocumented_query', describeIgnored(id, 'query parameter', name, near), now);
+    hints.add('undocumented_query', describeIgnored(id, 'query parameter', name, near));
   }
 }
 
@@ -122,21 +122,21 @@ function createUndocumentedProblem(subject: string, near: string | undefined): P
 const MAX_COMPARED = 20;
 
 /** Reports probable misspellings of body members. Unknown members are ignored, like vendors do. */
-function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestInWorld): void {
+function reportMisspelt({ id, bodyNames }: Operation, { body, hints }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
     if (near === undefined) continue;
-    findings.report('undocumented_field', describeIgnored(id, 'field', name, near), now);
+    hints.add('undocumented_field', describeIgnored(id, 'field', name, near));
   }
 }
 
 /** Ignores body members that only other versions have, like vendors do, and reports them. */
-function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestInWorld): void {
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It has no effect.`;
-    findings.report('other_version', message, now);
+    hints.add('other_version', message);
     delete body[name];
   }
 }

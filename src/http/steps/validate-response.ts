@@ -1,3 +1,4 @@
+import { formatWorldForLog } from '../../addresses/world-id.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { StreamedList } from '../../responses/streamed-list.ts';
 import { mediaTypeOf } from '../headers.ts';
@@ -6,7 +7,7 @@ import type { RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 
 /** Validates the response against its document. @throws Error if the server was started so that differences fail */
-export function validateResponse({ server, route, problem, outcome, findings, now }: RequestInWorld): void {
+export function validateResponse({ server, world, route, problem, outcome, hints }: RequestInWorld): void {
   if (server.offDocument === 'off' || problem?.isMockProblem === true) return;
   const { operation } = route;
   const { status } = outcome;
@@ -20,7 +21,8 @@ export function validateResponse({ server, route, problem, outcome, findings, no
   const fault = (isError ? describeErrorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
   if (server.offDocument === 'throw') throw new Error(`the response does not match its document: ${fault}`);
-  findings.report('answer_off_document', fault, now);
+  hints.add('answer_off_document', fault);
+  server.log.warn(`a response does not match its document: ${fault}${formatWorldForLog(world.id)}`);
 }
 
 /** Returns the body to compare with a schema: a sample of a streamed list. */

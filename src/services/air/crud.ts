@@ -97,7 +97,7 @@ export async function draftObject<Name extends StoredName>(
 
 /** Reports redundant members with contradictory values. The SDK sends such members, but the mock ignores them. */
 function reportContradictions(
-  { findings, now }: AuthenticatedContext,
+  { hints }: AuthenticatedContext,
   { name, hidden: hiddenNames = [] }: AirResource,
   body: Members,
   hiddenMembers: Members,
@@ -110,7 +110,7 @@ function reportContradictions(
     const values = Array.isArray(stored) ? stored : [stored];
     if (values.includes(sent)) continue;
     const message = `A request to create one of \`${name}\` has a \`${member}\` that contradicts its other fields. It was ignored: the \`${member}\` is \`${values.join('`, `')}\`.`;
-    findings.report('ignored_field', message, now);
+    hints.add('ignored_field', message);
   }
 }
 

@@ -122,7 +122,7 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
  * Cached until a rule, a role or the identity's groups change, because every request needs them.
  */
 export async function readHeldRights(
-  world: World & Partial<FindingReporter>,
+  world: World & Partial<Pick<RequestContext, 'hints'>>,
   identity: Identity,
   tenantId: string,
 ): Promise<HeldRights> {
@@ -154,18 +154,16 @@ function findCachedRights({ made }: Collections, book: RuleBook, custom: readonl
   return byIdentity;
 }
 
-type FindingReporter = Pick<RequestContext, 'findings' | 'now'>;
-
 /** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing in this version. */
 function reportUnknownRoles(
-  { findings, now }: Partial<FindingReporter>,
+  { hints }: Partial<Pick<RequestContext, 'hints'>>,
   rules: readonly AccessRule[],
   roles: Roles,
 ): void {
   for (const { id, roleId, subjectId } of rules) {
-    if (roles.has(roleId) || findings === undefined || now === undefined) continue;
+    if (roles.has(roleId) || hints === undefined) continue;
     const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; the role does not exist in this version, so the rule grants nothing`;
-    findings.report('other_version', message, now);
+    hints.add('other_version', message);
   }
 }
 

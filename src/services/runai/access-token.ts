@@ -3,7 +3,7 @@ import { worldOfName } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import { describeDeletion, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
-import type { FindingReporter } from '../../journal/finding.ts';
+import type { HintCollector } from '../../journal/request-hints.ts';
 import type { WorldCache } from '../../memory/caches.ts';
 import type { Store } from '../../store/index.ts';
 import type { Instant } from '../../time/clock.ts';
@@ -24,7 +24,7 @@ export interface AccessTokenAttempt {
   readonly tokens: Tokens;
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly store: Pick<Store, 'collections'>;
-  readonly findings: FindingReporter;
+  readonly hints: HintCollector;
   readonly world: Pick<World, 'id' | 'credentials' | 'deleted'>;
 }
 
@@ -200,20 +200,19 @@ const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
 /**
  * Checks the issuer. The host may be any name of this server, because a container and its host use different names;
- * everything else must match. Reports a finding if the name differs from the request's.
+ * everything else must match. Adds a hint if the name differs from the request's.
  */
 function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: string): void {
-  const { origin, hosts, findings, now, world } = attempt;
+  const { origin, hosts, hints, world } = attempt;
   if (issuer === `${origin}${issuerPath}`) return;
   const base = issuer.endsWith(issuerPath) ? issuer.slice(0, -issuerPath.length) : '';
   const [, host, worldInPath] = HTTP_ORIGIN.exec(base) ?? [];
   const issuingWorld = worldInPath ?? hosts.labelOf(host ?? '') ?? world.id;
   const isSameServer = host !== undefined && isNameOf(hosts, host) && hosts.has(new URL(origin).host);
   if (!isSameServer || issuingWorld !== world.id) throw createIssuerProblem(issuer, attempt, issuerPath);
-  findings.report(
+  hints.add(
     'issuer_differs',
     `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url so that all tokens have the same issuer`,
-    now,
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
 import { admit } from '../../../src/http/steps/select-world.ts';
-import { NOW, toyRequest } from './toy-request.ts';
+import { toyRequest } from './toy-request.ts';
 
 const TOKEN = ['authorization', 'Bearer REAL'] as const;
 
@@ -11,7 +11,10 @@ describe('a key that may be real', () => {
     admit(request);
 
     expect(request.isForeign).toBe(true);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
+    expect(request.reported).toEqual([
+      ['hint', 'foreign_credential', 'in `/toys/REAL`'],
+      ['warn', 'in `/toys/REAL`'],
+    ]);
   });
 
   it('in a header is reported and does not mark the request', () => {
@@ -19,7 +22,10 @@ describe('a key that may be real', () => {
     admit(request);
 
     expect(request.isForeign).toBe(false);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(request.reported).toEqual([
+      ['hint', 'foreign_credential', 'in `Bearer REAL`'],
+      ['warn', 'in `Bearer REAL`'],
+    ]);
   });
 
   it('is not reported if there is none', () => {
@@ -36,7 +42,10 @@ describe('a request that is not admitted', () => {
     const request = toyRequest({ raw: { headers: [TOKEN] }, request: { fault } });
 
     expect(() => admit(request)).toThrow(fault);
-    expect(request.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(request.reported).toEqual([
+      ['hint', 'foreign_credential', 'in `Bearer REAL`'],
+      ['warn', 'in `Bearer REAL`'],
+    ]);
   });
 
   it('because it is from another origin is reported without any content of the page', () => {
@@ -46,10 +55,8 @@ describe('a request that is not admitted', () => {
     expect(() => admit(request)).toThrow(fault);
     expect(request.reported).toEqual([
       [
-        'finding',
-        'foreign_page',
+        'warn',
         'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.',
-        NOW,
       ],
     ]);
   });

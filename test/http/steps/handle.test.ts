@@ -18,7 +18,8 @@ describe('an operation', () => {
     await runHandler(request);
 
     expect(contexts).toEqual([request]);
-    expect(request).toMatchObject({ outcome, isExecuted: true, decision: null, hints: [] });
+    expect(request).toMatchObject({ outcome, isExecuted: true, decision: null });
+    expect(request.hints.list).toEqual([]);
   });
 
   it('that returns a refusal is not executed and gets a denial', async () => {
@@ -26,7 +27,7 @@ describe('an operation', () => {
     const request = createRequest({ status: 200, refusal });
     await runHandler(request);
 
-    expect(request).toMatchObject({ isExecuted: false, hints: [] });
+    expect(request).toMatchObject({ isExecuted: false });
     expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
     expect(request.outcome).toMatchObject({ status: 200 });
   });
@@ -36,17 +37,16 @@ describe('a hint', () => {
   const hint = { code: 'toys.loud', when: () => 'It is loud.' };
   const hinting = { decisionHelp: { hints: [hint] } };
 
-  it('is in the decision and in a header if the operation returned a refusal with a reason', async () => {
+  it('is in the decision if the operation returned a refusal with a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
     const request = createRequest({ status: 200, refusal }, { service: hinting });
     await runHandler(request);
 
-    expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
     expect(request.decision?.hints).toEqual(['It is loud.']);
-    expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
-  it('is only in a header if the refusal has no reason', async () => {
+  it('needs no decision if the refusal has no reason', async () => {
     const request = createRequest(
       { status: 200, refusal: new Problem('invalid_request', 'No.') },
       { service: hinting },
@@ -54,7 +54,7 @@ describe('a hint', () => {
     await runHandler(request);
 
     expect(request.decision).toBeNull();
-    expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
+    expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
   });
 
   it('is added for a client that requests too many tokens', async () => {
@@ -73,7 +73,7 @@ describe('a hint', () => {
     await runHandler(request);
 
     expect(calls).toEqual([['bot bot', NOW, 3600_000]]);
-    expect(request.hints).toHaveLength(1);
+    expect(request.hints.list).toHaveLength(1);
     expect(request.isExecuted).toBe(true);
   });
 });

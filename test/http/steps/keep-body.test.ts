@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
 import { keepBody, parseBody } from '../../../src/http/steps/validate-request.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
-import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
+import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const createReceived = (text: string | null) => ({ value: undefined, text, fault: null });
 
@@ -14,7 +14,10 @@ describe('a received body', () => {
     expect(request).toMatchObject({
       received: { text: '{"name": "REAL"}' },
       sent: { text: '{"name": "REAL"}', form: 'bytes', size: 16 },
-      reported: [['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]],
+      reported: [
+        ['hint', 'foreign_credential', 'in `{"name": "REAL"}`'],
+        ['warn', 'in `{"name": "REAL"}`'],
+      ],
       isForeign: true,
     });
   });
@@ -44,7 +47,7 @@ describe('a received body', () => {
     keepBody(request, body);
     parseBody(request, body);
 
-    expect(request.reported).toHaveLength(1);
+    expect(request.hints.list).toHaveLength(1);
   });
 
   it('of recorded traffic may contain any key', () => {
@@ -69,7 +72,7 @@ describe('the body of a rejected request', () => {
 
     expect(request).toMatchObject({ received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
     expect(request.body).toBeUndefined();
-    expect(request.reported).toHaveLength(1);
+    expect(request.hints.list).toHaveLength(1);
   });
 
   it('is not read if the operation has no body', async () => {

@@ -3,7 +3,7 @@ import { Problem } from '../../../src/decisions/problem.ts';
 import { authenticate } from '../../../src/http/steps/decide.ts';
 import { admit, paramsOf } from '../../../src/http/steps/select-world.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
-import { NOW, toyRequest } from './toy-request.ts';
+import { toyRequest } from './toy-request.ts';
 
 describe('admit', () => {
   it('reports possible real credentials in the path and the headers', () => {
@@ -20,9 +20,12 @@ describe('admit', () => {
     admit(request);
 
     expect(request.reported).toEqual([
-      ['finding', 'foreign_credential', 'in `/REAL-1`', NOW],
-      ['finding', 'foreign_credential', 'in `REAL2`', NOW],
-      ['finding', 'foreign_credential', 'in `REAL-3`', NOW],
+      ['hint', 'foreign_credential', 'in `/REAL-1`'],
+      ['warn', 'in `/REAL-1`'],
+      ['hint', 'foreign_credential', 'in `REAL2`'],
+      ['warn', 'in `REAL2`'],
+      ['hint', 'foreign_credential', 'in `REAL-3`'],
+      ['warn', 'in `REAL-3`'],
     ]);
   });
 
@@ -31,7 +34,7 @@ describe('admit', () => {
     const request = toyRequest({ request: { fault }, raw: { url: '/REAL-1' } });
 
     expect(() => admit(request)).toThrow(fault);
-    expect(request.reported.map(([, kind]) => kind)).toEqual(['foreign_credential', 'foreign_page']);
+    expect(request.hints.list).toEqual([{ code: 'foreign_credential', text: 'in `/REAL-1`' }]);
   });
 });
 

@@ -19,7 +19,6 @@ describe('the journal entry of a request', () => {
     const request = {
       decision: { ...ALLOWED, reason: 'not_owner' },
       sent,
-      hints,
       isExecuted: true,
       statusWithoutFault: 403,
     } as const;
@@ -27,6 +26,7 @@ describe('the journal entry of a request', () => {
     expect(
       recordToy({
         request,
+        hints,
         raw: {
           headers: [
             ['Host', 'mock'],
@@ -61,14 +61,13 @@ describe('the journal entry of a request', () => {
     });
   });
 
-  it('contains the findings about the request, if there are any', () => {
-    const report = (kind: string, message: string) => ({ kind, message });
-    const request = toyRequest({ world: { findings: { report } } });
-    request.findings.report('other_version', 'It is of 2.0.', NOW);
+  it('contains the hints about the request, if there are any', () => {
+    const request = toyRequest();
+    request.hints.add('other_version', 'It is of 2.0.');
     record(request, ADDRESSEE, ANSWER);
 
-    expect(request.reported[0]?.[1]).toMatchObject({ findings: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
-    expect(recordToy()).not.toHaveProperty('findings');
+    expect(request.reported.at(-1)?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
+    expect(recordToy()).toMatchObject({ hints: [] });
   });
 
   it('names the fault that gave the response', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind, type ProblemParts } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
-import { UnknownOutcome, WriteFailure } from '../../../src/store/errors.ts';
+import { UnknownOutcome } from '../../../src/store/errors.ts';
 import { key } from '../../decisions/toy-law.ts';
 import { ALLOWED, NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
@@ -66,16 +66,6 @@ describe('a thrown problem', () => {
 
     expect(request.problem).toMatchObject({ kind: 'internal' });
     expect(request.outcome.status).toBe(500);
-  });
-
-  it('is reported as a finding if nothing can be stored', async () => {
-    const full = await runRefuse(new WriteFailure('full', 'The disk is full.'));
-    const gone = await runRefuse(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
-
-    expect([full.reported, gone.reported]).toEqual([
-      [['finding', 'storage', 'The disk is full.', NOW]],
-      [['finding', 'storage', 'The file is gone.', NOW]],
-    ]);
   });
 });
 
@@ -327,8 +317,8 @@ describe('an unknown object', () => {
   it('is reported if another version has its path', async () => {
     const parts = { request: { decision: missing }, route: { document } };
 
-    expect((await runRefuse(new Problem('not_found'), parts)).reported).toEqual([
-      ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
+    expect((await runRefuse(new Problem('not_found'), parts)).hints.list).toMatchObject([
+      { code: 'path_of_other_version', text: expect.stringContaining('exists in 2.0') },
     ]);
   });
 
@@ -336,27 +326,26 @@ describe('an unknown object', () => {
     const otherPath = { request: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
     const otherReason = { request: { decision: DENIED }, route: { document } };
 
-    expect((await runRefuse(new Problem('not_found'), otherPath)).reported).toEqual([]);
-    expect((await runRefuse(new Problem('not_found'), otherReason)).reported).toEqual([]);
+    expect((await runRefuse(new Problem('not_found'), otherPath)).hints.list).toEqual([]);
+    expect((await runRefuse(new Problem('not_found'), otherReason)).hints.list).toEqual([]);
   });
 });
 
 describe('a hint', () => {
   const service = { decisionHelp: { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] } };
 
-  it('is in the decision and in a header', async () => {
+  it('is in the decision', async () => {
     const request = await runRefuse(new Problem('forbidden'), { service, request: { decision: DENIED } });
 
-    expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
     expect(request.decision).toMatchObject({ hints: ['It is loud.'] });
-    expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 
-  it('is only in a header if there is no decision', async () => {
+  it('needs no decision', async () => {
     const request = await runRefuse(new Problem('invalid_request'), { service });
 
     expect(request.decision).toBeNull();
-    expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
+    expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
   });
 });
 

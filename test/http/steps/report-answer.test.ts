@@ -152,8 +152,8 @@ describe('the log', () => {
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
-    ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
-    ['storage_failing', ['error', '500 GET /toys/ball - Oh. [world x]']],
+    ['storage_full', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
+    ['storage_failing', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
   ])('contains %s at its level', (kind, line) => {
     const request = toyRequest({ world: { id: 'x' }, request: { outcome: { status: 500 } } });
@@ -187,7 +187,7 @@ describe('the terminal', () => {
     ['a response', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
     ['the method as it was sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
-    ['no advice for a response that has a hint', { request: { hints } }, { caller: null }],
+    ['the hint of a response', { hints }, { caller: null, advice: 'It is loud.' }],
     [
       'a rejection with its explanation',
       { request: { decision: REFUSED, outcome: { status: 403 } } },
@@ -195,7 +195,7 @@ describe('the terminal', () => {
     ],
     [
       'the hint rather than the first fix',
-      { request: { decision: REFUSED, outcome: { status: 403 }, hints } },
+      { request: { decision: REFUSED, outcome: { status: 403 } }, hints },
       { status: 403, reason: 'not_owner', advice: 'It is loud.' },
     ],
     [

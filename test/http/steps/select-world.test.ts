@@ -5,6 +5,7 @@ import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
 import { createRoutedRequest, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
+import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyRequest } from './toy-request.ts';
 
@@ -33,7 +34,7 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
   const createWorld = (id: string) => ({
     id,
     clock: { now: () => 7 },
-    findings: { report: (kind: string, message: string) => void calls.push(['finding', kind, message]) },
+    activityLog: { secrets: toySecrets() },
     hold: () => calls.push(['hold', id]),
   });
   const defaultWorld = createWorld('default');

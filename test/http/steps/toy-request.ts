@@ -1,6 +1,7 @@
 import type { Decision } from '../../../src/decisions/decision.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
+import type { Hint } from '../../../src/explaining/hints/refused-request.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestInWorld } from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
@@ -20,6 +21,8 @@ export interface ToyRequestParts {
   readonly service?: object;
   readonly operation?: object;
   readonly request?: Partial<RequestInWorld>;
+  /** The hints that were added before. */
+  readonly hints?: readonly Hint[];
   readonly raw?: Parameters<typeof incoming>[0];
 }
 
@@ -34,6 +37,7 @@ export function toyRequest({
   service,
   operation,
   request,
+  hints = [],
   ...parts
 }: ToyRequestParts = {}): ToyRequest {
   const reported: unknown[][] = [];
@@ -44,7 +48,6 @@ export function toyRequest({
   const toyWorld = {
     id: 'default',
     clock: { now: () => NOW },
-    findings: { report: report('finding') },
     activityLog: {
       id: 'default',
       isShared: false,
@@ -64,7 +67,13 @@ export function toyRequest({
   };
   const toyServer = {
     counts: { add: () => {} },
-    log: { info: report('info'), error: report('error'), debug: report('debug'), isDebugging: false },
+    log: {
+      warn: report('warn'),
+      info: report('info'),
+      error: report('error'),
+      debug: report('debug'),
+      isDebugging: false,
+    },
     worlds: { isAlone: true, fault: () => null },
     explain: true,
     offDocument: 'report',
@@ -101,6 +110,12 @@ export function toyRequest({
       received: null,
     },
   );
+  const { add } = inWorld.hints;
+  inWorld.hints.add = (...hint) => {
+    reported.push(['hint', ...hint]);
+    add.apply(inWorld.hints, hint);
+  };
+  inWorld.hints.list = hints;
   return Object.assign(inWorld, { reported, outcome: { status: 200 } }, request);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { validateRequest } from '../../../src/http/steps/validate-request.ts';
-import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
+import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const OPERATION = {
   queryNames: ['size', 'tags', 'open', 'share'],
@@ -25,8 +25,8 @@ describe('an undocumented query parameter', () => {
     const createMessage = (name: string) =>
       `get_toy was called with the query parameter \`${name}\`, which its document does not list. It has no effect.`;
     expect(request.reported).toEqual([
-      ['finding', 'undocumented_query', createMessage('of-nobody'), NOW],
-      ['finding', 'undocumented_query', createMessage('more'), NOW],
+      ['hint', 'undocumented_query', createMessage('of-nobody')],
+      ['hint', 'undocumented_query', createMessage('more')],
     ]);
   });
 
@@ -108,10 +108,9 @@ describe('an undocumented field of the body', () => {
   it('is reported with a suggestion', () => {
     expect(readReports({ name: 'a', expiersAt: null })).toEqual([
       [
-        'finding',
+        'hint',
         'undocumented_field',
         'get_toy was called with the field `expiersAt`, which its document does not list. It has no effect. Did you mean `expiresAt`?',
-        NOW,
       ],
     ]);
   });
@@ -142,10 +141,9 @@ describe('a field of another version', () => {
     expect(request.body).toEqual({ size: 1 });
     expect(request.reported).toEqual([
       [
-        'finding',
+        'hint',
         'other_version',
         'get_toy was called with the field `colour`, which only 2.0, 3.0 has. It has no effect.',
-        NOW,
       ],
     ]);
   });
@@ -283,12 +281,7 @@ describe('a request', () => {
 
     expect(() => validateRequest(request)).toThrow('Field `size` is wrong.');
     expect(request.reported).toEqual([
-      [
-        'finding',
-        'other_version',
-        'get_toy was refused for a value that only 2.0, 3.0 has: Field `size` is wrong.',
-        NOW,
-      ],
+      ['hint', 'other_version', 'get_toy was refused for a value that only 2.0, 3.0 has: Field `size` is wrong.'],
     ]);
   });
 

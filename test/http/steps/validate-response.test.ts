@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
 import type { Outcome } from '../../../src/responses/outcome.ts';
-import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
+import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const UNDOCUMENTED = 'the document does not name it';
 /** The error format of toys: `{ sorry: true }`. */
@@ -14,8 +14,8 @@ interface ValidateParts extends ToyRequestParts {
   readonly kind?: ProblemKind;
 }
 
-/** The findings about a response. */
-function readFindings(outcome: Outcome, { errors = [ERROR], fits = false, kind, ...parts }: ValidateParts = {}) {
+/** The hints about a response. */
+function readHints(outcome: Outcome, { errors = [ERROR], fits = false, kind, ...parts }: ValidateParts = {}) {
   const compared: unknown[][] = [];
   const answerFault = (...parts: unknown[]) => {
     compared.push(parts);
@@ -30,62 +30,63 @@ function readFindings(outcome: Outcome, { errors = [ERROR], fits = false, kind, 
     request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...parts.request },
   });
   validateResponse(request);
-  return { compared, findings: request.reported.map(([, , message]) => message), reported: request.reported };
+  return { compared, hints: request.hints.list.map(({ text }) => text), reported: request.reported };
 }
 
 describe('a response', () => {
   it('is compared with its document by status, media type and body', () => {
     const body = { name: 'ball' };
 
-    expect(readFindings({ status: 200, body }, { fits: true })).toMatchObject({
+    expect(readHints({ status: 200, body }, { fits: true })).toMatchObject({
       compared: [[200, 'application/json', body]],
-      findings: [],
+      hints: [],
     });
-    expect(readFindings({ status: 204 }, { fits: true }).compared).toEqual([[204, null, undefined]]);
+    expect(readHints({ status: 204 }, { fits: true }).compared).toEqual([[204, null, undefined]]);
   });
 
   it('that does not match is reported', () => {
-    expect(readFindings({ status: 200, body: {} }).reported).toEqual([
-      ['finding', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`, NOW],
+    expect(readHints({ status: 200, body: {} }).reported).toEqual([
+      ['hint', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`],
+      ['warn', `a response does not match its document: get_toy 200: ${UNDOCUMENTED}`],
     ]);
   });
 
   it('that does not match fails the request in the mode `throw`', () => {
-    expect(() => readFindings({ status: 200 }, { server: { offDocument: 'throw' } })).toThrow(
+    expect(() => readHints({ status: 200 }, { server: { offDocument: 'throw' } })).toThrow(
       `the response does not match its document: get_toy 200: ${UNDOCUMENTED}`,
     );
   });
 
   it('is not compared in the mode `off`', () => {
-    expect(readFindings({ status: 200, body: {} }, { server: { offDocument: 'off' } })).toMatchObject({
+    expect(readHints({ status: 200, body: {} }, { server: { offDocument: 'off' } })).toMatchObject({
       compared: [],
-      findings: [],
+      hints: [],
     });
   });
 });
 
 describe('a status of the whole server', () => {
   it.each([405, 408, 413, 414, 417, 431, 500, 503, 507])('may be undocumented: %i', (status) => {
-    expect(readFindings({ status, body: { sorry: true } }, { kind: 'internal' })).toMatchObject({
+    expect(readHints({ status, body: { sorry: true } }, { kind: 'internal' })).toMatchObject({
       compared: [],
-      findings: [],
+      hints: [],
     });
   });
 
   it('must have a body in the error format of the service', () => {
-    expect(readFindings({ status: 503, body: {} }, { kind: 'internal' }).findings).toEqual(['it is no Sorry']);
-    expect(readFindings({ status: 503, body: {} }).findings).toEqual([]);
+    expect(readHints({ status: 503, body: {} }, { kind: 'internal' }).hints).toEqual(['it is no Sorry']);
+    expect(readHints({ status: 503, body: {} }).hints).toEqual([]);
   });
 });
 
 describe('a rejection', () => {
   it('that its document lists is not compared with the error formats of the service', () => {
-    expect(readFindings({ status: 404, body: {} }, { kind: 'not_found', fits: true }).findings).toEqual([]);
+    expect(readHints({ status: 404, body: {} }, { kind: 'not_found', fits: true }).hints).toEqual([]);
   });
 
   it('that its document does not list is reported by its error format, or else by its status', () => {
-    expect(readFindings({ status: 404, body: {} }, { kind: 'not_found' }).findings).toEqual(['it is no Sorry']);
-    expect(readFindings({ status: 404, body: { sorry: true } }, { kind: 'not_found' }).findings).toEqual([
+    expect(readHints({ status: 404, body: {} }, { kind: 'not_found' }).hints).toEqual(['it is no Sorry']);
+    expect(readHints({ status: 404, body: { sorry: true } }, { kind: 'not_found' }).hints).toEqual([
       `get_toy 404: ${UNDOCUMENTED}`,
     ]);
   });
@@ -96,10 +97,8 @@ describe('a rejection', () => {
       { mediaType: 'application/json', schema: null },
     ];
 
-    expect(readFindings({ status: 503, body: {} }, { kind: 'internal', errors: [ERROR, ...errors] }).findings).toEqual(
-      [],
-    );
-    expect(readFindings({ status: 503, body: {} }, { kind: 'internal', errors: [errors[0], ERROR] }).findings).toEqual([
+    expect(readHints({ status: 503, body: {} }, { kind: 'internal', errors: [ERROR, ...errors] }).hints).toEqual([]);
+    expect(readHints({ status: 503, body: {} }, { kind: 'internal', errors: [errors[0], ERROR] }).hints).toEqual([
       'it is no Other',
     ]);
   });
@@ -107,23 +106,23 @@ describe('a rejection', () => {
   it('with a media type that no error format has is reported', () => {
     const text: Outcome = { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'No.' };
 
-    expect(readFindings(text, { kind: 'internal', errors: [null, ERROR] }).findings).toEqual([
+    expect(readHints(text, { kind: 'internal', errors: [null, ERROR] }).hints).toEqual([
       'toys refused with text/plain, which is none of its error formats',
     ]);
-    expect(
-      readFindings(text, { kind: 'internal', errors: [{ mediaType: 'text/plain', schema: null }] }).findings,
-    ).toEqual([]);
+    expect(readHints(text, { kind: 'internal', errors: [{ mediaType: 'text/plain', schema: null }] }).hints).toEqual(
+      [],
+    );
   });
 
   it('without a body is reported unless the service has such errors', () => {
-    expect(readFindings({ status: 503 }, { kind: 'internal' }).findings).toEqual(['toys refused without a body']);
-    expect(readFindings({ status: 503 }, { kind: 'internal', errors: [ERROR, null] }).findings).toEqual([]);
+    expect(readHints({ status: 503 }, { kind: 'internal' }).hints).toEqual(['toys refused without a body']);
+    expect(readHints({ status: 503 }, { kind: 'internal', errors: [ERROR, null] }).hints).toEqual([]);
   });
 
   it('of the mock itself is not compared', () => {
-    expect(readFindings({ status: 404, body: {} }, { kind: 'no_such_world' })).toMatchObject({
+    expect(readHints({ status: 404, body: {} }, { kind: 'no_such_world' })).toMatchObject({
       compared: [],
-      findings: [],
+      hints: [],
     });
   });
 });

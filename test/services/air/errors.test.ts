@@ -13,6 +13,7 @@ import {
   type Thing,
   UBUNTU,
 } from '../../support/air-client.ts';
+import { listHints } from '../../support/hints.ts';
 
 const air = await airServer();
 const dsx = await airServer({ air: 'dsx' });
@@ -110,7 +111,7 @@ describe('an operation of another version of the API', () => {
     return servers[version];
   };
 
-  it.each(requests)('%s returns 404 except in %s, and is reported as a finding', async (request, supported) => {
+  it.each(requests)('%s returns 404 except in %s, and is reported as a hint', async (request, supported) => {
     const world = await resetServer(supported === 'dsx' ? '2.0' : 'dsx');
 
     const answer = await world.admin(request, {});
@@ -118,10 +119,10 @@ describe('an operation of another version of the API', () => {
     // In this version, the path of another version can look like the path of an object.
     expect([404, 405]).toContain(answer.status);
     if (answer.status === 404) expectRefused(answer, 404);
-    const { findings } = (await world.call('GET /_mock/findings')).body;
-    const otherVersion = findings.filter(({ kind }: Thing) => kind === 'other_version');
+    const hints = await listHints(world);
+    const otherVersion = hints.filter(({ code }: Thing) => code === 'path_of_other_version');
     expect(otherVersion).toHaveLength(1);
-    expect(otherVersion[0].message).toContain(supported);
+    expect(otherVersion[0].text).toContain(supported);
   });
 
   it.each(requests)('%s is not reported in %s', async (request, supported) => {
@@ -129,15 +130,15 @@ describe('an operation of another version of the API', () => {
 
     await world.admin(request, {});
 
-    const { findings } = (await world.call('GET /_mock/findings')).body;
-    expect(findings.filter(({ kind }: Thing) => kind === 'other_version')).toEqual([]);
+    const hints = await listHints(world);
+    expect(hints.filter(({ code }: Thing) => code === 'path_of_other_version')).toEqual([]);
   });
 
   it('is not reported if no version has the operation', async () => {
     const world = await resetServer('2.0');
     await world.admin('GET novel/');
 
-    expect(JSON.stringify((await world.call('GET /_mock/findings')).body)).not.toContain('other_version');
+    expect(JSON.stringify(await listHints(world))).not.toContain('other_version');
   });
 });
 

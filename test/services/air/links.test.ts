@@ -9,6 +9,7 @@ import {
   NODES,
   NOTHING,
 } from '../../support/air-client.ts';
+import { listHints } from '../../support/hints.ts';
 
 const air = await airServer();
 const { admin, done } = air;
@@ -23,22 +24,20 @@ async function createPair() {
   ] as const;
 }
 
-it('redundant fields of a link are accepted, and reported as a finding if they contradict the interfaces', async () => {
+it('redundant fields of a link are accepted, and reported as a hint if they contradict the interfaces', async () => {
   const ends = await createPair();
   const { simulation } = await done(200, `GET ${NODES}${ends[0].node}/`);
-  const readFindings = async () =>
-    (await air.call('GET /_mock/findings')).body.findings.map(
-      ({ kind, message }: { kind: string; message: string }) => [kind, message],
-    );
+  const readHints = async () =>
+    (await listHints(air)).map(({ code, text }: { code: string; text: string }) => [code, text]);
   const link = { interfaces: idsOf(ends), interface: ends[1].id, node: ends[0].node };
   const { id } = await done(201, `POST ${LINKS}`, { ...link, simulation });
   await done(204, `DELETE ${LINKS}${id}/`);
-  expect(await readFindings()).toEqual([]);
+  expect(await readHints()).toEqual([]);
 
   await done(201, `POST ${LINKS}`, { ...link, simulation: NOTHING });
   await done(201, `POST ${INTERFACES}`, { node: ends[0].node, name: 'c', simulation: NOTHING });
 
-  expect(await readFindings()).toEqual(
+  expect(await readHints()).toEqual(
     ['interfaces', 'links'].map((list) => [
       'ignored_field',
       `A request to create one of \`${list}\` has a \`simulation\` that contradicts its other fields. It was ignored: the \`simulation\` is \`${simulation}\`.`,

@@ -15,6 +15,7 @@ import {
   type Thing,
   UBUNTU,
 } from '../../support/air-client.ts';
+import { listHints } from '../../support/hints.ts';
 import { START } from '../../support/server.ts';
 
 const air = await airServer({ air: 'dsx' });
@@ -147,15 +148,13 @@ describe('a list, such as the list of nodes,', () => {
     expect(await done(200, `GET ${bare}/${id}`)).toEqual(await done(200, `GET ${bare}/${id}/`));
   });
 
-  it('ignores an unknown filter and reports it as a finding', async () => {
+  it('ignores an unknown filter and reports it as a hint', async () => {
     const before = await done(200, `GET ${list}`);
 
     expect((await done(200, `GET ${list}?novel_filter=1`)).results).toEqual(before.results);
 
-    const { findings } = (await air.call('GET /_mock/findings')).body;
-    const messages = findings
-      .filter(({ kind }: Thing) => kind === 'undocumented_query')
-      .map((finding: Thing) => finding.message);
+    const hints = await listHints(air);
+    const messages = hints.filter(({ code }: Thing) => code === 'undocumented_query').map((hint: Thing) => hint.text);
     expect(messages.join('\n')).toContain('novel_filter');
   });
 

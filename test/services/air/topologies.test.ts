@@ -14,6 +14,7 @@ import {
   type Thing,
   UBUNTU,
 } from '../../support/air-client.ts';
+import { listHints } from '../../support/hints.ts';
 
 const air = await airServer();
 const { admin, done } = air;
@@ -507,11 +508,9 @@ describe('services and instructions in a topology of the dsx API', async () => {
     expect(await dsx.all(SIMULATIONS)).toHaveLength(before.length);
   });
 
-  it('are ignored in 2.0 and reported as findings', async () => {
+  it('are ignored in 2.0 and reported as hints', async () => {
     const findMessages = async () =>
-      (await air.call('GET /_mock/findings')).body.findings
-        .filter(({ kind }: Thing) => kind === 'other_version')
-        .map(({ message }: Thing) => message);
+      (await listHints(air)).filter(({ code }: Thing) => code === 'other_version').map(({ text }: Thing) => text);
     expect(await findMessages()).toEqual([]);
 
     const { id } = await importTopology(topologyWith({ services: 'x', instructions: [INSTRUCTION] }));

@@ -1,5 +1,7 @@
 /** The order of checks: first the checks of the gateway, then the checks of the functions behind it. */
+
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
@@ -411,21 +413,20 @@ describe('the explanation', () => {
     expect(body.instead).toBe('catalogue-user');
   });
 
-  it('of a list of models is a finding if the key, which is not checked, is not valid', async () => {
+  it('of a list of models is a hint if the key, which is not checked, is not valid', async () => {
     const own = await testServer();
-    const findings = async () =>
-      (await own.call('GET /_mock/findings')).body.findings.map(({ kind }: { kind: string }) => kind);
+    const hints = async () => (await listHints(own)).map(({ code }: { code: string }) => code);
 
     expect((await own.call('GET /integrate/v1/models', { token: GOOD })).status).toBe(200);
     expect((await own.call('GET /integrate/v1/models')).status).toBe(200);
-    expect(await findings()).toEqual([]);
+    expect(await hints()).toEqual([]);
     expect((await own.call('GET /integrate/v1/models', { token: castKey('nvcf-invoker').key })).status).toBe(200);
-    expect(await findings()).toEqual([]);
+    expect(await hints()).toEqual([]);
     for (const token of [BAD_KEY, STRANGER]) {
       expect((await own.call(`GET /integrate/v1/models/${LIVE}`, { token })).status).toBe(200);
       expect((await own.call('GET /integrate/v1/models', { token })).status).toBe(200);
     }
-    expect(await findings()).toEqual(['key_not_checked', 'key_not_checked']);
+    expect(await hints()).toEqual(['key_not_checked', 'key_not_checked']);
   });
 });
 

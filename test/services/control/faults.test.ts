@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { INTROSPECTION, oauthError, postForm, REALM_TOKEN, REVOCATION, V2_TOKEN } from '../../support/oauth.ts';
@@ -6,7 +7,11 @@ import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
 import { type Answer, testServer } from '../../support/server.ts';
 import { makeWorld, tokenOf } from '../../support/worlds.ts';
 
-const server = await testServer();
+const log: string[] = [];
+const server = await testServer(
+  {},
+  { log: (clock) => createLineLog('warn', false, clock, (line) => void log.push(line)) },
+);
 const { clientId, clientSecret } = admin.accessKey;
 const credentials = { grantType: 'client_credentials', clientId, clientSecret };
 
@@ -17,10 +22,8 @@ const addFault = async (body: unknown): Promise<string> => {
   return answer.body.id;
 };
 const readNewestRequest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
-const readFindings = async () =>
-  (await server.call('GET /_mock/findings')).body.findings.filter(
-    ({ kind }: { kind: string }) => kind === 'unused_fault',
-  );
+/** Returns the warnings about unused faults, oldest first. */
+const readWarnings = () => log.filter((line) => line.includes('was never injected'));
 /** Expects the status and returns the problem document as text. */
 const readRefusal = (answer: Answer, status = 400): string => {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
@@ -29,6 +32,7 @@ const readRefusal = (answer: Answer, status = 400): string => {
 
 beforeEach(async () => {
   await server.call('POST /_mock/reset');
+  log.length = 0;
 });
 
 describe('a fault', () => {
@@ -226,7 +230,7 @@ describe('a fault', () => {
       expect((await server.grant(credentials)).status).toBe(200);
 
       expect((await server.call(`GET /_mock/faults/${fault.id}`)).body).toMatchObject({ fired: 2, ended: fault.until });
-      expect(await readFindings()).toEqual([]);
+      expect(readWarnings()).toEqual([]);
     });
 
     it('ends at the next event of the clock', async () => {
@@ -247,14 +251,14 @@ describe('a fault', () => {
       expect((await granting).status).toBe(200);
     });
 
-    it('is a finding if it was never injected', async () => {
+    it('is a warning in the log if it was never injected', async () => {
       const id = await addFault(OUTAGE);
       await advance('31s');
       await server.call('GET /_mock/faults');
       await server.call('DELETE /_mock/faults');
 
       const message = `the fault ${id} (operation \`grant_token\`) was never injected: no request matched`;
-      expect((await readFindings()).map((finding: { message: string }) => finding.message)).toEqual([message]);
+      expect(readWarnings()).toEqual([expect.stringContaining(message)]);
     });
 
     it('that is not a duration, or is missing for `end`, is rejected', async () => {
@@ -285,25 +289,25 @@ describe('a fault', () => {
     expect((await server.call('GET /_mock/faults')).body.total).toBe(0);
   });
 
-  it('that is deleted by id before it was injected is not a finding', async () => {
+  it('that is deleted by id before it was injected is no warning', async () => {
     const id = await addFault({ match: { operation: 'grant_token' }, do: { status: 400 } });
-    const before = await readFindings();
+    const before = readWarnings();
     expect((await server.call(`DELETE /_mock/faults/${id}`)).status).toBe(204);
 
-    expect(await readFindings()).toEqual(before);
+    expect(readWarnings()).toEqual(before);
   });
 
-  it('that was never injected is a finding when all are deleted, and at a reset', async () => {
+  it('that was never injected is a warning when all are deleted, and at a reset', async () => {
     const id = await addFault({ match: { operation: 'grant_token' }, after: 3, do: { status: 400 } });
     await server.grant(credentials);
     expect((await server.call('DELETE /_mock/faults')).status).toBe(204);
-    expect((await readFindings())[0].message).toBe(
+    expect(readWarnings().at(-1)).toContain(
       `the fault ${id} (operation \`grant_token\`) was never injected: it skips the first 3 matching requests, and only 1 arrived`,
     );
 
     const other = await addFault({ match: { service: 'air' }, do: { delay: '1s' } });
     await server.call('POST /_mock/reset');
-    expect((await readFindings())[0].message).toBe(
+    expect(readWarnings().at(-1)).toContain(
       `the fault ${other} (service \`air\`) was never injected: no request matched`,
     );
     expect((await server.call('GET /_mock/faults')).body).toMatchObject({ faults: [], total: 0 });

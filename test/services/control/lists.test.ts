@@ -1,4 +1,5 @@
 /** Every list has its total, the number of dropped entries and the cursor of the next page. */
+
 import { describe, expect, it } from 'vitest';
 import { testServer } from '../../support/server.ts';
 
@@ -33,12 +34,6 @@ const createWorld = async () => {
 
 type Call = Awaited<ReturnType<typeof createWorld>>['call'];
 
-/** A fault that was never injected is a finding when all faults are deleted. */
-const addFinding = async (call: Call) => {
-  await call('POST /_mock/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
-  await call('DELETE /_mock/faults');
-};
-
 /** How to add and remove entries of each list. */
 const LISTS: readonly {
   name: string;
@@ -48,12 +43,6 @@ const LISTS: readonly {
 }[] = [
   { name: 'requests', order: 'newest first', add: (call, n) => call(`GET /nothing/${n}`), remove: null },
   { name: 'decisions', order: 'newest first', add: (call) => call('GET /api/v1/users'), remove: null },
-  {
-    name: 'findings',
-    order: 'newest first',
-    add: addFinding,
-    remove: (call, id) => call(`DELETE /_mock/findings/${id}`),
-  },
   {
     name: 'keys',
     order: 'oldest first',
@@ -182,21 +171,5 @@ describe('the lists', () => {
     const list = body.calls ?? body.tokens;
 
     expect(body).toMatchObject({ total: list.length, dropped: 0, next: null });
-  });
-});
-
-describe('a finding', () => {
-  it('is deleted by its id', async () => {
-    const { call } = await createWorld();
-    for (const _ of ['one', 'two']) await addFinding(call);
-    const [newest, oldest] = (await call('GET /_mock/findings')).body.findings;
-
-    expect((await call(`DELETE /_mock/findings/${newest.id}`)).status).toBe(204);
-    expect((await call('GET /_mock/findings')).body).toMatchObject({ findings: [oldest], total: 1, dropped: 0 });
-    const repeated = await call(`DELETE /_mock/findings/${newest.id}`);
-    expect([repeated.status, repeated.body.detail]).toEqual([
-      404,
-      expect.stringContaining('`GET /_mock/findings` lists them'),
-    ]);
   });
 });

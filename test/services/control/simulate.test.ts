@@ -1,6 +1,8 @@
 /** Simulated decisions. */
+
 import { describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { resetTestServer, START, type TestServer, testServer } from '../../support/server.ts';
@@ -166,7 +168,7 @@ describe('a simulation', () => {
   const readState = async (on: TestServer) =>
     JSON.stringify([
       (await on.call('GET /_mock/decisions?limit=2000')).body,
-      (await on.call('GET /_mock/findings')).body,
+      await listHints(on),
       (await on.call('GET /_mock/keys?limit=1000')).body,
       (await on.call('GET /_mock/info')).body.counts,
       (await on.call('GET /v2/nvcf/functions', { token: castKey('owner').key })).body,

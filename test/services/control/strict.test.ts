@@ -2,8 +2,10 @@
  * The control API rejects unknown members of bodies and unknown query parameters,
  * because a call that ignored a misspelt member would have another effect.
  */
+
 import { describe, expect, it } from 'vitest';
 import { startMock } from '../../../src/index.ts';
+import { listHints } from '../../support/hints.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { testServer } from '../../support/server.ts';
@@ -62,11 +64,6 @@ describe('unknown names are rejected with the nearest name:', () => {
       'Query parameter `effekt` is not known here; did you mean `effect`?',
     ],
     ['GET /_mock/health?ready', undefined, 'Query parameter `ready` is not known here; there are none.'],
-    [
-      'GET /_mock/findings?kind=storage',
-      undefined,
-      'Query parameter `kind` is not known here; there are `since`, `after`, `limit`.',
-    ],
     ['DELETE /_mock/worlds/one?force=true', undefined, 'Query parameter `force` is not known here; there are none.'],
     [
       'GET /_mock/keys?constructor=1',
@@ -157,12 +154,12 @@ it('an invalid seed in a body is rejected with the path of the error', async () 
   expect(body.detail).toContain('unknown key `nam` in `ngc.keys[0]`; did you mean `name`?');
 });
 
-it('an unknown query parameter of a vendor API is ignored and adds a finding', async () => {
+it('an unknown query parameter of a vendor API is ignored and adds a hint', async () => {
   const { status } = await server.call('GET /v2/nvcf/functions?visibilty=private', { token: castKey('nvcf-user').key });
-  const { body } = await server.call('GET /_mock/findings');
+  const hints = await listHints(server);
 
   expect(status).toBe(200);
-  expect(body.findings[0]).toMatchObject({ kind: 'undocumented_query', message: expect.stringContaining('visibilty') });
+  expect(hints[0]).toMatchObject({ code: 'undocumented_query', text: expect.stringContaining('visibilty') });
 });
 
 it('the library throws the same error, in every world', async () => {
@@ -176,20 +173,17 @@ it('the library throws the same error, in every world', async () => {
   }
 });
 
-it('a misspelt field of a vendor API is ignored and adds a single finding for its operation', async () => {
+it('a misspelt field of a vendor API is ignored and adds a hint to each request', async () => {
   const token = castKey('owner').key;
   const body = { name: 'slip', descripton: 'x', functionType: 'DEFAULT', inferenceUrl: '/', containerImage: 'a/b:1' };
   const answers = [await server.call('POST /v2/nvcf/functions', { token, body })];
   answers.push(await server.call('POST /v2/nvcf/functions', { token, body }));
-  const { body: report } = await server.call('GET /_mock/findings');
-  const { body: journal } = await server.call('GET /_mock/requests');
-  const fieldFindings = report.findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
+  const hints = await listHints(server);
+  const fieldHints = hints.filter(({ code }: { code: string }) => code === 'undocumented_field');
 
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-  expect(fieldFindings).toHaveLength(1);
-  expect(fieldFindings[0]).toMatchObject({
-    message: expect.stringMatching(/^createFunction was called with the field `descripton`.* `description`\?$/),
-    count: 2,
-    request: journal.requests[0].id,
+  expect(fieldHints).toHaveLength(1);
+  expect(fieldHints[0]).toMatchObject({
+    text: expect.stringMatching(/^createFunction was called with the field `descripton`.* `description`\?$/),
   });
 });

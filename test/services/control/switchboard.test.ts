@@ -1,8 +1,10 @@
 /** The control API: information about the server, reset, decisions and tables. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import { DEFAULT_TOKEN_LIFETIMES } from '../../../src/services/runai/token-lifetimes.ts';
 import { admin, cast, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 
@@ -115,7 +117,7 @@ describe('a reset', () => {
 
     expect(reset.body).toEqual({ status: 'reset', now: new Date(START).toISOString() });
     expect((await server.call('GET /_mock/decisions')).body.decisions).toEqual([]);
-    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(server)).toEqual([]);
     const newToken = await server.tokenOf(researcher);
     const { accessKeys } = (await server.call('GET /api/v1/access-keys', { token: newToken })).body;
     expect(accessKeys.map(({ name }: { name: string }) => name)).not.toContain('mine');
@@ -224,14 +226,14 @@ describe('a refusal with a pending edit of the key', () => {
   });
 });
 
-it('GET /_mock/findings contains ignored query parameters', async () => {
+it('GET /_mock/requests?hints=true contains ignored query parameters', async () => {
   const token = await server.tokenOf(researcher);
   const answer = await server.call('GET /api/v1/access-keys?limit=5', { token });
-  const { body } = await server.call('GET /_mock/findings');
+  const hints = await listHints(server);
 
   expect(answer.status).toBe(200);
-  expect(body.findings).toEqual([
-    expect.objectContaining({ kind: 'undocumented_query', message: expect.stringContaining('`limit`'), count: 1 }),
+  expect(hints).toEqual([
+    expect.objectContaining({ code: 'undocumented_query', text: expect.stringContaining('`limit`') }),
   ]);
 });
 

@@ -1,19 +1,23 @@
 /** Keys without any effective rights. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const LIST = { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'All Functions' } };
 
-const readFindings = async (server: TestServer, selected = 'useless_key'): Promise<string[]> => {
-  const { findings } = (await server.call('GET /_mock/findings')).body;
-  return findings
-    .filter(({ kind }: { kind: string }) => kind === selected)
-    .map(({ message }: { message: string }) => message);
+const readHints = async (server: TestServer, selected = 'useless_key'): Promise<string[]> => {
+  const hints = await listHints(server);
+  return hints.filter(({ code }: { code: string }) => code === selected).map(({ text }: { text: string }) => text);
 };
 const createKey = async (server: TestServer, fields: object) => {
-  const { status, body } = await server.call('POST /_mock/keys', { body: { type: 'service', name: 'ci', ...fields } });
+  const { status, body, headers } = await server.call('POST /_mock/keys', {
+    body: { type: 'service', name: 'ci', ...fields },
+  });
   expect(status, JSON.stringify(body)).toBe(201);
+  expect(headers['x-mock-hint']).toBe(body.warnings?.[0]);
   return body;
 };
 
@@ -27,17 +31,15 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-const expectWarnings = async (fields: object, expected: RegExp[], kind: string, otherKind: string) => {
+const expectWarnings = async (fields: object, expected: RegExp[]) => {
   const { warnings, ...key } = await createKey(server, fields);
 
   expect(warnings).toEqual(expected.map((message) => expect.stringMatching(message)));
-  expect((await readFindings(server, kind)).toSorted()).toEqual([...warnings].toSorted());
-  expect(await readFindings(server, otherKind)).toEqual([]);
   const { key: _, ...readable } = key;
   expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(readable);
 };
 
-describe('the finding `limited_key`', () => {
+describe('the hint `limited_key`', () => {
   it.each<[title: string, fields: object, warnings: RegExp[]]>([
     [
       'a forced scope of another resource type',
@@ -91,10 +93,10 @@ describe('the finding `limited_key`', () => {
       { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'Function Versions', ids: [MIXED] } },
       [/is bound to `Function Versions` `.*`, which does not exist in its account/],
     ],
-  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected, 'limited_key', 'useless_key'));
+  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected));
 });
 
-describe('the finding `useless_key`', () => {
+describe('the hint `useless_key`', () => {
   it.each<[title: string, fields: object, warnings: RegExp[]]>([
     ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
     ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
@@ -152,7 +154,7 @@ describe('the finding `useless_key`', () => {
       [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
     ],
     ['a personal key without services', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
-  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected, 'useless_key', 'limited_key'));
+  ])('is added: %s', (_title, fields, expected) => expectWarnings(fields, expected));
 
   it.each<[title: string, fields: object]>([
     ['list_functions', LIST],
@@ -163,8 +165,6 @@ describe('the finding `useless_key`', () => {
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
   ])('is not added for a key with effective rights: %s', async (_title, fields) => {
     expect(await createKey(server, fields)).not.toHaveProperty('warnings');
-    expect(await readFindings(server)).toEqual([]);
-    expect(await readFindings(server, 'limited_key')).toEqual([]);
   });
 
   it('is not needed for an unknown role, which is rejected with the roles of its services', async () => {
@@ -192,29 +192,28 @@ describe('the finding `useless_key`', () => {
     const { body } = await server.call(`PATCH /_mock/keys/${id}`, { body: { scopes: [] } });
 
     expect(body.warnings).toEqual([expect.stringContaining('no scope of `nvcf`')]);
-    expect(await readFindings(server)).toEqual(body.warnings);
     expect((await server.call(`PATCH /_mock/keys/${id}`, { body: LIST })).body).not.toHaveProperty('warnings');
   });
 });
 
-it('a useless key from the API of NGC adds a finding', async () => {
+it('a useless key from the API of NGC adds a hint', async () => {
   const token = castKey('owner').key;
   const path = '/v3/orgs/acme/keys';
   const policies = [{ product: 'nv-cloud-functions' }];
 
   const made = await server.call(`POST ${path}/type/SERVICE_KEY`, { token, body: { name: 'idle', policies } });
   expect(made.status, JSON.stringify(made.body)).toBe(200);
-  expect(await readFindings(server)).toEqual([expect.stringMatching(/`idle` can do nothing in `nvcf`/)]);
+  expect(await readHints(server)).toEqual([expect.stringMatching(/`idle` can do nothing in `nvcf`/)]);
 
   const edited = await server.call(`PATCH ${path}/${made.body.apiKey.keyId}`, {
     token,
     body: { policies: [{ product: 'air', scopes: ['air:simulation_read'] }] },
   });
   expect(edited.status, JSON.stringify(edited.body)).toBe(200);
-  expect(await readFindings(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
+  expect(await readHints(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
 });
 
-it('warnings for edits and findings for keys of the API of NGC contain the resource types that a scope needs', async () => {
+it('warnings for edits and hints for keys of the API of NGC contain the resource types that a scope needs', async () => {
   const token = castKey('owner').key;
   const warning = /can do nothing in `nvcf`: .* The scope `invoke_function` needs a resource of type `All Functions`/;
   const { id } = await createKey(server, LIST);
@@ -231,26 +230,31 @@ it('warnings for edits and findings for keys of the API of NGC contain the resou
     body: { name: 'idle', policies },
   });
   expect(made.status, JSON.stringify(made.body)).toBe(200);
-  expect(await readFindings(server)).toEqual([expect.stringMatching(warning)]);
+  expect(await readHints(server)).toEqual([expect.stringMatching(warning)]);
 });
 
 describe('the keys of a seed', () => {
   it.each([{}, { air: 'dsx', nvcf: 'open-source' }] as const)(
     'of the built-in cast have effective rights with %j',
     async (config) => {
-      expect(await readFindings(await testServer(config))).toEqual([]);
+      expect((await testServer(config)).notices.join()).not.toContain('key');
     },
   );
 
-  it('without effective rights add a finding at the start and after a reset', async () => {
+  it('without effective rights are a warning, once for each seed', async () => {
     const cast = (await server.call('GET /_mock/cast')).body;
     const [first, ...keys] = cast.ngc.keys.filter(({ type }: { type: string }) => type === 'service');
-    const ngc = { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] };
-    const seeded = await testServer({}, { seed: { ngc } });
-    const reported = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
+    const seed = { ngc: { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] } };
+    const warning = expect.stringContaining(`\`${first.name}\` can do nothing`);
+    const log: string[] = [];
+    const parts: Parameters<typeof testServer>[1] = {
+      log: (clock) => createLineLog('warn', false, clock, (line) => void log.push(line)),
+    };
 
-    expect(await readFindings(seeded)).toEqual(reported);
-    await seeded.call('POST /_mock/reset');
-    expect(await readFindings(seeded)).toEqual(reported);
+    expect((await testServer({}, { ...parts, seed })).notices).toContainEqual(warning);
+    const other = await testServer({}, parts);
+    for (const id of ['one', 'two'])
+      expect((await other.call('POST /_mock/worlds', { body: { id, seed } })).status).toBe(201);
+    expect(log).toEqual([warning]);
   });
 });

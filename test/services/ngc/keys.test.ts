@@ -1,5 +1,7 @@
 /** Creating, listing, editing and deleting keys through the API of NGC. */
+
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type Answer, START, testServer } from '../../support/server.ts';
 
@@ -148,18 +150,18 @@ describe('with the key of an owner', () => {
     ['All Entity', { id: '*', type: 'entity' }],
     ['Function', { id: `${echo?.functionId}/*`, type: 'function' }],
     ['Function Versions', { id: `${echo?.functionId}/${echo?.versionId}`, type: 'function' }],
-  ])('`authorize_clients` with %s is stored and reported as a finding', async (label, resource) => {
+  ])('`authorize_clients` with %s is stored and reported as a hint', async (label, resource) => {
     const own = await testServer();
     const order = {
       name: `sharer-${label}`,
       policies: policies({ scopes: ['list_functions', 'authorize_clients'], resources: [resource] }),
     };
     const { status, body } = await own.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: order });
-    const { findings } = (await own.call('GET /_mock/findings')).body;
+    const hints = await listHints(own);
 
     expect(status).toBe(200);
     expect(body.apiKey.policies).toEqual(order.policies);
-    expect(findings.map(({ message }: { message: string }) => message)).toEqual([
+    expect(hints.map(({ text }: { text: string }) => text)).toEqual([
       expect.stringContaining(
         'with the scope `authorize_clients`: the scope needs a resource of type `All Functions`.',
       ),

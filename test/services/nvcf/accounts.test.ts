@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import { ACME, expectProblem, GLOBEX, nvcfServer } from '../../support/nvcf-client.ts';
 import { trustedServer } from '../../support/trusted-issuer.ts';
 
@@ -106,8 +107,8 @@ describe('a change of an account', () => {
         404,
         `The mock does not emulate \`${method} ${path}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`,
       ]);
-      const { findings } = (await trusted.server.call('GET /_mock/findings')).body;
-      expect(findings).toContainEqual(expect.objectContaining({ kind: 'not_emulated', message: answer.body.detail }));
+      const hints = await listHints(trusted.server);
+      expect(hints).toContainEqual(expect.objectContaining({ code: 'not_emulated', text: answer.body.detail }));
     },
   );
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { listHints } from '../../support/hints.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';
 import { START } from '../../support/server.ts';
@@ -20,7 +21,7 @@ const openSource = await nvcfServer({ nvcf: 'open-source' });
 
 const listWith = (authorization: string | undefined, on = server) =>
   on.call(LIST, authorization === undefined ? {} : { headers: { authorization } });
-const readFindings = async () => JSON.stringify((await server.call('GET /_mock/findings')).body);
+const readHints = async () => JSON.stringify(await listHints(server));
 
 const differentLetter = (letter: string) => (letter === 'A' ? 'B' : 'A');
 const foreign = `nvapi-${'Real0Looking'.repeat(6).slice(0, 64)}`;
@@ -63,15 +64,10 @@ describe.each(rows)('%s', (_what, authorization, expected, reason) => {
     }
   });
 
-  it('appears in no response, decision, finding or log', async () => {
+  it('appears in no response, decision, hint or log', async () => {
     const answer = await listWith(authorization);
     const decisions = await server.call('GET /_mock/decisions?limit=1000');
-    const traces = [
-      JSON.stringify(answer),
-      JSON.stringify(decisions.body),
-      await readFindings(),
-      log.join('\n'),
-    ].join();
+    const traces = [JSON.stringify(answer), JSON.stringify(decisions.body), await readHints(), log.join('\n')].join();
     const secrets = findSecrets(authorization);
 
     for (const secret of secrets) expect(traces).not.toContain(secret);
@@ -113,11 +109,11 @@ it('two Authorization headers are rejected, even if both are valid', async () =>
   expect(decision).toMatchObject({ effect: 'deny', reason: 'multiple_authorization' });
 });
 
-it('a key in the format of a real key is recorded as a finding that does not contain the key', async () => {
+it('a key in the format of a real key is recorded as a hint that does not contain the key', async () => {
   await listWith(`Bearer ${foreign}`);
 
-  expect(await readFindings()).toContain('foreign_credential');
-  expect(await readFindings()).not.toContain(foreign.slice(0, 20));
+  expect(await readHints()).toContain('foreign_credential');
+  expect(await readHints()).not.toContain(foreign.slice(0, 20));
 });
 
 describe('a key', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import {
   ACME,
   type Caller,
@@ -278,7 +279,7 @@ describe('a deployment', () => {
     });
   });
 
-  it('keeps its GPU and instance type, and an attempt to change them is a finding', async () => {
+  it('keeps its GPU and instance type, and an attempt to change them is a hint', async () => {
     const world = await resetTestServer(resettable);
     const place = await world.deployed();
     const request = `PUT deployments/${inPath(place)}`;
@@ -288,14 +289,14 @@ describe('a deployment', () => {
       return deployment.deploymentSpecifications[0];
     };
     const { gpu, instanceType } = await change({ gpu: SPECIFICATION.gpu, instanceType: SPECIFICATION.instanceType });
-    expect((await world.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(world)).toEqual([]);
 
     expect(await change({ gpu: 'H100', instanceType: 'other' })).toMatchObject({ gpu, instanceType });
 
-    const { findings } = (await world.call('GET /_mock/findings')).body;
-    expect(findings).toMatchObject([
-      { kind: 'ignored_field', message: expect.stringContaining(`it stays \`${instanceType}\``) },
-      { kind: 'ignored_field', message: expect.stringContaining(`it stays \`${gpu}\``) },
+    const hints = await listHints(world);
+    expect(hints).toMatchObject([
+      { code: 'ignored_field', text: expect.stringContaining(`it stays \`${gpu}\``) },
+      { code: 'ignored_field', text: expect.stringContaining(`it stays \`${instanceType}\``) },
     ]);
   });
 
@@ -368,9 +369,7 @@ describe('a deployment', () => {
     expect(await patch(platform)).toEqual(before);
     expect(await patch({ ...platform, ...custom, maxInstances: 3 })).toEqual({ ...before, maxInstances: 3 });
     expectInvalid(await acme(request, { autoscalingConfigurationPolicy: 'MINE' }), request, 'PLATFORM_CONFIGURATION');
-    expect((await server.call('GET /_mock/findings')).body.findings).not.toContainEqual(
-      expect.objectContaining({ kind: 'undocumented_field' }),
-    );
+    expect(await listHints(server)).not.toContainEqual(expect.objectContaining({ code: 'undocumented_field' }));
   });
 
   it('is not updated to `minInstances` above `maxInstances`, if only one of them is sent', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listHints } from '../../support/hints.ts';
 import {
   DEFINITION,
   expectGateway,
@@ -127,14 +128,14 @@ describe('a request body', () => {
 });
 
 describe('an undocumented query parameter', () => {
-  it('is ignored, and recorded as a finding', async () => {
+  it('is ignored, and recorded as a hint', async () => {
     const world = await nvcfServer();
     const plain = await world.acme('GET functions');
     const extended = await world.acme('GET functions?color=crimson&visibilities=none');
-    const { findings } = (await world.call('GET /_mock/findings')).body;
+    const hints = await listHints(world);
 
     expect(extended).toMatchObject({ status: 200, body: plain.body });
-    const messages = findings.map(({ message }: { message: string }) => message).join('\n');
+    const messages = hints.map(({ text }: { text: string }) => text).join('\n');
     expect(messages).toContain('`color`');
     expect(messages).toContain('`visibilities`');
     expect(messages).toContain('listFunctions');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listNotEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
 import { NOT_EMULATED } from '../../../src/services/nvcf/tables/index.ts';
+import { listHints } from '../../support/hints.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';
 import { nvcfServer } from '../../support/nvcf-client.ts';
 
@@ -8,7 +9,7 @@ const server = await nvcfServer();
 const operations = listNotEmulatedOperations('nvcf', NOT_EMULATED);
 
 describe('an operation that is not emulated', () => {
-  it('returns 404 with its name without a key, and is recorded as a finding', async () => {
+  it('returns 404 with its name without a key, and is recorded as a hint', async () => {
     for (const { method, path } of operations) {
       const request = `${method} ${path.replaceAll(/\{\w+\}/g, 'x')}`;
       const answer = await server.call(request, method === 'GET' ? {} : { body: {} });
@@ -16,9 +17,9 @@ describe('an operation that is not emulated', () => {
 
       expect(answer.status, request).toBe(404);
       expect(answer.body.detail ?? answer.body.error, request).toContain(sentence);
-      const { findings } = (await server.call('GET /_mock/findings')).body;
-      expect(findings, request).toContainEqual(
-        expect.objectContaining({ kind: 'not_emulated', message: expect.stringContaining(sentence) }),
+      const hints = await listHints(server);
+      expect(hints, request).toContainEqual(
+        expect.objectContaining({ code: 'not_emulated', text: expect.stringContaining(sentence) }),
       );
     }
   });

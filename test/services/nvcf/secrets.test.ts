@@ -152,7 +152,7 @@ describe('the secret of a telemetry', () => {
   });
 });
 
-it('values of secrets appear in no response, decision, finding or log line', async () => {
+it('values of secrets appear in no response, decision, hint or log line', async () => {
   const answers: unknown[] = [];
   const call = async (request: string, body?: unknown) => {
     const answer = await acme(request, body);
@@ -198,7 +198,7 @@ it('values of secrets appear in no response, decision, finding or log line', asy
     'registry-credentials',
     `registry-credentials/${id}`,
     '/_mock/decisions?limit=1000',
-    '/_mock/findings',
+    '/_mock/requests?hints=true',
     '/_mock/cast',
     '/_mock/info',
   ]) {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyFolder } from '../../support/folder.ts';
+import { listHints } from '../../support/hints.ts';
 import { asOwner, createKey, TASKS } from '../../support/nak.ts';
 import { castFunction, castKey, castTask } from '../../support/ngc-cast.ts';
 import { resetTestServer, type TestServer, testServer } from '../../support/server.ts';
@@ -61,7 +62,7 @@ describe('a task', () => {
     });
     expect((await cli(`GET tasks/${task.id}?includeSecrets=true`)).body).toEqual(body);
     expect((await cli(`GET tasks/${task.id}?includeSecrets=false`)).body.task).not.toHaveProperty('secrets');
-    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(server)).toEqual([]);
 
     await server.call('POST /_mock/clock/advance', { body: { by: '1m' } });
     const cancelled = { ...task, status: 'CANCELED', lastUpdatedAt: '2026-01-15T12:01:00.000Z', secrets: undefined };

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { admin, application, plainBot, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { withoutRetired } from '../../support/seeds.ts';
 import { START, testServer } from '../../support/server.ts';
 
@@ -148,7 +149,7 @@ describe('the number of access keys', () => {
     expect(answer.body.message).toContain('1 access key');
   });
 
-  it('can exceed 100: lists contain the oldest 100, and a finding counts the others', async () => {
+  it('can exceed 100: lists contain the oldest 100, and a hint counts the others', async () => {
     const unlimited = await testServer({ runaiKeyLimit: 200 }, { seed: withoutRetired });
     const as = await unlimited.tokenOf(admin);
     const before = (await unlimited.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys.length;
@@ -159,16 +160,16 @@ describe('the number of access keys', () => {
     };
     await createKeys(1, 99);
     expect((await unlimited.call(`GET ${KEYS}`, { token: as })).body.accessKeys).toHaveLength(100);
-    expect((await unlimited.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(unlimited)).toEqual([]);
     await createKeys(100, 120);
     const own = (await unlimited.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
     const all = (await unlimited.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys;
-    const { findings } = (await unlimited.call('GET /_mock/findings')).body;
-    const reported = findings.filter(({ kind }: { kind: string }) => kind === 'list_cut');
+    const hints = await listHints(unlimited);
+    const reported = hints.filter(({ code }: { code: string }) => code === 'list_cut');
 
     expect([own.length, all.length]).toEqual([100, 100]);
     expect(own.at(-1).name).toBe('key-99');
-    expect(reported.map(({ message }: { message: string }) => message).toSorted()).toEqual([
+    expect(reported.map(({ text }: { text: string }) => text).toSorted()).toEqual([
       expect.stringContaining(`21 keys are missing from the response`),
       expect.stringContaining(`${before + 20} keys are missing`),
     ]);

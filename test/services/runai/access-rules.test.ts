@@ -1092,14 +1092,14 @@ describe('version 2.19', async () => {
   await writeFile(file, JSON.stringify({ runai: { tenant, applications, serviceAccounts, users: [member] } }));
   const oldServer = await runaiServer({ runai: '2.19', seed: file });
 
-  it('reports a finding when a user has a role of the seed that only other versions have', async () => {
+  it('reports a hint when a user has a role of the seed that only other versions have', async () => {
     const { email: username, password } = member;
     const { body } = await oldServer.grant({ grantType: 'password', username, password });
     const call = oldServer.as(body.accessToken);
-    expect(await oldServer.findings('other_version')).toEqual([]);
+    expect(await oldServer.hints('other_version')).toEqual([]);
 
     expect((await call('GET authorization/permissions')).body).toEqual([]);
-    expect(await oldServer.findings('other_version')).toEqual([
+    expect(await oldServer.hints('other_version')).toEqual([
       `access rule 1 assigns role ${PROJECT_ADMINISTRATOR} to \`${username}\`; the role does not exist in this version, so the rule grants nothing`,
     ]);
   });

@@ -1,4 +1,5 @@
 /** How an access token authenticates a request. */
+
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
@@ -8,6 +9,7 @@ import { ALL_REASONS } from '../../../src/services/index.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
 import { admin, adminBot, application, cast, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { type CastKey, ngcCast } from '../../support/ngc-cast.ts';
 import { fullStore, recordsIn } from '../../support/nouns.ts';
 import { runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -47,7 +49,7 @@ const mintTokenAt = async (host: string, on: TestServer = server): Promise<strin
   return body.accessToken;
 };
 
-const readFindings = async (on: TestServer = server) => (await on.call('GET /_mock/findings')).body.findings;
+const readHints = (on: TestServer = server) => listHints(on);
 
 /** Lists the secret parts of a credential. */
 const listSecrets = (authorization: string) => authorization.split(/[ ."]/).filter((part) => part.length > 12);
@@ -256,7 +258,7 @@ describe('GET /api/v1/access-keys rejects', () => {
     });
     expect(decision.fixes.filter(({ kind }: { kind: string }) => kind !== 'hint')).toHaveLength(1);
     expect(decision.explanation).toMatch(/^get_access_keys was refused: \w/);
-    const reported = JSON.stringify([answer.body, answer.headers, decision, await readFindings()]) + log.join('');
+    const reported = JSON.stringify([answer.body, answer.headers, decision, await readHints()]) + log.join('');
     for (const secret of listSecrets(authorization ?? '')) expect(reported).not.toContain(secret);
     expect((await listKeysWith(validToken)).status).toBe(200);
   });
@@ -298,7 +300,7 @@ describe('GET /api/v1/access-keys rejects', () => {
 
     expect(answer.status).toBe(401);
     expect(answer.decision.reason).toBe('no_token');
-    expect(JSON.stringify([answer.body, answer.headers, await readFindings()]) + log.join('')).not.toContain(
+    expect(JSON.stringify([answer.body, answer.headers, await readHints()]) + log.join('')).not.toContain(
       validSignature,
     );
   });
@@ -486,31 +488,31 @@ describe('a token of another host name of the server', async () => {
     ['10.9.9.9:6625', 'localhost:6625'],
     ['mock-alias:6625', 'localhost:6625'],
     ['localhost:6625', 'mock-alias'],
-  ])('is issued under %s, accepted under %s, and reported as a finding', async (issuedUnder, usedUnder) => {
+  ])('is issued under %s, accepted under %s, and reported as a hint', async (issuedUnder, usedUnder) => {
     const token = await mintTokenAt(issuedUnder, named);
     const answer = await listKeysWith(token, usedUnder, named);
-    const reported = await readFindings(named);
+    const reported = await readHints(named);
 
     expect(decodeJwt(token).iss).toBe(`http://${issuedUnder}${ISSUER_PATH}`);
     expect(answer.status).toBe(200);
-    expect(reported).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 1 })]);
-    expect(reported[0].message).toContain(`http://${issuedUnder}${ISSUER_PATH}`);
-    expect(reported[0].message).toContain(`http://${usedUnder}`);
+    expect(reported).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
+    expect(reported[0].text).toContain(`http://${issuedUnder}${ISSUER_PATH}`);
+    expect(reported[0].text).toContain(`http://${usedUnder}`);
     for (const part of listSecrets(token)) expect(JSON.stringify(reported)).not.toContain(part);
   });
 
-  it('is reported as one finding with the number of requests', async () => {
+  it('is reported with each request', async () => {
     const token = await mintTokenAt('127.0.0.1:6625', named);
     for (let use = 0; use < 3; use++) await listKeysWith(token, 'localhost:6625', named);
 
-    expect(await readFindings(named)).toEqual([expect.objectContaining({ kind: 'issuer_differs', count: 3 })]);
+    expect(await readHints(named)).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
   });
 
   it('is not reported under the same host name in another case', async () => {
     const token = await mintTokenAt('localhost:6625', named);
 
     expect((await listKeysWith(token, 'LocalHost:6625', named)).status).toBe(200);
-    expect(await readFindings(named)).toEqual([]);
+    expect(await readHints(named)).toEqual([]);
   });
 
   it.each([
@@ -525,7 +527,7 @@ describe('a token of another host name of the server', async () => {
 
       expect(decodeJwt(token).iss).toBe(`${origin}${ISSUER_PATH}`);
       expect((await listKeysWith(token, usedUnder, aliased)).status).toBe(200);
-      expect(await readFindings(aliased)).toEqual([]);
+      expect(await readHints(aliased)).toEqual([]);
     },
   );
 
@@ -540,14 +542,14 @@ describe('a token of another host name of the server', async () => {
 
     expect(decodeJwt(token).iss).toBe(`https://mock.acme.test${ISSUER_PATH}`);
     expect(statuses).toEqual([200, 200, 200, 200]);
-    expect(await readFindings(published)).toEqual([]);
+    expect(await readHints(published)).toEqual([]);
   });
 
   it('is accepted and reported if it was issued before --public-url was set', async () => {
     const published = await testServer({ publicUrl: 'https://mock.acme.test' });
 
     expect((await listKeysWith(await forge(), 'localhost:6625', published)).status).toBe(200);
-    expect(await readFindings(published)).toEqual([expect.objectContaining({ kind: 'issuer_differs' })]);
+    expect(await readHints(published)).toEqual([expect.objectContaining({ code: 'issuer_differs' })]);
   });
 
   it('is rejected if its issuer is an unknown public URL', async () => {

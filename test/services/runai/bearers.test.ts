@@ -1,9 +1,11 @@
 /** The bearers of the cast: tokens that do not expire, for tools that take a token as an option. */
+
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
@@ -73,10 +75,10 @@ describe('a bearer of the cast', () => {
     await expect(compactVerify(token, createLocalJWKSet(body))).resolves.toBeDefined();
   });
 
-  it('has the permissions of its identity, and causes no finding about its issuer', async () => {
+  it('has the permissions of its identity, and causes no hint about its issuer', async () => {
     expect((await server.call(LIST_KEYS, { token: await readBearer(admin.email) })).status).toBe(200);
     expect((await server.call('GET /api/v1/users', { token: await readBearer(researcher.email) })).status).toBe(403);
-    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    expect(await listHints(server)).toEqual([]);
   });
 
   it('remains valid after a rotation of the signing key and ten years', async () => {

@@ -479,7 +479,7 @@ describe('the server does not start if the file of --runai-idp is', () => {
 });
 
 describe('the exchange is not supported', () => {
-  it('in 2.19; the message lists the supported grants, and a finding names the other versions', async () => {
+  it('in 2.19; the message lists the supported grants, and a hint names the other versions', async () => {
     const server = await startServer('2.19');
     const answer = await server.grant({ grantType: GRANT, externalToken: await signToken() });
 
@@ -491,7 +491,7 @@ describe('the exchange is not supported', () => {
     expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
   });
 
-  it('at POST /api/v2/token of 2.24; a finding names 3.0', async () => {
+  it('at POST /api/v2/token of 2.24; a hint names 3.0', async () => {
     const server = servers['2.24'];
     const answer = await v2Endpoint.exchange(server, await signToken());
 

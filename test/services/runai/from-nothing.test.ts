@@ -1,4 +1,5 @@
 /** The seed of docs/how-to/your-own-users.md, with its custom role and its group. */
+
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/options.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
+import { listHints } from '../../support/hints.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/how-to/your-own-users.md', import.meta.url), 'utf8');
@@ -88,13 +90,13 @@ describe('the tenant of the documented seed', () => {
     }
   });
 
-  it('has no custom role in 2.19, and a finding names it', async () => {
+  it('has no custom role in 2.19, and a hint names it', async () => {
     const server = await startServer(SEED, { runai: '2.19' });
     const milton = await readToken(server, createPasswordGrant('milton@initech.test', 'red-stapler-1999'));
 
     expect((await server.call('GET /api/v1/org-unit/projects', { token: milton })).status).not.toBe(200);
-    const { body } = await server.call('GET /_mock/findings');
-    expect(body.findings).toContainEqual(expect.objectContaining({ kind: 'other_version' }));
+    const hints = await listHints(server);
+    expect(hints).toContainEqual(expect.objectContaining({ code: 'other_version' }));
   });
 });
 

@@ -293,17 +293,17 @@ describe('a page', () => {
   });
 });
 
-it('an undocumented query parameter is ignored, and reported as a finding', async () => {
+it('an undocumented query parameter is ignored, and reported as a hint', async () => {
   const { status, body } = await requestList({ fliterBy: 'subjectId==Alpha' });
 
   expect(status).toBe(200);
   expect(body.totalRecords).toBe(9);
-  expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`fliterBy`'));
+  expect(await server.hints('undocumented_query')).toContainEqual(expect.stringContaining('`fliterBy`'));
 });
 
-it('a query parameter in another case is reported as a finding with the documented name', async () => {
+it('a query parameter in another case is reported as a hint with the documented name', async () => {
   expect((await requestList({ filterby: 'subjectId==Alpha' })).status).toBe(200);
-  expect(await server.findings('undocumented_query')).toContainEqual(
+  expect(await server.hints('undocumented_query')).toContainEqual(
     expect.stringMatching(/`filterby`.* Did you mean `filterBy`\?$/),
   );
 });

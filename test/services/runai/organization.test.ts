@@ -290,9 +290,9 @@ it.each([
   expect(await done(200, `GET workloads/count?${query}`)).toEqual({ count });
 });
 
-it('departments ignore `search`, and a finding names it', async () => {
+it('departments ignore `search`, and a hint names it', async () => {
   expect((await done(200, `GET ${DEPARTMENTS}?search=PLAT`)).departments).toHaveLength(2);
-  expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`search`'));
+  expect(await server.hints('undocumented_query')).toContainEqual(expect.stringContaining('`search`'));
 });
 
 it('a cluster id that is not a UUID is rejected with 400', async () => {

@@ -89,7 +89,7 @@ describe('a user', () => {
       const { body } = await admin('POST users', { email: 'eve@acme.test', ...options });
 
       expect(body.tempPassword).toMatch(TEMPORARY_PASSWORD);
-      expect(await server.findings('other_version')).toEqual([]);
+      expect(await server.hints('other_version')).toEqual([]);
     },
   );
 
@@ -460,13 +460,13 @@ describe('the list of users', async () => {
   });
 });
 
-it('2.19 ignores `notify`, and reports a finding', async () => {
+it('2.19 ignores `notify`, and reports a hint', async () => {
   const oldServer = await runaiServer({ runai: '2.19' });
   const { status, body } = await oldServer.admin('POST users', { email: 'eve@acme.test', notify: 'whatever' });
 
   expect(status).toBe(201);
   expect(body).toEqual({ id: expect.any(String), username: 'eve@acme.test', tempPassword: expect.any(String) });
-  expect(await oldServer.findings('other_version')).toEqual([
+  expect(await oldServer.hints('other_version')).toEqual([
     'create_user was called with the field `notify`, which only 2.24, 3.0 has. It has no effect.',
   ]);
 });

@@ -1,6 +1,8 @@
 /** Versions of Run:ai that have the rules of an earlier version. */
+
 import { describe, expect, it } from 'vitest';
 import { application, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import { runaiServer } from '../../support/runai.ts';
 
 const V1_TOKEN = '/api/v1/token';
@@ -65,7 +67,7 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     expect(paths).toEqual(before);
   });
 
-  it('accepts the requests of 2.24 without a finding', async () => {
+  it('accepts the requests of 2.24 without a hint', async () => {
     const grant = await server.grant({
       grantType: 'app_token',
       AppId: application.clientId,
@@ -73,10 +75,10 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     });
     await server.done(200, 'GET user-applications');
     await server.done(200, 'GET authorization/roles');
-    const { findings } = (await server.call('GET /_mock/findings')).body;
+    const hints = await listHints(server);
 
     expect(grant.status).toBe(200);
-    expect(findings).toEqual([]);
+    expect(hints).toEqual([]);
   });
 
   it('suggests an access rule for a refused request, and computes the least privilege', async () => {

@@ -1,9 +1,11 @@
 /** Clients that request a grant of another kind of client, at each token endpoint of each version (RFC 6749, 5.2). */
+
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { GRANT_TYPES } from '../../../src/services/runai/tables/index.ts';
 import type { Profile } from '../../../src/services/runai/tables/profiles.ts';
 import { admin, adminBot, application, researcher } from '../../support/cast.ts';
+import { listHints } from '../../support/hints.ts';
 import {
   CALLBACK,
   oauthError,
@@ -208,8 +210,8 @@ describe('the grant `client_credentials` of an application at the realm', () => 
     expect(decodeJwt(body.access_token)).toMatchObject({ sub, azp: clientId, typ: 'Bearer' });
     expect(decodeJwt(body.id_token)).toMatchObject({ sub, aud: clientId, typ: 'ID' });
     expect(await sendWithToken(server, body.access_token)).toEqual([200, undefined]);
-    expect((await server.call('GET /_mock/findings')).body.findings).not.toContainEqual(
-      expect.objectContaining({ message: expect.stringContaining('response_type') }),
+    expect(await listHints(server)).not.toContainEqual(
+      expect.objectContaining({ text: expect.stringContaining('response_type') }),
     );
   });
 
@@ -269,7 +271,7 @@ it.each(PROFILES)('no fix of %s names a grant or an operation that the version d
   const { server } = findServer(profile);
   const { body } = await server.call('GET /_mock/tables/runai');
   const texts = Object.values<{ text: string }>(body.remedies)
-    .map(({ text }) => text)
+    .map(({ text }: { text: string }) => text)
     .join('\n');
   const names = listGrants(profile).map(({ grantType }) => grantType as string);
 

@@ -168,10 +168,20 @@ class Faults(TypedDict):
     next: "Optional[str]"
 
 
-# A common mistake, detected in a request.
-class Hint(TypedDict):
+# What to send instead, if the path was wrong. The path is below the world.
+class Hint_Request(TypedDict):
+    method: "str"
+    path: "str"
+
+
+class _Hint(TypedDict):
     code: "str"
     text: "str"
+
+
+# Advice about a request, refused or not.
+class Hint(_Hint, total=False):
+    request: "Hint_Request"
 
 
 class _RecordedRequest_Principal(TypedDict):
@@ -445,17 +455,6 @@ class Decision(_Decision, total=False):
     instead: "str"
 
 
-# Something worth knowing that made no request fail.
-class Finding(TypedDict):
-    id: "str"
-    kind: "str"
-    message: "str"
-    firstSeenAt: "str"
-    lastSeenAt: "str"
-    count: "int"
-    request: "Optional[str]"
-
-
 # A principal that may send it, with a token from `POST /_mock/tokens`; absent for the control API.
 class Fix_Request_As(TypedDict):
     principal: "str"
@@ -509,14 +508,6 @@ class Principal(_Principal, total=False):
     account: "str"
     user: "str"
     tenant: "str"
-
-
-# Findings.
-class Findings(TypedDict):
-    findings: "List[Finding]"
-    total: "int"
-    dropped: "int"
-    next: "Optional[str]"
 
 
 class _KeyResource(TypedDict):

@@ -54,7 +54,7 @@ class Requests:
         self._connection = connection
 
     def list(self, *, limit: Optional[int] = None, **match: Any) -> List[control.RecordedRequest]:
-        """Newest first: `list(operation="grant_token", status=200)`."""
+        """Newest first: `list(operation="grant_token", status=200)`. With `hints=True`, only requests that have a hint."""
         return self._connection.pages("requests", {"limit": limit, **match})
 
     def verify(

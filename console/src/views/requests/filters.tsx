@@ -30,7 +30,7 @@ export function Filters() {
   const views = lazyViews.value;
   const isOnlyRefusals = current['refusals'] === 'only';
   const activeCount =
-    [...hidden.map(([name]) => name), 'path'].filter((name) => current[name]).length +
+    [...hidden.map(([name]) => name), 'path', 'hints'].filter((name) => current[name]).length +
     Number(current['group'] === 'no');
   return (
     <search class="filters" aria-label="Filter the list">

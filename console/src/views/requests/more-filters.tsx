@@ -4,7 +4,7 @@ import { FilterSelect, type TitledFilters } from './filters.tsx';
 
 /** The filters that do not fit beside the search, and the grouping. */
 export function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
-  const { group, path = '' } = choices.value;
+  const { group, hints, path = '' } = choices.value;
   return (
     <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
       {filters.map(([name, title]) => (
@@ -20,6 +20,14 @@ export function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
           value={path}
           onChange={handleValue((value) => choose({ path: value.trim() }, false))}
         />
+      </label>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={hints === 'true'}
+          onChange={({ currentTarget: { checked } }) => choose({ hints: checked ? 'true' : undefined }, false)}
+        />
+        Only with hints
       </label>
       <label class="tick">
         <input

@@ -183,7 +183,7 @@ function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act:
     confirmation: {
       title: `Reset world ${id}?`,
       confirmLabel: 'Reset world',
-      warning: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
+      warning: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests and faults.`,
     },
   };
   const deletion: MenuItem = {

@@ -58,16 +58,12 @@ function parseTopology(format: string, content: unknown): Topology {
 const DSX_MEMBERS = ['services', 'instructions'] as const;
 
 /** Removes and reports members that this version of Air does not support. */
-function removeUnsupported(
-  { settings, findings, now }: AuthenticatedContext,
-  field: string,
-  content: unknown,
-): unknown {
+function removeUnsupported({ settings, hints }: AuthenticatedContext, field: string, content: unknown): unknown {
   if (settings.air === 'dsx' || !isRecord(content)) return content;
   const unsupported = DSX_MEMBERS.filter((name) => Object.hasOwn(content, name));
   for (const name of unsupported) {
     const message = `A topology has the field \`${field}.${name}\`, which only dsx supports. It was ignored.`;
-    findings.report('other_version', message, now);
+    hints.add('other_version', message);
   }
   return unsupported.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }

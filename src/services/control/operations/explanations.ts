@@ -4,12 +4,10 @@ import { Problem } from '../../../decisions/problem.ts';
 import { COMMON_REASONS, type Reasons } from '../../../decisions/reasons.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import type { Decisions, NumberedDecision } from '../../../journal/decisions.ts';
-import { viewFinding } from '../../../journal/finding.ts';
 import { own } from '../../../objects/members.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
-import { pageShortList } from '../lists.ts';
 import { notStoredProblem } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
@@ -28,7 +26,7 @@ function createListing(decisions: Decisions): Listing<NumberedDecision> {
   };
 }
 
-/** Operations that explain responses: decisions, findings and rules. */
+/** Operations that explain responses: decisions and rules. */
 export function explanationOperations(ports: Ports) {
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
@@ -72,21 +70,6 @@ export function explanationOperations(ports: Ports) {
     throw notStoredProblem('decision', number, decisions.lastNumber);
   };
 
-  const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
-    const { findings } = world.activityLog;
-    // In order of the last report.
-    const all = findings
-      .list()
-      .map((finding) => ({ id: finding.id, at: finding.lastSeenAt, position: finding.position, finding }));
-    const { entries, extent } = pageShortList(all, query, 'newest first', { dropped: findings.droppedCount });
-    return { status: 200, body: { findings: entries.map(({ finding }) => viewFinding(finding)), ...extent } };
-  };
-
-  const deleteFinding: Handler<'control', 'delete_finding'> = async ({ world, params }) => {
-    if (world.activityLog.findings.delete(params.findingId)) return { status: 204 };
-    throw new Problem('not_found', 'No finding has this id. `GET /_mock/findings` lists them.');
-  };
-
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
     const served = ports.findTables(service);
@@ -99,8 +82,6 @@ export function explanationOperations(ports: Ports) {
   return {
     list_decisions: listDecisions,
     get_decision: getDecision,
-    list_findings: listFindings,
-    delete_finding: deleteFinding,
     get_tables: getTables,
   };
 }

@@ -198,7 +198,7 @@ async function findKeyById({ store, now }: Context, id: string): Promise<KeyInFo
 
 /** Warns about a key that can do nothing, which is valid but rarely intended. */
 async function reportWarnings(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
-  const warnings = await reportKeyWarnings(context, context.now, key);
+  const warnings = await reportKeyWarnings(context, key);
   return warnings.length === 0 ? {} : { warnings };
 }
 

@@ -117,7 +117,7 @@ function createEntryViewer(
 async function findRequests(
   ports: Ports,
   { world }: Context,
-  { after, since, limit, ...match }: Match & PageQuery,
+  { after, since, limit, hints, ...match }: Match & PageQuery & { readonly hints?: boolean },
   fallback: number,
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
@@ -125,8 +125,12 @@ async function findRequests(
   const { fits } = createMatcher(
     checkMatch(match, ports.listKnownNames(), (name) => `Query parameter \`${name}\``, false),
   );
-  const matching = journal.newestFirst(fits);
+  const matching = journal.newestFirst((facts, draft) => fits(facts) && hasHints(draft, hints));
   return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
+}
+
+function hasHints({ hints }: Pick<JournalEntry, 'hints'>, expected: boolean | undefined): boolean {
+  return expected === undefined || hints.length > 0 === expected;
 }
 
 /**

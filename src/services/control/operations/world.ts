@@ -11,10 +11,9 @@ export function worldOperations(ports: Ports) {
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
-  const getHealth: Handler<'control', 'get_health'> = ({ store, findings, now }) => {
+  const getHealth: Handler<'control', 'get_health'> = ({ store }) => {
     const reason = store.fault();
     if (reason === null) return { status: 200, body: { status: 'ready' } };
-    findings.report('storage', reason, now);
     return { status: 503, body: { status: 'storage', reason }, refusal: new Problem('storage_failing', reason) };
   };
 

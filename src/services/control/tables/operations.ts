@@ -30,8 +30,6 @@ export const OPERATION_SECTIONS = [
       get_propagation: {},
       set_propagation: {},
       flush_propagation: {},
-      list_findings: {},
-      delete_finding: {},
       list_worlds: {},
       create_world: {},
       get_world: {},

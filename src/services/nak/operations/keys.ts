@@ -78,7 +78,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
     },
   });
   const issued = await requireOwnKey(context, caller, id);
-  await reportKeyWarnings(context, now, issued);
+  await reportKeyWarnings(context, issued);
   return { status: 200, body: await renderWholeKey(context, issued, text) };
 };
 
@@ -205,7 +205,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
     }),
   );
   const changed = await requireOwnKey(context, caller, id);
-  await reportKeyWarnings(context, now, changed);
+  await reportKeyWarnings(context, changed);
   return { status: 200, body: await renderWholeKey(context, changed) };
 };
 

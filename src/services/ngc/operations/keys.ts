@@ -143,10 +143,10 @@ export const keyOperations = {
 
 type KeyResponse = Answer<'ngc', 'getKey'>;
 
-/** Reports a key without effect as a finding. Such a key is valid, and the vendor's response has no warnings. */
+/** Adds hints about a key without effect. Such a key is valid, and the vendor's response has no warnings. */
 async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {
   const key = await ngcKeysIn(context.store).findById(id, context.now);
-  if (key !== null) await reportKeyWarnings(context, context.now, key);
+  if (key !== null) await reportKeyWarnings(context, key);
   return respond(context, id, value);
 }
 

@@ -94,10 +94,10 @@ const getAccount: Handler<'nvcf', 'getAccount'> = async (context) => {
  * @param operation method and path, for the message
  */
 function createNotEmulatedHandler(operation: string) {
-  return (context: AccountContext & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
+  return (context: AccountContext & Pick<AuthenticatedContext, 'hints'>): never => {
     assertOwnAccount(context);
     const message = `The mock does not emulate \`${operation}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`;
-    context.findings.report('not_emulated', message, context.now);
+    context.hints.add('not_emulated', message);
     throw new Problem('not_found', message);
   };
 }

@@ -72,7 +72,7 @@ const updateDeployment: Handler<'nvcf', 'updateDeployment', FunctionRow> = async
 
 /** Reports changes to the GPU and the instance type of a specification, which the update ignored. */
 function reportIgnoredChanges(
-  { body, findings, now }: Parameters<typeof updateDeployment>[0],
+  { body, hints }: Parameters<typeof updateDeployment>[0],
   specifications: readonly Specification[],
 ): void {
   for (const { gpuSpecificationId: id, ...requested } of body.deploymentSpecifications) {
@@ -82,7 +82,7 @@ function reportIgnoredChanges(
     for (const member of ['gpu', 'instanceType'] as const) {
       if (stored === undefined || requested[member] === undefined || requested[member] === stored[member]) continue;
       const message = `Ignored a change to \`${member}\` of the specification \`${stored.gpuSpecificationId}\`: it stays \`${stored[member]}\` until the deployment is deleted.`;
-      findings.report('ignored_field', message, now);
+      hints.add('ignored_field', message);
     }
   }
 }

@@ -39,10 +39,10 @@ const list: Handler<'runai', 'get_access_keys'> = async (context) => {
 };
 
 /** Reports a list that is incomplete. The client cannot notice it, because the list has no pages. */
-function reportTruncation({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
+function reportTruncation({ hints }: Pick<AuthenticatedContext, 'hints'>, count: number): void {
   if (count <= MAX_LISTED) return;
   const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
-  findings.report('list_cut', message, now);
+  hints.add('list_cut', message);
 }
 
 const create: Handler<'runai', 'create_access_key1'> = async (context) => {

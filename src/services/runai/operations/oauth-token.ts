@@ -52,11 +52,11 @@ export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_
 const AUDIENCE_PARAMETERS = ['audience', 'resource'] as const;
 
 /** Reports parameters that have no effect, because a client that sends them expects an `aud`. Omits their values. */
-function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
+function reportIgnored(operation: string, form: Form, { hints }: Context): void {
   for (const name of AUDIENCE_PARAMETERS) {
     if (form[name] === undefined) continue;
     const message = `${operation} was called with the undocumented field \`${name}\`. It has no effect: Run:ai access tokens have no \`aud\`.`;
-    findings.report('undocumented_field', message, now);
+    hints.add('undocumented_field', message);
   }
 }
 

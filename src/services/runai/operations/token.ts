@@ -29,7 +29,7 @@ export interface IssuedTokens {
 /**
  * Returns the grant with this name at an endpoint.
  *
- * @throws Problem if this version does not have it, with a finding if another version does
+ * @throws Problem if this version does not have it, with a hint if another version does
  */
 export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const names = grantNamesAt(context, endpoint);
@@ -41,11 +41,11 @@ export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: 
 }
 
 /** Reports a grant that the endpoint has in other versions only. */
-function reportOtherVersion({ method, findings, now }: Context, endpoint: TokenEndpoint, grantType: string): void {
+function reportOtherVersion({ method, hints }: Context, endpoint: TokenEndpoint, grantType: string): void {
   const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
   if (row === undefined) return;
   const message = `${method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
-  findings.report('other_version', message, now);
+  hints.add('other_version', message);
 }
 
 /** Returns the names of the grants that an endpoint has in this version. */

@@ -19,7 +19,7 @@ async function reportUnacceptedKey(context: Context): Promise<void> {
   const problem = await findKeyProblem(context);
   if (problem === null) return;
   const message = `The models of the catalogue were read with a key that is not accepted (${problem}). Reading them needs no key, so it does not test the key. To test it, call a live model.`;
-  context.findings.report('key_not_checked', message, context.now);
+  context.hints.add('key_not_checked', message);
 }
 
 const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
