@@ -124,7 +124,6 @@ describe('the hint for a refusal:', () => {
     ["Service 'x' not found", 'GET /v1/services/x', {}, 'issued_key_not_found', 'GET /v1/services'],
     ['api key empty', 'POST /v1/introspect', introspect({ key: '' }), 'issued_key_text', '`key`'],
     ['api key format invalid', 'POST /v1/admin/lookup', { body: { key: 'nvapi-x' } }, 'issued_key_text', '70'],
-    ['Invalid key', 'POST /v1/introspect', introspect({ key: FOREIGN_KEY }), 'issued_key_text', 'this mock'],
     [
       'audience_service_id invalid',
       'POST /v1/introspect',
@@ -163,6 +162,18 @@ describe('the hint for a refusal:', () => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(headers['x-mock-hint']).toContain(hint);
     expect(requests[0].hints).toMatchObject([{ code }]);
+  });
+
+  it('a key that may be real comes before the hint about its text', async () => {
+    const { body, headers } = await server.call('POST /v1/introspect', introspect({ key: FOREIGN_KEY }));
+    const { requests } = (await server.call('GET /_mock/requests?limit=1')).body;
+
+    expect(body.detail).toBe('Invalid key');
+    expect(headers['x-mock-hint']).toContain('no mock issued');
+    expect(requests[0].hints).toMatchObject([
+      { code: 'foreign_credential' },
+      { code: 'issued_key_text', text: expect.stringContaining('this mock') },
+    ]);
   });
 
   it('a body with an invalid status is explained in the error message', async () => {
