@@ -7,7 +7,7 @@ type RowParts = Pick<Row, 'id' | 'owner' | 'parent' | 'aliases' | 'labels' | 'sh
  * The approximate size of a row without strings and body, in bytes: the row, its revision, and its entries in indexes and
  * sorted lists. Like all of these numbers, it was measured on Node 20 (`test/store/weight.e2e.ts`).
  */
-const ROW_BYTES = 700;
+const ROW_BYTES = 720;
 /** The entry of a label or an account in an index, which has a list of rows. */
 const INDEX_ENTRY_BYTES = 400;
 const ALIAS_BYTES = 150;

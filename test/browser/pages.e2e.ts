@@ -109,8 +109,9 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       const statuses: number[] = [];
       page.on('response', (answer) => answer.url().includes('/_mock/') && statuses.push(answer.status()));
       await page.goto(`http://127.0.0.1:${site.port}/`);
-      await expect.poll(() => statuses).toEqual([403, 403]);
-      expect(warnings).toEqual([expect.stringContaining('another origin')]);
+      await expect.poll(() => warnings).toEqual([expect.stringContaining('another origin')]);
+      // Chromium may hide the response for the image.
+      await expect.poll(() => new Set(statuses)).toEqual(new Set([403]));
       await page.close();
       await everywhere.close();
     },
