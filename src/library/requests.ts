@@ -13,8 +13,8 @@ export interface RequestFilter extends Omit<RequestMatch, 'body'> {
 
 /** Filters a list of requests. */
 export interface ListFilter extends RequestFilter {
-  /** `true`: only requests with hints, refused or not. `false`: only those without. */
-  readonly hints?: boolean;
+  /** Only requests with hints, refused or not. */
+  readonly hints?: true;
   /** The maximum number. Default: the whole journal. */
   readonly limit?: number;
 }

@@ -43,7 +43,7 @@ export const journalFilter = computed(
 /** Returns whether a request matches a filter with this value. */
 function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
-  if (name === 'hints') return hasHints(request) === (value === 'true');
+  if (name === 'hints') return hasHints(request);
   if (name === 'path') return matchesTemplate(request.path, value);
   if (name !== 'text') {
     const requestValue = VALUES[name](request);

@@ -117,7 +117,7 @@ function createEntryViewer(
 async function findRequests(
   ports: Ports,
   { world }: Context,
-  { after, since, limit, hints, ...match }: Match & PageQuery & { readonly hints?: boolean },
+  { after, since, limit, hints, ...match }: Match & PageQuery & { readonly hints?: true },
   fallback: number,
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
@@ -125,12 +125,10 @@ async function findRequests(
   const { fits } = createMatcher(
     checkMatch(match, ports.listKnownNames(), (name) => `Query parameter \`${name}\``, false),
   );
-  const matching = journal.newestFirst((facts, draft) => fits(facts) && hasHints(draft, hints));
+  const matching = journal.newestFirst(
+    (facts, draft) => fits(facts) && (hints === undefined || draft.hints.length > 0),
+  );
   return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
-}
-
-function hasHints({ hints }: Pick<JournalEntry, 'hints'>, expected: boolean | undefined): boolean {
-  return expected === undefined || hints.length > 0 === expected;
 }
 
 /**
