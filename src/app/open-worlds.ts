@@ -5,7 +5,7 @@ import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { Quota } from '../memory/quota.ts';
-import { computeMaxStateBytes } from '../platform/max-state.ts';
+import { computeMaxStateBytes } from '../platform/heap.ts';
 import { processWide } from '../platform/process-wide.ts';
 import { createSystemRandom } from '../platform/random.ts';
 import { restoreSeed } from '../seed/index.ts';

@@ -14,7 +14,7 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { listPrincipalNames } from '../http/simulated-caller.ts';
 import type { KnownNames } from '../journal/check.ts';
 import { keysOf } from '../objects/members.ts';
-import { addBearers } from '../seed/index.ts';
+import { addBearers, streamCast } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts, type Ports } from '../services/index.ts';
 import { countObjects } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
@@ -50,6 +50,10 @@ export function createPorts(controlled: ControlledServer): Ports {
     buildCast: async (world, needsBearers = true) => {
       const cast = (await casts.createReader(world))();
       return needsBearers ? addBearers(cast, services, world) : cast;
+    },
+    streamCast: async (world, needsBearers = true) => {
+      const cast = (await casts.createReader(world))();
+      return streamCast(cast, needsBearers ? services : [], world);
     },
     checkTraffic: createTrafficPort(routes),
     findNames,

@@ -4,6 +4,7 @@ import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
+import { AnswerRoom } from '../http/answer-room.ts';
 import { serveCaCertificate } from '../http/ca-certificate.ts';
 import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
@@ -20,7 +21,7 @@ import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
 import { createProductionPorts, type OpenProductionPort } from '../http/transport/production-port.ts';
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
-import { computeMaxStateBytes } from '../platform/max-state.ts';
+import { computeMaxAnswerBytes, computeMaxStateBytes } from '../platform/heap.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
 import { ALL_REASONS, listVendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
@@ -214,6 +215,7 @@ function createServer(
     originGuard: createOriginGuard({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
     crossOrigin,
     streams: new OpenStreams(),
+    answerRoom: new AnswerRoom(computeMaxAnswerBytes()),
     counts: new RequestCounts(),
     tripwire: createTripwire(tripwires),
     extractors: services.flatMap(({ credentials }) => credentials?.extractors ?? []),

@@ -336,6 +336,7 @@ function simplifyParserMessage(parserMessage: string): string {
  * @param flag the name for messages
  * @param otherwise a sentence about alternatives to a file
  * @param max the maximum size in bytes
+ * @param adviceIfLarger a sentence after a space
  * @throws UserError if it cannot be read or is malformed
  */
 export async function readDocument(
@@ -343,6 +344,7 @@ export async function readDocument(
   flag: string,
   otherwise = '',
   max = Number.POSITIVE_INFINITY,
+  adviceIfLarger = '',
 ): Promise<unknown> {
   const name = `${flag} ${showValue(file)}`;
   let text: string;
@@ -352,7 +354,9 @@ export async function readDocument(
     const why = explainUnreadable(cause);
     throw new UserError(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
-  if (Buffer.byteLength(text) > max) throw new UserError(`${name} is larger than ${max / 1024 / 1024} MB.`);
+  if (Buffer.byteLength(text) > max) {
+    throw new UserError(`${name} is larger than ${Number((max / 1024 / 1024).toFixed(1))} MB.${adviceIfLarger}`);
+  }
   return parseDocument(text, name, file.endsWith('.json'));
 }
 

@@ -1,13 +1,16 @@
+import { computeMaxSeedBytes } from '../platform/heap.ts';
 import { readTextFile } from '../platform/text-file.ts';
 
 /**
  * Returns a function that finds the line of a path in a JSON or YAML file, such as `runai.users[0].role`. A missing
  * member has the line of its parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can
- * be read only once, so it has no lines.
+ * be read only once, so it has no lines; neither has a very large file.
  */
 export async function createLineFinder(file: string): Promise<(path: string) => number | undefined> {
   const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml');
-  const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
+  const read = await readTextFile(file, { onlyFile: true }).catch(() => '');
+  // The positions of a larger one would not fit into the heap.
+  const text = read.length <= computeMaxSeedBytes('yaml') ? read : '';
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false });
   const findLine = (node: unknown): number | undefined => {

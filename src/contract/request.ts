@@ -2,6 +2,7 @@ import type { Caller, LookupResult, ResourceAttributes } from '../decisions/deci
 import type { Problem } from '../decisions/problem.ts';
 import type { HintCollector } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
+import type { Row } from '../store/collections.ts';
 import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
@@ -34,6 +35,14 @@ export interface RequestContext extends RequestScope {
   publishedKeys(): readonly PublicJwk[];
   /** Returns the header lines with this name as they were received, without joining them. */
   headerLines(name: string): readonly string[];
+  /**
+   * Reserves memory for a response that lists these rows, until it is sent. A large one waits for its turn.
+   *
+   * @throws Problem `storage_full` if one response cannot have them all; `unavailable` if its turn does not come in time
+   */
+  reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void>;
+  /** Reserves memory for a response that needs this many bytes while it is created. @throws Problem `unavailable` */
+  reserveBytes(bytes: number): Promise<void>;
   /**
    * Calls back when the client closes its connection. For operations that wait.
    *

@@ -95,7 +95,8 @@ export interface Seeding {
   /**
    * Returns this part of the cast with a token for each identity that never expires. Absent if no identity has tokens.
    *
-   * @param part as `createCast` returned it
+   * @param part as `createCast` returned it, or with some of its entries
+   * @param whole the part with all of its entries
    */
-  withBearers?(part: unknown, world: Pick<World, 'id' | 'credentials'>): Promise<unknown>;
+  withBearers?(part: unknown, world: Pick<World, 'id' | 'credentials'>, whole?: unknown): Promise<unknown>;
 }

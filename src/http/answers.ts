@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SpoiledBody } from '../faults/fault.ts';
@@ -5,9 +6,11 @@ import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
 import { StreamedList } from '../responses/streamed-list.ts';
+import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
 import type { Payload, RequestInWorld } from './request.ts';
+import { serializeToBytes } from './serialize.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';
@@ -26,7 +29,13 @@ export function preparePayload(reply: FastifyReply, request: RequestInWorld): un
   // Fastify sends `undefined` only while the client is connected.
   if (request.outcome.body === undefined) return respond(reply, request);
   setHead(reply, request);
-  return bodyToSend(request.outcome);
+  const { body } = request.outcome;
+  return request.reservedBytes > 0 && isJson(body) ? serializeToBytes(body) : bodyToSend(request.outcome);
+}
+
+/** Returns whether a body is an object for JSON. */
+function isJson(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !isBytes(body) && !(body instanceof Readable);
 }
 
 /** Sets the status and headers of an outcome. */
@@ -69,6 +78,12 @@ export function addResponseHook(service: FastifyInstance): void {
   });
 }
 
+/** Calls back when a response is sent, or its client has left. */
+function callOnceSent(response: ServerResponse, callback: () => void): void {
+  if (response.destroyed) callback();
+  else response.once('close', callback);
+}
+
 /** Returned instead of a payload when the connection is to be dropped. */
 const DROP_CONNECTION = Symbol('drop connection');
 
@@ -78,12 +93,12 @@ async function prepareResponse(
   original: Payload,
 ): Promise<Payload | typeof DROP_CONNECTION> {
   const { outcome, world } = request;
-  let payload = original;
+  let payload = typeof original === 'string' ? moveLarge(original) : original;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify replaces a content type that it cannot parse.
     if (type !== undefined && isBytes(outcome.body)) reply.type(type);
-    await checkResponse(request);
+    await checkResponse(request, payload);
     if (request.outcome !== outcome) {
       if (original instanceof Readable) original.destroy();
       payload = replacePayload(reply, outcome, request);
@@ -98,15 +113,23 @@ async function prepareResponse(
     if (payload instanceof Readable) payload.destroy();
     throw thrown;
   } finally {
+    const { reservedBytes, server } = request;
+    if (reservedBytes > 0) callOnceSent(reply.raw, () => server.answerRoom.release(reservedBytes));
     callOnceRead(payload, () => world.release());
   }
 }
 
+/** Moves a large text out of the heap, which unread ones would fill. */
+function moveLarge(text: string): string | Buffer {
+  return text.length > LARGE_ANSWER_BYTES ? Buffer.from(text) : text;
+}
+
 /** Checks the response before it is sent, and replaces it if needed. */
-async function checkResponse(request: RequestInWorld): Promise<void> {
+async function checkResponse(request: RequestInWorld, payload: Payload): Promise<void> {
   const { server, route } = request;
   if (request.isReplaced) return;
   try {
+    if (Buffer.isBuffer(payload) && request.reservedBytes === 0) await request.reserveBytes(payload.length);
     if (server.offDocument !== 'off') {
       await route.document.ready();
       validateResponse(request);

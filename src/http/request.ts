@@ -12,12 +12,15 @@ import {
 } from '../decisions/decide.ts';
 import type { Decision } from '../decisions/decision.ts';
 import type { Principal } from '../decisions/principal.ts';
-import type { Problem } from '../decisions/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 import type { Fault } from '../faults/fault.ts';
 import { NO_BODY, type StoredBody } from '../journal/entry.ts';
 import { RequestHints } from '../journal/request-hints.ts';
-import type { Outcome } from '../responses/outcome.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import { MAX_LIST_CHARACTERS, type Outcome } from '../responses/outcome.ts';
+import type { Row } from '../store/collections.ts';
 import type { Instant } from '../time/clock.ts';
+import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
 import type { Route, Server, WorldAddress } from './server.ts';
@@ -140,6 +143,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   isDecided = false;
   /** Whether a fault replaced the response of the operation. */
   isReplaced = false;
+  /** The memory reserved for a large response, until it is sent. */
+  reservedBytes = 0;
   /** Whether the operation was executed. */
   isExecuted = false;
   /** The status of the response that a fault replaced. Null: none was replaced. */
@@ -233,6 +238,21 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     return headerLines(this.raw, name);
   }
 
+  async reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void> {
+    let characters = 0;
+    let bytes = 0;
+    for (const { revision } of rows) {
+      characters += revision.size;
+      bytes += revision.weight;
+    }
+    if (characters > MAX_LIST_CHARACTERS && rows.length > 1) throw createTooLargeList(this.route, characters);
+    await this.reserveBytes(bytes);
+  }
+
+  async reserveBytes(bytes: number): Promise<void> {
+    if (bytes > LARGE_ANSWER_BYTES) this.reservedBytes += await this.server.answerRoom.take(bytes);
+  }
+
   onDisconnect(callback: () => void): () => void {
     const { raw } = this;
     const { socket } = raw;
@@ -253,6 +273,28 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {
     return receivePieces(this.raw, sizes, take);
   }
+}
+
+/** Parameters that choose a part of a list, or its order. */
+const PAGING: readonly string[] = ['limit', 'offset', 'ordering', 'search', 'cursor', 'sortBy', 'sortOrder'];
+
+/** @param route the list, whose filters the message names */
+function createTooLargeList(route: Route | null, characters: number): Problem {
+  const { queryNames = 'any' } = route?.operation ?? {};
+  const filters = queryNames === 'any' ? [] : queryNames.filter((name) => !PAGING.includes(name));
+  const advice =
+    filters.length === 0
+      ? 'Delete some of the objects, or reset the world'
+      : `Select fewer with ${filters.map((name) => `\`${name}\``).join(' or ')}, or delete some`;
+  return new Problem(
+    'storage_full',
+    `The objects of this list have ${formatMegabytes(characters)} MB, and a response has at most ` +
+      `${formatMegabytes(MAX_LIST_CHARACTERS)} MB. ${advice}.`,
+  );
+}
+
+function formatMegabytes(bytes: number): string {
+  return (bytes / MEGABYTE).toFixed(1).replace('.0', '');
 }
 
 type PublishedKeys = ReturnType<Context['publishedKeys']>;

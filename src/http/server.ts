@@ -8,6 +8,7 @@ import type { Reasons } from '../decisions/reasons.ts';
 import type { OperationRow, Rule } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Log } from '../diagnostics/log.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { RequestCounts } from './request-counts.ts';
 import type { OpenStreams } from './streams.ts';
@@ -52,6 +53,7 @@ export interface Server extends ServerScope {
   readonly originGuard: OriginGuard;
   readonly crossOrigin: CrossOrigin;
   readonly streams: OpenStreams;
+  readonly answerRoom: AnswerRoom;
   readonly counts: RequestCounts;
   /** Watches incoming strings for credentials that may be real. */
   readonly tripwire: CredentialWatch;

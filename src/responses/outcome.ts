@@ -1,6 +1,9 @@
 import type { Principal } from '../decisions/principal.ts';
 import type { Problem } from '../decisions/problem.ts';
 
+/** The maximum length of a list in a response: of its objects as stored JSON, in characters. */
+export const MAX_LIST_CHARACTERS = 8 * 1024 * 1024;
+
 interface ResponseHead<Status> {
   readonly status: Status;
   readonly headers?: Readonly<Record<string, string>>;

@@ -169,3 +169,16 @@ export interface Collections<RowType extends Row = Row> {
   /** Caches values derived from a body or a list, which are immutable. */
   readonly made: WeakMap<object, unknown>;
 }
+
+/** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
+export function limitSize<Sized extends Pick<Row, 'revision'>>(
+  rows: readonly Sized[],
+  max = Number.POSITIVE_INFINITY,
+): readonly Sized[] {
+  let characters = 0;
+  const end = rows.findIndex(({ revision }, index) => {
+    characters += revision.size;
+    return characters > max && index > 0;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
+}

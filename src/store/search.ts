@@ -1,6 +1,6 @@
 import { own } from '../objects/members.ts';
 import { Pacer } from '../time/pacer.ts';
-import { ANYONE, MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
+import { ANYONE, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Rows } from './rows.ts';
 
 /** Members of a query that refer to the row instead of its body. */
@@ -148,14 +148,4 @@ function readMember(body: unknown, path: readonly string[]): unknown {
 function toText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
-function limitSize(rows: readonly Row[], max = Number.POSITIVE_INFINITY): readonly Row[] {
-  let characters = 0;
-  const end = rows.findIndex(({ revision }, index) => {
-    characters += revision.size;
-    return characters > max && index > 0;
-  });
-  return end < 0 ? rows : rows.slice(0, end);
 }

@@ -48,13 +48,25 @@ export function estimateRowBytes(
   return bytes + estimateBodyBytes(body, isAscii ? 1 : MAX_CHARACTER_BYTES, knownNames);
 }
 
+/** V8 keeps objects of up to half a page in pages of 256 kB, and the room behind a long string often stays empty. */
+const PAGE_BYTES = 250 * 1024;
+const MAX_PAGE_OBJECT_BYTES = 128 * 1024;
+const LONG_STRING_BYTES = 32 * 1024;
+
+/** Returns the memory of a string. @param contentBytes the bytes of its characters */
+function estimateStringBytes(contentBytes: number): number {
+  const bytes = STRING_BYTES + contentBytes;
+  const sharesPage = bytes > LONG_STRING_BYTES && bytes <= MAX_PAGE_OBJECT_BYTES;
+  return sharesPage ? Math.ceil(PAGE_BYTES / Math.floor(PAGE_BYTES / bytes)) : bytes;
+}
+
 /** Visits the values with a list instead of recursion, because a body may be nested deeply. */
 function estimateBodyBytes(body: unknown, characterBytes: number, knownNames: Set<string>): number {
   let bytes = 0;
   const remaining: unknown[] = [body];
   while (remaining.length > 0) {
     const value = remaining.pop();
-    if (typeof value === 'string') bytes += STRING_BYTES + characterBytes * value.length;
+    if (typeof value === 'string') bytes += estimateStringBytes(characterBytes * value.length);
     else if (typeof value === 'number') bytes += NUMBER_BYTES;
     else if (Array.isArray(value)) {
       bytes += LIST_BYTES + LIST_ITEM_BYTES * value.length;

@@ -1,8 +1,8 @@
 import { LISTS } from '../../../generated/air.lists.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { own } from '../../objects/members.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import type { PageQuery } from '../../store/collections.ts';
+import { MAX_LIST_CHARACTERS, type Outcome } from '../../responses/outcome.ts';
+import { limitSize, type PageQuery } from '../../store/collections.ts';
 import { creatorOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';
 import { containsText, type Kinds, sortByMember } from './results.ts';
@@ -12,9 +12,6 @@ import type { AirResource } from './tables/index.ts';
 /** The vendor documents neither default nor maximum of `limit`. */
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
-
-/** Maximum number of characters on a page, because the whole response is in memory. */
-const MAX_PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Filters by the relation of an object to the caller. */
 const OWNED = 'is_owned_by_client';
@@ -90,8 +87,9 @@ export async function createPage<Name extends StoredName, View>(
     order: { by: order, descending: ordering.descending },
     limit,
     offset,
-    most: MAX_PAGE_CHARACTERS,
+    most: MAX_LIST_CHARACTERS,
   });
+  await context.reserveAnswer(rows);
   return renderPage(context, table.path, { count, limit, offset }, await Promise.all(rows.map(view)));
 }
 
@@ -124,12 +122,19 @@ async function createPageInMemory<Name extends StoredName, View>(
     compare === undefined
       ? sortByMember(found, sortKeyOf, findKinds(`${table.name}_list`)[ordering.member], ordering.descending)
       : found.toSorted((first, second) => compare(first.row, second.row));
-  const results = sorted.slice(offset, offset + limit).map(({ view: renderedView }) => renderedView);
+  const results = limitSize(
+    sorted
+      .slice(offset, offset + limit)
+      .map(({ row: { revision }, view: renderedView }) => ({ revision, view: renderedView })),
+    MAX_LIST_CHARACTERS,
+  );
+  await context.reserveAnswer(results);
+  const extent = { count: sorted.length, limit, offset };
   return renderPage(
     context,
     table.path,
-    { count: sorted.length, limit, offset },
-    results.slice(0, countFitting(results)),
+    extent,
+    results.map(({ view: renderedView }) => renderedView),
   );
 }
 
@@ -137,16 +142,6 @@ async function createPageInMemory<Name extends StoredName, View>(
 function isByCaller(context: Listing, hidden: Readonly<Record<string, unknown>>): boolean {
   const createdByCaller = context.query[CREATED];
   return createdByCaller === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === createdByCaller;
-}
-
-/** Returns how many results fit on a page: at least one, so that a client that follows the links reaches the end. */
-function countFitting(results: readonly unknown[]): number {
-  let characters = 0;
-  const end = results.findIndex((result, index) => {
-    characters += JSON.stringify(result).length;
-    return characters > MAX_PAGE_CHARACTERS && index > 0;
-  });
-  return end < 0 ? results.length : end;
 }
 
 /** Returns the conditions of the store for the objects that the caller may list and asks for. */

@@ -54,6 +54,8 @@ export interface Ports {
   readInfo(world: World): Promise<Schema<'control', 'Info'>>;
   /** @param withBearers default: true */
   buildCast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
+  /** Returns the same as JSON in pieces, which are created as the client reads. */
+  streamCast(world: World, withBearers?: boolean): Promise<AsyncIterable<Uint8Array>>;
   /**
    * Reports recorded traffic that violates the current documents.
    *

@@ -16,7 +16,7 @@ type StoreContext = Pick<AuthenticatedContext, 'store'>;
  * @throws Problem if the account is at its limit, or an object has the same id
  */
 export async function addObject<Body>(
-  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  context: AuthenticatedContext,
   collection: Collection<Body>,
   id: string,
   body: Body,
@@ -68,9 +68,10 @@ export async function removeObject<Body, Parent extends string | null>(
 
 /** Returns the objects of the caller's account in a collection, oldest first. */
 export async function listObjects<Body>(
-  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  context: AuthenticatedContext,
   collection: Collection<Body>,
 ): Promise<readonly Body[]> {
   const rows = await collection.ofOwner(context.store.collections, requireAccount(context));
+  await context.reserveAnswer(rows);
   return rows.map(({ body }) => body);
 }

@@ -21,10 +21,13 @@ export const seed: Seeding = {
     const { users, ...rest } = asWritten(part);
     return { ...rest, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
-  withBearers: async (part, world) => {
+  withBearers: async (part, world, whole = part) => {
     const { addBearers } = await import('./bearers.ts');
     const complete = asComplete(part);
-    const groupsByEmail = new Map(addGroups(complete).map(({ email, groups = [] }) => [email, groups]));
+    const { groups } = asComplete(whole);
+    const groupsByEmail = new Map(
+      addGroups({ ...complete, ...(groups && { groups }) }).map(({ email, groups = [] }) => [email, groups]),
+    );
     return addBearers(complete, (email) => groupsByEmail.get(email) ?? [], world);
   },
 };

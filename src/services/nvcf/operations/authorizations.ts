@@ -100,7 +100,11 @@ function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: 
 }
 
 /** Renders the versions shared with other accounts. */
-function renderShared(rows: readonly FunctionRow[]): readonly AuthorizationView[] {
+async function renderShared(
+  context: AuthenticatedContext,
+  rows: readonly FunctionRow[],
+): Promise<readonly AuthorizationView[]> {
+  await context.reserveAnswer(rows);
   return rows.map(renderAllParties).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
 
@@ -108,12 +112,13 @@ function renderShared(rows: readonly FunctionRow[]): readonly AuthorizationView[
 const listFunctionAuthorizations: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
   const rows = await FUNCTIONS.ofOwner(context.store.collections, requireAccount(context));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
-  return { status: 200, body: { functions: renderShared(covered) } };
+  return { status: 200, body: { functions: await renderShared(context, covered) } };
 };
 
 const listAccountFunctionAuthorizations: Handler<'nvcf', 'listAccountFunctionAuthorizations'> = async (context) => {
   const { ncaId } = await findPathAccount(context);
-  return { status: 200, body: { functions: renderShared(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
+  const rows = await FUNCTIONS.ofOwner(context.store.collections, ncaId);
+  return { status: 200, body: { functions: await renderShared(context, rows) } };
 };
 
 /** Lists all versions that the key covers, shared or not. */
@@ -124,6 +129,7 @@ const getFunctionAuthorizations: Handler<
 > = async (context) => {
   const rows = context.target ?? (await findOwnTarget(context, context.params));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
+  await context.reserveAnswer(covered);
   return { status: 200, body: { functions: covered.map(renderAllParties) } };
 };
 

@@ -24,6 +24,7 @@ async function listVisible<Body>(
     const relation = relationTo(row, account);
     return relation !== null && relations.includes(relation) && context.mayAccess(attributesOfVersion(row, relation));
   });
+  await context.reserveAnswer(visible);
   return { status: 200, body: renderBody(visible) };
 }
 
@@ -37,11 +38,12 @@ const listFunctionIds: Handler<'nvcf', 'listFunctionIds'> = (context) =>
     functionIds: [...new Set(rows.map(({ parent }) => parent))],
   }));
 
-const listFunctionVersions: Handler<'nvcf', 'listFunctionVersions', Rows> = (context) => {
+const listFunctionVersions: Handler<'nvcf', 'listFunctionVersions', Rows> = async (context) => {
   const account = requireAccount(context);
   const versions = context.target.filter((row) =>
     context.mayAccess(attributesOfVersion(row, relationTo(row, account) ?? 'owned')),
   );
+  await context.reserveAnswer(versions);
   return { status: 200, body: { functions: versions.map((row) => renderFunction(row, account, context.now)) } };
 };
 

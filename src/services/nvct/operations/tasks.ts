@@ -78,6 +78,7 @@ const listTasks: Handler<'nvct', 'listTasks'> = async (context) => {
     // Unlike an index, the position of a row in the store is never reused, even after a deletion.
     .map((row) => ({ position: row.revision.place, entry: row }));
   const { entries, ...page } = createPage(visible, context.query);
+  await context.reserveAnswer(entries);
   return { status: 200, body: { tasks: entries.map(renderTask), ...page } };
 };
 

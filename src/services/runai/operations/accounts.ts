@@ -6,7 +6,7 @@ import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { type Identity, identitiesIn } from '../collections/identities.ts';
+import { IDENTITIES, type Identity, identitiesIn } from '../collections/identities.ts';
 import { createIdentity } from '../new-identity.ts';
 import { endRulesOf } from '../rule-changes.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
@@ -61,6 +61,7 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
   return {
     list: async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
       const tenantId = await readTenantId(context);
+      await context.reserveAnswer(await IDENTITIES.ofOwner(context.store.collections, kind));
       const accounts = await identitiesIn(context.store).all(kind);
       return { status: 200, body: accounts.map((account) => renderAccount(account, tenantId)) };
     },

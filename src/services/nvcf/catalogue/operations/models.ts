@@ -25,10 +25,9 @@ async function reportUnacceptedKey(context: Context): Promise<void> {
 const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
   await reportUnacceptedKey(context);
   const rows = await MODELS.all(context.store.collections);
-  const data = rows
-    .filter((row) => isListedAt(row, context.now))
-    .map(renderModel)
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+  const listed = rows.filter((row) => isListedAt(row, context.now));
+  await context.reserveAnswer(listed);
+  const data = listed.map(renderModel).sort((left, right) => (left.id < right.id ? -1 : 1));
   return { status: 200, body: { object: 'list', data } };
 };
 

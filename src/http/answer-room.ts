@@ -1,0 +1,88 @@
+import { Problem } from '../decisions/problem.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import { clearTimeout, setTimeout } from '../platform/time.ts';
+
+/** The size from which a response takes turns with other large ones, in bytes. */
+export const LARGE_ANSWER_BYTES = MEGABYTE;
+
+/** How long a response waits for its turn, in milliseconds. */
+const MAX_WAIT_MS = 5000;
+
+/** The `Retry-After` of a response that found no room, in seconds. */
+const RETRY_AFTER = 1;
+
+interface Waiting {
+  readonly bytes: number;
+  start(): void;
+}
+
+/** The memory for large responses that are rendered or not yet sent. They take turns, in the order of their arrival. */
+export class AnswerRoom {
+  readonly #limit: number;
+  #free: number;
+  readonly #queue = new Set<Waiting>();
+
+  /** @param limit in bytes */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#free = limit;
+  }
+
+  /**
+   * Waits until there is room for a response.
+   *
+   * @returns the number of bytes to `release` once it is sent; a response that is larger than all room takes all
+   * @throws Problem `unavailable` after five seconds
+   */
+  async take(bytes: number): Promise<number> {
+    const taken = Math.min(bytes, this.#limit);
+    if (this.#queue.size === 0 && taken <= this.#free) this.#free -= taken;
+    else await this.#wait(taken);
+    return taken;
+  }
+
+  release(bytes: number): void {
+    this.#free += bytes;
+    this.#startNext();
+  }
+
+  #wait(bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#queue.delete(waiting);
+      };
+      const waiting = {
+        bytes,
+        start: () => {
+          end();
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(createNoRoomProblem(this.#limit));
+        // Smaller ones may have waited behind it.
+        this.#startNext();
+      }, MAX_WAIT_MS);
+      this.#queue.add(waiting);
+    });
+  }
+
+  #startNext(): void {
+    for (const { bytes, start } of this.#queue) {
+      if (bytes > this.#free) return;
+      this.#free -= bytes;
+      start();
+    }
+  }
+}
+
+function createNoRoomProblem(limit: number): Problem {
+  return new Problem(
+    'unavailable',
+    `Other large responses fill the ${Math.round(limit / MEGABYTE)} MB that they may have together. Read them to their end, ` +
+      'send the request again, or give the server a larger heap (`NODE_OPTIONS=--max-old-space-size`).',
+    { retryAfter: RETRY_AFTER },
+  );
+}
