@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { MEGABYTE } from '../../memory/bytes.ts';
+import { clearInterval, setInterval } from '../../platform/time.ts';
+import { waitsForContinue } from './expectations.ts';
+
+/** How much of a body is read after its response, and for how long. */
+const MAX_BYTES = 16 * MEGABYTE;
+const MAX_MS = 5000;
+const CHECK_MS = 100;
+
+/**
+ * Reads and drops the rest of a body whose response was sent early. Closing a connection while its client sends makes
+ * the client's system discard the response.
+ */
+export function dropUnreadBodies(app: Pick<FastifyInstance, 'addHook'>): void {
+  app.addHook('onSend', async ({ raw }, reply) => {
+    // A client that waits for `100 Continue` sends no body.
+    if (raw.complete || raw.socket.destroyed || waitsForContinue(raw)) return;
+    const closes = reply.getHeader('connection') === 'close' || raw.headers.connection?.toLowerCase() === 'close';
+    // Otherwise Node would close the connection after the response.
+    reply.header('connection', 'keep-alive');
+    reply.raw.once('finish', () => dropRest(raw, closes));
+  });
+}
+
+function dropRest(request: IncomingMessage, closes: boolean): void {
+  const { socket } = request;
+  const maxRead = socket.bytesRead + MAX_BYTES;
+  let checks = 0;
+  const end = () => {
+    clearInterval(timer);
+    if (closes || !request.complete) socket.destroySoon();
+  };
+  const timer = setInterval(() => {
+    checks += 1;
+    if (socket.bytesRead > maxRead || checks * CHECK_MS >= MAX_MS) end();
+  }, CHECK_MS).unref();
+  if (request.complete) end();
+  // Node drops the bytes of a request that nobody reads.
+  else request.once('close', end).resume();
+}
