@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { MEGABYTE } from '../../memory/bytes.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
@@ -15,8 +16,8 @@ const CHECK_MS = 100;
  */
 export function dropUnreadBodies(app: Pick<FastifyInstance, 'addHook'>): void {
   app.addHook('onSend', async ({ raw }, reply) => {
-    // A client that waits for `100 Continue` sends no body.
-    if (raw.complete || raw.socket.destroyed || waitsForContinue(raw)) return;
+    // An injected request has no connection, and a client that waits for `100 Continue` sends no body.
+    if (raw.complete || !(raw.socket instanceof Socket) || waitsForContinue(raw)) return;
     const closes = reply.getHeader('connection') === 'close' || raw.headers.connection?.toLowerCase() === 'close';
     // Otherwise Node would close the connection after the response.
     reply.header('connection', 'keep-alive');
