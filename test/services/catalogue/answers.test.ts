@@ -100,6 +100,7 @@ const SAYS = {
   functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099',
   paths: ['/v1/chat/completions', '/v1/completions', '/v1/acme/says/now'],
 };
+const SLOW_PEXEC = `/v2/nvcf/pexec/functions/${placeOf('slow').functionId}`;
 const SLOW = {
   id: 'acme/slow',
   functionId: placeOf('slow').functionId,
@@ -131,6 +132,26 @@ describe('the function of a model', () => {
       const again = await poll(id);
       expect([again.status, again.body.detail]).toEqual([404, `Request id '${id}': Not found`]);
     }
+  });
+
+  it.each([
+    ['the catalogue', { key: 'catalogue-user', path: '/ai/v1/acme/slow/now', status: '/ai/v1/status' }],
+    ['Cloud Functions', { key: 'nvcf-full-access', path: SLOW_PEXEC, status: '/v2/nvcf/pexec/status' }],
+  ])('has results that only the service called returns and consumes: %s', async (_, { key, path, status }) => {
+    const world = await createWorldWith([SLOW]);
+    const { headers } = await world.call(`POST ${path}`, { token: castKey(key).key, body: {} });
+    await world.call('POST /_mock/clock/advance', { body: { by: '31s' } });
+    const poll = (polled: string, name: string) =>
+      world.call(`GET ${polled}/${headers['nvcf-reqid']}`, { token: castKey(name).key });
+
+    const ofOther = status.startsWith('/ai/')
+      ? [
+          await poll('/v2/nvcf/pexec/status', 'nvcf-full-access'),
+          await poll('/v2/nvcf/exec/status', 'nvcf-full-access'),
+        ]
+      : [await poll('/ai/v1/status', 'catalogue-user')];
+    for (const answer of ofOther) expect(answer.status).toBe(404);
+    expect(await poll(status, key)).toMatchObject({ status: 200, body: { text: 'worth waiting for' } });
   });
 
   it('is not found if none of its versions can be invoked', async () => {

@@ -3,7 +3,7 @@ import type { LookupResult } from '../../../decisions/decide.ts';
 import { memberOf } from '../../../objects/members.ts';
 import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
-import { functionLookups } from '../operations/lookups.ts';
+import { createInvocationLookup } from '../operations/lookups.ts';
 import { joinEndpointPath } from './checks.ts';
 import { MODELS, type ModelRow } from './models.ts';
 
@@ -32,4 +32,4 @@ export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 
 const functionOfEndpoint: Lookup<Versions> = async (context) =>
   findFunction(context, await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params)));
 
-export const lookups = { functionOfModel, functionOfEndpoint, invocation: functionLookups.invocation };
+export const lookups = { functionOfModel, functionOfEndpoint, invocation: createInvocationLookup('catalogue') };

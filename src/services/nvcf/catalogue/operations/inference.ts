@@ -55,7 +55,7 @@ async function respondInFormat<Body>(
   const { status, headers } = await respondToInvocation(
     context,
     version,
-    whole ?? render(generated, false),
+    { service: 'catalogue', answer: whole ?? render(generated, false) },
     PLAIN_FORM,
   );
   if (status === 202) return { status, headers, body: {} };
@@ -146,7 +146,8 @@ async function callEndpoint(context: InvokedContext) {
   checkPollSeconds(context);
   const version = chooseVersion(context);
   const { behaviour } = version.body;
-  return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : context.body, PLAIN_FORM);
+  const answer = 'answer' in behaviour ? behaviour.answer : context.body;
+  return respondToInvocation(context, version, { service: 'catalogue', answer }, PLAIN_FORM);
 }
 
 const getStatus: Handler<'catalogue', 'getStatus', InvocationRow> = (context) => pollResult(context, PLAIN_FORM);
