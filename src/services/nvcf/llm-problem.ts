@@ -29,12 +29,20 @@ export function readLlmRequestId(context: Pick<RefusalContext, 'headerLines' | '
   return REQUEST_ID.test(requestId) ? requestId : context.random.uuid();
 }
 
+/** Renders an error in the format of Anthropic's API. */
+export function renderMessagesError(status: number, type: string, message: string): Outcome {
+  return { status, headers: { 'content-type': 'application/json' }, body: { type: 'error', error: { type, message } } };
+}
+
 /**
  * Renders a problem in the LLM gateway's format. Only the mock adds `detail`: the gateway's message does not say what is
  * wrong with a request.
  */
 export function renderLlmProblem(problem: Problem, context: RefusalContext): Outcome {
   const { kind } = problem;
+  // The gateway passes this error of a model on.
+  if (context.operation === 'createMessage' && problem.message === 'Overloaded')
+    return renderMessagesError(529, 'overloaded_error', problem.message);
   const { status: documentedStatus, headers } = renderProblemDetails(problem);
   // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
   const status = isRefusedKey(problem) ? 403 : documentedStatus;

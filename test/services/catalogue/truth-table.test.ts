@@ -31,7 +31,7 @@ const INTEGRATE = {
   createCompletion: ['/v1/completions', { prompt: 'a' }],
   createEmbedding: ['/v1/embeddings', { input: 'a', input_type: 'query' }],
   createResponse: ['/v1/responses', { input: 'a' }],
-  createMessage: ['/v1/messages', { messages: [] }],
+  createMessage: ['/v1/messages', { max_tokens: 1, messages: [{}] }],
 } as const;
 
 /** The paths below `/v1/test`, one for each number of segments. */

@@ -3,6 +3,7 @@ export const TEXTS = {
   reservedHeader: 'reserved header in external request',
   notDecoded: 'failed to decode json body',
   noPage: '404 page not found',
+  modelNotFound: 'model not found',
   noModel: 'Model does not exist by the name of',
   noAuthorization: 'Header of type `authorization` was missing',
   otherAuthorization: 'Unauthorized access',

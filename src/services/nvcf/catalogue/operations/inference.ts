@@ -6,14 +6,13 @@ import { renderEmbeddings } from '../../operations/embeddings.ts';
 import { type GeneratedText, readFunctionAnswer, readLastUserText } from '../../operations/generated-text.ts';
 import { chooseVersion, hasValidPollSeconds, pollResult, respondToInvocation } from '../../operations/invocation.ts';
 import { PLAIN_FORM } from '../../operations/invocation-results.ts';
+import { createMessage } from '../../operations/llm.ts';
 import {
   renderChatCompletion,
   renderCompletion,
-  renderLlmMessage,
   renderResponse,
   streamChatCompletion,
   streamCompletion,
-  streamLlmMessage,
   streamResponse,
 } from '../../operations/llm-forms.ts';
 import { findBodyModel } from '../lookups.ts';
@@ -129,15 +128,6 @@ const createResponse: Handler<'catalogue', 'createResponse', InvocationTarget> =
     prompt: readLastUserText(input),
     isStreamed: stream === true,
     render: (generated, isStreamed) => (isStreamed ? streamResponse(generated) : renderResponse(generated)),
-  });
-};
-
-const createMessage: Handler<'catalogue', 'createMessage', InvocationTarget> = (context) => {
-  const { messages, stream } = context.body;
-  return respondInFormat(context, {
-    prompt: readLastUserText(messages),
-    isStreamed: stream === true,
-    render: (generated, isStreamed) => (isStreamed ? streamLlmMessage(generated) : renderLlmMessage(generated)),
   });
 };
 
