@@ -169,10 +169,41 @@ describe('the function of a model', () => {
 });
 
 describe('an endpoint of ai.api.nvidia.com', () => {
-  it('returns the answer of its function', async () => {
-    const sent = { query: { text: 'a' }, passages: [] };
+  it('repeats its input', async () => {
+    const sent = { messages: HELLO };
 
-    expect((await server.call('POST /ai/v1/retrieval/nvidia/reranking', { token, body: sent })).body).toEqual(sent);
+    expect((await server.call(`POST /ai/v1/gr/${model}/chat/completions`, { token, body: sent })).body).toEqual(sent);
+  });
+
+  it('ranks passages by the words that they share with the query, if its path ends in `/reranking`', async () => {
+    const texts = ['A dog barks.', 'What is a GPU, and what for?', 'A GPU computes.'];
+    const sent = { model, query: { text: 'What is a gpu?' }, passages: texts.map((text) => ({ text })) };
+    const { status, headers, body } = await server.call('POST /ai/v1/retrieval/nvidia/reranking', {
+      token,
+      body: sent,
+    });
+
+    expect([status, headers['nvcf-status']]).toEqual([200, 'fulfilled']);
+    expect(body).toEqual({
+      rankings: [
+        { index: 1, logit: 2.1972 },
+        { index: 2, logit: 0 },
+        { index: 0, logit: -0.8473 },
+      ],
+    });
+  });
+
+  it('returns the answer of its function at such a path, too', async () => {
+    const world = await createWorldWith([{ ...SAYS, paths: ['/v1/acme/says/reranking'] }]);
+
+    expect((await world.call('POST /ai/v1/acme/says/reranking', { token, body: {} })).body).toBe('Hi');
+  });
+
+  it('has a hint for rankings at the path of a self-hosted model', async () => {
+    for (const path of ['/integrate/v1/ranking', '/ai/v1/ranking']) {
+      const answer = await server.call(`POST ${path}`, { token, body: {} });
+      expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining('/reranking`')]);
+    }
   });
 
   it('is looked up before the key is checked, and may be offline or at the end of its life', async () => {
@@ -264,7 +295,7 @@ describe('the gateway', () => {
 
   it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('serves endpoints at the host %s', async (host) => {
     const call = { token, body: {}, headers: { host } };
-    expect((await server.call('POST /v1/retrieval/nvidia/reranking', call)).status).toBe(200);
+    expect((await server.call(`POST /v1/gr/${model}/chat/completions`, call)).status).toBe(200);
   });
 });
 
@@ -301,7 +332,7 @@ describe('a seed with models', () => {
     expect(models).toEqual([
       ['meta/llama-3.3-70b-instruct', 'chat', 'live', 'public'],
       ['nvidia/nv-embedqa-e5-v5', 'embedding', 'live', 'public'],
-      ['nvidia/nv-rerankqa-mistral-4b-v3', 'chat', 'live', 'public'],
+      ['nvidia/nv-rerankqa-mistral-4b-v3', 'ranking', 'live', 'public'],
       ['mistralai/mixtral-8x22b-instruct-v0.1', 'chat', 'offline', 'public'],
       ['google/gemma-2-9b-it', 'chat', 'retiring', 'public'],
       ['meta/llama2-70b', 'chat', 'retired', 'public'],

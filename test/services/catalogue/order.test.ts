@@ -324,6 +324,62 @@ describe('row 14: the model rejects a request', () => {
     expect((await ask(LIVE, 2)).status).toBe(200);
   });
 
+  it.each<[path: string, body: object, named: string]>([
+    ['chat/completions', { ...chatWith(RETIRING), prompt_cache_key: 'a' }, '`prompt_cache_key`'],
+    [
+      'chat/completions',
+      { ...chatWith(RETIRING), prompt_cache_options: {}, prompt_cache_key: null },
+      '`prompt_cache_key`, `prompt_cache_options`',
+    ],
+    ['embeddings', { model: EMBEDDING, input: 'a', input_type: 'query', dimensions: 8 }, '`dimensions`'],
+  ])('to %s with members that the model rejects: %j', async (path, body, named) => {
+    const answer = await send({ path: `/integrate/v1/${path}`, body });
+
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { message: `Validation: Unsupported parameter(s): ${named}`, type: 'Bad Request', code: 400 },
+    ]);
+    expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
+    expect((await send({ body: { ...chatWith(LIVE), prompt_cache_key: 'a' } })).status).toBe(200);
+  });
+
+  it('with members that a seed names, at each of its paths', async () => {
+    const paths = ['/v1/chat/completions', '/v1/completions', '/v1/responses', '/v1/messages', '/v1/a/b/c'];
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = [{ id: 'a/strict', functionId: FUNCTION, paths, rejects: ['seed'] }];
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    const body = { model: 'a/strict', messages: HELLO, max_tokens: 9, prompt: 'a', input: 'a' };
+
+    for (const path of paths) {
+      const request = `POST ${path === '/v1/a/b/c' ? '/ai' : '/integrate'}${path}`;
+      expect([path, (await own.call(request, { token: GOOD, body })).status]).toEqual([path, 200]);
+      const refused = await own.call(request, { token: GOOD, body: { ...body, seed: 1 } });
+      expect([path, refused.status, refused.body.type]).toEqual([path, 400, 'Bad Request']);
+    }
+  });
+
+  it('with an `input_type` other than `query` and `passage`', async () => {
+    const path = '/integrate/v1/embeddings';
+    const answer = await send({ path, body: { model: EMBEDDING, input: 'a', input_type: 'document' } });
+
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining('`input_type`')]);
+    expect(answer.body.error.message).toContain('`passage`');
+  });
+
+  it.each<[body: object, message: string]>([
+    [{ passages: [{ text: 'a' }] }, '`query` is missing'],
+    [{ query: { text: 'a' } }, '`passages` is missing'],
+    [{ query: 'a', passages: [{ text: 'a' }] }, '`query` is not valid'],
+    [{ query: { text: 'a' }, passages: [] }, '`passages` is not valid'],
+    [{ query: { text: 'a' }, passages: [{ text: 'a' }, 'b'] }, '`passages[1]` is not valid'],
+    [{ query: { text: 'a' }, passages: Array.from({ length: 513 }, () => ({ text: 'a' })) }, 'from 1 to 512'],
+  ])('to rank passages with an incomplete body: %j', async (body, message) => {
+    const answer = await send({ path: '/ai/v1/retrieval/nvidia/reranking', body });
+
+    expect([answer.status, answer.headers['nvcf-error-source']]).toEqual([400, 'upstream_status']);
+    expect(answer.body.error.message).toContain(message);
+  });
+
   it('only after `nvcf-poll-seconds` is validated', async () => {
     const headers = { 'nvcf-poll-seconds': 'soon' };
     const answer = await send({ path: '/integrate/v1/embeddings', body: { model: EMBEDDING, input: 'a' }, headers });
@@ -518,8 +574,11 @@ describe('a request that only the mock rejects', () => {
   });
 
   it('has more numbers to embed than the limit of 262144', async () => {
-    const body = { model: EMBEDDING, input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
-    const answer = await send({ path: '/integrate/v1/embeddings', body });
+    const body = { model: 'a/b', input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = [{ id: 'a/b', functionId: FUNCTION, paths: ['/v1/embeddings'] }];
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    const answer = await own.call('POST /integrate/v1/embeddings', { token: GOOD, body });
 
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('262144')]);
   });

@@ -28,8 +28,12 @@ export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
+/** Returns the model with the path of a request; null if it no longer exists. */
+export async function findEndpointModel({ params, store }: Pick<AuthenticatedContext, 'params' | 'store'>) {
+  return MODELS.byAlias(store.collections, joinEndpointPath(params));
+}
+
 /** Looks up the function of the model with this path. */
-const functionOfEndpoint: Lookup<Versions> = async (context) =>
-  findFunction(context, await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params)));
+const functionOfEndpoint: Lookup<Versions> = async (context) => findFunction(context, await findEndpointModel(context));
 
 export const lookups = { functionOfModel, functionOfEndpoint, invocation: createInvocationLookup('catalogue') };

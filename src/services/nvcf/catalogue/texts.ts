@@ -22,5 +22,6 @@ export const GATEWAY_ERRORS = {
 /** Messages of models. */
 export const MODEL_ERRORS = {
   inputType: "'input_type' parameter is required for asymmetric models",
+  unsupported: 'Validation: Unsupported parameter(s)',
   singleToolCalls: 'This model only supports single tool-calls at once!',
 } as const;
