@@ -1,5 +1,6 @@
 import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
+import type { HintRule } from '../../explaining/hints/refused-request.ts';
 import { isRefusedKey } from '../../ngc-keys/control-plane.ts';
 import { own } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -61,3 +62,24 @@ function findMessage({ kind, reason, message }: Problem, status: number): string
   if (kind === 'bad_state') return message;
   return MESSAGES[status] ?? own(FAULT_MESSAGES, message) ?? message;
 }
+
+/** Problems that a request without a function may cause. */
+const WITHOUT_FUNCTION: ReadonlySet<string> = new Set(['invalid_request', 'not_found']);
+
+/** Hints about mistakes of clients of the LLM gateway. */
+export const LLM_HINTS: readonly HintRule[] = [
+  {
+    code: 'function_header_not_read',
+    symptom: '`X-NVCF-Function-ID` at the LLM gateway',
+    advice: 'send the id of the function as `nvcf-function-id`',
+    source: "the gateway's own document (`api/openapi.yaml`) and its code, which disagree",
+    certainty: 'documented',
+    when: ({ problem, path, headers }) =>
+      WITHOUT_FUNCTION.has(problem.kind) &&
+      /^\/llm\//.test(path) &&
+      headers.has('x-nvcf-function-id') &&
+      !headers.has('nvcf-function-id')
+        ? 'The gateway does not read the header `X-NVCF-Function-ID`, although its own document has it: send the id of the function as `nvcf-function-id`, or in front of the model: `<function id>/<model>`.'
+        : null,
+  },
+];

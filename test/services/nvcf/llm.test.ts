@@ -132,6 +132,16 @@ describe('a chat with an echo function', () => {
     expect(body.target).toBe(summarize.functionId);
   });
 
+  it('does not read `X-NVCF-Function-ID`, and says so in a hint', async () => {
+    const headers = { 'x-nvcf-function-id': echo.functionId };
+    for (const model of ['tiny', 'meta/llama', `${NOBODY}/x`]) {
+      const answer = await askChat({ headers, body: { ...CHAT, model } });
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.headers['x-mock-hint']).toContain('`nvcf-function-id`');
+    }
+    expect((await askChat({ headers })).headers['x-mock-hint']).toBeUndefined();
+  });
+
   it('ignores an empty header', async () => {
     expect((await askChat({ headers: { 'nvcf-function-id': '' } })).status).toBe(200);
   });
