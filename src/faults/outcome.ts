@@ -58,7 +58,7 @@ function replaceStatus(body: unknown, originalStatus: number, status: number): u
   return Object.fromEntries(members);
 }
 
-/** Returns whether the status is an error (RFC 9110, 15). HTTP need not define it, as RFC 9110 allows. */
+/** Returns whether the status is an error, defined by HTTP or not (RFC 9110, 15). */
 export function isErrorStatus(status: number): boolean {
   return status >= 400 && status <= 599;
 }

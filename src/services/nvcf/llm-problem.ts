@@ -63,8 +63,13 @@ function findMessage({ kind, reason, message }: Problem, status: number): string
   return MESSAGES[status] ?? own(FAULT_MESSAGES, message) ?? message;
 }
 
-/** Problems that a request without a function may cause. */
-const WITHOUT_FUNCTION: ReadonlySet<string> = new Set(['invalid_request', 'not_found']);
+/** The operations that call a function. */
+const CALLS: ReadonlySet<string | null> = new Set([
+  'createChatCompletion',
+  'createResponse',
+  'createMessage',
+  'createEmbedding',
+]);
 
 /** Hints about mistakes of clients of the LLM gateway. */
 export const LLM_HINTS: readonly HintRule[] = [
@@ -74,9 +79,9 @@ export const LLM_HINTS: readonly HintRule[] = [
     advice: 'send the id of the function as `nvcf-function-id`',
     source: "the gateway's own document (`api/openapi.yaml`) and its code, which disagree",
     certainty: 'documented',
-    when: ({ problem, path, headers }) =>
-      WITHOUT_FUNCTION.has(problem.kind) &&
-      /^\/llm\//.test(path) &&
+    when: ({ problem, operation, headers }) =>
+      (problem.kind === 'invalid_request' || problem.kind === 'not_found') &&
+      CALLS.has(operation) &&
       headers.has('x-nvcf-function-id') &&
       !headers.has('nvcf-function-id')
         ? 'The gateway does not read the header `X-NVCF-Function-ID`, although its own document has it: send the id of the function as `nvcf-function-id`, or in front of the model: `<function id>/<model>`.'

@@ -372,7 +372,7 @@ describe('row 14: the model rejects a request', () => {
     [{ query: 'a', passages: [{ text: 'a' }] }, '`query` is not valid'],
     [{ query: { text: 'a' }, passages: [] }, '`passages` is not valid'],
     [{ query: { text: 'a' }, passages: [{ text: 'a' }, 'b'] }, '`passages[1]` is not valid'],
-    [{ query: { text: 'a' }, passages: Array.from({ length: 513 }, () => ({ text: 'a' })) }, 'from 1 to 512'],
+    [{ query: { text: 'a' }, passages: Array.from({ length: 513 }, () => ({ text: 'a' })) }, '1 to 512'],
   ])('to rank passages with an incomplete body: %j', async (body, message) => {
     const answer = await send({ path: '/ai/v1/retrieval/nvidia/reranking', body });
 

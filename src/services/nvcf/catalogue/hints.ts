@@ -31,7 +31,7 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
     isOnly: true,
     when: ({ problem, service, path }) =>
       problem.kind === 'unknown_path' && service === 'catalogue' && /\/v1\/ranking\/?$/.test(path)
-        ? 'The catalogue has no `/v1/ranking`, which only a self-hosted NIM has. Each ranking model has a path of its own at `ai.api.nvidia.com`, such as `POST /ai/v1/retrieval/nvidia/reranking`: `GET /_mock/cast` lists them in `catalogue.models`.'
+        ? 'The catalogue has no `/v1/ranking`, which only a self-hosted NIM has. Each ranking model has a path of its own at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`: `GET /_mock/cast` lists them in `catalogue.models`, and the mock has that host below `/ai`, too.'
         : null,
   },
   {

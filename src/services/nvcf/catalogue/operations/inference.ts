@@ -161,9 +161,7 @@ async function callEndpoint(context: InvokedContext) {
   if ('answer' in behaviour) {
     answer = behaviour.answer;
   } else if (isRankingPath(joinEndpointPath(context.params))) {
-    const request = readRankingRequest(context.body);
-    if (typeof request === 'string') return createModelRefusal(request, renderModelError(request));
-    answer = renderRankings(request);
+    answer = renderRankings(readRankingRequest(context.body));
   }
   return respondToInvocation(context, version, { service: 'catalogue', answer }, PLAIN_FORM);
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../../../../decisions/problem.ts';
 import { isRecord } from '../../../../objects/members.ts';
 
 /** A request to rank passages, of which only the texts are read. */
@@ -10,25 +11,25 @@ export interface RankingRequest {
 const MAX_PASSAGES = 512;
 const MAX_CHARACTERS = 4096;
 
-const EXPECTED = 'Expected `query` as `{"text": "..."}`, and `passages` as a list of such objects';
+const EXPECTED = `\`query\` as \`{"text": "..."}\`, and \`passages\` as a list of 1 to ${MAX_PASSAGES} such objects`;
 
-/** Reads a request to rank passages. @returns what is wrong with it, as a sentence, if it cannot be read */
-export function readRankingRequest(body: unknown): RankingRequest | string {
+/** Reads a request to rank passages. @throws Problem with the member that is missing or not valid */
+export function readRankingRequest(body: unknown): RankingRequest {
   const { query, passages }: Readonly<Record<string, unknown>> = isRecord(body) ? { ...body } : {};
-  if (query === undefined) return `Field \`query\` is missing. ${EXPECTED}.`;
-  if (passages === undefined) return `Field \`passages\` is missing. ${EXPECTED}.`;
-  const queryText = readText(query);
-  if (queryText === null) return `Field \`query\` is not valid. ${EXPECTED}.`;
+  const queryText = readText('query', query);
+  if (passages === undefined) throw createProblem('passages', 'missing');
   if (!Array.isArray(passages) || passages.length === 0 || passages.length > MAX_PASSAGES)
-    return `Field \`passages\` is not valid. ${EXPECTED}, from 1 to ${MAX_PASSAGES}.`;
-  const texts = passages.map(readText);
-  const invalid = texts.indexOf(null);
-  if (invalid >= 0) return `Field \`passages[${invalid}]\` is not valid. ${EXPECTED}.`;
-  return { query: queryText, passages: texts.map(String) };
+    throw createProblem('passages', 'not valid');
+  return { query: queryText, passages: passages.map((passage, index) => readText(`passages[${index}]`, passage)) };
 }
 
-function readText(value: unknown): string | null {
-  return isRecord(value) && typeof value['text'] === 'string' ? value['text'] : null;
+function readText(name: string, value: unknown): string {
+  if (isRecord(value) && typeof value['text'] === 'string') return value['text'];
+  throw createProblem(name, value === undefined ? 'missing' : 'not valid');
+}
+
+function createProblem(name: string, fault: string): Problem {
+  return new Problem('invalid_request', `Field \`${name}\` is ${fault}; expected ${EXPECTED}.`);
 }
 
 /** Ranks passages by the words that they share with the query: the logarithm of the odds that a word of it is shared. */
