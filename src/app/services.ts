@@ -47,9 +47,10 @@ export async function servePages(
 ): Promise<void> {
   const pages = createPages(app);
   serveConsole(pages, readConsoleFile);
-  const documented = mounted.map(({ service: { name, title, isControlApi = false }, ruleset }) => ({
+  const documented = mounted.map(({ service: { name, title, publishedPart, isControlApi = false }, ruleset }) => ({
     name,
     title,
+    publishedPart,
     tables: ruleset.tables,
     isControlApi,
     read: () => readServedText(ruleset),

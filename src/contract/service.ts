@@ -164,6 +164,12 @@ export interface LoginClient {
   readonly isPublic: boolean;
 }
 
+/** A part of a document, with its own title. */
+export interface PublishedPart {
+  readonly prefix: string;
+  readonly title: string;
+}
+
 /** Conventions of a vendor that apply to all of its operations. */
 export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
@@ -278,6 +284,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** Errors on a path below one of these have this service's format; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
   readonly hosts?: readonly ServiceHost[];
+  /** The part of its document, below one of the prefixes, that the vendor serves there itself, as `/openapi.yaml`. */
+  readonly publishedPart?: PublishedPart;
   readonly conventions?: Conventions;
   /** Marks the control API, which is for the operator of the mock, not for web pages of other origins. */
   readonly isControlApi?: true;

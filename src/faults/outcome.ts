@@ -40,8 +40,11 @@ function kindsFor(status: number): readonly ProblemKind[] {
 /** Kinds that are about the mock, in the mock's words. */
 const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set(['no_such_world', 'no_admin_token', 'foreign_page']);
 
+/** Names of statuses that HTTP does not define, but servers use. */
+const OTHER_STATUS_TEXTS: Readonly<Record<number, string>> = { 499: 'Client Closed Request', 529: 'Overloaded' };
+
 function statusText(status: number): string {
-  return STATUS_CODES[status] ?? 'Error';
+  return STATUS_CODES[status] ?? OTHER_STATUS_TEXTS[status] ?? 'Error';
 }
 
 /** Replaces the status and its name in the body members that repeat them. */
@@ -55,7 +58,7 @@ function replaceStatus(body: unknown, originalStatus: number, status: number): u
   return Object.fromEntries(members);
 }
 
-/** Returns whether the status is an HTTP error status (RFC 9110, 15.5 and 15.6). */
+/** Returns whether the status is an error, defined by HTTP or not (RFC 9110, 15). */
 export function isErrorStatus(status: number): boolean {
-  return status >= 400 && STATUS_CODES[status] !== undefined;
+  return status >= 400 && status <= 599;
 }

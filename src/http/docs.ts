@@ -5,7 +5,7 @@ import { once } from '../platform/once.ts';
 import { showPath } from '../text/redact.ts';
 import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, renderHtmlPage } from './pages.ts';
 import { sendProblem } from './problem.ts';
-import { type ExplainedDocument, explainDocument, type ReadableDocument } from './read-documents.ts';
+import { type ExplainedDocument, explainDocument, pickPart, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /** The files of Swagger UI. */
@@ -17,7 +17,7 @@ export interface DocsFiles {
 }
 
 /** A document that is read when it is first requested. */
-interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title'> {
+interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title' | 'publishedPart'> {
   readonly read: () => Promise<ExplainedDocument>;
 }
 
@@ -32,6 +32,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   const explained = documents.map((document) => ({
     name: document.name,
     title: document.title,
+    publishedPart: document.publishedPart,
     read: once(() => explainDocument(document)),
   }));
   pages.serve('/docs', HTML, PAGE_HEADERS, (below) => renderIndexPage(documents, below));
@@ -39,6 +40,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   const docs = once(() => createSwaggerUi(explained, files));
   for (const document of explained) {
     serveDocument(pages, document);
+    servePublishedPart(pages, document);
     pages.forward(`/docs/${document.name}`, docs);
   }
 }
@@ -60,6 +62,18 @@ function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
     // Swagger UI requests the document here. Its plugin would serialize it again for each request.
     pages.serve(`/docs/${name}/${form}`, `application/${form}`, PAGE_HEADERS, text);
   }
+}
+
+/** Serves the part of a document that the vendor serves itself, at the path below which its own paths are. */
+function servePublishedPart(pages: Pages, { publishedPart, read }: ServedDocument): void {
+  if (publishedPart === undefined) return;
+  const yaml = once(async () => (await import('yaml')).stringify(pickPart(await read(), publishedPart)));
+  const path = `${publishedPart.prefix}/openapi.yaml`;
+  pages.serveInService(path, 'application/yaml', PAGE_HEADERS, async (_below, _base, reply) => {
+    // As sent: a host of the part serves it without the prefix.
+    const server = reply.request.originalUrl.replace(/\/openapi\.yaml(?:\?.*)?$/, '') || '/';
+    return `${await yaml()}servers:\n  - url: ${JSON.stringify(server)}\n`;
+  });
 }
 
 /**

@@ -97,6 +97,8 @@ interface Page {
 export interface Pages {
   /** Serves a path, with and without a trailing slash. */
   serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
+  /** Serves a path below the prefix of a service, whose operations would hide it. */
+  serveInService(path: string, type: string, headers: PageHeaders, text: PageText): void;
   /** Forwards unserved paths below a path to another Fastify instance, which is created on first use. */
   forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
@@ -107,30 +109,32 @@ export function createPages(app: FastifyInstance): Pages {
   const pages = new Map<string, Page>();
   /** The pages of other Fastify instances, by their common parent path. */
   const forwardedPages = new Map<string, Page>();
-  // One route serves all pages: a server has dozens, and most are never opened.
-  app.route<{ Params: { '*': string } }>({
-    method: ['GET', 'HEAD'],
-    url: '/*',
-    handler: async ({ raw, params }, reply) => {
-      const path = `/${params['*']}`;
-      const [, parent = ''] = /^(\/[^/]*\/[^/]*)\//.exec(path) ?? [];
-      const page = pages.get(path) ?? forwardedPages.get(parent);
-      if (page === undefined) return reply.callNotFound();
-      try {
-        const { below, base } = locateWorld(server, raw);
-        return await page.respond(reply, below, base);
-      } catch (thrown) {
-        const problem = toProblem(thrown);
-        if (problem.kind === 'internal') server.log.error(`GET ${path} failed`, problem.cause);
-        // A person who follows an old link gets a page, a program gets the problem.
-        const isForPerson = page.isHtml && raw.headers.accept?.includes('text/html') === true;
-        if (!isForPerson || problem.kind !== 'no_such_world') return sendProblem(reply, problem);
-        const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrlOf(server, raw));
-        return reply.code(404).type(HTML).headers(PAGE_HEADERS).send(lostPage);
-      }
-    },
-  });
-  return {
+  const route = (url: string) =>
+    app.route<{ Params: { '*'?: string } }>({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async ({ raw, params }, reply) => {
+        const path = params['*'] === undefined ? url : `/${params['*']}`;
+        const [, parent = ''] = /^(\/[^/]*\/[^/]*)\//.exec(path) ?? [];
+        const page = pages.get(path) ?? forwardedPages.get(parent);
+        if (page === undefined) return reply.callNotFound();
+        try {
+          const { below, base } = locateWorld(server, raw);
+          return await page.respond(reply, below, base);
+        } catch (thrown) {
+          const problem = toProblem(thrown);
+          if (problem.kind === 'internal') server.log.error(`GET ${path} failed`, problem.cause);
+          // A person who follows an old link gets a page, a program gets the problem.
+          const isForPerson = page.isHtml && raw.headers.accept?.includes('text/html') === true;
+          if (!isForPerson || problem.kind !== 'no_such_world') return sendProblem(reply, problem);
+          const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrlOf(server, raw));
+          return reply.code(404).type(HTML).headers(PAGE_HEADERS).send(lostPage);
+        }
+      },
+    });
+  // One route serves all other pages: a server has dozens, and most are never opened.
+  route('/*');
+  const served: Pages = {
     serve: (path, type, headers, text) => {
       const page: Page = {
         isHtml: type === HTML,
@@ -142,6 +146,10 @@ export function createPages(app: FastifyInstance): Pages {
       };
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
       for (const servedPath of paths) pages.set(servedPath, page);
+    },
+    serveInService: (path, type, headers, text) => {
+      served.serve(path, type, headers, text);
+      route(path);
     },
     forward: (path, to) => {
       // The links of these pages are relative.
@@ -157,6 +165,7 @@ export function createPages(app: FastifyInstance): Pages {
       });
     },
   };
+  return served;
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { StaticDocumentSpec } from '@fastify/swagger';
+import { isBelow } from '../addresses/path-template.ts';
+import type { PublishedPart } from '../contract/service.ts';
 import type { Tables } from '../decisions/rule.ts';
 import { describeNeeds, type Needs } from '../explaining/index.ts';
 
@@ -6,6 +8,8 @@ import { describeNeeds, type Needs } from '../explaining/index.ts';
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
+  /** The part that the vendor serves itself. */
+  readonly publishedPart?: PublishedPart | undefined;
   /** The active ruleset, which defines what each operation needs. */
   readonly tables: Tables;
   /** Whether it is the control API, which may need the admin token. */
@@ -32,6 +36,31 @@ export async function explainDocument(document: ReadableDocument): Promise<Expla
     }
   }
   return parsed;
+}
+
+/** Returns the part of a document below a prefix, which its paths then lack, with the components that it refers to. */
+export function pickPart(document: ExplainedDocument, { prefix, title }: PublishedPart): object {
+  const paths = Object.fromEntries(
+    Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      isBelow(path, prefix) ? [[path.slice(prefix.length), item]] : [],
+    ),
+  );
+  const all: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { ...document.components };
+  const components: Record<string, Record<string, unknown>> = {
+    securitySchemes: { ...document.components?.securitySchemes },
+  };
+  // Grows while it is read: components refer to others.
+  const referring: unknown[] = [paths];
+  for (const value of referring) {
+    for (const [, kind = '', name = ''] of JSON.stringify(value).matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) {
+      components[kind] ??= {};
+      if (components[kind][name] !== undefined) continue;
+      components[kind][name] = all[kind]?.[name];
+      referring.push(components[kind][name]);
+    }
+  }
+  const { openapi, info, security } = document;
+  return { openapi, info: { ...info, title }, security, paths, components };
 }
 
 function explainOperation(document: ReadableDocument, operation: DescribedOperation): DescribedOperation {

@@ -28,7 +28,13 @@ describe('an error with a chosen status', () => {
     expect(createErrorOutcome(502, render).body).toEqual({ code: 502, statusCode: '502', limit: 1503, message: '502' });
   });
 
-  it('must have an error status of HTTP', () => {
-    expect([200, 302, 399, 400, 429, 511, 512, 599].filter(isErrorStatus)).toEqual([400, 429, 511]);
+  it('may have a status that HTTP does not define', () => {
+    expect(createErrorOutcome(529, renderProblemDetails)).toMatchObject({ status: 529, body: { title: 'Overloaded' } });
+    expect(createErrorOutcome(499, renderProblemDetails).body).toMatchObject({ title: 'Client Closed Request' });
+    expect(createErrorOutcome(599, renderProblemDetails).body).toMatchObject({ title: 'Error', status: 599 });
+  });
+
+  it('must have an error status', () => {
+    expect([200, 302, 399, 400, 429, 512, 599, 600].filter(isErrorStatus)).toEqual([400, 429, 512, 599]);
   });
 });

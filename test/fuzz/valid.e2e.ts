@@ -23,7 +23,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // References.
   /names? an? unknown|does not exist|no accepted credential has the name|(?:names|has) `[^`]+`, which is not|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|(?:does not match any|matches no) principal/,
   /(?:names|has|is) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
-  /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
+  /there is no (?:reason|service)|no operation is called|can never match|Not found in the/,
   /must be the id of an entry of this list|must be a caller|must be the `next` of an earlier response/,
   /names no client|is not a client for user logins|has no client credentials|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // The address of a request, and whether anybody can have a key.
@@ -43,7 +43,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /^\{"code":400,"message":"Setting `\w+` must have the form/,
   // One member beside another one, or beside the object.
   /exactly one of the fields|which is not a key of|has `[^`]+` twice, with different|must be empty or omitted if|the demo has no publisher/,
-  /Field `do\.answer` does not match the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  /Field `do\.answer` does not match the document|`do\.answer\.body` (?:cannot be sent|must be a string)|is `end`, which requires `for`/,
   // A cursor that no page has; a task of Cloud Tasks without secrets, or one that has ended.
   /Invalid cursor: '|Cannot update secrets for a Task/,
   // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.

@@ -39,6 +39,26 @@ it('/openapi/ returns valid OpenAPI of every service, with the server URL of the
   }
 });
 
+it.each([
+  ['localhost:6625', '/llm/openapi.yaml', '/llm'],
+  ['localhost:6625', '/w/default/llm/openapi.yaml', '/w/default/llm'],
+  ['llm.localhost:6625', '/openapi.yaml', '/'],
+  ['llm.invocation.localhost:6625', '/w/default/openapi.yaml?a', '/w/default'],
+])('%s%s is the part of the LLM gateway, as valid OpenAPI with the server URL %s', async (host, url, server) => {
+  const { statusCode, headers, body } = await whole.inject({ url, headers: { host } });
+  const { servers, info, paths, components, ...rest } = parse(body);
+
+  expect([statusCode, headers['content-type']]).toEqual([200, 'application/yaml']);
+  expect(servers).toEqual([{ url: server }]);
+  expect(info.title).toBe('LLM gateway');
+  expect(Object.keys(paths)).toContain('/v1/chat/completions');
+  expect(
+    Object.keys(paths).filter((path) => !/^\/(?:v1|openai|api\/openai|healthz|readyz|info)(?:\/|$)/.test(path)),
+  ).toEqual([]);
+  expect(Object.keys(components.schemas)).not.toContain('CreateFunctionRequest');
+  expect(await openapiFaults({ ...rest, servers, info, paths, components })).toEqual([]);
+});
+
 describe('GET /openapi', async () => {
   const { app: withWorld } = await testServer({ world: ['alice'] });
   const listDocuments = async (url: string, headers: Record<string, string> = { host: 'localhost:6625' }) =>

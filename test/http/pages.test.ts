@@ -29,6 +29,7 @@ it('the console of a world links only to that world', async () => {
   const served = new Map<string, PageText>();
   const pages = {
     serve: (path: string, ...[, , text]: [string, unknown, PageText]) => served.set(path, text),
+    serveInService: () => {},
     forward: () => {},
   };
   const firstView = '<a href="/#/requests">Requests</a><a href="/docs">Documents</a><a href="/#/clock">Clock</a>';

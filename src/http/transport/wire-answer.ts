@@ -30,5 +30,5 @@ export function wireBytes({ status, headers, payload = '' }: WireResponse): Buff
 /** Returns the status line and headers of a response, up to its body. */
 export function headBytes(status: number, headers: Readonly<Record<string, unknown>>): Buffer {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', ''].join('\r\n'));
+  return Buffer.from([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', ''].join('\r\n'));
 }

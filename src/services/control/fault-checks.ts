@@ -159,7 +159,7 @@ export async function assertDocumentedAnswer(
   if (answer === undefined && !isErrorStatus(status)) {
     throw new Problem(
       'invalid_request',
-      `Field \`do.status\` must be an HTTP error status from 400 to 511; got ${status}.`,
+      `Field \`do.status\` must be an HTTP error status from 400 to 599; got ${status}.`,
     );
   }
   const { operations } = listKnownNames();

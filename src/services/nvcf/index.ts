@@ -9,6 +9,7 @@ import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { CALLER_FACTORIES } from './caller.ts';
 import { listEvents } from './events.ts';
+import { LLM_HINTS } from './llm-problem.ts';
 import { createServiceHost, FUNCTION_HOST } from './name-patterns.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
 import { accountOperations } from './operations/accounts.ts';
@@ -37,6 +38,7 @@ const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { st
 export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',
+  publishedPart: { prefix: '/llm', title: 'LLM gateway' },
   prefixes: [
     '/v2/nvcf',
     '/v2/orgs/{org}/nvcf',
@@ -105,7 +107,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   decisionHelp: {
     findFixes: findKeyFixes,
     credentialFinders: { service_not_enabled: findOtherKey },
-    hints: [...UPLOAD_HINTS, ...KEY_HINTS],
+    hints: [...UPLOAD_HINTS, ...LLM_HINTS, ...KEY_HINTS],
     leastRights: findLeastRightsOfKey,
   },
   seed,

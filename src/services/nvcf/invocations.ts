@@ -8,6 +8,8 @@ export const INVOCATION_LIFETIME_MS = 3_600_000;
 
 /** A stored invocation of a function with an `invokeTime`. */
 export interface Invocation {
+  /** The service that was called. Only its own polls find the result. */
+  readonly service: 'nvcf' | 'catalogue';
   readonly functionId: string;
   readonly versionId: string;
   readonly createdAt: Instant;

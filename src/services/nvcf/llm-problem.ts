@@ -1,5 +1,6 @@
 import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
+import type { HintRule } from '../../explaining/hints/refused-request.ts';
 import { isRefusedKey } from '../../ngc-keys/control-plane.ts';
 import { own } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -29,12 +30,20 @@ export function readLlmRequestId(context: Pick<RefusalContext, 'headerLines' | '
   return REQUEST_ID.test(requestId) ? requestId : context.random.uuid();
 }
 
+/** Renders an error in the format of Anthropic's API. */
+export function renderMessagesError(status: number, type: string, message: string): Outcome {
+  return { status, headers: { 'content-type': 'application/json' }, body: { type: 'error', error: { type, message } } };
+}
+
 /**
  * Renders a problem in the LLM gateway's format. Only the mock adds `detail`: the gateway's message does not say what is
  * wrong with a request.
  */
 export function renderLlmProblem(problem: Problem, context: RefusalContext): Outcome {
   const { kind } = problem;
+  // The gateway passes this error of a model on.
+  if (context.operation === 'createMessage' && problem.message === 'Overloaded')
+    return renderMessagesError(529, 'overloaded_error', problem.message);
   const { status: documentedStatus, headers } = renderProblemDetails(problem);
   // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
   const status = isRefusedKey(problem) ? 403 : documentedStatus;
@@ -53,3 +62,29 @@ function findMessage({ kind, reason, message }: Problem, status: number): string
   if (kind === 'bad_state') return message;
   return MESSAGES[status] ?? own(FAULT_MESSAGES, message) ?? message;
 }
+
+/** The operations that call a function. */
+const CALLS: ReadonlySet<string | null> = new Set([
+  'createChatCompletion',
+  'createResponse',
+  'createMessage',
+  'createEmbedding',
+]);
+
+/** Hints about mistakes of clients of the LLM gateway. */
+export const LLM_HINTS: readonly HintRule[] = [
+  {
+    code: 'function_header_not_read',
+    symptom: '`X-NVCF-Function-ID` at the LLM gateway',
+    advice: 'send the id of the function as `nvcf-function-id`',
+    source: "the gateway's own document (`api/openapi.yaml`) and its code, which disagree",
+    certainty: 'documented',
+    when: ({ problem, operation, headers }) =>
+      (problem.kind === 'invalid_request' || problem.kind === 'not_found') &&
+      CALLS.has(operation) &&
+      headers.has('x-nvcf-function-id') &&
+      !headers.has('nvcf-function-id')
+        ? 'The gateway does not read the header `X-NVCF-Function-ID`, although its own document has it: send the id of the function as `nvcf-function-id`, or in front of the model: `<function id>/<model>`.'
+        : null,
+  },
+];

@@ -21,6 +21,7 @@ export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
   { schema: 'LlmProblem', mediaType: 'application/json' },
+  { schema: 'LlmMessagesError', mediaType: 'application/json' },
   { schema: 'ClusterProblem', mediaType: 'application/json' },
   { schema: null, mediaType: XML },
 ];

@@ -189,6 +189,13 @@ function createInvocationRow(
   const version = functions.find((candidate) => candidate.versionId === versionId);
   if (version === undefined) throw new Error('the checked seed lacks the version of an invocation');
   const { functionId } = version;
-  const body = { functionId, versionId, createdAt: END_OF_TIME, readyAt: END_OF_TIME, answer: null };
+  const body = {
+    service: 'nvcf',
+    functionId,
+    versionId,
+    createdAt: END_OF_TIME,
+    readyAt: END_OF_TIME,
+    answer: null,
+  } as const;
   return INVOCATIONS.row({ id, owner: accountOf(org), parent: versionId, body });
 }

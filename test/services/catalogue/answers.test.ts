@@ -100,6 +100,7 @@ const SAYS = {
   functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099',
   paths: ['/v1/chat/completions', '/v1/completions', '/v1/acme/says/now'],
 };
+const SLOW_PEXEC = `/v2/nvcf/pexec/functions/${placeOf('slow').functionId}`;
 const SLOW = {
   id: 'acme/slow',
   functionId: placeOf('slow').functionId,
@@ -133,6 +134,26 @@ describe('the function of a model', () => {
     }
   });
 
+  it.each([
+    ['the catalogue', { key: 'catalogue-user', path: '/ai/v1/acme/slow/now', status: '/ai/v1/status' }],
+    ['Cloud Functions', { key: 'nvcf-full-access', path: SLOW_PEXEC, status: '/v2/nvcf/pexec/status' }],
+  ])('has results that only the service called returns and consumes: %s', async (_, { key, path, status }) => {
+    const world = await createWorldWith([SLOW]);
+    const { headers } = await world.call(`POST ${path}`, { token: castKey(key).key, body: {} });
+    await world.call('POST /_mock/clock/advance', { body: { by: '31s' } });
+    const poll = (polled: string, name: string) =>
+      world.call(`GET ${polled}/${headers['nvcf-reqid']}`, { token: castKey(name).key });
+
+    const ofOther = status.startsWith('/ai/')
+      ? [
+          await poll('/v2/nvcf/pexec/status', 'nvcf-full-access'),
+          await poll('/v2/nvcf/exec/status', 'nvcf-full-access'),
+        ]
+      : [await poll('/ai/v1/status', 'catalogue-user')];
+    for (const answer of ofOther) expect(answer.status).toBe(404);
+    expect(await poll(status, key)).toMatchObject({ status: 200, body: { text: 'worth waiting for' } });
+  });
+
   it('is not found if none of its versions can be invoked', async () => {
     const world = await createWorldWith([{ ...SAYS, functionId: placeOf('spare').functionId }]);
     const { body } = await world.call(`GET /v2/nvcf/functions/${placeOf('spare').functionId}/versions`, {
@@ -148,10 +169,41 @@ describe('the function of a model', () => {
 });
 
 describe('an endpoint of ai.api.nvidia.com', () => {
-  it('returns the answer of its function', async () => {
-    const sent = { query: { text: 'a' }, passages: [] };
+  it('repeats its input', async () => {
+    const sent = { messages: HELLO };
 
-    expect((await server.call('POST /ai/v1/retrieval/nvidia/reranking', { token, body: sent })).body).toEqual(sent);
+    expect((await server.call(`POST /ai/v1/gr/${model}/chat/completions`, { token, body: sent })).body).toEqual(sent);
+  });
+
+  it('ranks passages by the words that they share with the query, if its path ends in `/reranking`', async () => {
+    const texts = ['A dog barks.', 'What is a GPU, and what for?', 'A GPU computes.'];
+    const sent = { model, query: { text: 'What is a gpu?' }, passages: texts.map((text) => ({ text })) };
+    const { status, headers, body } = await server.call('POST /ai/v1/retrieval/nvidia/reranking', {
+      token,
+      body: sent,
+    });
+
+    expect([status, headers['nvcf-status']]).toEqual([200, 'fulfilled']);
+    expect(body).toEqual({
+      rankings: [
+        { index: 1, logit: 2.1972 },
+        { index: 2, logit: 0 },
+        { index: 0, logit: -0.8473 },
+      ],
+    });
+  });
+
+  it('returns the answer of its function at such a path, too', async () => {
+    const world = await createWorldWith([{ ...SAYS, paths: ['/v1/acme/says/reranking'] }]);
+
+    expect((await world.call('POST /ai/v1/acme/says/reranking', { token, body: {} })).body).toBe('Hi');
+  });
+
+  it('has a hint for rankings at the path of a self-hosted model', async () => {
+    for (const path of ['/integrate/v1/ranking', '/ai/v1/ranking']) {
+      const answer = await server.call(`POST ${path}`, { token, body: {} });
+      expect([answer.status, answer.headers['x-mock-hint']]).toEqual([404, expect.stringContaining('/reranking`')]);
+    }
   });
 
   it('is looked up before the key is checked, and may be offline or at the end of its life', async () => {
@@ -243,7 +295,7 @@ describe('the gateway', () => {
 
   it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('serves endpoints at the host %s', async (host) => {
     const call = { token, body: {}, headers: { host } };
-    expect((await server.call('POST /v1/retrieval/nvidia/reranking', call)).status).toBe(200);
+    expect((await server.call(`POST /v1/gr/${model}/chat/completions`, call)).status).toBe(200);
   });
 });
 
@@ -280,7 +332,7 @@ describe('a seed with models', () => {
     expect(models).toEqual([
       ['meta/llama-3.3-70b-instruct', 'chat', 'live', 'public'],
       ['nvidia/nv-embedqa-e5-v5', 'embedding', 'live', 'public'],
-      ['nvidia/nv-rerankqa-mistral-4b-v3', 'chat', 'live', 'public'],
+      ['nvidia/nv-rerankqa-mistral-4b-v3', 'ranking', 'live', 'public'],
       ['mistralai/mixtral-8x22b-instruct-v0.1', 'chat', 'offline', 'public'],
       ['google/gemma-2-9b-it', 'chat', 'retiring', 'public'],
       ['meta/llama2-70b', 'chat', 'retired', 'public'],

@@ -105,12 +105,6 @@ describe('row 3: a body that cannot be decoded', () => {
   });
 });
 
-it('at `/v1/messages`, a body that cannot be decoded is rejected with 400', async () => {
-  const answer = await send({ path: '/integrate/v1/messages', body: '{', key: BAD_KEY });
-
-  expect([answer.status, reasonOf(answer)]).toEqual([400, 'body_not_decoded']);
-});
-
 describe('row 4: a request with a model', () => {
   it.each([
     ['that is absent', {}],
@@ -330,6 +324,62 @@ describe('row 14: the model rejects a request', () => {
     expect((await ask(LIVE, 2)).status).toBe(200);
   });
 
+  it.each<[path: string, body: object, named: string]>([
+    ['chat/completions', { ...chatWith(RETIRING), prompt_cache_key: 'a' }, '`prompt_cache_key`'],
+    [
+      'chat/completions',
+      { ...chatWith(RETIRING), prompt_cache_options: {}, prompt_cache_key: null },
+      '`prompt_cache_key`, `prompt_cache_options`',
+    ],
+    ['embeddings', { model: EMBEDDING, input: 'a', input_type: 'query', dimensions: 8 }, '`dimensions`'],
+  ])('to %s with members that the model rejects: %j', async (path, body, named) => {
+    const answer = await send({ path: `/integrate/v1/${path}`, body });
+
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { message: `Validation: Unsupported parameter(s): ${named}`, type: 'Bad Request', code: 400 },
+    ]);
+    expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
+    expect((await send({ body: { ...chatWith(LIVE), prompt_cache_key: 'a' } })).status).toBe(200);
+  });
+
+  it('with members that a seed names, at each of its paths', async () => {
+    const paths = ['/v1/chat/completions', '/v1/completions', '/v1/responses', '/v1/messages', '/v1/a/b/c'];
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = [{ id: 'a/strict', functionId: FUNCTION, paths, rejects: ['seed'] }];
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    const body = { model: 'a/strict', messages: HELLO, max_tokens: 9, prompt: 'a', input: 'a' };
+
+    for (const path of paths) {
+      const request = `POST ${path === '/v1/a/b/c' ? '/ai' : '/integrate'}${path}`;
+      expect([path, (await own.call(request, { token: GOOD, body })).status]).toEqual([path, 200]);
+      const refused = await own.call(request, { token: GOOD, body: { ...body, seed: 1 } });
+      expect([path, refused.status, refused.body.type]).toEqual([path, 400, 'Bad Request']);
+    }
+  });
+
+  it('with an `input_type` other than `query` and `passage`', async () => {
+    const path = '/integrate/v1/embeddings';
+    const answer = await send({ path, body: { model: EMBEDDING, input: 'a', input_type: 'document' } });
+
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringContaining('`input_type`')]);
+    expect(answer.body.error.message).toContain('`passage`');
+  });
+
+  it.each<[body: object, message: string]>([
+    [{ passages: [{ text: 'a' }] }, '`query` is missing'],
+    [{ query: { text: 'a' } }, '`passages` is missing'],
+    [{ query: 'a', passages: [{ text: 'a' }] }, '`query` is not valid'],
+    [{ query: { text: 'a' }, passages: [] }, '`passages` is not valid'],
+    [{ query: { text: 'a' }, passages: [{ text: 'a' }, 'b'] }, '`passages[1]` is not valid'],
+    [{ query: { text: 'a' }, passages: Array.from({ length: 513 }, () => ({ text: 'a' })) }, '1 to 512'],
+  ])('to rank passages with an incomplete body: %j', async (body, message) => {
+    const answer = await send({ path: '/ai/v1/retrieval/nvidia/reranking', body });
+
+    expect([answer.status, answer.headers['nvcf-error-source']]).toEqual([400, 'upstream_status']);
+    expect(answer.body.error.message).toContain(message);
+  });
+
   it('only after `nvcf-poll-seconds` is validated', async () => {
     const headers = { 'nvcf-poll-seconds': 'soon' };
     const answer = await send({ path: '/integrate/v1/embeddings', body: { model: EMBEDDING, input: 'a' }, headers });
@@ -345,6 +395,89 @@ describe('row 14: the model rejects a request', () => {
 
     expect([answer.status, typeOf(answer)]).toEqual([400, 'application/json']);
     expect(answer.body.error.message).toContain('messages');
+  });
+});
+
+describe('`/v1/messages`, which the LLM gateway serves', () => {
+  const MESSAGE = { model: LIVE, max_tokens: 9, messages: HELLO };
+  const sendMessage = (body: unknown, sent: Sent = {}) => send({ path: '/integrate/v1/messages', body, ...sent });
+
+  it.each<[what: string, body: unknown, expected: readonly [status: number, type: string, reason: string]]>([
+    ['a body that is not JSON', '{', [400, 'invalid_request_error', 'body_not_decoded']],
+    ['a model that is not a string', { model: 1 }, [400, 'invalid_request_error', 'body_not_decoded']],
+    ['no model', { messages: HELLO }, [400, 'invalid_request_error', 'model_missing']],
+    ['an unknown model', { model: 'nobody/nothing' }, [404, 'not_found_error', 'unknown_model']],
+    ['a model without this path', { model: RETIRING }, [404, 'not_found_error', 'unknown_model']],
+  ])("is refused in the form of Anthropic's API before the key is checked: %s", async (_, body, expected) => {
+    for (const key of [GOOD, BAD_KEY, null]) {
+      const answer = await sendMessage(body, { key });
+
+      expect([answer.status, answer.body.error.type, reasonOf(answer)]).toEqual(expected);
+      expect(answer.body).toEqual({ type: 'error', error: { type: expected[1], message: expect.stringMatching(/./) } });
+      expect([typeOf(answer), isGateway(answer)]).toEqual(['application/json', true]);
+    }
+  });
+
+  it.each<[what: string, key: string | null, status: number, message: string]>([
+    ['a malformed key', BAD_KEY, 403, 'permission denied'],
+    ['a key for another service', STRANGER, 403, 'permission denied'],
+    ['a service key without the scope', castKey('nvcf-deployer').key, 403, 'permission denied'],
+    ['a string that is not a key', 'sk-other', 401, 'authentication failed'],
+    ['no key', null, 401, 'bearer authorization is required'],
+  ])('refuses keys like the LLM gateway: %s', async (_, key, status, message) => {
+    const answer = await sendMessage(MESSAGE, { key });
+
+    expect([answer.status, answer.body]).toEqual([status, { message }]);
+    expect([typeOf(answer), answer.headers['nvcf-error-source']]).toEqual(['application/json', 'upstream_status']);
+  });
+
+  it('is not found for an account that may not use the function of the model', async () => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = [{ id: 'a/gated', functionId: FUNCTION, paths: ['/v1/messages'], accounts: ['nca-globex-0002'] }];
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    const answer = await own.call('POST /integrate/v1/messages', {
+      token: GOOD,
+      body: { ...MESSAGE, model: 'a/gated' },
+    });
+
+    expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
+  });
+
+  it.each<[body: object, message: string]>([
+    [{ max_tokens: undefined }, 'max_tokens must be positive'],
+    [{ max_tokens: 0 }, 'max_tokens must be positive'],
+    [{ messages: [] }, 'messages must be a non-empty array'],
+    [{ MAX_TOKENS: 1 }, "ambiguous member 'max_tokens': send it once, in lower case"],
+  ])('validates the body like the LLM gateway: %j', async (change, message) => {
+    const answer = await sendMessage({ ...MESSAGE, ...change });
+
+    expect([answer.status, answer.body]).toEqual([400, { message }]);
+    expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
+  });
+
+  it('responds like the LLM gateway, with the session of the request, and without a request to poll', async () => {
+    const headers = { 'x-multi-turn-session-id': 'mine', 'nvcf-function-id': 'not-read', 'nvcf-poll-seconds': 'soon' };
+    const answer = await sendMessage(MESSAGE, { headers });
+
+    expect(answer).toMatchObject({ status: 200, body: { type: 'message', model: LIVE } });
+    expect([answer.headers['x-multi-turn-session-id'], answer.headers['nvcf-reqid']]).toEqual(['mine', undefined]);
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it.each<[status: number, source: string, body: object]>([
+    [499, 'gateway_rejected', { type: 'error', error: { type: 'api_error', message: 'Client Closed Request' } }],
+    [502, 'gateway_proxy_error', { type: 'error', error: { type: 'api_error', message: 'Upstream request failed.' } }],
+    [529, 'upstream_status', { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }],
+    [429, 'upstream_status', { message: 'Too Many Requests' }],
+  ])('has the form of the part that fails in faults with status %d', async (status, source, body) => {
+    const own = await testServer();
+    const action = { status, ...(status === 499 && { offDocument: true }) };
+    const fault = { match: { service: 'catalogue', operation: 'createMessage' }, do: action };
+    expect((await own.call('POST /_mock/faults', { body: fault })).status).toBe(201);
+    const answer = await own.call('POST /integrate/v1/messages', { token: GOOD, body: MESSAGE });
+
+    expect([answer.status, answer.body]).toEqual([status, body]);
+    expect([typeOf(answer), answer.headers['nvcf-error-source']]).toEqual(['application/json', source]);
   });
 });
 
@@ -441,8 +574,11 @@ describe('a request that only the mock rejects', () => {
   });
 
   it('has more numbers to embed than the limit of 262144', async () => {
-    const body = { model: EMBEDDING, input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
-    const answer = await send({ path: '/integrate/v1/embeddings', body });
+    const body = { model: 'a/b', input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = [{ id: 'a/b', functionId: FUNCTION, paths: ['/v1/embeddings'] }];
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    const answer = await own.call('POST /integrate/v1/embeddings', { token: GOOD, body });
 
     expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('262144')]);
   });

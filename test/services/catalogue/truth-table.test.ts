@@ -31,7 +31,7 @@ const INTEGRATE = {
   createCompletion: ['/v1/completions', { prompt: 'a' }],
   createEmbedding: ['/v1/embeddings', { input: 'a', input_type: 'query' }],
   createResponse: ['/v1/responses', { input: 'a' }],
-  createMessage: ['/v1/messages', { messages: [] }],
+  createMessage: ['/v1/messages', { max_tokens: 1, messages: [{}] }],
 } as const;
 
 /** The paths below `/v1/test`, one for each number of segments. */
@@ -43,6 +43,8 @@ const ENDPOINTS = {
 
 const endpointOf = (id: keyof typeof ENDPOINTS, relation: Relation) =>
   `/v1/test/${ENDPOINTS[id].replace('RELATION', relation)}`;
+
+const SLOW = { id: 'test/slow', functionId: placeOf('slow').functionId, paths: ['/v1/slow/test/now'] };
 
 const models = (Object.keys(RELATIONS) as Relation[]).map((relation) => ({
   id: `test/${relation}`,
@@ -79,7 +81,10 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
   beforeAll(async () => {
     const server = await testServer({ nvcf });
     const { body: cast } = await server.call('GET /_mock/cast');
-    world = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    world = await makeWorld(server, {
+      seed: { ...cast, catalogue: { models: [...models, SLOW] } },
+      credentials: 'cast',
+    });
   });
 
   const createKey = async (order: object): Promise<string> => {
@@ -127,10 +132,10 @@ describe.each(['documented', 'open-source'] as const)('in the %s profile', (nvcf
   });
 
   it('a result is polled only with keys that may call the function', async () => {
-    const { functionId } = placeOf('slow');
+    const { functionId } = SLOW;
     const order = (resource: object) => createKey({ resource });
     const all = await order({ type: 'All Functions' });
-    const { headers } = await world.call(`POST /v2/nvcf/pexec/functions/${functionId}`, { token: all, body: {} });
+    const { headers } = await world.call('POST /ai/v1/slow/test/now', { token: all, body: {} });
     const poll = async (token: string) =>
       (await world.call(`GET /ai/v1/status/${headers['nvcf-reqid']}`, { token })).status;
 

@@ -91,6 +91,8 @@ describe('a fault', () => {
     ['runai', 'GET /api/v1/access-keys', 503],
     ['air', 'GET /api/v3/simulations/', 401],
     ['nvcf', 'GET /v2/nvcf/functions', 401],
+    ['nvcf', 'GET /v2/nvcf/functions', 529],
+    ['air', 'GET /api/v3/simulations/', 599],
   ])("has the vendor's status: %s %s %i", async (service, call, status) => {
     await addFault({ match: { service }, do: { status, offDocument: true } });
     expect((await server.call(call, { token: castKey('nvcf-deployer').key })).status).toBe(status);
@@ -395,7 +397,7 @@ describe('a fault', () => {
     [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /has no status 418 for `[a-z_]+` and `[a-z_]+`\./],
     [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'has no status 418 for `get_users`;'],
     [{ do: { status: 200 } }, 'an HTTP error status'],
-    [{ do: { status: 599, offDocument: true } }, 'an HTTP error status'],
+    [{ do: { status: 600, offDocument: true } }, 'from 400 to 599'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
     [{ do: { status: 400 }, match: { operations: ['get_users', 'grant_tokn'] } }, 'Did you mean `grant_token`?'],

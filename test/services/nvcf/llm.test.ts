@@ -132,6 +132,16 @@ describe('a chat with an echo function', () => {
     expect(body.target).toBe(summarize.functionId);
   });
 
+  it('does not read `X-NVCF-Function-ID`, and says so in a hint', async () => {
+    const headers = { 'x-nvcf-function-id': echo.functionId };
+    for (const model of ['tiny', 'meta/llama', `${NOBODY}/x`]) {
+      const answer = await askChat({ headers, body: { ...CHAT, model } });
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.headers['x-mock-hint']).toContain('`nvcf-function-id`');
+    }
+    expect((await askChat({ headers })).headers['x-mock-hint']).toBeUndefined();
+  });
+
   it('ignores an empty header', async () => {
     expect((await askChat({ headers: { 'nvcf-function-id': '' } })).status).toBe(200);
   });
@@ -268,6 +278,11 @@ describe('messages to an echo function', () => {
     ['with an empty list of messages', { ...MESSAGES, messages: [] }, 'messages must be a non-empty array'],
     ['with a string of messages', { ...MESSAGES, messages: 'Hello' }, 'messages must be a non-empty array'],
     ['with messages of null', { ...MESSAGES, messages: null }, 'messages must be a non-empty array'],
+    [
+      'with two members that differ only in case',
+      { ...MESSAGES, max_tokens: 0, MAX_TOKENS: 1 },
+      "ambiguous member 'max_tokens': send it once, in lower case",
+    ],
   ])('are rejected %s with the text of the gateway', async (_what, body, message) => {
     const answer = await send(body);
     expect([answer.status, answer.body]).toEqual([400, { message }]);
@@ -280,6 +295,21 @@ describe('messages to an echo function', () => {
       expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
     },
   );
+
+  it('may have other members that differ only in case, which the gateway does not read', async () => {
+    expect((await send({ ...MESSAGES, Metadata: {}, metadata: {} })).status).toBe(200);
+  });
+
+  it('may find the model overloaded, by a fault', async () => {
+    const own = await nvcfServer();
+    const fault = { match: { service: 'nvcf', operation: 'createMessage' }, do: { status: 529 } };
+    expect((await own.call('POST /_mock/faults', { body: fault })).body.certainty).toBe('documented');
+    const answer = await send(MESSAGES, {}, own);
+    expect([answer.status, answer.body]).toEqual([
+      529,
+      { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+    ]);
+  });
 
   it('require a key in `Authorization`, not in `x-api-key`', async () => {
     const { status, body } = await send(MESSAGES, { key: null, headers: { 'x-api-key': FULL } });

@@ -7,7 +7,7 @@ export interface CatalogueCast {
 export interface CastModel {
   /** `<company>/<model>`, which requests send as `model`. */
   readonly id: string;
-  readonly kind: 'chat' | 'embedding';
+  readonly kind: 'chat' | 'embedding' | 'ranking';
   readonly state: 'live' | 'offline' | 'retiring' | 'retired';
   /** `gated`: only some accounts may call it. */
   readonly access: 'public' | 'gated';
@@ -18,6 +18,7 @@ export interface CastModel {
   readonly accounts?: readonly string[];
   readonly symmetric?: boolean;
   readonly takesSingleToolCalls?: boolean;
+  readonly rejects?: readonly string[];
 }
 
 declare module '../../../contract/cast.ts' {

@@ -23,6 +23,18 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
     },
   },
   {
+    code: 'path_of_rankings',
+    symptom: '`/v1/ranking` at the catalogue',
+    advice: 'call the path of the ranking model at `ai.api.nvidia.com`',
+    source: 'the paths of the published gateway, which has no `/v1/ranking`',
+    certainty: 'documented',
+    isOnly: true,
+    when: ({ problem, service, path }) =>
+      problem.kind === 'unknown_path' && service === 'catalogue' && /\/v1\/ranking\/?$/.test(path)
+        ? 'The catalogue has no `/v1/ranking`, which only a self-hosted NIM has. Each ranking model has a path of its own at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`: `GET /_mock/cast` lists them in `catalogue.models`, and the mock has that host below `/ai`, too.'
+        : null,
+  },
+  {
     code: 'model_not_for_account',
     symptom: 'the catalogue returns 404 with `Not found for account`',
     advice: 'call another model: the key is valid, but its account may not use this one',

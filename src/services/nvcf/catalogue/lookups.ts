@@ -3,7 +3,7 @@ import type { LookupResult } from '../../../decisions/decide.ts';
 import { memberOf } from '../../../objects/members.ts';
 import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
-import { functionLookups } from '../operations/lookups.ts';
+import { createInvocationLookup } from '../operations/lookups.ts';
 import { joinEndpointPath } from './checks.ts';
 import { MODELS, type ModelRow } from './models.ts';
 
@@ -28,8 +28,12 @@ export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
-/** Looks up the function of the model with this path. */
-const functionOfEndpoint: Lookup<Versions> = async (context) =>
-  findFunction(context, await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params)));
+/** Returns the model with the path of a request; null if it no longer exists. */
+export async function findEndpointModel({ params, store }: Pick<AuthenticatedContext, 'params' | 'store'>) {
+  return MODELS.byAlias(store.collections, joinEndpointPath(params));
+}
 
-export const lookups = { functionOfModel, functionOfEndpoint, invocation: functionLookups.invocation };
+/** Looks up the function of the model with this path. */
+const functionOfEndpoint: Lookup<Versions> = async (context) => findFunction(context, await findEndpointModel(context));
+
+export const lookups = { functionOfModel, functionOfEndpoint, invocation: createInvocationLookup('catalogue') };

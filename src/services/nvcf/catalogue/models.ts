@@ -18,6 +18,17 @@ export function isModelPath(path: string): path is ModelPath {
   return (Object.values(MODEL_PATHS) as readonly string[]).includes(path);
 }
 
+/** Returns whether a path of `ai.api.nvidia.com` belongs to a model that ranks passages. */
+export function isRankingPath(path: string): boolean {
+  return path.endsWith('/reranking');
+}
+
+/** Returns the kind of a model with these paths. */
+export function kindOf(paths: readonly string[]): 'chat' | 'embedding' | 'ranking' {
+  if (paths.includes(MODEL_PATHS.embeddings)) return 'embedding';
+  return paths.some(isRankingPath) ? 'ranking' : 'chat';
+}
+
 /** A model of the catalogue: a function with a name. Its id is `<company>/<model>`. */
 export interface Model {
   readonly functionId: string;
@@ -32,6 +43,8 @@ export interface Model {
   readonly isSymmetric: boolean;
   /** For chats: refuses a message with more than one tool call. */
   readonly takesSingleToolCalls: boolean;
+  /** Members of a request that it refuses. */
+  readonly rejects: readonly string[];
 }
 
 export type ModelRow = Row<Model, null>;

@@ -3,6 +3,7 @@ import type { Problem, ProblemKind } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { PROBLEM_JSON, renderProblemDetails } from '../../../responses/problem-details.ts';
 import { redact } from '../../../text/redact.ts';
+import { renderLlmProblem, renderMessagesError } from '../llm-problem.ts';
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 
@@ -15,6 +16,8 @@ const AUTHORIZATION_FAILED = 'Authorization failed';
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'CatalogueProblem', mediaType: PROBLEM_JSON },
   { schema: 'ModelError', mediaType: JSON_TYPE },
+  { schema: 'MessagesError', mediaType: JSON_TYPE },
+  { schema: 'GatewayError', mediaType: JSON_TYPE },
   { schema: null, mediaType: 'text/plain' },
   null,
 ];
@@ -39,12 +42,14 @@ const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
 
 /** Renders a problem like the gateway, or like the functions behind it. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
-  const outcome = renderAsGateway(problem, context);
+  const isMessage = context.operation === 'createMessage';
+  const outcome = (isMessage ? renderMessageRefusal(problem) : null) ?? renderAsGateway(problem, context);
   if (outcome !== null) return addSource('gateway_rejected', outcome);
-  if (problem.message === 'Bad Gateway') return addSource('gateway_proxy_error', BAD_GATEWAY);
-  const upstream = renderAsFunction(problem, context);
+  if (problem.message === 'Bad Gateway')
+    return addSource('gateway_proxy_error', isMessage ? MESSAGE_BAD_GATEWAY : BAD_GATEWAY);
+  const upstream = isMessage ? renderLlmProblem(problem, context) : renderAsFunction(problem, context);
   // Without a caller, the fault is injected, or the mock cannot parse the body.
-  const isWithoutCaller = problem.kind === 'invalid_request' && context.caller === null;
+  const isWithoutCaller = problem.kind === 'invalid_request' && upstream.status === 400 && context.caller === null;
   return MOCK_KINDS.has(problem.kind) || isWithoutCaller ? upstream : addSource('upstream_status', upstream);
 }
 
@@ -72,20 +77,29 @@ function renderProblemDocument(status: number, title: string, detail: string): O
   return { status, headers: { 'content-type': PROBLEM_JSON }, body: { type: 'about:blank', title, status, detail } };
 }
 
-const BAD_GATEWAY = renderProblemDocument(502, 'Bad Gateway', 'Upstream request failed.');
+const UPSTREAM_FAILED = 'Upstream request failed.';
+const BAD_GATEWAY = renderProblemDocument(502, 'Bad Gateway', UPSTREAM_FAILED);
+const MESSAGE_BAD_GATEWAY = renderMessagesError(502, 'api_error', UPSTREAM_FAILED);
+
+/** Renders a refusal by the gateway in the format of Anthropic's API; null if it has the format of other paths. */
+function renderMessageRefusal({ reason, message }: Problem): Outcome | null {
+  if (reason === 'unknown_model') return renderMessagesError(404, 'not_found_error', TEXTS.modelNotFound);
+  if (reason === 'body_not_decoded' || reason === 'model_missing')
+    return renderMessagesError(400, 'invalid_request_error', message);
+  return message === 'Client Closed Request' ? renderMessagesError(499, 'api_error', message) : null;
+}
 
 /** The paths at which the model is in the body. */
 const INTEGRATE_PATH = /^\/integrate\//;
 
 /** Renders a refusal by the gateway itself; null if it would forward the request to a function. */
-function renderAsGateway(problem: Problem, { path, operation }: RefusalContext): Outcome | null {
+function renderAsGateway(problem: Problem, { path }: RefusalContext): Outcome | null {
   const { kind, reason, message } = problem;
   switch (reason) {
     case 'reserved_header':
       return renderPlainText(400, message);
     case 'body_not_decoded':
-      // The newer path of Anthropic's API uses a different status.
-      return renderPlainText(operation === 'createMessage' ? 400 : 500, message);
+      return renderPlainText(500, message);
     case 'model_missing':
       return renderJsonAsText(GATEWAY_ERRORS.modelMissing);
     case 'unknown_model':

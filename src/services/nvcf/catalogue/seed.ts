@@ -3,7 +3,7 @@ import { describe, listSchema, NON_EMPTY, objectSchema, uuid } from '../../../de
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../../definitions/seed-entries.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
-import { createModelRow, isModelPath, MODEL_PATHS, type Model, stateAt } from './models.ts';
+import { createModelRow, isModelPath, kindOf, MODEL_PATHS, type Model, stateAt } from './models.ts';
 
 /** The members that the cast derives from others. */
 type DerivedMember = 'kind' | 'state' | 'access';
@@ -52,11 +52,25 @@ const SCHEMA = objectSchema(
               { type: 'boolean' },
               'For chats: it refuses a message with more than one tool call. Default: false.',
             ),
-            kind: describe({ enum: ['chat', 'embedding'] }, DERIVED_MEMBER),
+            rejects: describe(
+              listSchema(NON_EMPTY),
+              'Members of a request that it refuses with 400, such as `prompt_cache_key`. Default: none.',
+            ),
+            kind: describe({ enum: ['chat', 'embedding', 'ranking'] }, DERIVED_MEMBER),
             state: describe({ enum: ['live', 'offline', 'retiring', 'retired'] }, DERIVED_MEMBER),
             access: describe({ enum: ['public', 'gated'] }, DERIVED_MEMBER),
           },
-          ['offline', 'endOfLife', 'accounts', 'symmetric', 'takesSingleToolCalls', 'kind', 'state', 'access'],
+          [
+            'offline',
+            'endOfLife',
+            'accounts',
+            'symmetric',
+            'takesSingleToolCalls',
+            'rejects',
+            'kind',
+            'state',
+            'access',
+          ],
         ),
       ),
       'Models.',
@@ -78,7 +92,7 @@ export const seed: Seeding = {
   castAt: (part, now) => ({
     models: readModels(part).map((model) => ({
       ...model,
-      kind: model.paths.includes(MODEL_PATHS.embeddings) ? 'embedding' : 'chat',
+      kind: kindOf(model.paths),
       state: stateAt(createModel(model), now),
       access: model.accounts === undefined ? 'public' : 'gated',
     })),
@@ -127,7 +141,7 @@ function formatGoTime(text: string): string {
   return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
 }
 
-function createModel({ functionId, paths, offline, endOfLife, accounts, ...flags }: SeedModel): Model {
+function createModel({ functionId, paths, offline, endOfLife, accounts, rejects = [], ...flags }: SeedModel): Model {
   return {
     functionId,
     paths,
@@ -136,5 +150,6 @@ function createModel({ functionId, paths, offline, endOfLife, accounts, ...flags
     accounts: accounts ?? null,
     isSymmetric: flags.symmetric === true,
     takesSingleToolCalls: flags.takesSingleToolCalls === true,
+    rejects,
   };
 }

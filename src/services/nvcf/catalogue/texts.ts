@@ -3,6 +3,7 @@ export const TEXTS = {
   reservedHeader: 'reserved header in external request',
   notDecoded: 'failed to decode json body',
   noPage: '404 page not found',
+  modelNotFound: 'model not found',
   noModel: 'Model does not exist by the name of',
   noAuthorization: 'Header of type `authorization` was missing',
   otherAuthorization: 'Unauthorized access',
@@ -21,5 +22,6 @@ export const GATEWAY_ERRORS = {
 /** Messages of models. */
 export const MODEL_ERRORS = {
   inputType: "'input_type' parameter is required for asymmetric models",
+  unsupported: 'Validation: Unsupported parameter(s)',
   singleToolCalls: 'This model only supports single tool-calls at once!',
 } as const;

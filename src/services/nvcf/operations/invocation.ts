@@ -38,19 +38,20 @@ async function checkAndRespond<Rendered>(
   const version = chooseVersion(context);
   await checkAssets(context, assetIds);
   const { behaviour } = version.body;
-  return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
+  const answer = 'answer' in behaviour ? behaviour.answer : input;
+  return respondToInvocation(context, version, { service: 'nvcf', answer }, form);
 }
 
 /** Responds with the result of a version, or with 202 and stores the result until its `invokeTime` has passed. */
 export async function respondToInvocation<Rendered>(
   context: AuthenticatedContext,
   version: FunctionRow,
-  answer: unknown,
+  result: Pick<Invocation, 'service' | 'answer'>,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {
   const requestId = context.random.uuid();
-  if (version.body.behaviour.invokeTime === 0) return form.renderFulfilled(requestId, answer);
-  await storeInvocation(context, version, { requestId, answer });
+  if (version.body.behaviour.invokeTime === 0) return form.renderFulfilled(requestId, result.answer);
+  await storeInvocation(context, version, requestId, result);
   return form.renderInProgress(requestId);
 }
 
@@ -118,11 +119,12 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
 async function storeInvocation(
   context: AuthenticatedContext,
   version: FunctionRow,
-  { requestId, answer }: { readonly requestId: string; readonly answer: unknown },
+  requestId: string,
+  result: Pick<Invocation, 'service' | 'answer'>,
 ): Promise<void> {
   const { store, now } = context;
   const readyAt = addMilliseconds(now, version.body.behaviour.invokeTime);
-  const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
+  const body = { ...result, functionId: version.parent, versionId: version.id, createdAt: now, readyAt };
   const identity = { id: requestId, owner: requireAccount(context), parent: version.id };
   await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);

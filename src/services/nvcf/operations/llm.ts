@@ -1,6 +1,6 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { refuseIf } from '../../../ngc-keys/control-plane.ts';
+import { refuse, refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { isRecord } from '../../../objects/members.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
@@ -137,9 +137,15 @@ const createResponse: Handler<'nvcf', 'createResponse', InvocationTarget> = (con
 /** The header in which Claude Code sends the id of a conversation. */
 const CLAUDE_CODE_SESSION_HEADER = 'x-claude-code-session-id';
 
-/** Checks two members after the function has been looked up, in this order, like the gateway. */
-const createMessage: Handler<'nvcf', 'createMessage', InvocationTarget> = (context) => {
+/** The members that the gateway reads, in any case. */
+const MESSAGES_MEMBERS = ['model', 'max_tokens', 'stream', 'messages', 'system', 'tools'] as const;
+
+/** Checks the members after the function has been looked up, in this order, like the gateway. */
+export const createMessage: Handler<'nvcf', 'createMessage', InvocationTarget> = (context) => {
   const { max_tokens: maxOutputTokens, messages, stream } = context.body;
+  const sent = Object.keys(context.body).map((name) => name.toLowerCase());
+  const ambiguous = MESSAGES_MEMBERS.find((name) => sent.indexOf(name) !== sent.lastIndexOf(name));
+  if (ambiguous !== undefined) refuse(FAULTS.ambiguousMember, { name: ambiguous });
   refuseIf(typeof maxOutputTokens !== 'number' || maxOutputTokens <= 0, FAULTS.noMaxTokens);
   refuseIf(!Array.isArray(messages) || messages.length === 0, FAULTS.noMessages);
   const session =

@@ -10,7 +10,7 @@ import {
   findOwnVersions,
   findVisibleVersions,
 } from '../functions.ts';
-import { INVOCATIONS, type InvocationRow, isExpired } from '../invocations.ts';
+import { INVOCATIONS, type Invocation, type InvocationRow, isExpired } from '../invocations.ts';
 
 /** Returns a version; null if it does not belong to the function in the path. */
 async function findVersion({ store, params }: Context, id: string) {
@@ -33,17 +33,21 @@ const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   createOwnerResult(await FUNCTIONS.byAlias(context.store.collections, id), requireAccount(context));
 
-/** Looks up an invocation by its request id. Access depends on the rights to the invoked function. */
-const invocation: Lookup<InvocationRow> = async (context, id) => {
-  const row = await INVOCATIONS.byId(context.store.collections, id);
-  if (row === null || row.owner !== requireAccount(context) || isExpired(row.body, context.now))
-    return { found: 'nothing' };
-  const lookedUp = createViewerResult(
-    await FUNCTIONS.byId(context.store.collections, row.body.versionId),
-    requireAccount(context),
-  );
-  return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
-};
+/**
+ * Creates the lookup of a service's invocations by their request ids. Access depends on the rights to the invoked
+ * function.
+ */
+export function createInvocationLookup(service: Invocation['service']): Lookup<InvocationRow> {
+  return async (context, id) => {
+    const { collections } = context.store;
+    const account = requireAccount(context);
+    const row = await INVOCATIONS.byId(collections, id);
+    if (row?.body.service !== service || row.owner !== account || isExpired(row.body, context.now))
+      return { found: 'nothing' };
+    const lookedUp = createViewerResult(await FUNCTIONS.byId(collections, row.body.versionId), account);
+    return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
+  };
+}
 
 /** Creates a lookup of the account's objects, without names, because no resource of a key can name them. */
 export function createAccountLookup<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
@@ -62,5 +66,5 @@ export const functionLookups = {
   ownVersion,
   visibleVersion,
   deployment,
-  invocation,
+  invocation: createInvocationLookup('nvcf'),
 };

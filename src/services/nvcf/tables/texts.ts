@@ -115,6 +115,7 @@ export const TEXTS = {
 export const FAULTS = {
   noMaxTokens: 'max_tokens must be positive',
   noMessages: 'messages must be a non-empty array',
+  ambiguousMember: "ambiguous member '{name}': send it once, in lower case",
   priorityOfClient: 'X-Priority is a reserved header and cannot be set by the client',
   sessionInHeader: '{name} is invalid: {rule}',
   sessionInBody: 'session id from {name} is invalid: {rule}',

@@ -1,24 +1,27 @@
 import type { AuthenticatedContext, Handler } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
+import { isRecord } from '../../../../objects/members.ts';
 import type { Outcome } from '../../../../responses/outcome.ts';
 import type { InvocationRow, InvocationTarget } from '../../invocations.ts';
 import { renderEmbeddings } from '../../operations/embeddings.ts';
 import { type GeneratedText, readFunctionAnswer, readLastUserText } from '../../operations/generated-text.ts';
 import { chooseVersion, hasValidPollSeconds, pollResult, respondToInvocation } from '../../operations/invocation.ts';
 import { PLAIN_FORM } from '../../operations/invocation-results.ts';
+import { createMessage as createLlmMessage } from '../../operations/llm.ts';
 import {
   renderChatCompletion,
   renderCompletion,
-  renderLlmMessage,
   renderResponse,
   streamChatCompletion,
   streamCompletion,
-  streamLlmMessage,
   streamResponse,
 } from '../../operations/llm-forms.ts';
-import { findBodyModel } from '../lookups.ts';
+import { joinEndpointPath } from '../checks.ts';
+import { findBodyModel, findEndpointModel } from '../lookups.ts';
+import { isRankingPath, type ModelRow } from '../models.ts';
 import { renderModelError } from '../problem.ts';
 import { MODEL_ERRORS } from '../texts.ts';
+import { readRankingRequest, renderRankings } from './rankings.ts';
 
 type InvokedContext = AuthenticatedContext<InvocationTarget>;
 
@@ -45,8 +48,10 @@ type ModelResponse<Body> =
 async function respondInFormat<Body>(
   context: InvokedContext & { readonly body: { readonly model: string } },
   { prompt, isStreamed = false, render }: ResponseOptions<Body>,
-): Promise<ModelResponse<Body>> {
+): Promise<ModelResponse<Body> | ModelRefusal> {
   checkPollSeconds(context);
+  const refusal = findUnsupported(await findBodyModel(context), context.body);
+  if (refusal !== null) return refusal;
   const version = chooseVersion(context);
   const { text, whole } = readFunctionAnswer(version.body.behaviour, prompt);
   const { model } = context.body;
@@ -55,7 +60,7 @@ async function respondInFormat<Body>(
   const { status, headers } = await respondToInvocation(
     context,
     version,
-    whole ?? render(generated, false),
+    { service: 'catalogue', answer: whole ?? render(generated, false) },
     PLAIN_FORM,
   );
   if (status === 202) return { status, headers, body: {} };
@@ -68,9 +73,19 @@ const EVENT_STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-contr
 /** The gateway marks the responses of models with this header. */
 const MODEL_HEADERS = { 'nvcf-error-source': 'upstream_status' } as const;
 
+type ModelRefusal = ReturnType<typeof createModelRefusal>;
+
 /** Returns the response of a model that refuses a request, with the reason for the decision. */
-function createModelRefusal<Refusal extends Outcome & { readonly status: 400 }>(message: string, outcome: Refusal) {
+function createModelRefusal(message: string, outcome: Outcome & { readonly status: 400 }) {
   return { ...outcome, headers: { ...outcome.headers, ...MODEL_HEADERS }, refusal: new Problem('bad_state', message) };
+}
+
+/** Returns the refusal of a request with members that the model rejects; null if it has none. */
+function findUnsupported(model: ModelRow | null, body: unknown): ModelRefusal | null {
+  const unsupported = model?.body.rejects.filter((name) => isRecord(body) && Object.hasOwn(body, name)) ?? [];
+  if (unsupported.length === 0) return null;
+  const message = `${MODEL_ERRORS.unsupported}: ${unsupported.map((name) => `\`${name}\``).join(', ')}`;
+  return createModelRefusal(message, { status: 400, body: { message, type: 'Bad Request', code: 400 } });
 }
 
 /** @throws Problem with the gateway's text if `NVCF-POLL-SECONDS` is not valid */
@@ -132,21 +147,23 @@ const createResponse: Handler<'catalogue', 'createResponse', InvocationTarget> =
   });
 };
 
-const createMessage: Handler<'catalogue', 'createMessage', InvocationTarget> = (context) => {
-  const { messages, stream } = context.body;
-  return respondInFormat(context, {
-    prompt: readLastUserText(messages),
-    isStreamed: stream === true,
-    render: (generated, isStreamed) => (isStreamed ? streamLlmMessage(generated) : renderLlmMessage(generated)),
-  });
-};
+const createMessage: Handler<'catalogue', 'createMessage', InvocationTarget> = async (context) =>
+  findUnsupported(await findBodyModel(context), context.body) ?? createLlmMessage(context);
 
-/** Calls a model with its own path, which responds like any function. */
+/** Calls a model with its own path, which ranks passages, or responds like any function. */
 async function callEndpoint(context: InvokedContext) {
   checkPollSeconds(context);
   const version = chooseVersion(context);
+  const refusal = findUnsupported(await findEndpointModel(context), context.body);
+  if (refusal !== null) return refusal;
   const { behaviour } = version.body;
-  return respondToInvocation(context, version, 'answer' in behaviour ? behaviour.answer : context.body, PLAIN_FORM);
+  let answer: unknown = context.body;
+  if ('answer' in behaviour) {
+    answer = behaviour.answer;
+  } else if (isRankingPath(joinEndpointPath(context.params))) {
+    answer = renderRankings(readRankingRequest(context.body));
+  }
+  return respondToInvocation(context, version, { service: 'catalogue', answer }, PLAIN_FORM);
 }
 
 const getStatus: Handler<'catalogue', 'getStatus', InvocationRow> = (context) => pollResult(context, PLAIN_FORM);

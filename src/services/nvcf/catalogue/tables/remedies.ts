@@ -9,7 +9,7 @@ export const REMEDIES = {
   ...KEY_REMEDIES,
   no_such_object: {
     kind: 'object',
-    text: 'call a model with a function in this world, or poll a result that has not been delivered yet',
+    text: 'call a model with a function in this world, or poll a result of a model that has not been delivered yet',
   },
   foreign_object: {
     kind: 'identity',
