@@ -153,7 +153,7 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
   if (types.length === 1 && TYPES[form].accepts(essence) && isUtf8) return;
-  throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
+  throw new Problem('unsupported_media_type', TYPES[form].expected);
 }
 
 /** The only supported content coding. */
@@ -171,7 +171,7 @@ function checkCoding(codings: readonly string[]): void {
   throw new Problem(
     'unsupported_media_type',
     `The body has the content encoding \`${showPath(named)}\`, which is not supported. Send it uncompressed, without \`Content-Encoding\`.`,
-    { acceptEncoding: IDENTITY, close: true },
+    { acceptEncoding: IDENTITY },
   );
 }
 
@@ -216,7 +216,7 @@ async function collect(request: IncomingMessage, max: number): Promise<Buffer> {
 }
 
 function createTooLargeProblem(max: number): Problem {
-  return new Problem('too_large', `The body is larger than ${max} bytes, which is the limit.`, { close: true });
+  return new Problem('too_large', `The body is larger than ${max} bytes, which is the limit.`);
 }
 
 function createIncompleteProblem(cause?: unknown): Problem {

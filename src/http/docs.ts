@@ -7,6 +7,7 @@ import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, rende
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, pickPart, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
+import { renderYaml } from './yaml.ts';
 
 /** The files of Swagger UI. */
 export interface DocsFiles {
@@ -48,7 +49,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
 /** Serves a document with the world's URL as its server, so that generated clients stay in that world. */
 function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
   const json = once(async () => JSON.stringify(await read()));
-  const yaml = once(async () => (await import('yaml')).stringify(await read()));
+  const yaml = once(async () => renderYaml(await read()));
   const texts = {
     json: async (server: string) => `${(await json()).slice(0, -1)},"servers":${JSON.stringify([{ url: server }])}}`,
     yaml: async (server: string) => `${await yaml()}servers:\n  - url: ${server}\n`,
@@ -67,7 +68,7 @@ function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
 /** Serves the part of a document that the vendor serves itself, at the path below which its own paths are. */
 function servePublishedPart(pages: Pages, { publishedPart, read }: ServedDocument): void {
   if (publishedPart === undefined) return;
-  const yaml = once(async () => (await import('yaml')).stringify(pickPart(await read(), publishedPart)));
+  const yaml = once(async () => renderYaml(pickPart(await read(), publishedPart)));
   const path = `${publishedPart.prefix}/openapi.yaml`;
   pages.serveInService(path, 'application/yaml', PAGE_HEADERS, async (_below, _base, reply) => {
     // As sent: a host of the part serves it without the prefix.

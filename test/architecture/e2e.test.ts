@@ -11,7 +11,7 @@ const STARTS =
 const LONG = [
   ...['fuzz/fuzz', 'fuzz/valid', 'linear/linear', 'models/models', 'models/restores', 'soak/kills', 'soak/soak'],
   ...['app/bounds', 'architecture/trace/trace', 'compare/ways', 'store/tampered', 'verify/complete'],
-  ...['http/answers', 'http/attacks', 'http/budgets', 'http/waiting', 'http/worlds-held'],
+  ...['http/answers', 'http/attacks', 'http/early-answers', 'http/budgets', 'http/waiting', 'http/worlds-held'],
   ...['config/secret-values', 'http/docs', 'store/stored-worlds'],
   ...['kept-requests'].map((name) => `services/control/${name}`),
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],

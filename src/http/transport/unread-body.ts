@@ -18,20 +18,20 @@ export function dropUnreadBodies(app: Pick<FastifyInstance, 'addHook'>): void {
   app.addHook('onSend', async ({ raw }, reply) => {
     // An injected request has no connection, and a client that waits for `100 Continue` sends no body.
     if (raw.complete || !(raw.socket instanceof Socket) || waitsForContinue(raw)) return;
-    const closes = reply.getHeader('connection') === 'close' || raw.headers.connection?.toLowerCase() === 'close';
-    // Otherwise Node would close the connection after the response.
+    const isLast = !reply.raw.shouldKeepAlive || reply.raw.getHeader('connection') === 'close';
+    // Otherwise Node closes the connection right after the response.
     reply.header('connection', 'keep-alive');
-    reply.raw.once('finish', () => dropRest(raw, closes));
+    reply.raw.once('finish', () => dropRest(raw, isLast));
   });
 }
 
-function dropRest(request: IncomingMessage, closes: boolean): void {
+function dropRest(request: IncomingMessage, isLast: boolean): void {
   const { socket } = request;
   const maxRead = socket.bytesRead + MAX_BYTES;
   let checks = 0;
   const end = () => {
     clearInterval(timer);
-    if (closes || !request.complete) socket.destroySoon();
+    if (isLast || !request.complete) socket.destroySoon();
   };
   const timer = setInterval(() => {
     checks += 1;

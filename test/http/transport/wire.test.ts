@@ -325,16 +325,15 @@ describe('a body that continues after a rejection', () => {
   });
 
   it.each([
-    ['too large', 413, [JSON_TYPE, `Content-Length: ${64 * MEBIBYTE}`]],
-    ['of an unsupported content type', 415, ['Content-Type: text/plain', `Content-Length: ${64 * MEBIBYTE}`]],
-  ])('is not read if it is %s: the connection is closed', async (_what, status, headers) => {
+    ['too large', 413, JSON_TYPE],
+    ['of an unsupported content type', 415, 'Content-Type: text/plain'],
+  ])('is read up to 16 MB if it is %s, and then the connection is closed', async (_what, status, type) => {
     const line = await openLine(port);
-    line.send(requestBytes('POST /api/v1/token', [HOST, ...headers], 'x'));
+    line.send(requestBytes('POST /api/v1/token', [HOST, type, `Content-Length: ${64 * MEBIBYTE}`], 'x'));
     const refusal = (await line.reply()) as Reply;
-    for (let count = 0; count < 16; count++) line.send('x'.repeat(65_536));
+    for (let count = 0; count < 17; count++) line.send('x'.repeat(MEBIBYTE));
 
     expect(refusal.status).toBe(status);
-    expect(refusal.headers['connection']).toBe('close');
     runaiRefusal(refusal);
     expect(await line.closed()).toBe('');
   });

@@ -44,7 +44,7 @@ export interface Model {
   /** For chats: refuses a message with more than one tool call. */
   readonly takesSingleToolCalls: boolean;
   /** Members of a request that it refuses. */
-  readonly rejects: readonly string[];
+  readonly rejects?: readonly string[];
 }
 
 export type ModelRow = Row<Model, null>;

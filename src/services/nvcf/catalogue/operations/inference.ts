@@ -82,7 +82,7 @@ function createModelRefusal(message: string, outcome: Outcome & { readonly statu
 
 /** Returns the refusal of a request with members that the model rejects; null if it has none. */
 function findUnsupported(model: ModelRow | null, body: unknown): ModelRefusal | null {
-  const unsupported = model?.body.rejects.filter((name) => isRecord(body) && Object.hasOwn(body, name)) ?? [];
+  const unsupported = model?.body.rejects?.filter((name) => isRecord(body) && Object.hasOwn(body, name)) ?? [];
   if (unsupported.length === 0) return null;
   const message = `${MODEL_ERRORS.unsupported}: ${unsupported.map((name) => `\`${name}\``).join(', ')}`;
   return createModelRefusal(message, { status: 400, body: { message, type: 'Bad Request', code: 400 } });
