@@ -140,6 +140,9 @@ class Dispatcher1Wrapper extends UndiciAgent {
   override dispatch(...sent: Parameters<UndiciAgent['dispatch']>) {
     return this.#inner.dispatch(...sent);
   }
+  override close(): Promise<void> {
+    return this.#inner.close();
+  }
 }
 
 describe('with a global dispatcher that was set before', () => {
@@ -215,6 +218,18 @@ describe('with a global dispatcher that was set before', () => {
     expect((await fetch(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
   });
 
+  it('is still open at the end, even inside that wrapper', async () => {
+    const holder = globalThis as unknown as Record<symbol, unknown>;
+    const agent = new UndiciAgent();
+    setGlobalDispatcher(agent);
+    holder[Symbol.for('undici.globalDispatcher.1')] = new Dispatcher1Wrapper(agent);
+    const production = await mock.intercept();
+    expect((await fetch(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
+    await production.restore();
+
+    expect((await fetch(otherServerUrl)).status).toBe(200);
+  });
+
   it('leaves its methods and members as they are', async () => {
     const agent = createMockAgent();
     setGlobalDispatcher(agent);
@@ -268,14 +283,35 @@ describe('the intercepted hosts', () => {
 
   it('include hosts of the option `hosts`, with wildcards for subdomains', async () => {
     await using _ = await mock.intercept({ hosts: { 'RunAI.acme.com': 'runai', '*.lab.acme.com': 'air' } });
-    const issuers = ['https://runai.acme.com', 'https://one.lab.acme.com:8443', 'http://runai.acme.com'].map(
-      async (url) => parseIssuer((await sendByNode(`${url}${DISCOVERY}`)).text),
+    const issuers = ['https://runai.acme.com:8443', 'http://runai.acme.com'].map(async (url) =>
+      parseIssuer((await sendByNode(`${url}${DISCOVERY}`)).text),
     );
+    const air = await sendByNode('https://one.lab.acme.com/api/v3/simulations/');
 
     expect(await Promise.all(issuers)).toEqual([
-      'https://runai.acme.com/auth/realms/acme',
-      'https://one.lab.acme.com:8443/auth/realms/acme',
+      'https://runai.acme.com:8443/auth/realms/acme',
       'http://runai.acme.com/auth/realms/acme',
+    ]);
+    expect(air.status).toBe(403);
+  });
+
+  it.each(CLIENTS)('serve only their own services: %s', async (_name, send) => {
+    await using world = await mock.world();
+    await using _ = await world.intercept({ hosts: { 'runai.acme.com': 'runai', 'api.nvct.nvidia.com': 'air' } });
+    const statuses = [
+      `${RUNAI_URL}/v2/nvcf/functions`,
+      'https://api.nvcf.nvidia.com/api/v1/users',
+      'https://runai.acme.com/v2/nvcf/functions',
+      'https://api.nvct.nvidia.com/v1/nvct/tasks',
+    ].map(async (url) => (await send(url)).status);
+
+    expect(await Promise.all(statuses)).toEqual([404, 404, 404, 404]);
+    const hints = (await world.requests.list()).flatMap(({ hints: found }) => found.map(({ text }) => text));
+    expect(hints.sort()).toEqual([
+      'The host `acme.run.ai` serves only NVIDIA Run:ai. `GET /v2/nvcf/functions` is at `api.nvcf.nvidia.com`.',
+      'The host `api.nvcf.nvidia.com` serves only NVIDIA Cloud Functions. `GET /api/v1/users` is at `*.run.ai`.',
+      expect.stringMatching(/^The host `api.nvct.nvidia.com` serves only NVIDIA Air/),
+      'The host `runai.acme.com` serves only NVIDIA Run:ai. `GET /v2/nvcf/functions` is at `api.nvcf.nvidia.com`.',
     ]);
   });
 
