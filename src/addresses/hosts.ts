@@ -1,3 +1,6 @@
+/** Services by the vendors' host names, each with the owner of the host first. */
+export type VendorHosts = ReadonlyMap<string, readonly string[]>;
+
 /** The host names of this server. */
 export interface KnownHosts {
   /** Returns whether this is a valid host name, with an optional port. */
@@ -14,6 +17,10 @@ export interface KnownHosts {
   isOwn(host: string): boolean;
   /** Returns whether this is a vendor's host name, such as `acme.run.ai`. */
   isVendors(host: string): boolean;
+  /** Returns the services at a vendor's host, its own first; null for a name of this server, and any other name. */
+  servicesAt(host: string): readonly string[] | null;
+  /** The vendors' hosts with their services, as for `createHostLookup`. */
+  readonly vendors: VendorHosts;
   /**
    * Returns the label before a known name: a world's own host, such as `acme` in `acme.localhost`. Null for known names
    * themselves, IP addresses, and all other names. `x.invocation.localhost` has none, because two labels precede the
@@ -72,23 +79,27 @@ export function stripServiceName(host: string, patterns: readonly RegExp[]): str
 }
 
 /**
- * Creates a matcher for names.
+ * Creates a look-up of values by host name.
  *
- * @param patterns names in lower case, exact or `*.` and a name, where `*` stands for one label
+ * @param entries by names in lower case, exact or `*.` and a name, where `*` stands for one label; exact names win
  */
-export function createHostMatcher(patterns: Iterable<string>): (name: string) => boolean {
-  const known = new Set(patterns);
-  return (name) => known.has(name) || known.has(`*${name.slice(name.indexOf('.'))}`);
+export function createHostLookup<Value>(
+  entries: Iterable<readonly [name: string, value: Value]>,
+): (name: string) => Value | undefined {
+  const values = new Map(entries);
+  return (name) => values.get(name) ?? values.get(`*${name.slice(name.indexOf('.'))}`);
 }
 
 /**
  * Accepts IP literals, because a rebinding attack needs a name. To use a vendor's host name, it would need control of
  * the vendor's zone.
  *
- * @param vendors the host names of vendors, as for `createHostMatcher`
+ * @param vendors the services at the hosts of vendors, as for `createHostLookup`
  */
-export function createKnownHosts(names: readonly string[], vendors: Iterable<string> = []): KnownHosts {
-  const isOfVendor = createHostMatcher(vendors);
+export function createKnownHosts(names: readonly string[], vendors: VendorHosts = new Map()): KnownHosts {
+  const findServices = createHostLookup(vendors);
+  // A name with a trailing dot is the same name (RFC 1034, 3.1).
+  const servicesOf = (name: string) => findServices(name.replace(/\.$/, ''));
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   const findLabel = (name: string): string | null => {
     // Without a dot, the label is the whole name, which is ours or not.
@@ -106,12 +117,19 @@ export function createKnownHosts(names: readonly string[], vendors: Iterable<str
     isName: (host) => readName(host) !== null,
     has: (host) => {
       const name = readName(host);
-      return name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name) || isOfVendor(name));
+      return (
+        name !== null && (name.startsWith('[') || IPV4.test(name) || isOurs(name) || servicesOf(name) !== undefined)
+      );
     },
     isVendors: (host) => {
       const name = readName(host);
-      return name !== null && isOfVendor(name);
+      return name !== null && servicesOf(name) !== undefined;
     },
+    servicesAt: (host) => {
+      const name = readName(host);
+      return name === null || isOurs(name) ? null : (servicesOf(name) ?? null);
+    },
+    vendors,
     isOwn: (host) => {
       const name = readName(host);
       return name !== null && (isLoopbackAddress(name) || isOurs(name));

@@ -23,7 +23,7 @@ import { createProductionPorts, type OpenProductionPort } from '../http/transpor
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { computeMaxAnswerBytes, computeMaxStateBytes } from '../platform/heap.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
-import { ALL_REASONS, listVendorHosts } from '../services/index.ts';
+import { ALL_REASONS, mapVendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
@@ -192,7 +192,7 @@ function createServer(
   const { alias, publicUrl, explain, strict, adminToken } = config;
   const crossOrigin = new CrossOrigin(config.cors);
   const publicNames = publicUrl === null ? [] : [new URL(publicUrl).hostname];
-  const hosts = createKnownHosts([...alias, ...publicNames], listVendorHosts());
+  const hosts = createKnownHosts([...alias, ...publicNames], mapVendorHosts());
   const serviceHosts = services.flatMap((definition) => definition.hosts ?? []);
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);

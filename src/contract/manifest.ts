@@ -30,8 +30,10 @@ export interface Manifest {
   /** The reasons that only this service can give. */
   readonly reasons: Reasons;
   readonly variables: readonly Variable[];
-  /** The vendor's host names that it emulates. Of `*.run.ai`, the `*` stands for one label. */
+  /** The vendor's host names that serve it and no other service. Of `*.run.ai`, the `*` stands for one label. */
   readonly hosts: readonly string[];
+  /** Hosts of another service that serve it, too. */
+  readonly gateways?: readonly string[];
   /**
    * Returns the host names below a `*` of `hosts` that the identities and objects of a world use.
    *

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type KnownHosts, stripServiceName } from '../addresses/hosts.ts';
+import type { Socket } from 'node:net';
+import { type KnownHosts, parseHostName, stripServiceName } from '../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
@@ -9,11 +10,11 @@ import {
   WORLD_PREFIX,
   worldPathOf,
 } from '../addresses/world-id.ts';
-import type { OperationHost, PrefixHost, ServiceHost } from '../contract/service.ts';
+import type { OperationHost, PrefixHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Origins } from './request.ts';
-import type { Server, WorldAddress, WorldAddresses } from './server.ts';
+import type { ServedHost, Server, WorldAddress, WorldAddresses } from './server.ts';
 import { headerLines, pathOf } from './transport/arrival.ts';
 
 /** A path into a world: the world's id, up to the next slash or query, and the rest. */
@@ -27,11 +28,13 @@ export function isBelowWorld(path: string): boolean {
 /** Creates the reader of world addresses. @param serviceHosts the hosts of all services */
 export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
+  const mappedHosts = new WeakMap<Socket, (host: string) => string | undefined>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
   const resolveHost = (host: string) => {
     const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase()));
     const label = hosts.labelOf(stripServiceName(host, patterns) ?? host);
-    return { host, label, prefix: prefixOf(service ?? { prefix: '' }) };
+    const name = parseHostName(host)?.replace(/\.$/, '') ?? '';
+    return { host, name, label, services: hosts.servicesAt(host), prefix: prefixOf(service ?? { prefix: '' }) };
   };
   // Cached because consecutive requests nearly always have the same host.
   let lastHost = resolveHost('');
@@ -47,7 +50,11 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     if (raw.headers[WORLD_HEADER] === undefined) return null;
     return { kind: 'header', world: headerLines(raw, WORLD_HEADER).join(', ').trim() };
   };
+  const vendorHosts = [...hosts.vendors].map(
+    ([name, services]): ServedHost => ({ name, services, prefix: resolveHost(name).prefix ?? '' }),
+  );
   return {
+    vendorHosts: vendorHosts.sort((a, b) => b.prefix.length - a.prefix.length),
     resolvePath: (raw) => {
       const url = raw.url ?? '/';
       const { label, prefix } = readHost(raw.headers.host ?? '');
@@ -62,7 +69,21 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
       return below(prefix, rest);
     },
     find: (raw) => addresses.get(raw) ?? null,
+    hostOf: (raw) => {
+      const { name, services, prefix } = readHost(raw.headers.host ?? '');
+      const service = mappedHosts.get(raw.socket)?.(name);
+      return { name, services: service === undefined ? services : [service], prefix: prefix ?? '' };
+    },
+    mapHosts: (socket, findService) => void mappedHosts.set(socket, findService),
   };
+}
+
+/** Returns whether a host serves a service. Every host serves the control API. */
+export function serves(
+  { services }: ServedHost,
+  { name, isControlApi }: Pick<ServiceDefinition, 'name' | 'isControlApi'>,
+): boolean {
+  return services === null || isControlApi === true || services.includes(name);
 }
 
 /** Returns the prefix of the paths that a host serves; null if all paths belong to the host, such as for a function. */

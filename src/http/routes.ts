@@ -5,12 +5,22 @@ import type { ServedPath } from '../explaining/hints/refused-request.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
-import type { Route } from './server.ts';
+import type { Route, ServedHost } from './server.ts';
 
 /** The route of a path, with the path's parameters. */
 export interface Match {
   readonly route: Route;
   readonly params: Record<string, string>;
+}
+
+/** An operation at a vendor's host. */
+export interface HostedOperation {
+  readonly host: string;
+  readonly method: string;
+  /** Its path there. */
+  readonly path: string;
+  /** Its path at hosts that serve everything. */
+  readonly fullPath: string;
 }
 
 /** Finds routes by path without the router, for requests that the router refused and for simulated requests. */
@@ -125,6 +135,35 @@ export class Routes {
     return served;
   }
 
+  /** Lists the operations of a vendor's host, with their paths there. */
+  listAtHost({ services, prefix }: ServedHost): readonly ServedPath[] {
+    return this.#routes
+      .filter(({ service, operation }) => services?.includes(service.name) !== false && hasWords(operation))
+      .flatMap(({ operation }) => {
+        const path = removePrefix(operation.path, prefix);
+        return path === null ? [] : [{ method: operation.method, path, segments: segmentsOf(path) }];
+      });
+  }
+
+  /**
+   * Finds the host of a vendor that has a path, with its operation there. Prefers the method.
+   *
+   * @param hosts of all vendors; the path may also have the prefix that the mock adds at a host
+   */
+  findAtHosts(hosts: readonly ServedHost[], method: string, path: string): HostedOperation | null {
+    const segments = path.split('/');
+    const found = hosts.flatMap(({ name, services, prefix }) =>
+      this.#routes.flatMap(({ service, operation }) => {
+        if (service.name !== services?.[0]) return [];
+        const short = removePrefix(operation.path, prefix);
+        const isHere =
+          short !== null && [short, operation.path].some((known) => fits(known.split('/'), segments, true));
+        return isHere ? [{ host: name, method: operation.method, path: short, fullPath: operation.path }] : [];
+      }),
+    );
+    return found.find((operation) => operation.method === requestedMethod(method)) ?? found[0] ?? null;
+  }
+
   /** Returns the route of an operation once its document is ready. */
   async #ready(service: string, operation: string): Promise<Route | undefined> {
     const route = this.#routes.find(
@@ -172,6 +211,11 @@ function countVariables({ path }: { readonly path: string }): number {
 /** Excludes paths with more parameters than words, which are similar to any path. */
 function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>): boolean {
   return 2 * pathParams.length <= segmentsOf(path).length;
+}
+
+/** Returns a path without a prefix; null if it has another start. */
+function removePrefix(path: string, prefix: string): string | null {
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : null;
 }
 
 /** Returns the host at which a service serves a path without its prefix, with the short path; null if there is none. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldRegistry } from '../contract/world.ts';
@@ -24,6 +25,16 @@ export interface WorldAddress {
   readonly hostWorld?: string | null;
 }
 
+/** What the host name of a request serves. */
+export interface ServedHost {
+  /** In lower case, without the port; of a vendor, with `*` for one label. */
+  readonly name: string;
+  /** The services of the vendor's host, its own first; null: all services. */
+  readonly services: readonly string[] | null;
+  /** Added to the paths of its requests, such as `/llm`; usually empty. */
+  readonly prefix: string;
+}
+
 /** Reads world addresses, and rewrites the path for the router. */
 export interface WorldAddresses {
   /**
@@ -34,6 +45,12 @@ export interface WorldAddresses {
   resolvePath(raw: IncomingMessage): string;
   /** Returns how a request named its world; null if it did not. */
   find(raw: IncomingMessage): WorldAddress | null;
+  /** The hosts of the vendors, those with a prefix first. */
+  readonly vendorHosts: readonly ServedHost[];
+  /** Returns what the host of a request serves. */
+  hostOf(raw: IncomingMessage): ServedHost;
+  /** Adds hosts with one service each for the requests of a connection. */
+  mapHosts(socket: Socket, findService: (host: string) => string | undefined): void;
 }
 
 /** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */

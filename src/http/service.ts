@@ -19,7 +19,7 @@ import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
-import { paramsOfHost, pathOfHost } from './request-address.ts';
+import { paramsOfHost, pathOfHost, serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
@@ -65,7 +65,8 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
   collectBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
-    if (found === null) return sendUnrouted(reply, unrouted.refuseUnknownOperation(request.raw));
+    if (found === null || !serves(request.server.mock.addresses.hostOf(request.raw), options.mounted.service))
+      return sendUnrouted(reply, unrouted.refuseUnknownOperation(request.raw));
     if (found === 'path_too_long') return sendUnrouted(reply, unrouted.refuseLongPath(request.raw));
     return handleArrival(found, request, reply);
   });
@@ -130,6 +131,7 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   inWorld.isReplaced = await injectRequestFault(inWorld);
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
+    await inWorld.route.service.checkHost?.(inWorld);
     // Some refusals do not depend on the caller, such as for an unknown model.
     const { firstCheck } = inWorld.route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);

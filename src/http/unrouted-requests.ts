@@ -14,8 +14,9 @@ import { type Alternatives, hintsOfUnrouted } from './hints.ts';
 import type { MountedService } from './mount.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
+import { serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
-import type { Server } from './server.ts';
+import type { ServedHost, Server } from './server.ts';
 import { countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
@@ -37,19 +38,53 @@ export class UnroutedRequests {
     this.#routes = routes;
   }
 
-  /** Refuses a request whose method and path no operation has. */
+  /** Refuses a request whose method and path no operation at its host has. */
   refuseUnknownOperation(raw: IncomingMessage): Promise<WireResponse> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
+    const host = this.#server.addresses.hostOf(raw);
+    const sentPath = removeHostPrefix(path, host);
+    const owner = this.#findOwner(path, this.#services);
+    const isHere = owner === undefined || servesAll(host) || serves(host, owner);
+    const allow = isHere ? this.#routes.methodsOf(path) : [];
+    if (allow.length === 0 && !servesAll(host) && owner?.isControlApi !== true) {
+      const advice = this.#describeOtherHost(raw, host);
+      if (advice !== null) return this.#refuseKnown(raw, advice, 'path_of_other_host');
+    }
+    if (!isHere) return this.#refuse(raw, createUnknownPathProblem(sentPath));
     const otherVersions = this.#routes.findInOtherVersions(method, path);
     if (otherVersions === null) {
       const operation = this.#routes.findNotEmulated(method, path);
-      if (operation !== null) return this.#refuseKnown(raw, describeNotEmulated(operation), 'not_emulated');
+      if (operation !== null)
+        return this.#refuseKnown(
+          raw,
+          describeNotEmulated({ ...operation, path: removeHostPrefix(operation.path, host) }),
+          'not_emulated',
+        );
       const older = describeOlderApi(path);
       if (older !== null) return this.#refuseKnown(raw, older);
-      return this.#refuse(raw, createUnroutedProblem(raw, this.#routes.methodsOf(path)));
+      return this.#refuse(raw, createUnroutedProblem(raw.method, sentPath, allow));
     }
-    return this.#refuse(raw, createUnknownPathProblem(raw), { otherVersions });
+    return this.#refuse(raw, createUnknownPathProblem(sentPath), { otherVersions });
+  }
+
+  /** Describes where an operation is that only another host has; null if none has it. */
+  #describeOtherHost(raw: IncomingMessage, host: ServedHost): string | null {
+    const { vendorHosts } = this.#server.addresses;
+    const others = vendorHosts.filter(
+      ({ services, prefix }) => prefix !== host.prefix || services?.[0] !== host.services?.[0],
+    );
+    const found = this.#routes.findAtHosts(others, methodOf(raw), removeHostPrefix(pathOf(raw.url), host));
+    if (found === null) return null;
+    const names =
+      host.services ?? this.#services.filter(({ prefixes }) => prefixes.includes(host.prefix)).map(({ name }) => name);
+    const titles = names.flatMap((name) => this.#services.find((service) => service.name === name)?.title ?? []);
+    // With other settings, the server may have the services of this host.
+    const served = titles.length === 0 ? 'nothing of this server' : `only ${titles.join(' and ')}`;
+    const start = `The host \`${host.name.slice(0, 100)}\` serves ${served}.`;
+    return host.services === null
+      ? `${start} \`${found.method} ${found.fullPath}\` is at the mock's own address: remove the first label.`
+      : `${start} \`${found.method} ${found.path}\` is at \`${found.host}\`.`;
   }
 
   /** Refuses a request with a path parameter that is too long. */
@@ -71,7 +106,7 @@ export class UnroutedRequests {
   /** Renders a problem outside of any world, such as that of a connection, in the format of the service with the path. */
   renderProblem(problem: Problem, path: string): Outcome {
     const { settings, random } = this.#server;
-    return this.#ownerOf(path).renderProblem(problem, {
+    return this.#ownerOf(path, ANY_HOST).renderProblem(problem, {
       settings,
       random,
       path,
@@ -83,14 +118,21 @@ export class UnroutedRequests {
     });
   }
 
-  /** Returns the service with the longest matching prefix; without a match, renders errors as the mock itself. */
-  #ownerOf(path: string): UnroutedService {
-    const claims = this.#services.flatMap((service) =>
+  /** Returns the service whose format errors have: the one with the path or, at a vendor's host, the host's own. */
+  #ownerOf(path: string, host: ServedHost): UnroutedService {
+    const here = this.#services.filter((service) => servesAll(host) || serves(host, service));
+    const own = here.find(({ name }) => name === host.services?.[0]);
+    return this.#findOwner(path, here) ?? own ?? createDefaultService(this.#services);
+  }
+
+  /** Returns the service with the longest matching prefix. */
+  #findOwner(path: string, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
+    const claims = services.flatMap((service) =>
       service.prefixes
         .filter((prefix) => isBelow(path, prefix))
         .map((prefix) => ({ service, depth: prefix.split('/').length })),
     );
-    return claims.sort((a, b) => b.depth - a.depth)[0]?.service ?? createDefaultService(this.#services);
+    return claims.sort((a, b) => b.depth - a.depth)[0]?.service;
   }
 
   /** Refuses a path that the vendor has and the mock lacks. @param code of the hint, unless a rule adds one */
@@ -104,12 +146,20 @@ export class UnroutedRequests {
     problem: Problem,
     { listServed, otherVersions = null, code }: Partial<Alternatives> & { readonly code?: NotedCode | undefined } = {},
   ): Promise<WireResponse> {
-    const service = this.#ownerOf(pathOf(raw.url));
+    const host = this.#server.addresses.hostOf(raw);
+    const path = pathOf(raw.url);
+    const service = this.#ownerOf(path, host);
+    const isControlApi = service.isControlApi === true;
     const alternatives = {
-      listServed: listServed ?? (() => this.#routes.listServed(service.isControlApi === true)),
+      listServed:
+        listServed ??
+        (() =>
+          isControlApi || servesAll(host) ? this.#routes.listServed(isControlApi) : this.#routes.listAtHost(host)),
       otherVersions,
     };
-    return respondUnrouted(this.#server, service, raw, problem, alternatives, code);
+    // Only the router needs the prefix of a host: the journal and hints have the path that the client sent.
+    raw.url = removeHostPrefix(raw.url ?? '/', host);
+    return respondUnrouted(this.#server, service, raw, path, problem, alternatives, code);
   }
 }
 
@@ -125,6 +175,7 @@ export async function sendUnrouted(
 /**
  * Refuses a request without an operation in its world, and records it like any other.
  *
+ * @param path with the prefix of its host, which some services read for the format of their errors
  * @param alternatives for hints
  * @param code of a hint with the sentence of the problem, if it deserves one
  */
@@ -132,6 +183,7 @@ async function respondUnrouted(
   server: Server,
   service: UnroutedService,
   raw: IncomingMessage,
+  path: string,
   problem: Problem,
   alternatives: Alternatives,
   code?: NotedCode,
@@ -155,7 +207,7 @@ async function respondUnrouted(
   }
   const outcome = reported.isMockProblem
     ? renderProblemDetails(reported)
-    : service.renderProblem(reported, request.createRefusalContext());
+    : service.renderProblem(reported, { ...request.createRefusalContext(), path });
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
   Object.assign(request, { problem: reported, outcome });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
@@ -167,6 +219,19 @@ async function respondUnrouted(
   if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();
   return written;
+}
+
+/** A host that serves everything. */
+const ANY_HOST: ServedHost = { name: '', services: null, prefix: '' };
+
+/** Returns whether a host serves all services at their own paths. */
+function servesAll({ services, prefix }: ServedHost): boolean {
+  return services === null && prefix === '';
+}
+
+/** Returns a URL as the client sent it, below its world. Requests that are refused before routing have no prefix. */
+function removeHostPrefix(url: string, { prefix }: ServedHost): string {
+  return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url;
 }
 
 /** Returns the problem that a vendor would report first; null if there is none. */
@@ -198,14 +263,14 @@ function createDefaultService(services: readonly ServiceDefinition[]): UnroutedS
 }
 
 /** Creates the problem of a path that is unknown, or that does not support the method. @param allow its methods */
-function createUnroutedProblem(raw: IncomingMessage, allow: readonly string[]): Problem {
-  if (allow.length === 0) return createUnknownPathProblem(raw);
-  const message = `\`${showPath(pathOf(raw.url))}\` does not support ${raw.method}; use ${allow.join(' or ')}.`;
+function createUnroutedProblem(method: string | undefined, path: string, allow: readonly string[]): Problem {
+  if (allow.length === 0) return createUnknownPathProblem(path);
+  const message = `\`${showPath(path)}\` does not support ${method}; use ${allow.join(' or ')}.`;
   return new Problem('method_not_allowed', message, { allow });
 }
 
-function createUnknownPathProblem({ url }: IncomingMessage): Problem {
-  return new Problem('unknown_path', `No operation has the path \`${showPath(pathOf(url))}\`.`);
+function createUnknownPathProblem(path: string): Problem {
+  return new Problem('unknown_path', `No operation has the path \`${showPath(path)}\`.`);
 }
 
 function createLongPathProblem(): Problem {

@@ -14,6 +14,7 @@ export const NOTED_CODES = [
   'lost_world',
   'not_emulated',
   'other_version',
+  'path_of_other_host',
   'undocumented_field',
   'undocumented_query',
   'useless_key',
@@ -33,7 +34,11 @@ const MAX_HINTS = 5;
 const MAX_REFUSAL_HINTS = 3;
 
 /** The hints that come before those about likely mistakes: they alone explain a refusal. */
-const FIRST_CODES: ReadonlySet<string> = new Set<NotedCode>(['foreign_credential', 'not_emulated']);
+const FIRST_CODES: ReadonlySet<string> = new Set<NotedCode>([
+  'foreign_credential',
+  'not_emulated',
+  'path_of_other_host',
+]);
 
 /** Shared, because most requests have none. */
 const NO_HINTS: readonly Hint[] = [];

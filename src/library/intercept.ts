@@ -4,7 +4,7 @@ import type { ServiceName } from '../../generated/library.ts';
 export interface InterceptOptions {
   /** Whether requests to all other hosts are sent, or fail with an error that has the URL. Default: `pass`. */
   readonly others?: 'pass' | 'refuse';
-  /** Additional host names with their services: `{ 'runai.acme.com': 'runai' }`. In `*.acme.com`, `*` matches one label. */
+  /** Additional host names, each with the only service that it serves: `{ 'runai.acme.com': 'runai' }`. In `*.acme.com`, `*` matches one label. */
   readonly hosts?: Readonly<Record<string, ServiceName>>;
 }
 
@@ -25,6 +25,7 @@ export interface Intercepting {
   readonly openProductionPort: (
     scheme: 'http' | 'https',
     world: string | null,
+    hosts: ReadonlyMap<string, string>,
   ) => Promise<{ readonly port: number; close(): void }>;
   /** Active interceptions, with their worlds. */
   readonly interceptions: Map<Interception, string>;

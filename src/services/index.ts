@@ -37,6 +37,17 @@ export function listVendorHosts(service?: string): string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (service === undefined || service === name ? hosts : []));
 }
 
+/** Returns the services at the vendors' hosts, the owner of each host first. */
+export function mapVendorHosts(): ReadonlyMap<string, readonly string[]> {
+  const entries = MANIFESTS.flatMap(({ name, hosts }) => hosts.map((host) => [host, name] as const));
+  return new Map(
+    entries.map(([host, owner]) => {
+      const guests = MANIFESTS.filter(({ gateways = [] }) => gateways.includes(host)).map(({ name }) => name);
+      return [host, [owner, ...guests]];
+    }),
+  );
+}
+
 /** Each service extends `Settings` with the values of its options. */
 type ServiceOptions = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 

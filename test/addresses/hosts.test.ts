@@ -63,7 +63,13 @@ describe('an unknown host is', () => {
 });
 
 describe('the host of a vendor', () => {
-  const open = createKnownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
+  const open = createKnownHosts(
+    ['mock', 'mine.run.ai'],
+    new Map([
+      ['api.ngc.nvidia.com', ['ngc', 'nvcf']],
+      ['*.run.ai', ['runai']],
+    ]),
+  );
 
   it.each(['api.ngc.nvidia.com', 'API.NGC.nvidia.com:443', 'acme.run.ai', 'app.run.ai:8443'])(
     'is known: %s',

@@ -16,7 +16,7 @@ import { keyServices, productsOf } from '../../src/ngc-keys/key-policy.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedErrors } from '../../src/seed/check.ts';
 import { createControlService } from '../../src/services/control/index.ts';
-import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
+import { ALL_REASONS, MANIFESTS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
@@ -149,6 +149,20 @@ it('the first labels of service host names are reserved world ids', () => {
   const labels = hosts.map(({ pattern }) => /^\^([a-z-]+)\\\./.exec(pattern.source)?.[1]);
 
   for (const label of labels) expect(RESERVED_WORLD_IDS).toContain(label);
+});
+
+it("the page of production URLs has every vendor's host in the row of each of its services", () => {
+  const rows = readText('docs/how-to/production-hosts.md').match(/^\| .* \| .* \|$/gm) ?? [];
+  const cells = rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+
+  for (const { name, hosts, gateways } of MANIFESTS) {
+    // The gateway of LLMs is below a wildcard of the same row.
+    const listed = hosts.filter((host) => !host.startsWith('llm.'));
+    expect(
+      cells.some((names) => [...listed, ...(gateways ?? [])].every((host) => names.includes(host))),
+      name,
+    ).toBe(true);
+  }
 });
 
 it('the built-in casts are valid seeds', () => {

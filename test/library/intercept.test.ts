@@ -4,8 +4,17 @@ import http, { Agent } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { getGlobalDispatcher, request as undiciRequest } from 'undici';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  EnvHttpProxyAgent,
+  getGlobalDispatcher,
+  MockAgent,
+  ProxyAgent,
+  RetryAgent,
+  setGlobalDispatcher,
+  Agent as UndiciAgent,
+  request as undiciRequest,
+} from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
 import { MANIFESTS } from '../../src/services/index.ts';
 import { createDeferred } from '../support/deferred.ts';
@@ -108,6 +117,143 @@ describe.each(CLIENTS)('%s', (_name, send) => {
   });
 });
 
+/** The clients that use undici's global dispatcher. */
+const UNDICI_CLIENTS = CLIENTS.filter(([name]) => /fetch|undici/.test(name));
+/** No server listens there. */
+const PROXY = 'http://127.0.0.1:9';
+
+/** A `MockAgent` that answers for one host, and refuses all others. */
+function createMockAgent(): MockAgent {
+  const agent = new MockAgent();
+  agent.disableNetConnect();
+  agent.get('https://stubbed.invalid').intercept({ path: '/x' }).reply(200, 'stubbed').persist();
+  return agent;
+}
+
+/** Like the one that undici 8 sets for older copies of undici. */
+class Dispatcher1Wrapper extends UndiciAgent {
+  readonly #inner: UndiciAgent;
+  constructor(inner: UndiciAgent) {
+    super();
+    this.#inner = inner;
+  }
+  override dispatch(...sent: Parameters<UndiciAgent['dispatch']>) {
+    return this.#inner.dispatch(...sent);
+  }
+  override close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
+
+describe('with a global dispatcher that was set before', () => {
+  const before = getGlobalDispatcher();
+  afterEach(() => setGlobalDispatcher(before));
+
+  it.each(UNDICI_CLIENTS)(
+    'of the class `MockAgent`, %s reaches the mock, and stubs of other hosts',
+    async (_, send) => {
+      const agent = createMockAgent();
+      setGlobalDispatcher(agent);
+      const production = await mock.intercept();
+      const { status, text } = await send(`${RUNAI_URL}${DISCOVERY}`);
+      const stubbed = await send('https://stubbed.invalid/x');
+      const other = await send('https://nowhere.invalid/x').catch(collectMessages);
+      await production.restore();
+
+      expect([status, parseIssuer(text), stubbed.text]).toEqual([200, `${RUNAI_URL}/auth/realms/acme`, 'stubbed']);
+      expect(other).toContain('net.connect disabled');
+      expect(getGlobalDispatcher()).toBe(agent);
+      expect(await send(`${RUNAI_URL}${DISCOVERY}`).catch(collectMessages)).toContain('net.connect disabled');
+    },
+  );
+
+  it.each<[string, () => UndiciAgent | MockAgent | ProxyAgent | EnvHttpProxyAgent | RetryAgent]>([
+    ['an agent', () => new UndiciAgent()],
+    [
+      'a composed agent',
+      () => new UndiciAgent().compose((dispatch) => (options, handler) => dispatch(options, handler)) as UndiciAgent,
+    ],
+    [
+      'a composed `MockAgent`',
+      () => createMockAgent().compose((dispatch) => (options, handler) => dispatch(options, handler)) as MockAgent,
+    ],
+    ['a `ProxyAgent`', () => new ProxyAgent(PROXY)],
+    ['a `ProxyAgent` in a `MockAgent`', () => new MockAgent({ agent: new ProxyAgent(PROXY) })],
+    ['an `EnvHttpProxyAgent`', () => new EnvHttpProxyAgent({ httpProxy: PROXY, httpsProxy: PROXY })],
+    ['a `RetryAgent`', () => new RetryAgent(new UndiciAgent())],
+    [
+      'an agent that forbids all requests',
+      () =>
+        new (class extends UndiciAgent {
+          override dispatch(): never {
+            throw new Error('forbidden');
+          }
+        })(),
+    ],
+  ])('reaches the mock past %s', async (_, create) => {
+    setGlobalDispatcher(create());
+    await using _production = await mock.intercept();
+
+    for (const [, send] of UNDICI_CLIENTS) expect((await send(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
+  });
+
+  it('keeps the retries of a `RetryAgent`', async () => {
+    setGlobalDispatcher(new RetryAgent(new UndiciAgent(), { minTimeout: 1, statusCodes: [503] }));
+    await using world = await mock.world();
+    await using _ = await world.intercept();
+    await world.faults.add({ do: { status: 503, offDocument: true }, times: 1 });
+
+    expect((await undiciRequest(`${RUNAI_URL}/api/v1/users`)).statusCode).toBe(401);
+  });
+
+  it('reaches the mock past the wrapper that undici 8 sets for older copies', async () => {
+    const [legacy, current] = [1, 2].map((version) => Symbol.for(`undici.globalDispatcher.${version}`));
+    const holder = globalThis as unknown as Record<symbol, unknown>;
+    const agent = createMockAgent();
+    setGlobalDispatcher(agent);
+    holder[legacy as symbol] = new Dispatcher1Wrapper(agent as unknown as UndiciAgent);
+    await using _ = await mock.intercept();
+
+    expect(holder[current as symbol]).toBeInstanceOf(MockAgent);
+    expect((await fetch(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
+  });
+
+  it('is still open at the end, even inside that wrapper', async () => {
+    const holder = globalThis as unknown as Record<symbol, unknown>;
+    const agent = new UndiciAgent();
+    setGlobalDispatcher(agent);
+    holder[Symbol.for('undici.globalDispatcher.1')] = new Dispatcher1Wrapper(agent);
+    const production = await mock.intercept();
+    expect((await fetch(`${RUNAI_URL}/api/v1/users`)).status).toBe(401);
+    await production.restore();
+
+    expect((await fetch(otherServerUrl)).status).toBe(200);
+  });
+
+  it('leaves its methods and members as they are', async () => {
+    const agent = createMockAgent();
+    setGlobalDispatcher(agent);
+    await using _ = await mock.intercept();
+    const during = getGlobalDispatcher() as MockAgent;
+    during.get('https://later.invalid').intercept({ path: '/' }).reply(200, 'later');
+    during.enableNetConnect();
+
+    expect(during).toBeInstanceOf(MockAgent);
+    expect(await (await fetch('https://later.invalid')).text()).toBe('later');
+    expect((await fetch(otherServerUrl)).status).toBe(200);
+    expect(agent.pendingInterceptors()).toHaveLength(1);
+  });
+
+  it('leaves a dispatcher that was set afterwards', async () => {
+    const production = await mock.intercept();
+    const later = createMockAgent();
+    setGlobalDispatcher(later);
+    await production.restore();
+
+    expect(getGlobalDispatcher()).toBe(later);
+  });
+});
+
 describe('the intercepted hosts', () => {
   it('include Air, Cloud Functions, its tasks and function hosts, and NGC keys', async () => {
     await using world = await mock.world();
@@ -137,14 +283,35 @@ describe('the intercepted hosts', () => {
 
   it('include hosts of the option `hosts`, with wildcards for subdomains', async () => {
     await using _ = await mock.intercept({ hosts: { 'RunAI.acme.com': 'runai', '*.lab.acme.com': 'air' } });
-    const issuers = ['https://runai.acme.com', 'https://one.lab.acme.com:8443', 'http://runai.acme.com'].map(
-      async (url) => parseIssuer((await sendByNode(`${url}${DISCOVERY}`)).text),
+    const issuers = ['https://runai.acme.com:8443', 'http://runai.acme.com'].map(async (url) =>
+      parseIssuer((await sendByNode(`${url}${DISCOVERY}`)).text),
     );
+    const air = await sendByNode('https://one.lab.acme.com/api/v3/simulations/');
 
     expect(await Promise.all(issuers)).toEqual([
-      'https://runai.acme.com/auth/realms/acme',
-      'https://one.lab.acme.com:8443/auth/realms/acme',
+      'https://runai.acme.com:8443/auth/realms/acme',
       'http://runai.acme.com/auth/realms/acme',
+    ]);
+    expect(air.status).toBe(403);
+  });
+
+  it.each(CLIENTS)('serve only their own services: %s', async (_name, send) => {
+    await using world = await mock.world();
+    await using _ = await world.intercept({ hosts: { 'runai.acme.com': 'runai', 'api.nvct.nvidia.com': 'air' } });
+    const statuses = [
+      `${RUNAI_URL}/v2/nvcf/functions`,
+      'https://api.nvcf.nvidia.com/api/v1/users',
+      'https://runai.acme.com/v2/nvcf/functions',
+      'https://api.nvct.nvidia.com/v1/nvct/tasks',
+    ].map(async (url) => (await send(url)).status);
+
+    expect(await Promise.all(statuses)).toEqual([404, 404, 404, 404]);
+    const hints = (await world.requests.list()).flatMap(({ hints: found }) => found.map(({ text }) => text));
+    expect(hints.sort()).toEqual([
+      'The host `acme.run.ai` serves only NVIDIA Run:ai. `GET /v2/nvcf/functions` is at `api.nvcf.nvidia.com`.',
+      'The host `api.nvcf.nvidia.com` serves only NVIDIA Cloud Functions. `GET /api/v1/users` is at `*.run.ai`.',
+      expect.stringMatching(/^The host `api.nvct.nvidia.com` serves only NVIDIA Air/),
+      'The host `runai.acme.com` serves only NVIDIA Run:ai. `GET /v2/nvcf/functions` is at `api.nvcf.nvidia.com`.',
     ]);
   });
 
@@ -210,18 +377,17 @@ describe('an interception', () => {
   it('restores every patched function', async () => {
     const before = [fetch, http.request, https.get, Request, Headers];
     const { addRequest } = Agent.prototype as unknown as { addRequest: unknown };
-    const { dispatch } = getGlobalDispatcher();
+    const dispatcher = getGlobalDispatcher();
     const first = await mock.intercept();
     const second = await mock.intercept();
     await first.restore();
     await first.restore();
-    expect(getGlobalDispatcher().dispatch).not.toBe(dispatch);
+    expect(getGlobalDispatcher()).not.toBe(dispatcher);
     await second.restore();
 
     expect([fetch, http.request, https.get, Request, Headers]).toEqual(before);
     expect(Agent.prototype).toHaveProperty('addRequest', addRequest);
-    expect(getGlobalDispatcher().dispatch).toBe(dispatch);
-    expect(Object.hasOwn(getGlobalDispatcher(), 'dispatch')).toBe(false);
+    expect(getGlobalDispatcher()).toBe(dispatcher);
   });
 
   it('names the URL in the error of a rejected request', async () => {

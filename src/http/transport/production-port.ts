@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { createHostLookup } from '../../addresses/hosts.ts';
 import { WORLD_HEADER } from '../../addresses/world-id.ts';
 import { type Connections, isTls } from './connections.ts';
 
@@ -16,12 +17,17 @@ export interface ProductionPort {
  *
  * @param scheme of the called URLs, for issuers and links
  * @param world for requests that do not name a world; null: the world is selected by credential
+ * @param hosts the services at further hosts, as for `createHostLookup`
  */
-export type OpenProductionPort = (scheme: 'http' | 'https', world: string | null) => Promise<ProductionPort>;
+export type OpenProductionPort = (
+  scheme: 'http' | 'https',
+  world: string | null,
+  hosts: ReadonlyMap<string, string>,
+) => Promise<ProductionPort>;
 
 /** Creates the function that opens local ports. They close when the server stops. */
 export function createProductionPorts(app: FastifyInstance, connections: Connections): OpenProductionPort {
-  const { server } = app;
+  const { server, mock } = app;
   const worlds = new WeakMap<Socket, string>();
   const openPorts = new Set<ProductionPort>();
   /** Adds the header that names the world of the port, as if the client had sent it. */
@@ -34,13 +40,15 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
   app.addHook('preClose', async () => {
     for (const port of openPorts) port.close();
   });
-  return async (scheme, world) => {
+  return async (scheme, world, hosts) => {
+    const findService = createHostLookup(hosts);
     if (!server.listeners('request').includes(nameWorld)) server.prependListener('request', nameWorld);
     const sockets = new Set<Socket>();
     const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       if (world !== null) worlds.set(socket, world);
+      mock.addresses.mapHosts(socket, findService);
       server.emit(isTls(server) ? 'secureConnection' : 'connection', markScheme(socket, scheme));
     });
     const productionPort: ProductionPort = {

@@ -1,4 +1,4 @@
-import { createHostMatcher, parseHostName } from '../../addresses/hosts.ts';
+import { createHostLookup, parseHostName } from '../../addresses/hosts.ts';
 import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import { listVendorHosts, MANIFESTS } from '../../services/index.ts';
 import { adviseName } from '../../text/nearest.ts';
@@ -30,11 +30,12 @@ export async function startInterception(
   const hosts = checkOptions(options);
   const worldId = world === DEFAULT_WORLD ? null : world;
   const [http, https] = await Promise.all([
-    host.openProductionPort('http', worldId),
-    host.openProductionPort('https', worldId),
+    host.openProductionPort('http', worldId, hosts),
+    host.openProductionPort('https', worldId, hosts),
   ]);
+  const isCovered = createHostLookup([...listVendorHosts(), ...hosts.keys()].map((name) => [name, true]));
   const active: ActiveInterception = {
-    covers: createHostMatcher([...listVendorHosts(), ...hosts]),
+    covers: (name) => isCovered(name) === true,
     isOwn: (target) => host.urls.some((url) => hasAddress(target, url)),
     refusesOthers: options.others === 'refuse',
     ports: { http: http.port, https: https.port },
@@ -83,15 +84,15 @@ function hasAddress({ name, port }: Target, url: string): boolean {
   return port === mockPort && (isLocal || name === normalizeHostName(mockUrl.hostname));
 }
 
-/** Returns the additional hosts. @throws TypeError with the invalid option */
-function checkOptions(options: InterceptOptions): readonly string[] {
+/** Returns the additional hosts with their services. @throws TypeError with the invalid option */
+function checkOptions(options: InterceptOptions): ReadonlyMap<string, string> {
   checkMembers(options, ['others', 'hosts'], 'intercept', "{ others: 'refuse' }");
   const { others = 'pass', hosts = {} } = options;
   if (others !== 'pass' && others !== 'refuse') {
     throw new TypeError(`intercept: \`others\` is ${JSON.stringify(others)}. Expected \`pass\` or \`refuse\`.`);
   }
   checkObject(hosts, 'intercept: `hosts`', "{ 'runai.acme.com': 'runai' }");
-  return Object.entries(hosts).map(([host, service]) => checkHost(host, service));
+  return new Map(Object.entries(hosts).map(([host, service]) => [checkHost(host, service), service]));
 }
 
 /** Returns an additional host in lower case. @throws TypeError if the host or its service is invalid */

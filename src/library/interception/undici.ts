@@ -12,8 +12,15 @@ interface DispatchOptions {
   readonly headers?: unknown;
 }
 
-/** The global symbols under which undici, including the one in Node, stores the global dispatcher. */
-const DISPATCHER_SYMBOLS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
+type DispatcherClass = new (inner?: Dispatcher) => Dispatcher;
+
+/** A global object, with the dispatchers of all copies of undici. */
+type Holder = Record<symbol, Dispatcher | undefined>;
+
+/** The symbol under which undici 7 and earlier, including the one in Node, store the global dispatcher. */
+const LEGACY = Symbol.for('undici.globalDispatcher.1');
+/** The symbol since undici 7.30. */
+const CURRENT = Symbol.for('undici.globalDispatcher.2');
 
 /**
  * Redirects the requests of the global dispatchers, which `fetch` and undici's functions use.
@@ -21,45 +28,87 @@ const DISPATCHER_SYMBOLS = ['undici.globalDispatcher.1', 'undici.globalDispatche
  * @returns a function that undoes it
  */
 export function redirectUndici(): () => void {
-  const undoFunctions = findGlobalDispatchers().map(redirect);
+  // Node loads its undici on first use of a related global.
+  void processGlobal.Request;
+  // Under jest, test files have a separate global object.
+  const holders = new Set([processGlobal, globalThis] as unknown as readonly Holder[]);
+  const undoFunctions = [...holders].flatMap((holder) => {
+    const current = holder[CURRENT];
+    return [redirect(holder, LEGACY, current), redirect(holder, CURRENT)];
+  });
   return () => {
     for (const undo of undoFunctions) undo();
   };
 }
 
-/** Returns the global dispatchers of all copies of undici in the process. */
-function findGlobalDispatchers(): readonly Dispatcher[] {
-  // Node loads its undici on first use of a related global.
-  void processGlobal.Request;
-  // Under jest, test files have a separate global object.
-  const holders = [processGlobal, globalThis] as unknown as readonly Record<symbol, Dispatcher | undefined>[];
-  const dispatchers = holders.flatMap((holder) => DISPATCHER_SYMBOLS.map((symbol) => holder[symbol]));
-  return [...new Set(dispatchers)].filter((dispatcher) => dispatcher !== undefined);
-}
-
-/** Replaces the method of a dispatcher. @returns a function that undoes it */
-function redirect(dispatcher: Dispatcher): () => void {
-  const ownDescriptor = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
-  const { dispatch } = dispatcher;
+/**
+ * Replaces a global dispatcher, not its method, because a composed dispatcher ignores a new one.
+ *
+ * @param current what the dispatcher wraps, if undici 8 created it for older copies
+ * @returns a function that undoes it
+ */
+function redirect(holder: Holder, symbol: symbol, current?: Dispatcher): () => void {
+  const dispatcher = holder[symbol];
+  if (dispatcher === undefined) return () => undefined;
+  let direct: Dispatcher | undefined;
   // If `redirectOptions` throws, undici's functions fail the request with that error.
-  const redirecting: Dispatcher['dispatch'] = (options, handler) =>
-    dispatch.call(dispatcher, redirectOptions(options), handler);
-  Object.defineProperty(dispatcher, 'dispatch', { value: redirecting, writable: true, configurable: true });
+  const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+    const redirected = redirectOptions(options);
+    if (redirected === null) return dispatcher.dispatch(options, handler);
+    direct ??= createDirect(dispatcher, current);
+    return direct.dispatch(redirected, handler);
+  };
+  const redirecting = new Proxy(dispatcher, {
+    get: (_, name) => {
+      if (name === 'dispatch') return dispatch;
+      const member: unknown = Reflect.get(dispatcher, name);
+      // A method that uses private members needs the dispatcher itself.
+      return typeof member === 'function' && name !== 'constructor' ? member.bind(dispatcher) : member;
+    },
+  });
+  holder[symbol] = redirecting;
   return () => {
-    if (dispatcher.dispatch !== redirecting) return;
-    if (ownDescriptor === undefined) Reflect.deleteProperty(dispatcher, 'dispatch');
-    else Object.defineProperty(dispatcher, 'dispatch', ownDescriptor);
+    // The connections of `direct` end with the port of the interception.
+    if (holder[symbol] === redirecting) holder[symbol] = dispatcher;
   };
 }
 
-/** Returns the options with the port of an interception, if one covers the request. @throws Error for a refused one */
-function redirectOptions(options: DispatchOptions): DispatchOptions {
+/**
+ * Returns a dispatcher that sends requests to their origin. A `MockAgent` or `ProxyAgent` does not, but has an `Agent` of
+ * its copy of undici. A dispatcher without one is used as it is: it may be there to retry or to trace.
+ */
+function createDirect(dispatcher: Dispatcher, current?: Dispatcher): Dispatcher {
+  const ownClass = dispatcher.constructor as DispatcherClass;
+  if (current !== undefined && ownClass.name === 'Dispatcher1Wrapper') return new ownClass(createDirect(current));
+  const agentClass = findAgentClass(dispatcher, 0);
+  return agentClass === null || agentClass === ownClass ? dispatcher : new agentClass();
+}
+
+/** How deep dispatchers are searched: a `MockAgent` may have an `EnvHttpProxyAgent`, which has an `Agent`. */
+const MAX_DEPTH = 4;
+
+/** Returns the class `Agent` of a dispatcher's copy of undici; null if neither it nor a member has this class. */
+function findAgentClass(value: unknown, depth: number): DispatcherClass | null {
+  const dispatcher = Object(value) as Dispatcher;
+  if (depth > MAX_DEPTH || typeof dispatcher.dispatch !== 'function') return null;
+  for (let type: unknown = dispatcher.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type)) {
+    if (type.name === 'Agent') return type as DispatcherClass;
+  }
+  for (const name of Reflect.ownKeys(dispatcher)) {
+    const found = findAgentClass(Reflect.getOwnPropertyDescriptor(dispatcher, name)?.value, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Returns the options with the port of an interception; null if none covers the request. @throws Error for a refused one */
+function redirectOptions(options: DispatchOptions): DispatchOptions | null {
   const { origin, path = '/', headers } = options;
-  if (origin === undefined || !URL.canParse(String(origin))) return options;
+  if (origin === undefined || !URL.canParse(String(origin))) return null;
   const url = new URL(origin);
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   const port = resolvePort(createTarget(scheme, url.hostname, url.port === '' ? null : Number(url.port), path));
-  if (port === null) return options;
+  if (port === null) return null;
   return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
 }
 

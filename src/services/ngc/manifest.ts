@@ -29,7 +29,7 @@ export const ngcManifest = {
   options: OPTIONS,
   reasons: { ...KEY_REASONS, ...USER_REASONS },
   variables: VARIABLES,
-  // The gateway (also for Cloud Functions), its staging name from the Air SDK, and the token exchange.
+  // The gateway, its staging name from the Air SDK, and the token exchange.
   hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

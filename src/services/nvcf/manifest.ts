@@ -20,6 +20,8 @@ export const nvcfManifest = {
   reasons: {},
   variables: [{ name: 'NVCF_BASE_URL', readValue: (_part, url) => url }],
   hosts: ['api.nvcf.nvidia.com', ...DOMAINS.flatMap((domain) => [`llm.${domain}`, `*.${domain}`])],
+  // NGC's gateway.
+  gateways: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com'],
   hostsOfCast: listInvocationHosts,
   load: async () => (await import('./index.ts')).nvcf,
 } as const satisfies Manifest;

@@ -40,6 +40,7 @@ import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
 import { NOT_EMULATED } from './tables/index.ts';
+import { checkTenantOfHost } from './tenant.ts';
 import { tokenDrafts } from './token-drafts.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
@@ -57,6 +58,7 @@ export const runai: ServiceDefinition<'runai'> = {
     impersonate,
     hypothetical: roleSimulation,
   },
+  checkHost: checkTenantOfHost,
   credentials: {
     extractors: [presentBasicClient, presentBearerToken],
     // Clients come first: they authenticate before they redeem a grant.

@@ -1,4 +1,7 @@
+import { parseHostName } from '../../addresses/hosts.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { TokenRealm } from './access-token.ts';
 
 /** The settings that store the tenant. A seed writes them. */
@@ -45,4 +48,20 @@ export async function readTokenRealm(world: World): Promise<TokenRealm> {
 /** Returns the name of the tenant; its realm if no name is stored. */
 export async function readTenantName(world: World): Promise<string> {
   return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await readRealm(world));
+}
+
+/** The host in the vendor's document, which belongs to no tenant. */
+const COMMON_HOST = 'app';
+
+/** Refuses a request to the vendor's host of another tenant. @throws Problem that names the tenant of the world */
+export async function checkTenantOfHost(context: RequestContext): Promise<void> {
+  const [host = ''] = context.headerLines('host');
+  if (context.hosts.servicesAt(host) === null) return;
+  const label = parseHostName(host)?.split('.')[0] ?? '';
+  const tenant = (await readTenantName(context)).toLowerCase();
+  if (label === tenant || label === COMMON_HOST) return;
+  throw new Problem(
+    'unknown_path',
+    `There is no tenant \`${label}\` here: the tenant of this world is \`${tenant}\`, at \`${tenant}.run.ai\`. For another tenant, create a world whose seed has it.`,
+  );
 }

@@ -116,14 +116,11 @@ it('a missing admin token is rejected, whatever the configured token is', () => 
 });
 
 describe('an unknown host name', () => {
-  it.each(['evil.test', 'acme.run.ai', 'localhost.evil.test', 'x', 'api.nvcf.nvidia.com:443'])(
-    'is accepted from programs: %s',
-    async (host) => {
-      const program = [`Host: ${host}`, 'User-Agent: node', 'Sec-Fetch-Mode: cors', 'Accept: */*'];
+  it.each(['evil.test', 'localhost.evil.test', 'x', 'run.ai:443'])('is accepted from programs: %s', async (host) => {
+    const program = [`Host: ${host}`, 'User-Agent: node', 'Sec-Fetch-Mode: cors', 'Accept: */*'];
 
-      expect(readStatuses(await sendAll(program))).toEqual(accepted);
-    },
-  );
+    expect(readStatuses(await sendAll(program))).toEqual(accepted);
+  });
 
   it.each([
     ['the origin', 'Origin: http://evil.test'],
