@@ -4,7 +4,7 @@ import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem, problemOf } from '../decisions/problem.ts';
 import { describeNotEmulated } from '../definitions/not-emulated.ts';
-import { describeOlderApi } from '../explaining/hints/index.ts';
+import { findKnownPath } from '../explaining/hints/index.ts';
 import type { NotedCode } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { renderProblemDetails } from '../responses/problem-details.ts';
@@ -61,8 +61,8 @@ export class UnroutedRequests {
           describeNotEmulated({ ...operation, path: removeHostPrefix(operation.path, host) }),
           'not_emulated',
         );
-      const older = describeOlderApi(path);
-      if (older !== null) return this.#refuseKnown(raw, older);
+      const known = findKnownPath(sentPath);
+      if (known !== undefined) return this.#refuseKnown(raw, known.text, known.code);
       return this.#refuse(raw, createUnroutedProblem(raw.method, sentPath, allow));
     }
     return this.#refuse(raw, createUnknownPathProblem(sentPath), { otherVersions });
@@ -135,8 +135,8 @@ export class UnroutedRequests {
     return claims.sort((a, b) => b.depth - a.depth)[0]?.service;
   }
 
-  /** Refuses a path that the vendor has and the mock lacks. @param code of the hint, unless a rule adds one */
-  #refuseKnown(raw: IncomingMessage, sentence: string, code?: NotedCode): Promise<WireResponse> {
+  /** Refuses a path that clients call although the mock does not serve it. @param code of the hint */
+  #refuseKnown(raw: IncomingMessage, sentence: string, code: NotedCode): Promise<WireResponse> {
     // Similar paths would only mislead.
     return this.#refuse(raw, new Problem('unknown_path', sentence), { listServed: () => [], code });
   }
@@ -212,7 +212,7 @@ async function respondUnrouted(
   Object.assign(request, { problem: reported, outcome });
   logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const rendered = renderWireResponse(outcome, reported);
-  const hint = hintHeader(request);
+  const hint = hintHeader(request, null);
   const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
   const written = { ...rendered, headers };
   if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);

@@ -14,6 +14,8 @@ export const NOTED_CODES = [
   'lost_world',
   'not_emulated',
   'other_version',
+  'path_elsewhere',
+  'path_of_older_api',
   'path_of_other_host',
   'undocumented_field',
   'undocumented_query',
@@ -37,6 +39,8 @@ const MAX_REFUSAL_HINTS = 3;
 const FIRST_CODES: ReadonlySet<string> = new Set<NotedCode>([
   'foreign_credential',
   'not_emulated',
+  'path_elsewhere',
+  'path_of_older_api',
   'path_of_other_host',
 ]);
 
@@ -92,7 +96,7 @@ export class RequestHints implements HintCollector {
 const MAX_HEADER_LENGTH = 1024;
 
 /** Returns the value of `x-mock-hint`: ASCII up to 1 kB, with other characters as JSON escapes. */
-export function createHintHeader({ text }: Hint): string {
+export function createHintHeader(text: string): string {
   let header = '';
   for (const character of text.split('')) {
     const escaped = /[\x20-\x7e]/.test(character) ? character : escapeCharacter(character);

@@ -6,6 +6,17 @@ export const UNKNOWN_CLIENT_PREFIX = 'Unknown client_id ';
 
 const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
 
+/** Forms of keys that no service with NGC keys accepts; the first match applies. */
+const OTHER_KEYS: readonly (readonly [form: RegExp, whose: string])[] = [
+  [/^sk-ant-/, 'a key of Anthropic'],
+  [/^sk-/, 'a key of OpenAI'],
+  [/^hf_/, 'a key of Hugging Face'],
+  [/^AIza/, 'a key of Google'],
+  [/^gsk_/, 'a key of Groq'],
+  // After Base64.
+  [/^\w{20,40}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a legacy NGC key'],
+];
+
 /** Hints about NGC keys, for every service that accepts them. */
 export const KEY_HINTS: readonly HintRule[] = [
   {
@@ -18,6 +29,20 @@ export const KEY_HINTS: readonly HintRule[] = [
       const isRunai = claimOf(refused, 'iss').includes('/auth/realms/');
       if (refused.problem.reason !== 'unsupported_token' || !isRunai) return null;
       return 'The bearer token is a Run:ai access token, but this service expects an NGC key. Send the key itself: `Authorization: Bearer nvapi-...`. `GET /_mock/cast` lists keys.';
+    },
+  },
+  {
+    code: 'key_of_other_vendor',
+    symptom: 'a key of another vendor (`sk-`, `sk-ant-`, `hf_`, `AIza`, `gsk_`), or a legacy NGC key in Base64',
+    advice: 'send an NGC key: `nvapi-` and 64 characters',
+    source: 'the forms of keys in public reports',
+    certainty: 'observed',
+    when: ({ problem, credential }) => {
+      if (problem.reason !== 'unsupported_token' || credential === null) return null;
+      const texts = [credential.text, Buffer.from(credential.text.slice(0, 200), 'base64').toString('latin1')];
+      const other = OTHER_KEYS.find(([form]) => texts.some((text) => form.test(text)));
+      if (other === undefined) return null;
+      return `The bearer token has the form of ${other[1]}. An NGC key is \`${NGC_KEY_PREFIX}\` and 64 characters: send one as \`Authorization: Bearer nvapi-...\`. \`GET /_mock/cast\` lists keys.`;
     },
   },
   {

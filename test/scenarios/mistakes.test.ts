@@ -30,6 +30,26 @@ const deployer = castKey('nvcf-deployer').key;
 const airAdmin = castKey('air-admin').key;
 const airReader = castKey('air-reader').key;
 
+const { key: deletedKey, id: deletedKeyId } = (
+  await server.call('POST /_mock/keys', {
+    body: { type: 'service', org: 'acme', name: 'short-lived', services: ['nvcf'] },
+  })
+).body;
+await server.call(`DELETE /_mock/keys/${deletedKeyId}`);
+const { key: boundKey } = (
+  await server.call('POST /_mock/keys', {
+    body: {
+      type: 'service',
+      org: 'acme',
+      name: 'bound',
+      services: ['nvcf'],
+      scopes: ['manage_registry_credentials'],
+      resource: { type: 'All Functions' },
+      force: true,
+    },
+  })
+).body;
+
 const world = await makeWorld(server, { id: 'one' });
 await makeWorld(server, { id: 'two' });
 const worldToken = await tokenOf(world.call, world.cast.runai.users[0].accessKey);
@@ -103,7 +123,7 @@ const TOKEN_REQUESTS: readonly Mistake[] = [
     { body: { ...CREDENTIALS, grantType: 'client-credentials' } },
     'Did you mean `client_credentials`?',
   ],
-  ['a wrong secret', V1, { body: { ...CREDENTIALS, clientSecret: 'wrong' } }, '"reason":"wrong_secret"'],
+  ['a wrong secret', V1, { body: { ...CREDENTIALS, clientSecret: 'wrong' } }, 'use the secret that was returned last'],
   ['an unknown client', V1, { body: { ...CREDENTIALS, clientId: 'nobody' } }, '"reason":"unknown_client"'],
   ['a misspelt client', V1, { body: { ...CREDENTIALS, clientId: `${clientId}_` } }, `Did you mean \`${clientId}\`?`],
   [
@@ -209,6 +229,14 @@ const AUTHORIZATION: readonly Mistake[] = [
   ],
   ['a token without a scheme', KEYS, authorization(token), 'contains a JWT without a scheme'],
   ['Basic for a bearer token', KEYS, authorization('Basic YTpi'), 'First exchange the client id and secret'],
+  [
+    'an NGC key as the password of Basic',
+    FUNCTIONS,
+    authorization(`Basic ${Buffer.from(`anything:${deployer}`).toString('base64')}`),
+    'Send the NGC key or token itself: `Authorization: Bearer nvapi-...`',
+  ],
+  ['a masked key', FUNCTIONS, authorization('Bearer nvapi-**********abc'), 'or a masked one (`****`)'],
+  ['asterisks for a token', KEYS, authorization('Bearer ****'), 'or a masked one (`****`)'],
   ['another scheme', KEYS, authorization(`Token ${token}`), 'the scheme `token`, but `Bearer` is expected'],
   ['quotes around a key', FUNCTIONS, authorization(`Bearer "${deployer}"`), 'has quotes at the start or end'],
   [
@@ -233,6 +261,27 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
     { token: airReader.slice(0, 50) },
     'The key has 50 characters, but an NGC key has 70',
   ],
+  ...(
+    [
+      ['sk-ant-api03-', 'Anthropic'],
+      ['sk-proj-', 'OpenAI'],
+      ['hf_', 'Hugging Face'],
+      ['AIza', 'Google'],
+      ['gsk_', 'Groq'],
+    ] as const
+  ).map<Mistake>(([prefix, vendor]) => [
+    `a key of ${vendor}`,
+    FUNCTIONS,
+    { token: `${prefix}${'x'.repeat(40)}` },
+    `has the form of a key of ${vendor}. An NGC key is \`nvapi-\` and 64 characters`,
+  ]),
+  [
+    'a legacy key of NGC',
+    SIMULATIONS,
+    { token: Buffer.from(`${'a1'.repeat(13)}:${keyId}`).toString('base64') },
+    'has the form of a legacy NGC key. An NGC key is `nvapi-` and 64 characters',
+  ],
+  ['a deleted key', FUNCTIONS, { token: deletedKey }, 'no longer exists: it was deleted at 2026-'],
   ['a key of the real service', SIMULATIONS, { token: `nvapi-${'x'.repeat(64)}` }, '"reason":"foreign_key"'],
   ['a key of Air at Cloud Functions', FUNCTIONS, { token: airAdmin }, 'Use a key for Cloud Functions'],
   ['a key of Cloud Functions at Air', SIMULATIONS, { token: deployer }, 'Use a key for Air'],
@@ -288,6 +337,12 @@ const RIGHTS: readonly Mistake[] = [
     '"missing":["register_function"]',
   ],
   [
+    'a key bound to another type of resources',
+    'GET /v2/nvcf/registry-credentials',
+    { token: boundKey },
+    'service key `bound`: bind it to `All Entity`',
+  ],
+  [
     'a new scope that has not propagated yet',
     FUNCTIONS,
     { token: castKey('nvcf-invoker').key },
@@ -314,6 +369,64 @@ const REQUESTS: readonly Mistake[] = [
   ['a wrong method', 'GET /api/v1/token', {}, 'does not support GET; use POST'],
   ['a path without its prefix', 'POST /v1/token', { body: CREDENTIALS }, 'call `POST /api/v1/token`'],
   ['a prefix twice', 'POST /api/v1/api/v1/token', { body: CREDENTIALS }, 'call `POST /api/v1/token`'],
+  [
+    'the version twice',
+    'POST /integrate/v1/v1/chat/completions',
+    { body: {} },
+    '`v1` is in the path twice: take `v1` out of the base URL, and call `POST /integrate/v1/chat/completions`',
+  ],
+  [
+    'a base URL that ends with the path',
+    'POST /integrate/v1/chat/completions/chat/completions',
+    { body: {} },
+    '`chat/completions` is in the path twice: take `chat/completions` out of the base URL',
+  ],
+  [
+    'a base URL that ends with another path',
+    'POST /integrate/v1/embeddings/v1/chat/completions',
+    { body: {} },
+    '`v1` is in the path twice: take `v1/embeddings` out of the base URL',
+  ],
+  ...[
+    'GET /.well-known/jwks.json',
+    'GET /auth/realms/acme/.well-known/jwks.json',
+    'GET /auth/realms/acme/jwks.json',
+    'GET /.well-known/oauth-authorization-server/auth/realms/acme',
+    'GET /.well-known/oauth-authorization-server',
+  ].map<Mistake>((request) => [
+    `the keys of the issuer elsewhere: ${request}`,
+    request,
+    {},
+    'the keys are at `GET /auth/realms/{realm}/protocol/openid-connect/certs`',
+  ]),
+  ...[
+    'GET /v2/',
+    'GET /proxy_auth?scope=repository:acme/translate:pull',
+    'HEAD /v2/acme/team/translate/manifests/1.0',
+    'GET /v2/acme/translate/blobs/sha256:0',
+    'GET /v2/org/acme/team/ml/models/resnet/versions/1/files',
+    'GET /acme/charts/index.yaml',
+  ].map<Mistake>((request) => [`a path of the registry: ${request}`, request, {}, "NGC's registry"]),
+  [
+    'the client of an account',
+    'GET /v2/nvcf/clients/nobody',
+    { token: deployer },
+    'The mock does not emulate `GET /v2/nvcf/clients/{clientId}`',
+  ],
+  [
+    'counting tokens',
+    'POST /llm/v1/messages/count_tokens',
+    { token: deployer, body: {} },
+    'The mock does not emulate `POST /llm/v1/messages/count_tokens`',
+  ],
+  [
+    'counting tokens at the catalogue',
+    'POST /integrate/v1/messages/count_tokens',
+    { token: deployer, body: {} },
+    'The mock does not emulate `POST /integrate/v1/messages/count_tokens`',
+  ],
+  ['the health of a container', 'GET /healthz', {}, "the mock's health check is `GET /_mock/health`"],
+  ['the readiness of a container', 'GET /readyz', {}, "the mock's health check is `GET /_mock/health`"],
   ['two slashes', 'POST //api/v1/token', { body: CREDENTIALS }, 'The path has two slashes in a row'],
   ['a slash at the end', 'POST /api/v1/token/', { body: CREDENTIALS }, 'The path ends with a slash'],
   ['another case', 'GET /api/v1/Access-Keys', { token }, 'Did you mean `GET /api/v1/access-keys`?'],

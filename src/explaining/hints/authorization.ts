@@ -16,9 +16,9 @@ function isSpelledBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
 
-/** Placeholders that were not replaced by a token. */
+/** Placeholders that were not replaced by a token, and masked credentials. */
 const PLACEHOLDER =
-  /^(?:undefined|null|none|nil|nan|true|false|token|access_?token|api_?key|your[-_ ].{0,60}|\[object \w{1,20}\]|<.{0,60}>|\$\{?.{0,60}\}?|\{\{?.{0,60}\}\}?|%\w{1,60}%)$/i;
+  /^(?:undefined|null|none|nil|nan|true|false|token|access_?token|api_?key|your[-_ ].{0,60}|\[object \w{1,20}\]|<.{0,60}>|\$\{?.{0,60}\}?|\{\{?.{0,60}\}\}?|%\w{1,60}%|[\w-]{0,16}\*{3,80}[\w-]{0,16})$/i;
 
 /** Schemes that hints may quote, because they are not secret. */
 const QUOTABLE_SCHEMES: ReadonlySet<string> = new Set([
@@ -166,11 +166,14 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'basic_for_bearer',
     symptom: '`Authorization: Basic ...` instead of a bearer token',
-    advice: 'exchange the client id and secret for a token',
+    advice: 'send the NGC key itself as `Bearer`; at Run:ai, exchange the client id and secret for a token',
     ...RFC_6750,
     when: (refused) => {
       const sent = findMalformedHeader(refused);
       if (sent === null || (sent.scheme !== 'basic' && !/^basic$/i.test(sent.text))) return null;
+      if (refused.service !== 'runai') {
+        return 'The request uses Basic authentication. Send the NGC key or token itself: `Authorization: Bearer nvapi-...`, without a user and without Base64.';
+      }
       return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange the client id and secret, or the user and password, for a token at the token endpoint.';
     },
   },
@@ -192,12 +195,13 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'placeholder_as_token',
-    symptom: 'a word instead of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
+    symptom: 'a word instead of the token: `undefined`, `null`, `$TOKEN`, `<token>`, `****`',
     advice: 'set the variable',
     ...FREQUENT_MISTAKE,
+    isOnly: true,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;
-      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` instead of a token. The variable for the token is not set, or was not substituted.';
+      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` instead of a token, or a masked one (`****`). The variable for the token is not set, was not substituted, or has a copy from a page that hides the token.';
     },
   },
 ];

@@ -1,12 +1,11 @@
 import { AUTHORIZATION_HINTS } from './authorization.ts';
 import { BODY_HINTS } from './bodies.ts';
-import { OLDER_API_HINTS } from './older-apis.ts';
 import { PATH_HINTS } from './paths.ts';
 import type { Hint, HintRule, RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
 import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
-export { describeOlderApi } from './older-apis.ts';
+export { findKnownPath } from './known-paths.ts';
 
 /** Maximum number of hints for a request. */
 const MAX_HINTS = 3;
@@ -20,12 +19,12 @@ const MAX_TEXT_LENGTH = 600;
 const FIRST_HINTS: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
 /** The hints shared by all services. */
-export const GENERAL_HINTS: readonly HintRule[] = [...FIRST_HINTS, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
+export const GENERAL_HINTS: readonly HintRule[] = [...FIRST_HINTS, ...TOKEN_HINTS, ...PATH_HINTS];
 
 /** Finds likely mistakes in a refused request, most likely first. @param serviceHints the hints of the service */
 export function findHints(serviceHints: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
-  for (const rules of [FIRST_HINTS, serviceHints, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
+  for (const rules of [FIRST_HINTS, serviceHints, TOKEN_HINTS, PATH_HINTS]) {
     for (const { code, when, isOnly } of rules) {
       const advice = when(refused);
       if (advice === null) continue;

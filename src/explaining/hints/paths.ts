@@ -4,6 +4,8 @@ import type { Hint, HintRule, RefusedRequest, ServedPath } from './refused-reque
 
 /** Longer paths are not compared, because no operation has one. */
 const MAX_PATH_LENGTH = 500;
+/** Maximum number of repeated parts of a path that are compared, because each comparison is with all operations. */
+const MAX_REPETITIONS = 3;
 /** Maximum number of operations in a hint. */
 const MAX_LISTED = 3;
 
@@ -82,8 +84,32 @@ function describeExtraStart({ servedPaths }: RefusedRequest, segments: readonly 
   return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
+/** A path with a part of it removed, because the part is there twice. */
+interface Repetition {
+  readonly path: string;
+  readonly twice: string;
+  readonly removed: string;
+}
+
+/** Returns the path without what is between two equal segments: `/v1/v1/models` and `/v1/embeddings/v1/models` as `/v1/models`. */
+function listRepetitions({ path, servedPaths }: RefusedRequest): readonly Repetition[] {
+  const segments = segmentsOf(path);
+  // Other segments may be secrets or ids.
+  const words = new Set(servedPaths.flatMap((served) => served.segments));
+  const repetitions = segments.flatMap((segment, start) => {
+    const removed = segments.slice(start, segments.indexOf(segment, start + 1));
+    if (segments.lastIndexOf(segment) === start || !removed.every((word) => words.has(word))) return [];
+    const isWhole = removed.every((word, index) => word === segments[start + removed.length + index]);
+    const rest = `/${segments.toSpliced(start, removed.length).join('/')}`;
+    return [{ path: rest, twice: isWhole ? removed.join('/') : segment, removed: removed.join('/') }];
+  });
+  return repetitions.slice(0, MAX_REPETITIONS);
+}
+
 /** The nearest operations of an unknown path, and how the path differs from theirs. */
 interface NearestPaths extends PathDifference {
+  /** The part of the path that is there twice, if the path is nearer without it. */
+  readonly repetition: Repetition | null;
   readonly paths: readonly ServedPath[];
   /** The operations as a list. */
   readonly operations: string;
@@ -113,13 +139,18 @@ function findNearest(refused: RefusedRequest): NearestPaths | null {
   const cached = NEAREST_BY_REQUEST.get(refused);
   if (cached !== undefined) return cached;
   const { problem, path, method, servedPaths } = refused;
-  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, servedPaths) : findLongerPaths(refused);
+  let found = problem.kind === 'unknown_path' ? findNearestPaths(path, servedPaths) : findLongerPaths(refused);
+  let repetition: Repetition | null = null;
+  for (const shorter of (found[0]?.extra ?? 0) > 0 ? listRepetitions(refused) : []) {
+    const nearer = findNearestPaths(shorter.path, servedPaths);
+    if ((nearer[0]?.distance ?? Infinity) < (found[0]?.distance ?? 0)) [found, repetition] = [nearer, shorter];
+  }
   const [first] = found;
   const paths = found.map((match) => match.path);
   const nearest =
     first === undefined
       ? null
-      : { ...first, paths, operations: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
+      : { ...first, repetition, paths, operations: listOperations(paths, method), atHosts: listAtHosts(paths, method) };
   NEAREST_BY_REQUEST.set(refused, nearest);
   return nearest;
 }
@@ -199,14 +230,20 @@ export const PATH_HINTS: readonly HintRule[] = [
   },
   {
     code: 'path_prefix_extra',
-    symptom: 'extra segments before the path: `/api/v1/api/v1/token`',
+    symptom: 'extra segments before or within the path: `/api/v1/api/v1/token`, `/integrate/v1/embeddings/v1/models`',
     advice: 'remove them from the base URL',
     ...DOCUMENTED_PATHS,
     when: (refused) => {
       const nearest = findNearest(refused);
-      if (nearest === null || nearest.extra === 0 || nearest.missing > 0) return null;
+      if (nearest === null) return null;
+      if (nearest.repetition !== null) {
+        const { twice, removed, path } = nearest.repetition;
+        const text = `\`${twice}\` is in the path twice: take \`${removed}\` out of the base URL, and call ${nearest.operations}.`;
+        return withRequest(text, nearest.paths, { ...refused, path });
+      }
+      if (nearest.extra === 0 || nearest.missing > 0) return null;
       const start = describeExtraStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
-      const text = `The path starts with ${start}: call ${nearest.operations}. The base URL may end with segments that the path repeats.`;
+      const text = `The path starts with ${start}: call ${nearest.operations}. The base URL may end with it.`;
       return withRequest(text, nearest.paths, refused);
     },
   },

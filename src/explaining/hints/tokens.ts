@@ -1,4 +1,5 @@
 import { WORLD_HEADER, worldPathOf } from '../../addresses/world-id.ts';
+import { DELETION_PREFIX } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 import { worldOfToken } from '../../tokens/compact.ts';
@@ -111,6 +112,18 @@ export const WORLD_HINTS: readonly HintRule[] = [
 
 /** Hints about credentials of another server, expired ones, and ones from before a reset. */
 export const TOKEN_HINTS: readonly HintRule[] = [
+  {
+    code: 'credential_deleted',
+    symptom: 'a key, a client id or a token whose owner was deleted',
+    advice: 'create it again, or use another credential',
+    source: 'the deletions of this world since its last reset',
+    certainty: 'ours',
+    when: ({ decision, world }) => {
+      const { detail = '' } = decision?.credential ?? {};
+      if (!detail.startsWith(DELETION_PREFIX)) return null;
+      return `The credential or its owner no longer exists: ${detail}. Create it again, or use another credential (\`GET ${worldPathOf(world.id)}/_mock/cast\`).`;
+    },
+  },
   {
     code: 'credential_before_reset',
     symptom: 'a refresh token, a code, or a token of a removed user from before a reset',

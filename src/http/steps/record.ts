@@ -121,7 +121,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision and the first hint to the response headers, and reports it to the log, the journal and the counts. */
+/** Adds the decision and the first hint or fix to the response headers, and reports it to the log, the journal and the counts. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, problem, outcome, injectedFault } = request;
   const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
@@ -131,7 +131,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
   }
-  const hint = hintHeader(request);
+  const hint = hintHeader(request, decision);
   if (hint !== null) reply.header('x-mock-hint', hint);
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;
@@ -145,10 +145,22 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   if (route.service.isControlApi !== true) countAnswer(request, service, reason);
 }
 
-/** Returns the value of `x-mock-hint`, the first hint; null without one, and for a response that a fault replaced. */
-export function hintHeader({ server, hints, isReplaced }: RequestInWorld<Route | null>): string | null {
-  const [hint] = hints.list;
-  return hint === undefined || isReplaced || !server.explain ? null : createHintHeader(hint);
+/**
+ * Returns the value of `x-mock-hint`: the first hint or, for a denial without one, its first fix; null without either, and
+ * for a response that a fault replaced.
+ */
+export function hintHeader(request: RequestInWorld<Route | null>, decision: Decision | null): string | null {
+  const { server, world, hints, isReplaced } = request;
+  if (isReplaced || !server.explain) return null;
+  const hint = hints.list[0]?.text ?? firstFixOf(request, decision);
+  return hint === null ? null : createHintHeader(hideInLine(hint, world.activityLog.secrets));
+}
+
+/** Returns the first fix of a denial; null for any other request. */
+function firstFixOf({ route }: RequestInWorld<Route | null>, decision: Decision | null): string | null {
+  if (route === null || decision === null) return null;
+  const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
+  return fix?.text ?? null;
 }
 
 /** Counts the response, unless a fault drops the connection before the client can read the status. */
@@ -208,17 +220,13 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
  * request.
  */
 function adviceOf(
-  { server, route, hints }: RequestInWorld<Route | null>,
+  request: RequestInWorld<Route | null>,
   decision: Decision | null,
   refusal: Problem | null,
 ): string | null {
-  const [hint] = hints.list;
-  if (hint !== undefined) return hint.text;
-  const isDenied = decision?.effect === 'deny';
-  if (!isDenied && refusal === null) return null;
-  if (!isDenied || route === null) return refusal?.message ?? null;
-  const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
-  return fix?.text ?? explain(decision, server.reasons);
+  const advice = request.hints.list[0]?.text ?? firstFixOf(request, decision);
+  if (advice !== null) return advice;
+  return decision?.effect === 'deny' ? explain(decision, request.server.reasons) : (refusal?.message ?? null);
 }
 
 /** Records what the credential's rights were used for. */

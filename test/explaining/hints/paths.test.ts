@@ -137,14 +137,32 @@ describe('a path that is not served gets a hint:', () => {
   });
 
   it.each([
-    ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which is not part of this path: call'],
+    ['GET /api/v1/v2/nvcf/functions', 'The path starts with `/api/v1`, which is not part of this path: call'],
+    ['POST /hunter2/api/v1/hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],
     ['POST /hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],
   ])('about its prefix, unless no API has such a prefix: %s', async (request, expected) => {
     expect((await hintsOf(server.call, request)).texts[0]).toContain(expected);
   });
 
   it.each([
+    ['POST /api/v1/api/v1/token', 'api/v1', 'api/v1', 'POST /api/v1/token'],
+    ['GET /v2/nvcf/nvcf/functions', 'nvcf', 'nvcf', 'GET /v2/nvcf/functions'],
+    ['GET /v2/orgs/acme/nvcf/nvcf/functions', 'nvcf', 'nvcf', 'GET /v2/orgs/acme/nvcf/functions'],
+    ['GET /api/v3/api/v3/simulations/', 'api/v3', 'api/v3', 'GET /api/v3/simulations/'],
+    ['GET /integrate/v1/embeddings/v1/models', 'v1', 'v1/embeddings', 'GET /integrate/v1/models'],
+  ])('about a part that is there twice, with the right request: %s', async (request, twice, removed, meant) => {
+    const { codes, texts } = await hintsOf(server.call, request);
+    const { body } = await server.call('GET /_mock/requests?limit=1');
+    const [method, path] = meant.split(' ');
+
+    expect(codes).toEqual(['path_prefix_extra']);
+    expect(texts[0]).toContain(`\`${twice}\` is in the path twice: take \`${removed}\` out of the base URL, and call`);
+    expect(body.requests[0].hints[0].request).toEqual({ method, path });
+  });
+
+  it.each([
     'GET /nowhere',
+    'GET /hunter2/hunter2/users',
     `GET /${'a/'.repeat(2000)}`,
     'GET /%20/%41',
     'GET /{org}',

@@ -89,6 +89,17 @@ export const NOT_EMULATED_SECTIONS = [
     ],
   },
   {
+    ...CONTROLLERS,
+    methods: ['GET'],
+    rows: ['/v2/nvcf/clients/{clientId}'],
+  },
+  {
+    source: "Anthropic's reference, `POST /v1/messages/count_tokens`: the SDK for `/llm/v1/messages` has the call",
+    certainty: 'inferred',
+    methods: ['POST'],
+    rows: ['/llm/v1/messages/count_tokens'],
+  },
+  {
     ...OF_ICMS,
     methods: ['POST'],
     rows: ['/v1/accounts/{ncaId}/clusters', '/v1/si/accounts/{ncaId}/clusters'],

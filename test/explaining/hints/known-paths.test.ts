@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { findKnownPath } from '../../../src/explaining/hints/index.ts';
 import { hintsOf } from '../../support/hints.ts';
+import { documentsOfServices } from '../../support/list-operations.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -42,16 +44,20 @@ describe("a path of Air's older APIs", () => {
   });
 });
 
-it('no operation of any service has a path of an older API', async () => {
-  const paths = await Promise.all(
-    ['runai', 'ngc', 'nvcf', 'nvct', 'air'].map(async (name) =>
-      Object.keys((await server.call(`GET /openapi/${name}.json`)).body.paths),
-    ),
-  );
-  const hinted = [];
-  for (const path of paths.flat()) {
-    const { headers } = await server.call(`PROPFIND ${path.replaceAll(/\{\w+\}/g, 'x')}`);
-    if (String(headers['x-mock-hint']).includes("of Air's API")) hinted.push(path);
-  }
-  expect(hinted).toEqual([]);
+it.each([
+  ['GET /.well-known/openid-configuration/auth/realms/acme', 'path_elsewhere'],
+  ['GET /auth/realms/acme/.well-known/oauth-authorization-server', 'path_elsewhere'],
+  ['GET /healthz', 'path_elsewhere'],
+  ['GET /v2', 'not_emulated'],
+  ['POST /v2/acme/translate/blobs/uploads/', 'not_emulated'],
+  ['GET /index.yaml', 'not_emulated'],
+])('%s has only the hint %s', async (request, code) => {
+  expect((await hintsOf(server.call, request)).codes).toEqual([code]);
+});
+
+it('no operation of any service has such a path', () => {
+  const paths = documentsOfServices().flatMap(({ operations }) => operations.map(({ path }) => path));
+
+  expect(paths).toContain('/llm/healthz');
+  expect(paths.filter((path) => findKnownPath(path.replaceAll(/\{\w+\}/g, 'x')) !== undefined)).toEqual([]);
 });
