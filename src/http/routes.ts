@@ -154,7 +154,7 @@ export class Routes {
     const segments = path.split('/');
     const found = hosts.flatMap(({ name, services, prefix }) =>
       this.#routes.flatMap(({ service, operation }) => {
-        if (service.name !== services?.[0]) return [];
+        if (service.name !== services?.[0] || !hasWords(operation)) return [];
         const short = removePrefix(operation.path, prefix);
         const isHere =
           short !== null && [short, operation.path].some((known) => fits(known.split('/'), segments, true));

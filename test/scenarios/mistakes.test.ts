@@ -376,6 +376,12 @@ const REQUESTS: readonly Mistake[] = [
     '`v1` is in the path twice: take `v1` out of the base URL, and call `POST /integrate/v1/chat/completions`',
   ],
   [
+    "the version twice at a vendor's host",
+    'POST /v1/v1/chat/completions',
+    { headers: { host: 'integrate.api.nvidia.com' }, body: {} },
+    '`v1` is in the path twice: take `v1` out of the base URL, and call `POST /v1/chat/completions`',
+  ],
+  [
     'a base URL that ends with the path',
     'POST /integrate/v1/chat/completions/chat/completions',
     { body: {} },
