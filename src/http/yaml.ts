@@ -3,6 +3,9 @@ import { Pacer } from '../time/pacer.ts';
 /** The depth of objects whose members are rendered one by one: `paths./api/v1/token.post`, `components.schemas.Key`. */
 const DEPTH = 2;
 
+/** YAML may write any other key on lines of its own. */
+const SIMPLE_KEY = /^[\w/{}.-]{1,200}$/;
+
 /** Renders an object as YAML, with pauses: a whole document would hold the event loop for a quarter of a second. */
 export async function renderYaml(document: object): Promise<string> {
   const { stringify } = await import('yaml');
@@ -13,7 +16,7 @@ export async function renderYaml(document: object): Promise<string> {
     for (const [name, value] of Object.entries(object)) {
       if (value === undefined) continue;
       if (pacer.isLong) await pacer.pause();
-      const isParent = depth > 0 && isFilledObject(value);
+      const isParent = depth > 0 && SIMPLE_KEY.test(name) && isFilledObject(value);
       const whole = stringify({ [name]: isParent ? {} : value });
       const own = isParent ? whole.replace(/ \{\}\n$/, '\n') : whole;
       text += own.replaceAll(/^(?=.)/gm, indentation);

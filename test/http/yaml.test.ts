@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { renderYaml } from '../../src/http/yaml.ts';
 
 const texts = fc.oneof(
+  fc.constantFrom('/api/v1/keys/{id}', 'paths', '', 'x'.repeat(1100)),
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom(' a\n  b\n', 'a: b', '{}', 'x '.repeat(60), '\n', '#'),
 );
@@ -15,5 +16,6 @@ it('renders YAML with the content of the object', async () => {
       const json = JSON.parse(JSON.stringify(value));
       expect(parse(await renderYaml(json))).toEqual(Object.keys(json).length === 0 ? null : json);
     }),
+    { numRuns: 500 },
   );
 });
