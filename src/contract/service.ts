@@ -293,7 +293,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly callers: ServiceCallers;
   readonly credentials?: AcceptedCredentials;
   readonly tokens?: IssuedTokens;
-  /** Checks the host of a request, before anything else in its world. @throws Problem to refuse the request */
+  /** Checks the vendor's host of a request, before anything else in its world. @throws Problem to refuse the request */
   readonly checkHost?: (context: RequestContext) => Promise<void>;
   /** The checks that run before authentication, by the names in `checksFirst` of its rows. */
   readonly checks?: Readonly<Record<string, FirstCheck>>;

@@ -18,6 +18,7 @@ import { isOfForeignPage } from './steps/select-world.ts';
 import { validateResponse } from './steps/validate-response.ts';
 import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
+import { dropUnreadBody } from './transport/unread-body.ts';
 
 /** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, request: RequestInWorld): FastifyReply {
@@ -108,6 +109,7 @@ async function prepareResponse(
     reportAnswer(request, reply, payload);
     // Vendor responses stay uncompressed: faults corrupt their bytes, and tests intercept them.
     const isCompressed = request.route.service.isControlApi === true;
+    if (!request.raw.complete) dropUnreadBody(reply.request, reply);
     return writePayload(request, reply, isCompressed ? await compress(reply, payload) : payload);
   } catch (thrown) {
     if (payload instanceof Readable) payload.destroy();

@@ -131,7 +131,9 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   inWorld.isReplaced = await injectRequestFault(inWorld);
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
-    await inWorld.route.service.checkHost?.(inWorld);
+    const { checkHost } = inWorld.route.service;
+    if (checkHost !== undefined && inWorld.server.addresses.hostOf(inWorld.raw).services !== null)
+      await checkHost(inWorld);
     // Some refusals do not depend on the caller, such as for an unknown model.
     const { firstCheck } = inWorld.route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);

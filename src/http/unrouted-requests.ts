@@ -20,6 +20,7 @@ import type { ServedHost, Server } from './server.ts';
 import { countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
+import { dropUnreadBody } from './transport/unread-body.ts';
 import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
 
 /** The parts of a service that answer requests without an operation. */
@@ -169,7 +170,9 @@ export async function sendUnrouted(
   response: WireResponse | Promise<WireResponse>,
 ): Promise<FastifyReply> {
   const { status, headers, payload } = await response;
-  return reply.code(status).headers(headers).send(payload);
+  reply.headers(headers);
+  dropUnreadBody(reply.request, reply);
+  return reply.code(status).send(payload);
 }
 
 /**

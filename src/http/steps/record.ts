@@ -158,7 +158,7 @@ export function hintHeader(request: RequestInWorld<Route | null>, decision: Deci
 
 /** Returns the first fix of a denial; null for any other request. */
 function firstFixOf({ route }: RequestInWorld<Route | null>, decision: Decision | null): string | null {
-  if (route === null || decision === null) return null;
+  if (route === null || decision?.effect !== 'deny') return null;
   const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
   return fix?.text ?? null;
 }

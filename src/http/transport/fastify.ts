@@ -12,7 +12,6 @@ import { handleExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
-import { dropUnreadBodies } from './unread-body.ts';
 import { WrongProtocol } from './wrong-protocol.ts';
 
 /** Creates an https server with the options of an http server. */
@@ -82,7 +81,6 @@ export function createFastify({
   acceptAllMethods(app);
   leaveBodies(app);
   connections.serveInTurn(app);
-  dropUnreadBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
     if (server.crossOrigin.answerPreflight(request, reply)) return reply;

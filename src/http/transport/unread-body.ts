@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MEGABYTE } from '../../memory/bytes.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
 import { waitsForContinue } from './expectations.ts';
@@ -11,18 +11,16 @@ const MAX_MS = 5000;
 const CHECK_MS = 100;
 
 /**
- * Reads and drops the rest of a body whose response was sent early. Closing a connection while its client sends makes
+ * Reads and drops the rest of a body whose response is sent early. Closing a connection while its client sends makes
  * the client's system discard the response.
  */
-export function dropUnreadBodies(app: Pick<FastifyInstance, 'addHook'>): void {
-  app.addHook('onSend', async ({ raw }, reply) => {
-    // An injected request has no connection, and a client that waits for `100 Continue` sends no body.
-    if (raw.complete || !(raw.socket instanceof Socket) || waitsForContinue(raw)) return;
-    const isLast = !reply.raw.shouldKeepAlive || reply.raw.getHeader('connection') === 'close';
-    // Otherwise Node closes the connection right after the response.
-    reply.header('connection', 'keep-alive');
-    reply.raw.once('finish', () => dropRest(raw, isLast));
-  });
+export function dropUnreadBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+  // An injected request has no connection, and a client that waits for `100 Continue` sends no body.
+  if (raw.complete || !(raw.socket instanceof Socket) || waitsForContinue(raw)) return;
+  const isLast = !reply.raw.shouldKeepAlive || reply.raw.getHeader('connection') === 'close';
+  // Otherwise Node closes the connection right after the response.
+  reply.header('connection', 'keep-alive');
+  reply.raw.once('finish', () => dropRest(raw, isLast));
 }
 
 function dropRest(request: IncomingMessage, isLast: boolean): void {
