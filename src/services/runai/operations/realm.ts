@@ -125,8 +125,9 @@ async function introspectAccessToken(context: Context, token: string) {
       ...(scope !== undefined && { scope }),
       iss,
       sub,
-      iat,
-      exp,
+      // RFC 7662 has integers; a token's times may have fractions.
+      iat: Math.floor(iat),
+      exp: Math.floor(exp),
       jti,
       sid,
     };
