@@ -276,6 +276,7 @@ interface RuleView {
     readonly certainty: string;
   }[];
   readonly closed?: boolean;
+  readonly versionless?: string;
   readonly source: string;
   readonly certainty: string;
 }

@@ -44,7 +44,8 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
       response_types_supported: ['code'],
       response_modes_supported: RESPONSE_MODES,
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: [context.tokens.algorithm],
+      // Strict clients stop at a key in the JWKS whose algorithm is not listed.
+      id_token_signing_alg_values_supported: listAlgorithms(context),
       code_challenge_methods_supported: ['S256'],
       scopes_supported: SCOPES,
       claims_supported: CLAIM_NAMES,
@@ -55,6 +56,11 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
     },
   };
 };
+
+/** Returns the algorithms of all published keys. The first one signs new tokens. */
+function listAlgorithms(context: Pick<Context, 'publishedKeys'>): string[] {
+  return [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))];
+}
 
 /** The claims of ID tokens and of userinfo. */
 const CLAIM_NAMES = [
