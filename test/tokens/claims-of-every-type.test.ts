@@ -82,7 +82,7 @@ const runaiReaders = [
 const PROVIDER_CLAIMS = { iss: 'https://idp.test', sub: 'idp|ella', email: 'ella@idp.test', exp: SECONDS + 300 };
 const SELF_HOSTED_READERS = [
   'GET /v2/nvcf/functions',
-  'GET /v1/models',
+  'GET /integrate/v1/models',
   'GET /v1/nvct/tasks',
   'POST /v1/admin/keys',
   'GET /v1/keys',
