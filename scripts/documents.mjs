@@ -3,17 +3,21 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { castExamplesOf, withCastExamples } from './documents/cast-examples.mjs';
+import { withEnums } from './documents/enums.mjs';
 import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
 import { withOrderings } from './documents/list-members.mjs';
 import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
 import { pruned } from './documents/pruned.mjs';
-import { withServiceNames } from './documents/service-names.mjs';
 import { withStatusesOfOurs } from './documents/vendor-statuses.mjs';
 import { profilesOf } from './documents/versions.mjs';
+import { fromSource } from './from-source.mjs';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
 const TARGET = new URL('../dist/openapi/', import.meta.url);
+
+/** Has the ids that no world may have. */
+const WORLD_IDS = new URL('../src/addresses/world-id.ts', import.meta.url);
 
 /** Next to the documents: accepted differences from the vendor's document, for `verify --baseline`. */
 const BASELINE = 'baseline.json';
@@ -63,7 +67,8 @@ export async function mergedDocuments() {
   const merged = await Promise.all(
     services.map(async ({ name }) => [name, withOrderings(mergeDocuments(await fragmentsOf(name)))]),
   );
-  return withServiceNames(merged);
+  const { RESERVED_WORLD_IDS } = await fromSource(WORLD_IDS);
+  return withEnums(merged, RESERVED_WORLD_IDS);
 }
 
 /**

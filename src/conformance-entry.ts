@@ -24,7 +24,7 @@ export { messageOf } from './diagnostics/error-message.ts';
 export { explainUnreadable, explainUnwritable } from './diagnostics/file-error.ts';
 export { UserError } from './diagnostics/user-error.ts';
 export { describeOtherVersionsViolation } from './explaining/other-versions.ts';
-export { useDocumentSpelling } from './http/bodies.ts';
+export { useDocumentSpelling, usePageNames } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';
 export { STATUSES_OF_THE_SERVER } from './http/openapi/statuses.ts';

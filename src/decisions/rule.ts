@@ -85,6 +85,8 @@ export interface OperationRow extends Sourced {
   readonly rule: string;
   /** `caseless`: members of the body match the document's spelling regardless of case. Default: `exact`. */
   readonly fieldNames?: 'exact' | 'caseless';
+  /** How the vendor's pages spell fields, by the document's name, where they differ. Messages have these names. */
+  readonly pageNames?: Readonly<Record<string, string>>;
   /** For the control API: the operation does not require the admin token. */
   readonly unguarded?: true;
   /** Pages of other origins may load the response into a frame, unless a header of the response forbids it. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../decisions/problem.ts';
-import { isRecord } from '../objects/members.ts';
+import type { OperationRow } from '../decisions/rule.ts';
+import { isRecord, own } from '../objects/members.ts';
 import { isJsonType } from '../responses/media-type.ts';
 import { showPath } from '../text/redact.ts';
 import { shorten } from '../text/shorten.ts';
@@ -288,6 +289,11 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   }
 }
 
+/** Puts the names of the vendor's pages into a message, in place of the document's. */
+export function usePageNames(message: string, { pageNames = {} }: Pick<OperationRow, 'pageNames'>): string {
+  return message.replaceAll(/(?<=`)\w+(?=`)/g, (name) => own(pageNames, name) ?? name);
+}
+
 /** Renames members to the document's spelling, ignoring case. @throws Problem if a member is sent twice */
 export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -299,7 +305,7 @@ export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string
     if (earlierKey !== undefined) {
       throw new Problem(
         'invalid_request',
-        `The body has the field \`${field}\` twice, as \`${earlierKey}\` and as \`${key}\`. Send it once.`,
+        `The body has one field in two spellings, \`${earlierKey}\` and \`${key}\`. Send only one of them.`,
       );
     }
     sentKeys.set(field, key);

@@ -44,11 +44,13 @@ export async function verifyAdminToken(
   }).catch((thrown: unknown) => {
     throw tokenProblem(thrown);
   });
-  const { sub, iat, exp, nbf, jti, scopes } = payload;
-  if (typeof sub !== 'string' || iat === undefined || exp === undefined) {
-    throw unauthenticatedProblem('malformed_token', 'The bearer token is not an administrator token.');
+  // jose checks the types of the times, and of no other claim that is read here.
+  const { sub, iat, exp, nbf, jti = '', scopes } = payload;
+  if (typeof sub !== 'string' || typeof jti !== 'string' || iat === undefined || exp === undefined) {
+    const why = `its \`${typeof sub === 'string' ? 'jti' : 'sub'}\` is not a string`;
+    throw unauthenticatedProblem('malformed_token', 'The bearer token is not an administrator token.', why);
   }
-  const ofWorld = worldOfName(jti ?? '');
+  const ofWorld = worldOfName(jti);
   if (ofWorld !== world) {
     throw new Problem('unauthenticated', 'The bearer token is not accepted.', { reason: 'other_world', ofWorld });
   }

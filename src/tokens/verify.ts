@@ -155,8 +155,8 @@ export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant, ow
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
 
 /** Refuses other types of tokens (RFC 8725, 3.12), whatever their claims. */
-function checkType(typ: string | undefined): void {
-  if (typ !== undefined && !ACCESS_TOKEN_TYPE.test(typ))
+function checkType(typ: unknown): void {
+  if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPE.test(typ)))
     throw malformedToken(`the \`typ\` of its header is ${JSON.stringify(typ)}, expected "JWT"`);
 }
 
@@ -169,7 +169,9 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
     typeof sub !== 'string' ||
     typeof azp !== 'string' ||
     iat === undefined ||
-    exp === undefined
+    exp === undefined ||
+    // `1e400` is valid JSON.
+    ![iat, exp].every(Number.isFinite)
   ) {
     throw malformedToken(`one of ${REQUIRED.join(', ')} has the wrong type`);
   }

@@ -6,6 +6,7 @@ import {
   findWorldIdError,
   formatWorldForLog,
   isWorldId,
+  RESERVED_WORLD_IDS,
   WORLD_ID_FORM,
   worldOfName,
   worldPathOf,
@@ -20,7 +21,7 @@ describe('the id of a world', () => {
     expect(isWorldId(id)).toBe(false);
   });
 
-  it.each(['api-keys', 'llm'])('may be `%s` in old data, but not for a new world', (id) => {
+  it.each(RESERVED_WORLD_IDS)('may be `%s` in old data, but not for a new world', (id) => {
     expect(isWorldId(id)).toBe(true);
     expect(findWorldIdError(id)).toContain('host names of a service start with it');
   });

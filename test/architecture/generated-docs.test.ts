@@ -220,7 +220,7 @@ ${createFurtherRows('leftOut', 'what', 'because', 'source').join('\n')}
 
 All operations have [such an example](api-documents.md#examples), called \`cast\`, except
 ${(await Promise.all(SERVICES.map(countMissingExamples))).flat().join(', ')}
-(paths with and without the organisation count twice), which need a right that the owner lacks, or an id from an earlier answer.
+(paths with and without the organisation count twice), which need a right that the owner lacks, an object that the built-in world lacks, times after those of the clock, or an id from an earlier answer.
 
 ${services.join('\n\n')}
 `;

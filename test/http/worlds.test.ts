@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RESERVED_WORLD_IDS } from '../../src/addresses/world-id.ts';
 import {
   authorizationPath,
   basic,
@@ -27,6 +28,22 @@ const resetWorlds = async () => {
 
 /** The clock of a world, which tells worlds apart. */
 const readTime = async (call: typeof server.call, parts = {}) => (await call('GET /_mock/clock', parts)).body.now;
+
+describe('the id of a new world', () => {
+  it.each(RESERVED_WORLD_IDS)(
+    'is refused by the operation and its document if it is the host of a service: %s',
+    async (id) => {
+      const { status, body } = await orderWorld(server, { id });
+      const { components } = JSON.parse(
+        (await server.app.inject({ url: '/openapi/control.json', headers: { host: 'localhost' } })).body,
+      );
+
+      expect(status).toBe(400);
+      expect(body.detail).toContain(`must not be \`${id}\``);
+      expect(components.schemas.WorldOrder.properties.id.not.enum).toContain(id);
+    },
+  );
+});
 
 describe('a request selects its world', () => {
   beforeEach(resetWorlds);

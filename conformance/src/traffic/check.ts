@@ -13,6 +13,7 @@ import {
   STATUSES_OF_THE_SERVER,
   showPath,
   useDocumentSpelling,
+  usePageNames,
 } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 import { MAX_METHOD_LENGTH, type MatchedOperation, type OperationFinder } from './operation-finder.ts';
@@ -131,7 +132,7 @@ function isDecodable(path: string): boolean {
 }
 
 function findRequestViolations(
-  { operation, params, caseless }: MatchedOperation,
+  { operation, params, caseless, pageNames }: MatchedOperation,
   searchParams: URLSearchParams,
   headers: Exchange['headers'],
   recorded: RecordedBody,
@@ -140,17 +141,17 @@ function findRequestViolations(
   const violations = undocumented.map((name) => describeUndocumented('query parameter', name));
   const query = readQuery(operation, searchParams);
   const sent = readBody(operation, recorded, violations);
-  if (sent === UNKNOWN) return violations.map(requestViolation);
-  const spelled = caseless.members ? inDocumentSpelling(operation, sent, violations) : sent;
+  const spelled = caseless.members && sent !== UNKNOWN ? inDocumentSpelling(operation, sent, violations) : sent;
+  if (spelled === UNKNOWN) return violations.map(requestViolation);
   const body = caseless.enums ? operation.normalizeSpelling(spelled) : spelled;
   const header = headers === null ? UNRECORDED_HEADERS : { ...headers };
   const parts = { path: params, query, header, body };
   const violation = orUnusable(
     () => operation.findRequestViolation(parts, 'documented', isPlaceholder)?.sentence ?? null,
   );
-  if (violation !== null) violations.push(violation);
+  if (violation !== null) violations.push(usePageNames(violation, { pageNames }));
   for (const member of listUndocumentedMembers(operation.bodySchema(), spelled))
-    violations.push(describeUndocumented('field', member));
+    violations.push(usePageNames(describeUndocumented('field', member), { pageNames }));
   return violations.map(requestViolation);
 }
 
@@ -158,14 +159,14 @@ function requestViolation(what: string): ViolationPart {
   return { part: 'request', what };
 }
 
-/** Returns the body with member names spelled as in the document. */
+/** Returns the body with member names spelled as in the document; `UNKNOWN` if a member is there in two spellings. */
 function inDocumentSpelling({ bodyFields }: Operation, body: unknown, violations: string[]): unknown {
   try {
     return useDocumentSpelling(body, bodyFields);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     violations.push(thrown.message);
-    return body;
+    return UNKNOWN;
   }
 }
 
@@ -223,6 +224,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Whether the mock responded that a world does not exist, in its own format, before any service read the request. */
+function isUnknownWorld(status: number, mediaType: string | null, text: string | null): boolean {
+  return status === 404 && mediaType === 'application/problem+json' && text !== null && /\bworlds?\b/i.test(text);
+}
+
 function findResponseViolations(
   { operation, service }: MatchedOperation,
   method: string,
@@ -230,6 +236,7 @@ function findResponseViolations(
 ): readonly ViolationPart[] {
   // Any server may respond with these. 304 depends on the client's cache.
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
+  if (isUnknownWorld(status, mediaType, text)) return [];
   const toViolations = (what: string): ViolationPart[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
     return operation.hasStatus(status) ? [] : toViolations(`the document does not list the status ${status}`);

@@ -25,6 +25,8 @@ export interface MatchedOperation {
   readonly service: string | null;
   /** Whether member names and enum values are accepted in any case. */
   readonly caseless: { readonly members: boolean; readonly enums: boolean };
+  /** How the vendor's pages spell fields. */
+  readonly pageNames: Readonly<Record<string, string>>;
   /** Loads the schemas of the operation, before its first use. */
   loadSchemas(): Promise<unknown>;
 }
@@ -58,6 +60,7 @@ function toMatchedOperation(match: Match): MatchedOperation {
     params: match.params,
     service: service.name,
     caseless: caselessOf(match),
+    pageNames: match.route.row.pageNames ?? {},
     loadSchemas: () => Promise.all([document.ready(), document.ready('documented')]),
   };
 }
@@ -86,7 +89,8 @@ export function finderForDocument(
       const mockMatch = routes.find(method, path);
       // A service can be more lenient about case than its document.
       const caseless = mockMatch === null ? { members: false, enums: false } : caselessOf(mockMatch);
-      return { ...found, service: null, caseless, loadSchemas: () => document.ready() };
+      const pageNames = mockMatch?.route.row.pageNames ?? {};
+      return { ...found, service: null, caseless, pageNames, loadSchemas: () => document.ready() };
     },
     isForApi: (method, path) => {
       const mockMatch = routes.find(method, path);

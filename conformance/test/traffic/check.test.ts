@@ -174,6 +174,36 @@ it('conforming requests are counted, and requests outside of the documented APIs
   });
 });
 
+it('the fields of a token request are read and named as by the server, which names a doubled field as sent', async () => {
+  const send = { grantType: 'client_credentials', clientSecret: 'x' };
+  const bodies = [
+    { ...send, clientID: 'a', clientId: 'b' },
+    { ...send, client_id: 'a' },
+    { ...send, clientID: 7 },
+  ];
+  const url = '/api/v1/token';
+  const { body } = await check(...bodies.map((sent) => entry({ method: 'POST', url, sent, status: 503 })));
+  const answers = await Promise.all(bodies.map((sent) => server.call(`POST ${url}`, { body: sent })));
+  const [twice, , wrongType] = answers.map(({ body }) => body.message);
+
+  expect(twice).toBe('The body has one field in two spellings, `clientID` and `clientId`. Send only one of them.');
+  expect(body.violations.map(({ what }: { what: string }) => what)).toEqual([
+    twice,
+    'the document does not list the field `client_id`; did you mean `clientId`?',
+    wrongType,
+  ]);
+});
+
+it("the mock's own 404 of an unknown world is not checked as the vendor's", async () => {
+  const url = '/w/missing/api/v1/users';
+  const { status, body: answer, headers } = await server.call(`GET ${url}`);
+  const type = String(headers['content-type']).replace(/;.*/, '');
+  const { body } = await check(entry({ url, status, answer, type }));
+
+  expect(status).toBe(404);
+  expect(body).toMatchObject({ checked: 1, violations: [] });
+});
+
 it('a body that was announced by `content-length`, but not recorded, is not reported as missing', async () => {
   const recorded = entry({
     method: 'POST',

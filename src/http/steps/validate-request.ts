@@ -1,10 +1,11 @@
 import { Problem } from '../../decisions/problem.ts';
+import type { OperationRow } from '../../decisions/rule.ts';
 import { assertStorable } from '../../definitions/storable-text.ts';
 import { storeBytes } from '../../journal/entry.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
-import type { ReceivedBody } from '../bodies.ts';
+import { type ReceivedBody, usePageNames } from '../bodies.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
@@ -18,15 +19,15 @@ import { reportForeignCredentials } from './select-world.ts';
  */
 export function validateRequest(request: RequestInWorld): void {
   const { route, query, params, body, hints } = request;
-  const { operation, service } = route;
+  const { operation, row, service } = route;
   if (request.isForeign && !presentsKey(route, request)) throw createForeignCredentialProblem();
-  if (request.server.strict) refuseUndocumented(operation, request);
+  if (request.server.strict) refuseUndocumented(request);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
     query[name] = readQueryValue(own(operation.queryTypes, name), value);
   }
   reportOtherMembers(operation, request);
-  if (service.isControlApi !== true) reportMisspelt(operation, request);
+  if (service.isControlApi !== true) reportMisspelt(request);
   const sent = { ...query };
   const fault = operation.findRequestViolation({ path: params, query, body });
   if (fault === null) {
@@ -35,7 +36,8 @@ export function validateRequest(request: RequestInWorld): void {
     assertStorable('Field', body);
     return;
   }
-  const { sentence, otherVersions } = fault;
+  const { otherVersions } = fault;
+  const sentence = usePageNames(fault.sentence, row);
   if (otherVersions.length > 0) {
     const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
     hints.add('other_version', message);
@@ -102,16 +104,21 @@ function describeIgnored(
 }
 
 /** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
-function refuseUndocumented(operation: Operation, { query, body }: RequestInWorld): void {
+function refuseUndocumented({ route: { operation, row }, query, body }: RequestInWorld): void {
   const [parameter] = listUndocumentedQuery(operation.queryNames, Object.keys(query));
   if (parameter !== undefined) throw createUndocumentedProblem(`query parameter \`${parameter.path}\``, parameter.near);
   const [member] = listUndocumentedMembers(operation.bodySchema(), body);
-  if (member !== undefined) throw createUndocumentedProblem(`field \`${member.path}\``, member.near);
+  if (member !== undefined) throw createUndocumentedProblem(`field \`${member.path}\``, member.near, row);
 }
 
 /** @param subject the kind and the name of the undocumented input */
-function createUndocumentedProblem(subject: string, near: string | undefined): Problem {
-  const advice = near === undefined ? 'Leave it out' : `Did you mean \`${near}\`? Otherwise leave it out`;
+function createUndocumentedProblem(
+  subject: string,
+  near: string | undefined,
+  row: Pick<OperationRow, 'pageNames'> = {},
+): Problem {
+  const advice =
+    near === undefined ? 'Leave it out' : usePageNames(`Did you mean \`${near}\`? Otherwise leave it out`, row);
   return new Problem(
     'invalid_request',
     `The document does not list the ${subject}. ${advice}, or start the mock without \`--strict\`.`,
@@ -122,11 +129,12 @@ function createUndocumentedProblem(subject: string, near: string | undefined): P
 const MAX_COMPARED = 20;
 
 /** Reports probable misspellings of body members. Unknown members are ignored, like vendors do. */
-function reportMisspelt({ id, bodyNames }: Operation, { body, hints }: RequestInWorld): void {
+function reportMisspelt({ route: { operation, row }, body, hints }: RequestInWorld): void {
+  const { id, bodyNames } = operation;
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
     if (near === undefined) continue;
-    hints.add('undocumented_field', describeIgnored(id, 'field', name, near));
+    hints.add('undocumented_field', usePageNames(describeIgnored(id, 'field', name, near), row));
   }
 }
 

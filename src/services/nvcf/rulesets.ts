@@ -57,11 +57,14 @@ function createRule(
   id: string,
   { cover, on, addsToPage = [], ...shared }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
 ): NvcfRule {
-  const added = addsToPage.map((type) => ({ types: [type], source: ADDED[type], certainty: 'inferred' as const }));
+  // A key for versions can never call a rule that refuses it, so no page, warning or simulation may list its type.
+  const isAccepted = (type: ResourceTypeId) => type !== 'function-versions' || shared.versionless !== 'refuse';
+  const addedTypes = addsToPage.filter(isAccepted);
+  const added = addedTypes.map((type) => ({ types: [type], source: ADDED[type], certainty: 'inferred' as const }));
   return {
     id,
     ...shared,
-    ...(on !== undefined && { on: mergeTypes(on, addsToPage) }),
+    ...(on !== undefined && { on: mergeTypes(on.filter(isAccepted), addedTypes) }),
     ...(added.length > 0 && { added }),
     ...(cover !== undefined && { cover: { lookup: cover, ...COVERS[cover] } }),
   };

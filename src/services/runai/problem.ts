@@ -57,9 +57,6 @@ function createAllowHeader({ allow }: Problem): Record<string, string> {
 const JSON_ADVICE =
   'Send JSON with `grantType`, `clientId` and `clientSecret`. A form with `grant_type` belongs to the token endpoint of the realm and, since 2.24, to `/api/v2/token`.';
 
-/** The published document has `clientID` and `appID`; guides and most clients use `clientId` and `appId`. */
-const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
-
 /** Renders Run:ai's error object. `details` has the message if `message` is the documented one. */
 function renderVendorError(problem: Problem, { settings, path }: RefusalContext): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
@@ -80,12 +77,11 @@ function renderVendorError(problem: Problem, { settings, path }: RefusalContext)
   };
 }
 
-/** Returns the message of a problem at `/api/v1/token`, with the field names that most clients use. */
+/** Returns the message of a problem at `/api/v1/token`. */
 function createTokenMessage({ kind, message, acceptEncoding }: Problem): string {
   // With `acceptEncoding`, the compression of the body is unsupported, not its media type.
   const isWrongMediaType = kind === 'unsupported_media_type' && acceptEncoding === undefined;
-  const text = isWrongMediaType ? `${message} ${JSON_ADVICE}` : message;
-  return text.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`');
+  return isWrongMediaType ? `${message} ${JSON_ADVICE}` : message;
 }
 
 type OAuthCode =

@@ -44,11 +44,21 @@ it('a checkpoint and a run can be renamed', async () => {
   expectRefused(await admin(`PATCH ${CHECKPOINTS}${checkpoints[0].id}/`, { favorite: 'yes' }), 400, 'favorite');
 });
 
-it('a deleted checkpoint is no longer counted', async () => {
+it('a deleted checkpoint keeps its object in the state DELETED, and is no longer counted or used', async () => {
   const { id, checkpoints } = await runSimulation(2);
+  const [{ id: deleted }, { id: kept }] = checkpoints;
 
-  await done(204, `DELETE ${CHECKPOINTS}${checkpoints[0].id}/`);
+  await done(204, `DELETE ${CHECKPOINTS}${deleted}/`);
 
-  expectRefused(await admin(`GET ${CHECKPOINTS}${checkpoints[0].id}/`), 404);
+  expect(await done(200, `GET ${CHECKPOINTS}${deleted}/`)).toMatchObject({ id: deleted, state: 'DELETED' });
+  const { results } = await done(200, `GET ${CHECKPOINTS}?simulation=${id}&state=DELETED`);
+  expect(results.map((result: { id: string }) => result.id)).toEqual([deleted]);
   expect((await done(200, `GET simulations/${id}/`)).complete_checkpoint_count).toBe(1);
+  expectRefused(await admin(`DELETE ${CHECKPOINTS}${deleted}/`), 400, 'deleted already');
+  expectRefused(await admin(`PATCH simulations/${id}/start/`, { checkpoint: deleted }), 400, 'DELETED');
+  await done(204, `DELETE ${CHECKPOINTS}${kept}/`);
+  await done(200, `PATCH simulations/${id}/start/`, {});
+  const { results: runs } = await done(200, `GET ${RUNS}?simulation=${id}`);
+  const origins = runs.map((run: { started_from: string | null }) => run.started_from);
+  expect(origins.filter((origin: string | null) => origin === null)).toHaveLength(2);
 });

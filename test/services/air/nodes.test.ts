@@ -233,10 +233,15 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
         ] as typeof actions)
       : []),
   ];
+  /** Only nodes of an INACTIVE simulation can be copied. */
+  const prepare = async (action: string, id: string) => {
+    if (action.includes('copy')) await world.done(200, `PATCH simulations/${id}/shutdown/`, {});
+  };
   const requestOf = (action: string) => `${action.replace(' ', ` ${NODES}`)}/`;
 
   it.each(actions)('%s accepts nodes of the simulation', async (action, status, entry) => {
     const { id, nodes } = await createFurnished();
+    await prepare(action, id);
 
     const answer = await world.admin(requestOf(action), { simulation: id, nodes: idsOf(nodes).map(entry) });
 
@@ -249,6 +254,8 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
   it.runIf(isLater)('copies have unique names in the simulation', async () => {
     const { id, nodes } = await createFurnished();
     const copy = () => world.admin(`POST ${NODES}bulk-copy/`, { simulation: id, nodes: [{ id: nodes[0].id }] });
+    expectRefused(await copy(), 400, 'ACTIVE', 'INACTIVE');
+    await prepare('copy', id);
     await copy();
     await copy();
 
@@ -278,6 +285,7 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
 
   it.each(actions)('%s applies once to a repeated node', async (action, status, entry) => {
     const { id, nodes } = await createFurnished();
+    await prepare(action, id);
     const before = await world.all(`${NODES}?simulation=${id}`);
 
     const twice = [nodes[0].id, nodes[0].id].map(entry);

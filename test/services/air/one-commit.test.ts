@@ -123,7 +123,7 @@ describe('with a concurrent request', () => {
       await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
       return updating(work) as never;
     });
-    expectRefused(await admin(`DELETE ${CHECKPOINTS}${checkpoint}/`), 404);
+    expectRefused(await admin(`DELETE ${CHECKPOINTS}${checkpoint}/`), 400);
     spy.mockRestore();
 
     expect(await countCheckpoints(id)).toBe(1);

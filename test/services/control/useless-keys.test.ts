@@ -55,7 +55,7 @@ describe('the hint `limited_key`', () => {
       'Invoke Function with All Entity',
       { services: ['nvcf'], scopes: ['invoke_function', 'list_functions'], resource: { type: 'All Entity' } },
       [
-        /nothing in `nvcf` with the scope `invoke_function`: the scope needs a resource of type `All Functions`, `Function`, `Function Versions`/,
+        /nothing in `nvcf` with the scope `invoke_function`: the scope needs a resource of type `All Functions`, `Function`, `Authorized Functions`, `Function Versions`/,
       ],
     ],
     [
@@ -125,7 +125,7 @@ describe('the hint `useless_key`', () => {
       'only Invoke Function with All Entity',
       { services: ['nvcf'], scopes: ['invoke_function'], resource: { type: 'All Entity' } },
       [
-        /nothing in `nvcf`: .*\. The scope `invoke_function` needs a resource of type `All Functions`, `Function`, `Function Versions`/,
+        /nothing in `nvcf`: .*\. The scope `invoke_function` needs a resource of type `All Functions`, `Function`, `Authorized Functions`, `Function Versions`/,
       ],
     ],
     [

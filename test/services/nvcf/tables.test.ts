@@ -84,9 +84,6 @@ const UPDATES = [
   `PUT /v2/nvcf/ratelimit/${VERSION}`,
   `DELETE /v2/nvcf/ratelimit/${VERSION}`,
 ];
-/** Returns whether an endpoint changes parties of a whole function; there the code checks only one of its versions. */
-const isSharingOfFunction = (endpoint: string) =>
-  /^(POST|DELETE|PATCH) \/v2\/nvcf\/authorizations\/functions\/\{functionId\}(\/(add|remove))?$/.test(endpoint);
 const SHARING = ['functions/{functionId}', VERSION].flatMap((place) => [
   `POST /v2/nvcf/authorizations/${place}`,
   `GET /v2/nvcf/authorizations/${place}`,
@@ -279,6 +276,7 @@ interface RuleView {
     readonly certainty: string;
   }[];
   readonly closed?: boolean;
+  readonly versionless?: string;
   readonly source: string;
   readonly certainty: string;
 }
@@ -394,7 +392,7 @@ describe('rules of the service-keys page, documented profile:', () => {
   it.each(PAGE_ROWS)('$action', ({ action, scopes, any, types, endpoints }) => {
     const { ruleOf, scopeLabels, typeLabels } = RULESETS.documented;
     for (const endpoint of endpoints) {
-      const { needs, on, closed, source } = ruleOf(endpoint);
+      const { needs, on, closed, source, versionless } = ruleOf(endpoint);
       expect(scopeLabels(any === true ? needs.any : needs.all), endpoint).toEqual(scopes);
       expect(any === true ? needs.all : needs.any, endpoint).toBeUndefined();
       expect(closed, endpoint).not.toBe(true);
@@ -404,7 +402,7 @@ describe('rules of the service-keys page, documented profile:', () => {
       const beyond = [...(types.includes(F) ? [FV] : []), ...(isOfOthers ? [SHARED] : [])];
       const actual = typeLabels(on);
       expect(actual.filter((type) => !beyond.includes(type)).sort(), endpoint).toEqual([...types].sort());
-      expect(actual.includes(FV), endpoint).toBe(types.includes(F));
+      expect(actual.includes(FV), endpoint).toBe(types.includes(F) && versionless !== 'refuse');
     }
   });
 
@@ -446,7 +444,7 @@ describe('rules of the service-keys page, documented profile:', () => {
 describe('rules without a row of the page, documented profile:', () => {
   it.each([
     [OTHER_DEPLOYMENT_CALLS, [AF, F, FV, AE]],
-    [[`POST ${FUNCTION}/versions`], [AF, F, FV, AE]],
+    [[`POST ${FUNCTION}/versions`], [AF, F, AE]],
     [
       [...QUEUES, 'GET /v2/nvcf/queues/{requestId}/position'],
       [AF, F, FV, SHARED, AE],
@@ -461,7 +459,8 @@ describe('rules without a row of the page, documented profile:', () => {
     const { ruleOf, typeLabels } = RULESETS.documented;
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
-      expect(typeLabels(rule.on), endpoint).toEqual(types);
+      const accepted = types.filter((type) => type !== FV || rule.versionless !== 'refuse');
+      expect(typeLabels(rule.on), endpoint).toEqual(accepted);
       expect(rule.certainty, endpoint).toBe('inferred');
       expect(rule.source, endpoint).toMatch(/inferred|no row|placed here/);
     }
@@ -484,7 +483,8 @@ describe('rules of the published code, open-source profile:', () => {
       const rule = ruleOf(endpoint);
       expect(scopeLabels(any === true ? rule.needs.any : rule.needs.all), endpoint).toEqual(scopes);
       expect(any === true ? rule.needs.all : rule.needs.any, endpoint).toBeUndefined();
-      expect([...typeLabels(rule.on)].sort(), endpoint).toEqual([...types].sort());
+      const accepted = types.filter((type) => type !== FV || rule.versionless !== 'refuse');
+      expect([...typeLabels(rule.on)].sort(), endpoint).toEqual(accepted.sort());
       expect(rule.closed === true, endpoint).toBe(closed === true);
       expect(rule.source, endpoint).toContain('published control-plane code');
     }
@@ -495,27 +495,17 @@ describe('rules of the published code, open-source profile:', () => {
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
       expect(rule.certainty, endpoint).toBe('documented');
-      const { 'function-versions': ofVersions, ...others } = certaintiesOf(rule);
-      expect([...new Set(Object.values(others))], endpoint).toEqual((rule.on ?? []).length === 0 ? [] : ['documented']);
-      if (ofVersions !== undefined)
-        expect(ofVersions, endpoint).toBe(isSharingOfFunction(endpoint) ? 'inferred' : 'documented');
+      const certainties = new Set(Object.values(certaintiesOf(rule)));
+      expect([...certainties], endpoint).toEqual((rule.on ?? []).length === 0 ? [] : ['documented']);
     }
-  });
-
-  it('the rule of new versions has Function Versions as an inferred type', () => {
-    const { ruleOf, typeLabels } = RULESETS['open-source'];
-    const { added } = ruleOf(`POST ${FUNCTION}/versions`);
-
-    expect(added?.map(({ types, certainty }) => [typeLabels(types), certainty])).toEqual([[[FV], 'inferred']]);
   });
 
   it('new versions require All Functions or Function', () => {
     const { ruleOf, scopeLabels, typeLabels } = RULESETS['open-source'];
-    const { needs, on, ...rule } = ruleOf(`POST ${FUNCTION}/versions`);
+    const { needs, on } = ruleOf(`POST ${FUNCTION}/versions`);
 
     expect(scopeLabels(needs.all)).toEqual(['Register Function']);
-    expect(typeLabels(on).filter((type) => type !== FV)).toEqual([AF, F]);
-    if (typeLabels(on).includes(FV)) expect(rule).toMatchObject({ versionless: 'refuse' });
+    expect(typeLabels(on)).toEqual([AF, F]);
   });
 
   it('GPU actions, which the code lacks, have the rules of the page', () => {

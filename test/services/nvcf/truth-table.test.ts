@@ -402,6 +402,7 @@ function expectOutcome(
   if (!holdsNeeded) return 'missing_scope';
   if (types === 'any' || filters === true) return 'allow';
   if (binding.type === null || !types.includes(binding.type)) return 'incompatible_resource_type';
+  if (binding.type === FV && versionless === 'refuse') return 'incompatible_resource_type';
   if (row.about === 'account' || binding.names === 'everything') return 'allow';
   if (binding.type === F) return binding.names === 'target' ? 'allow' : 'resource_mismatch';
   if (binding.type !== FV) return 'resource_mismatch';

@@ -6,6 +6,7 @@ import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, imp
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, researcher } from '../../support/cast.ts';
 import { listHints } from '../../support/hints.ts';
+import { ISSUER_PATH } from '../../support/oauth.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
@@ -96,6 +97,15 @@ describe('a bearer of the cast', () => {
     const otherServer = await testServer({ signingKey: 'ES256' });
     expect(await readBearer('ci-app', otherServer)).toBe(token);
     expect((await otherServer.call(LIST_KEYS, { token })).status).toBe(200);
+  });
+
+  it('has a key in the JWKS whose algorithm the metadata lists, whatever the signing key of the server', async () => {
+    const otherServer = await testServer({ signingKey: 'ES256' });
+    const { body: metadata } = await otherServer.call(`GET ${ISSUER_PATH}/.well-known/openid-configuration`);
+    const { body: jwks } = await otherServer.call(`GET ${new URL(metadata.jwks_uri).pathname}`);
+
+    expect(jwks.keys.map(({ alg }: { alg: string }) => alg)).toEqual(['ES256', 'RS256']);
+    expect(metadata.id_token_signing_alg_values_supported).toEqual(['ES256', 'RS256']);
   });
 
   it('is rejected after its identity is deleted', async () => {

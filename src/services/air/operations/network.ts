@@ -28,7 +28,7 @@ import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from '
 import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { breakoutOperations } from './breakouts.ts';
-import { requireState } from './simulations.ts';
+import { isUsable, requireState } from './simulations.ts';
 
 /** Returns the first image that the account may see. @throws Problem if there is none */
 async function findDefaultImage(context: AuthenticatedContext): Promise<string> {
@@ -67,7 +67,7 @@ async function assertGroupCanChange(context: AuthenticatedContext, { body }: Nod
   const { simulation: id } = body.members;
   const simulation = await collectionOf(SIMULATIONS).byId(collections, id);
   if (simulation !== null) requireState(context, simulation, 'change a placement group', ['INACTIVE']);
-  if ((await collectionOf(CHECKPOINTS).ofParent(collections, id)).length > 0) {
+  if ((await collectionOf(CHECKPOINTS).ofParent(collections, id)).some(isUsable)) {
     throw new Problem(
       'bad_state',
       'Placement groups cannot change while the simulation has checkpoints. Delete the checkpoints first.',
@@ -256,6 +256,8 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
     simulation,
     named.map(({ id }) => id),
   );
+  const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
+  requireState(context, row, 'copy nodes', ['INACTIVE']);
   const all = await collectionOf(NODES).ofParent(context.store.collections, simulation);
   const taken = new Set(all.map(({ body }) => body.members.name));
   const numbers = new Map<string, number>();
@@ -319,7 +321,10 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   return { status: 201, body: renderStored(completed) };
 };
 
-/** Also decrements the simulation's checkpoint count, in the same transaction, so that retries do not repeat it. */
+/**
+ * Keeps the object, with the state DELETED. Also decrements the simulation's checkpoint count, in the same transaction,
+ * so that retries do not repeat it.
+ */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
   const { collections } = context.store;
@@ -331,8 +336,10 @@ const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'
       members: { complete_checkpoint_count: Math.max(0, (body.members.complete_checkpoint_count ?? 0) - 1) },
     }),
     async () => {
-      if ((await collectionOf(CHECKPOINTS).byId(collections, row.id)) === null) throw new Problem('not_found');
-      return planDeletion(context, CHECKPOINTS, row);
+      const checkpoint = await collectionOf(CHECKPOINTS).byId(collections, row.id);
+      if (checkpoint === null) throw new Problem('not_found');
+      if (!isUsable(checkpoint)) throw new Problem('bad_state', 'The checkpoint is deleted already.');
+      return [createPut(changeRow(checkpoint, CHECKPOINTS, context.now, { members: { state: 'DELETED' } }))];
     },
   );
   return { status: 204 };

@@ -118,24 +118,41 @@ async function startTransition(
   return { status: 200, body: renderSimulation(context, next) };
 }
 
+/** Returns whether a simulation can start from a checkpoint: a deleted one keeps its object. */
+export function isUsable({ body: { members } }: RowOf<'checkpoints'>): boolean {
+  return members.state !== 'DELETED';
+}
+
 /**
- * Returns the requested checkpoint: the latest by default, none if null.
+ * Returns a checkpoint of a simulation.
  *
- * @throws Problem if another simulation has it
+ * @param field the field with its id, for messages
+ * @throws Problem if another simulation has it, or it is deleted
  */
+export async function requireCheckpoint(
+  context: AuthenticatedContext,
+  { id: simulation }: Pick<SimulationRow, 'id'>,
+  field: string,
+  id: string,
+): Promise<RowOf<'checkpoints'>> {
+  const found = await resolveReference(context, CHECKPOINTS, field, id);
+  if (found.body.hidden.simulation !== simulation) {
+    throw new Problem('invalid_request', `Field \`${field}\` is a checkpoint of another simulation.`);
+  }
+  if (isUsable(found)) return found;
+  throw new Problem('invalid_request', `Field \`${field}\` is a checkpoint in the state \`DELETED\`. Use another one.`);
+}
+
+/** Returns the requested checkpoint: the latest by default, none if null. @throws Problem if it cannot be used */
 async function resolveCheckpoint(
   context: AuthenticatedContext,
-  { id }: SimulationRow,
+  simulation: SimulationRow,
   { checkpoint }: { readonly checkpoint?: string | null },
 ): Promise<string | null> {
   if (checkpoint === null) return null;
-  if (checkpoint !== undefined) {
-    const found = await resolveReference(context, CHECKPOINTS, 'checkpoint', checkpoint);
-    if (found.body.hidden.simulation === id) return found.id;
-    throw new Problem('invalid_request', 'Field `checkpoint` is a checkpoint of another simulation.');
-  }
-  const checkpoints = await collectionOf(CHECKPOINTS).ofParent(context.store.collections, id);
-  return checkpoints.at(-1)?.id ?? null;
+  if (checkpoint !== undefined) return (await requireCheckpoint(context, simulation, 'checkpoint', checkpoint)).id;
+  const checkpoints = await collectionOf(CHECKPOINTS).ofParent(context.store.collections, simulation.id);
+  return checkpoints.findLast(isUsable)?.id ?? null;
 }
 
 const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {

@@ -9,9 +9,9 @@ import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import { createPageOfComputed } from '../pages.ts';
 import { resolveReference } from '../references.ts';
 import type { MembersOf, RowOf } from '../stored.ts';
-import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
+import { SIMULATIONS } from '../tables/simulations.ts';
 import { TRAININGS } from '../tables/trainings.ts';
-import { createSimulationDraft } from './simulations.ts';
+import { createSimulationDraft, requireCheckpoint } from './simulations.ts';
 
 const HOUR_MS = 3_600_000;
 /** Maximum length of a simulation name. Training names can be longer. */
@@ -84,14 +84,8 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     const parent = await resolveReference(context, SIMULATIONS, 'parent_simulation', parent_simulation);
     const checkpoint =
       typeof parent_simulation_checkpoint === 'string'
-        ? await resolveReference(context, CHECKPOINTS, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
+        ? await requireCheckpoint(context, parent, 'parent_simulation_checkpoint', parent_simulation_checkpoint)
         : null;
-    if (checkpoint !== null && checkpoint.body.hidden.simulation !== parent.id) {
-      throw new Problem(
-        'invalid_request',
-        'Field `parent_simulation_checkpoint` is a checkpoint of another simulation.',
-      );
-    }
     const simulation = createOwnedRow(context, SIMULATIONS, {
       members: {
         ...createSimulationDraft(context, parent.body.members).members,

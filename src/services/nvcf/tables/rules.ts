@@ -129,13 +129,7 @@ export const ACTIONS = [
         cover: 'ownFunction',
         'open-source': {
           versionless: 'refuse',
-          added: [
-            {
-              types: ['function-versions'],
-              source: `${CODE}: checks one version of the function, so whether an entry for a version is enough depends on their order; the mock refuses it`,
-              certainty: 'inferred',
-            },
-          ],
+          source: `${CODE}: checks one version of the function, so whether an entry for a version is enough depends on their order; the mock refuses it (inferred)`,
         },
       },
       // The code filters the list instead of refusing a key for its resource.
@@ -212,19 +206,14 @@ export const ACTIONS = [
     cover: 'ownFunction',
     versionless: 'refuse',
     documented: {
-      on: ['account-functions', 'function', 'function-versions', 'entity'],
-      source: 'published control-plane code; the page has no row; All Entity as for creating a function',
+      on: ['account-functions', 'function', 'entity'],
+      source:
+        'published control-plane code, where an entry for a version is not an entry for the function; the page has no row; All Entity as for creating a function',
       certainty: 'inferred',
     },
     'open-source': {
-      on: ['account-functions', 'function', 'function-versions'],
-      added: [
-        {
-          types: ['function-versions'],
-          source: `${CODE}: an entry for a version is not an entry for the function`,
-          certainty: 'inferred',
-        },
-      ],
+      on: ['account-functions', 'function'],
+      source: `${CODE}: an entry for a version is not an entry for the function (inferred)`,
     },
     rows: { 'create-function-version': {} },
   },

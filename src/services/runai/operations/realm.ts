@@ -44,7 +44,8 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
       response_types_supported: ['code'],
       response_modes_supported: RESPONSE_MODES,
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: [context.tokens.algorithm],
+      // Strict clients stop at a key in the JWKS whose algorithm is not listed.
+      id_token_signing_alg_values_supported: listAlgorithms(context),
       code_challenge_methods_supported: ['S256'],
       scopes_supported: SCOPES,
       claims_supported: CLAIM_NAMES,
@@ -55,6 +56,11 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
     },
   };
 };
+
+/** Returns the algorithms of all published keys. The first one signs new tokens. */
+function listAlgorithms(context: Pick<Context, 'publishedKeys'>): string[] {
+  return [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))];
+}
 
 /** The claims of ID tokens and of userinfo. */
 const CLAIM_NAMES = [
@@ -125,8 +131,9 @@ async function introspectAccessToken(context: Context, token: string) {
       ...(scope !== undefined && { scope }),
       iss,
       sub,
-      iat,
-      exp,
+      // RFC 7662 has integers; a token's times may have fractions.
+      iat: Math.floor(iat),
+      exp: Math.floor(exp),
       jti,
       sid,
     };

@@ -8,6 +8,7 @@ import { mintAccessToken, mintIdToken } from '../issue-tokens.ts';
 import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
+import { PAGE_NAMES } from '../tables/operations.ts';
 import { appTokenGrant } from './grants/app-token.ts';
 import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
@@ -101,7 +102,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
     endpoint: 'v1',
     grants: grantNamesAt(context, 'v1'),
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
-    nameOf: (member) => member,
+    nameOf: (member) => own(PAGE_NAMES, member) ?? member,
     sent: Object.keys(body),
   };
   const grant = findGrant(context, 'v1', grantType, 'grantType');

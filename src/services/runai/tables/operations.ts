@@ -12,6 +12,9 @@ const CLIENT_DOCUMENT =
 const CLIENT_DOCUMENT_2_24 =
   'OpenAPI 1.224.0 of the official Python client (runai-professional-services/runapy, .generator/swagger.json, 06000dd)';
 
+/** The guides since 2.20 and most clients have these names, the documents the others. */
+export const PAGE_NAMES = { clientID: 'clientId', appID: 'appId' } as const;
+
 /** The operations and their rules. */
 export const OPERATION_SECTIONS = [
   // Tokens.
@@ -21,6 +24,7 @@ export const OPERATION_SECTIONS = [
     rows: {
       grant_token: {
         fieldNames: 'caseless',
+        pageNames: PAGE_NAMES,
         source: `${CLIENT_DOCUMENT}; published clients spell its fields in four ways`,
         certainty: 'documented',
       },
