@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { awaitEventLoopTurn } from '../platform/time.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { StreamedBytes } from '../responses/streamed-bytes.ts';
+import { type Parts, StreamedBytes } from '../responses/streamed-bytes.ts';
 import { StreamedList } from '../responses/streamed-list.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
@@ -200,14 +200,12 @@ function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply
  * that the reader has left, after which no part is produced. Streams take turns, so their number does not delay
  * requests.
  */
-export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>): Readable {
+export function streamOfParts(parts: Parts): Readable {
   return Readable.from(withTurns(parts), { objectMode: false });
 }
 
 /** Yields parts with an event loop turn before each. */
-async function* withTurns(
-  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>,
-): AsyncGenerator<Uint8Array> {
+async function* withTurns(parts: Parts): AsyncGenerator<Uint8Array> {
   await awaitEventLoopTurn();
   for await (const part of parts) {
     yield Buffer.from(part);

@@ -174,42 +174,6 @@ export async function addBearers(
   return Object.fromEntries(await Promise.all(parts));
 }
 
-/** The number of entries in a piece of a streamed cast. */
-const PIECE_LENGTH = 100;
-
-/** Yields the JSON of a cast with its tokens in pieces, because those of a large cast may not fit into the heap. */
-export async function* streamCast(
-  cast: Cast,
-  services: readonly ServiceDefinition[],
-  world: Pick<World, 'id' | 'credentials'>,
-): AsyncGenerator<Buffer> {
-  let before = '{';
-  for (const [name, part] of Object.entries(cast) as [string, Readonly<Record<string, unknown>>][]) {
-    const seeding = services.find((service) => service.name === name)?.seed;
-    yield Buffer.from(`${before}${JSON.stringify(name)}:`);
-    before = '{';
-    for (const [member, value] of Object.entries(part)) {
-      yield Buffer.from(`${before}${JSON.stringify(member)}:`);
-      const entries = Array.isArray(value) ? value : null;
-      if (entries === null) yield Buffer.from(JSON.stringify(value));
-      const { [member]: _, ...others } = part;
-      const single = Object.fromEntries(Object.entries(others).filter(([, other]) => !Array.isArray(other)));
-      before = '[';
-      for (let start = 0; start < (entries?.length ?? 0); start += PIECE_LENGTH) {
-        const piece = { ...single, [member]: entries?.slice(start, start + PIECE_LENGTH) };
-        const signed = ((await seeding?.withBearers?.(piece, world, part)) ?? piece) as typeof piece;
-        yield Buffer.from(`${before}${JSON.stringify(signed[member]).slice(1, -1)}`);
-        before = ',';
-      }
-      if (entries !== null) yield Buffer.from(before === '[' ? '[]' : ']');
-      before = ',';
-    }
-    yield Buffer.from(before === '{' ? '{}' : '}');
-    before = ',';
-  }
-  yield Buffer.from(before === '{' ? '{}' : '}');
-}
-
 /** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
 export function summarizeSeed(stored: StoredSeed, services: readonly ServiceDefinition[]): string {
   const { parts, extended } = parseSeed(stored);

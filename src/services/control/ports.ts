@@ -55,7 +55,7 @@ export interface Ports {
   /** @param withBearers default: true */
   buildCast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
   /** Returns the same as JSON in pieces, which are created as the client reads. */
-  streamCast(world: World, withBearers?: boolean): Promise<AsyncIterable<Uint8Array>>;
+  streamCast(world: World, withBearers?: boolean): Promise<AsyncIterable<string>>;
   /**
    * Reports recorded traffic that violates the current documents.
    *
