@@ -74,14 +74,10 @@ function listAtHosts(operations: readonly ServedPath[], method: string): string 
     .join('');
 }
 
-/**
- * Describes the extra start of a path. Quotes it only if all its words occur in known paths, because it may be a
- * secret.
- */
-function describeExtraStart({ servedPaths }: RefusedRequest, segments: readonly string[]): string {
+/** Quotes the extra start of a path; null unless all its words occur in known paths, because it may be a secret. */
+function findKnownStart({ servedPaths }: RefusedRequest, segments: readonly string[]): string | null {
   const knownSegments = new Set(servedPaths.flatMap(({ segments }) => segments));
-  const isKnown = segments.every((segment) => knownSegments.has(segment));
-  return isKnown ? `\`/${segments.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
+  return segments.every((segment) => knownSegments.has(segment)) ? `\`/${segments.join('/')}\`` : null;
 }
 
 /** A path with a part of it removed, because the part is there twice. */
@@ -92,10 +88,10 @@ interface Repetition {
 }
 
 /** Returns the path without what is between two equal segments: `/v1/v1/models` and `/v1/embeddings/v1/models` as `/v1/models`. */
-function listRepetitions({ path, servedPaths }: RefusedRequest): readonly Repetition[] {
-  const segments = segmentsOf(path);
+function listRepetitions(refused: RefusedRequest): readonly Repetition[] {
+  const segments = splitUnknownPath(refused) ?? [];
   // Other segments may be secrets or ids.
-  const words = new Set(servedPaths.flatMap((served) => served.segments));
+  const words = new Set(refused.servedPaths.flatMap((served) => served.segments));
   const repetitions = segments.flatMap((segment, start) => {
     const removed = segments.slice(start, segments.indexOf(segment, start + 1));
     if (segments.lastIndexOf(segment) === start || !removed.every((word) => words.has(word))) return [];
@@ -141,9 +137,9 @@ function findNearest(refused: RefusedRequest): NearestPaths | null {
   const { problem, path, method, servedPaths } = refused;
   let found = problem.kind === 'unknown_path' ? findNearestPaths(path, servedPaths) : findLongerPaths(refused);
   let repetition: Repetition | null = null;
-  for (const shorter of (found[0]?.extra ?? 0) > 0 ? listRepetitions(refused) : []) {
+  for (const shorter of listRepetitions(refused)) {
     const nearer = findNearestPaths(shorter.path, servedPaths);
-    if ((nearer[0]?.distance ?? Infinity) < (found[0]?.distance ?? 0)) [found, repetition] = [nearer, shorter];
+    if ((nearer[0]?.distance ?? Infinity) < (found[0]?.distance ?? Infinity)) [found, repetition] = [nearer, shorter];
   }
   const [first] = found;
   const paths = found.map((match) => match.path);
@@ -241,9 +237,11 @@ export const PATH_HINTS: readonly HintRule[] = [
         const text = `\`${twice}\` is in the path twice: take \`${removed}\` out of the base URL, and call ${nearest.operations}.`;
         return withRequest(text, nearest.paths, { ...refused, path });
       }
-      if (nearest.extra === 0 || nearest.missing > 0) return null;
-      const start = describeExtraStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
-      const text = `The path starts with ${start}: call ${nearest.operations}. The base URL may end with it.`;
+      const start = findKnownStart(refused, segmentsOf(refused.path).slice(0, nearest.extra));
+      // An unknown start may stand for the missing part.
+      if (nearest.extra === 0 || (nearest.missing > 0 && start === null)) return null;
+      const part = start === null ? 'a part that this API does not use' : `${start}, which is not part of this path`;
+      const text = `The path starts with ${part}: call ${nearest.operations}${nearest.atHosts}. The base URL may end with it.`;
       return withRequest(text, nearest.paths, refused);
     },
   },
