@@ -9,6 +9,7 @@ const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
 /** Forms of keys that no service with NGC keys accepts; the first match applies. */
 const OTHER_KEYS: readonly (readonly [form: RegExp, whose: string])[] = [
   [/^sk-ant-/, 'a key of Anthropic'],
+  [/^sk-or-/, 'a key of OpenRouter'],
   [/^sk-/, 'a key of OpenAI'],
   [/^hf_/, 'a key of Hugging Face'],
   [/^AIza/, 'a key of Google'],
@@ -37,12 +38,15 @@ export const KEY_HINTS: readonly HintRule[] = [
     advice: 'send an NGC key: `nvapi-` and 64 characters',
     source: 'the forms of keys in public reports',
     certainty: 'observed',
+    // The length of another vendor's key is no mistake.
+    isOnly: true,
     when: ({ problem, credential }) => {
-      if (problem.reason !== 'unsupported_token' || credential === null) return null;
+      if (credential === null || (problem.reason !== 'unsupported_token' && problem.reason !== 'malformed_key'))
+        return null;
       const texts = [credential.text, Buffer.from(credential.text.slice(0, 200), 'base64').toString('latin1')];
       const other = OTHER_KEYS.find(([form]) => texts.some((text) => form.test(text)));
       if (other === undefined) return null;
-      return `The bearer token has the form of ${other[1]}. An NGC key is \`${NGC_KEY_PREFIX}\` and 64 characters: send one as \`Authorization: Bearer nvapi-...\`. \`GET /_mock/cast\` lists keys.`;
+      return `The credential has the form of ${other[1]}. An NGC key is \`${NGC_KEY_PREFIX}\` and 64 characters: send one instead. \`GET /_mock/cast\` lists keys.`;
     },
   },
   {

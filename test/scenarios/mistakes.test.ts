@@ -264,6 +264,7 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
   ...(
     [
       ['sk-ant-api03-', 'Anthropic'],
+      ['sk-or-v1-', 'OpenRouter'],
       ['sk-proj-', 'OpenAI'],
       ['hf_', 'Hugging Face'],
       ['AIza', 'Google'],
@@ -275,6 +276,12 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
     { token: `${prefix}${'x'.repeat(40)}` },
     `has the form of a key of ${vendor}. An NGC key is \`nvapi-\` and 64 characters`,
   ]),
+  [
+    'a key of another vendor to exchange',
+    'GET /token',
+    authorization('ApiKey sk-proj-0123456789'),
+    'has the form of a key of OpenAI',
+  ],
   [
     'a legacy key of NGC',
     SIMULATIONS,
@@ -393,6 +400,24 @@ const REQUESTS: readonly Mistake[] = [
     { body: {} },
     '`v1` is in the path twice: take `v1/embeddings` out of the base URL',
   ],
+  [
+    'a base URL that ends with another path, without its prefix',
+    'POST /embeddings/v1/chat/completions',
+    { body: {} },
+    'The path starts with `/embeddings`, which is not part of this path: call `POST /llm/v1/chat/completions`',
+  ],
+  [
+    "another path at a vendor's host",
+    'POST /embeddings/v1/chat/completions',
+    { headers: { host: 'integrate.api.nvidia.com' }, body: {} },
+    'The path starts with `/embeddings`, which is not part of this path: call `POST /v1/chat/completions`',
+  ],
+  [
+    'the end of a path twice',
+    'POST /api/v1/token/token',
+    { body: CREDENTIALS },
+    '`token` is in the path twice: take `token` out of the base URL, and call `POST /api/v1/token`',
+  ],
   ...[
     'GET /.well-known/jwks.json',
     'GET /auth/realms/acme/.well-known/jwks.json',
@@ -411,7 +436,10 @@ const REQUESTS: readonly Mistake[] = [
     'HEAD /v2/acme/team/translate/manifests/1.0',
     'GET /v2/acme/translate/blobs/sha256:0',
     'GET /v2/org/acme/team/ml/models/resnet/versions/1/files',
+    'GET /v2/org/acme/resources/tool/versions/1/files/x',
+    'GET /v2/models/acme/resnet/versions/1/zip',
     'GET /acme/charts/index.yaml',
+    'GET /acme/charts/tool-1.0.0.tgz',
   ].map<Mistake>((request) => [`a path of the registry: ${request}`, request, {}, "NGC's registry"]),
   [
     'the client of an account',

@@ -45,7 +45,7 @@ const KNOWN_PATHS: readonly KnownPath[] = [
   },
   {
     code: 'not_emulated',
-    path: /^\/v2\/?$|^\/proxy_auth$|^\/v2\/.+\/(?:manifests|blobs|tags|referrers)\/|^\/v2\/org\/.+\/models(?:\/|$)|\/index\.yaml$/,
+    path: /^\/v2\/?$|^\/proxy_auth$|^\/v2\/.+\/(?:manifests|blobs|tags|referrers)\/|^\/v2\/org\/.+\/(?:helm-charts|models|repos|resources)(?:\/|$)|^\/v2\/(?:models|resources)\/.+\/(?:files|zip)(?:\/|$)|\/index\.yaml$|\/charts\/[^/]+\.tgz$/,
     text: "The mock does not emulate NGC's registry of images, models and Helm charts. It accepts and refuses keys only for the APIs that `GET /openapi` lists.",
     source: 'OCI Distribution 1.1; Helm repositories; published clients of NGC',
     certainty: 'observed',
