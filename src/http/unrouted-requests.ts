@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { findNearestPaths } from '../addresses/nearest-path.ts';
 import { isBelow } from '../addresses/path-template.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { Problem, problemOf } from '../decisions/problem.ts';
@@ -75,8 +76,10 @@ export class UnroutedRequests {
     const others = vendorHosts.filter(
       ({ services, prefix }) => prefix !== host.prefix || services?.[0] !== host.services?.[0],
     );
-    const found = this.#routes.findAtHosts(others, methodOf(raw), removeHostPrefix(pathOf(raw.url), host));
-    if (found === null) return null;
+    const path = removeHostPrefix(pathOf(raw.url), host);
+    const method = methodOf(raw);
+    const found = this.#routes.findAtHosts(others, method, path);
+    if (found === null || (found.method !== method && this.#isShortened(method, path, host))) return null;
     const names =
       host.services ?? this.#services.filter(({ prefixes }) => prefixes.includes(host.prefix)).map(({ name }) => name);
     const titles = names.flatMap((name) => this.#services.find((service) => service.name === name)?.title ?? []);
@@ -86,6 +89,12 @@ export class UnroutedRequests {
     return host.services === null
       ? `${start} \`${found.method} ${found.fullPath}\` is at the mock's own address: remove the first label.`
       : `${start} \`${found.method} ${found.path}\` is at \`${found.host}\`.`;
+  }
+
+  /** Returns whether a path may lack the start of one at this host: `POST /token` of `POST /api/v1/token`. */
+  #isShortened(method: string, path: string, host: ServedHost): boolean {
+    const known = this.#routes.listAtHost(host).filter((operation) => operation.method === method);
+    return findNearestPaths(path, known).some(({ missing, extra }) => missing > 0 && extra === 0);
   }
 
   /** Refuses a request with a path parameter that is too long. */

@@ -1,6 +1,7 @@
 /** The hosts of the vendors serve only their own services. */
 
 import { describe, expect, it } from 'vitest';
+import { runaiManifest } from '../../src/services/runai/manifest.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
@@ -84,6 +85,12 @@ describe("a vendor's host", () => {
     expect(JSON.stringify([hint, near, requests])).not.toContain('/integrate');
   });
 
+  it('names its own operation before that of another host with another method', async () => {
+    expect((await hintAt('acme.run.ai', 'POST /token')).hint).toContain('`POST /api/v1/token`');
+    expect((await hintAt('acme.run.ai', 'GET /token')).hint).toContain('`GET /token` is at `api.ngc.nvidia.com`');
+    expect((await hintAt('acme.run.ai', 'PATCH /v2/nvcf/functions')).hint).toContain('is at `api.nvcf.nvidia.com`');
+  });
+
   it('has similar paths of its own services only', async () => {
     expect((await hintAt('acme.run.ai', 'GET /v2/nvcf/function')).hint).toBeUndefined();
     expect((await hintAt('acme.run.ai', 'GET /api/v1/user')).hint).toContain('`GET /api/v1/users`');
@@ -132,5 +139,21 @@ describe('the host of a tenant of Run:ai', () => {
 
     expect((await server.call('GET /api/v1/users', { headers })).status).toBe(401);
     expect((await server.call('GET /api/v1/users', { headers: { ...headers, host: 'acme.run.ai' } })).status).toBe(404);
+  });
+
+  it('begins with the realm if the name of the tenant is no label', async () => {
+    const tenant = { id: 7, name: 'Globex Corp', realm: 'globex' };
+    const { call } = await makeWorld(server, { seed: { runai: { tenant } } });
+    const { status, body } = await call('GET /api/v1/users', { headers: { host: 'acme.run.ai' } });
+
+    expect((await call('GET /api/v1/users', { headers: { host: 'globex.run.ai' } })).status).toBe(401);
+    expect([status, body.message]).toEqual([404, expect.stringContaining('is `Globex Corp`, at `globex.run.ai`')]);
+    expect(runaiManifest.hostsOfCast({ tenant })).toEqual(['app.run.ai', 'globex.run.ai']);
+  });
+
+  it('is any host in a world without a tenant', async () => {
+    const { call } = await makeWorld(server, { seed: 'none' });
+
+    expect((await call('GET /api/v1/users', { headers: { host: 'acme.run.ai' } })).status).toBe(401);
   });
 });

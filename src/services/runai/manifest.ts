@@ -2,6 +2,7 @@ import type { Manifest, Variable } from '../../contract/manifest.ts';
 import type { RunaiCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
+import { hostOfTenant } from './tenant-host.ts';
 
 /** Returns the Run:ai part of a cast from a server. A server of another version may send only some members. */
 function readCastPart(part: unknown): Partial<RunaiCast> {
@@ -29,7 +30,7 @@ const VARIABLES: readonly Variable[] = [
 /** Returns the hosts of control planes: the one in the vendor's document, and the tenant's. */
 function listControlPlanes(castPart: unknown): readonly string[] {
   const { tenant } = readCastPart(castPart);
-  return ['app.run.ai', ...(tenant === undefined ? [] : [`${tenant.name}.run.ai`])];
+  return ['app.run.ai', ...(tenant === undefined ? [] : [hostOfTenant(tenant)])];
 }
 
 /** The part of the service that the command and the library need without loading it. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { TokenRealm } from './access-token.ts';
+import { hostOfTenant } from './tenant-host.ts';
 
 /** The settings that store the tenant. A seed writes them. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
@@ -50,17 +51,23 @@ export async function readTenantName(world: World): Promise<string> {
   return (await world.store.settings.get(TENANT_NAME_SETTING)) ?? (await readRealm(world));
 }
 
+/** The host of a tenant's control plane. */
+const TENANT_HOST = /^([^.]+)\.run\.ai\.?$/;
+
 /** The host in the vendor's document, which belongs to no tenant. */
 const COMMON_HOST = 'app';
 
 /** Refuses a request to the vendor's host of another tenant. @throws Problem that names the tenant of the world */
 export async function checkTenantOfHost(context: RequestContext): Promise<void> {
-  const [host = ''] = context.headerLines('host');
-  const label = parseHostName(host)?.split('.')[0] ?? '';
-  const tenant = (await readTenantName(context)).toLowerCase();
-  if (label === tenant || label === COMMON_HOST) return;
+  const [line = ''] = context.headerLines('host');
+  const [, label] = TENANT_HOST.exec(parseHostName(line) ?? '') ?? [];
+  const name = await context.store.settings.get(TENANT_NAME_SETTING);
+  // Other hosts, which users map to Run:ai, name no tenant, and a world without a part for Run:ai has none.
+  if (label === undefined || label === COMMON_HOST || name == null) return;
+  const host = hostOfTenant({ name, realm: await readRealm(context) });
+  if (host === `${label}.run.ai`) return;
   throw new Problem(
     'unknown_path',
-    `There is no tenant \`${label}\` here: the tenant of this world is \`${tenant}\`, at \`${tenant}.run.ai\`. For another tenant, create a world whose seed has it.`,
+    `There is no tenant \`${label}\` here: the tenant of this world is \`${name}\`, at \`${host}\`. For another tenant, create a world whose seed has it.`,
   );
 }
