@@ -27,8 +27,7 @@ import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, createRoutedRequest, isSelectedByBody, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
-import { methodOf, readTarget } from './transport/arrival.ts';
-import { waitsForContinue } from './transport/expectations.ts';
+import { methodOf, readTarget, waitsForContinue } from './transport/arrival.ts';
 import { sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
 
 /** An operation, with the path parameters of a request. */

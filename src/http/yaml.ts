@@ -19,7 +19,8 @@ export async function renderYaml(document: object): Promise<string> {
       const isParent = depth > 0 && SIMPLE_KEY.test(name) && isFilledObject(value);
       const whole = stringify({ [name]: isParent ? {} : value });
       const own = isParent ? whole.replace(/ \{\}\n$/, '\n') : whole;
-      text += own.replaceAll(/^(?=.)/gm, indentation);
+      // Not `^` with `m`, which also matches after separators that are no line breaks of YAML.
+      text += own.replaceAll(/(?<=^|\n)(?!\n|$)/g, indentation);
       if (isParent) text += await renderMembers(value, depth - 1);
     }
     return text;

@@ -14,7 +14,7 @@ import { hintsOfRefusal, withHints } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
 import type { RequestInWorld } from '../request.ts';
-import { waitsForContinue } from '../transport/expectations.ts';
+import { waitsForContinue } from '../transport/arrival.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
 

@@ -74,3 +74,14 @@ export function pathOf(url: string | undefined): string {
   const end = target.indexOf('?');
   return end < 0 ? target : target.slice(0, end);
 }
+
+/** The pattern by which Node recognizes the expectation. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/**
+ * Returns whether the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1). If it never gets it,
+ * Node closes the connection after the response. Injected requests have no socket, and do not wait.
+ */
+export function waitsForContinue({ headers: { expect }, httpVersion, socket }: IncomingMessage): boolean {
+  return expect !== undefined && httpVersion === '1.1' && socket instanceof Socket && CONTINUE.test(expect);
+}

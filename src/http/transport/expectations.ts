@@ -1,10 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { UnroutedRequests } from '../unrouted-requests.ts';
-
-/** The pattern by which Node recognizes the expectation. */
-const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
  * Handles requests with an `Expect` header. With a `checkContinue` listener, a client gets `100 Continue` only when its
@@ -21,12 +17,4 @@ export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, 
       (error) => response.destroy(error),
     );
   });
-}
-
-/**
- * Returns whether the client waits for `100 Continue` before it sends the body (RFC 9110, 10.1.1). If it never gets it,
- * Node closes the connection after the response. Injected requests have no socket, and do not wait.
- */
-export function waitsForContinue({ headers: { expect }, httpVersion, socket }: IncomingMessage): boolean {
-  return expect !== undefined && httpVersion === '1.1' && socket instanceof Socket && CONTINUE.test(expect);
 }

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MEGABYTE } from '../../memory/bytes.ts';
 import { clearInterval, setInterval } from '../../platform/time.ts';
-import { waitsForContinue } from './expectations.ts';
+import { waitsForContinue } from './arrival.ts';
 
 /** How much of a body is read after its response, and for how long. */
 const MAX_BYTES = 16 * MEGABYTE;
