@@ -41,8 +41,6 @@ export interface RequestContext extends RequestScope {
    * @throws Problem `storage_full` if one response cannot have them all; `unavailable` if its turn does not come in time
    */
   reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void>;
-  /** Reserves memory for a response that needs this many bytes while it is created. @throws Problem `unavailable` */
-  reserveBytes(bytes: number): Promise<void>;
   /**
    * Calls back when the client closes its connection. For operations that wait.
    *

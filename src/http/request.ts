@@ -249,6 +249,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     await this.reserveBytes(bytes);
   }
 
+  /** Reserves memory for a response of this size. @throws Problem `unavailable` if its turn does not come in time */
   async reserveBytes(bytes: number): Promise<void> {
     if (bytes > LARGE_ANSWER_BYTES) this.reservedBytes += await this.server.answerRoom.take(bytes);
   }

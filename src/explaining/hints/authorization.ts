@@ -199,9 +199,10 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     advice: 'set the variable',
     ...FREQUENT_MISTAKE,
     isOnly: true,
-    when: ({ problem, credential }) => {
+    when: ({ problem, credential, service }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;
-      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` instead of a token, or a masked one (`****`). The variable for the token is not set, was not substituted, or has a copy from a page that hides the token.';
+      const form = service === 'runai' ? '' : ' An NGC key is `nvapi-` and 64 characters.';
+      return `The header has a placeholder such as \`undefined\`, \`$TOKEN\` or \`<token>\` instead of a token, or a masked one (\`****\`). The variable for the token is not set, was not substituted, or has a copy from a page that hides the token.${form}`;
     },
   },
 ];
