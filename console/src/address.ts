@@ -6,23 +6,10 @@ export interface ViewLocation {
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** Former view names, kept because people bookmarked them. */
-const FORMER_VIEWS = new Map([
-  ['live', 'requests'],
-  ['journal', 'requests'],
-  ['time', 'clock'],
-  ['who', 'identities'],
-  ['law', 'access-matrix'],
-]);
-
 /** Returns the view and the choices in the fragment of a URL. */
 function parseHash(hash: string): ViewLocation {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  // A former view, which is a part of Worlds now.
-  if (view === 'snapshots') return { view: 'worlds', choices: { part: view } };
-  // A former choice, which is a tool now.
-  const { verify, ...choices } = Object.fromEntries(new URLSearchParams(query));
-  return { view: FORMER_VIEWS.get(view) ?? view, choices: verify === 'yes' ? { tool: 'verify', ...choices } : choices };
+  return { view, choices: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 const current = signal(parseHash(location.hash));

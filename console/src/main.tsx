@@ -9,6 +9,9 @@ import { loadViews } from './views/lazy.tsx';
 import './style.css';
 import './frame/frame.css';
 
+// A browser would open a dropped file in place of the page.
+for (const type of ['dragover', 'drop']) addEventListener(type, (event) => event.preventDefault());
+
 const root = document.getElementById('console');
 
 /** Follows the events of the world. @param read reads all data, whenever the stream opens */

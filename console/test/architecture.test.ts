@@ -37,7 +37,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   {
     files: /^console\/src\/views\/(index|lazy|others)$/,
     may: [
-      /^console\/src\/views\/(([a-z-]+)\/(\2|count|more-filters|request-panel|tools\/tools)|lazy|others)$/,
+      /^console\/src\/views\/(([a-z-]+)\/(\2|count|more-filters|request-panel|export)|lazy|others)$/,
       /^console\/src\/frame\/(ask-for-token|help|palette|time-line|undo-bar)$/,
       /^console\/src\/(parts\/loaded|navigation)$/,
       /^@preact\/signals$/,

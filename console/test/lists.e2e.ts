@@ -155,7 +155,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await tableRows(page, 'Faults, oldest first').getByText('a custom response with status 200').waitFor();
 
       expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
-      await page.goto(`${url}/#/journal`);
+      await page.goto(`${url}/#/requests`);
       await page.getByText('defined this response').first().waitFor();
     });
 
@@ -335,18 +335,6 @@ describe.runIf(hasBrowser)('the lists', () => {
       await chooseFromMenu(page, 'before', 'Delete snapshot');
       await button(page, 'Delete snapshot').last().click();
       await page.getByText('No snapshots yet').waitFor();
-    });
-
-    it('are listed below the worlds, and scrolled into view by their former address', async () => {
-      const { url, mock } = await startServer();
-      for (let count = 0; count < 40; count++) await mock('POST', '/worlds', { id: `w-${count}`, seed: 'none' });
-      const page = await openPage(`${url}/#/snapshots`);
-      const snapshots = region(page, 'Snapshots');
-      await snapshots.waitFor();
-
-      await expect.poll(() => page.title()).toMatch(/^Worlds/);
-      expect(await tableRows(page, 'Worlds').count()).toBe(41);
-      await expect.poll(async () => (await snapshots.boundingBox())?.y).toBeLessThan(900);
     });
 
     it('are named after their time if they have no name', async () => {

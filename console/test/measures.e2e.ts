@@ -168,7 +168,6 @@ describe.runIf(hasBrowser)('every view', () => {
     [`identities?who=${INVOKER_ID}`, 'What they may do'],
     ['identities?make=service&services=nvcf', 'What it allows'],
     ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
-    ['requests?tool=verify', 'Yes'],
     ['faults?make=yes', 'This fault in a test'],
     ['worlds?make=yes', 'Create the world'],
   ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {

@@ -25,8 +25,6 @@ export type {
   ScopedRole,
   Snapshot,
   SpoiledBody,
-  TrafficReport,
-  Verified,
   WorldEvent,
   WorldInfo,
   WorldOrder,

@@ -113,8 +113,6 @@ const ACTIONS = (
     ['Fault the next token request', addressOfView('faults', { make: 'yes', which: 'tokens' })],
     ['Create a world', addressOfView('worlds', { make: 'yes' })],
     ['Take a snapshot', addressOfView('worlds', { part: 'snapshots' })],
-    ['Send requests again', addressOfView('requests', { tool: 'replay' })],
-    ['Check a HAR file', addressOfView('requests', { tool: 'check' })],
   ] as const
 ).map(([text, address]): Target => ({ group: 'Actions', text, note: '', address }));
 

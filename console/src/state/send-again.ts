@@ -1,8 +1,6 @@
-import type { RecordedRequest } from '../control-api/types.ts';
 import { sendAs } from '../control-api/vendor.ts';
-import { type Call, toCall } from './call.ts';
-import { pickCaller, requestToken, type Sender } from './caller.ts';
-import type { Identity } from './identities.ts';
+import type { Call } from './call.ts';
+import { requestToken, type Sender } from './caller.ts';
 import { readSummaries } from './requests.ts';
 
 /** A resent request: its id in the journal, and its status. */
@@ -17,21 +15,6 @@ const MAX_SEARCHED = 50;
 
 /** Methods that browsers cannot send with a body. */
 const BODYLESS_METHODS = ['GET', 'HEAD'];
-
-/**
- * Resends a recorded request as its caller.
- *
- * @param identities all identities of the world
- * @throws Error with a message if it cannot be sent: the journal has no secrets, and only an outline of long or malformed bodies
- */
-export async function resendRequest(
-  recorded: RecordedRequest,
-  identities: readonly Identity[],
-): Promise<ResentRequest> {
-  const call = toCall(recorded);
-  if (call.problem !== null) throw new Error(call.problem);
-  return sendCall(call, pickCaller(recorded, null, identities));
-}
 
 /**
  * Sends a call as an identity.

@@ -13,7 +13,7 @@ export { Faults } from './faults/faults.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
 export { RequestCount } from './requests/count.tsx';
+export { Export } from './requests/export.tsx';
 export { MoreFilters } from './requests/more-filters.tsx';
 export { RequestPanel } from './requests/request-panel.tsx';
-export { checkDropped, ToolPanel, Tools } from './requests/tools/tools.tsx';
 export { Worlds } from './worlds/worlds.tsx';

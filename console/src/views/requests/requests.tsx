@@ -5,7 +5,7 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';
 import { heldBackRequests, isJournalRead, isPaused, requests, resumeList } from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
-import { lazyViews, loadViews, ViewPlaceholder } from '../lazy.tsx';
+import { lazyViews, ViewPlaceholder } from '../lazy.tsx';
 import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import './requests.css';
@@ -13,14 +13,14 @@ import './requests.css';
 /** All requests as they arrive, and a panel for one of them. */
 export function Requests() {
   useNewestRefusal();
-  const { request: selected, tool } = choices.value;
+  const { request: selected } = choices.value;
   const views = lazyViews.value;
   const [enteredId, setEnteredId] = useState('');
-  const isOpen = selected !== undefined || tool !== undefined;
+  const isOpen = selected !== undefined;
   const matchingCount = matchingRequests.value.length;
   const totalCount = requests.value.length;
   return (
-    <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROP_HANDLERS}>
+    <div class={isOpen ? 'two opened' : 'two'}>
       <ViewHeader title="Requests" count={views === null ? totalCount : <views.RequestCount />}>
         <button
           type="button"
@@ -32,7 +32,7 @@ export function Requests() {
         >
           {isPaused.value ? `Resume (${heldBackRequests.value.length} new)` : 'Pause'}
         </button>
-        {views === null ? <ToolsPlaceholder /> : <views.Tools />}
+        {views === null ? <ExportPlaceholder /> : <views.Export />}
       </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
@@ -45,36 +45,22 @@ export function Requests() {
           <p class="nothing">No request matches. “Show all” clears the filters.</p>
         )}
       </section>
-      {isOpen && <OpenPanel requestId={selected ?? ''} tool={tool} isEntered={enteredId === selected} />}
+      {isOpen && <OpenPanel requestId={selected ?? ''} isEntered={enteredId === selected} />}
     </div>
   );
 }
 
-/** The panel of a tool, or of a request if no tool is open. */
+/** The panel of a request. */
 function OpenPanel(props: {
   readonly requestId: string;
-  readonly tool: string | undefined;
   /** Whether the user opened the request with the keyboard. */
   readonly isEntered: boolean;
 }) {
-  const { requestId, tool, isEntered } = props;
+  const { requestId, isEntered } = props;
   const views = lazyViews.value;
   if (views === null) return <ViewPlaceholder />;
-  if (tool !== undefined) return <views.ToolPanel key={tool} name={tool} />;
   return <views.RequestPanel key={requestId} id={requestId} isEntered={isEntered} />;
 }
-
-/** The event handlers of the view: an archive can be dropped anywhere on it. */
-const DROP_HANDLERS = {
-  onDragOver(event: DragEvent) {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-  },
-  onDrop(event: DragEvent) {
-    event.preventDefault();
-    const file = event.dataTransfer?.files[0];
-    if (file !== undefined) void loadViews().then(() => lazyViews.value?.checkDropped(file));
-  },
-};
 
 /** Without an address, opens the newest refusal: users usually come to find out why a request was refused. */
 function useNewestRefusal(): void {
@@ -88,17 +74,12 @@ function useNewestRefusal(): void {
   }, [newest?.id]);
 }
 
-/** Placeholder for the tools, so that nothing moves. */
-function ToolsPlaceholder() {
+/** Placeholder, so that nothing moves. */
+function ExportPlaceholder() {
   return (
-    <>
-      <button type="button" disabled>
-        Export
-      </button>
-      <button type="button" class="small more" disabled aria-label="More for these requests">
-        ⋯
-      </button>
-    </>
+    <button type="button" disabled>
+      Export
+    </button>
   );
 }
 
