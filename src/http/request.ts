@@ -238,7 +238,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     return headerLines(this.raw, name);
   }
 
-  async reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void> {
+  reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void> {
     let characters = 0;
     let bytes = 0;
     for (const { revision } of rows) {
@@ -246,7 +246,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
       bytes += revision.weight;
     }
     if (characters > MAX_LIST_CHARACTERS && rows.length > 1) throw createTooLargeList(this.route, characters);
-    await this.reserveBytes(bytes);
+    return bytes > LARGE_ANSWER_BYTES ? this.reserveBytes(bytes) : RESERVED;
   }
 
   /** Reserves memory for a response of this size. @throws Problem `unavailable` if its turn does not come in time */
@@ -275,6 +275,9 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     return receivePieces(this.raw, sizes, take);
   }
 }
+
+/** Shared, because nearly every response is small. */
+const RESERVED = Promise.resolve();
 
 /** Parameters that choose a part of a list, or its order. */
 const PAGING: readonly string[] = ['limit', 'offset', 'ordering', 'search', 'cursor', 'sortBy', 'sortOrder'];
