@@ -41,6 +41,8 @@ export function navigationAddressOf(name: string): string {
  * @param isStep whether the change is a step of the browser's history, which the back button undoes
  */
 export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
+  // A link was followed, whose `hashchange` is still to come: the choice is of the view before.
+  if (parseHash(location.hash).view !== current.value.view) return;
   // An address without a view name shows Requests.
   const address = addressOfView(current.value.view || 'requests', { ...current.value.choices, ...choice });
   if (isStep) location.hash = address;

@@ -235,6 +235,21 @@ describe.runIf(hasBrowser)('the frame', () => {
     await expect.poll(() => badges('Requests')).toBe('');
   });
 
+  it('follows a link although a choice of the view before is made in the same moment', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/access-matrix?service=nvcf`);
+    await page.getByRole('searchbox').waitFor();
+    await page.evaluate(`
+      location.hash = '#/identities';
+      const search = document.querySelector('search input[type=search]');
+      search.value = 'list';
+      search.dispatchEvent(new Event('input', { bubbles: true }));
+    `);
+
+    await expect.poll(() => page.title()).toBe('Identities · nv-auth-mock');
+    expect(page.url()).toBe(`${url}/#/identities`);
+  });
+
   it('shows Requests at an unknown address', async () => {
     const { url } = await startServer();
     const page = await openPage(`${url}/#/constructor`);
