@@ -34,7 +34,9 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     const service = serviceHosts.find(({ pattern }) => pattern.test(host.toLowerCase()));
     const label = hosts.labelOf(stripServiceName(host, patterns) ?? host);
     const name = parseHostName(host)?.replace(/\.$/, '') ?? '';
-    return { host, name, label, services: hosts.servicesAt(host), prefix: prefixOf(service ?? { prefix: '' }) };
+    const prefix = prefixOf(service ?? { prefix: '' });
+    const served: ServedHost = { name, services: hosts.servicesAt(host), prefix: prefix ?? '' };
+    return { host, label, prefix, served };
   };
   // Cached because consecutive requests nearly always have the same host.
   let lastHost = resolveHost('');
@@ -70,9 +72,9 @@ export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly S
     },
     find: (raw) => addresses.get(raw) ?? null,
     hostOf: (raw) => {
-      const { name, services, prefix } = readHost(raw.headers.host ?? '');
-      const service = mappedHosts.get(raw.socket)?.(name);
-      return { name, services: service === undefined ? services : [service], prefix: prefix ?? '' };
+      const { served } = readHost(raw.headers.host ?? '');
+      const service = mappedHosts.get(raw.socket)?.(served.name);
+      return service === undefined ? served : { ...served, services: [service] };
     },
     mapHosts: (socket, findService) => void mappedHosts.set(socket, findService),
   };

@@ -63,7 +63,7 @@ export class RequestHints implements HintCollector {
 
   /** Adds the hint about a token request that succeeded. */
   addAboutGrant(found: readonly Hint[]): void {
-    if (found.length > 0) this.#append(found);
+    this.#append(found);
   }
 
   /** Adds the likely mistakes behind a refusal, most likely first. With one, other advice would only distract. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { describe, expect } from 'vitest';
-import { it } from '../support/command.ts';
+import { it, type Server } from '../support/command.ts';
 import { castKey } from '../support/ngc-cast.ts';
 
 const SMALL_HEAP = { env: { NODE_OPTIONS: '--max-old-space-size=96' } };
@@ -46,16 +46,15 @@ describe('a server with a heap of 96 MB', () => {
 describe('a server with a heap of 128 MB and a full state', () => {
   const HEAP = { env: { NODE_OPTIONS: '--max-old-space-size=128' } };
   const LONG = 'x'.repeat(65_000);
+  const token = castKey('air-admin').key;
+  const fillWithSimulations = ({ call }: Pick<Server, 'call'>) =>
+    fill((at) =>
+      call('POST /api/v3/simulations/', { token, body: { name: `s${at}`, metadata: LONG, documentation: LONG } }),
+    );
 
   it.for([1, 4, 12])('answers %i clients that each list 1000 large simulations', async (clients, { command }) => {
     const server = await command.start([], HEAP);
-    const token = castKey('air-admin').key;
-    await fill((at) =>
-      server.call('POST /api/v3/simulations/', {
-        token,
-        body: { name: `s${at}`, metadata: LONG, documentation: LONG },
-      }),
-    );
+    await fillWithSimulations(server);
     const list = async () => (await server.call('GET /api/v3/simulations/?limit=1000', { token })).status;
     const statuses = await Promise.all(Array.from({ length: clients * 3 }, list));
 
@@ -64,12 +63,12 @@ describe('a server with a heap of 128 MB and a full state', () => {
 
   it('refuses a list that is too large, and says how to shorten it', async ({ command }) => {
     const server = await command.start([], HEAP);
-    const token = castKey('nvcf-full-access').key;
+    const owner = castKey('nvcf-full-access').key;
     const environment = Array.from({ length: 900 }, (_, at) => ({ key: `KEY_${at}`, value: 'x'.repeat(1000) }));
     const body = { inferenceUrl: '/echo', containerImage: 'nvcr.io/acme/echo:1', containerEnvironment: environment };
-    await fill((at) => server.call('POST /v2/nvcf/functions', { token, body: { ...body, name: `f${at}` } }));
-    const listed = await server.call('GET /v2/nvcf/functions', { token });
-    const { status } = await server.call('GET /v2/nvcf/functions?visibility=public', { token });
+    await fill((at) => server.call('POST /v2/nvcf/functions', { token: owner, body: { ...body, name: `f${at}` } }));
+    const listed = await server.call('GET /v2/nvcf/functions', { token: owner });
+    const { status } = await server.call('GET /v2/nvcf/functions?visibility=public', { token: owner });
 
     expect(listed.status).toBe(507);
     expect(JSON.stringify(listed.body)).toMatch(/MB, and a response has at most 8 MB\. Select fewer with `visibility`/);
@@ -78,13 +77,7 @@ describe('a server with a heap of 128 MB and a full state', () => {
 
   it('answers 503 with `Retry-After` while others leave their large responses unread', async ({ command }) => {
     const server = await command.start([], HEAP);
-    const token = castKey('air-admin').key;
-    await fill((at) =>
-      server.call('POST /api/v3/simulations/', {
-        token,
-        body: { name: `s${at}`, metadata: LONG, documentation: LONG },
-      }),
-    );
+    await fillWithSimulations(server);
     const path = '/api/v3/simulations/?limit=1000';
     const read = () =>
       new Promise<IncomingMessage>((resolve) => {
