@@ -63,7 +63,7 @@ const plantMembers = (): Record<string, unknown> => ({
     [[{ Key: 'clientSecret', Value: plant() }]],
   ],
   more: [[{ password: { anything: [plant(), { deep: plant() }] } }], { Secrets: { DB: plant() } }],
-  numbers: { pin: 77_000_000 + count, passcode: [88_000_000 + count] },
+  numbers: { pin: 770_000_000_000 + count, passcode: [880_000_000_000 + count] },
   payload: JSON.stringify({ password: plant(), in: JSON.stringify([{ client_secret: plant() }]) }),
   broken: `{"password": "${plant()}",}`,
   url: `https://ann:${plant()}@git.test/?token=${plant()}/x&redirect=/cb?id_token=${plant()}#access_token=${plant()}`,
@@ -207,9 +207,9 @@ async function startServer() {
   return { server, reported };
 }
 
-/** Fails with the surroundings of the first secret. */
+/** Fails with the surroundings of the first secret. A planted number has more digits than a digest shows. */
 function expectNoSecret(reported: string): void {
-  for (const found of [/hunter/i, /(?:77|88)000\d{3}/, new RegExp(BASIC)]) {
+  for (const found of [/hunter/i, /(?:77|88)0{6}\d{4}/, new RegExp(BASIC)]) {
     const at = reported.search(found);
     expect(at < 0 ? '' : reported.slice(Math.max(0, at - 200), at + 60)).toBe('');
   }
