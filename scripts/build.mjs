@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } fro
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { buildConsole } from '../console/build.mjs';
+import { build as buildPage } from 'vite';
 import { bundledOf, noticesOf } from './bundled.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
@@ -21,7 +21,8 @@ const INPUTS = [
   'src/',
   'conformance/src/',
   'console/src/',
-  'console/build.mjs',
+  'console/index.html',
+  'console/vite.config.ts',
   'openapi/',
   'scripts/',
   'package.json',
@@ -99,11 +100,12 @@ export async function build() {
   const core = await buildCore(needed);
   const facades = await writeFacades(core);
   const output = [...core, ...modules];
-  const pages = await buildConsole(new URL('console/', DIST));
-  const bundled = await bundledOf([
-    ...output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])),
-    ...pages,
-  ]);
+  const page = await buildPage({ configFile: fileURLToPath(new URL('../console/vite.config.ts', import.meta.url)) });
+  const bundled = await bundledOf(
+    [...output, ...('output' in page ? page.output : [])].flatMap((chunk) =>
+      chunk.type === 'chunk' ? chunk.moduleIds : [],
+    ),
+  );
   await writeFile(new URL(NOTICES, DIST), noticesOf(bundled));
   await writeFile(new URL(SBOM, DIST), await billOf(bundled));
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());

@@ -5,13 +5,6 @@ import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply } from 'fastify';
 import type { Payload } from './request.ts';
 
-/** File extensions of the compressed copies next to a built file, by content coding. */
-const COPY_EXTENSIONS = { br: '.br', gzip: '.gz' } as const;
-type Coding = keyof typeof COPY_EXTENSIONS;
-
-/** The extension of a built file or one of its compressed copies. */
-export type CopyExtension = '' | (typeof COPY_EXTENSIONS)[Coding];
-
 /** The minimum size of a body to compress. Shorter ones fit into one packet anyway. */
 const MIN_BYTES = 1024;
 
@@ -32,7 +25,7 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   if (!payload || String(vary).includes(VARY_BY_CODING) || !COMPRESSIBLE.test(String(type))) return payload;
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
-  if (negotiateCoding(reply, ['gzip']) === null) return payload;
+  if (!negotiateGzip(reply)) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipBytes(payload);
   const compressed = COMPRESSED_BUFFERS.get(payload) ?? gzipBytes(payload);
@@ -40,20 +33,11 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   return compressed;
 }
 
-/** Reads a built file in the best coding that the client accepts. @param read reads the copy with this extension */
-export function readBuiltFile(
-  reply: FastifyReply,
-  read: (extension: CopyExtension) => Promise<Buffer>,
-): Promise<Buffer> {
-  const coding = negotiateCoding(reply, ['br', 'gzip']);
-  return read(coding === null ? '' : COPY_EXTENSIONS[coding]);
-}
-
-/** Negotiates a coding and sets the headers for it. @param codings best first */
-function negotiateCoding(reply: FastifyReply, codings: Coding[]): Coding | null {
-  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
+/** Sets the headers for gzip if the client accepts it. */
+function negotiateGzip(reply: FastifyReply): boolean {
+  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), ['gzip']);
   const { vary } = reply.getHeaders();
   reply.header('vary', vary === undefined ? VARY_BY_CODING : `${vary}, ${VARY_BY_CODING}`);
   if (coding !== null) reply.header('content-encoding', coding);
-  return coding;
+  return coding !== null;
 }

@@ -1,6 +1,7 @@
 import { currentViewAddress, navigationAddressOf, view } from '../address.ts';
 import { connection } from '../connection.ts';
 import { VIEWS_ID } from '../navigation.ts';
+import { handleValue } from '../parts/handlers.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { formatTime } from '../parts/time.ts';
@@ -8,19 +9,41 @@ import { zone } from '../preferences.ts';
 import { countChanges } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { consolePathOf, currentWorld, refreshWorlds, worlds } from '../state/worlds.ts';
+import { InForce } from './in-force.tsx';
 import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
 
-/** The bar above every view: the world, the palette, the clock and the connection. */
-export function FrameHeader() {
+/**
+ * The bar above every view: address, version and world, what is in force, the palette, the clock and the connection.
+ *
+ * @param props.version of the server; undefined while unknown
+ */
+export function FrameHeader({ version }: { readonly version: string | undefined }) {
+  const isLocked = connection.value === 'locked';
   return (
     <header>
       <a class="mark" href={navigationAddressOf('requests')}>
-        nv-auth-mock
+        nv-auth-mock <small>{version}</small>
       </a>
+      <span class="host">{location.host}</span>
       <WorldChoice />
-      <PaletteButton />
+      {isLocked ? <span class="in-force" /> : <InForce />}
+      <button
+        type="button"
+        class="go-to"
+        disabled={isLocked}
+        onClick={() => {
+          openDialog.value = 'palette';
+        }}
+      >
+        <Icon name="search" />
+        <span>
+          Go to … <kbd>{PALETTE_KEYS}</kbd>
+        </span>
+      </button>
       <WorldClock />
-      <ConnectionStatus />
+      <span class="connection" data-state={connection.value} role="status" title={CONNECTION_LABELS[connection.value]}>
+        <span>{CONNECTION_LABELS[connection.value]}</span>
+      </span>
       <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
         <Icon name="menu" />
       </button>
@@ -28,26 +51,7 @@ export function FrameHeader() {
   );
 }
 
-/** Opens the palette, like its keyboard shortcut. */
-function PaletteButton() {
-  return (
-    <button
-      type="button"
-      class="go-to"
-      disabled={connection.value === 'locked'}
-      onClick={() => {
-        openDialog.value = 'palette';
-      }}
-    >
-      <Icon name="search" />
-      <span>
-        Go to … <kbd>{PALETTE_KEYS}</kbd>
-      </span>
-    </button>
-  );
-}
-
-/** Switches to the same view of a different world. Empty if the server has only one world. */
+/** The name of the world or, if there are several, a choice that switches to the same view of another one. */
 function WorldChoice() {
   const current = currentWorld.value;
   // The Worlds view reads them itself.
@@ -55,16 +59,17 @@ function WorldChoice() {
     async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
     [countChanges('worlds')],
   );
-  if (current === undefined || worlds.value.length < 2) return <span class="where" />;
+  if (current === undefined) return <span class="world" />;
+  if (worlds.value.length < 2) return <span class="world quiet">world {current.id}</span>;
   return (
-    <label class="where">
+    <label class="world">
       <span class="quiet">World</span>{' '}
       <select
         value={current.id}
-        onChange={({ currentTarget: { value } }) => {
+        onChange={handleValue((value) => {
           const selectedWorld = worlds.value.find(({ id }) => id === value);
           if (selectedWorld !== undefined) location.href = consolePathOf(selectedWorld, currentViewAddress());
-        }}
+        })}
       >
         {worlds.value.map(({ id }) => (
           <option key={id}>{id}</option>
@@ -101,12 +106,3 @@ const CONNECTION_LABELS = {
   away: 'not watching',
   locked: 'locked',
 } as const;
-
-/** The state of the event stream. */
-function ConnectionStatus() {
-  return (
-    <span class="connection" data-state={connection.value} role="status" title={CONNECTION_LABELS[connection.value]}>
-      <span>{CONNECTION_LABELS[connection.value]}</span>
-    </span>
-  );
-}

@@ -3,17 +3,22 @@ import { view } from '../address.ts';
 import { connection } from '../connection.ts';
 import { reconnectNow } from '../control-api/stream.ts';
 import { VIEWS_ID } from '../navigation.ts';
+import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { setWorldNow } from '../parts/when.tsx';
 import { reportAllChanges } from '../state/changes.ts';
 import { worldMinute } from '../state/clock.ts';
 import { unreadCount } from '../state/in-force.ts';
+import { readInfo } from '../state/info.ts';
 import { readJournal } from '../state/requests.ts';
-import { VIEWS } from '../views/index.ts';
-import { lazyViews, ViewPlaceholder } from '../views/lazy.tsx';
+import { currentWorld } from '../state/worlds.ts';
+import { findView } from '../views/index.ts';
+import { AskForToken } from './ask-for-token.tsx';
 import { FrameHeader } from './frame-header.tsx';
-import { InForceBar } from './in-force-bar.tsx';
+import { Help } from './help.tsx';
+import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { openDialog, useShortcuts } from './shortcuts.ts';
+import { UndoBar } from './undo-bar.tsx';
 
 setWorldNow(worldMinute);
 
@@ -23,40 +28,52 @@ export async function readAll(): Promise<void> {
   await readJournal();
 }
 
-/** The frame around every view: world, clock, connection and navigation. */
+/** The frame around every view: address, world, what is in force, clock, connection and navigation. */
 export function Frame() {
-  const currentView = VIEWS.find(({ name }) => name === view.value) ?? VIEWS[0];
-  const title = currentView?.title;
+  const { name, title, View } = findView(view.value);
+  const isLocked = connection.value === 'locked';
+  const isConnected = connection.value === 'live';
+  const info = readValue(
+    useLoaded(async () => (isConnected ? readInfo() : undefined), [isConnected]),
+    undefined,
+  );
+  const world = currentWorld.value?.id;
   useEffect(() => {
-    document.title = `${title} · nv-auth-mock`;
-  }, [title]);
-  const current = currentView?.name;
+    const product = `nv-auth-mock ${info?.version ?? ''}`.trim();
+    document.title = [title, world, location.host, product].filter((part) => part !== undefined).join(' · ');
+  }, [title, world, info?.version]);
   useEffect(() => {
-    if (current === 'requests') unreadCount.value = 0;
+    if (name === 'requests') unreadCount.value = 0;
     // On a phone the navigation covers the view.
     document.getElementById(VIEWS_ID)?.hidePopover();
-  }, [current]);
-  if (currentView === undefined || current === undefined) return null;
-  const isLocked = connection.value === 'locked';
-  const ViewComponent = isLocked ? lazyViews.value?.AskForToken : currentView.show();
-  const { UndoBar, TimeLine } = lazyViews.value ?? {};
+  }, [name]);
   return (
     <>
-      <button type="button" class="skip" onClick={focusContent}>
+      {/* A link cannot do it, because the fragment of the URL has the view. */}
+      <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
         Skip to content
       </button>
-      <FrameHeader />
-      <Rail current={current} />
+      <FrameHeader version={info?.version} />
+      <Rail current={name} />
       <div class="said">
-        {connection.value === 'gone' && <WorldGoneBanner />}
-        {connection.value === 'lost' && <OfflineBanner />}
-        {!isLocked && <InForceBar />}
+        {connection.value === 'gone' && (
+          <p class="banner fault" role="alert">
+            The server no longer has this world. This is its last known state. <a href="/">Go to the default world</a>
+          </p>
+        )}
+        {connection.value === 'lost' && (
+          <p class="banner offline" role="alert">
+            <span>The server does not answer. This is the last known state, and nothing can be changed.</span>
+            <button type="button" class="small" onClick={reconnectNow}>
+              Retry
+            </button>
+          </p>
+        )}
       </div>
       <main id="content" tabIndex={-1} aria-label={title}>
-        {ViewComponent === undefined ? <ViewPlaceholder /> : <ViewComponent />}
+        {isLocked ? <AskForToken /> : <View />}
       </main>
-      {UndoBar !== undefined && <UndoBar />}
-      <footer class="time-line">{!isLocked && TimeLine !== undefined && <TimeLine />}</footer>
+      <UndoBar />
       {!isLocked && <FrameDialog />}
     </>
   );
@@ -66,31 +83,5 @@ export function Frame() {
 function FrameDialog() {
   useShortcuts();
   if (openDialog.value === null) return null;
-  const views = lazyViews.value;
-  if (views === null) return <ViewPlaceholder />;
-  return openDialog.value === 'palette' ? <views.Palette /> : <views.Help />;
-}
-
-/** Focuses the content. A link cannot do it, because the fragment of the URL has the view. */
-function focusContent(): void {
-  document.getElementById('content')?.focus();
-}
-
-function OfflineBanner() {
-  return (
-    <p class="banner offline" role="alert">
-      <span>The server does not answer. This is the last known state, and nothing can be changed.</span>
-      <button type="button" class="small" onClick={reconnectNow}>
-        Retry
-      </button>
-    </p>
-  );
-}
-
-function WorldGoneBanner() {
-  return (
-    <p class="banner fault" role="alert">
-      The server no longer has this world. This is its last known state. <a href="/">Go to the default world</a>
-    </p>
-  );
+  return openDialog.value === 'palette' ? <Palette /> : <Help />;
 }

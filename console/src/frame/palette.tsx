@@ -1,12 +1,12 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, go, navigationAddressOf } from '../address.ts';
+import { VIEW_TITLES } from '../navigation.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { titleOfService } from '../parts/service.ts';
 import { readOperations } from '../state/documents.ts';
 import { readIdentities } from '../state/identities.ts';
 import { formatAddress, requests } from '../state/requests.ts';
-import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
 import { openDialog } from './shortcuts.ts';
 
@@ -116,7 +116,7 @@ const ACTIONS = (
   ] as const
 ).map(([text, address]): Target => ({ group: 'Actions', text, note: '', address }));
 
-const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
+const VIEW_TARGETS: readonly Target[] = Object.entries(VIEW_TITLES).map(([name, title]) => ({
   group: 'Views',
   text: title,
   note: '',
@@ -128,7 +128,7 @@ async function readTargets(): Promise<readonly Target[]> {
   return [
     ...operations.map(({ service, id, title }): Target => {
       const [text = id, route = titleOfService(service)] = title.split(' · ');
-      const address = addressOfView('access-matrix', { service, text: id });
+      const address = addressOfView('operations', { service, operation: id });
       return { group: 'Operations', text, note: `${id} · ${route}`, searchText: `${id} ${route}`, address };
     }),
     ...identities.map(

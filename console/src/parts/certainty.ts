@@ -9,10 +9,16 @@ const MEANINGS = {
   unknown: 'nothing is known about it',
 } as const;
 
-/** The certainties, from most to least certain. */
-export const CERTAINTIES: readonly string[] = Object.keys(MEANINGS);
+type Certainty = keyof typeof MEANINGS;
+const ORDER = Object.keys(MEANINGS);
 
 /** Returns a certainty with its meaning. */
-export function describeCertainty(certainty: keyof typeof MEANINGS): string {
+export function describeCertainty(certainty: Certainty): string {
   return `${certainty}: ${MEANINGS[certainty]}`;
+}
+
+/** Returns the least certain of several sources; `unknown` if there is none. */
+export function leastCertain(sources: readonly { readonly certainty: Certainty }[]): Certainty {
+  const [least] = sources.toSorted((a, b) => ORDER.indexOf(b.certainty) - ORDER.indexOf(a.certainty));
+  return least?.certainty ?? 'unknown';
 }

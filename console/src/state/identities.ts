@@ -10,8 +10,10 @@ export interface Identity {
   readonly kind: 'service key' | 'personal key' | 'user' | 'application' | 'service account';
   /** The services it can call. */
   readonly services: readonly string[];
-  /** Its rights, in words. */
+  /** Its scopes or roles. */
   readonly rights: string;
+  /** What a service key is bound to, with names where the cast has them. */
+  readonly binding?: string;
   /** Its credentials, best first. Empty if the secret was shown only once. */
   readonly credentials: readonly Credential[];
   /** A Run:ai token that never expires, if the world has one. */
@@ -38,6 +40,10 @@ interface Cast {
     readonly keys?: readonly { readonly id: string; readonly key: string }[];
     readonly organizations?: readonly { readonly name: string }[];
   };
+  readonly nvcf?: {
+    readonly functions?: readonly { readonly name: string; readonly functionId: string; readonly versionId: string }[];
+  };
+  readonly nvct?: { readonly tasks?: readonly { readonly name: string; readonly id: string }[] };
 }
 
 /** The members that all Run:ai identities of the cast have. */
@@ -61,11 +67,6 @@ interface CastUser extends CastIdentity {
 /** Reads the cast, which depends only on the seed. */
 const readCast = createQuery(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
 
-/** Returns the label of an identity in a list. A key that is refused now shows its status. */
-export function formatChoice({ name, key }: Identity): string {
-  return key === undefined || key.status === 'active' ? name : `${name} (${key.status})`;
-}
-
 /** Returns the names of the world's NGC organisations. The first is the default for keys. */
 export async function readOrganizations(): Promise<readonly string[]> {
   const { ngc } = await readCast();
@@ -78,19 +79,34 @@ export const readIdentities = createQuery(['keys', 'cast'], async (): Promise<re
   return [...listKeys(cast, keys), ...listRunaiCallers(cast)];
 });
 
-function listKeys({ ngc }: Cast, keys: readonly NgcKey[]): Identity[] {
+/** The cast's names of keys that it keeps to be refused, deleted or suspended. */
+const KEPT_TO_BE_REFUSED = /-(?:retired|stranger)\b/;
+
+/** Returns whether an identity is there to be refused, so that it is no identity to work with. */
+export function isKeptToBeRefused({ name, key }: Identity): boolean {
+  return key !== undefined && (key.status !== 'active' || KEPT_TO_BE_REFUSED.test(name));
+}
+
+function listKeys({ ngc, nvcf, nvct }: Cast, keys: readonly NgcKey[]): Identity[] {
+  const names = new Map([
+    ...(nvcf?.functions ?? []).flatMap(({ name, functionId, versionId }) => [
+      [functionId, name] as const,
+      [versionId, name] as const,
+    ]),
+    ...(nvct?.tasks ?? []).map(({ id, name }) => [id, name] as const),
+  ]);
   const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...keyTexts.value]);
   return keys.map((key) => {
     const { id, name, type, services, policy, roles, status } = key;
     const text = texts.get(id);
-    const scopes = `${policy?.scopes.join(', ')}; bound to ${describeBinding(policy?.resource, key.unbound)}`;
-    const rights = type === 'personal' ? (roles ?? []).join(', ') : scopes;
+    const rights = (type === 'personal' ? (roles ?? []) : (policy?.scopes ?? [])).join(', ');
     return {
       id,
       name,
       kind: `${type} key`,
       services: services.map(serviceOfKey),
       rights: status === 'active' ? rights : `${status}: ${rights}`,
+      ...(type === 'service' && { binding: describeBinding(policy?.resource, key.unbound, names) }),
       credentials: text === undefined ? [] : [{ kind: 'key', text }],
       key,
     } as const;

@@ -3,6 +3,7 @@ import { createQuery } from './query.ts';
 
 /** The parts of the response that the console uses. */
 interface Info {
+  readonly version: string;
   readonly services: readonly { readonly name: string }[];
   readonly store: { readonly kind: string };
 }

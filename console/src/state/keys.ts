@@ -66,14 +66,24 @@ function serveKeyTexts(): void {
   };
 }
 
-/** Describes what a key is bound to. @param unbound the description for no resource */
-export function describeBinding(resource: Policy['resource'], unbound = 'nothing'): string {
+/**
+ * Describes what a key is bound to.
+ *
+ * @param unbound the description for no resource
+ * @param names of objects, by id
+ */
+export function describeBinding(
+  resource: Policy['resource'],
+  unbound = 'nothing',
+  names: ReadonlyMap<string, string> = new Map(),
+): string {
   if (resource === undefined || resource === null) return unbound;
   const resources: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
-  return resources.map(formatResource).join('; ');
-}
-
-function formatResource({ type, ids = [], ignoredIds = [] }: KeyResource): string {
-  const formatted = ids.length === 0 ? type : `${type} ${ids.join(', ')}`;
-  return ignoredIds.length === 0 ? formatted : `${formatted} (ignored: ${ignoredIds.join(', ')})`;
+  const list = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id).join(', ');
+  return resources
+    .map(({ type, ids = [], ignoredIds = [] }) => {
+      const formatted = ids.length === 0 ? type : `${type} ${list(ids)}`;
+      return ignoredIds.length === 0 ? formatted : `${formatted} (ignored: ${list(ignoredIds)})`;
+    })
+    .join('; ');
 }

@@ -1,33 +1,23 @@
 import type { ComponentType } from 'preact';
-import { RAIL } from '../navigation.ts';
-import { lazyViews } from './lazy.tsx';
+import { VIEW_TITLES, type ViewName } from '../navigation.ts';
+import { ClockView } from './clock/clock.tsx';
+import { Faults } from './faults/faults.tsx';
+import { Identities } from './identities/identities.tsx';
+import { Operations } from './operations/operations.tsx';
 import { Requests } from './requests/requests.tsx';
+import { Worlds } from './worlds/worlds.tsx';
 
-type Name = (typeof RAIL)[number]['views'][number]['name'];
+const COMPONENTS: Readonly<Record<ViewName, ComponentType>> = {
+  requests: Requests,
+  identities: Identities,
+  operations: Operations,
+  clock: ClockView,
+  faults: Faults,
+  worlds: Worlds,
+};
 
-/** A view of the console, at `#/<name>`. */
-export interface View {
-  readonly name: string;
-  readonly title: string;
-  /** Undefined until its script is loaded. */
-  readonly show: () => ComponentType | undefined;
+/** Returns the view with a name; Requests if there is none. */
+export function findView(name: string) {
+  const known = (Object.hasOwn(COMPONENTS, name) ? name : 'requests') as ViewName;
+  return { name: known, title: VIEW_TITLES[known], View: COMPONENTS[known] };
 }
-
-/** The components of views in the second script. */
-const COMPONENTS = {
-  clock: 'ClockView',
-  faults: 'Faults',
-  worlds: 'Worlds',
-  identities: 'Identities',
-  'access-matrix': 'AccessMatrix',
-  'least-privilege': 'LeastPrivilegeView',
-} as const satisfies Readonly<Record<Exclude<Name, 'requests'>, string>>;
-
-/** In navigation order. The first is the default. */
-export const VIEWS: readonly View[] = RAIL.flatMap(({ views }) =>
-  views.map(({ name, title }) => ({
-    name,
-    title,
-    show: () => (name === 'requests' ? Requests : lazyViews.value?.[COMPONENTS[name]]),
-  })),
-);

@@ -53,7 +53,6 @@ export function AllowedOperations({ identity: { id, services } }: { readonly ide
 
 function AllowedInService({ principal, service }: { readonly principal: string; readonly service: string }) {
   const loaded = useLoaded(() => readLines(principal, service), [countChanges('keys', 'clock')]);
-  const address = addressOfView('access-matrix', { service, by: 'everybody', who: principal });
   return (
     <WhenLoaded loaded={loaded}>
       {(lines) => (
@@ -62,7 +61,6 @@ function AllowedInService({ principal, service }: { readonly principal: string; 
             {titleOfService(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
             {lines.reduce((sum, { total }) => sum + total, 0)} operations
           </summary>
-          <a href={address}>In the access matrix</a>
           <ul class="may-do">
             {lines.map(({ label, allowed, total }) => (
               <li key={label} class={allowed === 0 ? 'quiet' : undefined}>

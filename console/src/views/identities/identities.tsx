@@ -1,13 +1,14 @@
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { useKeepFocus } from '../../parts/focus.ts';
 import { handleValue } from '../../parts/handlers.ts';
+import { shortenIds } from '../../parts/id.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { createOptions, includeChosen } from '../../parts/options.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { type Identity, readIdentities } from '../../state/identities.ts';
+import { type Identity, isKeptToBeRefused, readIdentities } from '../../state/identities.ts';
 import { IdentityPanel } from './identity.tsx';
 import { KeyForm } from './key-form.tsx';
 import './identities.css';
@@ -85,7 +86,7 @@ function filterIdentities(identities: readonly Identity[]): readonly Identity[] 
     (identity) =>
       (service === undefined || identity.services.includes(service)) &&
       (kind === undefined || identity.kind === kind) &&
-      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights}`
+      `${identity.id} ${identity.name} ${identity.kind} ${identity.services.join(' ')} ${identity.rights} ${identity.binding}`
         .toLowerCase()
         .includes(query),
   );
@@ -102,31 +103,19 @@ function IdentityDetails({ identity }: { readonly identity: Identity | undefined
 /** Maximum number of identities shown. Search finds the rest. */
 const MAX_SHOWN = 200;
 
-/** The identities of one service and kind. */
-interface Group {
-  readonly title: string;
-  readonly members: readonly Identity[];
-}
-
 /**
  * Groups identities by service and kind, in order of appearance. An identity with several services is in the group of
- * the first.
+ * the first; those that are there to be refused come last.
  */
-function groupIdentities(all: readonly Identity[]): readonly Group[] {
-  const groups = new Map<string, Identity[]>();
-  for (const identity of all) {
-    const title = `${titleOfService(firstServiceOf(identity)) || 'No API'}: ${identity.kind}s`;
-    const members = groups.get(title);
-    if (members === undefined) groups.set(title, [identity]);
-    else members.push(identity);
-  }
-  return [...groups].map(([title, members]) => ({ title, members }));
+function groupIdentities(all: readonly Identity[]): ReadonlyMap<string, readonly Identity[]> {
+  const groups = Map.groupBy(
+    all.filter((identity) => !isKeptToBeRefused(identity)),
+    ({ services: [service = ''], kind }) => `${titleOfService(service) || 'No API'}: ${kind}s`,
+  );
+  return groups.set(REFUSED, all.filter(isKeptToBeRefused));
 }
 
-/** Returns the first service of an identity; empty if it has none. */
-function firstServiceOf({ services: [first = ''] }: Identity): string {
-  return first;
-}
+const REFUSED = 'Keys that are refused';
 
 function IdentityList(props: {
   readonly found: readonly Identity[];
@@ -136,31 +125,65 @@ function IdentityList(props: {
 }) {
   const { found, isEmpty, filters } = props;
   const list = useKeepFocus<HTMLDivElement>();
+  const chosen = choices.value['who'];
+  const groups = [...groupIdentities(found.slice(0, MAX_SHOWN))].filter(([, members]) => members.length > 0);
   return (
     <>
-      <div ref={list} class="people" tabIndex={-1}>
-        {groupIdentities(found.slice(0, MAX_SHOWN)).map(({ title, members }) => (
-          <section key={title} aria-label={title}>
-            <h2>{title}</h2>
+      <div ref={list} class="entries people" tabIndex={-1}>
+        {found.length > 0 && (
+          <div class="headings" aria-hidden="true">
+            <span>Name</span>
+            <span>Roles or scopes</span>
+            <span>Bound to</span>
+          </div>
+        )}
+        {groups.map(([title, members]) => {
+          const entries = (
             <ul>
-              {members.map(({ id, name, services, rights }) => (
+              {members.map(({ id, name, services, rights, binding }) => (
                 <li key={id}>
                   <a
                     data-entry
                     href={addressOfView('identities', { ...filters, who: id })}
-                    aria-current={id === choices.value['who'] ? 'true' : undefined}
+                    aria-current={id === chosen ? 'true' : undefined}
                   >
                     <strong>{name}</strong>
                     <span class="holds" title={rights}>
                       {services.length > 1 && `also ${services.slice(1).map(titleOfService).join(', ')}; `}
                       {rights}
                     </span>
+                    <span class="holds" title={binding}>
+                      {binding !== undefined && (
+                        <>
+                          <span class="unseen">bound to </span>
+                          {shortenIds(binding)}
+                        </>
+                      )}
+                    </span>
                   </a>
                 </li>
               ))}
             </ul>
-          </section>
-        ))}
+          );
+          return (
+            <section key={title} aria-label={title}>
+              {title === REFUSED ? (
+                // Open if it has all that was found, or what was chosen.
+                <details open={groups.length === 1 || members.some(({ id }) => id === chosen)}>
+                  <summary>
+                    {title} <span class="count">{members.length}</span>
+                  </summary>
+                  {entries}
+                </details>
+              ) : (
+                <>
+                  <h2>{title}</h2>
+                  {entries}
+                </>
+              )}
+            </section>
+          );
+        })}
       </div>
       {isEmpty ? (
         <p class="nothing">This world has no identities yet. Create a key, or start the server with a seed.</p>

@@ -8,6 +8,7 @@ import type { Credential, Identity } from '../../state/identities.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { AllowedOperations, RecentRequests } from './allowed-operations.tsx';
 import { KeyActions, listKeyFacts } from './key-actions.tsx';
+import { LeastPrivilegeOf } from './least-privilege.tsx';
 
 /** The details of an identity: its credentials, its rights and possible actions. */
 export function IdentityPanel({ identity }: { readonly identity: Identity }) {
@@ -35,6 +36,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         {env !== null && <CopyButton text={env} label="Copy as env" />}
       </div>
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
+      <LeastPrivilegeOf identity={identity} />
       <AllowedOperations identity={identity} />
       <RecentRequests identity={identity} />
     </>

@@ -5,7 +5,7 @@ import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { FILTERS, listValues, type ValueFilter } from '../../state/request-filters.ts';
 import { isNarrow } from '../../window.ts';
-import { lazyViews } from '../lazy.tsx';
+import { MoreFilters } from './more-filters.tsx';
 
 /** Filters with their titles. */
 export type TitledFilters = readonly (readonly [name: ValueFilter, title: string])[];
@@ -27,7 +27,6 @@ export function Filters() {
   const current = choices.value;
   const beside = isNarrow.value ? [] : VALUE_FILTERS.slice(0, MAX_BESIDE);
   const hidden = VALUE_FILTERS.slice(beside.length);
-  const views = lazyViews.value;
   const isOnlyRefusals = current['refusals'] === 'only';
   const activeCount =
     [...hidden.map(([name]) => name), 'path', 'hints'].filter((name) => current[name]).length +
@@ -46,7 +45,7 @@ export function Filters() {
         <FilterSelect key={name} name={name} title={title} />
       ))}
       <Popover button={activeCount === 0 ? 'More' : `More (${activeCount})`}>
-        {() => views !== null && <views.MoreFilters filters={hidden} />}
+        {() => <MoreFilters filters={hidden} />}
       </Popover>
       {FILTERS.some((name) => current[name]) && (
         <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>

@@ -1,27 +1,27 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choices, choose, view } from '../../address.ts';
-import { addressOf } from '../../control-api/client.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';
 import { heldBackRequests, isJournalRead, isPaused, requests, resumeList } from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
-import { lazyViews, ViewPlaceholder } from '../lazy.tsx';
+import { RequestCount } from './count.tsx';
+import { Export } from './export.tsx';
 import { Filters } from './filters.tsx';
+import { FirstMinute } from './first-minute.tsx';
 import { RequestList } from './list.tsx';
+import { RequestPanel } from './request-panel.tsx';
 import './requests.css';
 
 /** All requests as they arrive, and a panel for one of them. */
 export function Requests() {
   useNewestRefusal();
   const { request: selected } = choices.value;
-  const views = lazyViews.value;
   const [enteredId, setEnteredId] = useState('');
-  const isOpen = selected !== undefined;
   const matchingCount = matchingRequests.value.length;
   const totalCount = requests.value.length;
   return (
-    <div class={isOpen ? 'two opened' : 'two'}>
-      <ViewHeader title="Requests" count={views === null ? totalCount : <views.RequestCount />}>
+    <div class={selected === undefined ? 'two' : 'two opened'}>
+      <ViewHeader title="Requests" count={<RequestCount />}>
         <button
           type="button"
           aria-pressed={isPaused.value}
@@ -32,12 +32,12 @@ export function Requests() {
         >
           {isPaused.value ? `Resume (${heldBackRequests.value.length} new)` : 'Pause'}
         </button>
-        {views === null ? <ExportPlaceholder /> : <views.Export />}
+        <Export />
       </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
         {totalCount === 0 && isJournalRead.value ? (
-          <EmptyState />
+          <FirstMinute />
         ) : (
           <RequestList onEnter={() => setEnteredId(selected ?? '')} />
         )}
@@ -45,21 +45,9 @@ export function Requests() {
           <p class="nothing">No request matches. “Show all” clears the filters.</p>
         )}
       </section>
-      {isOpen && <OpenPanel requestId={selected ?? ''} isEntered={enteredId === selected} />}
+      {selected !== undefined && <RequestPanel key={selected} id={selected} isEntered={enteredId === selected} />}
     </div>
   );
-}
-
-/** The panel of a request. */
-function OpenPanel(props: {
-  readonly requestId: string;
-  /** Whether the user opened the request with the keyboard. */
-  readonly isEntered: boolean;
-}) {
-  const { requestId, isEntered } = props;
-  const views = lazyViews.value;
-  if (views === null) return <ViewPlaceholder />;
-  return <views.RequestPanel key={requestId} id={requestId} isEntered={isEntered} />;
 }
 
 /** Without an address, opens the newest refusal: users usually come to find out why a request was refused. */
@@ -72,24 +60,4 @@ function useNewestRefusal(): void {
   useEffect(() => {
     if (newest !== undefined) choose({ request: newest.id }, false);
   }, [newest?.id]);
-}
-
-/** Placeholder, so that nothing moves. */
-function ExportPlaceholder() {
-  return (
-    <button type="button" disabled>
-      Export
-    </button>
-  );
-}
-
-/** Shown to new users, before the first request. */
-function EmptyState() {
-  const line = `curl -i ${location.origin}${addressOf('/v2/nvcf/functions')}`;
-  return (
-    <div class="nothing">
-      <p>No requests yet. Point a client at this server, or try a request that is refused:</p>
-      <pre>{line}</pre>
-    </div>
-  );
 }

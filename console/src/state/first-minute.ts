@@ -1,0 +1,92 @@
+import type { Call } from './call.ts';
+import { getBaseUrl, toEnv } from './client-setup.ts';
+import { readEffects } from './effects.ts';
+import { type Identity, isKeptToBeRefused, readIdentities } from './identities.ts';
+import { readListedOperations } from './operations.ts';
+import { readServices } from './rulesets.ts';
+
+/** How a client reaches a service as an identity of the world. */
+export interface Start {
+  readonly service: string;
+  readonly baseUrl: string;
+  readonly identity: Identity;
+  /** Variables for a shell. */
+  readonly env: string;
+  /** The credential in a test of the library, such as `mock.key('owner')`. */
+  readonly library: string;
+}
+
+/** Returns the identities to work with: those with a known credential that nothing refuses. */
+function listUsable(identities: readonly Identity[]): readonly Identity[] {
+  return identities.filter((identity) => identity.credentials.length > 0 && !isKeptToBeRefused(identity));
+}
+
+/** Returns how to reach each service that an identity can call, as the first such identity. */
+export function listStarts(services: readonly string[], identities: readonly Identity[]): readonly Start[] {
+  return services.flatMap((service) => {
+    const identity = listUsable(identities).find((candidate) => candidate.services.includes(service));
+    if (identity === undefined) return [];
+    const own = { ...identity, services: [service] };
+    const baseUrl = service === 'catalogue' ? `${getBaseUrl()}/integrate/v1` : getBaseUrl();
+    return [{ service, baseUrl, identity, env: toEnv(own) ?? '', library: toLibrary(identity) }];
+  });
+}
+
+function toLibrary({ name, kind, key }: Identity): string {
+  if (key !== undefined) return `mock.key('${name.replaceAll("'", "\\'")}')`;
+  const [list, member, credential] = {
+    user: ['users', 'email', '.accessKey'],
+    application: ['applications', 'name', ''],
+    'service account': ['serviceAccounts', 'name', ''],
+  }[kind as 'user'] ?? ['users', 'email', ''];
+  return `mock.cast.runai.${list}.find(({ ${member} }) => ${member} === '${name}')${credential}`;
+}
+
+/** Reads how to reach each service. @throws like the control API */
+export async function readStarts(): Promise<readonly Start[]> {
+  return listStarts(...(await Promise.all([readServices(), readIdentities()])));
+}
+
+/** A request that is refused because its caller lacks a right. */
+export interface FirstRefusal {
+  readonly call: Call;
+  readonly identity: Identity;
+}
+
+/** The first refusal of the README: this key may list and deploy functions, and registers one. */
+const README_KEY = 'nvcf-deployer';
+const BODIES: Readonly<Record<string, object>> = {
+  createFunction: { name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' },
+};
+
+/** Finds a request that a key lacks a right for: that of the README or, in another cast, of the first such key; null without one. */
+export async function findFirstRefusal(): Promise<FirstRefusal | null> {
+  const [identities, operations] = await Promise.all([readIdentities(), readListedOperations()]);
+  const keys = listUsable(identities).filter(({ key }) => key !== undefined);
+  for (const identity of keys.toSorted((a, b) => Number(b.name === README_KEY) - Number(a.name === README_KEY))) {
+    for (const service of identity.services) {
+      const effects = await readEffects({ principal: identity.id }, service);
+      const lacking = new Set(effects.filter(({ missing }) => missing !== undefined).map(({ operation }) => operation));
+      const listed = operations.find(
+        (candidate) => candidate.service === service && lacking.has(candidate.id) && isSendable(candidate.request),
+      );
+      if (listed?.request != null) return { call: toCall(listed.id, listed.request), identity };
+    }
+  }
+  return null;
+}
+
+function isSendable(request: { readonly path: string } | null): boolean {
+  return request !== null && !request.path.includes('{');
+}
+
+function toCall(operation: string, { method, path }: { readonly method: string; readonly path: string }): Call {
+  const hasBody = method !== 'GET' && method !== 'DELETE';
+  return {
+    method,
+    target: path,
+    headers: hasBody ? { 'content-type': 'application/json' } : {},
+    body: hasBody ? JSON.stringify(BODIES[operation] ?? {}) : null,
+    problem: null,
+  };
+}
