@@ -10,6 +10,11 @@ export function worldPathOf(id: string): string {
   return `${WORLD_PREFIX}${id}`;
 }
 
+/** Returns where the console shows a request. @param base the URL of a server, with the prefix of a world */
+export function consoleUrlOf(base: string, kind: 'request' | 'decision', id: string): string {
+  return `${base}/#/requests?${kind}=${id}`;
+}
+
 export const MAX_WORLD_ID_LENGTH = 32;
 
 /** Ids are labels of host names (RFC 1123, 2.1), so that a world can have its own host. */

@@ -141,7 +141,12 @@ async function assemble(
   }
   app.register(servePages, { mounted });
   if (tls?.ca) app.register(serveCaCertificate, { certificate: tls.ca });
-  const listen = prepareToListen(app, connections, server.streams);
+  const prepared = prepareToListen(app, connections, server.streams);
+  const listen: Listen = async (...args) => {
+    const listening = await prepared(...args);
+    server.ownUrl ??= listening.url;
+    return listening;
+  };
   const openProductionPort = createProductionPorts(app, connections);
   await app.ready();
 
@@ -205,6 +210,7 @@ function createServer(
     trustedIssuers,
     hosts,
     publicUrl,
+    ownUrl: publicUrl,
     isTls: offersTls(config),
     limits,
     log,

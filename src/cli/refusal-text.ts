@@ -1,4 +1,5 @@
 import type { Decision, Fix, RecordedRequest } from '../../generated/library.ts';
+import { consoleUrlOf } from '../addresses/world-id.ts';
 import { escapeControls } from '../diagnostics/log.ts';
 import { namePrincipal, quote } from '../explaining/index.ts';
 import { type CurlTarget, formatCurlCommand, formatTokenCommand } from '../text/curl.ts';
@@ -29,7 +30,7 @@ export function renderRefusal({ request, decision, required }: Refusal, server: 
   const explanation = decision?.explanation ?? request.explanation;
   const lines = [
     formatHeadline(request),
-    ...formatFacts({ request, decision, required }),
+    ...formatFacts({ request, decision, required }, server),
     ...(explanation === null ? [] : ['', explanation]),
     ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...formatFixes(fixes, server)]),
     ...(hints.length === 0 ? [] : ['', fixes.length === 0 ? 'Possible causes:' : 'Other possible causes:']),
@@ -43,7 +44,7 @@ function formatHeadline({ method, path, status }: Refusal['request']): string {
   return `Refused: ${method} ${path} (${outcome})`;
 }
 
-function formatFacts({ request, decision, required }: Refusal): string[] {
+function formatFacts({ request, decision, required }: Refusal, { base }: CurlTarget): string[] {
   const { id, at, reason, fault } = request;
   const { certainty, source } = decision ?? {};
   const facts: readonly (readonly [name: string, value: string | null])[] = [
@@ -54,6 +55,7 @@ function formatFacts({ request, decision, required }: Refusal): string[] {
     ['certainty', certainty === undefined ? null : `${certainty}, not documented: ${source}`],
     ['fault', fault],
     ['request', `${id}${decision === null ? '' : `, decision ${decision.id}`}, at ${at}`],
+    ['console', consoleUrlOf(base, 'request', id)],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [`  ${`${name}:`.padEnd(10)} ${value}`]));
 }

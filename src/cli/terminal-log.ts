@@ -38,7 +38,7 @@ const MIN_PATH_COLUMNS = 16;
 interface PrintedRequest {
   readonly key: string;
   readonly count: number;
-  /** The number of rows, including the advice. */
+  /** The number of rows, including the advice and the address. */
   readonly height: number;
   /** The width of the window when it was printed. */
   readonly columns: number;
@@ -47,8 +47,8 @@ interface PrintedRequest {
 }
 
 /**
- * Creates a log for a terminal: one row per request to a vendor's API, with advice below a refusal. Equal consecutive
- * requests share a row.
+ * Creates a log for a terminal: one row per request to a vendor's API; below a refusal, advice and its address in the
+ * console. Equal consecutive requests share a row.
  *
  * @param lines the log for everything else
  */
@@ -56,7 +56,7 @@ export function createTerminalLog(lines: Log, terminal: Terminal): Log {
   let last: PrintedRequest | null = null;
   /** Prints a request, in place of an equal one that was printed just before. */
   const print = (line: RequestLine) => {
-    const { advice, ...request } = sanitize(line);
+    const { advice, see, ...request } = sanitize(line);
     const { columns } = terminal;
     const key = JSON.stringify(request);
     // After other output or a resize, the rows to replace are no longer above the cursor.
@@ -69,10 +69,13 @@ export function createTerminalLog(lines: Log, terminal: Terminal): Log {
     const rows = [
       formatRow(request, count, width, terminal.hasColors),
       ...(advice === null ? [] : wrap(advice, width - indent.length).map((row) => `${indent}${row}`)),
+      ...(see === null ? [] : [`${indent}${see}`]),
     ];
+    // The terminal wraps a long address: in two rows of ours it would not be a link.
+    const wrapped = see === null ? 0 : Math.ceil((indent.length + see.length) / columns) - 1;
     const erase = replaced === null ? '' : `\r\x1b[${replaced.height}A\x1b[J`;
     terminal.write(`${erase}${rows.join('\n')}\n`);
-    last = { key, count, height: rows.length, columns, writtenBytes: terminal.writtenBytes };
+    last = { key, count, height: rows.length + wrapped, columns, writtenBytes: terminal.writtenBytes };
   };
   const printRequests =
     (write: Log['info']): Log['info'] =>
@@ -98,7 +101,12 @@ function sanitize(line: RequestLine): RequestLine {
 }
 
 /** Formats the row of a request, truncated to the width. */
-function formatRow(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
+function formatRow(
+  request: Omit<RequestLine, 'advice' | 'see'>,
+  count: number,
+  width: number,
+  hasColors: boolean,
+): string {
   const { world, method, path, status, caller, reason, fault } = request;
   const head = method.padEnd(METHOD_COLUMNS);
   const details: readonly Cell[] = [

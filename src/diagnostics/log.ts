@@ -28,6 +28,8 @@ export interface RequestLine {
   readonly fault: string | null;
   /** How to fix the refusal or, if no fix is known, the explanation; null if nothing was refused. */
   readonly advice: string | null;
+  /** Where the console shows a refusal; null if nothing was refused, or if the server does not listen. */
+  readonly see: string | null;
 }
 
 /** The server's log. Callers must not pass tokens or secrets. */

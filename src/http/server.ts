@@ -62,6 +62,8 @@ export interface Server extends ServerScope {
   readonly log: Log;
   readonly limits: Pick<Limits, 'bodyBytes'>;
   readonly publicUrl: string | null;
+  /** `publicUrl` or, as soon as the server listens, its address; null before. */
+  ownUrl: string | null;
   /** Whether the server's port speaks https. */
   readonly isTls: boolean;
   readonly explain: boolean;

@@ -18,7 +18,7 @@ import type { RequestInWorld } from './request.ts';
 import { serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { ServedHost, Server } from './server.ts';
-import { countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
+import { adviceOf, countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
@@ -222,13 +222,14 @@ async function respondUnrouted(
     : service.renderProblem(reported, { ...request.createRefusalContext(), path });
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
   Object.assign(request, { problem: reported, outcome });
-  logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const rendered = renderWireResponse(outcome, reported);
-  const hint = hintHeader(request, null);
+  const advice = adviceOf(request, null);
+  const hint = hintHeader(request, advice);
   const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
   const written = { ...rendered, headers };
   if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);
-  if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
+  const id = isRecorded ? record(request, { service: service.name ?? null, operation: null }, written) : null;
+  logRefusal(request, reported, id === null ? undefined : () => requestLine(request, null, id, advice));
   world.release();
   return written;
 }

@@ -73,10 +73,12 @@ export class ActivityLog {
     return this.#latestHeaderText;
   }
 
-  recordRequest(draft: Draft): void {
+  /** @returns the request's id */
+  recordRequest(draft: Draft): string {
     const { journal, events } = this;
     const number = journal.record(draft);
     events.publish('request', () => summarize(journal, number));
+    return journal.idOf(number);
   }
 
   recordDecision(decision: Decision): void {

@@ -17,6 +17,8 @@ export interface DecisionNote {
   /** The missing rights, of which one is enough. */
   readonly missingAnyOf?: readonly string[];
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
+  /** Where the console shows a refused request. Absent if the mock does not listen. */
+  readonly see?: string;
 }
 
 /** A response of any client: a `Response`, or an object with headers as Node and most libraries have them. */

@@ -9,6 +9,8 @@ export type RequestCount = Omit<Verification, 'match'>;
 export interface RequestFilter extends Omit<RequestMatch, 'body'> {
   /** Only later requests: the id of a request, or a time by the clock of the world (a Date, or RFC 3339). */
   readonly since?: string | Date;
+  /** Only the request with this decision. */
+  readonly decision?: string;
 }
 
 /** Filters a list of requests. */

@@ -28,8 +28,9 @@ describe('the first screen of the README', async () => {
   const { stdout: output } = await run('bash', ['-c', findBlock('curl -i').replaceAll('http://127.0.0.1:6625', url)]);
 
   it('shows the actual response', () => {
-    const lines = findBlock('HTTP/1.1 403').trim().split('\n').filter(Boolean);
-    const removeId = (line: string) => line.replace(/"id":"[^"]*"/, '"id":""');
+    const shown = findBlock('HTTP/1.1 403').replaceAll('http://127.0.0.1:6625', url);
+    const lines = shown.trim().split('\n').filter(Boolean);
+    const removeId = (text: string) => text.replace(/(?<="id":"|decision=)[^"]*/g, '');
 
     expect(lines).toHaveLength(4);
     for (const line of lines) expect(removeId(output)).toContain(removeId(line));

@@ -73,6 +73,7 @@ describe('the text of a refusal', () => {
         '  held:      `list_functions`; bound to All Functions',
         '  reason:    missing_scope',
         '  request:   a1-r1, decision a1-1, at 2026-01-01T00:00:00.000Z',
+        '  console:   http://mock:6625/w/acme/#/requests?request=a1-r1',
         '',
         'createFunction was refused: it needs `register_function`',
         '',

@@ -14,6 +14,7 @@ const ANSWERED: RequestLine = {
   reason: null,
   fault: null,
   advice: null,
+  see: null,
 };
 const REFUSED: Partial<RequestLine> = { status: 403, reason: 'missing_scope', advice: 'add the scope `play`' };
 
@@ -47,14 +48,14 @@ function renderRows(line: Partial<RequestLine>, columns = 80): string[] {
 }
 
 describe('a row has', () => {
-  it('method, path, status, caller and reason, with the advice below', () => {
+  it('method, path, status, caller and reason, with the advice and the address in the console below', () => {
     const { texts, answer, refuse } = createTerminal();
     answer();
-    refuse({ method: 'OPTIONS' });
+    refuse({ method: 'OPTIONS', see: 'http://mock/#/1' });
 
     expect(texts).toEqual([
       'GET     /toys                            200 robot\n',
-      'OPTIONS /toys                            403 robot missing_scope\n        add the scope `play`\n',
+      'OPTIONS /toys                            403 robot missing_scope\n        add the scope `play`\n        http://mock/#/1\n',
     ]);
   });
 
@@ -134,6 +135,16 @@ describe('a row fits into the window', () => {
 });
 
 describe('equal requests in sequence', () => {
+  it('share a row with the newest address, even if the terminal wraps it', () => {
+    const { texts, refuse } = createTerminal();
+    const see = (length: number) => `http://mock/#/${'1'.repeat(length - 14)}`;
+    for (const length of [20, 72, 73, 30]) refuse({ see: see(length) });
+
+    expect(texts.join('')).toContain(`        ${see(73)}\n`);
+    expect(texts.map((text) => /␛\[(\d)A/.exec(text)?.[1])).toEqual([undefined, '3', '3', '4']);
+    expect(texts.at(-1)).toMatch(new RegExp(`missing_scope ×4\n.*play\`\n {8}${see(30)}\n$`));
+  });
+
   it('share a row with their count and the newest advice', () => {
     const { texts, refuse } = createTerminal();
     refuse();

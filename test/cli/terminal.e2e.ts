@@ -43,9 +43,14 @@ describe.skipIf(!hasTerminal).concurrent('in a terminal', () => {
     const written = await output([], { NO_COLOR: '1' });
     const rows = rowsShown(written);
 
-    expect(README).toContain(`\n${rows.slice(0, 3).join('\n')}\n`);
+    const shown = rows
+      .slice(0, 4)
+      .join('\n')
+      .replace(/:\d+\/#/, ':6625/#')
+      .replace(/=\w+-/, '=5d76e9-');
+    expect(README).toContain(`\n${shown}\n`);
     expect(rows[1]).toContain('403 nvcf-deployer missing_scope ×3');
-    expect(rows[3]).toMatch(/^GET {5}\/v2\/(?:long\/)+.*… 404 - unknown_path \[world team-a\]$/);
+    expect(rows[4]).toMatch(/^GET {5}\/v2\/(?:long\/)+.*… 404 - unknown_path \[world team-a\]$/);
     expect(rows.filter((row) => /^\S/.test(row))).toHaveLength(3);
     expect(written).not.toContain('nvapi-_');
     expect(written).not.toMatch(/\[\d+m/);

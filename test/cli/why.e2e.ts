@@ -47,6 +47,8 @@ describe.concurrent('`why`', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('(answered with 404)');
     expect(stdout).toContain('Did you mean `GET /v2/nvcf/functions`?');
+    const { body } = await server.call('GET /w/acme/_mock/requests');
+    expect(stdout).toContain(`\n  console:   ${server.url}/w/acme/#/requests?request=${body.requests[0].id}\n`);
   });
 
   it('exits with 1 if no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {

@@ -65,10 +65,11 @@ describe('the header of a decision', () => {
     const header = createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });
 
     expect(header).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope"}');
-    const withName = (length: number) =>
-      createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: ['x'.repeat(length)] } });
+    const withName = (length: number, see: string | null = null) =>
+      createDecisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: ['x'.repeat(length)] } }, see);
     const around = withName(0).length;
     expect(withName(4096 - around)).toHaveLength(4096);
     expect(withName(4097 - around)).toBe(header);
+    expect(JSON.parse(withName(4096 - around, 'http://mock'))).toEqual({ ...JSON.parse(header), see: 'http://mock' });
   });
 });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { formatWorldForLog } from '../../addresses/world-id.ts';
+import { consoleUrlOf, DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../addresses/world-id.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import type { Problem } from '../../decisions/problem.ts';
@@ -33,16 +33,16 @@ interface SentAnswer {
   readonly payload: string | Buffer | undefined;
 }
 
-/** Records a request with its response in the journal, before the response is sent. */
+/** Records a request with its response in the journal, before the response is sent. @returns the request's id */
 export function record(
   request: RequestInWorld<Route | null>,
   { service, operation }: OperationName,
   answer: SentAnswer,
-): void {
+): string {
   const { raw, now, method, startedAt } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isExecuted, statusWithoutFault } = request;
-  activityLog.recordRequest({
+  return activityLog.recordRequest({
     at: now,
     world,
     service,
@@ -129,38 +129,54 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   if (decision !== null) {
     world.activityLog.recordDecision(decision);
     noteUse(request, decision);
-    if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision));
+    const see = decision.effect === 'deny' ? seeOf(request, 'decision', decision.id) : null;
+    if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision, see));
   }
-  const hint = hintHeader(request, decision);
+  const advice = adviceOf(request, decision);
+  const hint = hintHeader(request, advice);
   if (hint !== null) reply.header('x-mock-hint', hint);
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const refusal = problem ?? outcome.refusal ?? null;
   const reason = reasonOf(decision, refusal);
-  logAnswer(request, decision, refusal, isRecorded ? () => requestLine(request, decision) : undefined);
   const { id: operation } = route.operation;
   const { name: service } = route.service;
   const { status } = outcome;
-  if (isRecorded)
-    record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) });
+  const id = isRecorded
+    ? record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) })
+    : null;
+  logAnswer(request, decision, refusal, id === null ? undefined : () => requestLine(request, decision, id, advice));
   if (route.service.isControlApi !== true) countAnswer(request, service, reason);
 }
 
 /**
- * Returns the value of `x-mock-hint`: the first hint or, for a denial without one, its first fix; null without either, and
- * for a response that a fault replaced.
+ * Returns where the console shows a request; null if the server does not listen. The host of the request may be a
+ * vendor's, so it is not used.
  */
-export function hintHeader(request: RequestInWorld<Route | null>, decision: Decision | null): string | null {
-  const { server, world, hints, isReplaced } = request;
-  if (isReplaced || !server.explain) return null;
-  const hint = hints.list[0]?.text ?? firstFixOf(request, decision);
-  return hint === null ? null : createHintHeader(hideInLine(hint, world.activityLog.secrets));
+function seeOf(
+  { server: { ownUrl }, world }: RequestInWorld<Route | null>,
+  kind: 'request' | 'decision',
+  id: string,
+): string | null {
+  if (ownUrl === null) return null;
+  return consoleUrlOf(world.id === DEFAULT_WORLD ? ownUrl : `${ownUrl}${worldPathOf(world.id)}`, kind, id);
 }
 
-/** Returns the first fix of a denial; null for any other request. */
-function firstFixOf({ route }: RequestInWorld<Route | null>, decision: Decision | null): string | null {
+/** Returns the first hint about a request or, for a denial without one, its first fix; null without either. */
+export function adviceOf({ hints, route }: RequestInWorld<Route | null>, decision: Decision | null): string | null {
+  const [hint] = hints.list;
+  if (hint !== undefined) return hint.text;
   if (route === null || decision?.effect !== 'deny') return null;
   const [fix] = findFixes(decision, route.ruleset.tables, route.service.decisionHelp?.findFixes);
   return fix?.text ?? null;
+}
+
+/** Returns the value of `x-mock-hint`; null without advice, and for a response that a fault replaced. */
+export function hintHeader(
+  { server, world, isReplaced }: RequestInWorld<Route | null>,
+  advice: string | null,
+): string | null {
+  if (isReplaced || !server.explain || advice === null) return null;
+  return createHintHeader(hideInLine(advice, world.activityLog.secrets));
 }
 
 /** Counts the response, unless a fault drops the connection before the client can read the status. */
@@ -197,11 +213,17 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
 }
 
 /** Creates the request's row for the terminal. @param decision without secrets */
-export function requestLine(request: RequestInWorld<Route | null>, decision: Decision | null): RequestLine {
-  const { world, raw, problem, outcome, injectedFault } = request;
+export function requestLine(
+  request: RequestInWorld<Route | null>,
+  decision: Decision | null,
+  id: string,
+  advice: string | null,
+): RequestLine {
+  const { server, world, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
   const refusal = problem ?? outcome.refusal ?? null;
-  const advice = adviceOf(request, decision, refusal);
+  const explanation = decision?.effect === 'deny' ? explain(decision, server.reasons) : (refusal?.message ?? null);
+  const text = advice ?? explanation;
   return {
     world: world.id,
     // The route's method would be GET for HEAD.
@@ -211,22 +233,9 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
     caller: principalOf(request)?.name ?? null,
     reason: reasonOf(decision, refusal),
     fault: injectedFault?.id ?? null,
-    advice: advice === null ? null : hideInLine(advice, secrets),
+    advice: text === null ? null : hideInLine(text, secrets),
+    see: explanation === null ? null : seeOf(request, 'request', id),
   };
-}
-
-/**
- * Returns the first hint about a request or, for a refusal without one, the first fix or the explanation; null for any other
- * request.
- */
-function adviceOf(
-  request: RequestInWorld<Route | null>,
-  decision: Decision | null,
-  refusal: Problem | null,
-): string | null {
-  const advice = request.hints.list[0]?.text ?? firstFixOf(request, decision);
-  if (advice !== null) return advice;
-  return decision?.effect === 'deny' ? explain(decision, request.server.reasons) : (refusal?.message ?? null);
 }
 
 /** Records what the credential's rights were used for. */

@@ -179,6 +179,7 @@ describe('the terminal', () => {
     reason: null,
     fault: null,
     advice: null,
+    see: null,
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
   const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
@@ -192,6 +193,23 @@ describe('the terminal', () => {
       'a rejection with its explanation',
       { request: { decision: REFUSED, outcome: { status: 403 } } },
       { status: 403, reason: 'not_owner', advice: 'call as the owner; other callers may only read it' },
+    ],
+    [
+      'a rejection with its address in the console',
+      { server: { ownUrl: 'http://mock' }, world: { id: 'team-a' }, request: { problem, outcome: { status: 400 } } },
+      {
+        world: 'team-a',
+        status: 400,
+        caller: null,
+        reason: 'invalid_request',
+        advice: 'Field `size` is wrong.',
+        see: 'http://mock/w/team-a/#/requests?request=r-1',
+      },
+    ],
+    [
+      'no address for a hint about a response',
+      { server: { ownUrl: 'http://mock' }, hints },
+      { caller: null, advice: 'It is loud.' },
     ],
     [
       'the hint rather than the first fix',

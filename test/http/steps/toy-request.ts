@@ -55,7 +55,10 @@ export function toyRequest({
       uses: { record: report('use') },
       joinHeaders: (headers: readonly string[]) => headers.join('\n'),
       recordDecision: report('decision'),
-      recordRequest: report('request'),
+      recordRequest: (draft: object) => {
+        report('request')(draft);
+        return 'r-1';
+      },
       publishEvent: report('event'),
       flush: async () => report('flush')(),
     },
@@ -81,6 +84,7 @@ export function toyRequest({
     extractors: [],
     tripwire: { shortest: 5, warn: (text: string) => (text.includes('REAL') ? [`in \`${text}\``] : []) },
     publicUrl: null,
+    ownUrl: null,
     isTls: false,
     limits: createLimits(),
     settings: {},

@@ -184,7 +184,7 @@ describe('the journal', () => {
     const first = (await readNewestRequest()).id;
     await server.grant({ ...credentials, clientSecret: 'wrong' });
     const token = await server.tokenOf(researcher);
-    await server.call('GET /api/v1/users', { token });
+    const { decision } = await server.call('GET /api/v1/users', { token });
 
     const countRequests = async (query: string) => (await listRequests(query)).length;
     expect(await countRequests('?operation=grant_token')).toBe(3);
@@ -197,6 +197,11 @@ describe('the journal', () => {
     expect(await countRequests('?service=air')).toBe(0);
     expect(await countRequests(`?since=${first}`)).toBe(3);
     expect(await countRequests('?limit=1')).toBe(1);
+    expect(await listRequests(`?decision=${decision.id}`)).toEqual([await readNewestRequest()]);
+    expect(await countRequests(`?decision=${decision.id}&operation=grant_token`)).toBe(0);
+    expect(await countRequests('?decision=unknown')).toBe(0);
+    const { log } = (await server.call(`GET /_mock/requests/har?decision=${decision.id}`)).body;
+    expect(log.entries).toMatchObject([{ request: { url: 'http://localhost:6625/api/v1/users' } }]);
   });
 
   it('is empty after a reset', async () => {

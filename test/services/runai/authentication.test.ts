@@ -245,7 +245,13 @@ describe('GET /api/v1/access-keys rejects', () => {
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     const { certainty, source } = ALL_REASONS[reason];
     const basis = certainty === 'documented' ? {} : { certainty };
-    expect(answer.decision).toEqual({ id: expect.any(String), effect: 'deny', reason, ...basis });
+    expect(answer.decision).toEqual({
+      id: expect.any(String),
+      effect: 'deny',
+      reason,
+      ...basis,
+      see: expect.any(String),
+    });
     expect(decision.source).toBe(certainty === 'documented' ? undefined : source);
     expect(decision).toMatchObject({
       id: answer.decision.id,

@@ -117,7 +117,7 @@ function createEntryViewer(
 async function findRequests(
   ports: Ports,
   { world }: Context,
-  { after, since, limit, hints, ...match }: Match & PageQuery & { readonly hints?: true },
+  { after, since, limit, hints, decision, ...match }: Match & PageQuery & { hints?: true; decision?: string },
   fallback: number,
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
@@ -126,7 +126,10 @@ async function findRequests(
     checkMatch(match, ports.listKnownNames(), (name) => `Query parameter \`${name}\``, false),
   );
   const matching = journal.newestFirst(
-    (facts, draft) => fits(facts) && (hints === undefined || draft.hints.length > 0),
+    (facts, draft) =>
+      (decision === undefined || draft.decision === decision) &&
+      (hints === undefined || draft.hints.length > 0) &&
+      fits(facts),
   );
   return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
 }
