@@ -15,7 +15,7 @@ import {
   request as undiciRequest,
 } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
+import { decisionOf, type InterceptOptions, type Mock, startMock, type World } from '../../src/index.ts';
 import { MANIFESTS } from '../../src/services/index.ts';
 import { createDeferred } from '../support/deferred.ts';
 import { CLIENTS, sendByNode } from '../support/production.ts';
@@ -761,9 +761,11 @@ describe('an intercepted request', () => {
   it('reaches the world that its header or path names', async () => {
     const [first, second] = await Promise.all([mock.world(), mock.world()]);
     await using _ = await first.intercept();
-    await fetch(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mock-world': second.id } });
+    const refused = await fetch(`${RUNAI_URL}/api/v1/users`, { headers: { 'x-mock-world': second.id } });
     await fetch(`${RUNAI_URL}/w/${second.id}/api/v1/roles`);
 
+    const { id, see } = decisionOf(refused) ?? {};
+    expect(see).toBe(`${second.url}/#/requests?decision=${id}`);
     expect(await listPaths(first)).toEqual([]);
     expect(await listPaths(second)).toEqual(['/api/v1/roles', '/api/v1/users']);
     await Promise.all([first.stop(), second.stop()]);
