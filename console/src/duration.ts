@@ -22,3 +22,9 @@ export function formatDuration(milliseconds: number, maxUnits = 2): string {
   }
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
+
+/** Formats how long a request took: `0.4 ms`, `12 ms`, `1.2 s`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
+}

@@ -4,9 +4,9 @@ import type { ComponentChildren } from 'preact';
 export type Fact = readonly [name: ComponentChildren, value: ComponentChildren];
 
 /** A list of facts. A fact without a value (null, undefined or false) is left out. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+export function Facts({ facts, label }: { readonly facts: readonly Fact[]; readonly label?: string }) {
   return (
-    <dl class="facts">
+    <dl class="facts" aria-label={label}>
       {facts.map(
         ([name, value], index) =>
           value !== null &&

@@ -1,9 +1,10 @@
-/** The four meanings of a status. Each has its own sign, so that colour is not needed. */
+/** The meanings of a status. Each has its own sign, so that colour is not needed. */
 const MEANINGS = {
   passed: { sign: '✓', spoken: 'succeeded' },
   refused: { sign: '⊘', spoken: 'refused because of its credential or rights' },
   wrong: { sign: '!', spoken: 'invalid request' },
   failed: { sign: '×', spoken: 'failed' },
+  unknown: { sign: '?', spoken: 'no operation has this path' },
 } as const;
 
 /** Returns the meaning of a status. @param status null if the connection broke */
@@ -13,15 +14,14 @@ function meaningOf(status: number | null): keyof typeof MEANINGS {
   return status >= 400 ? 'wrong' : 'passed';
 }
 
-/** A status code with its meaning. */
-export function Status({
-  status,
-  statusWithoutFault,
-}: {
+/** A status code with its meaning. @param props.isUnknownPath whether no operation has the path */
+export function Status(props: {
   readonly status: number | null;
   readonly statusWithoutFault?: number | undefined;
+  readonly isUnknownPath?: boolean;
 }) {
-  const meaning = meaningOf(status);
+  const { status, statusWithoutFault, isUnknownPath = false } = props;
+  const meaning = isUnknownPath ? 'unknown' : meaningOf(status);
   const { sign, spoken } = MEANINGS[meaning];
   return (
     <span class={`status ${meaning}`} data-sign={sign} title={spoken}>

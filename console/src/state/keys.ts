@@ -26,7 +26,7 @@ export interface NgcKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
 /** Reads all NGC keys of this world. */
 export const readKeys = createQuery(['keys'], async (): Promise<readonly NgcKey[]> => {
   const keys = await askAll<Omit<NgcKey, 'unbound'>>('keys');
-  const services = [...new Set(keys.flatMap((key) => key.services))];
+  const services = [...new Set(keys.filter(wasUnbound).flatMap((key) => key.services))];
   const meanings = new Map(
     await Promise.all(
       services.map(async (name) => [name, describeMeaning(await readRuleset(serviceOfKey(name)))] as const),
@@ -34,6 +34,11 @@ export const readKeys = createQuery(['keys'], async (): Promise<readonly NgcKey[
   );
   return keys.map((key) => ({ ...key, unbound: describeUnbound(key.services, meanings) }));
 });
+
+/** Returns whether a service key is, was or will be bound to no resource. */
+function wasUnbound({ type, policy, pending, history }: Omit<NgcKey, 'unbound'>): boolean {
+  return type === 'service' && [policy, ...pending, ...history].some((version) => !version?.resource);
+}
 
 /** Describes what a key of one service without a resource is bound to. */
 function describeMeaning({ unbound }: Ruleset): string {

@@ -1,44 +1,25 @@
 import { signal } from '@preact/signals';
-import type { Fix, RecordedRequest } from '../control-api/types.ts';
+import { ask } from '../control-api/client.ts';
+import type { Decision, OperationEffect, RecordedRequest } from '../control-api/types.ts';
+import { askAs } from '../control-api/vendor.ts';
 import type { Call } from './call.ts';
-import type { Caller, Sender } from './caller.ts';
+import { type Caller, pickCaller, requestToken } from './caller.ts';
+import { reportChange } from './changes.ts';
+import { isFrozen, waitForWorldTime } from './clock.ts';
+import { editKey } from './edit-key.ts';
+import { readIdentities } from './identities.ts';
+import { moveClock } from './move-clock.ts';
+import {
+  type Change,
+  type FixRequest,
+  findPathRemedy,
+  listCandidates,
+  listRemedies,
+  type Remedies,
+  type Remedy,
+} from './remedies.ts';
 import { sendCall } from './send-again.ts';
 import { offerUndo, type Undoable } from './undo.ts';
-
-/** A line of the diff of a fix. */
-export interface DiffLine {
-  readonly sign: '+' | '−';
-  /** The kind of right or binding that is added or removed, such as `scope`. */
-  readonly kind: string;
-  readonly name: string;
-}
-
-/** The request of a fix. */
-export type FixRequest = NonNullable<Fix['request']>;
-
-/** A way to make a refused request succeed: a change, a different credential, or waiting. */
-export interface Remedy {
-  /** A sentence that describes it. */
-  readonly text: string;
-  readonly lines: readonly DiffLine[];
-  /** Label of its button, such as `Fix and send again`. */
-  readonly label: string;
-  /** The request that makes the change, if it is one. */
-  readonly request?: FixRequest;
-  /** The body to resend. Default: the original. */
-  readonly body?: string;
-  /** Whether it waits for a time, so that it can be cancelled. */
-  readonly waits?: true;
-  /** The sender of the resent request. Default: the original caller. */
-  readonly sender?: Sender;
-  /**
-   * Makes the change.
-   *
-   * @returns how to undo it; null if it cannot be undone, undefined if undo is already offered
-   * @throws like the control API, or if `abort` is aborted
-   */
-  readonly apply: (abort: AbortSignal) => Promise<Undoable | null | undefined>;
-}
 
 /** A refused request that was resent after a change. */
 export interface Repair {
@@ -55,22 +36,77 @@ export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 /** The id of the latest resent request until its panel takes the focus; null afterwards. */
 export const unopenedResend: { id: string | null } = { id: null };
 
-/** Makes the change, and offers to undo it. @throws like `Remedy.apply` */
-export async function applyRemedy(remedy: Remedy, abort: AbortSignal): Promise<void> {
-  const undo = await remedy.apply(abort);
-  if (undo !== undefined) offerUndo(undo);
+/** Reads the remedies for a request, and its caller. @param decision null for a path that no operation has @throws like the control API */
+export async function readRemedies(
+  request: RecordedRequest,
+  decision: Decision | null,
+): Promise<Remedies & { readonly caller: Caller }> {
+  const identities = await readIdentities();
+  const caller = pickCaller(request, decision, identities);
+  if (decision === null) {
+    const remedy = findPathRemedy(request);
+    return { caller, remedies: remedy === null ? [] : [remedy], adviceOnly: [] };
+  }
+  const refusal = { request, decision, identities };
+  const candidates = listCandidates(refusal);
+  const { method, path } = decision.request;
+  const effects = await Promise.all(
+    candidates.map(({ id: principal }) =>
+      ask<OperationEffect>('POST', '/_mock/decisions/simulate', { principal, method, path }).then(
+        ({ effect }) => effect,
+        // There is no decision for identities that cannot call the service.
+        () => 'deny',
+      ),
+    ),
+  );
+  const allowed = candidates.filter((_, index) => effects[index] === 'allow');
+  return { caller, ...listRemedies(refusal, allowed, !isFrozen.value) };
 }
 
-/** Makes the change, and resends the request. @throws like `Remedy.apply` and `sendCall` */
+/** Makes the change of a remedy, and offers to undo it. @throws like the control API, or if the signal aborts */
+export async function applyChange(change: Change, signal: AbortSignal): Promise<void> {
+  if (change.kind === 'wait') {
+    await waitForWorldTime(change.to, signal);
+    offerUndo(null);
+    // Moving the clock offers to undo it by itself.
+  } else if (change.kind === 'move') await moveClock('set', { to: change.to });
+  else if (change.kind === 'send') offerUndo(await sendFix(change.request));
+}
+
+/** Sends the request of a fix. Returns how to undo it; null if it cannot be undone. */
+async function sendFix({ method, path, body, as }: FixRequest): Promise<Undoable | null> {
+  const key = /^\/_mock\/keys\/([^/]+)$/.exec(path)?.[1];
+  if (key !== undefined && method === 'PATCH') return (await editKey(decodeURIComponent(key), body ?? {})).undo;
+  if (as === undefined) {
+    await ask(method, path, body);
+    reportChange('keys', 'clock');
+    return null;
+  }
+  // Each call gets a new token, because the clock of the world may have moved.
+  const call = async (...request: [method: string, path: string, body?: object]) =>
+    askAs<{ readonly id?: unknown } | null>(await requestToken({ kind: 'principal', name: as.principal }), ...request);
+  const id = (await call(method, path, body))?.id;
+  if (method !== 'POST' || (typeof id !== 'string' && typeof id !== 'number')) return null;
+  const createdPath = `${path}/${encodeURIComponent(String(id))}`;
+  return {
+    text: `\`${method} ${path}\` was sent as ${as.principal}.`,
+    undo: async () => {
+      await call('DELETE', createdPath);
+      return `\`DELETE ${createdPath}\` was sent as ${as.principal}.`;
+    },
+  };
+}
+
+/** Makes the change, and resends the request. @throws like `applyChange` and `sendCall` */
 export async function repairRequest(
   before: RecordedRequest,
   remedy: Remedy,
   call: Call,
   caller: Caller,
-  abort: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Repair> {
-  await applyRemedy(remedy, abort);
-  const { id, status } = await sendCall(call, remedy.sender ?? caller);
+  await applyChange(remedy.change, signal);
+  const { id, status } = await sendCall({ ...call, ...remedy.call }, remedy.sender ?? caller);
   const finished: Repair = { before, remedy, after: id, status };
   repairs.value = new Map([...repairs.value, [before.id, finished], [id, finished]]);
   unopenedResend.id = id;

@@ -43,7 +43,7 @@ export const journalFilter = computed(
 /** Returns whether a request matches a filter with this value. */
 function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
-  if (name === 'hints') return hasHints(request);
+  if (name === 'hints') return listHints(request).length > 0;
   if (name === 'path') return matchesTemplate(request.path, value);
   if (name !== 'text') {
     const requestValue = VALUES[name](request);
@@ -55,9 +55,9 @@ function matchesFilter(request: RequestSummary, name: Filter, value: string): bo
   return text.includes(value.toLowerCase());
 }
 
-/** Returns whether a request has hints. The first fix of a refusal, in their place, does not count. */
-function hasHints({ hints }: RequestSummary): boolean {
-  return hints.some(({ code }) => code !== 'fix');
+/** Returns the hints of a request. The first fix of a refusal, in their place, is none. */
+export function listHints({ hints }: RequestSummary): RequestSummary['hints'] {
+  return hints.filter(({ code }) => code !== 'fix');
 }
 
 /** Returns whether a path matches a template, in which `{name}` matches any segment. */

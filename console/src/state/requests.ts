@@ -101,3 +101,8 @@ function merge(newer: readonly RequestSummary[], older: readonly RequestSummary[
 export function isRefusal({ status, reason }: RequestSummary): boolean {
   return status === null || status >= 400 || reason !== null;
 }
+
+/** Returns whether no operation has the path of a request. */
+export function isUnknownPath({ operation, status, fault }: RequestSummary): boolean {
+  return operation === null && status === 404 && fault === null;
+}

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -20,6 +21,10 @@ export function Operations() {
   const found = findOperations(all, text, api);
   const services = [...new Set(all.map((listed) => listed.service))];
   const filters = { text, api };
+  useEffect(
+    () => document.querySelector('.entries [aria-current]')?.scrollIntoView({ block: 'nearest' }),
+    [loaded === null, operation],
+  );
   return (
     <div class={operation === undefined ? 'two operations' : 'two operations opened'}>
       <ViewHeader

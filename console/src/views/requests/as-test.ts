@@ -2,7 +2,7 @@ import type { RecordedRequest } from '../../control-api/types.ts';
 import { toSource } from '../../parts/source.ts';
 import type { Call } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
-import type { FixRequest } from '../../state/repairs.ts';
+import type { FixRequest } from '../../state/remedies.ts';
 
 /** A test that sends a request and expects the same response. */
 interface TestInput {
@@ -46,6 +46,17 @@ export function toTest(
   // An unsent or unread body does not affect the decision.
   const body = call.body ?? (call.problem !== null && !isBodyless && decision !== null ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
+}
+
+/** Returns the assertion that the mock received such a request, for Vitest or Jest. */
+export function toAssertion({ operation, method, path, principal, status, reason }: RecordedRequest): string {
+  const match = {
+    ...(operation === null ? { method, path } : { operation }),
+    ...(principal !== null && { principal: principal.name }),
+    ...(status !== null && { status }),
+    ...(reason !== null && reason !== 'outcome_unknown' && { reason }),
+  };
+  return `await expect(mock).toHaveReceived(${toSource(match)});`;
 }
 
 /** Return the source of a test. */

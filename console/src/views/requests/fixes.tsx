@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, choose } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
 import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
@@ -8,23 +8,27 @@ import { shortenIds } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Call, toCall, toCallOfFix, toCurl } from '../../state/call.ts';
+import { toCall, toCallOfFix, toCurl } from '../../state/call.ts';
 import { type Caller, findObstacle } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
-import { applyRemedy, type DiffLine, type Remedy, type Repair, repairRequest, repairs } from '../../state/repairs.ts';
-import { type RepairOptions, readRepairOptions } from './remedies.ts';
+import type { DiffLine, Remedy } from '../../state/remedies.ts';
+import { applyChange, type Repair, readRemedies, repairRequest, repairs } from '../../state/repairs.ts';
 
-interface FixesProps {
+/**
+ * Offers fixes for a refused request, and resends it after a fix.
+ *
+ * @param props.decision null for a path that no operation has
+ * @param props.isEntered whether the user opened the request with the keyboard, which moves the focus here
+ */
+export function Fixes(props: {
   readonly request: RecordedRequest;
-  readonly decision: Decision;
-  /** Whether the user opened the request with the keyboard, which moves the focus here. */
+  readonly decision: Decision | null;
   readonly isEntered: boolean;
-}
-
-/** Offers fixes for a refused request, and resends it after a fix. */
-export function Fixes({ request, decision, isEntered }: FixesProps) {
-  const loaded = useLoaded(() => readRepairOptions(request, decision), [request.id, countChanges('keys')]);
+}) {
+  const { request, decision, isEntered } = props;
+  const loaded = useLoaded(() => readRemedies(request, decision), [request.id, countChanges('keys')]);
   const section = useRef<HTMLElement>(null);
+  const [chosen, setChosen] = useState('');
   // A layout effect, so that it runs before the next key.
   useLayoutEffect(() => {
     if (isEntered) section.current?.focus();
@@ -34,61 +38,50 @@ export function Fixes({ request, decision, isEntered }: FixesProps) {
     <section ref={section} class="fixes" aria-label="How to fix it" tabIndex={-1}>
       <h3>How to fix it</h3>
       {repaired?.before.id === request.id ? (
-        <Repaired repair={repaired} />
+        <p>
+          <Sentence text={repaired.remedy.text} />: done.{' '}
+          <a href={addressOfView('requests', { request: repaired.after })}>
+            Sent again: {repaired.status ?? 'no answer'}
+          </a>
+        </p>
       ) : (
-        <WhenLoaded loaded={loaded}>{(options) => <RemedyChoice request={request} options={options} />}</WhenLoaded>
+        <WhenLoaded loaded={loaded}>
+          {({ remedies, adviceOnly, caller }) => {
+            const remedy = remedies.find(({ text }) => text === chosen) ?? remedies[0];
+            return (
+              <>
+                {remedies.length > 1 && <RemedyList remedies={remedies} chosen={remedy} choose={setChosen} />}
+                {remedy !== undefined && (
+                  <RemedyForm
+                    key={remedy.text}
+                    request={request}
+                    remedy={remedy}
+                    caller={caller}
+                    isAlone={remedies.length === 1}
+                  />
+                )}
+                {adviceOnly.length > 0 && (
+                  <ul class="others">
+                    {adviceOnly.map((fix) => (
+                      <li key={fix.text}>
+                        <Advice fix={fix} />
+                      </li>
+                    ))}
+                  </ul>
+                )}
+                {remedies.length + adviceOnly.length === 0 && <p class="quiet">No known fix.</p>}
+              </>
+            );
+          }}
+        </WhenLoaded>
       )}
     </section>
   );
 }
 
-/** Shown in place of the remedies after one of them was applied. */
-function Repaired({ repair: { remedy, after, status } }: { readonly repair: Repair }) {
-  return (
-    <p>
-      <Sentence text={remedy.text} />: done.{' '}
-      <a href={addressOfView('requests', { request: after })}>Sent again: {status ?? 'no answer'}</a>
-    </p>
-  );
-}
-
-/** The number of remedies shown at first. A single further one is shown too. */
+/** The number of remedies or roles shown at first. A single further one is shown too. */
 const MAX_SHOWN = 3;
 
-/** The remedies, and the fixes that the page cannot make. */
-function RemedyChoice({ request, options }: { readonly request: RecordedRequest; readonly options: RepairOptions }) {
-  const { remedies, caller, adviceOnly } = options;
-  const [chosen, setChosen] = useState('');
-  const call = toCall(request);
-  const remedy = remedies.find(({ text }) => text === chosen) ?? remedies[0];
-  return (
-    <>
-      {remedies.length > 1 && <RemedyList remedies={remedies} chosen={remedy} choose={setChosen} />}
-      {remedy !== undefined && (
-        <RemedyForm
-          key={remedy.text}
-          request={request}
-          remedy={remedy}
-          call={call}
-          caller={caller}
-          isAlone={remedies.length === 1}
-        />
-      )}
-      {adviceOnly.length > 0 && (
-        <ul class="others">
-          {adviceOnly.map((fix) => (
-            <li key={fix.text}>
-              <Advice fix={fix} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {remedies.length + adviceOnly.length === 0 && <p class="quiet">No known fix.</p>}
-    </>
-  );
-}
-
-/** The remedies, to choose one of them. */
 function RemedyList(props: {
   readonly remedies: readonly Remedy[];
   readonly chosen: Remedy | undefined;
@@ -96,7 +89,9 @@ function RemedyList(props: {
 }) {
   const { remedies, chosen, choose } = props;
   const [isExpanded, setExpanded] = useState(remedies.length <= MAX_SHOWN + 1);
-  const lead = findLead(remedies);
+  // What all begin with, such as a scope to add before binding a key.
+  const start = /^.*, and(?= )/.exec(remedies[0]?.text ?? '')?.[0] ?? '';
+  const lead = remedies.every(({ text }) => text.startsWith(start)) ? start : '';
   return (
     <fieldset class="ways">
       <legend class={lead === '' ? 'unseen' : 'way'}>
@@ -120,25 +115,19 @@ function RemedyList(props: {
   );
 }
 
-/** Returns the common beginning of all remedies, such as a scope to add before binding a key; empty if there is none. */
-function findLead([first, ...otherRemedies]: readonly Remedy[]): string {
-  const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
-  return otherRemedies.every(({ text }) => text.startsWith(lead)) ? lead : '';
-}
-
 /** The button for a remedy, with its changes. */
 function RemedyForm(props: {
   readonly request: RecordedRequest;
   readonly remedy: Remedy;
-  readonly call: Call;
   readonly caller: Caller;
   readonly isAlone: boolean;
 }) {
-  const { request, remedy, call, caller, isAlone } = props;
-  const { lines, label, request: change } = remedy;
-  const missingBody = remedy.body === undefined ? call.problem : null;
+  const { request, remedy, caller, isAlone } = props;
+  const { text, where, lines, label, change } = remedy;
+  const call = toCall(request);
+  const missingBody = remedy.call === undefined ? call.problem : null;
   const act = useAct();
-  const [body, setBody] = useState(remedy.body ?? call.body ?? '{}');
+  const [body, setBody] = useState(call.body ?? '{}');
   const [isApplied, setApplied] = useState(false);
   const abortController = useRef(new AbortController());
   useEffect(() => () => abortController.current.abort(), []);
@@ -148,18 +137,18 @@ function RemedyForm(props: {
       abortController.current = new AbortController();
       const { signal } = abortController.current;
       if (obstacle !== null) {
-        await applyRemedy(remedy, signal);
+        await applyChange(change, signal);
         setApplied(true);
         return;
       }
-      const callToSend = missingBody === null && remedy.body === undefined ? call : { ...call, body };
+      const callToSend = missingBody === null ? call : { ...call, body };
       choose({ request: (await repairRequest(request, remedy, callToSend, caller, signal)).after });
     });
   return (
     <form onSubmit={handleSubmit(() => void run())}>
       {isAlone && lines.length === 0 && (
         <p class="way">
-          <Sentence text={remedy.text} />
+          <Sentence text={text} />
         </p>
       )}
       <DiffList lines={lines} />
@@ -177,32 +166,31 @@ function RemedyForm(props: {
             {obstacle === null ? label : 'Apply the fix'}
           </button>
         )}
-        {act.isBusy && remedy.waits && (
+        {act.isBusy && change.kind === 'wait' && (
           <button type="button" class="small" onClick={() => abortController.current.abort()}>
             Stop waiting
           </button>
         )}
-        {change !== undefined && <CopyFix change={change} />}
+        {change.kind === 'send' && (
+          <CopyButton
+            text={toCurl(
+              toCallOfFix(change.request),
+              change.request.as === undefined
+                ? { kind: 'unknown' }
+                : { kind: 'principal', name: change.request.as.principal },
+            )}
+            label="Copy fix"
+          />
+        )}
+        {where !== undefined && <small class="quiet">{where}</small>}
       </span>
       <Feedback act={act} />
     </form>
   );
 }
 
-/** Copies the request of a fix as a command. */
-function CopyFix({ change }: { readonly change: NonNullable<Remedy['request']> }) {
-  const sender = change.as?.principal;
-  const caller = sender === undefined ? ({ kind: 'unknown' } as const) : ({ kind: 'principal', name: sender } as const);
-  return (
-    <>
-      <CopyButton text={toCurl(toCallOfFix(change), caller)} label="Copy fix" />
-      {sender !== undefined && <span class="quiet">as {sender}</span>}
-    </>
-  );
-}
-
 /** The rights that a fix adds and removes. */
-export function DiffList({ lines }: { readonly lines: readonly DiffLine[] }) {
+function DiffList({ lines }: { readonly lines: readonly DiffLine[] }) {
   if (lines.length === 0) return null;
   return (
     <ul class="diff" aria-label="What it changes">
@@ -229,5 +217,28 @@ function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
         <Sentence text={formatNames(roles.slice(MAX_SHOWN))} />
       </details>
     </>
+  );
+}
+
+/** The change before a request was sent again, and whether the change was enough. */
+export function RepairResult({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
+  const { remedy, before, status } = repair;
+  const isFixed = status !== null && status < 400;
+  const failure = isRefused
+    ? 'Sent again, but still refused.'
+    : 'Sent again and allowed now, but the response is an error.';
+  return (
+    <section class={isFixed ? 'result allow' : 'result'} aria-label="Result">
+      <p>
+        <strong>{isFixed ? 'Fixed and sent again.' : failure}</strong>{' '}
+        {remedy.lines.length === 0 && (
+          <>
+            Done: <Sentence text={remedy.text} />.{' '}
+          </>
+        )}
+        <a href={addressOfView('requests', { ...choices.value, request: before.id })}>The refused request</a>
+      </p>
+      <DiffList lines={remedy.lines} />
+    </section>
   );
 }

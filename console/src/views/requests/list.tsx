@@ -1,11 +1,12 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choices, choose } from '../../address.ts';
+import { formatMilliseconds } from '../../duration.ts';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
-import { listedRows, type Row } from '../../state/request-filters.ts';
-import { formatAddress } from '../../state/requests.ts';
+import { listedRows, listHints, type Row } from '../../state/request-filters.ts';
+import { formatAddress, isRefusal, isUnknownPath } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
 /** Returns the height of a row, as in the style sheet. */
@@ -17,7 +18,7 @@ function getRowHeightPixels(): number {
 /** The rows rendered above and below the visible ones, so that scrolling shows no gap. */
 const OVERSCAN_ROWS = 10;
 
-const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Operation', 'Duration'];
+const HEADINGS = ['Time', 'Status', 'Method', 'Operation', 'Caller', 'Reason', 'Duration'];
 
 /**
  * The requests, newest first. Only visible rows are rendered, so thousands take no longer than twenty.
@@ -116,15 +117,17 @@ function useViewport(box: RefObject<HTMLDivElement | null>): { readonly top: num
   return viewport;
 }
 
-interface RequestRowProps {
+function RequestRow(props: {
   readonly row: Row;
   readonly index: number;
   readonly count: number;
   readonly isSelected: boolean;
-}
-
-function RequestRow({ row: { request, ids }, index, count, isSelected }: RequestRowProps) {
+}) {
+  const { row, index, count, isSelected } = props;
+  const { request, ids } = row;
   const { id, at, method, status, principal, operation, durationMs } = request;
+  const address = formatAddress(request);
+  const hints = listHints(request);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
     <div
@@ -139,29 +142,38 @@ function RequestRow({ row: { request, ids }, index, count, isSelected }: Request
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />
-      <Status status={status} />
-      <span class="method">
+      <Status status={status} isUnknownPath={isUnknownPath(request)} />
+      <span class="method">{method}</span>
+      <span class={isUnknownPath(request) ? 'operation fault' : 'operation'} title={address}>
         {ids.length > 1 && <b class="times">{ids.length.toLocaleString('en')} × </b>}
-        {method}
+        {operation !== null && <strong>{operation} </strong>}
+        <span class="path">{address}</span>
       </span>
-      <span class="path" title={formatAddress(request)}>
-        {formatAddress(request)}
-      </span>
-      <Reason request={request} />
       <span class="caller">{principal?.name ?? '-'}</span>
-      <span class="operation">{operation ?? '-'}</span>
-      <span class="duration">{durationMs.toFixed(1)} ms</span>
+      <span class="reason">
+        {hints.length > 0 && (
+          <span class="hint" title={hints.map(({ text }) => text).join('\n')}>
+            <span aria-hidden="true">⚑ </span>
+            <span class="unseen">has a hint </span>
+          </span>
+        )}
+        <Reason request={request} />
+      </span>
+      <span class="duration">{formatMilliseconds(durationMs)}</span>
     </div>
   );
 }
 
-/** The shortest available reason of a refusal. */
-function Reason({ request: { statusWithoutFault, reason, explanation, fault } }: Pick<Row, 'request'>) {
-  const text = reason ?? explanation ?? (fault === null ? '-' : 'fault');
+/** The shortest available reason of a refusal; nothing for what succeeded. */
+function Reason({ request }: Pick<Row, 'request'>) {
+  const { statusWithoutFault, reason, explanation, fault } = request;
+  if (!isRefusal(request) && fault === null) return null;
+  // The path itself is shown, in red.
+  if (isUnknownPath(request)) return <>unknown path</>;
   return (
-    <span class="reason" title={explanation ?? reason ?? undefined}>
+    <span title={explanation ?? reason ?? undefined}>
       {statusWithoutFault !== undefined && `without the fault ${statusWithoutFault}: `}
-      <Sentence text={text} />
+      <Sentence text={reason ?? explanation ?? (fault === null ? '' : 'fault')} />
     </span>
   );
 }

@@ -27,7 +27,7 @@ export function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
           checked={hints === 'true'}
           onChange={({ currentTarget: { checked } }) => choose({ hints: checked ? 'true' : undefined }, false)}
         />
-        Only with hints
+        With hints
       </label>
       <label class="tick">
         <input

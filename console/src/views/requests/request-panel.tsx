@@ -9,19 +9,24 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { type Identity, readIdentities } from '../../state/identities.ts';
+import { findPathRemedy } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
+import { isUnknownPath } from '../../state/requests.ts';
 import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
 import { findErrorMessage } from './body.tsx';
-import { Fixes } from './fixes.tsx';
+import { Fixes, RepairResult } from './fixes.tsx';
 import { Fields, Message } from './message.tsx';
-import { RepairResult } from './repair-result.tsx';
-import { type DecidedRequest, RequestFacts } from './request-facts.tsx';
+import { describeRefusal } from './refusal-text.ts';
+import { RequestFacts } from './request-facts.tsx';
 import { RequiredAndHeld } from './required-and-held.tsx';
 import { Resend } from './resend.tsx';
 import { readStages, type Stages, Steps } from './steps.tsx';
 
 /** A recorded request with what explains it. */
-interface RequestDetails extends DecidedRequest {
+interface RequestDetails {
+  readonly request: RecordedRequest;
+  /** Null if it has none, or if it was dropped before its request. */
+  readonly decision: Decision | null;
   readonly stages: Stages;
   /** The ruleset with the rule of the decision; null if no rule was evaluated. */
   readonly ruleset: Ruleset | null;
@@ -30,15 +35,13 @@ interface RequestDetails extends DecidedRequest {
 /** Reads a request, its decision, and what explains them. @throws like the control API */
 async function readDetails(id: string): Promise<RequestDetails> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
-  const [decision, stages] = await Promise.all([readDecision(request), readStages(request)]);
+  const address = `/_mock/decisions/${encodeURIComponent(request.decision ?? '')}`;
+  const [decision, stages] = await Promise.all([
+    request.decision === null ? null : ask<Decision>('GET', address).catch(nullIfNotFound),
+    readStages(request),
+  ]);
   const hasRule = decision !== null && decision.rule !== null;
   return { request, decision, stages, ruleset: hasRule ? await readRuleset(decision.service) : null };
-}
-
-/** Reads the decision on a request; null if it has none, or if it was dropped before its request. */
-async function readDecision({ decision: id }: RecordedRequest): Promise<Decision | null> {
-  if (id === null) return null;
-  return await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(id)}`).catch(nullIfNotFound);
 }
 
 /**
@@ -64,12 +67,7 @@ export function RequestPanel({ id, isEntered }: { readonly id: string; readonly 
   );
 }
 
-interface DetailsProps extends RequestDetails {
-  readonly identities: readonly Identity[];
-  readonly isEntered: boolean;
-}
-
-function Details(props: DetailsProps) {
+function Details(props: RequestDetails & { readonly identities: readonly Identity[]; readonly isEntered: boolean }) {
   const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
   const { method, path, query, status, statusWithoutFault, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -83,25 +81,51 @@ function Details(props: DetailsProps) {
   }, [isEntered]);
   // A hint with the code `fix` repeats the first fix, which is shown below.
   const [hint, ...otherHints] = hints.filter(({ code }) => code !== 'fix');
+  const isOnlyFault = decision === null && fault !== null;
+  const isAllowed = decision?.effect === 'allow' && hint === undefined;
+  const pathRemedy = findPathRemedy(recorded);
+  const own = isRefused ? describeRefusal(decision) : (decision?.explanation ?? explanation);
+  // The fix below says what the hint says.
+  const verdict = pathRemedy === null ? (hint?.text ?? own) : own;
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>
-        {isRepaired && <PreviousStatus status={repair.before.status} />}
-        <Status status={status} statusWithoutFault={statusWithoutFault} /> {method} <Path path={path} />
+        {isRepaired && (
+          <>
+            <s>
+              <Status status={repair.before.status} isUnknownPath={isUnknownPath(repair.before)} />
+            </s>{' '}
+            <span aria-hidden="true">→</span>{' '}
+          </>
+        )}
+        <Status status={status} statusWithoutFault={statusWithoutFault} isUnknownPath={isUnknownPath(recorded)} />{' '}
+        {method} <Path path={path} />
       </h2>
       <Steps request={recorded} stages={stages} before={isRepaired ? repair.before : undefined} />
       {isRepaired && <RepairResult repair={repair} isRefused={isRefused} />}
       {/* Skip this if the explanation already names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       <section aria-label="Decision">
-        <Verdict request={recorded} decision={decision} hint={hint?.text} />
+        {verdict !== null && (
+          <p class={isOnlyFault ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
+            {!isOnlyFault && <strong>{isAllowed ? 'Allowed: ' : 'Refused: '}</strong>}
+            <Sentence text={verdict} />
+          </p>
+        )}
+        {decision?.detail !== undefined && verdict?.includes(decision.detail) === false && (
+          <p>
+            <Sentence text={decision.detail} />
+          </p>
+        )}
         {otherHints.map(({ code, text }) => (
           <p key={code} class="hint">
             <Sentence text={text} />
           </p>
         ))}
-        {hasVendorMessage(status, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
-        {isRefused && <Fixes key={decision.id} request={recorded} decision={decision} isEntered={isEntered} />}
+        {hasVendorMessage(recorded, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
+        {(isRefused || pathRemedy !== null) && (
+          <Fixes key={decision?.id ?? recorded.id} request={recorded} decision={decision} isEntered={isEntered} />
+        )}
         <Resend request={recorded} decision={decision} identities={identities} />
         {decision !== null && <RequiredAndHeld decision={decision} ruleset={ruleset} identities={identities} />}
       </section>
@@ -113,46 +137,14 @@ function Details(props: DetailsProps) {
   );
 }
 
-/** The struck-out status of the refused request, before the new status. */
-function PreviousStatus({ status }: Pick<RecordedRequest, 'status'>) {
-  return (
-    <>
-      <s>
-        <Status status={status} />
-      </s>{' '}
-      <span aria-hidden="true">→</span>{' '}
-    </>
-  );
-}
-
-/** The reason for the response in one sentence. A hint comes first, because it says what to do. */
-function Verdict({ request, decision, hint }: DecidedRequest & { readonly hint: string | undefined }) {
-  const { fault, explanation } = request;
-  const text = hint ?? decision?.explanation ?? explanation;
-  if (text === null) return null;
-  const isAllowed = decision?.effect === 'allow' && hint === undefined;
-  const isFaultOnly = decision === null && fault !== null;
-  return (
-    <>
-      <p class={isFaultOnly ? 'fault' : `verdict ${isAllowed ? 'allow' : 'deny'}`}>
-        {!isFaultOnly && <strong>{isAllowed ? 'Allowed' : 'Refused'} </strong>}
-        <Sentence text={text} />
-      </p>
-      {decision?.detail !== undefined && !text.includes(decision.detail) && (
-        <p>
-          <Sentence text={decision.detail} />
-        </p>
-      )}
-    </>
-  );
-}
-
 /** The statuses of refusals whose message says more than that access was refused. */
 const STATUSES_WITH_DETAILS: readonly number[] = [400, 404, 405];
 
-/** Returns whether the response says more than that access was refused. */
-function hasVendorMessage(status: number | null, isRefused: boolean): boolean {
-  return status !== null && status >= 400 && (!isRefused || STATUSES_WITH_DETAILS.includes(status));
+/** Returns whether the response says more than that access was refused, and more than the hint of an unknown path. */
+function hasVendorMessage(request: RecordedRequest, isRefused: boolean): boolean {
+  const { status } = request;
+  if (status === null || status < 400 || isUnknownPath(request)) return false;
+  return !isRefused || STATUSES_WITH_DETAILS.includes(status);
 }
 
 /** The vendor's error message, as the client received it. */

@@ -1,5 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choices, choose, view } from '../../address.ts';
+import { askAll } from '../../control-api/client.ts';
+import type { RequestSummary } from '../../control-api/types.ts';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';
 import { heldBackRequests, isJournalRead, isPaused, requests, resumeList } from '../../state/requests.ts';
@@ -15,6 +18,7 @@ import './requests.css';
 /** All requests as they arrive, and a panel for one of them. */
 export function Requests() {
   useNewestRefusal();
+  const lostDecision = useDecisionInAddress();
   const { request: selected } = choices.value;
   const [enteredId, setEnteredId] = useState('');
   const matchingCount = matchingRequests.value.length;
@@ -41,6 +45,9 @@ export function Requests() {
         ) : (
           <RequestList onEnter={() => setEnteredId(selected ?? '')} />
         )}
+        {lostDecision !== undefined && (
+          <p class="nothing fault">The journal has no request with the decision {lostDecision} any more.</p>
+        )}
         {matchingCount === 0 && totalCount > 0 && (
           <p class="nothing">No request matches. “Show all” clears the filters.</p>
         )}
@@ -60,4 +67,20 @@ function useNewestRefusal(): void {
   useEffect(() => {
     if (newest !== undefined) choose({ request: newest.id }, false);
   }, [newest?.id]);
+}
+
+/** Opens the request of the decision in the address, as `x-mock-decision` has it. Returns the decision if it has none. */
+function useDecisionInAddress(): string | undefined {
+  const { decision } = choices.value;
+  const found = useLoaded(
+    async () =>
+      decision === undefined ? [] : askAll<RequestSummary>('requests', { decision, limit: 1, bodies: false }),
+    [decision, isJournalRead.value],
+  );
+  const id = readValue(found, [])[0]?.id;
+  const isLost = found !== null && 'value' in found && id === undefined && isJournalRead.value;
+  useEffect(() => {
+    if (decision !== undefined && id !== undefined) choose({ decision: undefined, request: id }, false);
+  }, [decision, id]);
+  return isLost ? decision : undefined;
 }

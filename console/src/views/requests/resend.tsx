@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { choices, choose } from '../../address.ts';
+import { addressOfView, choices, choose } from '../../address.ts';
+import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit, handleValue } from '../../parts/handlers.ts';
@@ -7,17 +8,22 @@ import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Call, toCall, toCurl } from '../../state/call.ts';
 import { findObstacle, pickCaller } from '../../state/caller.ts';
+import { getBaseUrl } from '../../state/client-setup.ts';
 import type { Identity } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
-import { LANGUAGES, type Language, toTest } from './as-test.ts';
-import type { DecidedRequest } from './request-facts.tsx';
+import { LANGUAGES, toAssertion, toTest } from './as-test.ts';
 
 /** Resends a request, or copies it as a command or a test. */
-export function Resend(props: DecidedRequest & { readonly identities: readonly Identity[] }) {
+export function Resend(props: {
+  readonly request: RecordedRequest;
+  readonly decision: Decision | null;
+  readonly identities: readonly Identity[];
+}) {
   const { request, decision, identities } = props;
   const repair = repairs.value.get(request.id);
-  const fix = repair?.after === request.id ? repair.remedy.request : undefined;
+  const change = repair?.after === request.id ? repair.remedy.change : undefined;
+  const fix = change?.kind === 'send' ? change.request : undefined;
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
   const caller = pickCaller(request, decision, identities, fix?.method === 'PATCH');
@@ -48,7 +54,24 @@ export function Resend(props: DecidedRequest & { readonly identities: readonly I
           </button>
         )}
         <CopyButton text={toCurl(call, caller)} label="Copy request" />
-        {tests.length > 0 && <TestMenu tests={tests} isMain={fix !== undefined} />}
+        {tests.length > 0 && (
+          <Popover button="Copy as test" class={fix === undefined ? 'small' : 'small main'}>
+            {() => (
+              <ul class="menu">
+                {tests.map(({ language, text }) => (
+                  <li key={language}>
+                    <CopyButton text={text} label={language} subject="test" />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Popover>
+        )}
+        <CopyButton text={toAssertion(request)} label="Copy as assertion" />
+        <CopyButton text={`${getBaseUrl()}/${addressOfView('requests', { request: request.id })}`} label="Copy link" />
+        <a class="button small" href={addressOfView('faults', createFaultChoice(request))}>
+          Fail the next one like this
+        </a>
       </div>
       {/* If the credential itself was refused, a fix offers a different one. */}
       {obstacle !== null && decision?.principal !== null && (
@@ -64,27 +87,10 @@ export function Resend(props: DecidedRequest & { readonly identities: readonly I
   );
 }
 
-/** A test that sends the request, in one language. */
-interface Test {
-  readonly language: Language;
-  readonly text: string;
-}
-
-/** Copies a test in a language of choice. */
-function TestMenu({ tests, isMain }: { readonly tests: readonly Test[]; readonly isMain: boolean }) {
-  return (
-    <Popover button="Copy as test" class={isMain ? 'small main' : 'small'}>
-      {() => (
-        <ul class="menu">
-          {tests.map(({ language, text }) => (
-            <li key={language}>
-              <CopyButton text={text} label={language} subject="test" />
-            </li>
-          ))}
-        </ul>
-      )}
-    </Popover>
-  );
+/** Returns the choices of the form for a fault that hits the next such request. */
+function createFaultChoice({ service, operation, method, path, principal }: RecordedRequest) {
+  const what = operation === null ? { method, path } : { service: service ?? undefined, operation };
+  return { make: 'yes', ...what, principal: principal?.name };
 }
 
 /** Asks for a body that the journal does not have as sent. */
