@@ -198,7 +198,7 @@ describe.runIf(hasBrowser)('every view', () => {
     const { url, mock } = await startServer();
     const page = await openPage(`${url}/#/worlds`);
     await page.getByText('There is only this world').waitFor();
-    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await expect.poll(() => page.locator('header .connection').innerText()).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
     await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
     expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);

@@ -169,7 +169,7 @@ describe.runIf(hasBrowser)('the frame', () => {
       await expect.poll(() => going.length).toBe(1);
       expect([address, await shown()]).toEqual([address, [isFirst, isFirst, isFirst]]);
       going.pop()?.();
-      await page.locator('header [role=status]').getByText('live').waitFor();
+      await page.locator('header .connection').getByText('live').waitFor();
       expect([address, await shown()]).toEqual([address, [true, true, address !== '#/clock']]);
     }
     expect(reported).toEqual([]);
@@ -189,7 +189,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     const before = await places();
     await expect.poll(() => going.length).toBe(1);
     going.pop()?.();
-    await page.locator('header [role=status]').getByText('live').waitFor();
+    await page.locator('header .connection').getByText('live').waitFor();
     await page.locator('header .clock time').waitFor();
 
     expect(await places()).toEqual(before);
@@ -212,7 +212,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   it('shows what other clients put in force', async () => {
     const { url, mock } = await startServer();
     const page = await openPage(`${url}/#/identities`);
-    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await expect.poll(() => page.locator('header .connection').innerText()).toBe('live');
     await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
 
     await bar(page).getByRole('link', { name: '1 fault' }).waitFor();
@@ -320,7 +320,7 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
   const TOKEN = 'an-admin-token';
   const field = (page: Page) => page.getByLabel('Admin token');
   const isFocused = (page: Page) => field(page).evaluate((input) => input.matches(':focus'));
-  const state = (page: Page) => page.locator('header [role=status]').innerText();
+  const state = (page: Page) => page.locator('header .connection').innerText();
 
   it('shows only the form for the token', async () => {
     const { url } = await startServer({ adminToken: TOKEN });

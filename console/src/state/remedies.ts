@@ -50,27 +50,32 @@ export interface Remedies {
   readonly adviceOnly: readonly Fix[];
 }
 
+/** Returns the identities to work with, those with the fewest scopes first: none that is kept to be refused, one for the same rights. */
+function listDistinct(identities: readonly Identity[]): readonly Identity[] {
+  const rightsOf = ({ kind, services, rights, binding, key }: Identity) =>
+    JSON.stringify([kind, services, rights, binding, key?.org]);
+  return identities
+    .filter((identity) => identity.credentials.length > 0 && !isKeptToBeRefused(identity))
+    .toSorted((left, right) => Math.sign(countScopes(left) - countScopes(right)) || 0)
+    .filter((one, index, sorted) => sorted.findIndex((other) => rightsOf(other) === rightsOf(one)) === index);
+}
+
 /**
  * Returns the identities that may be able to send a refused request: those of the roles that a fix names or, for a refused
- * credential, all of the service, those with the fewest scopes first. None that is kept to be refused, one for the same rights.
+ * credential, all of the service.
  */
 export function listCandidates({ request, decision, identities }: Refusal): readonly Identity[] {
   const { principal, claimed, fixes, service, reason } = decision;
-  const usable = identities.filter((identity) => identity.credentials.length > 0 && !isKeptToBeRefused(identity));
   if (principal !== null) {
     const roles = fixes.find((fix) => fix.kind === 'identity' && fix.request === undefined)?.roles ?? [];
-    return roles.flatMap((role) => usable.filter(({ rights, key }) => rights === role && key === undefined));
+    const users = listDistinct(identities.filter(({ key }) => key === undefined));
+    return roles.flatMap((role) => users.filter(({ rights }) => rights === role));
   }
   const isWrongCredential = sentBearer(request.request) || fixes.some(({ kind }) => kind === 'authenticate');
   if (!isWrongCredential || reason === 'wrong_secret') return [];
   // A disabled identity gets no token.
   if (identities.some(({ id, key }) => id === claimed?.id && (key !== undefined || reason !== 'disabled'))) return [];
-  const sorted = usable
-    .filter(({ services }) => services.includes(service))
-    .toSorted((left, right) => Math.sign(countScopes(left) - countScopes(right)) || 0);
-  const rightsOf = ({ kind, services, rights, binding, key }: Identity) =>
-    JSON.stringify([kind, services, rights, binding, key?.org]);
-  return sorted.filter((one, index) => sorted.findIndex((other) => rightsOf(other) === rightsOf(one)) === index);
+  return listDistinct(identities.filter(({ services }) => services.includes(service)));
 }
 
 /** Returns the number of scopes of a service key, infinity for a personal key, and 0 for other identities. */
@@ -102,14 +107,38 @@ export function listRemedies(refusal: Refusal, allowed: readonly Identity[], can
   return { remedies: [...remedies, other], adviceOnly };
 }
 
-/** Returns the remedy for a path that no operation has; null if the nearest one is unknown. */
-export function findPathRemedy({ operation, status, hints }: RecordedRequest): Remedy | null {
-  const { text, request } = hints.find((hint) => hint.request !== undefined) ?? {};
-  if (operation !== null || status !== 404 || text === undefined || request === undefined) return null;
-  const { method, path } = request;
-  if (path.includes('{')) return null;
-  const label = `Send ${method} ${path}`;
-  return { text, lines: [], label, change: { kind: 'none' }, call: { method, target: path } };
+/** Returns the nearest request to a path that no operation has; null if it is unknown, or has parameters to fill in. */
+export function findNearest({ operation, status, hints }: RecordedRequest): FixRequest | null {
+  const { request } = hints.find((hint) => hint.request !== undefined) ?? {};
+  return operation === null && status === 404 && request !== undefined && !request.path.includes('{') ? request : null;
+}
+
+/** Returns the identities that may be able to send the nearest request. */
+export function listNearestCandidates(caller: Sender, identities: readonly Identity[]): readonly Identity[] {
+  return caller.kind === 'unknown' ? listDistinct(identities) : [];
+}
+
+/**
+ * Returns the remedies for a path that no operation has: the nearest request, as its caller or, if that is unknown, as
+ * others.
+ *
+ * @param allowed the candidates that may send it
+ */
+export function listPathRemedies(
+  { method, path }: FixRequest,
+  caller: Sender,
+  allowed: readonly Identity[],
+): readonly Remedy[] {
+  const call = { method, target: path };
+  const more = { lines: [], change: { kind: 'none' }, call } as const;
+  if (caller.kind !== 'unknown')
+    return [{ text: `Send \`${method} ${path}\``, label: `Send ${method} ${path}`, ...more }];
+  return allowed.map((identity) => ({
+    text: `Send \`${method} ${path}\` as ${identity.kind} \`${identity.name}\``,
+    label: `Send as ${identity.name}`,
+    sender: senderOf(identity),
+    ...more,
+  }));
 }
 
 const CONTROL_API = '/_mock/';

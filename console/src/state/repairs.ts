@@ -7,13 +7,15 @@ import { type Caller, pickCaller, requestToken } from './caller.ts';
 import { reportChange } from './changes.ts';
 import { isFrozen, waitForWorldTime } from './clock.ts';
 import { editKey } from './edit-key.ts';
-import { readIdentities } from './identities.ts';
+import { type Identity, readIdentities } from './identities.ts';
 import { moveClock } from './move-clock.ts';
 import {
   type Change,
   type FixRequest,
-  findPathRemedy,
+  findNearest,
   listCandidates,
+  listNearestCandidates,
+  listPathRemedies,
   listRemedies,
   type Remedies,
   type Remedy,
@@ -44,12 +46,21 @@ export async function readRemedies(
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
   if (decision === null) {
-    const remedy = findPathRemedy(request);
-    return { caller, remedies: remedy === null ? [] : [remedy], adviceOnly: [] };
+    const nearest = findNearest(request);
+    if (nearest === null) return { caller, remedies: [], adviceOnly: [] };
+    const allowed = await filterAllowed(listNearestCandidates(caller, identities), nearest);
+    return { caller, remedies: listPathRemedies(nearest, caller, allowed), adviceOnly: [] };
   }
   const refusal = { request, decision, identities };
-  const candidates = listCandidates(refusal);
-  const { method, path } = decision.request;
+  const allowed = await filterAllowed(listCandidates(refusal), decision.request);
+  return { caller, ...listRemedies(refusal, allowed, !isFrozen.value) };
+}
+
+/** Returns the identities that may send a request. */
+async function filterAllowed(
+  candidates: readonly Identity[],
+  { method, path }: { readonly method: string; readonly path: string },
+): Promise<readonly Identity[]> {
   const effects = await Promise.all(
     candidates.map(({ id: principal }) =>
       ask<OperationEffect>('POST', '/_mock/decisions/simulate', { principal, method, path }).then(
@@ -59,8 +70,7 @@ export async function readRemedies(
       ),
     ),
   );
-  const allowed = candidates.filter((_, index) => effects[index] === 'allow');
-  return { caller, ...listRemedies(refusal, allowed, !isFrozen.value) };
+  return candidates.filter((_, index) => effects[index] === 'allow');
 }
 
 /** Makes the change of a remedy, and offers to undo it. @throws like the control API, or if the signal aborts */

@@ -84,13 +84,13 @@ function Smallest({ report }: { readonly report: PrincipalReport }) {
   if (held?.roles !== undefined) kinds?.reverse();
   return (
     <>
-      <p class={excess.length === 0 ? 'verdict allow' : 'hint'}>
-        {excess.length === 0 ? (
-          'Everything that it holds was used.'
-        ) : (
-          <LongText text={`Not used: ${excess.join(', ')}.`} />
-        )}
-      </p>
+      {excess.length === 0 && <p class="verdict allow">Everything that it holds was used.</p>}
+      {unused.length > 0 && <p class="hint">Not used: {unused.join(', ')}.</p>}
+      {broader.map(({ what, held: has, enough }) => (
+        <p key={what} class="hint">
+          The {what} could be narrower: <LongText text={`${describe(enough)} instead of ${describe(has)}.`} />
+        </p>
+      ))}
       {kinds === undefined && <Enough rights={smallest} />}
       {kinds?.map(({ kind, rights, impossible }, index) => (
         <div key={kind}>

@@ -125,7 +125,7 @@ function RemedyForm(props: {
   const { request, remedy, caller, isAlone } = props;
   const { text, where, lines, label, change } = remedy;
   const call = toCall(request);
-  const missingBody = remedy.call === undefined ? call.problem : null;
+  const missingBody = remedy.call?.body === undefined ? call.problem : null;
   const act = useAct();
   const [body, setBody] = useState(call.body ?? '{}');
   const [isApplied, setApplied] = useState(false);
@@ -146,7 +146,8 @@ function RemedyForm(props: {
     });
   return (
     <form onSubmit={handleSubmit(() => void run())}>
-      {isAlone && lines.length === 0 && (
+      {/* The label of the button has the nearest path. */}
+      {isAlone && lines.length === 0 && remedy.call?.target === undefined && (
         <p class="way">
           <Sentence text={text} />
         </p>

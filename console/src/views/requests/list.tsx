@@ -18,7 +18,7 @@ function getRowHeightPixels(): number {
 /** The rows rendered above and below the visible ones, so that scrolling shows no gap. */
 const OVERSCAN_ROWS = 10;
 
-const HEADINGS = ['Time', 'Status', 'Method', 'Operation', 'Caller', 'Reason', 'Duration'];
+const HEADINGS = ['Status', 'Method', 'Operation', 'Caller', 'Reason', 'Time', 'Duration'];
 
 /**
  * The requests, newest first. Only visible rows are rendered, so thousands take no longer than twenty.
@@ -141,7 +141,6 @@ function RequestRow(props: {
       style={{ height: `${getRowHeightPixels()}px`, transform: `translateY(${index * getRowHeightPixels()}px)` }}
       onClick={() => choose({ request: id })}
     >
-      <TimeOfDay at={at} />
       <Status status={status} isUnknownPath={isUnknownPath(request)} />
       <span class="method">{method}</span>
       <span class={isUnknownPath(request) ? 'operation fault' : 'operation'} title={address}>
@@ -159,6 +158,7 @@ function RequestRow(props: {
         )}
         <Reason request={request} />
       </span>
+      <TimeOfDay at={at} />
       <span class="duration">{formatMilliseconds(durationMs)}</span>
     </div>
   );

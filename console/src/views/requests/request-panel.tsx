@@ -9,7 +9,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { type Identity, readIdentities } from '../../state/identities.ts';
-import { findPathRemedy } from '../../state/remedies.ts';
+import { findNearest } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
 import { isUnknownPath } from '../../state/requests.ts';
 import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
@@ -83,10 +83,7 @@ function Details(props: RequestDetails & { readonly identities: readonly Identit
   const [hint, ...otherHints] = hints.filter(({ code }) => code !== 'fix');
   const isOnlyFault = decision === null && fault !== null;
   const isAllowed = decision?.effect === 'allow' && hint === undefined;
-  const pathRemedy = findPathRemedy(recorded);
-  const own = isRefused ? describeRefusal(decision) : (decision?.explanation ?? explanation);
-  // The fix below says what the hint says.
-  const verdict = pathRemedy === null ? (hint?.text ?? own) : own;
+  const verdict = hint?.text ?? (isRefused ? describeRefusal(decision) : (decision?.explanation ?? explanation));
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>
@@ -123,7 +120,7 @@ function Details(props: RequestDetails & { readonly identities: readonly Identit
           </p>
         ))}
         {hasVendorMessage(recorded, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
-        {(isRefused || pathRemedy !== null) && (
+        {(isRefused || findNearest(recorded) !== null) && (
           <Fixes key={decision?.id ?? recorded.id} request={recorded} decision={decision} isEntered={isEntered} />
         )}
         <Resend request={recorded} decision={decision} identities={identities} />

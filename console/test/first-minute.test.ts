@@ -1,0 +1,67 @@
+/** What the first minute offers: data, without a browser. */
+import { expect, it, vi } from 'vitest';
+import type { Identity } from '../src/state/identities.ts';
+
+vi.stubGlobal('location', { hash: '', origin: 'http://localhost:6625', pathname: '/' });
+vi.stubGlobal('document', { documentElement: { dataset: { below: '/w/alice' } } });
+vi.stubGlobal('addEventListener', () => {});
+const { listStarts } = await import('../src/state/first-minute.ts');
+const { findOperations } = await import('../src/state/operations.ts');
+
+const BASE = 'http://localhost:6625/w/alice';
+
+const identity = (name: string, kind: string, services: readonly string[], credential: object | null, members = {}) =>
+  ({
+    id: name,
+    name,
+    kind,
+    services,
+    rights: '',
+    credentials: credential === null ? [] : [credential],
+    ...members,
+  }) as unknown as Identity;
+const key = (name: string, services: readonly string[], status = 'active') =>
+  identity(name, 'personal key', services, { kind: 'key', text: `nvapi-${name}` }, { key: { status } });
+
+it('each API is reached as the first identity that works, with variables for a shell and the call of a test', () => {
+  const identities = [
+    key('late', ['nvcf'], 'expired'),
+    identity('shown-once', 'personal key', ['nvcf'], null, { key: { status: 'active' } }),
+    key('owner', ['nvcf', 'air']),
+    key('user', ['catalogue']),
+    identity('ann@acme.test', 'user', ['runai'], { kind: 'client', id: 'c', secret: 's' }),
+  ];
+  const starts = listStarts(['runai', 'air', 'nvcf', 'nvct', 'catalogue'], identities);
+
+  expect(starts.map(({ service, baseUrl, env, library }) => [service, baseUrl, env, library])).toEqual([
+    [
+      'runai',
+      BASE,
+      `export RUNAI_BASE_URL='${BASE}'\nexport RUNAI_CLIENT_ID='c'\nexport RUNAI_CLIENT_SECRET='s'\n`,
+      "mock.cast.runai.users.find(({ email }) => email === 'ann@acme.test').accessKey",
+    ],
+    ['air', BASE, `export NGC_API_KEY='nvapi-owner'\nexport AIR_API_URL='${BASE}'\n`, "mock.key('owner')"],
+    ['nvcf', BASE, `export NGC_API_KEY='nvapi-owner'\nexport NVCF_BASE_URL='${BASE}'\n`, "mock.key('owner')"],
+    [
+      'catalogue',
+      `${BASE}/integrate/v1`,
+      `export NGC_API_KEY='nvapi-user'\nexport NVIDIA_BASE_URL='${BASE}/integrate/v1'\nexport NVIDIA_API_KEY='nvapi-user'\n`,
+      "mock.key('user')",
+    ],
+  ]);
+});
+
+it.each([
+  ['DEPLOY', undefined, ['createDeployment']],
+  ['/v2/nvcf', undefined, ['createDeployment']],
+  ['users:create', 'runai', ['create_user']],
+  ['users:create', 'nvcf', []],
+  ['', '', ['createDeployment', 'create_user']],
+])('operations are found by name, path and needs, of one API or of all: %s, %s', (text, service, found) => {
+  const all = [
+    { service: 'nvcf', id: 'createDeployment', title: 'Deploy', needs: '`deploy_function`.', path: '/v2/nvcf/x' },
+    { service: 'runai', id: 'create_user', title: 'Create', needs: '`users:create`.', path: '/api/v1/users' },
+  ].map(({ path, ...listed }) => ({ ...listed, text: '', evidence: [], request: { method: 'POST', path } as never }));
+
+  expect(findOperations(all, text, service).map(({ id }) => id)).toEqual(found);
+});

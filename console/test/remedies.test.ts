@@ -1,0 +1,240 @@
+/** The fixes of a refusal, the sentence about it, and what is copied of it: data, without a browser. */
+import { describe, expect, it, vi } from 'vitest';
+import type { Decision, RecordedRequest } from '../src/control-api/types.ts';
+import type { Identity } from '../src/state/identities.ts';
+
+// What a module of the page reads of a browser when it is loaded.
+vi.stubGlobal('location', { hash: '', origin: 'http://localhost', pathname: '/' });
+vi.stubGlobal('document', { documentElement: { dataset: {} } });
+vi.stubGlobal('addEventListener', () => {});
+const { findNearest, listCandidates, listNearestCandidates, listPathRemedies, listRemedies } = await import(
+  '../src/state/remedies.ts'
+);
+const { describeRefusal } = await import('../src/views/requests/refusal-text.ts');
+const { toAssertion, toTest } = await import('../src/views/requests/as-test.ts');
+const { toCall } = await import('../src/state/call.ts');
+
+const ID = '6e4c8a30-1b2d-4f75-9c08-5a7d3e1f0002';
+const MESSAGE = { headers: {}, body: null, size: null, truncated: false };
+
+function requestOf(members: object = {}, headers: object = { authorization: 'Bearer nvapi-x' }, body: unknown = null) {
+  return {
+    id: 'r1',
+    at: '2030-01-15T12:00:00Z',
+    method: 'POST',
+    path: '/v2/nvcf/functions',
+    query: {},
+    status: 403,
+    operation: 'createFunction',
+    service: 'nvcf',
+    principal: null,
+    reason: 'missing_scope',
+    hints: [],
+    fault: null,
+    ...members,
+    request: { ...MESSAGE, headers: { 'content-type': 'application/json', ...headers }, body },
+    response: MESSAGE,
+  } as unknown as RecordedRequest;
+}
+
+function decisionOf(members: object): Decision {
+  const request = { method: 'POST', path: '/v2/nvcf/functions' };
+  return { service: 'nvcf', effect: 'deny', principal: null, fixes: [], request, ...members } as unknown as Decision;
+}
+
+const DEPLOYER = { id: ID, kind: 'service-key', name: 'nvcf-deployer' };
+
+function keyOf(name: string, scopes: readonly string[], members: object = {}): Identity {
+  const key = { id: name, name, status: 'active', org: 'acme', policy: { scopes }, ...members };
+  const credentials = [{ kind: 'key', text: `nvapi-${name}` }];
+  const more = { id: name, name, kind: 'service key', services: ['nvcf'], rights: scopes.join(), credentials, key };
+  return more as unknown as Identity;
+}
+
+function userOf(name: string, rights: string): Identity {
+  const credentials = [{ kind: 'client', id: `id of ${name}`, secret: 'the "right" one' }];
+  return { id: name, name, kind: 'user', services: ['runai'], rights, credentials } as unknown as Identity;
+}
+
+describe('the remedies of a refusal', () => {
+  it('edit the key, with the scopes and the binding that change, and say where', () => {
+    const body = { scopes: ['list_functions', 'register_function'], resource: { type: 'All Functions' } };
+    const request = { method: 'PATCH', path: `/_mock/keys/${ID}`, body };
+    const decision = decisionOf({
+      principal: DEPLOYER,
+      held: ['list_functions'],
+      binding: { held: 'Function x', fits: false },
+      fixes: [{ kind: 'edit', text: 'add the scope', request }],
+    });
+    const { remedies } = listRemedies({ request: requestOf(), decision, identities: [] }, [], true);
+
+    expect(remedies).toEqual([
+      {
+        text: 'add the scope',
+        where: 'in this mock; with a real key, on NGC’s page of the key',
+        lines: [
+          { sign: '+', kind: 'scope', name: 'register_function' },
+          { sign: '−', kind: 'resource', name: 'Function x' },
+          { sign: '+', kind: 'resource', name: 'All Functions' },
+        ],
+        label: 'Fix and send again',
+        change: { kind: 'send', request },
+      },
+    ]);
+  });
+
+  it.each([
+    [true, ['send', 'move', 'wait']],
+    // A frozen clock never reaches the time.
+    [false, ['send', 'move']],
+  ])('of a pending edit apply it, move the clock or wait; time passes: %s', (canWait, kinds) => {
+    const request = { method: 'POST', path: '/_mock/propagation/flush', body: {} };
+    const decision = decisionOf({
+      principal: DEPLOYER,
+      pending: { version: 2, effectiveAt: '2030-01-15T12:15:00Z', effect: 'allow' },
+      fixes: [{ kind: 'propagation', text: 'wait', request }],
+    });
+    const { remedies } = listRemedies({ request: requestOf(), decision, identities: [] }, [], canWait);
+
+    expect(remedies.map(({ change }) => change.kind)).toEqual(kinds);
+  });
+
+  it('are a vendor call as an identity that may, and the same request as an identity with the role', () => {
+    const call = { method: 'POST', path: '/api/v1/authorization/access-rules', as: { principal: 'admin@acme.test' } };
+    const decision = decisionOf({
+      principal: { id: 'u', kind: 'user', name: 'researcher' },
+      fixes: [
+        { kind: 'edit', text: 'give the role', request: call, roles: ['Viewer'] },
+        { kind: 'identity', text: 'call as', roles: ['Viewer'] },
+      ],
+    });
+    const viewer = userOf('viewer', 'Viewer');
+    const refusal = { request: requestOf(), decision, identities: [viewer, userOf('other', 'Editor')] };
+    expect(listCandidates(refusal)).toEqual([viewer]);
+    const { remedies, adviceOnly } = listRemedies(refusal, [viewer], true);
+
+    expect(remedies.map(({ label, where, lines }) => [label, where, lines.map(({ name }) => name)])).toEqual([
+      ['Fix and send again', 'by this call as admin@acme.test, here and at the real service', ['Viewer']],
+      ['Send again as viewer', undefined, []],
+    ]);
+    expect(adviceOnly.map(({ text }) => text)).toEqual(['call as']);
+  });
+
+  it('of an unknown credential are identities with different rights, fewest scopes first, and none that is kept to be refused', () => {
+    const decision = decisionOf({ reason: 'unknown_key' });
+    const identities = [
+      keyOf('many', ['a', 'b']),
+      keyOf('one', ['a']),
+      keyOf('same', ['a']),
+      keyOf('nvcf-cli-retired', ['c']),
+      keyOf('late', ['d'], { status: 'expired' }),
+      userOf('of another API', 'Viewer'),
+    ];
+    const refusal = { request: requestOf(), decision, identities };
+    const candidates = listCandidates(refusal);
+
+    expect(candidates.map(({ name }) => name)).toEqual(['one', 'many']);
+    expect(listRemedies(refusal, candidates, true).remedies.map(({ text }) => text)).toEqual([
+      'Send it as service key `one`',
+      'Send it as service key `many`',
+    ]);
+  });
+
+  it.each([
+    ['disabled_key', 'Enable service key `mine`', { status: 'active' }],
+    ['expired_key', 'Remove the expiry of service key `mine`', { expiresAt: null }],
+  ])('make a key valid again: %s', (reason, text, body) => {
+    const decision = decisionOf({ reason, claimed: { id: 'mine' } });
+    const refusal = { request: requestOf(), decision, identities: [keyOf('mine', ['a'])] };
+    const [remedy] = listRemedies(refusal, [], true).remedies;
+
+    expect([remedy?.text, remedy?.change]).toEqual([
+      text,
+      { kind: 'send', request: { method: 'PATCH', path: '/_mock/keys/mine', body } },
+    ]);
+  });
+
+  it.each([
+    ['as JSON', { clientId: 'id of ann', clientSecret: 'sha256:0123456789' }, 'the \\"right\\" one'],
+    [
+      'as a form',
+      'client_id=id+of+ann&x=id%20of%20ann&client_secret=sha256%3A0123456789',
+      `client_secret=${encodeURIComponent('the "right" one')}`,
+    ],
+  ])('send the right secret in place of a wrong one, %s', (_form, body, expected) => {
+    const decision = decisionOf({ reason: 'wrong_secret', claimed: { id: 'ann' } });
+    const type = typeof body === 'string' ? 'text/plain' : 'application/json';
+    const request = requestOf({}, { 'content-type': type }, body);
+    const [remedy] = listRemedies({ request, decision, identities: [userOf('ann', 'Viewer')] }, [], true).remedies;
+
+    expect(remedy?.call?.body).toContain(expected);
+    expect(remedy?.sender).toEqual({ kind: 'anonymous' });
+  });
+
+  it('of a path that no operation has are the nearest one, as its caller or as one who may', () => {
+    const unknown = (path: string) =>
+      requestOf({
+        operation: null,
+        status: 404,
+        hints: [{ code: 'x', text: 'did you', request: { method: 'GET', path } }],
+      });
+    expect(findNearest(unknown('/api/v1/users/{id}'))).toBeNull();
+    expect(findNearest(requestOf())).toBeNull();
+    const nearest = findNearest(unknown('/v2/nvcf/functions'));
+    if (nearest === null) throw new Error('the nearest one is lost');
+    const identities = [keyOf('one', ['a']), keyOf('nvcf-cli-retired', ['c'])];
+    const call = { method: 'GET', target: '/v2/nvcf/functions' };
+
+    expect(listNearestCandidates({ kind: 'anonymous' }, identities)).toEqual([]);
+    expect(listPathRemedies(nearest, { kind: 'anonymous' }, [])).toMatchObject([
+      { label: 'Send GET /v2/nvcf/functions', call },
+    ]);
+    const candidates = listNearestCandidates({ kind: 'unknown' }, identities);
+    expect(listPathRemedies(nearest, { kind: 'unknown' }, candidates)).toMatchObject([
+      { label: 'Send as one', call, sender: { name: 'one' } },
+    ]);
+  });
+});
+
+it.each([
+  [{ principal: DEPLOYER, missing: ['a'] }, '`nvcf-deployer` lacks `a`.'],
+  [{ principal: DEPLOYER, missing: ['a', 'b', 'c'] }, '`nvcf-deployer` lacks `a`, `b` and `c`.'],
+  [{ principal: DEPLOYER, missingAnyOf: ['a', 'b'] }, '`nvcf-deployer` lacks `a` or `b`.'],
+  [{ explanation: 'get_users was refused: no header was sent' }, 'no header was sent'],
+])('a refusal is one sentence: %o', (members, sentence) => {
+  expect(describeRefusal(decisionOf(members))).toBe(sentence);
+});
+
+describe('a copied', () => {
+  const order = { name: "it's", inferenceUrl: '/' };
+  const request = requestOf({ principal: DEPLOYER }, {}, order);
+
+  it.each([
+    ['vitest', "const token = mock.key('nvcf-deployer');", "expect(answer).toBeRefused('missing_scope');"],
+    ['pytest', 'token = nv_auth_mock.key("nvcf-deployer")', '["reason"] == "missing_scope"'],
+  ] as const)('test sends the request as its caller and expects the refusal: %s', (language, caller, expectation) => {
+    const known = { kind: 'key', name: 'nvcf-deployer', text: 'nvapi-x', order: null } as const;
+    const text = toTest(language, request, toCall(request), known);
+
+    expect(text).toContain(caller);
+    expect(text).toContain(expectation);
+    expect(text).toContain("it's".replace("'", language === 'vitest' ? "\\'" : "'"));
+  });
+
+  it('test is not there if the credential is unknown', () => {
+    expect(toTest('vitest', request, toCall(request), { kind: 'unknown' })).toBeNull();
+  });
+
+  it.each([
+    [
+      {},
+      "await expect(mock).toHaveReceived({ operation: 'createFunction', principal: 'nvcf-deployer', status: 403, reason: 'missing_scope' });",
+    ],
+    [
+      { operation: null, principal: null, status: 404, reason: null },
+      "await expect(mock).toHaveReceived({ method: 'POST', path: '/v2/nvcf/functions', status: 404 });",
+    ],
+  ])('assertion names operation, caller and outcome: %o', (members, text) => {
+    expect(toAssertion(requestOf({ principal: DEPLOYER, ...members }))).toBe(text);
+  });
+});
