@@ -100,8 +100,8 @@ describe.runIf(hasBrowser)('a user with the mouse alone', () => {
     const page = await openPage(url);
     const counted = await countInputs(page);
 
-    await page.getByRole('link', { name: 'Access matrix' }).click();
-    await page.getByRole('button', { name: 'createDeployment', exact: true }).click();
+    await page.getByRole('link', { name: 'Operations' }).click();
+    await page.getByRole('link', { name: 'createDeployment' }).click();
     await page.getByText('Needs: deploy_function (Deploy Function) and list_functions (List Functions)').waitFor();
 
     expect(await counted()).toEqual({ clicks: 2, keys: 0 });

@@ -19,8 +19,8 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['identities', 'nvcf-registrar'],
   [`identities?who=${INVOKER_ID}`, 'invoke_function'],
   ['identities?make=service&services=nvcf', 'What it allows'],
-  ['access-matrix?service=nvcf', 'createDeployment'],
-  ['least-privilege', 'No service has been called yet'],
+  ['operations', 'createDeployment'],
+  ['operations?service=nvcf&operation=createDeployment', 'Try as'],
 ];
 
 const TELEPHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
@@ -167,7 +167,7 @@ describe.runIf(hasBrowser)('every view', () => {
     ['identities', 'nvcf-registrar'],
     [`identities?who=${INVOKER_ID}`, 'What they may do'],
     ['identities?make=service&services=nvcf', 'What it allows'],
-    ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+    ['operations?service=nvcf&operation=createFunction', 'Try as'],
     ['faults?make=yes', 'This fault in a test'],
     ['worlds?make=yes', 'Create the world'],
   ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {

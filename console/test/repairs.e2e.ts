@@ -86,18 +86,6 @@ describe.runIf(hasBrowser)('a refused request', () => {
     expect(await readStatuses(server, 'operation=createDeployment')).toEqual([200, 403]);
   });
 
-  it('offers no waiting while the clock is frozen', async () => {
-    const server = await startServer({ propagation: 'fixed' });
-    await server.mock('POST', '/clock/freeze', {});
-    await server.mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['deploy_function', 'list_functions'] });
-    await sendRefusedDeployment(server);
-    const page = await openPage(`${server.url}/#/requests`);
-    await requestRows(page).filter({ hasText: '403' }).click();
-
-    await fixes(page).getByRole('radio').first().waitFor();
-    expect(await fixes(page).getByRole('radio').count()).toBe(2);
-  });
-
   it('of an expired token names its owner, and is sent again with a fresh token', async () => {
     const server = await startServer();
     const { token } = await server.mock('POST', '/tokens', { for: 'ci-bot', expiresIn: '5m' });

@@ -107,8 +107,11 @@ export function listRemedies(refusal: Refusal, allowed: readonly Identity[], can
   return { remedies: [...remedies, other], adviceOnly };
 }
 
+/** A request to send in place of one whose path no operation has. */
+export type Nearest = Pick<FixRequest, 'method' | 'path'>;
+
 /** Returns the nearest request to a path that no operation has; null if it is unknown, or has parameters to fill in. */
-export function findNearest({ operation, status, hints }: RecordedRequest): FixRequest | null {
+export function findNearest({ operation, status, hints }: RecordedRequest): Nearest | null {
   const { request } = hints.find((hint) => hint.request !== undefined) ?? {};
   return operation === null && status === 404 && request !== undefined && !request.path.includes('{') ? request : null;
 }
@@ -125,7 +128,7 @@ export function listNearestCandidates(caller: Sender, identities: readonly Ident
  * @param allowed the candidates that may send it
  */
 export function listPathRemedies(
-  { method, path }: FixRequest,
+  { method, path }: Nearest,
   caller: Sender,
   allowed: readonly Identity[],
 ): readonly Remedy[] {

@@ -17,6 +17,7 @@ import {
   listNearestCandidates,
   listPathRemedies,
   listRemedies,
+  type Nearest,
   type Remedies,
   type Remedy,
 } from './remedies.ts';
@@ -57,10 +58,7 @@ export async function readRemedies(
 }
 
 /** Returns the identities that may send a request. */
-async function filterAllowed(
-  candidates: readonly Identity[],
-  { method, path }: { readonly method: string; readonly path: string },
-): Promise<readonly Identity[]> {
+async function filterAllowed(candidates: readonly Identity[], { method, path }: Nearest): Promise<readonly Identity[]> {
   const effects = await Promise.all(
     candidates.map(({ id: principal }) =>
       ask<OperationEffect>('POST', '/_mock/decisions/simulate', { principal, method, path }).then(
