@@ -29,16 +29,11 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     files: /^console\/src\/parts\//,
     may: [/^console\/src\/parts\//, /^console\/src\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
   },
-  // Time scales and events, for the time line of the frame and for the view of the clock.
-  {
-    files: /^console\/src\/timeline\//,
-    may: [/^console\/src\/(timeline|parts|state|control-api)\//, /^console\/src\/address$/, /^preact\/hooks$/],
-  },
   {
     files: /^console\/src\/views\/(index|lazy|others)$/,
     may: [
       /^console\/src\/views\/(([a-z-]+)\/(\2|count|more-filters|request-panel|export)|lazy|others)$/,
-      /^console\/src\/frame\/(ask-for-token|help|palette|time-line|undo-bar)$/,
+      /^console\/src\/frame\/(ask-for-token|help|palette|undo-bar)$/,
       /^console\/src\/(parts\/loaded|navigation)$/,
       /^@preact\/signals$/,
     ],
@@ -48,7 +43,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     files: /^console\/src\/views\/([a-z-]+)\//,
     may: [
       /^console\/src\/views\/(OWN\/|lazy$)/,
-      /^console\/src\/(parts|state|control-api|timeline)\//,
+      /^console\/src\/(parts|state|control-api)\//,
       /^console\/src\/(address|connection|duration|window)$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
@@ -90,7 +85,6 @@ describe('the console', () => {
   it.each([
     ['console/src/views/requests/list', 'console/src/views/clock/clock'],
     ['console/src/parts/copy', 'console/src/control-api/client'],
-    ['console/src/timeline/scale', 'console/src/views/clock/clock'],
     ['console/src/state/requests', 'decisions/decide'],
     ['console/src/control-api/client', 'library/client'],
     ['console/src/elsewhere', 'preact'],

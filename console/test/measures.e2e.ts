@@ -8,7 +8,6 @@ import { INVOKER, requestRows, startServer, TOKEN_ORDER } from './support/consol
 import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
-const DEPLOYER_ID = castKey('nvcf-deployer').id;
 
 /** Each view and panel, with what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
@@ -163,7 +162,7 @@ describe.runIf(hasBrowser)('every view', () => {
 
   it.each([
     ['requests?request=', 'Move the clock there'],
-    [`clock?key=${INVOKER_ID}&with=${DEPLOYER_ID}`, 'Scopes in effect now'],
+    ['clock', 'Upcoming events'],
     ['identities', 'nvcf-registrar'],
     [`identities?who=${INVOKER_ID}`, 'What they may do'],
     ['identities?make=service&services=nvcf', 'What it allows'],

@@ -163,7 +163,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     expect(await held.innerText()).toMatch(/Version 2 takes effect at 12:15:00\s+in 15 min and would allow it/);
     expect(await panel(page).innerText()).not.toContain('2030-01-15T');
     await held.getByRole('link', { name: 'See when' }).click();
-    await expect.poll(() => page.url()).toContain(`#/clock?key=${REGISTRAR.id}`);
+    await expect.poll(() => page.url()).toMatch(/#\/clock$/);
   });
 
   it.each([

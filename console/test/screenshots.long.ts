@@ -28,7 +28,7 @@ const PICTURES: readonly Picture[] = [
     shows: 'Fixed and sent again.',
     clicks: ['[role=option]:has-text("air-reader"):has-text("missing")', 'text=Fix and send again'],
   },
-  { name: 'clock', address: `clock?key=${REGISTRAR.id}`, shows: 'takes effect' },
+  { name: 'clock', address: 'clock', shows: 'takes effect' },
   {
     name: 'identities',
     shows: 'createDeployment',

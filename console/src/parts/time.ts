@@ -6,12 +6,18 @@ export function convertToZone(at: string): string {
   const time = Date.parse(at);
   // An invalid time, such as one that the user enters, is shown unchanged.
   if (Number.isNaN(time)) return at;
-  return new Date(time - zoneOffsetAt(time)).toISOString().slice(0, 23);
+  const offset = zone.value === 'utc' ? 0 : new Date(time).getTimezoneOffset() * 60_000;
+  return new Date(time - offset).toISOString().slice(0, 23);
 }
 
-/** Returns how many milliseconds UTC is ahead of the chosen zone. @param time in milliseconds since 1970 */
-export function zoneOffsetAt(time: number): number {
-  return zone.value === 'utc' ? 0 : new Date(time).getTimezoneOffset() * 60_000;
+/** Returns the name of the chosen zone. */
+export function nameZone(): string {
+  return zone.value === 'utc' ? 'UTC' : 'local';
+}
+
+/** Converts back from the chosen zone: the value of a `datetime-local` field to RFC 3339. */
+export function parseInZone(text: string): string {
+  return new Date(zone.value === 'utc' ? `${text}Z` : text).toISOString();
 }
 
 /**

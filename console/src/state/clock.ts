@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import { isOffline } from '../connection.ts';
 import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 import { formatDuration } from '../duration.ts';
@@ -6,10 +7,10 @@ import { formatDuration } from '../duration.ts';
 /** The latest report of the world's clock, and when it arrived by the machine's clock. */
 const lastReport = signal<{ readonly state: ClockState; readonly receivedAt: number } | null>(null);
 
-/** Ticks every second for clocks that run. */
+/** Ticks every second for clocks that run. Without the server, no clock is known to run. */
 const lastTick = signal(performance.now());
 setInterval(() => {
-  lastTick.value = performance.now();
+  if (!isOffline.value) lastTick.value = performance.now();
 }, 1000);
 
 /** The world's time in RFC 3339; null while unknown. */

@@ -1,54 +1,146 @@
-import { choices } from '../../address.ts';
+import { useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { handleSubmit } from '../../parts/handlers.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { LongText } from '../../parts/long.tsx';
+import { convertToZone, formatTime, nameZone, parseInZone } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
+import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { readIdentities } from '../../state/identities.ts';
+import { aheadText, worldTime } from '../../state/clock.ts';
+import { setFrozen } from '../../state/freeze.ts';
+import { type Identity, readIdentities } from '../../state/identities.ts';
+import { moveClock } from '../../state/move-clock.ts';
 import { requests } from '../../state/requests.ts';
-import { collectNames } from '../../timeline/event-text.ts';
-import { ClockPanel } from './clock-panel.tsx';
-import { Events } from './events.tsx';
-import { History } from './history.tsx';
-import { PropagationPanel } from './propagation-panel.tsx';
-import { Timeline } from './timeline.tsx';
+import { Edits } from './edits.tsx';
+import { collectNames, describeEvent, describeMove } from './event-text.ts';
 import './clock.css';
 
-/** Shows when key edits take effect and other upcoming events, and moves the clock. */
+/** Shows and moves the clock. Only Undo moves it back, by restoring the world. */
 export function ClockView() {
+  // An issued token adds an event, but changes none of the topics.
+  const newestToken = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
   const loaded = useLoaded(async () => {
     const [clock, identities, propagation] = await Promise.all([
       ask<ClockReading>('GET', '/_mock/clock'),
       readIdentities(),
       ask<Propagation>('GET', '/_mock/propagation'),
     ]);
-    const names = collectNames(identities, requests.peek());
-    return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
-  }, [countChanges('clock', 'keys')]);
-  const chosenIds = [choices.value['key'], choices.value['with']].filter((id) => id !== undefined);
+    return { clock, identities, propagation };
+  }, [countChanges('clock', 'keys', 'faults'), newestToken]);
   return (
-    <div class="page moving">
+    <div class="page clock-view">
       <ViewHeader title="Clock" />
       <WhenLoaded loaded={loaded}>
-        {({ clock, keys, names, propagation }) => {
-          const compared = chosenIds.flatMap((id) => keys.find((key) => key.id === id) ?? []);
-          const unknownIds = chosenIds.filter((id) => !keys.some((key) => key.id === id));
-          return (
-            <>
-              <ClockPanel clock={clock} names={names} />
-              <Timeline clock={clock} keys={keys} names={names} />
-              <Events clock={clock} names={names} />
-              {unknownIds.map((id) => (
-                <p key={id} class="fault">
-                  The key {id} no longer exists in this world.
-                </p>
-              ))}
-              {compared.length > 0 && <History keys={compared} />}
-              <PropagationPanel propagation={propagation} hasPending={keys.some(({ pending }) => pending.length > 0)} />
-            </>
-          );
-        }}
+        {({ clock, identities, propagation }) => (
+          <>
+            <Clock clock={clock} identities={identities} />
+            <Edits propagation={propagation} identities={identities} />
+          </>
+        )}
       </WhenLoaded>
     </div>
+  );
+}
+
+/** The time with its buttons, and the events to come. */
+function Clock({ clock, identities }: { readonly clock: ClockReading; readonly identities: readonly Identity[] }) {
+  const act = useAct();
+  const [isSetting, setSetting] = useState(false);
+  const { now, frozen } = worldTime.value ?? clock;
+  const { value: ahead } = aheadText;
+  const names = collectNames(identities, requests.value);
+  // Time may have passed some of them since they were read.
+  const upcoming = clock.upcoming.filter(({ at }) => Date.parse(at) > Date.parse(now));
+  const [next] = upcoming;
+  const move = (change: 'set' | 'advance', body: object) =>
+    act.run(async () => describeMove(await moveClock(change, body), names));
+  return (
+    <>
+      <section aria-label="Time">
+        <p class="now">
+          <time dateTime={now}>{formatTime(now)}</time>
+          <small>
+            {nameZone()}
+            {frozen && ', frozen'}
+            {ahead !== null && `, ${ahead.slice(1)} ${ahead.startsWith('+') ? 'ahead of' : 'behind'} this machine`}
+          </small>
+        </p>
+        <div class="bar">
+          <button type="button" disabled={act.isBusy} onClick={() => move('advance', { by: '15m' })}>
+            +15 min
+          </button>
+          <button type="button" disabled={act.isBusy} onClick={() => move('advance', { by: '1h' })}>
+            +1 h
+          </button>
+          <button type="button" disabled={act.isBusy} onClick={() => act.run(() => setFrozen(!frozen))}>
+            {frozen ? 'Resume' : 'Freeze'}
+          </button>
+          <button type="button" disabled={act.isBusy} aria-expanded={isSetting} onClick={() => setSetting(!isSetting)}>
+            Set …
+          </button>
+          <button
+            type="button"
+            class="next"
+            disabled={act.isBusy || next === undefined}
+            onClick={() => move('advance', { to: 'next-event' })}
+          >
+            To the next event{next !== undefined && `: ${describeEvent(next, names)}`}
+          </button>
+        </div>
+        {isSetting && <SetForm now={now} isBusy={act.isBusy} set={(to) => move('set', { to })} />}
+      </section>
+      <Feedback act={act} />
+      <section class="rows" aria-label="Upcoming">
+        <h2>Upcoming events</h2>
+        {upcoming.length === 0 ? (
+          <p class="quiet">None. Keys and tokens that expire are listed here, and edits that take effect later.</p>
+        ) : (
+          <DataTable
+            label="Upcoming events"
+            rows={upcoming}
+            keyOf={(event) => JSON.stringify(event)}
+            columns={[
+              { title: 'Event', cell: (event) => <LongText text={describeEvent(event, names)} /> },
+              { title: 'When', cell: ({ at }) => <When at={at} isRelative /> },
+              {
+                title: '',
+                cell: (event) => (
+                  <button
+                    type="button"
+                    class="small"
+                    data-entry
+                    disabled={act.isBusy}
+                    onClick={() => move('set', { to: event.at })}
+                  >
+                    Go there<span class="unseen">: {describeEvent(event, names)}</span>
+                  </button>
+                ),
+              },
+            ]}
+          />
+        )}
+        {clock.more && <p class="quiet">More events follow.</p>}
+      </section>
+    </>
+  );
+}
+
+/** Begins with the time at which the form was opened. */
+function SetForm(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
+  const [initial] = useState(convertToZone(props.now).slice(0, 19));
+  return (
+    <form class="order" onSubmit={handleSubmit((form) => props.set(parseInZone(String(new FormData(form).get('to')))))}>
+      <label>
+        Date and time ({nameZone()})
+        <input name="to" type="datetime-local" step={1} required defaultValue={initial} />
+      </label>
+      <button type="submit" class="main" disabled={props.isBusy}>
+        Set
+      </button>
+    </form>
   );
 }

@@ -35,7 +35,7 @@ export function listKeyFacts(key: NgcKey): readonly Fact[] {
 
 /** The link that edits an NGC key, and the menu of its other actions. */
 export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
-  const { id, name, status, policy } = ngcKey;
+  const { id, name, status } = ngcKey;
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const rotate = async () => {
@@ -61,9 +61,6 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
     return 'The key was deleted.';
   };
   const items: readonly MenuItem[] = [
-    ...(policy === null
-      ? []
-      : [{ label: 'See when edits take effect', run: () => go(addressOfView('clock', { key: id })) }]),
     { label: status === 'active' ? 'Disable' : 'Enable', run: () => void act.run(toggle) },
     {
       label: 'Rotate',

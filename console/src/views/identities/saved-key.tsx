@@ -44,7 +44,7 @@ export function SavedKey({ keyResponse, isNew }: { readonly keyResponse: KeyResp
       {pending.map(({ version, effectiveAt }) => (
         <p key={version}>
           Version {version} takes effect at <When at={effectiveAt} isRelative />.{' '}
-          <a href={addressOfView('clock', { key: id })}>See when</a>
+          <a href={addressOfView('clock')}>See when</a>
         </p>
       ))}
       {key !== undefined && <Facts facts={[['Secret (shown once)', <Secret key="secret" text={key} name="key" />]]} />}

@@ -1,12 +1,17 @@
-import type { RequestSummary, WorldEvent } from '../control-api/types.ts';
-import { shortenId } from '../parts/id.tsx';
-import type { Identity } from '../state/identities.ts';
+import type { RequestSummary, WorldEvent } from '../../control-api/types.ts';
+import { shortenId } from '../../parts/id.tsx';
+import { formatTime } from '../../parts/time.ts';
+import type { Identity } from '../../state/identities.ts';
+import type { ClockStep } from '../../state/move-clock.ts';
 
 /** The names of the subjects of events, by id. */
-export type Names = ReadonlyMap<string, string>;
+type Names = ReadonlyMap<string, string>;
 
 /** Returns the names of identities and of callers of requests. Users outside the cast are known only from their requests. */
-export function collectNames(identities: readonly Identity[], requests: readonly RequestSummary[]): Names {
+export function collectNames(
+  identities: readonly Pick<Identity, 'id' | 'name'>[],
+  requests: readonly Pick<RequestSummary, 'principal'>[],
+): Names {
   const callers = requests.flatMap(({ principal }) => principal ?? []);
   return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
 }
@@ -40,4 +45,17 @@ export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Na
       return [kind.replaceAll(/[.-]/g, ' '), ...values].join(' ');
     }
   }
+}
+
+const MAX_DESCRIBED = 3;
+
+/** Describes a move of the clock: the new time, and the events in between. */
+export function describeMove(
+  { events, now, cannotUndo }: Pick<ClockStep, 'events' | 'now' | 'cannotUndo'>,
+  names: Names,
+): string {
+  const listed = events.slice(0, MAX_DESCRIBED).map((event) => describeEvent(event, names));
+  const more = events.length > listed.length ? `, and ${events.length - listed.length} more` : '';
+  const eventsText = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${listed.join('; ')}${more}.`;
+  return `It is ${formatTime(now)}. ${eventsText}${cannotUndo === null ? '' : ` This cannot be undone: ${cannotUndo}`}`;
 }

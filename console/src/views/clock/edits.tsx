@@ -1,11 +1,16 @@
 import { useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { handleSubmit, handleValue } from '../../parts/handlers.ts';
+import { LongText } from '../../parts/long.tsx';
+import { createOptions } from '../../parts/options.tsx';
 import { shortenDuration } from '../../parts/time.ts';
+import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
+import type { Identity } from '../../state/identities.ts';
 import { APPLY_WARNING, applyEdits } from '../../state/pending-edits.ts';
 
 const MODE_MEANINGS = {
@@ -14,11 +19,14 @@ const MODE_MEANINGS = {
   jitter: 'Each edit takes effect after a different time, up to the delay.',
 } as const;
 
-/** The settings for how soon edits of service keys take effect. */
-export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
-  const { propagation, hasPending } = props;
+/** The pending edits of service keys, and how soon the next ones take effect. */
+export function Edits(props: { readonly propagation: Propagation; readonly identities: readonly Identity[] }) {
+  const { propagation, identities } = props;
   const act = useAct();
   const [delay, setDelay] = useState(shortenDuration(propagation.delay));
+  const pending = identities.flatMap(({ id, name, key }) =>
+    (key?.pending ?? []).map((edit) => ({ id, name, ...edit })),
+  );
   const change = (edit: Partial<Propagation>) =>
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
@@ -26,19 +34,37 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
       return `From now on: ${MODE_MEANINGS[mode]} Earlier edits keep their time.`;
     });
   return (
-    <section aria-label="Propagation">
-      <h2>How soon an edit takes effect</h2>
+    <section aria-label="Edits of keys">
+      <h2>Edits of keys</h2>
+      {pending.length === 0 && <p class="quiet">None is pending.</p>}
+      <ul class="pending">
+        {pending.map(({ id, name, version, effectiveAt, scopes }) => (
+          <li key={`${id} ${version}`}>
+            <a href={addressOfView('identities', { who: id })}>{name}</a>, version {version}, takes effect at{' '}
+            <When at={effectiveAt} isRelative />: <LongText text={scopes.join(', ') || 'no scopes'} />
+          </li>
+        ))}
+      </ul>
+      {pending.length > 0 && (
+        <ConfirmButton
+          title="Apply all edits now?"
+          confirmLabel="Apply edits"
+          warning={APPLY_WARNING}
+          isBusy={act.isBusy}
+          onConfirm={() => act.run(applyEdits)}
+        >
+          Apply now
+        </ConfirmButton>
+      )}
       <form class="order" onSubmit={handleSubmit(() => void change({ delay: delay.trim() }))}>
         <label>
           Propagation
           <select
             value={propagation.mode}
             disabled={act.isBusy}
-            onChange={handleValue((value) => change({ mode: value as Propagation['mode'] }))}
+            onChange={handleValue((mode) => change({ mode: mode as Propagation['mode'] }))}
           >
-            {Object.keys(MODE_MEANINGS).map((mode) => (
-              <option key={mode}>{mode}</option>
-            ))}
+            {createOptions(Object.keys(MODE_MEANINGS).map((mode) => [mode, mode]))}
           </select>
         </label>
         <label>
@@ -48,15 +74,6 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
         <button type="submit" disabled={act.isBusy}>
           Set the delay
         </button>
-        <ConfirmButton
-          title="Apply all edits now?"
-          confirmLabel="Apply edits"
-          warning={APPLY_WARNING}
-          isBusy={act.isBusy || !hasPending}
-          onConfirm={() => act.run(applyEdits)}
-        >
-          Apply all edits now
-        </ConfirmButton>
       </form>
       <p class="quiet">{MODE_MEANINGS[propagation.mode]}</p>
       <Feedback act={act} />
