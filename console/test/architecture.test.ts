@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as ENTRY from '../../src/console-entry.ts';
 import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
@@ -30,27 +30,20 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     may: [/^console\/src\/parts\//, /^console\/src\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
   },
   {
-    files: /^console\/src\/views\/(index|lazy|others)$/,
-    may: [
-      /^console\/src\/views\/(([a-z-]+)\/(\2|count|more-filters|request-panel|export)|lazy|others)$/,
-      /^console\/src\/frame\/(ask-for-token|help|palette|undo-bar)$/,
-      /^console\/src\/(parts\/loaded|navigation)$/,
-      /^@preact\/signals$/,
-    ],
+    files: /^console\/src\/views\/index$/,
+    may: [/^console\/src\/views\/([a-z-]+)\/\1$/, /^console\/src\/navigation$/],
     types: [/^preact$/],
   },
   {
     files: /^console\/src\/views\/([a-z-]+)\//,
     may: [
-      /^console\/src\/views\/(OWN\/|lazy$)/,
+      /^console\/src\/views\/OWN\//,
       /^console\/src\/(parts|state|control-api)\//,
       /^console\/src\/(address|connection|duration|window)$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
     ],
   },
-  // Runs only in the build.
-  { files: /^console\/src\/frame\/first-view$/, may: [/^console\/src\/frame\/frame$/, /^preact-render-to-string$/] },
   {
     files: /^console\/src\/(frame\/[a-z-]+|main)$/,
     may: [/^(console\/src|\.)\//, /^console-entry$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
@@ -58,8 +51,6 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
 ];
 
 const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', ending));
-/** The built scripts of the page. */
-const SCRIPTS = ['console', 'others'];
 const read = (path: string) => readFileSync(posix.join(ROOT, path), 'utf8');
 const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
 
@@ -109,8 +100,8 @@ describe('the console', () => {
     ]);
   });
 
-  it('has four files of the server in its scripts, and no module of Node', () => {
-    const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
+  it('has four files of the server in its script, and no module of Node', () => {
+    const { sources } = JSON.parse(read('dist/console/console.js.map')) as { sources: string[] };
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
     expect(ofServer.toSorted()).toEqual([
@@ -126,14 +117,10 @@ describe('the console', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
-  it('has two scripts without foreign URLs; compressed, the first is less than 21 kB, and both are less than 71 kB', () => {
-    const scripts = SCRIPTS.map((name) => Buffer.from(read(`dist/console/${name}.js`)));
-    const [first = Number.NaN, second = Number.NaN] = scripts.map((script) => brotliCompressSync(script).length);
+  it('has one script without foreign URLs, which is less than 60 kB on the wire', () => {
+    const script = read('dist/console/console.js');
 
-    expect(first).toBeLessThan(21_000);
-    expect(first + second).toBeLessThan(71_000);
-    for (const script of scripts) {
-      expect(script.toString().replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/[a-z]/);
-    }
+    expect(gzipSync(script).length).toBeLessThan(60_000);
+    expect(script.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/[a-z]/);
   });
 });

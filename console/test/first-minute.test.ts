@@ -1,14 +1,11 @@
 /** What the first minute offers: data, without a browser. */
-import { expect, it, vi } from 'vitest';
+import './support/page.ts';
+import { expect, it } from 'vitest';
+import { listStarts } from '../src/state/first-minute.ts';
 import type { Identity } from '../src/state/identities.ts';
+import { findOperations } from '../src/state/operations.ts';
 
-vi.stubGlobal('location', { hash: '', origin: 'http://localhost:6625', pathname: '/' });
-vi.stubGlobal('document', { documentElement: { dataset: { below: '/w/alice' } } });
-vi.stubGlobal('addEventListener', () => {});
-const { listStarts } = await import('../src/state/first-minute.ts');
-const { findOperations } = await import('../src/state/operations.ts');
-
-const BASE = 'http://localhost:6625/w/alice';
+const BASE = 'http://localhost:6625';
 
 const identity = (name: string, kind: string, services: readonly string[], credential: object | null, members = {}) =>
   ({

@@ -1,18 +1,18 @@
 /** The fixes of a refusal, the sentence about it, and what is copied of it: data, without a browser. */
-import { describe, expect, it, vi } from 'vitest';
+import './support/page.ts';
+import { describe, expect, it } from 'vitest';
 import type { Decision, RecordedRequest } from '../src/control-api/types.ts';
+import { toCall } from '../src/state/call.ts';
 import type { Identity } from '../src/state/identities.ts';
-
-// What a module of the page reads of a browser when it is loaded.
-vi.stubGlobal('location', { hash: '', origin: 'http://localhost', pathname: '/' });
-vi.stubGlobal('document', { documentElement: { dataset: {} } });
-vi.stubGlobal('addEventListener', () => {});
-const { findNearest, listCandidates, listNearestCandidates, listPathRemedies, listRemedies } = await import(
-  '../src/state/remedies.ts'
-);
-const { describeRefusal } = await import('../src/views/requests/refusal-text.ts');
-const { toAssertion, toTest } = await import('../src/views/requests/as-test.ts');
-const { toCall } = await import('../src/state/call.ts');
+import {
+  findNearest,
+  listCandidates,
+  listNearestCandidates,
+  listPathRemedies,
+  listRemedies,
+} from '../src/state/remedies.ts';
+import { toAssertion, toTest } from '../src/views/requests/as-test.ts';
+import { describeRefusal } from '../src/views/requests/refusal-text.ts';
 
 const ID = '6e4c8a30-1b2d-4f75-9c08-5a7d3e1f0002';
 const MESSAGE = { headers: {}, body: null, size: null, truncated: false };

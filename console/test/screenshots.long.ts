@@ -35,8 +35,8 @@ const PICTURES: readonly Picture[] = [
     address:
       'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
   },
-  { name: 'access-matrix', address: 'access-matrix?service=nvcf', shows: 'createDeployment' },
-  { name: 'least-privilege', address: 'least-privilege', shows: 'is unused' },
+  { name: 'operations', address: 'operations?api=nvcf&service=nvcf&operation=createDeployment', shows: 'Try as' },
+  { name: 'least-privilege', address: `identities?api=nvcf&who=${castKey('nvcf-deployer').id}`, shows: 'Not used' },
 ];
 
 /** Creates a pending edit, and requests of which some are refused. */
