@@ -76,11 +76,6 @@ function formatOperation(operation: string): string {
   return words.replace(/^./, (first) => first.toUpperCase());
 }
 
-/** Reads the documented request of an operation; null if there is none. @throws like the control API */
-export async function readDocumentedRequest(service: string, operation: string): Promise<DocumentedRequest | null> {
-  return (await readDocumentedRequests(service)).find((request) => request.operation === operation) ?? null;
-}
-
 /** Returns the path of the documentation page of an operation in this world. @throws like the control API */
 export async function findDocumentPage(service: string, operation: string): Promise<string> {
   const { paths } = await readDocument(service);

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -21,7 +21,8 @@ export function Operations() {
   const found = findOperations(all, text, api);
   const services = [...new Set(all.map((listed) => listed.service))];
   const filters = { text, api };
-  useEffect(
+  // Before it is drawn, so that nothing moves.
+  useLayoutEffect(
     () => document.querySelector('.entries [aria-current]')?.scrollIntoView({ block: 'nearest' }),
     [loaded === null, operation],
   );
