@@ -30,31 +30,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
   const openPage = setUpBrowser();
 
   describe('faults', () => {
-    it('can all be removed although one of them is deleted while the menu is open', async () => {
-      const { url, mock } = await startServer();
-      const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
-      await mock('POST', '/faults', { do: { delay: '2s' }, for: '10m' });
-      const page = await openPage(`${url}/#/faults`);
-      await button(page, 'More for all faults').click();
-      await mock('DELETE', `/faults/${id}`);
-      await button(page, 'Remove all').click();
-
-      await page.getByRole('complementary', { name: 'Undo' }).getByText('removed').waitFor();
-      expect((await mock('GET', '/faults')).faults).toEqual([]);
-    });
-
-    it('make the next token request fail, once, after three clicks', async () => {
-      const { url, ask } = await startServer();
-      const page = await openPage(url);
-      await page.getByRole('link', { name: 'Faults' }).click();
-      await page.getByRole('link', { name: 'Add a fault' }).click();
-      await button(page, 'Add the fault').click();
-      await tableRows(page, 'Faults, oldest first').getByText('token requests').waitFor();
-
-      const statuses = [(await ask('GET', '/token')).status, (await ask('POST', '/api/v1/token', '', {})).status];
-      expect(statuses).toEqual([503, 400]);
-    });
-
     it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
       'for token requests match every endpoint that issues tokens: %j',
       async (options) => {
@@ -80,7 +55,6 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       await button(page, 'Add the fault').click();
       await page.getByRole('alert').getByText('choose an operation').waitFor();
       await page.getByLabel('Operation', { exact: true }).selectOption('Create a function · POST /v2/nvcf/functions');
-      expect(page.url()).toContain('service=nvcf&operation=createFunction');
       // It has no path of its own, so the document does not name it.
       expect(await page.getByRole('option', { name: 'Invoke at own host' }).count()).toBe(1);
       await page.getByLabel('Status', { exact: true }).fill('401');
@@ -90,47 +64,19 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       expect((await mock('GET', '/faults')).faults).toMatchObject([{ match: { operation: 'createFunction' } }]);
     });
 
-    it('name the service if two services have the operation', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/faults?service=catalogue&operation=createChatCompletion`);
-
-      await page.getByText("match: { service: 'catalogue', operation: 'createChatCompletion' }").waitFor();
-    });
-
-    it('are added for every request of one service, or of all services', async () => {
+    it('are filled in by the address, with the rarely used fields open and callers of the service suggested', async () => {
       const { url, mock } = await startServer();
-      const page = await openPage(`${url}/#/faults?make=yes`);
-      for (const service of ['Air', 'any']) {
-        await page.getByLabel('Every request').check();
-        await page.getByLabel('Service').selectOption(service);
-        await button(page, 'Add the fault').click();
-        await page.getByRole('article', { name: 'New fault' }).waitFor({ state: 'detached' });
-        await page.getByRole('link', { name: 'Add a fault' }).click();
-      }
+      const page = await openPage(`${url}/#/faults?make=yes&operation=createFunction&principal=nvcf-deployer`);
+      const callers = page.locator('[id="suggestions-match.principal"] option');
+      await callers.and(page.locator('[value="nvcf-invoker"]')).waitFor({ state: 'attached' });
+      expect(await callers.and(page.locator('[value="admin@acme.test"]')).count()).toBe(0);
+      expect(await page.getByLabel('Caller').isVisible()).toBe(true);
+      await button(page, 'Add the fault').click();
+      await page.getByText('is waiting for a request').waitFor();
 
-      const { faults } = await mock('GET', '/faults');
-      expect(faults.map(({ match }: { match: object }) => match)).toEqual([{ service: 'air' }, {}]);
-    });
-
-    it('have no status if the connection breaks before the response', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/faults?operation=grant_token`);
-      await page.getByText('{ status: 503 }').waitFor();
-      await page.getByLabel('Connection').selectOption('breaks before the response');
-
-      await page.getByText("mock.faults.next('grant_token', { drop: 'before' })").waitFor();
-    });
-
-    it('have suggestions from the document of the service and from its callers', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/faults?service=nvcf&operation=createFunction`);
-      const options = (name: string) =>
-        page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
-      await expect.poll(() => options('method')).toEqual(['POST']);
-      expect(await options('path')).toEqual(['/v2/nvcf/functions']);
-      await expect.poll(() => options('principal')).toContain('nvcf-invoker');
-
-      expect(await options('principal')).not.toContain('admin@acme.test');
+      expect((await mock('GET', '/faults')).faults).toMatchObject([
+        { match: { operation: 'createFunction', principal: 'nvcf-deployer' }, times: 1, do: { status: 503 } },
+      ]);
     });
 
     it('have errors beside their fields until these are corrected', async () => {
@@ -141,7 +87,7 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
       await button(page, 'Add the fault').click();
       await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
       expect(await operation.getAttribute('aria-invalid')).toBe('true');
-      expect(await operation.getAttribute('aria-describedby')).toBe('wrong-operation');
+      expect(await operation.getAttribute('aria-describedby')).toBe('wrong-match.operation');
       await operation.selectOption('Get an access token · POST /api/v1/token');
       await expect.poll(() => page.getByRole('alert').count()).toBe(0);
       await page.getByLabel('Delay', { exact: true }).fill('soon');
@@ -149,20 +95,7 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
 
       await expect
         .poll(() => page.getByLabel('Delay', { exact: true }).getAttribute('aria-describedby'))
-        .toBe('wrong-delay');
-    });
-
-    it('are shown as test code only once the form is complete', async () => {
-      const { url } = await startServer();
-      const page = await openPage(`${url}/#/faults?make=yes&which=operation`);
-      await page.getByText('The code appears here once the form is complete.').waitFor();
-      expect(await button(page, 'Copy the code').count()).toBe(0);
-      await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
-      await page.getByLabel('Status', { exact: true }).fill('50');
-      await page.getByText('once the form is complete').waitFor();
-      await page.getByLabel('Status', { exact: true }).fill('503');
-
-      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+        .toBe('wrong-do.delay');
     });
 
     it('can be restored after their removal, and removed after they were added', async () => {
@@ -217,13 +150,22 @@ describe.runIf(hasBrowser)('the views that control the mock', () => {
   });
 
   describe('worlds', () => {
-    it('show when they were created, and what ends with the process', async () => {
+    it('show how long ago they were used, without a time of the machine', async () => {
       const { url, mock } = await startServer();
+      await mock('POST', '/clock/set', { to: '2050-01-15T12:00:00Z' });
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await openPage(`${url}/#/worlds`);
-      await page.getByText('are in memory and end with the process').waitFor();
+      const row = tableRows(page, 'Worlds').filter({ hasText: 'alice' });
+      await row.waitFor();
 
-      await tableRows(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
+      expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+        'alice',
+        'now',
+        'now',
+        'its own',
+        expect.stringMatching(/^in (59 min|1 h)$/),
+        expect.anything(),
+      ]);
     });
 
     it('and snapshots show how long they are kept, which depends on the database of the server', async () => {

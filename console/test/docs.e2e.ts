@@ -85,7 +85,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     const console = await page.context().newPage();
     await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
     await console.getByRole('button', { name: 'Create for All Functions' }).click();
-    await console.getByRole('heading', { name: 'by-hand was created' }).waitFor();
+    await console.getByText('by-hand was created').waitFor();
     // A browser without a window gives no focus.
     await page.evaluate("dispatchEvent(new Event('focus'))");
     await identitySelect(page).selectOption('by-hand (acme)');

@@ -22,8 +22,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['faults', 'a delay of 2s'],
   ['faults?make=yes', 'New fault'],
   ['worlds?world=alice', 'By header'],
-  ['worlds?make=yes', 'Advanced'],
-  ['worlds?from=snapshot', 'Which snapshot'],
+  ['worlds?make=yes', 'Starts from'],
   ['worlds', 'Restore'],
 ];
 

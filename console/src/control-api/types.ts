@@ -12,6 +12,7 @@ export type {
   KeyOrder,
   KeyPolicy,
   KeyResource,
+  KeyWithSecret,
   LeastPrivilege,
   LeastRights,
   MadeWorld,

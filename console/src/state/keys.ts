@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { addressOf, askAll } from '../control-api/client.ts';
-import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
+import type { Key, KeyPolicy, KeyResource, RecordedRequest } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { createQuery } from './query.ts';
 import { type Ruleset, readRuleset, serviceOfKey } from './rulesets.ts';
@@ -70,6 +70,11 @@ function serveKeyTexts(): void {
     if (text !== undefined) channel.postMessage({ id: asked, text });
   };
 }
+
+/** The key that a form saved, until its panel is left. */
+export const savedKey = signal<
+  (Pick<Key, 'id' | 'name' | 'warnings'> & { readonly isNew: boolean; readonly request: RecordedRequest | null }) | null
+>(null);
 
 /**
  * Describes what a key is bound to.

@@ -7,7 +7,7 @@ import { requests } from './requests.ts';
 import { offerUndo, type Undoable, withdrawUndo } from './undo.ts';
 
 /** Name of the snapshot for undo. Each clock step replaces the previous one. */
-const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
+export const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
 
 interface MovedClock extends ClockState {
   /** Events between the old and the new time. */

@@ -1,13 +1,12 @@
-import type { BrokenAt, SpoiledBody } from '../../control-api/types.ts';
+import type { BrokenAt, FaultMatch, FaultOrder, SpoiledBody } from '../../control-api/types.ts';
 import { toSource } from '../../parts/source.ts';
+import type { NamedOperation } from '../../state/documents.ts';
 
-/** The labels of the points at which a connection can break. */
 export const BROKEN_AT_LABELS: Readonly<Record<BrokenAt, string>> = {
   before: 'before the response',
   headers: 'in the headers',
   body: 'in the body',
 };
-/** The labels of the ways in which a body can be spoiled. */
 export const SPOILED_BODY_LABELS: Readonly<Record<SpoiledBody, string>> = {
   empty: 'empty',
   truncated: 'truncated',
@@ -15,145 +14,150 @@ export const SPOILED_BODY_LABELS: Readonly<Record<SpoiledBody, string>> = {
   slow: 'slow',
 };
 
-/** The requests that a fault affects, as entered in the form. */
-export type DraftMatch = Readonly<Record<string, string | number | readonly string[]>>;
+/** The texts of the form's fields by the member of the order, and `which`: `tokens`, `operation` or `all`. */
+export type Texts = Readonly<Record<string, string>>;
 
-/** A fault as entered in the form. The control API validates it. */
-export interface Draft {
-  readonly match: DraftMatch;
-  readonly times?: number;
-  readonly after?: number;
-  readonly for?: string;
-  readonly do: Readonly<Record<string, string | number | boolean | object>>;
-}
+/** What happens, without the checkboxes. A preset replaces all of these. */
+const EFFECTS = ['do.status', 'do.retryAfter', 'do.delay', 'do.drop', 'do.body', 'do.answer'];
+export const ADVANCED = ['match.method', 'match.path', 'match.principal', 'match.probability', 'after', 'do.answer'];
+export const FIELDS = ['match.service', 'match.operation', 'times', ...EFFECTS, ...ADVANCED];
 
-/** The most common faults, as values of form fields. */
-export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record<string, string>>])[] = [
-  ['503', { status: '503' }],
-  ['Slow, 2 s', { delay: '2s' }],
-  ['Dropped connection', { drop: 'before' }],
-  ['401 Unauthorized', { status: '401' }],
-  ['429 with Retry-After', { status: '429', retryAfter: '3' }],
-  ['Garbage body', { body: 'garbage' }],
+export const PRESETS: readonly (readonly [label: string, texts: Texts])[] = [
+  ['503', { 'do.status': '503' }],
+  ['Slow, 2 s', { 'do.delay': '2s' }],
+  ['Dropped connection', { 'do.drop': 'before' }],
+  ['401 Unauthorized', { 'do.status': '401' }],
+  ['429 with Retry-After', { 'do.status': '429', 'do.retryAfter': '3' }],
+  ['Garbage body', { 'do.body': 'garbage' }],
 ];
 
-/** The fields for what happens, without the checkboxes. */
-export const EFFECT_FIELDS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
-
-/** Fills in the fields for what happens. The fields for the requests and the number of times stay. */
-export function fillEffects(
-  form: HTMLFormElement,
-  fields: Readonly<Record<string, string>>,
-  isOneOperation: boolean,
-): void {
-  for (const name of EFFECT_FIELDS) findField(form, name).value = fields[name] ?? '';
-  findField(form, 'doFirst').checked = false;
-  allowUndocumented(form, isOneOperation);
+export function applyPreset(texts: Texts, preset: Texts): Texts {
+  return { ...texts, ...Object.fromEntries(EFFECTS.map((name) => [name, preset[name] ?? ''])) };
 }
 
-/** Allows undocumented responses if there are several operations: one of their documents always lacks the status. */
-export function allowUndocumented(form: HTMLFormElement, isOneOperation: boolean): void {
-  findField(form, 'offDocument').checked = !isOneOperation && findField(form, 'status').value !== '';
+export function isPresetActive(texts: Texts, preset: Texts): boolean {
+  return EFFECTS.every((name) => (texts[name] ?? '') === (preset[name] ?? ''));
 }
 
-/** Clears the status if another field rules it out. */
-export function clearStatus(
-  form: HTMLFormElement,
-  { name, value }: { readonly name: string; readonly value: string },
-): void {
-  const isCustomResponse = name === 'answer' && value.trim() !== '';
-  if (!isCustomResponse && !(name === 'drop' && ['before', 'headers'].includes(value))) return;
-  for (const excluded of ['status', 'retryAfter']) findField(form, excluded).value = '';
+/** Returns the initial texts. The address may name the requests; by default, the next token request gets a 503. */
+export function readAddress(address: Texts, all: readonly NamedOperation[]): Texts {
+  const { which, service = '', operation = '', method = '', path = '', principal = '' } = address;
+  const found = all.find(({ id, service: owner }) => id === operation && (service === '' || service === owner));
+  const namesRequests = [service, method, path, principal].some((text) => text !== '');
+  return {
+    which: operation === '' ? (which ?? (namesRequests ? 'all' : 'tokens')) : 'operation',
+    'match.service': found?.service ?? service,
+    'match.operation': operation,
+    'match.method': method,
+    'match.path': path,
+    'match.principal': principal,
+    times: '1',
+    'do.status': '503',
+    // Few documents list a 503. The note about the new fault says so.
+    'do.offDocument': 'yes',
+  };
 }
 
-/** Returns a field of the form. All names in this file have a field. */
-function findField(form: HTMLFormElement, name: string): HTMLInputElement {
-  return form.elements.namedItem(name) as HTMLInputElement;
+/** Changes a text. Clears the status if the change rules it out. */
+export function changeText(texts: Texts, name: string, text: string): Texts {
+  const isCustom = name === 'do.answer' && text.trim() !== '';
+  const isUnseen = name === 'do.drop' && (text === 'before' || text === 'headers');
+  return { ...texts, [name]: text, ...((isCustom || isUnseen) && { 'do.status': '', 'do.retryAfter': '' }) };
 }
 
-/** Returns test code that adds the fault, with the shorter `next` if only an operation is chosen. */
-export function toTestCode({ match, times, after, for: duration, do: action }: Draft): string {
-  const { operation, ...otherMembers } = match;
-  const isShort =
-    typeof operation === 'string' &&
-    Object.keys(otherMembers).length === 0 &&
-    times !== undefined &&
-    !after &&
-    !duration;
-  if (isShort) {
-    const options = { ...action, ...(times !== 1 && { times }) };
-    return `await mock.faults.next(${toSource(operation)}, ${toSource(options)});`;
+/** Returns the order of the fault. @throws Error that names the field that is wrong */
+export function toOrder(texts: Texts, all: readonly NamedOperation[]): FaultOrder {
+  const read = (name: string) => texts[name]?.trim() || undefined;
+  const readNumber = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
+  const status = readNumber('do.status');
+  const retryAfter = read('do.retryAfter');
+  const answer = parseAnswer(read('do.answer'));
+  const changesResponse = (status ?? answer) !== undefined;
+  const order = {
+    match: {
+      ...selectOperations(texts, all),
+      method: read('match.method'),
+      path: read('match.path'),
+      principal: read('match.principal'),
+      probability: readNumber('match.probability'),
+    },
+    times: readNumber('times'),
+    after: readNumber('after'),
+    do: {
+      status,
+      retryAfter: /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : retryAfter,
+      answer,
+      delay: read('do.delay'),
+      drop: read('do.drop'),
+      body: read('do.body'),
+      offDocument: (changesResponse && read('do.offDocument') !== undefined) || undefined,
+      after: read('do.after') !== undefined || undefined,
+    },
+  };
+  // JSON leaves out what is undefined. The control API checks the rest.
+  return JSON.parse(JSON.stringify(order)) as FaultOrder;
+}
+
+function parseAnswer(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new Error(`Field \`do.answer\` is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+function selectOperations(texts: Texts, all: readonly NamedOperation[]): object {
+  const { which, 'match.service': service = '', 'match.operation': operation = '' } = texts;
+  if (which === 'tokens') return { operations: findTokenOperations(all).map(({ id }) => id) };
+  if (which === 'all') return service === '' ? {} : { service };
+  if (operation === '') throw new Error('Field `match.operation` is empty: choose an operation.');
+  const isUnique = all.filter(({ id }) => id === operation).length === 1;
+  return isUnique || service === '' ? { operation } : { service, operation };
+}
+
+/** Returns test code that adds the fault, with the shorter `next` if only an operation is chosen; null without an effect. */
+export function toTestCode({ match = {}, times, after, for: duration, do: action }: FaultOrder): string | null {
+  if (EFFECTS.every((name) => name === 'do.retryAfter' || !(name.slice('do.'.length) in action))) return null;
+  const { operation, ...others } = match;
+  if (operation !== undefined && Object.keys(others).length === 0 && times !== undefined && !after && !duration) {
+    return `await mock.faults.next(${toSource(operation)}, ${toSource({ ...action, ...(times !== 1 && { times }) })});`;
   }
   const order = {
     ...(Object.keys(match).length > 0 && { match }),
-    ...(times !== undefined && { times }),
-    ...(after && { after }),
-    ...(duration && { for: duration }),
+    times,
+    after: after || undefined,
+    for: duration,
     do: action,
   };
   return `await mock.faults.add(${toSource(order)});`;
 }
 
-/**
- * Reads the form. A custom response that is not JSON is left out.
- *
- * @param requests the chosen requests
- */
-export function readDraft(form: HTMLFormElement, requests: DraftMatch): Draft {
-  const formData = new FormData(form);
-  const readFields = (names: readonly string[], isNumber = false) =>
-    Object.fromEntries(
-      names.flatMap((name) => {
-        const text = String(formData.get(name) ?? '').trim();
-        return text === '' ? [] : [[name, isNumber ? Number(text) : text]];
-      }),
-    );
-  const retryAfter = String(formData.get('retryAfter')).trim();
-  const { value } = readResponse(form);
-  const changesResponse = value !== undefined || formData.get('status') !== '';
-  return {
-    match: { ...requests, ...readFields(['method', 'path', 'principal']), ...readFields(['probability'], true) },
-    ...readFields(['times', 'after'], true),
-    do: {
-      ...readFields(['status'], true),
-      ...(retryAfter !== '' && { retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : retryAfter }),
-      ...(value !== undefined && { answer: value }),
-      ...readFields(['delay', 'drop', 'body']),
-      ...(changesResponse && formData.has('offDocument') && { offDocument: true }),
-      ...(formData.has('doFirst') && { after: true }),
-    },
-  };
+/** The operations that issue tokens, in all services and versions. */
+const TOKEN_OPERATIONS: readonly string[] = [
+  'grant_token',
+  'grant_token_v2',
+  'grant_realm_token',
+  'app_token',
+  'exchange_code',
+  'refresh_token',
+  'getToken',
+  'createAdminToken',
+  'createInvocationToken',
+  'createVersionInvocationToken',
+  'createMultiFunctionInvocationToken',
+];
+
+export function findTokenOperations(all: readonly NamedOperation[]): readonly NamedOperation[] {
+  return TOKEN_OPERATIONS.flatMap((name) => all.find(({ id }) => id === name) ?? []);
 }
 
-/** Returns the custom response or its JSON error; neither if there is none. */
-export function readResponse(form: HTMLFormElement): { readonly value?: object; readonly error?: FieldError } {
-  const text = String(new FormData(form).get('answer') ?? '').trim();
-  if (text === '') return {};
-  try {
-    return { value: JSON.parse(text) as object };
-  } catch (error) {
-    return { error: { field: 'answer', text: `Not valid JSON: ${(error as Error).message}` } };
-  }
-}
-
-/** An error of a form field. */
-export interface FieldError {
-  readonly field: string;
-  readonly text: string;
-}
-
-/** The fields whose name differs from the member of the fault. */
-const FIELDS_BY_MEMBER: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
-
-/** Returns the error of the field that a refusal names, such as `match.operation`; null if it names none. */
-export function findFieldError(form: HTMLFormElement | null, text: string): FieldError | null {
-  const [, member = ''] = /^Fields? `([\w.]+)`/.exec(text) ?? [];
-  const field = FIELDS_BY_MEMBER[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
-  return field !== '' && form?.elements.namedItem(field) ? { field, text } : null;
-}
-
-/** Returns whether the form has an effect and no error that the page can find. */
-export function isComplete(form: HTMLFormElement, { do: action }: Draft): boolean {
-  const hasEffect = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
-  return hasEffect && readResponse(form).error === undefined && form.checkValidity();
+/** Describes the operations of a fault; null if it matches requests otherwise. */
+export function describeOperations(match: FaultMatch, all: readonly NamedOperation[]): string | null {
+  const { service, operation, operations } = match;
+  const candidates = service === undefined ? all : all.filter((candidate) => candidate.service === service);
+  const titleOf = (name: string) => candidates.find(({ id }) => id === name)?.title ?? name;
+  if (operations === undefined) return operation === undefined ? null : titleOf(operation);
+  const names: readonly string[] = operations;
+  const areTokenRequests = findTokenOperations(candidates).every(({ id }) => names.includes(id));
+  return areTokenRequests ? 'token requests' : `one of ${names.map(titleOf).join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { addressOfView, choices, choose } from '../../address.ts';
+import { addressOfView, choices, go } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
-import type { Fault, FaultMatch } from '../../control-api/types.ts';
+import type { Fault, FaultMatch, FaultOrder } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -17,12 +17,10 @@ import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { type NamedOperation, readOperations } from '../../state/documents.ts';
 import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
-import { BROKEN_AT_LABELS, type DraftMatch, toTestCode } from './draft.ts';
+import { BROKEN_AT_LABELS, describeOperations, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
-import { describeOperations } from './request-choice.tsx';
 import './faults.css';
 
-/** The faults of this world, and a form for new ones. */
 export function Faults() {
   const loaded = useLoaded(
     () => askAll<Fault>('faults'),
@@ -31,9 +29,9 @@ export function Faults() {
   );
   const act = useAct();
   const faults = readValue(loaded, []);
-  const { make, service, operation } = choices.value;
-  const isOpen = (make ?? service ?? operation) !== undefined;
-  const close = () => choose({ make: undefined, which: undefined, service: undefined, operation: undefined });
+  // The choices of this view are the requests that the form is filled in for.
+  const isOpen = Object.keys(choices.value).length > 0;
+  const close = () => go(addressOfView('faults'));
   return (
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
@@ -54,7 +52,7 @@ export function Faults() {
       </section>
       {isOpen && (
         <Panel label="New fault" onClose={close}>
-          <NewFault onEnd={close} />
+          <NewFault key={JSON.stringify(choices.value)} onEnd={close} />
         </Panel>
       )}
     </div>
@@ -83,7 +81,14 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           title: '',
           cell: (fault) => (
             <>
-              <RemoveButton fault={fault} act={act} />{' '}
+              <button
+                type="button"
+                class="small"
+                disabled={act.isBusy}
+                onClick={() => act.run(() => removeFaults([fault]))}
+              >
+                Remove<span class="unseen"> {fault.id}</span>
+              </button>{' '}
               <Menu
                 subject={`fault ${fault.id}`}
                 isBusy={false}
@@ -102,20 +107,19 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   );
 }
 
-function RemoveButton({ fault, act }: { readonly fault: Fault; readonly act: Act }) {
-  return (
-    <button type="button" class="small" disabled={act.isBusy} onClick={() => act.run(() => removeFaults([fault]))}>
-      Remove<span class="unseen"> {fault.id}</span>
-    </button>
-  );
-}
-
 function createColumns(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
   const describe = ({ match }: Fault) => describeMatch(match, operations);
   return [
     {
       title: 'Which requests',
-      cell: (fault) => <MatchedRequests fault={fault} text={describe(fault)} />,
+      cell: (fault) => (
+        <div>
+          <LongText text={describe(fault)} />
+          <div class="quiet">
+            <Id id={fault.id} name="the id" />
+          </div>
+        </div>
+      ),
       sortKeyOf: describe,
     },
     {
@@ -130,17 +134,6 @@ function createColumns(operations: readonly NamedOperation[]): readonly Column<F
       class: 'often',
     },
   ];
-}
-
-function MatchedRequests({ fault: { id }, text }: { readonly fault: Fault; readonly text: string }) {
-  return (
-    <div class="which">
-      <LongText text={text} />
-      <div class="quiet">
-        <Id id={id} name="the id" />
-      </div>
-    </div>
-  );
 }
 
 function HowOften({ fault }: { readonly fault: Fault }) {
@@ -160,11 +153,10 @@ function HowOften({ fault }: { readonly fault: Fault }) {
   );
 }
 
-/** Returns test code for a fault. */
 function formatTestCode(fault: Fault): string {
   const { match, times, after, do: action } = fault;
-  const order = { match: match as DraftMatch, ...(times !== null && { times }), after, ...durationOf(fault) };
-  return toTestCode({ ...order, do: action });
+  const order: FaultOrder = { match, ...(times !== null && { times }), after, ...durationOf(fault), do: action };
+  return toTestCode(order) ?? '';
 }
 
 /** The seed of the control API, which is not worth showing. */

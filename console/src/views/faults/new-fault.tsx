@@ -1,183 +1,241 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { choices } from '../../address.ts';
 import { ask, RefusalError } from '../../control-api/client.ts';
-import type { Fault } from '../../control-api/types.ts';
+import type { Fault, FaultOrder } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Field, Tick } from '../../parts/field.tsx';
+import { findField } from '../../parts/field-error.ts';
+import { handleSubmit } from '../../parts/handlers.ts';
+import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
+import { createOptions } from '../../parts/options.tsx';
+import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { type NamedOperation, readOperations } from '../../state/documents.ts';
+import { readIdentities } from '../../state/identities.ts';
 import { offerUndo } from '../../state/undo.ts';
 import {
-  allowUndocumented,
-  clearStatus,
-  type Draft,
-  type DraftMatch,
-  EFFECT_FIELDS,
-  type FieldError,
-  fillEffects,
-  findFieldError,
-  isComplete,
+  ADVANCED,
+  applyPreset,
+  BROKEN_AT_LABELS,
+  changeText,
+  FIELDS,
+  findTokenOperations,
+  isPresetActive,
   PRESETS,
-  readDraft,
-  readResponse,
+  readAddress,
+  SPOILED_BODY_LABELS,
+  toOrder,
   toTestCode,
 } from './draft.ts';
-import { AdvancedFields, DEFAULT_STATUS, EffectFields } from './fault-fields.tsx';
-import { RequestFields, readRequestChoice, toMatch } from './request-choice.tsx';
 
-/** The state of the form, as far as the page can tell without the control API. */
-interface FormState {
-  /** Null while the form is incomplete. */
-  readonly code: string | null;
-  readonly fieldError: FieldError | null;
-}
-
-/** Reads the state of the form. @param match null if the requests are not chosen yet */
-function readFormState(form: HTMLFormElement, match: DraftMatch | null): FormState {
-  const draft = match && readDraft(form, match);
-  const { error = null } = readResponse(form);
-  return { code: draft !== null && isComplete(form, draft) ? toTestCode(draft) : null, fieldError: error };
-}
-
-/**
- * A form that adds a fault. Service and operation are in the address, so that links can preset them.
- *
- * @param props.onEnd called after the fault is added
- */
+/** A form that adds a fault. The address may fill in the requests, so that links can do so. */
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const loaded = useLoaded(readOperations, []);
-  return <WhenLoaded loaded={loaded}>{(all) => <FaultForm all={all} onEnd={onEnd} />}</WhenLoaded>;
-}
-
-/** The form. @param props.all the operations of the server */
-function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; readonly onEnd: () => void }) {
-  const form = useRef<HTMLFormElement>(null);
-  const act = useAct();
-  const [preset, setPreset] = useState<string | null>(DEFAULT_STATUS);
-  const [formState, setFormState] = useState<FormState>({ code: null, fieldError: null });
-  const choice = readRequestChoice(choices.value, all);
-  const match = toMatch(choice, all);
-  const isOneOperation = choice.kind === 'operation';
-  const updateFormState = () => {
-    if (form.current !== null) setFormState(readFormState(form.current, match));
-  };
-  // A layout effect, so that the code is there when the form appears.
-  useLayoutEffect(updateFormState, [JSON.stringify(match)]);
-  const refusal = act.feedback?.isFault ? act.feedback.text : null;
-  const error = formState.fieldError ?? (refusal === null ? null : findFieldError(form.current, refusal));
-  useOpenDetails(form.current, error?.field);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (formState.fieldError !== null) return;
-    void act.run(async () => {
-      if (form.current === null) return;
-      if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
-      await addFault(readDraft(form.current, match));
-      onEnd();
-    });
-  };
-  const applyPreset = (label: string, fields: Readonly<Record<string, string>>) => {
-    if (form.current !== null) fillEffects(form.current, fields, isOneOperation);
-    setPreset(label);
-    act.clear();
-    updateFormState();
-  };
   return (
     <>
       <h2>New fault</h2>
-      <form
-        ref={form}
-        noValidate
-        onInput={({ target, currentTarget }) => {
-          const field = target as HTMLInputElement;
-          clearStatus(currentTarget, field);
-          if (EFFECT_FIELDS.includes(field.name)) setPreset(null);
-          act.clear();
-          updateFormState();
-        }}
-        onChange={updateFormState}
-        onSubmit={submit}
-      >
-        <RequestFields
-          choice={choice}
-          all={all}
-          error={error}
-          onKindChange={(kind) => form.current !== null && allowUndocumented(form.current, kind === 'operation')}
-        />
-        <Presets active={preset} apply={applyPreset} />
-        <EffectFields error={error} isOneOperation={isOneOperation} />
-        <AdvancedFields error={error} service={choice.service} operation={choice.operation} />
-        <div class="bar">
-          <button type="submit" class="main" disabled={act.isBusy}>
-            Add the fault
-          </button>
-          {error === null ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
-        </div>
-      </form>
-      <h3>This fault in a test</h3>
-      {formState.code !== null && refusal === null ? (
-        <Code text={formState.code} />
-      ) : (
-        <p class="quiet">The code appears here once the form is complete.</p>
-      )}
+      <WhenLoaded loaded={loaded}>{(all) => <FaultForm all={all} onEnd={onEnd} />}</WhenLoaded>
     </>
   );
 }
 
-/** Opens the details that hide a field with an error. */
-function useOpenDetails(form: HTMLFormElement | null, fieldName: string | undefined): void {
-  useEffect(() => {
-    if (fieldName === undefined) return;
-    const control = form?.elements.namedItem(fieldName) as HTMLElement | null | undefined;
-    control?.closest('details')?.setAttribute('open', '');
-  }, [fieldName]);
-}
-
-/** Buttons that fill in the fields for what happens. */
-function Presets(props: {
-  readonly active: string | null;
-  readonly apply: (label: string, fields: Readonly<Record<string, string>>) => void;
-}) {
+function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; readonly onEnd: () => void }) {
+  const act = useAct();
+  const [texts, setTexts] = useState(() => readAddress(choices.value, all));
+  const [isAdvanced] = useState(ADVANCED.some((name) => texts[name]));
+  const { which = '', 'match.service': service = '', 'match.operation': operation = '' } = texts;
+  const update = (next: typeof texts) => {
+    act.clear();
+    setTexts(next);
+  };
+  const refusal = act.feedback?.text;
+  const wrong = findField(refusal, FIELDS);
+  const bind = (name: string) => ({
+    name,
+    value: texts[name] ?? '',
+    change: (text: string) => update(changeText(texts, name, text)),
+    error: wrong === name ? refusal : undefined,
+  });
+  const services = [...new Set(all.map((each) => each.service))];
+  const isUnknown = operation !== '' && !all.some((each) => each.service === service && each.id === operation);
+  const tokenOperations = findTokenOperations(all);
+  const tokenServices = [...new Set(tokenOperations.map((each) => titleOfService(each.service)))];
+  const callers = readValue(useQuery(readIdentities), []).filter(
+    (identity) => service === '' || identity.services.includes(service),
+  );
+  const code = describeInCode(() => toOrder(texts, all));
+  const submit = () =>
+    act.run(async () => {
+      await addFault(toOrder(texts, all));
+      onEnd();
+    });
   return (
-    <fieldset class="presets">
-      <legend>Presets</legend>
-      {PRESETS.map(([label, fields]) => (
-        <button
-          key={label}
-          type="button"
-          class="small"
-          aria-pressed={props.active === label}
-          onClick={() => props.apply(label, fields)}
-        >
-          {label}
+    <form noValidate onSubmit={handleSubmit(() => void submit())}>
+      <fieldset>
+        <legend>Which requests</legend>
+        <div class="columns">
+          {[
+            ['tokens', 'Next token request'],
+            ['operation', 'One operation'],
+            ['all', 'Every request'],
+          ].map(([kind = '', label = '']) => (
+            <Tick
+              key={kind}
+              group="which"
+              label={label}
+              checked={which === kind}
+              change={() => update({ ...texts, which: kind })}
+            />
+          ))}
+        </div>
+        {which === 'tokens' ? (
+          <p class="quiet">
+            The {tokenOperations.length} endpoints that issue tokens: {tokenServices.join(', ')}.
+          </p>
+        ) : (
+          <Field
+            {...bind('match.service')}
+            label="Service"
+            tag="select"
+            change={(text) => update({ ...texts, 'match.service': text, 'match.operation': '' })}
+          >
+            {createOptions(
+              services.map((name) => [name, titleOfService(name)]),
+              'any',
+            )}
+          </Field>
+        )}
+        {which === 'operation' && (
+          <Field
+            {...bind('match.operation')}
+            label="Operation"
+            tag="select"
+            value={operation && `${service}/${operation}`}
+            change={(text) => {
+              const [owner = '', id = ''] = text.split('/');
+              update({ ...texts, 'match.service': owner, 'match.operation': id });
+            }}
+          >
+            <option value="">Choose an operation</option>
+            {isUnknown && <option value={`${service}/${operation}`}>{operation}</option>}
+            {(service === '' ? services : [service]).map((name) => (
+              <optgroup key={name} label={titleOfService(name)}>
+                {createOptions(
+                  all.filter((each) => each.service === name).map(({ id, title }) => [`${name}/${id}`, title]),
+                )}
+              </optgroup>
+            ))}
+          </Field>
+        )}
+      </fieldset>
+      <fieldset>
+        <legend>What happens</legend>
+        <div class="bar">
+          {PRESETS.map(([label, preset]) => (
+            <button
+              key={label}
+              type="button"
+              class="small"
+              aria-pressed={isPresetActive(texts, preset)}
+              onClick={() => update(applyPreset(texts, preset))}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <div class="columns">
+          <Field {...bind('do.status')} label="Status" type="number" />
+          <Field {...bind('do.retryAfter')} label="Retry-After" placeholder="3, or 30s" />
+          <Field {...bind('do.delay')} label="Delay" placeholder="2s" />
+          <Field {...bind('do.drop')} label="Connection" tag="select">
+            {createOptions(
+              Object.entries(BROKEN_AT_LABELS).map(([value, label]) => [value, `breaks ${label}`]),
+              'stays open',
+            )}
+          </Field>
+          <Field {...bind('do.body')} label="Body" tag="select">
+            {createOptions(Object.entries(SPOILED_BODY_LABELS), 'unchanged')}
+          </Field>
+          <Field {...bind('times')} label="Times" type="number" placeholder="always" />
+        </div>
+        <Tick
+          label={ALLOW_LABEL}
+          checked={Boolean(texts['do.offDocument'])}
+          change={(isAllowed) => update({ ...texts, 'do.offDocument': isAllowed ? 'yes' : '' })}
+        />
+      </fieldset>
+      <details open={isAdvanced}>
+        <summary>Advanced</summary>
+        <div class="columns">
+          <Field {...bind('match.method')} label="Method" placeholder="POST" />
+          <Field {...bind('match.path')} label="Path" placeholder="/v2/nvcf/functions/{id}" />
+          <Field
+            {...bind('match.principal')}
+            label="Caller"
+            placeholder="admin@acme.test"
+            suggestions={callers.map(({ name }) => name)}
+          />
+          <Field {...bind('match.probability')} label="Probability" placeholder="1" />
+          <Field {...bind('after')} label="Skip the first" type="number" placeholder="0" />
+        </div>
+        <Field
+          {...bind('do.answer')}
+          label="Custom response: JSON with a status, a body and, optionally, headers"
+          tag="textarea"
+          rows={4}
+          placeholder='{"status": 200, "body": {"functions": []}}'
+        />
+        <Tick
+          label="Carry out the request, then send this response"
+          checked={Boolean(texts['do.after'])}
+          change={(isAfter) => update({ ...texts, 'do.after': isAfter ? 'yes' : '' })}
+        />
+      </details>
+      <div class="bar">
+        <button type="submit" class="main" disabled={act.isBusy}>
+          Add the fault
         </button>
-      ))}
-    </fieldset>
+        {wrong === undefined ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
+      </div>
+      {code !== null && (
+        <>
+          <h3>This fault in a test</h3>
+          <Code text={code} />
+        </>
+      )}
+    </form>
   );
 }
 
-/** Adds a fault, and offers to undo that. @throws Error with a message for the form; otherwise like the control API */
-async function addFault(draft: Draft): Promise<void> {
-  const { id, certainty } = await ask<Fault>('POST', '/_mock/faults', draft).catch(throwFormError);
-  reportChange('faults');
-  const note = certainty === 'ours' ? ' The vendor does not document this response.' : '';
-  offerUndo({ text: `The fault \`${id}\` is waiting for a request.${note}`, undo: () => undoAdd(id) });
+const ALLOW_LABEL = 'Allow undocumented responses';
+
+/** Returns the code of an order; null while the form is incomplete. */
+function describeInCode(createOrder: () => FaultOrder): string | null {
+  try {
+    return toTestCode(createOrder());
+  } catch {
+    return null;
+  }
 }
 
-/** Throws an error again. @throws Error that names fields of the form in place of members, if it is a refusal */
-function throwFormError(error: unknown): never {
-  if (!(error instanceof RefusalError)) throw error;
-  throw new Error(error.message.replace('set `do.offDocument` to true', 'tick `Allow undocumented responses`'));
-}
-
-/** Removes the fault that was just added. @throws Error if it no longer exists */
-async function undoAdd(id: string): Promise<string> {
-  await ask('DELETE', `/_mock/faults/${id}`).catch((error: unknown) => {
-    throw error instanceof RefusalError && error.status === 404
-      ? new Error(`The fault \`${id}\` was already removed.`)
-      : error;
+/** Adds a fault, and offers to undo that. @throws Error that names fields of the form in place of members */
+async function addFault(order: FaultOrder): Promise<void> {
+  const { id, certainty } = await ask<Fault>('POST', '/_mock/faults', order).catch((error: unknown) => {
+    if (!(error instanceof RefusalError)) throw error;
+    throw new Error(error.message.replace('set `do.offDocument` to true', `tick \`${ALLOW_LABEL}\``));
   });
   reportChange('faults');
-  return `The fault \`${id}\` was removed.`;
+  const note = certainty === 'ours' ? ' The vendor does not document this response.' : '';
+  offerUndo({
+    text: `The fault \`${id}\` is waiting for a request.${note}`,
+    undo: async () => {
+      await ask('DELETE', `/_mock/faults/${id}`).catch((error: unknown) => {
+        const isGone = error instanceof RefusalError && error.status === 404;
+        throw isGone ? new Error(`The fault \`${id}\` was already removed.`) : error;
+      });
+      reportChange('faults');
+      return `The fault \`${id}\` was removed.`;
+    },
+  });
 }

@@ -7,11 +7,7 @@ import { handleSubmit, handleValue } from '../../parts/handlers.ts';
 import { Secret } from '../../parts/secret.tsx';
 import { createTokenRequest, type RunaiCredential } from '../../state/client-setup.ts';
 
-interface AccessKey {
-  readonly id: string;
-  readonly name: string;
-  readonly clientId: string;
-}
+type AccessKey = Readonly<Record<'id' | 'name' | 'clientId', string>>;
 
 /** The access keys of a Run:ai user, read and created through Run:ai's own API with a token of the user. */
 export function AccessKeys({ credential }: { readonly credential: RunaiCredential }) {
@@ -19,7 +15,7 @@ export function AccessKeys({ credential }: { readonly credential: RunaiCredentia
   const list = useKeepFocus<HTMLUListElement>();
   const [keys, setKeys] = useState<readonly AccessKey[] | null>(null);
   const [name, setName] = useState('');
-  const [created, setCreated] = useState<{ readonly clientId: string; readonly clientSecret: string } | null>(null);
+  const [created, setCreated] = useState<Readonly<Record<'clientId' | 'clientSecret', string>> | null>(null);
 
   // Each call gets a new token, because the clock of the world may have moved.
   const call = async <Result,>(method: string, path: string, body?: object) => {

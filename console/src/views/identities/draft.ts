@@ -1,64 +1,34 @@
-import type { KeyOrder, KeyResource } from '../../control-api/types.ts';
+import type { KeyOrder, KeyResource, OperationEffect } from '../../control-api/types.ts';
 import type { NgcKey } from '../../state/keys.ts';
-import type { ResourceType, Ruleset } from '../../state/rulesets.ts';
+import type { Rule, Ruleset } from '../../state/rulesets.ts';
 
-/** A key as entered in the form. */
-export interface Draft {
-  readonly type: 'service' | 'personal';
-  readonly name: string;
-  readonly org: string;
-  readonly services: readonly string[];
-  readonly scopes: readonly string[];
-  readonly resource: readonly KeyResource[];
-  readonly user: string;
-  readonly roles: readonly string[];
-  readonly expiresAt: string;
-  readonly force: boolean;
-}
-
-/** The service of a new key, unless the address has one. */
-const DEFAULT_SERVICE = 'nvcf';
-
-/**
- * Returns the initial values of the form for a new key.
- *
- * @param address the values in the address of the page
- * @param usedNames the names of existing keys
- */
-export function createDraft(address: Readonly<Record<string, string>>, usedNames: readonly string[]): Draft {
-  const { make, name = findFreeName(usedNames), services = DEFAULT_SERVICE, scopes, resource, roles } = address;
+/** Returns the order that the form for a new key starts with. */
+export function createDraft(
+  address: Readonly<Record<string, string>>,
+  existing: readonly Pick<NgcKey, 'name'>[],
+): KeyOrder {
+  const {
+    make,
+    name = findFreeName(existing.map((key) => key.name)),
+    services = 'nvcf',
+    scopes,
+    resource,
+    roles,
+  } = address;
   return {
     type: make === 'personal' ? 'personal' : 'service',
     name,
-    org: '',
     services: splitList(services),
     scopes: splitList(scopes),
     resource: parseResources(resource),
-    user: '',
     roles: splitList(roles),
-    expiresAt: '',
-    force: false,
   };
 }
 
-/** Returns the initial values of the form for an existing key. */
-export function draftOfKey({ type, name, org, services, policy, user, roles, expiresAt }: NgcKey): Draft {
-  const bound = policy?.resource ?? [];
-  return {
-    type,
-    name,
-    org,
-    services,
-    scopes: policy?.scopes ?? [],
-    resource: Array.isArray(bound) ? bound : [bound as KeyResource],
-    user: user ?? '',
-    roles: roles ?? [],
-    expiresAt: expiresAt ?? '',
-    force: false,
-  };
+export function draftOfKey({ type, name, services, policy, roles = [], expiresAt }: NgcKey): KeyOrder {
+  return { type, name, services, scopes: policy?.scopes ?? [], resource: policy?.resource ?? [], roles, expiresAt };
 }
 
-/** Returns `my-key`, or the first free name of `my-key-2`, `my-key-3` and so on. */
 function findFreeName(usedNames: readonly string[]): string {
   let name = 'my-key';
   for (let number = 2; usedNames.includes(name); number += 1) name = `my-key-${number}`;
@@ -70,47 +40,95 @@ function splitList(text: string | undefined): readonly string[] {
 }
 
 /** Parses the resources in an address, as JSON. Anything else is ignored. */
-function parseResources(text: string | undefined): readonly KeyResource[] {
+function parseResources(text = '[]'): readonly KeyResource[] {
   try {
-    const parsed: unknown = JSON.parse(text ?? '[]');
-    const all: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-    return all.filter(
-      (resource): resource is KeyResource => typeof (resource as KeyResource | null)?.type === 'string',
-    );
+    return [JSON.parse(text)].flat().filter((resource) => typeof resource?.type === 'string');
   } catch {
     return [];
   }
 }
 
-/** Returns the resources that are complete: they need no ids, or have one. */
-export function listNamedResources({ resource }: Draft): readonly KeyResource[] {
-  return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
+export function listResources({ resource = [] }: KeyOrder): readonly KeyResource[] {
+  return [resource].flat();
 }
 
-/** A service in which a key can do nothing because it is not bound to a resource. */
-export interface UnboundService {
-  readonly service: string;
-  /** The widest resource type that works with all ticked scopes, if any. */
-  readonly widest: ResourceType | undefined;
+/** Returns the rights of a key like this, for a simulation or an order. A resource without the ids it needs is left out. */
+export function toRights(draft: KeyOrder): Pick<KeyOrder, 'scopes' | 'resource' | 'roles' | 'force'> {
+  const { type, scopes = [], roles = [], force = false } = draft;
+  if (type === 'personal') return { roles };
+  const resource = listResources(draft).filter(
+    ({ ids, ignoredIds = [] }) => ids === undefined || [...ids, ...ignoredIds].some((id) => id !== ''),
+  );
+  return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };
 }
 
-/** Returns the services in which a service key still needs a resource. */
-export function findUnboundServices(
-  { type, scopes, resource }: Draft,
-  rulesets: readonly Ruleset[],
-): readonly UnboundService[] {
-  return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
-    const isBound = resource.some((bound) =>
+export function toOrder(draft: KeyOrder): KeyOrder {
+  const { type, name, services, org, user, expiresAt, force = false } = draft;
+  return {
+    type,
+    name,
+    services,
+    ...(org && { org }),
+    ...(type === 'personal' && user && { user }),
+    ...(expiresAt && { expiresAt }),
+    ...toRights(draft),
+    ...(force && { force }),
+  };
+}
+
+/** Returns the edit that changes a key to these values. An absent expiry would stay. */
+export function toEdit(draft: KeyOrder): object {
+  const { type: _, ...members } = toOrder(draft);
+  return { ...members, expiresAt: draft.expiresAt || null };
+}
+
+/**
+ * Returns the widest resource type for each service in which a service key without one could do nothing; null if one of
+ * them has none that goes with all of the scopes.
+ */
+export function findMissingResources(draft: KeyOrder, rulesets: readonly Ruleset[]): readonly string[] | null {
+  const { type, scopes = [] } = draft;
+  const labels = rulesets.flatMap(({ unbound, grants, resourceTypes = [] }) => {
+    const isBound = listResources(draft).some((bound) =>
       resourceTypes.some(({ id, label }) => bound.type === id || bound.type === label),
     );
     if (type === 'personal' || unbound === undefined || isBound) return [];
-    const typeLimits = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
-    const widest = resourceTypes.find(({ id, names }) => names === null && typeLimits.every((ids) => ids.includes(id)));
-    return [{ service, widest }];
+    const limits = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
+    return [resourceTypes.find(({ id, names }) => names === null && limits.every((ids) => ids.includes(id)))?.label];
   });
+  return labels.every((label) => label !== undefined) ? labels : null;
 }
 
-/** Label of the checkbox for `force`. */
+/** Sorts the operations of a service: allowed, open to all callers, and refused although a scope for them is ticked, by reason. */
+export function groupEffects(effects: readonly OperationEffect[], draft: KeyOrder, ruleset: Ruleset) {
+  const rules = new Map(ruleset.rules.map((rule) => [rule.id, rule]));
+  const rulesByOperation = new Map(ruleset.operations.map(({ id, rule }) => [id, rules.get(rule)]));
+  const groups = { allowed: [] as string[], open: [] as string[], refused: new Map<string, string[]>() };
+  for (const effect of effects) {
+    const rule = rulesByOperation.get(effect.operation);
+    if (rule === undefined) groups.open.push(effect.operation);
+    else if (effect.effect === 'allow') groups.allowed.push(effect.operation);
+    else if (hasTickedScope(rule, draft)) {
+      const reason = explainRefusal(effect, rule, draft, ruleset);
+      groups.refused.set(reason, [...(groups.refused.get(reason) ?? []), effect.operation]);
+    }
+  }
+  return groups;
+}
+
+function hasTickedScope({ needs: { all = [], any = [] } }: Rule, { type, scopes = [] }: KeyOrder): boolean {
+  return type === 'service' && [...all, ...any].some((id) => scopes.includes(id));
+}
+
+function explainRefusal(effect: OperationEffect, rule: Rule, draft: KeyOrder, { resourceTypes = [] }: Ruleset): string {
+  const { missing, missingAnyOf, reason } = effect;
+  if (missing !== undefined) return `it lacks ${missing.join(' and ')}`;
+  if (missingAnyOf !== undefined) return `it lacks ${missingAnyOf.join(' or ')}`;
+  if (toRights(draft).resource === undefined) return 'it is not bound to a resource';
+  const types = resourceTypes.filter(({ id }) => rule.on?.includes(id)).map(({ label }) => label);
+  return types.length > 0 ? `it must be bound to ${types.join(' or ')}` : `${reason?.replaceAll('_', ' ')}`;
+}
+
 export const FORCE_LABEL = 'Allow what the documents rule out';
 
 /** Returns a message of the control API without the advice for programs, which names members of JSON. */
@@ -119,37 +137,4 @@ export function toFormText(text: string): string {
   if (words.length === 0) return text;
   if (text.includes('`"force"')) words.push(`Tick “${FORCE_LABEL}” to store it anyway.`);
   return words.join(' ').replace(/;$/, '.');
-}
-
-/** Returns the rights of a key like this, for a simulation or an order. */
-export function toHolding({ type, scopes, resource, roles, force }: Draft): object {
-  if (type === 'personal') return { roles };
-  return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };
-}
-
-/** Returns the order for a new key. */
-export function toOrder(draft: Draft): KeyOrder {
-  const { type, name, org, services, user, expiresAt, force } = draft;
-  return {
-    type,
-    name,
-    services,
-    ...(org !== '' && { org }),
-    ...(expiresAt !== '' && { expiresAt }),
-    ...toHolding(draft),
-    ...(type === 'personal' && user !== '' && { user }),
-    ...(force && { force }),
-  };
-}
-
-/** Returns the edit that changes a key to these values. */
-export function toEdit(draft: Draft): object {
-  const { name, services, expiresAt, force } = draft;
-  return {
-    name,
-    services,
-    expiresAt: expiresAt === '' ? null : expiresAt,
-    ...toHolding(draft),
-    ...(force && { force }),
-  };
 }

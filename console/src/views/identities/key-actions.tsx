@@ -10,6 +10,7 @@ import { editKey } from '../../state/edit-key.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { describeBinding, type NgcKey, rememberKeyText } from '../../state/keys.ts';
 import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { SavedKey } from './saved-key.tsx';
 
 /** Returns the facts about an NGC key, and its pending edits. */
 export function listKeyFacts(key: NgcKey): readonly Fact[] {
@@ -83,6 +84,7 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
   ];
   return (
     <>
+      <SavedKey id={id} />
       <div class="bar">
         <a class="button main" href={addressOfView('identities', { who: id, edit: 'yes' })}>
           Edit

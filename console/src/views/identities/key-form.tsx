@@ -1,278 +1,253 @@
 import { useState } from 'preact/hooks';
-import { choices } from '../../address.ts';
+import { addressOfView, choices, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
+import type { KeyOrder, KeyWithSecret } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { describeCertainty } from '../../parts/certainty.ts';
-import { handleSubmit, handleValue } from '../../parts/handlers.ts';
-import { describeError, readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { Field, Tick } from '../../parts/field.tsx';
+import { findField } from '../../parts/field-error.ts';
+import { handleSubmit } from '../../parts/handlers.ts';
+import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
-import { readOrganizations } from '../../state/identities.ts';
-import { type NgcKey, readKeys, rememberKeyText } from '../../state/keys.ts';
+import { readIdentities, readOrganizations } from '../../state/identities.ts';
+import { type NgcKey, readKeys, rememberKeyText, savedKey } from '../../state/keys.ts';
 import { keyServiceNameOf, type Ruleset, readRuleset, readServices } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
-import { CheckboxGroup } from './checkbox-group.tsx';
 import {
   createDraft,
-  type Draft,
   draftOfKey,
   FORCE_LABEL,
-  findUnboundServices,
+  findMissingResources,
+  listResources,
   toEdit,
   toFormText,
   toOrder,
-  type UnboundService,
 } from './draft.ts';
 import { DraftEffects } from './draft-effects.tsx';
 import { Resources } from './resources.tsx';
-import { type KeyResponse, SavedKey } from './saved-key.tsx';
+import { sendFirstRequest } from './saved-key.tsx';
 
 /** A form that creates or edits an NGC key, like the vendor's. The effects of the key are beside it. */
 export function KeyForm({ edited }: { readonly edited: NgcKey | null }) {
   const loaded = useLoaded(async () => {
-    const [services, keys] = await Promise.all([readServices(), readKeys()]);
-    return { rulesets: await Promise.all(services.map(readRuleset)), usedNames: keys.map(({ name }) => name) };
+    const [services, keys, organizations] = await Promise.all([readServices(), readKeys(), readOrganizations()]);
+    const draft = edited === null ? createDraft(choices.value, keys) : draftOfKey(edited);
+    return { rulesets: await Promise.all(services.map(readRuleset)), organizations, draft };
   }, []);
-  const [response, setResponse] = useState<KeyResponse | null>(null);
-  if (response !== null) return <SavedKey keyResponse={response} isNew={edited === null} />;
   return (
     <>
       <h2>{edited === null ? 'New key' : `Edit ${edited.name}`}</h2>
-      <WhenLoaded loaded={loaded}>
-        {({ rulesets, usedNames }) => (
-          <Fields rulesets={rulesets} usedNames={usedNames} edited={edited} onStored={setResponse} />
-        )}
-      </WhenLoaded>
+      <WhenLoaded loaded={loaded}>{(initial) => <Fields {...initial} edited={edited} />}</WhenLoaded>
     </>
   );
 }
 
-interface FieldsProps {
+function Fields(props: {
   readonly rulesets: readonly Ruleset[];
-  /** The names of existing keys. */
-  readonly usedNames: readonly string[];
+  readonly organizations: readonly string[];
+  readonly draft: KeyOrder;
   readonly edited: NgcKey | null;
-  readonly onStored: (response: KeyResponse) => void;
-}
-
-/** The fields of the form. Saving binds a new key to the widest resource of each service that still needs one. */
-function Fields({ rulesets, usedNames, edited, onStored }: FieldsProps) {
-  const [draft, setDraft] = useState(() =>
-    edited === null ? createDraft(choices.value, usedNames) : draftOfKey(edited),
-  );
-  const update = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
+}) {
+  const { rulesets, organizations, edited } = props;
+  const [draft, setDraft] = useState(props.draft);
+  const [isTried, setTried] = useState(true);
   const act = useAct();
+  const { type, services, scopes = [], roles = [], force } = draft;
+  const isNew = edited === null;
+  const isService = type === 'service';
+  const update = (part: Partial<KeyOrder>) => {
+    act.clear();
+    setDraft((last) => ({ ...last, ...part }));
+  };
   const keyServices = rulesets.flatMap((ruleset) => {
-    const name = keyServiceNameOf(ruleset, draft.type);
-    return name === undefined ? [] : [{ name, ruleset }];
+    const id = keyServiceNameOf(ruleset, type);
+    return id === undefined ? [] : [{ id, text: titleOfService(ruleset.service), ruleset }];
   });
-  const ticked = keyServices.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
-  const isService = draft.type === 'service';
-  const unbound = edited === null ? findUnboundServices(draft, ticked) : [];
-  const offered = unbound.flatMap((service) => service.widest?.label ?? []);
-  const widest = offered.length === unbound.length ? offered : [];
-  const submit = (resource: Draft['resource']) =>
-    act.run(async () => onStored(await saveKey(edited, { ...draft, resource })));
+  const ticked = keyServices.filter(({ id }) => services.includes(id)).map(({ ruleset }) => ruleset);
+  const missing = isNew ? findMissingResources(draft, ticked) : [];
+  // The preview shows the key that the main button saves.
+  const bound = missing?.length
+    ? { ...draft, resource: [...listResources(draft), ...missing.map((label) => ({ type: label }))] }
+    : draft;
+  const submit = (order: KeyOrder) => act.run(() => saveKey(edited, order, isTried));
+  const refusal = act.feedback?.isFault ? act.feedback.text : undefined;
+  const wrong = findField(refusal, ['name', 'user', 'expiresAt']);
+  const bind = (member: 'name' | 'user' | 'org' | 'expiresAt') => ({
+    name: member,
+    value: draft[member] ?? '',
+    change: (text: string) => update({ [member]: text }),
+    error: wrong === member ? refusal : undefined,
+  });
   return (
-    <form
-      class="key-form"
-      onSubmit={handleSubmit(() => void submit([...draft.resource, ...widest.map((type) => ({ type }))]))}
-    >
-      <div class="fields">
-        {edited === null && <TypeChoice draft={draft} update={update} />}
-        <div class="bar">
-          <Field label="Name" value={draft.name} change={(name) => update({ name })} required />
-          {edited === null && !isService && (
-            <Field label="User" value={draft.user} change={(user) => update({ user })} placeholder="a new one" />
-          )}
+    <form class="key-form" onSubmit={handleSubmit(() => void submit(bound))}>
+      <div>
+        {isNew && (
+          <fieldset>
+            <legend>Type</legend>
+            <div class="columns">
+              {(
+                [
+                  ['service', 'Service key', 'has scopes'],
+                  ['personal', 'Personal key', 'has the roles of its user'],
+                ] as const
+              ).map(([id, label, note]) => (
+                <Tick
+                  key={id}
+                  group="type"
+                  label={label}
+                  note={note}
+                  checked={type === id}
+                  change={() => update({ type: id })}
+                />
+              ))}
+            </div>
+          </fieldset>
+        )}
+        <div class="columns">
+          <Field {...bind('name')} label="Name" required />
+          {isNew && !isService && <Field {...bind('user')} label="User" placeholder="a new one" />}
         </div>
-        <CheckboxGroup
+        <Checkboxes
           legend="Services"
-          options={keyServices.map(({ name, ruleset }) => ({ id: name, text: titleOfService(ruleset.service) }))}
-          ticked={draft.services}
-          change={(services) => update({ services })}
+          options={keyServices}
+          ticked={services}
+          change={(next) => update({ services: next })}
         />
+        {isService && ticked.length === 0 && <p class="quiet">Tick a service to see its scopes.</p>}
+        {isService &&
+          ticked.map(({ service, grants, resourceTypes = [] }) => (
+            <Checkboxes
+              key={service}
+              legend={`Scopes of ${titleOfService(service)}`}
+              note={listCertainties(grants).map(describeCertainty).join('; ')}
+              options={grants.map(({ id, label, onlyOn = [], certainty }) => {
+                const labels = onlyOn.map((resource) => resourceTypes.find((each) => each.id === resource)?.label);
+                const limit = labels.length > 0 && `only with ${labels.join(', ')}`;
+                return {
+                  id,
+                  text: label,
+                  note: [limit, ...listCertainties([{ certainty }])].filter(Boolean).join(', '),
+                };
+              })}
+              ticked={scopes}
+              change={(next) => update({ scopes: next })}
+            />
+          ))}
         {isService ? (
-          <ServiceKeyRights draft={draft} rulesets={ticked} update={update} />
+          <Resources
+            types={ticked.flatMap(({ resourceTypes = [] }) => resourceTypes)}
+            resources={listResources(draft)}
+            change={(resource) => update({ resource })}
+          />
         ) : (
-          <CheckboxGroup
+          <Checkboxes
             legend="Roles of its user"
-            options={[...new Set(rulesets.flatMap(listKeyRoles))].map((name) => ({ id: name, text: name }))}
-            ticked={draft.roles}
-            change={(roles) => update({ roles })}
+            options={listKeyRoles(rulesets).map((role) => ({ id: role, text: role }))}
+            ticked={roles}
+            change={(next) => update({ roles: next })}
           />
         )}
-        <AdvancedFields draft={draft} update={update} isNew={edited === null} />
+        <details open={Boolean(props.draft.expiresAt)}>
+          <summary>Advanced</summary>
+          <div class="columns">
+            {isNew && (
+              <Field {...bind('org')} label="Organisation" tag="select" value={draft.org ?? organizations[0] ?? ''}>
+                {createOptions(organizations.map((each) => [each, each]))}
+              </Field>
+            )}
+            <Field {...bind('expiresAt')} label="Expires" placeholder="never" />
+          </div>
+          <Tick label={FORCE_LABEL} checked={force === true} change={(isForced) => update({ force: isForced })} />
+        </details>
         <div class="submit">
           <button type="submit" class="main" disabled={act.isBusy}>
-            {edited !== null ? 'Save changes' : createSubmitLabel(unbound, widest)}
+            {isNew ? createSubmitLabel(missing) : 'Save changes'}
           </button>
-          {widest.length > 0 && (
-            <button type="button" class="link" disabled={act.isBusy} onClick={() => submit(draft.resource)}>
+          {missing !== null && missing.length > 0 && (
+            <button type="button" class="link" disabled={act.isBusy} onClick={() => submit(draft)}>
               {UNBOUND_LABEL}
             </button>
           )}
-          <Feedback act={act} />
+          {isNew && <Tick label="Send a first request with it" checked={isTried} change={setTried} />}
+          {wrong === undefined ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
         </div>
       </div>
-      <DraftEffects draft={draft} rulesets={ticked} change={update} />
+      <DraftEffects draft={bound} rulesets={ticked} />
     </form>
   );
 }
 
-/** Creates the key, or edits it. @throws Error with a message for the form */
-async function saveKey(edited: NgcKey | null, draft: Draft): Promise<KeyResponse> {
-  try {
-    if (edited !== null) {
-      const { key, undo } = await editKey(edited.id, toEdit(draft));
-      offerUndo(undo);
-      return key;
+/** Creates the key or edits it, and opens its panel. @throws Error with a message for the form */
+async function saveKey(edited: NgcKey | null, draft: KeyOrder, isTried: boolean): Promise<void> {
+  const { text, api, kind } = choices.value;
+  const save = async () => {
+    if (edited === null) {
+      const created = await ask<KeyWithSecret>('POST', '/_mock/keys', toOrder(draft));
+      rememberKeyText(created.id, created.key);
+      return { ...created, request: isTried ? await sendFirstRequest(created) : null };
     }
-    const response = await ask<KeyResponse>('POST', '/_mock/keys', toOrder(draft));
-    if (response.key !== undefined) rememberKeyText(response.id, response.key);
-    reportChange('keys', 'clock');
-    return response;
-  } catch (error) {
+    const { key, undo } = await editKey(edited.id, toEdit(draft));
+    offerUndo(undo);
+    return { ...key, request: null };
+  };
+  const saved = await save().catch((error: unknown) => {
     throw new Error(toFormText(describeError(error)));
-  }
+  });
+  savedKey.value = { ...saved, isNew: edited === null };
+  reportChange('keys', 'clock');
+  // The list has the key by the time that its panel opens.
+  await readIdentities();
+  go(addressOfView('identities', { text, api, kind, who: saved.id }));
 }
 
-interface PartProps {
-  readonly draft: Draft;
-  readonly update: (part: Partial<Draft>) => void;
-}
-
-function TypeChoice({ draft, update }: PartProps) {
-  return (
-    <fieldset>
-      <legend>Type</legend>
-      <div class="ticks">
-        {(['service', 'personal'] as const).map((type) => (
-          <label key={type} class="tick">
-            <input type="radio" name="type" checked={draft.type === type} onChange={() => update({ type })} />
-            <span>
-              {type === 'service' ? 'Service key' : 'Personal key'}
-              <small class="quiet"> ({type === 'service' ? 'has scopes' : 'has the roles of its user'})</small>
-            </span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** The scopes and the resources of a service key. @param props.rulesets the rulesets of its services */
-function ServiceKeyRights({ draft, rulesets, update }: PartProps & { readonly rulesets: readonly Ruleset[] }) {
-  return (
-    <>
-      {rulesets.length === 0 && <p class="quiet">Tick a service to see its scopes.</p>}
-      {rulesets.map(({ service, grants, resourceTypes = [] }) => (
-        <CheckboxGroup
-          key={service}
-          note={explainCertainties(grants)}
-          legend={`Scopes of ${titleOfService(service)}`}
-          options={grants.map(({ id, label, onlyOn, certainty }) => ({
-            id,
-            text: label,
-            note: [
-              ...(onlyOn === undefined ? [] : [`only with ${formatTypes(onlyOn, resourceTypes)}`]),
-              ...(certainty === 'documented' ? [] : [certainty]),
-            ].join(', '),
-          }))}
-          ticked={draft.scopes}
-          change={(scopes) => update({ scopes })}
-        />
-      ))}
-      <Resources
-        types={rulesets.flatMap(({ resourceTypes = [] }) => resourceTypes)}
-        resource={draft.resource}
-        change={(resource) => update({ resource })}
-      />
-    </>
-  );
-}
-
-/** The rarely used fields. They are open from the start if the key expires. */
-function AdvancedFields({ draft, update, isNew }: PartProps & { readonly isNew: boolean }) {
-  const [isOpen] = useState(draft.expiresAt !== '');
-  return (
-    <details open={isOpen}>
-      <summary>Advanced</summary>
-      <div class="bar">
-        {isNew && <Organisation value={draft.org} change={(org) => update({ org })} />}
-        <Field
-          label="Expires"
-          value={draft.expiresAt}
-          change={(expiresAt) => update({ expiresAt })}
-          placeholder="never"
-        />
-      </div>
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked={draft.force}
-          onChange={(event) => update({ force: event.currentTarget.checked })}
-        />
-        {FORCE_LABEL}
-      </label>
-    </details>
-  );
-}
-
-/** The label of a button that leaves a key without the resource that it needs. */
 const UNBOUND_LABEL = 'Create it without a resource';
 
-/** Returns the label of the submit button. @param widest the resource types that it binds the key to */
-function createSubmitLabel(unbound: readonly UnboundService[], widest: readonly string[]): string {
-  if (unbound.length === 0) return 'Create the key';
-  return widest.length > 0 ? `Create for ${widest.join(' and ')}` : UNBOUND_LABEL;
+/** @param missing the resource types that the button binds the key to; null if there are none for its scopes */
+function createSubmitLabel(missing: readonly string[] | null): string {
+  if (missing === null) return UNBOUND_LABEL;
+  return missing.length === 0 ? 'Create the key' : `Create for ${missing.join(' and ')}`;
 }
 
-/** Returns the roles that keys can have. Keys have no Run:ai roles. */
-function listKeyRoles({ service, roles = [] }: Ruleset): readonly string[] {
-  return service === 'runai' ? [] : roles.map(({ name }) => name);
-}
-
-/** Explains the certainties shown beside scopes. */
-function explainCertainties(grants: Ruleset['grants']): string {
-  const certainties = new Set(grants.map(({ certainty }) => certainty).filter((name) => name !== 'documented'));
-  return [...certainties].map(describeCertainty).join('; ');
-}
-
-/** Returns the labels of resource types. */
-function formatTypes(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {
-  return ids.map((id) => types.find((type) => type.id === id)?.label ?? id).join(', ');
-}
-
-/** The choice of an organisation. The first is the control API's default. */
-function Organisation({ value, change }: { readonly value: string; readonly change: (name: string) => void }) {
-  const loaded = useLoaded(readOrganizations, []);
-  const names = readValue(loaded, []);
-  return (
-    <label class="field">
-      Organisation
-      <select value={value || names[0]} onChange={({ currentTarget }) => change(currentTarget.value)}>
-        {names.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
+/** Keys have no Run:ai roles. */
+function listKeyRoles(rulesets: readonly Ruleset[]): readonly string[] {
+  const names = rulesets.flatMap(({ service, roles = [] }) =>
+    service === 'runai' ? [] : roles.map(({ name }) => name),
   );
+  return [...new Set(names)];
 }
 
-function Field(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly change: (value: string) => void;
-  readonly placeholder?: string;
-  readonly required?: boolean;
+/** Returns the certainties that a reader should know of. */
+function listCertainties(grants: readonly Pick<Ruleset['grants'][number], 'certainty'>[]) {
+  return [...new Set(grants.map(({ certainty }) => certainty))].filter((certainty) => certainty !== 'documented');
+}
+
+/** A group of checkboxes. Ticked values without an option are kept. */
+function Checkboxes(props: {
+  readonly legend: string;
+  readonly options: readonly { readonly id: string; readonly text: string; readonly note?: string }[];
+  readonly ticked: readonly string[];
+  readonly note?: string;
+  readonly change: (ticked: readonly string[]) => void;
 }) {
-  const { label, value, change, ...attributes } = props;
+  const { legend, options, ticked, note, change } = props;
   return (
-    <label class="field">
-      {label}
-      <input maxLength={255} value={value} onInput={handleValue(change)} {...attributes} />
-    </label>
+    <fieldset>
+      <legend>{legend}</legend>
+      <div class="columns">
+        {options.map((option) => (
+          <Tick
+            key={option.id}
+            label={option.text}
+            note={option.note}
+            checked={ticked.includes(option.id)}
+            change={(isTicked) => change(isTicked ? [...ticked, option.id] : ticked.filter((id) => id !== option.id))}
+          />
+        ))}
+      </div>
+      {note && <small class="quiet">{note}</small>}
+    </fieldset>
   );
 }

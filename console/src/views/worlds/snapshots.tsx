@@ -1,25 +1,27 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
-import { ask, askAll } from '../../control-api/client.ts';
+import { ask } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { handleSubmit } from '../../parts/handlers.ts';
 import { Id } from '../../parts/id.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { defaultNameAt, nameOfSnapshot } from '../../parts/snapshot-name.ts';
 import { formatTime } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
-import { countChanges, reportChange } from '../../state/changes.ts';
+import { reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
+import { readSnapshots } from '../../state/snapshots.ts';
 import { withdrawUndo } from '../../state/undo.ts';
 
 /** The snapshots of this world, with a button that takes one. */
 export function Snapshots() {
-  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
+  const loaded = useQuery(readSnapshots);
   const act = useAct();
   const section = useRef<HTMLElement>(null);
   const { part } = choices.value;
@@ -60,12 +62,9 @@ export function Snapshots() {
   );
 }
 
-/** A form that takes a snapshot. */
 function TakeForm({ act, close }: { readonly act: Act; readonly close: () => void }) {
   const now = worldTime.value?.now;
-  const take = (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
+  const take = (form: HTMLFormElement) => {
     const name = String(new FormData(form).get('name')).trim();
     close();
     void act.run(async () => {
@@ -76,7 +75,7 @@ function TakeForm({ act, close }: { readonly act: Act; readonly close: () => voi
     });
   };
   return (
-    <form class="order" onSubmit={take}>
+    <form class="order" onSubmit={handleSubmit(take)}>
       <label class="grow">
         Name of the snapshot
         <input name="name" placeholder={now && defaultNameAt(now)} autocomplete="off" autofocus />
@@ -105,7 +104,6 @@ const COLUMNS: readonly Column<Snapshot>[] = [
   },
 ];
 
-/** The button that restores a snapshot, and the menu of its other actions. */
 function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
   const { id } = snapshot;
   const name = nameOfSnapshot(snapshot);

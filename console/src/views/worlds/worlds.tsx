@@ -9,7 +9,7 @@ import { LongText } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
-import { formatRelativeTime, formatTime, shortenDuration } from '../../parts/time.ts';
+import { formatRelativeTime, shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
@@ -22,7 +22,6 @@ import './worlds.css';
 /** Number of worlds shown at first. Search finds the rest. */
 const MAX_SHOWN = 100;
 
-/** All worlds of the server with the ways to reach them, and the snapshots of this world. */
 export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [countChanges('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
@@ -82,10 +81,9 @@ function filterWorlds(all: readonly WorldInfo[], filter = ''): readonly WorldInf
   return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(query));
 }
 
-/** The table of the matching worlds. */
 function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
-  const { filter = '', all = '' } = choices.value;
-  const visibleWorlds = all === '' ? found.slice(0, MAX_SHOWN) : found;
+  const { filter = '' } = choices.value;
+  const visibleWorlds = found.slice(0, MAX_SHOWN);
   if (found.length === 0) return <p>No name or label contains “{filter}”.</p>;
   return (
     <>
@@ -103,10 +101,7 @@ function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly a
       )}
       {visibleWorlds.length < found.length && (
         <p>
-          Showing {visibleWorlds.length} of {found.length}.{' '}
-          <button type="button" onClick={() => choose({ all: 'yes' })}>
-            Show all
-          </button>
+          Showing {visibleWorlds.length} of {found.length}: search for the others.
         </p>
       )}
     </>
@@ -130,13 +125,13 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   },
   {
     title: 'Created',
-    cell: ({ createdAt }) => <MachineTime at={createdAt} />,
+    cell: ({ createdAt }) => <Age at={createdAt} />,
     sortKeyOf: ({ createdAt }) => createdAt,
     class: 'wide-only',
   },
   {
     title: 'Last used',
-    cell: ({ lastUsedAt }) => <MachineTime at={lastUsedAt} />,
+    cell: ({ lastUsedAt }) => <Age at={lastUsedAt} />,
     sortKeyOf: ({ lastUsedAt }) => lastUsedAt,
   },
   {
@@ -147,25 +142,16 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   },
   {
     title: 'Expires',
-    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <MachineTime at={expiresAt} />),
+    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Age at={expiresAt} />),
     sortKeyOf: ({ expiresAt }) => expiresAt,
   },
 ];
 
-/** A time by the machine's clock, not by the world's. */
-function MachineTime({ at }: { readonly at: string }) {
-  const now = new Date().toISOString();
-  return (
-    <span class="when">
-      <time dateTime={at} title={at}>
-        {formatTime(at, now)}
-      </time>
-      <small class="quiet"> {formatRelativeTime(at, now)}</small>
-    </span>
-  );
+/** The times of worlds are by the machine's clock. Only the distance can be shown beside times of a world's clock. */
+function Age({ at }: { readonly at: string }) {
+  return <span class="when">{formatRelativeTime(at, new Date().toISOString())}</span>;
 }
 
-/** The link to the console of a world, and the menu of its actions. */
 function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
   const { id } = world;
   const isCurrent = id === currentWorld.value?.id;

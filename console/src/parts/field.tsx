@@ -1,0 +1,83 @@
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Sentence } from './sentence.tsx';
+
+/** A field of a form. An error is shown below it, and opens the details that hide it. */
+export function Field(props: {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  readonly change: (value: string) => void;
+  readonly error?: string | undefined;
+  readonly suggestions?: readonly string[];
+  readonly tag?: 'select' | 'textarea';
+  readonly type?: 'number';
+  readonly required?: boolean;
+  readonly placeholder?: string;
+  readonly rows?: number;
+  readonly children?: ComponentChildren;
+}) {
+  const { label, name, change, error, suggestions, tag = 'input', children, ...attributes } = props;
+  // A tag name in a variable has no type of attributes in JSX.
+  const Control = tag as unknown as ComponentType<Readonly<Record<string, unknown>>>;
+  const field = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (error !== undefined) field.current?.closest('details')?.setAttribute('open', '');
+  }, [error]);
+  return (
+    <div ref={field} class="field">
+      <label for={`field-${name}`}>{label}</label>
+      <Control
+        id={`field-${name}`}
+        name={name}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
+          change(currentTarget.value)
+        }
+        {...attributes}
+        {...(suggestions && { list: `suggestions-${name}` })}
+        {...(error !== undefined && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
+      >
+        {children}
+      </Control>
+      {suggestions && (
+        <datalist id={`suggestions-${name}`}>
+          {[...new Set(suggestions)].map((text) => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
+      {error !== undefined && (
+        <p id={`wrong-${name}`} class="fault" role="alert">
+          <Sentence text={error} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A checkbox or, in the group of a name, a radio button. */
+export function Tick(props: {
+  readonly group?: string;
+  readonly label: string;
+  readonly note?: string | undefined;
+  readonly checked: boolean;
+  readonly change: (isTicked: boolean) => void;
+}) {
+  const { group, label, note, checked, change } = props;
+  return (
+    <label class="tick">
+      <input
+        type={group === undefined ? 'checkbox' : 'radio'}
+        name={group}
+        checked={checked}
+        onChange={({ currentTarget }) => change(currentTarget.checked)}
+      />
+      <span>
+        {label}
+        {note && <small class="quiet"> ({note})</small>}
+      </span>
+    </label>
+  );
+}
