@@ -165,16 +165,13 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
   });
 
-  it('have the same number of operations in the form, in the panel and in the access matrix', async () => {
+  it('have the same number of operations in the form and in the panel', async () => {
     const { url, mock } = await startServer();
     const { operations } = await mock('GET', '/tables/nvcf');
     const page = await openPage(`${url}/#/identities?make=service&services=nvcf&scopes=invoke_function`);
     await page.getByText(`of ${operations.length} operations`).waitFor();
     await page.goto(`${url}/#/identities?who=${INVOKER_ID}`);
     await person(page).getByText(`of ${operations.length} operations`).waitFor();
-    await page.goto(`${url}/#/access-matrix?service=nvcf`);
-
-    await page.getByText(`${operations.length} of ${operations.length} operations`).waitFor();
   });
 
   it('can be edited, and show when the edit takes effect', async () => {
@@ -253,6 +250,25 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(page.url()).toContain('api=air');
   });
 
+  it('have headings, names of what they are bound to, and a fold for those that are there to be refused', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/identities`);
+    const rows = page.locator('.people a');
+    await rows.filter({ hasText: 'nvcf-invoker' }).getByText('Function echo').waitFor();
+    expect(await page.locator('.people .headings span').allInnerTexts()).toEqual([
+      'Name',
+      'Roles or scopes',
+      'Bound to',
+    ]);
+    const retired = rows.filter({ hasText: 'nvcf-cli-retired' }).first();
+    expect(await retired.isVisible()).toBe(false);
+    await page.getByText('Keys that are refused').click();
+    await retired.click();
+
+    await person(page).getByText('nvcf-cli-retired').first().waitFor();
+    expect(await retired.isVisible()).toBe(true);
+  });
+
   it('keep the height of their rows when one of them is opened', async () => {
     const { url } = await startServer();
     const page = await openPage(`${url}/#/identities`);
@@ -300,11 +316,12 @@ describe.runIf(hasBrowser)('identities', () => {
     expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
   });
 
-  it('are offered in all forms as soon as any client creates them', async () => {
+  it('are offered everywhere as soon as any client creates them', async () => {
     const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/access-matrix?service=nvcf&by=everybody`);
-    const matrix = page.locator('label', { hasText: /^Of/ }).locator('select');
-    await matrix.locator('option', { hasText: 'nvcf-invoker' }).waitFor({ state: 'attached' });
+    const page = await openPage(`${url}/#/operations?service=nvcf&operation=listFunctions`);
+    const caller = (name: string) =>
+      page.getByRole('region', { name: 'Who may call it' }).getByText(name, { exact: true });
+    await caller('nvcf-invoker').waitFor();
     const order = {
       type: 'service',
       services: ['nvcf'],
@@ -312,10 +329,7 @@ describe.runIf(hasBrowser)('identities', () => {
       resource: { type: 'All Functions' },
     };
     const { id } = await mock('POST', '/keys', { ...order, name: 'by-curl' });
-    await matrix.selectOption('by-curl');
-    await page.getByRole('columnheader', { name: 'by-curl' }).waitFor();
-    await mock('PATCH', `/keys/${id}`, { name: 'renamed', status: 'disabled' });
-    await matrix.locator('option', { hasText: 'renamed (disabled)' }).waitFor({ state: 'attached' });
+    await caller('by-curl').waitFor();
 
     await mock('POST', '/keys', { type: 'personal', name: 'personal-by-curl', services: ['nvcf'], roles: [] });
     await page.goto(`${url}/#/faults?service=nvcf`);
@@ -323,7 +337,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const names = () => callers.evaluateAll((all) => all.map((one) => one.getAttribute('value')));
     await expect.poll(names).toContain('personal-by-curl');
     await mock('DELETE', `/keys/${id}`);
-    await expect.poll(names).not.toContain('renamed');
+    await expect.poll(names).not.toContain('by-curl');
 
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Go to' }).fill('personal-by-curl');

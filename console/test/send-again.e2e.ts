@@ -108,7 +108,11 @@ describe.runIf(hasBrowser)('a copied test', () => {
     const page = await openPage(`${url}/#/requests`);
     await openRequest(page, 'unsupported_token');
 
-    expect(await again(page).getByRole('button').allInnerTexts()).toEqual(['Copy request']);
+    expect(await again(page).getByRole('button').allInnerTexts()).toEqual([
+      'Copy request',
+      'Copy as assertion',
+      'Copy link',
+    ]);
   });
 });
 

@@ -12,8 +12,8 @@ export interface Identity {
   readonly services: readonly string[];
   /** Its scopes or roles. */
   readonly rights: string;
-  /** What a service key is bound to, with names where the cast has them. */
-  readonly binding?: string;
+  /** What a service key is bound to, with names where the cast has them; null without a resource. */
+  readonly binding?: string | null;
   /** Its credentials, best first. Empty if the secret was shown only once. */
   readonly credentials: readonly Credential[];
   /** A Run:ai token that never expires, if the world has one. */
@@ -106,7 +106,7 @@ function listKeys({ ngc, nvcf, nvct }: Cast, keys: readonly NgcKey[]): Identity[
       kind: `${type} key`,
       services: services.map(serviceOfKey),
       rights: status === 'active' ? rights : `${status}: ${rights}`,
-      ...(type === 'service' && { binding: describeBinding(policy?.resource, key.unbound, names) }),
+      ...(type === 'service' && { binding: policy?.resource ? describeBinding(policy.resource, names) : null }),
       credentials: text === undefined ? [] : [{ kind: 'key', text }],
       key,
     } as const;

@@ -3,7 +3,7 @@ import { addressOf, askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource, RecordedRequest } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { createQuery } from './query.ts';
-import { type Ruleset, readRuleset, serviceOfKey } from './rulesets.ts';
+import { readRuleset, serviceOfKey } from './rulesets.ts';
 
 /** A policy whose resource is one resource, a list of resources (their rights add up) or null for none. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
@@ -16,40 +16,24 @@ export interface NgcKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
-  /** Describes what the key is bound to if it has no resource, which depends on its services. */
-  readonly unbound: string;
   /** Only personal keys have a user and roles. */
   readonly user?: string;
   readonly roles?: readonly string[];
 }
 
 /** Reads all NGC keys of this world. */
-export const readKeys = createQuery(['keys'], async (): Promise<readonly NgcKey[]> => {
-  const keys = await askAll<Omit<NgcKey, 'unbound'>>('keys');
-  const services = [...new Set(keys.filter(wasUnbound).flatMap((key) => key.services))];
-  const meanings = new Map(
-    await Promise.all(
-      services.map(async (name) => [name, describeMeaning(await readRuleset(serviceOfKey(name)))] as const),
-    ),
+export const readKeys = createQuery(['keys'], () => askAll<NgcKey>('keys'));
+
+/** Reads what a key of these services without a resource is bound to. @throws like the control API */
+export async function readUnbound(services: readonly string[]): Promise<string> {
+  const meanings = await Promise.all(
+    services.map(async (name) => {
+      const { unbound } = await readRuleset(serviceOfKey(name));
+      return unbound === undefined ? 'everything of its organisation' : 'nothing';
+    }),
   );
-  return keys.map((key) => ({ ...key, unbound: describeUnbound(key.services, meanings) }));
-});
-
-/** Returns whether a service key is, was or will be bound to no resource. */
-function wasUnbound({ type, policy, pending, history }: Omit<NgcKey, 'unbound'>): boolean {
-  return type === 'service' && [policy, ...pending, ...history].some((version) => !version?.resource);
-}
-
-/** Describes what a key of one service without a resource is bound to. */
-function describeMeaning({ unbound }: Ruleset): string {
-  return unbound === undefined ? 'everything of its organisation' : 'nothing';
-}
-
-/** Describes what a key of these services without a resource is bound to. @param meanings by service */
-function describeUnbound(services: readonly string[], meanings: ReadonlyMap<string, string>): string {
-  const all = [...new Set(services.map((name) => meanings.get(name) ?? ''))];
-  if (all.length < 2) return all[0] ?? 'nothing';
-  return services.map((name) => `${meanings.get(name)} in ${name}`).join(', ');
+  if (new Set(meanings).size < 2) return meanings[0] ?? 'nothing';
+  return services.map((name, index) => `${meanings[index]} in ${name}`).join(', ');
 }
 
 /** The texts of keys created or rotated on this page, by id. They cannot be read from the server. */
@@ -76,21 +60,14 @@ export const savedKey = signal<
   (Pick<Key, 'id' | 'name' | 'warnings'> & { readonly isNew: boolean; readonly request: RecordedRequest | null }) | null
 >(null);
 
-/**
- * Describes what a key is bound to.
- *
- * @param unbound the description for no resource
- * @param names of objects, by id
- */
+/** Describes what a key is bound to. @param names of objects, by id */
 export function describeBinding(
-  resource: Policy['resource'],
-  unbound = 'nothing',
+  resource: KeyResource | readonly KeyResource[],
   names: ReadonlyMap<string, string> = new Map(),
 ): string {
-  if (resource === undefined || resource === null) return unbound;
-  const resources: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
   const list = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id).join(', ');
-  return resources
+  return [resource]
+    .flat()
     .map(({ type, ids = [], ignoredIds = [] }) => {
       const formatted = ids.length === 0 ? type : `${type} ${list(ids)}`;
       return ignoredIds.length === 0 ? formatted : `${formatted} (ignored: ${list(ignoredIds)})`;

@@ -94,7 +94,7 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
         {isSetting && <SetForm now={now} isBusy={act.isBusy} set={(to) => move('set', { to })} />}
       </section>
       <Feedback act={act} />
-      <section class="rows" aria-label="Upcoming">
+      <section aria-label="Upcoming">
         <h2>Upcoming events</h2>
         {upcoming.length === 0 ? (
           <p class="quiet">None. Keys and tokens that expire are listed here, and edits that take effect later.</p>

@@ -46,7 +46,7 @@ export function Faults() {
           Add a fault
         </a>
       </ViewHeader>
-      <section class="first page rows" aria-label="All faults">
+      <section class="first page" aria-label="All faults">
         <WhenLoaded loaded={loaded}>{(all) => <List faults={all} act={act} />}</WhenLoaded>
         <Feedback act={act} />
       </section>

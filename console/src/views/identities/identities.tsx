@@ -9,6 +9,7 @@ import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { type Identity, isKeptToBeRefused, readIdentities } from '../../state/identities.ts';
+import { useBinding } from './binding.ts';
 import { IdentityPanel } from './identity.tsx';
 import { KeyForm } from './key-form.tsx';
 import './identities.css';
@@ -140,28 +141,8 @@ function IdentityList(props: {
         {groups.map(([title, members]) => {
           const entries = (
             <ul>
-              {members.map(({ id, name, services, rights, binding }) => (
-                <li key={id}>
-                  <a
-                    data-entry
-                    href={addressOfView('identities', { ...filters, who: id })}
-                    aria-current={id === chosen ? 'true' : undefined}
-                  >
-                    <strong>{name}</strong>
-                    <span class="holds" title={rights}>
-                      {services.length > 1 && `also ${services.slice(1).map(titleOfService).join(', ')}; `}
-                      {rights}
-                    </span>
-                    <span class="holds" title={binding}>
-                      {binding !== undefined && (
-                        <>
-                          <span class="unseen">bound to </span>
-                          {shortenIds(binding)}
-                        </>
-                      )}
-                    </span>
-                  </a>
-                </li>
+              {members.map((identity) => (
+                <Entry key={identity.id} identity={identity} filters={filters} />
               ))}
             </ul>
           );
@@ -192,6 +173,34 @@ function IdentityList(props: {
       )}
       {found.length > MAX_SHOWN && <p class="nothing quiet">{found.length - MAX_SHOWN} more: search for them.</p>}
     </>
+  );
+}
+
+function Entry(props: { readonly identity: Identity; readonly filters: Readonly<Record<string, string | undefined>> }) {
+  const { id, name, services, rights } = props.identity;
+  const binding = useBinding(props.identity);
+  return (
+    <li>
+      <a
+        data-entry
+        href={addressOfView('identities', { ...props.filters, who: id })}
+        aria-current={id === choices.value['who'] ? 'true' : undefined}
+      >
+        <strong>{name}</strong>
+        <span class="holds" title={rights}>
+          {services.length > 1 && `also ${services.slice(1).map(titleOfService).join(', ')}; `}
+          {rights}
+        </span>
+        <span class="holds" title={binding}>
+          {binding !== undefined && (
+            <>
+              <span class="unseen">bound to </span>
+              {shortenIds(binding)}
+            </>
+          )}
+        </span>
+      </a>
+    </li>
   );
 }
 

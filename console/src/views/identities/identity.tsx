@@ -1,18 +1,21 @@
 import { CopyButton } from '../../parts/copy.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Id } from '../../parts/id.tsx';
+import { LongText } from '../../parts/long.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { AllowedOperations, RecentRequests } from './allowed-operations.tsx';
+import { useBinding } from './binding.ts';
 import { KeyActions, listKeyFacts } from './key-actions.tsx';
 import { LeastPrivilegeOf } from './least-privilege.tsx';
 
 /** The details of an identity: its credentials, its rights and possible actions. */
 export function IdentityPanel({ identity }: { readonly identity: Identity }) {
   const { id, name, kind, services, rights, credentials, key, bearer } = identity;
+  const binding = useBinding(identity);
   const curl = toIdentityCurl(identity);
   const env = toEnv(identity);
   const login = credentials.find((credential) => credential.kind !== 'key');
@@ -29,6 +32,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
           ...listCredentialFacts(identity),
           ['Bearer', bearer !== undefined && <Secret key="bearer" text={bearer} name="bearer" />],
           ...(key === undefined ? [['Role', rights] as const] : listKeyFacts(key)),
+          ['Bound to', binding !== undefined && <LongText key="binding" text={binding} />],
         ]}
       />
       <div class="bar">

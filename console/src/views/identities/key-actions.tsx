@@ -2,26 +2,24 @@ import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import type { Fact } from '../../parts/facts.tsx';
-import { LongText } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readIdentities } from '../../state/identities.ts';
-import { describeBinding, type NgcKey, rememberKeyText } from '../../state/keys.ts';
+import { type NgcKey, rememberKeyText } from '../../state/keys.ts';
 import { offerUndo, withdrawUndo } from '../../state/undo.ts';
 import { SavedKey } from './saved-key.tsx';
 
 /** Returns the facts about an NGC key, and its pending edits. */
 export function listKeyFacts(key: NgcKey): readonly Fact[] {
-  const { status, org, expiresAt, policy, pending, user, roles, unbound } = key;
+  const { status, org, expiresAt, policy, pending, user, roles } = key;
   return [
     ['Status', status],
     ['Organisation', org],
     ['User', user],
     ['Roles', roles?.join(', ')],
     ['Scopes', policy && (policy.scopes.join(', ') || 'none')],
-    ['Bound to', policy && <LongText key="binding" text={describeBinding(policy.resource, unbound)} />],
     ['Expires', expiresAt === null ? 'never' : <When key="expiry" at={expiresAt} isRelative />],
     ...pending.map(
       ({ version, effectiveAt, scopes }): Fact => [

@@ -92,7 +92,6 @@ const COLUMNS: readonly Column<Snapshot>[] = [
     title: 'Name',
     cell: (snapshot) => <LongText text={nameOfSnapshot(snapshot)} />,
     sortKeyOf: nameOfSnapshot,
-    class: 'name',
   },
   { title: 'Id', cell: ({ id }) => <Id id={id} name="the id of the snapshot" /> },
   { title: 'Taken', cell: ({ at }) => <When at={at} isRelative />, sortKeyOf: ({ at }) => at, class: 'when' },
@@ -100,7 +99,7 @@ const COLUMNS: readonly Column<Snapshot>[] = [
     title: 'Size',
     cell: ({ bytes }) => `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`,
     sortKeyOf: ({ bytes }) => bytes,
-    class: 'when wide-only',
+    class: 'when',
   },
 ];
 

@@ -51,7 +51,7 @@ export function Worlds() {
           />
         </search>
       )}
-      <section class="first page rows labelled worlds">
+      <section class="first page worlds">
         <WhenLoaded loaded={loaded}>
           {() => (
             <>
@@ -127,7 +127,6 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     title: 'Created',
     cell: ({ createdAt }) => <Age at={createdAt} />,
     sortKeyOf: ({ createdAt }) => createdAt,
-    class: 'wide-only',
   },
   {
     title: 'Last used',
@@ -138,7 +137,6 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     title: 'Credentials',
     cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'the seed’s'),
     sortKeyOf: ({ credentials }) => credentials,
-    class: 'wide-only',
   },
   {
     title: 'Expires',
