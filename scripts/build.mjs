@@ -1,7 +1,7 @@
 // @ts-check
 /** Prepares everything before the start: the documents, and the code in a few files. */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { isAbsolute, relative } from 'node:path';
+import { basename, isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { build as buildPage } from 'vite';
@@ -111,8 +111,7 @@ export async function build() {
   await writeFile(new URL(SEED_SCHEMA, DIST), await seedSchema());
   await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SBOM, SEED_SCHEMA]);
   await buildDocuments();
-  await copySwaggerUi();
-  await copyTheme();
+  await copyDocs();
   await linkCommand();
   await writeFile(MARK, mark);
 }
@@ -261,24 +260,16 @@ async function linkCommand() {
   });
 }
 
-/**
- * Copies the files of Swagger UI for /docs, so that the package doesn't depend on the plugin.
- */
-async function copySwaggerUi() {
-  const target = new URL('swagger-ui/', DIST);
-  await mkdir(target, { recursive: true });
-  for (const file of ['swagger-ui.css', 'index.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js']) {
-    await copyFile(new URL(`static/${file}`, SWAGGER_UI), new URL(file, target));
-  }
-}
-
-/** Copies the theme of Swagger UI, which is served unchanged. */
-async function copyTheme() {
-  const source = new URL('../src/http/docs/', import.meta.url);
+/** Copies Swagger UI, so that the package doesn't depend on the plugin, and its theme, which is served unchanged. */
+async function copyDocs() {
   const target = new URL('docs/', DIST);
   await mkdir(target, { recursive: true });
-  const files = (await readdir(source)).filter((file) => /\.(css|js)$/.test(file));
-  await Promise.all(files.map((file) => copyFile(new URL(file, source), new URL(file, target))));
+  for (const file of ['static/swagger-ui.css', 'static/swagger-ui-bundle.js']) {
+    await copyFile(new URL(file, SWAGGER_UI), new URL(basename(file), target));
+  }
+  for (const file of ['theme.css', 'theme.js']) {
+    await copyFile(new URL(`../src/http/docs/${file}`, import.meta.url), new URL(file, target));
+  }
 }
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';

@@ -10,13 +10,7 @@ import type { Documents } from '../http/openapi.ts';
 import { createPages } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import {
-  readConsoleFile,
-  readDocumentText,
-  readPreparedDocument,
-  readThemeFile,
-  SWAGGER_UI,
-} from '../platform/assets.ts';
+import { DOCS, readConsoleFile, readDocsFile, readDocumentText, readPreparedDocument } from '../platform/assets.ts';
 
 /** Returns the services with their rulesets and opened documents. */
 export function openServices(
@@ -56,7 +50,7 @@ export async function servePages(
     read: () => readServedText(ruleset),
   }));
   serveLlmsTxt(pages, documented);
-  serveDocs(pages, documented, { swaggerUi: SWAGGER_UI, theme: readThemeFile });
+  serveDocs(pages, documented, { folder: DOCS, read: readDocsFile });
 }
 
 /** Returns the document of a ruleset for readers, as JSON text. */

@@ -1,20 +1,21 @@
+import { hash } from 'node:crypto';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from '../decisions/problem.ts';
 import { escapeHtml } from '../pages/html.ts';
+import { PAGE_CSS } from '../pages/page-css.ts';
 import { once } from '../platform/once.ts';
 import { showPath } from '../text/redact.ts';
+import { compress } from './compress.ts';
 import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, renderHtmlPage } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, pickPart, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
 import { renderYaml } from './yaml.ts';
 
-/** The files of Swagger UI. */
+/** The files of Swagger UI and of its theme in `http/docs/`. */
 export interface DocsFiles {
-  /** The folder of Swagger UI's own files. */
-  readonly swaggerUi: string;
-  /** Reads a file of the theme in `http/docs/`. */
-  readonly theme: (name: string) => Promise<Buffer>;
+  readonly folder: string;
+  readonly read: (name: string) => Promise<Buffer>;
 }
 
 /** A document that is read when it is first requested. */
@@ -82,39 +83,88 @@ function servePublishedPart(pages: Pages, { publishedPart, read }: ServedDocumen
  * and most servers never serve these pages.
  */
 async function createSwaggerUi(documents: readonly ServedDocument[], files: DocsFiles): Promise<FastifyInstance> {
-  const [{ fastifySwagger }, { fastifySwaggerUi }, css, js] = await Promise.all([
+  const [{ fastifySwagger }, { fastifySwaggerUi }, theme] = await Promise.all([
     import('@fastify/swagger'),
     import('@fastify/swagger-ui'),
-    files.theme('theme.css'),
-    files.theme('theme.js'),
+    readTheme(files),
   ]);
   const app = fastify();
-  app.addHook('onSend', async (_request, reply) => void reply.headers(SWAGGER_UI_HEADERS));
+  app.addHook<string | Buffer>('onSend', async (_request, reply, payload) => {
+    reply.headers(SWAGGER_UI_HEADERS);
+    // Only the theme is sent as bytes. Its names change with its content.
+    if (!Buffer.isBuffer(payload)) return payload;
+    reply.header('cache-control', 'public, max-age=31536000, immutable');
+    return compress(reply, payload);
+  });
   app.setNotFoundHandler(sendUnknownPage);
   // The plugin answers 403 for paths outside its folder.
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     error.statusCode === 403 ? sendUnknownPage(request, reply) : reply.send(error),
   );
+  // A browser loads the theme once if all documents use the files of the first.
+  const sharedTheme = `"./../${documents[0]?.name}/static/theme/`;
   for (const { name, title, read } of documents) {
+    const document = await read();
     await app.register(async (scope) => {
-      await scope.register(fastifySwagger, { mode: 'static', specification: { document: await read() } });
+      scope.addHook<string>('onSend', async (_request, reply, payload) =>
+        reply.getHeader('content-type') === HTML
+          ? adaptPage(payload, document).replaceAll('"./static/theme/', sharedTheme)
+          : payload,
+      );
+      await scope.register(fastifySwagger, { mode: 'static', specification: { document } });
       await scope.register(fastifySwaggerUi, {
         routePrefix: `/docs/${name}`,
-        baseDir: files.swaggerUi,
-        // Removes the logo bar. Without a logo, the plugin reads its default from disk.
+        baseDir: files.folder,
+        // Without a logo, the plugin reads its default from disk.
         logo: { type: 'image/svg+xml', content: '' },
-        uiConfig: { layout: 'BaseLayout', docExpansion: 'list', syntaxHighlight: false },
-        theme: {
-          title,
-          css: [{ filename: 'theme.css', content: String(css) }],
-          js: [{ filename: 'theme.js', content: String(js) }],
-          favicon: [],
-        },
+        uiConfig: { layout: 'BaseLayout', docExpansion: 'none', defaultModelsExpandDepth: 0, syntaxHighlight: false },
+        theme: { title, ...theme, favicon: [] },
       });
     });
   }
   await app.ready();
   return app;
+}
+
+/**
+ * Reads Swagger UI with our theme, as one style sheet and one script. All other styles are layers, so that the theme
+ * wins without being more specific.
+ */
+async function readTheme({ read }: DocsFiles) {
+  const [uiCss, css, uiJs, js] = await Promise.all(
+    ['swagger-ui.css', 'theme.css', 'swagger-ui-bundle.js', 'theme.js'].map(read),
+  );
+  const name = (content: Buffer, extension: string) => ({
+    filename: `docs-${hash('sha256', content).slice(0, 12)}.${extension}`,
+    // The plugin sends bytes as they are, although its type only has text.
+    content: content as unknown as string,
+  });
+  return {
+    css: [name(Buffer.from(`@layer page{${PAGE_CSS}}@layer swagger-ui{${uiCss}}${css}`), 'css')],
+    js: [name(Buffer.from(`${uiJs}\n${js}`), 'js')],
+  };
+}
+
+/** Adds our header to a page of the plugin, and removes the files that the theme contains. */
+function adaptPage(html: string, { info, security }: ExplainedDocument): string {
+  const [scheme] = Object.keys(security?.[0] ?? {});
+  const authorize =
+    scheme === undefined
+      ? ''
+      : `<form data-scheme="${scheme}"><label for="identity">Authorize as</label> <select id="identity"></select>
+<input type="password" aria-label="Key or token" placeholder="key or token" autocomplete="off" hidden> <span role="status"></span></form>`;
+  return html
+    .replace(/<(?:link|script)[^>]*"\.\/static\/(?:swagger-ui|index)[^>]*>(?: <\/script>)?/g, '')
+    .replaceAll('<script ', '<script defer ')
+    .replace(
+      '</head>',
+      `<meta name="viewport" content="width=device-width"><link rel="preload" href="./json" as="fetch" crossorigin></head>`,
+    )
+    .replace(
+      '<body>',
+      `<body><header><a class="mark" href="./../../">nv-auth-mock</a> <a href="./../../">Console</a> <a href="./../">API documents</a>
+<h1>${escapeHtml(info.title)} <small>${escapeHtml(info.version)}</small></h1>${authorize}</header>`,
+    );
 }
 
 /** Refuses a path below `/docs` that is neither a page nor a file. */
@@ -141,11 +191,12 @@ function renderIndexPage(documents: readonly ReadableDocument[], below: string):
   );
   return renderHtmlPage(
     'API documents',
-    `<p>The APIs that this server mocks, as OpenAPI documents. Each operation starts with the rights it needs and how certain they are. Try it as any identity of the world.</p>
+    `<p>The APIs that this server mocks, as OpenAPI documents. Each operation shows the rights it needs and, once opened, how certain they are. Try it as any identity of the world.</p>
 <ul>
 ${rows.join('\n')}
 </ul>
 <p><a href="${below}/">The console</a> of this world. <a href="${below}/#/access-matrix">Who may do what</a>, with the source of each rule. <a href="${below}/_mock/cast">The cast</a>, with credentials.
 <a href="${below}/#/requests">Refused requests, with reasons</a>.</p>`,
+    below,
   );
 }

@@ -31,15 +31,16 @@ export function createPageHeaders(styles: string, scripts = "'self'"): Readonly<
 }
 
 const PAGE_STYLE = `${PAGE_CSS}
-body { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
+header { min-height: 3.1rem }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
 ul { list-style: none; padding: 0 }
 li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 `;
 
 export const PAGE_HEADERS = createPageHeaders(hashContentSource(PAGE_STYLE));
 
-/** Renders a text page. @param main the HTML of its content */
-export function renderHtmlPage(title: string, main: string): string {
+/** Renders a text page. @param main the HTML of its content @param home the URL of the world */
+export function renderHtmlPage(title: string, main: string, home: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,6 +51,7 @@ export function renderHtmlPage(title: string, main: string): string {
 <link rel="icon" href="data:,">
 </head>
 <body>
+<header><a class="mark" href="${escapeHtml(home)}/">nv-auth-mock</a></header>
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${main}
@@ -70,6 +72,7 @@ function renderUnknownWorldPage(message: string, defaultWorldUrl: string): strin
     'No such world',
     `<p>${escapeWithCode(message)}</p>
 <p>Open <a href="${escapeHtml(defaultWorldUrl)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(defaultWorldUrl)}/">the console of the default world</a>.</p>`,
+    defaultWorldUrl,
   );
 }
 

@@ -31,6 +31,8 @@ button, input, select {
 }
 button { cursor: pointer }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1rem; padding: .45rem 1rem; border-bottom: 1px solid var(--line) }
+.mark { color: var(--text); font-weight: 600; text-decoration: none }
 .quiet { color: var(--quiet) }
 .fault { padding: .5rem .75rem; border-left: .25rem solid var(--deny); background: var(--raised); color: var(--deny) }
 `;

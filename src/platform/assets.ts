@@ -13,10 +13,9 @@ const OPERATIONS = new URL('dist/operations/', ROOT);
 const EXAMPLES = new URL('examples/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
 const CONSOLE = new URL('dist/console/', ROOT);
-const THEME = new URL('dist/docs/', ROOT);
 
-/** The folder with the files of Swagger UI. */
-export const SWAGGER_UI = fileURLToPath(new URL('dist/swagger-ui/', ROOT));
+/** The folder with the files of Swagger UI and its theme. */
+export const DOCS = fileURLToPath(new URL('dist/docs/', ROOT));
 
 /** Reads a merged OpenAPI document as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function readDocumentText(name: string): Promise<string> {
@@ -37,9 +36,9 @@ export async function listDocumentNames(): Promise<string[]> {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
-/** Reads a theme file of Swagger UI by name. */
-export function readThemeFile(name: string): Promise<Buffer> {
-  return readFile(new URL(name, THEME));
+/** Reads a file of Swagger UI or its theme by name. */
+export function readDocsFile(name: string): Promise<Buffer> {
+  return readFile(DOCS + name);
 }
 
 /** Reads a file of the console by name. */

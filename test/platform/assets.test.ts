@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
+  DOCS,
   findInstalledManifest,
   listDocumentNames,
+  readDocsFile,
   readDocumentText,
   readFixture,
   readPackageVersion,
   readPreparedDocument,
-  readThemeFile,
-  SWAGGER_UI,
 } from '../../src/platform/assets.ts';
 
 const readPackageFile = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -36,8 +36,8 @@ it('a prepared document has the operations, and their schemas on demand', async 
 
 it('fixtures, page files and the version are read from the package', async () => {
   expect(await readFixture('ngc', 'cast.json')).toEqual(JSON.parse(readPackageFile('fixtures/ngc/cast.json')));
-  expect(readFileSync(`${SWAGGER_UI}/swagger-ui.css`, 'utf8')).toContain('.swagger-ui');
-  expect((await readThemeFile('theme.js')).toString()).toBe(readPackageFile('src/http/docs/theme.js'));
+  expect(readFileSync(`${DOCS}swagger-ui.css`, 'utf8')).toContain('.swagger-ui');
+  expect((await readDocsFile('theme.js')).toString()).toBe(readPackageFile('src/http/docs/theme.js'));
   expect(await readPackageVersion()).toBe(JSON.parse(readPackageFile('package.json')).version);
 });
 

@@ -1,90 +1,105 @@
 // @ts-check
-/** Adds a bar above Swagger UI that selects which identity sends the requests. */
+/** Adds to Swagger UI the choice of who sends the requests, and what an operation needs to its closed row. */
 (() => {
   /**
-   * @typedef {{ readonly id: string, readonly name: string, readonly credential: () => Promise<string> }} Identity
+   * @typedef {{ readonly id: string, readonly name: string, readonly credential: () => Promise<string | undefined> }} Identity
    */
   /** An open console in another tab answers within milliseconds; usually none is open. */
   const CONSOLE_ANSWERS_MS = 200;
 
   const [, below = '', service = ''] = /^(.*)\/docs\/([^/]+)\//.exec(location.pathname) ?? [];
-  const isDark = matchMedia('(prefers-color-scheme: dark)');
-  const showScheme = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
-  isDark.addEventListener('change', showScheme);
-  showScheme();
-
-  const bar = document.createElement('header');
-  bar.className = 'bar';
-  bar.innerHTML = `<a>nv-auth-mock</a> <a>API documents</a>
-<form hidden><label for="identity">Authorize as</label> <select id="identity"></select> <span role="status"></span></form>`;
-  for (const [index, path] of ['/', '/docs'].entries())
-    bar.querySelectorAll('a')[index]?.setAttribute('href', below + path);
-  document.body.prepend(bar);
-  const form = /** @type {HTMLFormElement} */ (bar.querySelector('form'));
-  const choice = /** @type {HTMLSelectElement} */ (bar.querySelector('select'));
-  const status = /** @type {HTMLElement} */ (bar.querySelector('[role=status]'));
+  /** Absent if the document needs no credential. @type {HTMLFormElement | null} */
+  const form = document.querySelector('header form');
+  const reading = form === null ? [] : readIdentities();
 
   /** @param {ImmutableMap} operation */
   const isDeprecated = (operation) => operation.getIn(['operation', 'deprecated']) === true;
 
-  const original = window.SwaggerUIBundle;
+  // The page of the plugin passes on this preset.
+  window.SwaggerUIStandalonePreset = {
+    wrapComponents: {
+      OperationSummaryPath:
+        (Original, { React, specSelectors }) =>
+        (properties) => {
+          const { operationProps } = properties;
+          const [path, method] = [operationProps.get('path'), operationProps.get('method')];
+          const description = String(specSelectors.specJson().getIn(['paths', path, method, 'description']));
+          const [, needs = ''] = /^\*\*Needs:\*\* (.*)/.exec(description) ?? [];
+          const text = `Needs ${needs.charAt(0).toLowerCase()}${needs.slice(1)}`.replace(
+            /`([^`]+)`(?: \([^)]*\))?/g,
+            '$1',
+          );
+          return React.createElement(
+            React.Fragment,
+            null,
+            React.createElement(Original, properties),
+            needs && React.createElement('span', { className: 'needs' }, text),
+          );
+        },
+    },
+  };
+
+  const createUi = window.SwaggerUIBundle;
   // Keep its `presets` and `plugins`.
   window.SwaggerUIBundle = Object.assign((/** @type {SwaggerUiOptions} */ options) => {
-    const ui = original({
+    const ui = createUi({
       ...options,
       // Deprecated operations go last; the rest keep the document's order.
       operationsSorter: (one, other) => Number(isDeprecated(one)) - Number(isDeprecated(other)),
-      onComplete: () => void offer(ui),
+      onComplete: () => form && void offer(ui, form),
     });
     return ui;
-  }, original);
+  }, createUi);
 
-  /** @param {SwaggerUi} ui */
-  async function offer(ui) {
-    const [scheme] = Object.keys(ui.specSelectors.specJson().toJS().security?.[0] ?? {});
-    // The document needs no credential, or the control API needs the admin token.
-    let identities = scheme === undefined ? null : await readIdentities();
-    if (scheme === undefined || identities === null || identities.length === 0) return;
-    const show = (/** @type {readonly Identity[]} */ all) => {
-      const chosen = choice.value;
-      choice.replaceChildren(...all.map(({ id, name }) => new Option(name, id)));
-      if (all.some(({ id }) => id === chosen)) choice.value = chosen;
+  /** @param {SwaggerUi} ui @param {HTMLFormElement} form */
+  async function offer(ui, form) {
+    const scheme = form.dataset['scheme'] ?? '';
+    const choice = /** @type {HTMLSelectElement} */ (form.querySelector('select'));
+    const field = /** @type {HTMLInputElement} */ (form.querySelector('input'));
+    const status = /** @type {HTMLElement} */ (form.querySelector('[role=status]'));
+    let identities = await reading;
+    const show = () => {
+      const chosen = choice.selectedOptions[0]?.value;
+      choice.replaceChildren(
+        ...identities.map(({ id, name }) => new Option(name, id)),
+        new Option('another key or token', ''),
+      );
+      if (chosen !== undefined) choice.value = chosen;
+      if (choice.selectedIndex < 0) choice.selectedIndex = 0;
+    };
+    const use = (/** @type {string} */ credential) => {
+      if (credential !== '') ui.preauthorizeApiKey(scheme, credential);
+      else if (ui.authSelectors.authorized().has(scheme)) ui.authActions.logout([scheme]);
+      status.textContent = credential && 'authorized';
     };
     const authorize = async () => {
       const chosen = choice.value;
-      status.textContent = 'getting a credential';
-      const result = await identities
-        ?.find(({ id }) => id === chosen)
-        ?.credential()
-        .then(
-          (credential) => ({ credential, text: 'authorized' }),
-          ({ message }) => ({ credential: null, text: message }),
-        );
+      const identity = identities.find(({ id }) => id === chosen);
+      status.textContent = identity === undefined ? '' : 'getting a credential';
+      const credential = await identity?.credential();
       // The selection changed in the meantime.
-      if (result === undefined || choice.value !== chosen) return;
-      if (result.credential === null) ui.authActions.logout([scheme]);
-      else ui.preauthorizeApiKey(scheme, result.credential);
-      status.textContent = result.text;
+      if (choice.value !== chosen) return;
+      field.hidden = credential !== undefined;
+      field.value = '';
+      use(credential ?? '');
+      if (identity !== undefined && credential === undefined) status.textContent = 'shown only when created; paste it';
     };
     choice.addEventListener('change', () => void authorize());
+    field.addEventListener('input', () => use(field.value.trim()));
+    form.addEventListener('submit', (event) => event.preventDefault());
     // A key may have been created elsewhere in the meantime.
     addEventListener('focus', async () => {
-      identities = (await readIdentities()) ?? identities;
-      show(identities ?? []);
+      identities = await readIdentities();
+      show();
     });
-    show(identities);
-    form.hidden = false;
+    show();
     await authorize();
   }
 
-  /**
-   * Lists the world's identities that can call the service; null without the admin token.
-   *
-   * @returns {Promise<Identity[] | null>}
-   */
+  /** Lists the world's identities that can call the service; none without the admin token. @returns {Promise<Identity[]>} */
   async function readIdentities() {
     const cast = await answerOf('/_mock/cast');
-    if (cast === null) return null;
+    if (cast === null) return [];
     return service === 'runai' ? people(cast.runai ?? {}) : keys(cast.ngc ?? {});
   }
 
@@ -102,11 +117,7 @@
       .map((/** @type {any} */ { id, name, org, status }) => ({
         id,
         name: `${name} (${status === 'active' ? org : `${org}, ${status}`})`,
-        credential: async () => {
-          const text = (await textInConsole(id)) ?? texts.get(id);
-          if (text !== undefined) return text;
-          throw new Error('the key was shown only when it was created; paste it under Authorize');
-        },
+        credential: async () => (await textInConsole(id)) ?? texts.get(id),
       }));
   }
 
@@ -149,8 +160,7 @@
       headers: { 'content-type': 'application/json' },
       body,
     });
-    if (made === null) throw new Error('no token');
-    return made.token;
+    return made?.token;
   }
 
   /** Returns null if the request was refused. @param {string} path @returns {Promise<any>} */
