@@ -41,7 +41,7 @@ async function goTo(page: Page, view: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Go to' }).waitFor();
   await page.keyboard.type(view);
-  await page.getByRole('option', { name: view }).first().waitFor();
+  await page.getByRole('dialog', { name: 'Go to' }).getByRole('option', { name: view }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: view }).first().waitFor();
 }

@@ -78,7 +78,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const { id } = await mock('POST', '/keys', { ...order, name: 'unbound' });
     const page = await openPage(`${url}/#/identities?who=${id}`);
     await person(page).getByText('nothing', { exact: true }).waitFor();
-    await page.getByRole('link', { name: 'unbound' }).getByText('invoke_function; bound to nothing').waitFor();
+    await page.getByRole('link', { name: 'unbound' }).getByText('nothing').waitFor();
     await page.getByRole('link', { name: 'air-reader' }).click();
 
     await person(page).getByText('everything of its organisation').waitFor();
@@ -320,7 +320,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url, mock } = await startServer();
     const page = await openPage(`${url}/#/operations?service=nvcf&operation=listFunctions`);
     const caller = (name: string) =>
-      page.getByRole('region', { name: 'Who may call it' }).getByText(name, { exact: true });
+      page.getByRole('region', { name: 'Who may call it' }).getByRole('link', { name, exact: true });
     await caller('nvcf-invoker').waitFor();
     const order = {
       type: 'service',

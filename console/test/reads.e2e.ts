@@ -52,8 +52,8 @@ describe.runIf(hasBrowser)('the data that the console reads', () => {
 
   it('is shared by views: identities are read once for three views, and only keys again after an edit', async () => {
     const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/requests`);
-    await page.getByRole('button', { name: 'Export' }).and(page.locator(':enabled')).waitFor();
+    const page = await openPage(`${url}/#/worlds`);
+    await page.getByText('There is only this world').waitFor();
     const reads = countReads(page);
     const counts = () => ['/_mock/cast', '/_mock/keys'].map(reads);
     const views = page.getByRole('navigation', { name: 'Views' });

@@ -195,7 +195,7 @@ function renderIndexPage(documents: readonly ReadableDocument[], below: string):
 <ul>
 ${rows.join('\n')}
 </ul>
-<p><a href="${below}/">The console</a> of this world. <a href="${below}/#/access-matrix">Who may do what</a>, with the source of each rule. <a href="${below}/_mock/cast">The cast</a>, with credentials.
+<p><a href="${below}/">The console</a> of this world. <a href="${below}/#/operations">Who may do what</a>, with the source of each rule. <a href="${below}/_mock/cast">The cast</a>, with credentials.
 <a href="${below}/#/requests">Refused requests, with reasons</a>.</p>`,
     below,
   );
