@@ -117,7 +117,7 @@ describe('the console', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
-  it('has one script without foreign URLs, which is less than 60 kB on the wire', () => {
+  it('has one script without foreign URLs, which is less than 60 kB with gzip', () => {
     const script = read('dist/console/console.js');
 
     expect(gzipSync(script).length).toBeLessThan(60_000);

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { findField } from '../src/parts/field-error.ts';
-import type { NamedOperation } from '../src/state/documents.ts';
 import type { NgcKey } from '../src/state/keys.ts';
 import type { Ruleset } from '../src/state/rulesets.ts';
 import * as fault from '../src/views/faults/draft.ts';
 import * as key from '../src/views/identities/draft.ts';
 
-const OPERATIONS: readonly NamedOperation[] = [
-  { service: 'runai', id: 'grant_token', title: 'Get an access token' },
-  { service: 'nvcf', id: 'createFunction', title: 'Create a function' },
-  { service: 'nvcf', id: 'createChatCompletion', title: 'Chat' },
-  { service: 'catalogue', id: 'createChatCompletion', title: 'Chat' },
-];
+const OPERATIONS = [
+  { service: 'runai', id: 'grant_token', title: 'Get an access token', route: 'GET /x' },
+  { service: 'nvcf', id: 'createFunction', title: 'Create a function', route: 'GET /x' },
+  { service: 'nvcf', id: 'createChatCompletion', title: 'Chat', route: 'GET /x' },
+  { service: 'catalogue', id: 'createChatCompletion', title: 'Chat', route: 'GET /x' },
+].map((listed) => ({ ...listed, needs: '', evidence: [], request: null }));
 const START = fault.readAddress({}, OPERATIONS);
 const orderOf = (texts: fault.Texts, address: fault.Texts = {}) =>
   fault.toOrder({ ...fault.readAddress(address, OPERATIONS), ...texts }, OPERATIONS);

@@ -55,10 +55,25 @@ it.each([
   ['users:create', 'nvcf', []],
   ['', '', ['createDeployment', 'create_user']],
 ])('operations are found by name, path and needs, of one API or of all: %s, %s', (text, service, found) => {
+  const more = { evidence: [], request: null };
   const all = [
-    { service: 'nvcf', id: 'createDeployment', title: 'Deploy', needs: '`deploy_function`.', path: '/v2/nvcf/x' },
-    { service: 'runai', id: 'create_user', title: 'Create', needs: '`users:create`.', path: '/api/v1/users' },
-  ].map(({ path, ...listed }) => ({ ...listed, text: '', evidence: [], request: { method: 'POST', path } as never }));
+    {
+      ...more,
+      service: 'nvcf',
+      id: 'createDeployment',
+      title: 'Deploy',
+      needs: '`deploy_function`.',
+      route: 'POST /v2/nvcf/x',
+    },
+    {
+      ...more,
+      service: 'runai',
+      id: 'create_user',
+      title: 'Create',
+      needs: '`users:create`.',
+      route: 'POST /api/v1/users',
+    },
+  ];
 
   expect(findOperations(all, text, service).map(({ id }) => id)).toEqual(found);
 });

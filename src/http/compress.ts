@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGzip, gzip } from 'node:zlib';
+import { brotliCompress, constants, createGzip, gzip } from 'node:zlib';
 import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply } from 'fastify';
 import type { Payload } from './request.ts';
@@ -15,29 +15,35 @@ const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:javascript|(?:[
 const VARY_BY_CODING = 'Accept-Encoding';
 
 const gzipBytes = promisify(gzip);
+/** A better quality saves 7 % and takes 30 times as long. */
+const BROTLI_OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+const brotliBytes = promisify(brotliCompress);
 
-/** The compressed copies of buffers, which pages return repeatedly. */
-const COMPRESSED_BUFFERS = new WeakMap<Buffer, Promise<Buffer>>();
+/** The compressed copies of buffers, which pages return repeatedly, by coding. */
+const COPIES = { br: new WeakMap<Buffer, Promise<Buffer>>(), gzip: new WeakMap<Buffer, Promise<Buffer>>() };
 
-/** Compresses a text response if the client accepts gzip, unless its coding was negotiated before. */
+/** Compresses a text response in a coding that the client accepts, unless that was negotiated before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
   const { 'content-type': type, vary } = reply.getHeaders();
   if (!payload || String(vary).includes(VARY_BY_CODING) || !COMPRESSIBLE.test(String(type))) return payload;
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
-  if (!negotiateGzip(reply)) return payload;
+  // Brotli takes longer, which pays only for what is returned repeatedly.
+  const coding = negotiateCoding(reply, Buffer.isBuffer(payload) ? ['br', 'gzip'] : ['gzip']);
+  if (coding === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipBytes(payload);
-  const compressed = COMPRESSED_BUFFERS.get(payload) ?? gzipBytes(payload);
-  COMPRESSED_BUFFERS.set(payload, compressed);
-  return compressed;
+  const copies = COPIES[coding];
+  const copy = copies.get(payload) ?? (coding === 'br' ? brotliBytes(payload, BROTLI_OPTIONS) : gzipBytes(payload));
+  copies.set(payload, copy);
+  return copy;
 }
 
-/** Sets the headers for gzip if the client accepts it. */
-function negotiateGzip(reply: FastifyReply): boolean {
-  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), ['gzip']);
+/** Negotiates a coding and sets the headers for it. @param codings best first */
+function negotiateCoding<Coding extends 'br' | 'gzip'>(reply: FastifyReply, codings: Coding[]): Coding | null {
+  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
   const { vary } = reply.getHeaders();
   reply.header('vary', vary === undefined ? VARY_BY_CODING : `${vary}, ${VARY_BY_CODING}`);
   if (coding !== null) reply.header('content-encoding', coding);
-  return coding !== null;
+  return coding;
 }

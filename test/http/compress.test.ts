@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
@@ -12,34 +12,39 @@ const request = (url: string, accepted?: string, method: 'GET' | 'HEAD' = 'GET',
     headers: { host: 'localhost', ...(accepted !== undefined && { 'accept-encoding': accepted }), ...more },
   });
 
-describe.each(['/', '/console.js', '/openapi/air.json', '/_mock/cast', '/_mock/tables/runai'])(
-  'the response at %s',
-  (url) => {
-    it('is compressed for a client that accepts it', async () => {
-      const [plain, coded] = [await request(url), await request(url, BROWSER)];
+const CODINGS = { br: brotliDecompressSync, gzip: gunzipSync };
 
-      expect(coded.headers['content-encoding']).toBe('gzip');
-      expect(coded.headers['content-length']).toBe(String(coded.rawPayload.length));
-      expect(plain.headers['content-encoding']).toBeUndefined();
-      for (const { headers } of [plain, coded]) expect(headers['vary']).toContain('Accept-Encoding');
-      expect(gunzipSync(coded.rawPayload).equals(plain.rawPayload)).toBe(true);
-      expect(coded.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
-    });
+describe.each([
+  ['/', 'gzip'],
+  ['/console.js', 'br'],
+  ['/openapi/air.json', 'br'],
+  ['/_mock/cast', 'gzip'],
+  ['/_mock/tables/runai', 'gzip'],
+] as const)('the response at %s', (url, coding) => {
+  it('is compressed for a client that accepts it', async () => {
+    const [plain, coded] = [await request(url), await request(url, BROWSER)];
 
-    it('has the same headers for HEAD as for GET, without a body', async () => {
-      const [head, get] = [await request(url, 'gzip', 'HEAD'), await request(url, 'gzip')];
-      const readHeaders = ({ headers }: typeof head) => [
-        headers['content-encoding'],
-        headers['vary'],
-        headers['content-type'],
-      ];
+    expect(coded.headers['content-encoding']).toBe(coding);
+    expect(coded.headers['content-length']).toBe(String(coded.rawPayload.length));
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    for (const { headers } of [plain, coded]) expect(headers['vary']).toContain('Accept-Encoding');
+    expect(CODINGS[coding](coded.rawPayload).equals(plain.rawPayload)).toBe(true);
+    expect(coded.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+  });
 
-      expect(head.rawPayload.length).toBe(0);
-      expect(readHeaders(head)).toEqual(readHeaders(get));
-      expect(head.headers['content-length']).toBe(get.headers['content-length']);
-    });
-  },
-);
+  it('has the same headers for HEAD as for GET, without a body', async () => {
+    const [head, get] = [await request(url, 'gzip', 'HEAD'), await request(url, 'gzip')];
+    const readHeaders = ({ headers }: typeof head) => [
+      headers['content-encoding'],
+      headers['vary'],
+      headers['content-type'],
+    ];
+
+    expect(head.rawPayload.length).toBe(0);
+    expect(readHeaders(head)).toEqual(readHeaders(get));
+    expect(head.headers['content-length']).toBe(get.headers['content-length']);
+  });
+});
 
 it('a streamed list is compressed as well', async () => {
   const authorization = `Bearer ${castKey('nvcf-deployer').key}`;

@@ -4,8 +4,8 @@ import { addressOfView, go, navigationAddressOf } from '../address.ts';
 import { VIEW_TITLES } from '../navigation.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { titleOfService } from '../parts/service.ts';
-import { readOperations } from '../state/documents.ts';
 import { readIdentities } from '../state/identities.ts';
+import { readListedOperations } from '../state/operations.ts';
 import { formatAddress, requests } from '../state/requests.ts';
 import { Dialog } from './dialog.tsx';
 import { openDialog } from './shortcuts.ts';
@@ -124,13 +124,17 @@ const VIEW_TARGETS: readonly Target[] = Object.entries(VIEW_TITLES).map(([name, 
 }));
 
 async function readTargets(): Promise<readonly Target[]> {
-  const [identities, operations] = await Promise.all([readIdentities(), readOperations()]);
+  const [identities, operations] = await Promise.all([readIdentities(), readListedOperations()]);
   return [
-    ...operations.map(({ service, id, title }): Target => {
-      const [text = id, route = titleOfService(service)] = title.split(' · ');
-      const address = addressOfView('operations', { service, operation: id });
-      return { group: 'Operations', text, note: `${id} · ${route}`, searchText: `${id} ${route}`, address };
-    }),
+    ...operations.map(
+      ({ service, id, title, route }): Target => ({
+        group: 'Operations',
+        text: title,
+        note: `${id} · ${route || titleOfService(service)}`,
+        searchText: `${id} ${route}`,
+        address: addressOfView('operations', { service, operation: id }),
+      }),
+    ),
     ...identities.map(
       ({ id, name, kind }): Target => ({
         group: 'Identities',

@@ -1,6 +1,5 @@
 import { ask } from '../control-api/client.ts';
 import { createQueries } from './query.ts';
-import { readRuleset, readServices } from './rulesets.ts';
 
 /** The parts of a documented operation that the console uses. */
 interface DocumentedOperation {
@@ -47,27 +46,6 @@ export async function readDocumentedRequests(service: string): Promise<readonly 
       ];
     }),
   );
-}
-
-/** An operation with a title for lists. */
-export interface NamedOperation {
-  readonly service: string;
-  readonly id: string;
-  /** `Create a function · POST /v2/nvcf/functions`. */
-  readonly title: string;
-}
-
-/** Reads the operations of all services, in document order. */
-export async function readOperations(): Promise<readonly NamedOperation[]> {
-  return (await Promise.all((await readServices()).map(readNamedOperations))).flat();
-}
-
-async function readNamedOperations(service: string): Promise<readonly NamedOperation[]> {
-  const [{ operations }, requests] = await Promise.all([readRuleset(service), readDocumentedRequests(service)]);
-  const titles = new Map(
-    requests.map(({ operation, method, path, summary }) => [operation, `${summary} · ${method} ${path}`]),
-  );
-  return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? formatOperation(id) }));
 }
 
 /** Turns an operation id into words: `createFunction` and `create_function` become "Create function". */

@@ -64,54 +64,35 @@ export interface EffectInForce {
   readonly end: () => Promise<unknown>;
 }
 
-/** Everything in force, in the order of the bar. */
+/** Everything in force, in the order of the header. */
 export const effectsInForce = computed((): readonly EffectInForce[] => {
   const { faults, pendingEdits } = state.value;
-  const all: EffectInForce[] = [];
-  if (faults.length > 0) all.push(createFaultsEffect(faults));
-  if (isFrozen.value) all.push(FROZEN_EFFECT);
   const { value: ahead } = aheadText;
-  if (ahead !== null) all.push(createClockEffect(ahead));
-  if (pendingEdits > 0) all.push(createEditsEffect(pendingEdits));
-  return all;
+  return [
+    faults.length > 0 && {
+      text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
+      view: 'faults',
+      endLabel: 'Remove',
+      end: () => removeFaults(faults),
+    },
+    isFrozen.value && { text: 'clock frozen', view: 'clock', endLabel: 'Resume', end: () => setFrozen(false) },
+    ahead !== null && {
+      text: `clock ${ahead}`,
+      view: 'clock',
+      endLabel: 'Reset world',
+      warning:
+        'Only a reset turns the clock back: the world returns to its seed, and its requests and faults are deleted.',
+      end: resetWorld,
+    },
+    pendingEdits > 0 && {
+      text: pendingEdits === 1 ? '1 pending edit' : `${pendingEdits} pending edits`,
+      view: 'clock',
+      endLabel: 'Apply now',
+      warning: APPLY_WARNING,
+      end: applyEdits,
+    },
+  ].filter((effect) => effect !== false);
 });
-
-function createFaultsEffect(faults: readonly Fault[]): EffectInForce {
-  return {
-    text: faults.length === 1 ? '1 fault' : `${faults.length} faults`,
-    view: 'faults',
-    endLabel: 'Remove',
-    end: () => removeFaults(faults),
-  };
-}
-
-const FROZEN_EFFECT: EffectInForce = {
-  text: 'clock frozen',
-  view: 'clock',
-  endLabel: 'Resume',
-  end: () => setFrozen(false),
-};
-
-function createClockEffect(ahead: string): EffectInForce {
-  return {
-    text: `clock ${ahead}`,
-    view: 'clock',
-    endLabel: 'Reset world',
-    warning:
-      'Only a reset turns the clock back: the world returns to its seed, and its requests and faults are deleted.',
-    end: resetWorld,
-  };
-}
-
-function createEditsEffect(count: number): EffectInForce {
-  return {
-    text: count === 1 ? '1 pending edit' : `${count} pending edits`,
-    view: 'clock',
-    endLabel: 'Apply now',
-    warning: APPLY_WARNING,
-    end: applyEdits,
-  };
-}
 
 /** Refusals that arrived while another view was open. */
 export const unreadCount = signal(0);

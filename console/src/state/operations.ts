@@ -5,13 +5,16 @@ import { createQuery } from './query.ts';
 import { describeOperationNeeds, readRuleset, readServices } from './rulesets.ts';
 
 /** An operation as its tables and its document have it. */
-export interface ListedOperation extends ReturnType<typeof describeOperationNeeds> {
+export interface ListedOperation {
   readonly service: string;
   readonly id: string;
   /** The summary of its document, or its id. */
   readonly title: string;
+  /** Its method and path; empty if no document describes it. */
+  readonly route: string;
   /** What it needs, as sentences with names in backticks. */
   readonly needs: string;
+  readonly evidence: ReturnType<typeof describeOperationNeeds>['evidence'];
   /** Null if no document describes it. */
   readonly request: DocumentedRequest | null;
 }
@@ -28,8 +31,9 @@ async function readOperationsOf(service: string): Promise<readonly ListedOperati
   return ruleset.operations.map((operation) => {
     const { id } = operation;
     const request = byOperation.get(id) ?? null;
-    const needs = describeOperationNeeds(ruleset, operation);
-    return { ...needs, service, id, title: request?.summary ?? id, needs: needs.text, request };
+    const { text: needs, evidence } = describeOperationNeeds(ruleset, operation);
+    const route = request === null ? '' : `${request.method} ${request.path}`;
+    return { service, id, title: request?.summary ?? id, route, needs, evidence, request };
   });
 }
 
@@ -43,9 +47,7 @@ export function findOperations(
   return all.filter(
     (listed) =>
       (service === undefined || service === '' || listed.service === service) &&
-      `${listed.id} ${listed.title} ${listed.request?.method} ${listed.request?.path} ${listed.needs}`
-        .toLowerCase()
-        .includes(query),
+      `${listed.id} ${listed.title} ${listed.route} ${listed.needs}`.toLowerCase().includes(query),
   );
 }
 

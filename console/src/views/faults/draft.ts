@@ -1,6 +1,6 @@
 import type { BrokenAt, FaultMatch, FaultOrder, SpoiledBody } from '../../control-api/types.ts';
 import { toSource } from '../../parts/source.ts';
-import type { NamedOperation } from '../../state/documents.ts';
+import type { ListedOperation } from '../../state/operations.ts';
 
 export const BROKEN_AT_LABELS: Readonly<Record<BrokenAt, string>> = {
   before: 'before the response',
@@ -40,7 +40,7 @@ export function isPresetActive(texts: Texts, preset: Texts): boolean {
 }
 
 /** Returns the initial texts. The address may name the requests; by default, the next token request gets a 503. */
-export function readAddress(address: Texts, all: readonly NamedOperation[]): Texts {
+export function readAddress(address: Texts, all: readonly ListedOperation[]): Texts {
   const { which, service = '', operation = '', method = '', path = '', principal = '' } = address;
   const found = all.find(({ id, service: owner }) => id === operation && (service === '' || service === owner));
   const namesRequests = [service, method, path, principal].some((text) => text !== '');
@@ -66,7 +66,7 @@ export function changeText(texts: Texts, name: string, text: string): Texts {
 }
 
 /** Returns the order of the fault. @throws Error that names the field that is wrong */
-export function toOrder(texts: Texts, all: readonly NamedOperation[]): FaultOrder {
+export function toOrder(texts: Texts, all: readonly ListedOperation[]): FaultOrder {
   const read = (name: string) => texts[name]?.trim() || undefined;
   const readNumber = (name: string) => (read(name) === undefined ? undefined : Number(read(name)));
   const status = readNumber('do.status');
@@ -106,7 +106,7 @@ function parseAnswer(text: string | undefined): unknown {
   }
 }
 
-function selectOperations(texts: Texts, all: readonly NamedOperation[]): object {
+function selectOperations(texts: Texts, all: readonly ListedOperation[]): object {
   const { which, 'match.service': service = '', 'match.operation': operation = '' } = texts;
   if (which === 'tokens') return { operations: findTokenOperations(all).map(({ id }) => id) };
   if (which === 'all') return service === '' ? {} : { service };
@@ -147,15 +147,18 @@ const TOKEN_OPERATIONS: readonly string[] = [
   'createMultiFunctionInvocationToken',
 ];
 
-export function findTokenOperations(all: readonly NamedOperation[]): readonly NamedOperation[] {
+export function findTokenOperations(all: readonly ListedOperation[]): readonly ListedOperation[] {
   return TOKEN_OPERATIONS.flatMap((name) => all.find(({ id }) => id === name) ?? []);
 }
 
 /** Describes the operations of a fault; null if it matches requests otherwise. */
-export function describeOperations(match: FaultMatch, all: readonly NamedOperation[]): string | null {
+export function describeOperations(match: FaultMatch, all: readonly ListedOperation[]): string | null {
   const { service, operation, operations } = match;
   const candidates = service === undefined ? all : all.filter((candidate) => candidate.service === service);
-  const titleOf = (name: string) => candidates.find(({ id }) => id === name)?.title ?? name;
+  const titleOf = (name: string) => {
+    const found = candidates.find(({ id }) => id === name);
+    return found === undefined ? name : `${found.title} · ${found.route}`;
+  };
   if (operations === undefined) return operation === undefined ? null : titleOf(operation);
   const names: readonly string[] = operations;
   const areTokenRequests = findTokenOperations(candidates).every(({ id }) => names.includes(id));

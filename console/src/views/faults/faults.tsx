@@ -6,7 +6,7 @@ import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -15,8 +15,8 @@ import { shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { type NamedOperation, readOperations } from '../../state/documents.ts';
 import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
+import { type ListedOperation, readListedOperations } from '../../state/operations.ts';
 import { BROKEN_AT_LABELS, describeOperations, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
 import './faults.css';
@@ -66,7 +66,7 @@ function formatCount(faults: readonly Fault[]): number | string {
 
 function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
   const [expandedId, setExpandedId] = useState('');
-  const operations = readValue(useLoaded(readOperations, []), []);
+  const operations = readValue(useQuery(readListedOperations), []);
   if (faults.length === 0) {
     return <p>No faults. Add one to make requests fail: the form is filled in for the next token request.</p>;
   }
@@ -107,7 +107,7 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   );
 }
 
-function createColumns(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
+function createColumns(operations: readonly ListedOperation[]): readonly Column<Fault>[] {
   const describe = ({ match }: Fault) => describeMatch(match, operations);
   return [
     {
@@ -163,7 +163,7 @@ function formatTestCode(fault: Fault): string {
 const DEFAULT_SEED = '1';
 
 /** Describes the requests that a fault matches, with titles of operations, and other members by name. */
-function describeMatch(match: FaultMatch, all: readonly NamedOperation[]): string {
+function describeMatch(match: FaultMatch, all: readonly ListedOperation[]): string {
   const { operation: _, operations: __, probability = 1, seed, ...otherMembers } = match;
   const parts = Object.entries(otherMembers).map(([name, value]) => {
     if (name === 'service') return `service ${titleOfService(String(value))}`;

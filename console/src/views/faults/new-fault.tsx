@@ -7,12 +7,12 @@ import { Code } from '../../parts/code.tsx';
 import { Field, Tick } from '../../parts/field.tsx';
 import { findField } from '../../parts/field-error.ts';
 import { handleSubmit } from '../../parts/handlers.ts';
-import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
-import { type NamedOperation, readOperations } from '../../state/documents.ts';
 import { readIdentities } from '../../state/identities.ts';
+import { type ListedOperation, readListedOperations } from '../../state/operations.ts';
 import { offerUndo } from '../../state/undo.ts';
 import {
   ADVANCED,
@@ -31,7 +31,7 @@ import {
 
 /** A form that adds a fault. The address may fill in the requests, so that links can do so. */
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
-  const loaded = useLoaded(readOperations, []);
+  const loaded = useQuery(readListedOperations);
   return (
     <>
       <h2>New fault</h2>
@@ -40,7 +40,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   );
 }
 
-function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; readonly onEnd: () => void }) {
+function FaultForm({ all, onEnd }: { readonly all: readonly ListedOperation[]; readonly onEnd: () => void }) {
   const act = useAct();
   const [texts, setTexts] = useState(() => readAddress(choices.value, all));
   const [isAdvanced] = useState(ADVANCED.some((name) => texts[name]));
@@ -122,7 +122,9 @@ function FaultForm({ all, onEnd }: { readonly all: readonly NamedOperation[]; re
             {(service === '' ? services : [service]).map((name) => (
               <optgroup key={name} label={titleOfService(name)}>
                 {createOptions(
-                  all.filter((each) => each.service === name).map(({ id, title }) => [`${name}/${id}`, title]),
+                  all
+                    .filter((each) => each.service === name)
+                    .map(({ id, title, route }) => [`${name}/${id}`, `${title} · ${route}`]),
                 )}
               </optgroup>
             ))}

@@ -9,36 +9,8 @@ import { countChanges } from '../../state/changes.ts';
 import { readEffects } from '../../state/effects.ts';
 import type { Identity } from '../../state/identities.ts';
 import { formatAddress } from '../../state/requests.ts';
-import { readRuleset } from '../../state/rulesets.ts';
 
-/** The number of operations of all rules with a label, and the number of those that are allowed. */
-interface RuleLine {
-  readonly label: string;
-  readonly allowed: number;
-  readonly total: number;
-}
-
-/** The label of operations without a rule. */
-const OPEN_LABEL = 'Open to all callers';
-
-/** Reads which operations of a service a principal may call, by rule label. @throws like the control API */
-async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
-  const [{ rules, operations }, effects] = await Promise.all([
-    readRuleset(service),
-    readEffects({ principal }, service),
-  ]);
-  const labels = new Map(rules.map(({ id, label }) => [id, label]));
-  const labelsByOperation = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN_LABEL]));
-  return [...labels.values(), OPEN_LABEL]
-    .filter((label, index, all) => all.indexOf(label) === index)
-    .map((label) => {
-      const labelled = effects.filter(({ operation }) => labelsByOperation.get(operation) === label);
-      return { label, total: labelled.length, allowed: labelled.filter(({ effect }) => effect === 'allow').length };
-    })
-    .filter(({ total }) => total > 0);
-}
-
-/** The operations that an identity may call, counted by rule label, without concrete objects. */
+/** The operations that an identity may call, without concrete objects. */
 export function AllowedOperations({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
@@ -52,33 +24,29 @@ export function AllowedOperations({ identity: { id, services } }: { readonly ide
 }
 
 function AllowedInService({ principal, service }: { readonly principal: string; readonly service: string }) {
-  const loaded = useLoaded(() => readLines(principal, service), [countChanges('keys', 'clock')]);
+  const loaded = useLoaded(() => readEffects({ principal }, service), [countChanges('keys', 'clock')]);
   return (
     <WhenLoaded loaded={loaded}>
-      {(lines) => (
-        <details open={lines.length <= MAX_EXPANDED}>
-          <summary>
-            {titleOfService(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
-            {lines.reduce((sum, { total }) => sum + total, 0)} operations
-          </summary>
-          <ul class="may-do">
-            {lines.map(({ label, allowed, total }) => (
-              <li key={label} class={allowed === 0 ? 'quiet' : undefined}>
-                <span aria-hidden="true">{allowed === 0 ? '×' : '✓'}</span> {label}{' '}
-                <small>
-                  {allowed} of {total}
-                </small>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {(effects) => {
+        const allowed = effects.filter(({ effect }) => effect === 'allow');
+        return (
+          <details>
+            <summary>
+              {titleOfService(service)}: {allowed.length} of {effects.length} operations
+            </summary>
+            <ul class="may-do">
+              {allowed.map(({ operation }) => (
+                <li key={operation}>
+                  <a href={addressOfView('operations', { service, operation })}>{operation}</a>
+                </li>
+              ))}
+            </ul>
+          </details>
+        );
+      }}
     </WhenLoaded>
   );
 }
-
-/** Lists with more lines start collapsed. */
-const MAX_EXPANDED = 40;
 
 /** The number of requests to show. */
 const MAX_RECENT = 5;

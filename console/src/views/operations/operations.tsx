@@ -1,7 +1,7 @@
 import { useLayoutEffect } from 'preact/hooks';
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { handleValue } from '../../parts/handlers.ts';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { createOptions } from '../../parts/options.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Name } from '../../parts/rights.tsx';
@@ -15,7 +15,7 @@ import './operations.css';
 
 /** All operations with what they need, and who may call one of them. */
 export function Operations() {
-  const loaded = useLoaded(readListedOperations, []);
+  const loaded = useQuery(readListedOperations);
   const all = readValue(loaded, []);
   const { text, api, service, operation } = choices.value;
   const found = findOperations(all, text, api);
