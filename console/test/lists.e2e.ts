@@ -319,25 +319,6 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect((await mock('GET', '/snapshots')).snapshots).toMatchObject([{ name: null }]);
     });
 
-    it('and worlds have rows of two lines on a phone, with buttons that are large enough for a finger', async () => {
-      const { url, mock } = await startServer();
-      await mock('POST', '/snapshots', { name: 'before the migration' });
-      // An end on another day is shown with its date, which takes a third line.
-      await mock('POST', '/worlds', { id: 'alice', ttl: '1m' });
-      const page = await openPage(`${url}/#/worlds`, { viewport: { width: 390, height: 844 }, hasTouch: true });
-      for (const label of ['Snapshots, newest first', 'Worlds']) {
-        const row = tableRows(page, label).last();
-        const heights = async () => {
-          const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
-          return boxes.map((box) => Math.round(box?.height ?? 0));
-        };
-        await row.waitFor();
-        const [rowHeight = 0, buttonHeight = 0] = await heights();
-
-        expect([label, rowHeight < 64, buttonHeight >= 44]).toEqual([label, true, true]);
-      }
-    });
-
     it('have their ids in the list', async () => {
       const { url, mock } = await startServer();
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });

@@ -49,7 +49,7 @@ export async function readDocumentedRequests(service: string): Promise<readonly 
 }
 
 /** Turns an operation id into words: `createFunction` and `create_function` become "Create function". */
-function formatOperation(operation: string): string {
+export function formatOperation(operation: string): string {
   const words = operation.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.replace(/^./, (first) => first.toUpperCase());
 }

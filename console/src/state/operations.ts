@@ -1,4 +1,4 @@
-import { type DocumentedRequest, readDocumentedRequests } from './documents.ts';
+import { type DocumentedRequest, formatOperation, readDocumentedRequests } from './documents.ts';
 import { readEffects } from './effects.ts';
 import { type Identity, readIdentities } from './identities.ts';
 import { createQuery } from './query.ts';
@@ -8,7 +8,7 @@ import { describeOperationNeeds, readRuleset, readServices } from './rulesets.ts
 export interface ListedOperation {
   readonly service: string;
   readonly id: string;
-  /** The summary of its document, or its id. */
+  /** The summary of its document, or its id as words. */
   readonly title: string;
   /** Its method and path; empty if no document describes it. */
   readonly route: string;
@@ -33,7 +33,7 @@ async function readOperationsOf(service: string): Promise<readonly ListedOperati
     const request = byOperation.get(id) ?? null;
     const { text: needs, evidence } = describeOperationNeeds(ruleset, operation);
     const route = request === null ? '' : `${request.method} ${request.path}`;
-    return { service, id, title: request?.summary ?? id, route, needs, evidence, request };
+    return { service, id, title: request?.summary ?? formatOperation(id), route, needs, evidence, request };
   });
 }
 

@@ -124,7 +124,7 @@ function FaultForm({ all, onEnd }: { readonly all: readonly ListedOperation[]; r
                 {createOptions(
                   all
                     .filter((each) => each.service === name)
-                    .map(({ id, title, route }) => [`${name}/${id}`, `${title} · ${route}`]),
+                    .map(({ id, title, route }) => [`${name}/${id}`, route === '' ? title : `${title} · ${route}`]),
                 )}
               </optgroup>
             ))}

@@ -7,7 +7,7 @@ import { titleOfService } from '../../parts/service.ts';
 import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
 import { AccessKeys } from './access-keys.tsx';
-import { AllowedOperations, RecentRequests } from './allowed-operations.tsx';
+import { Activity } from './activity.tsx';
 import { useBinding } from './binding.ts';
 import { KeyActions, listKeyFacts } from './key-actions.tsx';
 import { LeastPrivilegeOf } from './least-privilege.tsx';
@@ -40,9 +40,8 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         {env !== null && <CopyButton text={env} label="Copy as env" />}
       </div>
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
+      <Activity identity={identity} />
       <LeastPrivilegeOf identity={identity} />
-      <AllowedOperations identity={identity} />
-      <RecentRequests identity={identity} />
     </>
   );
 }

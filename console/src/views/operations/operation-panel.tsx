@@ -32,20 +32,8 @@ export function OperationPanel({
     <>
       <h2>{id}</h2>
       <p>
-        {title !== id && `${title}. `}Needs: <Sentence text={needs} />
+        {title}. Needs: <Sentence text={needs} />
       </p>
-      <Callers listed={listed} />
-      <h3>Sources</h3>
-      <Facts
-        facts={evidence.map(({ about, certainty, source }) => [
-          about,
-          <>
-            {describeCertainty(certainty)}
-            <br />
-            <span class="quiet">{source}</span>
-          </>,
-        ])}
-      />
       <div class="bar">
         <a class="button" href={addressOfView('requests', { operation: id })}>
           Its requests
@@ -59,6 +47,18 @@ export function OperationPanel({
           </a>
         )}
       </div>
+      <Callers listed={listed} />
+      <h3>Sources</h3>
+      <Facts
+        facts={evidence.map(({ about, certainty, source }) => [
+          about,
+          <>
+            {describeCertainty(certainty)}
+            <br />
+            <span class="quiet">{source}</span>
+          </>,
+        ])}
+      />
     </>
   );
 }
