@@ -65,6 +65,7 @@ function WorldChoice() {
     <label class="world">
       <span class="quiet">World</span>{' '}
       <select
+        aria-label="World"
         value={current.id}
         onChange={handleValue((value) => {
           const selectedWorld = worlds.value.find(({ id }) => id === value);
@@ -93,7 +94,6 @@ function WorldClock() {
       >
         {zone.value === 'utc' ? 'UTC' : 'local'}
       </button>
-      {time.frozen && ' frozen'}
     </span>
   );
 }
