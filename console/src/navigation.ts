@@ -8,7 +8,6 @@ export const VIEW_TITLES = {
   worlds: 'Worlds',
 } as const;
 
-/** The name of a view. */
 export type ViewName = keyof typeof VIEW_TITLES;
 
 /** Element id of the navigation. */

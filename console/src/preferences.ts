@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 
 /**
  * A preference of this browser. Stored here and not in the URL, because it concerns the look of the page and not its
@@ -17,18 +17,13 @@ export const panelWidth = createPreference('panel-width', 0, (text) => Math.max(
 
 function createPreference<Value>(name: string, defaultValue: Value, read: (text: string) => Value): Preference<Value> {
   const key = `nv-auth-mock.${name}`;
-  let stored: Signal<Value> | undefined;
-  // Read lazily: opening the storage takes milliseconds, and the first view does not need it.
-  const current = () => {
-    stored ??= signal(readStored(key, defaultValue, read));
-    return stored;
-  };
+  const current = signal(readStored(key, defaultValue, read));
   return {
     get value() {
-      return current().value;
+      return current.value;
     },
     set(value) {
-      current().value = value;
+      current.value = value;
       try {
         localStorage.setItem(key, String(value));
       } catch {

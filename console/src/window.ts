@@ -10,10 +10,9 @@ export const hasRoomBeside = matchMediaQuery('(min-width: 60.01rem)');
 export const isCoarse = matchMediaQuery('(pointer: coarse)');
 
 function matchMediaQuery(query: string): ReadonlySignal<boolean> {
-  // The build renders the first view without a window.
-  const list = globalThis.matchMedia?.(query);
-  const isMatching = signal(list?.matches === true);
-  list?.addEventListener('change', ({ matches }) => {
+  const list = matchMedia(query);
+  const isMatching = signal(list.matches);
+  list.addEventListener('change', ({ matches }) => {
     isMatching.value = matches;
   });
   return isMatching;

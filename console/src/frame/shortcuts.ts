@@ -8,7 +8,6 @@ const { userAgentData, platform } = navigator as Navigator & { userAgentData?: {
 /** The shortcut for the palette, as the platform writes it. */
 export const PALETTE_KEYS = /^mac|^iP/i.test(userAgentData?.platform ?? platform) ? '⌘K' : 'Ctrl K';
 
-/** The open dialog. */
 export const openDialog = signal<'help' | 'palette' | null>(null);
 
 /** Controls that use letter keys themselves. */
@@ -20,7 +19,6 @@ const ENTRIES = 'main [data-entry]';
 /** Rows of lists whose entries are not marked with `data-entry`. */
 const ROWS = 'main :is(tbody tr, .report)';
 
-/** Returns the first visible control of a row. */
 function findFirstControl(row: Element): HTMLElement | undefined {
   return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((control) => control.checkVisibility());
 }

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 
-/** The name of a fact and its value. */
 export type Fact = readonly [name: ComponentChildren, value: ComponentChildren];
 
 /** A list of facts. A fact without a value (null, undefined or false) is left out. */

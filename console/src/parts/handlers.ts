@@ -1,9 +1,7 @@
-/** An event of a field, with its value. */
 interface FieldEvent {
   readonly currentTarget: { readonly value: string };
 }
 
-/** Returns a handler for `onInput` or `onChange` that passes on the value of the field. */
 export function handleValue(change: (value: string) => void): (event: FieldEvent) => void {
   return (event) => change(event.currentTarget.value);
 }

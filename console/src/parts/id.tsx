@@ -19,7 +19,6 @@ export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: s
 
 const UUID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g;
 
-/** Shortens the UUIDs in a string. */
 export function shortenIds(text: string): string {
   return text.replaceAll(UUID, shortenId);
 }

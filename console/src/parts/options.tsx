@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 
-/** An option of a select. */
 export type SelectOption = readonly [value: string, text: string];
 
 /** Returns the options of a select. @param noneLabel the label of a first option with an empty value; none by default */

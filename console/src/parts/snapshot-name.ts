@@ -6,7 +6,6 @@ export function defaultNameAt(at: string): string {
   return `Snapshot of ${formatTime(at, getWorldNow())}`;
 }
 
-/** Returns the name of a snapshot, or its default name. */
 export function nameOfSnapshot({ name, at }: { readonly name: string | null; readonly at: string }): string {
   return name ?? defaultNameAt(at);
 }

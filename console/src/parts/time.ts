@@ -10,7 +10,6 @@ export function convertToZone(at: string): string {
   return new Date(time - offset).toISOString().slice(0, 23);
 }
 
-/** Returns the name of the chosen zone. */
 export function nameZone(): string {
   return zone.value === 'utc' ? 'UTC' : 'local';
 }

@@ -30,7 +30,6 @@ export function When({ at, isRelative = false }: { readonly at: string; readonly
   );
 }
 
-/** The time of day, to the millisecond. */
 export function TimeOfDay({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={at}>

@@ -26,7 +26,6 @@ const OUTLINE = / ?\(\d+ bytes, sha256:[0-9a-f]{10}\)$/;
 /** The journal's replacement for a secret. */
 export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 
-/** Converts a recorded request to a call. */
 export function toCall({ method, path, query, request }: RecordedRequest): Call {
   const text = encodeFields(query);
   const headers = Object.entries(request.headers).filter(([name]) => !CLIENT_HEADERS.test(name));
@@ -42,7 +41,6 @@ export function toCall({ method, path, query, request }: RecordedRequest): Call 
   };
 }
 
-/** Converts the request of a fix to a call. */
 export function toCallOfFix({ method, path, body }: NonNullable<Fix['request']>): Call {
   const headers = { 'content-type': 'application/json' };
   return { method, target: path, headers, body: JSON.stringify(body), problem: null };

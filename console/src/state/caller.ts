@@ -50,13 +50,11 @@ export function sentBearer({ headers }: RecordedRequest['request']): boolean {
   return /^bearer /i.test(String(headers['authorization']));
 }
 
-/** Returns an identity as the sender of a call. */
 export function senderOf(identity: Identity): Sender {
   const { name, key } = identity;
   return key === undefined ? { kind: 'principal', name } : { kind: 'key', name, text: findKeyText(identity) };
 }
 
-/** Returns the text of a key if it is known. */
 function findKeyText(identity: Identity | undefined): string | null {
   const [credential] = identity?.credentials ?? [];
   return credential?.kind === 'key' ? credential.text : null;
@@ -90,7 +88,6 @@ function versionAt({ history }: NgcKey, at: string): number {
   return Math.max(0, ...inForce.map(({ version }) => version));
 }
 
-/** Returns the rights of a policy, as members of an order. */
 function pickRights({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'resource'> {
   return { scopes, ...(resource !== null && resource !== undefined && { resource }) };
 }

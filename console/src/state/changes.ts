@@ -6,7 +6,6 @@ const ALL_TOPICS = ['requests', 'clock', 'keys', 'cast', 'faults', 'worlds', 'sn
 /** A kind of data that a view may have to read again. */
 export type Topic = (typeof ALL_TOPICS)[number];
 
-/** The number of changes of each topic. */
 const counts = Object.fromEntries(ALL_TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>;
 
 /** Events are collected for this long, so that views do not read again more often. */
@@ -33,7 +32,6 @@ export function reportAllChanges(): void {
   reportChange(...ALL_TOPICS);
 }
 
-/** The topics of each kind of event. */
 const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   request: ['requests'],
   decision: [],

@@ -43,7 +43,6 @@ export const aheadText = computed(() => {
 /** Whether the world's clock is frozen. False while unknown. */
 export const isFrozen = computed(() => lastReport.value?.state.frozen === true);
 
-/** Shows this state of the clock on the page. */
 export function noteClock(state: ClockState): void {
   lastReport.value = { state, receivedAt: performance.now() };
 }

@@ -14,10 +14,8 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
-/** Reads the document of a service. */
 const readDocument = createQueries((service) => ask<Document>('GET', `/openapi/${service}.json`));
 
-/** A request described in a document. */
 export interface DocumentedRequest {
   readonly operation: string;
   readonly method: string;

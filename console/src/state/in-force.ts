@@ -13,7 +13,6 @@ import { resetWorld } from './worlds.ts';
 interface StateInForce {
   /** Without ended faults. */
   readonly faults: readonly Fault[];
-  /** The number of pending key edits. */
   readonly pendingEdits: number;
   /** The number of upcoming key events: edits taking effect, and expiries. */
   readonly keyEvents: number;

@@ -21,7 +21,6 @@ export interface NgcKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly roles?: readonly string[];
 }
 
-/** Reads all NGC keys of this world. */
 export const readKeys = createQuery(['keys'], () => askAll<NgcKey>('keys'));
 
 /** Reads what a key of these services without a resource is bound to. @throws like the control API */

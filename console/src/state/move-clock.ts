@@ -14,7 +14,6 @@ interface MovedClock extends ClockState {
   readonly events: readonly WorldEvent[];
 }
 
-/** A completed step of the clock. */
 export interface ClockStep extends MovedClock {
   /** Why the step cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;

@@ -3,7 +3,6 @@ import { type Call, FINGERPRINT, toCall } from './call.ts';
 import { type Sender, senderOf, sentBearer } from './caller.ts';
 import { type Identity, isKeptToBeRefused } from './identities.ts';
 
-/** The request of a fix. */
 export type FixRequest = NonNullable<Fix['request']>;
 
 /** A right or binding that a fix adds or removes. */

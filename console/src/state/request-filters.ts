@@ -40,7 +40,6 @@ export const journalFilter = computed(
     ),
 );
 
-/** Returns whether a request matches a filter with this value. */
 function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
   if (name === 'hints') return listHints(request).length > 0;

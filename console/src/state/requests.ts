@@ -80,7 +80,6 @@ export function forgetRequests(): void {
   heldBackRequests.value = [];
 }
 
-/** Returns the path and the query of a request in readable form. */
 export function formatAddress({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {
   const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => `${name}=${value}`));
   return fields.length === 0 ? path : `${path}?${fields.join('&')}`;
@@ -102,7 +101,6 @@ export function isRefusal({ status, reason }: RequestSummary): boolean {
   return status === null || status >= 400 || reason !== null;
 }
 
-/** Returns whether no operation has the path of a request. */
 export function isUnknownPath({ operation, status, fault }: RequestSummary): boolean {
   return operation === null && status === 404 && fault === null;
 }

@@ -93,7 +93,6 @@ export function describeOperationNeeds(ruleset: Ruleset, operation: Operation): 
 /** Services with a different name in keys. */
 const SERVICES_BY_KEY_NAME: ReadonlyMap<string, string> = new Map([['public-api', 'catalogue']]);
 
-/** Returns the name of a service by its name in keys. */
 export function serviceOfKey(name: string): string {
   return SERVICES_BY_KEY_NAME.get(name) ?? name;
 }
@@ -107,7 +106,6 @@ export function keyServiceNameOf(
   return type === 'personal' ? keyServices?.['personal-key'] : undefined;
 }
 
-/** Reads the ruleset of a service. */
 export const readRuleset = createQueries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 
 /** Reads the names of the server's services. */

@@ -7,7 +7,6 @@ import { FILTERS, listValues, type ValueFilter } from '../../state/request-filte
 import { isNarrow } from '../../window.ts';
 import { MoreFilters } from './more-filters.tsx';
 
-/** Filters with their titles. */
 export type TitledFilters = readonly (readonly [name: ValueFilter, title: string])[];
 
 const VALUE_FILTERS: TitledFilters = [

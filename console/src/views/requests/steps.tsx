@@ -95,7 +95,6 @@ interface StepOutcome {
 
 const NOT_REACHED: StepOutcome = { mark: 'none', spoken: SPOKEN_TEXTS.none };
 
-/** Returns the outcome of each step. */
 function findOutcomes(request: RecordedRequest, steps: readonly Step[], stages: Stages): readonly StepOutcome[] {
   const stage = request.reason === null ? undefined : stages.get(request.reason);
   const failing = findFailingStep(request, stage);
@@ -106,7 +105,6 @@ function findOutcomes(request: RecordedRequest, steps: readonly Step[], stages: 
   });
 }
 
-/** Returns the number of steps that a request passed. */
 function countReached(request: RecordedRequest, steps: readonly Step[], failing: Step | null): number {
   // A fault takes effect after the route.
   if (isReplaced(request)) return 1;
