@@ -20,7 +20,7 @@ const BROTLI_OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 const brotliBytes = promisify(brotliCompress);
 
 /** The compressed copies of buffers, which pages return repeatedly, by coding. */
-const COPIES = { br: new WeakMap<Buffer, Promise<Buffer>>(), gzip: new WeakMap<Buffer, Promise<Buffer>>() };
+const COPIES = new WeakMap<Buffer, { br?: Promise<Buffer>; gzip?: Promise<Buffer> }>();
 
 /** Compresses a text response in a coding that the client accepts, unless that was negotiated before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
@@ -33,10 +33,10 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   if (coding === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipBytes(payload);
-  const copies = COPIES[coding];
-  const copy = copies.get(payload) ?? (coding === 'br' ? brotliBytes(payload, BROTLI_OPTIONS) : gzipBytes(payload));
-  copies.set(payload, copy);
-  return copy;
+  const copies = COPIES.get(payload) ?? {};
+  COPIES.set(payload, copies);
+  copies[coding] ??= coding === 'br' ? brotliBytes(payload, BROTLI_OPTIONS) : gzipBytes(payload);
+  return copies[coding];
 }
 
 /** Negotiates a coding and sets the headers for it. @param codings best first */

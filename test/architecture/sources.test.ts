@@ -66,7 +66,7 @@ const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
 /** Caches of values that never change. */
 const MEMOS: readonly string[] = [
   'src/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
-  'src/http/compress.ts: COMPRESSED_BUFFERS',
+  'src/http/compress.ts: COPIES',
   'src/seed/schema-checker.ts: CHECKERS',
 ];
 
