@@ -1,49 +1,55 @@
-/** What is done with a request that was recorded: fixes and their undoing, sending it again, and copying it. */
+/** What is done with a request that was recorded: sending it again, copying it, and undoing its fix. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../test/architecture/source-files.ts';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { copyInstallation, PATIENTLY, write } from '../../test/support/package.ts';
 import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
-import { INVOKER, readJson, requestRows, startServer } from './support/console.ts';
+import {
+  button,
+  CLIPBOARD,
+  FUNCTION,
+  INVOKER,
+  REGISTRAR,
+  readClipboard,
+  readStatuses,
+  requestRows,
+  startServer,
+  undo,
+} from './support/console.ts';
 import { setUpBrowser } from './support/window.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const REGISTRAR = castKey('nvcf-registrar');
-const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 /** A text that every language and shell has to escape. */
 const STRANGE = `it's "ü" \\ \`f\` $\{x} %s\n`;
-const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
 const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
-const fix = (page: Page) => panel(page).getByRole('button', { name: 'Fix and send again' });
 const again = (page: Page) => panel(page).getByRole('region', { name: 'This request' });
-const openRequest = async (page: Page, text: string | RegExp) => {
+const openRequest = async (page: Page, text: string) => {
   await requestRows(page).filter({ hasText: text }).first().click();
-  await again(page).getByRole('button', { name: 'Copy request' }).waitFor();
+  await button(again(page), 'Copy request').waitFor();
 };
 const copyText = async (page: Page, name: string) => {
-  if (name !== 'Copy request') await again(page).getByRole('button', { name: 'Copy as test' }).click();
-  await again(page).getByRole('button', { name }).click();
-  return (await page.evaluate('navigator.clipboard.readText()')) as string;
+  if (name !== 'Copy request') await button(again(page), 'Copy as test').click();
+  await button(again(page), name).click();
+  return await readClipboard(page);
 };
 
 /** Creates a token of an identity in the Run:ai cast. */
-const createToken = async (mock: Awaited<ReturnType<typeof startServer>>['mock'], name: string): Promise<string> =>
+const createToken = async ({ mock }: Awaited<ReturnType<typeof startServer>>, name: string): Promise<string> =>
   (await mock('POST', '/tokens', { for: name })).token;
 
 /** Starts a server with requests of every kind. Returns it with the number of rows. */
 async function startServerWithRequests() {
   const server = await startServer();
   const { ask, mock } = server;
-  const researcher = await createToken(mock, 'researcher@acme.test');
+  const researcher = await createToken(server, 'researcher@acme.test');
   await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
   await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
   await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
@@ -123,9 +129,10 @@ describe.runIf(hasBrowser)('a copied shell command', () => {
     ['of a key', 'createFunction', 200],
     ['of a user', 'get_users', 403],
   ])('sends the request as its caller: %s', async (_who, operation, status) => {
-    const { url, ask, mock } = await startServer();
+    const server = await startServer();
+    const { url, ask, mock } = server;
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, containerArgs: STRANGE });
-    await ask('GET', '/api/v1/users?a=b', await createToken(mock, 'researcher@acme.test'));
+    await ask('GET', '/api/v1/users?a=b', await createToken(server, 'researcher@acme.test'));
     const page = await openPage(url, CLIPBOARD);
     await openRequest(page, operation);
     await run('bash', ['-c', await copyText(page, 'Copy request')]);
@@ -136,43 +143,42 @@ describe.runIf(hasBrowser)('a copied shell command', () => {
     expect(later.request.body).toEqual(earlier.request.body);
     expect(requests).toHaveLength(2);
   });
-});
 
-describe.runIf(hasBrowser)('a request that was refused before its body was read', () => {
-  const openPage = setUpBrowser();
-
-  it.each([
-    ['403', INVOKER],
-    ['401', null],
-  ])('is copied with its body, as a request and as a test: %s', async (status, key) => {
-    const { url } = await startServer();
-    const headers = { 'content-type': 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) };
-    await fetch(`${url}/v2/nvcf/functions`, { method: 'POST', headers, body: JSON.stringify(FUNCTION) });
+  it('and test have the body of a request that was refused before its body was read', async () => {
+    const { url, ask } = await startServer();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     const page = await openPage(url, CLIPBOARD);
-    await openRequest(page, status);
+    await openRequest(page, '403');
 
     expect(await copyText(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
     expect(await copyText(page, 'vitest test')).toContain(FUNCTION.containerImage);
-    await page.keyboard.press('Escape');
-    expect(await copyText(page, 'pytest test')).toContain(FUNCTION.containerImage);
   });
 });
 
 describe.runIf(hasBrowser)('a resent request', () => {
   const openPage = setUpBrowser();
 
-  it('is a new request of the same caller with the same body, and its panel opens', async () => {
-    const { url, ask, mock } = await startServer();
-    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
+  it.each([
+    ['a key', 'createFunction'],
+    ['a user, with a new token', 'get_users'],
+  ])('is a new request of the same caller with the same body, and its panel opens: %s', async (_who, operation) => {
+    const server = await startServer();
+    const { url, ask, mock } = server;
+    if (operation === 'get_users') await ask('GET', '/api/v1/users', await createToken(server, 'researcher@acme.test'));
+    else await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
     const page = await openPage(`${url}/#/requests?group=no`);
-    await openRequest(page, 'createFunction');
-    await again(page).getByRole('button', { name: 'Send again' }).click();
+    await openRequest(page, operation);
+    await button(again(page), 'Send again').click();
 
-    await expect.poll(() => requestRows(page).count()).toBe(2);
+    await expect.poll(() => requestRows(page).filter({ hasText: operation }).count()).toBe(2);
     await expect.poll(() => requestRows(page).first().getAttribute('aria-selected')).toBe('true');
-    const { requests } = await mock('GET', '/requests?operation=createFunction');
-    expect(page.url()).toContain(`request=${requests[0].id}`);
-    expect(requests[0]).toMatchObject({ status: 200, principal: { id: REGISTRAR.id }, request: { body: FUNCTION } });
+    const [later, earlier] = (await mock('GET', `/requests?operation=${operation}`)).requests;
+    expect(page.url()).toContain(`request=${later.id}`);
+    expect([later.status, later.principal, later.request.body]).toEqual([
+      earlier.status,
+      earlier.principal,
+      earlier.request.body,
+    ]);
   });
 
   it('is not opened if the user chose a different request before it was answered', async () => {
@@ -185,7 +191,7 @@ describe.runIf(hasBrowser)('a resent request', () => {
     const search = /_mock\/requests\?/;
     const held: (() => Promise<void>)[] = [];
     await page.route(search, (route) => void held.push(() => route.continue()));
-    await again(page).getByRole('button', { name: 'Send again' }).click();
+    await button(again(page), 'Send again').click();
     await expect.poll(() => requestRows(page).count()).toBe(3);
     await expect.poll(() => held.length).toBeGreaterThan(0);
     await openRequest(page, 'listFunctions');
@@ -213,23 +219,14 @@ describe.runIf(hasBrowser)('a resent request', () => {
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     const page = await openPage(`${url}/#/requests?group=no`);
     await openRequest(page, 'createFunction');
-    await again(page).getByRole('button', { name: 'Send again' }).click();
+    await button(again(page), 'Send again').click();
     await expect.poll(() => requestRows(page).count()).toBe(2);
     await expect.poll(() => requestRows(page).first().getAttribute('aria-selected')).toBe('true');
-    await fix(page).click();
-
-    await expect.poll(() => requestRows(page).first().innerText()).toContain('200');
+    await button(panel(page), 'Fix and send again').click();
     await panel(page).getByText('Fixed and sent again.').waitFor();
-    const { requests } = await mock('GET', '/requests?operation=createFunction');
-    const bodies = requests.map((one: { status: number; request: { body: unknown } }) => [
-      one.status,
-      one.request.body,
-    ]);
-    expect(bodies).toEqual([
-      [200, FUNCTION],
-      [403, FUNCTION],
-      [403, FUNCTION],
-    ]);
+
+    expect(await readStatuses({ mock })).toEqual([200, 403, 403]);
+    expect((await mock('GET', '/requests?limit=1')).requests[0].request.body).toEqual(FUNCTION);
   });
 
   it('goes only to this server, whatever its path', async () => {
@@ -240,79 +237,69 @@ describe.runIf(hasBrowser)('a resent request', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).origin));
     await openRequest(page, 'evil.test');
     await run('bash', ['-c', await copyText(page, 'Copy request')]).catch(() => {});
-    const button = again(page).getByRole('button', { name: 'Send again' });
-    if ((await button.count()) > 0) await button.click();
+    const resend = button(again(page), 'Send again');
+    if ((await resend.count()) > 0) await resend.click();
 
     await expect.poll(async () => (await mock('GET', '/requests')).requests.length).toBeGreaterThan(1);
     const { requests } = await mock('GET', '/requests');
     expect(new Set(requests.map(({ path }: { path: string }) => path))).toEqual(new Set(['//evil.test/a']));
     expect(new Set(asked)).toEqual(new Set([url]));
   });
-
-  it('is sent as a user of Run:ai with a new token', async () => {
-    const { url, ask, mock } = await startServer();
-    await ask('GET', '/api/v1/users', await createToken(mock, 'researcher@acme.test'));
-    const page = await openPage(`${url}/#/requests?group=no`);
-    await openRequest(page, 'get_users');
-    await again(page).getByRole('button', { name: 'Send again' }).click();
-
-    await expect.poll(() => requestRows(page).count()).toBe(2);
-    const { requests } = await mock('GET', '/requests?operation=get_users');
-    expect(requests.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual([
-      'researcher@acme.test',
-      'researcher@acme.test',
-    ]);
-  });
 });
 
 describe.runIf(hasBrowser)('an applied fix', () => {
   const openPage = setUpBrowser();
-  const undo = (page: Page) => page.getByRole('button', { name: 'Undo' });
 
-  it('can be undone: the key has its former rights again', async () => {
+  it('can be undone, unless a different client has edited the key since', async () => {
     const { url, ask, mock } = await startServer();
-    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     const { id } = castKey('nvcf-invoker');
-    const before = (await mock('GET', `/keys/${id}`)).policy;
-    const page = await openPage(`${url}/#/requests`);
-    await openRequest(page, 'missing_scope');
-    await fix(page).click();
-    await panel(page).getByText('Sent again and allowed now').waitFor();
-    await undo(page).click();
-
-    await page.getByText('is back to its state before the edit').waitFor();
-    const { policy } = await mock('GET', `/keys/${id}`);
-    expect([policy.scopes, policy.resource]).toEqual([before.scopes, before.resource]);
-    expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(403);
-  });
-
-  it('cannot be undone after a different client has edited the key', async () => {
-    const { url, ask, mock } = await startServer();
+    const readPolicy = async () => {
+      const { scopes, resource } = (await mock('GET', `/keys/${id}`)).policy;
+      return [scopes, resource];
+    };
+    const before = await readPolicy();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await openPage(`${url}/#/requests`);
+    const page = await openPage(`${url}/#/requests?group=no`);
     await openRequest(page, 'missing_scope');
-    await fix(page).click();
-    await undo(page).waitFor();
-    await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['register_function'] });
+    await button(panel(page), 'Fix and send again').click();
+    await panel(page).getByText('Sent again and allowed now').waitFor();
+    await button(undo(page), 'Undo').click();
+    await page.getByText('is back to its state before the edit').waitFor();
+    expect(await readPolicy()).toEqual(before);
 
-    await undo(page).waitFor({ state: 'detached' });
-    const { policy } = await mock('GET', `/keys/${castKey('nvcf-invoker').id}`);
-    expect(policy.scopes).toEqual(['register_function']);
+    await ask('GET', '/v2/nvcf/functions');
+    await openRequest(page, 'listFunctions');
+    await button(panel(page), 'Fix and send again').click();
+    await button(undo(page), 'Undo').waitFor();
+    await mock('PATCH', `/keys/${id}`, { scopes: ['register_function'] });
+    await button(undo(page), 'Undo').waitFor({ state: 'detached' });
+    expect(await readPolicy()).toEqual([['register_function'], expect.anything()]);
   });
 
-  it('can be undone through the vendor’s API, which deletes the created object', async () => {
-    const { url, ask, mock } = await startServer();
-    const researcher = await createToken(mock, 'researcher@acme.test');
-    await ask('GET', '/api/v1/users', researcher);
-    const page = await openPage(`${url}/#/requests`);
-    await openRequest(page, 'missing_permission');
-    await fix(page).click();
+  it('through the vendor’s API is sent as an identity that may, copied as a command, and undone by a deletion', async () => {
+    const server = await startServer();
+    const { url, ask, mock } = server;
+    const researcher = await createToken(server, 'researcher@acme.test');
+    const readStatus = async () => (await ask('GET', '/api/v1/users', researcher)).status;
+    expect(await readStatus()).toBe(403);
+    const page = await openPage(url, CLIPBOARD);
+    await panel(page).getByText('as admin@acme.test').first().waitFor();
+    await button(panel(page), 'Copy fix').click();
+    expect(await readClipboard(page)).toContain(`${url}/api/v1/authorization/access-rules`);
+    await button(panel(page), 'Fix and send again').click();
     await panel(page).getByText('Fixed and sent again.').waitFor();
-    await undo(page).click();
+    expect(await readStatus()).toBe(200);
+    const [made] = (await mock('GET', '/requests?method=POST&path=/api/v1/authorization/access-rules')).requests;
+    expect(made.principal.name).toBe('admin@acme.test');
+
+    // A copied test creates the access rule first.
+    await button(panel(page), 'Copy as test').click();
+    await button(panel(page), 'vitest test').click();
+    expect(await readClipboard(page)).toMatch(/\/api\/v1\/authorization\/access-rules.*\/api\/v1\/users.*toBe\(200\)/s);
+    await button(undo(page), 'Undo').click();
 
     await page.getByText('was sent as admin@acme.test').first().waitFor();
-    await expect.poll(async () => (await ask('GET', '/api/v1/users', researcher)).status).toBe(403);
-    const { requests } = await readJson(`${url}/_mock/requests?method=DELETE`);
-    expect(requests).toHaveLength(1);
+    await expect.poll(readStatus).toBe(403);
+    expect((await mock('GET', '/requests?method=DELETE')).requests).toHaveLength(1);
   });
 });

@@ -1,0 +1,253 @@
+/** The console's list of faults and the form for one, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import {
+  button,
+  CLIPBOARD,
+  readClipboard,
+  readJson,
+  readTexts,
+  startServer,
+  TOKEN_ORDER,
+  tableRows,
+} from './support/console.ts';
+import { setUpBrowser } from './support/window.ts';
+
+const LIST = 'Faults, oldest first';
+const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+
+/** Adds the fault of the form. */
+async function add(page: Page): Promise<void> {
+  await button(page, 'Add the fault').click();
+  await page.getByText('is waiting for a request').waitFor();
+}
+
+async function startServerWithFaults() {
+  const server = await startServer();
+  return { ...server, readFaults: async () => (await server.mock('GET', '/faults')).faults };
+}
+
+/** Reads the operations of all documents of a server, with a request for each. */
+async function listOperations(url: string) {
+  const { documents } = await readJson(`${url}/openapi`);
+  const all = await Promise.all(documents.map(({ json }: { json: string }) => readJson(new URL(json, url).href)));
+  return all.flatMap(({ paths }) =>
+    Object.entries<Record<string, { operationId: string }>>(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId: id }]) => ({
+        id,
+        method: method.toUpperCase(),
+        path: path.replace('{realm}', 'acme').replaceAll(/\{\w+\}/g, 'x'),
+      })),
+    ),
+  );
+}
+
+describe.runIf(hasBrowser)('faults', () => {
+  const openPage = setUpBrowser();
+
+  it('are added in a panel for an operation with a title, injected into the next request, ended, and removed', async () => {
+    const { url, ask, readFaults } = await startServerWithFaults();
+    const page = await openPage(`${url}/#/faults`);
+    await page.getByText('No faults.').waitFor();
+    await page.getByRole('link', { name: 'Add a fault' }).click();
+    await page.getByLabel('One operation').check();
+    await field(page, 'Operation').selectOption('Get an access token · POST /api/v1/token');
+    // It has no path of its own, so the document does not name it.
+    expect(await page.getByRole('option', { name: 'Invoke at own host' }).count()).toBe(1);
+    await field(page, 'Retry-After').fill('3');
+    const code = "await mock.faults.next('grant_token', { status: 503, retryAfter: 3, offDocument: true });";
+    await page.getByText(code).waitFor();
+    await add(page);
+    expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
+    const rows = () => readTexts(tableRows(page, LIST));
+    await expect.poll(rows).toEqual([expect.stringMatching(/Get an access token · POST \/api\/v1\/token.*0 of 1/)]);
+    expect(await page.getByText('ended', { exact: true }).count()).toBe(0);
+
+    const grant = async () => (await ask('POST', '/api/v1/token', '', TOKEN_ORDER)).status;
+    expect([await grant(), await grant()]).toEqual([503, 200]);
+    await expect.poll(rows).toEqual([expect.stringMatching(/1 of 1\s+ended/)]);
+    await button(page, /^Remove .*-f1$/).click();
+    await page.getByText('No faults.').waitFor();
+    expect(await readFaults()).toEqual([]);
+  });
+
+  it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
+    'for token requests match every endpoint that issues tokens: %j',
+    async (options) => {
+      const { url, mock } = await startServer(options);
+      const page = await openPage(`${url}/#/faults?make=yes`);
+      await page.getByText('endpoints that issue tokens: ').waitFor();
+      await page.getByLabel('Times').fill('');
+      await add(page);
+      const [{ match }] = (await mock('GET', '/faults')).faults;
+      const endpoints = (await listOperations(url)).filter(({ id }) => match.operations.includes(id));
+      const statuses = await Promise.all(
+        endpoints.map(async ({ method, path }) => (await fetch(url + path, { method })).status),
+      );
+      expect(statuses).toEqual(match.operations.map(() => 503));
+    },
+  );
+
+  it('are filled in by the address, with the rarely used fields open and callers of the service suggested', async () => {
+    const { url, readFaults } = await startServerWithFaults();
+    const page = await openPage(`${url}/#/faults?make=yes&operation=createFunction&principal=nvcf-deployer`);
+    const callers = page.locator('[id="suggestions-match.principal"] option');
+    await callers.and(page.locator('[value="nvcf-invoker"]')).waitFor({ state: 'attached' });
+    expect(await callers.and(page.locator('[value="admin@acme.test"]')).count()).toBe(0);
+    expect(await page.getByLabel('Caller').isVisible()).toBe(true);
+    await add(page);
+
+    expect(await readFaults()).toMatchObject([
+      { match: { operation: 'createFunction', principal: 'nvcf-deployer' }, times: 1, do: { status: 503 } },
+    ]);
+  });
+
+  it('have errors beside their fields until these are corrected', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults?operation=grant_tokn`);
+    const operation = field(page, 'Operation');
+    await button(page, 'Add the fault').click();
+    await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
+    expect(await operation.getAttribute('aria-invalid')).toBe('true');
+    expect(await operation.getAttribute('aria-describedby')).toBe('wrong-match.operation');
+    await operation.selectOption('Get an access token · POST /api/v1/token');
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('have rarely used fields in a fold, which opens if one of them is wrong', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults?make=yes`);
+    const probability = page.getByLabel('Probability');
+    expect(await probability.isVisible()).toBe(false);
+    await page.getByText('Advanced', { exact: true }).click();
+    await probability.fill('0');
+    await page.getByText('Advanced', { exact: true }).click();
+    await button(page, 'Slow, 2 s').click();
+    await button(page, 'Add the fault').click();
+
+    await page.getByRole('alert').getByText('the fault would never be injected').waitFor();
+    expect(await probability.isVisible()).toBe(true);
+  });
+
+  it('are refused with the labels of the form', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults?service=nvcf`);
+    await page.getByLabel('Allow undocumented responses').uncheck();
+    await field(page, 'Status').fill('418');
+    await button(page, 'Add the fault').click();
+    await page.getByText(/the vendor.s document has no status 418 for/).waitFor();
+    await page.getByText('To respond with 418 anyway, tick Allow undocumented responses.').waitFor();
+    await page.getByLabel('Allow undocumented responses').check();
+    await button(page, 'Add the fault').click();
+
+    await tableRows(page, LIST).getByText('service Cloud Functions').waitFor();
+    await page.getByText('The vendor does not document this response.').waitFor();
+  });
+
+  it('can send a custom response, which the journal distinguishes from one of the mock', async () => {
+    const { url, ask, readFaults } = await startServerWithFaults();
+    const page = await openPage(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+    await page.getByText('Advanced', { exact: true }).click();
+    await page.getByLabel('Allow undocumented responses').uncheck();
+    const answer = page.getByLabel('Custom response');
+    for (const [text, wrong] of [
+      ['{"status": 200, body}', 'is not valid JSON: '],
+      ['{"status": 200}', 'it has no body'],
+    ] as const) {
+      await answer.fill(text);
+      await button(page, 'Add the fault').click();
+      await page.getByText(wrong).waitFor();
+    }
+    expect(await readFaults()).toEqual([]);
+    await answer.fill('{"status": 200, "body": {"functions": []}}');
+    await button(page, 'Add the fault').click();
+    await tableRows(page, LIST).getByText('a custom response with status 200').waitFor();
+
+    expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
+    await page.goto(`${url}/#/requests`);
+    await page.getByText('defined this response').first().waitFor();
+  });
+
+  it('can be restored after their removal, and removed after they were added unless that has happened', async () => {
+    const { url, mock, readFaults } = await startServerWithFaults();
+    const given = { match: { operation: 'get_users' }, times: 2, after: 1, do: { status: 418, offDocument: true } };
+    const { id } = await mock('POST', '/faults', given);
+    const page = await openPage(`${url}/#/faults`);
+    await button(page, `Remove ${id}`).click();
+    await button(page, 'Undo').click();
+    await page.getByText('was added again').waitFor();
+    const { match, times, after } = given;
+    expect(await readFaults()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
+
+    const addSlow = async () => {
+      await page.getByRole('link', { name: 'Add a fault' }).click();
+      await field(page, 'Delay').fill('1s');
+      await add(page);
+    };
+    await addSlow();
+    await button(page, 'Undo').click();
+    await expect.poll(async () => (await readFaults()).length).toBe(1);
+    await addSlow();
+    await mock('DELETE', '/faults');
+    await button(page, 'Undo').click();
+    await page.getByText('was already removed').waitFor();
+  });
+
+  it('are all removed from the menu, although one of them is deleted meanwhile, and restored by Undo', async () => {
+    const { url, mock } = await startServer();
+    const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
+    await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
+    const page = await openPage(`${url}/#/faults`);
+    await button(page, 'More for all faults').click();
+    await mock('DELETE', `/faults/${id}`);
+    await button(page, 'Remove all').click();
+    await page.getByText('No faults.').waitFor();
+    await button(page, 'Undo').click();
+
+    await expect.poll(() => tableRows(page, LIST).count()).toBe(2);
+  });
+
+  it('are shown as code that adds an equal fault', async () => {
+    const { url, mock } = await startServer();
+    const match = { service: 'nvcf', probability: 0.5 };
+    const first = await mock('POST', '/faults', { match, after: 2, do: { delay: { min: '1s', max: '2s' } } });
+    const page = await openPage(`${url}/#/faults`, CLIPBOARD);
+    await button(page, /^More for fault/).click();
+    await button(page, 'Show as code').click();
+    await button(page, 'Copy the code').click();
+    await button(page, 'Copied').waitFor();
+    const code = (await readClipboard(page)).replace(/^await /, '');
+    const library = { faults: { add: (one: object) => mock('POST', '/faults', one) } };
+
+    const { id: _, createdAt: __, ...same } = first;
+    expect(await new Function('mock', `return ${code}`)(library)).toMatchObject(same);
+  });
+
+  it('that are cancelled with Escape return the focus to the link that opened the form', async () => {
+    const { url } = await startServer();
+    const page = await openPage(`${url}/#/faults`);
+    await page.getByRole('link', { name: 'Add a fault' }).press('Enter');
+    const panel = page.getByRole('article', { name: 'New fault' });
+    await panel.getByLabel('Every request').check();
+    await panel.getByLabel('Service').selectOption('nvcf');
+    await panel.getByLabel('Service').selectOption('');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+
+    expect(page.url()).toBe(`${url}/#/faults`);
+    await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
+  });
+
+  it('show all of a long text on demand, and scroll only their table sideways', async () => {
+    const { url, mock } = await startServer();
+    // A fault may have no longer one.
+    const principal = 'n'.repeat(16_000);
+    await mock('POST', '/faults', { match: { principal, service: 'nvcf' }, do: { delay: '1s' } });
+    const page = await openPage(`${url}/#/faults`, { viewport: { width: 360, height: 800 } });
+    await button(page, /^Show all [\d,]+ characters/).click();
+    await page.locator('main tbody').getByText(principal).first().waitFor();
+
+    expect(await page.evaluate('document.querySelector("main").scrollWidth <= innerWidth')).toBe(true);
+  });
+});
