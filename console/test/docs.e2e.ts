@@ -2,17 +2,12 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import { admin, researcher } from '../../test/support/cast.ts';
+import { admin } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { findAxeViolations } from './support/axe.ts';
+import { button, chooseFromMenu, DEPLOYER, INVOKER, LISTING, readJson, startServer } from './support/console.ts';
 import { fitsWidth, SCHEMES, setUpBrowser, WIDTHS } from './support/window.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
-const read = async (url: string): Promise<any> => (await fetch(url)).json();
-
-const send = (method: string, url: string, body: object) =>
-  fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** Returns when the first content was drawn, in milliseconds. */
 const FIRST_CONTENT = `new Promise((resolve) => new PerformanceObserver((list) => {
@@ -28,9 +23,9 @@ async function sendOperation(page: Page, url: string, operation: string): Promis
   if ((await block.getByRole('button', { name: 'Execute' }).count()) === 0) {
     await block.getByRole('button', { name: 'Try it out' }).click();
   }
-  const before = (await read(`${url}/_mock/requests?operation=${operation}`)).requests.length;
+  const readRequests = async () => (await readJson(`${url}/_mock/requests?operation=${operation}`)).requests;
+  const before = (await readRequests()).length;
   await block.getByRole('button', { name: 'Execute' }).click();
-  const readRequests = async () => (await read(`${url}/_mock/requests?operation=${operation}`)).requests;
   await expect.poll(async () => (await readRequests()).length).toBe(before + 1);
   return (await readRequests())[0].principal?.name;
 }
@@ -42,8 +37,6 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
   it.each([
     ['nvcf', 'Functions/listFunctions', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
     ['air', 'Simulations/simulations_list', 'owner', 'air-reader (acme)', 'air-reader'],
-    ['ngc', 'Keys/listKeys', 'owner', 'nvcf-invoker (acme)', 'nvcf-invoker'],
-    ['runai', 'Access Keys/get_access_keys', admin.email, researcher.email, researcher.email],
     ['runai', 'Access Keys/get_access_keys', admin.email, 'ci-app', 'ci-app'],
   ])('of %s: %s can be tried immediately as %s, and as %s', async (service, place, first, choice, second) => {
     const { url } = await listeningServer();
@@ -63,7 +56,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await waitForStatus(page, 'authorized');
 
     expect(await sendOperation(page, `${url}/w/alice`, 'get_access_keys')).toBe(admin.email);
-    expect((await read(`${url}/_mock/requests`)).requests).toEqual([]);
+    expect((await readJson(`${url}/_mock/requests`)).requests).toEqual([]);
     await page.getByRole('link', { name: 'API documents' }).click();
     await page.getByRole('link', { name: 'nv-auth-mock' }).click();
     await page.waitForURL(`${url}/w/alice/`);
@@ -73,14 +66,8 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
   });
 
   it('ask for the text of a key that only its owner has', async () => {
-    const { url } = await listeningServer();
-    const order = {
-      type: 'service',
-      services: ['nvcf'],
-      scopes: ['list_functions'],
-      resource: { type: 'All Functions' },
-    };
-    const { key } = await (await send('POST', `${url}/_mock/keys`, { ...order, name: 'made later' })).json();
+    const { url, mock } = await startServer();
+    const { key } = await mock('POST', '/keys', { ...LISTING, name: 'made later' });
     const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
     await waitForStatus(page, 'authorized');
     await identitySelect(page).selectOption('made later (acme)');
@@ -96,7 +83,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await waitForStatus(page, 'authorized');
     const console = await page.context().newPage();
     await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
-    await console.getByRole('button', { name: 'Create for All Functions' }).click();
+    await button(console, 'Create for All Functions').click();
     await console.getByText('by-hand was created').waitFor();
     // A browser without a window gives no focus.
     await page.evaluate("dispatchEvent(new Event('focus'))");
@@ -105,85 +92,66 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     expect(await sendOperation(page, url, 'listFunctions')).toBe('by-hand');
 
     // Of a key of the cast that the console has rotated, it has the new text.
-    await console.goto(`${url}/#/identities?text=nvcf-deployer`);
-    await console.getByRole('link', { name: 'nvcf-deployer' }).click();
-    await console.getByRole('button', { name: 'More for key nvcf-deployer' }).click();
-    await console.getByRole('button', { name: 'Rotate', exact: true }).click();
-    await console.getByRole('button', { name: 'Rotate key' }).click();
+    await console.goto(`${url}/#/identities?who=${DEPLOYER.id}`);
+    await chooseFromMenu(console, 'key nvcf-deployer', 'Rotate');
+    await button(console, 'Rotate key').click();
     await console.getByText('The key has a new secret').waitFor();
     await identitySelect(page).selectOption('nvcf-deployer (acme)');
     await waitForStatus(page, 'authorized');
     expect(await sendOperation(page, url, 'listFunctions')).toBe('nvcf-deployer');
   });
 
-  it('of the API catalogue offer the keys that can call it', async () => {
-    const { url } = await listeningServer();
+  it('offer the keys that can call their API, and mark a disabled one', async () => {
+    const { url, mock } = await startServer();
+    await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { status: 'disabled' });
     const page = await openWindow(`${url}/docs/catalogue/`);
     await waitForStatus(page, 'authorized');
     const offered = await identitySelect(page).locator('option').allInnerTexts();
-
     expect(offered).toContain('catalogue-user (acme)');
     expect(offered).not.toContain('air-reader (acme)');
-  });
 
-  it('mark a disabled key', async () => {
-    const { url } = await listeningServer();
-    const [{ id }] = (await read(`${url}/_mock/keys`)).keys.filter(
-      ({ name }: { name: string }) => name === 'nvcf-invoker',
-    );
-    await send('PATCH', `${url}/_mock/keys/${id}`, { status: 'disabled' });
-    const page = await openWindow(`${url}/docs/nvcf/`);
+    await page.goto(`${url}/docs/nvcf/`);
     await waitForStatus(page, 'authorized');
-
     await identitySelect(page).selectOption('nvcf-invoker (acme, disabled)');
   });
 
   it('offer only another key or token if the server has an admin token', async () => {
     const { url } = await listeningServer({ adminToken: 'open-sesame' });
     const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
-    const field = page.getByLabel('Key or token');
-    await field.fill(castKey('nvcf-invoker').key);
+    await page.getByLabel('Key or token').fill(INVOKER);
     await waitForStatus(page, 'authorized');
     expect(await identitySelect(page).locator('option').allInnerTexts()).toEqual(['another key or token']);
     expect(await page.getByRole('button', { name: /^authoriz(e$|ation button)/i }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Try it out' }).click();
-    const [sent] = await Promise.all([
-      page.waitForRequest(/\/v2\/nvcf\/functions/),
-      page.getByRole('button', { name: 'Execute' }).click(),
-    ]);
-    expect(sent.headers()['authorization']).toBe(`Bearer ${castKey('nvcf-invoker').key}`);
+    await button(page, 'Try it out').click();
+    const sent = page.waitForRequest(/\/v2\/nvcf\/functions/);
+    await button(page, 'Execute').click();
+    expect((await sent).headers()['authorization']).toBe(`Bearer ${INVOKER}`);
 
     await page.goto(`${url}/docs/control/`);
     await page.locator('.opblock-tag').first().waitFor();
     expect(await identitySelect(page).count()).toBe(0);
   });
 
-  it('show the needs of an operation in its closed row, in tags that start closed', async () => {
+  it('show the needs of an operation in its closed row, in tags that start closed, with deprecated ones last', async () => {
     const { url } = await listeningServer();
     const page = await openWindow(`${url}/docs/nvcf/`);
-    await page.getByRole('button', { name: 'Expand operation' }).first().waitFor();
+    await button(page, 'Expand operation').first().waitFor();
     expect(await page.locator('.opblock').count()).toBe(0);
     await page.locator('[data-tag=Deployments]').click();
     const deploy = page.locator('.opblock[id$="-createDeployment"]');
     const needs = 'deploy_function and list_functions, of a key bound to All Functions, Function, Function Versions or';
-
     expect(await deploy.getByRole('button').first().innerText()).toContain(`Needs ${needs} All Entity.`);
     await deploy.getByRole('button').first().click();
-    expect(await deploy.locator('.opblock-description').innerText()).toMatch(
-      /^Needs: deploy_function \(Deploy Function\)/,
-    );
+    const described = await deploy.locator('.opblock-description').innerText();
+    expect(described).toMatch(/^Needs: deploy_function \(Deploy Function\)/);
     expect(await deploy.getByText('Needs deploy_function').isVisible()).toBe(false);
-  });
 
-  it('list deprecated operations last in their tag', async () => {
-    const { url } = await listeningServer();
-    const page = await openWindow(`${url}/docs/nvcf/`);
     await page.locator('[data-tag=Clusters]').click();
-    await page.locator('.opblock').first().waitFor();
+    await page.locator('.opblock-deprecated').first().waitFor();
     const drawn = await page
+      .locator('.opblock-tag-section', { has: page.locator('[data-tag=Clusters]') })
       .locator('.opblock')
       .evaluateAll((rows: { className: string }[]) => rows.map(({ className }) => /-deprecated/.test(className)));
-
     expect(drawn).toEqual([...drawn].sort());
     expect(new Set(drawn).size).toBe(2);
   });
@@ -209,7 +177,6 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
       const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
       expect(await findAxeViolations(page)).toEqual([]);
       expect(await fitsWidth(page)).toBe(true);
-
       await page.goto(`${url}/docs/ngc/`);
       await waitForStatus(page, 'authorized');
       await identitySelect(page).selectOption('another key or token');

@@ -52,9 +52,9 @@ describe.runIf(hasBrowser)('faults', () => {
     await page.getByText('No faults.').waitFor();
     await page.getByRole('link', { name: 'Add a fault' }).click();
     await page.getByLabel('One operation').check();
-    await field(page, 'Operation').selectOption('Get an access token · POST /api/v1/token');
     // It has no path of its own, so the document does not name it.
-    expect(await page.getByRole('option', { name: 'Invoke at own host' }).count()).toBe(1);
+    await page.getByRole('option', { name: 'Invoke at own host' }).waitFor({ state: 'attached' });
+    await field(page, 'Operation').selectOption('Get an access token · POST /api/v1/token');
     await field(page, 'Retry-After').fill('3');
     const code = "await mock.faults.next('grant_token', { status: 503, retryAfter: 3, offDocument: true });";
     await page.getByText(code).waitFor();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { INVOKER, requestRows, startServer, TOKEN_ORDER } from './support/console.ts';
+import { button, INVOKER, requestRows, startServer, TOKEN_ORDER } from './support/console.ts';
 import { fitsWidth, setUpBrowser } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
@@ -148,12 +148,17 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it('links to the other views in a sheet on a phone, which closes after a choice', async () => {
-    const { url } = await startServerWithContent();
-    const page = await openPage(`${url}/#/requests`, TELEPHONE);
+  it('links to the other views in a sheet on a phone, which shows the current one and closes after a choice', async () => {
+    const { url, mock } = await startServerWithContent();
+    await mock('POST', '/clock/freeze', {});
+    const page = await openPage(`${url}/#/operations`, TELEPHONE);
     const sheet = page.getByRole('navigation', { name: 'Views' });
     expect(await sheet.count()).toBe(0);
-    await page.getByRole('button', { name: 'Views' }).click();
+    await button(page, 'Views').click();
+    await sheet.getByRole('link', { name: 'Clock' }).getByText('frozen').waitFor();
+    const current = await sheet.locator('[aria-current]').boundingBox();
+    expect(current?.x).toBeGreaterThanOrEqual(0);
+    expect((current?.x ?? 0) + (current?.width ?? 0)).toBeLessThanOrEqual(390);
     await sheet.getByRole('link', { name: 'Worlds' }).click();
     await page.getByRole('heading', { name: 'Worlds', level: 1 }).waitFor();
 

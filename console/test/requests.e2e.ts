@@ -7,6 +7,7 @@ import {
   button,
   DEPLOYER,
   FUNCTION,
+  hide,
   INVOKER,
   readStatuses,
   readTexts,
@@ -30,9 +31,6 @@ const COUNT_ADDED = `
     maxAdded = Math.max(maxAdded, added.length);
   }).observe(document.querySelector('main'), { childList: true, subtree: true })`;
 const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.filters'))`;
-const hide = (isHidden: boolean) => `
-  Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
-  document.dispatchEvent(new Event('visibilitychange'))`;
 
 describe.runIf(hasBrowser)('the list of requests', () => {
   const openPage = setUpBrowser();
@@ -467,15 +465,4 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await page.locator('article img, article script').count()).toBe(0);
     expect(await fitsWidth(page)).toBe(true);
   });
-});
-
-it('the page cannot be framed, and loads nothing from other origins', async () => {
-  const { url } = await startServer();
-  const response = await fetch(url);
-  const policy = String(response.headers.get('content-security-policy'));
-
-  expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).toContain("script-src 'self'; style-src 'self';");
-  expect(policy).not.toContain('unsafe');
-  expect(await response.text()).not.toMatch(/https?:/);
 });

@@ -119,6 +119,11 @@ export async function chooseFromMenu(page: Page, entry: string, item: string): P
   await button(page.locator('.menu:visible'), item).click();
 }
 
+/** A script that hides a page, or shows it again. */
+export const hide = (isHidden: boolean): string => `
+  Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'))`;
+
 /** Lets a page use the clipboard. */
 export const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 export const readClipboard = (page: Page): Promise<string> => page.evaluate('navigator.clipboard.readText()');
