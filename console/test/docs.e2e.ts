@@ -6,8 +6,9 @@ import { admin } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { findAxeViolations } from './support/axe.ts';
-import { button, chooseFromMenu, DEPLOYER, INVOKER, LISTING, readJson, startServer } from './support/console.ts';
-import { fitsWidth, SCHEMES, setUpBrowser, WIDTHS } from './support/window.ts';
+import { button, chooseFromMenu } from './support/elements.ts';
+import { DEPLOYER, INVOKER, LISTING, readJson, startServer } from './support/server.ts';
+import { fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
 
 /** Returns when the first content was drawn, in milliseconds. */
 const FIRST_CONTENT = `new Promise((resolve) => new PerformanceObserver((list) => {
@@ -171,19 +172,17 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     expect(await measure('/docs/nvcf/')).toBeLessThan(3 * console);
   });
 
-  describe.each(SCHEMES)('%s', (colorScheme) => {
-    it.each(WIDTHS)('are accessible around Swagger UI, %i px wide', async (width) => {
-      const { url } = await listeningServer();
-      const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
-      expect(await findAxeViolations(page)).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
-      await page.goto(`${url}/docs/ngc/`);
-      await waitForStatus(page, 'authorized');
-      await identitySelect(page).selectOption('another key or token');
-      await page.getByLabel('Key or token').waitFor();
-      // What Swagger UI draws itself is its authors' to mend.
-      expect(await findAxeViolations(page, { exclude: '#swagger-ui' })).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
-    });
+  it.each(LOOKS)('are accessible around Swagger UI: %s, %i px wide', async (colorScheme, width) => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
+    expect(await findAxeViolations(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await page.goto(`${url}/docs/ngc/`);
+    await waitForStatus(page, 'authorized');
+    await identitySelect(page).selectOption('another key or token');
+    await page.getByLabel('Key or token').waitFor();
+    // What Swagger UI draws itself is its authors' to mend.
+    expect(await findAxeViolations(page, { exclude: '#swagger-ui' })).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeyOrder } from '../src/control-api/types.ts';
 import { findField } from '../src/parts/field-error.ts';
 import type { NgcKey } from '../src/state/keys.ts';
 import type { Ruleset } from '../src/state/rulesets.ts';
@@ -16,25 +17,15 @@ const orderOf = (texts: fault.Texts, address: fault.Texts = {}) =>
   fault.toOrder({ ...fault.readAddress(address, OPERATIONS), ...texts }, OPERATIONS);
 
 describe('the draft of a fault', () => {
-  it.each([
+  it.each<[fault.Texts, object?]>([
     [{ make: 'yes' }, { operations: ['grant_token'] }],
     [{ which: 'all' }, {}],
-    [{ service: 'nvcf' }, { service: 'nvcf' }],
-    [{ operation: 'createFunction' }, { operation: 'createFunction' }],
-    [{ operation: 'unknown' }, { operation: 'unknown' }],
-    [
-      { service: 'catalogue', operation: 'createChatCompletion' },
-      { service: 'catalogue', operation: 'createChatCompletion' },
-    ],
-    [
-      { operation: 'createFunction', principal: 'ci' },
-      { operation: 'createFunction', principal: 'ci' },
-    ],
-    [
-      { method: 'GET', path: '/v9/x', principal: 'ci' },
-      { method: 'GET', path: '/v9/x', principal: 'ci' },
-    ],
-  ])('matches the requests of the address: %j', (address, match) => {
+    [{ service: 'nvcf' }],
+    [{ operation: 'unknown' }],
+    [{ service: 'catalogue', operation: 'createChatCompletion' }],
+    [{ operation: 'createFunction', principal: 'ci' }],
+    [{ method: 'GET', path: '/v9/x', principal: 'ci' }],
+  ])('matches the requests of the address: %j', (address, match = address) => {
     expect(orderOf({}, address)).toMatchObject({ match, times: 1, do: { status: 503 } });
   });
 
@@ -53,15 +44,12 @@ describe('the draft of a fault', () => {
     expect(fault.PRESETS.filter(([, each]) => fault.isPresetActive(texts, each))).toEqual([[label, preset]]);
   });
 
-  it('allows undocumented responses, unless the user forbids them', () => {
-    expect(orderOf({ 'do.offDocument': '' }).do).toEqual({ status: 503 });
-  });
-
   it.each([
     ['do.answer', '{"status": 200, "body": 1}', { answer: { status: 200, body: 1 }, offDocument: true }],
     ['do.drop', 'headers', { drop: 'headers' }],
     ['do.drop', 'body', { status: 503, drop: 'body', offDocument: true }],
-  ])('has no status if %s is %s and hides it', (name, text, action) => {
+    ['do.offDocument', '', { status: 503 }],
+  ])('has no status if %s is %s and hides it, and allows undocumented responses by default', (name, text, action) => {
     expect(orderOf(fault.changeText(START, name, text)).do).toEqual(action);
   });
 
@@ -76,16 +64,14 @@ describe('the draft of a fault', () => {
     const codeOf = (texts: fault.Texts, address: fault.Texts) => fault.toTestCode(orderOf(texts, address));
     const operation = { operation: 'grant_token' };
 
-    expect(codeOf({}, operation)).toBe("await mock.faults.next('grant_token', { status: 503, offDocument: true });");
     expect(codeOf({ times: '2', 'do.retryAfter': '3' }, operation)).toBe(
       "await mock.faults.next('grant_token', { status: 503, retryAfter: 3, offDocument: true, times: 2 });",
     );
     expect(codeOf({ times: '', after: '1' }, operation)).toBe(
       "await mock.faults.add({ match: { operation: 'grant_token' }, after: 1, do: { status: 503, offDocument: true } });",
     );
-    expect(codeOf({}, { which: 'all' })).toBe(
-      'await mock.faults.add({ times: 1, do: { status: 503, offDocument: true } });',
-    );
+    const all = 'await mock.faults.add({ times: 1, do: { status: 503, offDocument: true } });';
+    expect(codeOf({}, { which: 'all' })).toBe(all);
     expect(codeOf({ 'do.status': '' }, operation)).toBeNull();
   });
 
@@ -122,11 +108,10 @@ const AIR = { service: 'air', rules: [], operations: [], grants: [] } as unknown
 
 describe('the draft of a key', () => {
   it('has the values of the address, and a free name', () => {
-    const resource = '{"type":"All Functions"}';
+    const taken = [{ name: 'my-key' }, { name: 'my-key-2' }];
+    const address = { make: 'service', scopes: 'a,b', resource: '{"type":"All Functions"}' };
 
-    expect(
-      key.createDraft({ make: 'service', scopes: 'a,b', resource }, [{ name: 'my-key' }, { name: 'my-key-2' }]),
-    ).toEqual({
+    expect(key.createDraft(address, taken)).toEqual({
       type: 'service',
       name: 'my-key-3',
       services: ['nvcf'],
@@ -134,12 +119,8 @@ describe('the draft of a key', () => {
       resource: [{ type: 'All Functions' }],
       roles: [],
     });
-    expect(key.createDraft({ make: 'personal', name: 'x', services: 'air', resource: '{' }, [])).toMatchObject({
-      type: 'personal',
-      name: 'x',
-      services: ['air'],
-      resource: [],
-    });
+    const other = { type: 'personal', name: 'x', services: ['air'], resource: [] };
+    expect(key.createDraft({ make: 'personal', name: 'x', services: 'air', resource: '{' }, [])).toMatchObject(other);
   });
 
   it.each([
@@ -154,13 +135,11 @@ describe('the draft of a key', () => {
   });
 
   it('has no resource to offer if none goes with all of its scopes', () => {
-    const limited = {
-      ...NVCF,
-      grants: [
-        { id: 'a', onlyOn: ['entity'] },
-        { id: 'b', onlyOn: ['account'] },
-      ],
-    } as unknown as Ruleset;
+    const grants = [
+      { id: 'a', onlyOn: ['entity'] },
+      { id: 'b', onlyOn: ['account'] },
+    ];
+    const limited = { ...NVCF, grants } as unknown as Ruleset;
 
     expect(key.findMissingResources(key.createDraft({ scopes: 'a,b' }, []), [limited])).toBeNull();
   });
@@ -180,12 +159,11 @@ describe('the draft of a key', () => {
       refused: new Map([['it lacks deploy_function', ['createDeployment']]]),
     });
     const refused = [{ operation: 'listFunctions', service: 'nvcf', effect: 'deny' }] as const;
-    expect([...key.groupEffects(refused, { ...draft, resource: [] }, NVCF).refused.keys()]).toEqual([
-      'it is not bound to a resource',
-    ]);
-    expect([
-      ...key.groupEffects(refused, { ...draft, resource: [{ type: 'one', ids: ['f'] }] }, NVCF).refused.keys(),
-    ]).toEqual(['it must be bound to All Functions']);
+    const reasonsOf = (resource: NonNullable<KeyOrder['resource']>) => [
+      ...key.groupEffects(refused, { ...draft, resource }, NVCF).refused.keys(),
+    ];
+    expect(reasonsOf([])).toEqual(['it is not bound to a resource']);
+    expect(reasonsOf([{ type: 'one', ids: ['f'] }])).toEqual(['it must be bound to All Functions']);
   });
 
   it('is ordered with the members of its type only, and without a resource that lacks its ids', () => {
@@ -194,40 +172,24 @@ describe('the draft of a key', () => {
       user: 'u@acme.test',
       expiresAt: '',
     };
-    const resource = [
-      { type: 'one', ids: [] },
-      { type: 'two', ids: [], ignoredIds: ['f'] },
-    ];
+    const two = { type: 'two', ids: [], ignoredIds: ['f'] };
+    const resource = [{ type: 'one', ids: [] }, two];
+    const same = { name: 'x', services: ['nvcf'] };
 
-    expect(key.toOrder({ ...draft, resource, force: true })).toEqual({
-      type: 'service',
-      name: 'x',
-      services: ['nvcf'],
-      scopes: ['a'],
-      resource: [{ type: 'two', ids: [], ignoredIds: ['f'] }],
-      force: true,
-    });
-    expect(key.toOrder({ ...draft, type: 'personal' })).toEqual({
-      type: 'personal',
-      name: 'x',
-      services: ['nvcf'],
-      user: 'u@acme.test',
-      roles: ['r'],
-    });
+    const ordered = { type: 'service', ...same, scopes: ['a'], resource: [two], force: true };
+    expect(key.toOrder({ ...draft, resource, force: true })).toEqual(ordered);
+    const personal = { type: 'personal', ...same, user: 'u@acme.test', roles: ['r'] };
+    expect(key.toOrder({ ...draft, type: 'personal' })).toEqual(personal);
   });
 
   it('of an existing key edits all that the form shows, and can remove the expiry', () => {
     const policy = { scopes: ['a'], resource: { type: 'All Functions' } };
-    const stored = { type: 'service', name: 'x', services: ['nvcf'], policy, expiresAt: '2030-01-15T12:00:00Z' };
+    const same = { name: 'x', services: ['nvcf'] };
+    const stored = { type: 'service', ...same, policy, expiresAt: '2030-01-15T12:00:00Z' };
     const draft = key.draftOfKey(stored as unknown as NgcKey);
 
-    expect(key.toEdit({ ...draft, expiresAt: '' })).toEqual({
-      name: 'x',
-      services: ['nvcf'],
-      scopes: ['a'],
-      resource: [{ type: 'All Functions' }],
-      expiresAt: null,
-    });
+    const edit = { ...same, scopes: ['a'], resource: [{ type: 'All Functions' }], expiresAt: null };
+    expect(key.toEdit({ ...draft, expiresAt: '' })).toEqual(edit);
   });
 
   it('has the messages of the control API without JSON', () => {

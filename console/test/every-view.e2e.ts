@@ -3,8 +3,10 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
 import { findAxeViolations } from './support/axe.ts';
-import { DEPLOYER, INVOKER, requestRows, startServer, state } from './support/console.ts';
-import { fitsWidth, setUpBrowser } from './support/window.ts';
+import { requestRows, state } from './support/elements.ts';
+import { CUT, FAINT, SMALL, SMALL_LETTERS, UNEVEN } from './support/measures.ts';
+import { DEPLOYER, INVOKER, startServer } from './support/server.ts';
+import { fitsWidth, LOOKS, setUpConsole, TELEPHONE } from './support/window.ts';
 
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
@@ -23,14 +25,12 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['worlds', 'Restore'],
 ];
 
-/** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
-const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
-  ['worlds', /^Restore/],
-  ['worlds', /^More for (?!world)/, 'Delete snapshot'],
-  ['worlds', 'More for world alice', 'Delete world'],
-  ['worlds', 'More for world default', 'Reset world'],
-  ['requests', 'key: Control+k'],
-  ['requests', 'key: ?'],
+/** What asks before something is lost in the list of worlds: the button, and the entry of its menu. */
+const DIALOGS: readonly (readonly [opens: string | RegExp, item?: string])[] = [
+  [/^Restore/],
+  [/^More for (?!world)/, 'Delete snapshot'],
+  ['More for world alice', 'Delete world'],
+  ['More for world default', 'Reset world'],
 ];
 
 const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
@@ -52,42 +52,23 @@ async function startServerWithTrouble() {
   return server;
 }
 
-/** A script that returns the rows whose controls differ in height, or are not on one line with counters and hints. */
-const UNEVEN = `[...document.querySelectorAll('header, .bar, .filters, form.order, td.acts')].flatMap((row) => {
-  const controls = [...row.querySelectorAll('button, a.button, select, input:not([type=checkbox]), output, .quiet')]
-    .filter((one) => one.checkVisibility() && one.querySelector('button, select, input') === null)
-    .map((one) => ({ box: one.getBoundingClientRect(), isText: one.matches('output, .quiet') }))
-    .filter(({ box, isText }) => !isText || (box.height > 0 && box.height < 30));
-  const middle = ({ box: { top, bottom } }) => (top + bottom) / 2;
-  return controls
-    .filter((one, index) => {
-      const next = controls[index + 1];
-      if (next === undefined || next.box.left < one.box.right) return false;
-      if (one.isText || next.isText) return Math.abs(middle(one) - middle(next)) > 2.5;
-      return Math.abs(next.box.height - one.box.height) > 1 || Math.abs(next.box.bottom - one.box.bottom) > 1;
-    })
-    .map(() => row.outerHTML.slice(0, 200));
-})`;
-
 async function openView(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
   await page.goto(`${url}/#/${address}`);
   await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
 }
 
 describe.runIf(hasBrowser)('every view', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
-  it.each([
-    ['light', 360],
-    ['dark', 1400],
-    ['light', 2560],
-  ] as const)('is accessible: %s, %i px wide', async (colorScheme, width) => {
+  it.each(LOOKS)('is accessible, with visible edges and even rows: %s, %i px wide', async (colorScheme, width) => {
     const { url } = await startServerWithTrouble();
     // Contrasts are measured once everything has appeared.
     const page = await openPage(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
     const expectAccessible = async (address: string) => {
       expect([address, await findAxeViolations(page)]).toEqual([address, []]);
       expect([address, await fitsWidth(page)]).toEqual([address, true]);
+      expect([address, await page.evaluate(FAINT)]).toEqual([address, []]);
+      if (width > 1000) expect([address, await page.evaluate(UNEVEN)]).toEqual([address, []]);
     };
     for (const view of VIEWS) {
       await openView(page, url, view);
@@ -100,42 +81,45 @@ describe.runIf(hasBrowser)('every view', () => {
     await expectAccessible('a refused request with all its folds open');
   });
 
-  it.each([1280, 1400])('has buttons of the same height on one line in each row, %i px wide', async (width) => {
+  it('has a header of one line, targets of 44 px and fields of 16 px on a phone', async () => {
     const { url } = await startServerWithTrouble();
-    const page = await openPage(url, { viewport: { width, height: 900 } });
+    const page = await openPage(url, TELEPHONE);
     for (const view of VIEWS) {
       await openView(page, url, view);
-
-      expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
+      const header = await page.locator('.framed > header').boundingBox();
+      // A panel has the whole window.
+      const isOpen = (await page.locator('.second').count()) > 0;
+      expect([view[0], header?.height]).toEqual([view[0], isOpen ? undefined : expect.closeTo(54, -1)]);
+      for (const measure of [SMALL, SMALL_LETTERS, CUT]) {
+        expect([view[0], await page.evaluate(measure)]).toEqual([view[0], []]);
+      }
+      expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
     }
   });
 
   it.each(['light', 'dark'] as const)('has accessible dialogs that can be closed: %s', async (colorScheme) => {
     const { url } = await startServerWithTrouble();
     const page = await openPage(url, { colorScheme, reducedMotion: 'reduce' });
-    for (const [address, opens, item] of DIALOGS) {
-      await page.goto('about:blank');
-      await page.goto(`${url}/#/${address}`);
-      const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
-      const opener = page.locator('main').getByRole('button', { name: opens }).first();
-      if (key === null) {
-        await opener.press('Enter');
-        if (item !== undefined) await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
-      } else {
-        await requestRows(page).first().waitFor();
-        await page.keyboard.press(key);
-      }
-      const dialog = page.getByRole('dialog');
-      await dialog.waitFor().catch((cause: unknown) => {
-        throw new Error(`${address}: ${opens} opens no dialog`, { cause });
-      });
-
-      expect([address, opens, await findAxeViolations(page)]).toEqual([address, opens, []]);
+    const dialog = page.getByRole('dialog');
+    const expectAccessible = async (opens: string) => {
+      await dialog.waitFor();
+      expect([opens, await findAxeViolations(page)]).toEqual([opens, []]);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
+    };
+    await requestRows(page).first().waitFor();
+    for (const key of ['Control+k', '?']) {
+      await page.keyboard.press(key);
+      await expectAccessible(key);
+    }
+    await page.goto(`${url}/#/worlds`);
+    for (const [opens, item] of DIALOGS) {
+      const opener = page.locator('main').getByRole('button', { name: opens }).first();
+      await opener.press('Enter');
+      if (item !== undefined) await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
+      await expectAccessible(String(opens));
       // The focus is back on the button that opened it.
-      const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
-      if (key === null) expect(focused).toBe((await opener.innerText()).trim());
+      expect(await page.evaluate(`document.activeElement.innerText.trim()`)).toBe((await opener.innerText()).trim());
     }
   });
 
@@ -152,12 +136,16 @@ describe.runIf(hasBrowser)('every view', () => {
     expect([...titles]).toEqual(['Requests', 'Clock', 'Identities', 'Operations', 'Faults', 'Worlds']);
   });
 
-  it('belongs to one world: the frame switches to a different one, and reports that a world was deleted', async () => {
-    const { url, ask, mock } = await startServer();
+  it('belongs to one world: the frame switches to one that was created meanwhile, and reports that it was deleted', async () => {
+    const { page, url, ask, mock } = await openConsole('worlds');
+    await page.getByText('There is only this world').waitFor();
+    await expect.poll(() => state(page)).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
+    await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
+    expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
     await ask('GET', '/of-the-default-world');
     await ask('GET', '/w/alice/of-alice');
-    const page = await openPage(`${url}/#/requests`);
+    await page.goto(`${url}/#/requests`);
     await page.getByTitle('/of-the-default-world', { exact: true }).waitFor();
     await page.getByLabel('World').selectOption('alice');
     await page.getByTitle('/of-alice', { exact: true }).waitFor();
@@ -169,19 +157,6 @@ describe.runIf(hasBrowser)('every view', () => {
     expect(await requestRows(page).count()).toBe(1);
     await page.getByRole('link', { name: 'Go to the default world' }).click();
     await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
-  });
-
-  it('shows worlds that other clients create and delete', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/worlds`);
-    await page.getByText('There is only this world').waitFor();
-    await expect.poll(() => state(page)).toBe('live');
-    await mock('POST', '/worlds', { id: 'alice' });
-    await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
-    expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
-    await mock('DELETE', '/worlds/alice');
-
-    await page.getByText('There is only this world').waitFor();
   });
 
   it('finds its world by the name of the host too', async () => {

@@ -2,17 +2,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import {
-  button,
-  CLIPBOARD,
-  readClipboard,
-  readJson,
-  readTexts,
-  startServer,
-  TOKEN_ORDER,
-  tableRows,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, CLIPBOARD, readClipboard, readTexts, tableRows } from './support/elements.ts';
+import { readJson, startServer, TOKEN_ORDER } from './support/server.ts';
+import { setUpConsole } from './support/window.ts';
 
 const LIST = 'Faults, oldest first';
 const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
@@ -44,7 +36,7 @@ async function listOperations(url: string) {
 }
 
 describe.runIf(hasBrowser)('faults', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it('are added in a panel for an operation with a title, injected into the next request, ended, and removed', async () => {
     const { url, ask, readFaults } = await startServerWithFaults();
@@ -75,8 +67,7 @@ describe.runIf(hasBrowser)('faults', () => {
   it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
     'for token requests match every endpoint that issues tokens: %j',
     async (options) => {
-      const { url, mock } = await startServer(options);
-      const page = await openPage(`${url}/#/faults?make=yes`);
+      const { page, url, mock } = await openConsole('faults?make=yes', options);
       await page.getByText('endpoints that issue tokens: ').waitFor();
       await page.getByLabel('Times').fill('');
       await add(page);
@@ -103,9 +94,8 @@ describe.runIf(hasBrowser)('faults', () => {
     ]);
   });
 
-  it('have errors beside their fields until these are corrected', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/faults?operation=grant_tokn`);
+  it('have errors beside their fields until these are corrected, also in a fold, which opens', async () => {
+    const { page } = await openConsole('faults?operation=grant_tokn');
     const operation = field(page, 'Operation');
     await button(page, 'Add the fault').click();
     await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
@@ -113,11 +103,7 @@ describe.runIf(hasBrowser)('faults', () => {
     expect(await operation.getAttribute('aria-describedby')).toBe('wrong-match.operation');
     await operation.selectOption('Get an access token · POST /api/v1/token');
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
-  });
 
-  it('have rarely used fields in a fold, which opens if one of them is wrong', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/faults?make=yes`);
     const probability = page.getByLabel('Probability');
     expect(await probability.isVisible()).toBe(false);
     await page.getByText('Advanced', { exact: true }).click();
@@ -125,14 +111,12 @@ describe.runIf(hasBrowser)('faults', () => {
     await page.getByText('Advanced', { exact: true }).click();
     await button(page, 'Slow, 2 s').click();
     await button(page, 'Add the fault').click();
-
     await page.getByRole('alert').getByText('the fault would never be injected').waitFor();
     expect(await probability.isVisible()).toBe(true);
   });
 
   it('are refused with the labels of the form', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/faults?service=nvcf`);
+    const { page } = await openConsole('faults?service=nvcf');
     await page.getByLabel('Allow undocumented responses').uncheck();
     await field(page, 'Status').fill('418');
     await button(page, 'Add the fault').click();
@@ -225,8 +209,7 @@ describe.runIf(hasBrowser)('faults', () => {
   });
 
   it('that are cancelled with Escape return the focus to the link that opened the form', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/faults`);
+    const { page, url } = await openConsole('faults');
     await page.getByRole('link', { name: 'Add a fault' }).press('Enter');
     const panel = page.getByRole('article', { name: 'New fault' });
     await panel.getByLabel('Every request').check();

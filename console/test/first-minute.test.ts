@@ -55,25 +55,10 @@ it.each([
   ['users:create', 'nvcf', []],
   ['', '', ['createDeployment', 'create_user']],
 ])('operations are found by name, path and needs, of one API or of all: %s, %s', (text, service, found) => {
-  const more = { evidence: [], request: null };
   const all = [
-    {
-      ...more,
-      service: 'nvcf',
-      id: 'createDeployment',
-      title: 'Deploy',
-      needs: '`deploy_function`.',
-      route: 'POST /v2/nvcf/x',
-    },
-    {
-      ...more,
-      service: 'runai',
-      id: 'create_user',
-      title: 'Create',
-      needs: '`users:create`.',
-      route: 'POST /api/v1/users',
-    },
-  ];
+    ['nvcf', 'createDeployment', 'Deploy', '`deploy_function`.', 'POST /v2/nvcf/x'] as const,
+    ['runai', 'create_user', 'Create', '`users:create`.', 'POST /api/v1/users'] as const,
+  ].map(([api, id, title, needs, route]) => ({ service: api, id, title, needs, route, evidence: [], request: null }));
 
   expect(findOperations(all, text, service).map(({ id }) => id)).toEqual(found);
 });

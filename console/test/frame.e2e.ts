@@ -3,61 +3,44 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { findAxeViolations } from './support/axe.ts';
-import {
-  button,
-  hide,
-  INVOKER,
-  requestRows,
-  saveFile,
-  startServer,
-  startServerWithAllEffects,
-  state,
-  undo,
-  unlock,
-  waitForCount,
-} from './support/console.ts';
-import { fitsWidth, setUpBrowser } from './support/window.ts';
+import { button, hide, requestRows, saveFile, state, undo, unlock, waitForCount } from './support/elements.ts';
+import { INVOKER, startServer, startServerWithAllEffects } from './support/server.ts';
+import { fitsWidth, setUpBrowser, setUpConsole } from './support/window.ts';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'In force' });
 const link = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: false });
 
 describe.runIf(hasBrowser)('the frame', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
-  it('has in its header what is in force, and ends it', async () => {
+  it('has in its header what is in force, and ends it, which Undo restores unless it has changed', async () => {
     const { url, mock } = await startServerWithAllEffects();
     const page = await openPage(`${url}/#/worlds`);
     const inForce = bar(page).getByRole('listitem').getByRole('link');
     await expect.poll(() => inForce.allInnerTexts()).toEqual(['1 fault', 'clock frozen', '1 pending edit']);
+    for (const [name, reported] of [
+      [/^Remove/, 'was removed'],
+      [/^Resume/, 'runs again'],
+    ] as const) {
+      await button(bar(page), name).click();
+      await undo(page).getByText(reported).waitFor();
+      await expect.poll(() => inForce.count()).toBe(2);
+      await button(undo(page), 'Undo').click();
+      await expect.poll(() => inForce.count()).toBe(3);
+    }
+    await button(bar(page), /^Resume/).click();
+    await button(undo(page), 'Undo').waitFor();
+    await expect.poll(() => inForce.count()).toBe(2);
+    await mock('POST', '/clock/freeze', {});
+    await expect.poll(() => button(undo(page), 'Undo').count()).toBe(0);
+
     for (const name of [/^Remove/, /^Resume/, /^Apply now/]) await button(bar(page), name).click();
     await page.getByRole('dialog').getByText('cannot be undone').waitFor();
     await button(page.getByRole('dialog'), 'Apply now').click();
     await expect.poll(() => inForce.count()).toBe(0);
-
     expect((await mock('GET', '/faults')).faults).toEqual([]);
     expect(await mock('GET', '/clock')).toMatchObject({ frozen: false, upcoming: [] });
-  });
-
-  it('ends a fault and a frozen clock, which Undo restores unless the clock was frozen again', async () => {
-    const { url, mock } = await startServerWithAllEffects();
-    const page = await openPage(`${url}/#/worlds`);
-    for (const [text, name, reported] of [
-      ['1 fault', /^Remove/, 'was removed'],
-      ['clock frozen', /^Resume/, 'runs again'],
-    ] as const) {
-      const effect = bar(page).getByRole('link', { name: text, exact: true });
-      await button(bar(page), name).click();
-      await undo(page).getByText(reported).waitFor();
-      await expect.poll(() => effect.count()).toBe(0);
-      await button(undo(page), 'Undo').click();
-      await effect.waitFor();
-    }
-    await button(bar(page), /^Resume/).click();
-    await button(undo(page), 'Undo').waitFor();
-    await bar(page).getByRole('link', { name: 'clock frozen' }).waitFor({ state: 'detached' });
-    await mock('POST', '/clock/freeze', {});
-    await expect.poll(() => button(undo(page), 'Undo').count()).toBe(0);
   });
 
   it('shows how far the clock is ahead, and resets the world to end that', async () => {
@@ -74,20 +57,27 @@ describe.runIf(hasBrowser)('the frame', () => {
     expect(Math.abs(ahead)).toBeLessThan(60_000);
   });
 
-  it('has one banner while the server does not answer, and disables all changes', async () => {
+  it('has one banner while the server does not answer, disables all changes, and lets no time pass', async () => {
     const first = await startServer();
-    await first.mock('POST', '/clock/freeze', {});
+    await first.mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
     const page = await openPage(`${first.url}/#/clock`);
-    const resume = button(bar(page), /^Resume/);
-    await resume.waitFor();
-    expect(await resume.isEnabled()).toBe(true);
+    const remove = button(bar(page), /^Remove/);
+    await remove.waitFor();
+    expect(await remove.isEnabled()).toBe(true);
+    await button(page, 'Freeze').waitFor();
     await first.stop();
 
     // A view that was still loading reports it too.
     const banner = page.getByText('The server does not answer. This is the last known state');
     await banner.waitFor();
     expect(await page.getByRole('status').getByText('live').count()).toBe(0);
-    expect(await resume.isEnabled()).toBe(false);
+    expect(await remove.isEnabled()).toBe(false);
+    expect(await page.locator('main').getByRole('button', { disabled: false }).count()).toBe(0);
+    const shown = () => page.locator('header time, main .now time').allInnerTexts();
+    const before = await shown();
+    expect(before).toHaveLength(2);
+    await page.waitForTimeout(2500);
+    expect(await shown()).toEqual(before);
     await startServer({}, Number(new URL(first.url).port));
     const connected = banner.waitFor({ state: 'detached' });
     // The page also tries by itself, and may be the first.
@@ -138,8 +128,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it.each([1400, 390])('moves no view when something comes into force, %i px wide', async (width) => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities`, { viewport: { width, height: 844 } });
+    const { page, mock } = await openConsole('identities', {}, { viewport: { width, height: 844 } });
     const entry = page.locator('.entries').getByRole('link').first();
     await entry.waitFor();
     const before = await entry.boundingBox();
@@ -163,8 +152,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it('follows a link although a choice of the view before is made in the same moment', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/operations`);
+    const { page, url } = await openConsole('operations');
     await page.getByRole('searchbox').waitFor();
     await page.evaluate(`
       location.hash = '#/identities';
@@ -175,20 +163,6 @@ describe.runIf(hasBrowser)('the frame', () => {
 
     await expect.poll(() => page.title()).toContain('Identities · ');
     expect(page.url()).toBe(`${url}/#/identities`);
-  });
-
-  it('shows times in either zone, and remembers the choice', async () => {
-    const { url, mock } = await startServer();
-    await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
-    await mock('POST', '/clock/freeze', {});
-    const page = await openPage(`${url}/#/requests`, { timezoneId: 'Asia/Tokyo' });
-    const waitForTime = (text: string) => page.locator('header time').getByText(text).waitFor();
-    await waitForTime('2030-01-15 12:00');
-    await button(page, 'UTC').click();
-    await waitForTime('2030-01-15 21:00');
-    await page.reload();
-
-    await waitForTime('2030-01-15 21:00');
   });
 
   it('has keys for the next and the previous entry of a list, for search and for help', async () => {
@@ -222,14 +196,13 @@ describe.runIf(hasBrowser)('the frame', () => {
 });
 
 describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
   const TOKEN = 'an-admin-token';
   const field = (page: Page) => page.getByLabel('Admin token');
   const isFocused = (page: Page) => field(page).evaluate((input) => input.matches(':focus'));
 
   it('shows only the form for the token, which reports a wrong one in plain words', async () => {
-    const { url } = await startServer({ adminToken: TOKEN });
-    const page = await openPage(`${url}/#/clock`);
+    const { page } = await openConsole('clock', { adminToken: TOKEN });
     await field(page).waitFor();
     expect(await isFocused(page)).toBe(true);
     expect(await state(page)).toBe('locked');
@@ -297,8 +270,7 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
   });
 
   it('keeps a half-typed token while a different window is visible, and reports that the server does not answer', async () => {
-    const { url, stop } = await startServer({ adminToken: TOKEN });
-    const page = await openPage(url);
+    const { page, stop } = await openConsole('', { adminToken: TOKEN });
     await field(page).fill('an-admin');
     for (const isHidden of [true, false]) await page.evaluate(hide(isHidden));
     await page.keyboard.type('-token');
@@ -311,7 +283,7 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
 });
 
 describe.runIf(hasBrowser)('the palette', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
   const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
 
   it.each([
@@ -320,8 +292,7 @@ describe.runIf(hasBrowser)('the palette', () => {
     ['a view', 'operat', /#\/operations/],
     ['an action before the view of that name', 'fault', /#\/faults\?make=yes&which=tokens/],
   ])('finds %s by a part of its name', async (_what, text, address) => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/worlds`);
+    const { page } = await openConsole('worlds');
     await page.getByRole('heading', { name: 'Worlds' }).waitFor();
     await page.keyboard.press('Control+k');
     await palette(page).getByRole('combobox').fill(text);
@@ -332,17 +303,23 @@ describe.runIf(hasBrowser)('the palette', () => {
     expect(await palette(page).count()).toBe(0);
   });
 
-  it('lists actions first, then views, then identities', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/faults`);
+  it('lists actions first, then views, and finds a request by its id', async () => {
+    const { page, ask, mock } = await openConsole('requests');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'f' });
+    const [{ id }] = (await mock('GET', '/requests')).requests;
+    await requestRows(page).first().waitFor();
     await button(page, /^Go to/).click();
     const groups = palette(page).locator('.group');
     await groups.filter({ hasText: 'Identities' }).waitFor();
-
-    expect(await groups.allInnerTexts()).toEqual(['Actions', 'Views', 'Operations', 'Identities']);
+    expect((await groups.allInnerTexts()).slice(0, 2)).toEqual(['Actions', 'Views']);
     expect((await palette(page).getByRole('option').first().innerText()).trim()).toBe('Move the clock');
     await palette(page).getByRole('combobox').fill('no such thing');
     await palette(page).getByText('No matches.').waitFor();
+    await palette(page).getByRole('combobox').fill(id);
+    await palette(page).getByRole('option', { name: '/v2/nvcf/functions' }).click();
+
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+    expect(page.url()).toContain(id);
   });
 
   it.each([
@@ -358,20 +335,6 @@ describe.runIf(hasBrowser)('the palette', () => {
     await page.keyboard.press('?');
 
     await page.getByRole('dialog', { name: 'Keys' }).getByText(keys, { exact: true }).waitFor();
-  });
-
-  it('finds a request by its id', async () => {
-    const { url, ask, mock } = await startServer();
-    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'f' });
-    const [{ id }] = (await mock('GET', '/requests')).requests;
-    const page = await openPage(url);
-    await requestRows(page).first().waitFor();
-    await page.keyboard.press('Control+k');
-    await palette(page).getByRole('combobox').fill(id);
-    await palette(page).getByRole('option', { name: '/v2/nvcf/functions' }).click();
-
-    await page.getByRole('region', { name: 'Decision' }).waitFor();
-    expect(page.url()).toContain(id);
   });
 });
 

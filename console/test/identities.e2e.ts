@@ -3,17 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import {
-  button,
-  CLIPBOARD,
-  chooseFromMenu,
-  INVOKER,
-  LISTING,
-  readClipboard,
-  startServer,
-  undo,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, CLIPBOARD, chooseFromMenu, readClipboard, undo } from './support/elements.ts';
+import { INVOKER, LISTING, startServer } from './support/server.ts';
+import { setUpConsole } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
@@ -23,11 +15,10 @@ const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).
 const createKey = (page: Page) => button(page, 'Create the key').click();
 
 describe.runIf(hasBrowser)('identities', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it('are grouped by API and kind, can be filtered by both and searched by rights, and have addresses', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/identities`);
+    const { page, url } = await openConsole('identities');
     const groups = page.locator('.people h2');
     await groups.first().waitFor();
     expect(await groups.allInnerTexts()).toEqual(
@@ -49,8 +40,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('have covered secrets, and can be copied as shell commands', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`, CLIPBOARD);
+    const { page, url, mock } = await openConsole(`identities?who=${INVOKER_ID}`, {}, CLIPBOARD);
     await button(person(page), 'Show key').waitFor();
     expect(await page.content()).not.toContain(INVOKER);
     await button(person(page), 'Copy as curl').click();
@@ -85,8 +75,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('include a key that was created with checkboxes and a preview, and that can be used', async () => {
-    const { url, ask, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?make=service`);
+    const { page, ask, mock } = await openConsole('identities?make=service');
     await page.getByLabel('Name').fill('made-by-hand');
     await tick(page, 'Cloud Functions');
     await tick(page, 'List Functions');
@@ -114,8 +103,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('are bound to the widest resource of each service by default, as the preview shows, in the chosen organisation', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?make=service&services=nvcf,nvct,air&scopes=list_tasks`);
+    const { page, mock } = await openConsole('identities?make=service&services=nvcf,nvct,air&scopes=list_tasks');
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByText('listTasks', { exact: true }).waitFor();
     expect(await allowed.getByText('refused').count()).toBe(0);
@@ -130,8 +118,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('are created without a resource only by a separate button, and their first request explains the refusal', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/identities?make=service&scopes=list_functions`);
+    const { page } = await openConsole('identities?make=service&scopes=list_functions');
     await button(page, 'Create it without a resource').click();
     const saved = person(page).getByRole('status').filter({ hasText: 'was created' });
     await saved.getByText('the key is bound to nothing').waitFor();
@@ -144,8 +131,9 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('have the warning of the control API beside a choice that the documents rule out', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
+    const { page, mock } = await openConsole(
+      'identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]',
+    );
     await page.getByLabel('Name').fill('ruled-out');
     await tick(page, 'Manage Telemetries');
     const allowed = page.getByRole('region', { name: 'What it allows' });
@@ -163,8 +151,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('can be edited, and show when the edit takes effect', async () => {
-    const { url, mock } = await startServer({ propagation: 'fixed' });
-    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
+    const { page, mock } = await openConsole(`identities?who=${INVOKER_ID}`, { propagation: 'fixed' });
     await person(page).getByRole('link', { name: 'Edit', exact: true }).click();
     await tick(page, 'List Functions');
     await button(page, 'Save changes').click();
@@ -176,8 +163,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('can be disabled, rotated and deleted, the last two after a confirmation, and disabled ones enabled by Undo', async () => {
-    const { url, ask, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?who=${INVOKER_ID}`);
+    const { page, ask, mock } = await openConsole(`identities?who=${INVOKER_ID}`);
     const choose = (item: string) => chooseFromMenu(page, 'key nvcf-invoker', item);
     const readReason = async (key: string) => {
       await ask('GET', '/v2/nvcf/functions', key);
@@ -205,8 +191,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('have headings, names of what they are bound to, and a fold for those that are there to be refused', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/identities`);
+    const { page } = await openConsole('identities');
     const rows = page.locator('.people a');
     await rows.filter({ hasText: 'nvcf-invoker' }).getByText('Function echo').waitFor();
     const headings = await page.locator('.people .headings span').allInnerTexts();
@@ -221,17 +206,18 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('keep the places of their rows when one of them is opened, and have room for their filters', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/identities`, { viewport: { width: 1280, height: 800 } });
+    const { page } = await openConsole('identities');
     const row = page.locator('.people a', { hasText: 'air-reader' });
     const before = await row.boundingBox();
     await page.locator('.people a', { hasText: 'nvcf-invoker' }).click();
     await person(page).waitFor();
-    const after = await row.boundingBox();
-    expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
+    expect(await row.boundingBox()).toMatchObject({ x: before?.x, y: before?.y, height: before?.height });
+
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('link', { name: 'Create a key' }).click();
+    await page.getByRole('article', { name: 'New key' }).waitFor();
     const fits = `[...document.querySelectorAll('main search, main search > *')].every(
       ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 2)`;
-
     expect(await page.evaluate(fits)).toBe(true);
   });
 
@@ -253,8 +239,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('are offered everywhere as soon as any client creates them', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/operations?service=nvcf&operation=listFunctions`);
+    const { page, url, mock } = await openConsole('operations?service=nvcf&operation=listFunctions');
     const callers = page.getByRole('region', { name: 'Who may call it' }).getByRole('link');
     await callers.getByText('nvcf-invoker').waitFor();
     const { id } = await mock('POST', '/keys', { ...LISTING, name: 'by-curl' });
@@ -270,8 +255,7 @@ describe.runIf(hasBrowser)('identities', () => {
   });
 
   it('have access keys of Run:ai, which are created through its own API as the user', async () => {
-    const { url, ask, mock } = await startServer();
-    const page = await openPage(`${url}/#/identities?text=researcher@`);
+    const { page, ask, mock } = await openConsole('identities?text=researcher@');
     await page.getByRole('link', { name: 'researcher@acme.test' }).click();
     await button(page, 'List them').click();
     await page.getByText('researcher-key').first().waitFor();

@@ -1,11 +1,13 @@
 /** The login page of Run:ai, in a browser. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, type Site, siteWith } from '../../test/support/browser.ts';
 import { researcher } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { authorizationPath, type Fields } from '../../test/support/oauth.ts';
 import { findAxeViolations } from './support/axe.ts';
-import { fitsWidth, SCHEMES, setUpBrowser, WIDTHS } from './support/window.ts';
+import { startServer } from './support/server.ts';
+import { fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
 
 describe.runIf(hasBrowser)('the login page', () => {
   const openWindow = setUpBrowser();
@@ -17,49 +19,47 @@ describe.runIf(hasBrowser)('the login page', () => {
 
   const callback = () => `http://127.0.0.1:${back.site?.port}/callback`;
   const pageOf = (url: string, given: Fields = {}) => url + authorizationPath({ redirect_uri: callback(), ...given });
-  const bothWays = [
+  /** Waits until the page has led back. */
+  const readCode = async (page: Page) => {
+    await page.waitForURL(/\/callback\?/);
+    return new URL(page.url()).searchParams.get('code');
+  };
+
+  it.each([
     ['with scripts', true],
     ['without scripts', false],
-  ] as const;
+  ])(
+    'logs in the identity that the user clicks, or with a name and a password, %s',
+    async (_how, javaScriptEnabled) => {
+      const { url } = await listeningServer();
+      const page = await openWindow(pageOf(url), { javaScriptEnabled });
+      await page.getByRole('button', { name: researcher.email }).click();
+      expect(await readCode(page)).toMatch(/^\w{43}$/);
 
-  it.each(bothWays)('logs in the identity that the user clicks, %s', async (_how, javaScriptEnabled) => {
-    const { url } = await listeningServer();
-    const page = await openWindow(pageOf(url), { javaScriptEnabled });
-    await page.getByRole('button', { name: researcher.email }).click();
-    await page.waitForURL(/\/callback\?/);
-
-    expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
-  });
-
-  it.each(bothWays)('logs in with a name and a password, %s', async (_how, javaScriptEnabled) => {
-    const { url } = await listeningServer();
-    const page = await openWindow(pageOf(url), { javaScriptEnabled });
-    await page.getByLabel('E-mail address').fill(researcher.email);
-    await page.getByLabel('Password').fill(researcher.password);
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
-    await page.waitForURL(/\/callback\?/);
-
-    expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
-  });
+      await page.goto(pageOf(url));
+      await page.getByLabel('E-mail address').fill(researcher.email);
+      await page.getByLabel('Password').fill(researcher.password);
+      await page.getByRole('button', { name: 'Log in', exact: true }).click();
+      expect(await readCode(page)).toMatch(/^\w{43}$/);
+    },
+  );
 
   it('belongs to the world of its path', async () => {
     const { url } = await listeningServer({ world: ['alice'] });
     const page = await openWindow(pageOf(`${url}/w/alice`));
     await page.getByRole('button', { name: researcher.email }).click();
-    await page.waitForURL(/\/callback\?/);
+    await readCode(page);
 
     expect(new URL(page.url()).searchParams.get('iss')).toContain('/w/alice/');
   });
 
   it('shows long names and markup as text', async () => {
+    const { url, mock } = await startServer();
     const email = `<img src=x onerror="document.title=1">${'n'.repeat(60_000)}@acme.test`;
-    const { url } = await listeningServer({});
-    const made = await fetch(`${url}/_mock/worlds`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id: 'long', seed: { extends: 'builtin', runai: { users: [{ email, role: 'Viewer' }] } } }),
+    await mock('POST', '/worlds', {
+      id: 'long',
+      seed: { extends: 'builtin', runai: { users: [{ email, role: 'Viewer' }] } },
     });
-    expect(made.status).toBe(201);
     const page = await openWindow(pageOf(`${url}/w/long`), { viewport: { width: 360, height: 800 } });
 
     expect(await page.getByRole('button', { name: '<img src=x' }).count()).toBe(1);
@@ -67,23 +67,21 @@ describe.runIf(hasBrowser)('the login page', () => {
     expect(await fitsWidth(page)).toBe(true);
   });
 
-  describe.each(SCHEMES)('%s', (colorScheme) => {
-    it.each(WIDTHS)('is accessible, %i px wide', async (width) => {
-      const { url } = await listeningServer();
-      const page = await openWindow(pageOf(url), { colorScheme, viewport: { width, height: 900 } });
-      expect(await findAxeViolations(page)).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
+  it.each(LOOKS)('is accessible: %s, %i px wide', async (colorScheme, width) => {
+    const { url } = await listeningServer();
+    const page = await openWindow(pageOf(url), { colorScheme, viewport: { width, height: 900 } });
+    expect(await findAxeViolations(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
 
-      await page.getByLabel('E-mail address').fill(researcher.email);
-      await page.getByLabel('Password').fill('wrong');
-      await page.keyboard.press('Enter');
-      await page.getByRole('alert').waitFor();
-      expect(await findAxeViolations(page)).toEqual([]);
+    await page.getByLabel('E-mail address').fill(researcher.email);
+    await page.getByLabel('Password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await findAxeViolations(page)).toEqual([]);
 
-      await page.goto(pageOf(url, { client_id: 'nobody' }));
-      await page.getByText('runai-admin-ui').waitFor();
-      expect(await findAxeViolations(page)).toEqual([]);
-      expect(await fitsWidth(page)).toBe(true);
-    });
+    await page.goto(pageOf(url, { client_id: 'nobody' }));
+    await page.getByText('runai-admin-ui').waitFor();
+    expect(await findAxeViolations(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
   });
 });

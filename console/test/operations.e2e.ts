@@ -3,18 +3,18 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { button, DEPLOYER, readTexts, startServer } from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, readTexts } from './support/elements.ts';
+import { DEPLOYER, startServer } from './support/server.ts';
+import { setUpBrowser, setUpConsole } from './support/window.ts';
 
 const panel = (page: Page) => page.getByRole('article', { name: 'Operation' });
 const callers = (page: Page) => panel(page).getByRole('region', { name: 'Who may call it' }).getByRole('listitem');
 
 describe.runIf(hasBrowser)('the list of operations', () => {
-  const openPage = setUpBrowser();
+  const { openConsole } = setUpConsole();
 
   it('says what each needs and finds some of one API', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/operations`);
+    const { page } = await openConsole('operations');
     const list = page.getByRole('region', { name: 'All operations' });
     await list.getByText('createDeployment', { exact: true }).waitFor();
     expect(await page.locator('.view-header .count').innerText()).toBe('349');
@@ -28,8 +28,7 @@ describe.runIf(hasBrowser)('the list of operations', () => {
   });
 
   it('shows the needs of an operation and their sources, links it to the API documents, and reports an unknown one', async () => {
-    const { url } = await startServer();
-    const page = await openPage(url);
+    const { page, url } = await openConsole('');
     for (const [service, operation, needs] of [
       ['ngc', 'getToken', 'Needs: No credential.'],
       ['runai', 'get_access_keys', 'Needs: A credential, but no right.'],
@@ -48,8 +47,7 @@ describe.runIf(hasBrowser)('the list of operations', () => {
   });
 
   it('shows who may call an operation and what the others lack, also after an edit, and tries it as an identity', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/operations?service=nvcf&operation=invokeFunction`);
+    const { page, url, mock } = await openConsole('operations?service=nvcf&operation=invokeFunction');
     await callers(page).first().waitFor();
     const texts = await readTexts(callers(page));
     expect(texts.slice(0, 2)).toEqual([expect.stringMatching(/^✓ owner/), expect.stringMatching(/^✓ nvcf-invoker/)]);
@@ -58,7 +56,7 @@ describe.runIf(hasBrowser)('the list of operations', () => {
     await expect.poll(() => readTexts(callers(page))).toContainEqual(expect.stringMatching(/^✓ nvcf-deployer/));
 
     await page.goto(`${url}/#/operations?service=nvcf&operation=createFunction`);
-    await button(callers(page).filter({ hasText: 'nvcf-deployer' }), 'Try as').click();
+    await button(callers(page).filter({ hasText: 'nvcf-deployer' }), /^Try as/).click();
     await page.getByRole('article', { name: 'Request' }).getByText('nvcf-deployer lacks register_function').waitFor();
     const [{ operation, principal, status }] = (await mock('GET', '/requests')).requests;
     expect([operation, principal.name, status]).toEqual(['createFunction', 'nvcf-deployer', 403]);

@@ -3,19 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { admin } from '../../test/support/cast.ts';
-import {
-  button,
-  CLIPBOARD,
-  DEPLOYER,
-  FUNCTION,
-  INVOKER,
-  REGISTRAR,
-  readClipboard,
-  readTexts,
-  requestRows,
-  startServer,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, CLIPBOARD, readClipboard, readTexts, requestRows } from './support/elements.ts';
+import { DEPLOYER, FUNCTION, INVOKER, REGISTRAR, startServer } from './support/server.ts';
+import { setUpConsole } from './support/window.ts';
 
 /** A function that the invoker of the cast is not bound to. */
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
@@ -27,7 +17,7 @@ const readMarks = async (page: Page) =>
   (await panel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
 
 describe.runIf(hasBrowser)('the panel of a request', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it.each([
     ['POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation'],
@@ -35,9 +25,8 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   ])(
     'explains an error in one sentence, and in the vendor’s words: %s %s',
     async (method, path, token, body, ours, vendors) => {
-      const { url, ask } = await startServer();
+      const { page, ask } = await openConsole('requests');
       await ask(method, path, token, body);
-      const page = await openPage(`${url}/#/requests`);
       await requestRows(page).filter({ hasText: ours }).click();
 
       await panel(page).locator('.verdict').getByText(ours).waitFor();
@@ -69,10 +58,9 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   });
 
   it('shows a hint once, and none that a fix repeats', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/functions', 'undefined');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await openPage(`${url}/#/requests`);
     await requestRows(page).filter({ hasText: 'unsupported_token' }).click();
     await panel(page).getByRole('heading', { name: 'How to fix it' }).waitFor();
     expect(await panel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
@@ -83,9 +71,8 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   });
 
   it('shows the query, which the row has too', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/functions?visibility=private&visibility=public&marker=1%262', DEPLOYER.key);
-    const page = await openPage(`${url}/#/requests`);
     await requestRows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
     const rows = panel(page).getByRole('table', { name: 'Query' }).locator('tr');
     await rows.first().waitFor();
@@ -145,8 +132,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   });
 
   it('shows the step that refused the request, and no passed step if a fault answered', async () => {
-    const { url, ask, mock } = await startServer();
-    const page = await openPage(`${url}/#/requests`);
+    const { page, ask, mock } = await openConsole('requests');
     for (const [status, method, path, token, marks] of [
       ['403', 'POST', '/v2/nvcf/functions', INVOKER, '✓ ✓ ✗ - - -'],
       ['401', 'GET', '/v2/nvcf/functions', 'nonsense', '✓ ✗ - - - -'],
@@ -161,7 +147,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
       await ask(method, path, token, method === 'POST' ? {} : undefined);
       await requestRows(page).first().getByText(status).click();
 
-      await expect.poll(() => readMarks(page), `${status} ${path}`).toBe(marks);
+      await expect.poll(() => readMarks(page)).toBe(marks);
       expect(await panel(page).getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
     }
   });
@@ -187,9 +173,8 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   });
 
   it('has a cross at the required binding if the target differs, and never at a held right', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, {});
-    const page = await openPage(`${url}/#/requests`);
     await requestRows(page).filter({ hasText: 'resource_mismatch' }).click();
     await panel(page).getByText('Required and held').click();
     await panel(page).getByRole('heading', { name: 'Held by nvcf-invoker' }).waitFor();
@@ -202,7 +187,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
 });
 
 describe.runIf(hasBrowser)('a panel', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it.each([
     ['requests', '[role=option]', 'Request', false],
@@ -228,8 +213,7 @@ describe.runIf(hasBrowser)('a panel', () => {
   );
 
   it('stays open when a dialog in it is closed, and the focus returns to the button of the menu', async () => {
-    const { url } = await startServer();
-    const page = await openPage(`${url}/#/identities?who=${DEPLOYER.id}`);
+    const { page } = await openConsole(`identities?who=${DEPLOYER.id}`);
     const more = button(page, /^More for key/);
     const choose = async (item: string) => {
       await more.press('Enter');

@@ -56,6 +56,20 @@ function userOf(name: string, rights: string): Identity {
   return { id: name, name, kind: 'user', services: ['runai'], rights, credentials } as unknown as Identity;
 }
 
+function remediesOf({
+  request = requestOf(),
+  identities = [],
+  canWait = true,
+  ...more
+}: {
+  readonly decision: Decision;
+  readonly request?: RecordedRequest;
+  readonly identities?: readonly Identity[];
+  readonly canWait?: boolean;
+}) {
+  return listRemedies({ request, identities, ...more }, [], canWait).remedies;
+}
+
 describe('the remedies of a refusal', () => {
   it('edit the key, with the scopes and the binding that change, and say where', () => {
     const body = { scopes: ['list_functions', 'register_function'], resource: { type: 'All Functions' } };
@@ -66,9 +80,8 @@ describe('the remedies of a refusal', () => {
       binding: { held: 'Function x', fits: false },
       fixes: [{ kind: 'edit', text: 'add the scope', request }],
     });
-    const { remedies } = listRemedies({ request: requestOf(), decision, identities: [] }, [], true);
 
-    expect(remedies).toEqual([
+    expect(remediesOf({ decision })).toEqual([
       {
         text: 'add the scope',
         where: 'in this mock; with a real key, on NGC’s page of the key',
@@ -83,20 +96,17 @@ describe('the remedies of a refusal', () => {
     ]);
   });
 
-  it.each([
-    [true, ['send', 'move', 'wait']],
-    // A frozen clock never reaches the time.
-    [false, ['send', 'move']],
-  ])('of a pending edit apply it, move the clock or wait; time passes: %s', (canWait, kinds) => {
+  it('of a pending edit apply it, move the clock or, if that is not frozen, wait', () => {
     const request = { method: 'POST', path: '/_mock/propagation/flush', body: {} };
     const decision = decisionOf({
       principal: DEPLOYER,
       pending: { version: 2, effectiveAt: '2030-01-15T12:15:00Z', effect: 'allow' },
       fixes: [{ kind: 'propagation', text: 'wait', request }],
     });
-    const { remedies } = listRemedies({ request: requestOf(), decision, identities: [] }, [], canWait);
+    const kinds = (canWait: boolean) => remediesOf({ decision, canWait }).map(({ change }) => change.kind);
 
-    expect(remedies.map(({ change }) => change.kind)).toEqual(kinds);
+    expect(kinds(true)).toEqual(['send', 'move', 'wait']);
+    expect(kinds(false)).toEqual(['send', 'move']);
   });
 
   it('are a vendor call as an identity that may, and the same request as an identity with the role', () => {
@@ -145,39 +155,34 @@ describe('the remedies of a refusal', () => {
     ['expired_key', 'Remove the expiry of service key `mine`', { expiresAt: null }],
   ])('make a key valid again: %s', (reason, text, body) => {
     const decision = decisionOf({ reason, claimed: { id: 'mine' } });
-    const refusal = { request: requestOf(), decision, identities: [keyOf('mine', ['a'])] };
-    const [remedy] = listRemedies(refusal, [], true).remedies;
+    const [remedy] = remediesOf({ decision, identities: [keyOf('mine', ['a'])] });
+    const request = { method: 'PATCH', path: '/_mock/keys/mine', body };
 
-    expect([remedy?.text, remedy?.change]).toEqual([
-      text,
-      { kind: 'send', request: { method: 'PATCH', path: '/_mock/keys/mine', body } },
-    ]);
+    expect([remedy?.text, remedy?.change]).toEqual([text, { kind: 'send', request }]);
   });
 
   it.each([
-    ['as JSON', { clientId: 'id of ann', clientSecret: 'sha256:0123456789' }, 'the \\"right\\" one'],
+    ['JSON', { clientId: 'id of ann', clientSecret: 'sha256:0123456789' }, 'the \\"right\\" one'],
     [
-      'as a form',
+      'a form',
       'client_id=id+of+ann&x=id%20of%20ann&client_secret=sha256%3A0123456789',
       `client_secret=${encodeURIComponent('the "right" one')}`,
     ],
-  ])('send the right secret in place of a wrong one, %s', (_form, body, expected) => {
+  ])('send the right secret in place of a wrong one, as %s', (_form, body, expected) => {
     const decision = decisionOf({ reason: 'wrong_secret', claimed: { id: 'ann' } });
     const type = typeof body === 'string' ? 'text/plain' : 'application/json';
     const request = requestOf({}, { 'content-type': type }, body);
-    const [remedy] = listRemedies({ request, decision, identities: [userOf('ann', 'Viewer')] }, [], true).remedies;
+    const [remedy] = remediesOf({ request, decision, identities: [userOf('ann', 'Viewer')] });
 
     expect(remedy?.call?.body).toContain(expected);
     expect(remedy?.sender).toEqual({ kind: 'anonymous' });
   });
 
   it('of a path that no operation has are the nearest one, as its caller or as one who may', () => {
-    const unknown = (path: string) =>
-      requestOf({
-        operation: null,
-        status: 404,
-        hints: [{ code: 'x', text: 'did you', request: { method: 'GET', path } }],
-      });
+    const unknown = (path: string) => {
+      const hints = [{ code: 'x', text: 'did you', request: { method: 'GET', path } }];
+      return requestOf({ operation: null, status: 404, hints });
+    };
     expect(findNearest(unknown('/api/v1/users/{id}'))).toBeNull();
     expect(findNearest(requestOf())).toBeNull();
     const nearest = findNearest(unknown('/v2/nvcf/functions'));
@@ -186,13 +191,11 @@ describe('the remedies of a refusal', () => {
     const call = { method: 'GET', target: '/v2/nvcf/functions' };
 
     expect(listNearestCandidates({ kind: 'anonymous' }, identities)).toEqual([]);
-    expect(listPathRemedies(nearest, { kind: 'anonymous' }, [])).toMatchObject([
-      { label: 'Send GET /v2/nvcf/functions', call },
-    ]);
+    const same = { label: 'Send GET /v2/nvcf/functions', call };
+    expect(listPathRemedies(nearest, { kind: 'anonymous' }, [])).toMatchObject([same]);
     const candidates = listNearestCandidates({ kind: 'unknown' }, identities);
-    expect(listPathRemedies(nearest, { kind: 'unknown' }, candidates)).toMatchObject([
-      { label: 'Send as one', call, sender: { name: 'one' } },
-    ]);
+    const other = { label: 'Send as one', call, sender: { name: 'one' } };
+    expect(listPathRemedies(nearest, { kind: 'unknown' }, candidates)).toMatchObject([other]);
   });
 });
 
@@ -226,15 +229,13 @@ describe('a copied', () => {
   });
 
   it.each([
-    [
-      {},
-      "await expect(mock).toHaveReceived({ operation: 'createFunction', principal: 'nvcf-deployer', status: 403, reason: 'missing_scope' });",
-    ],
+    [{}, "{ operation: 'createFunction', principal: 'nvcf-deployer', status: 403, reason: 'missing_scope' }"],
     [
       { operation: null, principal: null, status: 404, reason: null },
-      "await expect(mock).toHaveReceived({ method: 'POST', path: '/v2/nvcf/functions', status: 404 });",
+      "{ method: 'POST', path: '/v2/nvcf/functions', status: 404 }",
     ],
-  ])('assertion names operation, caller and outcome: %o', (members, text) => {
-    expect(toAssertion(requestOf({ principal: DEPLOYER, ...members }))).toBe(text);
+  ])('assertion names operation, caller and outcome: %o', (members, outcome) => {
+    const assertion = toAssertion(requestOf({ principal: DEPLOYER, ...members }));
+    expect(assertion).toBe(`await expect(mock).toHaveReceived(${outcome});`);
   });
 });

@@ -2,16 +2,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import {
-  button,
-  LISTING,
-  REGISTRAR,
-  readStatuses,
-  requestRows,
-  sendRefusedDeployment,
-  startServer,
-  undo,
-} from './support/console.ts';
+import { button, requestRows, undo } from './support/elements.ts';
+import { LISTING, REGISTRAR, readStatuses, sendRefusedDeployment, startServer } from './support/server.ts';
 import { setUpBrowser } from './support/window.ts';
 
 const panel = (page: Page) => page.getByRole('article', { name: 'Request' });

@@ -3,21 +3,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import {
-  button,
-  DEPLOYER,
-  FUNCTION,
-  hide,
-  INVOKER,
-  readStatuses,
-  readTexts,
-  requestRows,
-  saveFile,
-  startServer,
-  state,
-  waitForCount,
-} from './support/console.ts';
-import { fitsWidth, setUpBrowser } from './support/window.ts';
+import { button, hide, readTexts, requestRows, saveFile, state, waitForCount } from './support/elements.ts';
+import { DEPLOYER, FUNCTION, INVOKER, readStatuses, startServer } from './support/server.ts';
+import { fitsWidth, setUpConsole } from './support/window.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
 const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
@@ -33,12 +21,11 @@ const COUNT_ADDED = `
 const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.filters'))`;
 
 describe.runIf(hasBrowser)('the list of requests', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it('shows the earlier requests and the new ones, newest first', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/functions');
-    const page = await openPage(`${url}/#/requests`);
     await requestRows(page).first().waitFor();
     await ask('GET', '/nothing/at/all');
 
@@ -67,8 +54,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('opens a refused request, applies a fix, sends it again, and shows that it is allowed', async () => {
-    const { url, ask, mock } = await startServer();
-    const page = await openPage(`${url}/#/requests`);
+    const { page, ask, mock } = await openConsole('requests');
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     await requestRows(page).filter({ hasText: 'missing_scope' }).click();
     const picture = page.getByRole('region', { name: 'Decision' });
@@ -110,11 +96,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('is filtered by the address, which can be shared, by a text, and to refusals by one click', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests?status=4xx&service=runai');
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
     await ask('GET', '/nothing');
     await ask('GET', '/api/v1/users', 'no-token');
-    const page = await openPage(`${url}/#/requests?status=4xx&service=runai`);
     await waitForCount(page, '1 of 3');
     expect(await requestRows(page).allInnerTexts()).toEqual([expect.stringContaining('/api/v1/users')]);
     await page.getByRole('searchbox').fill('NOTHING HAS THIS');
@@ -135,11 +120,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('is filtered by a click on a value in the panel of a request', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
     await ask('GET', '/api/v1/users', 'nonsense');
-    const page = await openPage(`${url}/#/requests`);
     for (const [fact, value, left] of [
       ['Caller', 'nvcf-invoker', 1],
       ['Reason', 'missing_scope', 1],
@@ -155,10 +139,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('has its filters in one row, and the others in a popover that shows how many are active', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/functions');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await openPage(`${url}/#/requests`);
     await button(page, 'More').click();
     await page.getByLabel('Method').selectOption('POST');
     await page.getByLabel('Path').fill('/v2/{any}/functions');
@@ -209,10 +192,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('can be saved as HAR and as JSON with its filters', async () => {
-    const { url, ask } = await startServer();
+    const { page, url, ask } = await openConsole('requests?status=404');
     await ask('GET', '/v2/nvcf/functions');
     await ask('GET', '/nothing/at/all');
-    const page = await openPage(`${url}/#/requests?status=404`);
     await waitForCount(page, '1 of 2');
     await button(page, 'Export').click();
     const har = await saveFile(page, 'HAR (HTTP Archive)');
@@ -321,11 +303,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('shows operation, path, caller and duration, the reason of a refusal, and a mark of a hint', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/function');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
-    const page = await openPage(`${url}/#/requests`);
     await waitForCount(page, '3');
     const cells = (place: number) => readTexts(requestRows(page).nth(place).locator('> *'));
     const ends = [expect.stringMatching(/^\d\d:/), expect.stringMatching(/^\d+(\.\d)? ms$/)];
@@ -370,10 +351,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it.each([1280, 2560])('does not move when a request is opened, %i px wide', async (width) => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests', {}, { viewport: { width, height: 900 } });
     await ask('GET', '/v2/nvcf/functions');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    const page = await openPage(`${url}/#/requests`, { viewport: { width, height: 900 } });
     await waitForCount(page, '2');
     const places = () =>
       page.evaluate(`[...document.querySelectorAll('.row > *, .view-header > *, .filters > *')].filter((cell) => cell.checkVisibility())
@@ -390,8 +370,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it('renders only visible rows while a thousand requests arrive, and can be paused meanwhile', async () => {
-    const { url, ask } = await startServer();
-    const page = await openPage(`${url}/#/requests`);
+    const { page, ask } = await openConsole('requests');
     await expect.poll(() => state(page)).toBe('live');
     await page.evaluate(COUNT_ADDED);
     const arriving = (async () => {

@@ -10,19 +10,9 @@ import { emptyFolder } from '../../test/support/folder.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { copyInstallation, PATIENTLY, write } from '../../test/support/package.ts';
 import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
-import {
-  button,
-  CLIPBOARD,
-  FUNCTION,
-  INVOKER,
-  REGISTRAR,
-  readClipboard,
-  readStatuses,
-  requestRows,
-  startServer,
-  undo,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, CLIPBOARD, readClipboard, requestRows, undo, waitForCount } from './support/elements.ts';
+import { FUNCTION, INVOKER, REGISTRAR, readStatuses, startServer } from './support/server.ts';
+import { setUpBrowser, setUpConsole } from './support/window.ts';
 
 const run = promisify(execFile);
 
@@ -45,73 +35,57 @@ const copyText = async (page: Page, name: string) => {
 const createToken = async ({ mock }: Awaited<ReturnType<typeof startServer>>, name: string): Promise<string> =>
   (await mock('POST', '/tokens', { for: name })).token;
 
-/** Starts a server with requests of every kind. Returns it with the number of rows. */
-async function startServerWithRequests() {
-  const server = await startServer();
-  const { ask, mock } = server;
-  const researcher = await createToken(server, 'researcher@acme.test');
-  await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
-  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
-  await ask('GET', '/api/v1/users?name=a%26b&name=c', researcher);
-  await fetch(`${server.url}/v2/nvcf/functions`);
-  await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['list_functions'] });
-  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
-  await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
-  return { ...server, shown: 7 };
-}
-
-/** Copies the test of each request in a language. */
-async function copyTests(page: Page, language: string, count: number): Promise<readonly string[]> {
-  const tests: string[] = [];
-  for (let index = 0; index < count; index += 1) {
-    await requestRows(page).nth(index).click();
-    await expect.poll(() => requestRows(page).nth(index).getAttribute('aria-selected')).toBe('true');
-    tests.push(await copyText(page, `${language} test`));
-  }
-  return tests;
-}
+/** Runs copied tests in a folder. @returns what that prints */
+const RUNNERS = {
+  vitest: async (tests: readonly string[]) => {
+    const cwd = await copyInstallation(['vitest']);
+    await write(cwd, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+    return await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY, '--root', '.'], {
+      cwd,
+      env,
+    });
+  },
+  pytest: async (tests: readonly string[]) => {
+    const cwd = await emptyFolder();
+    await write(cwd, Object.fromEntries(tests.map((text, index) => [`test_copied_${index}.py`, text])));
+    const env = { ...process.env, ...WITH_COMMAND, PYTHONPATH: join(ROOT, 'clients/python/src') };
+    const options = ['-q', '-p', 'no:cacheprovider', '-p', 'nv_auth_mock.pytest_plugin', '.'];
+    return await run('python3', ['-B', '-m', 'pytest', ...options], { cwd, env });
+  },
+};
+const LANGUAGES = canImport('python3', 'pytest') ? (['vitest', 'pytest'] as const) : (['vitest'] as const);
 
 describe.runIf(hasBrowser)('a copied test', () => {
-  const openPage = setUpBrowser();
+  const { openConsole } = setUpConsole();
 
-  it('passes in vitest, for every request', async () => {
-    const { url, shown } = await startServerWithRequests();
-    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copyTests(page, 'vitest', shown);
-    const folder = await copyInstallation(['vitest']);
-    await write(folder, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
-    const { stdout } = await run(
-      process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', PATIENTLY, '--root', '.'],
-      { cwd: folder, env },
-    ).catch((failed: { stdout: string }) => failed);
-
-    expect(stdout).toMatch(/Tests +7 passed/);
-    expect(tests.filter((text) => text.includes('toBeRefused'))).toHaveLength(4);
-  });
-
-  it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', async () => {
-    const { url, shown } = await startServerWithRequests();
-    const page = await openPage(`${url}/#/requests?group=no`, CLIPBOARD);
-    const tests = await copyTests(page, 'pytest', shown);
-    const folder = await emptyFolder();
-    await write(folder, Object.fromEntries(tests.map((text, index) => [`test_copied_${index}.py`, text])));
-    const env = { ...process.env, ...WITH_COMMAND, PYTHONPATH: join(ROOT, 'clients/python/src') };
-    const { stdout } = await run(
-      'python3',
-      ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-p', 'nv_auth_mock.pytest_plugin', '.'],
-      { cwd: folder, env },
-    ).catch((failed: { stdout: string }) => failed);
+  it.each(LANGUAGES)('passes for every request: %s', async (language) => {
+    const server = await openConsole('requests?group=no', {}, CLIPBOARD);
+    const { page, url, ask, mock } = server;
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
+    await ask('GET', '/api/v1/users?name=a%26b&name=c', await createToken(server, 'researcher@acme.test'));
+    await fetch(`${url}/v2/nvcf/functions`);
+    await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['list_functions'] });
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
+    await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+    await waitForCount(page, '7');
+    const tests: string[] = [];
+    for (const row of await requestRows(page).all()) {
+      await row.click();
+      await expect.poll(() => row.getAttribute('aria-selected')).toBe('true');
+      tests.push(await copyText(page, `${language} test`));
+    }
+    const { stdout } = await RUNNERS[language](tests).catch((failed: { stdout: string }) => failed);
 
     expect(stdout).toContain('7 passed');
+    expect(tests.filter((text) => text.includes(language === 'vitest' ? 'toBeRefused' : '["reason"]'))).toHaveLength(4);
   });
 
   it('is not offered if the credential is unknown', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     await ask('GET', '/v2/nvcf/functions', 'nonsense');
-    const page = await openPage(`${url}/#/requests`);
     await openRequest(page, 'unsupported_token');
 
     expect(await again(page).getByRole('button').allInnerTexts()).toEqual([
@@ -156,7 +130,7 @@ describe.runIf(hasBrowser)('a copied shell command', () => {
 });
 
 describe.runIf(hasBrowser)('a resent request', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it.each([
     ['a key', 'createFunction'],
@@ -182,10 +156,9 @@ describe.runIf(hasBrowser)('a resent request', () => {
   });
 
   it('is not opened if the user chose a different request before it was answered', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests?group=no');
     await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
-    const page = await openPage(`${url}/#/requests?group=no`);
     await openRequest(page, 'createFunction');
     // The page looks for the id of the resent request in the journal.
     const search = /_mock\/requests\?/;
@@ -215,9 +188,8 @@ describe.runIf(hasBrowser)('a resent request', () => {
   });
 
   it('is allowed after the fix with the original body, also if it was resent and refused before', async () => {
-    const { url, ask, mock } = await startServer();
+    const { page, ask, mock } = await openConsole('requests?group=no');
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await openPage(`${url}/#/requests?group=no`);
     await openRequest(page, 'createFunction');
     await button(again(page), 'Send again').click();
     await expect.poll(() => requestRows(page).count()).toBe(2);

@@ -3,15 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
-import {
-  button,
-  readStatuses,
-  requestRows,
-  sendRefusedDeployment,
-  startServer,
-  TOKEN_ORDER,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, requestRows } from './support/elements.ts';
+import { readStatuses, sendRefusedDeployment, startServer, TOKEN_ORDER } from './support/server.ts';
+import { setUpBrowser, setUpConsole } from './support/window.ts';
 
 /** How often Tab is pressed in search of something. */
 const MAX_TABS = 60;
@@ -100,7 +94,7 @@ describe.runIf(hasBrowser)('a user with the keyboard alone', () => {
 });
 
 describe.runIf(hasBrowser)('a user with the mouse alone', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it('fixes the newest refusal, which is opened by itself, and sends it again in one click', async () => {
     const server = await startServer();
@@ -115,8 +109,7 @@ describe.runIf(hasBrowser)('a user with the mouse alone', () => {
   });
 
   it('creates and uses a key with two scopes in five clicks', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(url);
+    const { page, mock } = await openConsole('');
     const counted = await countInputs(page);
     await page.getByRole('link', { name: 'Identities' }).click();
     await page.getByRole('link', { name: 'Create a key' }).click();
@@ -150,8 +143,7 @@ describe.runIf(hasBrowser)('a user with the mouse alone', () => {
   });
 
   it('makes the next token request fail in three clicks', async () => {
-    const { url, ask } = await startServer();
-    const page = await openPage(url);
+    const { page, ask } = await openConsole('');
     const counted = await countInputs(page);
     await page.getByRole('link', { name: 'Faults' }).click();
     await page.getByRole('link', { name: 'Add a fault' }).click();
@@ -164,8 +156,7 @@ describe.runIf(hasBrowser)('a user with the mouse alone', () => {
   });
 
   it('finds the scopes for a deployment in two clicks', async () => {
-    const { url } = await startServer();
-    const page = await openPage(url);
+    const { page } = await openConsole('');
     const counted = await countInputs(page);
     await page.getByRole('link', { name: 'Operations' }).click();
     await page.getByRole('link', { name: 'createDeployment' }).click();

@@ -3,24 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
-import {
-  button,
-  CLIPBOARD,
-  chooseFromMenu,
-  LISTING,
-  readClipboard,
-  readTexts,
-  startServer,
-  tableRows,
-} from './support/console.ts';
-import { setUpBrowser } from './support/window.ts';
+import { button, CLIPBOARD, chooseFromMenu, readClipboard, readTexts, tableRows } from './support/elements.ts';
+import { LISTING, startServer } from './support/server.ts';
+import { setUpBrowser, setUpConsole } from './support/window.ts';
 
 describe.runIf(hasBrowser)('worlds', () => {
-  const openPage = setUpBrowser();
+  const { openConsole, openPage } = setUpConsole();
 
   it('are created in a panel with their credentials to copy, and deleted', async () => {
-    const { url, mock } = await startServer();
-    const page = await openPage(`${url}/#/worlds`, CLIPBOARD);
+    const { page, url, mock } = await openConsole('worlds', {}, CLIPBOARD);
     await page.getByText('There is only this world').waitFor();
     await page.getByRole('link', { name: 'Create a world' }).click();
     const panel = page.getByRole('article', { name: 'New world' });

@@ -1,14 +1,19 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { launch } from '../../../test/support/browser.ts';
+import { startServer } from './server.ts';
 
 /** Opens an address in a new window. */
 export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<Page>;
 
-/** Both colour schemes of a page. */
-export const SCHEMES = ['light', 'dark'] as const;
-/** The widths of a window, in pixels, at which a page must be accessible. */
-export const WIDTHS = [360, 1400, 2560] as const;
+/** The colour schemes, and widths of a window in pixels, in which a page must be accessible. */
+export const LOOKS = [
+  ['light', 360],
+  ['dark', 1280],
+  ['light', 2560],
+] as const;
+
+export const TELEPHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 
 /**
  * Starts a browser for the tests of a `describe`. An error on the console of a page fails the test.
@@ -39,6 +44,20 @@ export function setUpBrowser(usual = /^$/): OpenPage {
     await page.goto(url);
     return page;
   };
+}
+
+/** Starts a browser for the tests of a `describe`, which open pages, or the console at an address of a new server. */
+export function setUpConsole() {
+  const openPage = setUpBrowser();
+  const openConsole = async (
+    address: string,
+    config: Parameters<typeof startServer>[0] = {},
+    options: BrowserContextOptions = {},
+  ) => {
+    const server = await startServer(config);
+    return { ...server, page: await openPage(`${server.url}/#/${address}`, options) };
+  };
+  return { openConsole, openPage };
 }
 
 /** Returns whether everything on the page fits into the width of the window. */
