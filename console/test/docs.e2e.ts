@@ -1,14 +1,13 @@
 /** Swagger UI at `/docs`, in a browser. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { admin } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { findAxeViolations } from './support/axe.ts';
 import { button, chooseFromMenu } from './support/elements.ts';
 import { DEPLOYER, INVOKER, LISTING, readJson, startServer } from './support/server.ts';
-import { fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
+import { describeInBrowser, fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
 
 /** Returns when the first content was drawn, in milliseconds. */
 const FIRST_CONTENT = `new Promise((resolve) => new PerformanceObserver((list) => {
@@ -31,7 +30,7 @@ async function sendOperation(page: Page, url: string, operation: string): Promis
   return (await readRequests())[0].principal?.name;
 }
 
-describe.runIf(hasBrowser)('the pages of documents', () => {
+describeInBrowser('the pages of documents', () => {
   // It takes an operation's own `_` for a blank.
   const openWindow = setUpBrowser(/^Deprecated: escaping deep link whitespace/);
 
@@ -66,31 +65,25 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await page.waitForURL(`${url}/w/alice/`);
   });
 
-  it('ask for the text of a key that only its owner has', async () => {
+  it('offer keys that were created while they are open, and authorize with those that the page or its user knows', async () => {
     const { url, mock } = await startServer();
-    const { key } = await mock('POST', '/keys', { ...LISTING, name: 'made later' });
-    const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
-    await waitForStatus(page, 'authorized');
-    await identitySelect(page).selectOption('made later (acme)');
-    await waitForStatus(page, 'shown only when created; paste it');
-    await page.getByLabel('Key or token').fill(key);
-    await waitForStatus(page, 'authorized');
-    expect(await sendOperation(page, url, 'listFunctions')).toBe('made later');
-  });
-
-  it('offer keys that were created while they are open, and authorize with keys of an open console', async () => {
-    const { url } = await listeningServer();
     const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
     await waitForStatus(page, 'authorized');
     const console = await page.context().newPage();
     await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
     await button(console, 'Create for All Functions').click();
     await console.getByText('by-hand was created').waitFor();
+    const { key } = await mock('POST', '/keys', { ...LISTING, name: 'elsewhere' });
     // A browser without a window gives no focus.
     await page.evaluate("dispatchEvent(new Event('focus'))");
     await identitySelect(page).selectOption('by-hand (acme)');
     await waitForStatus(page, 'authorized');
     expect(await sendOperation(page, url, 'listFunctions')).toBe('by-hand');
+    await identitySelect(page).selectOption('elsewhere (acme)');
+    await waitForStatus(page, 'shown only when created; paste it');
+    await page.getByLabel('Key or token').fill(key);
+    await waitForStatus(page, 'authorized');
+    expect(await sendOperation(page, url, 'listFunctions')).toBe('elsewhere');
 
     // Of a key of the cast that the console has rotated, it has the new text.
     await console.goto(`${url}/#/identities?who=${DEPLOYER.id}`);

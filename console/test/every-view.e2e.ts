@@ -1,12 +1,12 @@
 /** What holds of every view of the console, in a browser. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { launch, reboundName, siteWith } from '../../test/support/browser.ts';
 import { findAxeViolations } from './support/axe.ts';
 import { requestRows, state } from './support/elements.ts';
 import { CUT, FAINT, SMALL, SMALL_LETTERS, UNEVEN } from './support/measures.ts';
 import { DEPLOYER, INVOKER, startServer } from './support/server.ts';
-import { fitsWidth, LOOKS, setUpConsole, TELEPHONE } from './support/window.ts';
+import { describeInBrowser, fitsWidth, LOOKS, setUpConsole, TELEPHONE } from './support/window.ts';
 
 /** Each view, with something chosen in it, and what it shows once it has read. */
 const VIEWS: readonly (readonly [address: string, shows: string])[] = [
@@ -57,7 +57,7 @@ async function openView(page: Page, url: string, [address, shows]: (typeof VIEWS
   await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
 }
 
-describe.runIf(hasBrowser)('every view', () => {
+describeInBrowser('every view', () => {
   const { openConsole, openPage } = setUpConsole();
 
   it.each(LOOKS)('is accessible, with visible edges and even rows: %s, %i px wide', async (colorScheme, width) => {

@@ -1,19 +1,18 @@
 /** What stands around every view of the console: the navigation, what is in force, keys, the palette and preferences. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { findAxeViolations } from './support/axe.ts';
 import { button, hide, requestRows, saveFile, state, undo, unlock, waitForCount } from './support/elements.ts';
 import { INVOKER, startServer, startServerWithAllEffects } from './support/server.ts';
-import { fitsWidth, setUpBrowser, setUpConsole } from './support/window.ts';
+import { describeInBrowser, fitsWidth, setUpConsole } from './support/window.ts';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'In force' });
 const link = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: false });
 
-describe.runIf(hasBrowser)('the frame', () => {
-  const { openConsole, openPage } = setUpConsole();
+const { openConsole, openPage } = setUpConsole();
 
+describeInBrowser('the frame', () => {
   it('has in its header what is in force, and ends it, which Undo restores unless it has changed', async () => {
     const { url, mock } = await startServerWithAllEffects();
     const page = await openPage(`${url}/#/worlds`);
@@ -44,9 +43,8 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it('shows how far the clock is ahead, and resets the world to end that', async () => {
-    const { url, mock } = await startServer();
+    const { page, mock } = await openConsole('worlds');
     await mock('POST', '/clock/advance', { by: '1h' });
-    const page = await openPage(`${url}/#/worlds`);
     await bar(page).getByRole('link', { name: 'clock +1 h' }).waitFor();
     await button(bar(page), /^Reset world/).click();
     await page.getByRole('dialog').getByText('Only a reset turns the clock back').waitFor();
@@ -86,9 +84,8 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it('lists requests with arrow keys, and closes only the top dialog or panel with Escape', async () => {
-    const { url, ask } = await startServer();
+    const { page, ask } = await openConsole('requests');
     for (const path of ['/one', '/two', '/three']) await ask('GET', path);
-    const page = await openPage(`${url}/#/requests`);
     const panels = page.getByRole('article');
     await waitForCount(page, '3');
     await page.getByRole('listbox', { name: 'Requests, newest first' }).focus();
@@ -166,9 +163,8 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 
   it('has keys for the next and the previous entry of a list, for search and for help', async () => {
-    const { url, mock } = await startServer();
+    const { page, url, mock } = await openConsole('worlds');
     for (const name of ['one', 'two']) await mock('POST', '/snapshots', { name });
-    const page = await openPage(`${url}/#/worlds`);
     await page.locator('main').getByText('Restore').first().waitFor();
     const press = async (key: string) => {
       await page.keyboard.press(key);
@@ -195,8 +191,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   });
 });
 
-describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
-  const { openConsole, openPage } = setUpConsole();
+describeInBrowser('the page of a server with an admin token', () => {
   const TOKEN = 'an-admin-token';
   const field = (page: Page) => page.getByLabel('Admin token');
   const isFocused = (page: Page) => field(page).evaluate((input) => input.matches(':focus'));
@@ -282,8 +277,7 @@ describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
   });
 });
 
-describe.runIf(hasBrowser)('the palette', () => {
-  const { openConsole, openPage } = setUpConsole();
+describeInBrowser('the palette', () => {
   const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
 
   it.each([
@@ -338,9 +332,7 @@ describe.runIf(hasBrowser)('the palette', () => {
   });
 });
 
-describe.runIf(hasBrowser)('the panel beside a list', () => {
-  const openPage = setUpBrowser();
-
+describeInBrowser('the panel beside a list', () => {
   it('can be resized by dragging and by keys, and keeps its width', async () => {
     const { url, ask } = await startServer();
     await ask('GET', '/v2/nvcf/functions');

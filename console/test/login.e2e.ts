@@ -1,15 +1,15 @@
 /** The login page of Run:ai, in a browser. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, type Site, siteWith } from '../../test/support/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Site, siteWith } from '../../test/support/browser.ts';
 import { researcher } from '../../test/support/cast.ts';
 import { listeningServer } from '../../test/support/listening.ts';
 import { authorizationPath, type Fields } from '../../test/support/oauth.ts';
 import { findAxeViolations } from './support/axe.ts';
 import { startServer } from './support/server.ts';
-import { fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
+import { describeInBrowser, fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
 
-describe.runIf(hasBrowser)('the login page', () => {
+describeInBrowser('the login page', () => {
   const openWindow = setUpBrowser();
   const back = { site: null as Site | null };
   beforeAll(async () => {
@@ -28,21 +28,18 @@ describe.runIf(hasBrowser)('the login page', () => {
   it.each([
     ['with scripts', true],
     ['without scripts', false],
-  ])(
-    'logs in the identity that the user clicks, or with a name and a password, %s',
-    async (_how, javaScriptEnabled) => {
-      const { url } = await listeningServer();
-      const page = await openWindow(pageOf(url), { javaScriptEnabled });
-      await page.getByRole('button', { name: researcher.email }).click();
-      expect(await readCode(page)).toMatch(/^\w{43}$/);
+  ])('logs in by a click on an identity and by a password, %s', async (_how, javaScriptEnabled) => {
+    const { url } = await listeningServer();
+    const page = await openWindow(pageOf(url), { javaScriptEnabled });
+    await page.getByRole('button', { name: researcher.email }).click();
+    expect(await readCode(page)).toMatch(/^\w{43}$/);
 
-      await page.goto(pageOf(url));
-      await page.getByLabel('E-mail address').fill(researcher.email);
-      await page.getByLabel('Password').fill(researcher.password);
-      await page.getByRole('button', { name: 'Log in', exact: true }).click();
-      expect(await readCode(page)).toMatch(/^\w{43}$/);
-    },
-  );
+    await page.goto(pageOf(url));
+    await page.getByLabel('E-mail address').fill(researcher.email);
+    await page.getByLabel('Password').fill(researcher.password);
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    expect(await readCode(page)).toMatch(/^\w{43}$/);
+  });
 
   it('belongs to the world of its path', async () => {
     const { url } = await listeningServer({ world: ['alice'] });

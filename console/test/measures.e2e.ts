@@ -1,14 +1,11 @@
 /** What moves in the console: the sheet of a phone, controls while something is read, and animations. */
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { button, requestRows } from './support/elements.ts';
 import { startServer, TOKEN_ORDER } from './support/server.ts';
-import { setUpConsole, TELEPHONE } from './support/window.ts';
-
-const INVOKER_ID = castKey('nvcf-invoker').id;
+import { describeInBrowser, setUpConsole, TELEPHONE } from './support/window.ts';
 
 /** Notes each usable control that moves by more than a pixel. */
 const WATCH_MOVES = `(() => {
@@ -41,13 +38,12 @@ async function delayReads(page: Page): Promise<() => Promise<void>> {
   return () => expect.poll(() => reads.pending === 0 && Date.now() - reads.lastAt > 300).toBe(true);
 }
 
-describe.runIf(hasBrowser)('every view', () => {
+describeInBrowser('every view', () => {
   const { openConsole, openPage } = setUpConsole();
 
   it('links to the other views in a sheet on a phone, which shows the current one and closes after a choice', async () => {
-    const { url, mock } = await startServer();
+    const { page, mock } = await openConsole('operations', {}, TELEPHONE);
     await mock('POST', '/clock/freeze', {});
-    const page = await openPage(`${url}/#/operations`, TELEPHONE);
     const sheet = page.getByRole('navigation', { name: 'Views' });
     expect(await sheet.count()).toBe(0);
     await button(page, 'Views').click();
@@ -63,13 +59,10 @@ describe.runIf(hasBrowser)('every view', () => {
 
   it.each([
     ['requests?request=', 'Move the clock there'],
-    ['clock', 'Upcoming events'],
-    ['identities', 'nvcf-registrar'],
-    [`identities?who=${INVOKER_ID}`, 'What they may do'],
+    [`identities?who=${castKey('nvcf-invoker').id}`, 'What they may do'],
     ['identities?make=service&services=nvcf', 'What it allows'],
     ['operations?service=nvcf&operation=createFunction', 'Try as'],
     ['faults?make=yes', 'This fault in a test'],
-    ['worlds?make=yes', 'Create the world'],
   ])('has controls that stay where they are while slow reads end: %s', async (address, shows) => {
     const { url, ask, mock } = await startServer();
     await ask('POST', '/api/v1/token', '', TOKEN_ORDER);

@@ -1,18 +1,17 @@
 /** The console's list of operations, who may call them, and the least privilege of an identity, in a browser. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { button, readTexts } from './support/elements.ts';
-import { DEPLOYER, startServer } from './support/server.ts';
-import { setUpBrowser, setUpConsole } from './support/window.ts';
+import { DEPLOYER } from './support/server.ts';
+import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 const panel = (page: Page) => page.getByRole('article', { name: 'Operation' });
 const callers = (page: Page) => panel(page).getByRole('region', { name: 'Who may call it' }).getByRole('listitem');
 
-describe.runIf(hasBrowser)('the list of operations', () => {
-  const { openConsole } = setUpConsole();
+const { openConsole } = setUpConsole();
 
+describeInBrowser('the list of operations', () => {
   it('says what each needs and finds some of one API', async () => {
     const { page } = await openConsole('operations');
     const list = page.getByRole('region', { name: 'All operations' });
@@ -63,14 +62,12 @@ describe.runIf(hasBrowser)('the list of operations', () => {
   });
 });
 
-describe.runIf(hasBrowser)('the least privilege of an identity', () => {
-  const openPage = setUpBrowser();
+describeInBrowser('the least privilege of an identity', () => {
   const part = (page: Page) => page.getByRole('region', { name: 'Least privilege' });
 
   it('appears once it was used, as both kinds of keys, each of which can be created', async () => {
-    const { url, ask } = await startServer();
     const { id, key } = castKey('nvcf-full-access');
-    const page = await openPage(`${url}/#/identities?who=${id}`);
+    const { page, ask } = await openConsole(`identities?who=${id}`);
     await part(page).getByText('No request was allowed yet.').waitFor();
     await ask('GET', '/v2/nvcf/functions', key);
     await part(page).getByText('Enough as a personal key:').waitFor();
@@ -84,11 +81,10 @@ describe.runIf(hasBrowser)('the least privilege of an identity', () => {
   });
 
   it('replaces the rights of a key after a confirmation, and Undo restores the former rights', async () => {
-    const { url, ask, mock } = await startServer();
     const { id, key } = DEPLOYER;
+    const { page, ask, mock } = await openConsole(`identities?who=${id}`);
     await ask('GET', '/v2/nvcf/functions', key);
     const scopes = async () => (await mock('GET', `/keys/${id}`)).policy.scopes;
-    const page = await openPage(`${url}/#/identities?who=${id}`);
     await part(page).getByText('Not used: deploy_function.').waitFor();
     await button(part(page), 'Reduce the key to this').click();
     await button(page.getByRole('dialog', { name: 'Reduce nvcf-deployer?' }), 'Reduce key').click();
@@ -101,14 +97,12 @@ describe.runIf(hasBrowser)('the least privilege of an identity', () => {
   });
 
   it('says in words which rights of a user are broader than needed', async () => {
-    const { url, ask, mock } = await startServer();
+    const { page, ask, mock } = await openConsole('identities?text=admin%40acme.test');
     const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
     await ask('GET', '/api/v1/org-unit/projects', token);
-    const page = await openPage(`${url}/#/identities?text=admin%40acme.test`);
     await page.locator('.entries').getByText('admin@acme.test').click();
 
-    await part(page)
-      .getByText(/^The role could be narrower: [^{}"]+ instead of [^{}"]+\.$/)
-      .waitFor();
+    const advice = /^The role could be narrower: [^{}"]+ instead of [^{}"]+\.$/;
+    await part(page).getByText(advice).waitFor();
   });
 });

@@ -1,39 +1,37 @@
 /** The panels beside the lists of the console, in a browser. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { admin } from '../../test/support/cast.ts';
-import { button, CLIPBOARD, readClipboard, readTexts, requestRows } from './support/elements.ts';
+import { button, CLIPBOARD, readClipboard, readTexts, requestPanel, requestRows } from './support/elements.ts';
 import { DEPLOYER, FUNCTION, INVOKER, REGISTRAR, startServer } from './support/server.ts';
-import { setUpConsole } from './support/window.ts';
+import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 /** A function that the invoker of the cast is not bound to. */
 const OTHER_FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
 
-const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
 const readFocusedElement = (page: Page) => page.evaluate('document.activeElement.outerHTML') as Promise<string>;
 /** Returns the marks of the steps of a decision. */
 const readMarks = async (page: Page) =>
-  (await panel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
+  (await requestPanel(page).locator('.dot').allInnerTexts()).map((mark) => mark || '-').join(' ');
 
-describe.runIf(hasBrowser)('the panel of a request', () => {
-  const { openConsole, openPage } = setUpConsole();
+const { openConsole, openPage } = setUpConsole();
 
-  it.each([
-    ['POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation'],
-    ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET', 'Run:ai answered:'],
-  ])(
-    'explains an error in one sentence, and in the vendor’s words: %s %s',
-    async (method, path, token, body, ours, vendors) => {
-      const { page, ask } = await openConsole('requests');
-      await ask(method, path, token, body);
-      await requestRows(page).filter({ hasText: ours }).click();
-
-      await panel(page).locator('.verdict').getByText(ours).waitFor();
-      expect(await panel(page).locator('.verdict').count()).toBe(1);
-      expect(await panel(page).getByRole('region', { name: 'words' }).innerText()).toContain(vendors);
-    },
-  );
+describeInBrowser('the panel of a request', () => {
+  it('explains an error in one sentence, and in the vendor’s words, also if access was allowed', async () => {
+    const { page, ask, mock } = await openConsole('requests');
+    const { token } = await mock('POST', '/tokens', { for: admin.email });
+    for (const [method, path, sender, body, ours, vendors] of [
+      ['POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' }, 'Field inferenceUrl is missing', 'Validation'],
+      ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET', 'Run:ai answered:'],
+      ['POST', '/api/v1/users', token, { email: admin.email }, 'Allowed', 'Resource with this name already exists'],
+    ] as const) {
+      const { status } = await ask(method, path, sender, body);
+      await requestRows(page).first().getByText(String(status)).click();
+      await requestPanel(page).locator('.verdict').getByText(ours).waitFor();
+      expect(await requestPanel(page).locator('.verdict').count()).toBe(1);
+      await requestPanel(page).getByRole('region', { name: 'words' }).getByText(vendors).first().waitFor();
+    }
+  });
 
   it('keeps space between its steps, and between its text and its close button, also if it is narrow', async () => {
     const { url, ask } = await startServer();
@@ -41,7 +39,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     const page = await openPage(`${url}/docs`);
     await page.evaluate("localStorage.setItem('nv-auth-mock.panel-width', '330')");
     await page.goto(url);
-    await panel(page).getByRole('list', { name: 'Steps of the decision' }).getByText('refused here').waitFor();
+    await requestPanel(page).getByRole('list', { name: 'Steps of the decision' }).getByText('refused here').waitFor();
     const gaps = `(() => {
       const boxes = [...document.querySelectorAll('.steps li')].map((li) => {
         const range = document.createRange();
@@ -52,8 +50,8 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     })()`;
 
     expect(Math.min(...((await page.evaluate(gaps)) as number[]))).toBeGreaterThan(4);
-    const cross = await button(panel(page), 'Close').boundingBox();
-    const text = await panel(page).locator('.within').boundingBox();
+    const cross = await button(requestPanel(page), 'Close').boundingBox();
+    const text = await requestPanel(page).locator('.within').boundingBox();
     expect((cross?.y ?? 0) + (cross?.height ?? 0)).toBeLessThanOrEqual(text?.y ?? 0);
   });
 
@@ -62,36 +60,12 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     await ask('GET', '/v2/nvcf/functions', 'undefined');
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
     await requestRows(page).filter({ hasText: 'unsupported_token' }).click();
-    await panel(page).getByRole('heading', { name: 'How to fix it' }).waitFor();
-    expect(await panel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
+    await requestPanel(page).getByRole('heading', { name: 'How to fix it' }).waitFor();
+    expect(await requestPanel(page).getByText('The header has a placeholder').locator('visible=true').count()).toBe(1);
     await requestRows(page).filter({ hasText: 'missing_scope' }).click();
-    await panel(page).getByText('add the scope').first().waitFor();
+    await requestPanel(page).getByText('add the scope').first().waitFor();
 
-    expect(await panel(page).locator('.hint').count()).toBe(0);
-  });
-
-  it('shows the query, which the row has too', async () => {
-    const { page, ask } = await openConsole('requests');
-    await ask('GET', '/v2/nvcf/functions?visibility=private&visibility=public&marker=1%262', DEPLOYER.key);
-    await requestRows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
-    const rows = panel(page).getByRole('table', { name: 'Query' }).locator('tr');
-    await rows.first().waitFor();
-
-    expect(await readTexts(rows)).toEqual(['visibility private, public', 'marker 1&2']);
-  });
-
-  it('shows the vendor’s words about a conflict, although access was allowed', async () => {
-    const { url, ask, mock } = await startServer();
-    const { token } = await mock('POST', '/tokens', { for: admin.email });
-    await ask('POST', '/api/v1/users', token, { email: admin.email });
-    const page = await openPage(`${url}/#/requests`);
-    await requestRows(page).filter({ hasText: '409' }).click();
-
-    await panel(page).locator('.verdict').getByText('Allowed').waitFor();
-    await panel(page)
-      .getByRole('region', { name: 'words' })
-      .getByText('Resource with this name already exists')
-      .waitFor();
+    expect(await requestPanel(page).locator('.hint').count()).toBe(0);
   });
 
   it('shows the required rights and all that its caller holds, folded', async () => {
@@ -102,7 +76,7 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     const { needs } = rules.find(({ id }: { id: string }) => id === decisions[0].rule);
     const page = await openPage(`${url}/#/requests`);
     await requestRows(page).first().click();
-    await panel(page).getByText('Required and held').click();
+    await requestPanel(page).getByText('Required and held').click();
 
     expect(await readTexts(page.locator('.sides section:first-child .rights li'))).toEqual(
       [...(needs.all ?? []), ...(needs.any ?? [])].map((id: string) =>
@@ -119,14 +93,23 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     await mock('POST', '/clock/freeze', {});
     await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['register_function', 'list_functions'] });
     await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+    const version = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
+    await ask('POST', `/v2/nvcf/deployments/functions/${version}`, REGISTRAR.key, {});
     const page = await openPage(`${url}/#/requests`);
-    await requestRows(page).first().click();
-    const held = panel(page).locator('.sides section:last-child');
-    await panel(page).getByText('Required and held').click();
+    await requestRows(page).filter({ hasText: 'createDeployment' }).click();
+    await requestPanel(page).getByText('Required and held').click();
+    // Of two missing scopes, it brings one.
+    await requestPanel(page).locator('li.missing').getByText('takes effect at').waitFor();
+    expect(await readTexts(requestPanel(page).locator('li.missing'))).toEqual([
+      expect.stringMatching(/deploy_function$/),
+      expect.stringMatching(/list_functions takes effect at 12:15:00$/),
+    ]);
+    await requestRows(page).filter({ hasText: 'listFunctions' }).click();
+    const held = requestPanel(page).locator('.sides section:last-child');
+    await requestPanel(page).getByText('Required and held').click();
     await held.getByText('Version 2 takes effect at 12:15:00').waitFor();
-
     expect(await held.innerText()).toMatch(/Version 2 takes effect at 12:15:00\s+in 15 min and would allow it/);
-    expect(await panel(page).innerText()).not.toContain('2030-01-15T');
+    expect(await requestPanel(page).innerText()).not.toContain('2030-01-15T');
     await held.getByRole('link', { name: 'See when' }).click();
     await expect.poll(() => page.url()).toMatch(/#\/clock$/);
   });
@@ -148,21 +131,25 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
       await requestRows(page).first().getByText(status).click();
 
       await expect.poll(() => readMarks(page)).toBe(marks);
-      expect(await panel(page).getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
+      expect(await requestPanel(page).getByText('refused here').count()).toBe(status === '200' ? 0 : 1);
     }
   });
 
-  it('shows both bodies formatted and coloured, and copies them', async () => {
-    const { url, ask } = await startServer();
+  it('shows the query, headers, and bodies, formatted and coloured, and copies them', async () => {
+    const { page, ask } = await openConsole('requests', {}, CLIPBOARD);
+    await ask('GET', '/v2/nvcf/functions?visibility=private&visibility=public&marker=1%262', DEPLOYER.key);
+    await requestRows(page).filter({ hasText: '?visibility=private&visibility=public' }).click();
+    const rows = requestPanel(page).getByRole('table', { name: 'Query' }).locator('tr');
+    await rows.first().waitFor();
+    expect(await readTexts(rows)).toEqual(['visibility private, public', 'marker 1&2']);
+
     const health = { protocol: 'HTTP', uri: '/ready', port: 80, timeout: 'PT10S', expectedStatusCode: 200 };
     const body = { ...FUNCTION, inferenceUrl: '/"quoted"', health };
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, body);
-    const page = await openPage(`${url}/#/requests`, CLIPBOARD);
-    await requestRows(page).first().click();
-    await panel(page).locator('summary', { hasText: 'Request' }).click();
-    const sent = panel(page).locator('details', { hasText: 'Request' });
+    await requestRows(page).filter({ hasText: 'POST' }).click();
+    await requestPanel(page).locator('summary', { hasText: 'Request' }).click();
+    const sent = requestPanel(page).locator('details', { hasText: 'Request' });
     const shown = sent.locator('pre');
-
     expect(await shown.innerText()).toBe(JSON.stringify(body, null, 2));
     expect(await shown.locator('.key').allInnerTexts()).toContain('"health":');
     expect(await shown.locator('.string').allInnerTexts()).toContain('"/\\"quoted\\""');
@@ -176,8 +163,8 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
     const { page, ask } = await openConsole('requests');
     await ask('POST', `/v2/nvcf/pexec/functions/${OTHER_FUNCTION}`, INVOKER, {});
     await requestRows(page).filter({ hasText: 'resource_mismatch' }).click();
-    await panel(page).getByText('Required and held').click();
-    await panel(page).getByRole('heading', { name: 'Held by nvcf-invoker' }).waitFor();
+    await requestPanel(page).getByText('Required and held').click();
+    await requestPanel(page).getByRole('heading', { name: 'Held by nvcf-invoker' }).waitFor();
 
     expect(await readTexts(page.locator('.rights li'))).toContainEqual(expect.stringMatching(/^✓ invoke_function/));
     expect(await readTexts(page.locator('.bound.missing'))).toEqual(['✗ (missing) for 3f1d7c52…0002']);
@@ -186,31 +173,26 @@ describe.runIf(hasBrowser)('the panel of a request', () => {
   });
 });
 
-describe.runIf(hasBrowser)('a panel', () => {
-  const { openConsole, openPage } = setUpConsole();
-
+describeInBrowser('a panel', () => {
   it.each([
     ['requests', '[role=option]', 'Request', false],
     ['identities', 'a.button', 'New key', true],
-  ])(
-    'takes the focus from a button, not from a row, and Escape returns it: %s',
-    async (address, opener, name, takes) => {
-      const { url, ask } = await startServer();
-      await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
-      const page = await openPage(`${url}/#/${address}`);
-      await page.locator(opener).first().click();
-      const article = page.getByRole('article', { name });
-      await article.waitFor();
-      expect(await page.evaluate(`document.activeElement.matches('article')`)).toBe(takes);
-      await page.keyboard.press('Tab');
-      if (takes) expect(await page.evaluate(`document.activeElement.closest('article') !== null`)).toBe(true);
-      await button(article, 'Close').focus();
-      await page.keyboard.press('Escape');
+  ])('takes the focus from a button only, and Escape returns it: %s', async (address, opener, name, takes) => {
+    const { url, ask } = await startServer();
+    await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
+    const page = await openPage(`${url}/#/${address}`);
+    await page.locator(opener).first().click();
+    const article = page.getByRole('article', { name });
+    await article.waitFor();
+    expect(await page.evaluate(`document.activeElement.matches('article')`)).toBe(takes);
+    await page.keyboard.press('Tab');
+    if (takes) expect(await page.evaluate(`document.activeElement.closest('article') !== null`)).toBe(true);
+    await button(article, 'Close').focus();
+    await page.keyboard.press('Escape');
 
-      await expect.poll(() => article.count()).toBe(0);
-      await expect.poll(() => page.evaluate(`document.activeElement.matches('${opener}')`)).toBe(true);
-    },
-  );
+    await expect.poll(() => article.count()).toBe(0);
+    await expect.poll(() => page.evaluate(`document.activeElement.matches('${opener}')`)).toBe(true);
+  });
 
   it('stays open when a dialog in it is closed, and the focus returns to the button of the menu', async () => {
     const { page } = await openConsole(`identities?who=${DEPLOYER.id}`);

@@ -1,14 +1,13 @@
 /** What the console reads from the server: how much of it, and how often. */
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { button } from './support/elements.ts';
 import { DEPLOYER, FUNCTION, LISTING, startServer } from './support/server.ts';
-import { setUpConsole } from './support/window.ts';
+import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 /** The paths that the page polls, so that a slow machine reads them more often. */
 const POLLED = /\/_mock\/(?:faults|clock)\b/;
 
-describe.runIf(hasBrowser)('the data that the console reads', () => {
+describeInBrowser('the data that the console reads', () => {
   const { openConsole, openPage } = setUpConsole();
 
   it('is at most 90 kB in 14 requests until a refusal is opened beside a list of 50 requests', async () => {

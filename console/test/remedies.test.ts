@@ -18,19 +18,10 @@ const ID = '6e4c8a30-1b2d-4f75-9c08-5a7d3e1f0002';
 const MESSAGE = { headers: {}, body: null, size: null, truncated: false };
 
 function requestOf(members: object = {}, headers: object = { authorization: 'Bearer nvapi-x' }, body: unknown = null) {
+  const refused = { operation: 'createFunction', service: 'nvcf', status: 403, reason: 'missing_scope' };
   return {
-    id: 'r1',
-    at: '2030-01-15T12:00:00Z',
-    method: 'POST',
-    path: '/v2/nvcf/functions',
-    query: {},
-    status: 403,
-    operation: 'createFunction',
-    service: 'nvcf',
-    principal: null,
-    reason: 'missing_scope',
-    hints: [],
-    fault: null,
+    ...{ id: 'r1', method: 'POST', path: '/v2/nvcf/functions', query: {}, principal: null, hints: [], fault: null },
+    ...refused,
     ...members,
     request: { ...MESSAGE, headers: { 'content-type': 'application/json', ...headers }, body },
     response: MESSAGE,
@@ -56,19 +47,10 @@ function userOf(name: string, rights: string): Identity {
   return { id: name, name, kind: 'user', services: ['runai'], rights, credentials } as unknown as Identity;
 }
 
-function remediesOf({
-  request = requestOf(),
-  identities = [],
-  canWait = true,
-  ...more
-}: {
-  readonly decision: Decision;
-  readonly request?: RecordedRequest;
-  readonly identities?: readonly Identity[];
-  readonly canWait?: boolean;
-}) {
-  return listRemedies({ request, identities, ...more }, [], canWait).remedies;
-}
+const remediesOf = (given: object, canWait = true) => {
+  const refusal = { request: requestOf(), identities: [], ...given } as unknown as Parameters<typeof listRemedies>[0];
+  return listRemedies(refusal, [], canWait).remedies;
+};
 
 describe('the remedies of a refusal', () => {
   it('edit the key, with the scopes and the binding that change, and say where', () => {
@@ -103,7 +85,7 @@ describe('the remedies of a refusal', () => {
       pending: { version: 2, effectiveAt: '2030-01-15T12:15:00Z', effect: 'allow' },
       fixes: [{ kind: 'propagation', text: 'wait', request }],
     });
-    const kinds = (canWait: boolean) => remediesOf({ decision, canWait }).map(({ change }) => change.kind);
+    const kinds = (canWait: boolean) => remediesOf({ decision }, canWait).map(({ change }) => change.kind);
 
     expect(kinds(true)).toEqual(['send', 'move', 'wait']);
     expect(kinds(false)).toEqual(['send', 'move']);
@@ -144,10 +126,8 @@ describe('the remedies of a refusal', () => {
     const candidates = listCandidates(refusal);
 
     expect(candidates.map(({ name }) => name)).toEqual(['one', 'many']);
-    expect(listRemedies(refusal, candidates, true).remedies.map(({ text }) => text)).toEqual([
-      'Send it as service key `one`',
-      'Send it as service key `many`',
-    ]);
+    const texts = listRemedies(refusal, candidates, true).remedies.map(({ text }) => text);
+    expect(texts).toEqual(['Send it as service key `one`', 'Send it as service key `many`']);
   });
 
   it.each([

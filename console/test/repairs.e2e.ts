@@ -1,21 +1,19 @@
 /** How a refused request is fixed and sent again, from the refusal itself. */
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
-import { button, requestRows, undo } from './support/elements.ts';
+import { expect, it } from 'vitest';
+import { button, requestPanel, requestRows, undo } from './support/elements.ts';
 import { LISTING, REGISTRAR, readStatuses, sendRefusedDeployment, startServer } from './support/server.ts';
-import { setUpBrowser } from './support/window.ts';
+import { describeInBrowser, setUpBrowser } from './support/window.ts';
 
-const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
-const fixes = (page: Page) => panel(page).getByRole('region', { name: 'How to fix it' });
-const result = (page: Page) => panel(page).getByRole('region', { name: 'Result' });
+const fixes = (page: Page) => requestPanel(page).getByRole('region', { name: 'How to fix it' });
+const result = (page: Page) => requestPanel(page).getByRole('region', { name: 'Result' });
 const isInWindow = async (page: Page, locator: Locator) => {
   const box = await locator.boundingBox();
   const height = page.viewportSize()?.height ?? 0;
   return box !== null && box.y >= 0 && box.y + box.height <= height;
 };
 
-describe.runIf(hasBrowser)('a refused request', () => {
+describeInBrowser('a refused request', () => {
   const openPage = setUpBrowser();
 
   it('is fixed and sent again with its body, also if an edit must be applied', async () => {
@@ -65,7 +63,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
     await server.ask('GET', '/api/v1/apps', token);
     const page = await openPage(server.url);
 
-    await panel(page).getByText('it was issued to service account ci-bot').waitFor();
+    await requestPanel(page).getByText('it was issued to service account ci-bot').waitFor();
     await button(fixes(page), 'Send again with a fresh token').click();
     await result(page).getByText('Fixed and sent again.').waitFor();
     const [again] = (await server.mock('GET', '/requests')).requests;

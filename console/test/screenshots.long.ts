@@ -12,31 +12,19 @@ const NOW = '2030-01-15T12:00:00Z';
 
 const REGISTRAR = castKey('nvcf-registrar');
 
-interface Picture {
-  readonly name: string;
-  readonly address: string;
-  /** A text that shows that the view has been read. */
-  readonly shows: string;
-  /** What is clicked, one after the other. */
-  readonly clicks?: readonly string[];
-}
+const REFUSED = '[role=option]:has-text("air-reader"):has-text("missing")';
 
-const PICTURES: readonly Picture[] = [
-  {
-    name: 'requests',
-    address: 'requests',
-    shows: 'Fixed and sent again.',
-    clicks: ['[role=option]:has-text("air-reader"):has-text("missing")', 'text=Fix and send again'],
-  },
-  { name: 'clock', address: 'clock', shows: 'takes effect' },
-  {
-    name: 'identities',
-    shows: 'createDeployment',
-    address:
-      'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
-  },
-  { name: 'operations', address: 'operations?api=nvcf&service=nvcf&operation=createDeployment', shows: 'Try as' },
-  { name: 'least-privilege', address: `identities?api=nvcf&who=${castKey('nvcf-deployer').id}`, shows: 'Not used' },
+/** Each picture: its name, its address, a text that shows that the view has been read, and what is clicked before. */
+const PICTURES: readonly (readonly [name: string, address: string, shows: string, ...clicks: string[]])[] = [
+  ['requests', 'requests', 'Fixed and sent again.', REFUSED, 'text=Fix and send again'],
+  ['clock', 'clock', 'takes effect'],
+  [
+    'identities',
+    'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
+    'createDeployment',
+  ],
+  ['operations', 'operations?api=nvcf&service=nvcf&operation=createDeployment', 'Try as'],
+  ['least-privilege', `identities?api=nvcf&who=${castKey('nvcf-deployer').id}`, 'Not used'],
 ];
 
 /** Creates a pending edit, and requests of which some are refused. */
@@ -81,7 +69,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   });
   afterAll(() => mock.stop());
 
-  it.for(PICTURES)('has its picture: $name', async ({ name, address, shows, clicks = [] }) => {
+  it.for(PICTURES)('has its picture: %s', async ([name, address, shows, ...clicks]) => {
     const page = await open(`${mock.url}/#/${address}`, {
       viewport: { width: 1280, height: 800 },
       colorScheme: 'light',

@@ -1,11 +1,10 @@
 /** What somebody who never read the documents does with the console alone: how many clicks it takes, counted in the page. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { button, requestRows } from './support/elements.ts';
 import { readStatuses, sendRefusedDeployment, startServer, TOKEN_ORDER } from './support/server.ts';
-import { setUpBrowser, setUpConsole } from './support/window.ts';
+import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 /** How often Tab is pressed in search of something. */
 const MAX_TABS = 60;
@@ -47,9 +46,9 @@ async function goTo(page: Page, view: string): Promise<void> {
   await page.getByRole('heading', { name: view }).first().waitFor();
 }
 
-describe.runIf(hasBrowser)('a user with the keyboard alone', () => {
-  const openPage = setUpBrowser();
+const { openConsole, openPage } = setUpConsole();
 
+describeInBrowser('a user with the keyboard alone', () => {
   it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', async () => {
     const server = await startServer({ propagation: 'fixed' });
     await sendRefusedDeployment(server);
@@ -93,9 +92,7 @@ describe.runIf(hasBrowser)('a user with the keyboard alone', () => {
   });
 });
 
-describe.runIf(hasBrowser)('a user with the mouse alone', () => {
-  const { openConsole, openPage } = setUpConsole();
-
+describeInBrowser('a user with the mouse alone', () => {
   it('fixes the newest refusal, which is opened by itself, and sends it again in one click', async () => {
     const server = await startServer();
     await sendRefusedDeployment(server);

@@ -1,15 +1,14 @@
 /** The console's worlds and snapshots, in a browser. */
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../../test/support/browser.ts';
+import { expect, it } from 'vitest';
 import { emptyFolder } from '../../test/support/folder.ts';
 import { button, CLIPBOARD, chooseFromMenu, readClipboard, readTexts, tableRows } from './support/elements.ts';
 import { LISTING, startServer } from './support/server.ts';
-import { setUpBrowser, setUpConsole } from './support/window.ts';
+import { describeInBrowser, setUpConsole } from './support/window.ts';
 
-describe.runIf(hasBrowser)('worlds', () => {
-  const { openConsole, openPage } = setUpConsole();
+const { openConsole, openPage } = setUpConsole();
 
+describeInBrowser('worlds', () => {
   it('are created in a panel with their credentials to copy, and deleted', async () => {
     const { page, url, mock } = await openConsole('worlds', {}, CLIPBOARD);
     await page.getByText('There is only this world').waitFor();
@@ -38,9 +37,8 @@ describe.runIf(hasBrowser)('worlds', () => {
   });
 
   it('show how clients reach them, in a panel with an address, and link to their consoles', async () => {
-    const { url, mock } = await startServer();
+    const { page, url, mock } = await openConsole('worlds');
     await mock('POST', '/worlds', { id: 'alice', ttl: '15m', label: 'for the nightly run' });
-    const page = await openPage(`${url}/#/worlds`);
     await chooseFromMenu(page, 'world alice', 'How to reach it');
     await page.getByRole('heading', { name: 'How to reach alice' }).waitFor();
     expect(page.url()).toContain('world=alice');
@@ -84,11 +82,10 @@ describe.runIf(hasBrowser)('worlds', () => {
   });
 
   it('can be reset from the menu of the current world after a confirmation, but not deleted if it is the default one', async () => {
-    const { url, ask, mock } = await startServer();
+    const { page, ask, mock } = await openConsole('worlds');
     await mock('POST', '/worlds', { id: 'alice' });
     await ask('GET', '/v2/nvcf/functions');
     await mock('POST', '/faults', { do: { delay: '1s' } });
-    const page = await openPage(`${url}/#/worlds`);
     await button(page, 'More for world alice').click();
     expect(await page.locator('.menu:visible').getByText('Reset world').count()).toBe(0);
     await page.keyboard.press('Escape');
@@ -130,8 +127,7 @@ describe.runIf(hasBrowser)('worlds', () => {
   });
 });
 
-describe.runIf(hasBrowser)('snapshots', () => {
-  const openPage = setUpBrowser();
+describeInBrowser('snapshots', () => {
   const LIST = 'Snapshots, newest first';
 
   it('can be taken, restored and deleted, and are named after their time if they have no name', async () => {

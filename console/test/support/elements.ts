@@ -12,6 +12,9 @@ export async function unlock(page: Page, token: string): Promise<void> {
 export const requestRows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');
 
+/** The panel of a request. */
+export const requestPanel = (page: Page): Locator => page.getByRole('article', { name: 'Request' });
+
 export const button = (within: Page | Locator, name: string | RegExp): Locator =>
   within.getByRole('button', { name, exact: true });
 export const region = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });

@@ -19,41 +19,30 @@ export const LISTING = {
   resource: { type: 'All Functions' },
 };
 
+const { clientId, clientSecret } = admin.accessKey;
 /** The body of a request for a token of the administrator. */
-export const TOKEN_ORDER = {
-  grantType: 'client_credentials',
-  clientId: admin.accessKey.clientId,
-  clientSecret: admin.accessKey.clientSecret,
-};
+export const TOKEN_ORDER = { grantType: 'client_credentials', clientId, clientSecret };
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
-export const readJson = async (url: string, init?: RequestInit): Promise<any> => {
-  const text = await (await fetch(url, init)).text();
-  return text === '' ? null : JSON.parse(text);
-};
-
-/** A request of a test uses a connection of its own: `fetch` may reuse one that a stopped server on the port has closed. */
-const OWN_CONNECTION = { connection: 'close' };
+export const readJson = async (url: string): Promise<any> => (await fetch(url)).json();
 
 /** Starts a server. Returns its URL, and functions that stop it and send requests to it. */
 export async function startServer(config: Parameters<typeof listeningServer>[0] = {}, port = 0) {
   const { url, close: stop } = await listeningServer(config, port);
-  const ask = (method: string, path: string, token = INVOKER, body?: object) =>
+  // Each request uses a connection of its own: `fetch` may reuse one that a stopped server on the port has closed.
+  const send = (method: string, path: string, headers: object, body?: object) =>
     fetch(url + path, {
       method,
-      headers: {
-        ...OWN_CONNECTION,
-        authorization: `Bearer ${token}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
+      headers: { connection: 'close', ...headers, ...(body && { 'content-type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
-  const mock = (method: string, path: string, body?: object) =>
-    readJson(`${url}/_mock${path}`, {
-      method,
-      headers: { ...OWN_CONNECTION, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  const ask = (method: string, path: string, token = INVOKER, body?: object) =>
+    send(method, path, { authorization: `Bearer ${token}` }, body);
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
+  const mock = async (method: string, path: string, body?: object): Promise<any> => {
+    const text = await (await send(method, `/_mock${path}`, {}, body)).text();
+    return text === '' ? null : JSON.parse(text);
+  };
   return { url, stop, ask, mock };
 }
 

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { launch } from '../../../test/support/browser.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { hasBrowser, launch } from '../../../test/support/browser.ts';
 import { startServer } from './server.ts';
 
 /** Opens an address in a new window. */
@@ -15,15 +15,18 @@ export const LOOKS = [
 
 export const TELEPHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 
+/** Describes what tests look at in a browser, on a machine that has one. */
+export const describeInBrowser = describe.runIf(hasBrowser);
+
 /**
- * Starts a browser for the tests of a `describe`. An error on the console of a page fails the test.
+ * Starts a browser for the tests of a `describe` or a file. An error on the console of a page fails the test.
  *
  * @param usual the errors that libraries of the page always report
  */
 export function setUpBrowser(usual = /^$/): OpenPage {
   const open = { browser: null as Browser | null };
   beforeAll(async () => {
-    open.browser = await launch();
+    if (hasBrowser) open.browser = await launch();
   });
   afterAll(() => open.browser?.close());
   return async (url, options = {}) => {
@@ -46,7 +49,7 @@ export function setUpBrowser(usual = /^$/): OpenPage {
   };
 }
 
-/** Starts a browser for the tests of a `describe`, which open pages, or the console at an address of a new server. */
+/** Starts a browser for the tests of a `describe` or a file, which open pages, or the console at an address of a new server. */
 export function setUpConsole() {
   const openPage = setUpBrowser();
   const openConsole = async (
