@@ -6,7 +6,7 @@ import { Frame, readAll } from './frame/frame.tsx';
 import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
 import { noteUnread } from './state/in-force.ts';
-import { forgetRequests, noteRequest } from './state/requests.ts';
+import { noteRequest, readJournal } from './state/requests.ts';
 
 // A browser would open a dropped file in place of the page.
 for (const type of ['dragover', 'drop']) addEventListener(type, (event) => event.preventDefault());
@@ -15,16 +15,12 @@ const root = document.getElementById('console');
 if (root === null) throw new Error('The page has no place for the console.');
 root.replaceChildren();
 render(<Frame />, root);
-followEvents(
-  (event) => {
-    const { kind, data } = event;
-    if (kind === 'request') {
-      noteRequest(data);
-      noteUnread(data.status);
-    } else if (kind === 'clock') noteClock(data);
-    else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) forgetRequests();
-    noteEvent(event);
-  },
-  // The frame shows the error: no connection, or a missing token.
-  () => void readAll().catch(() => {}),
-);
+followEvents((event) => {
+  const { kind, data } = event;
+  if (kind === 'request') {
+    noteRequest(data);
+    noteUnread(data.status);
+  } else if (kind === 'clock') noteClock(data);
+  else if (kind === 'world' && (data.what === 'reset' || data.what === 'restored')) void readJournal();
+  noteEvent(event);
+}, readAll);

@@ -311,6 +311,7 @@ describeInBrowser('the list of requests', () => {
     await requestRows(page).first().click();
     const hint = requestPanel(page).getByText('Did you mean GET /v2/nvcf/functions?');
     await hint.waitFor();
+    expect(await requestPanel(page).getByRole('link', { name: 'Fail the next one like this' }).count()).toBe(0);
     // Said once: the response says the same in more words.
     expect(await hint.count()).toBe(1);
     expect(await requestPanel(page).getByText('Available APIs').locator('visible=true').count()).toBe(0);
@@ -379,14 +380,31 @@ describeInBrowser('the list of requests', () => {
     await expect.poll(() => state(page)).toBe('offline');
     expect(await row('/before').isVisible()).toBe(true);
 
+    const views = page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('link', { name: 'Operations' }).click();
+    await page.getByRole('main').getByText('The server does not answer.').waitFor();
     const second = await startServer({}, Number(new URL(first.url).port));
     await second.ask('GET', '/meanwhile');
     await expect.poll(() => state(page), { timeout: 15_000 }).toBe('live');
+    await page.getByText('createDeployment').first().waitFor();
+    await views.getByRole('link', { name: 'Requests' }).click();
     await row('/meanwhile').waitFor();
     await expect.poll(() => row('/before').count()).toBe(0);
     await second.ask('GET', '/after');
     await row('/after').waitFor();
     expect(await requestRows(page).count()).toBe(2);
+  });
+
+  it('says that the journal could not be read', async () => {
+    const { url, mock } = await startServer();
+    const page = await openPage('about:blank');
+    await page.route('**/_mock/requests?*', (route) => route.fulfill({ status: 500, json: { detail: 'broken' } }));
+    await page.goto(`${url}/#/requests`);
+    await page.getByText('The journal could not be read: broken').waitFor();
+    await page.unroute('**/_mock/requests?*');
+    await mock('POST', '/reset', {});
+
+    await page.getByText('No requests yet').waitFor();
   });
 
   it('has a stream only while the page is visible, also if that was hidden at first, and catches up', async () => {

@@ -22,10 +22,10 @@ import { UndoBar } from './undo-bar.tsx';
 
 setWorldNow(worldMinute);
 
-/** Reads the data of the frame and lets every view read again. @throws like the control API */
-export async function readAll(): Promise<void> {
+/** Reads the journal and lets every view read again. */
+export function readAll(): void {
   reportAllChanges();
-  await readJournal();
+  void readJournal();
 }
 
 /** The frame around every view: address, world, what is in force, clock, connection and navigation. */

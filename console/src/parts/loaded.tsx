@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { connection } from '../connection.ts';
 import { Sentence } from './sentence.tsx';
 import { Skeleton } from './skeleton.tsx';
 
@@ -7,8 +8,9 @@ import { Skeleton } from './skeleton.tsx';
 export type Loaded<Value> = { readonly value: Value } | { readonly error: string } | null;
 
 /**
- * Reads a value, and reads it again when a dependency changes; the old value stays until then. Reads never overlap:
- * changes during one lead to a single further read. To show something else, give the component a `key`.
+ * Reads a value, and reads it again when a dependency changes, or once the server is back after a failure; the old value
+ * stays until then. Reads never overlap: changes during one lead to a single further read. To show something else, give
+ * the component a `key`.
  *
  * @param initial shown until the first read ends
  */
@@ -18,28 +20,34 @@ export function useLoaded<Value>(
   initial?: Value,
 ): Loaded<Value> {
   const [loaded, setLoaded] = useState<Loaded<Value>>(initial === undefined ? null : { value: initial });
-  const reading = useRef({ isBusy: false, isStale: false, isOver: false, read });
+  const reading = useRef({ isBusy: false, isStale: false, isOver: false, hasFailed: false, read });
   const { current } = reading;
   current.read = read;
+  const readUntilFresh = async () => {
+    current.isBusy = true;
+    do {
+      current.isStale = false;
+      current.hasFailed = false;
+      try {
+        const value = await current.read();
+        if (!current.isOver) setLoaded({ value });
+      } catch (error) {
+        current.hasFailed = true;
+        // Keep the last value if a later read fails.
+        const failed = { error: describeError(error) };
+        if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
+      }
+    } while (current.isStale && !current.isOver);
+    current.isBusy = false;
+  };
   useEffect(() => {
-    const readUntilFresh = async () => {
-      current.isBusy = true;
-      do {
-        current.isStale = false;
-        try {
-          const value = await current.read();
-          if (!current.isOver) setLoaded({ value });
-        } catch (error) {
-          // Keep the last value if a later read fails.
-          const failed = { error: describeError(error) };
-          if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
-        }
-      } while (current.isStale && !current.isOver);
-      current.isBusy = false;
-    };
     if (current.isBusy) current.isStale = true;
     else void readUntilFresh();
   }, dependsOn);
+  const isLive = connection.value === 'live';
+  useEffect(() => {
+    if (isLive && current.hasFailed) void readUntilFresh();
+  }, [isLive]);
   useEffect(
     () => () => {
       current.isOver = true;

@@ -43,13 +43,21 @@ export function resumeList(): void {
   heldBackRequests.value = [];
 }
 
-/** Reads the list again, for the requests that no event reported. @throws like the control API */
+/** The error of the last read of the journal; null if it succeeded. */
+export const journalError = signal<unknown>(null);
+
+/** Reads the list again, because requests were removed, or were not reported by an event. */
 export async function readJournal(): Promise<void> {
   arrivals = [];
   heldBackRequests.value = [];
   const known = new Set(requests.value);
   const isFirst = !isJournalRead.value;
-  const recorded = await readSummaries({ limit: isFirst ? FIRST_READ_SIZE : 2 * MAX_ENTRIES });
+  const limit = isFirst ? FIRST_READ_SIZE : 2 * MAX_ENTRIES;
+  journalError.value = null;
+  const recorded = await readSummaries({ limit }).catch((error: unknown) => {
+    journalError.value = error;
+  });
+  if (recorded === undefined) return;
   const arrived = requests.value.filter((request) => !known.has(request));
   requests.value = merge(arrived, recorded);
   isJournalRead.value = true;
@@ -72,12 +80,6 @@ function noteOlder(older: readonly RequestSummary[]): void {
 export async function readSummaries(limits: { readonly limit: number }): Promise<readonly RequestSummary[]> {
   const recorded = await askAll<RecordedRequest>('requests', { ...limits, bodies: false });
   return recorded.map(({ request: _, response: __, ...summary }) => summary);
-}
-
-/** Empties the list, because the journal was emptied. */
-export function forgetRequests(): void {
-  requests.value = [];
-  heldBackRequests.value = [];
 }
 
 export function formatAddress({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {

@@ -3,6 +3,7 @@ import { describeError, readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
+import { countChanges } from '../../state/changes.ts';
 import { readEffects } from '../../state/effects.ts';
 import type { Ruleset } from '../../state/rulesets.ts';
 import { groupEffects, toFormText, toRights } from './draft.ts';
@@ -17,7 +18,8 @@ export function DraftEffects({ draft, rulesets }: { readonly draft: KeyOrder; re
       Promise.all(services.map((service) => readEffects({ holding }, service))).catch((error: unknown) =>
         toFormText(describeError(error)),
       ),
-    [JSON.stringify({ holding, services })],
+    // The cast is also reported as changed once the server is back.
+    [JSON.stringify({ holding, services }), countChanges('cast')],
   );
   const result = readValue(loaded, []);
   return (

@@ -2,12 +2,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { choose } from '../../address.ts';
 import { ask, nullIfNotFound } from '../../control-api/client.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
+import { countChanges } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { findNearest } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
@@ -51,15 +52,17 @@ async function readDetails(id: string): Promise<RequestDetails> {
  * @param props.isEntered whether the user opened it with the keyboard, which moves the focus here
  */
 export function RequestPanel({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
-  const loaded = useLoaded(() => readDetails(id), [id]);
+  // A reset or a restart removes requests. This error is a value, because a failed read would leave the previous one.
+  const readOrExplain = () => readDetails(id).catch((error: unknown) => nullIfNotFound(error) ?? describeError(error));
+  const loaded = useLoaded(readOrExplain, [id, countChanges('cast')]);
   // Waits for the current ones: those of a query may be outdated.
   const identities = useLoaded(readIdentities, [readIdentities.version()]);
   return (
     <Panel label="Request" onClose={() => choose({ request: undefined })}>
       <WhenLoaded loaded={loaded}>
         {(details) => (
-          <WhenLoaded loaded={identities}>
-            {(all) => <Details {...details} identities={all} isEntered={isEntered} />}
+          <WhenLoaded loaded={typeof details === 'string' ? { error: details } : identities}>
+            {(all) => typeof details !== 'string' && <Details {...details} identities={all} isEntered={isEntered} />}
           </WhenLoaded>
         )}
       </WhenLoaded>

@@ -2,10 +2,18 @@ import { useEffect, useState } from 'preact/hooks';
 import { choices, choose, view } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
-import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { describeError, readValue, useLoaded } from '../../parts/loaded.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';
-import { heldBackRequests, isJournalRead, isPaused, requests, resumeList } from '../../state/requests.ts';
+import {
+  heldBackRequests,
+  isJournalRead,
+  isPaused,
+  isRefusal,
+  journalError,
+  requests,
+  resumeList,
+} from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
 import { RequestCount } from './count.tsx';
 import { Export } from './export.tsx';
@@ -45,6 +53,11 @@ export function Requests() {
         ) : (
           <RequestList onEnter={() => setEnteredId(selected ?? '')} />
         )}
+        {journalError.value !== null && (
+          <p class="nothing fault" role="alert">
+            The journal could not be read: {describeError(journalError.value)}
+          </p>
+        )}
         {lostDecision !== undefined && (
           <p class="nothing fault">The journal has no request with the decision {lostDecision} any more.</p>
         )}
@@ -62,7 +75,7 @@ function useNewestRefusal(): void {
   // If the panel would replace the list, show the list first.
   const shouldOpen = view.value === '' && Object.keys(choices.value).length === 0 && hasRoomBeside.value;
   const newest = shouldOpen
-    ? requests.value.find(({ decision, reason }) => decision !== null && reason !== null)
+    ? requests.value.find((request) => isRefusal(request) && (request.reason !== null || request.fault === null))
     : undefined;
   useEffect(() => {
     if (newest !== undefined) choose({ request: newest.id }, false);

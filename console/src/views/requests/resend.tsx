@@ -69,9 +69,11 @@ export function Resend(props: {
         )}
         <CopyButton text={toAssertion(request)} label="Copy as assertion" />
         <CopyButton text={`${getBaseUrl()}/${addressOfView('requests', { request: request.id })}`} label="Copy link" />
-        <a class="button small" href={addressOfView('faults', createFaultChoice(request))}>
-          Fail the next one like this
-        </a>
+        {request.operation !== null && (
+          <a class="button small" href={addressOfView('faults', createFaultChoice(request))}>
+            Fail the next one like this
+          </a>
+        )}
       </div>
       {/* If the credential itself was refused, a fix offers a different one. */}
       {obstacle !== null && decision?.principal !== null && (
@@ -88,9 +90,8 @@ export function Resend(props: {
 }
 
 /** Returns the choices of the form for a fault that hits the next such request. */
-function createFaultChoice({ service, operation, method, path, principal }: RecordedRequest) {
-  const what = operation === null ? { method, path } : { service: service ?? undefined, operation };
-  return { make: 'yes', ...what, principal: principal?.name };
+function createFaultChoice({ service, operation, principal }: RecordedRequest) {
+  return { make: 'yes', service: service ?? undefined, operation: operation ?? undefined, principal: principal?.name };
 }
 
 /** Asks for a body that the journal does not have as sent. */
