@@ -182,9 +182,9 @@ describeInBrowser('the list of requests', () => {
   });
 
   it('can be saved as HAR and as JSON with its filters', async () => {
-    const { page, url, ask } = await openConsole('requests?status=404');
+    const { page, url, ask } = await openConsole('requests?status=404&hints=true');
     await ask('GET', '/v2/nvcf/functions');
-    await ask('GET', '/nothing/at/all');
+    await ask('GET', '/v2/nvcf/function');
     await waitForCount(page, '1 of 2');
     await button(page, 'Export').click();
     const har = await saveFile(page, 'HAR (HTTP Archive)');
@@ -192,8 +192,8 @@ describeInBrowser('the list of requests', () => {
 
     expect(har.name).toMatch(/^nv-auth-mock-default-\d{4}-\d\d-\d\dT\d{6}\.har$/);
     const urls = JSON.parse(har.text).log.entries.map(({ request }: { request: { url: string } }) => request.url);
-    expect(urls).toEqual([`${url}/nothing/at/all`]);
-    expect(JSON.parse(json.text).requests).toMatchObject([{ path: '/nothing/at/all', request: { headers: {} } }]);
+    expect(urls).toEqual([`${url}/v2/nvcf/function`]);
+    expect(JSON.parse(json.text).requests).toMatchObject([{ path: '/v2/nvcf/function', request: { headers: {} } }]);
     await page.getByText('Saved ').waitFor();
   });
 

@@ -3,10 +3,10 @@ import { choices } from '../address.ts';
 import type { RequestSummary } from '../control-api/types.ts';
 import { formatAddress, isRefusal, requests } from './requests.ts';
 
-/** The filters that all requests to the control API's journal support. The address uses the same names. */
-const JOURNAL_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path'] as const;
-/** All filters. The control API has no text search and no filter for all refusals, and only its list has `hints`. */
-export const FILTERS = [...JOURNAL_FILTERS, 'hints', 'text', 'refusals'] as const;
+/** The filters with a list of values. */
+const VALUE_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method'] as const;
+/** All filters, by their names in the address. */
+export const FILTERS = [...VALUE_FILTERS, 'path', 'hints', 'text', 'refusals'] as const;
 /** The name of a filter, in the address too. */
 export type Filter = (typeof FILTERS)[number];
 
@@ -32,14 +32,6 @@ export const matchingRequests = computed(() => {
     : requests.value.filter((request) => expected.every(([name, value]) => matchesFilter(request, name, value)));
 });
 
-/** The active filters that the control API supports, by name. */
-export const journalFilter = computed(
-  (): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      JOURNAL_FILTERS.map((name) => [name, choices.value[name] ?? '']).filter(([, value]) => value !== ''),
-    ),
-);
-
 function matchesFilter(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'refusals') return isRefusal(request);
   if (name === 'hints') return listHints(request).length > 0;
@@ -60,7 +52,7 @@ export function listHints({ hints }: RequestSummary): RequestSummary['hints'] {
 }
 
 /** Returns whether a path matches a template, in which `{name}` matches any segment. */
-function matchesTemplate(path: string, template: string): boolean {
+export function matchesTemplate(path: string, template: string): boolean {
   const segments = path.split('/');
   const expected = template.split('/');
   return (

@@ -1,25 +1,28 @@
-import { choices } from '../../address.ts';
-import { askAll } from '../../control-api/client.ts';
+import { ask, askAll } from '../../control-api/client.ts';
+import type { RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { download } from '../../parts/download.ts';
 import { Popover } from '../../parts/popover.tsx';
-import { createFileName, readFile } from '../../state/files.ts';
-import { journalFilter } from '../../state/request-filters.ts';
+import { createFileName } from '../../state/files.ts';
+import { matchingRequests } from '../../state/request-filters.ts';
 
 /** Exports the listed requests. */
 export function Export() {
   const act = useAct();
-  const saveHar = async () => {
-    const query = new URLSearchParams(journalFilter.value).toString();
-    const name = createFileName('.har');
-    download(name, await readFile(`/_mock/requests/har${query === '' ? '' : `?${query}`}`));
+  const save = (extension: string, content: object) => {
+    const name = createFileName(extension);
+    download(name, new Blob([JSON.stringify(content, null, 2)], { type: 'application/json' }));
     return `Saved \`${name}\`.`;
   };
+  // The control API has fewer filters than the list.
+  const isListed = (id: string) => matchingRequests.value.some((request) => request.id === id);
+  const saveHar = async () => {
+    const { log } = await ask<{ log: { entries: { _id: string }[] } }>('GET', '/_mock/requests/har');
+    return save('.har', { log: { ...log, entries: log.entries.filter(({ _id }) => isListed(_id)) } });
+  };
   const saveJson = async () => {
-    const name = createFileName('.json');
-    const requests = await askAll('requests', journalFilter.value);
-    download(name, new Blob([JSON.stringify({ requests }, null, 2)], { type: 'application/json' }));
-    return `Saved \`${name}\`.`;
+    const requests = await askAll<RecordedRequest>('requests');
+    return save('.json', { requests: requests.filter(({ id }) => isListed(id)) });
   };
   return (
     <Popover button="Export">
@@ -37,9 +40,6 @@ export function Export() {
               </button>
             </li>
           </ul>
-          {(choices.value['text'] ?? choices.value['refusals']) !== undefined && (
-            <p class="quiet">The search and “Refusals only” filter only the list, not the export.</p>
-          )}
           <Feedback act={act} />
         </>
       )}
