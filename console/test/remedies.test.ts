@@ -3,7 +3,9 @@ import './support/page.ts';
 import { describe, expect, it } from 'vitest';
 import type { Decision, RecordedRequest } from '../src/control-api/types.ts';
 import { toCall } from '../src/state/call.ts';
+import { pickCaller, senders } from '../src/state/caller.ts';
 import type { Identity } from '../src/state/identities.ts';
+import type { ListedOperation } from '../src/state/operations.ts';
 import {
   findNearest,
   listCandidates,
@@ -130,6 +132,18 @@ describe('the remedies of a refusal', () => {
     expect(texts).toEqual(['Send it as service key `one`', 'Send it as service key `many`']);
   });
 
+  it('of a body that was refused before the credential was checked are no other credentials', () => {
+    const fixes = [{ kind: 'object', text: 'use a live model' }];
+    const refusal = {
+      request: requestOf(),
+      decision: decisionOf({ reason: 'unknown_model', fixes }),
+      identities: [keyOf('one', ['a'])],
+    };
+
+    expect(listCandidates(refusal)).toEqual([]);
+    expect(listRemedies(refusal, refusal.identities, true)).toEqual({ remedies: [], adviceOnly: fixes });
+  });
+
   it.each([
     ['disabled_key', 'Enable service key `mine`', { status: 'active' }],
     ['expired_key', 'Remove the expiry of service key `mine`', { expiresAt: null }],
@@ -167,13 +181,18 @@ describe('the remedies of a refusal', () => {
     expect(findNearest(requestOf())).toBeNull();
     const nearest = findNearest(unknown('/v2/nvcf/functions'));
     if (nearest === null) throw new Error('the nearest one is lost');
-    const identities = [keyOf('one', ['a']), keyOf('nvcf-cli-retired', ['c'])];
+    const identities = [
+      keyOf('one', ['a']),
+      keyOf('nvcf-cli-retired', ['c']),
+      userOf('of an API that would refuse a simulation', 'Viewer'),
+    ];
     const call = { method: 'GET', target: '/v2/nvcf/functions' };
 
-    expect(listNearestCandidates({ kind: 'anonymous' }, identities)).toEqual([]);
+    expect(listNearestCandidates(nearest, identities, [])).toEqual([]);
     const same = { label: 'Send GET /v2/nvcf/functions', call };
     expect(listPathRemedies(nearest, { kind: 'anonymous' }, [])).toMatchObject([same]);
-    const candidates = listNearestCandidates({ kind: 'unknown' }, identities);
+    const listed = { service: 'nvcf', request: { method: 'GET', path: '/v2/{any}/functions' } };
+    const candidates = listNearestCandidates(nearest, identities, [listed as unknown as ListedOperation]);
     const other = { label: 'Send as one', call, sender: { name: 'one' } };
     expect(listPathRemedies(nearest, { kind: 'unknown' }, candidates)).toMatchObject([other]);
   });
@@ -186,6 +205,15 @@ it.each([
   [{ explanation: 'get_users was refused: no header was sent' }, 'no header was sent'],
 ])('a refusal is one sentence: %o', (members, sentence) => {
   expect(describeRefusal(decisionOf(members))).toBe(sentence);
+});
+
+it('the caller of a request that nothing authenticated is known if the page sent it', () => {
+  const request = requestOf({ status: 200, reason: null });
+  const identity = keyOf('one', ['a'], { history: [] });
+  expect(pickCaller(request, null, [identity])).toEqual({ kind: 'unknown' });
+  senders.set(request.id, { kind: 'key', name: 'one', text: 'nvapi-one' });
+
+  expect(pickCaller(request, null, [identity])).toEqual({ kind: 'key', name: 'one', text: 'nvapi-one', order: null });
 });
 
 describe('a copied', () => {

@@ -21,6 +21,9 @@ interface SenderWithKey {
 /** The sender of a recorded request. `order` creates a key with the same rights; null: every new world has this key. */
 export type Caller = SenderWithoutKey | (SenderWithKey & { readonly order: KeyOrder | null });
 
+/** The senders of requests that this page sent, by id. The journal has no caller if nothing checked the credential. */
+export const senders = new Map<string, Sender>();
+
 /**
  * Returns the sender of a recorded request, with the credential if it is known.
  *
@@ -28,14 +31,20 @@ export type Caller = SenderWithoutKey | (SenderWithKey & { readonly order: KeyOr
  * @param isEdited whether the key was edited before, so that no new world has it with these rights
  */
 export function pickCaller(
-  { at, principal, request }: RecordedRequest,
+  { id: requestId, at, principal, request }: RecordedRequest,
   decision: Decision | null,
   identities: readonly Identity[],
   isEdited = false,
 ): Caller {
   const { authorization } = request.headers;
   if (authorization === undefined) return { kind: 'anonymous' };
-  if (principal === null || !sentBearer(request)) return { kind: 'unknown' };
+  if (principal === null) {
+    const sender = senders.get(requestId) ?? { kind: 'unknown' };
+    if (sender.kind !== 'key') return sender;
+    const identity = identities.find((candidate) => findKeyText(candidate) === sender.text);
+    return { ...sender, order: createOrder(identity, decision, at, isEdited) };
+  }
+  if (!sentBearer(request)) return { kind: 'unknown' };
   const { id, name, kind } = principal;
   if (!kind.endsWith('key')) {
     // A refused token cannot be reproduced: a new one would be accepted.

@@ -2,6 +2,8 @@ import type { Decision, Fix, RecordedRequest } from '../control-api/types.ts';
 import { type Call, FINGERPRINT, toCall } from './call.ts';
 import { type Sender, senderOf, sentBearer } from './caller.ts';
 import { type Identity, isKeptToBeRefused } from './identities.ts';
+import type { ListedOperation } from './operations.ts';
+import { matchesTemplate } from './request-filters.ts';
 
 export type FixRequest = NonNullable<Fix['request']>;
 
@@ -63,18 +65,24 @@ function listDistinct(identities: readonly Identity[]): readonly Identity[] {
  * Returns the identities that may be able to send a refused request: those of the roles that a fix names or, for a refused
  * credential, all of the service.
  */
-export function listCandidates({ request, decision, identities }: Refusal): readonly Identity[] {
+export function listCandidates(refusal: Refusal): readonly Identity[] {
+  const { decision, identities } = refusal;
   const { principal, claimed, fixes, service, reason } = decision;
   if (principal !== null) {
     const roles = fixes.find((fix) => fix.kind === 'identity' && fix.request === undefined)?.roles ?? [];
     const users = listDistinct(identities.filter(({ key }) => key === undefined));
     return roles.flatMap((role) => users.filter(({ rights }) => rights === role));
   }
-  const isWrongCredential = sentBearer(request.request) || fixes.some(({ kind }) => kind === 'authenticate');
-  if (!isWrongCredential || reason === 'wrong_secret') return [];
+  if (!isAboutBearer(refusal) || reason === 'wrong_secret') return [];
   // A disabled identity gets no token.
   if (identities.some(({ id, key }) => id === claimed?.id && (key !== undefined || reason !== 'disabled'))) return [];
   return listDistinct(identities.filter(({ services }) => services.includes(service)));
+}
+
+/** Returns whether a refusal without a caller is about the bearer credential, not about the body or another credential. */
+function isAboutBearer({ request, decision: { fixes } }: Refusal): boolean {
+  const hasFix = (expected: Fix['kind']) => fixes.some(({ kind }) => kind === expected);
+  return hasFix('authenticate') || (sentBearer(request.request) && !hasFix('object'));
 }
 
 /** Returns the number of scopes of a service key, infinity for a personal key, and 0 for other identities. */
@@ -115,9 +123,15 @@ export function findNearest({ operation, status, hints }: RecordedRequest): Near
   return operation === null && status === 404 && request !== undefined && !request.path.includes('{') ? request : null;
 }
 
-/** Returns the identities that may be able to send the nearest request. */
-export function listNearestCandidates(caller: Sender, identities: readonly Identity[]): readonly Identity[] {
-  return caller.kind === 'unknown' ? listDistinct(identities) : [];
+/** Returns the identities that may be able to send the nearest request: those of the service with its operation. */
+export function listNearestCandidates(
+  { method, path }: Nearest,
+  identities: readonly Identity[],
+  operations: readonly ListedOperation[],
+): readonly Identity[] {
+  const isNearest = ({ request }: ListedOperation) => request?.method === method && matchesTemplate(path, request.path);
+  const { service } = operations.find(isNearest) ?? {};
+  return listDistinct(identities.filter(({ services }) => services.some((name) => name === service)));
 }
 
 /**
@@ -181,10 +195,10 @@ function whereIs({ path, as }: FixRequest): string {
 /** Returns the remedies for a refused credential: make it valid again, get a new one, or use a different identity. */
 function listCredentialRemedies(refusal: Refusal, allowed: readonly Identity[]): readonly Remedy[] {
   const { request, decision, identities } = refusal;
-  const { claimed, fixes, reason } = decision;
+  const { claimed, reason } = decision;
   const owner = identities.find(({ id }) => id === claimed?.id);
   if (reason === 'wrong_secret') return listSecretRemedies(request, owner);
-  if (!sentBearer(request.request) && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
+  if (!isAboutBearer(refusal)) return [];
   if (owner?.key !== undefined) return listReactivationRemedies(owner, reason);
   if (owner !== undefined && reason !== 'disabled') {
     return [resendAs(owner, `Get a fresh token for ${owner.kind} \`${owner.name}\``, 'Send again with a fresh token')];
@@ -248,7 +262,7 @@ function diffFix({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [
   return [...lines, ...diffNames('resource', before, [isNames(ids) ? `${type} ${ids.join(', ')}` : type])];
 }
 
-function isNames(value: unknown): value is readonly string[] {
+export function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 

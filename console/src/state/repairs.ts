@@ -9,6 +9,7 @@ import { isFrozen, waitForWorldTime } from './clock.ts';
 import { editKey } from './edit-key.ts';
 import { type Identity, readIdentities } from './identities.ts';
 import { moveClock } from './move-clock.ts';
+import { readListedOperations } from './operations.ts';
 import {
   type Change,
   type FixRequest,
@@ -49,7 +50,8 @@ export async function readRemedies(
   if (decision === null) {
     const nearest = findNearest(request);
     if (nearest === null) return { caller, remedies: [], adviceOnly: [] };
-    const allowed = await filterAllowed(listNearestCandidates(caller, identities), nearest);
+    const operations = caller.kind === 'unknown' ? await readListedOperations() : [];
+    const allowed = await filterAllowed(listNearestCandidates(nearest, identities, operations), nearest);
     return { caller, remedies: listPathRemedies(nearest, caller, allowed), adviceOnly: [] };
   }
   const refusal = { request, decision, identities };

@@ -1,6 +1,6 @@
 import { sendAs } from '../control-api/vendor.ts';
 import type { Call } from './call.ts';
-import { requestToken, type Sender } from './caller.ts';
+import { requestToken, type Sender, senders } from './caller.ts';
 import { readSummaries } from './requests.ts';
 
 /** A resent request: its id in the journal, and its status. */
@@ -36,6 +36,7 @@ export async function sendCall({ method, target, headers, body }: Call, sender: 
   );
   const sent = (await readSummaries({ limit: MAX_SEARCHED })).find((request) => request.traceparent === traceparent);
   if (sent === undefined) throw new Error('The request did not reach the server.');
+  senders.set(sent.id, sender);
   return { id: sent.id, status: sent.status };
 }
 
