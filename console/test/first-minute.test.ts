@@ -24,6 +24,7 @@ it('each API is reached as the first identity that works, with variables for a s
   const identities = [
     key('late', ['nvcf'], 'expired'),
     identity('shown-once', 'personal key', ['nvcf'], null, { key: { status: 'active' } }),
+    key('back\\slash', ['nvct']),
     key('owner', ['nvcf', 'air']),
     key('user', ['catalogue']),
     identity('ann@acme.test', 'user', ['runai'], { kind: 'client', id: 'c', secret: 's' }),
@@ -39,6 +40,12 @@ it('each API is reached as the first identity that works, with variables for a s
     ],
     ['air', BASE, `export NGC_API_KEY='nvapi-owner'\nexport AIR_API_URL='${BASE}'\n`, "mock.key('owner')"],
     ['nvcf', BASE, `export NGC_API_KEY='nvapi-owner'\nexport NVCF_BASE_URL='${BASE}'\n`, "mock.key('owner')"],
+    [
+      'nvct',
+      BASE,
+      `export NGC_API_KEY='nvapi-back\\slash'\nexport NVCF_BASE_NVCT_URL='${BASE}'\n`,
+      "mock.key('back\\\\slash')",
+    ],
     [
       'catalogue',
       `${BASE}/integrate/v1`,

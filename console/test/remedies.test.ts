@@ -2,7 +2,7 @@
 import './support/page.ts';
 import { describe, expect, it } from 'vitest';
 import type { Decision, RecordedRequest } from '../src/control-api/types.ts';
-import { toCall } from '../src/state/call.ts';
+import { toCall, toCurl } from '../src/state/call.ts';
 import { pickCaller, senders } from '../src/state/caller.ts';
 import type { Identity } from '../src/state/identities.ts';
 import type { ListedOperation } from '../src/state/operations.ts';
@@ -234,6 +234,31 @@ describe('a copied', () => {
 
   it('test is not there if the credential is unknown', () => {
     expect(toTest('vitest', request, toCall(request), { kind: 'unknown' })).toBeNull();
+  });
+
+  it.each([
+    ['a secret', { clientSecret: 'sha256:0123456789' }],
+    ['a malformed body', '{ (9 bytes, sha256:0123456789)'],
+  ])('command says that the journal lacks %s, and there is no test', (_part, body) => {
+    const recorded = requestOf({}, {}, body);
+    const incomplete = { ...recorded, request: { ...recorded.request, size: 9 } };
+    const call = toCall(incomplete);
+
+    expect(toCurl(call, { kind: 'anonymous' })).toMatch(/^echo 'The journal has .+' >&2\ncurl /);
+    expect(toTest('vitest', incomplete, call, { kind: 'anonymous' })).toBeNull();
+  });
+
+  it('test sends any body in place of one that was refused unread', () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '3' };
+    const refused = requestOf({ status: 415, reason: null, decision: null }, headers);
+
+    expect(toTest('vitest', refused, toCall(refused), { kind: 'anonymous' })).toContain('body: JSON.stringify({})');
+  });
+
+  it('test keeps a member `__proto__`, which a literal would take for the prototype', () => {
+    const sent = requestOf({}, {}, JSON.parse('{ "__proto__": 1 }'));
+
+    expect(toTest('vitest', sent, toCall(sent), { kind: 'anonymous' })).toContain("{ ['__proto__']: 1 }");
   });
 
   it.each([

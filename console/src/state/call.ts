@@ -1,4 +1,4 @@
-import { formatCurlCommand, formatTokenCommand } from '../../../src/console-entry.ts';
+import { formatCurlCommand, formatTokenCommand, quoteForShell } from '../../../src/console-entry.ts';
 import { adminToken } from '../control-api/client.ts';
 import type { Fix, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Caller } from './caller.ts';
@@ -93,11 +93,13 @@ function findProblem(message: RecordedMessage, text: string): string | null {
   return FINGERPRINT.test(text) ? 'The journal has fingerprints (`sha256:…`) in place of the secrets.' : null;
 }
 
-/** Formats a call as shell commands. */
+/** Formats a call as shell commands. They say why they send another request, if they do. */
 export function toCurl(call: Call, caller: Caller): string {
   const server = { base: getBaseUrl(), isGuarded: adminToken.value !== null, separator: ' \\\n  ' };
   const token = caller.kind === 'principal' ? `${formatTokenCommand(caller.name, server)}\n` : '';
-  return token + formatCurlCommand(call, server, call.target.startsWith('/_mock/') ? null : findBearer(caller));
+  const warning = call.problem === null ? '' : `echo ${quoteForShell(call.problem)} >&2\n`;
+  const bearer = call.target.startsWith('/_mock/') ? null : findBearer(caller);
+  return warning + token + formatCurlCommand(call, server, bearer);
 }
 
 /** Returns the text of a key, or a variable that the user sets; null for a caller without a credential. */

@@ -4,6 +4,7 @@ import { readEffects } from './effects.ts';
 import { type Identity, isKeptToBeRefused, readIdentities } from './identities.ts';
 import { readListedOperations } from './operations.ts';
 import { readServices } from './rulesets.ts';
+import { toSource } from './source.ts';
 
 /** How a client reaches a service as an identity of the world. */
 export interface Start {
@@ -33,13 +34,13 @@ export function listStarts(services: readonly string[], identities: readonly Ide
 }
 
 function toLibrary({ name, kind, key }: Identity): string {
-  if (key !== undefined) return `mock.key('${name.replaceAll("'", "\\'")}')`;
+  if (key !== undefined) return `mock.key(${toSource(name)})`;
   const [list, member, credential] = {
     user: ['users', 'email', '.accessKey'],
     application: ['applications', 'name', ''],
     'service account': ['serviceAccounts', 'name', ''],
   }[kind as 'user'] ?? ['users', 'email', ''];
-  return `mock.cast.runai.${list}.find(({ ${member} }) => ${member} === '${name}')${credential}`;
+  return `mock.cast.runai.${list}.find(({ ${member} }) => ${member} === ${toSource(name)})${credential}`;
 }
 
 /** Reads how to reach each service. @throws like the control API */

@@ -1,6 +1,6 @@
 import type { BrokenAt, FaultMatch, FaultOrder, SpoiledBody } from '../../control-api/types.ts';
-import { toSource } from '../../parts/source.ts';
 import type { ListedOperation } from '../../state/operations.ts';
+import { toSource } from '../../state/source.ts';
 
 export const BROKEN_AT_LABELS: Readonly<Record<BrokenAt, string>> = {
   before: 'before the response',

@@ -1,8 +1,8 @@
 import type { RecordedRequest } from '../../control-api/types.ts';
-import { toSource } from '../../parts/source.ts';
-import type { Call } from '../../state/call.ts';
+import { type Call, FINGERPRINT } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
 import type { FixRequest } from '../../state/remedies.ts';
+import { toSource } from '../../state/source.ts';
 
 /** A test that sends a request and expects the same response. */
 interface TestInput {
@@ -26,7 +26,7 @@ export const LANGUAGES: readonly Language[] = ['vitest', 'pytest'];
  * Returns the source of a test that sends this request in a separate world without faults.
  *
  * @param setup a vendor call that must come first for the request to be allowed
- * @returns null if the caller or the body is unknown
+ * @returns null if the caller or a part of the request is unknown
  */
 export function toTest(
   language: Language,
@@ -35,16 +35,18 @@ export function toTest(
   caller: Caller,
   setup?: FixRequest,
 ): string | null {
-  const { operation, method, path, decision, truncated } = { ...request, ...request.request };
+  const { operation, method, path, size, truncated, bodyNotSent } = { ...request, ...request.request };
   const reason = request.reason === 'outcome_unknown' ? null : request.reason;
   const status = request.statusWithoutFault ?? request.status;
   if (caller.kind === 'unknown' || status === null || truncated) return null;
   if (caller.kind === 'key' && caller.order === null && caller.text === null) return null;
+  // The content of a body that was not read does not affect the response.
+  const isUnread = call.problem !== null && (size === null || bodyNotSent === true);
+  if ((call.problem !== null && !isUnread) || FINGERPRINT.test(JSON.stringify(call))) return null;
   const subject = operation ?? `${method} ${path}`;
   const name = reason === null ? `${subject} answers ${status}` : `${subject} is refused for ${reason}`;
   const isBodyless = method === 'GET' || method === 'HEAD';
-  // An unsent or unread body does not affect the decision.
-  const body = call.body ?? (call.problem !== null && !isBodyless && decision !== null ? '{}' : null);
+  const body = call.body ?? (isUnread && !isBodyless ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
 

@@ -12,6 +12,8 @@ export function toSource(value: unknown): string {
 }
 
 function formatName(name: string): string {
+  // Without brackets, a literal with this name sets the prototype.
+  if (name === '__proto__') return "['__proto__']";
   return IDENTIFIER.test(name) ? name : quoteText(name);
 }
 
