@@ -1,3 +1,4 @@
+import './support/page.ts';
 import { describe, expect, it } from 'vitest';
 import type { KeyOrder } from '../src/control-api/types.ts';
 import { findField } from '../src/parts/field-error.ts';
@@ -119,8 +120,27 @@ describe('the draft of a key', () => {
       resource: [{ type: 'All Functions' }],
       roles: [],
     });
-    const other = { type: 'personal', name: 'x', services: ['air'], resource: [] };
-    expect(key.createDraft({ make: 'personal', name: 'x', services: 'air', resource: '{' }, [])).toMatchObject(other);
+    const other = { type: 'personal', name: 'x', services: ['air'] };
+    expect(key.createDraft({ make: 'personal', name: 'x', services: 'air' }, [])).toMatchObject(other);
+  });
+
+  it.each(['{', 'null', '{}', '{"type":"Function","ids":"x"}', '{"type":"Function","ignoredIds":[1]}'])(
+    'ignores what is no resource in the address: %s',
+    (resource) => {
+      expect(key.createDraft({ resource }, []).resource).toEqual([]);
+    },
+  );
+
+  it('of an existing key edits only what the user changed, and can remove the expiry', () => {
+    const policy = { scopes: ['a'], resource: { type: 'All Functions' } };
+    const stored = { type: 'service', name: 'x', services: ['nvcf'], policy, expiresAt: '2030-01-15T12:00:00Z' };
+    const initial = key.draftOfKey(stored as unknown as NgcKey);
+
+    expect(key.toEdit({ ...initial, scopes: ['a', 'b'], force: true }, initial)).toEqual({
+      scopes: ['a', 'b'],
+      force: true,
+    });
+    expect(key.toEdit({ ...initial, name: 'y', expiresAt: '' }, initial)).toEqual({ name: 'y', expiresAt: null });
   });
 
   it.each([
@@ -180,16 +200,6 @@ describe('the draft of a key', () => {
     expect(key.toOrder({ ...draft, resource, force: true })).toEqual(ordered);
     const personal = { type: 'personal', ...same, user: 'u@acme.test', roles: ['r'] };
     expect(key.toOrder({ ...draft, type: 'personal' })).toEqual(personal);
-  });
-
-  it('of an existing key edits all that the form shows, and can remove the expiry', () => {
-    const policy = { scopes: ['a'], resource: { type: 'All Functions' } };
-    const same = { name: 'x', services: ['nvcf'] };
-    const stored = { type: 'service', ...same, policy, expiresAt: '2030-01-15T12:00:00Z' };
-    const draft = key.draftOfKey(stored as unknown as NgcKey);
-
-    const edit = { ...same, scopes: ['a'], resource: [{ type: 'All Functions' }], expiresAt: null };
-    expect(key.toEdit({ ...draft, expiresAt: '' })).toEqual(edit);
   });
 
   it('has the messages of the control API without JSON', () => {

@@ -73,6 +73,11 @@ export async function readOrganizations(): Promise<readonly string[]> {
   return (ngc?.organizations ?? []).map(({ name }) => name);
 }
 
+/** Reads the functions of the world's seed. */
+export async function readFunctions() {
+  return (await readCast()).nvcf?.functions ?? [];
+}
+
 /** Reads all identities: NGC keys, and the Run:ai part of the cast. */
 export const readIdentities = createQuery(['keys', 'cast'], async (): Promise<readonly Identity[]> => {
   const [cast, keys] = await Promise.all([readCast(), readKeys()]);

@@ -1,5 +1,6 @@
 import type { KeyOrder, KeyResource, OperationEffect } from '../../control-api/types.ts';
 import type { NgcKey } from '../../state/keys.ts';
+import { isNames } from '../../state/remedies.ts';
 import type { Rule, Ruleset } from '../../state/rulesets.ts';
 
 /** Returns the order that the form for a new key starts with. */
@@ -42,7 +43,9 @@ function splitList(text: string | undefined): readonly string[] {
 /** Parses the resources in an address, as JSON. Anything else is ignored. */
 function parseResources(text = '[]'): readonly KeyResource[] {
   try {
-    return [JSON.parse(text)].flat().filter((resource) => typeof resource?.type === 'string');
+    return [JSON.parse(text)]
+      .flat()
+      .filter(({ type, ids = [], ignoredIds = [] }) => [[type], ids, ignoredIds].every(isNames));
   } catch {
     return [];
   }
@@ -76,10 +79,11 @@ export function toOrder(draft: KeyOrder): KeyOrder {
   };
 }
 
-/** Returns the edit that changes a key to these values. An absent expiry would stay. */
-export function toEdit(draft: KeyOrder): object {
-  const { type: _, ...members } = toOrder(draft);
-  return { ...members, expiresAt: draft.expiresAt || null };
+/** Returns the edit that makes only the changes of the user: others may have changed the key since it was read. */
+export function toEdit(draft: KeyOrder, initial: KeyOrder): object {
+  const listMembers = (key: KeyOrder) => Object.entries({ ...toOrder(key), expiresAt: key.expiresAt || null });
+  const before = listMembers(initial).map((member) => JSON.stringify(member));
+  return Object.fromEntries(listMembers(draft).filter((member) => !before.includes(JSON.stringify(member))));
 }
 
 /**

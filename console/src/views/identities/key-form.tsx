@@ -72,7 +72,8 @@ function Fields(props: {
   const bound = missing?.length
     ? { ...draft, resource: [...listResources(draft), ...missing.map((label) => ({ type: label }))] }
     : draft;
-  const submit = (order: KeyOrder) => act.run(() => saveKey(edited, order, isTried));
+  const submit = (order: KeyOrder) =>
+    act.run(() => saveKey(edited, isNew ? toOrder(order) : toEdit(order, props.draft), isTried));
   const refusal = act.feedback?.isFault ? act.feedback.text : undefined;
   const wrong = findField(refusal, ['name', 'user', 'expiresAt']);
   const bind = (member: 'name' | 'user' | 'org' | 'expiresAt') => ({
@@ -181,15 +182,15 @@ function Fields(props: {
 }
 
 /** Creates the key or edits it, and opens its panel. @throws Error with a message for the form */
-async function saveKey(edited: NgcKey | null, draft: KeyOrder, isTried: boolean): Promise<void> {
+async function saveKey(edited: NgcKey | null, body: object, isTried: boolean): Promise<void> {
   const { text, api, kind } = choices.value;
   const save = async () => {
     if (edited === null) {
-      const created = await ask<KeyWithSecret>('POST', '/_mock/keys', toOrder(draft));
+      const created = await ask<KeyWithSecret>('POST', '/_mock/keys', body);
       rememberKeyText(created.id, created.key);
       return { ...created, request: isTried ? await sendFirstRequest(created) : null };
     }
-    const { key, undo } = await editKey(edited.id, toEdit(draft));
+    const { key, undo } = await editKey(edited.id, body);
     offerUndo(undo);
     return { ...key, request: null };
   };

@@ -1,7 +1,7 @@
-import { ask } from '../../control-api/client.ts';
 import type { KeyResource } from '../../control-api/types.ts';
 import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { readFunctions } from '../../state/identities.ts';
 import type { Ruleset } from '../../state/rulesets.ts';
 
 /** Chooses the resources that a service key is bound to; several add up. Hidden if no service has resource types. */
@@ -11,12 +11,7 @@ export function Resources(props: {
   readonly change: (resource: readonly KeyResource[]) => void;
 }) {
   const { types, resources, change } = props;
-  const loaded = useLoaded(async () => {
-    const { nvcf } = await ask<{
-      nvcf?: { functions?: readonly { name: string; functionId: string; versionId: string }[] };
-    }>('GET', '/_mock/cast');
-    return nvcf?.functions ?? [];
-  }, []);
+  const loaded = useLoaded(readFunctions, []);
   if (types.length === 0) return null;
   const find = (type: string) => types.find(({ id, label }) => type === id || type === label);
   const create = (type: string): KeyResource => (find(type)?.names == null ? { type } : { type, ids: [] });
