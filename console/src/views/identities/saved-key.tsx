@@ -46,7 +46,8 @@ export function SavedKey({ id }: { readonly id: string }) {
   return (
     <div ref={note} role="status" tabIndex={-1}>
       <p>
-        {name} was {isNew ? 'created. Copy its secret: it is shown only until you leave the page.' : 'edited.'}
+        <bdi>{name}</bdi> was{' '}
+        {isNew ? 'created. Copy its secret: it is shown only until you leave the page.' : 'edited.'}
       </p>
       {warnings.map((text) => (
         <p key={text} class="hint">
