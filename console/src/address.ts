@@ -55,6 +55,19 @@ export function currentViewAddress(): string {
   return location.hash.split('?')[0] ?? '';
 }
 
+/**
+ * Returns a function like `go` for the end of an action, which does nothing if the user has gone elsewhere meanwhile.
+ *
+ * @param names the choices that the action began with; others, such as filters, may change
+ */
+export function goLater(...names: readonly string[]): (address: string) => void {
+  const findPlace = () => JSON.stringify([view.value || 'requests', ...names.map((name) => choices.value[name])]);
+  const start = findPlace();
+  return (address) => {
+    if (findPlace() === start) go(address);
+  };
+}
+
 /** Follows an address like a link, but updates the signals immediately instead of after `hashchange`. */
 export function go(address: string): void {
   location.href = address;

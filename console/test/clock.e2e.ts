@@ -46,6 +46,7 @@ describeInBrowser('the clock', () => {
     await undo(page).getByText('all later changes are lost, including those of 1 request.').waitFor();
     await button(undo(page), 'Undo').click();
     await undo(page).getByText('This world is back to its state before the clock moved.').waitFor();
+    await page.getByText('Meanwhile: version 2').waitFor({ state: 'detached' });
     expect(await read()).toMatchObject({ now, frozen: true });
     expect((await mock('GET', `/keys/${DEPLOYER.id}`)).policy.version).toBe(1);
     expect((await mock('GET', '/snapshots')).snapshots).toEqual([]);

@@ -92,6 +92,11 @@ export function isKeptToBeRefused({ name, key }: Identity): boolean {
   return key !== undefined && (key.status !== 'active' || KEPT_TO_BE_REFUSED.test(name));
 }
 
+/** Returns the name of a principal, or its id if another identity has the same name. */
+export function nameOrId({ id, name }: Pick<Identity, 'id' | 'name'>, all = readIdentities.latest() ?? []): string {
+  return all.some((other) => other.name === name && other.id !== id) ? id : name;
+}
+
 function listKeys({ ngc, nvcf, nvct }: Cast, keys: readonly NgcKey[]): Identity[] {
   const names = new Map([
     ...(nvcf?.functions ?? []).flatMap(({ name, functionId, versionId }) => [

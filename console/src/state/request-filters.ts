@@ -36,6 +36,8 @@ function matchesFilter(request: RequestSummary, name: Filter, value: string): bo
   if (name === 'refusals') return isRefusal(request);
   if (name === 'hints') return listHints(request).length > 0;
   if (name === 'path') return matchesTemplate(request.path, value);
+  // The id tells callers of the same name apart.
+  if (name === 'principal' && request.principal?.id === value) return true;
   if (name !== 'text') {
     const requestValue = VALUES[name](request);
     // `4xx` matches any 4xx status.

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
@@ -51,6 +51,12 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
   const act = useAct();
   const [isSetting, setSetting] = useState(false);
   const { now, frozen } = worldTime.value ?? clock;
+  // The world went back to before a step, so what it reported is no longer true.
+  const lastRead = useRef(clock.now);
+  useEffect(() => {
+    if (clock.now < lastRead.current) act.clear();
+    lastRead.current = clock.now;
+  }, [clock.now]);
   const { value: ahead } = aheadText;
   const names = collectNames(identities, requests.value);
   // Time may have passed some of them since they were read.

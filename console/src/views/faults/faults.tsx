@@ -31,7 +31,6 @@ export function Faults() {
   const faults = readValue(loaded, []);
   // The choices of this view are the requests that the form is filled in for.
   const isOpen = Object.keys(choices.value).length > 0;
-  const close = () => go(addressOfView('faults'));
   return (
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
@@ -51,8 +50,8 @@ export function Faults() {
         <Feedback act={act} />
       </section>
       {isOpen && (
-        <Panel label="New fault" onClose={close}>
-          <NewFault key={JSON.stringify(choices.value)} onEnd={close} />
+        <Panel label="New fault" onClose={() => go(addressOfView('faults'))}>
+          <NewFault key={JSON.stringify(choices.value)} />
         </Panel>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { choices } from '../../address.ts';
-import { ask, RefusalError } from '../../control-api/client.ts';
+import { addressOfView, choices, goLater } from '../../address.ts';
+import { ask, nullIfNotFound, RefusalError } from '../../control-api/client.ts';
 import type { Fault, FaultOrder } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
@@ -11,6 +11,7 @@ import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
+import { hasEnded } from '../../state/faults.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type ListedOperation, readListedOperations } from '../../state/operations.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -30,17 +31,17 @@ import {
 } from './draft.ts';
 
 /** A form that adds a fault. The address may fill in the requests, so that links can do so. */
-export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
+export function NewFault() {
   const loaded = useQuery(readListedOperations);
   return (
     <>
       <h2>New fault</h2>
-      <WhenLoaded loaded={loaded}>{(all) => <FaultForm all={all} onEnd={onEnd} />}</WhenLoaded>
+      <WhenLoaded loaded={loaded}>{(all) => <FaultForm all={all} />}</WhenLoaded>
     </>
   );
 }
 
-function FaultForm({ all, onEnd }: { readonly all: readonly ListedOperation[]; readonly onEnd: () => void }) {
+function FaultForm({ all }: { readonly all: readonly ListedOperation[] }) {
   const act = useAct();
   const [texts, setTexts] = useState(() => readAddress(choices.value, all));
   const [isAdvanced] = useState(ADVANCED.some((name) => texts[name]));
@@ -67,8 +68,9 @@ function FaultForm({ all, onEnd }: { readonly all: readonly ListedOperation[]; r
   const code = describeInCode(() => toOrder(texts, all));
   const submit = () =>
     act.run(async () => {
+      const goOn = goLater('make');
       await addFault(toOrder(texts, all));
-      onEnd();
+      goOn(addressOfView('faults'));
     });
   return (
     <form noValidate onSubmit={handleSubmit(() => void submit())}>
@@ -228,14 +230,19 @@ async function addFault(order: FaultOrder): Promise<void> {
     throw new Error(error.message.replace('set `do.offDocument` to true', `tick \`${ALLOW_LABEL}\``));
   });
   reportChange('faults');
+  const address = `/_mock/faults/${encodeURIComponent(id)}`;
   const note = certainty === 'ours' ? ' The vendor does not document this response.' : '';
   offerUndo({
     text: `The fault \`${id}\` is waiting for a request.${note}`,
+    guard: {
+      topics: ['faults'],
+      obstacle: async () => {
+        const fault = await ask<Fault>('GET', address).catch(nullIfNotFound);
+        return fault === null || hasEnded(fault) ? `The fault \`${id}\` has ended or was already removed.` : null;
+      },
+    },
     undo: async () => {
-      await ask('DELETE', `/_mock/faults/${id}`).catch((error: unknown) => {
-        const isGone = error instanceof RefusalError && error.status === 404;
-        throw isGone ? new Error(`The fault \`${id}\` was already removed.`) : error;
-      });
+      await ask('DELETE', address);
       reportChange('faults');
       return `The fault \`${id}\` was removed.`;
     },

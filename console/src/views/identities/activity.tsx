@@ -7,7 +7,7 @@ import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { readEffects } from '../../state/effects.ts';
-import type { Identity } from '../../state/identities.ts';
+import { type Identity, nameOrId } from '../../state/identities.ts';
 import { formatAddress } from '../../state/requests.ts';
 
 /** The number of requests to show. */
@@ -49,7 +49,9 @@ export function Activity({ identity: { id, name, services } }: { readonly identi
                     </li>
                   ))}
                 </ul>
-                {requests.length > 0 && <a href={addressOfView('requests', { principal: name })}>All its requests</a>}
+                {requests.length > 0 && (
+                  <a href={addressOfView('requests', { principal: nameOrId({ id, name }) })}>All its requests</a>
+                )}
               </section>
             </>
           )}

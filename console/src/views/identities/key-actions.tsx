@@ -1,4 +1,4 @@
-import { addressOfView, go } from '../../address.ts';
+import { addressOfView, goLater } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import type { Fact } from '../../parts/facts.tsx';
@@ -53,9 +53,10 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
     return `The key is ${nextStatus} now.`;
   };
   const remove = async () => {
+    const goOn = goLater('who');
     await ask('DELETE', path);
     withdrawUndo();
-    go(addressOfView('identities'));
+    goOn(addressOfView('identities'));
     reportChange('keys', 'clock');
     return 'The key was deleted.';
   };

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { addressOfView, go } from '../../address.ts';
+import { addressOfView, goLater } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { describeCertainty } from '../../parts/certainty.ts';
@@ -71,6 +71,7 @@ function Callers({ listed }: { readonly listed: ListedOperation }) {
   const [target, setTarget] = useState(request?.path ?? '');
   const tryAs = ({ identity }: CallerOfOperation) =>
     act.run(async () => {
+      const goOn = goLater('service', 'operation');
       const method = request?.method ?? 'GET';
       const hasBody = ['POST', 'PUT', 'PATCH'].includes(method);
       const call = {
@@ -81,7 +82,7 @@ function Callers({ listed }: { readonly listed: ListedOperation }) {
         problem: null,
       };
       const { id: sent } = await sendCall(call, senderOf(identity));
-      go(addressOfView('requests', { request: sent }));
+      goOn(addressOfView('requests', { request: sent }));
     });
   return (
     <section aria-label="Who may call it">

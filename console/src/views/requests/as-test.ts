@@ -1,6 +1,7 @@
 import type { RecordedRequest } from '../../control-api/types.ts';
 import { type Call, FINGERPRINT } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
+import { nameOrId } from '../../state/identities.ts';
 import type { FixRequest } from '../../state/remedies.ts';
 import { toSource } from '../../state/source.ts';
 
@@ -54,7 +55,7 @@ export function toTest(
 export function toAssertion({ operation, method, path, principal, status, reason }: RecordedRequest): string {
   const match = {
     ...(operation === null ? { method, path } : { operation }),
-    ...(principal !== null && { principal: principal.name }),
+    ...(principal !== null && { principal: nameOrId(principal) }),
     ...(status !== null && { status }),
     ...(reason !== null && reason !== 'outcome_unknown' && { reason }),
   };

@@ -1,4 +1,4 @@
-import { addressOfView, go } from '../../address.ts';
+import { addressOfView, goLater } from '../../address.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -25,8 +25,9 @@ export function FirstMinute() {
             disabled={act.isBusy}
             onClick={() =>
               act.run(async () => {
+                const goOn = goLater('request');
                 const { id } = await sendCall(refusal.call, senderOf(refusal.identity));
-                go(addressOfView('requests', { request: id }));
+                goOn(addressOfView('requests', { request: id }));
               })
             }
           >

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, choices, choose } from '../../address.ts';
+import { addressOfView, choices, goLater } from '../../address.ts';
 import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
@@ -142,7 +142,9 @@ function RemedyForm(props: {
         return;
       }
       const callToSend = missingBody === null ? call : { ...call, body };
-      choose({ request: (await repairRequest(request, remedy, callToSend, caller, signal)).after });
+      const goOn = goLater('request');
+      const { after } = await repairRequest(request, remedy, callToSend, caller, signal);
+      goOn(addressOfView('requests', { ...choices.value, request: after }));
     });
   return (
     <form onSubmit={handleSubmit(() => void run())}>

@@ -5,6 +5,7 @@ import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Id } from '../../parts/id.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
+import { nameOrId } from '../../state/identities.ts';
 import type { ValueFilter } from '../../state/request-filters.ts';
 import { IssuedToken } from './issued-token.tsx';
 
@@ -37,7 +38,7 @@ export function RequestFacts({
       facts={[
         link('Service', 'service', service, titleOfService(service ?? '')),
         link('Operation', 'operation', operation),
-        link('Caller', 'principal', principal?.name ?? null),
+        link('Caller', 'principal', principal && nameOrId(principal), principal?.name),
         link('Status', 'status', status === null ? null : String(status)),
         link('Reason', 'reason', reason),
         ['Caller’s id', principal !== null && <Id key="caller" id={principal.id} name="caller’s id" />],

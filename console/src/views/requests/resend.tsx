@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { addressOfView, choices, choose } from '../../address.ts';
+import { addressOfView, choices, goLater } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
@@ -9,7 +9,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { type Call, toCall, toCurl } from '../../state/call.ts';
 import { findObstacle, pickCaller } from '../../state/caller.ts';
 import { getBaseUrl } from '../../state/client-setup.ts';
-import type { Identity } from '../../state/identities.ts';
+import { type Identity, nameOrId } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, toAssertion, toTest } from './as-test.ts';
@@ -31,9 +31,9 @@ export function Resend(props: {
   const obstacle = findObstacle(caller);
   const send = (body: string | null) =>
     act.run(async () => {
+      const goOn = goLater('request');
       const { id } = await sendCall({ ...call, body }, caller);
-      // The user may have chosen something else meanwhile.
-      if (choices.value['request'] === request.id) choose({ request: id });
+      goOn(addressOfView('requests', { ...choices.value, request: id }));
     });
   const tests = LANGUAGES.flatMap((language) => {
     const text = toTest(language, request, call, caller, fix?.as === undefined ? undefined : fix);
@@ -91,7 +91,8 @@ export function Resend(props: {
 
 /** Returns the choices of the form for a fault that hits the next such request. */
 function createFaultChoice({ service, operation, principal }: RecordedRequest) {
-  return { make: 'yes', service: service ?? undefined, operation: operation ?? undefined, principal: principal?.name };
+  const caller = principal ? nameOrId(principal) : undefined;
+  return { make: 'yes', service: service ?? undefined, operation: operation ?? undefined, principal: caller };
 }
 
 /** Asks for a body that the journal does not have as sent. */
