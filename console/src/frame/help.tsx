@@ -1,4 +1,4 @@
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
 
 /** The keyboard shortcuts and what they do. */

@@ -2,12 +2,12 @@ import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, go, navigationAddressOf } from '../address.ts';
 import { VIEW_TITLES } from '../navigation.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { titleOfService } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
 import { readListedOperations } from '../state/operations.ts';
 import { formatAddress, requests } from '../state/requests.ts';
-import { Dialog } from './dialog.tsx';
 import { openDialog } from './shortcuts.ts';
 
 /** The groups in display order. Enter opens the first match. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 
 /** The texts of the dialog before an action that cannot be undone. */
 export interface Confirmation {
@@ -22,7 +23,7 @@ export function ConfirmButton(
     readonly class?: string;
   },
 ) {
-  const { children, title, warning, confirmLabel, isBusy, onConfirm, label, class: className = 'small danger' } = props;
+  const { children, isBusy, label, class: className = 'small danger' } = props;
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -36,15 +37,7 @@ export function ConfirmButton(
       >
         {children}
       </button>
-      {isAsking && (
-        <ConfirmDialog
-          title={title}
-          confirmLabel={confirmLabel}
-          warning={warning}
-          onConfirm={onConfirm}
-          onEnd={() => setAsking(false)}
-        />
-      )}
+      {isAsking && <ConfirmDialog {...props} onEnd={() => setAsking(false)} />}
     </>
   );
 }
@@ -52,36 +45,26 @@ export function ConfirmButton(
 /** A dialog that asks before an action that cannot be undone. Opens when it is rendered. */
 export function ConfirmDialog(props: Confirmation & { readonly onConfirm: () => void; readonly onEnd: () => void }) {
   const { title, confirmLabel, warning, onConfirm, onEnd } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  const close = (event: { readonly currentTarget: HTMLElement }) => event.currentTarget.closest('dialog')?.close();
   return (
-    <dialog
-      ref={dialog}
-      class="asked"
-      aria-label={title}
-      onClose={onEnd}
-      onKeyDown={(event) => {
-        // Close only the dialog, not the panel around it.
-        if (event.key === 'Escape') event.stopPropagation();
-      }}
-    >
+    <Dialog label={title} class="asked" onClose={onEnd}>
       <h2>{title}</h2>
       <p>{warning}</p>
       <div class="bar">
-        <button type="button" autofocus onClick={() => dialog.current?.close()}>
+        <button type="button" autofocus onClick={close}>
           Cancel
         </button>
         <button
           type="button"
           class="danger"
-          onClick={() => {
-            dialog.current?.close();
+          onClick={(event) => {
+            close(event);
             onConfirm();
           }}
         >
           {confirmLabel}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,30 +1,40 @@
 import { useState } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 
-/** How long the button shows the result instead of its label. */
+/** How long the button shows that it copied. */
 const MESSAGE_MS = 2000;
 
-/** A button that copies a string. @param props.subject names the string for screen readers, if the label does not */
+/** A button that copies a string or, if the browser forbids it, shows it. @param props.subject the string, for screen readers */
 export function CopyButton(props: { readonly text: string; readonly label?: string; readonly subject?: string }) {
   const { text, label = 'Copy', subject } = props;
-  const [message, setMessage] = useState('');
-  const copy = () => {
-    const show = (result: string) => {
-      setMessage(result);
-      setTimeout(() => setMessage(''), MESSAGE_MS);
-    };
-    // Browsers offer the clipboard only on https and localhost.
-    if (navigator.clipboard === undefined) return show('Copy it by hand');
-    navigator.clipboard.writeText(text).then(
-      () => show('Copied'),
-      () => show('Copy it by hand'),
-    );
+  const [result, setResult] = useState<'copied' | 'shown' | null>(null);
+  const clear = () => setResult(null);
+  const copy = async () => {
+    try {
+      // Browsers offer the clipboard only on https and localhost.
+      await navigator.clipboard.writeText(text);
+      setResult('copied');
+      setTimeout(clear, MESSAGE_MS);
+    } catch {
+      setResult('shown');
+    }
   };
   return (
-    <button type="button" class="small" onClick={copy}>
-      <span aria-live="polite">
-        {message || label}
-        {message === '' && subject !== undefined && <span class="unseen"> {subject}</span>}
-      </span>
-    </button>
+    <>
+      <button type="button" class="small" onClick={copy}>
+        <span aria-live="polite">
+          {result === 'copied' ? 'Copied' : label}
+          {result !== 'copied' && subject !== undefined && <span class="unseen"> {subject}</span>}
+        </span>
+      </button>
+      {result === 'shown' && (
+        <Dialog label="Copy it by hand" onClose={clear}>
+          <label>
+            The browser does not let this page copy. Copy it by hand:
+            <textarea readOnly rows={8} value={text} onFocus={({ currentTarget }) => currentTarget.select()} />
+          </label>
+        </Dialog>
+      )}
+    </>
   );
 }

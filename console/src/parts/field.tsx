@@ -11,7 +11,7 @@ export function Field(props: {
   readonly error?: string | undefined;
   readonly suggestions?: readonly string[];
   readonly tag?: 'select' | 'textarea';
-  readonly type?: 'number';
+  readonly type?: 'number' | 'datetime-local';
   readonly required?: boolean;
   readonly placeholder?: string;
   readonly rows?: number;
@@ -36,6 +36,7 @@ export function Field(props: {
           change(currentTarget.value)
         }
         {...attributes}
+        {...(attributes.type === 'datetime-local' && { step: 1, max: '9999-12-31T23:59:59' })}
         {...(suggestions && { list: `suggestions-${name}` })}
         {...(error !== undefined && { 'aria-invalid': true, 'aria-describedby': `wrong-${name}` })}
       >

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { addressOfView, choices, go } from '../../address.ts';
+import { addressOfView, choices, goLater } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { KeyOrder, KeyWithSecret } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
@@ -10,6 +10,7 @@ import { handleSubmit } from '../../parts/handlers.ts';
 import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
+import { convertToZone, nameZone, parseInZone } from '../../parts/time.ts';
 import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readIdentities, readOrganizations } from '../../state/identities.ts';
@@ -159,7 +160,13 @@ function Fields(props: {
                 {createOptions(organizations.map((each) => [each, each]))}
               </Field>
             )}
-            <Field {...bind('expiresAt')} label="Expires" placeholder="never" />
+            <Field
+              {...bind('expiresAt')}
+              label={`Expires (${nameZone()})`}
+              type="datetime-local"
+              value={convertToZone(draft.expiresAt ?? '').slice(0, 19)}
+              change={(text) => update({ expiresAt: text && parseInZone(text) })}
+            />
           </div>
           <Tick label={FORCE_LABEL} checked={force === true} change={(isForced) => update({ force: isForced })} />
         </details>
@@ -183,7 +190,7 @@ function Fields(props: {
 
 /** Creates the key or edits it, and opens its panel. @throws Error with a message for the form */
 async function saveKey(edited: NgcKey | null, body: object, isTried: boolean): Promise<void> {
-  const { text, api, kind } = choices.value;
+  const goOn = goLater('make', 'edit', 'who');
   const save = async () => {
     if (edited === null) {
       const created = await ask<KeyWithSecret>('POST', '/_mock/keys', body);
@@ -201,7 +208,8 @@ async function saveKey(edited: NgcKey | null, body: object, isTried: boolean): P
   reportChange('keys', 'clock');
   // The list has the key by the time that its panel opens.
   await readIdentities();
-  go(addressOfView('identities', { text, api, kind, who: saved.id }));
+  const { text, api, kind } = choices.value;
+  goOn(addressOfView('identities', { text, api, kind, who: saved.id }));
 }
 
 const UNBOUND_LABEL = 'Create it without a resource';
