@@ -22,15 +22,20 @@ export function isRefused({ status, reason }: Refusal['request']): boolean {
  * Formats a refusal as lines for a terminal.
  *
  * @param server the server to use in the commands of the fixes
+ * @param publicBase the URL of the console, with the prefix of a world
  */
-export function renderRefusal({ request, decision, required }: Refusal, server: CurlTarget): string {
+export function renderRefusal(
+  { request, decision, required }: Refusal,
+  server: CurlTarget,
+  publicBase = server.base,
+): string {
   const fixes = decision?.fixes.filter(({ kind }) => kind !== 'hint') ?? [];
   // The hint `fix` repeats the first fix of a decision.
   const hints = request.hints.filter(({ code }) => code !== 'fix');
   const explanation = decision?.explanation ?? request.explanation;
   const lines = [
     formatHeadline(request),
-    ...formatFacts({ request, decision, required }, server),
+    ...formatFacts({ request, decision, required }, publicBase),
     ...(explanation === null ? [] : ['', explanation]),
     ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...formatFixes(fixes, server)]),
     ...(hints.length === 0 ? [] : ['', fixes.length === 0 ? 'Possible causes:' : 'Other possible causes:']),
@@ -44,7 +49,7 @@ function formatHeadline({ method, path, status }: Refusal['request']): string {
   return `Refused: ${method} ${path} (${outcome})`;
 }
 
-function formatFacts({ request, decision, required }: Refusal, { base }: CurlTarget): string[] {
+function formatFacts({ request, decision, required }: Refusal, base: string): string[] {
   const { id, at, reason, fault } = request;
   const { certainty, source } = decision ?? {};
   const facts: readonly (readonly [name: string, value: string | null])[] = [

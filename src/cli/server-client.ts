@@ -98,6 +98,14 @@ export function requestText(
   });
 }
 
+/** Reads the configured public URL of a running server; null if it has none. */
+export async function readPublicUrl(server: RunningServer): Promise<string | null> {
+  const { body } = await askServer(server, '/_mock/info');
+  // The configuration has a value for each option. A server of another version may lack this one.
+  const info = body as { configuration?: { 'public-url'?: { value: string | null } } } | null;
+  return info?.configuration?.['public-url']?.value ?? null;
+}
+
 /** Opens a request to a running server. The caller ends it. */
 export function openRequest(
   { url, headers, ca, isLocal = false }: RunningServer,

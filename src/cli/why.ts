@@ -6,7 +6,7 @@ import { describeNeeds } from '../explaining/index.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
-import { locateServerAndWorld, type RunningServer } from './server-client.ts';
+import { locateServerAndWorld, type RunningServer, readPublicUrl } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
 type RequestSummary = Refusal['request'];
@@ -32,7 +32,8 @@ export async function explainRefusal(
   const request = options.id === null ? requests.find(isRefused) : findRequest(options.id, requests);
   if (request !== undefined && isRefused(request)) {
     const refusal = await readRefusal(server, world, request);
-    process.stdout.write(renderRefusal(refusal, createCurlTarget(server, world)));
+    const publicBase = `${(await readPublicUrl(server)) ?? server.url}${prefixOf(world)}`;
+    process.stdout.write(renderRefusal(refusal, createCurlTarget(server, world), publicBase));
     return;
   }
   const message = request === undefined ? describeNoRefusal(requests, world) : describeAllowed(request);

@@ -40,7 +40,7 @@ describe.concurrent('`why`', () => {
   });
 
   it('explains requests that no rule decided', async ({ command, expect }) => {
-    const server = await command.start(['--world', 'acme']);
+    const server = await command.start(['--world', 'acme', '--public-url', 'http://mock.test']);
     await server.call('GET /w/acme/v2/nvcf/functionz');
     const { code, stdout } = await command.run(['why', '--port', String(server.port), '--world', 'acme']);
 
@@ -48,7 +48,7 @@ describe.concurrent('`why`', () => {
     expect(stdout).toContain('(answered with 404)');
     expect(stdout).toContain('Did you mean `GET /v2/nvcf/functions`?');
     const { body } = await server.call('GET /w/acme/_mock/requests');
-    expect(stdout).toContain(`\n  console:   ${server.url}/w/acme/#/requests?request=${body.requests[0].id}\n`);
+    expect(stdout).toContain(`\n  console:   http://mock.test/w/acme/#/requests?request=${body.requests[0].id}\n`);
   });
 
   it('exits with 1 if no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {
