@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../dist/console/', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
+    // Every browser of this target has it, and nothing is preloaded.
+    modulePreload: { polyfill: false },
     // For whoever mends it; the package leaves it out.
     sourcemap: 'hidden',
     rolldownOptions: { output: { entryFileNames: 'console.js', assetFileNames: 'console.[ext]' } },

@@ -165,7 +165,7 @@ describeInBrowser('the frame', () => {
   it('has keys for the next and the previous entry of a list, for search and for help', async () => {
     const { page, url, mock } = await openConsole('worlds');
     for (const name of ['one', 'two']) await mock('POST', '/snapshots', { name });
-    await page.locator('main').getByText('Restore').first().waitFor();
+    await page.locator('main').getByText('Restore').nth(1).waitFor();
     const press = async (key: string) => {
       await page.keyboard.press(key);
       const at = `[...document.querySelectorAll('main :is(a, button)')].indexOf(document.activeElement)`;

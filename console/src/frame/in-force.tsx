@@ -25,7 +25,7 @@ export function InForce() {
     return () => clearInterval(timer);
   }, []);
   return (
-    <section class="in-force" aria-label="In force">
+    <section class="in-force" aria-label="In force" tabIndex={effectsInForce.value.length > 0 ? 0 : undefined}>
       <ul>
         {effectsInForce.value.map(({ text, view, endLabel, warning, end }) => {
           const label = `${endLabel} (${text})`;
