@@ -3,7 +3,7 @@ import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
 
 /** Modules that start processes, pack the package, or need PostgreSQL or a browser. */
 const STARTS =
-  /^(?:node:child_process|test\/support\/(?:browser|command|package|postgres(?:-\w+)?|processes|readable-copy|terminal))$/;
+  /^(?:node:child_process|test\/support\/(?:browser|command|package|postgres(?:-\w+)?|processes|readable-copy|terminal)|console\/test\/support\/window)$/;
 
 /**
  * Tests that take seconds without starting anything: many worlds, slow connections, random requests, reopened stores.
