@@ -128,8 +128,8 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const requests = page.getByRole('listbox', { name: 'Requests, newest first' });
     await requests.getByRole('option').filter({ hasText: 'get_users' }).waitFor();
     await page.goto(`http://0.0.0.0:${its}/docs/runai/`);
-    await page.waitForSelector('.opblock');
-    await page.waitForSelector('.bar option', { state: 'attached' });
+    await page.waitForSelector('.opblock-tag');
+    await page.waitForSelector('form option', { state: 'attached' });
     await page.goto(`http://0.0.0.0:${its}/docs`);
 
     expect(refused).toEqual([]);
@@ -196,7 +196,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     });
     await page.goto(`http://127.0.0.1:${port}/docs`);
     await page.click('text=Control API');
-    await page.waitForSelector('.opblock');
+    await page.waitForSelector('.opblock-tag');
 
     expect(violations).toEqual([]);
   });

@@ -230,7 +230,7 @@ it.each(['', '/w/default'])('the page at %s/docs/air/ has all its assets and no 
   for (const theme of [css, js]) {
     expect(theme?.headers).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',
-      'content-encoding': 'gzip',
+      'content-encoding': 'br',
       vary: 'Accept-Encoding',
     });
   }

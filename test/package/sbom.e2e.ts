@@ -37,10 +37,10 @@ const ofServer = readdirSync(join(ROOT, 'dist'))
   .flatMap((file) => [...text(`dist/${file}`).matchAll(/^\/\/ (\S*node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//gm)])
   .map(([, folder = '']) => folder);
 
-/** Those of the console, whose scripts have no such lines, by their maps. */
-const ofConsole = ['console', 'others']
-  .flatMap((script) => JSON.parse(text(`dist/console/${script}.js.map`)).sources as string[])
-  .flatMap((source) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source) ?? []);
+/** Those of the console, whose script has no such lines, by its map. */
+const ofConsole = (JSON.parse(text('dist/console/console.js.map')).sources as string[]).flatMap(
+  (source) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source) ?? [],
+);
 
 /** The packages whose code is in the files of the build. */
 const BUNDLED = new Set(
