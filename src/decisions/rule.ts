@@ -99,11 +99,12 @@ export interface OperationRow extends Sourced {
   readonly anyBodyType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
-  /** The body identifies the object: it is read before the decision, and validated after the lookup. */
-  readonly readsBodyFirst?: true;
   /**
-   * The name of the service's check that runs before the caller is known. With `readsBodyFirst`, it also gets the body.
+   * The request is decided once its body is received. At a public operation, the body selects the world; at one with a
+   * rule, it identifies the object, and is validated after the lookup. Default: decided by the headers.
    */
+  readonly decidedBy?: 'body';
+  /** The name of the service's check that runs before the caller is known. If the body decides, it also gets the body. */
   readonly checksFirst?: string;
   /** The maximum size of the body in bytes, if it may be larger than usual. */
   readonly bodyLimit?: number;

@@ -6,7 +6,7 @@ import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Mutex } from '../store/mutex.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Fault, FaultOrder } from './fault.ts';
-import { estimateFaultBytes, FaultList, isInForce, type Moment } from './list.ts';
+import { estimateFaultBytes, FaultList, type FaultPart, isInForce, type Moment } from './list.ts';
 
 /** Stores all faults of a world, with their counters. */
 export type SaveFaults = (faults: readonly Fault[]) => Promise<void>;
@@ -105,21 +105,21 @@ export class Faults {
     if (this.listInForce().some(isOver)) this.#report(await this.#change((list) => list.endUntil(now)));
   }
 
-  /** Returns the facts that decide which faults match a request. */
-  needs(moment: Moment, facts: Facts): ReturnType<FaultList['needs']> {
-    return this.#list.needs(moment, facts);
+  /** Returns whether the principal decides which faults match a request. */
+  needsPrincipal(moment: Moment, facts: Facts, part: FaultPart): boolean {
+    return this.#list.needsPrincipal(moment, facts, part);
   }
 
   /** Injects the first fault that is due; the faults it shadows count the request, too. */
-  async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
+  async inject(moment: Moment, facts: Facts, now: Instant, part: FaultPart = 'all'): Promise<Fault | null> {
     await this.sweep(now);
-    if (!this.#list.matchesAny(moment, facts)) return null;
-    return this.#change((list) => list.inject(moment, facts, now));
+    if (!this.#list.matchesAny(moment, facts, part)) return null;
+    return this.#change((list) => list.inject(moment, facts, now, part));
   }
 
   /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
-  async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): Promise<void> {
-    if (this.#list.matchesAny(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
+  async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>, part: FaultPart = 'all'): Promise<void> {
+    if (this.#list.matchesAny(moment, facts, part)) await this.#change((list) => list.shadow(moment, facts, by, part));
   }
 
   /** Waits in real time, or until the fault is removed or its time is over. */

@@ -10,6 +10,12 @@ const MAX_FAULTS = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
+/**
+ * Which faults are chosen from: those that match on headers alone, or those that match on the body, too. A request that is
+ * decided by its headers chooses from the second only once it is valid, so no fault counts it twice.
+ */
+export type FaultPart = 'headers' | 'body' | 'all';
+
 /** The matchers for a fault's requests. */
 interface Matchers {
   /** The approximate size of the fault, in bytes. */
@@ -114,23 +120,21 @@ export class FaultList {
     return removed;
   }
 
-  /** Returns the facts that decide which faults match a request. */
-  needs(moment: Moment, facts: Facts): { readonly isPossible: boolean; readonly principal: boolean } {
-    const candidates = this.#findActive(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
-    return {
-      isPossible: candidates.length > 0,
-      principal: candidates.some(({ match }) => match.principal !== undefined),
-    };
+  /** Returns whether the principal decides which faults match a request. */
+  needsPrincipal(moment: Moment, facts: Facts, part: FaultPart): boolean {
+    return this.#findActive(moment, part).some(
+      ({ id, match }) => match.principal !== undefined && this.matchersOf(id)?.early.fits(facts) === true,
+    );
   }
 
   /** Returns whether any active fault matches the request. */
-  matchesAny(moment: Moment, facts: Facts): boolean {
-    return this.#findActive(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
+  matchesAny(moment: Moment, facts: Facts, part: FaultPart): boolean {
+    return this.#findActive(moment, part).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
   /** Injects the first fault that is due; the faults it shadows count the request, too. */
-  inject(moment: Moment, facts: Facts, now: Instant): Fault | null {
-    const matching = this.#findMatching(moment, facts);
+  inject(moment: Moment, facts: Facts, now: Instant, part: FaultPart): Fault | null {
+    const matching = this.#findMatching(moment, facts, part);
     for (const [index, fault] of matching.entries()) {
       const seen = fault.seen + 1;
       const isDrawn = fault.probability === 1 || drawAt(fault.seed, seen) < fault.probability;
@@ -147,8 +151,8 @@ export class FaultList {
   }
 
   /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
-  shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
-    this.#shadow(this.#findMatching(moment, facts), by);
+  shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>, part: FaultPart): void {
+    this.#shadow(this.#findMatching(moment, facts, part), by);
   }
 
   /** @internal for another list */
@@ -169,12 +173,15 @@ export class FaultList {
     for (const fault of faults) this.#faults.set(fault.id, { ...fault, seen: fault.seen + 1, shadowedBy });
   }
 
-  #findMatching(moment: Moment, facts: Facts): Fault[] {
-    return this.#findActive(moment).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
+  #findMatching(moment: Moment, facts: Facts, part: FaultPart): Fault[] {
+    return this.#findActive(moment, part).filter(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  #findActive(moment: Moment): readonly Fault[] {
-    return this.#inForce.filter(({ action }) => momentOf(action) === moment);
+  #findActive(moment: Moment, part: FaultPart): readonly Fault[] {
+    return this.#inForce.filter(
+      ({ action, match }) =>
+        momentOf(action) === moment && (part === 'all' || (part === 'body') === (match.body !== undefined)),
+    );
   }
 
   #dropOldEnded(): void {

@@ -139,8 +139,6 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   /** Response headers that were known before the caller. */
   headersOfCheck: Readonly<Record<string, string>> = {};
   injectedFault: InjectedFault | null = null;
-  /** Whether the request was decided. If not, its body has to be received first. */
-  isDecided = false;
   /** Whether a fault replaced the response of the operation. */
   isReplaced = false;
   /** The memory reserved for a large response, until it is sent. */

@@ -23,9 +23,9 @@ import { paramsOfHost, pathOfHost, serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
-import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
+import { injectRequestFault } from './steps/inject-fault.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
-import { admit, createRoutedRequest, isSelectedByBody, selectWorld } from './steps/select-world.ts';
+import { admit, createRoutedRequest, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
 import { methodOf, readTarget, waitsForContinue } from './transport/arrival.ts';
 import { sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
@@ -54,8 +54,9 @@ export interface ServiceOptions {
 /**
  * Plugin for a vendor's service. A request passes the hooks in this order: `onRequest` selects the world, authenticates
  * the caller and decides; `preParsing` checks the content type and asks for the body; the parser collects it;
- * `preValidation` validates; `preHandler` looks up the object; the handler executes the operation; `onSend` completes
- * the response. The error handler renders errors in the vendor's format.
+ * `preValidation` does what `onRequest` does if the body decides (`decidedBy`), and validates; `preHandler` looks up the
+ * object; the handler executes the operation; `onSend` completes the response. The error handler renders errors in the
+ * vendor's format.
  *
  * A hook that has sent a response must return the reply, or Fastify continues to the handler.
  */
@@ -76,14 +77,14 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
   app.addHook('preValidation', (request, reply) => validate(request, reply));
   app.addHook('preHandler', async ({ inWorld }) => {
     const request = assertPresent(inWorld);
-    if (!looksUpFirst(request)) await checkResource(request);
+    if (!looksUpFirst(request.route)) await checkResource(request);
   });
   addResponseHook(app);
   app.setErrorHandler((error, request, reply) => handleError(error, request, reply, unrouted));
   addRoutes(app, options);
 }
 
-/** Responds to a failed request. If it failed because of its body, it is still decided, without the body. */
+/** Responds to a failed request. One that fails before its body decides is decided without the body. */
 async function handleError(
   error: unknown,
   request: FastifyRequest,
@@ -91,7 +92,7 @@ async function handleError(
   unrouted: UnroutedRequests,
 ): Promise<unknown> {
   let refusal = toBodyProblem(error, request);
-  if (waitsForBody(request)) {
+  if (request.routed !== null && request.inWorld === null) {
     try {
       const sent = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
       if (sent !== undefined) return sent;
@@ -107,38 +108,45 @@ async function handleError(
 /** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
 
-/** Creates the routed request, and decides it unless its body is needed first. */
+/** Creates the routed request, and decides it unless its body does. */
 async function handleArrival({ route, params }: FoundRoute, request: FastifyRequest, reply: FastifyReply): HookResult {
   const { mock } = request.server;
   // Fastify derives the type of a query from a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
   request.routed = createRoutedRequest(mock, request.raw, { guard: route.guard, route, params, query });
-  const waits = route.row.readsBodyFirst === true || isSelectedByBody(mock, request.routed);
-  return waits ? undefined : decideRequest(request, reply, null);
+  return route.row.decidedBy === 'body' ? undefined : decideRequest(request, reply, null);
 }
 
 /**
- * Moves a request into its world and decides it, unless its body has to be received first.
+ * Moves a request into its world and decides it.
  *
- * @param received null if the body was not received yet
+ * @param received null if the headers decide
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): HookResult {
-  const inWorld = request.inWorld ?? enterWorld(request, received);
-  if (received !== null) await keepReceived(inWorld, received);
-  else if (waitsForFault(inWorld)) return undefined;
-  inWorld.isDecided = true;
-  inWorld.isReplaced = await injectRequestFault(inWorld);
+  const inWorld = selectWorld(request.server.mock, assertPresent(request.routed), received);
+  request.inWorld = inWorld;
+  admit(inWorld);
+  const { route } = inWorld;
+  if (received !== null) {
+    keepBody(inWorld, received);
+    // An unreadable body is refused later.
+    if (identifiesByBody(route) && received.fault === null) {
+      await route.document.ready();
+      parseBody(inWorld, received);
+    }
+  }
+  inWorld.isReplaced = await injectRequestFault(inWorld, received === null ? 'headers' : 'all');
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
-    const { checkHost } = inWorld.route.service;
+    const { checkHost } = route.service;
     if (checkHost !== undefined && inWorld.server.addresses.hostOf(inWorld.raw).services !== null)
       await checkHost(inWorld);
     // Some refusals do not depend on the caller, such as for an unknown model.
-    const { firstCheck } = inWorld.route;
+    const { firstCheck } = route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
     await authenticate(inWorld);
     await decide(inWorld);
-    if (looksUpFirst(inWorld)) await checkResource(inWorld);
+    if (looksUpFirst(route)) await checkResource(inWorld);
   } catch (refusal) {
     // The refusal needs no body, but the journal records the whole request.
     if (received === null) await keepRefusedBody(inWorld);
@@ -147,31 +155,11 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   return undefined;
 }
 
-/** Keeps a body received before the decision, which may need to read it. An unreadable body is refused later. */
-async function keepReceived(inWorld: RequestInWorld, received: ReceivedBody): Promise<void> {
-  keepBody(inWorld, received);
-  if (inWorld.route.row.readsBodyFirst !== true || received.fault !== null) return;
-  await inWorld.route.document.ready();
-  parseBody(inWorld, received);
-}
-
-/** Moves a request into its world. @throws Problem if it may not enter */
-function enterWorld(request: FastifyRequest, received: ReceivedBody | null): RequestInWorld {
-  const inWorld = selectWorld(request.server.mock, assertPresent(request.routed), received);
-  request.inWorld = inWorld;
-  admit(inWorld);
-  return inWorld;
-}
-
-/** Returns whether the decision needs the body. */
-function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
-  return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
-}
-
-/** Decides the request if its body had to be received first, and validates it. */
+/** Decides the request if its body does, and validates it. A fault that matches on the body hits only valid requests. */
 async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await readRequestBody(request);
-  if (request.inWorld?.isDecided !== true) {
+  const isUndecided = request.inWorld === null;
+  if (isUndecided) {
     const sent = await decideRequest(request, reply, received);
     if (sent !== undefined) return sent;
   }
@@ -180,12 +168,19 @@ async function validate(request: FastifyRequest, reply: FastifyReply): HookResul
   if (!document.isReady) await document.ready();
   parseBody(inWorld, received);
   validateRequest(inWorld);
-  return undefined;
+  if (isUndecided) return undefined;
+  inWorld.isReplaced = await injectRequestFault(inWorld, 'body');
+  return inWorld.isReplaced ? respond(reply, inWorld) : undefined;
+}
+
+/** Returns whether the body identifies the object of the operation's rule. */
+function identifiesByBody({ row, rule }: Route): boolean {
+  return row.decidedBy === 'body' && rule !== null;
 }
 
 /** Returns whether the object is looked up before the body is validated, as some vendors do. */
-function looksUpFirst({ route }: RequestInWorld): boolean {
-  return route.service.conventions?.looksUpFirst === true || route.row.readsBodyFirst === true;
+function looksUpFirst(route: Route): boolean {
+  return route.service.conventions?.looksUpFirst === true || identifiesByBody(route);
 }
 
 /** Maximum attempts of an operation. Each failure means that another writer of the same row made progress. */

@@ -88,6 +88,14 @@ describe.each(ALL)('the document of $name', (service) => {
     expect(Object.keys(service.operations).sort()).toEqual([...new Set(ids)].sort());
   });
 
+  it('names operations as decided by the body if it selects their world or identifies their object', () => {
+    const rows = service.rules.rulesets.flatMap(({ tables }) => tables.operations);
+    const late = rows.filter(({ selects }) => selects === 'body').filter(({ decidedBy }) => decidedBy !== 'body');
+    const early = rows.filter(({ decidedBy, streams }) => decidedBy === 'body' && streams === true);
+
+    expect([...late, ...early]).toEqual([]);
+  });
+
   it.each(listDocuments(service))('has every path once in dist/openapi/%s.json', (name) => {
     const { operations } = findDocument(name);
     const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);

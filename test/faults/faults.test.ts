@@ -105,13 +105,16 @@ describe('the faults of a world', () => {
     expect(momentOf(action)).toBe(moment);
   });
 
-  it('are possible, and need the caller, only for a request that may match', async () => {
+  it('need the caller only for a request that may match', async () => {
     const faults = await createFaults({ match: { operation: 'get_users', principal: 'ann', body: {} } });
-    expect(faults.needs('request', FACTS)).toEqual({ isPossible: false, principal: false });
-    expect(faults.needs('request', { ...FACTS, operation: 'get_users' })).toEqual({
-      isPossible: true,
-      principal: true,
-    });
+    const users = { ...FACTS, operation: 'get_users' };
+
+    expect(faults.needsPrincipal('request', FACTS, 'all')).toBe(false);
+    expect(['headers', 'body', 'all'].map((part) => faults.needsPrincipal('request', users, part as 'all'))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('delay by a time in their range that their seed determines', () => {

@@ -112,7 +112,8 @@ describe('a secret of a world is hidden in', () => {
     });
 
     expect(await reported()).not.toContain(secret);
-    expect((await server.call('POST /v2/nvcf/functions', { token, body: { name: secret } })).status).toBe(503);
+    const body = { name: secret, containerImage: 'a', inferenceUrl: '/x' };
+    expect((await server.call('POST /v2/nvcf/functions', { token, body })).status).toBe(503);
   });
 
   it('requests from before its replacement', async () => {

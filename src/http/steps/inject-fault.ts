@@ -3,6 +3,7 @@ import type { Principal } from '../../decisions/principal.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
+import type { FaultPart } from '../../faults/list.ts';
 import { createErrorOutcome } from '../../faults/outcome.ts';
 import { createOwnOutcome } from '../../faults/own-answer.ts';
 import type { Facts } from '../../journal/match.ts';
@@ -14,18 +15,10 @@ import { findPresentedCredentials } from '../presented-credentials.ts';
 import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
+import { keepRefusedBody } from './refuse.ts';
 
 /** The status of a response that breaks off before the client can read it. The journal hides it. */
 const UNREAD_STATUS = 503;
-
-/**
- * Returns whether a fault may be injected before anything is executed. Then the body is received first: the fault may
- * match on it, and the journal records it although no step reads it.
- */
-export function waitsForFault(request: RequestInWorld): boolean {
-  if (!mayHaveFaults(request) || !request.route.readsBody) return false;
-  return request.world.faults.needs('request', factsOf(request, null)).isPossible;
-}
 
 /** Returns whether faults may apply to a request. The control API has none, because it is needed to remove faults. */
 function mayHaveFaults({ world, route }: RequestInWorld): boolean {
@@ -35,19 +28,27 @@ function mayHaveFaults({ world, route }: RequestInWorld): boolean {
 /**
  * Injects a fault before anything is executed, after its delay.
  *
+ * @param part `headers`: the body is received later or, if the fault answers, here and for the journal alone
  * @returns whether the fault replaces the steps that produce the response
  */
-export async function injectRequestFault(request: RequestInWorld): Promise<boolean> {
+export async function injectRequestFault(request: RequestInWorld, part: FaultPart): Promise<boolean> {
   if (!mayHaveFaults(request)) return false;
   const { faults } = request.world;
-  const needs = faults.needs('request', factsOf(request, null));
-  const principal = needs.principal ? await findExpectedPrincipal(request) : null;
-  const fault = await faults.inject('request', factsOf(request, principal), request.now);
+  const facts = factsOf(request, principalOf(request));
+  if (request.injectedFault !== null) {
+    await faults.shadow('request', facts, request.injectedFault, part);
+    return false;
+  }
+  const isNeeded = facts.principal === null && faults.needsPrincipal('request', facts, part);
+  const principal = isNeeded ? await findExpectedPrincipal(request) : facts.principal;
+  const fault = await faults.inject('request', { ...facts, principal }, request.now, part);
   if (fault === null) return false;
   request.expectedPrincipal = principal ?? (await findExpectedPrincipal(request));
-  await beginFault(request, fault);
+  announceFault(request, fault);
   const outcome =
     outcomeOf(request, fault) ?? (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD_STATUS) : null);
+  if (outcome !== null && part === 'headers') await keepRefusedBody(request);
+  await waitForDelay(request, fault);
   if (outcome === null) return false;
   request.outcome = outcome;
   return true;
@@ -62,16 +63,15 @@ export async function injectAnswerFault(request: RequestInWorld): Promise<void> 
   if (request.injectedFault !== null) return faults.shadow('answer', facts, request.injectedFault);
   const fault = await faults.inject('answer', facts, request.now);
   if (fault === null) return;
-  await beginFault(request, fault);
+  announceFault(request, fault);
+  await waitForDelay(request, fault);
   const outcomeOfFault = outcomeOf(request, fault);
   if (outcomeOfFault === null) return;
   request.statusWithoutFault = outcome.status;
   request.outcome = outcomeOfFault;
 }
 
-/** Records that a fault is injected, and waits for its delay. */
-async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> {
-  announceFault(request, fault);
+async function waitForDelay(request: RequestInWorld, fault: Fault): Promise<void> {
   const delay = delayOf(fault);
   if (delay > 0) await request.world.faults.pause(fault, delay);
 }

@@ -40,11 +40,6 @@ export function createRoutedRequest<OfRoute extends Route | null>(
   return { raw, route, params: located, query, address, base, fault, startedAt };
 }
 
-/** Returns whether the body may select the world. Then it has to be received first. */
-export function isSelectedByBody({ worlds }: Server, { route, address, fault }: RoutedRequest<Route | null>): boolean {
-  return fault === null && address === null && route?.row.selects === 'body' && !worlds.isAlone;
-}
-
 /**
  * Selects the world by path, host name, header or credential, in this order; otherwise the default world. This is the only step that selects a world, and nothing is built
  * for a request before it.

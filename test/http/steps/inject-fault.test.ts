@@ -2,29 +2,25 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/decisions/decide.ts';
 import type { LogDetails } from '../../../src/diagnostics/log.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { injectAnswerFault, injectRequestFault, waitsForFault } from '../../../src/http/steps/inject-fault.ts';
+import { injectAnswerFault, injectRequestFault } from '../../../src/http/steps/inject-fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { ALLOWED, createFault, NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 interface FaultParts extends ToyRequestParts {
   readonly fault?: Fault | null;
-  readonly needs?: { readonly isPossible?: boolean; readonly principal?: boolean };
+  readonly needsPrincipal?: boolean;
 }
 
 /** A request in a world with one fault that matches it, or with none. */
-function createRequest({
-  fault = null,
-  needs: { isPossible = false, principal = false } = {},
-  ...parts
-}: FaultParts = {}) {
+function createRequest({ fault = null, needsPrincipal = false, ...parts }: FaultParts = {}) {
   const calls: unknown[][] = [];
   const seenFacts: Facts[] = [];
   const pauses: unknown[][] = [];
   const faults = {
-    needs: (moment: string, facts: Facts) => {
+    needsPrincipal: (moment: string, facts: Facts) => {
       calls.push(['needs', moment, facts.principal]);
-      return { isPossible, principal };
+      return needsPrincipal;
     },
     shadow: async (moment: string, _facts: Facts, by: { id: string }) => {
       calls.push(['shadow', moment, by.id]);
@@ -55,7 +51,7 @@ describe('a request', () => {
   it('without a matching fault continues unchanged', async () => {
     const { request, calls, facts } = createRequest();
 
-    expect(await injectRequestFault(request)).toBe(false);
+    expect(await injectRequestFault(request, 'all')).toBe(false);
     expect(calls).toEqual([
       ['needs', 'request', null],
       ['strike', 'request', NOW],
@@ -78,14 +74,14 @@ describe('a request', () => {
   it('to the control API never matches a fault', async () => {
     const { request, calls } = createRequest({ fault: createFault({ status: 503 }), service: { isControlApi: true } });
 
-    expect([await injectRequestFault(request), await injectAnswerFault(request)]).toEqual([false, undefined]);
+    expect([await injectRequestFault(request, 'all'), await injectAnswerFault(request)]).toEqual([false, undefined]);
     expect(calls).toEqual([]);
   });
 
   it('with a matching fault gets its status in the error format of the service', async () => {
     const { request } = createRequest({ fault: createFault({ status: 409 }), world: { id: 'team-a' } });
 
-    expect(await injectRequestFault(request)).toBe(true);
+    expect(await injectRequestFault(request, 'all')).toBe(true);
     expect(request.outcome).toMatchObject({
       status: 409,
       body: { kind: 'conflict', about: { path: '/toys/ball', operation: 'row_of_toy', decision: null } },
@@ -102,7 +98,7 @@ describe('a request', () => {
 
   it('gets the `retry-after` of the fault', async () => {
     const { request } = createRequest({ fault: createFault({ status: 503, retryAfter: 7 }) });
-    await injectRequestFault(request);
+    await injectRequestFault(request, 'all');
 
     expect(request.outcome.headers).toEqual({ 'retry-after': '7' });
   });
@@ -115,7 +111,7 @@ describe('a request', () => {
   ] as const)('skips its steps only if its response could not be read: %j', async (action, is, status) => {
     const { request } = createRequest({ fault: createFault(action) });
 
-    expect(await injectRequestFault(request)).toBe(is);
+    expect(await injectRequestFault(request, 'all')).toBe(is);
     expect(request.outcome.status).toBe(status);
   });
 
@@ -133,28 +129,9 @@ describe('the body of a request', () => {
   const readable = { ...withBody('{"name":"ball"}'), route: { readsBody: true, row: { id: 'row_of_toy' } } };
   const received = { value: { name: 'ball' }, text: '{"name":"ball"}', fault: null };
 
-  it('is received first if a fault may match', () => {
-    const { request, calls } = createRequest({ ...readable, needs: { isPossible: true } });
-
-    expect(waitsForFault(request)).toBe(true);
-    expect(calls).toEqual([['needs', 'request', null]]);
-  });
-
-  it('is not received first otherwise', () => {
-    const possible = { needs: { isPossible: true } };
-    const { request: unread } = createRequest(readable);
-    const { request: without } = createRequest({ ...withBody('{}'), ...possible });
-    const control = createRequest({ ...readable, ...possible, service: { isControlApi: true } });
-    const quiet = createRequest({ ...readable, ...possible });
-    Object.assign(quiet.request.world.faults, { isEmpty: true });
-
-    expect([unread, without, control.request, quiet.request].map(waitsForFault)).toEqual([false, false, false, false]);
-    expect([control.calls, quiet.calls]).toEqual([[], []]);
-  });
-
   it('is passed to the fault', async () => {
     const { request, facts } = createRequest({ ...readable, request: { received } });
-    await injectRequestFault(request);
+    await injectRequestFault(request, 'all');
 
     expect(facts[0]?.body()).toEqual({ name: 'ball' });
     expect(request.sent.text).toBeNull();
@@ -190,8 +167,8 @@ describe('the expected principal', () => {
   const ruled = { route: { rule: ruleOf() }, ...withCaller(CALLER) };
 
   it('is determined if a fault needs it', async () => {
-    const { request, facts } = createRequest({ ...ruled, needs: { principal: true } });
-    await injectRequestFault(request);
+    const { request, facts } = createRequest({ ...ruled, needsPrincipal: true });
+    await injectRequestFault(request, 'all');
 
     expect(facts[0]?.principal).toEqual(CALLER.principal);
     expect(request.expectedPrincipal).toBeNull();
@@ -199,8 +176,12 @@ describe('the expected principal', () => {
 
   it('is determined for the journal if a fault matches', async () => {
     for (const principal of [true, false]) {
-      const { request, facts } = createRequest({ ...ruled, needs: { principal }, fault: createFault({ status: 503 }) });
-      await injectRequestFault(request);
+      const { request, facts } = createRequest({
+        ...ruled,
+        needsPrincipal: principal,
+        fault: createFault({ status: 503 }),
+      });
+      await injectRequestFault(request, 'all');
 
       expect(request.expectedPrincipal).toEqual(CALLER.principal);
       expect(facts[0]?.principal).toEqual(principal ? CALLER.principal : null);
@@ -209,7 +190,7 @@ describe('the expected principal', () => {
 
   it('may request another token, whatever was granted before', async () => {
     const { request } = createRequest({ ...ruled, fault: createFault({ status: 503 }) });
-    await injectRequestFault(request);
+    await injectRequestFault(request, 'all');
 
     expect(request.reported[0]).toEqual(['forgetGrants', ' key-1']);
   });
@@ -226,7 +207,7 @@ describe('the expected principal of a token request', () => {
       route: { rule: null, row: { id: 'row_of_toy', selects: 'query' } },
       service: { name: 'toys', credentials: { fields }, callers },
     });
-    await injectRequestFault(request);
+    await injectRequestFault(request, 'all');
     return request.expectedPrincipal;
   };
   const impersonate = async (_context: unknown, clientId?: string) =>
@@ -258,7 +239,7 @@ describe('the expected principal of a token request', () => {
       service: { name: 'toys', callers: { authenticate } },
     });
 
-    await expect(injectRequestFault(request)).rejects.toThrow(TypeError);
+    await expect(injectRequestFault(request, 'all')).rejects.toThrow(TypeError);
   });
 });
 
@@ -276,7 +257,7 @@ describe('a finished response', () => {
     Object.assign(request.world.faults, { isEmpty: true });
     await injectAnswerFault(request);
 
-    expect([await injectRequestFault(request), calls]).toEqual([false, []]);
+    expect([await injectRequestFault(request, 'all'), calls]).toEqual([false, []]);
   });
 
   it('is replaced by the response of the fault', async () => {

@@ -3,7 +3,7 @@ import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
-import { createRoutedRequest, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
+import { createRoutedRequest, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
@@ -88,13 +88,12 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
   });
   const destination = { guard, route: routed ? route : null, params: {}, query: parts.query ?? {} };
   const request = createRoutedRequest(server as never, raw, destination);
-  const isReceivedFirst = isSelectedByBody(server as never, request);
   const enter = async () => {
     const received: ReceivedBody | null =
-      isReceivedFirst && body !== undefined ? { value: JSON.parse(body), text: body, fault: null } : null;
+      parts.selects === 'body' && body !== undefined ? { value: JSON.parse(body), text: body, fault: null } : null;
     return selectWorld(server as never, request, received);
   };
-  return { calls, request, isReceivedFirst, enter };
+  return { calls, request, enter };
 }
 const selectId = async (parts: Parts) => {
   const { world, fault } = await createSelection(parts).enter();
@@ -158,22 +157,6 @@ describe('a request that has arrived', () => {
     const { origin, openOrigin } = await createSelection({ host: 'a b' }).enter();
 
     expect([origin, openOrigin]).toEqual(['', '']);
-  });
-
-  it('receives its body first only if the body may select the world and the request is accepted', () => {
-    const originGuard = () => {
-      throw new Problem('foreign_page');
-    };
-    const isReceivedFirst = (parts: Parts) => createSelection({ body: '{}', ...parts }).isReceivedFirst;
-
-    expect(isReceivedFirst({})).toBe(false);
-    expect(isReceivedFirst({ selects: 'query' })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', worlds: { isAlone: true } })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', address: TEAM_A_BY_HEADER })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', routed: false })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', host: 'a b' })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body', originGuard })).toBe(false);
-    expect(isReceivedFirst({ selects: 'body' })).toBe(true);
   });
 
   it('has the received body', async () => {

@@ -164,6 +164,39 @@ describe('a fault', () => {
     expect((await server.call('POST /api/v1/access-keys', { token, body: { name: 'unlucky' } })).status).toBe(409);
   });
 
+  it('matches by body only requests that are allowed and valid, where the headers decide, and counts each once', async () => {
+    const match = { operation: 'createFunction', body: { name: 'unlucky' } };
+    const id = await addFault({ match, do: { status: 503, offDocument: true } });
+    const later = await addFault({
+      match: { operation: 'createFunction' },
+      after: 1,
+      do: { status: 429, offDocument: true },
+    });
+    const register = (key: string, body: object) =>
+      server.call('POST /v2/nvcf/functions', { token: castKey(key).key, body });
+    const valid = { name: 'unlucky', inferenceUrl: '/', containerImage: 'nvcr.io/acme/x:1' };
+    const answers = [
+      await register('nvcf-registrar', valid),
+      await register('nvcf-registrar', valid),
+      await register('nvcf-invoker', valid),
+    ];
+    await server.call(`DELETE /_mock/faults/${later}`);
+    answers.push(await register('nvcf-invoker', valid), await register('nvcf-registrar', { name: 'unlucky' }));
+
+    expect(answers.map(({ status }) => status)).toEqual([503, 429, 429, 403, 400]);
+    // The second one was answered by headers: the fault that needs its body never saw it.
+    expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
+  });
+
+  it('has the body of a request that it answered in the journal, wherever the request is decided', async () => {
+    await addFault({ match: { service: 'nvcf' }, do: { status: 503, offDocument: true } });
+    await addFault({ match: { service: 'runai' }, do: { status: 503, offDocument: true } });
+    await server.call('POST /v2/nvcf/functions', { body: { name: 'f' } });
+    expect((await readNewestRequest()).request.body).toEqual({ name: 'f' });
+    await server.call('POST /api/v1/token', { body: { grantType: 'x' } });
+    expect((await readNewestRequest()).request.body).toEqual({ grantType: 'x' });
+  });
+
   it('matches by the fields of a form as by the members of a JSON body', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     await addFault({

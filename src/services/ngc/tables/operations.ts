@@ -16,6 +16,7 @@ export const OPERATION_SECTIONS = [
       getCallerInfo: {
         rule: 'public',
         selects: 'body',
+        decidedBy: 'body',
         source: 'observed in published clients: a public path, with the key in the form',
       },
       startDeviceLogin: { rule: 'public', source: 'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31)' },

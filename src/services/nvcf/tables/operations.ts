@@ -98,7 +98,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     rule: 'invoke-by-llm-gateway',
-    readsBodyFirst: true,
+    decidedBy: 'body',
     source: 'LLM gateway page; published gateway code',
     certainty: 'documented',
     rows: ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'],

@@ -21,6 +21,7 @@ export const OPERATION_SECTIONS = [
   {
     rule: 'public',
     selects: 'body',
+    decidedBy: 'body',
     rows: {
       grant_token: {
         fieldNames: 'caseless',
@@ -65,9 +66,9 @@ export const OPERATION_SECTIONS = [
       get_cookie_step_2: { framed: true, source: FRAMES },
       get_login_status_frame: { framed: true, source: FRAMES },
       check_login_status_origin: { source: FRAMES },
-      grant_realm_token: { selects: 'body', source: `RFC 6749, 3.2; ${KEYCLOAK}` },
-      introspect_token: { selects: 'body', source: `RFC 7662; ${KEYCLOAK}` },
-      revoke_token: { selects: 'body', source: `RFC 7009; ${KEYCLOAK}` },
+      grant_realm_token: { selects: 'body', decidedBy: 'body', source: `RFC 6749, 3.2; ${KEYCLOAK}` },
+      introspect_token: { selects: 'body', decidedBy: 'body', source: `RFC 7662; ${KEYCLOAK}` },
+      revoke_token: { selects: 'body', decidedBy: 'body', source: `RFC 7009; ${KEYCLOAK}` },
     },
   },
   { rule: 'public', source: LOGOUT, certainty: 'inferred', rows: ['end_session', 'end_session_by_post'] },

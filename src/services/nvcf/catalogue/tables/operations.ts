@@ -8,7 +8,7 @@ const CODE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
 export const OPERATION_SECTIONS = [
   {
     rule: 'call-model',
-    readsBodyFirst: true,
+    decidedBy: 'body',
     anyBodyType: true,
     bodyLimit: 25 * 1024 * 1024,
     source: CODE,
