@@ -21,6 +21,11 @@ export interface RequestContext extends RequestScope {
    */
   readonly openOrigin: string;
   readonly method: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Undefined if it was not read, or cannot be parsed. */
+  readonly body: unknown;
+  /** Why the body cannot be read; null if it can. */
+  readonly bodyFault: unknown;
   /** Takes hints about this request, whether or not it succeeds. */
   readonly hints: HintCollector;
   /**
@@ -84,15 +89,6 @@ export interface Context<Operation extends OperationTypes = OperationTypes, Targ
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
-
-/** The input of a check that runs before authentication, when nothing has been validated. */
-export interface UncheckedContext extends RequestContext {
-  readonly params: Readonly<Record<string, string>>;
-  /** Undefined if it was not read, or cannot be parsed. */
-  readonly body: unknown;
-  /** Why the body cannot be read; null if it can. */
-  readonly bodyFault: unknown;
-}
 
 /** The context of any operation that is not public, for shared code. */
 export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {

@@ -17,8 +17,8 @@ import type { Store } from '../store/index.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
-import type { OperationTypes, ServiceName } from './documented.ts';
-import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
+import type { ServiceName } from './documented.ts';
+import type { AnyHandler, AuthenticatedContext, Context, Lookup, Operations, RequestContext } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { RequestScope } from './world.ts';
 
@@ -29,7 +29,7 @@ import type { RequestScope } from './world.ts';
  * @throws Problem to refuse the request
  */
 export type FirstCheck = (
-  context: UncheckedContext,
+  context: RequestContext,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /** An event that no request causes, such as the expiry of a key. */
@@ -113,12 +113,6 @@ export interface ErrorRenderer {
   readonly errors: readonly ErrorForm[];
 }
 
-/** The input of a host's handler: any method, any path, and the bytes of any body. */
-export interface HostContext<Target = unknown> extends Context<OperationTypes, Target> {
-  readonly caller: Caller;
-  readonly body: Buffer;
-}
-
 /** Host names with one operation for any path, such as the host of a deployed function. No document describes them. */
 export interface OperationHost extends ErrorRenderer {
   /**
@@ -128,7 +122,7 @@ export interface OperationHost extends ErrorRenderer {
   readonly pattern: RegExp;
   /** The row of the tables that applies to it. */
   readonly operation: string;
-  readonly handler: (context: HostContext<never>) => Outcome | Promise<Outcome>;
+  readonly handler: (context: AuthenticatedContext<never> & { readonly body: Buffer }) => Outcome | Promise<Outcome>;
 }
 
 /** Host names under which the service's own paths are served, without their prefix. */

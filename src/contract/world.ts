@@ -18,8 +18,8 @@ import type { RefreshTokens } from '../tokens/refresh-token.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
-/** The parts of the server that services use, shared by all worlds. They never change after startup. */
-export interface ServerScope {
+/** Everything that a request may access in its world and in the server, whose parts never change after startup. */
+export interface RequestScope extends Pick<World, 'tokens' | 'store' | 'verifiedTokens' | 'random'> {
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
   /** Further issuers of tokens for self-hosted Cloud Functions, by the `iss` of their tokens. */
@@ -94,8 +94,11 @@ export interface WorldRegistry {
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
-/** The part of a world that services use. */
-export interface WorldScope {
+/**
+ * One world, as the steps of a request and the control API use it: all of its mutable state.
+ */
+export interface World {
+  readonly id: string;
   readonly tokens: Tokens;
   readonly store: Store;
   /**
@@ -103,13 +106,6 @@ export interface WorldScope {
    */
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly random: Random;
-}
-
-/**
- * One world, as the steps of a request and the control API use it: all of its mutable state.
- */
-export interface World extends WorldScope {
-  readonly id: string;
   /** The mark at the start of its keys, by which the world of a key is found; empty for the default world. */
   readonly mark: string;
   /** The mark of its authorization codes. Unlike `mark`, it is never empty. */
@@ -138,6 +134,3 @@ export interface World extends WorldScope {
    */
   reset(): Promise<void>;
 }
-
-/** Everything that a request may access in its world and in the server. */
-export interface RequestScope extends ServerScope, WorldScope {}

@@ -9,7 +9,7 @@ import { StreamedList } from '../responses/streamed-list.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
-import type { Payload, RequestInWorld } from './request.ts';
+import type { AnsweredRequest, Payload, RequestInWorld } from './request.ts';
 import { serializeToBytes } from './serialize.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
@@ -21,17 +21,17 @@ import { SlowBody } from './transport/slow-body.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
 
 /** Sends the outcome of a request. */
-export function respond(reply: FastifyReply, request: RequestInWorld): FastifyReply {
-  return setHead(reply, request).send(bodyToSend(request.outcome));
+export function respond(reply: FastifyReply, request: AnsweredRequest): FastifyReply {
+  return setHead(reply, request).send(bodyToSend(request.answer.outcome));
 }
 
 /** Like `respond`, for handlers: Fastify sends the returned payload without waiting for the response to end. */
-export function preparePayload(reply: FastifyReply, request: RequestInWorld): unknown {
+export function preparePayload(reply: FastifyReply, request: AnsweredRequest): unknown {
   // Fastify sends `undefined` only while the client is connected.
-  if (request.outcome.body === undefined) return respond(reply, request);
+  const { outcome } = request.answer;
+  if (outcome.body === undefined) return respond(reply, request);
   setHead(reply, request);
-  const { body } = request.outcome;
-  return request.reservedBytes > 0 && isJson(body) ? serializeToBytes(body) : bodyToSend(request.outcome);
+  return request.notes.reservedBytes > 0 && isJson(outcome.body) ? serializeToBytes(outcome.body) : bodyToSend(outcome);
 }
 
 /** Returns whether a body is an object for JSON. */
@@ -40,8 +40,9 @@ function isJson(body: unknown): body is object {
 }
 
 /** Sets the status and headers of an outcome. */
-function setHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
-  return reply.code(outcome.status).headers(headersOfCheck).headers(headersOf(outcome, problem));
+function setHead(reply: FastifyReply, { answer, notes }: AnsweredRequest): FastifyReply {
+  const { outcome, problem } = answer;
+  return reply.code(outcome.status).headers(notes.headersOfCheck).headers(headersOf(outcome, problem));
 }
 
 /** Converts a body for Fastify's `send`, which takes a string for serialized JSON. */
@@ -58,7 +59,7 @@ export function addResponseHook(service: FastifyInstance): void {
   // Takes a callback because an `async` hook would still send after `hijack`.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
     const { inWorld } = request;
-    if (inWorld === null) {
+    if (inWorld === null || !isAnswered(inWorld)) {
       next();
       return;
     }
@@ -73,10 +74,14 @@ export function addResponseHook(service: FastifyInstance): void {
         // Keep the error handler from deciding or completing the request again.
         request.routed = null;
         request.inWorld = null;
-        removeHeaders(reply, inWorld.outcome);
+        removeHeaders(reply, inWorld.answer.outcome);
         next(thrown);
       });
   });
+}
+
+function isAnswered(request: RequestInWorld): request is AnsweredRequest {
+  return request.answer !== null;
 }
 
 /** Calls back when a response is sent, or its client has left. */
@@ -89,23 +94,24 @@ function callOnceSent(response: ServerResponse, callback: () => void): void {
 const DROP_CONNECTION = Symbol('drop connection');
 
 async function prepareResponse(
-  request: RequestInWorld,
+  request: AnsweredRequest,
   reply: FastifyReply,
   original: Payload,
 ): Promise<Payload | typeof DROP_CONNECTION> {
-  const { outcome, world } = request;
+  const { world, notes } = request;
+  const { outcome } = request.answer;
   let payload = typeof original === 'string' ? moveLarge(original) : original;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify replaces a content type that it cannot parse.
     if (type !== undefined && isBytes(outcome.body)) reply.type(type);
     await checkResponse(request, payload);
-    if (request.outcome !== outcome) {
+    if (request.answer.outcome !== outcome) {
       if (original instanceof Readable) original.destroy();
       payload = replacePayload(reply, outcome, request);
     }
     reply.headers(dateHeader(world.clock));
-    payload = corruptBody(payload, request.injectedFault?.action.body);
+    payload = corruptBody(payload, notes.injectedFault?.action.body);
     reportAnswer(request, reply, payload);
     // Vendor responses stay uncompressed: faults corrupt their bytes, and tests intercept them.
     const isCompressed = request.route.service.isControlApi === true;
@@ -115,8 +121,8 @@ async function prepareResponse(
     if (payload instanceof Readable) payload.destroy();
     throw thrown;
   } finally {
-    const { reservedBytes, server } = request;
-    if (reservedBytes > 0) callOnceSent(reply.raw, () => server.answerRoom.release(reservedBytes));
+    const { reservedBytes } = notes;
+    if (reservedBytes > 0) callOnceSent(reply.raw, () => request.server.answerRoom.release(reservedBytes));
     callOnceRead(payload, () => world.release());
   }
 }
@@ -127,11 +133,11 @@ function moveLarge(text: string): string | Buffer {
 }
 
 /** Checks the response before it is sent, and replaces it if needed. */
-async function checkResponse(request: RequestInWorld, payload: Payload): Promise<void> {
+async function checkResponse(request: AnsweredRequest, payload: Payload): Promise<void> {
   const { server, route } = request;
-  if (request.isReplaced) return;
+  if (request.answer.isOfFault) return;
   try {
-    if (Buffer.isBuffer(payload) && request.reservedBytes === 0) await request.reserveBytes(payload.length);
+    if (Buffer.isBuffer(payload) && request.notes.reservedBytes === 0) await request.reserveBytes(payload.length);
     if (server.offDocument !== 'off') {
       await route.document.ready();
       validateResponse(request);
@@ -143,10 +149,10 @@ async function checkResponse(request: RequestInWorld, payload: Payload): Promise
 }
 
 /** Replaces the outcome that Fastify has already serialized, and returns the new payload. */
-function replacePayload(reply: FastifyReply, replacedOutcome: Outcome, request: RequestInWorld): Payload {
+function replacePayload(reply: FastifyReply, replacedOutcome: Outcome, request: AnsweredRequest): Payload {
   removeHeaders(reply, replacedOutcome);
   setHead(reply, request);
-  const body = bodyToSend(request.outcome);
+  const body = bodyToSend(request.answer.outcome);
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
   // With `undefined`, Fastify would send the previous payload.
   return JSON.stringify(body) ?? null;
@@ -162,11 +168,11 @@ const SLOW_MS = 3000;
 
 /** Hands a payload to Fastify, or applies the injected fault to it. */
 function writePayload(
-  { server, injectedFault, outcome, raw }: RequestInWorld,
+  { server, notes, answer, raw }: AnsweredRequest,
   reply: FastifyReply,
   payload: Payload,
 ): Payload | typeof DROP_CONNECTION {
-  const { drop, body } = injectedFault?.action ?? {};
+  const { drop, body } = notes.injectedFault?.action ?? {};
   // These responses have no body (RFC 9110, 6.4.1).
   const isWithoutBody = raw.method === 'HEAD' || reply.statusCode === 204 || reply.statusCode === 304;
   if (payload instanceof Readable) {
@@ -180,7 +186,7 @@ function writePayload(
   }
   if (body === 'slow' && !isWithoutBody && content) return throttleBody(server, reply, Buffer.from(content));
   // Node encodes the head like the string after it, but a header may contain raw bytes.
-  return typeof content === 'string' && hasRawBytes(outcome?.headers) ? Buffer.from(content) : content;
+  return typeof content === 'string' && hasRawBytes(answer.outcome.headers) ? Buffer.from(content) : content;
 }
 
 /** Returns whether a header contains non-ASCII characters, which stand for raw bytes. */
@@ -189,7 +195,7 @@ function hasRawBytes(headers: Outcome['headers'] = {}): boolean {
 }
 
 /** Returns a body that is sent slowly; the payload itself if the reader has left. */
-function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply, payload: Buffer): Payload {
+function throttleBody({ streams }: AnsweredRequest['server'], reply: FastifyReply, payload: Buffer): Payload {
   const body = new SlowBody(payload, SLOW_MS);
   reply.header('content-length', payload.length);
   return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;

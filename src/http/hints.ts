@@ -31,7 +31,7 @@ export interface Alternatives {
 
 /** Returns hints about likely mistakes in a request that an operation refused. */
 export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decision: Decision | null): readonly Hint[] {
-  const { body, received, sent } = request;
+  const { body, received, sent } = request.notes;
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
   const facts = collectFacts(request);

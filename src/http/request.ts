@@ -76,9 +76,62 @@ interface WorldEntry extends Pick<RoutedRequest, 'fault'> {
   readonly isSimulated?: boolean;
 }
 
+/** The decision about a caller that the rule of the operation allows or refuses. */
+export interface Access {
+  readonly caller: Caller;
+  /** What the rule was asked. */
+  readonly accessRequest: AccessRequest;
+  readonly decision: Decision;
+  /** The object that the rule's lookup found. */
+  readonly target: unknown;
+  /** The use of the caller's rights, with the object (null for an operation without one). Null: no rights were used. */
+  readonly use: { readonly lookedUp: ResourceState | null } | null;
+}
+
+/** The answer to a request, by its operation, a refusal or a fault. */
+export interface Answer {
+  readonly outcome: Outcome;
+  /** Why a step refused the request; null if none did. */
+  readonly problem: Problem | null;
+  /** The decision to report; null for a request that was not decided, such as an unreadable one. */
+  readonly decision: Decision | null;
+  /** Whether the operation was executed. */
+  readonly isExecuted: boolean;
+  /** Whether a fault made the response. */
+  readonly isOfFault: boolean;
+  /** The status of the response that a fault replaced. Null: none was replaced. */
+  readonly statusWithoutFault: number | null;
+}
+
+/** What the steps note on the way. */
+export interface Notes {
+  /** The body as received; null if none was read. */
+  received: ReceivedBody | null;
+  /** The body as recorded in the journal. */
+  sent: StoredBody;
+  /** The body that the operation reads, in the spelling of the document. */
+  body: unknown;
+  /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
+  hasRealCredential: boolean;
+  injectedFault: InjectedFault | null;
+  /** The caller, if a fault asked for it before the request was decided. */
+  authentication: Promise<Caller> | null;
+  /** The principal of the presented credential, if a fault was injected before the request was decided. */
+  expectedPrincipal: Principal | null;
+  /** The response headers of the operation's first check. */
+  headersOfCheck: Readonly<Record<string, string>>;
+  /** The memory reserved for a large response, until it is sent. */
+  reservedBytes: number;
+}
+
+/** A request with its answer. */
+export interface AnsweredRequest<OfRoute extends Route | null = Route> extends RequestInWorld<OfRoute> {
+  answer: Answer;
+}
+
 /**
- * A request in its world. Handlers see it as `Context`. The steps fill it in, in order, and each reads what earlier
- * steps wrote.
+ * A request in its world. Handlers see it as `Context`. What entered never changes; the steps add `access`, `answer` and
+ * `notes`.
  *
  * @typeParam OfRoute null: no operation has its path
  */
@@ -95,59 +148,15 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   readonly origin: string;
   readonly openOrigin: string;
   readonly method: string;
-  /** The request target, without the prefix of a world. */
-  readonly url: string;
-  readonly identityProvider: Server['identityProvider'];
-  readonly trustedIssuers: Server['trustedIssuers'];
-  readonly hosts: Server['hosts'];
-  readonly settings: Server['settings'];
-  readonly rulesets: Server['rulesets'];
-  readonly store: World['store'];
-  readonly verifiedTokens: World['verifiedTokens'];
-  readonly random: World['random'];
-  /** Advice about this request, refused or not. */
-  readonly hints: RequestHints;
-
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  /** The body that the operation reads, validated against the document. */
-  body: unknown;
-  /** The body as received; null before that. */
-  received: ReceivedBody | null;
-  /** The body as recorded in the journal. */
-  sent: StoredBody = NO_BODY;
-  /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
-  isForeign = false;
-
-  caller: Caller | null = null;
-  /** The caller, if a fault needed it before `authenticate`. */
-  authentication: Promise<Caller> | null = null;
-  /** The expected principal, if a fault needed it before `authenticate`. */
-  expectedPrincipal: Principal | null = null;
-  /** The access request decided by the route's rule; null for public operations. */
-  accessRequest: AccessRequest | null = null;
-  decision: Decision | null = null;
-  target: unknown;
-  /**
-   * The use of the caller's rights, with the looked-up object (null for an operation without one). Null: no rights were
-   * used.
-   */
-  use: { readonly lookedUp: ResourceState | null } | null = null;
-
-  outcome: Outcome = { status: 500 };
-  problem: Problem | null = null;
-  /** Response headers that were known before the caller. */
-  headersOfCheck: Readonly<Record<string, string>> = {};
-  injectedFault: InjectedFault | null = null;
-  /** Whether a fault replaced the response of the operation. */
-  isReplaced = false;
-  /** The memory reserved for a large response, until it is sent. */
-  reservedBytes = 0;
-  /** Whether the operation was executed. */
-  isExecuted = false;
-  /** The status of the response that a fault replaced. Null: none was replaced. */
-  statusWithoutFault: number | null = null;
-
+  /** Advice about this request, refused or not. */
+  readonly hints: RequestHints;
+  readonly notes: Notes;
+  /** Null before the decision, and for public operations. */
+  access: Access | null = null;
+  /** Null before the answer. */
+  answer: Answer | null = null;
   readonly #isSimulated: boolean;
   readonly #namesWorld: boolean;
 
@@ -169,26 +178,72 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
     this.method = methodOf(raw);
-    this.url = raw.url ?? '/';
-    this.identityProvider = server.identityProvider;
-    this.trustedIssuers = server.trustedIssuers;
-    this.hosts = server.hosts;
-    this.settings = server.settings;
-    this.rulesets = server.rulesets;
-    this.store = world.store;
-    this.verifiedTokens = world.verifiedTokens;
-    this.random = world.random;
-    this.hints = new RequestHints(world.activityLog.secrets);
     this.params = routed.params;
     this.query = routed.query;
-    this.received = entry.received;
+    this.hints = new RequestHints(world.activityLog.secrets);
+    this.notes = {
+      received: entry.received,
+      sent: NO_BODY,
+      body: undefined,
+      hasRealCredential: false,
+      injectedFault: null,
+      authentication: null,
+      expectedPrincipal: null,
+      headersOfCheck: NO_HEADERS,
+      reservedBytes: 0,
+    };
     this.#isSimulated = entry.isSimulated === true;
     this.#namesWorld = origins.namesWorld;
   }
 
-  /** Read each time, because the request itself may replace the signing key. */
+  get identityProvider() {
+    return this.server.identityProvider;
+  }
+  get trustedIssuers() {
+    return this.server.trustedIssuers;
+  }
+  get hosts() {
+    return this.server.hosts;
+  }
+  get settings() {
+    return this.server.settings;
+  }
+  get rulesets() {
+    return this.server.rulesets;
+  }
+  get store() {
+    return this.world.store;
+  }
+  get verifiedTokens() {
+    return this.world.verifiedTokens;
+  }
+  get random() {
+    return this.world.random;
+  }
+  /** The request itself may replace the signing key. */
   get tokens() {
     return this.world.tokens;
+  }
+  get body() {
+    return this.notes.body;
+  }
+  get caller() {
+    return this.access?.caller ?? null;
+  }
+  get target() {
+    return this.access?.target;
+  }
+
+  /** Sets the answer. */
+  answerWith({
+    outcome,
+    problem = null,
+    decision = null,
+    isExecuted = false,
+    isOfFault = false,
+  }: Pick<Answer, 'outcome'> & Partial<Answer>): AnsweredRequest<OfRoute> {
+    const answer = { outcome, problem, decision, isExecuted, isOfFault, statusWithoutFault: null };
+    return Object.assign(this, { answer });
   }
 
   /** Returns the id of the next decision. */
@@ -207,29 +262,20 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   }
 
   mayAccess(attributes: ResourceAttributes): boolean {
-    const { accessRequest, caller } = this;
-    return caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes);
+    const { access } = this;
+    return access !== null && mayAccess(access.accessRequest, access.caller, attributes);
   }
 
   /** Returns the facts that error renderers need. */
-  createRefusalContext(): RefusalContext {
-    const { settings, random, params, caller, decision, route } = this;
-    const operation = route?.row.id ?? null;
-    const readLines = (name: string) => this.headerLines(name);
-    return {
-      settings,
-      random,
-      path: pathOf(this.raw.url),
-      params,
-      headerLines: readLines,
-      operation,
-      caller,
-      decision,
-    };
+  createRefusalContext(decision: Decision | null): RefusalContext {
+    const { settings, random, params, caller, route } = this;
+    const path = pathOf(this.raw.url);
+    const headerLines = (name: string) => this.headerLines(name);
+    return { settings, random, path, params, headerLines, operation: route?.row.id ?? null, caller, decision };
   }
 
   get bodyFault(): unknown {
-    return this.received?.fault ?? null;
+    return this.notes.received?.fault ?? null;
   }
 
   headerLines(name: string): string[] {
@@ -249,7 +295,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
 
   /** Reserves memory for a response of this size. @throws Problem `unavailable` if its turn does not come in time */
   async reserveBytes(bytes: number): Promise<void> {
-    if (bytes > LARGE_ANSWER_BYTES) this.reservedBytes += await this.server.answerRoom.take(bytes);
+    if (bytes > LARGE_ANSWER_BYTES) this.notes.reservedBytes += await this.server.answerRoom.take(bytes);
   }
 
   onDisconnect(callback: () => void): () => void {
@@ -273,6 +319,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     return receivePieces(this.raw, sizes, take);
   }
 }
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** Shared, because nearly every response is small. */
 const RESERVED = Promise.resolve();

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
 import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
-import type { ServerScope, WorldRegistry } from '../contract/world.ts';
+import type { RequestScope, WorldRegistry } from '../contract/world.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { CredentialWatch } from '../credentials/tripwire.ts';
 import type { Reasons } from '../decisions/reasons.ts';
@@ -54,7 +54,8 @@ export interface WorldAddresses {
 }
 
 /** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */
-export interface Server extends ServerScope {
+export interface Server
+  extends Pick<RequestScope, 'identityProvider' | 'trustedIssuers' | 'hosts' | 'settings' | 'rulesets'> {
   readonly worlds: WorldRegistry;
   /** For responses outside of any world. */
   readonly random: RefusalContext['random'];

@@ -18,7 +18,7 @@ import { createHostRoute, type MountedService, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
-import type { RequestInWorld } from './request.ts';
+import type { AnsweredRequest, RequestInWorld } from './request.ts';
 import { paramsOfHost, pathOfHost, serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
@@ -101,8 +101,7 @@ async function handleError(
     }
   }
   if (request.inWorld === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
-  await refuse(request.inWorld, refusal);
-  return preparePayload(reply, request.inWorld);
+  return preparePayload(reply, await refuse(request.inWorld, refusal));
 }
 
 /** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
@@ -135,17 +134,16 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
       parseBody(inWorld, received);
     }
   }
-  inWorld.isReplaced = await injectRequestFault(inWorld, received === null ? 'headers' : 'all');
-  if (inWorld.isReplaced) return respond(reply, inWorld);
+  const answered = await injectRequestFault(inWorld, received === null ? 'headers' : 'all');
+  if (answered !== null) return respond(reply, answered);
   try {
     const { checkHost } = route.service;
     if (checkHost !== undefined && inWorld.server.addresses.hostOf(inWorld.raw).services !== null)
       await checkHost(inWorld);
     // Some refusals do not depend on the caller, such as for an unknown model.
     const { firstCheck } = route;
-    if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
-    await authenticate(inWorld);
-    await decide(inWorld);
+    if (firstCheck !== null) inWorld.notes.headersOfCheck = await firstCheck(inWorld);
+    await decide(inWorld, await authenticate(inWorld));
     if (looksUpFirst(route)) await checkResource(inWorld);
   } catch (refusal) {
     // The refusal needs no body, but the journal records the whole request.
@@ -169,8 +167,8 @@ async function validate(request: FastifyRequest, reply: FastifyReply): HookResul
   parseBody(inWorld, received);
   validateRequest(inWorld);
   if (isUndecided) return undefined;
-  inWorld.isReplaced = await injectRequestFault(inWorld, 'body');
-  return inWorld.isReplaced ? respond(reply, inWorld) : undefined;
+  const answered = await injectRequestFault(inWorld, 'body');
+  return answered === null ? undefined : respond(reply, answered);
 }
 
 /** Returns whether the body identifies the object of the operation's rule. */
@@ -187,7 +185,7 @@ function looksUpFirst(route: Route): boolean {
 const MAX_ATTEMPTS = 5;
 
 /** Executes the operation, and retries if what it read was changed before the commit. */
-async function executeWithRetries(request: RequestInWorld): Promise<void> {
+async function executeWithRetries(request: RequestInWorld): Promise<AnsweredRequest> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await runHandler(request);
@@ -199,18 +197,18 @@ async function executeWithRetries(request: RequestInWorld): Promise<void> {
 }
 
 /** Runs the handler. A refusal that it renders itself, such as a page, is also a decision. */
-export async function runHandler(request: RequestInWorld): Promise<void> {
+export async function runHandler(request: RequestInWorld): Promise<AnsweredRequest> {
   // The handler's context type follows from the document that `validateRequest` has checked.
   const outcome: Outcome = await request.route.handler(request as never);
-  request.outcome = outcome;
-  request.isExecuted = outcome.refusal === undefined;
-  if (outcome.principal !== undefined) request.hints.addAboutGrant(hintsOfGrant(request, outcome.principal));
-  if (outcome.refusal === undefined) return;
+  const { access, hints } = request;
+  if (outcome.principal !== undefined) hints.addAboutGrant(hintsOfGrant(request, outcome.principal));
+  if (outcome.refusal === undefined) {
+    return request.answerWith({ outcome, decision: access?.decision ?? null, isExecuted: true });
+  }
   const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
   const decision = decisionOfProblem(createDecisionFacts(request), refusal, request.server.reasons);
-  request.hints.addMistakes(hintsOfRefusal(request, refusal, decision));
-  request.decision = withHints(decision, request.hints.list);
-  request.outcome = { ...outcome, refusal };
+  hints.addMistakes(hintsOfRefusal(request, refusal, decision));
+  return request.answerWith({ outcome: { ...outcome, refusal }, decision: withHints(decision, hints.list) });
 }
 
 /**
@@ -261,9 +259,7 @@ function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: Mounte
 
 /** Executes the operation of a request, and returns the payload of its response. */
 async function execute({ inWorld }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const request = assertPresent(inWorld);
-  await executeWithRetries(request);
-  return preparePayload(reply, request);
+  return preparePayload(reply, await executeWithRetries(assertPresent(inWorld)));
 }
 
 /** Returns the method and path of an operation for Fastify. */

@@ -2,6 +2,7 @@ import { findNearPath } from '../addresses/nearest-path.ts';
 import { worldPathOf } from '../addresses/world-id.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import type { Caller } from '../decisions/decide.ts';
 import type { Decision } from '../decisions/decision.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
@@ -41,32 +42,36 @@ export async function simulateRequest(
   assertNotControlApi(server, route);
   const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
   await assertRolesExist(request, services, simulatedCaller, route.service.name);
+  let caller: Caller | null = null;
   if (route.rule !== null) {
     const { service } = route;
-    const caller = await findCaller(request, service, simulatedCaller);
-    if (caller instanceof Problem) return decideRefusedCredential(request, path, caller);
-    if (caller === null) {
+    const found = await findCaller(request, service, simulatedCaller);
+    if (found instanceof Problem) return decideRefusedCredential(request, path, found);
+    if (found === null) {
       throw new Problem(
         'invalid_request',
         `Field \`principal\` does not match any principal that can call ${service.title}. \`GET /_mock/cast\` lists all principals.`,
       );
     }
-    request.caller = caller;
+    caller = found;
   }
-  return decideOnly(request);
+  return decideOnly(request, caller);
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */
-async function decideOnly(request: RequestInWorld): Promise<Decision> {
+async function decideOnly(request: RequestInWorld, caller: Caller | null): Promise<Decision> {
   try {
-    await decide(request);
+    await decide(request, caller);
     await checkResource(request);
   } catch (thrown) {
-    if (request.decision === null) throw thrown;
+    if (request.access === null) throw thrown;
   }
-  const { decision, world } = request;
+  const { access, world } = request;
   const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
-  return hideDecisionSecrets(decision ?? { ...createDecisionFacts(request), ...allowed }, world.activityLog.secrets);
+  return hideDecisionSecrets(
+    access?.decision ?? { ...createDecisionFacts(request), ...allowed },
+    world.activityLog.secrets,
+  );
 }
 
 /** Removes the world's prefix from a path, which may be copied from a real request. */

@@ -219,17 +219,17 @@ async function respondUnrouted(
   }
   const outcome = reported.isMockProblem
     ? renderProblemDetails(reported)
-    : service.renderProblem(reported, { ...request.createRefusalContext(), path });
+    : service.renderProblem(reported, { ...request.createRefusalContext(null), path });
   const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
-  Object.assign(request, { problem: reported, outcome });
+  const answered = request.answerWith({ outcome, problem: reported });
   const rendered = renderWireResponse(outcome, reported);
   const advice = adviceOf(request, null);
-  const hint = hintHeader(request, advice);
+  const hint = hintHeader(answered, advice);
   const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
   const written = { ...rendered, headers };
-  if (service.name !== undefined && service.isControlApi !== true) countAnswer(request, service.name, reported.kind);
-  const id = isRecorded ? record(request, { service: service.name ?? null, operation: null }, written) : null;
-  logRefusal(request, reported, id === null ? undefined : () => requestLine(request, null, id, advice));
+  if (service.name !== undefined && service.isControlApi !== true) countAnswer(answered, service.name, reported.kind);
+  const id = isRecorded ? record(answered, { service: service.name ?? null, operation: null }, written) : null;
+  logRefusal(answered, reported, id === null ? undefined : () => requestLine(answered, null, id, advice));
   world.release();
   return written;
 }

@@ -6,6 +6,7 @@ import { createLimits } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../decisions/toy-law.ts';
 import { toySecrets } from '../journal/toy-secrets.ts';
 import { incoming } from '../support/incoming.ts';
+import { ALLOWED } from './steps/toy-request.ts';
 
 const SERVER_PARTS = ['identityProvider', 'trustedIssuers', 'hosts', 'settings', 'rulesets'] as const;
 const WORLD_PARTS = ['tokens', 'store', 'verifiedTokens', 'random'] as const;
@@ -66,16 +67,18 @@ describe('a request in its world', () => {
     expect(await request().digest(10)).toMatchObject({ size: 0 });
   });
 
-  it('grants access only with an access request and a caller', () => {
+  it('grants access only once it was decided', () => {
     const requestInWorld = request();
     const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
+    const allow = (toy: string) => {
+      const caller = key(['play'], [{ type: 'toy', ids: [toy] }]);
+      requestInWorld.access = { caller, accessRequest, decision: ALLOWED, target: undefined, use: null };
+    };
 
     expect(requestInWorld.mayAccess(BALL)).toBe(false);
-    requestInWorld.accessRequest = accessRequest;
-    expect(requestInWorld.mayAccess(BALL)).toBe(false);
-    requestInWorld.caller = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+    allow('ball');
     expect(requestInWorld.mayAccess(BALL)).toBe(true);
-    requestInWorld.caller = key(['play'], [{ type: 'toy', ids: ['doll'] }]);
+    allow('doll');
     expect(requestInWorld.mayAccess(BALL)).toBe(false);
   });
 });

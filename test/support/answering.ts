@@ -76,12 +76,9 @@ export async function answeringServer(
         const inWorld = toyRequest({
           server: { streams, offDocument: 'off' },
           world: { release: () => (held -= 1), faults: { isEmpty: true }, ...world },
-          request: {
-            raw: request.raw,
-            outcome,
-            isReplaced: !isOfOperation,
-            injectedFault: action === undefined ? null : createFault(action),
-          },
+          request: { raw: request.raw },
+          answer: { outcome, isOfFault: !isOfOperation },
+          notes: { injectedFault: action === undefined ? null : createFault(action) },
         });
         request.inWorld = inWorld;
         return respond(reply, inWorld);

@@ -1,105 +1,79 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import {
-  type AccessRequest,
   buildNamesInPath,
   type Caller,
   completeDenial,
   decide as evaluate,
   checkResource as evaluateResource,
   type LookupResult,
-  type Verdict,
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { Access, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 
-/** Authenticates the caller, unless the operation is public. @throws Problem `unauthenticated` */
-export async function authenticate(request: RequestInWorld): Promise<void> {
-  const { route, authentication } = request;
-  if (route.rule !== null) request.caller = await (authentication ?? route.service.callers.authenticate(request));
+/** Returns the caller; null for a public operation. @throws Problem `unauthenticated` */
+export async function authenticate(request: RequestInWorld): Promise<Caller | null> {
+  const { route, notes } = request;
+  return route.rule === null ? null : (notes.authentication ?? route.service.callers.authenticate(request));
 }
 
 /** Decides by the rule of the operation, before the object is known. A refusal still looks it up, to suggest a fix. */
-export async function decide(request: RequestInWorld): Promise<void> {
-  const { route, caller, params } = request;
+export async function decide(request: RequestInWorld, caller: Caller | null): Promise<void> {
+  const { route, params } = request;
   if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
   const accessRequest = { rule, ruleset, org: params['org'], names: buildNamesInPath(rule, params) };
-  request.accessRequest = accessRequest;
   const verdict = evaluate(accessRequest, caller);
-  if (verdict.effect === 'allow') {
-    request.decision = decisionOfVerdict(createDecisionFacts(request), accessRequest, caller, null, verdict, params);
-    return;
-  }
-  await deny(request, accessRequest, caller, verdict);
-}
-
-/** Refuses the request, with a decision that also considers the object. */
-async function deny(
-  request: RequestInWorld,
-  accessRequest: AccessRequest,
-  caller: Caller,
-  verdict: Verdict,
-): Promise<never> {
-  const lookedUp = await lookUpObject(request, accessRequest);
+  const facts = createDecisionFacts(request);
+  const decision = decisionOfVerdict(facts, accessRequest, caller, null, verdict, params);
+  const access = { caller, accessRequest, decision, target: undefined, use: null };
+  request.access = access;
+  if (verdict.effect === 'allow') return;
+  const lookedUp = await lookUpObject(request, access);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
-  const refusal = decisionOfVerdict(
-    createDecisionFacts(request),
-    accessRequest,
-    caller,
-    lookedUp,
-    denial,
-    request.params,
-  );
-  request.decision = await withOtherCredential(request, refusal);
+  const refusal = decisionOfVerdict(facts, accessRequest, caller, lookedUp, denial, params);
+  request.access = { ...access, decision: await withOtherCredential(request, refusal) };
   throw new Problem('forbidden');
 }
 
 /** Looks up the object of the request. Null if the rule has none, or if its id is in a body that was not read yet. */
-export async function lookUpObject(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
+async function lookUpObject(request: RequestInWorld, { accessRequest }: Access): Promise<LookupResult | null> {
   const { lookup } = request.route;
-  if (rule.cover === undefined || lookup === null || !isAuthenticated(request)) return null;
-  const { param } = rule.cover;
+  const { cover } = accessRequest.rule;
+  if (cover === undefined || lookup === null) return null;
+  const { param } = cover;
   if (param === undefined && request.body === undefined) return null;
-  return lookup(request, param === undefined ? '' : (request.params[param] ?? ''));
+  // The caller of a request with access is known.
+  const context = request as RequestInWorld & AuthenticatedContext;
+  return lookup(context, param === undefined ? '' : (request.params[param] ?? ''));
 }
 
-function isAuthenticated(request: RequestInWorld): request is RequestInWorld & AuthenticatedContext {
-  return request.caller !== null;
-}
-
-/** Checks that the object exists for the caller, and that the rights of the caller cover it. */
+/**
+ * Checks that the object exists for the caller, and that the rights of the caller cover it.
+ *
+ * @throws Problem if the caller may not access it, or if it does not exist
+ */
 export async function checkResource(request: RequestInWorld): Promise<void> {
-  const { caller, accessRequest, decision } = request;
-  if (accessRequest === null || caller === null || decision === null) return;
-  const lookedUp = await lookUpObject(request, accessRequest);
-  if (lookedUp === null) request.use = { lookedUp: null };
-  else checkObject(request, decision, accessRequest, caller, lookedUp);
-}
-
-/** Records the decision about an object. @throws Problem if the caller may not access it, or if it does not exist */
-function checkObject(
-  request: RequestInWorld,
-  decision: Decision,
-  accessRequest: AccessRequest,
-  caller: Caller,
-  lookedUp: LookupResult,
-): void {
-  const verdict = evaluateResource(accessRequest, caller, lookedUp);
-  request.decision = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, request.params);
-  const isRefused = verdict.effect === 'deny';
-  if (lookedUp.found !== 'object') {
-    if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
-    // A 404 requires the same rights as a success, so it counts as a use.
-    request.use = { lookedUp: null };
-    throw new Problem('not_found');
+  const { access, params } = request;
+  if (access === null) return;
+  const { caller, accessRequest } = access;
+  const lookedUp = await lookUpObject(request, access);
+  if (lookedUp === null) {
+    request.access = { caller, accessRequest, decision: access.decision, target: undefined, use: { lookedUp: null } };
+    return;
   }
-  if (isRefused) throw new Problem('forbidden');
-  request.use = { lookedUp };
-  request.target = lookedUp.target;
+  const verdict = evaluateResource(accessRequest, caller, lookedUp);
+  const decision = decisionOfVerdict(access.decision, accessRequest, caller, lookedUp, verdict, params);
+  const object = lookedUp.found === 'object' ? lookedUp : null;
+  const isForbidden = verdict.effect === 'deny' && (object !== null || verdict.reason === 'resource_mismatch');
+  // A 404 requires the same rights as a success, so it counts as a use.
+  const use = isForbidden ? null : { lookedUp: object };
+  request.access = { caller, accessRequest, decision, target: isForbidden ? undefined : object?.target, use };
+  if (isForbidden) throw new Problem('forbidden');
+  if (object === null) throw new Problem('not_found');
 }
 
 /** Adds a credential that would be allowed to a refusal, if the service finds one. */

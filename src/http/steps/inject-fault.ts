@@ -12,7 +12,7 @@ import { isTruncated, parseBody } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { allowRenewal } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { Answer, AnsweredRequest, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 import { keepRefusedBody } from './refuse.ts';
@@ -29,46 +29,46 @@ function mayHaveFaults({ world, route }: RequestInWorld): boolean {
  * Injects a fault before anything is executed, after its delay.
  *
  * @param part `headers`: the body is received later or, if the fault answers, here and for the journal alone
- * @returns whether the fault replaces the steps that produce the response
+ * @returns the answered request if the fault replaces the steps that answer it; otherwise null
  */
-export async function injectRequestFault(request: RequestInWorld, part: FaultPart): Promise<boolean> {
-  if (!mayHaveFaults(request)) return false;
+export async function injectRequestFault(request: RequestInWorld, part: FaultPart): Promise<AnsweredRequest | null> {
+  if (!mayHaveFaults(request)) return null;
+  const { notes } = request;
   const { faults } = request.world;
   const facts = factsOf(request, principalOf(request));
-  if (request.injectedFault !== null) {
-    await faults.shadow('request', facts, request.injectedFault, part);
-    return false;
+  if (notes.injectedFault !== null) {
+    await faults.shadow('request', facts, notes.injectedFault, part);
+    return null;
   }
   const isNeeded = facts.principal === null && faults.needsPrincipal('request', facts, part);
   const principal = isNeeded ? await findExpectedPrincipal(request) : facts.principal;
   const fault = await faults.inject('request', { ...facts, principal }, request.now, part);
-  if (fault === null) return false;
-  request.expectedPrincipal = principal ?? (await findExpectedPrincipal(request));
+  if (fault === null) return null;
+  notes.expectedPrincipal = principal ?? (await findExpectedPrincipal(request));
   announceFault(request, fault);
+  const decision = request.access?.decision ?? null;
   const outcome =
-    outcomeOf(request, fault) ?? (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD_STATUS) : null);
+    outcomeOf(request, fault, decision) ??
+    (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD_STATUS, decision) : null);
   if (outcome !== null && part === 'headers') await keepRefusedBody(request);
   await waitForDelay(request, fault);
-  if (outcome === null) return false;
-  request.outcome = outcome;
-  return true;
+  return outcome === null ? null : request.answerWith({ outcome, decision, isOfFault: true });
 }
 
 /** Injects a fault into the finished response. */
-export async function injectAnswerFault(request: RequestInWorld): Promise<void> {
+export async function injectAnswerFault(request: AnsweredRequest): Promise<void> {
   if (!mayHaveFaults(request)) return;
-  const { outcome } = request;
+  const { answer, notes } = request;
   const { faults } = request.world;
   const facts = factsOf(request, principalOf(request));
-  if (request.injectedFault !== null) return faults.shadow('answer', facts, request.injectedFault);
+  if (notes.injectedFault !== null) return faults.shadow('answer', facts, notes.injectedFault);
   const fault = await faults.inject('answer', facts, request.now);
   if (fault === null) return;
   announceFault(request, fault);
   await waitForDelay(request, fault);
-  const outcomeOfFault = outcomeOf(request, fault);
-  if (outcomeOfFault === null) return;
-  request.statusWithoutFault = outcome.status;
-  request.outcome = outcomeOfFault;
+  const outcome = outcomeOf(request, fault, answer.decision);
+  if (outcome === null) return;
+  request.answer = { ...answer, outcome, isOfFault: true, statusWithoutFault: answer.outcome.status };
 }
 
 async function waitForDelay(request: RequestInWorld, fault: Fault): Promise<void> {
@@ -81,7 +81,7 @@ function announceFault(request: RequestInWorld, fault: Fault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
   const { id, fired } = fault;
-  request.injectedFault = fault;
+  request.notes.injectedFault = fault;
   allowRenewal(request);
   server.log.info(
     `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${formatWorldForLog(world.id)}`,
@@ -92,32 +92,27 @@ function announceFault(request: RequestInWorld, fault: Fault): void {
 }
 
 /** Returns the fault's response; null if the fault has none. */
-function outcomeOf(request: RequestInWorld, fault: Fault): Outcome | null {
+function outcomeOf(request: RequestInWorld, fault: Fault, decision: Answer['decision']): Outcome | null {
   const { answer, status } = fault.action;
   if (answer !== undefined) return createOwnOutcome(answer);
-  return status === undefined ? null : errorOf(request, fault, status);
+  return status === undefined ? null : errorOf(request, fault, status, decision);
 }
 
-/** Renders the error of a fault, with its `Retry-After`. */
-function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome {
+/** Renders the error of a fault in the vendor's format, with its `Retry-After`. */
+function errorOf(request: RequestInWorld, fault: Fault, status: number, decision: Answer['decision']): Outcome {
   const retryAfter = retryAfterOf(fault, request.now);
-  const outcome = vendorError(request, status);
+  const outcome = createErrorOutcome(status, (problem) =>
+    request.route.errorRenderer.renderProblem(problem, request.createRefusalContext(decision)),
+  );
   if (retryAfter === undefined) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
-}
-
-/** Renders an error with this status in the vendor's format. */
-function vendorError(request: RequestInWorld, status: number): Outcome {
-  return createErrorOutcome(status, (problem) =>
-    request.route.errorRenderer.renderProblem(problem, request.createRefusalContext()),
-  );
 }
 
 /**
  * Returns the body with the member names that the client sent, as in the journal. The operation may have got other
  * spellings.
  */
-function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
+function bodyAsSent({ raw, notes: { body, received, sent } }: RequestInWorld): unknown {
   const text = received?.text ?? sent.text;
   if (text === null || (received === null && isTruncated(sent))) return body;
   return parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
@@ -125,16 +120,16 @@ function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
 
 /** Returns the facts that faults match on, as far as they are known. */
 function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
-  const { route, raw, method, decision, outcome } = request;
+  const { route, raw, method, access, answer } = request;
   let parsed: { readonly value: unknown } | null = null;
   return {
     service: route.service.name,
     operation: route.row.id,
     method,
     path: pathOf(raw.url),
-    status: outcome.status,
+    status: answer?.outcome.status ?? null,
     principal,
-    reason: decision?.reason ?? null,
+    reason: (answer ?? access)?.decision?.reason ?? null,
     // Parsed once, no matter how many faults match on the body.
     body: () => {
       parsed ??= { value: bodyAsSent(request) };
@@ -148,12 +143,12 @@ function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
  * it names. Null if unknown.
  */
 async function findExpectedPrincipal(request: RequestInWorld): Promise<Principal | null> {
-  const { server, route, query, received } = request;
+  const { server, route, query, notes } = request;
   if (route.rule !== null) {
-    request.authentication ??= route.service.callers.authenticate(request);
-    return principalOrClaim(request.authentication.then(({ principal }) => principal));
+    notes.authentication ??= route.service.callers.authenticate(request);
+    return principalOrClaim(notes.authentication.then(({ principal }) => principal));
   }
-  const sent = { headerLines: (name: string) => request.headerLines(name), query, body: received?.value };
+  const sent = { headerLines: (name: string) => request.headerLines(name), query, body: notes.received?.value };
   for (const credential of findPresentedCredentials(server.extractors, route, sent)) {
     if (credential.kind !== 'client') continue;
     const { clientId } = credential;

@@ -15,7 +15,7 @@ import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, readStopwatch } from '../../time/clock.ts';
 import { sentHeaders } from '../headers.ts';
-import type { Payload, RequestInWorld } from '../request.ts';
+import type { AnsweredRequest, Payload, RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
@@ -35,13 +35,13 @@ interface SentAnswer {
 
 /** Records a request with its response in the journal, before the response is sent. @returns the request's id */
 export function record(
-  request: RequestInWorld<Route | null>,
+  request: AnsweredRequest<Route | null>,
   { service, operation }: OperationName,
-  answer: SentAnswer,
+  sent: SentAnswer,
 ): string {
-  const { raw, now, method, startedAt } = request;
+  const { raw, now, method, startedAt, hints, notes } = request;
   const { activityLog, id: world } = request.world;
-  const { decision, sent, hints, injectedFault, isExecuted, statusWithoutFault } = request;
+  const { decision, isExecuted, statusWithoutFault } = request.answer;
   return activityLog.recordRequest({
     at: now,
     world,
@@ -49,27 +49,27 @@ export function record(
     operation,
     method,
     url: raw.url ?? '/',
-    status: visibleStatus(request, answer.status),
+    status: visibleStatus(notes, sent.status),
     statusWithoutFault,
     principal: principalOf(request),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
     explanation: explainFault(request) ?? explanationOf(request, activityLog.secrets),
     hints: hints.list,
-    fault: injectedFault?.id ?? null,
+    fault: notes.injectedFault?.id ?? null,
     done: isExecuted,
     startedAt,
     durationMs: readStopwatch() - startedAt,
     tokenExpiresAt: tokenExpiryOf(request),
     requestHeaders: activityLog.joinHeaders(raw.rawHeaders),
-    requestBody: sent,
-    responseHeaders: answer.headers,
-    responseBody: storePayload(answer.payload),
+    requestBody: notes.sent,
+    responseHeaders: sent.headers,
+    responseBody: storePayload(sent.payload),
   });
 }
 
 /** Returns null if a fault drops the connection before the client can read the status. */
-function visibleStatus({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>, status: number): number | null {
+function visibleStatus({ injectedFault }: RequestInWorld['notes'], status: number): number | null {
   return injectedFault !== null && hidesStatus(injectedFault.action) ? null : status;
 }
 
@@ -77,14 +77,14 @@ function visibleStatus({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>,
  * Returns the principal of a request: the caller, the principal that the credential claims, the client that was granted
  * a token or, if a fault came first, the expected principal.
  */
-export function principalOf({
-  decision,
-  outcome,
-  expectedPrincipal,
-  caller,
-}: Pick<RequestInWorld, 'decision' | 'outcome' | 'expectedPrincipal' | 'caller'>): Principal | null {
+export function principalOf({ access, answer, notes }: RequestInWorld<Route | null>): Principal | null {
+  const decision = (answer ?? access)?.decision;
   return (
-    decision?.principal ?? decision?.credential?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal
+    decision?.principal ??
+    decision?.credential?.claimed ??
+    answer?.outcome.principal ??
+    access?.caller.principal ??
+    notes.expectedPrincipal
   );
 }
 
@@ -93,11 +93,11 @@ function tokenExpiryOf({
   route,
   settings,
   now,
-  outcome,
-  injectedFault,
-}: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>): Instant | null {
+  answer,
+  notes: { injectedFault },
+}: AnsweredRequest<Route | null>): Instant | null {
   // Only a grant has a principal in its outcome.
-  if (outcome.principal === undefined) return null;
+  if (answer.outcome.principal === undefined) return null;
   const lifetime = route?.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return null;
   const { drop, body } = injectedFault?.action ?? {};
@@ -107,14 +107,14 @@ function tokenExpiryOf({
 }
 
 /** Explains that a fault defined the response; null if none did. */
-function explainFault({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>): string | null {
+function explainFault({ notes: { injectedFault } }: RequestInWorld<Route | null>): string | null {
   if (injectedFault?.action.answer === undefined) return null;
   return `The fault ${injectedFault.id} defined this response.`;
 }
 
 /** Explains a failure that is not about rights, with the message of its problem. */
 function explanationOf(
-  { decision, problem, outcome }: Pick<RequestInWorld, 'decision' | 'problem' | 'outcome'>,
+  { answer: { decision, problem, outcome } }: AnsweredRequest<Route | null>,
   secrets: KnownSecrets,
 ): string | null {
   const message = (decision?.effect === 'deny' ? null : (problem ?? outcome.refusal))?.message ?? '';
@@ -122,9 +122,11 @@ function explanationOf(
 }
 
 /** Adds the decision and the first hint or fix to the response headers, and reports it to the log, the journal and the counts. */
-export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
-  const { server, world, route, problem, outcome, injectedFault } = request;
-  const decision = request.decision === null ? null : hideDecisionSecrets(request.decision, world.activityLog.secrets);
+export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payload: Payload): void {
+  const { server, world, route, answer, notes } = request;
+  const { problem, outcome } = answer;
+  const { injectedFault } = notes;
+  const decision = answer.decision === null ? null : hideDecisionSecrets(answer.decision, world.activityLog.secrets);
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
     world.activityLog.recordDecision(decision);
@@ -172,27 +174,32 @@ export function adviceOf({ hints, route }: RequestInWorld<Route | null>, decisio
 
 /** Returns the value of `x-mock-hint`; null without advice, and for a response that a fault replaced. */
 export function hintHeader(
-  { server, world, isReplaced }: RequestInWorld<Route | null>,
+  { server, world, answer }: AnsweredRequest<Route | null>,
   advice: string | null,
 ): string | null {
-  if (isReplaced || !server.explain || advice === null) return null;
+  if (answer.isOfFault || !server.explain || advice === null) return null;
   return createHintHeader(hideInLine(advice, world.activityLog.secrets));
 }
 
 /** Counts the response, unless a fault drops the connection before the client can read the status. */
-export function countAnswer(request: RequestInWorld<Route | null>, service: string, reason: string | null): void {
-  const status = visibleStatus(request, request.outcome.status);
-  if (status !== null) request.server.counts.add(service, status, reason);
+export function countAnswer(
+  { server, answer, notes }: AnsweredRequest<Route | null>,
+  service: string,
+  reason: string | null,
+): void {
+  const status = visibleStatus(notes, answer.outcome.status);
+  if (status !== null) server.counts.add(service, status, reason);
 }
 
 /** Logs every refusal and every response with a hint, and other responses at level `debug`. @param row builds the row for the terminal */
 function logAnswer(
-  request: RequestInWorld,
+  request: AnsweredRequest,
   decision: Decision | null,
   refusal: Problem | null,
   row: LogDetails['request'],
 ): void {
-  const { server, world, raw, outcome } = request;
+  const { server, world, raw } = request;
+  const { outcome } = request.answer;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
     const line = refusalLine(outcome.status, decision, server.reasons);
@@ -214,12 +221,13 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
 
 /** Creates the request's row for the terminal. @param decision without secrets */
 export function requestLine(
-  request: RequestInWorld<Route | null>,
+  request: AnsweredRequest<Route | null>,
   decision: Decision | null,
   id: string,
   advice: string | null,
 ): RequestLine {
-  const { server, world, raw, problem, outcome, injectedFault } = request;
+  const { server, world, raw, notes } = request;
+  const { problem, outcome } = request.answer;
   const { secrets } = world.activityLog;
   const refusal = problem ?? outcome.refusal ?? null;
   const explanation = decision?.effect === 'deny' ? explain(decision, server.reasons) : (refusal?.message ?? null);
@@ -229,19 +237,19 @@ export function requestLine(
     // The route's method would be GET for HEAD.
     method: raw.method ?? request.method,
     path: hideInLine(pathOf(raw.url), secrets),
-    status: visibleStatus(request, outcome.status),
+    status: visibleStatus(notes, outcome.status),
     caller: principalOf(request)?.name ?? null,
     reason: reasonOf(decision, refusal),
-    fault: injectedFault?.id ?? null,
+    fault: notes.injectedFault?.id ?? null,
     advice: text === null ? null : hideInLine(text, secrets),
     see: explanation === null ? null : seeOf(request, 'request', id),
   };
 }
 
 /** Records what the credential's rights were used for. */
-function noteUse({ use, accessRequest, world }: RequestInWorld, { principal, operation, request }: Decision): void {
-  if (use === null || accessRequest === null || principal === null) return;
-  world.activityLog.uses.record(principal, operation, accessRequest, use.lookedUp, request);
+function noteUse({ access, world }: RequestInWorld, { principal, operation, request }: Decision): void {
+  if (access === null || access.use === null || principal === null) return;
+  world.activityLog.uses.record(principal, operation, access.accessRequest, access.use.lookedUp, request);
 }
 
 /** Returns the content of a response; undefined for a stream. */
@@ -262,12 +270,12 @@ function refusalLine(status: number, decision: Decision, reasons: Reasons): stri
 }
 
 /** Logs a refusal without a decision. @param row builds the row for the terminal */
-export function logRefusal(request: RequestInWorld<Route | null>, problem: Problem, row: LogDetails['request']): void {
-  const { server, world, raw, outcome } = request;
+export function logRefusal(request: AnsweredRequest<Route | null>, problem: Problem, row: LogDetails['request']): void {
+  const { server, world, raw, answer } = request;
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${hintForLog(request)}${formatWorldForLog(world.id)}`;
+  const message = `${answer.outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${hintForLog(request)}${formatWorldForLog(world.id)}`;
   if (problem.isStorageProblem) server.log.warn(hideInLine(problem.message, secrets));
   if (problem.kind === 'internal') server.log.error(message, problem.cause);
   else server.log.info(message, { request: row });

@@ -13,7 +13,7 @@ import { hasBody, readAnnouncedLength } from '../bodies.ts';
 import { hintsOfRefusal, withHints } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { AnsweredRequest, RequestInWorld } from '../request.ts';
 import { waitsForContinue } from '../transport/arrival.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
@@ -27,23 +27,24 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
-export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
-  const { world, route, store, hints } = request;
+export async function refuse(request: RequestInWorld, thrown: unknown): Promise<AnsweredRequest> {
+  const { world, route, store, hints, answer } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
-  request.problem = problem;
-  // Renderers and hints read it from the request.
-  request.decision = await decisionOfRefusal(request, problem, thrown);
-  hints.addMistakes(hintsOfRefusal(request, problem, request.decision));
-  request.outcome = problem.isMockProblem
+  const decision = await decisionOfRefusal(request, problem, thrown);
+  hints.addMistakes(hintsOfRefusal(request, problem, decision));
+  const outcome = problem.isMockProblem
     ? renderProblemDetails(problem)
-    : route.errorRenderer.renderProblem(problem, request.createRefusalContext());
-  request.decision = withHints(request.decision, hints.list);
+    : route.errorRenderer.renderProblem(problem, request.createRefusalContext(decision));
+  // An operation may be executed, and its response refused.
+  const isExecuted = answer?.isExecuted === true;
+  return request.answerWith({ outcome, problem, decision: withHints(decision, hints.list), isExecuted });
 }
 
 /** Returns the decision of a refused request; null if the refusal is neither about rights nor about a credential. */
 async function decisionOfRefusal(request: RequestInWorld, problem: Problem, thrown: unknown): Promise<Decision | null> {
-  const { route, decision } = request;
+  const { route, access, answer } = request;
   const { kind, reason } = problem;
+  const decision = (answer ?? access)?.decision ?? null;
   if (thrown instanceof UnknownOutcome) return overturn(request, decision, 'outcome_unknown');
   if (reason === 'foreign_credential' && route.service.isControlApi !== true) {
     return overturn(request, decision, reason);
@@ -135,12 +136,13 @@ const MAX_REFUSAL_DELAY_MS = 1000;
 export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
   const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
-  request.sent = await receiveBeginning(
+  const sent = await receiveBeginning(
     raw,
     server.limits.bodyBytes,
     MAX_REFUSAL_DELAY_MS - (readStopwatch() - startedAt),
   );
-  reportCredentialsInBody(request, request.sent.text ?? '');
+  request.notes.sent = sent;
+  reportCredentialsInBody(request, sent.text ?? '');
 }
 
 /**

@@ -141,8 +141,8 @@ const FOREIGN_PAGE_WARNING =
 
 /** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
 export function admit(request: RequestInWorld<Route | null>): void {
-  const { server, world, raw, url, fault } = request;
-  if (reportForeignCredentials(request, url)) request.isForeign = true;
+  const { server, world, raw, fault, notes } = request;
+  if (reportForeignCredentials(request, raw.url ?? '/')) notes.hasRealCredential = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
   if (isOfForeignPage(fault)) server.log.warn(`${FOREIGN_PAGE_WARNING}${formatWorldForLog(world.id)}`);
   if (fault !== null) throw fault;

@@ -20,7 +20,7 @@ import { reportForeignCredentials } from './select-world.ts';
 export function validateRequest(request: RequestInWorld): void {
   const { route, query, params, body, hints } = request;
   const { operation, row, service } = route;
-  if (request.isForeign && !presentsKey(route, request)) throw createForeignCredentialProblem();
+  if (request.notes.hasRealCredential && !presentsKey(route, request)) throw createForeignCredentialProblem();
   if (request.server.strict) refuseUndocumented(request);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
@@ -151,23 +151,25 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints 
 
 /** Keeps a body for its operation and the journal. @param body null if the operation reads none */
 export function keepBody(request: RequestInWorld, received: ReceivedBody | null): void {
-  request.received = received;
+  request.notes.received = received;
   if (received === null || received.text === null) return;
-  request.sent = storeBytes(received.text);
+  request.notes.sent = storeBytes(received.text);
   reportCredentialsInBody(request, received.text);
 }
 
 /** Reports possibly real credentials in a body. Recorded traffic is exempt: it has such credentials. */
 export function reportCredentialsInBody(request: RequestInWorld, text: string): void {
-  if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text)) request.isForeign = true;
+  if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text))
+    request.notes.hasRealCredential = true;
 }
 
 /** Sets the body of the request to the received value, and keeps it unless it was kept before. @throws why it cannot be read */
 export function parseBody(request: RequestInWorld, received: ReceivedBody | null): void {
-  if (request.received !== received) keepBody(request, received);
+  const { notes } = request;
+  if (notes.received !== received) keepBody(request, received);
   if (received === null) return;
   const { value, fault } = received;
   if (fault !== null) throw fault;
   const { operation, service } = request.route;
-  request.body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(value) : value;
+  notes.body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(value) : value;
 }

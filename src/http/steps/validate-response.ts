@@ -3,11 +3,12 @@ import type { Outcome } from '../../responses/outcome.ts';
 import { StreamedList } from '../../responses/streamed-list.ts';
 import { mediaTypeOf } from '../headers.ts';
 import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { AnsweredRequest } from '../request.ts';
 import type { Route } from '../server.ts';
 
 /** Validates the response against its document. @throws Error if the server was started so that differences fail */
-export function validateResponse({ server, world, route, problem, outcome, hints }: RequestInWorld): void {
+export function validateResponse({ server, world, route, answer, hints }: AnsweredRequest): void {
+  const { problem, outcome } = answer;
   if (server.offDocument === 'off' || problem?.isMockProblem === true) return;
   const { operation } = route;
   const { status } = outcome;

@@ -10,7 +10,7 @@ describe('a key that may be real', () => {
     const request = toyRequest({ raw: { url: '/toys/REAL' } });
     admit(request);
 
-    expect(request.isForeign).toBe(true);
+    expect(request.notes.hasRealCredential).toBe(true);
     expect(request.reported).toEqual([
       ['hint', 'foreign_credential', 'in `/toys/REAL`'],
       ['warn', 'in `/toys/REAL`'],
@@ -21,7 +21,7 @@ describe('a key that may be real', () => {
     const request = toyRequest({ raw: { headers: [TOKEN] } });
     admit(request);
 
-    expect(request.isForeign).toBe(false);
+    expect(request.notes.hasRealCredential).toBe(false);
     expect(request.reported).toEqual([
       ['hint', 'foreign_credential', 'in `Bearer REAL`'],
       ['warn', 'in `Bearer REAL`'],
@@ -32,7 +32,7 @@ describe('a key that may be real', () => {
     const request = toyRequest();
     admit(request);
 
-    expect(request).toMatchObject({ isForeign: false, reported: [] });
+    expect(request).toMatchObject({ notes: { hasRealCredential: false }, reported: [] });
   });
 });
 

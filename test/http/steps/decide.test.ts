@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/decisions/decide.ts';
 import { createRuleset } from '../../../src/decisions/ruleset.ts';
-import { checkResource, decide, lookUpObject } from '../../../src/http/steps/decide.ts';
+import { checkResource, decide } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, TOY_TABLES, toyLaw } from '../../decisions/toy-law.ts';
 import { NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 
@@ -25,7 +25,7 @@ function createRequest({ caller, lookedUp = sightingOf(BALL), ...parts }: Decide
   const route = { ruleset: toyLaw, rule: RULE, lookup, ...parts.route };
   const request = toyRequest({
     ...parts,
-    request: { caller, params: { toy: 'ball', org: 'acme' }, ...parts.request },
+    request: { params: { toy: 'ball', org: 'acme' }, ...parts.request },
     operation: { id: 'get_toy' },
     route: {
       errorRenderer: { errors: [], renderProblem: () => ({ status: 418 }) },
@@ -33,17 +33,18 @@ function createRequest({ caller, lookedUp = sightingOf(BALL), ...parts }: Decide
       ...route,
     },
   });
-  return Object.assign(request, { lookups });
+  return Object.assign(request, { lookups, decide: () => decide(request, caller) });
 }
 const decideAndCheck = async (options: DecideParts) => {
   const request = createRequest(options);
-  await decide(request);
+  await request.decide();
   await checkResource(request);
   return request;
 };
 const catchRejection = async (options: DecideParts) => {
   const request = createRequest(options);
-  const problem = await Promise.resolve(decide(request))
+  const problem = await request
+    .decide()
     .then(() => checkResource(request))
     .catch((thrown: unknown) => thrown);
   return { request, problem };
@@ -52,20 +53,26 @@ const catchRejection = async (options: DecideParts) => {
 describe('a caller with the right', () => {
   it('is allowed before the object is looked up, and then for the object', async () => {
     const request = createRequest({ caller: BOUND });
-    await decide(request);
+    await request.decide();
     expect(request.lookups).toEqual([]);
-    expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
-    expect(request.decision).not.toHaveProperty('resources.target');
+    expect(request.access?.decision).toMatchObject({
+      id: 'd-1',
+      at: NOW,
+      effect: 'allow',
+      rule: 'r',
+      principal: serviceKey,
+    });
+    expect(request.access?.decision).not.toHaveProperty('resources.target');
 
     await checkResource(request);
     expect(request.lookups).toEqual(['ball']);
-    expect(request.target).toEqual({});
-    expect(request.decision).toMatchObject({
+    expect(request.access?.target).toEqual({});
+    expect(request.access?.decision).toMatchObject({
       effect: 'allow',
       rights: { used: ['play'] },
       resources: { target: 'ball/skin' },
     });
-    expect(request.use).toEqual({ lookedUp: sightingOf(BALL) });
+    expect(request.access?.use).toEqual({ lookedUp: sightingOf(BALL) });
   });
 
   it('is checked against the organisation of the path', async () => {
@@ -75,15 +82,15 @@ describe('a caller with the right', () => {
     });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(request.decision).toMatchObject({ reason: 'other_organization' });
+    expect(request.access?.decision).toMatchObject({ reason: 'other_organization' });
   });
 
   it('needs no object if the rule covers none', async () => {
     const request = await decideAndCheck({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
 
     expect(request.lookups).toEqual([]);
-    expect(request.decision).not.toHaveProperty('resources.target');
-    expect(request.use).toEqual({ lookedUp: null });
+    expect(request.access?.decision).not.toHaveProperty('resources.target');
+    expect(request.access?.use).toEqual({ lookedUp: null });
   });
 });
 
@@ -94,23 +101,7 @@ describe('a request without a decision', () => {
   ])('is not decided: %s', async (_what, options) => {
     const request = await decideAndCheck(options);
 
-    expect(request).toMatchObject({ decision: null, reported: [], lookups: [] });
-    expect(request.accessRequest).toBeNull();
-  });
-
-  it('looks up no object if its access request, caller or decision is missing', async () => {
-    for (const missing of ['accessRequest', 'caller'] as const) {
-      const request = createRequest({ caller: BOUND });
-      await decide(request);
-      request[missing] = null;
-      await checkResource(request);
-      expect(request).toMatchObject({ lookups: [], reported: [], use: null });
-    }
-    const request = createRequest({ caller: BOUND });
-    await decide(request);
-    request.decision = null;
-    await checkResource(request);
-    expect(request.lookups).toEqual([]);
+    expect(request).toMatchObject({ access: null, reported: [], lookups: [] });
   });
 });
 
@@ -118,23 +109,16 @@ describe('the object of a request', () => {
   it('is not looked up without a lookup', async () => {
     const request = await decideAndCheck({ caller: BOUND, route: { lookup: null } });
 
-    expect(request.use).toEqual({ lookedUp: null });
+    expect(request.access?.use).toEqual({ lookedUp: null });
   });
 
   it('is looked up once the body was read, if the body names it', async () => {
     const rule = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: {} as never });
     const early = await catchRejection({ caller: POOR, route: { rule } });
-    const late = await decideAndCheck({ caller: BOUND, route: { rule }, request: { body: {} } });
+    const late = await decideAndCheck({ caller: BOUND, route: { rule }, notes: { body: {} } });
 
     expect([early.problem, early.request.lookups]).toEqual([expect.objectContaining({ kind: 'forbidden' }), []]);
     expect(late.lookups).toEqual(['']);
-  });
-
-  it('is not looked up for nobody', async () => {
-    const request = createRequest({ caller: null });
-
-    expect(await lookUpObject(request, { rule: RULE, ruleset: toyLaw })).toBeNull();
-    expect(request.lookups).toEqual([]);
   });
 });
 
@@ -149,7 +133,7 @@ describe('a caller whose rights are bound to another object', () => {
     const { problem, request } = await catchRejection(parts);
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(request).toMatchObject({ decision: { effect: 'deny', reason: 'resource_mismatch' }, use: null });
+    expect(request.access).toMatchObject({ decision: { effect: 'deny', reason: 'resource_mismatch' }, use: null });
   });
 });
 
@@ -159,7 +143,7 @@ describe('a caller without the right', () => {
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
     expect(request.lookups).toEqual(['ball']);
-    expect(request.decision).toMatchObject({
+    expect(request.access?.decision).toMatchObject({
       effect: 'deny',
       reason: 'missing_scope',
       rights: { missing: ['play'] },
@@ -170,20 +154,20 @@ describe('a caller without the right', () => {
   });
 
   it('is rejected before anything else of the request is read', async () => {
-    await expect(decide(createRequest({ caller: POOR }))).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(createRequest({ caller: POOR }).decide()).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it('is rejected after the look-up if its right is bound to another object', async () => {
     const { problem, request } = await catchRejection({ caller: ELSEWHERE });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(request.decision).toMatchObject({
+    expect(request.access?.decision).toMatchObject({
       effect: 'deny',
       reason: 'resource_mismatch',
       resources: { boundTo: 'Toy doll' },
     });
     expect(request.reported).toEqual([]);
-    expect(request.target).toBeUndefined();
+    expect(request.access?.target).toBeUndefined();
   });
 
   it.each<[LookupResult, string]>([
@@ -193,7 +177,7 @@ describe('a caller without the right', () => {
     const { problem, request } = await catchRejection({ caller: BOUND, lookedUp });
 
     expect(problem).toMatchObject({ kind: 'not_found' });
-    expect(request.decision).toMatchObject({ effect: 'deny', reason });
-    expect(request.use).toEqual({ lookedUp: null });
+    expect(request.access?.decision).toMatchObject({ effect: 'deny', reason });
+    expect(request.access?.use).toEqual({ lookedUp: null });
   });
 });

@@ -18,7 +18,7 @@ describe('an operation', () => {
     await runHandler(request);
 
     expect(contexts).toEqual([request]);
-    expect(request).toMatchObject({ outcome, isExecuted: true, decision: null });
+    expect(request.answer).toMatchObject({ outcome, isExecuted: true, decision: null });
     expect(request.hints.list).toEqual([]);
   });
 
@@ -27,9 +27,14 @@ describe('an operation', () => {
     const request = createRequest({ status: 200, refusal });
     await runHandler(request);
 
-    expect(request).toMatchObject({ isExecuted: false });
-    expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
-    expect(request.outcome).toMatchObject({ status: 200 });
+    expect(request.answer).toMatchObject({ outcome: { status: 200 }, isExecuted: false });
+    expect(request.answer.decision).toMatchObject({
+      id: 'd-1',
+      at: NOW,
+      effect: 'deny',
+      reason: 'disabled',
+      principal: null,
+    });
   });
 });
 
@@ -43,7 +48,7 @@ describe('a hint', () => {
     await runHandler(request);
 
     expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
-    expect(request.decision?.hints).toEqual(['It is loud.']);
+    expect(request.answer.decision?.hints).toEqual(['It is loud.']);
   });
 
   it('needs no decision if the refusal has no reason', async () => {
@@ -53,7 +58,7 @@ describe('a hint', () => {
     );
     await runHandler(request);
 
-    expect(request.decision).toBeNull();
+    expect(request.answer.decision).toBeNull();
     expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
   });
 
@@ -74,6 +79,6 @@ describe('a hint', () => {
 
     expect(calls).toEqual([['bot bot', NOW, 3600_000]]);
     expect(request.hints.list).toHaveLength(1);
-    expect(request.isExecuted).toBe(true);
+    expect(request.answer.isExecuted).toBe(true);
   });
 });

@@ -51,7 +51,7 @@ describe('a request', () => {
   it('without a matching fault continues unchanged', async () => {
     const { request, calls, facts } = createRequest();
 
-    expect(await injectRequestFault(request, 'all')).toBe(false);
+    expect(await injectRequestFault(request, 'all')).toBeNull();
     expect(calls).toEqual([
       ['needs', 'request', null],
       ['strike', 'request', NOW],
@@ -62,32 +62,35 @@ describe('a request', () => {
         operation: 'row_of_toy',
         method: 'GET',
         path: '/toys/ball',
-        status: 200,
+        status: null,
         principal: null,
         reason: null,
         body: expect.any(Function),
       },
     ]);
-    expect(request).toMatchObject({ injectedFault: null, received: null, expectedPrincipal: null, reported: [] });
+    expect(request).toMatchObject({
+      notes: { injectedFault: null, received: null, expectedPrincipal: null },
+      reported: [],
+    });
   });
 
   it('to the control API never matches a fault', async () => {
     const { request, calls } = createRequest({ fault: createFault({ status: 503 }), service: { isControlApi: true } });
 
-    expect([await injectRequestFault(request, 'all'), await injectAnswerFault(request)]).toEqual([false, undefined]);
+    expect([await injectRequestFault(request, 'all'), await injectAnswerFault(request)]).toEqual([null, undefined]);
     expect(calls).toEqual([]);
   });
 
   it('with a matching fault gets its status in the error format of the service', async () => {
     const { request } = createRequest({ fault: createFault({ status: 409 }), world: { id: 'team-a' } });
 
-    expect(await injectRequestFault(request, 'all')).toBe(true);
-    expect(request.outcome).toMatchObject({
+    expect(await injectRequestFault(request, 'all')).toBe(request);
+    expect(request.answer.outcome).toMatchObject({
       status: 409,
       body: { kind: 'conflict', about: { path: '/toys/ball', operation: 'row_of_toy', decision: null } },
     });
-    expect(request.outcome.headers).toBeUndefined();
-    expect(request.injectedFault?.id).toBe('f-1');
+    expect(request.answer.outcome.headers).toBeUndefined();
+    expect(request.notes.injectedFault?.id).toBe('f-1');
     const [[, , terminal] = []] = request.reported as [unknown, unknown, LogDetails][];
     expect(terminal?.request?.()).toBeNull();
     expect(request.reported).toEqual([
@@ -100,26 +103,25 @@ describe('a request', () => {
     const { request } = createRequest({ fault: createFault({ status: 503, retryAfter: 7 }) });
     await injectRequestFault(request, 'all');
 
-    expect(request.outcome.headers).toEqual({ 'retry-after': '7' });
+    expect(request.answer.outcome.headers).toEqual({ 'retry-after': '7' });
   });
 
   it.each([
-    [{ drop: 'before' }, true, 503],
-    [{ drop: 'headers' }, true, 503],
-    [{ delay: { min: 5, max: 5 } }, false, 200],
-    [{ drop: 'body' }, false, 200],
-  ] as const)('skips its steps only if its response could not be read: %j', async (action, is, status) => {
+    [{ drop: 'before' }, 503],
+    [{ drop: 'headers' }, 503],
+    [{ delay: { min: 5, max: 5 } }, undefined],
+    [{ drop: 'body' }, undefined],
+  ] as const)('skips its steps only if its response could not be read: %j', async (action, status) => {
     const { request } = createRequest({ fault: createFault(action) });
 
-    expect(await injectRequestFault(request, 'all')).toBe(is);
-    expect(request.outcome.status).toBe(status);
+    expect((await injectRequestFault(request, 'all'))?.answer.outcome.status).toBe(status);
   });
 
   it('waits for the delay of the fault, if it has one', async () => {
     const fault = createFault({ delay: { min: 5, max: 5 } });
     const [slow, quick] = [createRequest({ fault }), createRequest({ fault: createFault({ status: 503 }) })];
-    await injectRequestFault(slow.request);
-    await injectRequestFault(quick.request);
+    await injectRequestFault(slow.request, 'all');
+    await injectRequestFault(quick.request, 'all');
 
     expect([slow.pauses, quick.pauses]).toEqual([[[fault, 5]], []]);
   });
@@ -130,33 +132,33 @@ describe('the body of a request', () => {
   const received = { value: { name: 'ball' }, text: '{"name":"ball"}', fault: null };
 
   it('is passed to the fault', async () => {
-    const { request, facts } = createRequest({ ...readable, request: { received } });
+    const { request, facts } = createRequest({ ...readable, notes: { received } });
     await injectRequestFault(request, 'all');
 
     expect(facts[0]?.body()).toEqual({ name: 'ball' });
-    expect(request.sent.text).toBeNull();
+    expect(request.notes.sent.text).toBeNull();
   });
 
   it('is passed as it was sent, not as the operation changed it', async () => {
     const readSeenBody = async (parts: ToyRequestParts, value: unknown) => {
-      const { request, facts } = createRequest(parts);
-      request.body = value;
+      const { request, facts } = createRequest({ answer: {}, ...parts });
+      request.notes.body = value;
       await injectAnswerFault(request);
       return facts[0]?.body();
     };
     const form = { raw: { headers: [['Content-Type', 'application/x-www-form-urlencoded']] } } as const;
     const createSent = (text: string | null, size: number) => ({ sent: { text, form: 'bytes', size } as const });
 
-    expect(await readSeenBody({ request: createSent('{"NAME":"ball"}', 15) }, { name: 'ball' })).toEqual({
+    expect(await readSeenBody({ notes: createSent('{"NAME":"ball"}', 15) }, { name: 'ball' })).toEqual({
       NAME: 'ball',
     });
-    expect(await readSeenBody({ request: createSent('{"NAME":"', 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
-    expect(await readSeenBody({ request: createSent(null, 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
-    expect(await readSeenBody({ request: createSent('"\u00c3\u00a9"', 4) }, 'e')).toBe('é');
-    expect(await readSeenBody({ request: createSent('"', 4), ...{} }, undefined)).toBeUndefined();
+    expect(await readSeenBody({ notes: createSent('{"NAME":"', 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
+    expect(await readSeenBody({ notes: createSent(null, 15) }, { name: 'ball' })).toEqual({ name: 'ball' });
+    expect(await readSeenBody({ notes: createSent('"\u00c3\u00a9"', 4) }, 'e')).toBe('é');
+    expect(await readSeenBody({ notes: createSent('"', 4), ...{} }, undefined)).toBeUndefined();
     const read = { value: 1, text: '{"a":2}', fault: null };
-    expect(await readSeenBody({ request: { ...createSent('{', 7), received: read } }, 1)).toEqual({ a: 2 });
-    const formRequest = createRequest({ ...form, request: createSent('a=1', 3) });
+    expect(await readSeenBody({ notes: { ...createSent('{', 7), received: read } }, 1)).toEqual({ a: 2 });
+    const formRequest = createRequest({ ...form, answer: {}, notes: createSent('a=1', 3) });
     formRequest.request.raw.headers['content-type'] = 'application/x-www-form-urlencoded';
     await injectAnswerFault(formRequest.request);
     expect(formRequest.facts[0]?.body()).toEqual({ a: '1' });
@@ -171,7 +173,7 @@ describe('the expected principal', () => {
     await injectRequestFault(request, 'all');
 
     expect(facts[0]?.principal).toEqual(CALLER.principal);
-    expect(request.expectedPrincipal).toBeNull();
+    expect(request.notes.expectedPrincipal).toBeNull();
   });
 
   it('is determined for the journal if a fault matches', async () => {
@@ -183,7 +185,7 @@ describe('the expected principal', () => {
       });
       await injectRequestFault(request, 'all');
 
-      expect(request.expectedPrincipal).toEqual(CALLER.principal);
+      expect(request.notes.expectedPrincipal).toEqual(CALLER.principal);
       expect(facts[0]?.principal).toEqual(principal ? CALLER.principal : null);
     }
   });
@@ -208,7 +210,7 @@ describe('the expected principal of a token request', () => {
       service: { name: 'toys', credentials: { fields }, callers },
     });
     await injectRequestFault(request, 'all');
-    return request.expectedPrincipal;
+    return request.notes.expectedPrincipal;
   };
   const impersonate = async (_context: unknown, clientId?: string) =>
     clientId === 'other' ? null : { principal: { ...CALLER.principal, name: String(clientId) } };
@@ -245,27 +247,30 @@ describe('the expected principal of a token request', () => {
 
 describe('a finished response', () => {
   it('without a matching fault is unchanged', async () => {
-    const { request, calls } = createRequest();
+    const { request, calls } = createRequest({ answer: {} });
     await injectAnswerFault(request);
 
     expect(calls).toEqual([['strike', 'answer', NOW]]);
-    expect(request).toMatchObject({ outcome: { status: 200 }, statusWithoutFault: null, injectedFault: null });
+    expect(request).toMatchObject({
+      answer: { outcome: { status: 200 }, statusWithoutFault: null },
+      notes: { injectedFault: null },
+    });
   });
 
   it('is not matched in a world without faults', async () => {
-    const { request, calls } = createRequest();
+    const { request, calls } = createRequest({ answer: {} });
     Object.assign(request.world.faults, { isEmpty: true });
     await injectAnswerFault(request);
 
-    expect([await injectRequestFault(request, 'all'), calls]).toEqual([false, []]);
+    expect([await injectRequestFault(request, 'all'), calls]).toEqual([null, []]);
   });
 
   it('is replaced by the response of the fault', async () => {
     const answer = { status: 203, headers: { 'X-Toy': 'ball' }, body: { name: 'doll' } };
-    const { request } = createRequest({ fault: createFault({ answer }) });
+    const { request } = createRequest({ answer: {}, fault: createFault({ answer }) });
     await injectAnswerFault(request);
 
-    expect(request).toMatchObject({
+    expect(request.answer).toMatchObject({
       statusWithoutFault: 200,
       outcome: { status: 203, headers: { 'x-toy': 'ball' }, body: { name: 'doll' } },
     });
@@ -275,28 +280,32 @@ describe('a finished response', () => {
     const decision = { ...ALLOWED, reason: 'not_owner' } as const;
     const { request, facts } = createRequest({
       fault: createFault({ status: 503, retryAfter: 0 }),
-      request: { outcome: { status: 201 }, decision },
+      answer: { outcome: { status: 201 }, decision },
     });
     await injectAnswerFault(request);
 
     expect(facts[0]).toMatchObject({ status: 201, principal: ALLOWED.principal, reason: 'not_owner' });
-    expect(request).toMatchObject({
+    expect(request.answer).toMatchObject({
       statusWithoutFault: 201,
       outcome: { status: 503, headers: { 'retry-after': '0' } },
     });
-    expect(request.outcome.body).toMatchObject({ about: { decision } });
+    expect(request.answer.outcome.body).toMatchObject({ about: { decision } });
   });
 
   it('is unchanged if the fault only drops the connection', async () => {
-    const { request } = createRequest({ fault: createFault({ drop: 'body' }) });
+    const { request } = createRequest({ answer: {}, fault: createFault({ drop: 'body' }) });
     await injectAnswerFault(request);
 
-    expect(request).toMatchObject({ outcome: { status: 200 }, statusWithoutFault: null, injectedFault: { id: 'f-1' } });
+    expect(request).toMatchObject({
+      answer: { outcome: { status: 200 }, statusWithoutFault: null },
+      notes: { injectedFault: { id: 'f-1' } },
+    });
   });
 
   it('is matched once, and later faults are shadowed by the first', async () => {
     const { request, calls } = createRequest({
-      request: { injectedFault: createFault({}) },
+      answer: {},
+      notes: { injectedFault: createFault({}) },
       fault: createFault({ status: 503 }),
     });
     await injectAnswerFault(request);

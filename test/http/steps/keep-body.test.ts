@@ -12,22 +12,24 @@ describe('a received body', () => {
     keepBody(request, createReceived('{"name": "REAL"}'));
 
     expect(request).toMatchObject({
-      received: { text: '{"name": "REAL"}' },
-      sent: { text: '{"name": "REAL"}', form: 'bytes', size: 16 },
+      notes: {
+        received: { text: '{"name": "REAL"}' },
+        sent: { text: '{"name": "REAL"}', form: 'bytes', size: 16 },
+        hasRealCredential: true,
+      },
       reported: [
         ['hint', 'foreign_credential', 'in `{"name": "REAL"}`'],
         ['warn', 'in `{"name": "REAL"}`'],
       ],
-      isForeign: true,
     });
   });
 
   it('without such a key does not change the mark of the URL and the headers', () => {
-    for (const isForeign of [true, false]) {
-      const request = toyRequest({ request: { isForeign } });
+    for (const hasRealCredential of [true, false]) {
+      const request = toyRequest({ notes: { hasRealCredential } });
       keepBody(request, createReceived('{"name":"ball"}'));
 
-      expect(request).toMatchObject({ isForeign, reported: [] });
+      expect(request).toMatchObject({ notes: { hasRealCredential }, reported: [] });
     }
   });
 
@@ -38,7 +40,7 @@ describe('a received body', () => {
     const request = toyRequest();
     keepBody(request, body);
 
-    expect(request).toMatchObject({ received: body, sent: NO_BODY, reported: [] });
+    expect(request).toMatchObject({ notes: { received: body, sent: NO_BODY }, reported: [] });
   });
 
   it('is reported once if it was kept before it is parsed', () => {
@@ -54,7 +56,7 @@ describe('a received body', () => {
     const request = toyRequest({ route: { row: { id: 'row_of_toy', readsTraffic: true } } });
     keepBody(request, createReceived('REAL-1'));
 
-    expect(request).toMatchObject({ isForeign: false, reported: [] });
+    expect(request).toMatchObject({ notes: { hasRealCredential: false }, reported: [] });
   });
 });
 
@@ -70,7 +72,9 @@ describe('the body of a rejected request', () => {
     const request = createRejected();
     await keepRefusedBody(request);
 
-    expect(request).toMatchObject({ received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
+    expect(request).toMatchObject({
+      notes: { received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } },
+    });
     expect(request.body).toBeUndefined();
     expect(request.hints.list).toHaveLength(1);
   });
@@ -79,6 +83,6 @@ describe('the body of a rejected request', () => {
     const request = createRejected({ route: { readsBody: false } });
     await keepRefusedBody(request);
 
-    expect(request).toMatchObject({ sent: NO_BODY, reported: [] });
+    expect(request).toMatchObject({ notes: { sent: NO_BODY }, reported: [] });
   });
 });

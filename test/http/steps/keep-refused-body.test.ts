@@ -33,7 +33,7 @@ function startSending({
     request: { startedAt },
   });
   Object.assign(request, { raw });
-  const kept = keepRefusedBody(request).then(() => request.sent);
+  const kept = keepRefusedBody(request).then(() => request.notes.sent);
   return { raw, kept };
 }
 
@@ -113,6 +113,6 @@ describe('the body of a refused request', () => {
     const request = toyRequest({ route: { readsBody: true }, raw: { method: 'POST' } });
     await keepRefusedBody(request);
 
-    expect(request.sent).toEqual({ text: '', form: 'bytes', size: 0 });
+    expect(request.notes.sent).toEqual({ text: '', form: 'bytes', size: 0 });
   });
 });

@@ -5,17 +5,17 @@ import { NO_BODY } from '../../../src/journal/entry.ts';
 import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 /** A request whose body was received. */
-const createRequest = (text: string, { request, ...parts }: ToyRequestParts = {}) =>
+const createRequest = (text: string, parts: ToyRequestParts = {}) =>
   toyRequest({
     operation: { normalizeSpelling: () => 'spelled' },
-    request: { received: { value: JSON.parse(text), text, fault: null }, ...request },
+    notes: { received: { value: JSON.parse(text), text, fault: null } },
     ...parts,
   });
 
 describe('a body', () => {
   it('is set as it was received', () => {
     const request = createRequest('{"name": "ball"}');
-    parseBody(request, request.received);
+    parseBody(request, request.notes.received);
 
     expect(request.body).toEqual({ name: 'ball' });
   });
@@ -25,19 +25,19 @@ describe('a body', () => {
     const received = { value: {}, text: '{}', fault: null };
     parseBody(request, received);
 
-    expect(request).toMatchObject({ received, sent: { text: '{}', size: 2 } });
+    expect(request).toMatchObject({ notes: { received, sent: { text: '{}', size: 2 } } });
   });
 
   it('is kept once', () => {
     const request = createRequest('{}');
-    parseBody(request, request.received);
+    parseBody(request, request.notes.received);
 
-    expect(request.sent).toBe(NO_BODY);
+    expect(request.notes.sent).toBe(NO_BODY);
   });
 
   it('that was not received leaves the request unchanged', () => {
     const request = toyRequest();
-    parseBody(request, request.received);
+    parseBody(request, request.notes.received);
 
     expect(request.body).toBeUndefined();
   });
@@ -47,8 +47,8 @@ describe('a body', () => {
       createRequest('{}', { service: { conventions: {} } }),
       createRequest('{}', { service: { conventions: { caselessEnums: true } } }),
     ];
-    parseBody(caseSensitive, caseSensitive.received);
-    parseBody(caseless, caseless.received);
+    parseBody(caseSensitive, caseSensitive.notes.received);
+    parseBody(caseless, caseless.notes.received);
 
     expect([caseSensitive.body, caseless.body]).toEqual([{}, 'spelled']);
   });

@@ -6,7 +6,7 @@ import { ALLOWED, createFault, NOW, toyRequest } from './toy-request.ts';
 const ADDRESSEE = { service: 'toys', operation: 'get_toy' };
 const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
 const recordToy = (request: Parameters<typeof toyRequest>[0] = {}, answer: Parameters<typeof record>[2] = ANSWER) => {
-  const toy = toyRequest(request);
+  const toy = toyRequest({ answer: {}, ...request });
   record(toy, ADDRESSEE, answer);
   expect(toy.reported.map(([kind]) => kind)).toEqual(['request']);
   return toy.reported[0]?.[1];
@@ -16,16 +16,12 @@ describe('the journal entry of a request', () => {
   it('contains the request, the decision and the response', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
     const sent = { text: '{}', form: 'bytes', size: 2 } as const;
-    const request = {
-      decision: { ...ALLOWED, reason: 'not_owner' },
-      sent,
-      isExecuted: true,
-      statusWithoutFault: 403,
-    } as const;
+    const decision = { ...ALLOWED, reason: 'not_owner' } as const;
 
     expect(
       recordToy({
-        request,
+        answer: { decision, isExecuted: true, statusWithoutFault: 403 },
+        notes: { sent },
         hints,
         raw: {
           headers: [
@@ -62,7 +58,7 @@ describe('the journal entry of a request', () => {
   });
 
   it('contains the hints about the request, if there are any', () => {
-    const request = toyRequest();
+    const request = toyRequest({ answer: {} });
     request.hints.add('other_version', 'It is of 2.0.');
     record(request, ADDRESSEE, ANSWER);
 
@@ -74,10 +70,10 @@ describe('the journal entry of a request', () => {
     const injectedFault = createFault({ answer: { status: 200 } });
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recordToy({ request: { injectedFault, problem } })).toMatchObject({
+    expect(recordToy({ notes: { injectedFault }, answer: { problem } })).toMatchObject({
       explanation: 'The fault f-1 defined this response.',
     });
-    expect(recordToy({ request: { injectedFault: createFault({ status: 503 }), problem } })).toMatchObject({
+    expect(recordToy({ notes: { injectedFault: createFault({ status: 503 }) }, answer: { problem } })).toMatchObject({
       explanation: 'A name is missing.',
     });
   });
@@ -88,7 +84,8 @@ describe('the journal entry of a request', () => {
       recordToy({
         service: { tokens: { lifetime: () => LIFETIME_MS } },
         world: { clock: { now: () => now } },
-        request: { injectedFault, outcome: { status: 200, principal: ALLOWED.principal } } as never,
+        notes: { injectedFault },
+        answer: { outcome: { status: 200, principal: ALLOWED.principal as never } },
       });
 
     it('contains the expiry of the token, in whole seconds', () => {
@@ -111,7 +108,7 @@ describe('the journal entry of a request', () => {
       (service) => {
         const outcome = { status: 200, principal: ALLOWED.principal } as never;
 
-        expect(recordToy({ service, request: { outcome } })).toMatchObject({ tokenExpiresAt: null });
+        expect(recordToy({ service, answer: { outcome } })).toMatchObject({ tokenExpiresAt: null });
       },
     );
 
@@ -133,8 +130,8 @@ describe('the journal entry of a request', () => {
   ])('contains the explanation of a problem unless the decision explains it: %s', (_what, decision, explanation) => {
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recordToy({ request: { decision, problem } })).toMatchObject({ explanation });
-    expect(recordToy({ request: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
+    expect(recordToy({ answer: { decision, problem } })).toMatchObject({ explanation });
+    expect(recordToy({ answer: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
       explanation,
     });
   });
@@ -142,7 +139,7 @@ describe('the journal entry of a request', () => {
   it('contains no credential in its explanation', () => {
     const problem = new Problem('unknown_path', `No operation has the path \`/toys/nvapi-${'x'.repeat(64)}\`.`);
 
-    expect(recordToy({ request: { problem } })).toMatchObject({
+    expect(recordToy({ answer: { problem } })).toMatchObject({
       explanation: 'No operation has the path `/toys/nvapi-...`.',
     });
   });
@@ -156,7 +153,7 @@ describe('the journal entry of a request', () => {
   });
 
   it('contains the root path if the request has no path', () => {
-    const toy = toyRequest();
+    const toy = toyRequest({ answer: {} });
     delete toy.raw.url;
     record(toy, ADDRESSEE, ANSWER);
 
@@ -168,6 +165,6 @@ describe('the journal entry of a request', () => {
     ['headers', null],
     ['body', 200],
   ] as const)('contains the fault that dropped the connection: %s', (drop, status) => {
-    expect(recordToy({ request: { injectedFault: createFault({ drop }) } })).toMatchObject({ fault: 'f-1', status });
+    expect(recordToy({ notes: { injectedFault: createFault({ drop }) } })).toMatchObject({ fault: 'f-1', status });
   });
 });

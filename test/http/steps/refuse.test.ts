@@ -13,8 +13,8 @@ const readBasis = (reason: keyof typeof COMMON_REASONS) => {
 
 const runRefuse = async (thrown: unknown, parts: ToyRequestParts = {}) => {
   const request = toyRequest(parts);
-  await refuse(request, thrown);
-  return request;
+  const { answer, hints, reported } = Object.assign(request, await refuse(request, thrown));
+  return { ...answer, hints, reported };
 };
 const DENIED = { ...ALLOWED, effect: 'deny', reason: 'not_owner' } as const;
 /** The problem of a credential that is not accepted. */
@@ -25,7 +25,7 @@ describe('a thrown problem', () => {
   it('is rendered by the service with its context', async () => {
     const caller = key(['play']);
     const request = await runRefuse(new Problem('forbidden', 'No.'), {
-      request: { decision: DENIED, caller },
+      access: { decision: DENIED, caller },
     });
 
     expect(request.outcome).toEqual({
@@ -73,7 +73,7 @@ describe('the decision about a request', () => {
   it.each<ProblemKind>(['invalid_request', 'timeout', 'too_large', 'unsupported_media_type'])(
     'is null if the request could not be parsed: %s',
     async (kind) => {
-      expect((await runRefuse(new Problem(kind), { request: { decision: ALLOWED } })).decision).toBeNull();
+      expect((await runRefuse(new Problem(kind), { access: { decision: ALLOWED } })).decision).toBeNull();
     },
   );
 
@@ -88,13 +88,13 @@ describe('the decision about a request', () => {
   });
 
   it('is not changed by a later problem', async () => {
-    expect((await runRefuse(new Problem('conflict'), { request: { decision: ALLOWED } })).decision).toBe(ALLOWED);
+    expect((await runRefuse(new Problem('conflict'), { access: { decision: ALLOWED } })).decision).toBe(ALLOWED);
   });
 
   it('is an unknown outcome if the database was lost', async () => {
     const cause = new UnknownOutcome('gone');
 
-    expect((await runRefuse(cause, { request: { decision: ALLOWED } })).decision).toEqual({
+    expect((await runRefuse(cause, { access: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'outcome_unknown',
@@ -119,7 +119,7 @@ describe('a key that no mock issued', () => {
   const problem = new Problem('invalid_request', 'It may be real.', { reason: 'foreign_credential' });
 
   it('is denied, whatever was decided before', async () => {
-    const { decision } = await runRefuse(problem, { request: { decision: ALLOWED } });
+    const { decision } = await runRefuse(problem, { access: { decision: ALLOWED } });
 
     expect(decision).toEqual({
       ...ALLOWED,
@@ -142,7 +142,7 @@ describe('an object of another owner that only the body names', () => {
   it.each(['not_owner', 'other_organization'] as const)('is denied with its reason: %s', async (reason) => {
     const problem = new Problem('forbidden', '', { reason });
 
-    expect((await runRefuse(problem, { request: { decision: ALLOWED } })).decision).toEqual({
+    expect((await runRefuse(problem, { access: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason,
@@ -315,7 +315,7 @@ describe('an unknown object', () => {
   };
 
   it('is reported if another version has its path', async () => {
-    const parts = { request: { decision: missing }, route: { document } };
+    const parts = { access: { decision: missing }, route: { document } };
 
     expect((await runRefuse(new Problem('not_found'), parts)).hints.list).toMatchObject([
       { code: 'path_of_other_version', text: expect.stringContaining('exists in 2.0') },
@@ -323,8 +323,8 @@ describe('an unknown object', () => {
   });
 
   it('is not reported for other paths and other reasons', async () => {
-    const otherPath = { request: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
-    const otherReason = { request: { decision: DENIED }, route: { document } };
+    const otherPath = { access: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
+    const otherReason = { access: { decision: DENIED }, route: { document } };
 
     expect((await runRefuse(new Problem('not_found'), otherPath)).hints.list).toEqual([]);
     expect((await runRefuse(new Problem('not_found'), otherReason)).hints.list).toEqual([]);
@@ -335,7 +335,7 @@ describe('a hint', () => {
   const service = { decisionHelp: { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] } };
 
   it('is in the decision', async () => {
-    const request = await runRefuse(new Problem('forbidden'), { service, request: { decision: DENIED } });
+    const request = await runRefuse(new Problem('forbidden'), { service, access: { decision: DENIED } });
 
     expect(request.hints.list).toMatchObject([{ text: 'It is loud.' }]);
     expect(request.decision).toMatchObject({ hints: ['It is loud.'] });
@@ -350,7 +350,7 @@ describe('a hint', () => {
 });
 
 it('the context of a rejection contains its path', () => {
-  expect(toyRequest().createRefusalContext()).toMatchObject({
+  expect(toyRequest().createRefusalContext(null)).toMatchObject({
     path: '/toys/ball',
     operation: 'row_of_toy',
     decision: null,
@@ -363,7 +363,7 @@ it('the context of a rejection contains every line of a header', () => {
     ['accept', 'application/json'],
   ] as const;
 
-  expect(toyRequest({ raw: { headers } }).createRefusalContext().headerLines('accept')).toEqual([
+  expect(toyRequest({ raw: { headers } }).createRefusalContext(null).headerLines('accept')).toEqual([
     'text/html',
     'application/json',
   ]);

@@ -22,7 +22,7 @@ function report(request: ReturnType<typeof toyRequest>, payload?: Payload, heade
 
 describe('a response', () => {
   it('has its decision, which the world keeps, and is recorded as it is sent', () => {
-    const request = toyRequest({ request: { decision: ALLOWED } });
+    const request = toyRequest({ answer: { decision: ALLOWED } });
     const headers = report(request, '{"name":"ball"}', { 'content-type': 'application/json; charset=utf-8', age: 7 });
 
     expect(headers).toEqual({
@@ -48,12 +48,11 @@ describe('a response', () => {
   it('records the use of a right with a redacted path', () => {
     const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
     const decided = { method: 'GET', path: '/toys/ball?password=secret' };
-    const createRequest = (parts: object) =>
-      toyRequest({ request: { accessRequest, decision: { ...ALLOWED, request: decided }, ...parts } });
+    const decision = { ...ALLOWED, request: decided };
     const requests = [
-      createRequest({ use: { lookedUp: null } }),
-      createRequest({}),
-      createRequest({ use: { lookedUp: null }, decision: { ...ALLOWED, principal: null } }),
+      toyRequest({ access: { accessRequest, use: { lookedUp: null } }, answer: { decision } }),
+      toyRequest({ access: { accessRequest }, answer: { decision } }),
+      toyRequest({ access: { use: { lookedUp: null } }, answer: { decision: { ...decision, principal: null } } }),
     ];
     for (const request of requests) report(request);
 
@@ -63,28 +62,28 @@ describe('a response', () => {
   });
 
   it('has no decision if `explain` is false, and the world keeps it', () => {
-    const request = toyRequest({ server: { explain: false }, request: { decision: ALLOWED } });
+    const request = toyRequest({ server: { explain: false }, answer: { decision: ALLOWED } });
 
     expect(report(request)).toEqual({});
     expect(request.reported[0]).toEqual(['decision', ALLOWED]);
   });
 
   it('has no decision if there was none', () => {
-    const request = toyRequest();
+    const request = toyRequest({ answer: {} });
 
     expect(report(request)).toEqual({});
     expect(request.reported.map(([kind]) => kind)).toEqual(['request']);
   });
 
   it('of the control API is not recorded', () => {
-    const request = toyRequest({ service: { isControlApi: true } });
+    const request = toyRequest({ answer: {}, service: { isControlApi: true } });
     report(request);
 
     expect(request.reported).toEqual([]);
   });
 
   it('with a streamed body is recorded without the body', () => {
-    const request = toyRequest();
+    const request = toyRequest({ answer: {} });
     report(request, Readable.from(['a']));
 
     expect(request.reported).toEqual([
@@ -93,7 +92,7 @@ describe('a response', () => {
   });
 
   it('has the id of its injected fault', () => {
-    const request = toyRequest({ request: { injectedFault: createFault({ drop: 'body' }) } });
+    const request = toyRequest({ answer: {}, notes: { injectedFault: createFault({ drop: 'body' }) } });
     const headers = report(request);
 
     expect(headers).toEqual({ 'x-mock-fault': 'f-1' });
@@ -105,7 +104,7 @@ describe('a response', () => {
 
 describe('the log', () => {
   it('contains a line for a rejection, with its reason and its decision', () => {
-    const request = toyRequest({ world: { id: 'team-a' }, request: { decision: REFUSED, outcome: { status: 403 } } });
+    const request = toyRequest({ world: { id: 'team-a' }, answer: { decision: REFUSED, outcome: { status: 403 } } });
     report(request);
 
     expect(readLogLines(request)).toEqual([
@@ -119,7 +118,7 @@ describe('the log', () => {
 
   it('contains a line for a request that could not be parsed', () => {
     const problem = new Problem('invalid_request', 'Field `size` is wrong.');
-    const request = toyRequest({ request: { problem, outcome: { status: 400 } } });
+    const request = toyRequest({ answer: { problem, outcome: { status: 400 } } });
     report(request);
 
     expect(readLogLines(request)).toEqual([
@@ -129,8 +128,8 @@ describe('the log', () => {
 
   it('contains a line for every other response in debug mode', () => {
     const [debugging, normal] = [
-      toyRequest({ world: { id: 'team-a' }, request: { decision: ALLOWED } }),
-      toyRequest({ request: { decision: ALLOWED } }),
+      toyRequest({ world: { id: 'team-a' }, answer: { decision: ALLOWED } }),
+      toyRequest({ answer: { decision: ALLOWED } }),
     ];
     Object.assign(debugging.server.log, { isDebugging: true });
     report(debugging);
@@ -143,7 +142,7 @@ describe('the log', () => {
   });
 
   it('contains no decision in that line if there was none', () => {
-    const request = toyRequest();
+    const request = toyRequest({ answer: {} });
     Object.assign(request.server.log, { isDebugging: true });
     report(request);
 
@@ -156,7 +155,7 @@ describe('the log', () => {
     ['storage_failing', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
   ])('contains %s at its level', (kind, line) => {
-    const request = toyRequest({ world: { id: 'x' }, request: { outcome: { status: 500 } } });
+    const request = toyRequest({ world: { id: 'x' }, answer: { outcome: { status: 500 } } });
     logRefusal(request, new Problem(kind, 'Oh.', { cause: 'why' }), undefined);
 
     expect(readLogLines(request)).toEqual([line]);
@@ -165,7 +164,7 @@ describe('the log', () => {
 
 describe('the terminal', () => {
   const readTerminal = (parts: Parameters<typeof toyRequest>[0]) => {
-    const request = toyRequest(parts);
+    const request = toyRequest({ answer: {}, ...parts });
     Object.assign(request.server.log, { isDebugging: true });
     report(request);
     return readLogLines(request).map(([, , about]) => (about as LogDetails).request?.());
@@ -185,18 +184,18 @@ describe('the terminal', () => {
   const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
 
   it.each<[label: string, parts: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
-    ['a response', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
+    ['a response', { world: { id: 'team-a' }, answer: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
     ['the method as it was sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
     ['the hint of a response', { hints }, { caller: null, advice: 'It is loud.' }],
     [
       'a rejection with its explanation',
-      { request: { decision: REFUSED, outcome: { status: 403 } } },
+      { answer: { decision: REFUSED, outcome: { status: 403 } } },
       { status: 403, reason: 'not_owner', advice: 'call as the owner; other callers may only read it' },
     ],
     [
       'a rejection with its address in the console',
-      { server: { ownUrl: 'http://mock' }, world: { id: 'team-a' }, request: { problem, outcome: { status: 400 } } },
+      { server: { ownUrl: 'http://mock' }, world: { id: 'team-a' }, answer: { problem, outcome: { status: 400 } } },
       {
         world: 'team-a',
         status: 400,
@@ -213,27 +212,30 @@ describe('the terminal', () => {
     ],
     [
       'the hint rather than the first fix',
-      { request: { decision: REFUSED, outcome: { status: 403 } }, hints },
+      { answer: { decision: REFUSED, outcome: { status: 403 } }, hints },
       { status: 403, reason: 'not_owner', advice: 'It is loud.' },
     ],
     [
       'the explanation if no fix is known',
-      { request: { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } } },
+      { answer: { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } } },
       { status: 403, advice: 'get_toy was refused: no reason was recorded' },
     ],
     [
       'an invalid request with its problem',
-      { request: { problem, outcome: { status: 400 } } },
+      { answer: { problem, outcome: { status: 400 } } },
       { status: 400, caller: null, reason: 'invalid_request', advice: 'Field `size` is wrong.' },
     ],
     [
       'an injected fault',
-      { request: { decision: ALLOWED, injectedFault: createFault({ status: 503 }), outcome: { status: 503 } } },
+      {
+        answer: { decision: ALLOWED, outcome: { status: 503 } },
+        notes: { injectedFault: createFault({ status: 503 }) },
+      },
       { status: 503, fault: 'f-1' },
     ],
     [
       'no status if the client gets none',
-      { request: { decision: ALLOWED, injectedFault: createFault({ drop: 'before' }) } },
+      { answer: { decision: ALLOWED }, notes: { injectedFault: createFault({ drop: 'before' }) } },
       { status: null, fault: 'f-1' },
     ],
   ])('shows %s', (_what, parts, line) => {
@@ -244,8 +246,8 @@ describe('the terminal', () => {
     const secret = 'hunter2-hunter2';
     const [line] = readTerminal({
       raw: { url: `/toys/${secret}` },
-      request: { problem: new Problem('invalid_request', `No \`${secret}\`.`), outcome: { status: 400 } },
-      world: { activityLog: { ...toyRequest().world.activityLog, secrets: toySecrets([secret]) } },
+      answer: { problem: new Problem('invalid_request', `No \`${secret}\`.`), outcome: { status: 400 } },
+      world: { activityLog: { ...toyRequest({ answer: {} }).world.activityLog, secrets: toySecrets([secret]) } },
     });
 
     expect(line).toMatchObject({
@@ -262,7 +264,7 @@ describe('the terminal', () => {
   });
 
   it('shows no internal error, which is an error line of the log', () => {
-    const request = toyRequest({ request: { problem: new Problem('internal', 'Oh.'), outcome: { status: 500 } } });
+    const request = toyRequest({ answer: { problem: new Problem('internal', 'Oh.'), outcome: { status: 500 } } });
     report(request);
 
     expect(readLogLines(request)).toEqual([['error', '500 GET /toys/ball - Oh.', undefined]]);
@@ -289,7 +291,7 @@ describe('the counts of requests', () => {
       400,
       'invalid_request',
     ],
-  ])('contain %s', (_what, request, status, reason) => {
-    expect(countResponses({ request })).toEqual([['toys', status, reason]]);
+  ])('contain %s', (_what, answer, status, reason) => {
+    expect(countResponses({ answer })).toEqual([['toys', status, reason]]);
   });
 });

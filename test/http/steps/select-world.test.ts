@@ -149,7 +149,7 @@ describe('a request that has arrived', () => {
       ['check', 'admin'],
       ['hold', 'team-a'],
     ]);
-    expect(request).toMatchObject({ origin: 'http://mock', openOrigin: 'http://mock/w/team-a', received: null });
+    expect(request).toMatchObject({ origin: 'http://mock', openOrigin: 'http://mock/w/team-a' });
     expect(request.startedAt).toBeGreaterThanOrEqual(begin);
   });
 
@@ -160,9 +160,9 @@ describe('a request that has arrived', () => {
   });
 
   it('has the received body', async () => {
-    const { received } = await createSelection({ selects: 'body', body: '{"client":"a1"}' }).enter();
+    const { notes } = await createSelection({ selects: 'body', body: '{"client":"a1"}' }).enter();
 
-    expect(received).toEqual({ value: { client: 'a1' }, text: '{"client":"a1"}', fault: null });
+    expect(notes.received).toEqual({ value: { client: 'a1' }, text: '{"client":"a1"}', fault: null });
   });
 
   it('throws an internal error of the origin guard', () => {

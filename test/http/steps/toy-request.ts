@@ -3,10 +3,16 @@ import { HTTP_STATUS, type Problem } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import type { Hint } from '../../../src/explaining/hints/refused-request.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { RequestInWorld } from '../../../src/http/request.ts';
+import {
+  type Access,
+  type Answer,
+  type AnsweredRequest,
+  type Notes,
+  RequestInWorld,
+} from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
-import { toyLaw } from '../../decisions/toy-law.ts';
+import { key, ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 
@@ -20,14 +26,19 @@ export interface ToyRequestParts {
   readonly route?: object;
   readonly service?: object;
   readonly operation?: object;
-  readonly request?: Partial<RequestInWorld>;
+  readonly request?: Partial<Pick<RequestInWorld, 'raw' | 'params' | 'query' | 'fault' | 'startedAt'>>;
+  /** Left out if the request was not decided. */
+  readonly access?: Partial<Access>;
+  /** Left out if the request was not answered. */
+  readonly answer?: Partial<Answer>;
+  readonly notes?: Partial<Notes>;
   /** The hints that were added before. */
   readonly hints?: readonly Hint[];
   readonly raw?: Parameters<typeof incoming>[0];
 }
 
 /** A request for a toy, with the reports of its steps to its world and its server, in order. */
-export type ToyRequest = RequestInWorld & { readonly reported: unknown[][] };
+export type ToyRequest = AnsweredRequest & { readonly reported: unknown[][] };
 
 /** A request with stubs for everything that a step uses. */
 export function toyRequest({
@@ -37,6 +48,9 @@ export function toyRequest({
   service,
   operation,
   request,
+  access,
+  answer,
+  notes,
   hints = [],
   ...parts
 }: ToyRequestParts = {}): ToyRequest {
@@ -120,8 +134,30 @@ export function toyRequest({
     add.apply(inWorld.hints, hint);
   };
   inWorld.hints.list = hints;
-  return Object.assign(inWorld, { reported, outcome: { status: 200 } }, request);
+  Object.assign(inWorld.notes, notes);
+  if (access !== undefined) {
+    const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
+    inWorld.access = {
+      caller: key(['play']),
+      accessRequest,
+      decision: ALLOWED,
+      target: undefined,
+      use: null,
+      ...access,
+    };
+  }
+  if (answer !== undefined) inWorld.answer = { ...ANSWER, ...answer };
+  return Object.assign(inWorld as AnsweredRequest, { reported }, request);
 }
+
+const ANSWER: Answer = {
+  outcome: { status: 200 },
+  problem: null,
+  decision: null,
+  isExecuted: false,
+  isOfFault: false,
+  statusWithoutFault: null,
+};
 
 /** The error of a toy service, with everything that is known of the problem. */
 export function renderToyProblem({ kind, message, reason }: Problem, about: object) {

@@ -14,7 +14,8 @@ const createRequest = (
   body?: unknown,
   more: object = {},
   parts: ToyRequestParts = {},
-) => toyRequest({ operation: { ...OPERATION, ...more }, ...parts, request: { query, body, ...parts.request } });
+) =>
+  toyRequest({ operation: { ...OPERATION, ...more }, ...parts, request: { query }, notes: { body, ...parts.notes } });
 
 describe('an undocumented query parameter', () => {
   it('is ignored and reported', () => {
@@ -215,7 +216,7 @@ describe('a key that no mock issued', () => {
       body,
       {},
       {
-        request: { isForeign: true },
+        notes: { hasRealCredential: true },
         route,
         service: { credentials: { fields: { key: () => ({ kind: 'key' }), client: () => ({ kind: 'client' }) } } },
       },
@@ -223,7 +224,7 @@ describe('a key that no mock issued', () => {
   const bySelection = { row: { id: 'row_of_toy', selects: 'body' } };
 
   it('is rejected anywhere in the request, before other checks', () => {
-    const request = createRequest({ other: 'x' }, { key: 'REAL' }, {}, { request: { isForeign: true } });
+    const request = createRequest({ other: 'x' }, { key: 'REAL' }, {}, { notes: { hasRealCredential: true } });
 
     expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({

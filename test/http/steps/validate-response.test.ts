@@ -27,7 +27,7 @@ function readHints(outcome: Outcome, { errors = [ERROR], fits = false, kind, ...
     ...parts,
     operation: { describeAnswerViolation: answerFault },
     route: { document: { describeSchemaFault: schemaFault }, errorRenderer: { errors } },
-    request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...parts.request },
+    answer: { outcome, problem: kind === undefined ? null : new Problem(kind) },
   });
   validateResponse(request);
   return { compared, hints: request.hints.list.map(({ text }) => text), reported: request.reported };

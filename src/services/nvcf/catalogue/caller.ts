@@ -1,4 +1,4 @@
-import type { UncheckedContext } from '../../../contract/request.ts';
+import type { RequestContext } from '../../../contract/request.ts';
 import { type Caller, decide } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
@@ -13,7 +13,7 @@ export const CALLER_FACTORIES = {
   'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
-type CallerContext = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
+type CallerContext = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /** Returns the caller of a request. @throws Problem `unauthenticated` */
 export async function authenticateCaller(context: CallerContext): Promise<Caller> {

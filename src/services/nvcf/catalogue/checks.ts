@@ -1,4 +1,4 @@
-import type { UncheckedContext } from '../../../contract/request.ts';
+import type { RequestContext } from '../../../contract/request.ts';
 import type { FirstCheck } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Collections } from '../../../store/collections.ts';
@@ -21,7 +21,7 @@ const refuseReservedHeader: FirstCheck = (context) => {
 };
 
 /** Returns the name of the model in a body. @throws Problem like the gateway, which decodes only `model` and `stream` */
-function readModelName({ body, bodyFault }: Pick<UncheckedContext, 'body' | 'bodyFault'>): string {
+function readModelName({ body, bodyFault }: Pick<RequestContext, 'body' | 'bodyFault'>): string {
   // A cause means that the body could be read, but not parsed.
   if (bodyFault instanceof Problem && bodyFault.cause !== undefined) throw createDecodingProblem(bodyFault.message);
   if (bodyFault !== null) throw bodyFault;
@@ -81,7 +81,7 @@ function createDeprecationHeaders({ body: { endOfLife } }: ModelRow): Readonly<R
 }
 
 /** Creates the problem of a refusal. Its explanation also says whether the key, which is not checked, would be refused. */
-async function createModelProblem(refusal: ModelRefusal, context: UncheckedContext): Promise<Problem> {
+async function createModelProblem(refusal: ModelRefusal, context: RequestContext): Promise<Problem> {
   const { kind, message, ...details } = refusal;
   const keyProblem = await findKeyProblem(context);
   if (keyProblem === null) return new Problem(kind, message, details);
@@ -128,7 +128,7 @@ function createModelCheck(path: ModelPath): FirstCheck {
 }
 
 /** Returns the path of an endpoint, from its segments. */
-export function joinEndpointPath({ category, company, model, task, action }: UncheckedContext['params']): string {
+export function joinEndpointPath({ category, company, model, task, action }: RequestContext['params']): string {
   return ['/v1', category, company, model, task, action].filter((segment) => segment !== undefined).join('/');
 }
 

@@ -1,6 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
-import type { HostContext } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { addMilliseconds } from '../../../time/clock.ts';
@@ -167,7 +166,9 @@ const getExecStatus: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context)
  * Calls a function at its own host, where it accepts any request. A function without a configured answer echoes: it
  * returns the bytes of the request unchanged, with their content type.
  */
-export async function invokeAtOwnHost(context: HostContext<InvocationTarget>): Promise<Outcome> {
+export async function invokeAtOwnHost(
+  context: AuthenticatedContext<InvocationTarget> & { readonly body: Buffer },
+): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
   checkPollSeconds(context);
