@@ -1,9 +1,9 @@
 // @ts-check
 /**
  * Generates types from the documents: parameters, queries, bodies and responses of every operation for its handler
- * (`src/contract/documented.ts`), and the control API's types for the library. They cover all versions, so members that
- * only some versions have are optional. Also generates schemas and enum values for the schemas of seeds, and the members
- * of results for sorting and searching lists.
+ * (`src/contract/documented.ts`), and the control API's types and calls for the library. They cover all versions, so
+ * members that only some versions have are optional. Also generates schemas and enum values for the schemas of seeds, and
+ * the members of results for sorting and searching lists.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -2,7 +2,6 @@
 export type * from '../generated/library.ts';
 export { describeNeeds } from './explaining/needs.ts';
 export { readAllPages } from './library/calls.ts';
-export { type ClockState, createEventReader, type MockEvent } from './library/events.ts';
-export type { RequestSummary } from './library/requests.ts';
+export { type ClockState, createEventReader, type MockEvent, type RequestSummary } from './library/events.ts';
 export type { MadeWorld, WorldOrder } from './library/worlds.ts';
 export { formatCurlCommand, formatTokenCommand, quoteForShell } from './text/curl.ts';

@@ -52,37 +52,44 @@ export type {
 } from '../generated/library.ts';
 export type { Cast } from './contract/cast.ts';
 export type { DenyReason } from './decisions/reasons.ts';
-export type { ConnectOptions } from './library/client.ts';
-export { connect, MockError } from './library/client.ts';
-export type { ClientsBoard } from './library/clients.ts';
+export type { ConnectOptions } from './library/connect.ts';
+export { connect, MockError } from './library/connect.ts';
+export type {
+  Asker,
+  ClientsBoard,
+  ControlClient as Switchboard,
+  DecisionFilter,
+  FaultsBoard,
+  Holding,
+  KeysBoard,
+  PendingEdit,
+  PropagationBoard,
+  RequestCount,
+  RequestFilter,
+  RequestsBoard,
+  SnapshotsBoard,
+  TokensBoard,
+  WorldsBoard,
+} from './library/control-client.ts';
 export type { ClientCredentials } from './library/credentials.ts';
-export type { ClockState, EventData, EventStream, MockEvent } from './library/events.ts';
+export type { ClockState, EventData, EventStream, MockEvent, RequestSummary } from './library/events.ts';
 export type { Witness } from './library/failure.ts';
 export { describeFailure } from './library/failure.ts';
-export type { FaultsBoard } from './library/faults.ts';
 export type { Interception, InterceptOptions } from './library/intercept.ts';
-export type { KeysBoard, PendingEdit, PropagationBoard } from './library/keys.ts';
 export type { MockMatchers } from './library/matchers.ts';
 export { matchers } from './library/matchers.ts';
 export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
 export { assertRefused, decisionOf, describeRefusals } from './library/refusals.ts';
-export type { RequestCount, RequestFilter, RequestSummary, RequestsBoard } from './library/requests.ts';
-export type { Asker, Holding } from './library/simulation.ts';
 export type { MockOptions } from './library/start-mock.ts';
 export { startMock } from './library/start-mock.ts';
-export type {
-  DecisionFilter,
-  Switchboard,
-  TokensBoard,
-} from './library/switchboard.ts';
 export type { MockOfTest, TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
 export type { VerifierHooks, VerifierOptions, Verify, VerifyOptions } from './library/verifier.ts';
 export { describeVerifier } from './library/verifier.ts';
 export type { Mock, World, WorldOptions } from './library/world.ts';
-export type { CreatedCredentials, MadeWorld, SnapshotsBoard, WorldOrder, WorldsBoard } from './library/worlds.ts';
+export type { CreatedCredentials, MadeWorld, WorldOrder } from './library/worlds.ts';
 
 /** Parts of the cast. Not imported from the services, because the package's declarations would then include the server. */
 export type NgcCast = Cast['ngc'];

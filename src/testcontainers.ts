@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream';
 import type * as Testcontainers from 'testcontainers';
 import { type ConfigOptions, formatVariableName } from './config/options.ts';
 import { messageOf } from './diagnostics/error-message.ts';
-import { connect } from './library/client.ts';
+import { connect } from './library/connect.ts';
+import type { ControlClient } from './library/control-client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
-import type { Switchboard } from './library/switchboard.ts';
 import { requirePeer } from './platform/assets.ts';
 
 // An import could not explain what to install.
@@ -148,11 +148,11 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   }
 
   /** @param world the id of an existing world; default: the default world */
-  getSwitchboard(world?: string): Switchboard {
+  getSwitchboard(world?: string): ControlClient {
     return connect(this.getUrl(), { adminToken: this.#adminToken, ...(world !== undefined && { world }) });
   }
 
-  /** See `Switchboard`. */
+  /** See `ControlClient`. */
   getToken(who?: string | ClientCredentials): Promise<string> {
     return this.getSwitchboard().getToken(who);
   }

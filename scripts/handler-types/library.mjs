@@ -12,8 +12,8 @@ const ELSEWHERE = new Map([
 const IN_NO_DOCUMENT = 'invokeAtOwnHost';
 
 /**
- * Generates the control API's types for the library: interfaces with descriptions as comments. `x-type` is the name of a
- * schema in the library, or the type of a member.
+ * Generates the control API for the library: interfaces with descriptions as comments, and the calls. `x-type` is the name
+ * of a schema in the library, or the type of a member.
  *
  * @param {any} document of the control API
  * @param {readonly (readonly [service: string, document: any])[]} emulated
@@ -36,7 +36,53 @@ export async function libraryTypes({ components, ...rest }, emulated) {
     schemas[own] = schema;
   }
   const document = named({ ...rest, components: { ...components, schemas } }, names);
-  return topLevel(astToString(await openapiTS(document, { immutable: true, defaultNonNullable: false })));
+  const types = topLevel(astToString(await openapiTS(document, { immutable: true, defaultNonNullable: false })));
+  return `${types}\n${controlCalls(document)}`;
+}
+
+/**
+ * Generates the calls by `operationId`: their types as functions of the parameters in the path and the body, and their
+ * methods and paths. A list returns the entries of all its pages, from the member with the name of its path. Queries, which
+ * are all optional, are left out.
+ *
+ * @param {any} document with the names of the library
+ */
+function controlCalls({ paths, components }) {
+  /** @param {any} schema */
+  const typeOf = (schema) => schema?.$ref?.split('/').at(-1);
+  /** @param {any} message */
+  const bodyOf = (message) => typeOf(message?.content?.['application/json']?.schema);
+  const calls = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).flatMap(([method, { operationId, requestBody, responses }]) => {
+      const order = bodyOf(requestBody);
+      const answer = bodyOf(responses[200] ?? responses[201]);
+      if (answer === undefined && responses[204] === undefined) return [];
+      const name = String(path.split('/').at(-1));
+      const entries = components.schemas[answer]?.properties?.[name];
+      // `Nothing` is an empty object, which need not be sent.
+      const takesBody = order !== undefined && order !== 'Nothing';
+      const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => `${name}: string`);
+      if (takesBody)
+        parameters.push(`${/[A-Z][a-z]+$/.exec(order)?.[0].toLowerCase()}${requestBody.required ? '' : '?'}: ${order}`);
+      const result = entries ? `readonly ${typeOf(entries.items)}[]` : (answer ?? 'void');
+      const row = {
+        method: method.toUpperCase(),
+        path: path.replace('/_mock', ''),
+        takesBody,
+        list: entries && name,
+      };
+      return [{ operationId, type: `(${parameters.join(', ')}) => Promise<${result}>`, row: JSON.stringify(row) }];
+    }),
+  );
+  return [
+    'export interface ControlCalls {',
+    ...calls.map(({ operationId, type }) => `    readonly ${operationId}: ${type};`),
+    '}',
+    'interface ControlCall { readonly method: string; readonly path: string; readonly takesBody: boolean; readonly list?: string }',
+    'export const CONTROL_CALLS: { readonly [Id in keyof ControlCalls]: ControlCall } = {',
+    ...calls.map(({ operationId, row }) => `    ${operationId}: ${row},`),
+    '};\n',
+  ].join('\n');
 }
 
 /** @param {{ paths: Record<string, any> }} document */

@@ -35,7 +35,7 @@ export async function readAllPages<Entry>(
 }
 
 /** Formats a query string. Undefined members are left out. */
-export function formatQuery(filter: object = {}): string {
+export function formatQuery(filter: object): string {
   const fields = Object.entries(filter).flatMap(([name, value]): [string, string][] => {
     // A Date becomes RFC 3339; an invalid Date becomes null.
     return value === undefined ? [] : [[name, String(value?.toJSON?.() ?? value)]];

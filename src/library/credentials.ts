@@ -41,7 +41,7 @@ function qualifiedNameOf({ org, name }: { readonly org: string; readonly name: s
  * Fetches a Run:ai access token for an identity in the cast.
  *
  * @param info `GET /_mock/info` of the same world
- * @param who see `Switchboard.getToken`
+ * @param who see `ControlClient.getToken`
  * @throws Error with the nearest name in the cast, or with the server's message
  */
 export async function getToken(

@@ -1,6 +1,8 @@
 import { createParser } from 'eventsource-parser';
-import type { ClockReading, Decision, OperationName, ServiceName } from '../../generated/library.ts';
-import type { RequestSummary } from './requests.ts';
+import type { ClockReading, Decision, OperationName, RecordedRequest, ServiceName } from '../../generated/library.ts';
+
+/** A request without headers and bodies. */
+export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 
 /** The state of the mock's clock. */
 export type ClockState = Pick<ClockReading, 'now' | 'ahead' | 'frozen'>;

@@ -1,11 +1,11 @@
 import type { Decision, Fault, RecordedRequest } from '../../generated/library.ts';
 import { messageOf } from '../diagnostics/error-message.ts';
+import type { ControlClient } from './control-client.ts';
 import { formatRequestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';
-import type { Switchboard } from './switchboard.ts';
 
 /** An object that can explain a failed test: a mock, a world, or the result of `connect`. */
-export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
+export type Witness = Pick<ControlClient, 'decisions' | 'faults' | 'requests'>;
 
 /** The maximum number of different refusals, and of different notices, in a report. */
 const MAX_REPORTED = 10;

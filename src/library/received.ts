@@ -1,13 +1,13 @@
 import type { RecordedRequest, RequestMatch, Verified } from '../../generated/library.ts';
 import { checkMembers } from './check-arguments.ts';
-import type { RequestCount, RequestSummary } from './requests.ts';
-import type { Switchboard } from './switchboard.ts';
+import type { ControlClient, RequestCount } from './control-client.ts';
+import type { RequestSummary } from './events.ts';
 
 /** The expected requests and how many; by default, at least one. */
 export interface ExpectedRequests extends RequestMatch, RequestCount {}
 
 /** An object with a journal: a mock, a world, or the result of `connect`. */
-export type Receiver = Pick<Switchboard, 'requests'>;
+export type Receiver = Pick<ControlClient, 'requests'>;
 
 /**
  * Returns an error with the stack of the expectation. Without `await`, the test may have ended when the error is

@@ -3,7 +3,7 @@ import type { DenyReason } from '../decisions/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
 import { adviseName, listNames } from '../text/nearest.ts';
 import { checkResponse, checkTexts } from './check-arguments.ts';
-import type { Switchboard } from './switchboard.ts';
+import type { ControlClient } from './control-client.ts';
 
 /** The content of the response header `x-mock-decision`. */
 export interface DecisionNote {
@@ -116,7 +116,7 @@ export function assertRefused(response: Answered, expected: DenyReason | Expecte
 }
 
 /** Describes the latest refusals with explanations and fixes; empty if there are none. */
-export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisions'>, limit = 3): Promise<string> {
+export async function describeRefusals({ decisions }: Pick<ControlClient, 'decisions'>, limit = 3): Promise<string> {
   const refusals = await decisions.list({ effect: 'deny', limit });
   return refusals.map(describeRefusal).join('\n');
 }

@@ -1,11 +1,11 @@
 import { DEFAULT_WORLD, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
 import { checkObject } from './check-arguments.ts';
-import { createSwitchboard, MockError } from './client.ts';
+import { createControlClient, MockError } from './connect.ts';
+import type { ControlClient } from './control-client.ts';
 import { findCastKey } from './credentials.ts';
 import type { Intercepting, Interception, InterceptOptions } from './intercept.ts';
 import { endScope, enterScope } from './interception/scopes.ts';
-import type { Switchboard } from './switchboard.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
 /** The options of a new world. */
@@ -18,7 +18,7 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
  * A world with everything that a mock has. An app that uses its URL or its credentials shares nothing with other
  * worlds. `await using world = await mock.world()` deletes it at the end of the block.
  */
-export interface World extends Switchboard, AsyncDisposable {
+export interface World extends ControlClient, AsyncDisposable {
   readonly id: string;
   /** A label for users, such as the test that created the world. */
   readonly label: string | null;
@@ -104,8 +104,8 @@ const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** Creates the default world of a server. @param stop stops the server */
 export async function createMock(host: Host, stop: () => Promise<void>): Promise<Mock> {
-  const board = createSwitchboard(host.fetch, host.adminToken);
-  const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
+  const client = createControlClient(host.fetch, host.adminToken);
+  const [cast, { hostUrl, label }] = await Promise.all([client.readCast(), client.worlds.get(DEFAULT_WORLD)]);
   const data = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };
   const stopAll = async () => {
     await restoreAll(host, null);
@@ -119,7 +119,7 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
   // The cast is available in this process, so the response doesn't need it.
-  const { worlds } = createSwitchboard(withPreference(host.fetch, 'return=minimal'), host.adminToken);
+  const { worlds } = createControlClient(withPreference(host.fetch, 'return=minimal'), host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
   // Any other seed is a value, which the server checks.
@@ -163,9 +163,13 @@ function buildWorld(host: Host, data: WorldData, connection: Pick<World, 'url' |
     cachedCast ??= data.cast();
     return cachedCast;
   };
-  const board = createSwitchboard((path, init) => host.fetch(`${connection.url}${path}`, init), host.adminToken, cast);
+  const client = createControlClient(
+    (path, init) => host.fetch(`${connection.url}${path}`, init),
+    host.adminToken,
+    cast,
+  );
   return {
-    ...board,
+    ...client,
     id,
     label,
     hostUrl,

@@ -1,10 +1,4 @@
-import type {
-  MadeWorld as DocumentedMadeWorld,
-  WorldOrder as DocumentedOrder,
-  Restored,
-  Snapshot,
-  WorldInfo,
-} from '../../generated/library.ts';
+import type { MadeWorld as DocumentedMadeWorld, WorldOrder as DocumentedOrder } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 
 /** The options of a new world. */
@@ -43,26 +37,4 @@ interface CreatedClient {
   readonly name: string;
   readonly clientId: string;
   readonly clientSecret: string;
-}
-
-/** The worlds of the server; the same registry in every world. */
-export interface WorldsBoard {
-  /** Without `id`, the server chooses a random one. */
-  create(order?: WorldOrder): Promise<MadeWorld>;
-  /** The default world first. */
-  list(): Promise<readonly WorldInfo[]>;
-  get(id: string): Promise<WorldInfo>;
-  /** Deletes a world after running requests finish. The world `default` cannot be deleted. */
-  delete(id: string): Promise<void>;
-}
-
-/** The snapshots of a world: state, clock, toggle and histories, without decisions. */
-export interface SnapshotsBoard {
-  /** Saves the current state of the world. */
-  take(name?: string): Promise<Snapshot>;
-  list(): Promise<readonly Snapshot[]>;
-  get(id: string): Promise<Snapshot>;
-  /** Returns the world to this state, including the clock. @param id a snapshot of this world */
-  restore(id: string): Promise<Restored>;
-  delete(id: string): Promise<void>;
 }

@@ -149,6 +149,44 @@ describe('the types of the library', () => {
     expect(types).toContain("import type { DenyReason } from '../src/decisions/reasons.ts';");
   });
 
+  it('have a function for each call, with the parameters in its path and the body', async () => {
+    const json = (name: string) => ({
+      content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
+    });
+    const page = {
+      type: 'object',
+      properties: { toys: { type: 'array', items: { $ref: '#/components/schemas/Toy' } } },
+    };
+    const schemas = { Toy: { type: 'object' }, ToyEdit: { type: 'object' }, Nothing: { type: 'object' }, Toys: page };
+    const paths = {
+      '/_mock/toys': { get: { operationId: 'list_toys', responses: { 200: json('Toys') } } },
+      '/_mock/toys/{toyId}': {
+        patch: {
+          operationId: 'edit_toy',
+          requestBody: { required: true, ...json('ToyEdit') },
+          responses: { 200: json('Toy') },
+        },
+        delete: { operationId: 'delete_toy', responses: { 204: {} } },
+      },
+      '/_mock/reset': { post: { operationId: 'reset', requestBody: json('Nothing'), responses: { 200: json('Toy') } } },
+    };
+    const lines = (await libraryTypes({ ...createDocument(schemas), paths }, []))
+      .split('\n')
+      .map((line) => line.trim());
+
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'readonly list_toys: () => Promise<readonly Toy[]>;',
+        'readonly edit_toy: (toyId: string, edit: ToyEdit) => Promise<Toy>;',
+        'readonly delete_toy: (toyId: string) => Promise<void>;',
+        'readonly reset: () => Promise<Toy>;',
+        'list_toys: {"method":"GET","path":"/toys","takesBody":false,"list":"toys"},',
+        'edit_toy: {"method":"PATCH","path":"/toys/{toyId}","takesBody":true},',
+        'reset: {"method":"POST","path":"/reset","takesBody":false},',
+      ]),
+    );
+  });
+
   it('have the names of the services and of their operations', async () => {
     const types = await libraryTypes(createDocument({}), [['toys', emulated]]);
 

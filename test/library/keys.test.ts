@@ -47,3 +47,11 @@ it('edits of an unknown key are rejected', async () => {
   }
   await expect(mock.propagation.pending('no-such-key')).rejects.toThrow('No key has this id');
 });
+
+it('methods ignore further arguments, for example as callbacks', async () => {
+  const { id } = await mock.keys.create(createOptions('rotated'));
+  const [rotated] = await Promise.all([id].map(mock.keys.rotate));
+
+  expect(rotated).toMatchObject({ id, type: 'service' });
+  expect(await Promise.all([id].map(mock.keys.get))).toMatchObject([{ id }]);
+});

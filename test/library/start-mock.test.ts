@@ -148,7 +148,7 @@ describe('fetch in process', async () => {
   });
 });
 
-describe('the typed switchboard', async () => {
+describe('the typed control API', async () => {
   const mock = await startTestMock();
 
   it('creates, edits, rotates and deletes keys', async () => {

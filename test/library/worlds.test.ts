@@ -94,7 +94,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     });
   });
 
-  it('has its own switchboard and clock', async () => {
+  it('has its own control API and clock', async () => {
     await using ownWorld = await mock.world();
     await ownWorld.clock.advance('2h');
     await ownWorld.propagation.set({ mode: 'fixed', delay: '5m' });
@@ -290,7 +290,7 @@ describe('the id of a new world', () => {
   });
 });
 
-describe('the switchboard of a world on another server', () => {
+describe('the control API of a world on another server', () => {
   it('is created from the id or the URL of the world, and creates worlds', async () => {
     await using mock = await startMock({ adminToken: 'admin-token-of-this-test' });
     const adminToken = 'admin-token-of-this-test';

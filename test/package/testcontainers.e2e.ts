@@ -133,7 +133,7 @@ describe('a started container', async () => {
     await expect(started.getToken({ clientId: 'nobody', clientSecret: 'x' })).rejects.toThrow('is not valid');
   });
 
-  it('returns the switchboard of a world by id, with tokens by name', async () => {
+  it('returns the control API of a world by id, with tokens by name', async () => {
     const started = startedAt(mock.url);
     const { id } = await started.getSwitchboard().worlds.create();
     await started.getSwitchboard(id).clock.advance('1h');
@@ -143,7 +143,7 @@ describe('a started container', async () => {
     expect(await started.getToken('researcher@acme.test')).toMatch(/^eyJ/);
   });
 
-  it('is controlled by its switchboard', async () => {
+  it('is controlled by its control API', async () => {
     const board = startedAt(mock.url).getSwitchboard();
     const key = await board.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
 

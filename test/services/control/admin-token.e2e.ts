@@ -1,6 +1,6 @@
 /** The admin token of the control API. */
 import { describe, expect } from 'vitest';
-import { connect } from '../../../src/library/client.ts';
+import { connect } from '../../../src/library/connect.ts';
 import { startMock } from '../../../src/library/start-mock.ts';
 import { researcher } from '../../support/cast.ts';
 import { it } from '../../support/command.ts';
