@@ -5,7 +5,7 @@ import { createControlClient, MockError } from './connect.ts';
 import type { ControlClient } from './control-client.ts';
 import { findCastKey } from './credentials.ts';
 import type { Intercepting, Interception, InterceptOptions } from './intercept.ts';
-import { endScope, enterScope } from './interception/scopes.ts';
+import { endContext, enterContext } from './interception/contexts.ts';
 import type { CreatedCredentials, WorldOrder } from './worlds.ts';
 
 /** The options of a new world. */
@@ -209,11 +209,11 @@ function createWorldFetch({ url: root, fetch }: Host, id: string, url: string): 
  * @param world the world that responds
  */
 function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
-  const scope = world === DEFAULT_WORLD ? null : enterScope();
+  const context = world === DEFAULT_WORLD ? null : enterContext();
   return import('./interception/index.ts')
-    .then(({ startInterception }) => startInterception(host, world, scope, options))
+    .then(({ startInterception }) => startInterception(host, world, context, options))
     .catch((cause) => {
-      if (scope !== null) endScope(scope);
+      if (context !== null) endContext(context);
       throw cause;
     });
 }

@@ -4,27 +4,27 @@ import { listVendorHosts, MANIFESTS } from '../../services/index.ts';
 import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
-import { redirectNodeHttp } from './node-http.ts';
 import {
   type ActiveInterception,
-  endScope,
+  endContext,
   getInterceptions,
+  type InterceptedContext,
   normalizeHostName,
-  type Scope,
   type Target,
-} from './scopes.ts';
+} from './contexts.ts';
+import { redirectNodeHttp } from './node-http.ts';
 import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
- * Opens the ports of a world, and redirects the requests of a scope to them.
+ * Opens the ports of a world, and redirects the requests of a context to them.
  *
- * @param scope the async context to intercept; null: all
+ * @param context the async context to intercept; null: all
  * @throws TypeError with the invalid option
  */
 export async function startInterception(
   host: Intercepting,
   world: string,
-  scope: Scope | null,
+  context: InterceptedContext | null,
   options: InterceptOptions,
 ): Promise<Interception> {
   const hosts = checkOptions(options);
@@ -40,10 +40,10 @@ export async function startInterception(
     refusesOthers: options.others === 'refuse',
     ports: { http: http.port, https: https.port },
   };
-  activate(active, scope);
+  activate(active, context);
   const restore = async () => {
     if (!host.interceptions.delete(interception)) return;
-    deactivate(active, scope);
+    deactivate(active, context);
     http.close();
     https.close();
   };
@@ -53,11 +53,11 @@ export async function startInterception(
 }
 
 /** Adds an interception. The first one of the process changes `http.Agent` and undici. */
-function activate(active: ActiveInterception, scope: Scope | null): void {
+function activate(active: ActiveInterception, context: InterceptedContext | null): void {
   const registry = getInterceptions();
   registry.all.add(active);
-  if (scope === null) registry.everywhere.push(active);
-  else scope.active = active;
+  if (context === null) registry.everywhere.push(active);
+  else context.active = active;
   if (registry.undo !== null) return;
   const undoFunctions = [redirectNodeHttp(), redirectUndici(), explainRefusals()];
   registry.undo = () => {
@@ -66,11 +66,11 @@ function activate(active: ActiveInterception, scope: Scope | null): void {
 }
 
 /** Removes an interception. The last one of the process undoes the changes. */
-function deactivate(active: ActiveInterception, scope: Scope | null): void {
+function deactivate(active: ActiveInterception, context: InterceptedContext | null): void {
   const registry = getInterceptions();
   registry.all.delete(active);
-  if (scope === null) registry.everywhere.splice(registry.everywhere.indexOf(active), 1);
-  else endScope(scope);
+  if (context === null) registry.everywhere.splice(registry.everywhere.indexOf(active), 1);
+  else endContext(context);
   if (registry.all.size > 0) return;
   registry.undo?.();
   registry.undo = null;

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import { nextTick } from '../../platform/time.ts';
-import { createTarget, resolvePort, type Target } from './scopes.ts';
+import { createTarget, resolvePort, type Target } from './contexts.ts';
 
 /** The options of a request when an agent gets it: Node has filled in the host and the port. */
 interface RequestOptions {

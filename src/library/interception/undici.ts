@@ -1,5 +1,5 @@
 import { processGlobal } from '../../platform/time.ts';
-import { createTarget, REFUSED_CODE, resolvePort } from './scopes.ts';
+import { createTarget, REFUSED_CODE, resolvePort } from './contexts.ts';
 
 /** The part of undici's `Dispatcher` that exists in all versions. */
 interface Dispatcher {

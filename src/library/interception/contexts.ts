@@ -42,35 +42,35 @@ export interface ActiveInterception {
 }
 
 /** The interception of an async context, for example of a test, and of the contexts around it. */
-export interface Scope {
+export interface InterceptedContext {
   /** Null before the interception begins. */
   active: ActiveInterception | null;
   isOver: boolean;
-  readonly outer: Scope | null;
+  readonly outer: InterceptedContext | null;
 }
 
 /** All interceptions of the process, which has one `fetch` and one `http.Agent` even if this code is loaded twice. */
 export interface Interceptions {
-  readonly scopes: AsyncLocalStorage<Scope>;
-  /** How many scopes have been entered and haven't ended. */
+  readonly contexts: AsyncLocalStorage<InterceptedContext>;
+  /** How many contexts have been entered and haven't ended. */
   open: number;
   /** Interceptions for all contexts, newest last. */
   readonly everywhere: ActiveInterception[];
   readonly all: Set<ActiveInterception>;
-  /** The values that async resources had before a scope was entered on them, until the scope is left. */
-  readonly entered: WeakMap<object, Scope | undefined>;
+  /** The values that async resources had before a context was entered on them, until the context is left. */
+  readonly entered: WeakMap<object, InterceptedContext | undefined>;
   /** Undoes the changes to `http.Agent` and undici; null if there are none. */
   undo: (() => void) | null;
 }
 
 /** Returns the interceptions of the process. */
 export function getInterceptions(): Interceptions {
-  return processWide('interceptions.2', () => ({
-    scopes: new AsyncLocalStorage<Scope>(),
+  return processWide('interceptions.3', () => ({
+    contexts: new AsyncLocalStorage<InterceptedContext>(),
     open: 0,
     everywhere: [],
     all: new Set<ActiveInterception>(),
-    entered: new WeakMap<object, Scope | undefined>(),
+    entered: new WeakMap<object, InterceptedContext | undefined>(),
     undo: null,
   }));
 }
@@ -84,47 +84,47 @@ function createRefusal(message: string): Error {
 }
 
 /**
- * Marks the caller's async context, and everything that it starts from now on, with a new scope. The interception starts
+ * Marks the caller's async context, and everything that it starts from now on, as intercepted. The interception starts
  * later.
  */
-export function enterScope(): Scope {
+export function enterContext(): InterceptedContext {
   const registry = getInterceptions();
-  const { scopes } = registry;
-  const previousScope = scopes.getStore();
+  const { contexts } = registry;
+  const previousContext = contexts.getStore();
   // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
-  const [outer = null] = listOpenScopes(previousScope);
-  const scope: Scope = { active: null, isOver: false, outer };
-  scopes.enterWith(scope);
+  const [outer = null] = listOpenContexts(previousContext);
+  const context: InterceptedContext = { active: null, isOver: false, outer };
+  contexts.enterWith(context);
   registry.open += 1;
-  restoreResource(scope, previousScope);
-  return scope;
+  restoreResource(context, previousContext);
+  return context;
 }
 
 /**
- * Ends a scope. With the last one, disables the storage, because before Node 24 it slows down every promise of the
+ * Ends a context. With the last one, disables the storage, because before Node 24 it slows down every promise of the
  * process.
  */
-export function endScope(scope: Scope): void {
-  if (scope.isOver) return;
+export function endContext(context: InterceptedContext): void {
+  if (context.isOver) return;
   const registry = getInterceptions();
-  scope.isOver = true;
+  context.isOver = true;
   registry.open -= 1;
-  if (registry.open === 0) registry.scopes.disable();
+  if (registry.open === 0) registry.contexts.disable();
 }
 
 /**
- * Removes the mark of a scope from the running async resource as soon as the caller has continued.
+ * Removes the mark of a context from the running async resource as soon as the caller has continued.
  *
  * Before Node 24, the mark is a member of the running async resource. All code that started before the first
  * interception shares such a resource, so other tests would be marked as well. The caller's `await` copies the mark
  * immediately, and the code after it has its own resource.
  */
-function restoreResource(scope: Scope, previousScope: Scope | undefined): void {
+function restoreResource(context: InterceptedContext, previousContext: InterceptedContext | undefined): void {
   const { entered } = getInterceptions();
   const resource = executionAsyncResource();
-  const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === scope);
+  const mark = Reflect.ownKeys(resource).find((name) => Reflect.get(resource, name) === context);
   if (mark === undefined) return;
-  if (!entered.has(resource)) entered.set(resource, previousScope);
+  if (!entered.has(resource)) entered.set(resource, previousContext);
   queueMicrotask(() => {
     if (!entered.has(resource)) return;
     Reflect.set(resource, mark, entered.get(resource));
@@ -132,19 +132,19 @@ function restoreResource(scope: Scope, previousScope: Scope | undefined): void {
   });
 }
 
-/** Returns the scopes that haven't ended, innermost first. */
-function listOpenScopes(innermost: Scope | undefined): Scope[] {
-  const openScopes: Scope[] = [];
-  for (let scope = innermost ?? null; scope !== null; scope = scope.outer) {
-    if (!scope.isOver) openScopes.push(scope);
+/** Returns the contexts that haven't ended, innermost first. */
+function listOpenContexts(innermost: InterceptedContext | undefined): InterceptedContext[] {
+  const openContexts: InterceptedContext[] = [];
+  for (let context = innermost ?? null; context !== null; context = context.outer) {
+    if (!context.isOver) openContexts.push(context);
   }
-  return openScopes;
+  return openContexts;
 }
 
 /** Returns the interceptions of the running async context, newest first. */
-function listActive({ scopes, everywhere }: Interceptions): readonly ActiveInterception[] {
-  const inScopes = listOpenScopes(scopes.getStore()).flatMap(({ active }) => active ?? []);
-  return [...inScopes, ...everywhere.toReversed()];
+function listActive({ contexts, everywhere }: Interceptions): readonly ActiveInterception[] {
+  const inContexts = listOpenContexts(contexts.getStore()).flatMap(({ active }) => active ?? []);
+  return [...inContexts, ...everywhere.toReversed()];
 }
 
 /**
