@@ -96,7 +96,12 @@ export function createTokenRequest(
   if (typeof who !== 'string') throw createInvalidCredentialsError();
   const holders = listHolders(cast, version);
   const holder = holders.find(({ names }) => names.includes(who));
-  if (holder !== undefined) return holder.createRequest();
+  if (holder?.request != null) return holder.request;
+  if (holder !== undefined) {
+    throw new Error(
+      `\`${holder.names[0]}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
+    );
+  }
   const allNames = holders.flatMap(({ names }) => names);
   const mainNames = holders.flatMap(({ names }) => names.slice(0, 1));
   throw new Error(describeUnknownName('user, application or service account', who, allNames, mainNames));
@@ -106,39 +111,31 @@ export function createTokenRequest(
 interface Holder {
   /** The names that identify it, the main name first. */
   readonly names: readonly string[];
-  /** @throws Error if this version of Run:ai has no grant for it */
-  readonly createRequest: () => TokenRequest;
+  /** Null if this version of Run:ai has no grant for it. */
+  readonly request: TokenRequest | null;
 }
 
 /** Returns everyone in the cast who can get a token. */
 function listHolders(cast: Cast, version: string): readonly Holder[] {
   const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as CastPart<'runai'>) ?? {};
+  const toHolder = (client: ClientCredentials & { readonly name: string }): Holder => ({
+    names: [client.name, client.clientId],
+    request: createClientRequest(client, version),
+  });
   return [
     ...users.map(({ email, password, accessKey }): Holder => {
-      if (accessKey === undefined) {
-        return { names: [email], createRequest: () => ({ grantType: 'password', username: email, password }) };
-      }
-      const names = [email, accessKey.name, accessKey.clientId];
-      return { names, createRequest: () => createClientRequest(accessKey, version) };
+      if (accessKey === undefined)
+        return { names: [email], request: { grantType: 'password', username: email, password } };
+      const { names, request } = toHolder(accessKey);
+      return { names: [email, ...names], request };
     }),
-    ...users.flatMap(({ accessKeys = [] }) => accessKeys.map((accessKey) => createClientHolder(accessKey, version))),
-    ...applications.map(
-      ({ name, clientId, secret }): Holder => ({
-        names: [name, clientId],
-        createRequest: () => {
-          if (version !== NO_GRANT_FOR_APPLICATIONS) return createApplicationRequest(clientId, secret);
-          throw new Error(
-            `\`${name}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
-          );
-        },
-      }),
-    ),
-    ...serviceAccounts.map((account) => createClientHolder(account, version)),
+    ...users.flatMap(({ accessKeys = [] }) => accessKeys).map(toHolder),
+    ...applications.map(({ name, clientId, secret }) => ({
+      names: [name, clientId],
+      request: version === NO_GRANT_FOR_APPLICATIONS ? null : createApplicationRequest(clientId, secret),
+    })),
+    ...serviceAccounts.map(toHolder),
   ];
-}
-
-function createClientHolder(client: ClientCredentials & { readonly name: string }, version: string): Holder {
-  return { names: [client.name, client.clientId], createRequest: () => createClientRequest(client, version) };
 }
 
 /** Returns the access key of the first user who has one. @throws Error if there is none */

@@ -7,7 +7,7 @@ import { describeUnsupportedNode } from '../platform/node-version.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkObject } from './check-arguments.ts';
 import { createInProcessFetch } from './in-process.ts';
-import { createMock, type Host, type Mock } from './world.ts';
+import { createMock, type Mock } from './world.ts';
 
 /**
  * The options of a mock: the flags of the command, in camel case. Durations are strings such as `15m`, or numbers in
@@ -42,39 +42,24 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     ...toTlsOptions(tls),
     ...(typeof seed === 'string' && { seed }),
   });
-  const server = await buildStoppableServer(effective, seedValue);
-  try {
-    const host = await createHost(server, effective, listen);
-    return await createMock(host, server.stop);
-  } catch (cause) {
-    await server.stop();
-    throw cause;
-  }
+  return startServer(effective, seedValue, listen);
 }
 
-/** A server that can be stopped several times, and stops itself if it loses its session with the database. */
-interface StoppableServer {
-  readonly server: MockServer;
-  readonly stop: () => Promise<void>;
-  readonly isStopped: () => boolean;
-  /** @throws Error with the reason if the server has stopped */
-  readonly assertRunning: () => void;
-}
-
-/** Builds the server, which does not listen yet. */
-async function buildStoppableServer(effective: EffectiveConfig, seed: object | undefined): Promise<StoppableServer> {
+/** Starts the server, which stops itself if it loses its session with the database. */
+async function startServer(effective: EffectiveConfig, seed: object | undefined, shouldListen: boolean): Promise<Mock> {
   // Loaded on demand, so that an unsupported version of Node is explained before an import of the server fails.
   const [{ buildServer }, { createLineLog }] = await Promise.all([
     import('../app/server.ts'),
     import('../diagnostics/log.ts'),
   ]);
-  const { logLevel, json } = effective.config;
-  const log = (clock: Clock) => createLineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  let server: MockServer | null = null;
+  const { config } = effective;
+  const log = (clock: Clock) =>
+    createLineLog(config.logLevel, config.json, clock, (line) => process.stderr.write(line));
+  let built: MockServer | null = null;
   let lossMessage: string | null = null;
   let stopped: Promise<void> | null = null;
   const stop = async () => {
-    stopped ??= server?.close() ?? null;
+    stopped ??= built?.close() ?? null;
     await stopped;
   };
   const onLost = (reason: string) => {
@@ -82,50 +67,47 @@ async function buildStoppableServer(effective: EffectiveConfig, seed: object | u
     // Nobody waits for this stop, but a later call of `stop` gets its error. Stops nothing if the server is not built yet.
     stop().catch(() => {});
   };
-  server = await buildServer({ effective, log, onLost, ...(seed !== undefined && { seed }) });
   const assertRunning = () => {
     if (lossMessage !== null) throw new Error(lossMessage);
     if (stopped !== null) throw new Error('The mock has been stopped.');
   };
-  return { server, stop, isStopped: () => stopped !== null, assertRunning };
-}
-
-/** Starts listening, and returns the server as the worlds of the library use it. */
-async function createHost(
-  { server, isStopped, assertRunning }: StoppableServer,
-  { config }: EffectiveConfig,
-  shouldListen: boolean,
-): Promise<Host> {
-  const { posture } = server.startup;
-  const { host, port, httpPort, adminToken } = config;
-  const listening = shouldListen ? await server.listen(host, port, false, httpPort) : null;
-  const scheme = config.tls || config.tlsCert !== null ? 'https' : 'http';
-  const url = listening?.url ?? `${scheme}://localhost${port === 0 ? '' : `:${port}`}`;
-  const httpUrl = listening?.httpUrl ?? null;
-  const fetchInProcess = createInProcessFetch(server.app, url);
-  return {
-    url,
-    urls: httpUrl === null ? [url] : [url, httpUrl],
-    openProductionPort: async (...args) => {
-      assertRunning();
-      return server.openProductionPort(...args);
-    },
-    interceptions: new Map(),
-    posture,
-    ca: server.caCertificate,
-    adminToken,
-    readSeed: server.readSeed,
-    castOf: async (world) => {
-      const cast = await server.castOf(world);
-      // All services of this package are present, so the cast is complete.
-      return () => cast() as Cast;
-    },
-    isStopped,
-    fetch: async (input, init) => {
-      assertRunning();
-      return fetchInProcess(input, init);
-    },
-  };
+  const server = await buildServer({ effective, log, onLost, ...(seed !== undefined && { seed }) });
+  built = server;
+  try {
+    const { host, port, httpPort } = config;
+    const listening = shouldListen ? await server.listen(host, port, false, httpPort) : null;
+    const scheme = config.tls || config.tlsCert !== null ? 'https' : 'http';
+    const url = listening?.url ?? `${scheme}://localhost${port === 0 ? '' : `:${port}`}`;
+    const httpUrl = listening?.httpUrl ?? null;
+    const fetchInProcess = createInProcessFetch(server.app, url);
+    return await createMock({
+      url,
+      urls: httpUrl === null ? [url] : [url, httpUrl],
+      openProductionPort: async (...args) => {
+        assertRunning();
+        return server.openProductionPort(...args);
+      },
+      interceptions: new Map(),
+      posture: server.startup.posture,
+      ca: server.caCertificate,
+      adminToken: config.adminToken,
+      readSeed: server.readSeed,
+      castOf: async (world) => {
+        const cast = await server.castOf(world);
+        // All services of this package are present, so the cast is complete.
+        return () => cast() as Cast;
+      },
+      fetch: async (input, init) => {
+        assertRunning();
+        return fetchInProcess(input, init);
+      },
+      stop,
+      isStopped: () => stopped !== null,
+    });
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
 }
 
 /** Returns the option `tls` as options of the command. @throws UserError if a part of it is missing */

@@ -43,13 +43,8 @@ export interface VerifierOptions {
 export function describeVerifier(verify: Verify, options: VerifierOptions): void {
   checkArguments(verify, options);
   const { hooks, audience, mock, options: mockOptions } = options;
-  const audienceCondition = audience === undefined ? 'no-audience' : 'audience';
-  const isIncluded = (condition: string) => {
-    if (condition === 'audience' || condition === 'no-audience') return condition === audienceCondition;
-    // A token for one algorithm: which one the mock uses is unknown until it runs.
-    return true;
-  };
-  const names = listZooNames(isIncluded);
+  // Tokens for one algorithm are included: which one the mock uses is unknown until it runs.
+  const names = listZooNames((condition) => condition !== (audience === undefined ? 'audience' : 'no-audience'));
   hooks.describe('a verifier of tokens', () => {
     let separateMock: Mock | undefined;
     let zoo: TokenZoo | undefined;

@@ -1,5 +1,6 @@
 import { DEFAULT_WORLD, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
+import type { Send } from './calls.ts';
 import { checkObject } from './check-arguments.ts';
 import { createControlClient, MockError } from './connect.ts';
 import type { ControlClient } from './control-client.ts';
@@ -88,6 +89,8 @@ export interface Host extends Intercepting {
   readonly readSeed: (file: string) => Promise<object>;
   /** Returns a function that creates the cast of a world, which takes longer than creating the world. */
   readonly castOf: (world: string) => Promise<() => Cast>;
+  /** Stops the server. Can be called again. */
+  readonly stop: () => Promise<void>;
   readonly isStopped: () => boolean;
 }
 
@@ -102,16 +105,16 @@ export function withLabel(name: string | undefined, options: WorldOptions): Worl
 /** The names of seeds that aren't files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
-/** Creates the default world of a server. @param stop stops the server */
-export async function createMock(host: Host, stop: () => Promise<void>): Promise<Mock> {
+/** Creates the default world of a server. */
+export async function createMock(host: Host): Promise<Mock> {
   const client = createControlClient(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([client.readCast(), client.worlds.get(DEFAULT_WORLD)]);
   const data = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };
-  const stopAll = async () => {
+  const stop = async () => {
     await restoreAll(host, null);
-    await stop();
+    await host.stop();
   };
-  return buildWorld(host, data, { url: host.url, fetch: host.fetch, stop: stopAll });
+  return buildWorld(host, data, { url: host.url, fetch: host.fetch, stop });
 }
 
 /** Creates a world on a server. @throws UserError for an invalid seed file, MockError for any other error */
@@ -119,7 +122,9 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
   // The cast is available in this process, so the response doesn't need it.
-  const { worlds } = createControlClient(withPreference(host.fetch, 'return=minimal'), host.adminToken);
+  const send: Send = (path, init) =>
+    host.fetch(path, { ...init, headers: { ...init?.headers, prefer: 'return=minimal' } });
+  const { worlds } = createControlClient(send, host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
   // Any other seed is a value, which the server checks.
@@ -133,11 +138,6 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
   };
   const url = `${host.url}${worldPathOf(data.id)}`;
   return buildWorld(host, { ...data, cast }, { url, fetch: createWorldFetch(host, data.id, url), stop });
-}
-
-/** Adds a preference (RFC 7240) to each request. */
-function withPreference(send: Host['fetch'], prefer: string): Host['fetch'] {
-  return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
 
 /** Ignores that a world to delete has already ended. */
