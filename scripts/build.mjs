@@ -161,10 +161,11 @@ async function buildCore(needed) {
         { name: 'random', test: /src[\\/]platform[\\/]random/, priority: 4 },
         { name: 'conformance', test: /conformance[\\/]src[\\/]index\./ },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
-        // Services are loaded together with a server; the small files needed earlier are separate.
+        // Services are loaded together with a server; the small files needed earlier are separate. The control API is a
+        // part of the server, whose files it imports.
         {
           name: 'services',
-          test: /src[\\/](?:services[\\/](?!nak)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
+          test: /src[\\/](?:services[\\/](?!nak|control)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
           priority: 1,
         },
         // Only some servers have it.

@@ -8,7 +8,7 @@ import type { Limits } from '../http/transport/limits.ts';
 import { readPackageVersion } from '../platform/assets.ts';
 import { createSystemRandom, type Random } from '../platform/random.ts';
 import { BUILT_IN, chooseSeed, createSeedFromContent } from '../seed/index.ts';
-import { loadControl, loadServices, type Ports } from '../services/index.ts';
+import { loadServices } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
 import type { Clock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
@@ -55,7 +55,6 @@ export interface Inputs {
   readonly random: Random;
   /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
-  readonly control: (ports: Ports) => ServiceDefinition;
   readonly signingKey: SigningKey;
   readonly identityProvider: IdentityProvider | null;
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
@@ -70,7 +69,7 @@ export const SEED_OPTION = 'the option `seed`';
 export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? createSystemRandom();
-  const [services, control] = await Promise.all([loadServices(config), loadControl()]);
+  const services = await loadServices(config);
   const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     readPackageVersion(),
     readSigningKeyOption(config),
@@ -78,7 +77,7 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
     readTrustedIssuers(config),
     chooseInitialSeed(parts, services, random),
   ]);
-  return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed };
+  return { version, random, services, signingKey, identityProvider, trustedIssuers, seed };
 }
 
 /** Returns the seed of a new default world: of the program, or of the configuration. */

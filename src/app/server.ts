@@ -23,14 +23,15 @@ import { createProductionPorts, type OpenProductionPort } from '../http/transpor
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { computeMaxAnswerBytes, computeMaxStateBytes } from '../platform/heap.ts';
 import { readSeedValue, summarizeSeed } from '../seed/index.ts';
+import { createControlService } from '../services/control/index.ts';
 import { ALL_REASONS, mapVendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
+import { Casts } from '../worlds/casts.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
 import { describePosture, listExposureNotices, listHeapNotices } from './notices.ts';
 import { type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
-import { createPorts } from './ports.ts';
 import { createAllRoutes, openServices, servePages } from './services.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
@@ -107,21 +108,25 @@ async function assemble(
   tls: Tls | null,
 ): Promise<MockServer> {
   const { effective, documents = DOCUMENTS } = parts;
-  const { services, control, random, version } = inputs;
+  const { services, version } = inputs;
   const { worlds } = openedWorlds;
   const limits = createLimits(parts.limits);
   const server = createServer(parts, inputs, openedWorlds, rulesets, limits);
-  const controlPorts = createPorts({
+  const { storage, memory, snapshots } = openedWorlds;
+  const casts = new Casts(services);
+  const control = createControlService({
     server,
-    effective,
-    openedWorlds,
-    services,
-    random,
     version,
-    // Created below from the control API, which needs these ports.
+    effective,
+    storage,
+    memory,
+    worlds,
+    snapshots,
+    casts,
+    services,
     routes: () => routes,
   });
-  const mounted = await openServices([...services, control(controlPorts)], server, documents);
+  const mounted = await openServices([...services, control], server, documents);
   const routes = createAllRoutes(mounted);
 
   const unrouted = new UnroutedRequests(server, mounted, routes);
@@ -161,7 +166,7 @@ async function assemble(
     worlds,
     startup: await describeStartup(effective.config, server, services, openedWorlds),
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
-    castOf: controlPorts.worlds.readCast,
+    castOf: async (id) => casts.createReader(worlds.entry(id).world),
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
       openedWorlds.announceEnd();

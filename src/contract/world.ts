@@ -51,24 +51,6 @@ export interface Rotation {
   readonly validUntil: Instant;
 }
 
-/** The options of a new world. */
-export interface WorldOrder {
-  /** Generated if left out. */
-  readonly id?: string | undefined;
-  readonly credentials: World['credentials'];
-  /** The time without use after which the world ends, in milliseconds; null: never. */
-  readonly ttl: number | null;
-  /** A note for people, such as the name of the test that created the world. */
-  readonly label: string | null;
-}
-
-/** A world's description for users. */
-export interface WorldInfo extends WorldOrder {
-  readonly id: string;
-  readonly createdAt: Instant;
-  readonly lastUsedAt: Instant;
-}
-
 /** The registry of worlds, as the steps of a request use it. */
 export interface WorldRegistry {
   /** The world of a request that names no other. */

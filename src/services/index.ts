@@ -5,7 +5,6 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Option } from '../definitions/option.ts';
 import type { Settings } from '../definitions/settings.ts';
 import { airManifest } from './air/manifest.ts';
-import type { Ports } from './control/ports.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
 import { catalogueManifest } from './nvcf/catalogue/manifest.ts';
@@ -13,14 +12,13 @@ import { nvcfManifest } from './nvcf/manifest.ts';
 import { nvctManifest } from './nvct/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
 
-export type { Ports } from './control/ports.ts';
 export type { NgcCast } from './ngc/cast.ts';
 export type { CastModel, CatalogueCast } from './nvcf/catalogue/cast.ts';
 export type { RunaiCast } from './runai/cast.ts';
 
 /**
  * Every emulated API. Services are loaded when a server is built, so commands that only call a running server need just
- * this list. The control API is loaded with the server, because it depends on all other services.
+ * this list. The control API is not in it: `app/` creates it, because it has the server.
  */
 export const MANIFESTS: readonly Manifest[] = [
   runaiManifest,
@@ -58,11 +56,6 @@ export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) 
 export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
   Record<DenyReason, Reason>
 >;
-
-/** Loads the control API. @returns a function that creates it from the parts of a server */
-export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
-  return (await import('./control/index.ts')).createControlService;
-}
 
 /** Loads the services that these settings enable. Without settings, loads every service. */
 export async function loadServices(settings?: Settings): Promise<readonly ServiceDefinition[]> {

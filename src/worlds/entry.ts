@@ -1,9 +1,27 @@
 import type { Holder } from '../contract/credentials.ts';
-import type { WorldInfo } from '../contract/world.ts';
+import type { World } from '../contract/world.ts';
 import type { Seed } from '../store/seed.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
+
+/** The options of a new world. */
+export interface WorldOrder {
+  /** Generated if left out. */
+  readonly id?: string | undefined;
+  readonly credentials: World['credentials'];
+  /** The time without use after which the world ends, in milliseconds; null: never. */
+  readonly ttl: number | null;
+  /** A note for people, such as the name of the test that created the world. */
+  readonly label: string | null;
+}
+
+/** A world's description for users. */
+export interface WorldInfo extends WorldOrder {
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant;
+}
 
 /** The record of a world. */
 export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {

@@ -1,5 +1,5 @@
 import { DEFAULT_WORLD, findWorldIdError } from '../addresses/world-id.ts';
-import type { World, WorldInfo, WorldOrder, WorldRegistry } from '../contract/world.ts';
+import type { World, WorldRegistry } from '../contract/world.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
@@ -12,7 +12,7 @@ import type { PublicJwk } from '../tokens/keys.ts';
 import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
-import { type CreatedWorld, describeWorld, type WorldEntry } from './entry.ts';
+import { type CreatedWorld, describeWorld, type WorldEntry, type WorldInfo, type WorldOrder } from './entry.ts';
 import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
 import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
 import { parseProvenance, serializeProvenance } from './provenance.ts';

@@ -28,7 +28,7 @@ it('the server loads the package dynamically in three places', () => {
     imports.some(({ target, typeOnly }) => target.startsWith(PACKAGE) && !typeOnly && !loads.includes(path)),
   );
 
-  expect(loads).toEqual(['src/app/traffic-port.ts', 'src/cli/index.ts', 'src/cli/index.ts']);
+  expect(loads).toEqual(['src/cli/index.ts', 'src/cli/index.ts', 'src/services/control/operations/requests.ts']);
   expect(others.map(({ path }) => path)).toEqual([]);
   expect(server.filter(({ imports }) => imports.some(({ target }) => target === ENTRY))).toEqual([]);
 });

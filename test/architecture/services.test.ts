@@ -15,8 +15,9 @@ import type { ApiDocument } from '../../src/http/openapi.ts';
 import { keyServices, productsOf } from '../../src/ngc-keys/key-policy.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedErrors } from '../../src/seed/check.ts';
+import type { ControlledServer } from '../../src/services/control/controlled-server.ts';
 import { createControlService } from '../../src/services/control/index.ts';
-import { ALL_REASONS, MANIFESTS, type Ports } from '../../src/services/index.ts';
+import { ALL_REASONS, MANIFESTS } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
 import { SERVICES } from '../support/services.ts';
@@ -24,7 +25,7 @@ import { ROOT, sourceFiles } from './source-files.ts';
 
 /** The documents before parts are removed for readers. */
 const MERGED = new Map(await mergedDocuments());
-const ALL: readonly ServiceDefinition[] = [createControlService({} as Ports), ...SERVICES];
+const ALL: readonly ServiceDefinition[] = [createControlService({} as ControlledServer), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
 const readText = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 

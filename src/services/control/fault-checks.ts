@@ -3,12 +3,12 @@ import { Problem } from '../../decisions/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { assertOwnAnswer, createOwnOutcome } from '../../faults/own-answer.ts';
+import type { Routes } from '../../http/routes.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
 import { keysOf } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { END_OF_TIME, type Instant } from '../../time/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
-import type { Ports } from './ports.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 
@@ -150,7 +150,8 @@ const MAX_LISTED_OPERATIONS = 3;
 export async function assertDocumentedAnswer(
   { match, action }: FaultOrder,
   isOffDocument: boolean,
-  { listKnownNames, statusesOf, findAnswerViolation }: Ports,
+  { operations }: KnownNames,
+  routes: Routes,
 ): Promise<'documented' | 'ours' | null> {
   const { answer } = action;
   const status = action.status ?? answer?.status;
@@ -162,18 +163,16 @@ export async function assertDocumentedAnswer(
       `Field \`do.status\` must be an HTTP error status from 400 to 599; got ${status}.`,
     );
   }
-  const { operations } = listKnownNames();
   const affected = findPossibleOperations(match, operations);
   const undocumented: string[] = [];
   for (const { service, id } of affected) {
     // Versions of a document share operation ids, so an id can occur twice.
     if (undocumented.includes(id)) continue;
-    const documented = await statusesOf(service, id);
+    const documented = await routes.statusesOf(service, id);
     if (!documented.includes(status)) undocumented.push(id);
   }
   if (undocumented.length === 0) {
-    const violation =
-      answer === undefined ? null : await findViolation(affected, createOwnOutcome(answer), findAnswerViolation);
+    const violation = answer === undefined ? null : await findViolation(affected, createOwnOutcome(answer), routes);
     if (violation === null) return 'documented';
     if (isOffDocument) return 'ours';
     throw new Problem(
@@ -191,7 +190,7 @@ export async function assertDocumentedAnswer(
   }
 
   const [first, ...rest] = affected;
-  const documented = first !== undefined && rest.length === 0 ? await statusesOf(first.service, first.id) : [];
+  const documented = first !== undefined && rest.length === 0 ? await routes.statusesOf(first.service, first.id) : [];
   const errors = documented.filter(isErrorStatus).sort((left, right) => left - right);
   const hint = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
   throw new Problem(
@@ -210,10 +209,10 @@ function joinOperations(ids: readonly string[]): string {
 async function findViolation(
   operations: readonly { readonly service: string; readonly id: string }[],
   response: Outcome,
-  findAnswerViolation: Ports['findAnswerViolation'],
+  routes: Routes,
 ): Promise<string | null> {
   for (const { service, id } of operations) {
-    const violation = await findAnswerViolation(service, id, response);
+    const violation = await routes.describeAnswerViolation(service, id, response);
     if (violation !== null) return violation;
   }
   return null;

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
 import { PROBLEM_JSON } from '../../responses/problem-details.ts';
+import type { ControlledServer } from './controlled-server.ts';
 import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
@@ -17,14 +18,13 @@ import { snapshotOperations } from './operations/snapshots.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
-import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('control', null, TABLES);
 
-/** The control API: a service like any other, with access to the rest of the server through `ports`. */
-export function createControlService(ports: Ports): ServiceDefinition<'control'> {
+/** The control API: a service like any other, with access to the whole server. */
+export function createControlService(controlled: ControlledServer): ServiceDefinition<'control'> {
   return {
     name: 'control',
     title: 'Control API',
@@ -40,20 +40,20 @@ export function createControlService(ports: Ports): ServiceDefinition<'control'>
     },
     lookups: {},
     operations: {
-      ...worldOperations(ports),
-      ...worldsOperations(ports),
-      ...snapshotOperations(ports),
-      ...clockOperations(ports),
-      ...explanationOperations(ports),
-      ...requestOperations(ports),
+      ...worldOperations(controlled),
+      ...worldsOperations(controlled),
+      ...snapshotOperations(controlled),
+      ...clockOperations(controlled),
+      ...explanationOperations(controlled),
+      ...requestOperations(controlled),
       ...eventOperations,
-      ...faultOperations(ports),
-      ...simulationOperations(ports),
-      ...tokenOperations(ports),
+      ...faultOperations(controlled),
+      ...simulationOperations(controlled),
+      ...tokenOperations(controlled),
       ...claimOperations,
-      ...clientOperations(ports),
+      ...clientOperations(controlled),
       ...deviceLoginOperations,
-      ...leastPrivilegeOperations(ports),
+      ...leastPrivilegeOperations(controlled),
       ...keyOperations,
       ...propagationOperations,
     },

@@ -1,9 +1,10 @@
 import type { World } from '../../contract/world.ts';
 import { namesOf } from '../../decisions/principal.ts';
 import { Problem } from '../../decisions/problem.ts';
+import { listPrincipalNames } from '../../http/simulated-caller.ts';
 import { findNear } from '../../text/nearest.ts';
 import { redact } from '../../text/redact.ts';
-import type { Ports } from './ports.ts';
+import type { ControlledServer } from './controlled-server.ts';
 
 /**
  * Refuses a misspelled principal. A name that resembles no known one passes, because it may be created later.
@@ -13,19 +14,20 @@ import type { Ports } from './ports.ts';
  * @throws Problem suggesting the nearest name
  */
 export async function checkPrincipal(
-  ports: Pick<Ports, 'findNames' | 'buildCast'>,
+  { server, services, casts }: ControlledServer,
   world: World,
   name: string | undefined,
   member: string,
 ): Promise<void> {
   if (name === undefined) return;
-  const readCastNames = async () => collectCastNames(await ports.buildCast(world));
+  const readCastNames = async () => collectCastNames((await casts.createReader(world))());
   if (name === '') {
     const [example = 'admin@acme.test'] = await readCastNames();
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
     throw new Problem('invalid_request', message);
   }
-  const [matchingNames, callerNames] = [await ports.findNames(world, name), new Set(collectCallerNames(world))];
+  const matchingNames = await listPrincipalNames(server, world, services, name);
+  const callerNames = new Set(collectCallerNames(world));
   // Compare exactly, as the matching of requests does.
   if (matchingNames.includes(name) || callerNames.has(name)) return;
   const nearest = findNear(name, matchingNames) ?? findNear(name, [...(await readCastNames()), ...callerNames]);

@@ -1,12 +1,19 @@
 import type { Handler } from '../../../contract/request.ts';
-import type { LoginClient } from '../../../contract/service.ts';
+import type { LoginClient, LoginClients } from '../../../contract/service.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
-import type { Ports } from '../ports.ts';
 
 /** Operations on the OAuth clients that users log in with. */
-export function clientOperations({ loginClients }: Ports) {
+export function clientOperations({ services }: ControlledServer) {
+  /** Returns those of the only service with logins. */
+  const findLoginClients = (): LoginClients => {
+    const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
+    if (first === undefined) throw new Error('no service has logins of users');
+    return first;
+  };
+
   const list: Handler<'control', 'list_clients'> = async (context) => {
-    const all = (await loginClients.list(context)).map((client, index) => {
+    const all = (await findLoginClients().list(context)).map((client, index) => {
       return { id: client.clientId, at: 0, position: [index] as const, client };
     });
     const { entries, extent } = pageShortList(all, context.query, 'oldest first');
@@ -16,12 +23,12 @@ export function clientOperations({ loginClients }: Ports) {
   const create: Handler<'control', 'create_client'> = async (context) => {
     const { public: isPublic = true, clientId, redirectUris } = context.body;
     const client = { clientId, redirectUris, isPublic };
-    const clientSecret = await loginClients.add(context, client);
+    const clientSecret = await findLoginClients().add(context, client);
     return { status: 201, body: { ...clientView(client), ...(clientSecret !== null && { clientSecret }) } };
   };
 
   const remove: Handler<'control', 'delete_client'> = async (context) => {
-    await loginClients.remove(context, context.params.clientId);
+    await findLoginClients().remove(context, context.params.clientId);
     return { status: 204 };
   };
 

@@ -14,7 +14,7 @@ import {
   type WorldClock,
 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
-import type { Ports } from '../ports.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 
 /** Upcoming events in a response. */
 const MAX_UPCOMING_EVENTS = 100;
@@ -30,9 +30,9 @@ interface PassedEvents {
 }
 
 /** Operations that read and move a world's clock. */
-export function clockOperations(ports: Ports) {
+export function clockOperations(controlled: ControlledServer) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
-    const { events, more } = await ports.listEvents(world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
+    const { events, more } = await listEvents(controlled, world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
@@ -40,7 +40,7 @@ export function clockOperations(ports: Ports) {
   const moveAndRespond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveResponse> => {
     let passed: PassedEvents = { events: [], more: false };
     const jump = await move(async ({ from, to }) => {
-      const { events, more } = await ports.listEvents(world, from, to, MAX_PASSED_EVENTS);
+      const { events, more } = await listEvents(controlled, world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };
     });
     reportJump(world, jump);
@@ -48,7 +48,7 @@ export function clockOperations(ports: Ports) {
   };
 
   const advance: Handler<'control', 'advance_clock'> = ({ world, body }) =>
-    moveAndRespond(world, (before) => advanceClock(ports, world, body, before));
+    moveAndRespond(world, (before) => advanceClock(controlled, world, body, before));
 
   const set: Handler<'control', 'set_clock'> = ({ world, body }) =>
     moveAndRespond(world, (before) => setClock(world.clock, body.to, before));
@@ -80,7 +80,7 @@ function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
 
 /** Moves the clock by a duration, or to the next event. @throws Problem naming the field */
 async function advanceClock(
-  ports: Ports,
+  controlled: ControlledServer,
   world: World,
   { by, to }: Schema<'control', 'Advance'>,
   before: BeforeJump,
@@ -92,13 +92,13 @@ async function advanceClock(
       `${problem}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
     );
   }
-  return by === undefined ? advanceToNextEvent(ports, world, before) : advanceBy(world.clock, by, before);
+  return by === undefined ? advanceToNextEvent(controlled, world, before) : advanceBy(world.clock, by, before);
 }
 
 /** Retries when a concurrent request reaches the event first, so simultaneous requests reach different events. */
-async function advanceToNextEvent(ports: Ports, world: World, before: BeforeJump): Promise<Jump> {
+async function advanceToNextEvent(controlled: ControlledServer, world: World, before: BeforeJump): Promise<Jump> {
   for (;;) {
-    const { events } = await ports.listEvents(world, world.clock.now(), END_OF_TIME, 1);
+    const { events } = await listEvents(controlled, world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
     if (next === undefined) {
       throw new Problem('conflict', 'The world has no upcoming event. Send `by` with a duration instead.');
@@ -157,4 +157,38 @@ function clockView({ ahead, frozen }: WorldClock, now: Instant) {
 
 function eventView(event: WorldEvent) {
   return { ...event, at: rfc3339(event.at) };
+}
+
+/** Returns the first `limit` events in `(from, to]` that happen without a request, earliest first. */
+async function listEvents(
+  { services }: ControlledServer,
+  world: World,
+  from: Instant,
+  to: Instant,
+  limit: number,
+): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }> {
+  const { store } = world;
+  const serviceEvents = await Promise.all(
+    // One more than the limit shows whether there are more.
+    services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []),
+  );
+  const unordered = [...serviceEvents.flat(), ...listFaultEnds(world, from, to), ...listTokenExpiries(world, from, to)];
+  const events = unordered.sort((a, b) => a.at - b.at);
+  return { events: events.slice(0, limit), more: events.length > limit };
+}
+
+/** Returns the faults that end by themselves in `(from, to]`. */
+function listFaultEnds({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+  return faults
+    .listInForce()
+    .flatMap(({ id, until: at }) =>
+      at === null || at <= from || at > to ? [] : [{ at, kind: 'fault.ended', fault: id }],
+    );
+}
+
+/** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */
+function listTokenExpiries({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+  return [...journal.listTokenExpiries()]
+    .filter(([, at]) => at > from && at <= to)
+    .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }

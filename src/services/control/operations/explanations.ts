@@ -8,8 +8,9 @@ import { own } from '../../../objects/members.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
+import type { ControlledServer } from '../controlled-server.ts';
+import { createDecisionDescriber } from '../decision-view.ts';
 import { notStoredProblem } from '../not-kept.ts';
-import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -27,16 +28,18 @@ function createListing(decisions: Decisions): Listing<NumberedDecision> {
 }
 
 /** Operations that explain responses: decisions and rules. */
-export function explanationOperations(ports: Ports) {
+export function explanationOperations(controlled: ControlledServer) {
+  const { server, services, worlds } = controlled;
+
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
     const { decisions } = context.world.activityLog;
-    await checkPrincipal(ports, context.world, filter.principal, 'Query parameter `principal`');
+    await checkPrincipal(controlled, context.world, filter.principal, 'Query parameter `principal`');
     const page = selectPage(decisions.list(filter), { limit, after, since }, createListing(decisions), DEFAULT_LIMIT);
     const { entries, total, next } = page;
     const { droppedCount } = decisions;
     const listed = entries.map(({ decision }) => decision);
-    const describe = await ports.createDecisionDescriber(context, listed);
+    const describe = await createDecisionDescriber(controlled, context, listed);
     const ids = listed.map(({ id }) => id);
     const render = (id: string) => {
       const decision = decisions.byId(id);
@@ -58,11 +61,11 @@ export function explanationOperations(ports: Ports) {
     const { decisions } = context.world.activityLog;
     const decision = decisions.byId(id);
     if (decision !== null) {
-      const describe = await ports.createDecisionDescriber(context, [decision]);
+      const describe = await createDecisionDescriber(controlled, context, [decision]);
       return { status: 200, body: describe(decision) };
     }
     const number = decisions.numberOf(id);
-    const owningWorld = number === null ? ports.worlds.findWorldOfDecision(id) : null;
+    const owningWorld = number === null ? worlds.ofDecision(id) : null;
     if (owningWorld !== null) {
       const path = `${worldPathOf(owningWorld)}/_mock/decisions/${id}`;
       throw new Problem('not_found', `The decision belongs to the world \`${owningWorld}\`. Use \`GET ${path}\`.`);
@@ -72,10 +75,12 @@ export function explanationOperations(ports: Ports) {
 
   const getTables: Handler<'control', 'get_tables'> = ({ params }) => {
     const { service } = params;
-    const served = ports.findTables(service);
-    if (served === null)
-      throw new Problem('not_found', `No service has this name.${adviseName(service, ports.listServiceNames())}`);
-    const reasons = listReasons(ports.reasons, served.tables);
+    const served = server.rulesets.find((ruleset) => ruleset.service === service);
+    if (served === undefined) {
+      const names = services.map(({ name }) => name);
+      throw new Problem('not_found', `No service has this name.${adviseName(service, names)}`);
+    }
+    const reasons = listReasons(server.reasons, served.tables);
     return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables), reasons } };
   };
 

@@ -5,16 +5,17 @@ import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 import { assertDocumentedAnswer, readFaultOrder } from '../fault-checks.ts';
+import { listKnownNames } from '../known-names.ts';
 import { pageShortList } from '../lists.ts';
-import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 /** Operations that inject faults. */
-export function faultOperations(ports: Ports) {
+export function faultOperations(controlled: ControlledServer) {
   const add: Handler<'control', 'add_fault'> = async (context) => ({
     status: 201,
-    body: await addFault(ports, context, context.body),
+    body: await addFault(controlled, context, context.body),
   });
 
   const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
@@ -54,13 +55,14 @@ type OwnAnswer = Schema<'control', 'OwnAnswer'>;
 
 /** Adds a fault. @throws Problem if the order is invalid */
 async function addFault(
-  ports: Ports,
+  controlled: ControlledServer,
   { world, now }: Context,
   body: Schema<'control', 'FaultOrder'>,
 ): Promise<Schema<'control', 'Fault'>> {
-  const order = readFaultOrder(body, ports.listKnownNames(), now);
-  await checkPrincipal(ports, world, order.match.principal, 'Field `match.principal`');
-  const certainty = await assertDocumentedAnswer(order, body.do.offDocument === true, ports);
+  const knownNames = listKnownNames(controlled);
+  const order = readFaultOrder(body, knownNames, now);
+  await checkPrincipal(controlled, world, order.match.principal, 'Field `match.principal`');
+  const certainty = await assertDocumentedAnswer(order, body.do.offDocument === true, knownNames, controlled.routes());
   const fault = await world.faults.add(order, now);
   return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
 }

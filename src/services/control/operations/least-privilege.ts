@@ -1,11 +1,12 @@
 import type { Handler } from '../../../contract/request.ts';
-import type { Ports } from '../ports.ts';
+import { reportLeastPrivilege } from '../../../http/least-privilege.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 
 /** The operation that finds the smallest rights for the recorded uses of credentials. */
-export function leastPrivilegeOperations(ports: Pick<Ports, 'reportLeastPrivilege'>) {
+export function leastPrivilegeOperations({ server, services }: ControlledServer) {
   const get: Handler<'control', 'get_least_privilege'> = async ({ world, query }) => ({
     status: 200,
-    body: await ports.reportLeastPrivilege(world, query.principal ?? null),
+    body: await reportLeastPrivilege(server, world, services, query.principal ?? null),
   });
   return { get_least_privilege: get };
 }

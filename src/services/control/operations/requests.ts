@@ -1,6 +1,8 @@
+import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { UserError } from '../../../diagnostics/user-error.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { createHar, createHarEntry } from '../../../journal/har.ts';
@@ -11,24 +13,29 @@ import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { type Listing, type Page, type PageQuery, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
+import type { ControlledServer } from '../controlled-server.ts';
+import { describeWithFixes } from '../decision-view.ts';
+import { listKnownNames } from '../known-names.ts';
 import { notStoredProblem } from '../not-kept.ts';
-import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
+
+/** The maximum number of conforming requests, and of violations, that a check lists. */
+const MAX_CHECKED_ENTRIES = 1000;
 
 /** The longest wait of a verification, in milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
 /** Operations on a world's request journal. */
-export function requestOperations(ports: Ports) {
-  const { listKnownNames, version, describeDecision } = ports;
+export function requestOperations(controlled: ControlledServer) {
+  const { version, routes } = controlled;
   const createViewer = (world: World, options?: { readonly bodies: boolean }) =>
-    createEntryViewer(world, describeDecision, options);
+    createEntryViewer(controlled, world, options);
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
-    const { entries, total, next } = await findRequests(ports, context, query, DEFAULT_LIMIT);
+    const { entries, total, next } = await findRequests(controlled, context, query, DEFAULT_LIMIT);
     const { droppedCount } = context.world.activityLog.journal;
     const toBody = (requests: never[]) => ({ requests, total, dropped: droppedCount, next });
     return {
@@ -49,7 +56,7 @@ export function requestOperations(ports: Ports) {
     headers: { 'content-disposition': `attachment; filename="${context.world.id}.har"` },
     body: streamRequests(
       context.world,
-      (await findRequests(ports, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
+      (await findRequests(controlled, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
       (entry) => createHarEntry(viewEntry(entry)),
       (entries) => createHar(entries, version),
     ),
@@ -59,8 +66,8 @@ export function requestOperations(ports: Ports) {
     const { world, body } = context;
     const { match: criteria, within, ...expectation } = body;
     checkBounds(expectation);
-    const match = checkMatch(criteria, listKnownNames(), (name) => `Field \`match.${name}\``, false);
-    await checkPrincipal(ports, world, match.principal, 'Field `match.principal`');
+    const match = checkMatch(criteria, listKnownNames(controlled), (name) => `Field \`match.${name}\``, false);
+    await checkPrincipal(controlled, world, match.principal, 'Field `match.principal`');
     const waitMs = readWait(within);
     const { activityLog } = world;
     const onLeft = (callback: () => void) => context.onDisconnect(callback);
@@ -85,10 +92,25 @@ export function requestOperations(ports: Ports) {
     };
   };
 
-  const checkRequests: Handler<'control', 'check_requests'> = async ({ world, body }) => ({
-    status: 200,
-    body: await ports.checkTraffic(world, Object.hasOwn(body, 'log') ? body : null),
-  });
+  const checkRequests: Handler<'control', 'check_requests'> = async ({ world, body }) => {
+    // Loaded on demand.
+    const { checkTraffic } = await import('@nv-auth-mock/conformance');
+    const recorded = Object.hasOwn(body, 'log') ? body : yieldEntries(world);
+    const report = await checkTraffic(routes(), recorded).catch((thrown: unknown) => {
+      throw thrown instanceof UserError ? new Problem('invalid_request', thrown.message) : thrown;
+    });
+    const { checked, skipped, conforming, violations } = report;
+    return {
+      status: 200,
+      body: {
+        checked,
+        skipped,
+        conforming: conforming.slice(0, MAX_CHECKED_ENTRIES),
+        total: violations.length,
+        violations: violations.slice(0, MAX_CHECKED_ENTRIES),
+      },
+    };
+  };
 
   return {
     list_requests: list,
@@ -100,30 +122,26 @@ export function requestOperations(ports: Ports) {
 }
 
 /** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */
-function createEntryViewer(
-  { activityLog }: World,
-  describeDecision: Ports['describeDecision'],
-  { bodies } = { bodies: true },
-) {
+function createEntryViewer(controlled: ControlledServer, { activityLog }: World, { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
     const view = viewEntry(entry, { bodies });
     if (entry.hints.length > 0 || entry.decision === null) return view;
     const decision = activityLog.decisions.byId(entry.decision);
-    const [fix] = decision === null ? [] : describeDecision(decision).fixes;
+    const [fix] = decision === null ? [] : describeWithFixes(controlled, decision).fixes;
     return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
   };
 }
 
 async function findRequests(
-  ports: Ports,
+  controlled: ControlledServer,
   { world }: Context,
   { after, since, limit, hints, decision, ...match }: Match & PageQuery & { hints?: true; decision?: string },
   fallback: number,
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
-  await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
+  await checkPrincipal(controlled, world, match.principal, 'Query parameter `principal`');
   const { fits } = createMatcher(
-    checkMatch(match, ports.listKnownNames(), (name) => `Query parameter \`${name}\``, false),
+    checkMatch(match, listKnownNames(controlled), (name) => `Query parameter \`${name}\``, false),
   );
   const matching = journal.newestFirst(
     (facts, draft) =>
@@ -151,6 +169,14 @@ function streamRequests<Body extends object>(
     return entry && render(entry);
   };
   return createStreamedList(numbers, renderNumber, toBody);
+}
+
+/** Yields the requests in a world's journal, oldest first. One at a time, because hiding secrets takes time. */
+function* yieldEntries({ activityLog: { journal } }: World): Generator<RecordedEntry> {
+  for (const entry of journal.newestFirst().toReversed()) {
+    const view = viewEntry(entry);
+    yield { entry: createHarEntry(view), place: view.id };
+  }
 }
 
 /** Cursors are numbers, so they stay valid after the journal drops the request. */

@@ -3,34 +3,42 @@ import type { Handler } from '../../../contract/request.ts';
 import type { Holding } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
+import { simulateRequest } from '../../../http/simulate.ts';
+import { simulateOperations } from '../../../http/simulate-operations.ts';
+import { listPrincipalNames, type SimulatedCaller } from '../../../http/simulated-caller.ts';
 import { adviseName } from '../../../text/nearest.ts';
+import type { ControlledServer } from '../controlled-server.ts';
+import { createDecisionDescriber } from '../decision-view.ts';
 import { resolvePolicy } from '../key-checks.ts';
-import type { Ports, SimulatedCaller } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 /** Operations that evaluate access without carrying out a request. */
-export function simulationOperations(ports: Ports) {
+export function simulationOperations(controlled: ControlledServer) {
+  const { server, services, routes } = controlled;
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
     const { world, rulesets, body } = context;
     const { method, path, operations, service } = body;
     const caller = readCaller(body, rulesets);
     // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
-    const isUnknown = body.principal !== undefined && (await ports.findNames(world, body.principal)).length === 0;
-    if (isUnknown) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
+    const isUnknown =
+      body.principal !== undefined && (await listPrincipalNames(server, world, services, body.principal)).length === 0;
+    if (isUnknown) await checkPrincipal(controlled, world, body.principal, 'Field `principal`');
     if (operations !== undefined) {
       if (method !== undefined || path !== undefined) {
         throw invalidRequest(
           'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
         );
       }
-      const serviceFilter = service === undefined ? null : requireService(service, ports.listServiceNames());
-      return { status: 200, body: { operations: await ports.simulateOperations(world, caller, serviceFilter) } };
+      const names = services.map(({ name }) => name);
+      const serviceFilter = service === undefined ? null : requireService(service, names);
+      const effects = await simulateOperations(server, world, services, caller, serviceFilter);
+      return { status: 200, body: { operations: effects } };
     }
     if (service !== undefined)
       throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
     const request = { method: requireField(method, 'method'), path: requireField(path, 'path') };
-    const simulated = await ports.simulate(world, caller, request);
-    const describe = await ports.createDecisionDescriber(context, [simulated]);
+    const simulated = await simulateRequest(server, world, routes(), services, caller, request);
+    const describe = await createDecisionDescriber(controlled, context, [simulated]);
     const decision = describe(simulated);
     const fixes = caller.principal === null ? withoutRequests(decision.fixes) : decision.fixes;
     return { status: 200, body: { ...decision, fixes } };

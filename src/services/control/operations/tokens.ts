@@ -1,12 +1,17 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, RequestContext } from '../../../contract/request.ts';
+import type { ServiceDefinition, TokenDraft, TokenDrafts } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { listPrincipalNames } from '../../../http/simulated-caller.ts';
+import { readFixture } from '../../../platform/assets.ts';
+import { adviseName } from '../../../text/nearest.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
-import { type ForgeryKeys, forge } from '../../../tokens/forge.ts';
+import { type ForeignKey, type ForeignKeys, type ForgeryKeys, forge } from '../../../tokens/forge.ts';
+import { importSigningKey, type JWK, type SigningAlgorithm } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 import { measureExtent } from '../lists.ts';
-import type { Ports } from '../ports.ts';
 
 /** Responses with tokens must not be cached (RFC 6749, section 5.1). */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
@@ -14,23 +19,29 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const UNKNOWN_KEYS_PATH = '/_mock/tokens/zoo/keys';
 
 /** Operations that mint valid and invalid tokens, for testing verifiers. */
-export function tokenOperations({ tokens }: Ports) {
+export function tokenOperations({ server, services }: ControlledServer) {
+  const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
+  const readForeignKeys = (algorithm: SigningAlgorithm): Promise<ForeignKeys> => {
+    const cached = keys.get(algorithm) ?? loadForeignKeys(algorithm);
+    keys.set(algorithm, cached);
+    return cached;
+  };
   const collectKeys = async ({ tokens: { key, algorithm } }: Context): Promise<ForgeryKeys> => ({
     current: key,
-    ...(await tokens.foreignKeys(algorithm)),
+    ...(await readForeignKeys(algorithm)),
   });
 
   const mint: Handler<'control', 'mint_token'> = async (context) => {
     const { for: principal, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
     const times = expiresIn === undefined ? {} : createTimeClaims(expiresIn, claims, context);
-    const { access } = await tokens.draft(context, principal);
+    const { access } = await draftToken(services, context, principal);
     const minted = await forge({ ...access, ...times }, await collectKeys(context), { claims, header, sign });
     return { status: 201, headers: NO_STORE, body: minted };
   };
 
   const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
     const { audience = null } = context.query;
-    const { issuer, jwksUri, access, id } = await tokens.draft(context, null);
+    const { issuer, jwksUri, access, id } = await draftToken(services, context, null);
     const zooTokens = await createZoo({
       keys: await collectKeys(context),
       issuer,
@@ -49,7 +60,7 @@ export function tokenOperations({ tokens }: Ports) {
   };
 
   const unknownKeys: Handler<'control', 'get_zoo_keys'> = async (context) => {
-    const { unknown } = await tokens.foreignKeys(context.tokens.algorithm);
+    const { unknown } = await readForeignKeys(context.tokens.algorithm);
     // A public JWK, as RFC 7517 defines it.
     const key = unknown.publicJwk as Schema<'control', 'ZooKeys'>['keys'][number];
     return { status: 200, body: { keys: [key] } };
@@ -61,10 +72,24 @@ export function tokenOperations({ tokens }: Ports) {
     return { status: 200, body: { kid, previous: { kid: replacedKid, until: rfc3339(validUntil) } } };
   };
 
-  const revoke: Handler<'control', 'revoke_tokens'> = async (context) => ({
-    status: 200,
-    body: await tokens.revoke(context, context.body.principal),
-  });
+  const revoke: Handler<'control', 'revoke_tokens'> = async (context) => {
+    const { principal } = context.body;
+    for (const drafts of listDrafts(services)) {
+      const revoked = await drafts.revoke(context, principal);
+      if (revoked !== null) return { status: 200, body: revoked };
+    }
+    if ((await listPrincipalNames(server, context.world, services, principal)).length > 0) {
+      const message =
+        'Field `principal` is an NGC key, which has no tokens. Delete it with `DELETE /_mock/keys/{id}`, or disable it with `PATCH`.';
+      throw new Problem('invalid_request', message);
+    }
+    const names = await listTokenNames(services, context);
+    const expected = 'expected the id, name, e-mail address or client id of a user, application or service account.';
+    throw new Problem(
+      'not_found',
+      `Field \`principal\` matches no principal of this world; ${expected}${adviseName(principal, names, '`GET /_mock/cast`')}`,
+    );
+  };
 
   return {
     mint_token: mint,
@@ -73,6 +98,63 @@ export function tokenOperations({ tokens }: Ports) {
     rotate_signing_key: rotate,
     revoke_tokens: revoke,
   };
+}
+
+function listDrafts(services: readonly ServiceDefinition[]): readonly TokenDrafts[] {
+  return services.flatMap(({ tokens }) => tokens?.drafts ?? []);
+}
+
+/** Returns the names of the principals that can have tokens. */
+async function listTokenNames(
+  services: readonly ServiceDefinition[],
+  context: RequestContext,
+): Promise<readonly string[]> {
+  return (await Promise.all(listDrafts(services).map((drafts) => drafts.names(context)))).flat();
+}
+
+/**
+ * Returns the claims of a principal's tokens.
+ *
+ * @param name as in `TokenDrafts`
+ * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
+ *   token
+ */
+async function draftToken(
+  services: readonly ServiceDefinition[],
+  context: RequestContext,
+  name: string | null,
+): Promise<TokenDraft> {
+  for (const drafts of listDrafts(services)) {
+    const draft = await drafts.draft(context, name);
+    if (draft !== null) return draft;
+  }
+  const names = await listTokenNames(services, context);
+  if (names.length === 0 || name === null) {
+    throw new Problem(
+      'conflict',
+      'This world has no user or service account. Use a seed that has one, or create one first.',
+    );
+  }
+  throw new Problem(
+    'invalid_request',
+    `Field \`for\` matches no principal that can have a token; expected an id, a name, an e-mail address or a client id.${adviseName(name, names, '`GET /_mock/cast`')}`,
+  );
+}
+
+/** Loads the shipped keys with which the server never signs its own tokens. */
+async function loadForeignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys> {
+  const [unknown, retired] = await Promise.all([
+    loadShippedKey('unknown', algorithm),
+    loadShippedKey('retired', algorithm),
+  ]);
+  return { unknown, retired };
+}
+
+async function loadShippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
+  // The shipped keys are JWKs.
+  const jwk = (await readFixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
+  const key = await importSigningKey(jwk, algorithm);
+  return { ...key, certificate: jwk.x5c?.[0] ?? null };
 }
 
 /** Returns how long a replaced key stays valid, in milliseconds. @throws Problem `invalid_request` */

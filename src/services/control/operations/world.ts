@@ -1,17 +1,28 @@
+import { formatFlagName, showOption } from '../../../config/options.ts';
+import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
+import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { keysOf } from '../../../objects/members.ts';
 import { StreamedBytes } from '../../../responses/streamed-bytes.ts';
+import { addBearers } from '../../../seed/index.ts';
+import { streamCast } from '../../../seed/stream-cast.ts';
 import { rfc3339 } from '../../../time/clock.ts';
+import { countObjects } from '../../../worlds/counts.ts';
+import { listVendorHosts } from '../../index.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 import { measureExtent } from '../lists.ts';
-import type { Ports } from '../ports.ts';
 
 /** The size of a seed whose cast is sent in pieces, because the heap may not have room for it, in characters. */
 const LARGE_SEED = 1024 * 1024;
 
 /** Operations on the whole world: calls, health, info, cast and reset. */
-export function worldOperations(ports: Ports) {
+export function worldOperations(controlled: ControlledServer) {
+  const { services, casts, routes } = controlled;
+
   const listCalls: Handler<'control', 'list_calls'> = () => {
-    const calls = ports.listOperations();
+    const operations = routes().operationsOf('control');
+    const calls = operations.map(({ method, path, summary }) => ({ method, path, summary }));
     return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
@@ -23,15 +34,14 @@ export function worldOperations(ports: Ports) {
 
   const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({
     status: 200,
-    body: await ports.readInfo(world),
+    body: await describeServer(controlled, world),
   });
 
-  const getCast: Handler<'control', 'get_cast'> = async (context) => {
-    const { world, query } = context;
-    if ((await world.seed()).text.length < LARGE_SEED) {
-      return { status: 200, body: await ports.buildCast(world, query.bearers) };
-    }
-    const parts = await ports.streamCast(world, query.bearers);
+  const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => {
+    const isLarge = (await world.seed()).text.length >= LARGE_SEED;
+    const cast = (await casts.createReader(world))();
+    if (!isLarge) return { status: 200, body: bearers ? await addBearers(cast, services, world) : cast };
+    const parts = streamCast(cast, bearers ? services : [], world);
     // The document's type is the object that the parts make.
     return {
       status: 200,
@@ -51,5 +61,38 @@ export function worldOperations(ports: Ports) {
     get_info: getInfo,
     get_cast: getCast,
     reset_world: resetWorld,
+  };
+}
+
+/** Describes the server: its configuration, services, storage and counts. */
+async function describeServer(
+  { server, services, version, effective: { config, origins }, worlds, storage, memory }: ControlledServer,
+  { store }: World,
+): Promise<Schema<'control', 'Info'>> {
+  const { kind, driver, schema } = storage.info;
+  // `origins` has exactly one member for each option.
+  const names = keysOf(origins);
+  return {
+    name: 'nv-auth-mock',
+    version,
+    configuration: Object.fromEntries(
+      names.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
+    ),
+    services: services.map((service) => {
+      const { profile, tables } = service.rules.selectRuleset(config);
+      const { name, title } = service;
+      return { name, title, hosts: listVendorHosts(name), profile, operations: tables.operations.length };
+    }),
+    counts: await countObjects(store.collections, services),
+    store: {
+      kind,
+      driver,
+      ...(schema !== null && { schema }),
+      worlds: worlds.list().length,
+      bytes: memory.quota.used,
+      most: memory.quota.limit,
+    },
+    ...server.counts.read(),
+    memory: { resident: process.memoryUsage.rss() },
   };
 }

@@ -1,14 +1,17 @@
 import type { KnownHosts } from '../../../addresses/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPathOf } from '../../../addresses/world-id.ts';
-import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import type { WorldInfo } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { UserError } from '../../../diagnostics/user-error.ts';
 import { comparePositions, type Position } from '../../../responses/page.ts';
+import { createSeedFromValue } from '../../../seed/index.ts';
+import type { Seed } from '../../../store/seed.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
+import { copyWorld, describeCreated } from '../../../worlds/copies.ts';
+import { describeWorld, type WorldInfo } from '../../../worlds/entry.ts';
+import type { ControlledServer } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
-import type { CreatedWorld, Ports } from '../ports.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
 const DEFAULT_TTL_MS = 3_600_000;
@@ -18,10 +21,10 @@ const NEVER = 'never';
 /** The longest `ttl`: a year, in milliseconds. */
 const MAX_TTL_MS = 31_536_000_000;
 
-type Order = Schema<'control', 'WorldOrder'>;
-
 /** Operations on worlds. They share one registry, so the world of the request does not matter. */
-export function worldsOperations({ worlds }: Ports) {
+export function worldsOperations(controlled: ControlledServer) {
+  const { worlds, casts } = controlled;
+
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, position: positionOf(world) }));
     const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
@@ -30,14 +33,30 @@ export function worldsOperations({ worlds }: Ports) {
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
-    const { cast, ambiguous, created, ...world } = await createWorld(worlds, context.body);
+    const { id, seed, from, credentials = 'own', ttl, label = null } = context.body;
+    const order = { id, credentials, ttl: readTtl(ttl), label };
+    if (from !== undefined && seed !== undefined) {
+      throw new Problem(
+        'invalid_request',
+        'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.',
+      );
+    }
+    const createdWorld =
+      from === undefined
+        ? await worlds.create({ ...order, origin: { kind: 'seed', seed: await readSeed(controlled, seed) } })
+        : await copyWorld(controlled, from, order);
+    const { entry, storedSeed, ambiguous } = createdWorld;
+    const created = from !== undefined && credentials === 'own' ? await describeCreated(createdWorld) : null;
+    casts.rememberSeed(entry.world, storedSeed);
+    const readCast = await casts.createReader(entry.world);
     const isMinimal = prefersMinimal(context.headerLines('prefer'));
     return {
       status: 201,
       ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
       body: {
-        ...renderWorld(context, world),
-        ...(!isMinimal && { cast: cast() }),
+        ...renderWorld(context, describeWorld(entry)),
+        // Without bearers, because nine signatures take ten times as long as everything else.
+        ...(!isMinimal && { cast: readCast() }),
         ...(ambiguous.length > 0 && { ambiguous }),
         ...(created !== null && { created }),
       },
@@ -46,7 +65,7 @@ export function worldsOperations({ worlds }: Ports) {
 
   const get: Handler<'control', 'get_world'> = (context) => ({
     status: 200,
-    body: renderWorld(context, worlds.find(context.params.worldId)),
+    body: renderWorld(context, worlds.info(context.params.worldId)),
   });
 
   const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
@@ -71,12 +90,14 @@ function prefersMinimal(lines: readonly string[]): boolean {
   return returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
 }
 
-/** Creates a world. @throws Problem if the order is invalid */
-function createWorld(
-  worlds: Ports['worlds'],
-  { id, seed, from, credentials = 'own', ttl, label }: Order,
-): Promise<CreatedWorld> {
-  return worlds.make({ id, seed, from, credentials, ttl: readTtl(ttl), label: label ?? null });
+/** Returns the seed of a new world: the default world's, or the one in the order. @throws Problem with its error */
+async function readSeed({ server, services, worlds }: ControlledServer, seed: unknown): Promise<Seed> {
+  if (seed === undefined) return worlds.default.origin;
+  try {
+    return await createSeedFromValue(seed, services, server.random);
+  } catch (thrown) {
+    throw thrown instanceof UserError ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
+  }
 }
 
 /** The default world comes first. */

@@ -1,0 +1,25 @@
+import type { EffectiveConfig } from '../../config/config.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
+import type { Routes } from '../../http/routes.ts';
+import type { Server } from '../../http/server.ts';
+import type { StateMemory } from '../../store/state-memory.ts';
+import type { StoredWorlds } from '../../store/stored-worlds.ts';
+import type { Casts } from '../../worlds/casts.ts';
+import type { Worlds } from '../../worlds/registry.ts';
+import type { Snapshots } from '../../worlds/snapshots.ts';
+
+/** The server that the control API describes and changes. */
+export interface ControlledServer {
+  readonly server: Server;
+  readonly version: string;
+  readonly effective: EffectiveConfig;
+  readonly storage: StoredWorlds;
+  readonly memory: StateMemory;
+  readonly worlds: Worlds;
+  readonly snapshots: Snapshots;
+  readonly casts: Casts;
+  /** All services except the control API. */
+  readonly services: readonly ServiceDefinition[];
+  /** Those of the control API are among them, so they exist only when a request arrives. */
+  readonly routes: () => Routes;
+}
