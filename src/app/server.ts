@@ -123,7 +123,6 @@ async function assemble(
     worlds,
     snapshots,
     casts,
-    services,
     routes: () => routes,
   });
   const mounted = await openServices([...services, control], server, documents);
@@ -208,6 +207,7 @@ function createServer(
   const tripwires = services.flatMap((definition) => definition.credentials?.tripwires ?? []);
   return {
     worlds,
+    services,
     random,
     settings: config,
     rulesets,

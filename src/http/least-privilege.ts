@@ -1,5 +1,4 @@
 import type { Schema } from '../contract/documented.ts';
-import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
@@ -8,42 +7,36 @@ import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/u
 import { type LeastRights, listUsedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
+import type { RequestInWorld } from './request.ts';
 import type { Server } from './server.ts';
-import { createRequestWithoutOperation, findCaller, type WorldAtTime } from './simulated-caller.ts';
+import { createRequestWithoutOperation, findCaller } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
 /**
  * Reports what the credentials of a world were used for, and the smallest rights that allow it.
  *
- * @param services all services
  * @param name a principal by id, name, client id or e-mail address, even if it was not used; null for all that were
  * @throws Problem if no principal has that name
  */
-export async function reportLeastPrivilege(
-  server: Server,
-  world: World,
-  services: readonly ServiceDefinition[],
-  name: string | null,
-): Promise<Report> {
+export async function reportLeastPrivilege(server: Server, world: World, name: string | null): Promise<Report> {
   const request = createRequestWithoutOperation(server, world);
   const recorded = world.activityLog.uses.list();
-  const selected = name === null ? recorded : await findUses(request, services, recorded, name);
-  const principals = await Promise.all(selected.map((uses) => reportPrincipal(request, services, uses)));
+  const selected = name === null ? recorded : await findUses(request, recorded, name);
+  const principals = await Promise.all(selected.map((uses) => reportPrincipal(request, uses)));
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
 /** Returns the uses of the principal; an empty list of uses if it was not used. */
 async function findUses(
-  world: WorldAtTime,
-  services: readonly ServiceDefinition[],
+  request: RequestInWorld<null>,
   recorded: readonly UsesOfCredential[],
   principalName: string,
 ): Promise<readonly UsesOfCredential[]> {
   const used = recorded.filter(({ principal }) => namesOf(principal).includes(principalName));
   if (used.length > 0) return used;
-  for (const service of services) {
-    const caller = await findCaller(world, service, { principal: principalName, holding: null });
+  for (const service of request.server.services) {
+    const caller = await findCaller(request, service, { principal: principalName, holding: null });
     if (caller === null || caller instanceof Problem) continue;
     const name = credentialKeyOf(caller.principal);
     return [
@@ -61,14 +54,19 @@ async function findUses(
 }
 
 async function reportPrincipal(
-  world: WorldAtTime,
-  services: readonly ServiceDefinition[],
+  request: RequestInWorld<null>,
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
-  const caller = await findCurrentCaller(world, services, principal);
+  const caller = await findCurrentCaller(request, principal);
   // All services that accept a credential compute its least rights in the same way.
-  const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
-  const rights = await service?.decisionHelp?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
+  const service = request.server.services.find(
+    ({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service),
+  );
+  const rights = await service?.decisionHelp?.leastRights?.(request, {
+    principal,
+    caller: caller?.caller ?? null,
+    uses,
+  });
   if (rights === undefined) return [];
   const { held, smallest, unused, broader, beyond, seedEntry } = rights;
   return [
@@ -111,12 +109,11 @@ function describeUse(
 
 /** Returns the principal as a caller of the first service that accepts it; null if it was deleted. */
 async function findCurrentCaller(
-  world: WorldAtTime,
-  services: readonly ServiceDefinition[],
+  request: RequestInWorld<null>,
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {
-  for (const service of services) {
-    const caller = await findCaller(world, service, { principal: id, holding: null });
+  for (const service of request.server.services) {
+    const caller = await findCaller(request, service, { principal: id, holding: null });
     if (caller === null || caller instanceof Problem) continue;
     if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
   }

@@ -57,6 +57,8 @@ export interface WorldAddresses {
 export interface Server
   extends Pick<RequestScope, 'identityProvider' | 'trustedIssuers' | 'hosts' | 'settings' | 'rulesets'> {
   readonly worlds: WorldRegistry;
+  /** All services except the control API. */
+  readonly services: readonly ServiceDefinition[];
   /** For responses outside of any world. */
   readonly random: RefusalContext['random'];
   readonly addresses: WorldAddresses;

@@ -1,8 +1,7 @@
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { Schema } from '../contract/documented.ts';
 import type { World } from '../contract/world.ts';
-import { type Caller, decide, type MissingRights } from '../decisions/decide.ts';
+import { type Caller, decide } from '../decisions/decide.ts';
 import { Problem } from '../decisions/problem.ts';
-import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Server } from './server.ts';
 import {
@@ -13,20 +12,12 @@ import {
   type SimulatedCaller,
 } from './simulated-caller.ts';
 
-/** The decision about an operation before its object is known. */
-export interface OperationEffect extends Partial<MissingRights> {
-  readonly operation: string;
-  readonly service: string;
-  readonly effect: 'allow' | 'deny';
-  /** Absent if the organisation has no subscription, because that is not about rights. */
-  readonly reason?: DenyReason;
-}
+type OperationEffect = Schema<'control', 'OperationEffect'>;
 
 /**
  * Decides which operations a principal could call in a world: one effect per operation of each service that accepts
  * them.
  *
- * @param services all services, because a role may belong to any of them
  * @param caller the principal, or its hypothetical rights
  * @param serviceName the service to ask; null for all that know the caller
  * @throws Problem if no service accepts the principal, or if they cannot have the given rights
@@ -34,13 +25,12 @@ export interface OperationEffect extends Partial<MissingRights> {
 export async function simulateOperations(
   server: Server,
   world: World,
-  services: readonly ServiceDefinition[],
   caller: SimulatedCaller,
   serviceName: string | null,
 ): Promise<readonly OperationEffect[]> {
   const request = createRequestWithoutOperation(server, world);
-  await assertRolesExist(request, services, caller, serviceName);
-  const selected = services.filter(({ name }) => serviceName === null || name === serviceName);
+  await assertRolesExist(request, caller, serviceName);
+  const selected = server.services.filter(({ name }) => serviceName === null || name === serviceName);
   // Rights without a principal and a service are decided only by the services that know such rights.
   const filteringRights = serviceName === null && caller.principal === null ? caller.holding : null;
   const effects = await Promise.all(
@@ -71,6 +61,7 @@ function decideOperations(ruleset: Ruleset, caller: Caller | Problem): Operation
     const { service } = ruleset;
     if (rule === undefined) return { operation, service, effect: 'allow' };
     if (caller instanceof Problem) {
+      // Without a subscription there is no reason, because that is not about rights.
       return { operation, service, effect: 'deny', ...(caller.reason !== undefined && { reason: caller.reason }) };
     }
     const verdict = decide({ rule, ruleset }, caller);

@@ -1,6 +1,5 @@
 import { findNearPath } from '../addresses/nearest-path.ts';
 import { worldPathOf } from '../addresses/world-id.ts';
-import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { Decision } from '../decisions/decision.ts';
@@ -17,31 +16,23 @@ import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** A request to decide without sending it. */
-export interface SimulatedRequest {
-  readonly method: string;
-  readonly path: string;
-}
-
 /**
  * Decides a simulated request of a principal in a world. Nothing is executed or recorded.
  *
- * @param services all services, because a role may belong to any of them
  * @throws Problem if no principal has that id, or no operation has that path
  */
 export async function simulateRequest(
   server: Server,
   world: World,
   routes: Routes,
-  services: readonly ServiceDefinition[],
   simulatedCaller: SimulatedCaller,
-  { method, path: target }: SimulatedRequest,
+  { method, path: target }: { readonly method: string; readonly path: string },
 ): Promise<Decision> {
   const path = removePrefixOf(world, pathOf(target));
   const { route, params } = findMatch(routes, method, path);
   assertNotControlApi(server, route);
   const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
-  await assertRolesExist(request, services, simulatedCaller, route.service.name);
+  await assertRolesExist(request, simulatedCaller, route.service.name);
   let caller: Caller | null = null;
   if (route.rule !== null) {
     const { service } = route;

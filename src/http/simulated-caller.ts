@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { RequestScope, World } from '../contract/world.ts';
+import type { World } from '../contract/world.ts';
 import { type Caller, serviceOfKey } from '../decisions/decide.ts';
 import type { Holding } from '../decisions/policy.ts';
 import { namesOf } from '../decisions/principal.ts';
@@ -22,8 +21,7 @@ export interface SimulatedCaller {
 /** Refusals of a credential that precede any check of rights. */
 const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
-/** A world at a given time. */
-export type WorldAtTime = RequestScope & Pick<Context, 'now'>;
+type AnyRequest = RequestInWorld<Route | null>;
 
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
@@ -59,16 +57,16 @@ export function createRequestWithoutOperation(server: Server, world: World): Req
  * @throws Problem if the principal cannot have the given rights
  */
 export async function findCaller(
-  world: WorldAtTime,
+  request: AnyRequest,
   service: ServiceDefinition,
   { principal, holding }: SimulatedCaller,
 ): Promise<Caller | Problem | null> {
   try {
     const { impersonate, hypothetical } = service.callers;
-    const found = principal === null ? null : ((await impersonate?.(world, principal, world.now)) ?? null);
+    const found = principal === null ? null : ((await impersonate?.(request, principal, request.now)) ?? null);
     const isUnknown = principal !== null && found === null;
     if (holding === null || isUnknown) return found;
-    return (await hypothetical?.caller(world, holding, found)) ?? null;
+    return (await hypothetical?.caller(request, holding, found)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && CREDENTIAL_REFUSALS.has(thrown.kind)) return thrown;
     throw thrown;
@@ -79,15 +77,10 @@ export async function findCaller(
  * Returns all names of the principals that any service finds by this name; empty if none. A principal that a service
  * refuses is listed with this name only.
  */
-export async function listPrincipalNames(
-  server: Server,
-  world: World,
-  services: readonly ServiceDefinition[],
-  principal: string,
-): Promise<readonly string[]> {
+export async function listPrincipalNames(server: Server, world: World, principal: string): Promise<readonly string[]> {
   const request = createRequestWithoutOperation(server, world);
   const names = new Set<string>();
-  for (const service of services) {
+  for (const service of server.services) {
     const caller = await findCaller(request, service, { principal, holding: null });
     if (caller === null) continue;
     const found = caller instanceof Problem ? [principal] : namesOf(caller.principal);
@@ -97,9 +90,9 @@ export async function listPrincipalNames(
 }
 
 /** Returns whether the service knows these rights. One known role is enough. */
-export async function knowsRights(world: WorldAtTime, service: ServiceDefinition, holding: Holding): Promise<boolean> {
-  if ('policy' in holding) return serviceOfKey(service.rules.selectRuleset(world.settings), 'service-key') !== null;
-  const roles = (await service.callers.hypothetical?.roles(world)) ?? [];
+export async function knowsRights(request: AnyRequest, service: ServiceDefinition, holding: Holding): Promise<boolean> {
+  if ('policy' in holding) return serviceOfKey(service.rules.selectRuleset(request.settings), 'service-key') !== null;
+  const roles = (await service.callers.hypothetical?.roles(request)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => roles.includes(role));
 }
 
@@ -110,14 +103,14 @@ export async function knowsRights(world: WorldAtTime, service: ServiceDefinition
  * @throws Problem with the nearest role, if no service knows one of the roles
  */
 export async function assertRolesExist(
-  world: WorldAtTime,
-  services: readonly ServiceDefinition[],
+  request: AnyRequest,
   { holding }: SimulatedCaller,
   serviceName: string | null,
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
   const listRoles = async (selected: readonly ServiceDefinition[]) =>
-    (await Promise.all(selected.map((service) => service.callers.hypothetical?.roles(world) ?? []))).flat();
+    (await Promise.all(selected.map((service) => service.callers.hypothetical?.roles(request) ?? []))).flat();
+  const { services } = request.server;
   const known = await listRoles(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;

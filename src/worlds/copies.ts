@@ -2,10 +2,12 @@ import type { Holder } from '../contract/credentials.ts';
 import type { Schema } from '../contract/documented.ts';
 import { createDerivation } from '../credentials/derivation.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
+import type { State } from '../store/state.ts';
 import { Pacer } from '../time/pacer.ts';
 import type { CreatedWorld, WorldOrder } from './entry.ts';
 import type { Worlds } from './registry.ts';
 import type { Snapshots } from './snapshots.ts';
+import type { OwnedWorld } from './world.ts';
 
 /**
  * Creates a world from another world or a snapshot.
@@ -17,16 +19,14 @@ export async function copyWorld(
   from: NonNullable<Schema<'control', 'WorldOrder'>['from']>,
   order: WorldOrder,
 ): Promise<CreatedWorld> {
+  const copy = ({ origin: seed, credentials, id: of }: OwnedWorld, state: State) =>
+    worlds.create({ ...order, origin: { kind: 'copy', state, seed, credentials, of } });
   if ('snapshot' in from) {
-    const { world: of } = snapshots.find(from.snapshot);
-    const { world, credentials } = worlds.entry(of);
-    return snapshots.use(from.snapshot, (state) =>
-      worlds.create({ ...order, origin: { kind: 'copy', state, seed: world.origin, credentials, of } }),
-    );
+    const { world } = worlds.entry(snapshots.find(from.snapshot).world);
+    return snapshots.use(from.snapshot, (state) => copy(world, state));
   }
-  const { world, credentials } = worlds.entry(from.world);
-  const state = await world.store.freeze();
-  return worlds.create({ ...order, origin: { kind: 'copy', state, seed: world.origin, credentials, of: world.id } });
+  const { world } = worlds.entry(from.world);
+  return copy(world, await world.store.freeze());
 }
 
 /** Returns the objects that were created in the source since its seed, in the form of the cast, with new secrets. */

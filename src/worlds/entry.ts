@@ -16,18 +16,12 @@ export interface WorldOrder {
   readonly label: string | null;
 }
 
-/** A world's description for users. */
-export interface WorldInfo extends WorldOrder {
-  readonly id: string;
-  readonly createdAt: Instant;
-  readonly lastUsedAt: Instant;
-}
-
 /** The record of a world. */
-export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
+export interface WorldEntry extends Pick<WorldOrder, 'ttl' | 'label'> {
   readonly world: OwnedWorld;
   /** The world that shares its credentials; null if the world has its own. */
   readonly source: string | null;
+  readonly createdAt: Instant;
   lastUsedAt: Instant;
   /** The memory used besides its rows; null for the default world, which every server has. */
   readonly memory: SharedData | null;
@@ -42,9 +36,4 @@ export interface CreatedWorld {
   readonly ambiguous: readonly string[];
   /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
-}
-
-/** Returns the description of a world for users. */
-export function describeWorld({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
-  return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt };
 }

@@ -12,7 +12,7 @@ import type { PublicJwk } from '../tokens/keys.ts';
 import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
-import { type CreatedWorld, describeWorld, type WorldEntry, type WorldInfo, type WorldOrder } from './entry.ts';
+import type { CreatedWorld, WorldEntry, WorldOrder } from './entry.ts';
 import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
 import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
 import { parseProvenance, serializeProvenance } from './provenance.ts';
@@ -88,7 +88,6 @@ export class Worlds implements WorldRegistry {
     const now = this.#parts.machine.now();
     this.#default = {
       world,
-      credentials: 'cast',
       source: null,
       ttl: null,
       label: null,
@@ -151,19 +150,14 @@ export class Worlds implements WorldRegistry {
   }
 
   /** Returns all worlds, the default one first. */
-  list(): readonly WorldInfo[] {
+  list(): readonly WorldEntry[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#findEntry(id) ?? []);
-    return (this.#default === null ? others : [this.#default, ...others]).map(describeWorld);
+    return this.#default === null ? others : [this.#default, ...others];
   }
 
   /** Returns the world of a kept or evicted decision of this process, without counting as a use; null if there is none. */
   ofDecision(id: string): string | null {
     return this.#all().find(({ world }) => world.hasDecision(id))?.world.id ?? null;
-  }
-
-  /** @throws Problem `not_found` */
-  info(id: string): WorldInfo {
-    return describeWorld(this.entry(id));
   }
 
   /** @throws Problem `not_found` */
@@ -257,7 +251,7 @@ export class Worlds implements WorldRegistry {
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
     this.#parts.memory.hold(memory);
-    this.#entries.set(id, { world, credentials, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
+    this.#entries.set(id, { world, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
     this.#noteCreated(id);
     await this.#credentialTracker.add(world, source);
   }
@@ -334,7 +328,7 @@ export class Worlds implements WorldRegistry {
   async #store(
     id: string,
     content: InitialContent,
-    { credentials, ttl, label, memory }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'memory'>,
+    { credentials, ttl, label, memory }: WorldOrder & Pick<WorldEntry, 'memory'>,
     seeded?: SeedClients,
   ): Promise<CreatedWorld> {
     const { seed, storedSeed, source, clients, created, isNew } = content;
@@ -348,7 +342,7 @@ export class Worlds implements WorldRegistry {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew } }, this.#common);
       const ambiguous = await this.#credentialTracker.add(world, source, seeded);
       if (this.#isClosed) throw createClosingProblem();
-      const entry: WorldEntry = { world, credentials, source, ttl, label, memory, ...times };
+      const entry: WorldEntry = { world, source, ttl, label, memory, ...times };
       this.#entries.set(id, entry);
       this.#noteCreated(id);
       this.#sweepLater();

@@ -1,5 +1,4 @@
 import type { EffectiveConfig } from '../../config/config.ts';
-import type { ServiceDefinition } from '../../contract/service.ts';
 import type { Routes } from '../../http/routes.ts';
 import type { Server } from '../../http/server.ts';
 import type { StateMemory } from '../../store/state-memory.ts';
@@ -18,8 +17,6 @@ export interface ControlledServer {
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
   readonly casts: Casts;
-  /** All services except the control API. */
-  readonly services: readonly ServiceDefinition[];
   /** Those of the control API are among them, so they exist only when a request arrives. */
   readonly routes: () => Routes;
 }

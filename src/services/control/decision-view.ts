@@ -6,7 +6,7 @@ import { describeDecision, explain, type Fix, findFixes } from '../../explaining
 import type { ControlledServer } from './controlled-server.ts';
 
 /** Describes a decision with its explanation and fixes, but without principals that can send their requests. */
-export function describeWithFixes({ server: { rulesets, reasons }, services }: ControlledServer, decision: Decision) {
+export function describeWithFixes({ server: { rulesets, reasons, services } }: ControlledServer, decision: Decision) {
   // A decision always comes from a ruleset.
   const { tables } = rulesets.find(({ service }) => service === decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
@@ -24,7 +24,7 @@ export async function createDecisionDescriber(
   decisions: readonly Decision[],
 ): Promise<(decision: Decision) => Schema<'control', 'Decision'>> {
   const refusingServices = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
-  const pending = controlled.services
+  const pending = controlled.server.services
     .filter(({ name }) => refusingServices.has(name))
     .map(async (service) => [service.name, await service.decisionHelp?.findSenders?.(world)] as const);
   const senderFinders = new Map(await Promise.all(pending));

@@ -3,7 +3,7 @@ import type { KnownNames } from '../../journal/check.ts';
 import type { ControlledServer } from './controlled-server.ts';
 
 /** Returns the names that request matchers can use. No document has the operations of hosts, so they are added. */
-export function listKnownNames({ server, services, routes }: ControlledServer): KnownNames {
+export function listKnownNames({ server: { services, reasons }, routes }: ControlledServer): KnownNames {
   const operations = services.flatMap((service) => {
     const documented = routes()
       .operationsOf(service.name)
@@ -11,5 +11,5 @@ export function listKnownNames({ server, services, routes }: ControlledServer): 
     const hostOperations = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
     return [...documented, ...hostOperations].map((operation) => ({ service: service.name, ...operation }));
   });
-  return { operations, reasons: Object.keys(server.reasons) };
+  return { operations, reasons: Object.keys(reasons) };
 }

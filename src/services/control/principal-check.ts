@@ -14,7 +14,7 @@ import type { ControlledServer } from './controlled-server.ts';
  * @throws Problem suggesting the nearest name
  */
 export async function checkPrincipal(
-  { server, services, casts }: ControlledServer,
+  { server, casts }: ControlledServer,
   world: World,
   name: string | undefined,
   member: string,
@@ -26,7 +26,7 @@ export async function checkPrincipal(
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
     throw new Problem('invalid_request', message);
   }
-  const matchingNames = await listPrincipalNames(server, world, services, name);
+  const matchingNames = await listPrincipalNames(server, world, name);
   const callerNames = new Set(collectCallerNames(world));
   // Compare exactly, as the matching of requests does.
   if (matchingNames.includes(name) || callerNames.has(name)) return;

@@ -4,10 +4,10 @@ import type { ControlledServer } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
 
 /** Operations on the OAuth clients that users log in with. */
-export function clientOperations({ services }: ControlledServer) {
+export function clientOperations({ server }: ControlledServer) {
   /** Returns those of the only service with logins. */
   const findLoginClients = (): LoginClients => {
-    const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
+    const [first] = server.services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
     if (first === undefined) throw new Error('no service has logins of users');
     return first;
   };

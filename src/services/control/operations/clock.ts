@@ -161,7 +161,7 @@ function eventView(event: WorldEvent) {
 
 /** Returns the first `limit` events in `(from, to]` that happen without a request, earliest first. */
 async function listEvents(
-  { services }: ControlledServer,
+  { server: { services } }: ControlledServer,
   world: World,
   from: Instant,
   to: Instant,

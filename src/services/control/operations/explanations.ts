@@ -29,7 +29,7 @@ function createListing(decisions: Decisions): Listing<NumberedDecision> {
 
 /** Operations that explain responses: decisions and rules. */
 export function explanationOperations(controlled: ControlledServer) {
-  const { server, services, worlds } = controlled;
+  const { server, worlds } = controlled;
 
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
@@ -77,7 +77,7 @@ export function explanationOperations(controlled: ControlledServer) {
     const { service } = params;
     const served = server.rulesets.find((ruleset) => ruleset.service === service);
     if (served === undefined) {
-      const names = services.map(({ name }) => name);
+      const names = server.services.map(({ name }) => name);
       throw new Problem('not_found', `No service has this name.${adviseName(service, names)}`);
     }
     const reasons = listReasons(server.reasons, served.tables);

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
@@ -13,10 +13,20 @@ import { checkPrincipal } from '../principal-check.ts';
 
 /** Operations that inject faults. */
 export function faultOperations(controlled: ControlledServer) {
-  const add: Handler<'control', 'add_fault'> = async (context) => ({
-    status: 201,
-    body: await addFault(controlled, context, context.body),
-  });
+  const add: Handler<'control', 'add_fault'> = async ({ world, now, body }) => {
+    const knownNames = listKnownNames(controlled);
+    const order = readFaultOrder(body, knownNames, now);
+    await checkPrincipal(controlled, world, order.match.principal, 'Field `match.principal`');
+    const certainty = await assertDocumentedAnswer(
+      order,
+      body.do.offDocument === true,
+      knownNames,
+      controlled.routes(),
+    );
+    const fault = await world.faults.add(order, now);
+    const view = faultView(fault, world.activityLog.secrets);
+    return { status: 201, body: { ...view, ...(certainty !== null && { certainty }) } };
+  };
 
   const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
     await world.faults.sweep(now);
@@ -52,20 +62,6 @@ export function faultOperations(controlled: ControlledServer) {
 }
 
 type OwnAnswer = Schema<'control', 'OwnAnswer'>;
-
-/** Adds a fault. @throws Problem if the order is invalid */
-async function addFault(
-  controlled: ControlledServer,
-  { world, now }: Context,
-  body: Schema<'control', 'FaultOrder'>,
-): Promise<Schema<'control', 'Fault'>> {
-  const knownNames = listKnownNames(controlled);
-  const order = readFaultOrder(body, knownNames, now);
-  await checkPrincipal(controlled, world, order.match.principal, 'Field `match.principal`');
-  const certainty = await assertDocumentedAnswer(order, body.do.offDocument === true, knownNames, controlled.routes());
-  const fault = await world.faults.add(order, now);
-  return { ...faultView(fault, world.activityLog.secrets), ...(certainty !== null && { certainty }) };
-}
 
 function faultNotFound(): Problem {
   return new Problem('not_found', 'No fault has this id. `GET /_mock/faults` lists them.');

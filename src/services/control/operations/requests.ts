@@ -30,8 +30,17 @@ const MAX_WAIT_MS = 60_000;
 /** Operations on a world's request journal. */
 export function requestOperations(controlled: ControlledServer) {
   const { version, routes } = controlled;
-  const createViewer = (world: World, options?: { readonly bodies: boolean }) =>
-    createEntryViewer(controlled, world, options);
+
+  /** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */
+  const createViewer =
+    ({ activityLog }: World, bodies = true) =>
+    (entry: JournalEntry): EntryView => {
+      const view = viewEntry(entry, { bodies });
+      if (entry.hints.length > 0 || entry.decision === null) return view;
+      const decision = activityLog.decisions.byId(entry.decision);
+      const [fix] = decision === null ? [] : describeWithFixes(controlled, decision).fixes;
+      return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
+    };
 
   const list: Handler<'control', 'list_requests'> = async (context) => {
     const { bodies = true, ...query } = context.query;
@@ -40,7 +49,7 @@ export function requestOperations(controlled: ControlledServer) {
     const toBody = (requests: never[]) => ({ requests, total, dropped: droppedCount, next });
     return {
       status: 200,
-      body: streamRequests(context.world, entries, createViewer(context.world, { bodies }), toBody, bodies),
+      body: streamRequests(context.world, entries, createViewer(context.world, bodies), toBody, bodies),
     };
   };
 
@@ -118,17 +127,6 @@ export function requestOperations(controlled: ControlledServer) {
     export_requests: exportHar,
     verify_requests: verifyRequests,
     check_requests: checkRequests,
-  };
-}
-
-/** Creates a function that renders entries. If a refusal has no hint, its decision's first fix takes the place of one. */
-function createEntryViewer(controlled: ControlledServer, { activityLog }: World, { bodies } = { bodies: true }) {
-  return (entry: JournalEntry): EntryView => {
-    const view = viewEntry(entry, { bodies });
-    if (entry.hints.length > 0 || entry.decision === null) return view;
-    const decision = activityLog.decisions.byId(entry.decision);
-    const [fix] = decision === null ? [] : describeWithFixes(controlled, decision).fixes;
-    return fix === undefined ? view : { ...view, hints: [{ code: 'fix', text: fix.text }] };
   };
 }
 

@@ -14,14 +14,14 @@ import { checkPrincipal } from '../principal-check.ts';
 
 /** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(controlled: ControlledServer) {
-  const { server, services, routes } = controlled;
+  const { server, routes } = controlled;
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
     const { world, rulesets, body } = context;
     const { method, path, operations, service } = body;
     const caller = readCaller(body, rulesets);
     // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
     const isUnknown =
-      body.principal !== undefined && (await listPrincipalNames(server, world, services, body.principal)).length === 0;
+      body.principal !== undefined && (await listPrincipalNames(server, world, body.principal)).length === 0;
     if (isUnknown) await checkPrincipal(controlled, world, body.principal, 'Field `principal`');
     if (operations !== undefined) {
       if (method !== undefined || path !== undefined) {
@@ -29,15 +29,15 @@ export function simulationOperations(controlled: ControlledServer) {
           'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
         );
       }
-      const names = services.map(({ name }) => name);
+      const names = server.services.map(({ name }) => name);
       const serviceFilter = service === undefined ? null : requireService(service, names);
-      const effects = await simulateOperations(server, world, services, caller, serviceFilter);
+      const effects = await simulateOperations(server, world, caller, serviceFilter);
       return { status: 200, body: { operations: effects } };
     }
     if (service !== undefined)
       throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
     const request = { method: requireField(method, 'method'), path: requireField(path, 'path') };
-    const simulated = await simulateRequest(server, world, routes(), services, caller, request);
+    const simulated = await simulateRequest(server, world, routes(), caller, request);
     const describe = await createDecisionDescriber(controlled, context, [simulated]);
     const decision = describe(simulated);
     const fixes = caller.principal === null ? withoutRequests(decision.fixes) : decision.fixes;

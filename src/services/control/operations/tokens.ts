@@ -1,7 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, RequestContext } from '../../../contract/request.ts';
-import type { ServiceDefinition, TokenDraft, TokenDrafts } from '../../../contract/service.ts';
+import type { TokenDraft, TokenDrafts } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import type { Server } from '../../../http/server.ts';
 import { listPrincipalNames } from '../../../http/simulated-caller.ts';
 import { readFixture } from '../../../platform/assets.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -19,7 +20,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const UNKNOWN_KEYS_PATH = '/_mock/tokens/zoo/keys';
 
 /** Operations that mint valid and invalid tokens, for testing verifiers. */
-export function tokenOperations({ server, services }: ControlledServer) {
+export function tokenOperations({ server }: ControlledServer) {
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   const readForeignKeys = (algorithm: SigningAlgorithm): Promise<ForeignKeys> => {
     const cached = keys.get(algorithm) ?? loadForeignKeys(algorithm);
@@ -34,14 +35,14 @@ export function tokenOperations({ server, services }: ControlledServer) {
   const mint: Handler<'control', 'mint_token'> = async (context) => {
     const { for: principal, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
     const times = expiresIn === undefined ? {} : createTimeClaims(expiresIn, claims, context);
-    const { access } = await draftToken(services, context, principal);
+    const { access } = await draftToken(server, context, principal);
     const minted = await forge({ ...access, ...times }, await collectKeys(context), { claims, header, sign });
     return { status: 201, headers: NO_STORE, body: minted };
   };
 
   const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
     const { audience = null } = context.query;
-    const { issuer, jwksUri, access, id } = await draftToken(services, context, null);
+    const { issuer, jwksUri, access, id } = await draftToken(server, context, null);
     const zooTokens = await createZoo({
       keys: await collectKeys(context),
       issuer,
@@ -74,16 +75,16 @@ export function tokenOperations({ server, services }: ControlledServer) {
 
   const revoke: Handler<'control', 'revoke_tokens'> = async (context) => {
     const { principal } = context.body;
-    for (const drafts of listDrafts(services)) {
+    for (const drafts of listDrafts(server)) {
       const revoked = await drafts.revoke(context, principal);
       if (revoked !== null) return { status: 200, body: revoked };
     }
-    if ((await listPrincipalNames(server, context.world, services, principal)).length > 0) {
+    if ((await listPrincipalNames(server, context.world, principal)).length > 0) {
       const message =
         'Field `principal` is an NGC key, which has no tokens. Delete it with `DELETE /_mock/keys/{id}`, or disable it with `PATCH`.';
       throw new Problem('invalid_request', message);
     }
-    const names = await listTokenNames(services, context);
+    const names = await listTokenNames(server, context);
     const expected = 'expected the id, name, e-mail address or client id of a user, application or service account.';
     throw new Problem(
       'not_found',
@@ -100,16 +101,13 @@ export function tokenOperations({ server, services }: ControlledServer) {
   };
 }
 
-function listDrafts(services: readonly ServiceDefinition[]): readonly TokenDrafts[] {
+function listDrafts({ services }: Server): readonly TokenDrafts[] {
   return services.flatMap(({ tokens }) => tokens?.drafts ?? []);
 }
 
 /** Returns the names of the principals that can have tokens. */
-async function listTokenNames(
-  services: readonly ServiceDefinition[],
-  context: RequestContext,
-): Promise<readonly string[]> {
-  return (await Promise.all(listDrafts(services).map((drafts) => drafts.names(context)))).flat();
+async function listTokenNames(server: Server, context: RequestContext): Promise<readonly string[]> {
+  return (await Promise.all(listDrafts(server).map((drafts) => drafts.names(context)))).flat();
 }
 
 /**
@@ -119,16 +117,12 @@ async function listTokenNames(
  * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
  *   token
  */
-async function draftToken(
-  services: readonly ServiceDefinition[],
-  context: RequestContext,
-  name: string | null,
-): Promise<TokenDraft> {
-  for (const drafts of listDrafts(services)) {
+async function draftToken(server: Server, context: RequestContext, name: string | null): Promise<TokenDraft> {
+  for (const drafts of listDrafts(server)) {
     const draft = await drafts.draft(context, name);
     if (draft !== null) return draft;
   }
-  const names = await listTokenNames(services, context);
+  const names = await listTokenNames(server, context);
   if (names.length === 0 || name === null) {
     throw new Problem(
       'conflict',

@@ -18,7 +18,7 @@ const LARGE_SEED = 1024 * 1024;
 
 /** Operations on the whole world: calls, health, info, cast and reset. */
 export function worldOperations(controlled: ControlledServer) {
-  const { services, casts, routes } = controlled;
+  const { server, casts, routes } = controlled;
 
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const operations = routes().operationsOf('control');
@@ -40,8 +40,8 @@ export function worldOperations(controlled: ControlledServer) {
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => {
     const isLarge = (await world.seed()).text.length >= LARGE_SEED;
     const cast = (await casts.createReader(world))();
-    if (!isLarge) return { status: 200, body: bearers ? await addBearers(cast, services, world) : cast };
-    const parts = streamCast(cast, bearers ? services : [], world);
+    if (!isLarge) return { status: 200, body: bearers ? await addBearers(cast, server.services, world) : cast };
+    const parts = streamCast(cast, bearers ? server.services : [], world);
     // The document's type is the object that the parts make.
     return {
       status: 200,
@@ -66,7 +66,7 @@ export function worldOperations(controlled: ControlledServer) {
 
 /** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { server, services, version, effective: { config, origins }, worlds, storage, memory }: ControlledServer,
+  { server, version, effective: { config, origins }, worlds, storage, memory }: ControlledServer,
   { store }: World,
 ): Promise<Schema<'control', 'Info'>> {
   const { kind, driver, schema } = storage.info;
@@ -78,12 +78,12 @@ async function describeServer(
     configuration: Object.fromEntries(
       names.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
     ),
-    services: services.map((service) => {
+    services: server.services.map((service) => {
       const { profile, tables } = service.rules.selectRuleset(config);
       const { name, title } = service;
       return { name, title, hosts: listVendorHosts(name), profile, operations: tables.operations.length };
     }),
-    counts: await countObjects(store.collections, services),
+    counts: await countObjects(store.collections, server.services),
     store: {
       kind,
       driver,

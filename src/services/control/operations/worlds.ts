@@ -9,7 +9,7 @@ import type { Seed } from '../../../store/seed.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import { copyWorld, describeCreated } from '../../../worlds/copies.ts';
-import { describeWorld, type WorldInfo } from '../../../worlds/entry.ts';
+import type { WorldEntry } from '../../../worlds/entry.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
 
@@ -26,10 +26,13 @@ export function worldsOperations(controlled: ControlledServer) {
   const { worlds, casts } = controlled;
 
   const list: Handler<'control', 'list_worlds'> = (context) => {
-    const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, position: positionOf(world) }));
+    const all = worlds.list().map((entry) => {
+      const { world, createdAt: at } = entry;
+      return { id: world.id, at, position: positionOf(entry), entry };
+    });
     const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
     const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
-    return { status: 200, body: { worlds: entries.map((world) => renderWorld(context, world)), ...extent } };
+    return { status: 200, body: { worlds: entries.map(({ entry }) => renderWorld(context, entry)), ...extent } };
   };
 
   const create: Handler<'control', 'create_world'> = async (context) => {
@@ -54,7 +57,7 @@ export function worldsOperations(controlled: ControlledServer) {
       status: 201,
       ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
       body: {
-        ...renderWorld(context, describeWorld(entry)),
+        ...renderWorld(context, entry),
         // Without bearers, because nine signatures take ten times as long as everything else.
         ...(!isMinimal && { cast: readCast() }),
         ...(ambiguous.length > 0 && { ambiguous }),
@@ -65,7 +68,7 @@ export function worldsOperations(controlled: ControlledServer) {
 
   const get: Handler<'control', 'get_world'> = (context) => ({
     status: 200,
-    body: renderWorld(context, worlds.info(context.params.worldId)),
+    body: renderWorld(context, worlds.entry(context.params.worldId)),
   });
 
   const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
@@ -91,17 +94,17 @@ function prefersMinimal(lines: readonly string[]): boolean {
 }
 
 /** Returns the seed of a new world: the default world's, or the one in the order. @throws Problem with its error */
-async function readSeed({ server, services, worlds }: ControlledServer, seed: unknown): Promise<Seed> {
+async function readSeed({ server, worlds }: ControlledServer, seed: unknown): Promise<Seed> {
   if (seed === undefined) return worlds.default.origin;
   try {
-    return await createSeedFromValue(seed, services, server.random);
+    return await createSeedFromValue(seed, server.services, server.random);
   } catch (thrown) {
     throw thrown instanceof UserError ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
   }
 }
 
 /** The default world comes first. */
-function positionOf({ id, createdAt }: WorldInfo): Position {
+function positionOf({ world: { id }, createdAt }: WorldEntry): Position {
   return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
 
@@ -114,7 +117,10 @@ function readTtl(text: string | undefined): number | null {
 }
 
 /** Renders a world with its addresses. */
-function renderWorld({ origin, hosts }: Context, { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo) {
+function renderWorld(
+  { origin, hosts }: Context,
+  { world: { id, credentials }, ttl, label, createdAt, lastUsedAt }: WorldEntry,
+) {
   const root = removeWorldLabel(origin, hosts);
   return {
     id,
