@@ -26,7 +26,7 @@ import { readSeedValue, summarizeSeed } from '../seed/index.ts';
 import { createControlService } from '../services/control/index.ts';
 import { ALL_REASONS, mapVendorHosts } from '../services/index.ts';
 import type { Tls } from '../tls/index.ts';
-import { Casts } from '../worlds/casts.ts';
+import { createCast } from '../worlds/casts.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
@@ -113,7 +113,6 @@ async function assemble(
   const limits = createLimits(parts.limits);
   const server = createServer(parts, inputs, openedWorlds, rulesets, limits);
   const { storage, memory, snapshots } = openedWorlds;
-  const casts = new Casts(services);
   const control = createControlService({
     server,
     version,
@@ -122,7 +121,6 @@ async function assemble(
     memory,
     worlds,
     snapshots,
-    casts,
     routes: () => routes,
   });
   const mounted = await openServices([...services, control], server, documents);
@@ -165,7 +163,10 @@ async function assemble(
     worlds,
     startup: await describeStartup(effective.config, server, services, openedWorlds),
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
-    castOf: async (id) => casts.createReader(worlds.entry(id).world),
+    castOf: async (id) => {
+      const { world } = worlds.entry(id);
+      return () => createCast(world, services);
+    },
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
       openedWorlds.announceEnd();

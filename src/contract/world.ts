@@ -9,7 +9,7 @@ import type { ActivityLog } from '../journal/activity-log.ts';
 import type { WorldCache } from '../memory/caches.ts';
 import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
-import type { StoredSeed } from '../store/seed.ts';
+import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { Instant, WorldClock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { Tokens } from '../tokens/index.ts';
@@ -94,6 +94,8 @@ export interface World {
   readonly grantMark: string;
   /** `own`: no other world has its client ids. `cast`: its client ids are those of the cast. */
   readonly credentials: 'own' | 'cast';
+  /** The seed from which it was created, before its own credentials were derived. */
+  readonly origin: Seed;
   readonly clock: WorldClock;
   readonly signingKeys: SigningKeys;
   readonly refreshTokens: RefreshTokens;
@@ -105,7 +107,7 @@ export interface World {
   readonly faults: Faults;
   /** Returns an id for the next decision, which is unique even across restarts. */
   nextDecisionId(): string;
-  /** Returns the seed from which the world was created. */
+  /** Returns the stored seed, with its own credentials. */
   seed(): Promise<StoredSeed>;
   /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;

@@ -1,6 +1,5 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { World } from '../contract/world.ts';
-import type { Seed } from '../store/seed.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
@@ -30,8 +29,6 @@ export interface WorldEntry extends Pick<WorldOrder, 'ttl' | 'label'> {
 /** A world that was just created. */
 export interface CreatedWorld {
   readonly entry: WorldEntry;
-  /** The seed with the world's own credentials. */
-  readonly storedSeed: Seed;
   /** Client ids, and ids of keys, that other worlds have as well, so they don't identify a world. */
   readonly ambiguous: readonly string[];
   /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */

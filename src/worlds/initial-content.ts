@@ -28,8 +28,6 @@ export interface InitialContent extends Pick<FilledStore, 'isNew'> {
   readonly state: State;
   /** The seed with the credentials of the cast. */
   readonly seed: Seed;
-  /** The seed with the credentials of this world. */
-  readonly storedSeed: Seed;
   /** The world that shares its credentials; null if the world has its own. */
   readonly source: string | null;
   /** See `InitialState.clients`. */
@@ -56,17 +54,19 @@ export async function createInitialContent(
   const isOwn = credentials === 'own';
   const seed = isOwn ? origin.seed : seedOfOrigin(origin);
   const derivation = isOwn ? createDerivation(id) : null;
-  const storedSeed = derivation === null ? seed : deriveSeed(seed, derivation);
   const sharedWith = origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
   const template = await templates.of(seed);
   const { state, clients } = stateFromTemplate({ id, seed, credentials }, template, keys);
-  const content = { seed, storedSeed, source: isOwn ? null : sharedWith, clients, created: [] };
+  const content = { seed, source: isOwn ? null : sharedWith, clients, created: [] };
   if (origin.kind === 'seed') return { ...content, state, isNew: true };
   const copy = { ...content, isNew: false };
   if (derivation === null) return { ...copy, state: origin.state };
   memory.assertRoom(keys.weigh(origin.state));
   const clientId = await mapClientIds(origin, derivation, template, keys);
-  const ownCredentials = { rekeying: createRekeying(derivation, clientId), storedSeed: () => storedSeed };
+  const ownCredentials = {
+    rekeying: createRekeying(derivation, clientId),
+    storedSeed: () => deriveSeed(seed, derivation),
+  };
   const { state: rekeyed, holders } = await keys.rekey(origin.state, ownCredentials);
   const idsInSeed = new Set(template.credentials.map((holder) => holder.id));
   return { ...copy, state: rekeyed, created: holders.filter((holder) => !idsInSeed.has(holder.id)) };

@@ -331,7 +331,7 @@ export class Worlds implements WorldRegistry {
     { credentials, ttl, label, memory }: WorldOrder & Pick<WorldEntry, 'memory'>,
     seeded?: SeedClients,
   ): Promise<CreatedWorld> {
-    const { seed, storedSeed, source, clients, created, isNew } = content;
+    const { seed, source, clients, created, isNew } = content;
     // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
@@ -348,7 +348,6 @@ export class Worlds implements WorldRegistry {
       this.#sweepLater();
       return {
         entry,
-        storedSeed,
         ambiguous: ambiguous.filter((name) => clients?.names.includes(name) !== true),
         created,
       };

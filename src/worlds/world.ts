@@ -32,8 +32,6 @@ export interface OwnedWorld extends World {
   /** Whether a request is using the world. */
   readonly isHeld: boolean;
   readonly signingKey: SigningKey;
-  /** The seed before the world's own credentials were derived. */
-  readonly origin: Seed;
   /** Whether this is the id of one of its decisions in this process, kept or evicted. */
   hasDecision(id: string): boolean;
   /** Returns when a stored world was created. @param now used if that wasn't stored before */

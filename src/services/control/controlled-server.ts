@@ -3,7 +3,6 @@ import type { Routes } from '../../http/routes.ts';
 import type { Server } from '../../http/server.ts';
 import type { StateMemory } from '../../store/state-memory.ts';
 import type { StoredWorlds } from '../../store/stored-worlds.ts';
-import type { Casts } from '../../worlds/casts.ts';
 import type { Worlds } from '../../worlds/registry.ts';
 import type { Snapshots } from '../../worlds/snapshots.ts';
 
@@ -16,7 +15,6 @@ export interface ControlledServer {
   readonly memory: StateMemory;
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
-  readonly casts: Casts;
   /** Those of the control API are among them, so they exist only when a request arrives. */
   readonly routes: () => Routes;
 }

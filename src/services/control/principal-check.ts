@@ -4,6 +4,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { listPrincipalNames } from '../../http/simulated-caller.ts';
 import { findNear } from '../../text/nearest.ts';
 import { redact } from '../../text/redact.ts';
+import { createCast } from '../../worlds/casts.ts';
 import type { ControlledServer } from './controlled-server.ts';
 
 /**
@@ -14,15 +15,15 @@ import type { ControlledServer } from './controlled-server.ts';
  * @throws Problem suggesting the nearest name
  */
 export async function checkPrincipal(
-  { server, casts }: ControlledServer,
+  { server }: ControlledServer,
   world: World,
   name: string | undefined,
   member: string,
 ): Promise<void> {
   if (name === undefined) return;
-  const readCastNames = async () => collectCastNames((await casts.createReader(world))());
+  const listCastNames = () => collectCastNames(createCast(world, server.services));
   if (name === '') {
-    const [example = 'admin@acme.test'] = await readCastNames();
+    const [example = 'admin@acme.test'] = listCastNames();
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
     throw new Problem('invalid_request', message);
   }
@@ -30,7 +31,7 @@ export async function checkPrincipal(
   const callerNames = new Set(collectCallerNames(world));
   // Compare exactly, as the matching of requests does.
   if (matchingNames.includes(name) || callerNames.has(name)) return;
-  const nearest = findNear(name, matchingNames) ?? findNear(name, [...(await readCastNames()), ...callerNames]);
+  const nearest = findNear(name, matchingNames) ?? findNear(name, [...listCastNames(), ...callerNames]);
   if (nearest === undefined) return;
   const redacted = redact(name).slice(0, 100);
   const message = `${member} is \`${redacted}\`, which is not a known principal. Did you mean \`${nearest}\`? If it is new, create it first.`;

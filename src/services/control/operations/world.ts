@@ -8,6 +8,7 @@ import { StreamedBytes } from '../../../responses/streamed-bytes.ts';
 import { addBearers } from '../../../seed/index.ts';
 import { streamCast } from '../../../seed/stream-cast.ts';
 import { rfc3339 } from '../../../time/clock.ts';
+import { createCast } from '../../../worlds/casts.ts';
 import { countObjects } from '../../../worlds/counts.ts';
 import { listVendorHosts } from '../../index.ts';
 import type { ControlledServer } from '../controlled-server.ts';
@@ -18,7 +19,7 @@ const LARGE_SEED = 1024 * 1024;
 
 /** Operations on the whole world: calls, health, info, cast and reset. */
 export function worldOperations(controlled: ControlledServer) {
-  const { server, casts, routes } = controlled;
+  const { server, routes } = controlled;
 
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const operations = routes().operationsOf('control');
@@ -39,7 +40,7 @@ export function worldOperations(controlled: ControlledServer) {
 
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => {
     const isLarge = (await world.seed()).text.length >= LARGE_SEED;
-    const cast = (await casts.createReader(world))();
+    const cast = createCast(world, server.services);
     if (!isLarge) return { status: 200, body: bearers ? await addBearers(cast, server.services, world) : cast };
     const parts = streamCast(cast, bearers ? server.services : [], world);
     // The document's type is the object that the parts make.

@@ -8,6 +8,7 @@ import { createSeedFromValue } from '../../../seed/index.ts';
 import type { Seed } from '../../../store/seed.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
+import { createCast } from '../../../worlds/casts.ts';
 import { copyWorld, describeCreated } from '../../../worlds/copies.ts';
 import type { WorldEntry } from '../../../worlds/entry.ts';
 import type { ControlledServer } from '../controlled-server.ts';
@@ -23,7 +24,7 @@ const MAX_TTL_MS = 31_536_000_000;
 
 /** Operations on worlds. They share one registry, so the world of the request does not matter. */
 export function worldsOperations(controlled: ControlledServer) {
-  const { worlds, casts } = controlled;
+  const { server, worlds } = controlled;
 
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((entry) => {
@@ -48,10 +49,8 @@ export function worldsOperations(controlled: ControlledServer) {
       from === undefined
         ? await worlds.create({ ...order, origin: { kind: 'seed', seed: await readSeed(controlled, seed) } })
         : await copyWorld(controlled, from, order);
-    const { entry, storedSeed, ambiguous } = createdWorld;
+    const { entry, ambiguous } = createdWorld;
     const created = from !== undefined && credentials === 'own' ? await describeCreated(createdWorld) : null;
-    casts.rememberSeed(entry.world, storedSeed);
-    const readCast = await casts.createReader(entry.world);
     const isMinimal = prefersMinimal(context.headerLines('prefer'));
     return {
       status: 201,
@@ -59,7 +58,7 @@ export function worldsOperations(controlled: ControlledServer) {
       body: {
         ...renderWorld(context, entry),
         // Without bearers, because nine signatures take ten times as long as everything else.
-        ...(!isMinimal && { cast: readCast() }),
+        ...(!isMinimal && { cast: createCast(entry.world, server.services) }),
         ...(ambiguous.length > 0 && { ambiguous }),
         ...(created !== null && { created }),
       },
