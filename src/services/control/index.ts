@@ -10,7 +10,6 @@ import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
 import { faultOperations } from './operations/faults.ts';
 import { keyOperations } from './operations/keys.ts';
-import { leastPrivilegeOperations } from './operations/least-privilege.ts';
 import { propagationOperations } from './operations/propagation.ts';
 import { requestOperations } from './operations/requests.ts';
 import { simulationOperations } from './operations/simulation.ts';
@@ -53,7 +52,6 @@ export function createControlService(controlled: ControlledServer): ServiceDefin
       ...claimOperations,
       ...clientOperations(controlled),
       ...deviceLoginOperations,
-      ...leastPrivilegeOperations(controlled),
       ...keyOperations,
       ...propagationOperations,
     },

@@ -3,6 +3,7 @@ import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { COMMON_REASONS, type Reasons } from '../../../decisions/reasons.ts';
 import type { Tables } from '../../../decisions/rule.ts';
+import { reportLeastPrivilege } from '../../../http/least-privilege.ts';
 import type { Decisions, NumberedDecision } from '../../../journal/decisions.ts';
 import { own } from '../../../objects/members.ts';
 import { type Listing, selectPage } from '../../../responses/page.ts';
@@ -27,7 +28,7 @@ function createListing(decisions: Decisions): Listing<NumberedDecision> {
   };
 }
 
-/** Operations that explain responses: decisions and rules. */
+/** Operations that explain responses: decisions, rules, and the least rights for what credentials were used for. */
 export function explanationOperations(controlled: ControlledServer) {
   const { server, worlds } = controlled;
 
@@ -84,10 +85,16 @@ export function explanationOperations(controlled: ControlledServer) {
     return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables), reasons } };
   };
 
+  const getLeastPrivilege: Handler<'control', 'get_least_privilege'> = async ({ world, query }) => ({
+    status: 200,
+    body: await reportLeastPrivilege(server, world, query.principal ?? null),
+  });
+
   return {
     list_decisions: listDecisions,
     get_decision: getDecision,
     get_tables: getTables,
+    get_least_privilege: getLeastPrivilege,
   };
 }
 
