@@ -60,7 +60,7 @@ export type {
   ControlClient as Switchboard,
   DecisionFilter,
   FaultsBoard,
-  Holding,
+  HypotheticalRights,
   KeysBoard,
   PendingEdit,
   PropagationBoard,

@@ -2,7 +2,7 @@ import type { CredentialExtractor, PresentedCredential } from '../credentials/pr
 import type { Tripwire } from '../credentials/tripwire.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { Decision, DecisionInput } from '../decisions/decision.ts';
-import type { Holding } from '../decisions/policy.ts';
+import type { HypotheticalRights } from '../decisions/policy.ts';
 import type { Problem } from '../decisions/problem.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
@@ -208,7 +208,7 @@ export interface ServiceCallers {
      * @param principal the principal whose rights are replaced; null for a new one
      * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
      */
-    readonly caller: (world: RequestScope, holding: Holding, principal: Caller | null) => Promise<Caller>;
+    readonly caller: (world: RequestScope, held: HypotheticalRights, principal: Caller | null) => Promise<Caller>;
   };
 }
 

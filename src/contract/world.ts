@@ -56,7 +56,7 @@ export interface WorldRegistry {
   /** The world of a request that names no other. */
   readonly default: World;
   /** Whether no second world was created yet. */
-  readonly isAlone: boolean;
+  readonly hasOneWorld: boolean;
   has(id: string): boolean;
   /** Returns the world with this id. Finding it counts as use. */
   find(id: string): World | undefined;

@@ -9,7 +9,7 @@ import type { Ruleset } from './ruleset.ts';
 /** A principal with its rights. */
 export interface Caller {
   readonly principal: Principal;
-  readonly heldRights: HeldRights;
+  readonly held: HeldRights;
 }
 
 /** What the caller wants to do, as far as the path says. */
@@ -103,7 +103,7 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
     case 'foreign':
     case 'nothing': {
       const { names, found } = lookedUp;
-      const isOther = names !== undefined && namesOnlyOthers({ ...accessRequest, names }, caller.heldRights.resources);
+      const isOther = names !== undefined && namesOnlyOthers({ ...accessRequest, names }, caller.held.resources);
       if (isOther) return denial('resource_mismatch');
       return denial(found === 'foreign' ? 'foreign_object' : 'no_such_object');
     }
@@ -143,15 +143,11 @@ export function decideOnResource(
 }
 
 /** Returns whether the caller's rights cover this object. For lists, which show only covered objects. */
-export function mayAccess(
-  accessRequest: AccessRequest,
-  { heldRights }: Caller,
-  attributes: ResourceAttributes,
-): boolean {
+export function mayAccess(accessRequest: AccessRequest, { held }: Caller, attributes: ResourceAttributes): boolean {
   const { rule, ruleset } = accessRequest;
-  return heldRights.rightsByRule === undefined
-    ? findResourceFault(rule, ruleset, heldRights.resources, attributes) === null
-    : verdictByRule(heldRights.rightsByRule, accessRequest, attributes).effect === 'allow';
+  return held.rightsByRule === undefined
+    ? findResourceFault(rule, ruleset, held.resources, attributes) === null
+    : verdictByRule(held.rightsByRule, accessRequest, attributes).effect === 'allow';
 }
 
 /**
@@ -160,19 +156,19 @@ export function mayAccess(
  */
 export function listUsedPermissions(
   { rule, ruleset }: AccessRequest,
-  { heldRights }: Caller,
+  { held }: Caller,
   attributes: ResourceAttributes | null,
 ): readonly string[] {
   const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
-  if (orRoles.some((role) => heldRights.roles.includes(role))) return NONE;
+  if (orRoles.some((role) => held.roles.includes(role))) return NONE;
   if (any.length === 0) return all;
-  const sufficientRights = heldRights.rightsByRule?.find(
+  const sufficientRights = held.rightsByRule?.find(
     (ruleRights) =>
       isEnough(missingRightsOf(rule, ruleRights, [])) &&
       findResourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
   );
-  const { held } = sufficientRights ?? heldRights;
-  return [...all, ...any.filter((permission) => held.has(permission))];
+  const { permissions } = sufficientRights ?? held;
+  return [...all, ...any.filter((permission) => permissions.has(permission))];
 }
 
 /** Returns the caller's resources, but only from rights that include the rule's permissions. */
@@ -189,9 +185,9 @@ function verdictWithPending(
   caller: Caller,
   attributes: ResourceAttributes | null,
 ): Verdict {
-  const { heldRights } = caller;
-  const now = verdictUnder(heldRights, accessRequest, caller, attributes);
-  for (const change of heldRights.pending) {
+  const { held } = caller;
+  const now = verdictUnder(held, accessRequest, caller, attributes);
+  for (const change of held.pending) {
     const { effect } = verdictUnder(change, accessRequest, caller, attributes);
     if (effect === now.effect) continue;
     const { version, effectiveAt } = change;
@@ -204,19 +200,18 @@ function verdictWithPending(
 function verdictUnder(
   rights: Rights,
   accessRequest: AccessRequest,
-  { principal, heldRights }: Caller,
+  { principal, held }: Caller,
   attributes: ResourceAttributes | null,
 ): Denial | typeof ALLOW {
   const { rule, ruleset, org } = accessRequest;
   if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
   const service = serviceOfKey(ruleset, principal.kind);
-  if (service !== null && heldRights.services?.includes(service) === false) return denial('service_not_enabled');
-  if (rule.closed === true && belongToKey(heldRights)) return denial('closed_to_keys');
-  const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
+  if (service !== null && held.services?.includes(service) === false) return denial('service_not_enabled');
+  if (rule.closed === true && belongToKey(held)) return denial('closed_to_keys');
+  const lacking = (rule.needs.roles ?? []).filter((role) => !held.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
-  if (heldRights.rightsByRule !== undefined)
-    return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
-  const missing = missingRightsOf(rule, rights, heldRights.roles);
+  if (held.rightsByRule !== undefined) return verdictByRule(held.rightsByRule, { rule, ruleset }, attributes);
+  const missing = missingRightsOf(rule, rights, held.roles);
   if (!isEnough(missing)) return denial(`missing_${ruleset.tables.term}`, missing);
   const fault = findResourceFault(rule, ruleset, rights.resources, attributes);
   if (fault !== null) return denial(fault);
@@ -224,7 +219,7 @@ function verdictUnder(
 }
 
 /** The rights of nobody, which are enough for a rule that needs none. */
-const NOTHING: Rights = { held: new Set(), resources: [] };
+const NOTHING: Rights = { permissions: new Set(), resources: [] };
 
 /** Allows if one access rule allows. Otherwise reports the closest denial. */
 function verdictByRule(
@@ -264,12 +259,12 @@ function denial(reason: DenyReason, lack: MissingRights = NONE_MISSING): Denial 
  */
 export function missingRightsOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
-  { held }: Rights,
+  { permissions }: Rights,
   roles: readonly string[],
 ): MissingRights {
   if (orRoles.some((role) => roles.includes(role))) return NONE_MISSING;
-  const missing = all.filter((permission) => !held.has(permission));
-  if (any.length === 0 || any.some((permission) => held.has(permission))) return { missing };
+  const missing = all.filter((permission) => !permissions.has(permission));
+  if (any.length === 0 || any.some((permission) => permissions.has(permission))) return { missing };
   return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
 }
 

@@ -128,7 +128,7 @@ export function decisionOfVerdict(
   params: Readonly<Record<string, string>>,
 ): Decision {
   const { id, at, service, operation, request } = facts;
-  const { principal, heldRights } = caller;
+  const { principal, held } = caller;
   const { effect } = verdict;
   // A literal without spreads, because every request makes a decision.
   const decision: Writable<Decision> = {
@@ -142,16 +142,16 @@ export function decisionOfVerdict(
     rule: accessRequest.rule.id,
     reason: null,
   };
-  const basis = basisFrom(basisOf(accessRequest.rule, heldRights.resources));
+  const basis = basisFrom(basisOf(accessRequest.rule, held.resources));
   if (basis !== undefined) decision.basis = basis;
   const rights: Writable<ComparedRights> = {};
   const resources: Writable<ComparedResources> = {};
   if (lookedUp !== null) resources.target = targetOf(params, accessRequest, lookedUp);
-  if (heldRights.policyVersion !== undefined) rights.policyVersion = heldRights.policyVersion;
+  if (held.policyVersion !== undefined) rights.policyVersion = held.policyVersion;
   if (verdict.pending !== undefined) rights.pending = verdict.pending;
   if (verdict.effect === 'allow') {
     rights.used = listUsedPermissions(accessRequest, caller, attributesIn(lookedUp));
-    rights.held = heldRights.held;
+    rights.held = held.permissions;
   } else {
     decision.reason = verdict.reason;
     addMissing(rights, verdict);
@@ -186,22 +186,22 @@ function addReasonDetails(
   lookedUp: ResourceState | null,
 ): void {
   const { rule, ruleset } = accessRequest;
-  const { heldRights } = caller;
+  const { held } = caller;
   switch (reason) {
     case 'foreign_object':
       if (lookedUp?.found === 'foreign') resources.boundTo = lookedUp.owner;
       break;
     case 'incompatible_resource_type':
-      resources.held = [...new Set(listBoundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))];
+      resources.held = [...new Set(listBoundResources(rule, held).map(({ type }) => labelOfType(ruleset, type)))];
       resources.accepted = (rule.on ?? []).map((type) => labelOfType(ruleset, type));
       break;
     case 'resource_mismatch':
-      resources.boundTo = listResources(ruleset, listBoundResources(rule, heldRights));
+      resources.boundTo = listResources(ruleset, listBoundResources(rule, held));
       break;
     default:
-      rights.held = [...heldRights.held].sort();
+      rights.held = [...held.permissions].sort();
       // Service keys have no roles.
-      if (heldRights.policyVersion === undefined) rights.roles = heldRights.roles;
+      if (held.policyVersion === undefined) rights.roles = held.roles;
   }
   const binding = bindingOf(reason, accessRequest, caller, lookedUp);
   if (binding !== undefined) resources.binding = binding;
@@ -214,14 +214,14 @@ function addReasonDetails(
 function bindingOf(
   reason: DenyReason,
   { rule, ruleset }: AccessRequest,
-  { heldRights }: Caller,
+  { held }: Caller,
   lookedUp: ResourceState | null,
 ): ComparedResources['binding'] {
   const isAboutResources = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
-  if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return undefined;
+  if (rule.on === undefined || held.resources === null || !REASONS_OF_RIGHTS.has(reason)) return undefined;
   // The resources of access rules are irrelevant until one of them has the permission.
-  if (heldRights.rightsByRule !== undefined && !isAboutResources) return undefined;
-  const bound = listBoundResources(rule, heldRights);
+  if (held.rightsByRule !== undefined && !isAboutResources) return undefined;
+  const bound = listBoundResources(rule, held);
   return {
     fits: !isAboutResources && findResourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
     accepted: rule.on.map((type) => labelOfType(ruleset, type)),

@@ -17,7 +17,7 @@ export interface Policy {
 }
 
 /** Rights to assign: a policy (for service keys) or roles. */
-export type Holding = { readonly policy: Policy } | { readonly roles: readonly string[] };
+export type HypotheticalRights = { readonly policy: Policy } | { readonly roles: readonly string[] };
 
 /** One entry of a key's append-only history. */
 export interface PolicyVersion extends Policy {
@@ -31,7 +31,7 @@ export interface PolicyVersion extends Policy {
 /** Permissions with their resources: the input of every decision. */
 export interface Rights {
   /** Permissions or scopes, as the service's tables name them. */
-  readonly held: ReadonlySet<string>;
+  readonly permissions: ReadonlySet<string>;
   /** The resources they apply to; null for callers that are not bound to resources. */
   readonly resources: readonly Resource[] | null;
 }
@@ -64,8 +64,8 @@ export function belongToKey({ services }: Pick<HeldRights, 'services'>): boolean
 }
 
 /** Returns the rights of a caller whose roles apply to all objects, and without delay. */
-export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
-  return { roles, held, resources: null, services: null, pending: [] };
+export function heldRightsOfRoles(roles: readonly string[], permissions: ReadonlySet<string>): HeldRights {
+  return { roles, permissions, resources: null, services: null, pending: [] };
 }
 
 /** The rights of a caller that has none. */

@@ -36,12 +36,12 @@ export interface LeastRights {
   /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
   readonly beyond?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
   /** The smallest rights as held rights of a ruleset. */
-  heldRights(ruleset: Ruleset): HeldRights;
+  toHeldRights(ruleset: Ruleset): HeldRights;
 }
 
 /** Returns whether these rights would allow the use. */
-export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, heldRights: HeldRights): boolean {
-  return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
+export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, held: HeldRights): boolean {
+  return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
 }
 
 /**
@@ -64,8 +64,8 @@ export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly
 export function listUsedRights(
   { accessRequest, lookedUp }: Use,
   principal: Principal,
-  heldRights: HeldRights,
+  held: HeldRights,
 ): readonly string[] {
   const attributes = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
-  return listUsedPermissions(accessRequest, { principal, heldRights }, attributes);
+  return listUsedPermissions(accessRequest, { principal, held }, attributes);
 }

@@ -81,7 +81,7 @@ function describeClaimed({ credential, reason }: Decision): string | undefined {
 
 /** Returns whether each scope has separate permissions, rather than the key as a whole. */
 function isGrantedByScope({ input }: Decision): boolean {
-  return input?.caller.heldRights.rightsByRule !== undefined;
+  return input?.caller.held.rightsByRule !== undefined;
 }
 
 /** Lists the missing permissions, with the vendor's labels if they differ from the ids. */

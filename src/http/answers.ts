@@ -9,7 +9,7 @@ import { StreamedList } from '../responses/streamed-list.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
-import type { AnsweredRequest, Payload, RequestInWorld } from './request.ts';
+import type { AnsweredRequest, Payload, WorldRequest } from './request.ts';
 import { serializeToBytes } from './serialize.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
@@ -58,12 +58,12 @@ function bodyToSend({ body }: Outcome): unknown {
 export function addResponseHook(service: FastifyInstance): void {
   // Takes a callback because an `async` hook would still send after `hijack`.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
-    const { inWorld } = request;
-    if (inWorld === null || !isAnswered(inWorld)) {
+    const { worldRequest } = request;
+    if (worldRequest === null || !isAnswered(worldRequest)) {
       next();
       return;
     }
-    prepareResponse(inWorld, reply, payload)
+    prepareResponse(worldRequest, reply, payload)
       // Fastify sends nothing until `next` is called.
       .then((prepared) => {
         if (prepared === DROP_CONNECTION) reply.hijack();
@@ -73,14 +73,14 @@ export function addResponseHook(service: FastifyInstance): void {
       .catch((thrown) => {
         // Keep the error handler from deciding or completing the request again.
         request.routed = null;
-        request.inWorld = null;
-        removeHeaders(reply, inWorld.answer.outcome);
+        request.worldRequest = null;
+        removeHeaders(reply, worldRequest.answer.outcome);
         next(thrown);
       });
   });
 }
 
-function isAnswered(request: RequestInWorld): request is AnsweredRequest {
+function isAnswered(request: WorldRequest): request is AnsweredRequest {
   return request.answer !== null;
 }
 

@@ -15,7 +15,7 @@ import {
 import { findEarlyRenewal } from '../explaining/hints/tokens.ts';
 import type { OtherVersions } from '../explaining/other-versions.ts';
 import { isRecord } from '../objects/members.ts';
-import type { RequestInWorld } from './request.ts';
+import type { WorldRequest } from './request.ts';
 import { findOtherVersion } from './routes.ts';
 import type { Route } from './server.ts';
 import { principalOf } from './steps/record.ts';
@@ -30,7 +30,7 @@ export interface Alternatives {
 }
 
 /** Returns hints about likely mistakes in a request that an operation refused. */
-export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decision: Decision | null): readonly Hint[] {
+export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision: Decision | null): readonly Hint[] {
   const { body, received, sent } = request.notes;
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
@@ -57,7 +57,7 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
 
 /** Returns hints about likely mistakes in a request that matched no operation. */
 export function hintsOfUnrouted(
-  request: RequestInWorld<null>,
+  request: WorldRequest<null>,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'decisionHelp'>>,
   problem: Problem,
   { listServed, otherVersions }: Alternatives,
@@ -80,7 +80,7 @@ export function hintsOfUnrouted(
 
 /** Returns hints about likely mistakes of a client that was granted a token. */
 export function hintsOfGrant(
-  { route, world, settings, now }: RequestInWorld,
+  { route, world, settings, now }: WorldRequest,
   { clientId = '', id }: Principal,
 ): readonly Hint[] {
   const lifetime = route.service.tokens?.lifetime?.(settings);
@@ -91,7 +91,7 @@ export function hintsOfGrant(
 }
 
 /** Forgets the earlier tokens of a client hit by a fault, which has reason to request another. */
-export function allowRenewal(request: RequestInWorld): void {
+export function allowRenewal(request: WorldRequest): void {
   const principal = principalOf(request);
   if (principal !== null) request.world.tokenUsage.forgetGrants(holderName(principal.clientId ?? '', principal.id));
 }
@@ -112,7 +112,7 @@ function createRefusedRequest(facts: KnownFacts, refusalFacts: Omit<RefusedReque
 }
 
 /** Collects the facts known about every request, answered or refused. */
-function collectFacts({ raw, world, settings, origin, method, now }: RequestInWorld<Route | null>) {
+function collectFacts({ raw, world, settings, origin, method, now }: WorldRequest<Route | null>) {
   const headers = linesByName(raw.rawHeaders);
   const credential = readCredential({ headers });
   const { id, grantMark, tokenUsage } = world;
@@ -150,7 +150,7 @@ function readMembers(body: unknown): RefusedRequest['fields'] {
  * holder may request a new token without a hint.
  */
 function countRepeats(
-  { world: { tokenUsage }, now }: RequestInWorld,
+  { world: { tokenUsage }, now }: WorldRequest,
   { credential }: Pick<RefusedRequest, 'credential'>,
   { kind, reason }: Problem,
 ): number {

@@ -7,7 +7,7 @@ import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/u
 import { type LeastRights, listUsedRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
-import type { RequestInWorld } from './request.ts';
+import type { WorldRequest } from './request.ts';
 import type { Server } from './server.ts';
 import { createRequestWithoutOperation, findCaller } from './simulated-caller.ts';
 
@@ -29,14 +29,14 @@ export async function reportLeastPrivilege(server: Server, world: World, name: s
 
 /** Returns the uses of the principal; an empty list of uses if it was not used. */
 async function findUses(
-  request: RequestInWorld<null>,
+  request: WorldRequest<null>,
   recorded: readonly UsesOfCredential[],
   principalName: string,
 ): Promise<readonly UsesOfCredential[]> {
   const used = recorded.filter(({ principal }) => namesOf(principal).includes(principalName));
   if (used.length > 0) return used;
   for (const service of request.server.services) {
-    const caller = await findCaller(request, service, { principal: principalName, holding: null });
+    const caller = await findCaller(request, service, { principal: principalName, held: null });
     if (caller === null || caller instanceof Problem) continue;
     const name = credentialKeyOf(caller.principal);
     return [
@@ -54,7 +54,7 @@ async function findUses(
 }
 
 async function reportPrincipal(
-  request: RequestInWorld<null>,
+  request: WorldRequest<null>,
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
   const caller = await findCurrentCaller(request, principal);
@@ -93,7 +93,7 @@ function listOperations(uses: readonly Use[]): string[] {
 function describeUse(
   use: Use,
   principal: Principal,
-  { heldRights }: Pick<LeastRights, 'heldRights'>,
+  { toHeldRights }: Pick<LeastRights, 'toHeldRights'>,
 ): Schema<'control', 'UsedFor'> {
   const { accessRequest, operation, lookedUp, example } = use;
   const names = lookedUp?.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
@@ -101,7 +101,7 @@ function describeUse(
   return {
     service: accessRequest.ruleset.service,
     operation,
-    grants: [...listUsedRights(use, principal, heldRights(accessRequest.ruleset))],
+    grants: [...listUsedRights(use, principal, toHeldRights(accessRequest.ruleset))],
     ...(target !== undefined && { target }),
     example: { ...example },
   };
@@ -109,11 +109,11 @@ function describeUse(
 
 /** Returns the principal as a caller of the first service that accepts it; null if it was deleted. */
 async function findCurrentCaller(
-  request: RequestInWorld<null>,
+  request: WorldRequest<null>,
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {
   for (const service of request.server.services) {
-    const caller = await findCaller(request, service, { principal: id, holding: null });
+    const caller = await findCaller(request, service, { principal: id, held: null });
     if (caller === null || caller instanceof Problem) continue;
     if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
   }

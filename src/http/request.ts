@@ -35,7 +35,7 @@ declare module 'fastify' {
     /** Null until the operation is known. */
     routed: RoutedRequest | null;
     /** Null until the world is known. */
-    inWorld: RequestInWorld | null;
+    worldRequest: WorldRequest | null;
   }
 }
 
@@ -51,7 +51,7 @@ export interface RoutedRequest<OfRoute extends Route | null = Route> {
   /** How the request names its world; null if it does not. */
   readonly address: WorldAddress | null;
   /** The scheme and authority that the client used; empty if they are invalid. */
-  readonly base: string;
+  readonly baseUrl: string;
   /** Why the request may not enter any world; null if it may. */
   readonly fault: Problem | null;
   /** Arrival time in milliseconds of a monotonic clock. */
@@ -125,7 +125,7 @@ export interface Notes {
 }
 
 /** A request with its answer. */
-export interface AnsweredRequest<OfRoute extends Route | null = Route> extends RequestInWorld<OfRoute> {
+export interface AnsweredRequest<OfRoute extends Route | null = Route> extends WorldRequest<OfRoute> {
   answer: Answer;
 }
 
@@ -135,7 +135,7 @@ export interface AnsweredRequest<OfRoute extends Route | null = Route> extends R
  *
  * @typeParam OfRoute null: no operation has its path
  */
-export class RequestInWorld<OfRoute extends Route | null = Route> implements Context {
+export class WorldRequest<OfRoute extends Route | null = Route> implements Context {
   readonly server: Server;
   readonly world: World;
   readonly raw: IncomingMessage;
@@ -163,7 +163,7 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
   constructor(
     server: Server,
     world: World,
-    routed: Omit<RoutedRequest<OfRoute>, 'address' | 'base' | 'fault'>,
+    routed: Omit<RoutedRequest<OfRoute>, 'address' | 'baseUrl' | 'fault'>,
     entry: WorldEntry,
   ) {
     const { raw } = routed;
@@ -242,8 +242,8 @@ export class RequestInWorld<OfRoute extends Route | null = Route> implements Con
     isExecuted = false,
     isOfFault = false,
   }: Pick<Answer, 'outcome'> & Partial<Answer>): AnsweredRequest<OfRoute> {
-    const answer = { outcome, problem, decision, isExecuted, isOfFault, statusWithoutFault: null };
-    return Object.assign(this, { answer });
+    this.answer = { outcome, problem, decision, isExecuted, isOfFault, statusWithoutFault: null };
+    return this as AnsweredRequest<OfRoute>;
   }
 
   /** Returns the id of the next decision. */

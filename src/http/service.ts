@@ -18,7 +18,7 @@ import { createHostRoute, type MountedService, ownHostsOf } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
-import type { AnsweredRequest, RequestInWorld } from './request.ts';
+import type { AnsweredRequest, WorldRequest } from './request.ts';
 import { paramsOfHost, pathOfHost, serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
@@ -75,8 +75,8 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     if (raw.headers.expect !== undefined && waitsForContinue(raw)) reply.raw.writeContinue();
   });
   app.addHook('preValidation', (request, reply) => validate(request, reply));
-  app.addHook('preHandler', async ({ inWorld }) => {
-    const request = assertPresent(inWorld);
+  app.addHook('preHandler', async ({ worldRequest }) => {
+    const request = assertPresent(worldRequest);
     if (!looksUpFirst(request.route)) await checkResource(request);
   });
   addResponseHook(app);
@@ -92,7 +92,7 @@ async function handleError(
   unrouted: UnroutedRequests,
 ): Promise<unknown> {
   let refusal = toBodyProblem(error, request);
-  if (request.routed !== null && request.inWorld === null) {
+  if (request.routed !== null && request.worldRequest === null) {
     try {
       const sent = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
       if (sent !== undefined) return sent;
@@ -100,8 +100,8 @@ async function handleError(
       refusal = thrown;
     }
   }
-  if (request.inWorld === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
-  return preparePayload(reply, await refuse(request.inWorld, refusal));
+  if (request.worldRequest === null) return sendUnrouted(reply, unrouted.refuseFailedRequest(refusal, request.raw));
+  return preparePayload(reply, await refuse(request.worldRequest, refusal));
 }
 
 /** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
@@ -122,32 +122,32 @@ async function handleArrival({ route, params }: FoundRoute, request: FastifyRequ
  * @param received null if the headers decide
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): HookResult {
-  const inWorld = selectWorld(request.server.mock, assertPresent(request.routed), received);
-  request.inWorld = inWorld;
-  admit(inWorld);
-  const { route } = inWorld;
+  const worldRequest = selectWorld(request.server.mock, assertPresent(request.routed), received);
+  request.worldRequest = worldRequest;
+  admit(worldRequest);
+  const { route } = worldRequest;
   if (received !== null) {
-    keepBody(inWorld, received);
+    keepBody(worldRequest, received);
     // An unreadable body is refused later.
     if (identifiesByBody(route) && received.fault === null) {
       await route.document.ready();
-      parseBody(inWorld, received);
+      parseBody(worldRequest, received);
     }
   }
-  const answered = await injectRequestFault(inWorld, received === null ? 'headers' : 'all');
+  const answered = await injectRequestFault(worldRequest, received === null ? 'headers' : 'all');
   if (answered !== null) return respond(reply, answered);
   try {
     const { checkHost } = route.service;
-    if (checkHost !== undefined && inWorld.server.addresses.hostOf(inWorld.raw).services !== null)
-      await checkHost(inWorld);
+    if (checkHost !== undefined && worldRequest.server.addresses.hostOf(worldRequest.raw).services !== null)
+      await checkHost(worldRequest);
     // Some refusals do not depend on the caller, such as for an unknown model.
     const { firstCheck } = route;
-    if (firstCheck !== null) inWorld.notes.headersOfCheck = await firstCheck(inWorld);
-    await decide(inWorld, await authenticate(inWorld));
-    if (looksUpFirst(route)) await checkResource(inWorld);
+    if (firstCheck !== null) worldRequest.notes.headersOfCheck = await firstCheck(worldRequest);
+    await decide(worldRequest, await authenticate(worldRequest));
+    if (looksUpFirst(route)) await checkResource(worldRequest);
   } catch (refusal) {
     // The refusal needs no body, but the journal records the whole request.
-    if (received === null) await keepRefusedBody(inWorld);
+    if (received === null) await keepRefusedBody(worldRequest);
     throw refusal;
   }
   return undefined;
@@ -156,18 +156,18 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
 /** Decides the request if its body does, and validates it. A fault that matches on the body hits only valid requests. */
 async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await readRequestBody(request);
-  const isUndecided = request.inWorld === null;
+  const isUndecided = request.worldRequest === null;
   if (isUndecided) {
     const sent = await decideRequest(request, reply, received);
     if (sent !== undefined) return sent;
   }
-  const inWorld = assertPresent(request.inWorld);
-  const { document } = inWorld.route;
+  const worldRequest = assertPresent(request.worldRequest);
+  const { document } = worldRequest.route;
   if (!document.isReady) await document.ready();
-  parseBody(inWorld, received);
-  validateRequest(inWorld);
+  parseBody(worldRequest, received);
+  validateRequest(worldRequest);
   if (isUndecided) return undefined;
-  const answered = await injectRequestFault(inWorld, 'body');
+  const answered = await injectRequestFault(worldRequest, 'body');
   return answered === null ? undefined : respond(reply, answered);
 }
 
@@ -185,7 +185,7 @@ function looksUpFirst(route: Route): boolean {
 const MAX_ATTEMPTS = 5;
 
 /** Executes the operation, and retries if what it read was changed before the commit. */
-async function executeWithRetries(request: RequestInWorld): Promise<AnsweredRequest> {
+async function executeWithRetries(request: WorldRequest): Promise<AnsweredRequest> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await runHandler(request);
@@ -197,7 +197,7 @@ async function executeWithRetries(request: RequestInWorld): Promise<AnsweredRequ
 }
 
 /** Runs the handler. A refusal that it renders itself, such as a page, is also a decision. */
-export async function runHandler(request: RequestInWorld): Promise<AnsweredRequest> {
+export async function runHandler(request: WorldRequest): Promise<AnsweredRequest> {
   // The handler's context type follows from the document that `validateRequest` has checked.
   const outcome: Outcome = await request.route.handler(request as never);
   const { access, hints } = request;
@@ -258,8 +258,8 @@ function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: Mounte
 }
 
 /** Executes the operation of a request, and returns the payload of its response. */
-async function execute({ inWorld }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return preparePayload(reply, await executeWithRetries(assertPresent(inWorld)));
+async function execute({ worldRequest }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return preparePayload(reply, await executeWithRetries(assertPresent(worldRequest)));
 }
 
 /** Returns the method and path of an operation for Fastify. */

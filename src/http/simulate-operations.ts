@@ -32,7 +32,7 @@ export async function simulateOperations(
   await assertRolesExist(request, caller, serviceName);
   const selected = server.services.filter(({ name }) => serviceName === null || name === serviceName);
   // Rights without a principal and a service are decided only by the services that know such rights.
-  const filteringRights = serviceName === null && caller.principal === null ? caller.holding : null;
+  const filteringRights = serviceName === null && caller.principal === null ? caller.held : null;
   const effects = await Promise.all(
     selected.map(async (service) => {
       if (filteringRights !== null && !(await knowsRights(request, service, filteringRights))) return [];

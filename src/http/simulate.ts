@@ -8,7 +8,7 @@ import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
 import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { showPath } from '../text/redact.ts';
-import type { RequestInWorld } from './request.ts';
+import type { WorldRequest } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
 import { assertRolesExist, createSimulatedRequest, findCaller, type SimulatedCaller } from './simulated-caller.ts';
@@ -50,7 +50,7 @@ export async function simulateRequest(
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */
-async function decideOnly(request: RequestInWorld, caller: Caller | null): Promise<Decision> {
+async function decideOnly(request: WorldRequest, caller: Caller | null): Promise<Decision> {
   try {
     await decide(request, caller);
     await checkResource(request);
@@ -118,7 +118,7 @@ function pathsOf(operations: readonly { readonly path: string }[]): readonly str
  *
  * @throws Problem if the credential is valid but its organisation has no subscription
  */
-function decideRefusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
+function decideRefusedCredential(request: WorldRequest, path: string, problem: Problem): Decision {
   const { title } = request.route.service;
   const facts = { ...createDecisionFacts(request), request: { method: request.method, path: showPath(path) } };
   const decision = decisionOfProblem(facts, problem, request.server.reasons);

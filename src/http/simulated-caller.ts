@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Caller, serviceOfKey } from '../decisions/decide.ts';
-import type { Holding } from '../decisions/policy.ts';
+import type { HypotheticalRights } from '../decisions/policy.ts';
 import { namesOf } from '../decisions/principal.ts';
 import { Problem, type ProblemKind } from '../decisions/problem.ts';
 import { listNames, suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
-import { RequestInWorld } from './request.ts';
+import { WorldRequest } from './request.ts';
 import type { Route, Server } from './server.ts';
 
 /** The caller of a simulated request. At least one member is set. */
@@ -15,13 +15,13 @@ export interface SimulatedCaller {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
   /** Rights that replace the principal's own. */
-  readonly holding: Holding | null;
+  readonly held: HypotheticalRights | null;
 }
 
 /** Refusals of a credential that precede any check of rights. */
 const CREDENTIAL_REFUSALS: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
-type AnyRequest = RequestInWorld<Route | null>;
+type AnyRequest = WorldRequest<Route | null>;
 
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
@@ -30,12 +30,12 @@ export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,
   world: World,
   { method, path, ...routed }: SimulatedParts<OfRoute>,
-): RequestInWorld<OfRoute> {
+): WorldRequest<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: [], headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, startedAt: 0 };
   const entry = { fault: null, origins: NO_ORIGINS, received: null, isSimulated: true };
-  return new RequestInWorld(server, world, request, entry);
+  return new WorldRequest(server, world, request, entry);
 }
 
 /** The parts that define a simulated request. */
@@ -47,7 +47,7 @@ interface SimulatedParts<OfRoute extends Route | null> {
 }
 
 /** Creates a request without an operation, to query services about a world. */
-export function createRequestWithoutOperation(server: Server, world: World): RequestInWorld<null> {
+export function createRequestWithoutOperation(server: Server, world: World): WorldRequest<null> {
   return createSimulatedRequest(server, world, { method: 'GET', path: '/', route: null, params: {} });
 }
 
@@ -59,14 +59,14 @@ export function createRequestWithoutOperation(server: Server, world: World): Req
 export async function findCaller(
   request: AnyRequest,
   service: ServiceDefinition,
-  { principal, holding }: SimulatedCaller,
+  { principal, held }: SimulatedCaller,
 ): Promise<Caller | Problem | null> {
   try {
     const { impersonate, hypothetical } = service.callers;
     const found = principal === null ? null : ((await impersonate?.(request, principal, request.now)) ?? null);
     const isUnknown = principal !== null && found === null;
-    if (holding === null || isUnknown) return found;
-    return (await hypothetical?.caller(request, holding, found)) ?? null;
+    if (held === null || isUnknown) return found;
+    return (await hypothetical?.caller(request, held, found)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && CREDENTIAL_REFUSALS.has(thrown.kind)) return thrown;
     throw thrown;
@@ -81,7 +81,7 @@ export async function listPrincipalNames(server: Server, world: World, principal
   const request = createRequestWithoutOperation(server, world);
   const names = new Set<string>();
   for (const service of server.services) {
-    const caller = await findCaller(request, service, { principal, holding: null });
+    const caller = await findCaller(request, service, { principal, held: null });
     if (caller === null) continue;
     const found = caller instanceof Problem ? [principal] : namesOf(caller.principal);
     for (const name of found) names.add(name);
@@ -90,10 +90,14 @@ export async function listPrincipalNames(server: Server, world: World, principal
 }
 
 /** Returns whether the service knows these rights. One known role is enough. */
-export async function knowsRights(request: AnyRequest, service: ServiceDefinition, holding: Holding): Promise<boolean> {
-  if ('policy' in holding) return serviceOfKey(service.rules.selectRuleset(request.settings), 'service-key') !== null;
+export async function knowsRights(
+  request: AnyRequest,
+  service: ServiceDefinition,
+  held: HypotheticalRights,
+): Promise<boolean> {
+  if ('policy' in held) return serviceOfKey(service.rules.selectRuleset(request.settings), 'service-key') !== null;
   const roles = (await service.callers.hypothetical?.roles(request)) ?? [];
-  return holding.roles.length === 0 || holding.roles.some((role) => roles.includes(role));
+  return held.roles.length === 0 || held.roles.some((role) => roles.includes(role));
 }
 
 /**
@@ -104,21 +108,21 @@ export async function knowsRights(request: AnyRequest, service: ServiceDefinitio
  */
 export async function assertRolesExist(
   request: AnyRequest,
-  { holding }: SimulatedCaller,
+  { held }: SimulatedCaller,
   serviceName: string | null,
 ): Promise<void> {
-  if (holding === null || 'policy' in holding) return;
+  if (held === null || 'policy' in held) return;
   const listRoles = async (selected: readonly ServiceDefinition[]) =>
     (await Promise.all(selected.map((service) => service.callers.hypothetical?.roles(request) ?? []))).flat();
   const { services } = request.server;
   const known = await listRoles(services);
-  const unknown = holding.roles.find((role) => !known.includes(role));
+  const unknown = held.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;
   const rolesOfService = await listRoles(services.filter(({ name }) => name === serviceName));
   const listed =
     rolesOfService.length === 0
       ? `Expected one of ${listNames(unknown, known)}`
       : `The roles of \`${serviceName}\` are ${listNames(unknown, rolesOfService)}`;
-  const message = `Field \`holding.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
+  const message = `Field \`held.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
   throw new Problem('invalid_request', `${message}${suggestName(unknown, known)} ${listed}.`);
 }

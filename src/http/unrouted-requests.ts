@@ -14,7 +14,7 @@ import { dateHeader } from './headers.ts';
 import { type Alternatives, hintsOfUnrouted } from './hints.ts';
 import type { MountedService } from './mount.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
-import type { RequestInWorld } from './request.ts';
+import type { WorldRequest } from './request.ts';
 import { serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { ServedHost, Server } from './server.ts';
@@ -249,7 +249,7 @@ function removeHostPrefix(url: string, { prefix }: ServedHost): string {
 
 /** Returns the problem that a vendor would report first; null if there is none. */
 async function findEarlierProblem(
-  request: RequestInWorld<null>,
+  request: WorldRequest<null>,
   { conventions, callers }: UnroutedService,
   { kind }: Problem,
 ): Promise<Problem | null> {

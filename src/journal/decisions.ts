@@ -81,9 +81,9 @@ export class Decisions {
   #weightOf({ input, hints }: Decision): number {
     const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + estimateBytes(hints);
     if (input === undefined) return plain;
-    const { heldRights } = input.caller;
-    const weight = this.#weights.get(heldRights) ?? estimateBytes(heldRights);
-    this.#weights.set(heldRights, weight);
+    const { held } = input.caller;
+    const weight = this.#weights.get(held) ?? estimateBytes(held);
+    this.#weights.set(held, weight);
     return plain + weight + estimateBytes(input.lookedUp);
   }
 }

@@ -219,7 +219,7 @@ export interface DecisionFilter {
 }
 
 /** Rights that replace a principal's own. Without a principal, they belong to a new key or user. */
-export type Holding =
+export type HypotheticalRights =
   | {
       /** Scopes as in a service key, by id or documented label. */
       readonly scopes: readonly string[];
@@ -234,8 +234,8 @@ export type Holding =
 
 /** The simulated caller: an existing principal (by id, name, client id or e-mail address), other rights, or both. */
 export type Asker =
-  | { readonly principal: string; readonly holding?: Holding }
-  | { readonly principal?: never; readonly holding: Holding };
+  | { readonly principal: string; readonly held?: HypotheticalRights }
+  | { readonly principal?: never; readonly held: HypotheticalRights };
 
 interface DecisionsBoard extends CallsOf<'decisions'> {
   /** Newest first. */

@@ -1,6 +1,6 @@
 import type { ServiceCallers } from '../contract/service.ts';
 import type { Caller } from '../decisions/decide.ts';
-import type { HeldRights, Holding } from '../decisions/policy.ts';
+import type { HeldRights, HypotheticalRights } from '../decisions/policy.ts';
 import { Problem } from '../decisions/problem.ts';
 import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import type { Settings } from '../definitions/settings.ts';
@@ -20,10 +20,10 @@ export function createHypotheticalKeys(
 ): NonNullable<ServiceCallers['hypothetical']> {
   return {
     roles: async ({ settings }) => selectRuleset(settings).tables.roles.map(({ name }) => name),
-    caller: async ({ settings, store }, holding, existing) => {
+    caller: async ({ settings, store }, rights, existing) => {
       const ruleset = selectRuleset(settings);
-      if (existing === null) return createSimulatedCaller(ruleset, holding, ngcKeysIn(store), assertOrganization);
-      return { principal: existing.principal, heldRights: replaceRights(ruleset, holding, existing) };
+      if (existing === null) return createSimulatedCaller(ruleset, rights, ngcKeysIn(store), assertOrganization);
+      return { principal: existing.principal, held: replaceRights(ruleset, rights, existing) };
     },
   };
 }
@@ -34,7 +34,7 @@ const FIRST_POLICY_VERSION = 1;
 /** Creates the caller of a simulated key in the first organisation. */
 async function createSimulatedCaller(
   ruleset: Ruleset,
-  holding: Holding,
+  rights: HypotheticalRights,
   ngcKeys: NgcKeys,
   assertOrganization: (organization: Organization) => void,
 ): Promise<Caller> {
@@ -44,9 +44,9 @@ async function createSimulatedCaller(
   }
   assertOrganization(organization);
   const { name: org, ncaId: account } = organization;
-  const kind = 'policy' in holding ? 'service-key' : 'personal-key';
+  const kind = 'policy' in rights ? 'service-key' : 'personal-key';
   const principal = { kind, id: 'simulated', name: 'simulated', org, account } as const;
-  return { principal, heldRights: buildHeldRights(ruleset, holding, null, FIRST_POLICY_VERSION) };
+  return { principal, held: buildHeldRights(ruleset, rights, null, FIRST_POLICY_VERSION) };
 }
 
 /**
@@ -54,33 +54,33 @@ async function createSimulatedCaller(
  *
  * @throws Problem if a key of this kind cannot have such rights
  */
-function replaceRights(ruleset: Ruleset, holding: Holding, { principal, heldRights }: Caller): HeldRights {
+function replaceRights(ruleset: Ruleset, rights: HypotheticalRights, { principal, held }: Caller): HeldRights {
   const isServiceKey = principal.kind === 'service-key';
-  const hasPolicy = 'policy' in holding;
+  const hasPolicy = 'policy' in rights;
   if (isServiceKey === hasPolicy) {
     // Personal keys have no policy, and so no version of it.
-    const nextVersion = (heldRights.policyVersion ?? 0) + 1;
-    return buildHeldRights(ruleset, holding, heldRights.services, nextVersion);
+    const nextVersion = (held.policyVersion ?? 0) + 1;
+    return buildHeldRights(ruleset, rights, held.services, nextVersion);
   }
   throw new Problem(
     'invalid_request',
     isServiceKey
-      ? 'Field `holding.roles` is not allowed for a service key. Send `scopes` and `resource` instead.'
-      : 'Field `holding.scopes` is not allowed for a personal key. Send `roles` instead.',
+      ? 'Field `held.roles` is not allowed for a service key. Send `scopes` and `resource` instead.'
+      : 'Field `held.scopes` is not allowed for a personal key. Send `roles` instead.',
   );
 }
 
 /** Builds the rights of a key with these roles, or with this policy as this version. */
 function buildHeldRights(
   ruleset: Ruleset,
-  holding: Holding,
+  rights: HypotheticalRights,
   services: HeldRights['services'],
   policyVersion: number,
 ): HeldRights {
-  if ('roles' in holding) {
-    const permissions = permissionsOfRoles(ruleset.tables, holding.roles);
-    return { roles: holding.roles, held: permissions, resources: null, services, pending: [] };
+  if ('roles' in rights) {
+    const permissions = permissionsOfRoles(ruleset.tables, rights.roles);
+    return { roles: rights.roles, permissions, resources: null, services, pending: [] };
   }
-  const { scopes, resources } = holding.policy;
-  return { roles: [], held: new Set(scopes), resources, services, policyVersion, pending: [] };
+  const { scopes, resources } = rights.policy;
+  return { roles: [], permissions: new Set(scopes), resources, services, policyVersion, pending: [] };
 }

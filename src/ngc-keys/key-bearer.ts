@@ -166,15 +166,15 @@ export function createCaller(inForce: KeyInForce, ruleset: Ruleset): Caller {
   const principal = principalOfKey(inForce);
   const { services } = key;
   if (key.type === 'personal') {
-    const held = permissionsOfRoles(ruleset.tables, roles);
-    return { principal, heldRights: { roles, held, resources: null, services, pending: [] } };
+    const permissions = permissionsOfRoles(ruleset.tables, roles);
+    return { principal, held: { roles, permissions, resources: null, services, pending: [] } };
   }
-  const heldRights = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
-  return { principal, heldRights: policy === null ? heldRights : { ...heldRights, policyVersion: policy.version } };
+  const held = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+  return { principal, held: policy === null ? held : { ...held, policyVersion: policy.version } };
 }
 
 function rightsOf(policy: PolicyVersion | null) {
-  return { held: new Set(policy?.scopes), resources: policy?.resources ?? [] };
+  return { permissions: new Set(policy?.scopes), resources: policy?.resources ?? [] };
 }
 
 function pendingRightsOf(policy: PolicyVersion) {

@@ -56,15 +56,15 @@ function isEditable({ accessRequest: { ruleset }, caller: { principal } }: Decis
 /** The reason that remains once the key is for the service. */
 function findRemainingReason(input: DecisionInput, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
-  const next = verdictFor(input, buildServiceChange(input).heldRights);
+  const next = verdictFor(input, buildServiceChange(input).held);
   return next.effect === 'deny' ? next.reason : reason;
 }
 
 /** A recorded edit already grants the right. Flushing helps only if the newest version allows the request. */
 function buildPropagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: PendingChange): Fix {
-  const { principal, heldRights } = input.caller;
-  const newest = heldRights.pending.at(-1);
-  const canFlush = newest !== undefined && verdictFor(input, { ...heldRights, ...newest }).effect === 'allow';
+  const { principal, held } = input.caller;
+  const newest = held.pending.at(-1);
+  const canFlush = newest !== undefined && verdictFor(input, { ...held, ...newest }).effect === 'allow';
   const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} takes effect, or move the clock there (\`POST /_mock/clock/advance\`)`;
   return {
     kind: 'propagation',
@@ -77,7 +77,7 @@ function buildPropagationFix({ at }: Decision, input: DecisionInput, { version, 
 
 /** A change to a key: the resulting rights, the body of the request, and descriptions. */
 interface Change {
-  readonly heldRights: HeldRights;
+  readonly held: HeldRights;
   readonly body: Readonly<Record<string, unknown>>;
   readonly texts: readonly string[];
 }
@@ -91,7 +91,7 @@ function buildKeyFixes(input: DecisionInput): Fix[] {
   const withService = buildServiceChange(input);
   const changes =
     principal.kind === 'personal-key' ? buildRoleChanges(input, withService) : buildPolicyChanges(input, withService);
-  const sufficient = changes.filter(({ heldRights }) => verdictFor(input, heldRights).effect === 'allow');
+  const sufficient = changes.filter(({ held }) => verdictFor(input, held).effect === 'allow');
   return (withService.texts.length === 0 ? sufficient : selectSmallest(sufficient)).map(({ body, texts }) => ({
     kind: 'policy',
     text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
@@ -101,29 +101,26 @@ function buildKeyFixes(input: DecisionInput): Fix[] {
 
 /** Roles belong to the user; they can be changed through any personal key of the user in the organisation. */
 function buildUserFixes(input: DecisionInput): Fix[] {
-  const { principal, heldRights } = input.caller;
-  const changes = buildRoleChanges(input, { heldRights, body: {}, texts: [] });
-  const sufficient = changes.filter((change) => verdictFor(input, change.heldRights).effect === 'allow');
-  return selectSmallest(sufficient).map(({ heldRights: { roles } }) => ({
+  const { principal, held } = input.caller;
+  const changes = buildRoleChanges(input, { held, body: {}, texts: [] });
+  const sufficient = changes.filter((change) => verdictFor(input, change.held).effect === 'allow');
+  return selectSmallest(sufficient).map(({ held: { roles } }) => ({
     kind: 'policy',
-    text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !heldRights.roles.includes(role)))}: send all roles as \`roles\` with \`PATCH /_mock/keys/{id}\`, where the key is a personal key of the user in \`${principal.org}\` (create one with \`POST /_mock/keys\`)`,
+    text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !held.roles.includes(role)))}: send all roles as \`roles\` with \`PATCH /_mock/keys/{id}\`, where the key is a personal key of the user in \`${principal.org}\` (create one with \`POST /_mock/keys\`)`,
   }));
 }
 
 /** Picks the change with the fewest rights, preferring one that names its objects. */
 function selectSmallest(changes: readonly Change[]): readonly Change[] {
-  const sizeOf = ({ heldRights: { held, resources } }: Change) =>
-    2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
+  const sizeOf = ({ held: { permissions, resources } }: Change) =>
+    2 * permissions.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
   const min = Math.min(...changes.map(sizeOf));
   return changes.filter((change) => sizeOf(change) === min).slice(0, 1);
 }
 
-function verdictFor(
-  { accessRequest, caller: { principal }, lookedUp }: DecisionInput,
-  heldRights: HeldRights,
-): Verdict {
+function verdictFor({ accessRequest, caller: { principal }, lookedUp }: DecisionInput, held: HeldRights): Verdict {
   const object = lookedUp ?? assumeOwnedObject(accessRequest);
-  return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, object);
+  return decideOnResource(accessRequest, { principal, held: { ...held, pending: [] } }, object);
 }
 
 /** Stands in for an object that a body names and that was not read: a fix must work for any object of the account. */
@@ -134,28 +131,28 @@ function assumeOwnedObject({ rule: { cover } }: DecisionInput['accessRequest']):
 
 /** Edits build on the latest recorded version, even if it is not in force yet. */
 function buildServiceChange({ accessRequest: { ruleset }, caller }: DecisionInput): Change {
-  const { held, resources } = caller.heldRights.pending.at(-1) ?? caller.heldRights;
-  const heldRights = { ...caller.heldRights, held, resources };
-  const { services } = heldRights;
+  const { permissions, resources } = caller.held.pending.at(-1) ?? caller.held;
+  const held = { ...caller.held, permissions, resources };
+  const { services } = held;
   const service = serviceOfKey(ruleset, caller.principal.kind);
-  if (services === null || service === null || services.includes(service)) return { heldRights, body: {}, texts: [] };
+  if (services === null || service === null || services.includes(service)) return { held, body: {}, texts: [] };
   const wider = [...services, service];
   return {
-    heldRights: { ...heldRights, services: wider },
+    held: { ...held, services: wider },
     body: { services: wider },
     texts: [`add the service \`${service}\``],
   };
 }
 
 function buildRoleChanges({ accessRequest: { rule, ruleset } }: DecisionInput, from: Change): Change[] {
-  const { heldRights } = from;
-  const missingRoles = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
-  if (missingRoles.length === 0 && isEnough(missingRightsOf(rule, heldRights, heldRights.roles))) return [from];
+  const { held } = from;
+  const missingRoles = (rule.needs.roles ?? []).filter((role) => !held.roles.includes(role));
+  if (missingRoles.length === 0 && isEnough(missingRightsOf(rule, held, held.roles))) return [from];
   const choices = missingRoles.length > 0 ? [missingRoles] : ruleset.tables.roles.map(({ name }) => [name]);
   return choices.map((added) => {
-    const roles = [...heldRights.roles, ...added];
+    const roles = [...held.roles, ...added];
     return {
-      heldRights: { ...heldRights, roles, held: permissionsOfRoles(ruleset.tables, roles) },
+      held: { ...held, roles, permissions: permissionsOfRoles(ruleset.tables, roles) },
       body: { ...from.body, roles },
       texts: [...from.texts, `grant its user the role ${quote(added)}`],
     };
@@ -166,22 +163,22 @@ function buildPolicyChanges(input: DecisionInput, from: Change): Change[] {
   const { ruleset } = input.accessRequest;
   return buildScopeChanges(input, from)
     .flatMap((change) =>
-      verdictFor(input, change.heldRights).effect === 'allow' ? [change] : buildResourceChanges(input, change),
+      verdictFor(input, change.held).effect === 'allow' ? [change] : buildResourceChanges(input, change),
     )
-    .map((change) => makeStorable(ruleset, change, from.heldRights));
+    .map((change) => makeStorable(ruleset, change, from.held));
 }
 
 /** Adds the resource types that the scopes require, and `force` for combinations that the documents rule out. */
 function makeStorable(ruleset: Ruleset, change: Change, before: HeldRights): Change {
-  const { heldRights, texts } = change;
-  const resources = heldRights.resources ?? [];
+  const { held, texts } = change;
+  const resources = held.resources ?? [];
   const absent = ruleset.tables.permissions.flatMap(({ id, onlyOn }) =>
-    heldRights.held.has(id) && onlyOn?.every((type) => resources.every((resource) => resource.type !== type))
+    held.permissions.has(id) && onlyOn?.every((type) => resources.every((resource) => resource.type !== type))
       ? onlyOn.slice(0, 1)
       : [],
   );
   const wider = [...resources, ...[...new Set(absent)].map((type) => ({ type }))];
-  const scopes = change.body['scopes'] === undefined ? undefined : [...heldRights.held];
+  const scopes = change.body['scopes'] === undefined ? undefined : [...held.permissions];
   const isBound = change.body['resource'] !== undefined;
   if (scopes === undefined && !isBound) return change;
   const isWider = wider.length > resources.length;
@@ -189,11 +186,11 @@ function makeStorable(ruleset: Ruleset, change: Change, before: HeldRights): Cha
   const labelled = labelResources(ruleset, wider);
   const { faults } = editPolicy(
     [ruleset],
-    { scopes: [...before.held], resources: before.resources ?? [] },
+    { scopes: [...before.permissions], resources: before.resources ?? [] },
     { scopes, resources: isBinding ? labelled : undefined },
   );
   return {
-    heldRights: { ...heldRights, resources: wider },
+    held: { ...held, resources: wider },
     body: {
       ...change.body,
       ...(isBinding && { resource: labelled.length === 1 ? labelled[0] : labelled }),
@@ -215,15 +212,15 @@ function labelResources(ruleset: Ruleset, resources: readonly Resource[]): reado
 
 /** Each change adds all missing scopes of `all`, and one of `any`. */
 function buildScopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
-  const { heldRights } = from;
-  const missing = missingRightsOf(rule, heldRights, heldRights.roles);
+  const { held } = from;
+  const missing = missingRightsOf(rule, held, held.roles);
   if (isEnough(missing)) return [from];
   const { missing: all, missingAnyOf: any = [] } = missing;
   const choices = any.length === 0 ? [all] : any.map((scope) => [...all, scope]);
   return choices.map((added) => {
-    const scopes = [...heldRights.held, ...added];
+    const scopes = [...held.permissions, ...added];
     return {
-      heldRights: { ...heldRights, held: new Set(scopes) },
+      held: { ...held, permissions: new Set(scopes) },
       body: { ...from.body, scopes },
       texts: [...from.texts, `add the scope ${quote(added)}`],
     };
@@ -233,7 +230,7 @@ function buildScopeChanges({ accessRequest: { rule } }: DecisionInput, from: Cha
 /** One change per accepted type, with the object's id if the type has ids. */
 function buildResourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: DecisionInput, from: Change): Change[] {
   const attributes = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
-  const before = from.heldRights.resources ?? [];
+  const before = from.held.resources ?? [];
   return (rule.on ?? []).flatMap((type): Change[] => {
     const row = ruleset.resourceTypes.get(type);
     if (row === undefined) return [];
@@ -243,9 +240,9 @@ function buildResourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: De
     const choices =
       row.names === null ? [undefined] : first.map((name) => [name, ...others.flatMap((names) => names.slice(0, 1))]);
     return choices.map((ids) => {
-      const resources = addResource(ruleset, from.heldRights.held, before, { type, ...(ids && { ids }) });
+      const resources = addResource(ruleset, from.held.permissions, before, { type, ...(ids && { ids }) });
       return {
-        heldRights: { ...from.heldRights, resources },
+        held: { ...from.held, resources },
         body: { ...from.body, resource: labelResources(ruleset, resources) },
         texts: [...from.texts, describeBinding(ruleset, resources)],
       };

@@ -24,7 +24,7 @@ export const findOtherKey: FindCredential = async ({ input }, { store, now }) =>
   const [first, ...others] = allowedCallers;
   if (first === undefined) return null;
   const smallest = others.reduce(
-    (best, caller) => (caller.heldRights.held.size < best.heldRights.held.size ? caller : best),
+    (best, caller) => (caller.held.permissions.size < best.held.permissions.size ? caller : best),
     first,
   );
   return smallest.principal.name;

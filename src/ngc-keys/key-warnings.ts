@@ -140,11 +140,13 @@ function isOpenToEveryUser({ tables }: Ruleset): boolean {
 /** Checks whether these roles allow any operation beyond those open to every user. */
 function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   const ofEveryUser = permissionsOfRoles(tables, []);
-  const held = new Set([...permissionsOfRoles(tables, roles)].filter((id) => !ofEveryUser.has(id)));
+  const permissions = new Set([...permissionsOfRoles(tables, roles)].filter((id) => !ofEveryUser.has(id)));
   return tables.rules.some(({ closed, needs, ...rule }) => {
     const hasRoles = (needs.roles ?? []).every((role) => roles.includes(role));
     return (
-      closed !== true && hasRoles && isEnough(missingRightsOf({ ...rule, needs }, { held, resources: null }, roles))
+      closed !== true &&
+      hasRoles &&
+      isEnough(missingRightsOf({ ...rule, needs }, { permissions, resources: null }, roles))
     );
   });
 }
@@ -207,5 +209,5 @@ function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: PolicyRights)
 
 function hasScopes(rule: Rule, { scopes, resources }: PolicyRights): boolean {
   if (rule.closed === true || (rule.needs.roles ?? []).length > 0) return false;
-  return isEnough(missingRightsOf(rule, { held: scopes, resources }, []));
+  return isEnough(missingRightsOf(rule, { permissions: scopes, resources }, []));
 }

@@ -19,9 +19,9 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRightsOfKind
     (ruleset) => serviceOfKey(ruleset, principal.kind) !== null,
   );
   const scopesOfRulesets = rulesets.flatMap(({ tables }) => tables.permissions);
-  const held = caller?.heldRights.held ?? new Set<string>();
-  const bound = caller?.heldRights.resources ?? [];
-  const currentServices = caller?.heldRights.services ?? [];
+  const held = caller?.held.permissions ?? new Set<string>();
+  const bound = caller?.held.resources ?? [];
+  const currentServices = caller?.held.services ?? [];
   const everything = Bindings.of(rulesets, uses, bound);
   const serviceOf = ({ accessRequest: { ruleset } }: Use) => serviceOfKey(ruleset, principal.kind) ?? ruleset.service;
   const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
@@ -69,16 +69,16 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRightsOfKind
     ],
     seedEntry: createSeedOfKey(principal, rights),
     impossibleUses: uses.filter((use) => !possible.includes(use)),
-    heldRights: () => buildHeldRights(services, scopes, resources),
+    toHeldRights: () => buildHeldRights(services, scopes, resources),
   };
 }
 
 function buildHeldRights(
   services: readonly string[],
-  held: ReadonlySet<string>,
+  permissions: ReadonlySet<string>,
   resources: readonly Resource[],
 ): HeldRights {
-  return { roles: [], held, resources, services, pending: [] };
+  return { roles: [], permissions, resources, services, pending: [] };
 }
 
 /** Checks that the vendor offers these scopes with these resource types. */

@@ -9,7 +9,7 @@ import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServi
 export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind {
   const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
-  const held = caller?.heldRights.roles ?? [];
+  const held = caller?.held.roles ?? [];
   const all = [...new Set([...rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
   const filterAllowed = (roles: readonly string[], candidates: readonly Use[]) => {
     const heldRightsByRuleset = new Map(rulesets.map((ruleset) => [ruleset, rightsIn(ruleset, roles)]));
@@ -33,7 +33,7 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind 
   const needed = inTableOrder(findFewest(held));
   const larger = needed.filter((role) => !roles.includes(role) && grantsMore(role, roles, rulesets));
   const services = listUsedServices(principalUses);
-  const { services: currentServices } = caller?.heldRights ?? {};
+  const { services: currentServices } = caller?.held ?? {};
   const possible = new Set(filterAllowed(all, uses));
   return {
     held: caller && { services: currentServices ?? [], roles: held },
@@ -45,14 +45,14 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind 
     ],
     seedEntry: createSeedOfKey(principal, { services, roles }),
     impossibleUses: uses.filter((use) => !possible.has(use)),
-    heldRights: (ruleset) => rightsIn(ruleset, roles),
+    toHeldRights: (ruleset) => rightsIn(ruleset, roles),
   };
 }
 
 /** Returns the rights of a personal key of a user with these roles. */
 function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
   const services = [serviceOfKey(ruleset, 'personal-key') ?? ruleset.service];
-  return { roles, held: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };
+  return { roles, permissions: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };
 }
 
 /** Counts the permissions that a role grants in these services. */

@@ -54,7 +54,7 @@ async function createTokenCaller(
   const account = await findAccountOfClient(store, sub);
   const organization = account === null ? {} : { org: account.org, account: account.ncaId };
   const principal = { kind, id: sub, name: sub, clientId: sub, ...organization };
-  return { principal, heldRights: heldRightsOfRoles([], new Set(scopes.flatMap(expandScope))) };
+  return { principal, held: heldRightsOfRoles([], new Set(scopes.flatMap(expandScope))) };
 }
 
 const KEY_SCOPE_PREFIX = 'apikey:';

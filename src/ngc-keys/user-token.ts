@@ -103,6 +103,6 @@ export function createUserCaller(inForce: UserInForce, { tables }: Pick<Ruleset,
   const { roles } = inForce.user;
   return {
     principal: { ...principalOfUser(inForce.user), account: inForce.organization.ncaId },
-    heldRights: heldRightsOfRoles(roles, permissionsOfRoles(tables, roles)),
+    held: heldRightsOfRoles(roles, permissionsOfRoles(tables, roles)),
   };
 }

@@ -46,7 +46,7 @@ export class Worlds implements WorldRegistry {
   /** All worlds except the default one. */
   readonly #entries = new Map<string, WorldEntry>();
   /** Whether there has never been a world besides the default one. */
-  isAlone = true;
+  hasOneWorld = true;
   readonly #credentialTracker: CredentialTracker;
   #isClosed = false;
   /** Ids reserved for worlds that are being created. */
@@ -257,7 +257,7 @@ export class Worlds implements WorldRegistry {
   }
 
   #noteCreated(id: string): void {
-    this.isAlone = false;
+    this.hasOneWorld = false;
     this.#credentialTracker.endedWorlds.noteCreated(id);
   }
 

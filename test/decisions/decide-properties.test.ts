@@ -123,7 +123,7 @@ function drawRule(draws: Draws, ruleset: Ruleset): Rule {
 function drawRights(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRights {
   const grants = ruleset.tables.permissions.map(({ id }) => id);
   const rights = () => ({
-    held: new Set(draws.pickSome(grants, 0.6)),
+    permissions: new Set(draws.pickSome(grants, 0.6)),
     resources: bound ? drawResources(draws, ruleset) : null,
   });
   const kind = bound ? serviceKey.kind : personalKey.kind;
@@ -142,7 +142,7 @@ function drawCase(draws: Draws, ruleset: Ruleset, rule = drawRule(draws, ruleset
   const org = draws.chance(0.1) ? 'other' : draws.chance(0.5) ? ORG : undefined;
   return {
     accessRequest: { rule, ruleset, org },
-    caller: { principal: bound ? serviceKey : personalKey, heldRights: drawRights(draws, ruleset, bound) },
+    caller: { principal: bound ? serviceKey : personalKey, held: drawRights(draws, ruleset, bound) },
     lookedUp: drawLookup(draws, ruleset),
   };
 }
@@ -154,7 +154,7 @@ function judge({ accessRequest, caller, lookedUp }: Case): Verdict {
 
 const withRights = ({ caller, ...rest }: Case, rights: Partial<HeldRights>): Case => ({
   ...rest,
-  caller: { ...caller, heldRights: { ...caller.heldRights, ...rights } },
+  caller: { ...caller, held: { ...caller.held, ...rights } },
 });
 
 /** Generated cases for a ruleset. */
@@ -170,8 +170,15 @@ function drawCases(
 }
 
 /** A failing case, in short. */
-function describeCase({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
-  return JSON.stringify({ rule, org, kind: principal.kind, ...heldRights, held: [...heldRights.held], lookedUp });
+function describeCase({ accessRequest: { rule, org }, caller: { principal, held }, lookedUp }: Case): string {
+  return JSON.stringify({
+    rule,
+    org,
+    kind: principal.kind,
+    ...held,
+    permissions: [...held.permissions],
+    lookedUp,
+  });
 }
 
 const listPermissions = (ruleset: Ruleset) => ruleset.tables.permissions.map(({ id }) => id);
@@ -206,15 +213,15 @@ describe('for any rule, key and object,', () => {
     for (const example of cases) {
       if (judge(example).effect === 'deny') continue;
       for (const scope of listPermissions(toyLaw)) {
-        const held = new Set([...example.caller.heldRights.held, scope]);
-        expect(judge(withRights(example, { held })).effect, describeCase(example)).toBe('allow');
+        const permissions = new Set([...example.caller.held.permissions, scope]);
+        expect(judge(withRights(example, { permissions })).effect, describeCase(example)).toBe('allow');
       }
     }
   });
 
   it('one more resource never removes access', () => {
     for (const example of cases) {
-      const { resources } = example.caller.heldRights;
+      const { resources } = example.caller.held;
       if (resources === null || judge(example).effect === 'deny') continue;
       const more = [...resources, drawResource(example.draws, toyLaw)];
       expect(judge(withRights(example, { resources: more })).effect, describeCase(example)).toBe('allow');
@@ -223,7 +230,7 @@ describe('for any rule, key and object,', () => {
 
   it('one more id of a resource never removes access', () => {
     for (const example of cases) {
-      const { resources } = example.caller.heldRights;
+      const { resources } = example.caller.held;
       if (resources === null || judge(example).effect === 'deny') continue;
       const more = resources.map(({ type, ids }) => (ids === undefined ? { type } : { type, ids: [...ids, 'more'] }));
       expect(judge(withRights(example, { resources: more })).effect, describeCase(example)).toBe('allow');
@@ -240,9 +247,9 @@ describe('for any rule, key and object,', () => {
 
   it('the order of scopes and resources does not matter', () => {
     for (const example of cases) {
-      const { held, resources } = example.caller.heldRights;
+      const { permissions, resources } = example.caller.held;
       const turned = {
-        held: new Set([...held].reverse()),
+        permissions: new Set([...permissions].reverse()),
         resources: resources && [...resources].reverse(),
       };
       expect(judge(withRights(example, turned)), describeCase(example)).toEqual(judge(example));
@@ -263,10 +270,10 @@ describe('for any rule, key and object,', () => {
       // A denial before the look-up does not depend on the object, and its pending versions are tested on their own.
       if (lookedUp !== null && decide(example.accessRequest, example.caller).effect === 'deny') continue;
       const { effect, pending } = judge(example);
-      const effects = example.caller.heldRights.pending.map(({ held, resources, version, effectiveAt }) => ({
+      const effects = example.caller.held.pending.map(({ permissions, resources, version, effectiveAt }) => ({
         version,
         effectiveAt,
-        effect: judge(withRights(example, { held, resources, pending: [] })).effect,
+        effect: judge(withRights(example, { permissions, resources, pending: [] })).effect,
       }));
       expect(pending, describeCase(example)).toEqual(effects.find((later) => later.effect !== effect));
       if (pending !== undefined) turned += 1;
@@ -345,8 +352,8 @@ describe('for any rule, key and object,', () => {
 /** Whether all scopes, the service, and one more accepted resource that names the object would turn the denial. */
 function canBeFixed(example: Case): boolean {
   const { accessRequest, caller, lookedUp } = example;
-  const everything = { held: new Set(listPermissions(toyLaw)), services: [toyLaw.service] };
-  const { resources } = caller.heldRights;
+  const everything = { permissions: new Set(listPermissions(toyLaw)), services: [toyLaw.service] };
+  const { resources } = caller.held;
   const reach = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
   const further = (accessRequest.rule.on ?? []).flatMap((type): Resource[] => {
     if (toyLaw.resourceTypes.get(type)?.names === null) return [{ type }];
@@ -382,8 +389,7 @@ describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => 
   it('every suggested edit is valid if the key was valid before', () => {
     for (const example of cases) {
       const decision = decisionOn(example.accessRequest, example.caller, example.lookedUp);
-      if (example.caller.heldRights.resources === null || faultsOfEdit(decision, {}, listLaws(ruleset)).length > 0)
-        continue;
+      if (example.caller.held.resources === null || faultsOfEdit(decision, {}, listLaws(ruleset)).length > 0) continue;
       for (const { body } of listRequests(decision, ruleset, 'PATCH')) {
         const faults = faultsOfEdit(decision, body, listLaws(ruleset)).map(({ message }) => message);
         expect(faults, `${JSON.stringify(body)} of ${describeCase(example)}`).toEqual([]);

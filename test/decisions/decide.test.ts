@@ -81,27 +81,33 @@ describe('the used permissions', () => {
   });
 
   it('are none if a role replaces them', () => {
-    const heldRights = { ...key(['a']).heldRights, roles: ['owner'] };
+    const held = { ...key(['a']).held, roles: ['owner'] };
 
     expect(
-      listUsedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), heldRights }, null),
+      listUsedPermissions(ask({ needs: { any: ['a', 'b'], orRoles: ['owner'] } }), { ...key([]), held }, null),
     ).toEqual([]);
   });
 
   it('are those that reach the object if each has its own binding', () => {
-    const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-    const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('a', 'doll'), bundle('b', 'ball')] };
+    const bundle = (permission: string, id: string) => ({
+      permissions: new Set([permission]),
+      resources: [{ type: 'toy', ids: [id] }],
+    });
+    const held = { ...key([]).held, rightsByRule: [bundle('a', 'doll'), bundle('b', 'ball')] };
     const accessRequest = ask({ needs: { any: ['a', 'b'] }, on: ['toy'] });
 
-    expect(listUsedPermissions(accessRequest, { ...key([]), heldRights }, BALL)).toEqual(['b']);
+    expect(listUsedPermissions(accessRequest, { ...key([]), held }, BALL)).toEqual(['b']);
   });
 });
 
 describe('rights that were granted separately', () => {
-  const bundle = (held: string[], id: string) => ({ held: new Set(held), resources: [{ type: 'toy', ids: [id] }] });
+  const bundle = (permissions: string[], id: string) => ({
+    permissions: new Set(permissions),
+    resources: [{ type: 'toy', ids: [id] }],
+  });
   const accessRequest = ask({ needs: { all: ['play', 'look'] }, on: ['toy'] });
   const readEffect = (...rightsByRule: ReturnType<typeof bundle>[]) => {
-    const caller = { ...key([]), heldRights: { ...key([]).heldRights, rightsByRule } };
+    const caller = { ...key([]), held: { ...key([]).held, rightsByRule } };
     const verdict = decideOnResource(accessRequest, caller, seen(BALL));
     return verdict.effect === 'allow' ? 'allow' : verdict.reason;
   };
@@ -116,26 +122,24 @@ describe('rights that were granted separately', () => {
   });
 
   it('bind their owner to the resources of those that suffice', () => {
-    const { heldRights } = key([]);
+    const { held } = key([]);
     const rightsByRule = [bundle(['play'], 'ball'), bundle(['play', 'look'], 'doll')];
 
-    expect(listBoundResources(accessRequest.rule, { ...heldRights, rightsByRule })).toEqual([
-      { type: 'toy', ids: ['doll'] },
-    ]);
-    expect(listBoundResources(accessRequest.rule, { ...heldRights, resources: null })).toEqual([]);
+    expect(listBoundResources(accessRequest.rule, { ...held, rightsByRule })).toEqual([{ type: 'toy', ids: ['doll'] }]);
+    expect(listBoundResources(accessRequest.rule, { ...held, resources: null })).toEqual([]);
   });
 });
 
 describe('of rights that were granted separately,', () => {
   const [all, doll, ball] = [
-    { held: new Set(['play']), resources: [{ type: 'lent-toys' }] },
-    { held: new Set(['play']), resources: [{ type: 'toy', ids: ['doll'] }] },
-    { held: new Set(['play']), resources: [{ type: 'toy', ids: ['ball'] }] },
+    { permissions: new Set(['play']), resources: [{ type: 'lent-toys' }] },
+    { permissions: new Set(['play']), resources: [{ type: 'toy', ids: ['doll'] }] },
+    { permissions: new Set(['play']), resources: [{ type: 'toy', ids: ['ball'] }] },
   ];
   const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
-  const createHolder = (...rightsByRule: NonNullable<Caller['heldRights']['rightsByRule']>): Caller => ({
+  const createHolder = (...rightsByRule: NonNullable<Caller['held']['rightsByRule']>): Caller => ({
     ...key([]),
-    heldRights: { ...key([]).heldRights, rightsByRule },
+    held: { ...key([]).held, rightsByRule },
   });
 
   it('a right of the accepted type is closer than others, in any order', () => {
@@ -156,14 +160,14 @@ describe('of rights that were granted separately,', () => {
     expect(mayAccess(accessRequest, createHolder(all, ball), BALL)).toBe(true);
     expect(mayAccess(accessRequest, createHolder(all, doll), BALL)).toBe(false);
     // Other held resources are ignored.
-    const heldRights = { ...createHolder(doll).heldRights, resources: [{ type: 'toy', ids: ['ball'] }] };
-    expect(mayAccess(accessRequest, { ...key([]), heldRights }, BALL)).toBe(false);
+    const held = { ...createHolder(doll).held, resources: [{ type: 'toy', ids: ['ball'] }] };
+    expect(mayAccess(accessRequest, { ...key([]), held }, BALL)).toBe(false);
   });
 
   it('an unbound right adds no bound resources', () => {
-    const free = { held: new Set(['play']), resources: null };
+    const free = { permissions: new Set(['play']), resources: null };
 
-    expect(listBoundResources(accessRequest.rule, createHolder(free, doll).heldRights)).toEqual([
+    expect(listBoundResources(accessRequest.rule, createHolder(free, doll).held)).toEqual([
       { type: 'toy', ids: ['doll'] },
     ]);
   });
@@ -358,7 +362,7 @@ describe('an object', () => {
 /** A caller with these permissions, bound to these resources. */
 const createCaller = (held: readonly string[], resources: readonly Resource[] | null): Caller => {
   const caller = key(held);
-  return { ...caller, heldRights: { ...caller.heldRights, resources } };
+  return { ...caller, held: { ...caller.held, resources } };
 };
 
 const ANY_TYPE = ['all-toys', 'toy', 'toy-parts', 'lent-toys', 'everything'];

@@ -97,7 +97,7 @@ describe('the decision of a verdict', () => {
 
   it('that allows contains all held permissions and no empty details', () => {
     const caller = keyOfUser(['Player']);
-    expect(caller.heldRights.held.size).toBeGreaterThan(0);
+    expect(caller.held.permissions.size).toBeGreaterThan(0);
     expect(decisionOn(ask(), caller, null)).toStrictEqual({
       ...FACTS,
       request: { method: 'GET', path: '/toys' },
@@ -106,16 +106,19 @@ describe('the decision of a verdict', () => {
       rule: 'r',
       reason: null,
       used: [],
-      held: caller.heldRights.held,
+      held: caller.held.permissions,
     });
   });
 
   it('that allows contains the permission that reaches the object', () => {
-    const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-    const heldRights = { ...key([]).heldRights, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
+    const bundle = (permission: string, id: string) => ({
+      permissions: new Set([permission]),
+      resources: [{ type: 'toy', ids: [id] }],
+    });
+    const held = { ...key([]).held, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
     const accessRequest = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
 
-    expect(decisionOn(accessRequest, { ...key([]), heldRights }, seen(BALL))).toMatchObject({ used: ['play'] });
+    expect(decisionOn(accessRequest, { ...key([]), held }, seen(BALL))).toMatchObject({ used: ['play'] });
   });
 
   it('that will change contains the pending version', () => {
@@ -194,18 +197,18 @@ describe('the decision of a verdict', () => {
   });
 
   it('that denies contains no binding if a permission with its own binding is missing', () => {
-    const lacking = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['look']), resources: MINE }] };
+    const lacking = { ...key([]).held, rightsByRule: [{ permissions: new Set(['look']), resources: MINE }] };
     const elsewhere = [{ type: 'toy', ids: ['doll'] }];
-    const held = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['play']), resources: elsewhere }] };
+    const held = { ...key([]).held, rightsByRule: [{ permissions: new Set(['play']), resources: elsewhere }] };
 
-    expect(decisionOn(onToys, { ...key([]), heldRights: lacking }, seen(BALL))).not.toHaveProperty('binding');
-    expect(decisionOn(onToys, { ...key([]), heldRights: held }, seen(BALL)).binding).toEqual({
+    expect(decisionOn(onToys, { ...key([]), held: lacking }, seen(BALL))).not.toHaveProperty('binding');
+    expect(decisionOn(onToys, { ...key([]), held }, seen(BALL)).binding).toEqual({
       fits: false,
       accepted: ['Toy'],
       held: 'Toy doll',
     });
-    const ofOtherType = { ...key([]).heldRights, rightsByRule: [{ held: new Set(['play']), resources: LENT }] };
-    expect(decisionOn(onToys, { ...key([]), heldRights: ofOtherType }, seen(BALL))).toMatchObject({
+    const ofOtherType = { ...key([]).held, rightsByRule: [{ permissions: new Set(['play']), resources: LENT }] };
+    expect(decisionOn(onToys, { ...key([]), held: ofOtherType }, seen(BALL))).toMatchObject({
       reason: 'incompatible_resource_type',
       binding: { fits: false, accepted: ['Toy'], held: 'Lent Toys' },
     });

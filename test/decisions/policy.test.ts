@@ -4,11 +4,11 @@ import { belongToKey, heldRightsOfRoles, NO_RIGHTS } from '../../src/decisions/p
 import { TOY_TABLES } from './toy-law.ts';
 
 it('the rights of roles contain their permissions, without bounds', () => {
-  const held = new Set(['play']);
+  const permissions = new Set(['play']);
   const unbound = { resources: null, services: null, pending: [] };
 
-  expect(heldRightsOfRoles(['Player'], held)).toEqual({ roles: ['Player'], held, ...unbound });
-  expect(NO_RIGHTS).toEqual({ roles: [], held: new Set(), ...unbound });
+  expect(heldRightsOfRoles(['Player'], permissions)).toEqual({ roles: ['Player'], permissions, ...unbound });
+  expect(NO_RIGHTS).toEqual({ roles: [], permissions: new Set(), ...unbound });
 });
 
 it('only the rights of a key name services, even if none', () => {

@@ -101,9 +101,9 @@ export function key(
 ): Caller {
   return {
     principal: serviceKey,
-    heldRights: {
+    held: {
       roles: [],
-      held: new Set(held),
+      permissions: new Set(held),
       resources,
       services: ['toys'],
       pending: [],
@@ -115,10 +115,10 @@ export function key(
 
 /** A personal key of a user with these roles. */
 export function keyOfUser(roles: readonly string[], more: Partial<HeldRights> = {}): Caller {
-  const held = permissionsOfRoles(TOY_TABLES, roles);
+  const permissions = permissionsOfRoles(TOY_TABLES, roles);
   return {
     principal: personalKey,
-    heldRights: { roles, held, resources: null, services: ['toys'], pending: [], ...more },
+    held: { roles, permissions, resources: null, services: ['toys'], pending: [], ...more },
   };
 }
 
@@ -128,7 +128,7 @@ export function pendingVersion(
   held: readonly string[],
   resources: readonly Resource[] = [],
 ): PendingRights {
-  return { version, effectiveAt: version * 1000, held: new Set(held), resources };
+  return { version, effectiveAt: version * 1000, permissions: new Set(held), resources };
 }
 
 /** A toy that the caller owns, with its names. */

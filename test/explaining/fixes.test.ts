@@ -18,7 +18,7 @@ describe('the fixes for an identity', () => {
   const ruleset = { ...openLaw, tables };
   const bot: Caller = {
     principal: { kind: 'service-account', id: 'b', name: 'bot', clientId: 'bot' },
-    heldRights: { roles: [], held: new Set(), resources: null, services: null, pending: [] },
+    held: { roles: [], permissions: new Set(), resources: null, services: null, pending: [] },
   };
   const findNeedFixes = (needs: AccessRequest['rule']['needs']) =>
     findFixes(decisionOn(ask({ needs }, { ruleset }), bot, null), tables);

@@ -25,15 +25,18 @@ describe('minimize', () => {
 describe('a use', () => {
   const accessRequest = ask({ needs: { any: ['look', 'play'] }, on: ['toy'] });
   const use: Use = { operation: 'o', accessRequest, lookedUp: seen(BALL), example: { method: 'GET', path: '/' } };
-  const bundle = (held: string, id: string) => ({ held: new Set([held]), resources: [{ type: 'toy', ids: [id] }] });
-  const apart = { ...key([]).heldRights, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
+  const bundle = (permission: string, id: string) => ({
+    permissions: new Set([permission]),
+    resources: [{ type: 'toy', ids: [id] }],
+  });
+  const apart = { ...key([]).held, rightsByRule: [bundle('look', 'doll'), bundle('play', 'ball')] };
 
   it('is allowed by rights that cover it', () => {
-    const { principal, heldRights } = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
+    const { principal, held } = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
 
-    expect(isAllowed(use, principal, heldRights)).toBe(true);
-    expect(isAllowed(use, principal, key(['play'], [{ type: 'toy', ids: ['doll'] }]).heldRights)).toBe(false);
-    expect(isAllowed({ ...use, lookedUp: null }, principal, heldRights)).toBe(true);
+    expect(isAllowed(use, principal, held)).toBe(true);
+    expect(isAllowed(use, principal, key(['play'], [{ type: 'toy', ids: ['doll'] }]).held)).toBe(false);
+    expect(isAllowed({ ...use, lookedUp: null }, principal, held)).toBe(true);
   });
 
   it('uses the permission that reaches its object', () => {

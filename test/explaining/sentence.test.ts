@@ -174,8 +174,8 @@ describe('the sentence about a key', () => {
 describe('the sentence about permissions that were granted separately', () => {
   const onToys = ask({ needs: { all: ['play'] }, on: ['toy', 'all-toys'] });
   const createHolder = (...resources: Resource[]) => {
-    const { principal, heldRights } = key([]);
-    return { principal, heldRights: { ...heldRights, rightsByRule: [{ held: new Set(['play']), resources }] } };
+    const { principal, held } = key([]);
+    return { principal, held: { ...held, rightsByRule: [{ permissions: new Set(['play']), resources }] } };
   };
 
   it('contains the types of the permission and the accepted types', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
-import { RequestInWorld } from '../../src/http/request.ts';
+import { WorldRequest } from '../../src/http/request.ts';
 import type { Server } from '../../src/http/server.ts';
 import { createLimits } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../decisions/toy-law.ts';
@@ -28,7 +28,7 @@ const raw = incoming({
 });
 const ORIGINS = { origin: 'http://a', openOrigin: 'http://a/w/b', namesWorld: false };
 const request = () =>
-  new RequestInWorld(
+  new WorldRequest(
     server,
     world,
     { raw, route: null, params: {}, query: {}, startedAt: 0 },
@@ -37,26 +37,26 @@ const request = () =>
 
 describe('a request in its world', () => {
   it('has the parts of its server and of its world', () => {
-    const requestInWorld = request();
+    const worldRequest = request();
 
-    for (const name of SERVER_PARTS) expect(requestInWorld[name]).toBe(server[name]);
-    for (const name of WORLD_PARTS) expect(requestInWorld[name]).toBe(world[name]);
+    for (const name of SERVER_PARTS) expect(worldRequest[name]).toBe(server[name]);
+    for (const name of WORLD_PARTS) expect(worldRequest[name]).toBe(world[name]);
   });
 
   it('has hints of its own', () => {
-    const requestInWorld = request();
-    expect(requestInWorld.hints.list).toEqual([]);
-    requestInWorld.hints.add('list_cut', 'It is long.');
+    const worldRequest = request();
+    expect(worldRequest.hints.list).toEqual([]);
+    worldRequest.hints.add('list_cut', 'It is long.');
 
-    expect(requestInWorld.hints.list).toEqual([{ code: 'list_cut', text: 'It is long.' }]);
+    expect(worldRequest.hints.list).toEqual([{ code: 'list_cut', text: 'It is long.' }]);
     expect(request().hints.list).toEqual([]);
   });
 
   it('has the time, the origins, the method and the headers of its request', () => {
-    const requestInWorld = request();
+    const worldRequest = request();
 
-    expect(requestInWorld).toMatchObject({ now: 7, origin: 'http://a', openOrigin: 'http://a/w/b', method: 'PUT' });
-    expect(requestInWorld.headerLines('x-toy')).toEqual(['ball', 'doll']);
+    expect(worldRequest).toMatchObject({ now: 7, origin: 'http://a', openOrigin: 'http://a/w/b', method: 'PUT' });
+    expect(worldRequest.headerLines('x-toy')).toEqual(['ball', 'doll']);
   });
 
   it('may read the cast if it may use the control API', () => {
@@ -68,17 +68,17 @@ describe('a request in its world', () => {
   });
 
   it('grants access only once it was decided', () => {
-    const requestInWorld = request();
+    const worldRequest = request();
     const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
     const allow = (toy: string) => {
       const caller = key(['play'], [{ type: 'toy', ids: [toy] }]);
-      requestInWorld.access = { caller, accessRequest, decision: ALLOWED, target: undefined, use: null };
+      worldRequest.access = { caller, accessRequest, decision: ALLOWED, target: undefined, use: null };
     };
 
-    expect(requestInWorld.mayAccess(BALL)).toBe(false);
+    expect(worldRequest.mayAccess(BALL)).toBe(false);
     allow('ball');
-    expect(requestInWorld.mayAccess(BALL)).toBe(true);
+    expect(worldRequest.mayAccess(BALL)).toBe(true);
     allow('doll');
-    expect(requestInWorld.mayAccess(BALL)).toBe(false);
+    expect(worldRequest.mayAccess(BALL)).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ it('a rejected or simulated request uses no right', async () => {
   await server.call('POST /_mock/decisions/simulate', {
     body: {
       principal: 'k',
-      holding: { scopes: ['List Functions'], resource: { type: 'All Functions' } },
+      held: { scopes: ['List Functions'], resource: { type: 'All Functions' } },
       method: 'GET',
       path,
     },

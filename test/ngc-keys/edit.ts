@@ -19,15 +19,15 @@ interface Edit {
 export function effectAfter(decision: Decision, request: NonNullable<Fix['request']>): 'allow' | 'deny' {
   if (decision.input === undefined) throw new Error('a decision without its input cannot be repeated');
   const { accessRequest, caller, lookedUp } = decision.input;
-  const heldRights = applyFix(decision.at, caller.heldRights, accessRequest.ruleset, request);
-  return decideOnResource(accessRequest, { ...caller, heldRights }, lookedUp).effect;
+  const held = applyFix(decision.at, caller.held, accessRequest.ruleset, request);
+  return decideOnResource(accessRequest, { ...caller, held }, lookedUp).effect;
 }
 
 /** The faults of the policy after the edit. @param rulesets the rulesets with the scopes and types of keys */
 export function faultsOfEdit(decision: Decision, body: Edit, rulesets?: readonly Ruleset[]): readonly PolicyFault[] {
   if (decision.input === undefined) return [];
   const { accessRequest, caller } = decision.input;
-  const { faults } = readEdit(flush(caller.heldRights), rulesets ?? [accessRequest.ruleset], body);
+  const { faults } = readEdit(flush(caller.held), rulesets ?? [accessRequest.ruleset], body);
   return body.force === true ? faults.filter(({ forceable }) => !forceable) : faults;
 }
 
@@ -51,25 +51,25 @@ function applyFix(
 
 /** Rights with the newest version in force. */
 function flush({ pending, ...now }: HeldRights): HeldRights {
-  const { held, resources } = pending.at(-1) ?? now;
-  return { ...now, held, resources, pending: [] };
+  const { permissions, resources } = pending.at(-1) ?? now;
+  return { ...now, permissions, resources, pending: [] };
 }
 
 function applyEdit(current: HeldRights, ruleset: Ruleset, edit: Edit): HeldRights {
   const { services = current.services, roles, scopes, resource } = edit;
   if (roles !== undefined)
-    return { ...current, services, roles, held: permissionsOfRoles(ruleset.tables, roles), pending: [] };
+    return { ...current, services, roles, permissions: permissionsOfRoles(ruleset.tables, roles), pending: [] };
   if (scopes === undefined && resource === undefined) return { ...current, services, pending: [] };
   const { policy } = readEdit(current, [ruleset], edit);
-  return { ...current, services, held: new Set(policy.scopes), resources: policy.resources, pending: [] };
+  return { ...current, services, permissions: new Set(policy.scopes), resources: policy.resources, pending: [] };
 }
 
 function readEdit(
-  { held, resources }: HeldRights,
+  { permissions, resources }: HeldRights,
   rulesets: readonly Ruleset[],
   { scopes, resource }: Edit,
 ): { readonly policy: Policy; readonly faults: readonly PolicyFault[] } {
-  const current = { scopes: [...held], resources: resources ?? [] };
+  const current = { scopes: [...permissions], resources: resources ?? [] };
   const edited = resource === undefined ? undefined : ([resource].flat() as readonly GivenResource[]);
   return editPolicy(rulesets, current, { scopes, resources: edited });
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../src/decisions/decide.ts';
-import type { Holding } from '../../src/decisions/policy.ts';
+import type { HypotheticalRights } from '../../src/decisions/policy.ts';
 import { Problem } from '../../src/decisions/problem.ts';
 import { createHypotheticalKeys } from '../../src/ngc-keys/hypothetical-keys.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
@@ -10,14 +10,19 @@ import { ACME } from './toy-keys.ts';
 
 const settings = {} as never;
 afterEach(() => vi.restoreAllMocks());
-const POLICY: Holding = { policy: { scopes: ['play'], resources: [{ type: 'all-toys' }] } };
-const ROLES: Holding = { roles: ['Player'] };
+const POLICY: HypotheticalRights = { policy: { scopes: ['play'], resources: [{ type: 'all-toys' }] } };
+const ROLES: HypotheticalRights = { roles: ['Player'] };
 
-/** Creates the caller with this holding, in a world with these organisations. */
-const createCaller = async (holding: Holding, existing: Caller | null, organizations = [ACME], admit?: () => void) => {
+/** Creates the caller with this held, in a world with these organisations. */
+const createCaller = async (
+  held: HypotheticalRights,
+  existing: Caller | null,
+  organizations = [ACME],
+  admit?: () => void,
+) => {
   replaceMethods(NgcKeys.prototype, { listOrganizations: async () => organizations });
   const world = { settings, store: {} };
-  return createHypotheticalKeys(() => toyLaw, admit).caller(world as never, holding, existing);
+  return createHypotheticalKeys(() => toyLaw, admit).caller(world as never, held, existing);
 };
 
 it('the roles of a key are the roles of the ruleset', async () => {
@@ -32,9 +37,9 @@ describe('a simulated key', () => {
 
     expect(await createCaller(POLICY, null, [ACME, globex])).toEqual({
       principal: { ...principal, kind: 'service-key' },
-      heldRights: {
+      held: {
         roles: [],
-        held: new Set(['play']),
+        permissions: new Set(['play']),
         resources: [{ type: 'all-toys' }],
         services: null,
         policyVersion: 1,
@@ -46,7 +51,7 @@ describe('a simulated key', () => {
   it('is a personal key if it has roles', async () => {
     expect(await createCaller(ROLES, null)).toEqual({
       principal: { ...principal, kind: 'personal-key' },
-      heldRights: { roles: ['Player'], held: new Set(['play', 'look']), resources: null, services: null, pending: [] },
+      held: { roles: ['Player'], permissions: new Set(['play', 'look']), resources: null, services: null, pending: [] },
     });
   });
 
@@ -69,26 +74,26 @@ describe('an existing key', () => {
 
     expect(await createCaller(POLICY, existing, [])).toEqual({
       principal: existing.principal,
-      heldRights: {
+      held: {
         roles: [],
-        held: new Set(['play']),
+        permissions: new Set(['play']),
         resources: [{ type: 'all-toys' }],
         services: ['toys'],
         policyVersion: 4,
         pending: [],
       },
     });
-    const { policyVersion: _, ...unversioned } = existing.heldRights;
-    expect((await createCaller(POLICY, { ...existing, heldRights: unversioned })).heldRights.policyVersion).toBe(1);
+    const { policyVersion: _, ...unversioned } = existing.held;
+    expect((await createCaller(POLICY, { ...existing, held: unversioned })).held.policyVersion).toBe(1);
   });
 
   it('of a user gets the simulated roles', async () => {
-    const { principal, heldRights } = await createCaller(ROLES, keyOfUser(['Parent']));
+    const { principal, held } = await createCaller(ROLES, keyOfUser(['Parent']));
 
     expect(principal.kind).toBe('personal-key');
-    expect(heldRights).toEqual({
+    expect(held).toEqual({
       roles: ['Player'],
-      held: new Set(['play', 'look']),
+      permissions: new Set(['play', 'look']),
       resources: null,
       services: ['toys'],
       pending: [],
@@ -100,15 +105,15 @@ describe('an existing key', () => {
       'roles if it is a service key',
       ROLES,
       key(['look']),
-      'Field `holding.roles` is not allowed for a service key. Send `scopes` and `resource` instead.',
+      'Field `held.roles` is not allowed for a service key. Send `scopes` and `resource` instead.',
     ],
     [
       'a policy if it is personal',
       POLICY,
       keyOfUser(['Player']),
-      'Field `holding.scopes` is not allowed for a personal key. Send `roles` instead.',
+      'Field `held.scopes` is not allowed for a personal key. Send `roles` instead.',
     ],
-  ])('cannot have %s', async (_what, holding, existing, message) => {
-    await expect(createCaller(holding, existing)).rejects.toMatchObject({ kind: 'invalid_request', message });
+  ])('cannot have %s', async (_what, held, existing, message) => {
+    await expect(createCaller(held, existing)).rejects.toMatchObject({ kind: 'invalid_request', message });
   });
 });

@@ -206,31 +206,31 @@ describe('the caller of a key', () => {
 
     expect(callerOf(key)).toEqual({
       principal: principalOfKey(key),
-      heldRights: {
+      held: {
         roles: [],
         services: ['toys'],
-        held: new Set(['play']),
+        permissions: new Set(['play']),
         resources: [{ type: 'all-toys' }],
         policyVersion: 1,
-        pending: [{ held: new Set(['look']), resources: [{ type: 'all-toys' }], version: 2, effectiveAt: 2000 }],
+        pending: [{ permissions: new Set(['look']), resources: [{ type: 'all-toys' }], version: 2, effectiveAt: 2000 }],
       },
     });
   });
 
   it('has no rights without a policy', () => {
-    expect(callerOf(createServiceKey({}, { policy: null })).heldRights).toStrictEqual({
+    expect(callerOf(createServiceKey({}, { policy: null })).held).toStrictEqual({
       roles: [],
       services: ['toys'],
-      held: new Set(),
+      permissions: new Set(),
       resources: [],
       pending: [],
     });
   });
 
   it('has the rights of the roles of its user if the key is personal', () => {
-    expect(callerOf(createPersonalKey()).heldRights).toEqual({
+    expect(callerOf(createPersonalKey()).held).toEqual({
       roles: ['Player'],
-      held: new Set(['play', 'look']),
+      permissions: new Set(['play', 'look']),
       resources: null,
       services: ['toys'],
       pending: [],

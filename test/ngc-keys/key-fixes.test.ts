@@ -517,8 +517,8 @@ describe('the fix for the user of a personal key', () => {
 
 describe('the fix for a user without a key', () => {
   const asUser = (roles: readonly string[]): Caller => {
-    const { principal, heldRights } = keyOfUser(roles);
-    return { principal: { ...principal, kind: 'organization-user', name: 'lea' }, heldRights };
+    const { principal, held } = keyOfUser(roles);
+    return { principal: { ...principal, kind: 'organization-user', name: 'lea' }, held };
   };
   const fixesFor = (permission: string, caller: Caller) => {
     const decision = decisionOn(ask({ needs: { all: [permission] } }), caller, null);
@@ -568,8 +568,8 @@ describe('the remaining reason of a fix', () => {
   });
 
   it('is absent for an administrator, with the advice to use a key', () => {
-    const { heldRights, principal } = key([]);
-    const caller: Caller = { heldRights, principal: { ...principal, kind: 'admin-token' } };
+    const { held, principal } = key([]);
+    const caller: Caller = { held, principal: { ...principal, kind: 'admin-token' } };
 
     expect(findRightsFixes(play, caller)).toEqual({
       fixes: [{ kind: 'credential', text: expect.stringContaining('use a key that has the scope') }],

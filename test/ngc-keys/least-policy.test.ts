@@ -39,9 +39,9 @@ describe('the least rights of a service key', () => {
     expect(result.seedEntry).toEqual({
       ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...result.smallest }] },
     });
-    expect(result.heldRights(toyLaw)).toEqual({
+    expect(result.toHeldRights(toyLaw)).toEqual({
       roles: [],
-      held: new Set(['play']),
+      permissions: new Set(['play']),
       resources: [{ type: 'toy-parts', ids: ['ball/skin'] }],
       services: ['toys'],
       pending: [],

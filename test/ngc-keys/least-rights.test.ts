@@ -258,10 +258,11 @@ describe('the smallest roles of a user', () => {
   const ruleset = createRuleset('toys', null, { ...TABLES, roles: roles as typeof LAW.tables.roles });
   const NAMES = roles.map(({ name }) => name);
   const isAllowed = ({ accessRequest, lookedUp }: Use, names: readonly string[]): boolean => {
-    const { heldRights } = keyOfUser(names);
-    const held = new Set(roles.filter(({ name }) => names.includes(name)).flatMap(({ permissions }) => permissions));
-    const asking: HeldRights = { ...heldRights, held };
-    return decideOnResource(accessRequest, { principal: personalKey, heldRights: asking }, lookedUp).effect === 'allow';
+    const { held } = keyOfUser(names);
+    const ofNames = roles.filter(({ name }) => names.includes(name));
+    const permissions = new Set(ofNames.flatMap((role) => role.permissions));
+    const asking: HeldRights = { ...held, permissions };
+    return decideOnResource(accessRequest, { principal: personalKey, held: asking }, lookedUp).effect === 'allow';
   };
 
   it('are enough, and none of them can be removed', async () => {

@@ -48,9 +48,9 @@ describe('the least rights of a personal key', () => {
         ],
       },
     });
-    expect(result.heldRights(toyLaw)).toEqual({
+    expect(result.toHeldRights(toyLaw)).toEqual({
       roles: ['Player'],
-      held: new Set(['play', 'look']),
+      permissions: new Set(['play', 'look']),
       resources: null,
       services: ['toys'],
       pending: [],

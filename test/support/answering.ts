@@ -73,15 +73,15 @@ export async function answeringServer(
       handler: async (request, reply) => {
         held += 1;
         const { outcome, action, world, isOfOperation = false } = await answer();
-        const inWorld = toyRequest({
+        const worldRequest = toyRequest({
           server: { streams, offDocument: 'off' },
           world: { release: () => (held -= 1), faults: { isEmpty: true }, ...world },
           request: { raw: request.raw },
           answer: { outcome, isOfFault: !isOfOperation },
           notes: { injectedFault: action === undefined ? null : createFault(action) },
         });
-        request.inWorld = inWorld;
-        return respond(reply, inWorld);
+        request.worldRequest = worldRequest;
+        return respond(reply, worldRequest);
       },
     });
   }

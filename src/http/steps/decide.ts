@@ -11,17 +11,17 @@ import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decis
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import type { Access, RequestInWorld } from '../request.ts';
+import type { Access, WorldRequest } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 
 /** Returns the caller; null for a public operation. @throws Problem `unauthenticated` */
-export async function authenticate(request: RequestInWorld): Promise<Caller | null> {
+export async function authenticate(request: WorldRequest): Promise<Caller | null> {
   const { route, notes } = request;
   return route.rule === null ? null : (notes.authentication ?? route.service.callers.authenticate(request));
 }
 
 /** Decides by the rule of the operation, before the object is known. A refusal still looks it up, to suggest a fix. */
-export async function decide(request: RequestInWorld, caller: Caller | null): Promise<void> {
+export async function decide(request: WorldRequest, caller: Caller | null): Promise<void> {
   const { route, params } = request;
   if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
@@ -40,14 +40,14 @@ export async function decide(request: RequestInWorld, caller: Caller | null): Pr
 }
 
 /** Looks up the object of the request. Null if the rule has none, or if its id is in a body that was not read yet. */
-async function lookUpObject(request: RequestInWorld, { accessRequest }: Access): Promise<LookupResult | null> {
+async function lookUpObject(request: WorldRequest, { accessRequest }: Access): Promise<LookupResult | null> {
   const { lookup } = request.route;
   const { cover } = accessRequest.rule;
   if (cover === undefined || lookup === null) return null;
   const { param } = cover;
   if (param === undefined && request.body === undefined) return null;
   // The caller of a request with access is known.
-  const context = request as RequestInWorld & AuthenticatedContext;
+  const context = request as WorldRequest & AuthenticatedContext;
   return lookup(context, param === undefined ? '' : (request.params[param] ?? ''));
 }
 
@@ -56,7 +56,7 @@ async function lookUpObject(request: RequestInWorld, { accessRequest }: Access):
  *
  * @throws Problem if the caller may not access it, or if it does not exist
  */
-export async function checkResource(request: RequestInWorld): Promise<void> {
+export async function checkResource(request: WorldRequest): Promise<void> {
   const { access, params } = request;
   if (access === null) return;
   const { caller, accessRequest } = access;
@@ -77,7 +77,7 @@ export async function checkResource(request: RequestInWorld): Promise<void> {
 }
 
 /** Adds a credential that would be allowed to a refusal, if the service finds one. */
-export async function withOtherCredential(request: RequestInWorld, refusal: Decision): Promise<Decision> {
+export async function withOtherCredential(request: WorldRequest, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
   const find = reason === null ? undefined : own(route.service.decisionHelp?.credentialFinders, reason);
@@ -88,7 +88,7 @@ export async function withOtherCredential(request: RequestInWorld, refusal: Deci
 }
 
 /** Creates the facts that a decision records about its request, with a new id. */
-export function createDecisionFacts(request: RequestInWorld): RequestFacts {
+export function createDecisionFacts(request: WorldRequest): RequestFacts {
   const { route, raw, now, method } = request;
   return {
     id: request.nextDecisionId(),

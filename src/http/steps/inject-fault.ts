@@ -12,7 +12,7 @@ import { isTruncated, parseBody } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { allowRenewal } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import type { Answer, AnsweredRequest, RequestInWorld } from '../request.ts';
+import type { Answer, AnsweredRequest, WorldRequest } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 import { keepRefusedBody } from './refuse.ts';
@@ -21,7 +21,7 @@ import { keepRefusedBody } from './refuse.ts';
 const UNREAD_STATUS = 503;
 
 /** Returns whether faults may apply to a request. The control API has none, because it is needed to remove faults. */
-function mayHaveFaults({ world, route }: RequestInWorld): boolean {
+function mayHaveFaults({ world, route }: WorldRequest): boolean {
   return !world.faults.isEmpty && route.service.isControlApi !== true;
 }
 
@@ -31,7 +31,7 @@ function mayHaveFaults({ world, route }: RequestInWorld): boolean {
  * @param part `headers`: the body is received later or, if the fault answers, here and for the journal alone
  * @returns the answered request if the fault replaces the steps that answer it; otherwise null
  */
-export async function injectRequestFault(request: RequestInWorld, part: FaultPart): Promise<AnsweredRequest | null> {
+export async function injectRequestFault(request: WorldRequest, part: FaultPart): Promise<AnsweredRequest | null> {
   if (!mayHaveFaults(request)) return null;
   const { notes } = request;
   const { faults } = request.world;
@@ -71,13 +71,13 @@ export async function injectAnswerFault(request: AnsweredRequest): Promise<void>
   request.answer = { ...answer, outcome, isOfFault: true, statusWithoutFault: answer.outcome.status };
 }
 
-async function waitForDelay(request: RequestInWorld, fault: Fault): Promise<void> {
+async function waitForDelay(request: WorldRequest, fault: Fault): Promise<void> {
   const delay = delayOf(fault);
   if (delay > 0) await request.world.faults.pause(fault, delay);
 }
 
 /** Records that a fault is injected into a request, and reports it to the log and the event stream. */
-function announceFault(request: RequestInWorld, fault: Fault): void {
+function announceFault(request: WorldRequest, fault: Fault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
   const { id, fired } = fault;
@@ -92,14 +92,14 @@ function announceFault(request: RequestInWorld, fault: Fault): void {
 }
 
 /** Returns the fault's response; null if the fault has none. */
-function outcomeOf(request: RequestInWorld, fault: Fault, decision: Answer['decision']): Outcome | null {
+function outcomeOf(request: WorldRequest, fault: Fault, decision: Answer['decision']): Outcome | null {
   const { answer, status } = fault.action;
   if (answer !== undefined) return createOwnOutcome(answer);
   return status === undefined ? null : errorOf(request, fault, status, decision);
 }
 
 /** Renders the error of a fault in the vendor's format, with its `Retry-After`. */
-function errorOf(request: RequestInWorld, fault: Fault, status: number, decision: Answer['decision']): Outcome {
+function errorOf(request: WorldRequest, fault: Fault, status: number, decision: Answer['decision']): Outcome {
   const retryAfter = retryAfterOf(fault, request.now);
   const outcome = createErrorOutcome(status, (problem) =>
     request.route.errorRenderer.renderProblem(problem, request.createRefusalContext(decision)),
@@ -112,14 +112,14 @@ function errorOf(request: RequestInWorld, fault: Fault, status: number, decision
  * Returns the body with the member names that the client sent, as in the journal. The operation may have got other
  * spellings.
  */
-function bodyAsSent({ raw, notes: { body, received, sent } }: RequestInWorld): unknown {
+function bodyAsSent({ raw, notes: { body, received, sent } }: WorldRequest): unknown {
   const text = received?.text ?? sent.text;
   if (text === null || (received === null && isTruncated(sent))) return body;
   return parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
 }
 
 /** Returns the facts that faults match on, as far as they are known. */
-function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
+function factsOf(request: WorldRequest, principal: Principal | null): Facts {
   const { route, raw, method, access, answer } = request;
   let parsed: { readonly value: unknown } | null = null;
   return {
@@ -142,7 +142,7 @@ function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
  * Returns the principal of a request before its steps run: from its credential or, for a token request, from the client
  * it names. Null if unknown.
  */
-async function findExpectedPrincipal(request: RequestInWorld): Promise<Principal | null> {
+async function findExpectedPrincipal(request: WorldRequest): Promise<Principal | null> {
   const { server, route, query, notes } = request;
   if (route.rule !== null) {
     notes.authentication ??= route.service.callers.authenticate(request);

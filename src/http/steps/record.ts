@@ -15,7 +15,7 @@ import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, readStopwatch } from '../../time/clock.ts';
 import { sentHeaders } from '../headers.ts';
-import type { AnsweredRequest, Payload, RequestInWorld } from '../request.ts';
+import type { AnsweredRequest, Payload, WorldRequest } from '../request.ts';
 import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
@@ -69,7 +69,7 @@ export function record(
 }
 
 /** Returns null if a fault drops the connection before the client can read the status. */
-function visibleStatus({ injectedFault }: RequestInWorld['notes'], status: number): number | null {
+function visibleStatus({ injectedFault }: WorldRequest['notes'], status: number): number | null {
   return injectedFault !== null && hidesStatus(injectedFault.action) ? null : status;
 }
 
@@ -77,7 +77,7 @@ function visibleStatus({ injectedFault }: RequestInWorld['notes'], status: numbe
  * Returns the principal of a request: the caller, the principal that the credential claims, the client that was granted
  * a token or, if a fault came first, the expected principal.
  */
-export function principalOf({ access, answer, notes }: RequestInWorld<Route | null>): Principal | null {
+export function principalOf({ access, answer, notes }: WorldRequest<Route | null>): Principal | null {
   const decision = (answer ?? access)?.decision;
   return (
     decision?.principal ??
@@ -107,7 +107,7 @@ function tokenExpiryOf({
 }
 
 /** Explains that a fault defined the response; null if none did. */
-function explainFault({ notes: { injectedFault } }: RequestInWorld<Route | null>): string | null {
+function explainFault({ notes: { injectedFault } }: WorldRequest<Route | null>): string | null {
   if (injectedFault?.action.answer === undefined) return null;
   return `The fault ${injectedFault.id} defined this response.`;
 }
@@ -155,7 +155,7 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
  * vendor's, so it is not used.
  */
 function seeOf(
-  { server: { ownUrl }, world }: RequestInWorld<Route | null>,
+  { server: { ownUrl }, world }: WorldRequest<Route | null>,
   kind: 'request' | 'decision',
   id: string,
 ): string | null {
@@ -164,7 +164,7 @@ function seeOf(
 }
 
 /** Returns the first hint about a request or, for a denial without one, its first fix; null without either. */
-export function adviceOf({ hints, route }: RequestInWorld<Route | null>, decision: Decision | null): string | null {
+export function adviceOf({ hints, route }: WorldRequest<Route | null>, decision: Decision | null): string | null {
   const [hint] = hints.list;
   if (hint !== undefined) return hint.text;
   if (route === null || decision?.effect !== 'deny') return null;
@@ -247,7 +247,7 @@ export function requestLine(
 }
 
 /** Records what the credential's rights were used for. */
-function noteUse({ access, world }: RequestInWorld, { principal, operation, request }: Decision): void {
+function noteUse({ access, world }: WorldRequest, { principal, operation, request }: Decision): void {
   if (access === null || access.use === null || principal === null) return;
   world.activityLog.uses.record(principal, operation, access.accessRequest, access.use.lookedUp, request);
 }
@@ -258,7 +258,7 @@ function contentOf(payload: Payload): string | Buffer | undefined {
 }
 
 /** Returns the end of a log line: the first hint, if there is one. */
-function hintForLog({ hints }: RequestInWorld<Route | null>): string {
+function hintForLog({ hints }: WorldRequest<Route | null>): string {
   const [hint] = hints.list;
   return hint === undefined ? '' : ` Hint: ${hint.text}`;
 }

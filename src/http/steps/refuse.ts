@@ -13,7 +13,7 @@ import { hasBody, readAnnouncedLength } from '../bodies.ts';
 import { hintsOfRefusal, withHints } from '../hints.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { problemWithoutSecrets, toProblem } from '../problem.ts';
-import type { AnsweredRequest, RequestInWorld } from '../request.ts';
+import type { AnsweredRequest, WorldRequest } from '../request.ts';
 import { waitsForContinue } from '../transport/arrival.ts';
 import { createDecisionFacts, withOtherCredential } from './decide.ts';
 import { reportCredentialsInBody } from './validate-request.ts';
@@ -27,7 +27,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
-export async function refuse(request: RequestInWorld, thrown: unknown): Promise<AnsweredRequest> {
+export async function refuse(request: WorldRequest, thrown: unknown): Promise<AnsweredRequest> {
   const { world, route, store, hints, answer } = request;
   const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
   const decision = await decisionOfRefusal(request, problem, thrown);
@@ -41,7 +41,7 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
 }
 
 /** Returns the decision of a refused request; null if the refusal is neither about rights nor about a credential. */
-async function decisionOfRefusal(request: RequestInWorld, problem: Problem, thrown: unknown): Promise<Decision | null> {
+async function decisionOfRefusal(request: WorldRequest, problem: Problem, thrown: unknown): Promise<Decision | null> {
   const { route, access, answer } = request;
   const { kind, reason } = problem;
   const decision = (answer ?? access)?.decision ?? null;
@@ -56,7 +56,7 @@ async function decisionOfRefusal(request: RequestInWorld, problem: Problem, thro
 }
 
 /** Returns the decision about a refused credential; null for other problems. */
-async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
+async function decisionOfCredential(request: WorldRequest, problem: Problem): Promise<Decision | null> {
   const problemWithWorld = await withOwnerWorld(request, problem);
   const problemWithTime = problemWithWorld === problem ? withDeletionTime(request, problem) : null;
   const explained = problemWithTime ?? problemWithWorld;
@@ -66,7 +66,7 @@ async function decisionOfCredential(request: RequestInWorld, problem: Problem): 
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
-function overturn(request: RequestInWorld, allowed: Decision | null, reason: DenyReason): Decision {
+function overturn(request: WorldRequest, allowed: Decision | null, reason: DenyReason): Decision {
   const { basis: _, ...facts }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...createDecisionFacts(request),
     principal: null,
@@ -79,7 +79,7 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
  * Returns the problem with the world that the unknown credential belongs to, for the decision. The message to the client
  * stays. Returns the same problem if the credential belongs to no other world.
  */
-async function withOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
+async function withOwnerWorld(request: WorldRequest, problem: Problem): Promise<Problem> {
   const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await findOtherOwner(request, problem));
@@ -95,7 +95,7 @@ async function withOwnerWorld(request: RequestInWorld, problem: Problem): Promis
 }
 
 /** Returns the problem with the time at which the unknown credential was deleted; null if that is not known. */
-function withDeletionTime(request: RequestInWorld, problem: Problem): Problem | null {
+function withDeletionTime(request: WorldRequest, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
   const [at] = unknownCredentialsOf(request, reason).flatMap((credential) => {
     if (credential.kind !== 'key' && credential.kind !== 'client') return [];
@@ -108,7 +108,7 @@ function withDeletionTime(request: RequestInWorld, problem: Problem): Problem | 
 }
 
 /** Returns the request's credentials of the kind that the refusal calls unknown. */
-function unknownCredentialsOf(request: RequestInWorld, reason: Problem['reason']): readonly PresentedCredential[] {
+function unknownCredentialsOf(request: WorldRequest, reason: Problem['reason']): readonly PresentedCredential[] {
   const { server, route } = request;
   const kind = reason === undefined ? undefined : server.reasons[reason]?.unknown;
   if (kind === undefined) return [];
@@ -116,9 +116,9 @@ function unknownCredentialsOf(request: RequestInWorld, reason: Problem['reason']
 }
 
 /** Returns the world that owns the unknown credential of a request; undefined if none does. */
-async function findOtherOwner(request: RequestInWorld, { reason }: Problem): Promise<string | undefined> {
+async function findOtherOwner(request: WorldRequest, { reason }: Problem): Promise<string | undefined> {
   const { worlds } = request.server;
-  if (worlds.isAlone) return undefined;
+  if (worlds.hasOneWorld) return undefined;
   const unknown = unknownCredentialsOf(request, reason);
   const [owner] = unknown.flatMap((credential) => worlds.ownersOf(credential));
   if (owner !== undefined || request.world.id === DEFAULT_WORLD) return owner;
@@ -133,7 +133,7 @@ const MAX_REFUSAL_DELAY_MS = 1000;
  * Receives the body of a request that is refused before its body is read. Only the journal needs it: the client sent
  * it, so its tests look for it there.
  */
-export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
+export async function keepRefusedBody(request: WorldRequest): Promise<void> {
   const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
   const sent = await receiveBeginning(

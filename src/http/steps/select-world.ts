@@ -9,7 +9,7 @@ import { decodeAscii } from '../../text/redact.ts';
 import { readStopwatch } from '../../time/clock.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
-import { RequestInWorld, type RoutedRequest } from '../request.ts';
+import { type RoutedRequest, WorldRequest } from '../request.ts';
 import { findWorldAt, originsOf } from '../request-address.ts';
 import type { Route, Server } from '../server.ts';
 import { headerLines, originOf } from '../transport/arrival.ts';
@@ -28,16 +28,16 @@ export function createRoutedRequest<OfRoute extends Route | null>(
 ): RoutedRequest<OfRoute> {
   const address = server.addresses.find(raw);
   const startedAt = readStopwatch();
-  let base = '';
+  let baseUrl = '';
   let fault: Problem | null = null;
   try {
-    base = originOf(raw, server);
+    baseUrl = originOf(raw, server);
     server.originGuard.check(raw, guard);
   } catch (thrown) {
     fault = asFault(thrown);
   }
   const located = route === null ? params : paramsOf(route, params);
-  return { raw, route, params: located, query, address, base, fault, startedAt };
+  return { raw, route, params: located, query, address, baseUrl, fault, startedAt };
 }
 
 /**
@@ -50,26 +50,26 @@ export function selectWorld<OfRoute extends Route | null>(
   server: Server,
   request: RoutedRequest<OfRoute>,
   received: ReceivedBody | null,
-): RequestInWorld<OfRoute> {
-  const { raw, route, query, address, base } = request;
+): WorldRequest<OfRoute> {
+  const { raw, route, query, address, baseUrl } = request;
   const { worlds } = server;
   let { fault } = request;
   const sent = { query, body: received?.value };
   let world = worlds.default;
   try {
     if (fault === null && address !== null) world = findWorldAt(server, address, raw);
-    else if (fault === null && route !== null && !worlds.isAlone) {
+    else if (fault === null && route !== null && !worlds.hasOneWorld) {
       world = worldOfCredential(server, route, raw, sent) ?? world;
     }
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  const origins = originsOf(server, world, address, base);
-  const inWorld = new RequestInWorld(server, world, request, { fault, origins, received });
+  const origins = originsOf(server, world, address, baseUrl);
+  const worldRequest = new WorldRequest(server, world, request, { fault, origins, received });
   world.hold();
-  if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
-    reportLostWorld(server, route, raw, sent, inWorld);
-  return inWorld;
+  if (fault === null && address === null && route !== null && world === worlds.default && !worlds.hasOneWorld)
+    reportLostWorld(server, route, raw, sent, worldRequest);
+  return worldRequest;
 }
 
 /** Returns a thrown Problem; throws anything else again. */
@@ -103,7 +103,7 @@ function reportLostWorld(
   route: Route,
   raw: IncomingMessage,
   sent: Sent,
-  { hints }: Pick<RequestInWorld, 'hints'>,
+  { hints }: Pick<WorldRequest, 'hints'>,
 ): void {
   const { pathDroppingClient: client } = route.service.conventions ?? {};
   if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;
@@ -140,7 +140,7 @@ const FOREIGN_PAGE_WARNING =
   'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
 /** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
-export function admit(request: RequestInWorld<Route | null>): void {
+export function admit(request: WorldRequest<Route | null>): void {
   const { server, world, raw, fault, notes } = request;
   if (reportForeignCredentials(request, raw.url ?? '/')) notes.hasRealCredential = true;
   for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
@@ -155,7 +155,7 @@ export function isOfForeignPage(fault: Problem | null): boolean {
 
 /** Reports possibly real credentials in incoming text. @returns whether there were any */
 export function reportForeignCredentials(
-  { server: { tripwire, log }, world, hints }: RequestInWorld<Route | null>,
+  { server: { tripwire, log }, world, hints }: WorldRequest<Route | null>,
   text: string,
 ): boolean {
   // Most headers are too short to contain one.

@@ -10,14 +10,14 @@ import { readQueryValue } from '../openapi/query-values.ts';
 import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { WorldRequest } from '../request.ts';
 import { reportForeignCredentials } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, like vendors do. The control API
  * refuses them, because its clients should learn about their mistakes.
  */
-export function validateRequest(request: RequestInWorld): void {
+export function validateRequest(request: WorldRequest): void {
   const { route, query, params, body, hints } = request;
   const { operation, row, service } = route;
   if (request.notes.hasRealCredential && !presentsKey(route, request)) throw createForeignCredentialProblem();
@@ -77,7 +77,7 @@ function createForeignCredentialProblem(): Problem {
 }
 
 /** Removes the query parameters that the document does not list, and reports them. */
-function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: RequestInWorld): void {
+function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: WorldRequest): void {
   if (queryNames === 'any') return;
   for (const { name, near } of otherNames(query, queryNames)) {
     delete query[name];
@@ -104,7 +104,7 @@ function describeIgnored(
 }
 
 /** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
-function refuseUndocumented({ route: { operation, row }, query, body }: RequestInWorld): void {
+function refuseUndocumented({ route: { operation, row }, query, body }: WorldRequest): void {
   const [parameter] = listUndocumentedQuery(operation.queryNames, Object.keys(query));
   if (parameter !== undefined) throw createUndocumentedProblem(`query parameter \`${parameter.path}\``, parameter.near);
   const [member] = listUndocumentedMembers(operation.bodySchema(), body);
@@ -129,7 +129,7 @@ function createUndocumentedProblem(
 const MAX_COMPARED = 20;
 
 /** Reports probable misspellings of body members. Unknown members are ignored, like vendors do. */
-function reportMisspelt({ route: { operation, row }, body, hints }: RequestInWorld): void {
+function reportMisspelt({ route: { operation, row }, body, hints }: WorldRequest): void {
   const { id, bodyNames } = operation;
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
@@ -139,7 +139,7 @@ function reportMisspelt({ route: { operation, row }, body, hints }: RequestInWor
 }
 
 /** Ignores body members that only other versions have, like vendors do, and reports them. */
-function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints }: RequestInWorld): void {
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints }: WorldRequest): void {
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
@@ -150,7 +150,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints 
 }
 
 /** Keeps a body for its operation and the journal. @param body null if the operation reads none */
-export function keepBody(request: RequestInWorld, received: ReceivedBody | null): void {
+export function keepBody(request: WorldRequest, received: ReceivedBody | null): void {
   request.notes.received = received;
   if (received === null || received.text === null) return;
   request.notes.sent = storeBytes(received.text);
@@ -158,13 +158,13 @@ export function keepBody(request: RequestInWorld, received: ReceivedBody | null)
 }
 
 /** Reports possibly real credentials in a body. Recorded traffic is exempt: it has such credentials. */
-export function reportCredentialsInBody(request: RequestInWorld, text: string): void {
+export function reportCredentialsInBody(request: WorldRequest, text: string): void {
   if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text))
     request.notes.hasRealCredential = true;
 }
 
 /** Sets the body of the request to the received value, and keeps it unless it was kept before. @throws why it cannot be read */
-export function parseBody(request: RequestInWorld, received: ReceivedBody | null): void {
+export function parseBody(request: WorldRequest, received: ReceivedBody | null): void {
   const { notes } = request;
   if (notes.received !== received) keepBody(request, received);
   if (received === null) return;

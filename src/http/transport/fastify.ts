@@ -77,7 +77,7 @@ export function createFastify({
   if (createTlsServer !== null) handleTlsErrors(app, connections, wrongProtocol);
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
-  app.decorateRequest('inWorld', null);
+  app.decorateRequest('worldRequest', null);
   acceptAllMethods(app);
   leaveBodies(app);
   connections.serveInTurn(app);

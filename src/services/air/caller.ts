@@ -25,7 +25,7 @@ export function authenticate(context: RequestContext): Promise<Caller> {
 export const impersonate = createImpersonator(CALLER_FACTORIES);
 
 /** Simulates keys with other rights. */
-export const holding = createHypotheticalKeys((settings) => RULESETS[settings.air], assertSubscription);
+export const hypothetical = createHypotheticalKeys((settings) => RULESETS[settings.air], assertSubscription);
 
 /** Throws unless the organisation has a subscription to Air. @throws Problem */
 function assertSubscription({ subscriptions }: Organization): void {
@@ -51,8 +51,8 @@ export function accountOf({ caller }: WithCaller): string {
 
 /** Returns whether the caller has a scope of platform operators. */
 export function hasOperatorScope({ caller }: WithCaller): boolean {
-  const { held } = caller.heldRights;
-  return held.has('air:sre') || held.has('air:admin');
+  const { permissions } = caller.held;
+  return permissions.has('air:sre') || permissions.has('air:admin');
 }
 
 /** Returns whether the caller may act on the objects of every organisation. */

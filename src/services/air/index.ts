@@ -3,7 +3,7 @@ import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { authenticate, holding, impersonate } from './caller.ts';
+import { authenticate, hypothetical, impersonate } from './caller.ts';
 import { events } from './events.ts';
 import { createLookups } from './lookups.ts';
 import { historyOperations } from './operations/histories.ts';
@@ -48,7 +48,7 @@ export const air: ServiceDefinition<'air'> = {
   callers: {
     authenticate,
     impersonate,
-    hypothetical: holding,
+    hypothetical,
   },
   lookups: {
     ...createLookups(RESOURCES),

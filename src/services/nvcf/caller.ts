@@ -13,5 +13,5 @@ export const CALLER_FACTORIES = {
 
 /** Returns whether the caller has a token. Unlike a key, a token can be valid for every account. */
 export function hasToken({ caller }: { readonly caller: Caller }): boolean {
-  return !belongToKey(caller.heldRights);
+  return !belongToKey(caller.held);
 }

@@ -133,17 +133,17 @@ export async function readHeldRights(
   const rightsByIdentity = findCachedRights(collections, book, customRoles);
   const key = `${identity.kind} ${identity.name}`;
   const cached = rightsByIdentity.get(key);
-  if (cached !== undefined && cached.groups === identity.groups) return cached.heldRights;
+  if (cached !== undefined && cached.groups === identity.groups) return cached.held;
   const roles = addPredefinedRoles(world, customRoles);
   const rulesOfIdentity = rulesOf(book, identity);
   reportUnknownRoles(world, rulesOfIdentity, roles);
-  const heldRights = combineRights(rulesOfIdentity, roles);
-  rightsByIdentity.set(key, { groups: identity.groups, heldRights });
-  return heldRights;
+  const held = combineRights(rulesOfIdentity, roles);
+  rightsByIdentity.set(key, { groups: identity.groups, held });
+  return held;
 }
 
 /** Rights by kind and name of the identity. They also depend on its groups. */
-type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly heldRights: HeldRights }>;
+type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly held: HeldRights }>;
 
 /** Returns the cached rights of a world; an empty map after its rules or roles have changed. */
 function findCachedRights({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
@@ -185,14 +185,14 @@ function combineRights(
   });
   const rightsByRule = enabled.map(
     ({ rule, role }): Rights => ({
-      held: role.permissions,
+      permissions: role.permissions,
       resources: [{ type: rule.scopeType, ids: [rule.scopeId] }],
     }),
   );
   return {
     ...NO_RIGHTS,
     roles: [...new Set(enabled.map(({ role }) => role.name))],
-    held: new Set(enabled.flatMap(({ role }) => [...role.permissions])),
+    permissions: new Set(enabled.flatMap(({ role }) => [...role.permissions])),
     rightsByRule,
   };
 }

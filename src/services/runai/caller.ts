@@ -77,6 +77,6 @@ async function createCaller(world: RequestScope, holder: TokenHolder, tenant: st
   const { kind, id, name } = holder.identity;
   return {
     principal: { kind, id, name, clientId: holder.clientId, tenant },
-    heldRights: await readHeldRights(world, holder.identity, tenant),
+    held: await readHeldRights(world, holder.identity, tenant),
   };
 }

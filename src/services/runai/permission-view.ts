@@ -8,16 +8,16 @@ export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 type Permission = Schema<'runai', 'Permission'>;
 
 /** Groups permissions by resource type. Includes the resource types of a profile without actions. */
-export function groupPermissions(held: ReadonlySet<string>, profile: Profile): Permission[] {
+export function groupPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
   return rowsOfProfile(RESOURCE_TYPES, profile).map(({ id, displayName, groupId }) => ({
     resourceType: id,
     displayName,
     groupId,
-    actions: ACTIONS.filter((action) => held.has(`${id}:${action}`)),
+    actions: ACTIONS.filter((action) => permissions.has(`${id}:${action}`)),
   }));
 }
 
 /** Groups permissions by resource type, without the resource types that have no actions. */
-export function groupHeldPermissions(held: ReadonlySet<string>, profile: Profile): Permission[] {
-  return groupPermissions(held, profile).filter(({ actions }) => actions.length > 0);
+export function groupHeldPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
+  return groupPermissions(permissions, profile).filter(({ actions }) => actions.length > 0);
 }

@@ -7,18 +7,18 @@ import { readTenantId } from './tenant.ts';
 /** Simulates a caller that has these roles in the whole tenant, and no other access rules. */
 export const roleSimulation: NonNullable<ServiceCallers['hypothetical']> = {
   roles: async (world) => [...(await readRoles(world)).values()].map(({ name }) => name),
-  caller: async (world, held, caller) => {
-    if ('policy' in held) {
+  caller: async (world, rights, caller) => {
+    if ('policy' in rights) {
       throw new Problem(
         'invalid_request',
-        'Field `holding.scopes` must be omitted: in Run:ai, all rights come from `roles`.',
+        'Field `held.scopes` must be omitted: in Run:ai, all rights come from `roles`.',
       );
     }
     const tenant = await readTenantId(world);
-    const heldRights = combineRightsOfRoles(held.roles, await readRoles(world), tenant);
+    const held = combineRightsOfRoles(rights.roles, await readRoles(world), tenant);
     return {
       principal: caller?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
-      heldRights,
+      held,
     };
   },
 };

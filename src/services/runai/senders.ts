@@ -47,7 +47,7 @@ async function findGrantingRules(world: RequestScope, requiredRule: Rule): Promi
   return all.filter(({ deletedAt, roleId }) => {
     const role = roles.get(roleId);
     if (deletedAt !== null || role?.enabled !== true) return false;
-    return isEnough(missingRightsOf(requiredRule, { held: role.permissions, resources: [] }, []));
+    return isEnough(missingRightsOf(requiredRule, { permissions: role.permissions, resources: [] }, []));
   });
 }
 
@@ -63,7 +63,7 @@ async function readCallers(world: RequestScope, rules: readonly AccessRule[]): P
     const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };
-    callers.push({ principal, heldRights: await readHeldRights(world, identity, tenant) });
+    callers.push({ principal, held: await readHeldRights(world, identity, tenant) });
   }
   return callers;
 }

@@ -158,7 +158,7 @@ describe('an unknown credential', () => {
     reasons: { unknown_key_id: { unknown: 'key' }, disabled: {} },
   };
   const createWorlds = (worlds: object) => ({
-    isAlone: false,
+    hasOneWorld: false,
     has: (id: string) => id !== 'gone',
     ownersOf: () => [],
     isOfDefault: async () => false,
@@ -212,7 +212,7 @@ describe('an unknown credential', () => {
 
   it('has no claimed principal if its world is the only reason', async () => {
     const problem = new Problem('unauthenticated', 'No.', { ofWorld: 'team-b', claimed: principal });
-    const worlds = { isAlone: false, has: () => true };
+    const worlds = { hasOneWorld: false, has: () => true };
 
     expect((await runRefuse(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty(
       'credential.claimed',
@@ -232,7 +232,7 @@ describe('an unknown credential', () => {
   it.each<[string, world: string, worlds: object]>([
     ['its own world has it', 'team-a', createOwners('team-a')],
     ['no world has it', 'team-a', {}],
-    ['there is no other world', 'team-a', { isAlone: true, ...createOwners('team-b') }],
+    ['there is no other world', 'team-a', { hasOneWorld: true, ...createOwners('team-b') }],
   ])('stays unknown if %s', async (_what, world, worlds) => {
     const { decision } = await sendCredential(world, worlds);
 
@@ -301,7 +301,7 @@ describe('an unknown credential', () => {
         raw: { headers: [['authorization', 'key']] },
         route: { rule: { id: 'r' } },
         world: { id: 'team-a' },
-        server: { ...server, reasons, worlds: { isAlone: false, has: () => true, ...createOwners('team-b') } },
+        server: { ...server, reasons, worlds: { hasOneWorld: false, has: () => true, ...createOwners('team-b') } },
       });
       expect(request.decision).not.toHaveProperty('credential.ofWorld');
     }

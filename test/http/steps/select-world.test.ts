@@ -40,7 +40,7 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
   const defaultWorld = createWorld('default');
   const worlds = {
     default: defaultWorld,
-    isAlone: false,
+    hasOneWorld: false,
     fault: () => null,
     has: (id: string) => id === 'team-a',
     isRemoved: () => false,
@@ -119,7 +119,7 @@ describe('a request selects', () => {
     expect(await selectId({})).toEqual(['default', null]);
     expect(await selectId({ selects: 'body', body: '{"client":"b1"}' })).toEqual(['default', null]);
     expect(await selectId({ routed: false })).toEqual(['default', null]);
-    expect(await selectId({ selects: 'query', query: { client: 'a1' }, worlds: { isAlone: true } })).toEqual([
+    expect(await selectId({ selects: 'query', query: { client: 'a1' }, worlds: { hasOneWorld: true } })).toEqual([
       'default',
       null,
     ]);

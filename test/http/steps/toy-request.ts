@@ -3,13 +3,7 @@ import { HTTP_STATUS, type Problem } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import type { Hint } from '../../../src/explaining/hints/refused-request.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import {
-  type Access,
-  type Answer,
-  type AnsweredRequest,
-  type Notes,
-  RequestInWorld,
-} from '../../../src/http/request.ts';
+import { type Access, type Answer, type AnsweredRequest, type Notes, WorldRequest } from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { key, ruleOf, toyLaw } from '../../decisions/toy-law.ts';
@@ -26,7 +20,7 @@ export interface ToyRequestParts {
   readonly route?: object;
   readonly service?: object;
   readonly operation?: object;
-  readonly request?: Partial<Pick<RequestInWorld, 'raw' | 'params' | 'query' | 'fault' | 'startedAt'>>;
+  readonly request?: Partial<Pick<WorldRequest, 'raw' | 'params' | 'query' | 'fault' | 'startedAt'>>;
   /** Left out if the request was not decided. */
   readonly access?: Partial<Access>;
   /** Left out if the request was not answered. */
@@ -91,7 +85,7 @@ export function toyRequest({
       debug: report('debug'),
       isDebugging: false,
     },
-    worlds: { isAlone: true, fault: () => null },
+    worlds: { hasOneWorld: true, fault: () => null },
     explain: true,
     offDocument: 'report',
     reasons: COMMON_REASONS,
@@ -118,7 +112,7 @@ export function toyRequest({
     operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
   };
   const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {} };
-  const inWorld = new RequestInWorld<Route>(
+  const worldRequest = new WorldRequest<Route>(
     toyServer as never,
     toyWorld as never,
     { ...routed, startedAt: 0 },
@@ -128,16 +122,16 @@ export function toyRequest({
       received: null,
     },
   );
-  const { add } = inWorld.hints;
-  inWorld.hints.add = (...hint) => {
+  const { add } = worldRequest.hints;
+  worldRequest.hints.add = (...hint) => {
     reported.push(['hint', ...hint]);
-    add.apply(inWorld.hints, hint);
+    add.apply(worldRequest.hints, hint);
   };
-  inWorld.hints.list = hints;
-  Object.assign(inWorld.notes, notes);
+  worldRequest.hints.list = hints;
+  Object.assign(worldRequest.notes, notes);
   if (access !== undefined) {
     const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
-    inWorld.access = {
+    worldRequest.access = {
       caller: key(['play']),
       accessRequest,
       decision: ALLOWED,
@@ -146,8 +140,8 @@ export function toyRequest({
       ...access,
     };
   }
-  if (answer !== undefined) inWorld.answer = { ...ANSWER, ...answer };
-  return Object.assign(inWorld as AnsweredRequest, { reported }, request);
+  if (answer !== undefined) worldRequest.answer = { ...ANSWER, ...answer };
+  return Object.assign(worldRequest as AnsweredRequest, { reported }, request);
 }
 
 const ANSWER: Answer = {

@@ -101,7 +101,7 @@ it.each<[line: string, field: string, body: (list: unknown[]) => object]>([
   ['POST /_mock/keys', 'resource.ignoredIds', (ignoredIds) => ({ ...KEY, resource: { type: 'Function', ignoredIds } })],
   ['POST /_mock/keys', 'roles', (roles) => ({ type: 'personal', name: 'ci', services: ['nvcf'], roles })],
   [`PATCH /_mock/keys/${castKey('nvcf-invoker').id}`, 'scopes', (scopes) => ({ scopes })],
-  ['POST /_mock/decisions/simulate', 'holding.resource', (resource) => ({ operations: '*', holding: { resource } })],
+  ['POST /_mock/decisions/simulate', 'held.resource', (resource) => ({ operations: '*', held: { resource } })],
 ])('%s accepts at most 1000 entries in `%s`', async (line, field, body) => {
   const [status, detail] = await readDetail(line, body(repeat(1001, () => 'x')));
 

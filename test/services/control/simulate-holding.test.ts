@@ -39,29 +39,29 @@ const readOperations = async (service: string, which: 'all' | 'keyed' = 'all'): 
 const listIds = (effects: readonly Effect[]) => effects.map(({ operation }) => operation);
 const listServices = (effects: readonly Effect[]) => [...new Set(effects.map(({ service }) => service))];
 
-describe('a simulation with `holding`', () => {
+describe('a simulation with `held`', () => {
   it.each<[subject: object, request: object, effect: string, reason: string | null]>([
     [{ principal: 'nvcf-invoker' }, LIST, 'deny', 'missing_scope'],
     [
-      { principal: 'nvcf-invoker', holding: { scopes: ['List Functions'], resource: { type: 'All Functions' } } },
+      { principal: 'nvcf-invoker', held: { scopes: ['List Functions'], resource: { type: 'All Functions' } } },
       LIST,
       'allow',
       null,
     ],
     [{ principal: 'nvcf-deployer' }, LIST, 'allow', null],
-    [{ principal: 'nvcf-deployer', holding: { scopes: [] } }, LIST, 'deny', 'missing_scope'],
+    [{ principal: 'nvcf-deployer', held: { scopes: [] } }, LIST, 'deny', 'missing_scope'],
     [{ principal: 'nvcf-full-access' }, LIST, 'allow', null],
-    [{ principal: 'nvcf-full-access', holding: { roles: [] } }, LIST, 'deny', 'missing_scope'],
-    [{ holding: { scopes: ['list_functions'], resource: [{ type: 'All Functions' }] } }, LIST, 'allow', null],
+    [{ principal: 'nvcf-full-access', held: { roles: [] } }, LIST, 'deny', 'missing_scope'],
+    [{ held: { scopes: ['list_functions'], resource: [{ type: 'All Functions' }] } }, LIST, 'allow', null],
     [
-      { holding: { scopes: ['invoke_function'], resource: { type: 'Function', ids: [echo?.functionId] } } },
+      { held: { scopes: ['invoke_function'], resource: { type: 'Function', ids: [echo?.functionId] } } },
       INVOKE,
       'allow',
       null,
     ],
     [
       {
-        holding: {
+        held: {
           scopes: ['invoke_function'],
           resource: { type: 'Function', ids: ['00000000-0000-4000-8000-000000000000'] },
         },
@@ -71,17 +71,17 @@ describe('a simulation with `holding`', () => {
       'resource_mismatch',
     ],
     [
-      { holding: { scopes: ['list_functions'], resource: { type: 'All Clusters' } } },
+      { held: { scopes: ['list_functions'], resource: { type: 'All Clusters' } } },
       LIST,
       'deny',
       'incompatible_resource_type',
     ],
-    [{ holding: { roles: ['Cloud Functions User'] } }, LIST, 'allow', null],
-    [{ holding: { roles: ['air'] } }, LIST, 'deny', 'missing_scope'],
+    [{ held: { roles: ['Cloud Functions User'] } }, LIST, 'allow', null],
+    [{ held: { roles: ['air'] } }, LIST, 'deny', 'missing_scope'],
     [{ principal: researcher.email }, ADMINISTER, 'deny', 'missing_permission'],
-    [{ principal: researcher.email, holding: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
-    [{ principal: admin.email, holding: { roles: [] } }, ADMINISTER, 'deny', 'missing_permission'],
-    [{ holding: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
+    [{ principal: researcher.email, held: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
+    [{ principal: admin.email, held: { roles: [] } }, ADMINISTER, 'deny', 'missing_permission'],
+    [{ held: { roles: ['System administrator'] } }, ADMINISTER, 'allow', null],
   ])('by %j of %j has the effect `%s`', async (subject, request, effect, reason) => {
     const { status, body } = await simulate({ ...subject, ...request });
 
@@ -90,7 +90,7 @@ describe('a simulation with `holding`', () => {
   });
 
   it('contains the principal and the simulated rights', async () => {
-    const { body } = await simulate({ principal: 'nvcf-deployer', holding: { scopes: [] }, ...LIST });
+    const { body } = await simulate({ principal: 'nvcf-deployer', held: { scopes: [] }, ...LIST });
 
     expect(body).toMatchObject({ principal: { name: 'nvcf-deployer' }, held: [], policyVersion: 2 });
     expect(body.explanation).toContain('under version 2 of the policy');
@@ -100,7 +100,7 @@ describe('a simulation with `holding`', () => {
     const readFixes = async (subject: object) => (await simulate({ ...subject, ...LIST })).body.fixes;
 
     expect((await readFixes({ principal: 'nvcf-invoker' }))[0]).toHaveProperty('request');
-    const fixes = await readFixes({ holding: { scopes: [] } });
+    const fixes = await readFixes({ held: { scopes: [] } });
     expect(fixes.length).toBeGreaterThan(0);
     for (const fix of fixes) expect(fix).not.toHaveProperty('request');
   });
@@ -119,7 +119,7 @@ describe('a simulation with `holding`', () => {
     });
     const simulateIn = (world: string) =>
       server.call(`POST /w/${world}/_mock/decisions/simulate`, {
-        body: { holding: { roles: ['Key keeper'] }, ...ADMINISTER },
+        body: { held: { roles: ['Key keeper'] }, ...ADMINISTER },
       });
 
     expect((await simulateIn('one')).body).toMatchObject({ effect: 'deny', reason: 'missing_permission' });
@@ -165,8 +165,8 @@ describe('a simulation of all operations', () => {
   });
 
   it('with scopes and no principal covers the services that have scopes', async () => {
-    const unprivileged = await simulateAll({ holding: { scopes: [] }, ...ALL });
-    const read = await simulateAll({ holding: { scopes: ['air:access', 'air:simulation_read'] }, ...ALL });
+    const unprivileged = await simulateAll({ held: { scopes: [] }, ...ALL });
+    const read = await simulateAll({ held: { scopes: ['air:access', 'air:simulation_read'] }, ...ALL });
 
     expect(listServices(unprivileged)).toEqual([...KEYED, 'catalogue']);
     expect(listIds(unprivileged.filter(({ service, effect }) => service === 'air' && effect === 'deny'))).toEqual(
@@ -177,14 +177,9 @@ describe('a simulation of all operations', () => {
   });
 
   it('with roles and no principal covers the services that have one of the roles', async () => {
-    expect(listServices(await simulateAll({ holding: { roles: ['air-admin'] }, ...ALL }))).toEqual(['air']);
-    expect(listServices(await simulateAll({ holding: { roles: ['System administrator'] }, ...ALL }))).toEqual([
-      'runai',
-    ]);
-    expect(listServices(await simulateAll({ holding: { roles: ['air', 'ORG_OWNER'] }, ...ALL }))).toEqual([
-      'air',
-      'ngc',
-    ]);
+    expect(listServices(await simulateAll({ held: { roles: ['air-admin'] }, ...ALL }))).toEqual(['air']);
+    expect(listServices(await simulateAll({ held: { roles: ['System administrator'] }, ...ALL }))).toEqual(['runai']);
+    expect(listServices(await simulateAll({ held: { roles: ['air', 'ORG_OWNER'] }, ...ALL }))).toEqual(['air', 'ngc']);
   });
 
   it('for a disabled key rejects all but the public operations', async () => {
@@ -204,7 +199,7 @@ describe('a simulation of all operations', () => {
       {},
       { seed: { extends: 'builtin', ngc: { organizations: [{ name: 'acme', airSubscription: false }] } } },
     );
-    for (const subject of [{ principal: 'air-admin' }, { holding: { scopes: ['air:access'] } }]) {
+    for (const subject of [{ principal: 'air-admin' }, { held: { scopes: ['air:access'] } }]) {
       const effects = await simulateAll({ ...subject, service: 'air', ...ALL }, on);
       const single = await simulate({ ...subject, method: 'GET', path: '/api/v3/simulations/' }, on);
 
@@ -226,8 +221,8 @@ describe('a simulation is rejected with', () => {
   const P = { principal: 'nvcf-deployer' };
 
   it.each<[title: string, body: object, message: string]>([
-    ['an empty body', {}, 'Fields `principal` and `holding` are missing'],
-    ['no principal', LIST, 'Fields `principal` and `holding` are missing'],
+    ['an empty body', {}, 'Fields `principal` and `held` are missing'],
+    ['no principal', LIST, 'Fields `principal` and `held` are missing'],
     ['no request', P, 'Field `method` is missing. Send `method` and `path`, or `"operations": "*"`'],
     ['no path', { ...P, method: 'GET' }, 'Field `path` is missing'],
     ['a path and all operations', { ...P, ...LIST, ...ALL }, 'Field `operations` excludes `method` and `path`'],
@@ -238,30 +233,26 @@ describe('a simulation is rejected with', () => {
       { ...P, operations: 'all' },
       'Field `operations` is not valid; expected one of `*`',
     ],
-    ['an empty holding', { holding: {}, ...ALL }, 'Field `holding` must have either `scopes`'],
-    ['scopes and roles', { holding: { scopes: [], roles: [] }, ...ALL }, 'Field `holding` must have either `scopes`'],
-    ['an unknown scope', { holding: { scopes: ['list_function'] }, ...ALL }, 'Did you mean `list_functions`?'],
-    ['an unknown role', { holding: { roles: ['air-admn'] }, ...ALL }, 'Did you mean `air-admin`?'],
-    ['an unknown role for a path', { holding: { roles: ['air-admn'] }, ...LIST }, 'Did you mean `air-admin`?'],
-    [
-      'a role that resembles several roles',
-      { holding: { roles: ['Adminn'] }, ...LIST },
-      'Did you mean `air-admin` or `',
-    ],
+    ['an empty held', { held: {}, ...ALL }, 'Field `held` must have either `scopes`'],
+    ['scopes and roles', { held: { scopes: [], roles: [] }, ...ALL }, 'Field `held` must have either `scopes`'],
+    ['an unknown scope', { held: { scopes: ['list_function'] }, ...ALL }, 'Did you mean `list_functions`?'],
+    ['an unknown role', { held: { roles: ['air-admn'] }, ...ALL }, 'Did you mean `air-admin`?'],
+    ['an unknown role for a path', { held: { roles: ['air-admn'] }, ...LIST }, 'Did you mean `air-admin`?'],
+    ['a role that resembles several roles', { held: { roles: ['Adminn'] }, ...LIST }, 'Did you mean `air-admin` or `'],
     [
       'an unknown scope and a path',
-      { holding: { scopes: ['list_function'] }, ...LIST },
-      'Field `holding.scopes` has the unknown scope',
+      { held: { scopes: ['list_function'] }, ...LIST },
+      'Field `held.scopes` has the unknown scope',
     ],
     [
       'a resource without its ids and a path',
-      { holding: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
-      'needs ids of the form `<functionId>`. Add `"force": true` to `holding` to use it anyway',
+      { held: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
+      'needs ids of the form `<functionId>`. Add `"force": true` to `held` to use it anyway',
     ],
     [
       'an unknown resource type',
-      { holding: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
-      'Field `holding.resource.type` has the unknown resource type `Functio`',
+      { held: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
+      'Field `held.resource.type` has the unknown resource type `Functio`',
     ],
     [
       'a misspelt principal',
@@ -280,23 +271,23 @@ describe('a simulation is rejected with', () => {
     ],
     [
       'a misspelt member',
-      { holding: { scope: [] }, ...ALL },
-      'Field `holding.scope` is not known here; did you mean `scopes`?',
+      { held: { scope: [] }, ...ALL },
+      'Field `held.scope` is not known here; did you mean `scopes`?',
     ],
-    ['roles of a service key', { ...P, holding: { roles: ['air'] }, ...LIST }, 'Field `holding.roles` is not allowed'],
+    ['roles of a service key', { ...P, held: { roles: ['air'] }, ...LIST }, 'Field `held.roles` is not allowed'],
     [
       'scopes of a personal key',
-      { principal: 'owner', holding: { scopes: [] }, ...ALL },
-      'Field `holding.scopes` is not allowed',
+      { principal: 'owner', held: { scopes: [] }, ...ALL },
+      'Field `held.scopes` is not allowed',
     ],
     [
       'scopes for an operation of Run:ai',
-      { holding: { scopes: [] }, ...ADMINISTER },
+      { held: { scopes: [] }, ...ADMINISTER },
       'in Run:ai, all rights come from `roles`',
     ],
     [
       'scopes of a user of Run:ai',
-      { principal: admin.email, holding: { scopes: [] }, ...ALL },
+      { principal: admin.email, held: { scopes: [] }, ...ALL },
       'in Run:ai, all rights come from `roles`',
     ],
     ['an unknown principal', { principal: 'nobody', ...ALL }, 'Field `principal` does not match any principal'],
@@ -307,7 +298,7 @@ describe('a simulation is rejected with', () => {
     ],
     [
       'a resource without its ids and all operations',
-      { holding: { scopes: [], resource: { type: 'Function' } }, ...ALL },
+      { held: { scopes: [], resource: { type: 'Function' } }, ...ALL },
       '"force": true',
     ],
   ])('%s', async (_title, body, message) => {
@@ -317,16 +308,16 @@ describe('a simulation is rejected with', () => {
     expect(problemDocument(answer)).toContain(message);
   });
 
-  it('a resource without its ids, unless `holding` has `force`', async () => {
-    const holding = { scopes: ['list_functions'], resource: { type: 'Function' }, force: true };
+  it('a resource without its ids, unless `held` has `force`', async () => {
+    const held = { scopes: ['list_functions'], resource: { type: 'Function' }, force: true };
 
-    expect((await simulate({ holding, ...LIST })).status).toBe(200);
+    expect((await simulate({ held, ...LIST })).status).toBe(200);
   });
 
   it('no principal in a world without an organisation', async () => {
     const on = await testServer({ seed: 'none' });
 
-    expect((await simulate({ holding: { scopes: [] }, ...ALL }, on)).body.detail).toContain('no organisation');
+    expect((await simulate({ held: { scopes: [] }, ...ALL }, on)).body.detail).toContain('no organisation');
   });
 });
 
@@ -372,7 +363,7 @@ it('`decisions.simulate` of the library simulates a request or all operations', 
     method: 'GET',
     path: '/v2/nvcf/functions',
   });
-  const all = await mock.decisions.simulate({ holding: { roles: ['air'] }, operations: '*', service: 'air' });
+  const all = await mock.decisions.simulate({ held: { roles: ['air'] }, operations: '*', service: 'air' });
 
   expect(single).toMatchObject({ effect: 'deny', reason: 'missing_scope' });
   expect(all.operations.map(({ operation }) => operation)).toEqual(await readOperations('air'));

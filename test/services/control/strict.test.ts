@@ -121,7 +121,7 @@ it('an error contains no credential that was sent in place of a name', async () 
     ['POST /_mock/keys', { ...SERVICE_KEY, services: [key] }],
     ['POST /_mock/keys', { ...SERVICE_KEY, scopes: [key] }],
     ['POST /_mock/keys', { ...SERVICE_KEY, type: 'personal', roles: [key] }],
-    ['POST /_mock/decisions/simulate', { holding: { roles: [key] }, operations: '*' }],
+    ['POST /_mock/decisions/simulate', { held: { roles: [key] }, operations: '*' }],
     ['PUT /_mock/propagation', { mode: key }],
   ];
   for (const [request, body] of bodies) {

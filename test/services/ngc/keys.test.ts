@@ -430,7 +430,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
 
 it('a simulated user without roles manages their own keys', async () => {
   const simulate = async (method: string, path: string) => {
-    const body = { method, path: `${KEYS}${path}`, principal: 'nvcf-user', holding: { roles: [] } };
+    const body = { method, path: `${KEYS}${path}`, principal: 'nvcf-user', held: { roles: [] } };
     return (await server.call('POST /_mock/decisions/simulate', { body })).body.effect;
   };
 

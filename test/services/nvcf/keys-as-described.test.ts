@@ -27,14 +27,14 @@ describe.each(Object.entries(RULESETS))('%s', (reading, ruleset) => {
   it.each(resourceTypes.map(({ id }) => id))('every rule that accepts %s allows some object of such a key', (type) => {
     const ids = type === 'function' || type === 'function-versions' ? NAMES[type] : undefined;
     const resources = [{ type, ...(ids !== undefined && { ids }) }];
-    const heldRights = {
+    const held = {
       roles: [],
-      held: new Set(permissions.map(({ id }) => id)),
+      permissions: new Set(permissions.map(({ id }) => id)),
       resources,
       services: ['nvcf'],
       pending: [],
     };
-    const caller = { principal: { kind: 'service-key', id: 'key', name: 'key' }, heldRights } as const;
+    const caller = { principal: { kind: 'service-key', id: 'key', name: 'key' }, held } as const;
     for (const rule of rules.filter(({ on, closed }) => on?.includes(type) === true && closed !== true)) {
       const objects = rule.cover === undefined ? [null] : formsOf(rule.cover.names);
       const effects = objects.map(

@@ -553,9 +553,9 @@ function evaluate(profile: Profile, { row, operation, scopes, binding }: Cell, r
     { rule, ruleset, names: buildNamesInPath(rule, { ...TARGET }) },
     {
       principal: { kind: 'service-key', id: 'key', name: 'key' },
-      heldRights: {
+      held: {
         roles: [],
-        held: new Set(scopes),
+        permissions: new Set(scopes),
         services: ['nvcf'],
         pending: [],
         resources: resource === null ? [] : [{ ...resource, type: idOf(resource.type) }],

@@ -10,16 +10,16 @@ import { groupEffects, toFormText, toRights } from './draft.ts';
 
 /** Shows what a key like this could do, simulated by the control API without concrete objects. */
 export function DraftEffects({ draft, rulesets }: { readonly draft: KeyOrder; readonly rulesets: readonly Ruleset[] }) {
-  const holding = toRights(draft);
+  const held = toRights(draft);
   const services = rulesets.map(({ service }) => service);
   const loaded = useLoaded(
     // An error is a value, because a failed read would leave the previous one.
     () =>
-      Promise.all(services.map((service) => readEffects({ holding }, service))).catch((error: unknown) =>
+      Promise.all(services.map((service) => readEffects({ held }, service))).catch((error: unknown) =>
         toFormText(describeError(error)),
       ),
     // The cast is also reported as changed once the server is back.
-    [JSON.stringify({ holding, services }), countChanges('cast')],
+    [JSON.stringify({ held, services }), countChanges('cast')],
   );
   const result = readValue(loaded, []);
   return (

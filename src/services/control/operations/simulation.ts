@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
-import type { Holding } from '../../../decisions/policy.ts';
+import type { HypotheticalRights } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { simulateRequest } from '../../../http/simulate.ts';
@@ -55,29 +55,29 @@ function requireService(name: string, names: readonly string[]): string {
 
 type Simulation = Schema<'control', 'Simulation'>;
 
-function readCaller({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): SimulatedCaller {
-  if (principal === undefined && holding === undefined) {
+function readCaller({ principal, held, service }: Simulation, rulesets: readonly Ruleset[]): SimulatedCaller {
+  if (principal === undefined && held === undefined) {
     throw invalidRequest(
-      'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address as `principal`, the rights to simulate as `holding`, or both.',
+      'Fields `principal` and `held` are missing. Send an id, name, client id or e-mail address as `principal`, the rights to simulate as `held`, or both.',
     );
   }
   return {
     principal: principal ?? null,
-    holding: holding === undefined ? null : readHolding(holding, rulesets, [service ?? []].flat()),
+    held: held === undefined ? null : readHypotheticalRights(held, rulesets, [service ?? []].flat()),
   };
 }
 
-function readHolding(
-  holding: NonNullable<Simulation['holding']>,
+function readHypotheticalRights(
+  held: NonNullable<Simulation['held']>,
   rulesets: readonly Ruleset[],
   services: readonly string[],
-): Holding {
-  const { scopes, resource, roles } = holding;
+): HypotheticalRights {
+  const { scopes, resource, roles } = held;
   const isPolicy = scopes !== undefined || resource !== undefined;
   if (isPolicy === (roles !== undefined)) {
-    throw invalidRequest('Field `holding` must have either `scopes` (and optionally `resource`) or `roles`.');
+    throw invalidRequest('Field `held` must have either `scopes` (and optionally `resource`) or `roles`.');
   }
-  return roles === undefined ? { policy: resolvePolicy(rulesets, holding, null, services, 'holding') } : { roles };
+  return roles === undefined ? { policy: resolvePolicy(rulesets, held, null, services, 'held') } : { roles };
 }
 
 function requireField<Value>(value: Value | undefined, name: string): Value {

@@ -40,7 +40,7 @@ const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
 export const keyLookups = { keyOfCaller };
 
 function managesAllKeys({ caller }: Pick<AuthenticatedContext, 'caller'>): boolean {
-  return caller.heldRights.held.has('keys:manage' satisfies Permission);
+  return caller.held.permissions.has('keys:manage' satisfies Permission);
 }
 
 function isOwnKey({ caller }: Pick<AuthenticatedContext, 'caller'>, { key }: KeyInForce): boolean {
@@ -65,7 +65,7 @@ async function create(
     name: body.name,
     description: body.description ?? null,
     services: resolveServices(rulesets, body.policies, ownership.type),
-    roles: caller.heldRights.roles,
+    roles: caller.held.roles,
     expiresAt: parseExpiry(body, now) ?? null,
   };
   const { id, text } = await issueKey(context, now, options, null);

@@ -126,7 +126,7 @@ function respondWithFunction(context: AuthenticatedContext, row: FunctionRow): A
 
 const getFunctionVersion: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   const { caller, query, target, now } = context;
-  const seesDetails = caller.heldRights.held.has('list_functions_details');
+  const seesDetails = caller.held.permissions.has('list_functions_details');
   const details: VisibleDetails = { instances: seesDetails, secrets: seesDetails && query.includeSecrets !== false };
   return { status: 200, body: { function: renderFunction(target, requireAccount(context), now, details) } };
 };

@@ -22,7 +22,7 @@ export const findRuleFixes: FindFixes = (_decision, input, reason) =>
 function createRuleFixes(input: DecisionInput): Fix[] {
   const { rule, ruleset } = input.accessRequest;
   const { principal } = input.caller;
-  const needs = describeLack(missingRightsOf(rule, { held: new Set(), resources: [] }, []));
+  const needs = describeLack(missingRightsOf(rule, { permissions: new Set(), resources: [] }, []));
   const found = findSufficientRoles(input);
   if (found === null) {
     return [{ kind: 'grant', text: `give ${namePrincipal(principal)} a custom role that has ${needs}` }];
@@ -66,13 +66,13 @@ function findSufficientRoles(input: DecisionInput): SufficientRoles | null {
 /** Returns whether a request would be allowed if the caller also had a role in a scope. */
 function isAllowedWith(role: PredefinedRole, scope: Resource, input: DecisionInput): boolean {
   const { accessRequest, caller, lookedUp } = input;
-  const addedRights = { held: new Set<string>(role.permissions), resources: [scope] };
-  const heldRights: HeldRights = {
-    ...caller.heldRights,
-    rightsByRule: [...(caller.heldRights.rightsByRule ?? []), addedRights],
+  const addedRights = { permissions: new Set<string>(role.permissions), resources: [scope] };
+  const held: HeldRights = {
+    ...caller.held,
+    rightsByRule: [...(caller.held.rightsByRule ?? []), addedRights],
   };
   const { principal } = caller;
-  return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
+  return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
 }
 
 /** Creates the request that gives a principal a role in a scope. */

@@ -40,7 +40,7 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
       .filter(({ role, rule }) => isLarger(role, smallest.roles) || isWider(rule.scopeType, scope.type))
       .map((rule) => ({ what: 'role', held: renderRule(rule), enough: rules[0] ?? null })),
     seedEntry: createSeedOfRules(principal, rules),
-    heldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
+    toHeldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
   };
 };
 
@@ -97,19 +97,19 @@ function permissionIdsOf({ tables }: Ruleset): readonly string[] {
 
 /** Returns the uses that these rights would allow. */
 function selectAllowed(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): readonly Use[] {
-  const heldRights = toHeldRights(rights);
-  return uses.filter((use) => isAllowed(use, principal, heldRights));
+  const held = toHeldRights(rights);
+  return uses.filter((use) => isAllowed(use, principal, held));
 }
 
 /** Returns whether these rights would allow all uses. */
 function allowsAll(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): boolean {
-  const heldRights = toHeldRights(rights);
-  return uses.every((use) => isAllowed(use, principal, heldRights));
+  const held = toHeldRights(rights);
+  return uses.every((use) => isAllowed(use, principal, held));
 }
 
 /** The permissions that an access rule grants, and their scope. */
 interface RightsOfRule {
-  readonly held: ReadonlySet<string>;
+  readonly permissions: ReadonlySet<string>;
   readonly scope: Resource;
 }
 
@@ -117,14 +117,14 @@ interface RightsOfRule {
 function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
     ...NO_RIGHTS,
-    held: new Set(rightsByRule.flatMap(({ held }) => [...held])),
-    rightsByRule: rightsByRule.map(({ held, scope }) => ({ held, resources: [scope] })),
+    permissions: new Set(rightsByRule.flatMap(({ permissions }) => [...permissions])),
+    rightsByRule: rightsByRule.map(({ permissions, scope }) => ({ permissions, resources: [scope] })),
   };
 }
 
 /** Returns the rights of a rule that grants these permissions in a scope. */
 function rightsInScope(permissions: Iterable<string>, scope: Resource): RightsOfRule {
-  return { held: new Set(permissions), scope };
+  return { permissions: new Set(permissions), scope };
 }
 
 /** Returns the rights of rules that grant these roles in a scope. */
@@ -149,7 +149,7 @@ async function readHeldRules(world: RequestScope, { id }: Principal, roles: Role
 }
 
 function rightsOfRule({ rule, role }: HeldRule): RightsOfRule {
-  return { held: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
+  return { permissions: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
 }
 
 /** Renders a held rule as in responses. */

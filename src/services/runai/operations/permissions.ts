@@ -6,8 +6,8 @@ import { readScopes } from '../scopes.ts';
 
 /** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
-  const { held } = context.caller.heldRights;
-  return { status: 200, body: groupHeldPermissions(held, profileOf(context.settings)) };
+  const { permissions } = context.caller.held;
+  return { status: 200, body: groupHeldPermissions(permissions, profileOf(context.settings)) };
 };
 
 type Action = (typeof ACTIONS)[number];
@@ -16,9 +16,9 @@ type Action = (typeof ACTIONS)[number];
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
   const { tenantId } = await readScopes(context);
-  const { heldRights } = context.caller;
+  const { held } = context.caller;
   const scopesFor = (name: Action) =>
-    groupPermittedScopes(heldRights, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
+    groupPermittedScopes(held, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
   return {
     status: 200,
     body: {
@@ -42,7 +42,7 @@ function groupPermittedScopes(
   tenantId: string,
 ) {
   const scopes = rightsByRule
-    .filter(({ held }) => isRequested && held.has(permission))
+    .filter(({ permissions }) => isRequested && permissions.has(permission))
     .flatMap(({ resources }) => resources ?? []);
   const idsOfType = (type: string) => [
     ...new Set(scopes.filter((scope) => scope.type === type).flatMap((scope) => scope.ids ?? [])),
