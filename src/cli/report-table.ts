@@ -11,7 +11,7 @@ interface PrincipalReport {
   readonly unused: readonly string[];
   readonly broader: readonly { readonly held: unknown; readonly enough: unknown }[];
   /** Only for NGC keys, whose `smallest` has the rights of both kinds of key. */
-  readonly beyond?: { readonly scopes: readonly string[]; readonly roles: readonly string[] };
+  readonly impossible?: { readonly scopes: readonly string[]; readonly roles: readonly string[] };
 }
 
 interface UsedOperation {
@@ -31,7 +31,7 @@ export function formatTable({ principals }: Report): string {
   return principals.map(formatPrincipal).join('\n');
 }
 
-function formatPrincipal({ principal, used, smallest, unused, broader, beyond }: PrincipalReport): string {
+function formatPrincipal({ principal, used, smallest, unused, broader, impossible }: PrincipalReport): string {
   const { kind, name, clientId } = principal;
   const as = clientId === undefined || clientId === '' || clientId === name ? '' : `, as client ${clientId}`;
   const rows = used.map(({ operation, grants, example: { method, path } }) => [
@@ -44,7 +44,7 @@ function formatPrincipal({ principal, used, smallest, unused, broader, beyond }:
     ...(rows.length === 0
       ? []
       : alignColumns([['OPERATION', 'NEEDS', 'FOR EXAMPLE'], ...rows]).map((line) => `  ${line}`)),
-    ...formatSmallest(smallest, beyond),
+    ...formatSmallest(smallest, impossible),
     `  unused:   ${unused.join(', ') || 'nothing'}`,
     ...(broader.length === 0
       ? ['  broader:  nothing']
@@ -54,15 +54,15 @@ function formatPrincipal({ principal, used, smallest, unused, broader, beyond }:
 }
 
 /** Formats the smallest rights; of an NGC key, those of a service key and those of a personal key. */
-function formatSmallest(smallest: PrincipalReport['smallest'], beyond: PrincipalReport['beyond']): string[] {
-  if (beyond === undefined) return [`  smallest: ${formatValue(smallest)}`];
+function formatSmallest(smallest: PrincipalReport['smallest'], impossible: PrincipalReport['impossible']): string[] {
+  if (impossible === undefined) return [`  smallest: ${formatValue(smallest)}`];
   const { roles, ...policy } = smallest;
   const { services } = policy;
-  const formatBeyond = (operations: readonly string[]) =>
+  const formatImpossible = (operations: readonly string[]) =>
     operations.length === 0 ? '' : ` (cannot call ${operations.join(', ')})`;
   return [
-    `  smallest: service key: ${formatValue(policy)}${formatBeyond(beyond.scopes)}`,
-    `  or:       personal key: ${formatValue({ services, roles })}${formatBeyond(beyond.roles)}`,
+    `  smallest: service key: ${formatValue(policy)}${formatImpossible(impossible.scopes)}`,
+    `  or:       personal key: ${formatValue({ services, roles })}${formatImpossible(impossible.roles)}`,
   ];
 }
 

@@ -34,7 +34,7 @@ export interface LeastRights {
   /** A seed entry with exactly the smallest rights. */
   readonly seedEntry: Readonly<Record<string, unknown>>;
   /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
-  readonly beyond?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
+  readonly impossible?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
   /** The smallest rights as held rights of a ruleset. */
   toHeldRights(ruleset: Ruleset): HeldRights;
 }

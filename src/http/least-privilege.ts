@@ -68,7 +68,7 @@ async function reportPrincipal(
     uses,
   });
   if (rights === undefined) return [];
-  const { held, smallest, unused, broader, beyond, seedEntry } = rights;
+  const { held, smallest, unused, broader, impossible, seedEntry } = rights;
   return [
     {
       principal: { ...principal },
@@ -77,8 +77,8 @@ async function reportPrincipal(
       smallest: { ...smallest },
       unused: [...new Set(unused)],
       broader: broader.map((alternative) => ({ ...alternative })),
-      ...(beyond !== undefined && {
-        beyond: { scopes: listOperations(beyond.scopes), roles: listOperations(beyond.roles) },
+      ...(impossible !== undefined && {
+        impossible: { scopes: listOperations(impossible.scopes), roles: listOperations(impossible.roles) },
       }),
       seed: { ...seedEntry },
     },

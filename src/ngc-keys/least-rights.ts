@@ -20,6 +20,6 @@ export const findLeastRightsOfKey: NonNullable<DecisionHelp['leastRights']> = as
   return {
     ...rights,
     smallest: { ...policy.smallest, ...roles.smallest, ...rights.smallest },
-    beyond: { scopes: policy.impossibleUses, roles: roles.impossibleUses },
+    impossible: { scopes: policy.impossibleUses, roles: roles.impossibleUses },
   };
 };

@@ -11,7 +11,7 @@ export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'princ
 }
 
 /** The least rights for one kind of key. */
-export interface LeastRightsOfKind extends Omit<LeastRights, 'beyond'> {
+export interface LeastRightsOfKind extends Omit<LeastRights, 'impossible'> {
   /** Uses that no rights of this kind of key allow. */
   readonly impossibleUses: readonly Use[];
 }

@@ -109,7 +109,7 @@ describe('the smallest policy of a service key', () => {
     fc.assert(
       fc.asyncProperty(uses, subsetOf(SCOPES), async (uses, held) => {
         const caller = key(held, [{ type: 'all-toys' }]);
-        const { smallest, beyond } = await findLeastRightsOfKey(NO_WORLD, {
+        const { smallest, impossible } = await findLeastRightsOfKey(NO_WORLD, {
           principal: serviceKey,
           caller,
           uses: uses,
@@ -118,7 +118,7 @@ describe('the smallest policy of a service key', () => {
         const policy = parsePolicy(smallest as unknown as ReportedPolicy);
         assertPolicy(
           policy,
-          uses.filter((use) => beyond?.scopes.includes(use) !== true),
+          uses.filter((use) => impossible?.scopes.includes(use) !== true),
           uses,
         );
       }),
@@ -272,7 +272,7 @@ describe('the smallest roles of a user', () => {
         const caller = keyOfUser(held);
         const result = await findLeastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: tested });
         const needed = result.smallest['roles'] as readonly string[];
-        const impossible = result.beyond?.roles ?? [];
+        const impossible = result.impossible?.roles ?? [];
         for (const use of tested) expect(isAllowed(use, needed)).toBe(!impossible.includes(use));
         const possible = tested.filter((use) => !impossible.includes(use));
         for (const role of needed) {

@@ -32,7 +32,7 @@ describe('the least rights of a personal key', () => {
         { what: 'role', held: ['Parent'], enough: ['Player'] },
         { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
       ],
-      beyond: { roles: [] },
+      impossible: { roles: [] },
     });
     expect(result.seedEntry).toEqual({
       ngc: {
@@ -78,7 +78,7 @@ describe('the least rights of a personal key', () => {
     const impossible = createUse({ needs: { all: ['fly'] } });
     const result = await findLeastRoles(keyOfUser(['Player']), impossible, createUse(PLAY));
 
-    expect(result.beyond?.roles).toEqual([impossible]);
+    expect(result.impossible?.roles).toEqual([impossible]);
     expect(result.smallest['roles']).toEqual(['Player']);
   });
 

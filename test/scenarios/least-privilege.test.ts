@@ -119,11 +119,11 @@ describe.each(FLOWS)('$what', async ({ flow, done, wide, personal, scopes, resou
     const full = { name: personal, call: (request: string, body?: unknown) => server.call(request, { token, body }) };
     for (const { name, call } of [service, full]) {
       expect(await flow(call)).toEqual(done);
-      const { smallest, beyond } = await readReport(server, name);
+      const { smallest, impossible } = await readReport(server, name);
       expect([...smallest.scopes].sort()).toEqual(scopes);
       expect(smallest.resource).toEqual(resource);
       expect(smallest.roles).toEqual(roles);
-      expect(beyond).toEqual({ scopes: [], roles: [] });
+      expect(impossible).toEqual({ scopes: [], roles: [] });
     }
     expect((await readReport(server, service.name)).unused).toEqual(unused);
     expect((await readReport(server, personal)).seed.ngc.keys[0]).toMatchObject({ type: 'personal', roles });
@@ -277,8 +277,8 @@ describe('what only one kind of key can do', async () => {
     expect((await server.call('GET /v3/orgs/acme/keys', { token })).status).toBe(200);
     expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(200);
 
-    const { smallest, beyond } = await readReport(server, name);
-    expect(beyond).toEqual({ scopes: ['listKeys'], roles: [] });
+    const { smallest, impossible } = await readReport(server, name);
+    expect(impossible).toEqual({ scopes: ['listKeys'], roles: [] });
     expect(smallest).toMatchObject({ scopes: ['list_functions'], roles: ['Cloud Functions User'] });
   });
 
@@ -287,8 +287,8 @@ describe('what only one kind of key can do', async () => {
     const { name, call } = await createKey(server, { services: ['nvct'], scopes: ['list_tasks'], resource });
     expect((await call('GET /v1/nvct/tasks')).status).toBe(200);
 
-    const { smallest, beyond } = await readReport(server, name);
-    expect(beyond).toEqual({ scopes: [], roles: ['listTasks'] });
+    const { smallest, impossible } = await readReport(server, name);
+    expect(impossible).toEqual({ scopes: [], roles: ['listTasks'] });
     expect(smallest).toEqual({ services: ['nvct'], scopes: ['list_tasks'], roles: [] });
   });
 });

@@ -66,7 +66,7 @@ export function LeastPrivilegeOf({ identity: { id } }: { readonly identity: Iden
 
 /** What was not used, and what is enough: of an NGC key as both kinds of keys, the kind that was used first. */
 function Smallest({ report }: { readonly report: PrincipalReport }) {
-  const { principal, held, smallest, unused, broader, beyond } = report;
+  const { principal, held, smallest, unused, broader, impossible } = report;
   const { scopes, resource, roles, services } = smallest;
   const act = useAct();
   const excess = [...unused, ...broader.map(({ what, held: has }) => `${what} ${describe(has)}`)];
@@ -77,9 +77,9 @@ function Smallest({ report }: { readonly report: PrincipalReport }) {
       const pending = key.pending.at(-1);
       return `The key \`${key.name}\` has exactly these rights${pending === undefined ? ' now' : `, from ${formatTime(pending.effectiveAt)} on`}.`;
     });
-  const kinds = beyond && [
-    { kind: 'service', rights: { services, scopes, resource }, impossible: beyond.scopes },
-    { kind: 'personal', rights: { services, roles }, impossible: beyond.roles },
+  const kinds = impossible && [
+    { kind: 'service', rights: { services, scopes, resource }, impossible: impossible.scopes },
+    { kind: 'personal', rights: { services, roles }, impossible: impossible.roles },
   ];
   if (held?.roles !== undefined) kinds?.reverse();
   return (

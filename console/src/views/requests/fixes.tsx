@@ -57,7 +57,7 @@ export function Fixes(props: {
                     request={request}
                     remedy={remedy}
                     caller={caller}
-                    isAlone={remedies.length === 1}
+                    isOnly={remedies.length === 1}
                   />
                 )}
                 {adviceOnly.length > 0 && (
@@ -120,9 +120,9 @@ function RemedyForm(props: {
   readonly request: RecordedRequest;
   readonly remedy: Remedy;
   readonly caller: Caller;
-  readonly isAlone: boolean;
+  readonly isOnly: boolean;
 }) {
-  const { request, remedy, caller, isAlone } = props;
+  const { request, remedy, caller, isOnly } = props;
   const { text, where, lines, label, change } = remedy;
   const call = toCall(request);
   const missingBody = remedy.call?.body === undefined ? call.problem : null;
@@ -149,7 +149,7 @@ function RemedyForm(props: {
   return (
     <form onSubmit={handleSubmit(() => void run())}>
       {/* The label of the button has the nearest path. */}
-      {isAlone && lines.length === 0 && remedy.call?.target === undefined && (
+      {isOnly && lines.length === 0 && remedy.call?.target === undefined && (
         <p class="way">
           <Sentence text={text} />
         </p>
