@@ -11,7 +11,7 @@ const BATCH = 5000;
 const KEYS_OF_A_USER = 20;
 
 /** @typedef {typeof import('./sources.ts')} Sources */
-/** @typedef {import('../src/store/collections.ts').Collections} Collections */
+/** @typedef {import('../src/store/world-rows.ts').Collections} Collections */
 /** @typedef {import('../src/store/collections.ts').Row} Row */
 
 /** @type {Promise<Sources> | undefined} */
@@ -109,7 +109,7 @@ export async function makeWithSimulations(file, count) {
 async function removeAll(collections, prefix) {
   for (const collection of Object.keys(await collections.counts())) {
     if (!collection.startsWith(prefix)) continue;
-    const rows = await collections.list({ collection });
+    const rows = collections.rowsOf(collection).all;
     await collections.commit(rows.map(({ id }) => ({ kind: 'remove', collection, id })));
   }
 }
@@ -137,7 +137,6 @@ async function change(file, act) {
   try {
     await act(store.collections, sources);
   } finally {
-    await store.close();
     await storage.close();
   }
 }

@@ -79,7 +79,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
     };
     const close = async () => {
       announceEnd();
-      await worlds.close();
+      worlds.close();
       await storage.close();
     };
     try {
@@ -135,7 +135,7 @@ async function fillWorlds(
     for (const { id, world } of storage.snapshots.list()) {
       if (world === DEFAULT_WORLD) await storage.snapshots.delete(id);
     }
-    await store.restore(await createState(seedStates, seed, now));
+    await store.collections.replace(await createState(seedStates, seed, now));
   }
   const keyWarnings = await finishStore(store, finishing, now);
   const origin = isNew ? seed : restoreSeed(storedSeed, services, random);

@@ -3,9 +3,10 @@
  */
 
 import type { PolicyVersion } from '../decisions/policy.ts';
-import type { Change, Collections, Commit } from '../store/collections.ts';
+import type { Change, Commit } from '../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
+import type { Collections } from '../store/world-rows.ts';
 import { END_OF_TIME, type Instant } from '../time/clock.ts';
 import {
   createKeyRows,
@@ -103,7 +104,7 @@ export class NgcKeys {
       const { id, org, type, user } = key;
       if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
       const isLimited = type === 'service' && limit !== null;
-      if (isLimited && (await rows.count(NGC_KEYS.name, keyOwnerOf(key))) >= limit) throw new LimitReached();
+      if (isLimited && (await NGC_KEYS.countOfOwner(rows, keyOwnerOf(key))) >= limit) throw new LimitReached();
       const changes: Change[] = createKeyRows(key).map((row) => ({ kind: 'put', row }));
       if (user !== null && (await NGC_USERS.byId(rows, userRowIdOf(org, user))) === null) {
         changes.push(NGC_USERS.put(createNgcUserRow({ org, email: user, roles })));
@@ -126,13 +127,13 @@ export class NgcKeys {
   /** Returns up to `limit` keys with a name (names are not unique), oldest first. */
   async listByName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, nameLabelOf(name), limit), at);
+    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, nameLabelOf(name))).slice(0, limit), at);
   }
 
   /** Returns up to `limit` keys of a user in any organisation, oldest first. */
   async listOfUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, await NGC_KEYS.ofLabel(rows, userLabelOf(email), limit), at);
+    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, userLabelOf(email))).slice(0, limit), at);
   }
 
   /** Returns up to `limit` keys, oldest first. */
@@ -142,11 +143,8 @@ export class NgcKeys {
     at: Instant,
   ): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(
-      rows,
-      org === undefined ? await NGC_KEYS.all(rows, limit) : await NGC_KEYS.ofLabel(rows, orgLabelOf(org), limit),
-      at,
-    );
+    const found = org === undefined ? await NGC_KEYS.all(rows) : await NGC_KEYS.ofLabel(rows, orgLabelOf(org));
+    return resolveAll(rows, found.slice(0, limit), at);
   }
 
   /** Returns positions by key id; newer keys have higher positions. */
@@ -229,7 +227,7 @@ export class NgcKeys {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly keyId: string; readonly version: number; readonly effectiveAt: Instant }[]> {
-    const due = await NGC_POLICIES.dueBetween(this.#rows, from, to, limit);
+    const due = await NGC_POLICIES.due(this.#rows, { after: from, to, limit });
     return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
   }
 
@@ -239,7 +237,7 @@ export class NgcKeys {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly keyId: string; readonly expiresAt: Instant }[]> {
-    const due = await NGC_KEYS.dueBetween(this.#rows, from, to, limit);
+    const due = await NGC_KEYS.due(this.#rows, { after: from, to, limit });
     return due.map(({ id, body }) => ({ keyId: id, expiresAt: (body as NgcKey & { expiresAt: Instant }).expiresAt }));
   }
 }
@@ -276,10 +274,10 @@ async function readVersions(
   keyId: string,
   at: Instant,
 ): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> {
-  const inEffect = { after: BEFORE_ALL_TIMES, to: at, limit: 1, latestFirst: true };
-  const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, inEffect);
-  const pending = { after: at, to: END_OF_TIME, limit: MAX_PENDING_VERSIONS };
-  return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
+  const inEffect = { parent: keyId, after: BEFORE_ALL_TIMES, to: at, limit: 1, latestFirst: true };
+  const [latest = null] = await NGC_POLICIES.due(rows, inEffect);
+  const pending = { parent: keyId, after: at, to: END_OF_TIME, limit: MAX_PENDING_VERSIONS };
+  return [latest, await NGC_POLICIES.due(rows, pending)];
 }
 
 async function resolveOrNull(rows: Collections, row: NgcKeyRow | null, at: Instant) {
@@ -292,10 +290,9 @@ function resolveAll(rows: Collections, found: readonly NgcKeyRow[], at: Instant)
 /** Appends a version to a policy, and cancels pending versions that would take effect later. */
 async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) {
   const version = key.body.version + 1;
-  const overtaken = { after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
-  const changes = (await NGC_POLICIES.partsDue(rows, key.id, overtaken)).map((row) =>
-    NGC_POLICIES.put({ ...row, dueAt: null }),
-  );
+  const later = { parent: key.id, after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
+  const overtaken = await NGC_POLICIES.due(rows, later);
+  const changes = overtaken.map((row) => NGC_POLICIES.put({ ...row, dueAt: null }));
   return { version, changes: [...changes, NGC_POLICIES.put(createPolicyRow(key.id, { ...policy, version }))] };
 }
 
@@ -318,7 +315,7 @@ async function appendFlushedVersion(rows: Collections, key: NgcKeyRow, at: Insta
 }
 
 async function listPendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
-  const due = await NGC_POLICIES.dueBetween(rows, at, END_OF_TIME, Number.MAX_SAFE_INTEGER);
+  const due = await NGC_POLICIES.due(rows, { after: at, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER });
   return [...new Set(due.map(({ parent }) => parent))];
 }
 

@@ -2,7 +2,8 @@ import type { Policy } from '../decisions/policy.ts';
 import type { ResourceTypeRow } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { Collection } from '../store/collection.ts';
-import { type Collections, isSharedWith } from '../store/collections.ts';
+import { isSharedWith } from '../store/collections.ts';
+import type { Collections } from '../store/world-rows.ts';
 import { listNames } from '../text/nearest.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Instant } from '../time/clock.ts';
 import {
   type Change,
-  type Collections,
   type Commit,
+  type DueQuery,
   type Facets,
   NEW,
   type Page,
@@ -11,6 +11,9 @@ import {
   type Row,
 } from './collections.ts';
 import { Collision, LimitReached, NotFound } from './errors.ts';
+import type { Rows } from './rows.ts';
+import { findPage } from './search.ts';
+import type { Collections } from './world-rows.ts';
 
 /** The members of a row. Omitted members are empty or null. */
 interface Members<Body, Parent> {
@@ -58,37 +61,41 @@ export class Collection<Body, Parent extends string | null = null> {
     return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, ...members };
   }
 
-  byId(from: Collections, id: string): Promise<Row<Body, Parent> | null> {
-    return this.#typed(from).byId(this.name, id);
+  async byId(from: Collections, id: string): Promise<Row<Body, Parent> | null> {
+    return this.#rows(from).byId(id) ?? null;
   }
 
-  byAlias(from: Collections, alias: string): Promise<Row<Body, Parent> | null> {
-    return this.#typed(from).byAlias(this.name, alias);
+  async byAlias(from: Collections, alias: string): Promise<Row<Body, Parent> | null> {
+    return this.#rows(from).byAlias(alias) ?? null;
   }
 
-  /** Returns all rows, oldest first. Without a limit, the array is reused until a row changes. */
-  all(from: Collections, limit?: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
+  /** Returns all rows, oldest first. This array, and those of the methods below, is reused until one of its rows changes. */
+  async all(from: Collections): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).all;
   }
 
   /** Returns the parts of an object, oldest first. */
-  ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).list({ collection: this.name, parent });
+  async ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).in('parent', parent);
   }
 
   /** Returns the rows with a label, oldest first. */
-  ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) });
+  async ofLabel(from: Collections, label: string): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).in('label', label);
   }
 
-  /** Returns the objects of an account, oldest first. The array is reused until one of them changes. */
-  ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).list({ collection: this.name, owner });
+  /** Returns the objects of an account, oldest first. */
+  async ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).in('owner', owner);
+  }
+
+  async countOfOwner(from: Collections, owner: string): Promise<number> {
+    return this.#rows(from).countIn('owner', owner);
   }
 
   /** Returns the objects visible to an account (owned, shared or public), oldest first. */
-  visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).list({ collection: this.name, visibleTo: account });
+  async visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).visibleTo(account);
   }
 
   /**
@@ -156,22 +163,14 @@ export class Collection<Body, Parent extends string | null = null> {
     });
   }
 
-  page(from: Collections, query: Omit<PageQuery, 'collection'>): Promise<Page<Row<Body, Parent>>> {
-    return this.#typed(from).page({ collection: this.name, ...query });
+  /** Returns one page of objects. Sorting and filtering by facets doesn't get slower with more rows. */
+  page(from: Collections, query: PageQuery): Promise<Page<Row<Body, Parent>>> {
+    // A page has rows of this collection.
+    return findPage(this.#rows(from), query) as Promise<Page<Row<Body, Parent>>>;
   }
 
-  /** Returns the first `limit` rows due in `(after, to]`, earliest first. */
-  dueBetween(from: Collections, after: Instant, to: Instant, limit: number): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).due({ collection: this.name, after, to, limit });
-  }
-
-  /** Returns the parts of an object that are due in `(after, to]`. */
-  partsDue(
-    from: Collections,
-    parent: string,
-    within: { readonly after: Instant; readonly to: Instant; readonly limit: number; readonly latestFirst?: boolean },
-  ): Promise<readonly Row<Body, Parent>[]> {
-    return this.#typed(from).due({ collection: this.name, parent, ...within });
+  async due(from: Collections, query: DueQuery): Promise<readonly Row<Body, Parent>[]> {
+    return this.#rows(from).due(query);
   }
 
   /** Deletes the rows with a `dueAt` in the past. */
@@ -183,7 +182,7 @@ export class Collection<Body, Parent extends string | null = null> {
 
   /** Returns removals for rows with a `dueAt` in the past, up to the maximum for one commit. */
   async findExpired(within: Collections, at: Instant): Promise<readonly Removal[]> {
-    const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, MAX_SWEPT);
+    const due = await this.due(within, { after: Number.MIN_SAFE_INTEGER, to: at, limit: MAX_SWEPT });
     return due.map(({ id }) => this.removal(id));
   }
 
@@ -205,7 +204,7 @@ export class Collection<Body, Parent extends string | null = null> {
   async #insert(into: Collections, row: Row<Body, Parent>, limit: number, commit: Commit): Promise<void> {
     if ((await this.byId(into, row.id)) !== null) throw new Collision();
     for (const alias of row.aliases) if ((await this.byAlias(into, alias)) !== null) throw new Collision();
-    if ((await into.count(this.name, row.owner)) >= limit) throw new LimitReached();
+    if ((await this.countOfOwner(into, row.owner)) >= limit) throw new LimitReached();
     await commit([this.put(row)]);
   }
 
@@ -213,8 +212,8 @@ export class Collection<Body, Parent extends string | null = null> {
     return after === null ? this.remove(before) : this.put({ ...after, revision: before.revision });
   }
 
-  #typed(collections: Collections): Collections<Row<Body, Parent>> {
+  #rows(from: Collections): Rows<Row<Body, Parent>> {
     // All rows of this collection were written through this handle, so the bodies have this type.
-    return collections as Collections<Row<Body, Parent>>;
+    return from.rowsOf(this.name) as Rows<Row<Body, Parent>>;
   }
 }

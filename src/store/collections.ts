@@ -63,21 +63,8 @@ export interface Facets {
   readonly modifiedAt: Instant;
 }
 
-/** Selects rows of one collection by owner, parent, label or visibility; without any of these, all rows. */
-export interface ListQuery {
-  readonly collection: string;
-  readonly owner?: string;
-  readonly parent?: string;
-  readonly label?: string;
-  /** Objects visible to this account: owned, shared and public ones. */
-  readonly visibleTo?: string;
-  /** The maximum number of rows, oldest first. Default: all. */
-  readonly limit?: number;
-}
-
 /** Selects, sorts and limits the rows of a page. */
 export interface PageQuery {
-  readonly collection: string;
   /** List the objects owned by or shared with this account. Null lists the objects of all accounts. */
   readonly account: string | null;
   /** Only objects that the account owns, or only those shared with it. */
@@ -101,7 +88,6 @@ export interface Page<RowType extends Row = Row> {
 
 /** Selects rows due in `(after, to]`. */
 export interface DueQuery {
-  readonly collection: string;
   /** Only the parts of this object. */
   readonly parent?: string;
   readonly after: Instant;
@@ -129,46 +115,6 @@ export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before
  * @throws Collision if the id or an alias of a new row is taken
  */
 export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
-
-/**
- * The rows of a world. Every call is atomic. Use `updating` for changes that depend on rows you read.
- *
- * @typeParam RowType the type of the rows
- */
-export interface Collections<RowType extends Row = Row> {
-  /** Returns a row by its id, or null. */
-  byId(collection: string, id: string): Promise<RowType | null>;
-  /** Returns a row by one of its aliases, or null. */
-  byAlias(collection: string, alias: string): Promise<RowType | null>;
-  /** Returns the rows of a list, oldest first. Without a limit, the array is reused until a row changes. */
-  list(query: ListQuery): Promise<readonly RowType[]>;
-  /** Returns the number of rows in constant time. @param owner default: all owners */
-  count(collection: string, owner?: string): Promise<number>;
-  /** Returns one page of objects. Sorting and filtering by facets doesn't get slower with more rows. */
-  page(query: PageQuery): Promise<Page<RowType>>;
-  /** Returns the rows that are due in a period. */
-  due(query: DueQuery): Promise<readonly RowType[]>;
-  /** Returns the number of rows in each non-empty collection. */
-  counts(): Promise<Readonly<Record<string, number>>>;
-  /** See `Commit`. Waits until no update is running. */
-  commit: Commit;
-  /**
-   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit
-   * that it receives: any other commit waits until `work` ends.
-   */
-  updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result>;
-  /**
-   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't
-   * change the revision. Does nothing if the row doesn't exist.
-   */
-  note(collection: string, id: string, at: Instant): Promise<void>;
-  /** Returns when each row of a collection was last used, by id. Rows that were never used are left out. */
-  uses(collection: string): Promise<ReadonlyMap<string, Instant>>;
-  /** Calls `watcher` from now on before each commit returns. `load` doesn't call it. */
-  watch(watcher: Watcher): void;
-  /** Caches values derived from a body or a list, which are immutable. */
-  readonly made: WeakMap<object, unknown>;
-}
 
 /** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
 export function limitSize<Sized extends Pick<Row, 'revision'>>(

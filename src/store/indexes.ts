@@ -18,38 +18,38 @@ export const KEYS_BY_INDEX: Readonly<Record<IndexName, (row: Row) => readonly st
 };
 
 /** Some rows of a collection, ordered by place. */
-export class Group {
-  #rows = new Map<string, Row>();
+export class Group<RowType extends Row = Row> {
+  #rows = new Map<string, RowType>();
   #highestPlace = Number.NEGATIVE_INFINITY;
   /** False once a row was added after one with a higher place, for example because its owner changed. */
   #isInOrder = true;
-  #array: readonly Row[] | null = null;
+  #array: readonly RowType[] | null = null;
 
   get size(): number {
     return this.#rows.size;
   }
 
   /** All rows, oldest first: the same array until a row is put or removed. */
-  get rows(): readonly Row[] {
+  get rows(): readonly RowType[] {
     if (this.#array !== null) return this.#array;
     const rows = [...this.#rows.values()];
     this.#array = this.#isInOrder ? rows : rows.sort(byPlace);
     return this.#array;
   }
 
-  copy(): Group {
-    const copy = new Group();
+  copy(): Group<RowType> {
+    const copy = new Group<RowType>();
     copy.#rows = new Map(this.#rows);
     copy.#highestPlace = this.#highestPlace;
     copy.#isInOrder = this.#isInOrder;
     return copy;
   }
 
-  find(id: string): Row | undefined {
+  find(id: string): RowType | undefined {
     return this.#rows.get(id);
   }
 
-  put(row: Row): void {
+  put(row: RowType): void {
     const { place } = row.revision;
     this.#array = null;
     if (place < this.#highestPlace && !this.#rows.has(row.id)) this.#isInOrder = false;
@@ -64,16 +64,16 @@ export class Group {
 }
 
 /** Sorted rows for binary search. No two rows compare as equal. */
-export class Order {
+export class Order<RowType extends Row = Row> {
   readonly #compare: (a: Row, b: Row) => number;
-  readonly rows: Row[];
+  readonly rows: RowType[];
 
-  constructor(compare: (a: Row, b: Row) => number, rows: readonly Row[]) {
+  constructor(compare: (a: Row, b: Row) => number, rows: readonly RowType[]) {
     this.#compare = compare;
     this.rows = [...rows].sort(compare);
   }
 
-  add(row: Row): void {
+  add(row: RowType): void {
     this.rows.splice(this.#indexFor(row), 0, row);
   }
 

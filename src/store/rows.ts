@@ -1,4 +1,4 @@
-import { ANYONE, type DueQuery, type ListQuery, type Row } from './collections.ts';
+import { ANYONE, type DueQuery, type Row } from './collections.ts';
 import {
   byDueAt,
   byPlace,
@@ -12,7 +12,7 @@ import {
   type OrderName,
 } from './indexes.ts';
 
-const NO_ROWS: readonly Row[] = [];
+const NO_ROWS: readonly never[] = [];
 
 /** The maximum number of accounts with a cached list of visible rows. */
 const MAX_VISIBLE_LISTS = 10;
@@ -25,16 +25,18 @@ const MAX_CACHED_COUNTS = 100;
  * collection. Indexes are built on first use and updated by these two methods.
  *
  * Worlds and snapshots share collections; a world copies a collection before changing it (`world-rows.ts`).
+ *
+ * @typeParam RowType the type of all rows
  */
-export class Rows {
-  #all = new Group();
-  #aliases: Map<string, Row> | null = null;
-  readonly #groups = new Map<IndexName, Map<string, Group>>();
-  readonly #orders = new Map<OrderName, Order>();
-  #due: Order | null = null;
+export class Rows<RowType extends Row = Row> {
+  #all = new Group<RowType>();
+  #aliases: Map<string, RowType> | null = null;
+  readonly #groups = new Map<IndexName, Map<string, Group<RowType>>>();
+  readonly #orders = new Map<OrderName, Order<RowType>>();
+  #due: Order<RowType> | null = null;
   /** Due parts of objects, by parent. */
-  readonly #dueParts = new Map<string, Order>();
-  readonly #visible = new Map<string, readonly Row[]>();
+  readonly #dueParts = new Map<string, Order<RowType>>();
+  readonly #visible = new Map<string, readonly RowType[]>();
   readonly #counts = new Map<string, number>();
   #weight = 0;
   #size = 0;
@@ -43,14 +45,14 @@ export class Rows {
   readonly names: Set<string>;
 
   /** @param rows ordered by place */
-  constructor(rows: Iterable<Row> = [], names = new Set<string>()) {
+  constructor(rows: Iterable<RowType> = [], names = new Set<string>()) {
     this.names = names;
     for (const row of rows) this.put(row);
   }
 
   /** Returns a copy with the same rows, which builds its own indexes. */
-  copy(): Rows {
-    const copy = new Rows([], this.names);
+  copy(): Rows<RowType> {
+    const copy = new Rows<RowType>([], this.names);
     copy.#all = this.#all.copy();
     copy.#weight = this.#weight;
     copy.#size = this.#size;
@@ -58,7 +60,7 @@ export class Rows {
   }
 
   /** Returns a copy with changed rows. `change` must keep the ids. */
-  map(change: (row: Row) => Row): Rows {
+  map(change: (row: RowType) => RowType): Rows<RowType> {
     return new Rows(this.all.map(change), this.names);
   }
 
@@ -77,15 +79,15 @@ export class Rows {
   }
 
   /** All rows, oldest first. Every list is the same array until one of its rows changes. */
-  get all(): readonly Row[] {
+  get all(): readonly RowType[] {
     return this.#all.rows;
   }
 
-  byId(id: string): Row | undefined {
+  byId(id: string): RowType | undefined {
     return this.#all.find(id);
   }
 
-  byAlias(alias: string): Row | undefined {
+  byAlias(alias: string): RowType | undefined {
     if (this.#aliases === null) {
       this.#aliases = new Map();
       for (const row of this.all) {
@@ -96,25 +98,27 @@ export class Rows {
   }
 
   /** Returns the rows with a key in an index, oldest first. */
-  in(index: IndexName, key: string): readonly Row[] {
+  in(index: IndexName, key: string): readonly RowType[] {
     return this.#group(index, key)?.rows ?? NO_ROWS;
   }
 
-  /** Returns the number of rows with a key in an index. */
+  /** Returns the number of rows with a key in an index, in constant time. */
   countIn(index: IndexName, key: string): number {
     return this.#group(index, key)?.size ?? 0;
   }
 
-  /** Selects by the first of `owner`, `parent`, `label` and `visibleTo` that the query has. */
-  list({ owner, parent, label, visibleTo }: ListQuery): readonly Row[] {
-    if (owner !== undefined) return this.in('owner', owner);
-    if (parent !== undefined) return this.in('parent', parent);
-    if (label !== undefined) return this.in('label', label);
-    return visibleTo === undefined ? this.all : this.#visibleTo(visibleTo);
+  /** Returns rows that an account owns, rows shared with it, and public rows, oldest first. */
+  visibleTo(account: string): readonly RowType[] {
+    const cached = this.#visible.get(account);
+    if (cached !== undefined) return cached;
+    const lists = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
+    const rows = [...new Set(lists.flat())].sort(byPlace);
+    if (this.#visible.size >= MAX_VISIBLE_LISTS) this.#visible.clear();
+    this.#visible.set(account, rows);
+    return rows;
   }
 
-  /** See `Collections.due`. */
-  due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
+  due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly RowType[] {
     const { rows } = parent === undefined ? this.#dueOfAll() : this.#dueOfParts(parent);
     const start = findFirstIndex(rows, (row) => dueAtOf(row) > after);
     const end = findFirstIndex(rows, (row) => dueAtOf(row) > to);
@@ -123,7 +127,7 @@ export class Rows {
   }
 
   /** Returns the rows with facets, sorted. Callers must not modify the array. */
-  inOrder(by: OrderName): readonly Row[] {
+  inOrder(by: OrderName): readonly RowType[] {
     let order = this.#orders.get(by);
     if (order === undefined) {
       order = new Order(
@@ -146,7 +150,7 @@ export class Rows {
   }
 
   /** Adds a row, or replaces the row with the same id. */
-  put(row: Row): void {
+  put(row: RowType): void {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
     this.#enter(row);
@@ -159,7 +163,7 @@ export class Rows {
     this.#all.remove(id);
   }
 
-  #enter(row: Row): void {
+  #enter(row: RowType): void {
     this.#forget();
     this.#weight += row.revision.weight;
     this.#size += row.revision.size;
@@ -174,7 +178,7 @@ export class Rows {
   }
 
   /** Removes a row from the indexes. @param next its replacement, which keeps the position in shared groups */
-  #leave(row: Row, next: Row | null): void {
+  #leave(row: RowType, next: RowType | null): void {
     this.#forget();
     this.#weight -= row.revision.weight;
     this.#size -= row.revision.size;
@@ -195,7 +199,7 @@ export class Rows {
     if (row.facets !== undefined) for (const order of this.#orders.values()) order.remove(row);
   }
 
-  #leavePart(row: Row, parent: string): void {
+  #leavePart(row: RowType, parent: string): void {
     const order = this.#dueParts.get(parent);
     order?.remove(row);
     if (order?.rows.length === 0) this.#dueParts.delete(parent);
@@ -207,7 +211,7 @@ export class Rows {
     this.#counts.clear();
   }
 
-  #group(index: IndexName, key: string): Group | undefined {
+  #group(index: IndexName, key: string): Group<RowType> | undefined {
     let groups = this.#groups.get(index);
     if (groups === undefined) {
       groups = new Map();
@@ -217,23 +221,12 @@ export class Rows {
     return groups.get(key);
   }
 
-  /** Returns rows that an account owns, rows shared with it, and public rows. */
-  #visibleTo(account: string): readonly Row[] {
-    const cached = this.#visible.get(account);
-    if (cached !== undefined) return cached;
-    const lists = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
-    const rows = [...new Set(lists.flat())].sort(byPlace);
-    if (this.#visible.size >= MAX_VISIBLE_LISTS) this.#visible.clear();
-    this.#visible.set(account, rows);
-    return rows;
-  }
-
-  #dueOfAll(): Order {
+  #dueOfAll(): Order<RowType> {
     this.#due ??= new Order(byDueAt, this.all.filter(isDue));
     return this.#due;
   }
 
-  #dueOfParts(parent: string): Order {
+  #dueOfParts(parent: string): Order<RowType> {
     const cached = this.#dueParts.get(parent);
     if (cached !== undefined) return cached;
     const order = new Order(byDueAt, this.in('parent', parent).filter(isDue));
@@ -248,9 +241,9 @@ function isDue({ dueAt }: Row): boolean {
   return dueAt !== null;
 }
 
-function addToGroups(groups: Map<string, Group>, index: IndexName, row: Row): void {
+function addToGroups<RowType extends Row>(groups: Map<string, Group<RowType>>, index: IndexName, row: RowType): void {
   for (const key of KEYS_BY_INDEX[index](row)) {
-    const group = groups.get(key) ?? new Group();
+    const group = groups.get(key) ?? new Group<RowType>();
     groups.set(key, group);
     group.put(row);
   }

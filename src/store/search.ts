@@ -19,7 +19,7 @@ const ROWS_PER_CHECK = 100;
 /** Whether a query selects a row. */
 type Condition = (row: Row) => boolean;
 
-/** Returns one page of the rows of a collection (`Collections.page`). */
+/** Returns one page of the rows of a collection. */
 export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const matches = createCondition(query);

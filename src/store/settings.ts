@@ -1,5 +1,6 @@
 import { Collection } from './collection.ts';
-import { type Collections, NEW, type Row } from './collections.ts';
+import { NEW, type Row } from './collections.ts';
+import type { Collections } from './world-rows.ts';
 
 /** The settings of a world, by name. */
 export const SETTINGS = new Collection<string>('settings');

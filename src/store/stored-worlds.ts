@@ -3,9 +3,8 @@ import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision, DamagedData, isStorageFailure } from './errors.ts';
-import type { Store } from './index.ts';
+import { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
-import { createStore } from './memory.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
 import { describeRow, serializeRow } from './saved-row.ts';
 import { completeState, type State, StateBuilder } from './state.ts';
@@ -23,7 +22,7 @@ import type {
   WorldLog,
   WorldRecord,
 } from './world-log.ts';
-import { WorldRows } from './world-rows.ts';
+import { Collections } from './world-rows.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
 const DELAY_MS = 1000;
@@ -221,7 +220,7 @@ export class StoredWorlds {
     // The store owns the rows now.
     this.#logged.delete(name);
     const log = this.#createLog(name, findNextPlace(logged.initialRows));
-    return this.#createStore(this.#createRows(buildState(logged), log), log, logged.state);
+    return this.#createStore(buildState(logged), log, logged.state);
   }
 
   /**
@@ -234,15 +233,15 @@ export class StoredWorlds {
     const writing = this.#writing;
     const state = writing.log.isDurable ? completeState(initial) : initial;
     const log = this.#createLog(name, state.nextPlace);
-    const rows = this.#createRows(state, log);
+    const store = this.#createStore(state, log, '');
     try {
       await writing.append({ kind: 'world', name, record, state });
     } catch (cause) {
-      rows.release();
+      store.collections.release();
       if (this.#logs.get(name) === log) this.#logs.delete(name);
       throw cause;
     }
-    return this.#createStore(rows, log, '');
+    return store;
   }
 
   /**
@@ -281,10 +280,6 @@ export class StoredWorlds {
     if (this.#logs.has(name)) this.#writing.useWorld(name, at);
   }
 
-  fault(): string | null {
-    return this.#writing.log.fault();
-  }
-
   /** Writes everything pending, then closes the log. */
   async close(): Promise<void> {
     const { queue, log } = this.#writing;
@@ -302,14 +297,11 @@ export class StoredWorlds {
     return log;
   }
 
-  #createRows(state: State, log: LogOfWorld): WorldRows {
+  #createStore(state: State, log: LogOfWorld, text: string): Store {
     // Without a durable log, changes need no JSON.
-    return new WorldRows(state, { log: this.#writing.log.isDurable ? log : null, memory: this.#memory });
-  }
-
-  #createStore(rows: WorldRows, log: LogOfWorld, text: string): Store {
-    const state = this.#writing.log.isDurable ? new StoredText(text, (next) => log.writeState(next)) : null;
-    return createStore(rows, { state, fault: () => this.fault() });
+    if (!this.#writing.log.isDurable) return new Store(new Collections(state, null, this.#memory));
+    const besides = new StoredText(text, (next) => log.writeState(next));
+    return new Store(new Collections(state, log, this.#memory), besides, () => this.#writing.log.fault());
   }
 }
 

@@ -1,29 +1,22 @@
 import type { Instant } from '../time/clock.ts';
-import type { Change, Collections, Commit, DueQuery, ListQuery, Page, PageQuery, Row, Watcher } from './collections.ts';
+import type { Change, Commit, Row, Watcher } from './collections.ts';
 import { Mutex } from './mutex.ts';
 import { type Plan, planChanges } from './plan.ts';
 import type { RowLog } from './row-log.ts';
 import { Rows } from './rows.ts';
-import { findPage } from './search.ts';
 import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 
-/** Where the rows of a world are stored and counted. */
-interface WorldRowsOptions {
-  /** Stores the rows beyond the process; null if they are only in memory. */
-  readonly log: RowLog | null;
-  /** Counts the memory of the rows; null if it isn't counted. */
-  readonly memory: StateMemory | null;
-}
-
-const NO_ROWS: readonly Row[] = [];
+/** Stands for collections that don't exist. */
+const NO_ROWS = new Rows<never>();
 const NO_USES: ReadonlyMap<string, Instant> = new Map();
 
 /**
  * The rows of a world, with a collection for each kind of object. Collections are shared with other worlds that started
- * from the same state, and copied on the first change.
+ * from the same state, and copied on the first change. Every call is atomic. Use `updating` for changes that depend on
+ * rows you read.
  */
-export class WorldRows implements Collections {
+export class Collections {
   /** The initial state. */
   #initial: State;
   /** Collections that aren't shared: those that have changed, and those with the world's own credentials. */
@@ -39,7 +32,11 @@ export class WorldRows implements Collections {
   #watcher: Watcher | null = null;
   #made: WeakMap<object, unknown> | null = null;
 
-  constructor(initial: State, { log = null, memory = null }: Partial<WorldRowsOptions> = {}) {
+  /**
+   * @param log stores the rows beyond the process; null if they are only in memory
+   * @param memory counts the memory of the rows; null if it isn't counted
+   */
+  constructor(initial: State, log: RowLog | null = null, memory: StateMemory | null = null) {
     this.#initial = initial;
     this.#nextPlace = initial.nextPlace;
     this.#log = log;
@@ -47,68 +44,54 @@ export class WorldRows implements Collections {
     memory?.hold(initial);
   }
 
+  /** Caches values derived from a body or a list, which are immutable. */
   get made(): WeakMap<object, unknown> {
     this.#made ??= new WeakMap();
     return this.#made;
   }
 
-  async byId(collection: string, id: string): Promise<Row | null> {
-    return this.#rows(collection)?.byId(id) ?? null;
+  /** Returns the rows of a collection, only for reading. A collection that doesn't exist has no rows. */
+  rowsOf(collection: string): Rows {
+    return this.#find(collection) ?? NO_ROWS;
   }
 
-  async byAlias(collection: string, alias: string): Promise<Row | null> {
-    return this.#rows(collection)?.byAlias(alias) ?? null;
-  }
-
-  async list(query: ListQuery): Promise<readonly Row[]> {
-    const rows = this.#rows(query.collection)?.list(query) ?? NO_ROWS;
-    return query.limit === undefined ? rows : rows.slice(0, query.limit);
-  }
-
-  async count(collection: string, owner?: string): Promise<number> {
-    const rows = this.#rows(collection);
-    return (owner === undefined ? rows?.count : rows?.countIn('owner', owner)) ?? 0;
-  }
-
-  async page(query: PageQuery): Promise<Page> {
-    const rows = this.#rows(query.collection);
-    return rows === undefined ? { count: 0, rows: [] } : findPage(rows, query);
-  }
-
-  async due(query: DueQuery): Promise<readonly Row[]> {
-    return this.#rows(query.collection)?.due(query) ?? NO_ROWS;
-  }
-
+  /** Returns the number of rows in each non-empty collection. */
   async counts(): Promise<Readonly<Record<string, number>>> {
     const counts = [...this.#all()].map(([name, { count }]) => [name, count] as const);
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
   }
 
-  /** Whether a body in this collection has this `secretHash`. */
-  hasSecret(collection: string, hash: string): boolean {
-    return (this.#rows(collection)?.countIn('secret', hash) ?? 0) > 0;
-  }
-
+  /** See `Commit`. Waits until no update is running. */
   commit(changes: readonly Change[]): Promise<readonly Row[]> {
     return this.#mutex.runExclusive(() => this.#commit(changes));
   }
 
+  /**
+   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit
+   * that it receives: any other commit waits until `work` ends.
+   */
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
     // Commits within one update must not overlap either.
     const commits = new Mutex();
     return this.#mutex.runExclusive(() => work((changes) => commits.runExclusive(() => this.#commit(changes))));
   }
 
+  /**
+   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't
+   * change the revision. Does nothing if the row doesn't exist.
+   */
   async note(collection: string, id: string, at: Instant): Promise<void> {
-    if (this.#rows(collection)?.byId(id) === undefined) return;
+    if (this.rowsOf(collection).byId(id) === undefined) return;
     this.#ownUses(collection).set(id, at);
     this.#log?.use({ collection, id }, at);
   }
 
+  /** Returns when each row of a collection was last used, by id. Rows that were never used are left out. */
   async uses(collection: string): Promise<ReadonlyMap<string, Instant>> {
     return this.#findUses(collection);
   }
 
+  /** Calls `watcher` from now on before each commit returns. */
   watch(watcher: Watcher): void {
     this.#watcher = watcher;
   }
@@ -160,12 +143,8 @@ export class WorldRows implements Collections {
 
   /** Runs while the mutex is held, so the rows don't change between plan and result, except for their last use. */
   async #commit(changes: readonly Change[]): Promise<readonly Row[]> {
-    const plan = planChanges(changes, {
-      byId: ({ collection, id }) => this.#rows(collection)?.byId(id),
-      byAlias: (collection, alias) => this.#rows(collection)?.byAlias(alias),
-      names: (collection) => this.#rows(collection)?.names ?? new Set(),
-      nextPlace: this.#nextPlace,
-    });
+    // Not `NO_ROWS`, because a plan adds the names of members to the rows.
+    const plan = planChanges(changes, (collection) => this.#find(collection) ?? new Rows(), this.#nextPlace);
     const reserved = this.#reserve(plan);
     try {
       const usedAt = ({ collection, id }: Row) => this.#findUses(collection).get(id) ?? null;
@@ -190,7 +169,7 @@ export class WorldRows implements Collections {
     if (addedBytes <= 0) return 0;
     const copied = new Set([...puts, ...before].map(({ collection }) => collection));
     let bytes = addedBytes;
-    for (const name of copied) if (!this.#own.has(name)) bytes += this.#rows(name)?.weight ?? 0;
+    for (const name of copied) if (!this.#own.has(name)) bytes += this.rowsOf(name).weight;
     this.#memory?.reserve(bytes);
     return bytes;
   }
@@ -206,7 +185,7 @@ export class WorldRows implements Collections {
   }
 
   #change(collection: string, change: (rows: Rows) => void): void {
-    const own = this.#own.get(collection) ?? this.#setOwn(collection, this.#rows(collection)?.copy() ?? new Rows());
+    const own = this.#own.get(collection) ?? this.#setOwn(collection, this.#find(collection)?.copy() ?? new Rows());
     this.#copies.delete(collection);
     const before = own.weight;
     change(own);
@@ -220,7 +199,7 @@ export class WorldRows implements Collections {
     return rows;
   }
 
-  #rows(collection: string): Rows | undefined {
+  #find(collection: string): Rows | undefined {
     const own = this.#own.get(collection);
     if (own !== undefined) return own;
     const shared = this.#initial.collections.get(collection);
@@ -241,7 +220,7 @@ export class WorldRows implements Collections {
   #all(): ReadonlyMap<string, Rows> {
     const names = new Set([...this.#initial.collections.keys(), ...this.#own.keys()]);
     // Each of these names has a collection.
-    return new Map([...names].map((name) => [name, this.#rows(name) as Rows]));
+    return new Map([...names].map((name) => [name, this.#find(name) as Rows]));
   }
 }
 

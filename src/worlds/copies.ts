@@ -26,7 +26,7 @@ export async function copyWorld(
     return snapshots.use(from.snapshot, (state) => copy(world, state));
   }
   const { world } = worlds.entry(from.world);
-  return copy(world, await world.store.freeze());
+  return copy(world, world.store.collections.freeze());
 }
 
 /** Returns the objects that were created in the source since its seed, in the form of the cast, with new secrets. */

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Collections } from '../store/collections.ts';
 import { SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
+import type { Collections } from '../store/world-rows.ts';
 
 /** Counts the objects of a world, by their readable names. */
 export async function countObjects(
@@ -12,8 +12,9 @@ export async function countObjects(
   const counted = Object.entries(
     Object.assign({}, ...declared.map((declaration) => declaration.counted)) as (typeof declared)[0]['counted'],
   );
-  const counts = counted.map(async ([name, { collection, owner }]) => {
-    return [name, await rows.count(collection, owner)] as const;
+  const counts = counted.map(([name, { collection, owner }]) => {
+    const its = rows.rowsOf(collection);
+    return [name, owner === undefined ? its.count : its.countIn('owner', owner)] as const;
   });
   const otherCollections = new Set([
     ...counted.map(([, { collection }]) => collection),
@@ -23,7 +24,7 @@ export async function countObjects(
   ]);
   const objects = Object.entries(await rows.counts()).filter(([name]) => !otherCollections.has(name));
   return {
-    ...Object.fromEntries(await Promise.all(counts)),
+    ...Object.fromEntries(counts),
     objects: objects.reduce((sum, [, count]) => sum + count, 0),
   };
 }

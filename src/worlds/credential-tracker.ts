@@ -105,9 +105,8 @@ export class CredentialTracker {
    */
   async add(world: World, source: string | null, seedClients?: SeedClients): Promise<readonly string[]> {
     if (seedClients !== undefined && (await this.#addSeeded(world.id, seedClients))) return [];
-    const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) =>
-      world.store.collections.list({ collection }),
-    );
+    const { collections } = world.store;
+    const { keyHashes, clientIds } = await this.#parts.credentials.of((name) => collections.rowsOf(name).all);
     const sharedHashes = source === null ? await this.#findHashesOfOthers(keyHashes, world.id) : keyHashes;
     const entries = await this.#collectEntries(world, source, clientIds, sharedHashes);
     await this.#replaceEntries(world.id, source, entries);
@@ -226,9 +225,7 @@ export class CredentialTracker {
     const pacer = new Pacer();
     if (this.#parts.hasOthers()) {
       const { collections } = this.#parts.default().store;
-      const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) =>
-        collections.list({ collection }),
-      );
+      const { keyHashes, clientIds } = await this.#parts.credentials.of((name) => collections.rowsOf(name).all);
       await pacer.each(clientIds, (clientId) => this.#addSharedWithDefault('client', clientId));
       await pacer.each(keyHashes, (hash) => this.#addSharedWithDefault('key', hash));
     }

@@ -78,22 +78,22 @@ export class Credentials {
   }
 
   /** Whether this is the hash of a client's secret. */
-  hasSecret(store: Pick<Store, 'hasSecret'>, hash: string): boolean {
-    return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
+  hasSecret({ collections }: Pick<Store, 'collections'>, hash: string): boolean {
+    return this.#clients.some(([collection]) => collections.rowsOf(collection).countIn('secret', hash) > 0);
   }
 
   /** Returns all credentials that identify a world. @param listRows returns the rows of a collection */
-  async of(listRows: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<CallerCredentials> {
+  async of(listRows: (collection: string) => readonly Row[]): Promise<CallerCredentials> {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
     const clientIds = new Set<string>();
     for (const name of this.#keys) {
-      await pacer.each(await listRows(name), ({ aliases }) => {
+      await pacer.each(listRows(name), ({ aliases }) => {
         keyHashes.push(...aliases);
       });
     }
     for (const [name, { idsOf }] of this.#clients) {
-      await pacer.each(await listRows(name), (row) => {
+      await pacer.each(listRows(name), (row) => {
         for (const clientId of idsOf(row)) clientIds.add(clientId);
       });
     }
@@ -193,8 +193,8 @@ export class Credentials {
 
 async function findRow({ collections }: Store, aliases: readonly RowAlias[]): Promise<Row | null> {
   for (const { collection, alias } of aliases) {
-    const row = await collections.byAlias(collection, alias);
-    if (row !== null) return row;
+    const row = collections.rowsOf(collection).byAlias(alias);
+    if (row !== undefined) return row;
   }
   return null;
 }

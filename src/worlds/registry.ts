@@ -216,12 +216,12 @@ export class Worlds implements WorldRegistry {
     for (const { world } of this.#all()) world.announceEnd();
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true;
     this.#stopSweeping();
     const all = this.#all();
     this.#entries.clear();
-    await Promise.all(all.map(({ world }) => world.close()));
+    for (const { world } of all) world.close();
   }
 
   /** Whether a world was unused for its time to live. A long request counts as use until it ends. */
@@ -353,7 +353,7 @@ export class Worlds implements WorldRegistry {
       };
     } catch (cause) {
       this.#credentialTracker.drop(id);
-      await store.close();
+      store.collections.release();
       // If this fails as well, the first error is more useful.
       await storage.delete(id).catch(() => {});
       throw cause;

@@ -25,7 +25,7 @@ export class Snapshots {
   async take({ world }: WorldEntry, name: string | null): Promise<SnapshotRecord> {
     this.#checkRoom(0);
     const at = world.clock.now();
-    const state = await world.store.freeze();
+    const state = world.store.collections.freeze();
     this.#checkRoom(sizeOf(state));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
     return this.#storage.addSnapshot(info, state).catch((cause: unknown) => {

@@ -4,10 +4,10 @@ import type { Settings } from '../definitions/settings.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { createSharedCache } from '../memory/caches.ts';
 import { listSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
-import type { Store } from '../store/index.ts';
-import { openMemory } from '../store/memory.ts';
+import { Store } from '../store/index.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
+import { Collections } from '../store/world-rows.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
@@ -125,20 +125,16 @@ export class Templates {
 
   async #create(seed: Seed): Promise<Template> {
     const at = this.#clock.now();
-    const store = openMemory(await this.#stateOf(seed, at));
-    try {
-      const warnings = await finishStore(store, this.#finishing, at);
-      if (!this.#reported.has(seed.fingerprint)) for (const line of warnings) this.#warn(line);
-      this.noteReported(seed);
-      const state = await store.freeze();
-      const credentials = this.#credentials.listHolders(state);
-      const clients = {
-        ids: credentials.flatMap(({ clientId }) => clientId ?? []),
-        names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
-      };
-      return { seed, state, at, credentials, clients };
-    } finally {
-      await store.close();
-    }
+    const store = new Store(new Collections(await this.#stateOf(seed, at)));
+    const warnings = await finishStore(store, this.#finishing, at);
+    if (!this.#reported.has(seed.fingerprint)) for (const line of warnings) this.#warn(line);
+    this.noteReported(seed);
+    const state = store.collections.freeze();
+    const credentials = this.#credentials.listHolders(state);
+    const clients = {
+      ids: credentials.flatMap(({ clientId }) => clientId ?? []),
+      names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
+    };
+    return { seed, state, at, credentials, clients };
   }
 }

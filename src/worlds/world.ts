@@ -43,7 +43,7 @@ export interface OwnedWorld extends World {
   /** Ends the deleted world after the last request that uses it. */
   end(): void;
   /** Ends the world now, because the server has stopped. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The parts shared by all worlds of a process. */
@@ -187,12 +187,12 @@ class OpenedWorld implements OwnedWorld {
     this.#holders -= 1;
     if (this.#holders > 0) return;
     this.#common.noteLeft(this);
-    if (this.#isEnding) void this.close();
+    if (this.#isEnding) this.close();
   }
 
   async restore(state: State, at: Instant): Promise<void> {
     const { machine, noteReplacement } = this.#common;
-    await this.store.restore(state);
+    await this.store.collections.replace(state);
     // A frozen clock keeps the time of the snapshot. A running clock continues from that time.
     const { frozen } = await openClock(machine, this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
@@ -206,7 +206,7 @@ class OpenedWorld implements OwnedWorld {
     const { createInitialState, noteReplacement } = this.#common;
     const timeBefore = this.clock.now();
     const { state, clients } = await createInitialState(this, this.origin);
-    await this.store.restore(state);
+    await this.store.collections.replace(state);
     await this.#reread();
     this.activityLog.clear();
     this.verifiedTokens.clear();
@@ -224,15 +224,15 @@ class OpenedWorld implements OwnedWorld {
   end(): void {
     this.#isEnding = true;
     this.#endWaits('deleted');
-    if (this.#holders === 0) void this.close();
+    if (this.#holders === 0) this.close();
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#endWaits('stopping');
     this.activityLog.close();
     this.#forget();
     this.#secrets.clear();
-    await this.store.close();
+    this.store.collections.release();
   }
 
   #forget(): void {

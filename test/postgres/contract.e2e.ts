@@ -16,18 +16,13 @@ const WAITING = { onWait: () => {}, maxMs: 5000 };
 /** Opens the default world of a schema, as a server process does. */
 async function openSchema(url: string) {
   const storage = await openStorage(url, createMemory(), createMachineClock(), WAITING);
-  const store = storage.open('default');
-  const close = async () => {
-    await store.close();
-    await storage.close();
-  };
-  return { store, close };
+  return { store: storage.open('default'), close: () => storage.close() };
 }
 
 /** Creates the bench of a store that each step closes and reopens. */
 async function createBench(url: string): Promise<Bench> {
   let current = await openSchema(url);
-  await current.store.restore(NO_ROWS);
+  await current.store.collections.replace(NO_ROWS);
   const reopen = async () => {
     await current.close();
     current = await openSchema(url);

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { NEW } from '../../src/store/collections.ts';
-import type { Store } from '../../src/store/index.ts';
-import { openMemory } from '../../src/store/memory.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
+import { Collections } from '../../src/store/world-rows.ts';
 
 interface Thing {
   readonly size: number;
@@ -12,12 +11,11 @@ interface Thing {
 const THINGS = new Collection<Thing, string>('things');
 const OTHERS = new Collection<Thing>('others');
 
-let store: Store;
+let collections: Collections;
 
 beforeEach(() => {
-  store = openMemory(NO_ROWS);
+  collections = new Collections(NO_ROWS);
 });
-afterEach(() => store.close());
 
 it('creates rows with defaults for absent members', () => {
   const row = OTHERS.row({ id: 'a', owner: 'acme', parent: null, body: { size: 1 } });
@@ -26,7 +24,6 @@ it('creates rows with defaults for absent members', () => {
 });
 
 it('reads and changes its own rows, and none of another collection', async () => {
-  const { collections } = store;
   const row = THINGS.row({
     id: 'a',
     owner: 'acme',
@@ -45,7 +42,7 @@ it('reads and changes its own rows, and none of another collection', async () =>
   expect(changed.body.size).toBe(2);
   expect(await THINGS.byAlias(collections, 'nickname')).toEqual(changed);
   expect(await THINGS.ofParent(collections, 'whole')).toEqual([changed]);
-  expect(await THINGS.dueBetween(collections, 0, 9, 9)).toEqual([changed]);
+  expect(await THINGS.due(collections, { after: 0, to: 9, limit: 9 })).toEqual([changed]);
 
   await collections.commit([THINGS.put({ ...changed, aliases: [] }), OTHERS.removal('a')]);
   expect(await THINGS.byAlias(collections, 'nickname')).toBeNull();
@@ -54,7 +51,6 @@ it('reads and changes its own rows, and none of another collection', async () =>
 });
 
 it('returns the same list while the collection is unchanged', async () => {
-  const { collections } = store;
   await THINGS.insert(collections, THINGS.row({ id: 'a', owner: 'acme', parent: 'whole', body: { size: 1 } }), null);
   const before = await THINGS.ofOwner(collections, 'acme');
   expect(await THINGS.ofOwner(collections, 'acme')).toBe(before);

@@ -2,10 +2,9 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
-import { openMemory } from '../../src/store/memory.ts';
 import { listRows, type State } from '../../src/store/state.ts';
 import { emptyFolder } from '../support/folder.ts';
-import { fullStore, type FullStore as Store } from '../support/nouns.ts';
+import { type FullStore as Store, storeOf } from '../support/nouns.ts';
 import {
   ALL,
   accessKey,
@@ -32,7 +31,6 @@ function createThing(name: string, overrides: Partial<Row> = {}): Row {
 
 function searchFor(text: string): PageQuery {
   return {
-    collection: 'things',
     account: 'acme',
     where: [],
     search: { members: ['name'], text },
@@ -94,7 +92,7 @@ export async function readAll(store: Store) {
     others: await collections.visibleTo('things', 'globex'),
     parts: await collections.ofParent('things', 'first lamp'),
     due: await collections.dueBetween('things', NOON, LATER, ALL),
-    found: await collections.page(searchFor('lamp')),
+    found: await collections.page('things', searchFor('lamp')),
     login: await grants.findActive(presentedToken('first'), NOON),
     revoked: await grants.isRevoked(['a-token']),
   };
@@ -139,17 +137,8 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       await fill(store);
       return bench.next();
     };
-    /** Opens a copy of an image for the duration of a callback. */
-    const useCopy = async <Value>(image: State, use: (copy: Store) => Promise<Value>): Promise<Value> => {
-      const copy = fullStore(openMemory(image));
-      try {
-        return await use(copy);
-      } finally {
-        await copy.close();
-      }
-    };
     const restore = async (store: Store, image: State) => {
-      await store.restore(image);
+      await store.collections.replace(image);
       return store;
     };
 
@@ -159,7 +148,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         const readings = await readAll(store);
 
         expect(readings.found.rows.map(({ id }) => id)).toEqual(['first lamp', 'second lamp']);
-        expect(await useCopy(await store.freeze(), readAll)).toEqual(readings);
+        expect(await readAll(storeOf(store.collections.freeze()))).toEqual(readings);
       });
 
       it('has recorded logins that are not written yet', async () => {
@@ -167,31 +156,30 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.identities.touch('ada', NOON + 77);
         await store.accessKeys.touch(accessKey('three').id, NOON + 78, accessKey('three').secretHash);
 
-        await useCopy(await store.freeze(), async ({ identities, accessKeys }) => {
-          expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 77);
-          expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBe(NOON + 78);
-        });
+        const { identities, accessKeys } = storeOf(store.collections.freeze());
+        expect((await identities.byId('ada'))?.lastLogin).toBe(NOON + 77);
+        expect((await accessKeys.byId(accessKey('three').id))?.lastLogin).toBe(NOON + 78);
       });
 
       it('is unaffected by later changes, and the store by changes of a copy', async () => {
         const store = await openFilled();
-        const image = await store.freeze();
+        const image = store.collections.freeze();
         const before = await readAll(store);
-        await useCopy(image, changeAll);
+        await changeAll(storeOf(image));
         expect(await readAll(store)).toEqual(before);
         await changeAll(store);
 
-        expect(await useCopy(image, readAll)).toEqual(before);
+        expect(await readAll(storeOf(image))).toEqual(before);
         expect(await readAll(store)).not.toEqual(before);
       });
 
       it('stays unchanged by changes of its copies', async () => {
         const store = await openFilled();
-        const image = await store.freeze();
+        const image = store.collections.freeze();
         const rows = JSON.stringify(listRows(image));
-        await useCopy(image, changeAll);
-        await useCopy(image, async (copy) => copy.world.load(keptSeed, {}));
-        await useCopy(image, async (copy) => copy.restore(image));
+        await changeAll(storeOf(image));
+        await storeOf(image).world.load(keptSeed, {});
+        await storeOf(image).collections.replace(image);
         await restore(store, image);
         await changeAll(await bench.next());
 
@@ -200,22 +188,22 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('of a copy is equal to the original', async () => {
         const store = await openFilled();
-        const second = await useCopy(await store.freeze(), (copy) => copy.freeze());
+        const second = storeOf(store.collections.freeze()).collections.freeze();
 
-        expect(await useCopy(second, readAll)).toEqual(await readAll(store));
+        expect(await readAll(storeOf(second))).toEqual(await readAll(store));
       });
 
       it('of a store without a loaded world has no seed', async () => {
         const store = await bench.next();
 
-        expect(await useCopy(await store.freeze(), ({ world }) => world.seed())).toBeNull();
+        expect(await storeOf(store.collections.freeze()).world.seed()).toBeNull();
       });
     });
 
     describe('a restored store', () => {
       it('has the data of the image, whatever was changed later', async () => {
         const store = await openFilled();
-        const [image, before] = [await store.freeze(), await readAll(store)];
+        const [image, before] = [store.collections.freeze(), await readAll(store)];
         await changeAll(store);
         const after = await restore(store, image);
 
@@ -225,7 +213,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('drops logins that were recorded and not written', async () => {
         const store = await openFilled();
-        const image = await store.freeze();
+        const image = store.collections.freeze();
         await store.identities.touch('ada', NOON + 99);
         await store.accessKeys.touch(accessKey('three').id, NOON + 99, accessKey('three').secretHash);
         await restore(store, image);
@@ -237,11 +225,12 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('returns correct search results, also after further changes', async () => {
         const store = await openFilled();
-        const image = await store.freeze();
-        await withoutRevisions(store).collections.page(searchFor('lamp'));
+        const image = store.collections.freeze();
+        await withoutRevisions(store).collections.page('things', searchFor('lamp'));
         await changeAll(store);
         const { collections } = withoutRevisions(await restore(store, image));
-        const findIds = async (text: string) => (await collections.page(searchFor(text))).rows.map(({ id }) => id);
+        const findIds = async (text: string) =>
+          (await collections.page('things', searchFor(text))).rows.map(({ id }) => id);
 
         expect(await findIds('lamp')).toEqual(['first lamp', 'second lamp']);
         expect(await findIds('third')).toEqual([]);
@@ -252,12 +241,15 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
         expect(await findIds('lamp')).toEqual(['fourth lamp', 'second lamp']);
         expect(await findIds('armchair')).toEqual(['chair']);
         const later = withoutRevisions(await bench.next()).collections;
-        expect((await later.page(searchFor('lamp'))).rows.map(({ id }) => id)).toEqual(['fourth lamp', 'second lamp']);
+        expect((await later.page('things', searchFor('lamp'))).rows.map(({ id }) => id)).toEqual([
+          'fourth lamp',
+          'second lamp',
+        ]);
       });
 
       it('applies limits to the restored number of keys', async () => {
         const store = await openFilled();
-        const image = await store.freeze();
+        const image = store.collections.freeze();
         await store.accessKeys.create(accessKey('four'), 20);
         await store.ngcKeys.delete('reader');
         const { accessKeys, ngcKeys } = await restore(store, image);
@@ -272,7 +264,7 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('accepts and keeps further changes', async () => {
         const store = await openFilled();
-        const after = await restore(store, await store.freeze());
+        const after = await restore(store, store.collections.freeze());
         await changeAll(after);
         const disturbed = await readAll(after);
 
@@ -282,9 +274,9 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('can be restored repeatedly, to earlier and later images', async () => {
         const store = await openFilled();
-        const [early, before] = [await store.freeze(), await readAll(store)];
+        const [early, before] = [store.collections.freeze(), await readAll(store)];
         await changeAll(store);
-        const [late, disturbed] = [await store.freeze(), await readAll(store)];
+        const [late, disturbed] = [store.collections.freeze(), await readAll(store)];
         for (const [image, readings] of [
           [early, before],
           [late, disturbed],
@@ -297,9 +289,9 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       it('can be restored to and from an image without a loaded world', async () => {
         const store = await bench.next();
-        const nothing = await store.freeze();
+        const nothing = store.collections.freeze();
         await fill(store);
-        const [full, readings] = [await store.freeze(), await readAll(store)];
+        const [full, readings] = [store.collections.freeze(), await readAll(store)];
         const emptied = await restore(await bench.next(), nothing);
 
         expect(await emptied.world.seed()).toBeNull();

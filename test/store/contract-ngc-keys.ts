@@ -509,7 +509,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       const openRecorded = async () => {
         const store = await openWithOrganizations();
         if (state !== null) {
-          await store.restore(state);
+          await store.collections.replace(state);
           return store;
         }
         for (const [number, history] of all.entries()) {
@@ -518,7 +518,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             await store.ngcKeys.edit(`key-${number}`, editPolicy(`v${step}`, effectiveAt));
           }
         }
-        state = await store.freeze();
+        state = store.collections.freeze();
         return store;
       };
 

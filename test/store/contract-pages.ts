@@ -9,7 +9,6 @@ import type { Bench } from './contract.ts';
 const THINGS = 'things';
 
 const ALL: PageQuery = {
-  collection: THINGS,
   account: 'acme',
   where: [],
   search: null,
@@ -42,8 +41,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       return withoutRevisions(await bench.next()).collections;
     };
 
-    const findIds = async (collections: PlainCollections, query: Partial<PageQuery>) => {
-      const { count, rows } = await collections.page({ ...ALL, ...query });
+    const findIds = async (collections: PlainCollections, query: Partial<PageQuery>, collection = THINGS) => {
+      const { count, rows } = await collections.page(collection, { ...ALL, ...query });
       expect(count, 'the count covers all pages').toBe(rows.length);
       return idsOf(rows);
     };
@@ -55,14 +54,16 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       );
       const read: string[] = [];
       for (const expected of [39, 21]) {
-        const page = await collections.page({ ...ALL, offset: read.length, most: 40_000 });
+        const page = await collections.page(THINGS, { ...ALL, offset: read.length, most: 40_000 });
         expect(page.count).toBe(60);
         expect(page.rows).toHaveLength(expected);
         read.push(...idsOf(page.rows));
       }
       expect(read).toEqual(ids);
-      expect((await collections.page({ ...ALL, offset: 59, most: 10 })).rows, 'at least one row').toHaveLength(1);
-      expect((await collections.page({ ...ALL, limit: 35, most: 40_000 })).rows).toHaveLength(35);
+      expect((await collections.page(THINGS, { ...ALL, offset: 59, most: 10 })).rows, 'at least one row').toHaveLength(
+        1,
+      );
+      expect((await collections.page(THINGS, { ...ALL, limit: 35, most: 40_000 })).rows).toHaveLength(35);
     });
 
     describe('rows', () => {
@@ -80,7 +81,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         );
         const collections = await openWith(whole);
 
-        expect(await collections.page(ALL)).toEqual({ count: 1, rows: [whole] });
+        expect(await collections.page(THINGS, ALL)).toEqual({ count: 1, rows: [whole] });
       });
 
       it('are returned once each if own, shared or public', async () => {
@@ -102,7 +103,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         ]);
         expect(await findIds(collections, { account: 'nobody' })).toEqual(['own-and-shared', 'public']);
         expect(await findIds(collections, { account: '*' })).toEqual(['own-and-shared', 'public']);
-        expect(await findIds(collections, { collection: 'others', account: 'nobody' })).toEqual(['elsewhere']);
+        expect(await findIds(collections, { account: 'nobody' }, 'others')).toEqual(['elsewhere']);
       });
 
       it('are on no page without facets', async () => {
@@ -114,7 +115,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       it('are absent from an unknown collection', async () => {
         const collections = await openWith(createListed('one'));
 
-        expect(await collections.page({ ...ALL, collection: 'nothing' })).toEqual({ count: 0, rows: [] });
+        expect(await collections.page('nothing', ALL)).toEqual({ count: 0, rows: [] });
       });
     });
 
@@ -274,7 +275,12 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
         for (const descending of [false, true]) {
           const name = descending ? [...'abcde'].reverse() : [...'abcde'];
-          const { count, rows } = await collections.page({ ...ALL, order: { by: 'id', descending }, limit, offset });
+          const { count, rows } = await collections.page(THINGS, {
+            ...ALL,
+            order: { by: 'id', descending },
+            limit,
+            offset,
+          });
           expect(count).toBe(5);
           expect(idsOf(rows)).toEqual(name.slice(offset, offset + expected.length));
         }
@@ -309,7 +315,6 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
         await collections.commit(rows.map(createPut));
         for (let attempt = 0; attempt < 40; attempt++) {
           const query: PageQuery = {
-            collection,
             account: pick(['acme', 'globex', 'nobody']),
             where: pick([
               [],
@@ -332,7 +337,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
             limit: drawBelow(12),
             offset: drawBelow(45),
           };
-          const { count, rows: paged } = await collections.page(query);
+          const { count, rows: paged } = await collections.page(collection, query);
           const sorted = pageNaively(rows, query);
           expect({ count, ids: idsOf(paged) }, JSON.stringify(query)).toEqual({
             count: sorted.length,
@@ -346,7 +351,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       const store = withoutRevisions(await bench.next());
       const { collections } = store;
       const describePage = async () => {
-        const { count, rows } = await collections.page(ALL);
+        const { count, rows } = await collections.page(THINGS, ALL);
         return `${count}: ${idsOf(rows)}`;
       };
       const seen = [await describePage()];
@@ -426,7 +431,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('stores all changes or none', async () => {
         const collections = await openWith(createListed('one', {}, { aliases: ['taken'] }), createListed('two'));
-        const before = await collections.page(ALL);
+        const before = await collections.page(THINGS, ALL);
 
         await expect(
           collections.commit([
@@ -436,8 +441,8 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
           ]),
         ).rejects.toThrow();
 
-        expect(await collections.page(ALL)).toEqual(before);
-        expect(await withoutRevisions(await bench.next()).collections.page(ALL)).toEqual(before);
+        expect(await collections.page(THINGS, ALL)).toEqual(before);
+        expect(await withoutRevisions(await bench.next()).collections.page(THINGS, ALL)).toEqual(before);
       });
     });
   });

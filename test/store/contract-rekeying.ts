@@ -72,11 +72,11 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
       const credentialsOfToys = new Credentials([
         { credentials: { stored: { rows: [toys], derivedCollections: [] } } },
       ]);
-      const { state } = await credentialsOfToys.rekey(await store.freeze(), {
+      const { state } = await credentialsOfToys.rekey(store.collections.freeze(), {
         rekeying: own,
         storedSeed: () => derivedSeed,
       });
-      await store.restore(state);
+      await store.collections.replace(state);
 
       await checkNowAndLater(store, async (later) => {
         const { collections } = withoutRevisions(later);

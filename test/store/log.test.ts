@@ -4,21 +4,15 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { WriteFailure } from '../../src/store/errors.ts';
-import { openMemory } from '../../src/store/memory.ts';
-import type { State } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
 import { fillDisk, mountSmallDisk } from '../support/disk.ts';
 import { it } from '../support/in-folder.ts';
-import { fullStore, type FullStore as Store } from '../support/nouns.ts';
+import { fullStore, storeOf } from '../support/nouns.ts';
 import { keptSeed, NOON, people, row } from '../support/records.ts';
 import { withoutRevisions } from '../support/rows.ts';
 import { fill, readAll } from './contract-images.ts';
 
-async function readFrozen(frozen: State) {
-  return readAll(fullStore(openMemory(frozen)));
-}
-
-async function openFilled(path: string): Promise<Store> {
+async function openFilled(path: string) {
   const store = fullStore(await openFile(path));
   await fill(store);
   return store;
@@ -61,11 +55,11 @@ it('a full disk rejects a restore, and the data in memory stays unchanged', asyn
     };
     await expect(insertMany()).rejects.toMatchObject({ why: 'full' });
     await store.identities.touch('ada', NOON + 77);
-    const frozen = await store.freeze();
+    const frozen = store.collections.freeze();
     const readings = await readAll(store);
 
     expect(readings.people[0]?.find(({ id }) => id === 'ada')?.lastLogin).toBe(NOON + 77);
-    await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'full' });
+    await expect(store.collections.replace(frozen)).rejects.toMatchObject({ why: 'full' });
     expect(await readAll(store)).toEqual(readings);
   } finally {
     await store.close().catch(() => {});
@@ -78,12 +72,12 @@ describe('a data file', () => {
     const path = join(folder, 'mock.db');
     const store = await openFilled(path);
     const before = await readAll(store);
-    const frozen = await store.freeze();
+    const frozen = store.collections.freeze();
     await rm(path);
 
-    expect(await readFrozen(frozen)).toEqual(before);
-    await expect(store.restore(frozen)).rejects.toThrow(WriteFailure);
-    await expect(store.restore(frozen)).rejects.toMatchObject({ why: 'lost' });
+    expect(await readAll(storeOf(frozen))).toEqual(before);
+    await expect(store.collections.replace(frozen)).rejects.toThrow(WriteFailure);
+    await expect(store.collections.replace(frozen)).rejects.toMatchObject({ why: 'lost' });
     expect(await readAll(store)).toEqual(before);
     await store.close();
   });
@@ -91,9 +85,9 @@ describe('a data file', () => {
   it('opens with the previous data after a crash during a restore', async ({ folder }) => {
     const path = join(folder, 'mock.db');
     const store = await openFilled(path);
-    const [before, frozen] = [await readAll(store), await store.freeze()];
+    const [before, frozen] = [await readAll(store), store.collections.freeze()];
     await store.world.load(keptSeed, people);
-    await store.restore(frozen);
+    await store.collections.replace(frozen);
     const copy = join(folder, 'copy.db');
     await copyFile(path, copy);
     const log = await readFile(`${path}-wal`);

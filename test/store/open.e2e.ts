@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { UserError } from '../../src/diagnostics/user-error.ts';
-import type { Store } from '../../src/store/index.ts';
 import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';
@@ -254,7 +253,7 @@ describe('a data file is refused, and stays unchanged, for a user who', () => {
 describe('a data file is opened', () => {
   /** Expects that a store of this file keeps its data. */
   const expectUsable = async (path: string) => {
-    const store: Store = fullStore(await openFile(path));
+    const store = fullStore(await openFile(path));
     await store.settings.set('name', 'value');
     await store.close();
     const again = fullStore(await openFile(path));

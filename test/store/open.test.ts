@@ -22,7 +22,7 @@ function open(data: string | null): Promise<StoredWorlds> {
 /** What every storage does while its process runs. */
 async function change(storage: StoredWorlds): Promise<void> {
   const state = createState([row('a'), row('b')]);
-  await storage.open(DEFAULT_WORLD).restore(state);
+  await storage.open(DEFAULT_WORLD).collections.replace(state);
   const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
   for (const name of ['bob', 'alice', 'carol']) await storage.create({ name, ...info }, state);
   for (const [id, world] of [
@@ -45,7 +45,7 @@ describe('openStorage', () => {
     await change(storage);
 
     expect(storage.info).toEqual({ kind: 'memory', driver: null, schema: null });
-    expect([storage.clock, storage.notices, storage.foundWorlds, storage.fault()]).toEqual([clock, [], [], null]);
+    expect([storage.clock, storage.notices, storage.foundWorlds]).toEqual([clock, [], []]);
     expect(storage.snapshots.list().map(({ id }) => id)).toEqual(['s']);
     expect(await readSnapshot(storage, 's')).toEqual(['a', 'b']);
     await storage.close();
@@ -71,7 +71,7 @@ describe('openStorage', () => {
         { name: 'alice', ...info, usedAt: NOON + 5 },
       ]);
       for (const store of [again.open(DEFAULT_WORLD), again.open('alice')]) {
-        expect((await store.collections.list({ collection: 'things' })).map(({ id }) => id)).toEqual(['a', 'b']);
+        expect(store.collections.rowsOf('things').all.map(({ id }) => id)).toEqual(['a', 'b']);
       }
       expect(again.snapshots.list().map(({ id }) => id)).toEqual(['s']);
       expect(await readSnapshot(again, 's')).toEqual(['a', 'b']);

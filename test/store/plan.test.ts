@@ -3,7 +3,7 @@ import { Collection } from '../../src/store/collection.ts';
 import { type Change, NEW, type Revision, type Row } from '../../src/store/collections.ts';
 import { Collision, EditConflict } from '../../src/store/errors.ts';
 import { type Plan, planChanges } from '../../src/store/plan.ts';
-import { rowKey } from '../../src/store/row-log.ts';
+import { Rows } from '../../src/store/rows.ts';
 
 const THINGS = new Collection<null>('things');
 const OTHERS = new Collection<null>('others');
@@ -23,12 +23,7 @@ const createPut = (...parameters: Parameters<typeof createThing>) => THINGS.put(
 const createRemoval = (id: string, revision: Revision) => THINGS.remove(createThing(id, revision));
 
 const plan = (changes: readonly Change[]) =>
-  planChanges(changes, {
-    byId: (row) => STORED.find((candidate) => rowKey(candidate) === rowKey(row)),
-    byAlias: (collection, alias) => STORED.find((row) => row.collection === collection && row.aliases.includes(alias)),
-    names: () => new Set(),
-    nextPlace: 8,
-  });
+  planChanges(changes, (name) => new Rows(STORED.filter(({ collection }) => collection === name)), 8);
 /** Returns a plan with ids and places instead of rows. */
 const describePlan = ({ puts, removed, before, nextPlace }: Plan) => ({
   puts: puts.map(({ id, revision }) => `${id} at ${revision.place}`),

@@ -11,7 +11,7 @@ const idsOf = (rows: readonly Row[]) => rows.map(({ id }) => id);
 describe('due', () => {
   const DUE = [row('late', { dueAt: NOON + 2 }), row('never'), row('soon', { dueAt: NOON + 1 })];
   const asParts = DUE.map((due) => ({ ...due, parent: 'p' }));
-  const query = { collection: 'things', after: NOON, to: NOON + 9, limit: 9 };
+  const query = { after: NOON, to: NOON + 9, limit: 9 };
 
   it.each([
     ['of a collection', createRows(DUE), {}],
@@ -49,7 +49,7 @@ describe('due', () => {
 describe('the cache', () => {
   it('keeps the visible rows of the last ten accounts', () => {
     const rows = createRows([row('one')]);
-    const listFor = (number: number) => rows.list({ collection: 'things', visibleTo: `account-${number}` });
+    const listFor = (number: number) => rows.visibleTo(`account-${number}`);
     const first = listFor(0);
     for (let number = 1; number < 10; number += 1) listFor(number);
 

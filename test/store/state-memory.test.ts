@@ -3,7 +3,7 @@ import { Quota } from '../../src/memory/quota.ts';
 import { WriteFailure } from '../../src/store/errors.ts';
 import { createState, NO_ROWS, StateBuilder } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { WorldRows } from '../../src/store/world-rows.ts';
+import { Collections } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 function createMemory(bytes: number) {
@@ -63,7 +63,7 @@ it('worlds share initial rows, and count changed collections in full', async () 
   const { quota, memory } = createMemory(1_000_000);
   const begin = createState(['a', 'b', 'c'].map((id) => row(id)));
   const weight = begin.collections.get('things')?.weight ?? 0;
-  const worlds = [1, 2, 3].map(() => new WorldRows(begin, { memory }));
+  const worlds = [1, 2, 3].map(() => new Collections(begin, null, memory));
   expect(quota.used).toBe(weight);
   await worlds[0]?.commit([createPut('d')]);
   expect(quota.used).toBeGreaterThan(2 * weight);
@@ -79,17 +79,17 @@ it('worlds share initial rows, and count changed collections in full', async () 
 
 it('rows beyond the limit are rejected and change nothing, and a deletion frees bytes at once', async () => {
   const { quota, memory } = createMemory(20_000);
-  const world = new WorldRows(NO_ROWS, { memory });
+  const world = new Collections(NO_ROWS, null, memory);
   await world.commit([createPut('a', 'x'.repeat(8000))]);
   const { used } = quota;
   await expect(world.commit([createPut('b', 'x'.repeat(15_000))])).rejects.toBeInstanceOf(WriteFailure);
-  expect([quota.used, await world.count('things')]).toEqual([used, 1]);
+  expect([quota.used, world.rowsOf('things').count]).toEqual([used, 1]);
   await world.commit([{ kind: 'remove', collection: 'things', id: 'a' }]);
   expect(quota.used).toBe(0);
   await world.commit([createPut('b', 'x'.repeat(15_000))]);
   // A change that reduces the size is never rejected.
   memory.hold({ weight: 20_000 });
-  const [before] = await world.list({ collection: 'things' });
+  const [before] = world.rowsOf('things').all;
   await world.commit([{ kind: 'put', row: { ...(before ?? row('b')), body: 'x' } }]);
   expect(quota.used).toBeLessThan(22_000);
 });

@@ -4,7 +4,7 @@ import { Quota } from '../../src/memory/quota.ts';
 import { Collision } from '../../src/store/errors.ts';
 import { completeState, createState, listRows, listUsedRows, StateBuilder, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { WorldRows } from '../../src/store/world-rows.ts';
+import { Collections } from '../../src/store/world-rows.ts';
 import { NOON, row } from '../support/records.ts';
 
 describe('a state that is built row by row', () => {
@@ -89,12 +89,12 @@ describe('a state with own rows', () => {
     expect(completeState(cast).collections).toEqual(cast.collections);
   });
 
-  it('is resolved when a world reads a collection for the first time', async () => {
-    const world = new WorldRows(own);
+  it('is resolved when a world reads a collection for the first time', () => {
+    const world = new Collections(own);
 
-    expect((await world.byId('things', 'one'))?.body).toBe('own');
-    expect((await world.byId('others', 'two'))?.body).toEqual({ about: 'two' });
-    expect(await world.byId('nothing', 'one')).toBeNull();
+    expect(world.rowsOf('things').byId('one')?.body).toBe('own');
+    expect(world.rowsOf('others').byId('two')?.body).toEqual({ about: 'two' });
+    expect(world.rowsOf('nothing').all).toEqual([]);
     expect(listRows(cast).map(({ body }) => body)).toEqual([{ about: 'one' }, { about: 'two' }]);
   });
 });

@@ -152,7 +152,7 @@ async function openStoredWorlds(overrides: Partial<LogContent> = {}) {
 const insert = (store: Store, id: string) => withoutRevisions(fullStore(store)).collections.insert(row(id), null);
 const remove = (store: Store, id: string) =>
   withoutRevisions(fullStore(store)).collections.change('things', id, () => null);
-const readIds = async (store: Store) => (await store.collections.list({ collection: 'things' })).map(({ id }) => id);
+const readIds = (store: Store) => store.collections.rowsOf('things').all.map(({ id }) => id);
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('stored worlds', () => {
@@ -174,8 +174,8 @@ describe('stored worlds', () => {
     expect(kept.foundWorlds).toEqual([createWorld('alice', { ttl: 1000 }), createWorld('bob')]);
 
     const alice = kept.open('alice');
-    expect([await readIds(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'changed']);
-    expect((await alice.collections.byId('things', 'c'))?.owner).toBe('globex');
+    expect([readIds(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'changed']);
+    expect(alice.collections.rowsOf('things').byId('c')?.owner).toBe('globex');
     expect(await alice.collections.uses('things')).toEqual(new Map([['d', NOON + 1]]));
     expect(() => kept.open('alice')).toThrow('not in the log, or open already');
     expect(() => kept.open('carol')).toThrow('not in the log, or open already');
@@ -202,7 +202,7 @@ describe('stored worlds', () => {
       ['changes', 'alice things c'],
       ['changes', 'alice: changed'],
     ]);
-    expect(await readIds(alice)).toEqual(['a', 'b', 'c']);
+    expect(readIds(alice)).toEqual(['a', 'b', 'c']);
   });
 
   it('are not created if that cannot be stored, and take no memory', async () => {
@@ -212,23 +212,23 @@ describe('stored worlds', () => {
     await expect(create('alice', [row('a')])).rejects.toThrow('the disk is full');
     expect(memory.quota.used).toBe(used);
     mend();
-    expect(await readIds(await create('alice', [row('a')]))).toEqual(['a']);
+    expect(readIds(await create('alice', [row('a')]))).toEqual(['a']);
   });
 
   it('do not change if a write fails', async () => {
     const { main, fail, mend } = await openStoredWorlds();
     await insert(main, 'a');
-    const frozen = await main.freeze();
+    const frozen = main.collections.freeze();
     await insert(main, 'b');
     for (const method of ['changes', 'world'] as const) fail(method);
     await expect(insert(main, 'c')).rejects.toThrow('the disk is full');
     await expect(remove(main, 'a')).rejects.toThrow('the disk is full');
-    await expect(main.restore(frozen)).rejects.toThrow('the disk is full');
+    await expect(main.collections.replace(frozen)).rejects.toThrow('the disk is full');
     await expect(main.state?.update(() => ['changed', undefined])).rejects.toThrow('the disk is full');
-    expect([await readIds(main), main.state?.text, main.fault()]).toEqual([['a', 'b'], '', 'the disk is full']);
+    expect([readIds(main), main.state?.text, main.fault()]).toEqual([['a', 'b'], '', 'the disk is full']);
     mend();
-    await main.restore(frozen);
-    expect([await readIds(main), main.fault()]).toEqual([['a'], null]);
+    await main.collections.replace(frozen);
+    expect([readIds(main), main.fault()]).toEqual([['a'], null]);
   });
 });
 
@@ -323,9 +323,9 @@ describe('uses', () => {
   it('of replaced rows are dropped', async () => {
     const { kept, main, callsOf } = await openStoredWorlds();
     await insert(main, 'a');
-    const frozen = await main.freeze();
+    const frozen = main.collections.freeze();
     await main.collections.note('things', 'a', NOON + 1);
-    await main.restore(frozen);
+    await main.collections.replace(frozen);
     await kept.close();
     expect(callsOf('uses')).toEqual([]);
   });
@@ -346,12 +346,16 @@ describe('a deleted world', () => {
   it('is no longer written, even by requests that still run in it', async () => {
     const { kept, create, written, hold, go } = await openStoredWorlds();
     const alice = await create('alice', [row('a')]);
-    const frozen = await alice.freeze();
+    const frozen = alice.collections.freeze();
     hold();
     const deleted = kept.delete('alice');
     await alice.collections.note('things', 'a', NOON + 1);
     kept.noteUse('alice', NOON + 1);
-    const late = [insert(alice, 'b'), alice.state?.update(() => ['changed', undefined]), alice.restore(frozen)];
+    const late = [
+      insert(alice, 'b'),
+      alice.state?.update(() => ['changed', undefined]),
+      alice.collections.replace(frozen),
+    ];
     go();
     await deleted;
     await Promise.all(late);

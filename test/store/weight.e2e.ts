@@ -7,7 +7,7 @@ import { Quota } from '../../src/memory/quota.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { WorldRows } from '../../src/store/world-rows.ts';
+import { Collections } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 setFlagsFromString('--expose-gc');
@@ -35,7 +35,7 @@ it.each<[title: string, make: (number: number) => Partial<Row>]>([
   ['sort keys', (at) => ({ dueAt: at, facets: { name: `${at}`, state: null, createdAt: at, modifiedAt: at } })],
 ])('the weight of rows covers their heap: %s', async (_what, make) => {
   const quota = new Quota(1024 * MEGABYTE);
-  const world = new WorldRows(NO_ROWS, { memory: new StateMemory(quota) });
+  const world = new Collections(NO_ROWS, null, new StateMemory(quota));
   await buildIndexes(world);
   const before = await readHeapUsed();
   for (let number = 0; quota.used < COUNTED; number += 1) {
@@ -43,9 +43,7 @@ it.each<[title: string, make: (number: number) => Partial<Row>]>([
   }
 
   expect(((await readHeapUsed()) - before) / quota.used).toBeLessThan(1.1);
-  await world.commit(
-    (await world.list({ collection: 'things' })).map(({ id }) => ({ kind: 'remove', collection: 'things', id })),
-  );
+  await world.commit(world.rowsOf('things').all.map(({ id }) => ({ kind: 'remove', collection: 'things', id })));
   expect(quota.used).toBe(0);
 });
 
@@ -62,22 +60,12 @@ async function readHeapUsed(): Promise<number> {
 }
 
 /** Builds all indexes of a collection; they are updated from then on. */
-async function buildIndexes(world: WorldRows): Promise<void> {
-  const collection = 'things';
+async function buildIndexes(world: Collections): Promise<void> {
   await world.commit([{ kind: 'put', row: row('first') }]);
-  for (const by of [{ owner: 'a' }, { parent: 'a' }, { label: 'a' }, { visibleTo: 'a' }])
-    await world.list({ collection, ...by });
-  await world.byAlias(collection, 'a');
-  await world.due({ collection, after: 0, to: 1, limit: 1 });
-  for (const by of ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const) {
-    await world.page({
-      collection,
-      account: null,
-      where: [],
-      search: null,
-      limit: 1,
-      offset: 0,
-      order: { by, descending: false },
-    });
-  }
+  const rows = world.rowsOf('things');
+  for (const index of ['owner', 'parent', 'label'] as const) rows.in(index, 'a');
+  rows.visibleTo('a');
+  rows.byAlias('a');
+  rows.due({ after: 0, to: 1, limit: 1 });
+  for (const by of ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const) rows.inOrder(by);
 }

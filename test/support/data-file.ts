@@ -8,18 +8,15 @@ import { createMachineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 import { createMemory } from './records.ts';
 
-/** Opens the default world of a data file with the available driver. `close` closes both. */
-export async function openFile(path: string, by: SqliteDriver = driver()): Promise<Store> {
+/** A store in a data file. */
+export type OpenFile = Store & { readonly close: () => Promise<void> };
+
+/** Opens the default world of a data file with the available driver. */
+export async function openFile(path: string, by: SqliteDriver = driver()): Promise<OpenFile> {
   const log = new SqliteLog(path, by);
   try {
     const storage = await StoredWorlds.read(log, createMemory(), createMachineClock());
-    const store = storage.open(DEFAULT_WORLD);
-    const closeStore = store.close.bind(store);
-    const close = async () => {
-      await closeStore();
-      await storage.close();
-    };
-    return Object.assign(store, { close });
+    return Object.assign(storage.open(DEFAULT_WORLD), { close: () => storage.close() });
   } catch (cause) {
     await log.close();
     throw cause;

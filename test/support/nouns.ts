@@ -30,10 +30,11 @@ import {
   oauthClientsIn,
 } from '../../src/services/runai/collections/oauth-clients.ts';
 import type { Row } from '../../src/store/collections.ts';
-import type { Store } from '../../src/store/index.ts';
+import { Store } from '../../src/store/index.ts';
 import { createSeedRow, readSeed, type StoredSeed } from '../../src/store/seed.ts';
 import { createSettingRow } from '../../src/store/settings.ts';
-import { createState, listRows } from '../../src/store/state.ts';
+import { createState, listRows, type State } from '../../src/store/state.ts';
+import { Collections } from '../../src/store/world-rows.ts';
 import { countObjects } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
@@ -89,17 +90,10 @@ export interface FullStore extends Store {
   };
 }
 
-export function fullStore(store: Store): FullStore {
-  const { collections, settings, state } = store;
+export function fullStore<Its extends Store>(store: Its): Its & FullStore {
+  const { collections } = store;
   return {
-    collections,
-    settings,
-    state,
-    hasSecret: (...given) => store.hasSecret(...given),
-    fault: () => store.fault(),
-    freeze: () => store.freeze(),
-    restore: (rows) => store.restore(rows),
-    close: () => store.close(),
+    ...store,
     accessKeys: accessKeysIn(store),
     identities: identitiesIn(store),
     oauthClients: oauthClientsIn({ store, settings: { redirectUri: [] } }),
@@ -107,24 +101,27 @@ export function fullStore(store: Store): FullStore {
     ngcKeys: ngcKeysIn(store),
     world: {
       seed: () => readSeed(collections),
-      load: async (seed, records) => store.restore(createState([createSeedRow(seed), ...rowsOf(records)])),
+      load: async (seed, records) => collections.replace(createState([createSeedRow(seed), ...rowsOf(records)])),
       rekey: async (rekeying, kept) => {
-        const { state: rekeyed, holders } = await credentials.rekey(await store.freeze(), {
+        const { state: rekeyed, holders } = await credentials.rekey(collections.freeze(), {
           rekeying,
           storedSeed: () => kept,
         });
-        await store.restore(rekeyed);
+        await collections.replace(rekeyed);
         return holders;
       },
-      credentials: () => credentials.of((collection) => collections.list({ collection })),
+      credentials: () => credentials.of((collection) => collections.rowsOf(collection).all),
       counts: () => countObjects(collections, SERVICES),
     },
   };
 }
 
+/** Opens a store in memory. */
+export const storeOf = (state: State): FullStore => fullStore(new Store(new Collections(state)));
+
 /** Returns all rows of a store, oldest first. */
-export async function rowsOfStore(store: Pick<Store, 'freeze'>): Promise<readonly Row[]> {
-  return listRows(await store.freeze());
+export async function rowsOfStore(store: Pick<Store, 'collections'>): Promise<readonly Row[]> {
+  return listRows(store.collections.freeze());
 }
 
 /** Converts rows to records, without the last login of identities. */

@@ -1,12 +1,6 @@
 import { Collection } from '../../src/store/collection.ts';
-import {
-  type Change,
-  type Collections,
-  NEW,
-  type Page,
-  type PageQuery,
-  type Row,
-} from '../../src/store/collections.ts';
+import { type Change, NEW, type Page, type PageQuery, type Row } from '../../src/store/collections.ts';
+import type { Collections } from '../../src/store/world-rows.ts';
 import type { FullStore } from './nouns.ts';
 
 type AnyRow = Row<unknown, string | null>;
@@ -23,7 +17,7 @@ export interface PlainCollections {
   changeParts(collection: string, parent: string, change: (row: AnyRow) => AnyRow | null): Promise<readonly AnyRow[]>;
   /** Replaces existing rows in their current revision. */
   commit(changes: readonly Change[]): Promise<void>;
-  page(query: PageQuery): Promise<Page<AnyRow>>;
+  page(collection: string, query: PageQuery): Promise<Page<AnyRow>>;
   dueBetween(collection: string, after: number, to: number, limit: number): Promise<readonly AnyRow[]>;
   sweep(collection: string, at: number): Promise<void>;
 }
@@ -53,8 +47,8 @@ function plain(rows: Collections): PlainCollections {
   const of = (name: string) => new Collection<unknown, string | null>(name);
   const all = (list: readonly AnyRow[]) => list.map(bare);
   return {
-    byId: async (collection, id) => bare(await rows.byId(collection, id)),
-    byAlias: async (collection, alias) => bare(await rows.byAlias(collection, alias)),
+    byId: async (collection, id) => bare(await of(collection).byId(rows, id)),
+    byAlias: async (collection, alias) => bare(await of(collection).byAlias(rows, alias)),
     ofParent: async (collection, parent) => all(await of(collection).ofParent(rows, parent)),
     ofOwner: async (collection, owner) => all(await of(collection).ofOwner(rows, owner)),
     visibleTo: async (collection, account) => all(await of(collection).visibleTo(rows, account)),
@@ -64,28 +58,18 @@ function plain(rows: Collections): PlainCollections {
     changeParts: async (collection, parent, change) =>
       all(await of(collection).changeParts(rows, parent, (before) => change(bare(before)))),
     commit: async (changes) => {
-      const current = changes.map(async (change): Promise<Change> => {
+      const current = changes.map((change): Change => {
         if (change.kind === 'remove') return change;
-        const before = await rows.byId(change.row.collection, change.row.id);
+        const before = rows.rowsOf(change.row.collection).byId(change.row.id);
         return { ...change, row: { ...change.row, revision: before?.revision ?? NEW } };
       });
-      await rows.commit(await Promise.all(current));
+      await rows.commit(current);
     },
-    page: async (query) => {
-      const page = await rows.page(query);
+    page: async (collection, query) => {
+      const page = await of(collection).page(rows, query);
       return { ...page, rows: all(page.rows) };
     },
-    dueBetween: async (collection, after, to, limit) => all(await of(collection).dueBetween(rows, after, to, limit)),
+    dueBetween: async (collection, after, to, limit) => all(await of(collection).due(rows, { after, to, limit })),
     sweep: (collection, at) => of(collection).sweep(rows, at),
   };
-}
-
-/** Returns the collections with some methods replaced. */
-export function withMembers(rows: Collections, members: Partial<Collections>): Collections {
-  return new Proxy(rows, {
-    get: (target, name) => {
-      const member = Reflect.get(Object.hasOwn(members, name) ? members : target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
 }

@@ -1,9 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
-import { openMemory } from '../../src/store/memory.ts';
 import { createState } from '../../src/store/state.ts';
 import { CredentialTracker } from '../../src/worlds/credential-tracker.ts';
-import { credentials, rowsOf } from '../support/nouns.ts';
+import { credentials, rowsOf, storeOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
 
 /** Ids of the worlds with a list of all their credentials, which is as slow as the creation of a world. */
@@ -18,13 +17,18 @@ const NO_CLIENTS = { ids: [], names: [] };
 /** Creates a world with a single key and without client ids. */
 function createWorld(id: string, hash: string): World {
   const key = serviceKey(`key of ${id}`, { secretHash: hash });
-  const store = openMemory(createState(rowsOf({ ngcKeys: [key] })));
-  const { list } = store.collections;
-  store.collections.list = (query) => {
-    if (!listedWorlds.includes(id)) listedWorlds.push(id);
-    return list.call(store.collections, query);
+  const { collections } = storeOf(createState(rowsOf({ ngcKeys: [key] })));
+  const rowsOfCollection = (name: string) => {
+    const rows = collections.rowsOf(name);
+    return {
+      byAlias: (alias: string) => rows.byAlias(alias),
+      get all() {
+        if (!listedWorlds.includes(id)) listedWorlds.push(id);
+        return rows.all;
+      },
+    };
   };
-  return { id, store } as unknown as World;
+  return { id, store: { collections: { rowsOf: rowsOfCollection } } } as unknown as World;
 }
 
 function createTracker(...worlds: readonly World[]): CredentialTracker {

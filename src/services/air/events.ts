@@ -5,7 +5,7 @@ import { SIMULATIONS } from './tables/simulations.ts';
 
 /** Scheduled events: simulations that reach their final state. */
 export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
-  const due = await collectionOf(SIMULATIONS).dueBetween(collections, from, to, limit);
+  const due = await collectionOf(SIMULATIONS).due(collections, { after: from, to, limit });
   return due.map(
     (row): WorldEvent => ({
       at: row.dueAt ?? to,

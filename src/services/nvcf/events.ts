@@ -5,8 +5,8 @@ import { INVOCATIONS } from './invocations.ts';
 /** Returns the events in a span of the world's clock: functions that become active, and invocations that are fulfilled. */
 export const listEvents: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
-    FUNCTIONS.dueBetween(collections, from, to, limit),
-    INVOCATIONS.dueBetween(collections, from, to, limit),
+    FUNCTIONS.due(collections, { after: from, to, limit }),
+    INVOCATIONS.due(collections, { after: from, to, limit }),
   ]);
   return [
     ...functions.map(

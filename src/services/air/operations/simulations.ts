@@ -261,7 +261,8 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { store, now, query } = context;
   const { state, ordering } = query;
   if (state !== undefined || ordering?.endsWith('state') === true) {
-    const rows = await collectionOf(SIMULATIONS).dueBetween(store.collections, 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
+    const ever = { after: 0, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
+    const rows = await collectionOf(SIMULATIONS).due(store.collections, ever);
     const outdated = rows.filter((row) => row.facets?.state !== stateAt(row, now));
     await store.collections.commit(outdated.map((row) => createPut(updateIndexedState(row, now))));
   }

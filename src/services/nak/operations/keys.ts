@@ -91,8 +91,9 @@ function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance
   const { collections } = context.store;
   const indexKey = issuedKeysOwnerOf(key.issuance);
   return collections.updating(async (commit) => {
-    if ((await collections.count(NGC_KEYS.name, indexKey)) >= LIMITS.maxKeys)
+    if ((await NGC_KEYS.countOfOwner(collections, indexKey)) >= LIMITS.maxKeys) {
       throw new Problem('bad_state', TOO_MANY_KEYS);
+    }
     const owner = await KEY_OWNERS.byId(collections, key.issuance.owner);
     if (owner?.body.status === 'SUSPENDED') throw createSuspendedProblem();
     const changes: Change[] = createKeyRows(key).map((row) => ({ kind: 'put', row }));

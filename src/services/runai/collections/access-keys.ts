@@ -1,7 +1,8 @@
 import { Collection } from '../../../store/collection.ts';
-import type { Collections, Row } from '../../../store/collections.ts';
+import type { Row } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Collections } from '../../../store/world-rows.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
 
@@ -71,7 +72,7 @@ export class AccessKeys {
       const { owner, name } = key;
       if ((await IDENTITIES.byId(rows, owner)) === null) throw new NotFound();
       if ((await ACCESS_KEYS.byAlias(rows, accessKeyNameAlias(owner, name))) !== null) throw new Collision();
-      if ((await rows.count(ACCESS_KEYS.name, owner)) >= limit) throw new LimitReached();
+      if ((await ACCESS_KEYS.countOfOwner(rows, owner)) >= limit) throw new LimitReached();
       await commit([ACCESS_KEYS.put(createAccessKeyRow(key))]);
     });
   }

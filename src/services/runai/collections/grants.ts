@@ -1,6 +1,7 @@
-import { type Change, type Collections, NEW } from '../../../store/collections.ts';
+import { type Change, NEW } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Collections } from '../../../store/world-rows.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { ACCESS_KEYS } from './access-keys.ts';
 import {
@@ -241,7 +242,7 @@ export class Grants {
     to: Instant,
     limit: number,
   ): Promise<readonly { readonly subject: string; readonly expiresAt: Instant }[]> {
-    const expired = await LOGINS.dueBetween(this.#rows, from, to, limit);
+    const expired = await LOGINS.due(this.#rows, { after: from, to, limit });
     return expired.map(({ body: { subject, expiresAt } }) => ({ subject, expiresAt }));
   }
 }

@@ -1,8 +1,9 @@
 import type { IdentityKind } from '../../../decisions/principal.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Collections, Row } from '../../../store/collections.ts';
+import type { Row } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Collections } from '../../../store/world-rows.ts';
 import type { Instant } from '../../../time/clock.ts';
 
 /** A user, application or service account, as stored. */
@@ -107,13 +108,11 @@ export class Identities {
     return rows.updating(async (commit) => {
       const row = await IDENTITIES.byId(rows, id);
       if (row === null) throw new NotFound();
-      const removals = await Promise.all(
-        OWNED_BY_IDENTITIES.map(async (collection) => {
-          const ownedRows = await rows.list({ collection, owner: id });
-          return ownedRows.map((ownedRow) => ({ kind: 'remove', collection, id: ownedRow.id }) as const);
-        }),
+      const owned = OWNED_BY_IDENTITIES.flatMap((collection) => rows.rowsOf(collection).in('owner', id));
+      const removals = owned.map(
+        (ownedRow) => ({ kind: 'remove', collection: ownedRow.collection, id: ownedRow.id }) as const,
       );
-      await commit([IDENTITIES.remove(row), ...removals.flat()]);
+      await commit([IDENTITIES.remove(row), ...removals]);
     });
   }
 
