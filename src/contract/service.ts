@@ -17,7 +17,7 @@ import type { Store } from '../store/index.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
-import type { ServiceName } from './documented.ts';
+import type { Schema, ServiceName } from './documented.ts';
 import type { AnyHandler, AuthenticatedContext, Context, Lookup, Operations, RequestContext } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { RequestScope } from './world.ts';
@@ -81,29 +81,31 @@ export interface TokenDraft {
   readonly id: Claims;
 }
 
-/** The result of revoking all tokens of an identity. */
-export interface RevokedTokens {
-  readonly principal: { readonly id: string; readonly name: string };
-  /** How many logins have ended. */
-  readonly logins: number;
-}
-
-/** Creates drafts of tokens, which tests change and sign, and revokes issued tokens. */
-export interface TokenDrafts {
+/** The logins of a service's users, for the control API. */
+export interface Logins {
   /**
-   * Drafts the tokens of an identity; null if there is no such identity.
+   * Drafts the tokens of an identity, which tests change and sign; null if there is no such identity.
    *
    * @param name an id, a name, an e-mail address or a client id; null: the first identity that can have a token
    */
-  draft(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
+  draftTokens(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
   /**
    * Ends the logins of an identity, and revokes all its access and refresh tokens; null if there is no such identity.
    *
-   * @param name as for `draft`
+   * @param name as for `draftTokens`
    */
-  revoke(context: RequestContext, name: string): Promise<RevokedTokens | null>;
+  revokeTokens(context: RequestContext, name: string): Promise<Schema<'control', 'RevokedTokens'> | null>;
   /** Returns the names of the identities that can have tokens. */
-  names(world: RequestScope): Promise<readonly string[]>;
+  listTokenNames(world: RequestScope): Promise<readonly string[]>;
+  /** Returns the OAuth clients (RFC 6749, 2), oldest first. */
+  listClients(context: RequestContext): Promise<readonly Schema<'control', 'OAuthClient'>[]>;
+  /** @throws Problem that names the mistake, or `conflict` if the client exists */
+  addClient(
+    context: RequestContext,
+    order: Schema<'control', 'OAuthClientOrder'>,
+  ): Promise<Schema<'control', 'CreatedOAuthClient'>>;
+  /** @throws Problem `not_found`, or `conflict` if the client cannot be removed */
+  removeClient(context: RequestContext, clientId: string): Promise<void>;
 }
 
 /** How a service renders its error responses. */
@@ -137,26 +139,6 @@ export interface PrefixHost {
 
 /** Host names that belong to a service. */
 export type ServiceHost = OperationHost | PrefixHost;
-
-/** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
-export interface LoginClients {
-  /** Returns all clients, oldest first. */
-  list(context: RequestContext): Promise<readonly LoginClient[]>;
-  /**
-   * Adds a client, and returns its secret; null for a public client.
-   *
-   * @throws Problem that names the mistake, or `conflict` if the client exists
-   */
-  add(context: RequestContext, client: LoginClient): Promise<string | null>;
-  /** Removes a client. @throws Problem `not_found`, or `conflict` if it cannot be removed */
-  remove(context: RequestContext, clientId: string): Promise<void>;
-}
-
-export interface LoginClient {
-  readonly clientId: string;
-  readonly redirectUris: readonly string[];
-  readonly isPublic: boolean;
-}
 
 /** A part of a document, with its own title. */
 export interface PublishedPart {
@@ -227,16 +209,6 @@ export interface AcceptedCredentials {
   readonly tripwires?: readonly Tripwire[];
 }
 
-/** The tokens that a service issues. */
-export interface IssuedTokens {
-  /** Returns the lifetime of its access tokens, in milliseconds. */
-  readonly lifetime?: (settings: Settings) => number;
-  /** Drafts of tokens for tests. Absent if tests cannot request altered tokens of this service. */
-  readonly drafts?: TokenDrafts;
-  /** The OAuth clients of its logins; absent if users do not log in to it. */
-  readonly loginClients?: LoginClients;
-}
-
 /** How a service explains its decisions, and finds what would change them. */
 export interface DecisionHelp {
   /** Finds the changes that reverse a refusal, if the service grants rights in its own way. */
@@ -286,7 +258,10 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly rules: ServiceRules;
   readonly callers: ServiceCallers;
   readonly credentials?: AcceptedCredentials;
-  readonly tokens?: IssuedTokens;
+  /** Returns the lifetime of its access tokens, in milliseconds. Absent if it issues none. */
+  readonly tokenLifetime?: (settings: Settings) => number;
+  /** Absent if users do not log in to it. */
+  readonly logins?: Logins;
   /** Checks the vendor's host of a request, before anything else in its world. @throws Problem to refuse the request */
   readonly checkHost?: (context: RequestContext) => Promise<void>;
   /** The checks that run before authentication, by the names in `checksFirst` of its rows. */

@@ -83,7 +83,7 @@ export function hintsOfGrant(
   { route, world, settings, now }: WorldRequest,
   { clientId = '', id }: Principal,
 ): readonly Hint[] {
-  const lifetime = route.service.tokens?.lifetime?.(settings);
+  const lifetime = route.service.tokenLifetime?.(settings);
   if (lifetime === undefined) return [];
   const count = world.tokenUsage.countGrant(holderName(clientId, id), now, lifetime);
   const hint = findEarlyRenewal(count, lifetime);

@@ -98,7 +98,7 @@ function tokenExpiryOf({
 }: AnsweredRequest<Route | null>): Instant | null {
   // Only a grant has a principal in its outcome.
   if (answer.outcome.principal === undefined) return null;
-  const lifetime = route?.service.tokens?.lifetime?.(settings);
+  const lifetime = route?.service.tokenLifetime?.(settings);
   if (lifetime === undefined) return null;
   const { drop, body } = injectedFault?.action ?? {};
   const isReadable = drop === undefined && (body === undefined || body === 'slow');

@@ -1,4 +1,5 @@
 import type { EffectiveConfig } from '../../config/config.ts';
+import type { Logins } from '../../contract/service.ts';
 import type { Routes } from '../../http/routes.ts';
 import type { Server } from '../../http/server.ts';
 import type { StateMemory } from '../../store/state-memory.ts';
@@ -17,4 +18,11 @@ export interface ControlledServer {
   readonly snapshots: Snapshots;
   /** Those of the control API are among them, so they exist only when a request arrives. */
   readonly routes: () => Routes;
+}
+
+/** Returns the logins of the only service that has some. */
+export function loginsOf({ server }: ControlledServer): Logins {
+  const [first] = server.services.flatMap(({ logins }) => logins ?? []);
+  if (first === undefined) throw new Error('no service has logins of users');
+  return first;
 }

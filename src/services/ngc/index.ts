@@ -50,9 +50,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
       stored: CREDENTIALS,
       tripwires: [KEY_TRIPWIRE],
     },
-    tokens: {
-      lifetime: () => USER_TOKEN_LIFETIME_MS,
-    },
+    tokenLifetime: () => USER_TOKEN_LIFETIME_MS,
     lookups: keyLookups,
     operations: { ...keyOperations, ...callerInfoOperations, ...deviceLoginOperations, ...userOperations },
     renderProblem,

@@ -13,7 +13,7 @@ import { HINTS } from './explaining/hints/index.ts';
 import { leastRights } from './explaining/least-rights.ts';
 import { findNearestClient } from './explaining/nearest-client.ts';
 import { tokenLifetimeOf } from './issue-tokens.ts';
-import { loginClients } from './login-clients.ts';
+import { addClient, listClients, removeClient } from './login-clients.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
 import { accessRuleLookups, accessRuleOperations } from './operations/access-rules.ts';
@@ -41,7 +41,7 @@ import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';
 import { NOT_EMULATED } from './tables/index.ts';
 import { checkTenantOfHost } from './tenant.ts';
-import { tokenDrafts } from './token-drafts.ts';
+import { draftTokens, listTokenNames, revokeTokens } from './token-drafts.ts';
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition<'runai'> = {
@@ -73,11 +73,8 @@ export const runai: ServiceDefinition<'runai'> = {
     },
     stored: CREDENTIALS,
   },
-  tokens: {
-    lifetime: tokenLifetimeOf,
-    drafts: tokenDrafts,
-    loginClients,
-  },
+  tokenLifetime: tokenLifetimeOf,
+  logins: { draftTokens, revokeTokens, listTokenNames, listClients, addClient, removeClient },
   lookups: {
     ...accessKeyLookups,
     ...accountLookups,

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../contract/request.ts';
-import type { TokenDrafts } from '../../contract/service.ts';
+import type { Logins } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import { findNamedIdentity, type NamedIdentity } from './caller.ts';
@@ -14,30 +14,30 @@ import { issuerPath, jwksUriOf, readRealm } from './tenant.ts';
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
 
 /** Creates the claims of tokens as `POST /api/v1/token` would issue them, for tokens that tests forge. */
-export const tokenDrafts: TokenDrafts = {
-  draft: async (context, name) => {
-    const named = name === null ? await findFirst(context) : await findNamedIdentity(context, name);
-    if (named === null) return null;
-    const params = await createParams(context, named);
-    const issuer = `${context.origin}${issuerPath(await readRealm(context))}`;
-    return {
-      issuer,
-      jwksUri: jwksUriOf(issuer),
-      access: await createAccessTokenClaims(context, params),
-      id: await createIdTokenClaims(context, { ...params, authTime: context.now }),
-    };
-  },
-  revoke: async (context, name) => {
-    const named = await findNamedIdentity(context, name);
-    if (named === null) return null;
-    const { id, name: shown } = named.identity;
-    const logins = await grantsIn(context.store).revokeAllOf(id, context.now, lastExpiryOf(context));
-    return { principal: { id, name: shown }, logins };
-  },
-  names: async (world) => {
-    const identities = await listIdentities(world);
-    return identities.flatMap(({ name, clientId }) => (clientId === null ? [name] : [name, clientId]));
-  },
+export const draftTokens: Logins['draftTokens'] = async (context, name) => {
+  const named = name === null ? await findFirst(context) : await findNamedIdentity(context, name);
+  if (named === null) return null;
+  const params = await createParams(context, named);
+  const issuer = `${context.origin}${issuerPath(await readRealm(context))}`;
+  return {
+    issuer,
+    jwksUri: jwksUriOf(issuer),
+    access: await createAccessTokenClaims(context, params),
+    id: await createIdTokenClaims(context, { ...params, authTime: context.now }),
+  };
+};
+
+export const revokeTokens: Logins['revokeTokens'] = async (context, name) => {
+  const named = await findNamedIdentity(context, name);
+  if (named === null) return null;
+  const { id, name: shown } = named.identity;
+  const logins = await grantsIn(context.store).revokeAllOf(id, context.now, lastExpiryOf(context));
+  return { principal: { id, name: shown }, logins };
+};
+
+export const listTokenNames: Logins['listTokenNames'] = async (world) => {
+  const identities = await listIdentities(world);
+  return identities.flatMap(({ name, clientId }) => (clientId === null ? [name] : [name, clientId]));
 };
 
 /** Returns all identities. Users come first, because the first user of the built-in cast is an administrator. */

@@ -73,7 +73,7 @@ describe('a hint', () => {
     };
     const request = createRequest(
       { status: 200, principal },
-      { world: { tokenUsage }, service: { tokens: { lifetime: () => 3600_000 } } },
+      { world: { tokenUsage }, service: { tokenLifetime: () => 3600_000 } },
     );
     await runHandler(request);
 

@@ -82,7 +82,7 @@ describe('the journal entry of a request', () => {
     const LIFETIME_MS = 90_400;
     const grant = (injectedFault: ReturnType<typeof createFault> | null, now = NOW) =>
       recordToy({
-        service: { tokens: { lifetime: () => LIFETIME_MS } },
+        service: { tokenLifetime: () => LIFETIME_MS },
         world: { clock: { now: () => now } },
         notes: { injectedFault },
         answer: { outcome: { status: 200, principal: ALLOWED.principal as never } },
@@ -103,7 +103,7 @@ describe('the journal entry of a request', () => {
       expect(grant(createFault(action))).toMatchObject({ tokenExpiresAt: isReadable ? NOW + 90_000 : null });
     });
 
-    it.each([{}, { tokens: {} }, { tokens: { lifetime: () => undefined } }])(
+    it.each([{}, { tokenLifetime: () => undefined }])(
       'contains no expiry if its service has no lifetime: %j',
       (service) => {
         const outcome = { status: 200, principal: ALLOWED.principal } as never;
@@ -113,7 +113,7 @@ describe('the journal entry of a request', () => {
     );
 
     it('contains no expiry if nothing was granted', () => {
-      const service = { tokens: { lifetime: () => LIFETIME_MS } };
+      const service = { tokenLifetime: () => LIFETIME_MS };
 
       expect(recordToy({ service })).toMatchObject({ tokenExpiresAt: null });
     });

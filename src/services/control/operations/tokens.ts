@@ -1,8 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, RequestContext } from '../../../contract/request.ts';
-import type { TokenDraft, TokenDrafts } from '../../../contract/service.ts';
+import type { Logins, TokenDraft } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Server } from '../../../http/server.ts';
 import { listPrincipalNames } from '../../../http/simulated-caller.ts';
 import { readFixture } from '../../../platform/assets.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -11,7 +10,7 @@ import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { type ForeignKey, type ForeignKeys, type ForgeryKeys, forge } from '../../../tokens/forge.ts';
 import { importSigningKey, type JWK, type SigningAlgorithm } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';
-import type { ControlledServer } from '../controlled-server.ts';
+import { type ControlledServer, loginsOf } from '../controlled-server.ts';
 import { measureExtent } from '../lists.ts';
 
 /** Responses with tokens must not be cached (RFC 6749, section 5.1). */
@@ -20,7 +19,7 @@ const NO_STORE = { 'cache-control': 'no-store' } as const;
 const UNKNOWN_KEYS_PATH = '/_mock/tokens/zoo/keys';
 
 /** Operations that mint valid and invalid tokens, for testing verifiers. */
-export function tokenOperations({ server }: ControlledServer) {
+export function tokenOperations(controlled: ControlledServer) {
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   const readForeignKeys = (algorithm: SigningAlgorithm): Promise<ForeignKeys> => {
     const cached = keys.get(algorithm) ?? loadForeignKeys(algorithm);
@@ -35,14 +34,14 @@ export function tokenOperations({ server }: ControlledServer) {
   const mint: Handler<'control', 'mint_token'> = async (context) => {
     const { for: principal, claims = {}, header = {}, sign = 'key', expiresIn } = context.body;
     const times = expiresIn === undefined ? {} : createTimeClaims(expiresIn, claims, context);
-    const { access } = await draftToken(server, context, principal);
+    const { access } = await draftTokens(loginsOf(controlled), context, principal);
     const minted = await forge({ ...access, ...times }, await collectKeys(context), { claims, header, sign });
     return { status: 201, headers: NO_STORE, body: minted };
   };
 
   const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
     const { audience = null } = context.query;
-    const { issuer, jwksUri, access, id } = await draftToken(server, context, null);
+    const { issuer, jwksUri, access, id } = await draftTokens(loginsOf(controlled), context, null);
     const zooTokens = await createZoo({
       keys: await collectKeys(context),
       issuer,
@@ -75,16 +74,15 @@ export function tokenOperations({ server }: ControlledServer) {
 
   const revoke: Handler<'control', 'revoke_tokens'> = async (context) => {
     const { principal } = context.body;
-    for (const drafts of listDrafts(server)) {
-      const revoked = await drafts.revoke(context, principal);
-      if (revoked !== null) return { status: 200, body: revoked };
-    }
-    if ((await listPrincipalNames(server, context.world, principal)).length > 0) {
+    const logins = loginsOf(controlled);
+    const revoked = await logins.revokeTokens(context, principal);
+    if (revoked !== null) return { status: 200, body: revoked };
+    if ((await listPrincipalNames(controlled.server, context.world, principal)).length > 0) {
       const message =
         'Field `principal` is an NGC key, which has no tokens. Delete it with `DELETE /_mock/keys/{id}`, or disable it with `PATCH`.';
       throw new Problem('invalid_request', message);
     }
-    const names = await listTokenNames(server, context);
+    const names = await logins.listTokenNames(context);
     const expected = 'expected the id, name, e-mail address or client id of a user, application or service account.';
     throw new Problem(
       'not_found',
@@ -101,28 +99,17 @@ export function tokenOperations({ server }: ControlledServer) {
   };
 }
 
-function listDrafts({ services }: Server): readonly TokenDrafts[] {
-  return services.flatMap(({ tokens }) => tokens?.drafts ?? []);
-}
-
-/** Returns the names of the principals that can have tokens. */
-async function listTokenNames(server: Server, context: RequestContext): Promise<readonly string[]> {
-  return (await Promise.all(listDrafts(server).map((drafts) => drafts.names(context)))).flat();
-}
-
 /**
  * Returns the claims of a principal's tokens.
  *
- * @param name as in `TokenDrafts`
+ * @param name as in `Logins`
  * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
  *   token
  */
-async function draftToken(server: Server, context: RequestContext, name: string | null): Promise<TokenDraft> {
-  for (const drafts of listDrafts(server)) {
-    const draft = await drafts.draft(context, name);
-    if (draft !== null) return draft;
-  }
-  const names = await listTokenNames(server, context);
+async function draftTokens(logins: Logins, context: RequestContext, name: string | null): Promise<TokenDraft> {
+  const draft = await logins.draftTokens(context, name);
+  if (draft !== null) return draft;
+  const names = await logins.listTokenNames(context);
   if (names.length === 0 || name === null) {
     throw new Problem(
       'conflict',
