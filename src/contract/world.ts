@@ -30,17 +30,6 @@ export interface RequestScope extends Pick<World, 'tokens' | 'store' | 'verified
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The signing keys of a world, which tests can rotate. */
-export interface SigningKeys {
-  /**
-   * Replaces the signing key with a new one for the same algorithm.
-   *
-   * @param now by the clock of the world
-   * @param overlapMs for how long tokens of the replaced key are accepted, in milliseconds; default: ten minutes
-   */
-  rotate(now: Instant, overlapMs?: number): Promise<Rotation>;
-}
-
 /** The result of a key rotation. */
 export interface Rotation {
   /** The id of the key that signs now. */
@@ -97,7 +86,15 @@ export interface World {
   /** The seed from which it was created, before its own credentials were derived. */
   readonly origin: Seed;
   readonly clock: WorldClock;
-  readonly signingKeys: SigningKeys;
+  readonly signingKeys: {
+    /**
+     * Replaces the signing key with a new one for the same algorithm.
+     *
+     * @param now by the clock of the world
+     * @param overlapMs for how long tokens of the replaced key are accepted, in milliseconds; default: ten minutes
+     */
+    rotate(now: Instant, overlapMs?: number): Promise<Rotation>;
+  };
   readonly refreshTokens: RefreshTokens;
   readonly activityLog: ActivityLog;
   /** When its credentials were deleted. */

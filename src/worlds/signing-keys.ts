@@ -1,4 +1,4 @@
-import type { Rotation, SigningKeys } from '../contract/world.ts';
+import type { Rotation } from '../contract/world.ts';
 import type { Random } from '../platform/random.ts';
 import { DamagedData } from '../store/errors.ts';
 import { Mutex } from '../store/mutex.ts';
@@ -21,7 +21,7 @@ import {
 export const KEYS_SETTING = 'signing-keys';
 
 /** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
-export class StoredKeys implements SigningKeys {
+export class StoredKeys {
   /** Signs and verifies with these keys. */
   readonly tokens = createTokens(() => this.#ring);
   readonly refreshTokens: RefreshTokens;
