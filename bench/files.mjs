@@ -11,8 +11,8 @@ const BATCH = 5000;
 const KEYS_OF_A_USER = 20;
 
 /** @typedef {typeof import('./sources.ts')} Sources */
-/** @typedef {import('../src/store/world-rows.ts').Collections} Collections */
-/** @typedef {import('../src/store/collections.ts').Row} Row */
+/** @typedef {import('../src/store/collections.ts').Collections} Collections */
+/** @typedef {import('../src/store/row.ts').Row} Row */
 
 /** @type {Promise<Sources> | undefined} */
 let loaded;

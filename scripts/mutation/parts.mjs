@@ -34,8 +34,8 @@ export const PARTS = {
   },
   // Without the files of the store that open, write and read files and databases.
   state: {
-    files: ['src/store/{indexes,plan,rows,state,state-memory,mutex,weight,world-rows}.ts'],
-    tests: ['test/store/{collection,memory,plan,rows,state,state-memory,mutex,weight,world-rows}.test.ts'],
+    files: ['src/store/{indexes,plan,rows,state,state-memory,mutex,weight,collections}.ts'],
+    tests: ['test/store/{collection,memory,plan,rows,state,state-memory,mutex,weight,collections}.test.ts'],
   },
   steps: {
     files: ['src/http/steps/*.ts', 'src/http/{presented-credentials,request-address}.ts'],

@@ -2,7 +2,7 @@ import type { Caller, LookupResult, ResourceAttributes } from '../decisions/deci
 import type { Problem } from '../decisions/problem.ts';
 import type { HintCollector } from '../journal/request-hints.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import type { Row } from '../store/collections.ts';
+import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';

@@ -1,6 +1,6 @@
 import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../platform/random.ts';
-import type { Row } from '../store/collections.ts';
+import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 import type { World } from './world.ts';
 

@@ -18,7 +18,7 @@ import { NO_BODY, type StoredBody } from '../journal/entry.ts';
 import { RequestHints } from '../journal/request-hints.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { MAX_LIST_CHARACTERS, type Outcome } from '../responses/outcome.ts';
-import type { Row } from '../store/collections.ts';
+import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';

@@ -1,6 +1,6 @@
 import { Collection } from '../store/collection.ts';
-import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
+import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 import { ADMIN_CLIENT } from '../tokens/admin-token.ts';
 import { ORGANIZATIONS } from './records.ts';

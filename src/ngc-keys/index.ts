@@ -3,10 +3,10 @@
  */
 
 import type { PolicyVersion } from '../decisions/policy.ts';
-import type { Change, Commit } from '../store/collections.ts';
+import type { Collections } from '../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import type { Collections } from '../store/world-rows.ts';
+import type { Change, Commit } from '../store/row.ts';
 import { END_OF_TIME, type Instant } from '../time/clock.ts';
 import {
   createKeyRows,

@@ -2,8 +2,8 @@ import type { Policy } from '../decisions/policy.ts';
 import type { ResourceTypeRow } from '../decisions/rule.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { Collection } from '../store/collection.ts';
-import { isSharedWith } from '../store/collections.ts';
-import type { Collections } from '../store/world-rows.ts';
+import type { Collections } from '../store/collections.ts';
+import { isSharedWith } from '../store/row.ts';
 import { listNames } from '../text/nearest.ts';
 
 /**

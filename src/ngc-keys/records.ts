@@ -1,7 +1,7 @@
 import type { Policy, PolicyVersion } from '../decisions/policy.ts';
 import { deriveUuid } from '../platform/random.ts';
 import { Collection } from '../store/collection.ts';
-import type { Row } from '../store/collections.ts';
+import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 
 /** An organisation of NGC. */

@@ -1,4 +1,6 @@
 import type { Instant } from '../time/clock.ts';
+import type { Collections } from './collections.ts';
+import { Collision, LimitReached, NotFound } from './errors.ts';
 import {
   type Change,
   type Commit,
@@ -9,11 +11,9 @@ import {
   type PageQuery,
   type Revision,
   type Row,
-} from './collections.ts';
-import { Collision, LimitReached, NotFound } from './errors.ts';
+} from './row.ts';
 import type { Rows } from './rows.ts';
 import { findPage } from './search.ts';
-import type { Collections } from './world-rows.ts';
 
 /** The members of a row. Omitted members are empty or null. */
 interface Members<Body, Parent> {

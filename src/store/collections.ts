@@ -1,130 +1,229 @@
 import type { Instant } from '../time/clock.ts';
+import { Mutex } from './mutex.ts';
+import { type Plan, planChanges } from './plan.ts';
+import type { Change, Commit, Row, Watcher } from './row.ts';
+import type { RowLog } from './row-log.ts';
+import { Rows } from './rows.ts';
+import { buildState, completeState, type State } from './state.ts';
+import type { StateMemory } from './state-memory.ts';
+
+/** Stands for collections that don't exist. */
+const NO_ROWS = new Rows<never>();
+const NO_USES: ReadonlyMap<string, Instant> = new Map();
 
 /**
- * Identifies one state of a row, along with what the store knows about it. Each change creates a new revision, so
- * "unchanged since it was read" is a `===` comparison.
+ * The rows of a world, with a collection for each kind of object. Collections are shared with other worlds that started
+ * from the same state, and copied on the first change. Every call is atomic. Use `updating` for changes that depend on
+ * rows you read.
  */
-export interface Revision {
-  /** Rows added later in a world have a higher place. A replacement keeps the place of the row. */
-  readonly place: number;
-  /** The length of the body as JSON, in characters. */
-  readonly size: number;
-  /** The approximate memory of the row, in bytes. */
-  readonly weight: number;
+export class Collections {
+  /** The initial state. */
+  #initial: State;
+  /** Collections that aren't shared: those that have changed, and those with the world's own credentials. */
+  #own = new Map<string, Rows>();
+  /** Copies of own collections in snapshots. Valid while the collection is unchanged and the copy is in use. */
+  readonly #copies = new Map<string, WeakRef<Rows>>();
+  /** When rows were last used, for collections where this differs from the initial state. */
+  #uses = new Map<string, Map<string, Instant>>();
+  #nextPlace: number;
+  readonly #mutex = new Mutex();
+  readonly #log: RowLog | null;
+  readonly #memory: StateMemory | null;
+  #watcher: Watcher | null = null;
+  #made: WeakMap<object, unknown> | null = null;
+
+  /**
+   * @param log stores the rows beyond the process; null if they are only in memory
+   * @param memory counts the memory of the rows; null if it isn't counted
+   */
+  constructor(initial: State, log: RowLog | null = null, memory: StateMemory | null = null) {
+    this.#initial = initial;
+    this.#nextPlace = initial.nextPlace;
+    this.#log = log;
+    this.#memory = memory;
+    memory?.hold(initial);
+  }
+
+  /** Caches values derived from a body or a list, which are immutable. */
+  get made(): WeakMap<object, unknown> {
+    this.#made ??= new WeakMap();
+    return this.#made;
+  }
+
+  /** Returns the rows of a collection, only for reading. A collection that doesn't exist has no rows. */
+  rowsOf(collection: string): Rows {
+    return this.#find(collection) ?? NO_ROWS;
+  }
+
+  /** Returns the number of rows in each non-empty collection. */
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    const counts = [...this.#all()].map(([name, { count }]) => [name, count] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
+  /** See `Commit`. Waits until no update is running. */
+  commit(changes: readonly Change[]): Promise<readonly Row[]> {
+    return this.#mutex.runExclusive(() => this.#commit(changes));
+  }
+
+  /**
+   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit
+   * that it receives: any other commit waits until `work` ends.
+   */
+  updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
+    // Commits within one update must not overlap either.
+    const commits = new Mutex();
+    return this.#mutex.runExclusive(() => work((changes) => commits.runExclusive(() => this.#commit(changes))));
+  }
+
+  /**
+   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't
+   * change the revision. Does nothing if the row doesn't exist.
+   */
+  async note(collection: string, id: string, at: Instant): Promise<void> {
+    if (this.rowsOf(collection).byId(id) === undefined) return;
+    this.#ownUses(collection).set(id, at);
+    this.#log?.use({ collection, id }, at);
+  }
+
+  /** Returns when each row of a collection was last used, by id. Rows that were never used are left out. */
+  async uses(collection: string): Promise<ReadonlyMap<string, Instant>> {
+    return this.#findUses(collection);
+  }
+
+  /** Calls `watcher` from now on before each commit returns. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
+  }
+
+  /**
+   * Returns the current state for new worlds and snapshots. They get copies of the world's own collections, so that the
+   * world keeps its indexes.
+   *
+   * @throws WriteFailure if there isn't enough memory for the copies
+   */
+  freeze(): State {
+    const all = this.#all();
+    if (this.#own.size === 0 && this.#uses.size === 0) return this.#initial;
+    const existingCopy = (name: string) => (this.#own.has(name) ? this.#copies.get(name)?.deref() : all.get(name));
+    let weight = 0;
+    for (const [name, rows] of all) if (existingCopy(name) === undefined) weight += rows.weight;
+    this.#memory?.assertRoom(weight);
+    const copies = [...all].map(([name, rows]) => [name, existingCopy(name) ?? this.#copy(name, rows)] as const);
+    const uses = new Map(this.#initial.uses);
+    for (const [name, usesById] of this.#uses) uses.set(name, new Map(usesById));
+    return buildState({ collections: new Map(copies), uses, nextPlace: this.#nextPlace });
+  }
+
+  #copy(collection: string, rows: Rows): Rows {
+    const copy = rows.copy();
+    this.#copies.set(collection, new WeakRef(copy));
+    return copy;
+  }
+
+  /** Replaces all rows. @throws the same errors as a commit; nothing changes then */
+  replace(state: State): Promise<void> {
+    return this.#mutex.runExclusive(async () => {
+      await this.#log?.replace(completeState(state));
+      this.#memory?.hold(state);
+      this.release();
+      this.#initial = state;
+      this.#own = new Map();
+      this.#copies.clear();
+      this.#uses = new Map();
+      this.#nextPlace = Math.max(this.#nextPlace, state.nextPlace);
+    });
+  }
+
+  /** Stops counting the memory of the rows. */
+  release(): void {
+    this.#memory?.release(this.#initial);
+    for (const rows of this.#own.values()) this.#memory?.release(rows);
+  }
+
+  /** Runs while the mutex is held, so the rows don't change between plan and result, except for their last use. */
+  async #commit(changes: readonly Change[]): Promise<readonly Row[]> {
+    // Not `NO_ROWS`, because a plan adds the names of members to the rows.
+    const plan = planChanges(changes, (collection) => this.#find(collection) ?? new Rows(), this.#nextPlace);
+    const reserved = this.#reserve(plan);
+    try {
+      const usedAt = ({ collection, id }: Row) => this.#findUses(collection).get(id) ?? null;
+      if (this.#log !== null) await this.#log.commit({ ...plan, usedAt });
+    } finally {
+      this.#memory?.unreserve(reserved);
+    }
+    this.#apply(plan);
+    await this.#watcher?.(plan);
+    return plan.puts;
+  }
+
+  /**
+   * Reserves the additional memory that a commit needs for rows and copied collections. A commit that makes the rows
+   * smaller is never refused, so deleting always works.
+   *
+   * @returns the number of reserved bytes
+   * @throws WriteFailure if there isn't enough memory
+   */
+  #reserve({ puts, before }: Plan): number {
+    const addedBytes = sumWeights(puts) - sumWeights(before);
+    if (addedBytes <= 0) return 0;
+    const copied = new Set([...puts, ...before].map(({ collection }) => collection));
+    let bytes = addedBytes;
+    for (const name of copied) if (!this.#own.has(name)) bytes += this.rowsOf(name).weight;
+    this.#memory?.reserve(bytes);
+    return bytes;
+  }
+
+  #apply({ puts, removed, nextPlace }: Plan): void {
+    for (const row of removed) {
+      this.#change(row.collection, (rows) => rows.remove(row.id));
+      // A new row may reuse the id of a removed one, and must not inherit its last use.
+      if (this.#findUses(row.collection).has(row.id)) this.#ownUses(row.collection).delete(row.id);
+    }
+    for (const row of puts) this.#change(row.collection, (rows) => rows.put(row));
+    this.#nextPlace = nextPlace;
+  }
+
+  #change(collection: string, change: (rows: Rows) => void): void {
+    const own = this.#own.get(collection) ?? this.#setOwn(collection, this.#find(collection)?.copy() ?? new Rows());
+    this.#copies.delete(collection);
+    const before = own.weight;
+    change(own);
+    this.#memory?.adjust(own.weight - before);
+  }
+
+  /** Gives the world its own copy of a collection. */
+  #setOwn(collection: string, rows: Rows): Rows {
+    this.#own.set(collection, rows);
+    this.#memory?.hold(rows);
+    return rows;
+  }
+
+  #find(collection: string): Rows | undefined {
+    const own = this.#own.get(collection);
+    if (own !== undefined) return own;
+    const shared = this.#initial.collections.get(collection);
+    const change = this.#initial.own?.(collection) ?? null;
+    return shared === undefined || change === null ? shared : this.#setOwn(collection, shared.map(change));
+  }
+
+  #findUses(collection: string): ReadonlyMap<string, Instant> {
+    return this.#uses.get(collection) ?? this.#initial.uses.get(collection) ?? NO_USES;
+  }
+
+  #ownUses(collection: string): Map<string, Instant> {
+    const own = this.#uses.get(collection) ?? new Map(this.#findUses(collection));
+    this.#uses.set(collection, own);
+    return own;
+  }
+
+  #all(): ReadonlyMap<string, Rows> {
+    const names = new Set([...this.#initial.collections.keys(), ...this.#own.keys()]);
+    // Each of these names has a collection.
+    return new Map([...names].map((name) => [name, this.#find(name) as Rows]));
+  }
 }
 
-/** The revision of a row that isn't stored yet. */
-export const NEW: Revision = { place: 0, size: 0, weight: 0 };
-
-/** Stands for every account in a list of accounts that an object is shared with. */
-export const ANYONE = '*';
-
-/** Returns whether the object is shared with this account or with all accounts. */
-export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
-  return sharedWith.includes(ANYONE) || sharedWith.includes(account);
-}
-
-/**
- * An object of a vendor's API, or any other object of a world: the members used for lookups, and a body that only its
- * service understands. Rows are immutable; a change replaces the row. The store doesn't know the types of bodies;
- * services read and write rows through a typed handle (`collection.ts`).
- *
- * @typeParam Parent `string` if each row is part of an object, `null` otherwise
- */
-export interface Row<Body = unknown, Parent extends string | null = string | null> {
-  readonly collection: string;
-  readonly id: string;
-  /** The account that owns the object. */
-  readonly owner: string;
-  /** The object that this one is part of, or null. */
-  readonly parent: Parent;
-  /** Additional ids for lookups, unique in the collection. */
-  readonly aliases: readonly string[];
-  /** Names for listing the row. Several rows may share a label. */
-  readonly labels: readonly string[];
-  /** Accounts that can see the object without owning it. `ANYONE` means every account. */
-  readonly sharedWith: readonly string[];
-  /** When time next changes the object, or null. */
-  readonly dueAt: Instant | null;
-  readonly body: Body;
-  /** Members for sorting and filtering, in collections that are read in pages. */
-  readonly facets?: Facets;
-  /** The revision that was read. A changed row keeps it until the commit. */
-  readonly revision: Revision;
-}
-
-/** The maximum number of characters that are searched in one member, so that one row can't slow down every search. */
-export const MAX_SEARCHED = 4096;
-
-export interface Facets {
-  readonly name: string;
-  readonly state: string | null;
-  readonly createdAt: Instant;
-  readonly modifiedAt: Instant;
-}
-
-/** Selects, sorts and limits the rows of a page. */
-export interface PageQuery {
-  /** List the objects owned by or shared with this account. Null lists the objects of all accounts. */
-  readonly account: string | null;
-  /** Only objects that the account owns, or only those shared with it. */
-  readonly whose?: 'own' | 'others';
-  /** Members of the body and their required values; `parent`, `name` and `state` refer to the row's own members. */
-  readonly where: readonly { readonly member: string; readonly value: string }[];
-  /** Text that one of these members has to contain, ignoring case. */
-  readonly search: { readonly members: readonly string[]; readonly text: string } | null;
-  readonly order: { readonly by: 'id' | keyof Facets; readonly descending: boolean };
-  readonly limit: number;
-  readonly offset: number;
-  /** The maximum length of a page's bodies as JSON, in characters; a page has at least one row. Default: unlimited. */
-  readonly most?: number;
-}
-
-export interface Page<RowType extends Row = Row> {
-  /** The total number of rows on all pages. */
-  readonly count: number;
-  readonly rows: readonly RowType[];
-}
-
-/** Selects rows due in `(after, to]`. */
-export interface DueQuery {
-  /** Only the parts of this object. */
-  readonly parent?: string;
-  readonly after: Instant;
-  readonly to: Instant;
-  readonly limit: number;
-  /** Default: earliest first. */
-  readonly latestFirst?: boolean;
-}
-
-/** One of the changes of a commit. */
-export type Change =
-  /** Adds the row if its revision is `NEW`, otherwise replaces the row with that revision. */
-  | { readonly kind: 'put'; readonly row: Row }
-  /** With a revision, the commit fails if the row has changed. Without one, removing a missing row is not an error. */
-  | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
-
-/** Receives the rows put by a commit (`puts`), and the rows it removed or replaced (`before`). */
-export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
-
-/**
- * Makes all changes or none. Each row may change only once, except that removals can be repeated.
- *
- * @returns the rows that were put, as stored
- * @throws EditConflict if a row has changed since it was read
- * @throws Collision if the id or an alias of a new row is taken
- */
-export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
-
-/** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
-export function limitSize<Sized extends Pick<Row, 'revision'>>(
-  rows: readonly Sized[],
-  max = Number.POSITIVE_INFINITY,
-): readonly Sized[] {
-  let characters = 0;
-  const end = rows.findIndex(({ revision }, index) => {
-    characters += revision.size;
-    return characters > max && index > 0;
-  });
-  return end < 0 ? rows : rows.slice(0, end);
+function sumWeights(rows: readonly Row[]): number {
+  return rows.reduce((bytes, { revision }) => bytes + revision.weight, 0);
 }

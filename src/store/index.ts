@@ -1,6 +1,6 @@
+import type { Collections } from './collections.ts';
 import { Settings, type SettingsStore } from './settings.ts';
 import type { StoredText } from './stored-text.ts';
-import type { Collections } from './world-rows.ts';
 
 /**
  * The state of one world, independent of all other worlds. Every call is atomic, so callers need no transactions across

@@ -1,6 +1,6 @@
 import { compareTexts } from '../text/text-order.ts';
 import type { Instant } from '../time/clock.ts';
-import type { Facets, PageQuery, Row } from './collections.ts';
+import type { Facets, PageQuery, Row } from './row.ts';
 
 /** The members that group rows into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';

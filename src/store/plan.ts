@@ -1,5 +1,5 @@
-import { type Change, NEW, type Row } from './collections.ts';
 import { Collision, EditConflict } from './errors.ts';
+import { type Change, NEW, type Row } from './row.ts';
 import { rowKey } from './row-log.ts';
 import type { Rows } from './rows.ts';
 import { createStoredRow } from './stored-row.ts';

@@ -1,5 +1,5 @@
 import type { Instant } from '../time/clock.ts';
-import type { Row } from './collections.ts';
+import type { Row } from './row.ts';
 import type { State } from './state.ts';
 
 /** Identifies a row within its world. */

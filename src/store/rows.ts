@@ -1,4 +1,3 @@
-import { ANYONE, type DueQuery, type Row } from './collections.ts';
 import {
   byDueAt,
   byPlace,
@@ -11,6 +10,7 @@ import {
   Order,
   type OrderName,
 } from './indexes.ts';
+import { ANYONE, type DueQuery, type Row } from './row.ts';
 
 const NO_ROWS: readonly never[] = [];
 
@@ -24,7 +24,7 @@ const MAX_CACHED_COUNTS = 100;
  * The rows of one collection: a map by id, with indexes. Rows are immutable, and only `put` and `remove` change the
  * collection. Indexes are built on first use and updated by these two methods.
  *
- * Worlds and snapshots share collections; a world copies a collection before changing it (`world-rows.ts`).
+ * Worlds and snapshots share collections; a world copies a collection before changing it (`collections.ts`).
  *
  * @typeParam RowType the type of all rows
  */

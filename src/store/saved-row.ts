@@ -1,6 +1,6 @@
 import type { Instant } from '../time/clock.ts';
-import { type Facets, NEW, type Row } from './collections.ts';
 import { DamagedData } from './errors.ts';
+import { type Facets, NEW, type Row } from './row.ts';
 import type { RowName } from './row-log.ts';
 import { listUsedRows } from './state.ts';
 import type { ChangedRow, LoggedState, ReadRow, RowOfWorld } from './world-log.ts';

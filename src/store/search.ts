@@ -1,6 +1,6 @@
 import { own } from '../objects/members.ts';
 import { Pacer } from '../time/pacer.ts';
-import { ANYONE, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
+import { ANYONE, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './row.ts';
 import type { Rows } from './rows.ts';
 
 /** Members of a query that refer to the row instead of its body. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../time/clock.ts';
 import { Collection } from './collection.ts';
-import type { Row } from './collections.ts';
-import type { Collections } from './world-rows.ts';
+import type { Collections } from './collections.ts';
+import type { Row } from './row.ts';
 
 /** The seed of a world. Stored with its credentials, because these are public test credentials. */
 export interface StoredSeed {

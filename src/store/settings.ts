@@ -1,6 +1,6 @@
 import { Collection } from './collection.ts';
-import { NEW, type Row } from './collections.ts';
-import type { Collections } from './world-rows.ts';
+import type { Collections } from './collections.ts';
+import { NEW, type Row } from './row.ts';
 
 /** The settings of a world, by name. */
 export const SETTINGS = new Collection<string>('settings');

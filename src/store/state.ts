@@ -1,7 +1,7 @@
 import type { Instant } from '../time/clock.ts';
-import type { Row } from './collections.ts';
 import { Collision } from './errors.ts';
 import { byPlace } from './indexes.ts';
+import type { Row } from './row.ts';
 import { Rows } from './rows.ts';
 import type { SharedData, StateMemory } from './state-memory.ts';
 import { createStoredRow, createStoredRowWithoutCopy } from './stored-row.ts';

@@ -1,4 +1,4 @@
-import type { Row } from './collections.ts';
+import type { Row } from './row.ts';
 import { estimateRowBytes } from './weight.ts';
 
 /**

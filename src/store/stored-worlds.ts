@@ -1,10 +1,11 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
-import type { Row } from './collections.ts';
+import { Collections } from './collections.ts';
 import { Collision, DamagedData, isStorageFailure } from './errors.ts';
 import { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
+import type { Row } from './row.ts';
 import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
 import { describeRow, serializeRow } from './saved-row.ts';
 import { completeState, type State, StateBuilder } from './state.ts';
@@ -22,7 +23,6 @@ import type {
   WorldLog,
   WorldRecord,
 } from './world-log.ts';
-import { Collections } from './world-rows.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
 const DELAY_MS = 1000;

@@ -1,4 +1,4 @@
-import type { Row } from './collections.ts';
+import type { Row } from './row.ts';
 
 /** The parts of a row that have a variable size, besides its body. */
 type RowParts = Pick<Row, 'id' | 'owner' | 'parent' | 'aliases' | 'labels' | 'sharedWith' | 'facets'>;

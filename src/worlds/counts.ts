@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
+import type { Collections } from '../store/collections.ts';
 import { SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
-import type { Collections } from '../store/world-rows.ts';
 
 /** Counts the objects of a world, by their readable names. */
 export async function countObjects(

@@ -1,7 +1,7 @@
 import { addWorldToClientId, DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { World } from '../contract/world.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
-import type { Row, Watcher } from '../store/collections.ts';
+import type { Row, Watcher } from '../store/row.ts';
 import { Pacer } from '../time/pacer.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';

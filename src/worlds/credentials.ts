@@ -1,8 +1,8 @@
 import type { CredentialReplacer, CredentialRows, Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
+import type { Row } from '../store/row.ts';
 import { Rows } from '../store/rows.ts';
 import type { StoredSeed } from '../store/seed.ts';
 import { createSeedRow, SEEDS } from '../store/seed.ts';

@@ -4,10 +4,10 @@ import type { Settings } from '../definitions/settings.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { createSharedCache } from '../memory/caches.ts';
 import { listSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
+import { Collections } from '../store/collections.ts';
 import { Store } from '../store/index.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
-import { Collections } from '../store/world-rows.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 

@@ -12,7 +12,7 @@ const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[
   },
   {
     files: /^(?:services\/[a-z-]+|ngc-keys)\//,
-    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|collections$)/,
+    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|row$)/,
   },
   {
     files: /^http\//,

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
-import { NEW } from '../../src/store/collections.ts';
+import { Collections } from '../../src/store/collections.ts';
+import { NEW } from '../../src/store/row.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 
 interface Thing {
   readonly size: number;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../src/platform/random.ts';
 import { Collection } from '../../src/store/collection.ts';
-import type { Change, Row } from '../../src/store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import type { Change, Row } from '../../src/store/row.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { ALL, keptSeed, NOON, row } from '../support/records.ts';
 import { type PlainCollections, type PlainStore, withoutRevisions } from '../support/rows.ts';

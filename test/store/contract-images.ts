@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
+import type { PageQuery, Row } from '../../src/store/row.ts';
 import { listRows, type State } from '../../src/store/state.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { type FullStore as Store, storeOf } from '../support/nouns.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../../src/platform/random.ts';
-import type { Change, Facets, PageQuery, Row } from '../../src/store/collections.ts';
+import type { Change, Facets, PageQuery, Row } from '../../src/store/row.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 import { type PlainCollections, withoutRevisions } from '../support/rows.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
-import type { Change, Row } from '../../src/store/collections.ts';
+import type { Collections } from '../../src/store/collections.ts';
 import { Collision, EditConflict } from '../../src/store/errors.ts';
-import type { Collections } from '../../src/store/world-rows.ts';
+import type { Change, Row } from '../../src/store/row.ts';
 import { NOON } from '../support/records.ts';
 import { watchTurns } from '../support/turn-watch.ts';
 import type { Bench } from './contract.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Row } from '../../src/store/collections.ts';
+import type { Row } from '../../src/store/row.ts';
 import { serializeRow } from '../../src/store/saved-row.ts';
 import { StateBuilder } from '../../src/store/state.ts';
 import type {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
-import { type Change, NEW, type Revision, type Row } from '../../src/store/collections.ts';
 import { Collision, EditConflict } from '../../src/store/errors.ts';
 import { type Plan, planChanges } from '../../src/store/plan.ts';
+import { type Change, NEW, type Revision, type Row } from '../../src/store/row.ts';
 import { Rows } from '../../src/store/rows.ts';
 
 const THINGS = new Collection<null>('things');

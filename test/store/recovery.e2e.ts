@@ -2,7 +2,7 @@
 import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { NEW, type Row } from '../../src/store/collections.ts';
+import { NEW, type Row } from '../../src/store/row.ts';
 import { openFile } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
 import { fullStore } from '../support/nouns.ts';

@@ -1,6 +1,6 @@
 /** The rows of one collection. */
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../src/store/collections.ts';
+import type { Row } from '../../src/store/row.ts';
 import { Rows } from '../../src/store/rows.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import { NOON, row } from '../support/records.ts';

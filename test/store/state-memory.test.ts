@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
+import { Collections } from '../../src/store/collections.ts';
 import { WriteFailure } from '../../src/store/errors.ts';
 import { createState, NO_ROWS, StateBuilder } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 function createMemory(bytes: number) {

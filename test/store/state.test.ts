@@ -1,10 +1,10 @@
 /** The initial states of worlds and snapshots. */
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
+import { Collections } from '../../src/store/collections.ts';
 import { Collision } from '../../src/store/errors.ts';
 import { completeState, createState, listRows, listUsedRows, StateBuilder, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 import { NOON, row } from '../support/records.ts';
 
 describe('a state that is built row by row', () => {

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
-import type { Row } from '../../src/store/collections.ts';
 import { NotFound, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
+import type { Row } from '../../src/store/row.ts';
 import { readPart, splitIntoParts } from '../../src/store/saved-row.ts';
 import { createState, listRows, NO_ROWS } from '../../src/store/state.ts';
 import { StoredWorlds } from '../../src/store/stored-worlds.ts';

@@ -4,10 +4,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
-import type { Row } from '../../src/store/collections.ts';
+import { Collections } from '../../src/store/collections.ts';
+import type { Row } from '../../src/store/row.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
 
 setFlagsFromString('--expose-gc');

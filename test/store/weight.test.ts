@@ -1,6 +1,6 @@
 /** The weights of rows; `weight.e2e.ts` compares them with the heap. */
 import { expect, it } from 'vitest';
-import type { Row } from '../../src/store/collections.ts';
+import type { Row } from '../../src/store/row.ts';
 import { estimateRowBytes } from '../../src/store/weight.ts';
 import { row } from '../support/records.ts';
 

@@ -29,12 +29,12 @@ import {
   type OAuthClients,
   oauthClientsIn,
 } from '../../src/services/runai/collections/oauth-clients.ts';
-import type { Row } from '../../src/store/collections.ts';
+import { Collections } from '../../src/store/collections.ts';
 import { Store } from '../../src/store/index.ts';
+import type { Row } from '../../src/store/row.ts';
 import { createSeedRow, readSeed, type StoredSeed } from '../../src/store/seed.ts';
 import { createSettingRow } from '../../src/store/settings.ts';
 import { createState, listRows, type State } from '../../src/store/state.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 import { countObjects } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 

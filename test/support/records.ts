@@ -7,7 +7,7 @@ import type { RefreshToken } from '../../src/services/runai/collections/grant-ro
 import type { PresentedToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { createBlankIdentity } from '../../src/services/runai/new-identity.ts';
-import { NEW, type Row } from '../../src/store/collections.ts';
+import { NEW, type Row } from '../../src/store/row.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import type { Instant } from '../../src/time/clock.ts';

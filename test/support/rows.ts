@@ -1,6 +1,6 @@
 import { Collection } from '../../src/store/collection.ts';
-import { type Change, NEW, type Page, type PageQuery, type Row } from '../../src/store/collections.ts';
-import type { Collections } from '../../src/store/world-rows.ts';
+import type { Collections } from '../../src/store/collections.ts';
+import { type Change, NEW, type Page, type PageQuery, type Row } from '../../src/store/row.ts';
 import type { FullStore } from './nouns.ts';
 
 type AnyRow = Row<unknown, string | null>;

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import { accountOf } from './caller.ts';
 import { createRemoval } from './objects.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import { rfc3339 } from '../../time/clock.ts';
 import { creatorOf } from './caller.ts';
 import { createOwnedRow, createPut } from './objects.ts';

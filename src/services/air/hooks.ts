@@ -1,6 +1,6 @@
 import type { OperationId, OperationOf } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import type { AmendmentOf, DraftOf, renderStored } from './objects.ts';
 import type { MembersOf, RowOf, StoredName } from './stored.ts';
 import type { LiteralTable } from './tables/index.ts';

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Lookup } from '../../contract/request.ts';
-import { isSharedWith } from '../../store/collections.ts';
+import { isSharedWith } from '../../store/row.ts';
 import { listOperations, lookupNameOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import { creatorOf } from './caller.ts';
 import { createOwnedRow, createPut } from './objects.ts';
 import { type AirRow, collectionOf, type RowOf, type StoredName, type Table } from './stored.ts';

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Change, Revision, Row } from '../../store/collections.ts';
+import type { Change, Revision, Row } from '../../store/row.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { accountOf } from './caller.ts';
 import {

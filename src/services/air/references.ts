@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { memberOf } from '../../objects/members.ts';
-import { isSharedWith } from '../../store/collections.ts';
+import { isSharedWith } from '../../store/row.ts';
 import { accountOf } from './caller.ts';
 import {
   type AirRow,

@@ -1,5 +1,5 @@
 import { deriveUuid } from '../../platform/random.ts';
-import { ANYONE } from '../../store/collections.ts';
+import { ANYONE } from '../../store/row.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { createDemoMembers } from './demos.ts';
 import { createNodeMembers } from './network.ts';

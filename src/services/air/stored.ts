@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { AirResource } from './tables/index.ts';
 

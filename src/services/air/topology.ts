@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import { accountOf, creatorOf } from './caller.ts';
 import { createInstructionDraft, createInterface, createLinkDraft, createNode, createServiceDraft } from './network.ts';
 import { createOwnedRow, createPut } from './objects.ts';

@@ -1,6 +1,6 @@
 import { createNgcKeyRow, type Issuance, issuedKeysLabelOf, NGC_KEYS, type NgcKeyRow } from '../../ngc-keys/records.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Change } from '../../store/collections.ts';
+import type { Change } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import { findKeys, type KeyContext } from './issued-keys.ts';
 

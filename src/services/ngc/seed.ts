@@ -3,7 +3,7 @@ import type { Ruleset } from '../../decisions/ruleset.ts';
 import { keyNames, knownRoles } from '../../ngc-keys/key-policy.ts';
 import { deriveKeyText } from '../../ngc-keys/key-text.ts';
 import { createKeyRows, createNgcUserRow, createOrganizationRow } from '../../ngc-keys/records.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import { findSeedErrors } from './seed-errors.ts';
 import { completeKey, createKey, deriveKeyId, listUsers, parseKeyPolicy } from './seed-keys.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../contract/request.ts';
 import { StreamedBytes } from '../../responses/streamed-bytes.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
-import type { Collections } from '../../store/world-rows.ts';
+import type { Collections } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 
 /** The maximum size of an asset. */
 const MAX_CONTENT_BYTES = 25 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { pick } from '../../objects/pick.ts';
-import { ANYONE } from '../../store/collections.ts';
+import { ANYONE } from '../../store/row.ts';
 import type { AuthorizedParty } from './functions.ts';
 
 export type Parties = readonly AuthorizedParty[];

@@ -1,5 +1,5 @@
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { FunctionRow } from './functions.ts';
 

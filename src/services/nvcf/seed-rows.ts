@@ -1,7 +1,7 @@
 import { createAccountRow } from '../../ngc-keys/accounts.ts';
 import { removeDuplicates } from '../../objects/pick.ts';
 import { deriveUuid } from '../../platform/random.ts';
-import { ANYONE, type Row } from '../../store/collections.ts';
+import { ANYONE, type Row } from '../../store/row.ts';
 import { addMilliseconds, END_OF_TIME, type Instant } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { createContent } from './asset-content.ts';

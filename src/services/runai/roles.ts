@@ -1,7 +1,7 @@
 import type { RequestScope } from '../../contract/world.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import { profileOf, ROLES_BY_PROFILE } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';

@@ -2,7 +2,7 @@ import type { RequestScope } from '../../contract/world.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId, readTenantName } from './tenant.ts';
 

@@ -1,7 +1,7 @@
 import type { SeedRows } from '../../contract/seed.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
 import { type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';

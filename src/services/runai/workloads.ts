@@ -2,9 +2,9 @@ import type { Schema } from '../../contract/documented.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
 import { NotFound } from '../../store/errors.ts';
 import type { Store } from '../../store/index.ts';
+import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];

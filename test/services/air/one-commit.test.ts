@@ -1,6 +1,6 @@
 /** Requests that change several objects in one commit: if the server is killed, all of them have changed, or none. */
 import { describe, expect, it, vi } from 'vitest';
-import type { Commit } from '../../../src/store/collections.ts';
+import type { Commit } from '../../../src/store/row.ts';
 import { ACME_SWITCH, airServer, CHECKPOINTS, expectRefused, LEAF_SPINE } from '../../support/air-client.ts';
 
 const air = await airServer({ air: 'dsx' });

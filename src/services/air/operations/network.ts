@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Change } from '../../../store/collections.ts';
+import type { Change } from '../../../store/row.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations, draftObject } from '../crud.ts';
 import { findLinks, planDeletion } from '../deletions.ts';

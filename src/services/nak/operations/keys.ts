@@ -13,7 +13,7 @@ import {
   type NewNgcKey,
   NGC_KEYS,
 } from '../../../ngc-keys/records.ts';
-import type { Change } from '../../../store/collections.ts';
+import type { Change } from '../../../store/row.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import { readRights } from '../authorizations.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';

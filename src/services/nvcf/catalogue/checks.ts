@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../../contract/request.ts';
 import type { FirstCheck } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import type { Collections } from '../../../store/collections.ts';
 import { findNear } from '../../../text/nearest.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { findKeyProblem } from './caller.ts';

@@ -1,6 +1,6 @@
 import { Collection } from '../../../store/collection.ts';
-import { ANYONE, type Row } from '../../../store/collections.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import type { Collections } from '../../../store/collections.ts';
+import { ANYONE, type Row } from '../../../store/row.ts';
 import type { Instant } from '../../../time/clock.ts';
 
 /** Paths of `integrate.api.nvidia.com` that call a model by name. */

@@ -2,8 +2,8 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
+import type { Row } from '../../../store/row.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import {
   type Content,

@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { createRequestStatus } from '../../../ngc-keys/envelope.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
-import { ANYONE } from '../../../store/collections.ts';
+import { ANYONE } from '../../../store/row.ts';
 import { listObjects } from '../objects.ts';
 
 type ClusterGroup = Schema<'nvcf', 'ClusterGroup'>;

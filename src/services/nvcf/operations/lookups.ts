@@ -1,6 +1,6 @@
 import type { Context, Lookup } from '../../../contract/request.ts';
 import type { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Row } from '../../../store/row.ts';
 import { requireAccount } from '../caller.ts';
 import {
   createOwnerResult,

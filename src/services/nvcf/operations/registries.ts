@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Context, Handler } from '../../../contract/r
 import { Problem } from '../../../decisions/problem.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
-import { ANYONE, type Row } from '../../../store/collections.ts';
+import { ANYONE, type Row } from '../../../store/row.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';

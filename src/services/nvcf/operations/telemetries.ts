@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { keysOf } from '../../../objects/members.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Row } from '../../../store/row.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';

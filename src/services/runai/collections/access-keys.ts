@@ -1,8 +1,8 @@
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Collections } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import type { Row } from '../../../store/row.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
 

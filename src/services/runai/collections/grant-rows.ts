@@ -1,7 +1,7 @@
 import { addWorldToName } from '../../../addresses/world-id.ts';
 import { deriveUuid } from '../../../platform/random.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Row } from '../../../store/row.ts';
 import type { Instant } from '../../../time/clock.ts';
 
 /** A login. All tokens issued for it share its family. */

@@ -1,7 +1,7 @@
-import { type Change, NEW } from '../../../store/collections.ts';
+import type { Collections } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import { type Change, NEW } from '../../../store/row.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { ACCESS_KEYS } from './access-keys.ts';
 import {

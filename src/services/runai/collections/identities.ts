@@ -1,9 +1,9 @@
 import type { IdentityKind } from '../../../decisions/principal.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Collections } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import type { Row } from '../../../store/row.ts';
 import type { Instant } from '../../../time/clock.ts';
 
 /** A user, application or service account, as stored. */

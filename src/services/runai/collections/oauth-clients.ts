@@ -1,9 +1,9 @@
 import type { Settings } from '../../../definitions/settings.ts';
 import { Collection } from '../../../store/collection.ts';
-import type { Row } from '../../../store/collections.ts';
+import type { Collections } from '../../../store/collections.ts';
 import { Collision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import type { Collections } from '../../../store/world-rows.ts';
+import type { Row } from '../../../store/row.ts';
 import { type ClientUri, splitClientUri } from '../redirect-uris.ts';
 
 /** An OAuth client for logins (RFC 6749, 2). */

@@ -2,13 +2,13 @@
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 import { createSeededRandom } from '../../src/platform/random.ts';
-import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
+import { Collections } from '../../src/store/collections.ts';
+import { type Change, NEW, type PageQuery, type Row } from '../../src/store/row.ts';
 import type { RowLog } from '../../src/store/row-log.ts';
 import { Rows } from '../../src/store/rows.ts';
 import { findPage } from '../../src/store/search.ts';
 import { createState, listRows, NO_ROWS, type State, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import { Collections } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 
@@ -41,7 +41,7 @@ async function readAll(world: Collections) {
 }
 
 it('updated indexes return the same rows as new indexes, in every copy of a world', async () => {
-  const random = createSeededRandom(seedOf('world-rows'));
+  const random = createSeededRandom(seedOf('collections'));
   const drawBelow = (max: number) => parseInt(random.hex(4), 16) % max;
   const pick = <Item>(items: readonly Item[]) => items[drawBelow(items.length)] as Item;
   let serial = 0;
