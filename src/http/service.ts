@@ -74,7 +74,7 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     if (routed?.route.readsBody === true) checkBodyType(raw, routed.route);
     if (raw.headers.expect !== undefined && waitsForContinue(raw)) reply.raw.writeContinue();
   });
-  app.addHook('preValidation', (request, reply) => validate(request, reply));
+  app.addHook('preValidation', (request, reply) => handleBody(request, reply));
   app.addHook('preHandler', async ({ worldRequest }) => {
     const request = assertPresent(worldRequest);
     if (!looksUpFirst(request.route)) await checkResource(request);
@@ -153,11 +153,14 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   return undefined;
 }
 
-/** Decides the request if its body does, and validates it. A fault that matches on the body hits only valid requests. */
-async function validate(request: FastifyRequest, reply: FastifyReply): HookResult {
+/**
+ * Decides the request if its body does, and validates it. A fault that matches on the body of another request hits it only
+ * if it is valid.
+ */
+async function handleBody(request: FastifyRequest, reply: FastifyReply): HookResult {
   const received = await readRequestBody(request);
-  const isUndecided = request.worldRequest === null;
-  if (isUndecided) {
+  const isDecidedByBody = request.routed?.route.row.decidedBy === 'body';
+  if (isDecidedByBody) {
     const sent = await decideRequest(request, reply, received);
     if (sent !== undefined) return sent;
   }
@@ -166,7 +169,7 @@ async function validate(request: FastifyRequest, reply: FastifyReply): HookResul
   if (!document.isReady) await document.ready();
   parseBody(worldRequest, received);
   validateRequest(worldRequest);
-  if (isUndecided) return undefined;
+  if (isDecidedByBody) return undefined;
   const answered = await injectRequestFault(worldRequest, 'body');
   return answered === null ? undefined : respond(reply, answered);
 }
