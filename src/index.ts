@@ -56,20 +56,12 @@ export type { ConnectOptions } from './library/connect.ts';
 export { connect, MockError } from './library/connect.ts';
 export type {
   Asker,
-  ClientsBoard,
-  ControlClient as Switchboard,
+  ControlClient,
   DecisionFilter,
-  FaultsBoard,
   HypotheticalRights,
-  KeysBoard,
   PendingEdit,
-  PropagationBoard,
   RequestCount,
   RequestFilter,
-  RequestsBoard,
-  SnapshotsBoard,
-  TokensBoard,
-  WorldsBoard,
 } from './library/control-client.ts';
 export type { ClientCredentials } from './library/credentials.ts';
 export type { ClockState, EventData, EventStream, MockEvent, RequestSummary } from './library/events.ts';

@@ -148,12 +148,12 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   }
 
   /** @param world the id of an existing world; default: the default world */
-  getSwitchboard(world?: string): ControlClient {
+  getControlClient(world?: string): ControlClient {
     return connect(this.getUrl(), { adminToken: this.#adminToken, ...(world !== undefined && { world }) });
   }
 
   /** See `ControlClient`. */
   getToken(who?: string | ClientCredentials): Promise<string> {
-    return this.getSwitchboard().getToken(who);
+    return this.getControlClient().getToken(who);
   }
 }

@@ -103,10 +103,10 @@ export type CallsOf<Part extends keyof typeof METHODS> = {
 };
 
 /** The NGC keys of a world. */
-export type KeysBoard = CallsOf<'keys'>;
+export type KeysCalls = CallsOf<'keys'>;
 
 /** The OAuth clients that users of the world log in with. */
-export type ClientsBoard = CallsOf<'clients'>;
+export type ClientsCalls = CallsOf<'clients'>;
 
 /** An edit of a service key that hasn't taken effect yet. */
 export interface PendingEdit extends KeyPolicy {
@@ -114,7 +114,7 @@ export interface PendingEdit extends KeyPolicy {
 }
 
 /** How long the previous policy of an edited service key remains in effect. */
-export interface PropagationBoard extends CallsOf<'propagation'> {
+export interface PropagationCalls extends CallsOf<'propagation'> {
   /** Returns the edits that haven't taken effect yet, of one key or of all. */
   pending(keyId?: string): Promise<readonly PendingEdit[]>;
   /**
@@ -126,7 +126,7 @@ export interface PropagationBoard extends CallsOf<'propagation'> {
 }
 
 /** The faults of a world. They never affect the control API. */
-export interface FaultsBoard extends CallsOf<'faults'> {
+export interface FaultsCalls extends CallsOf<'faults'> {
   /**
    * Makes the next call of an operation fail: `next('grant_token', { status: 503 })`.
    *
@@ -158,7 +158,7 @@ export interface ListFilter extends RequestFilter {
  * The journal of a world: every request to every service, except the control API. Keeps the newest 2000 refusals and
  * the newest 2000 other requests.
  */
-export interface RequestsBoard extends CallsOf<'requests'> {
+export interface RequestsCalls extends CallsOf<'requests'> {
   /** Newest first. */
   list(filter?: ListFilter): Promise<readonly RecordedRequest[]>;
   /** Returns the matching requests as an HTTP archive. */
@@ -166,13 +166,13 @@ export interface RequestsBoard extends CallsOf<'requests'> {
 }
 
 /** The worlds of the server; the same registry in every world. */
-export interface WorldsBoard extends CallsOf<'worlds'> {
+export interface WorldsCalls extends CallsOf<'worlds'> {
   /** Without `id`, the server chooses a random one. */
   create(order?: WorldOrder): Promise<MadeWorld>;
 }
 
 /** The snapshots of a world: state, clock, toggle and histories, without decisions. */
-export interface SnapshotsBoard extends CallsOf<'snapshots'> {
+export interface SnapshotsCalls extends CallsOf<'snapshots'> {
   /** Saves the current state of the world. */
   take(name?: string): Promise<Snapshot>;
   /** Returns the world to this state, including the clock. @param id a snapshot of this world */
@@ -180,7 +180,7 @@ export interface SnapshotsBoard extends CallsOf<'snapshots'> {
 }
 
 /** Tokens for tests. */
-export interface TokensBoard extends CallsOf<'tokens'> {
+export interface TokensCalls extends CallsOf<'tokens'> {
   /** Returns about 45 valid and invalid tokens. @param options.audience an audience for all of them; adds tokens about it */
   zoo(options?: { readonly audience?: string }): Promise<TokenZoo>;
   /**
@@ -237,7 +237,7 @@ export type Asker =
   | { readonly principal: string; readonly held?: HypotheticalRights }
   | { readonly principal?: never; readonly held: HypotheticalRights };
 
-interface DecisionsBoard extends CallsOf<'decisions'> {
+interface DecisionsCalls extends CallsOf<'decisions'> {
   /** Newest first. */
   list(filter?: DecisionFilter): Promise<readonly Decision[]>;
   /** Returns the newest decision, if any. */
@@ -250,7 +250,7 @@ interface DecisionsBoard extends CallsOf<'decisions'> {
   ): Promise<{ readonly operations: readonly OperationEffect[] }>;
 }
 
-interface ClockBoard extends CallsOf<'clock'> {
+interface ClockCalls extends CallsOf<'clock'> {
   /**
    * Moves the clock forward. A frozen clock stays frozen.
    *
@@ -273,16 +273,16 @@ export interface ControlClient {
   readCast(): Promise<Cast>;
   /** Returns the world to its seed. The clock shows real time; the journal and decisions are empty. */
   reset(): Promise<void>;
-  readonly clock: ClockBoard;
-  readonly propagation: PropagationBoard;
-  readonly keys: KeysBoard;
-  readonly decisions: DecisionsBoard;
+  readonly clock: ClockCalls;
+  readonly propagation: PropagationCalls;
+  readonly keys: KeysCalls;
+  readonly decisions: DecisionsCalls;
   /** The journal: every request to every service. */
-  readonly requests: RequestsBoard;
+  readonly requests: RequestsCalls;
   /** The OAuth clients that users log in with. */
-  readonly clients: ClientsBoard;
+  readonly clients: ClientsCalls;
   /** The faults of the world. */
-  readonly faults: FaultsBoard;
+  readonly faults: FaultsCalls;
   /** Streams the world's events from now on. */
   events(): EventStream;
   /** Returns the uses of each credential and the least rights they need, for all used credentials or for one. */
@@ -293,8 +293,8 @@ export interface ControlClient {
    */
   verifyTraffic(archive?: RecordedTraffic): Promise<TrafficReport>;
   /** The worlds of the server; the same registry in every world. */
-  readonly worlds: WorldsBoard;
-  readonly snapshots: SnapshotsBoard;
+  readonly worlds: WorldsCalls;
+  readonly snapshots: SnapshotsCalls;
   /**
    * Returns a Run:ai access token.
    *
@@ -305,5 +305,5 @@ export interface ControlClient {
    */
   getToken(who?: string | ClientCredentials): Promise<string>;
   /** Test tokens for token verifiers. */
-  readonly tokens: TokensBoard;
+  readonly tokens: TokensCalls;
 }

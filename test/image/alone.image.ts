@@ -33,7 +33,7 @@ const WAITING = /^nv-auth-mock: .*\b(?:database|postgres)\b.*$/;
 
 /** @returns the text of a new key */
 async function newKey(mock: Container): Promise<string> {
-  return (await (await mock.switchboard()).keys.create(KEY)).key;
+  return (await (await mock.connect()).keys.create(KEY)).key;
 }
 
 /** @returns the status of a request with a key */
@@ -104,7 +104,7 @@ describe('the image', () => {
 
   it('ends within 2 seconds of SIGTERM, with 0, and loses nothing that it acknowledged', async ({ engine }) => {
     const mock = await Container.start(engine, { options: volume(engine) });
-    const board = await mock.switchboard();
+    const board = await mock.connect();
     const acknowledged: string[] = [];
     const writeOn = async () => {
       for (;;) acknowledged.push((await board.keys.create(KEY)).id);
@@ -117,7 +117,7 @@ describe('the image', () => {
     const exitCode = await mock.inspect('.State.ExitCode');
     await mock.do('start');
     await mock.ready();
-    const { keys } = await mock.switchboard();
+    const { keys } = await mock.connect();
     const found = await Promise.allSettled(acknowledged.map((id) => keys.get(id)));
 
     expect(exitCode).toBe(0);
@@ -161,7 +161,7 @@ describe('the image', () => {
     await writeFile(join(folder, 'config.yaml'), 'runai: "3.0"\n');
     await writeFile(join(folder, 'seed.yaml'), SEED);
     const mock = await Container.start(engine, { options: ['--volume', `${folder}:/etc/nv-auth-mock:ro`] });
-    const board = await mock.switchboard();
+    const board = await mock.connect();
 
     expect((await mock.json('/_mock/info')).configuration.runai.value).toBe('3.0');
     expect(await board.getToken('ada@acme.test')).toMatch(/^eyJ/);
@@ -171,7 +171,7 @@ describe('the image', () => {
     const manifest = fileURLToPath(new URL('../../package.json', import.meta.url));
     const { version } = JSON.parse(await readFile(manifest, 'utf8'));
     const mock = await Container.start(engine);
-    await mock.get('/api/v1/users', await (await mock.switchboard()).getToken());
+    await mock.get('/api/v1/users', await (await mock.connect()).getToken());
     const beside = ['--network', `container:${mock.name}`];
     const asked = await runOnce(engine, { options: beside, args: ['health', '--url', 'http://127.0.0.1:6625'] });
 
@@ -186,7 +186,7 @@ describe('the image', () => {
 
   it('logs no token, secret or key, even if it logs every request', async ({ engine }) => {
     const mock = await Container.start(engine, { options: ['--env', 'NV_AUTH_MOCK_LOG_LEVEL=debug'] });
-    const board = await mock.switchboard();
+    const board = await mock.connect();
     const { clientId, clientSecret } = (await mock.json('/_mock/cast')).runai.users[0].accessKey;
     const token = await board.getToken({ clientId, clientSecret });
     const wrong = 'a-secret-that-is-wrong';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
-import { connect, type Switchboard } from '../../src/index.ts';
+import { type ControlClient, connect } from '../../src/index.ts';
 import { it as inFolder } from '../support/in-folder.ts';
 import { type CommandResult, Engine } from './engine.ts';
 
@@ -84,8 +84,8 @@ export class Container {
     return `http://${address}`;
   }
 
-  /** The switchboard of the server, until it is restarted. */
-  async switchboard(): Promise<Switchboard> {
+  /** The client of the control API, until it is restarted. */
+  async connect(): Promise<ControlClient> {
     return connect(await this.url());
   }
 

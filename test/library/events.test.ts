@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { connect, type MockEvent, type Switchboard, startMock } from '../../src/index.ts';
+import { type ControlClient, connect, type MockEvent, startMock } from '../../src/index.ts';
 import { createEventReader, watchEvents } from '../../src/library/events.ts';
 
 const listening = await startMock({ adminToken: 'let-me-in' });
@@ -8,7 +8,7 @@ const inProcess = await startMock({ listen: false });
 afterAll(() => Promise.all([listening.stop(), inProcess.stop()]));
 
 /** Collects the first `count` events of a world that `act` causes. */
-async function collectEvents(board: Pick<Switchboard, 'events'>, count: number, act: () => Promise<unknown>) {
+async function collectEvents(board: Pick<ControlClient, 'events'>, count: number, act: () => Promise<unknown>) {
   const events: MockEvent[] = [];
   await using stream = board.events();
   await stream.opened;

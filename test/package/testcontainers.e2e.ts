@@ -135,16 +135,16 @@ describe('a started container', async () => {
 
   it('returns the control API of a world by id, with tokens by name', async () => {
     const started = startedAt(mock.url);
-    const { id } = await started.getSwitchboard().worlds.create();
-    await started.getSwitchboard(id).clock.advance('1h');
+    const { id } = await started.getControlClient().worlds.create();
+    await started.getControlClient(id).clock.advance('1h');
 
-    expect((await started.getSwitchboard(id).clock.now()).ahead).toBe('PT1H');
-    expect((await started.getSwitchboard().clock.now()).ahead).toBe('PT0S');
+    expect((await started.getControlClient(id).clock.now()).ahead).toBe('PT1H');
+    expect((await started.getControlClient().clock.now()).ahead).toBe('PT0S');
     expect(await started.getToken('researcher@acme.test')).toMatch(/^eyJ/);
   });
 
   it('is controlled by its control API', async () => {
-    const board = startedAt(mock.url).getSwitchboard();
+    const board = startedAt(mock.url).getControlClient();
     const key = await board.keys.create({ type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] });
 
     expect((await board.keys.get(key.id)).name).toBe('k');

@@ -1,6 +1,6 @@
 /** Every control feature over HTTP and through the library, in one world beside fifty worlds with faults. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, type Mock, type Switchboard, startMock, type World } from '../../src/index.ts';
+import { type ControlClient, connect, type Mock, startMock, type World } from '../../src/index.ts';
 
 /** The faults of the other worlds, in turn. */
 const FAULTS = [
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 /** Both ways to control a world: over HTTP by its URL, and through the library. */
-const WAYS: readonly (readonly [name: string, board: (world: World) => Switchboard | World])[] = [
+const WAYS: readonly (readonly [name: string, board: (world: World) => ControlClient | World])[] = [
   ['over HTTP', (world) => connect(world.url)],
   ['through the library', (world) => world],
 ];

@@ -44,7 +44,7 @@ const TOKEN = castKey('owner').key;
 const LARGE = 900_000;
 const CONFIGS = '/api/v3/userconfigs/';
 
-/** Rows of a few hundred bytes: keys that the switchboard makes. */
+/** Rows of a few hundred bytes: keys that the control API makes. */
 const SMALL: Kind = {
   name: 'key',
   writers: 4,
