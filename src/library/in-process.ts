@@ -20,8 +20,7 @@ export function createInProcessFetch(app: FastifyInstance, base: string) {
     const { signal } = request;
     signal.throwIfAborted();
     const url = new URL(request.url);
-    const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
-    signal.throwIfAborted();
+    const bytes = request.body === null ? null : await readBytes(request);
     // Most requests have no signal, and a body that can be destroyed takes time.
     const canAbort = input instanceof Request || init?.signal != null;
     const body = bytes === null && !canAbort ? null : createBody(bytes);
@@ -53,6 +52,18 @@ export function createInProcessFetch(app: FastifyInstance, base: string) {
 /** Returns the request itself if nothing overrides its members, because a copy takes time. */
 function toRequest(input: URL | Request, init: RequestInit | undefined): Request {
   return input instanceof Request && init === undefined ? input : new Request(input, init);
+}
+
+/** Reads the body of a request. @throws like Node's `fetch`, if the body fails or, even if it never ends, is aborted */
+function readBytes(request: Request): Promise<Buffer> {
+  const { signal } = request;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    request.arrayBuffer().then(
+      (bytes) => resolve(Buffer.from(bytes)),
+      (cause) => reject(new TypeError('fetch failed', { cause })),
+    );
+  });
 }
 
 /** Returns a body that can be destroyed even after it was read. */

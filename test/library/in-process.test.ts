@@ -69,6 +69,20 @@ describe.each([
     },
   );
 
+  it('rejects with the reason when it is aborted before its own body ends, and with the error of a failed body', async () => {
+    const sendBody = (start: (body: ReadableStreamDefaultController) => void, init: RequestInit = {}) =>
+      send('/counted', { method: 'POST', duplex: 'half', body: new ReadableStream({ start }), ...init } as RequestInit);
+    const controller = new AbortController();
+    const answer = sendBody((body) => body.enqueue(new Uint8Array(2)), { signal: controller.signal });
+    controller.abort(reason);
+
+    await expect(answer).rejects.toBe(reason);
+    await expect(sendBody((body) => body.error(reason))).rejects.toMatchObject({
+      message: 'fetch failed',
+      cause: reason,
+    });
+  });
+
   it.each(['/stream', '/slow'])('rejects with the reason when it is aborted during the body: %s', async (path) => {
     const controller = new AbortController();
     const answer = await send(path, { signal: controller.signal });

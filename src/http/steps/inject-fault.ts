@@ -50,7 +50,10 @@ export async function injectRequestFault(request: WorldRequest, part: FaultPart)
   const outcome =
     outcomeOf(request, fault, decision) ??
     (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD_STATUS, decision) : null);
-  if (outcome !== null && part === 'headers') await keepRefusedBody(request);
+  if (outcome !== null && part === 'headers') {
+    await keepRefusedBody(request);
+    await faults.shadow('request', facts, fault, 'body');
+  }
   await waitForDelay(request, fault);
   return outcome === null ? null : request.answerWith({ outcome, decision, isOfFault: true });
 }
@@ -68,6 +71,8 @@ export async function injectAnswerFault(request: AnsweredRequest): Promise<void>
   await waitForDelay(request, fault);
   const outcome = outcomeOf(request, fault, answer.decision);
   if (outcome === null) return;
+  // The outcome that is replaced may be a grant, which alone names its client.
+  notes.expectedPrincipal = principalOf(request);
   request.answer = { ...answer, outcome, isOfFault: true, statusWithoutFault: answer.outcome.status };
 }
 

@@ -184,8 +184,17 @@ describe('a fault', () => {
     answers.push(await register('nvcf-invoker', valid), await register('nvcf-registrar', { name: 'unlucky' }));
 
     expect(answers.map(({ status }) => status)).toEqual([503, 429, 429, 403, 400]);
-    // The second one was answered by headers: the fault that needs its body never saw it.
-    expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
+    // Two requests were answered before they were decided.
+    expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 3, fired: 1, shadowedBy: later });
+  });
+
+  it('replaces the response of a grant, whose client the journal still names', async () => {
+    await addFault({ match: { operation: 'grant_token' }, do: { status: 503, after: true, offDocument: true } });
+    await server.grant(credentials);
+
+    const recorded = await readNewestRequest();
+    expect(recorded).toMatchObject({ statusWithoutFault: 200, done: true, principal: { clientId } });
+    expect(recorded).not.toHaveProperty('tokenExpiresAt');
   });
 
   it('has the body of a request that it answered in the journal, wherever the request is decided', async () => {
