@@ -11,7 +11,7 @@ export function isStorable(text: string): boolean {
 }
 
 /** Replaces characters that cannot be stored with question marks, for messages. */
-export function replaceUnstorable(text: string): string {
+function replaceUnstorable(text: string): string {
   return text.replaceAll(/[\0\p{Surrogate}]/gu, '?');
 }
 

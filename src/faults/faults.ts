@@ -49,11 +49,6 @@ export class Faults {
     return this.#isEmpty;
   }
 
-  /** Returns whether no fault was ever added. */
-  get isUnused(): boolean {
-    return this.isEmpty && this.#added === 0;
-  }
-
   /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = estimateFaultBytes(order);

@@ -291,7 +291,7 @@ function bodyWithoutSecrets(
  * Decodes a body; null for invalid UTF-8, and for UTF-16, which has zeros. The last character of a truncated text may be
  * incomplete.
  */
-export function decodeBody(stored: StoredBody): string | null {
+function decodeBody(stored: StoredBody): string | null {
   if (stored.text === null || stored.form === 'text') return stored.text;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -32,7 +32,7 @@ const RETENTION_MS = 24 * 3_600_000;
 
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
 
-export function createDeviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
+function createDeviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
   const { deviceId, sessionHash, expiresAt } = login;
   return DEVICE_LOGINS.row({
     id: deviceId,

@@ -11,9 +11,6 @@ export interface Clock {
 /** The latest time that the mock's clock can show, because years in RFC 3339 have four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
-/** The latest time that RFC 3339 can express. Expiry times may be later than the clock's own limit. */
-export const LAST_MOMENT: Instant = Date.UTC(10_000, 0, 1) - 1;
-
 /** Returns the time this many milliseconds later, or the end of time. */
 export function addMilliseconds(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);

@@ -14,7 +14,7 @@ import {
 } from '../time/clock.ts';
 
 /** The setting with the clock's state: a single value, so that a crash cannot leave it half written. */
-export const CLOCK_SETTING = 'clock';
+const CLOCK_SETTING = 'clock';
 
 /** The state of a new world's clock. */
 const REAL_TIME: ClockState = { ahead: 0 };

@@ -18,7 +18,7 @@ import {
 } from '../tokens/keys.ts';
 
 /** The setting with the keys of a world that doesn't use the server's: a single value. */
-export const KEYS_SETTING = 'signing-keys';
+const KEYS_SETTING = 'signing-keys';
 
 /** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
 export class StoredKeys {
@@ -82,7 +82,7 @@ async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
 const PLACE = `the row \`${KEYS_SETTING}\` of \`settings\``;
 
 /** @throws DamagedData if a key is invalid */
-export async function parseRing(text: string): Promise<KeyRing> {
+async function parseRing(text: string): Promise<KeyRing> {
   // Written by this module.
   const { algorithm, current, retired } = parseStoredJson<Stored>(text, PLACE);
   try {

@@ -32,9 +32,6 @@ const PERIODS_MS: ReadonlyMap<string, number> = new Map([
   ['MO', 30 * DAY_MS],
 ]);
 
-/** The units of limits, shortest first. */
-export const LLM_UNITS: readonly string[] = [...PERIODS_MS.keys()];
-
 /** A number of tokens per period. */
 interface Limit {
   readonly unit: string;
