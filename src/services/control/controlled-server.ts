@@ -1,7 +1,9 @@
 import type { EffectiveConfig } from '../../config/config.ts';
 import type { Logins } from '../../contract/service.ts';
+import { ownHostsOf } from '../../http/mount.ts';
 import type { Routes } from '../../http/routes.ts';
 import type { Server } from '../../http/server.ts';
+import type { KnownNames } from '../../journal/check.ts';
 import type { StateMemory } from '../../store/state-memory.ts';
 import type { StoredWorlds } from '../../store/stored-worlds.ts';
 import type { Worlds } from '../../worlds/registry.ts';
@@ -25,4 +27,16 @@ export function loginsOf({ server }: ControlledServer): Logins {
   const [first] = server.services.flatMap(({ logins }) => logins ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
   return first;
+}
+
+/** Returns the names that request matchers can use. No document has the operations of hosts, so they are added. */
+export function listKnownNames({ server: { services, reasons }, routes }: ControlledServer): KnownNames {
+  const operations = services.flatMap((service) => {
+    const documented = routes()
+      .operationsOf(service.name)
+      .map(({ id, method, path }) => ({ id, method, path }));
+    const hostOperations = ownHostsOf(service).map(({ operation }) => ({ id: operation, method: '*', path: null }));
+    return [...documented, ...hostOperations].map((operation) => ({ service: service.name, ...operation }));
+  });
+  return { operations, reasons: Object.keys(reasons) };
 }

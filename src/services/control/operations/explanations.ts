@@ -11,7 +11,7 @@ import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { createDecisionDescriber } from '../decision-view.ts';
-import { notStoredProblem } from '../not-kept.ts';
+import { notStoredProblem } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;

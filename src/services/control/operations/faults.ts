@@ -5,9 +5,8 @@ import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { formatDuration } from '../../../time/duration.ts';
-import type { ControlledServer } from '../controlled-server.ts';
+import { type ControlledServer, listKnownNames } from '../controlled-server.ts';
 import { assertDocumentedAnswer, readFaultOrder } from '../fault-checks.ts';
-import { listKnownNames } from '../known-names.ts';
 import { pageShortList } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
 

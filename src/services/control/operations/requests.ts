@@ -13,10 +13,9 @@ import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { type Listing, type Page, type PageQuery, selectPage } from '../../../responses/page.ts';
 import { createStreamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
-import type { ControlledServer } from '../controlled-server.ts';
+import { type ControlledServer, listKnownNames } from '../controlled-server.ts';
 import { describeWithFixes } from '../decision-view.ts';
-import { listKnownNames } from '../known-names.ts';
-import { notStoredProblem } from '../not-kept.ts';
+import { notStoredProblem } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
