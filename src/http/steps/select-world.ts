@@ -41,8 +41,8 @@ export function createRoutedRequest<OfRoute extends Route | null>(
 }
 
 /**
- * Selects the world by path, host name, header or credential, in this order; otherwise the default world. This is the only step that selects a world, and nothing is built
- * for a request before it.
+ * Selects the world by path, host name, header or credential, in this order; otherwise the default world. No other step
+ * selects a world.
  *
  * @param received null if the body was not received yet
  */
@@ -52,14 +52,16 @@ export function selectWorld<OfRoute extends Route | null>(
   received: ReceivedBody | null,
 ): WorldRequest<OfRoute> {
   const { raw, route, query, address, baseUrl } = request;
-  const { worlds } = server;
+  const { worlds, extractors } = server;
   let { fault } = request;
-  const sent = { query, body: received?.value };
+  let presented: readonly PresentedCredential[] = [];
   let world = worlds.default;
   try {
     if (fault === null && address !== null) world = findWorldAt(server, address, raw);
     else if (fault === null && route !== null && !worlds.hasOneWorld) {
-      world = worldOfCredential(server, route, raw, sent) ?? world;
+      const sent = { headerLines: (name: string) => headerLines(raw, name), query, body: received?.value };
+      presented = findPresentedCredentials(extractors, route, sent);
+      world = worldOfCredential(worlds, presented) ?? world;
     }
   } catch (thrown) {
     fault = asFault(thrown);
@@ -67,8 +69,7 @@ export function selectWorld<OfRoute extends Route | null>(
   const origins = originsOf(server, world, address, baseUrl);
   const worldRequest = new WorldRequest(server, world, request, { fault, origins, received });
   world.hold();
-  if (fault === null && address === null && route !== null && world === worlds.default && !worlds.hasOneWorld)
-    reportLostWorld(server, route, raw, sent, worldRequest);
+  if (route !== null && world === worlds.default) reportLostWorld(server, route, presented, worldRequest);
   return worldRequest;
 }
 
@@ -78,36 +79,19 @@ function asFault(thrown: unknown): Problem {
   throw thrown;
 }
 
-/** Returns the credentials of a request that may belong to a world. */
-function presentedBy(
-  { extractors }: Pick<Server, 'extractors'>,
-  route: Route,
-  raw: IncomingMessage,
-  sent: Sent,
-): readonly PresentedCredential[] {
-  return findPresentedCredentials(extractors, route, { headerLines: (name) => headerLines(raw, name), ...sent });
-}
-
-/** The parts of a request besides its headers. */
-export interface Sent {
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
-}
-
 /**
  * Reports a request that may have lost its world's prefix: its client drops the path of a base URL, and several worlds
  * have its credential, so the default world responds.
  */
 function reportLostWorld(
-  { worlds, extractors }: Server,
+  { worlds }: Server,
   route: Route,
-  raw: IncomingMessage,
-  sent: Sent,
-  { hints }: Pick<WorldRequest, 'hints'>,
+  presented: readonly PresentedCredential[],
+  { raw, hints }: WorldRequest<Route | null>,
 ): void {
   const { pathDroppingClient: client } = route.service.conventions ?? {};
   if (client === undefined || !headerLines(raw, 'user-agent').some((line) => client.userAgent.test(line))) return;
-  const owners = presentedBy({ extractors }, route, raw, sent).map((credential) => worlds.ownersOf(credential));
+  const owners = presented.map((credential) => worlds.ownersOf(credential));
   const shared = owners.find(({ length }) => length > 1) ?? [];
   const other = shared.find((id) => id !== DEFAULT_WORLD);
   if (other === undefined) return;
@@ -121,13 +105,8 @@ function reportLostWorld(
 const MAX_OWNERS = 3;
 
 /** Returns the world that owns a credential; null if none or several do. */
-function worldOfCredential(
-  { worlds, extractors }: Server,
-  route: Route,
-  raw: IncomingMessage,
-  sent: Sent,
-): World | null {
-  for (const credential of presentedBy({ extractors }, route, raw, sent)) {
+function worldOfCredential(worlds: Server['worlds'], presented: readonly PresentedCredential[]): World | null {
+  for (const credential of presented) {
     const [owner, second] = worlds.ownersOf(credential);
     const world = owner === undefined || second !== undefined ? undefined : worlds.find(owner);
     if (world !== undefined) return world;
