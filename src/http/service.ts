@@ -28,7 +28,7 @@ import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, createRoutedRequest, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
 import { methodOf, readTarget, waitsForContinue } from './transport/arrival.ts';
-import { sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
+import { createLongPathProblem, sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
 
 /** An operation, with the path parameters of a request. */
 interface FoundRoute {
@@ -67,7 +67,7 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     const found = request.routeOptions.config.find?.(request) ?? null;
     if (found === null || !serves(request.server.mock.addresses.hostOf(request.raw), options.mounted.service))
       return sendUnrouted(reply, unrouted.refuseUnknownOperation(request.raw));
-    if (found === 'path_too_long') return sendUnrouted(reply, unrouted.refuseLongPath(request.raw));
+    if (found === 'path_too_long') throw createLongPathProblem();
     return handleArrival(found, request, reply);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {

@@ -18,8 +18,8 @@ import type { WorldRequest } from './request.ts';
 import { serves } from './request-address.ts';
 import type { Routes } from './routes.ts';
 import type { ServedHost, Server } from './server.ts';
-import { adviceOf, countAnswer, hintHeader, logRefusal, record, requestLine } from './steps/record.ts';
-import { admit, createRoutedRequest, isOfForeignPage, selectWorld } from './steps/select-world.ts';
+import { adviceOf, hintHeader, recordAnswer } from './steps/record.ts';
+import { admit, createRoutedRequest, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
 import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
@@ -97,20 +97,9 @@ export class UnroutedRequests {
     return findNearestPaths(path, known).some(({ missing, extra }) => missing > 0 && extra === 0);
   }
 
-  /** Refuses a request with a path parameter that is too long. */
-  refuseLongPath(raw: IncomingMessage): Promise<WireResponse> {
-    return this.#refuse(raw, createLongPathProblem());
-  }
-
-  /** Refuses a request that Fastify refused, or that failed before it was in its world. */
+  /** Refuses a request that Fastify or Node refused, or that failed before it was in its world. */
   refuseFailedRequest(error: unknown, raw: IncomingMessage): Promise<WireResponse> {
     return this.#refuse(raw, toFrameworkProblem(error));
-  }
-
-  /** Refuses a request with an expectation other than `100-continue`. */
-  refuseExpectation(raw: IncomingMessage): Promise<WireResponse> {
-    const message = 'The server supports no expectation other than `100-continue`.';
-    return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
 
   /** Renders a problem outside of any world, such as that of a connection, in the format of the service with the path. */
@@ -151,25 +140,55 @@ export class UnroutedRequests {
     return this.#refuse(raw, new Problem('unknown_path', sentence), { listServed: () => [], code });
   }
 
+  /**
+   * Refuses a request in its world, and records it like any other.
+   *
+   * @param code of a hint with the sentence of the problem, if it deserves one
+   */
   async #refuse(
     raw: IncomingMessage,
     problem: Problem,
-    { listServed, otherVersions = null, code }: Partial<Alternatives> & { readonly code?: NotedCode | undefined } = {},
+    { listServed, otherVersions = null, code }: Partial<Alternatives> & { readonly code?: NotedCode } = {},
   ): Promise<WireResponse> {
-    const host = this.#server.addresses.hostOf(raw);
+    const server = this.#server;
+    const host = server.addresses.hostOf(raw);
+    // With the prefix of the host, which some services read for the format of their errors.
     const path = pathOf(raw.url);
     const service = this.#ownerOf(path, host);
     const isControlApi = service.isControlApi === true;
-    const alternatives = {
-      listServed:
-        listServed ??
-        (() =>
-          isControlApi || servesAll(host) ? this.#routes.listServed(isControlApi) : this.#routes.listAtHost(host)),
-      otherVersions,
-    };
+    const listPaths = () =>
+      isControlApi || servesAll(host) ? this.#routes.listServed(isControlApi) : this.#routes.listAtHost(host);
     // Only the router needs the prefix of a host: the journal and hints have the path that the client sent.
     raw.url = removeHostPrefix(raw.url ?? '/', host);
-    return respondUnrouted(this.#server, service, raw, path, problem, alternatives, code);
+    const guard = isControlApi ? 'admin' : 'open';
+    const routed = createRoutedRequest(server, raw, { guard, route: null, params: {}, query: {} });
+    const request = selectWorld(server, routed, null);
+    const { world, hints } = request;
+    if (code !== undefined) hints.add(code, problem.message);
+    const earlierProblem = await findEarlierProblem(request, service, problem);
+    let reported = problemWithoutSecrets(earlierProblem ?? problem, world.activityLog.secrets);
+    const mistakes = hintsOfUnrouted(request, service, reported, {
+      listServed: listServed ?? listPaths,
+      otherVersions,
+    });
+    if (!isControlApi) {
+      hints.addMistakes(mistakes);
+    } else if (mistakes.length > 0) {
+      // The control API has hints in its problems.
+      reported = new Problem(reported.kind, [reported.message, ...mistakes.map(({ text }) => text)].join(' '));
+    }
+    const outcome = reported.isMockProblem
+      ? renderProblemDetails(reported)
+      : service.renderProblem(reported, { ...request.createRefusalContext(null), path });
+    const answered = request.answerWith({ outcome, problem: reported });
+    const rendered = renderWireResponse(outcome, reported);
+    const advice = adviceOf(request, null);
+    const hint = hintHeader(answered, advice);
+    const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
+    const written = { ...rendered, headers };
+    recordAnswer(answered, service, null, advice, written);
+    world.release();
+    return written;
   }
 }
 
@@ -182,56 +201,6 @@ export async function sendUnrouted(
   reply.headers(headers);
   dropUnreadBody(reply.request, reply);
   return reply.code(status).send(payload);
-}
-
-/**
- * Refuses a request without an operation in its world, and records it like any other.
- *
- * @param path with the prefix of its host, which some services read for the format of their errors
- * @param alternatives for hints
- * @param code of a hint with the sentence of the problem, if it deserves one
- */
-async function respondUnrouted(
-  server: Server,
-  service: UnroutedService,
-  raw: IncomingMessage,
-  path: string,
-  problem: Problem,
-  alternatives: Alternatives,
-  code?: NotedCode,
-): Promise<WireResponse> {
-  const guard = service.isControlApi === true ? 'admin' : 'open';
-  const request = selectWorld(
-    server,
-    createRoutedRequest(server, raw, { guard, route: null, params: {}, query: {} }),
-    null,
-  );
-  const { world, hints } = request;
-  if (code !== undefined) hints.add(code, problem.message);
-  const earlierProblem = await findEarlierProblem(request, service, problem);
-  let reported = problemWithoutSecrets(earlierProblem ?? problem, world.activityLog.secrets);
-  const mistakes = hintsOfUnrouted(request, service, reported, alternatives);
-  if (service.isControlApi !== true) {
-    hints.addMistakes(mistakes);
-  } else if (mistakes.length > 0) {
-    // The control API has hints in its problems.
-    reported = new Problem(reported.kind, [reported.message, ...mistakes.map(({ text }) => text)].join(' '));
-  }
-  const outcome = reported.isMockProblem
-    ? renderProblemDetails(reported)
-    : service.renderProblem(reported, { ...request.createRefusalContext(null), path });
-  const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
-  const answered = request.answerWith({ outcome, problem: reported });
-  const rendered = renderWireResponse(outcome, reported);
-  const advice = adviceOf(request, null);
-  const hint = hintHeader(answered, advice);
-  const headers = { ...rendered.headers, ...(hint !== null && { 'x-mock-hint': hint }), ...dateHeader(world.clock) };
-  const written = { ...rendered, headers };
-  if (service.name !== undefined && service.isControlApi !== true) countAnswer(answered, service.name, reported.kind);
-  const id = isRecorded ? record(answered, { service: service.name ?? null, operation: null }, written) : null;
-  logRefusal(answered, reported, id === null ? undefined : () => requestLine(answered, null, id, advice));
-  world.release();
-  return written;
 }
 
 /** A host that serves everything. */
@@ -286,7 +255,7 @@ function createUnknownPathProblem(path: string): Problem {
   return new Problem('unknown_path', `No operation has the path \`${showPath(path)}\`.`);
 }
 
-function createLongPathProblem(): Problem {
+export function createLongPathProblem(): Problem {
   return new Problem('path_too_long', 'A part of the path is too long.');
 }
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { consoleUrlOf, DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../addresses/world-id.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import type { Problem } from '../../decisions/problem.ts';
@@ -20,36 +21,30 @@ import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-/** The operation of a recorded request, and its service. Both are null if no operation has the path. */
-export interface OperationName {
-  readonly service: string | null;
-  readonly operation: string | null;
-}
-
 /** A response as sent; a stream has no payload. */
 interface SentAnswer {
-  readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Buffer | undefined;
 }
 
-/** Records a request with its response in the journal, before the response is sent. @returns the request's id */
-export function record(
-  request: AnsweredRequest<Route | null>,
-  { service, operation }: OperationName,
-  sent: SentAnswer,
-): string {
-  const { raw, now, method, startedAt, hints, notes } = request;
+/**
+ * Records a request with its response in the journal, before the response is sent.
+ *
+ * @param service null if no service has the path
+ * @returns the request's id
+ */
+export function record(request: AnsweredRequest<Route | null>, service: string | null, sent: SentAnswer): string {
+  const { raw, now, route, method, startedAt, hints, notes } = request;
   const { activityLog, id: world } = request.world;
-  const { decision, isExecuted, statusWithoutFault } = request.answer;
+  const { outcome, decision, isExecuted, statusWithoutFault } = request.answer;
   return activityLog.recordRequest({
     at: now,
     world,
     service,
-    operation,
+    operation: route?.operation.id ?? null,
     method,
     url: raw.url ?? '/',
-    status: visibleStatus(notes, sent.status),
+    status: visibleStatus(notes, outcome.status),
     statusWithoutFault,
     principal: principalOf(request),
     reason: decision?.reason ?? null,
@@ -124,7 +119,6 @@ function explanationOf(
 /** Adds the decision and the first hint or fix to the response headers, and reports it to the log, the journal and the counts. */
 export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, answer, notes } = request;
-  const { problem, outcome } = answer;
   const { injectedFault } = notes;
   const decision = answer.decision === null ? null : hideDecisionSecrets(answer.decision, world.activityLog.secrets);
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
@@ -137,17 +131,31 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
   const advice = adviceOf(request, decision);
   const hint = hintHeader(request, advice);
   if (hint !== null) reply.header('x-mock-hint', hint);
-  const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
+  const sent = { headers: sentHeaders(reply), payload: contentOf(payload) };
+  recordAnswer(request, route.service, decision, advice, sent);
+}
+
+/**
+ * Records an answer in the journal, the log and the counts, which have no requests of the control API. The journal has none
+ * of foreign pages.
+ *
+ * @param service without a name if no service has the path
+ */
+export function recordAnswer(
+  request: AnsweredRequest<Route | null>,
+  { name, isControlApi }: Partial<Pick<ServiceDefinition, 'name' | 'isControlApi'>>,
+  decision: Decision | null,
+  advice: string | null,
+  sent: SentAnswer,
+): void {
+  const { problem, outcome } = request.answer;
   const refusal = problem ?? outcome.refusal ?? null;
-  const reason = reasonOf(decision, refusal);
-  const { id: operation } = route.operation;
-  const { name: service } = route.service;
-  const { status } = outcome;
-  const id = isRecorded
-    ? record(request, { service, operation }, { status, headers: sentHeaders(reply), payload: contentOf(payload) })
-    : null;
+  const isRecorded = isControlApi !== true && !isOfForeignPage(request.fault);
+  const id = isRecorded ? record(request, name ?? null, sent) : null;
   logAnswer(request, decision, refusal, id === null ? undefined : () => requestLine(request, decision, id, advice));
-  if (route.service.isControlApi !== true) countAnswer(request, service, reason);
+  const status = visibleStatus(request.notes, outcome.status);
+  if (name !== undefined && isControlApi !== true && status !== null)
+    request.server.counts.add(name, status, reasonOf(decision, refusal));
 }
 
 /**
@@ -181,19 +189,9 @@ export function hintHeader(
   return createHintHeader(hideInLine(advice, world.activityLog.secrets));
 }
 
-/** Counts the response, unless a fault drops the connection before the client can read the status. */
-export function countAnswer(
-  { server, answer, notes }: AnsweredRequest<Route | null>,
-  service: string,
-  reason: string | null,
-): void {
-  const status = visibleStatus(notes, answer.outcome.status);
-  if (status !== null) server.counts.add(service, status, reason);
-}
-
 /** Logs every refusal and every response with a hint, and other responses at level `debug`. @param row builds the row for the terminal */
 function logAnswer(
-  request: AnsweredRequest,
+  request: AnsweredRequest<Route | null>,
   decision: Decision | null,
   refusal: Problem | null,
   row: LogDetails['request'],
@@ -220,7 +218,7 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
 }
 
 /** Creates the request's row for the terminal. @param decision without secrets */
-export function requestLine(
+function requestLine(
   request: AnsweredRequest<Route | null>,
   decision: Decision | null,
   id: string,
@@ -270,7 +268,7 @@ function refusalLine(status: number, decision: Decision, reasons: Reasons): stri
 }
 
 /** Logs a refusal without a decision. @param row builds the row for the terminal */
-export function logRefusal(request: AnsweredRequest<Route | null>, problem: Problem, row: LogDetails['request']): void {
+function logRefusal(request: AnsweredRequest<Route | null>, problem: Problem, row: LogDetails['request']): void {
   const { server, world, raw, answer } = request;
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { Problem } from '../../decisions/problem.ts';
 import type { UnroutedRequests } from '../unrouted-requests.ts';
 
 /**
@@ -12,7 +13,8 @@ export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, 
     server.emit('request', request, response);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    unrouted.refuseExpectation(request).then(
+    const message = 'The server supports no expectation other than `100-continue`.';
+    unrouted.refuseFailedRequest(new Problem('expectation_failed', message, { close: true }), request).then(
       ({ status, headers, payload }) => response.writeHead(status, headers).end(payload),
       (error) => response.destroy(error),
     );

@@ -3,11 +3,10 @@ import { Problem } from '../../../src/decisions/problem.ts';
 import { record } from '../../../src/http/steps/record.ts';
 import { ALLOWED, createFault, NOW, toyRequest } from './toy-request.ts';
 
-const ADDRESSEE = { service: 'toys', operation: 'get_toy' };
-const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
+const ANSWER = { headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
 const recordToy = (request: Parameters<typeof toyRequest>[0] = {}, answer: Parameters<typeof record>[2] = ANSWER) => {
   const toy = toyRequest({ answer: {}, ...request });
-  record(toy, ADDRESSEE, answer);
+  record(toy, 'toys', answer);
   expect(toy.reported.map(([kind]) => kind)).toEqual(['request']);
   return toy.reported[0]?.[1];
 };
@@ -60,7 +59,7 @@ describe('the journal entry of a request', () => {
   it('contains the hints about the request, if there are any', () => {
     const request = toyRequest({ answer: {} });
     request.hints.add('other_version', 'It is of 2.0.');
-    record(request, ADDRESSEE, ANSWER);
+    record(request, 'toys', ANSWER);
 
     expect(request.reported.at(-1)?.[1]).toMatchObject({ hints: [{ code: 'other_version', text: 'It is of 2.0.' }] });
     expect(recordToy()).toMatchObject({ hints: [] });
@@ -155,7 +154,7 @@ describe('the journal entry of a request', () => {
   it('contains the root path if the request has no path', () => {
     const toy = toyRequest({ answer: {} });
     delete toy.raw.url;
-    record(toy, ADDRESSEE, ANSWER);
+    record(toy, 'toys', ANSWER);
 
     expect(toy.reported[0]?.[1]).toMatchObject({ url: '/' });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
 import type { LogDetails, RequestLine } from '../../../src/diagnostics/log.ts';
 import type { Payload } from '../../../src/http/request.ts';
-import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
+import { reportAnswer } from '../../../src/http/steps/record.ts';
 import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, createFault, toyRequest } from './toy-request.ts';
@@ -151,12 +151,13 @@ describe('the log', () => {
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
-    ['storage_full', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
-    ['storage_failing', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
-    ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
+    ['storage_full', ['info', '500 GET /toys/ball - Oh. [world x]', { request: expect.any(Function) }]],
+    ['storage_failing', ['info', '500 GET /toys/ball - Oh. [world x]', { request: expect.any(Function) }]],
+    ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', { request: expect.any(Function) }]],
   ])('contains %s at its level', (kind, line) => {
-    const request = toyRequest({ world: { id: 'x' }, answer: { outcome: { status: 500 } } });
-    logRefusal(request, new Problem(kind, 'Oh.', { cause: 'why' }), undefined);
+    const problem = new Problem(kind, 'Oh.', { cause: 'why' });
+    const request = toyRequest({ world: { id: 'x' }, answer: { problem, outcome: { status: 500 } } });
+    report(request);
 
     expect(readLogLines(request)).toEqual([line]);
   });
