@@ -42,7 +42,7 @@ export const PARTS = {
     tests: [
       'test/http/steps/*.test.ts',
       'test/http/{presented-credentials,request-address}.test.ts',
-      'test/http/{bad-input,changed-meanwhile,refused-bodies,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
+      'test/http/{bad-input,changed-meanwhile,refused-bodies,tripwire,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
       'test/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',
       'test/services/control/faults.test.ts',
@@ -56,7 +56,7 @@ export const PARTS = {
       'test/decisions/!(decide-properties).test.ts',
       'test/{definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.test.ts',
       'test/explaining/*.test.ts',
-      'test/http/{bodies,look-up}.test.ts',
+      'test/http/bodies.test.ts',
       'test/http/steps/{decide,validate-request}.test.ts',
       'test/library/check-arguments.test.ts',
       'test/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',

@@ -96,6 +96,16 @@ describe('a key that no mock minted', () => {
     expect(lines.join('')).not.toContain(drawn);
   });
 
+  it('is not reported in recorded traffic, which has such keys', async () => {
+    lines.length = 0;
+    const response = await server.call('POST /_mock/requests/check', {
+      body: { log: { entries: [], key: forgeKey('T') } },
+    });
+
+    expect(response.status).toBe(200);
+    expect(lines.join('')).not.toContain(' warn ');
+  });
+
   it('differs from a key of the mock, which is hidden but not reported', async () => {
     const before = await listHints(server);
     lines.length = 0;
