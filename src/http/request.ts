@@ -130,8 +130,8 @@ export interface AnsweredRequest<OfRoute extends Route | null = Route> extends W
 }
 
 /**
- * A request in its world. Handlers see it as `Context`. What entered never changes; the steps add `access`, `answer` and
- * `notes`.
+ * A request in its world. Handlers see it as `Context`. What entered stays, except that validation converts the query in
+ * place; the steps add `access`, `answer` and `notes`.
  *
  * @typeParam OfRoute null: no operation has its path
  */

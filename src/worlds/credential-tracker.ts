@@ -32,7 +32,7 @@ export class CredentialTracker {
     this.#parts = parts;
   }
 
-  /** See `WorldsByName.ownersOf`. */
+  /** See `WorldRegistry`. */
   ownersOf(presented: PresentedCredential): readonly string[] {
     switch (presented.kind) {
       case 'token':
@@ -51,7 +51,7 @@ export class CredentialTracker {
     }
   }
 
-  /** See `WorldsByName.isOfDefault`. */
+  /** See `WorldRegistry`. */
   async isOfDefault(presented: PresentedCredential): Promise<boolean> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();
