@@ -99,23 +99,23 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
 /** The optional parts of a problem. */
 export interface ProblemParts {
   /** The cause in words, for the log and the decision, but not for the client. */
-  readonly why?: string;
+  readonly why?: string | undefined;
   /** For `unauthenticated`, `bad_credentials`, and requests with a credential that must not be sent. */
-  readonly reason?: ProblemReason;
+  readonly reason?: ProblemReason | undefined;
   /** For the same kinds: the principal that the refused credential names, if known. */
-  readonly claimed?: Principal;
+  readonly claimed?: Principal | undefined;
   /** For the same kinds: the world that the credential belongs to, if it is another one. */
-  readonly ofWorld?: string;
+  readonly ofWorld?: string | undefined;
   /** For the same kinds: the value of `WWW-Authenticate`. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
   /** For `method_not_allowed`: the methods that the path supports. */
   readonly allow?: readonly string[];
   /** Closes the connection, because no further request can be read from it. */
   readonly close?: boolean;
   /** The seconds of `Retry-After` (RFC 9110, 10.2.3). */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** For a body with a content coding: the codings that are accepted, for `Accept-Encoding` (RFC 9110, 15.5.16). */
-  readonly acceptEncoding?: string;
+  readonly acceptEncoding?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -176,11 +176,7 @@ export function unauthenticatedProblem(
   why?: string,
   claimed?: Principal,
 ): Problem {
-  return new Problem('unauthenticated', message, {
-    reason,
-    ...(why !== undefined && { why }),
-    ...(claimed !== undefined && { claimed }),
-  });
+  return new Problem('unauthenticated', message, { reason, why, claimed });
 }
 
 /**
@@ -189,7 +185,7 @@ export function unauthenticatedProblem(
  * @param claimed the principal they name
  */
 export function badCredentialsProblem(reason: CredentialReason, message: string, claimed?: Principal): Problem {
-  return new Problem('bad_credentials', message, { reason, ...(claimed !== undefined && { claimed }) });
+  return new Problem('bad_credentials', message, { reason, claimed });
 }
 
 /** Converts a thrown value to a Problem: an `internal` one if it is anything else. */

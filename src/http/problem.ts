@@ -58,18 +58,5 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 /** Hides secrets in a problem's message, which may quote a secret sent in the wrong place. */
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
-  if (message === problem.message) return problem;
-  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, acceptEncoding, cause } = problem;
-  return new Problem(kind, message, {
-    ...(reason !== undefined && { reason }),
-    ...(why !== undefined && { why }),
-    ...(claimed !== undefined && { claimed }),
-    ...(ofWorld !== undefined && { ofWorld }),
-    ...(challenge !== undefined && { challenge }),
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(acceptEncoding !== undefined && { acceptEncoding }),
-    allow,
-    close,
-    cause,
-  });
+  return message === problem.message ? problem : new Problem(problem.kind, message, problem);
 }

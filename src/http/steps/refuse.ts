@@ -89,7 +89,7 @@ async function withOwnerWorld(request: WorldRequest, problem: Problem): Promise<
   return new Problem(kind, message, {
     reason: exists ? 'other_world' : 'world_gone',
     why: [ownership, why].filter(Boolean).join('; '),
-    ...(reason !== undefined && claimed !== undefined && { claimed }),
+    claimed: reason === undefined ? undefined : claimed,
     ofWorld: owner,
   });
 }

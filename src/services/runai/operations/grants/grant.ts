@@ -110,8 +110,8 @@ export const NO_CLIENT = 'runai';
 export function createClientProblem(reason: CredentialReason, claimed?: TokenHolder, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
     reason,
-    ...(claimed !== undefined && { claimed: principalOf(claimed) }),
-    ...(challenge !== undefined && { challenge }),
+    claimed: claimed && principalOf(claimed),
+    challenge,
   });
 }
 
@@ -157,7 +157,7 @@ export function createGrantProblem(
   return new Problem('bad_client', `The client may not use the grant \`${grantType}\`: it is ${label}. ${advice}.`, {
     reason: 'wrong_grant',
     ...(holder !== null && { claimed: principalOf(holder) }),
-    ...(client.challenge !== undefined && { challenge: client.challenge }),
+    challenge: client.challenge,
   });
 }
 
