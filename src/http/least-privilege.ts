@@ -9,7 +9,7 @@ import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { WorldRequest } from './request.ts';
 import type { Server } from './server.ts';
-import { createRequestWithoutOperation, findCaller } from './simulated-caller.ts';
+import { createRequestWithoutOperation, findCallers } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
@@ -35,9 +35,8 @@ async function findUses(
 ): Promise<readonly UsesOfCredential[]> {
   const used = recorded.filter(({ principal }) => namesOf(principal).includes(principalName));
   if (used.length > 0) return used;
-  for (const service of request.server.services) {
-    const caller = await findCaller(request, service, { principal: principalName, held: null });
-    if (caller === null || caller instanceof Problem) continue;
+  for await (const { caller } of findCallers(request, principalName)) {
+    if (caller instanceof Problem) continue;
     const name = credentialKeyOf(caller.principal);
     return [
       recorded.find(({ principal }) => credentialKeyOf(principal) === name) ?? {
@@ -112,9 +111,8 @@ async function findCurrentCaller(
   request: WorldRequest<null>,
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {
-  for (const service of request.server.services) {
-    const caller = await findCaller(request, service, { principal: id, held: null });
-    if (caller === null || caller instanceof Problem) continue;
+  for await (const { caller, service } of findCallers(request, id)) {
+    if (caller instanceof Problem) continue;
     if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
   }
   return null;

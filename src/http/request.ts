@@ -140,9 +140,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
   readonly world: World;
   readonly raw: IncomingMessage;
   readonly route: OfRoute;
-  /** Why the request may not enter this world, or any world; null if it may. */
   readonly fault: Problem | null;
-  /** Arrival time in milliseconds of a monotonic clock. */
   readonly startedAt: number;
   readonly now: Instant;
   readonly origin: string;
@@ -256,9 +254,11 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     return this.server.originGuard.admits(this.raw, 'admin');
   }
 
-  publishedKeys(): PublishedKeys {
+  publishedKeys(): ReturnType<Context['publishedKeys']> {
     const keys = this.world.tokens.listPublishedKeys(this.now);
-    return this.#namesWorld ? keys : unique([...keys, ...this.server.worlds.publishedKeys()]);
+    if (this.#namesWorld) return keys;
+    // Several worlds may share a signing key, but `kid` is unique in a JWKS.
+    return [...new Map([...keys, ...this.server.worlds.publishedKeys()].map((key) => [key.kid, key])).values()];
   }
 
   mayAccess(attributes: ResourceAttributes): boolean {
@@ -345,11 +345,4 @@ function createTooLargeList(route: Route | null, characters: number): Problem {
 
 function formatMegabytes(bytes: number): string {
   return (bytes / MEGABYTE).toFixed(1).replace('.0', '');
-}
-
-type PublishedKeys = ReturnType<Context['publishedKeys']>;
-
-/** Removes duplicates: several worlds may share a signing key, but `kid` is unique in a JWKS. */
-function unique(keys: PublishedKeys): PublishedKeys {
-  return [...new Map(keys.map((key) => [key.kid, key])).values()];
 }

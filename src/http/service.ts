@@ -20,7 +20,7 @@ import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
 import type { AnsweredRequest, WorldRequest } from './request.ts';
 import { paramsOfHost, pathOfHost, serves } from './request-address.ts';
-import type { Routes } from './routes.ts';
+import type { Match, Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { injectRequestFault } from './steps/inject-fault.ts';
@@ -30,16 +30,10 @@ import { keepBody, parseBody, validateRequest } from './steps/validate-request.t
 import { methodOf, readTarget, waitsForContinue } from './transport/arrival.ts';
 import { createLongPathProblem, sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
 
-/** An operation, with the path parameters of a request. */
-interface FoundRoute {
-  readonly route: Route;
-  readonly params: Record<string, string>;
-}
-
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Finds the operation of a request to this route. */
-    readonly find?: (request: FastifyRequest) => FoundRoute | 'path_too_long' | null;
+    readonly find?: (request: FastifyRequest) => Match | 'path_too_long' | null;
   }
 }
 
@@ -65,10 +59,14 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
   collectBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
-    if (found === null || !serves(request.server.mock.addresses.hostOf(request.raw), options.mounted.service))
+    if (found === null || !serves(app.mock.addresses.hostOf(request.raw), options.mounted.service))
       return sendUnrouted(reply, unrouted.refuseUnknownOperation(request.raw));
     if (found === 'path_too_long') throw createLongPathProblem();
-    return handleArrival(found, request, reply);
+    const { route, params } = found;
+    // Fastify derives the type of a query from a schema, which our routes do not have.
+    const query = request.query as Record<string, unknown>;
+    request.routed = createRoutedRequest(app.mock, request.raw, { guard: route.guard, route, params, query });
+    return route.row.decidedBy === 'body' ? undefined : decideRequest(request, reply, null);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {
     if (routed?.route.readsBody === true) checkBodyType(raw, routed.route);
@@ -106,15 +104,6 @@ async function handleError(
 
 /** The result of a hook: the reply if it sent a response. Otherwise the next hook runs. */
 type HookResult = Promise<FastifyReply | undefined>;
-
-/** Creates the routed request, and decides it unless its body does. */
-async function handleArrival({ route, params }: FoundRoute, request: FastifyRequest, reply: FastifyReply): HookResult {
-  const { mock } = request.server;
-  // Fastify derives the type of a query from a schema, which our routes do not have.
-  const query = request.query as Record<string, unknown>;
-  request.routed = createRoutedRequest(mock, request.raw, { guard: route.guard, route, params, query });
-  return route.row.decidedBy === 'body' ? undefined : decideRequest(request, reply, null);
-}
 
 /**
  * Moves a request into its world and decides it.

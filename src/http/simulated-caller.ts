@@ -73,16 +73,21 @@ export async function findCaller(
   }
 }
 
+/** Finds the callers of this name, each with its service; a Problem for a refused credential. */
+export async function* findCallers(request: AnyRequest, principal: string) {
+  for (const service of request.server.services) {
+    const caller = await findCaller(request, service, { principal, held: null });
+    if (caller !== null) yield { service, caller };
+  }
+}
+
 /**
  * Returns all names of the principals that any service finds by this name; empty if none. A principal that a service
  * refuses is listed with this name only.
  */
 export async function listPrincipalNames(server: Server, world: World, principal: string): Promise<readonly string[]> {
-  const request = createRequestWithoutOperation(server, world);
   const names = new Set<string>();
-  for (const service of server.services) {
-    const caller = await findCaller(request, service, { principal, held: null });
-    if (caller === null) continue;
+  for await (const { caller } of findCallers(createRequestWithoutOperation(server, world), principal)) {
     const found = caller instanceof Problem ? [principal] : namesOf(caller.principal);
     for (const name of found) names.add(name);
   }
