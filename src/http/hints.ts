@@ -9,7 +9,6 @@ import {
   linesOf,
   parseCredential,
   type RefusedRequest,
-  type SentCredential,
   type ServedPath,
 } from '../explaining/hints/refused-request.ts';
 import { findEarlyRenewal } from '../explaining/hints/tokens.ts';
@@ -35,7 +34,7 @@ export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision
   const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
   const facts = collectFacts(request);
-  const refused = createRefusedRequest(facts, {
+  const refused = Object.assign(facts, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
@@ -62,7 +61,7 @@ export function hintsOfUnrouted(
   problem: Problem,
   { listServed, otherVersions }: Alternatives,
 ): readonly Hint[] {
-  const refused = createRefusedRequest(collectFacts(request), {
+  const refused = Object.assign(collectFacts(request), {
     service: service.name ?? null,
     serviceTitle: service.title ?? null,
     operation: null,
@@ -101,20 +100,14 @@ export function withHints(decision: Decision | null, hints: readonly Hint[]): De
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
-type KnownFacts = ReturnType<typeof collectFacts>;
-
 /**
- * Adds the facts about a refusal to those about its request. Uses `Object.assign`, because a literal with this spread
- * takes V8 17 microseconds, a tenth of a refusal.
+ * Collects the facts known about every request. A refusal adds its own with `Object.assign`, because a literal with this
+ * spread takes V8 17 microseconds, a tenth of a refusal.
  */
-function createRefusedRequest(facts: KnownFacts, refusalFacts: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
-  return Object.assign(facts, refusalFacts);
-}
-
-/** Collects the facts known about every request, answered or refused. */
 function collectFacts({ raw, world, settings, origin, method, now }: WorldRequest<Route | null>) {
   const headers = linesByName(raw.rawHeaders);
-  const credential = readCredential({ headers });
+  const [line, second] = linesOf({ headers }, 'authorization');
+  const credential = line === undefined || second !== undefined ? null : parseCredential(line);
   const { id, grantMark, tokenUsage } = world;
   const { resetAt, clockBeforeReset } = tokenUsage;
   const path = pathOf(raw.url);
@@ -134,11 +127,6 @@ function linesByName(rawHeaders: readonly string[]): ReadonlyMap<string, readonl
     else values.push(value);
   }
   return lines;
-}
-
-function readCredential(refused: Pick<RefusedRequest, 'headers'>): SentCredential | null {
-  const [line, second] = linesOf(refused, 'authorization');
-  return line === undefined || second !== undefined ? null : parseCredential(line);
 }
 
 function readMembers(body: unknown): RefusedRequest['fields'] {

@@ -16,16 +16,11 @@ export function findPresentedCredentials(
   { rule, row, service }: Route,
   context: Pick<Context, 'headerLines' | 'query' | 'body'>,
 ): readonly PresentedCredential[] {
-  const inHeader =
-    rule !== null || row.selects !== undefined
-      ? presentedInHeader(extractors, context.headerLines('authorization'))
-      : null;
-  const found = inHeader === null ? [] : [inHeader];
-  if (row.selects === undefined || row.selects === 'header') return found;
-  return [
-    ...found,
-    ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentials?.fields),
-  ];
+  const { selects } = row;
+  if (rule === null && selects === undefined) return [];
+  const found = presentedInHeader(extractors, context.headerLines('authorization'));
+  if (selects === undefined || selects === 'header') return found;
+  return [...found, ...presentedIn(selects === 'query' ? context.query : context.body, service.credentials?.fields)];
 }
 
 /** Returns whether the body presents a key as a credential. The operation judges such a key itself. */
@@ -33,18 +28,17 @@ export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'bo
   return row.selects === 'body' && presentedIn(body, service.credentials?.fields).some(({ kind }) => kind === 'key');
 }
 
-/** Returns the credential in a header; null if there is none, or if a later step refuses the request for two headers. */
+/** Returns the credential in a header, if there is one. A later step refuses requests with two headers. */
 function presentedInHeader(
   extractors: readonly CredentialExtractor[],
-  lines: readonly string[],
-): PresentedCredential | null {
-  const [line, second] = lines;
-  if (line === undefined || second !== undefined || line.length > MAX_HEADER_LENGTH) return null;
+  [line, second]: readonly string[],
+): readonly PresentedCredential[] {
+  if (line === undefined || second !== undefined || line.length > MAX_HEADER_LENGTH) return [];
   for (const present of extractors) {
     const presented = present(line);
-    if (presented !== null) return presented;
+    if (presented !== null) return [presented];
   }
-  return null;
+  return [];
 }
 
 /** Returns the credentials in the fields of a query or body. */

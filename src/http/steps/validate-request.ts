@@ -149,10 +149,10 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints 
   }
 }
 
-/** Keeps a body for its operation and the journal. @param body null if the operation reads none */
-export function keepBody(request: WorldRequest, received: ReceivedBody | null): void {
+/** Keeps a body for its operation and the journal. */
+export function keepBody(request: WorldRequest, received: ReceivedBody): void {
   request.notes.received = received;
-  if (received === null || received.text === null) return;
+  if (received.text === null) return;
   request.notes.sent = storeBytes(received.text);
   reportCredentialsInBody(request, received.text);
 }
@@ -165,9 +165,9 @@ export function reportCredentialsInBody(request: WorldRequest, text: string): vo
 
 /** Sets the body of the request to the received value, and keeps it unless it was kept before. @throws why it cannot be read */
 export function parseBody(request: WorldRequest, received: ReceivedBody | null): void {
+  if (received === null) return;
   const { notes } = request;
   if (notes.received !== received) keepBody(request, received);
-  if (received === null) return;
   const { value, fault } = received;
   if (fault !== null) throw fault;
   const { operation, service } = request.route;

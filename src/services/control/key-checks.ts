@@ -15,7 +15,7 @@ import { redact } from '../../text/redact.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** The policy members of a request that creates or edits a service key. */
-export interface PolicyOrder {
+interface PolicyOrder {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
   /** Accepts combinations that the vendor's documents rule out but its console stores. */

@@ -6,14 +6,14 @@ import type { Instant } from '../../time/clock.ts';
 const DEFAULT_LIMIT = 2000;
 
 /** An entry of a list that is small enough to be sorted in memory. */
-export interface Entry {
+interface Entry {
   readonly id: string;
   readonly at: Instant;
   readonly position: Position;
 }
 
 /** The members that every list has besides its entries. */
-export interface Extent {
+interface Extent {
   readonly total: number;
   readonly dropped: number;
   readonly next: string | null;
