@@ -100,7 +100,9 @@ async function prepareResponse(
 ): Promise<Payload | typeof DROP_CONNECTION> {
   const { world, notes } = request;
   const { outcome } = request.answer;
-  let payload = typeof original === 'string' ? moveLarge(original) : original;
+  // Out of the heap, which unread texts would fill.
+  const isLarge = typeof original === 'string' && original.length > LARGE_ANSWER_BYTES;
+  let payload = isLarge ? Buffer.from(original) : original;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify replaces a content type that it cannot parse.
@@ -125,11 +127,6 @@ async function prepareResponse(
     if (reservedBytes > 0) callOnceSent(reply.raw, () => request.server.answerRoom.release(reservedBytes));
     callOnceRead(payload, () => world.release());
   }
-}
-
-/** Moves a large text out of the heap, which unread ones would fill. */
-function moveLarge(text: string): string | Buffer {
-  return text.length > LARGE_ANSWER_BYTES ? Buffer.from(text) : text;
 }
 
 /** Checks the response before it is sent, and replaces it if needed. */

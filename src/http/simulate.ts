@@ -10,7 +10,7 @@ import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { showPath } from '../text/redact.ts';
 import type { WorldRequest } from './request.ts';
 import type { Match, Routes } from './routes.ts';
-import type { Route, Server } from './server.ts';
+import type { Server } from './server.ts';
 import { assertRolesExist, createSimulatedRequest, findCaller, type SimulatedCaller } from './simulated-caller.ts';
 import { checkResource, createDecisionFacts, decide } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
@@ -30,7 +30,12 @@ export async function simulateRequest(
 ): Promise<Decision> {
   const path = removePrefixOf(world, pathOf(target));
   const { route, params } = findMatch(routes, method, path);
-  assertNotControlApi(server, route);
+  if (!server.rulesets.includes(route.ruleset)) {
+    throw new Problem(
+      'invalid_request',
+      'Field `path`: the control API has no rules; any caller that can reach it may call it.',
+    );
+  }
   const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
   await assertRolesExist(request, simulatedCaller, route.service.name);
   let caller: Caller | null = null;
@@ -69,15 +74,6 @@ async function decideOnly(request: WorldRequest, caller: Caller | null): Promise
 function removePrefixOf({ id }: World, path: string): string {
   const below = `${worldPathOf(id)}/`;
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
-}
-
-/** Checks that an operation has rules to simulate. @throws Problem if it belongs to the control API */
-function assertNotControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route): void {
-  if (rulesets.includes(ruleset)) return;
-  throw new Problem(
-    'invalid_request',
-    'Field `path`: the control API has no rules; any caller that can reach it may call it.',
-  );
 }
 
 /** Finds the operation of a simulated request. @throws Problem if no operation has the method and path */

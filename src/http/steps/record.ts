@@ -5,14 +5,13 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import type { Problem } from '../../decisions/problem.ts';
-import type { Reasons } from '../../decisions/reasons.ts';
 import type { LogDetails, RequestLine } from '../../diagnostics/log.ts';
 import { createDecisionHeader, explain, findFixes } from '../../explaining/index.ts';
 import { hidesStatus } from '../../faults/fault.ts';
 import { hideDecisionSecrets } from '../../journal/decisions.ts';
 import { storePayload } from '../../journal/entry.ts';
 import { createHintHeader } from '../../journal/request-hints.ts';
-import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
+import { hideInLine } from '../../journal/secrets.ts';
 import { redact, showPath } from '../../text/redact.ts';
 import { type Instant, readStopwatch } from '../../time/clock.ts';
 import { sentHeaders } from '../headers.ts';
@@ -49,7 +48,7 @@ export function record(request: AnsweredRequest<Route | null>, service: string |
     principal: principalOf(request),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: explainFault(request) ?? explanationOf(request, activityLog.secrets),
+    explanation: explanationOf(request),
     hints: hints.list,
     fault: notes.injectedFault?.id ?? null,
     done: isExecuted,
@@ -101,19 +100,13 @@ function tokenExpiryOf({
   return isReadable ? Math.floor((now + lifetime) / 1000) * 1000 : null;
 }
 
-/** Explains that a fault defined the response; null if none did. */
-function explainFault({ notes: { injectedFault } }: WorldRequest<Route | null>): string | null {
-  if (injectedFault?.action.answer === undefined) return null;
-  return `The fault ${injectedFault.id} defined this response.`;
-}
-
-/** Explains a failure that is not about rights, with the message of its problem. */
-function explanationOf(
-  { answer: { decision, problem, outcome } }: AnsweredRequest<Route | null>,
-  secrets: KnownSecrets,
-): string | null {
+/** Explains a response that a fault defined, or a failure that is not about rights. */
+function explanationOf({ answer, notes, world }: AnsweredRequest<Route | null>): string | null {
+  const { decision, problem, outcome } = answer;
+  if (notes.injectedFault?.action.answer !== undefined)
+    return `The fault ${notes.injectedFault.id} defined this response.`;
   const message = (decision?.effect === 'deny' ? null : (problem ?? outcome.refusal))?.message ?? '';
-  return message === '' ? null : hideInLine(redact(message), secrets);
+  return message === '' ? null : hideInLine(redact(message), world.activityLog.secrets);
 }
 
 /** Adds the decision and the first hint or fix to the response headers, and reports it to the log, the journal and the counts. */
@@ -131,7 +124,8 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
   const advice = adviceOf(request, decision);
   const hint = hintHeader(request, advice);
   if (hint !== null) reply.header('x-mock-hint', hint);
-  const sent = { headers: sentHeaders(reply), payload: contentOf(payload) };
+  const content = payload instanceof Readable ? undefined : (payload ?? undefined);
+  const sent = { headers: sentHeaders(reply), payload: content };
   recordAnswer(request, route.service, decision, advice, sent);
 }
 
@@ -200,7 +194,8 @@ function logAnswer(
   const { outcome } = request.answer;
   const details = { decision: decision?.id, request: row };
   if (decision?.effect === 'deny') {
-    const line = refusalLine(outcome.status, decision, server.reasons);
+    const { method, path } = decision.request;
+    const line = `${outcome.status} ${method} ${path} - ${explain(decision, server.reasons)} [decision ${decision.id}]`;
     server.log.info(`${line}${hintForLog(request)}${formatWorldForLog(world.id)}`, details);
   } else if (refusal !== null) {
     logRefusal(request, refusal, row);
@@ -250,21 +245,10 @@ function noteUse({ access, world }: WorldRequest, { principal, operation, reques
   world.activityLog.uses.record(principal, operation, access.accessRequest, access.use.lookedUp, request);
 }
 
-/** Returns the content of a response; undefined for a stream. */
-function contentOf(payload: Payload): string | Buffer | undefined {
-  return payload instanceof Readable ? undefined : (payload ?? undefined);
-}
-
 /** Returns the end of a log line: the first hint, if there is one. */
 function hintForLog({ hints }: WorldRequest<Route | null>): string {
   const [hint] = hints.list;
   return hint === undefined ? '' : ` Hint: ${hint.text}`;
-}
-
-/** Renders the log line of a refusal. */
-function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
-  const { method, path } = decision.request;
-  return `${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]`;
 }
 
 /** Logs a refusal without a decision. @param row builds the row for the terminal */

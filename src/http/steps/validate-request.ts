@@ -20,7 +20,14 @@ import { reportForeignCredentials } from './select-world.ts';
 export function validateRequest(request: WorldRequest): void {
   const { route, query, params, body, hints } = request;
   const { operation, row, service } = route;
-  if (request.notes.hasRealCredential && !presentsKey(route, request)) throw createForeignCredentialProblem();
+  // No later step may store it.
+  if (request.notes.hasRealCredential && !presentsKey(route, request)) {
+    throw new Problem(
+      'invalid_request',
+      'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
+      { reason: 'foreign_credential' },
+    );
+  }
   if (request.server.strict) refuseUndocumented(request);
   if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
@@ -66,15 +73,6 @@ const INTEGER = /^-?\d+$/;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 type Query = Readonly<Record<string, unknown>>;
-
-/** Creates the refusal of a request with a possibly real credential, which no later step may store. */
-function createForeignCredentialProblem(): Problem {
-  return new Problem(
-    'invalid_request',
-    'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
-    { reason: 'foreign_credential' },
-  );
-}
 
 /** Removes the query parameters that the document does not list, and reports them. */
 function ignoreOtherParameters({ id, queryNames }: Operation, { query, hints }: WorldRequest): void {

@@ -12,7 +12,8 @@ export function validateResponse({ server, world, route, answer, hints }: Answer
   if (server.offDocument === 'off' || problem?.isMockProblem === true) return;
   const { operation } = route;
   const { status } = outcome;
-  const body = bodyToCheck(outcome);
+  // A sample of a streamed list.
+  const body = outcome.body instanceof StreamedList ? outcome.body.sample() : outcome.body;
   // An operation that its host lacks has no document.
   const isOfServer = STATUSES_OF_THE_SERVER.has(status) || problem?.kind === 'unknown_path';
   const difference = isOfServer
@@ -26,11 +27,6 @@ export function validateResponse({ server, world, route, answer, hints }: Answer
   if (server.offDocument === 'throw') throw new Error(`the response does not match its document: ${fault}`);
   hints.add('answer_off_document', fault);
   server.log.warn(`a response does not match its document: ${fault}${formatWorldForLog(world.id)}`);
-}
-
-/** Returns the body to compare with a schema: a sample of a streamed list. */
-function bodyToCheck({ body }: Outcome): unknown {
-  return body instanceof StreamedList ? body.sample() : body;
 }
 
 /** Describes how a refusal violates the service's error formats; null if it conforms to one. */
