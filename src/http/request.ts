@@ -67,8 +67,8 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
 /** A fault, as seen by the request it is injected into. */
 export type InjectedFault = Pick<Fault, 'id' | 'fired' | 'action'>;
 
-/** Facts about a request once its world is selected. */
-interface WorldEntry extends Pick<RoutedRequest, 'fault'> {
+/** What a request entered its world with, besides what was routed. */
+interface Entered extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** The body, if it had to be received first. */
   readonly received: ReceivedBody | null;
@@ -162,15 +162,14 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     server: Server,
     world: World,
     routed: Omit<RoutedRequest<OfRoute>, 'address' | 'baseUrl' | 'fault'>,
-    entry: WorldEntry,
+    { fault, origins, received, isSimulated = false }: Entered,
   ) {
     const { raw } = routed;
-    const { origins } = entry;
     this.server = server;
     this.world = world;
     this.raw = raw;
     this.route = routed.route;
-    this.fault = entry.fault;
+    this.fault = fault;
     this.startedAt = routed.startedAt;
     this.now = world.clock.now();
     this.origin = origins.origin;
@@ -180,7 +179,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     this.query = routed.query;
     this.hints = new RequestHints(world.activityLog.secrets);
     this.notes = {
-      received: entry.received,
+      received,
       sent: NO_BODY,
       body: undefined,
       hasRealCredential: false,
@@ -190,7 +189,7 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
       headersOfCheck: NO_HEADERS,
       reservedBytes: 0,
     };
-    this.#isSimulated = entry.isSimulated === true;
+    this.#isSimulated = isSimulated;
     this.#namesWorld = origins.namesWorld;
   }
 

@@ -65,7 +65,7 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     const { route, params } = found;
     // Fastify derives the type of a query from a schema, which our routes do not have.
     const query = request.query as Record<string, unknown>;
-    request.routed = createRoutedRequest(app.mock, request.raw, { guard: route.guard, route, params, query });
+    request.routed = createRoutedRequest(app.mock, request.raw, route.guard, { route, params, query });
     return route.row.decidedBy === 'body' ? undefined : decideRequest(request, reply, null);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {

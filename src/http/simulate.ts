@@ -36,7 +36,7 @@ export async function simulateRequest(
       'Field `path`: the control API has no rules; any caller that can reach it may call it.',
     );
   }
-  const request = createSimulatedRequest(server, world, { method, path, route, params: paramsOf(route, params) });
+  const request = createSimulatedRequest(server, world, method, path, { route, params: paramsOf(route, params) });
   await assertRolesExist(request, simulatedCaller, route.service.name);
   let caller: Caller | null = null;
   if (route.rule !== null) {

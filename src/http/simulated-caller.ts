@@ -7,7 +7,7 @@ import { namesOf } from '../decisions/principal.ts';
 import { Problem, type ProblemKind } from '../decisions/problem.ts';
 import { listNames, suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
-import { WorldRequest } from './request.ts';
+import { type RoutedRequest, WorldRequest } from './request.ts';
 import type { Route, Server } from './server.ts';
 
 /** The caller of a simulated request. At least one member is set. */
@@ -29,26 +29,20 @@ const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,
   world: World,
-  { method, path, ...routed }: SimulatedParts<OfRoute>,
+  method: string,
+  path: string,
+  { route, params }: Pick<RoutedRequest<OfRoute>, 'route' | 'params'>,
 ): WorldRequest<OfRoute> {
   // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: [], headers: {} } as unknown as IncomingMessage;
-  const request = { ...routed, raw, query: {}, startedAt: 0 };
-  const entry = { fault: null, origins: NO_ORIGINS, received: null, isSimulated: true };
-  return new WorldRequest(server, world, request, entry);
-}
-
-/** The parts that define a simulated request. */
-interface SimulatedParts<OfRoute extends Route | null> {
-  readonly method: string;
-  readonly path: string;
-  readonly route: OfRoute;
-  readonly params: Record<string, string>;
+  const request = { raw, route, params, query: {}, startedAt: 0 };
+  const entered = { fault: null, origins: NO_ORIGINS, received: null, isSimulated: true };
+  return new WorldRequest(server, world, request, entered);
 }
 
 /** Creates a request without an operation, to query services about a world. */
 export function createRequestWithoutOperation(server: Server, world: World): WorldRequest<null> {
-  return createSimulatedRequest(server, world, { method: 'GET', path: '/', route: null, params: {} });
+  return createSimulatedRequest(server, world, 'GET', '/', { route: null, params: {} });
 }
 
 /**

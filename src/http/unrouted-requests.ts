@@ -161,7 +161,7 @@ export class UnroutedRequests {
     // Only the router needs the prefix of a host: the journal and hints have the path that the client sent.
     raw.url = removeHostPrefix(raw.url ?? '/', host);
     const guard = isControlApi ? 'admin' : 'open';
-    const routed = createRoutedRequest(server, raw, { guard, route: null, params: {}, query: {} });
+    const routed = createRoutedRequest(server, raw, guard, { route: null, params: {}, query: {} });
     const request = selectWorld(server, routed, null);
     const { world, hints } = request;
     if (code !== undefined) hints.add(code, problem.message);

@@ -15,16 +15,12 @@ import type { Route, Server } from '../server.ts';
 import { headerLines, originOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
-/** The operation of a request, with its input. */
-interface Destination<OfRoute extends Route | null> extends Pick<RoutedRequest<OfRoute>, 'route' | 'params' | 'query'> {
-  readonly guard: Guard;
-}
-
 /** Creates a routed request: reads how the request names its world, and whether it may enter any. */
 export function createRoutedRequest<OfRoute extends Route | null>(
   server: Server,
   raw: IncomingMessage,
-  { guard, route, params, query }: Destination<OfRoute>,
+  guard: Guard,
+  { route, params, query }: Pick<RoutedRequest<OfRoute>, 'route' | 'params' | 'query'>,
 ): RoutedRequest<OfRoute> {
   const address = server.addresses.find(raw);
   const startedAt = readStopwatch();

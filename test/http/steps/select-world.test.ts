@@ -86,8 +86,8 @@ function createSelection({ address = null, guard = 'open', routed = true, host =
     ],
     ...(body !== undefined && { body }),
   });
-  const destination = { guard, route: routed ? route : null, params: {}, query: parts.query ?? {} };
-  const request = createRoutedRequest(server as never, raw, destination);
+  const found = { route: routed ? route : null, params: {}, query: parts.query ?? {} };
+  const request = createRoutedRequest(server as never, raw, guard, found);
   const enter = async () => {
     const received: ReceivedBody | null =
       parts.selects === 'body' && body !== undefined ? { value: JSON.parse(body), text: body, fault: null } : null;
