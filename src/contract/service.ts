@@ -262,7 +262,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly tokenLifetime?: (settings: Settings) => number;
   /** Absent if users do not log in to it. */
   readonly logins?: Logins;
-  /** Checks the vendor's host of a request, before anything else in its world. @throws Problem to refuse the request */
+  /** Checks the vendor's host of a request before its caller, unless a fault answers it. @throws Problem to refuse it */
   readonly checkHost?: (context: RequestContext) => Promise<void>;
   /** The checks that run before authentication, by the names in `checksFirst` of its rows. */
   readonly checks?: Readonly<Record<string, FirstCheck>>;
