@@ -96,7 +96,7 @@ export interface AuthenticatedContext<Target = unknown> extends Context<Operatio
 }
 
 /** A response that the operation's document allows, or a refusal in the operation's own format. */
-export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
+export type OutcomeOf<Service extends ServiceName, Id extends OperationId<Service>> =
   | AnswerOf<OperationOf<Service, Id>['answers']>
   | (Outcome & { readonly refusal: Problem });
 
@@ -113,7 +113,7 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   Service,
 ] extends [never]
   ? (context: Context) => Outcome | Promise<Outcome>
-  : (context: Context<OperationOf<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
+  : (context: Context<OperationOf<Service, Id>, Target>) => OutcomeOf<Service, Id> | Promise<OutcomeOf<Service, Id>>;
 
 /** A handler of any operation. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;

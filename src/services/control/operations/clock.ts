@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, Handler } from '../../../contract/request.ts';
+import type { Handler, OutcomeOf } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -21,7 +21,7 @@ const MAX_UPCOMING_EVENTS = 100;
 /** Past events in a response. */
 const MAX_PASSED_EVENTS = 1000;
 
-type MoveResponse = Answer<'control', 'advance_clock'>;
+type MoveResponse = OutcomeOf<'control', 'advance_clock'>;
 
 /** The events between the old and the new time. */
 interface PassedEvents {

@@ -1,4 +1,4 @@
-import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { changePropagationSettings, flushEdits, readPropagationSettings } from '../../../ngc-keys/keyring.ts';
@@ -22,7 +22,7 @@ const set: Handler<'control', 'set_propagation'> = async (context) => {
   return respond(context);
 };
 
-async function respond(context: Context): Promise<Answer<'control', 'get_propagation'>> {
+async function respond(context: Context): Promise<OutcomeOf<'control', 'get_propagation'>> {
   const { mode, delay, seed } = await readPropagationSettings(context);
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }

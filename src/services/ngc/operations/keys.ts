@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Lookup, OutcomeOf } from '../../../contract/request.ts';
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
@@ -141,7 +141,7 @@ export const keyOperations = {
   rotateKey: rotate,
 };
 
-type KeyResponse = Answer<'ngc', 'getKey'>;
+type KeyResponse = OutcomeOf<'ngc', 'getKey'>;
 
 /** Adds hints about a key without effect. Such a key is valid, and the vendor's response has no warnings. */
 async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyResponse> {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import {
   ADD,
@@ -84,7 +84,7 @@ function renderAllParties(row: FunctionRow): AuthorizationView {
 function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: PartiesChange<Body>) {
   return async (
     context: PartiesRequest<Target> & { readonly body: Body },
-  ): Promise<Answer<'nvcf', 'createFunctionAuthorization'>> => {
+  ): Promise<OutcomeOf<'nvcf', 'createFunctionAuthorization'>> => {
     const subject = level.describe(context.params);
     if (level.rowsOf(context.target).some(isPublic)) {
       const message = `${subject}: Cannot ${change.verb} authorized parties for public function`;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { pick } from '../../../objects/pick.ts';
@@ -54,7 +54,7 @@ function createDeployedProblem(params: VersionParams, { id }: Deployment): Probl
   );
 }
 
-function getDeployment({ target, params, now }: AuthenticatedContext<FunctionRow>): Answer<'nvcf', 'getDeployment'> {
+function getDeployment({ target, params, now }: AuthenticatedContext<FunctionRow>): OutcomeOf<'nvcf', 'getDeployment'> {
   if (target.body.deployment === null) throw createNotDeployedProblem(params);
   return { status: 200, body: { deployment: renderDeployment(target, now) } };
 }

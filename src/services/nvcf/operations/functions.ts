@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
@@ -66,7 +66,7 @@ async function addVersion(
   functionId: string,
   siblings: readonly FunctionRow[],
   checkLimit: (versionsOfAccount: readonly FunctionRow[]) => void = () => {},
-): Promise<Answer<'nvcf', 'createFunction'>> {
+): Promise<OutcomeOf<'nvcf', 'createFunction'>> {
   const { body, random, store } = context;
   checkFunctionRequest(body);
   await checkTelemetries(context, body.telemetries ?? {});
@@ -120,7 +120,7 @@ export function createPublicFunctionProblem({ functionId }: { readonly functionI
   return new Problem('bad_state', `Function id '${functionId}': Public functions cannot be changed`);
 }
 
-function respondWithFunction(context: AuthenticatedContext, row: FunctionRow): Answer<'nvcf', 'getFunctionVersion'> {
+function respondWithFunction(context: AuthenticatedContext, row: FunctionRow): OutcomeOf<'nvcf', 'getFunctionVersion'> {
   return { status: 200, body: { function: renderFunction(row, requireAccount(context), context.now) } };
 }
 

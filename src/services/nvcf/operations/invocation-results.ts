@@ -1,4 +1,4 @@
-import type { Answer } from '../../../contract/request.ts';
+import type { OutcomeOf } from '../../../contract/request.ts';
 
 /** How to render the result of an invocation. */
 export interface ResultForm<Rendered> {
@@ -28,7 +28,7 @@ export const PLAIN_FORM: ResultForm<PlainResponse> = {
 };
 
 /** Renders a result as a member of an object, like the vendor's `exec` paths. */
-export const ENVELOPE_FORM: ResultForm<Answer<'nvcf', 'execFunction'>> = {
+export const ENVELOPE_FORM: ResultForm<OutcomeOf<'nvcf', 'execFunction'>> = {
   renderFulfilled: (id, answer) => ({
     status: 200,
     headers: createStatusHeaders(id, 'fulfilled'),

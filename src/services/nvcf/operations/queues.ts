@@ -1,4 +1,4 @@
-import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, type FunctionStatus, relationTo, statusAt } from '../functions.ts';
@@ -13,7 +13,7 @@ async function listQueues(
   context: AuthenticatedContext,
   functionId: string,
   versions: readonly FunctionRow[],
-): Promise<Answer<'nvcf', 'getFunctionQueues'>> {
+): Promise<OutcomeOf<'nvcf', 'getFunctionQueues'>> {
   const account = requireAccount(context);
   const deployed = versions.filter(
     (row) =>

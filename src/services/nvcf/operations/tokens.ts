@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Lookup, OutcomeOf } from '../../../contract/request.ts';
 import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { requireAccount } from '../caller.ts';
 import { findVisibleVersions } from '../functions.ts';
@@ -42,7 +42,7 @@ async function issueToken(
   context: AuthenticatedContext,
   clientId: string,
   functions: readonly TokenFunction[],
-): Promise<Answer<'nvcf', 'createInvocationToken'>> {
+): Promise<OutcomeOf<'nvcf', 'createInvocationToken'>> {
   const { caller, tokens, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
   const access_token = await tokens.mint({

@@ -1,4 +1,4 @@
-import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -45,7 +45,7 @@ const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => star
  * Handles a request to the authorization endpoint. Always shows the login page, because the mock has no browser
  * sessions.
  */
-async function startLogin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
+async function startLogin(context: RealmContext, form: Form): Promise<OutcomeOf<'runai', 'authorize'>> {
   const request = await readAuthorizationRequest(context, form);
   if ('refusal' in request) return request;
   const error = findRequestError(request);

@@ -1,4 +1,4 @@
-import type { Answer, Handler } from '../../../contract/request.ts';
+import type { Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../pages/message.ts';
 import type { Login } from '../collections/grant-rows.ts';
@@ -15,7 +15,7 @@ const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context,
 const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, readForm(context.body));
 
 /** Ends the logins of the ID token and of the refresh token (OpenID Connect RP-Initiated Logout 1.0, 2). */
-async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai', 'end_session'>> {
+async function logOut(context: RealmContext, form: Form): Promise<OutcomeOf<'runai', 'end_session'>> {
   await readIssuerInPath(context);
   const { store, now } = context;
   const { client_id: clientId } = form;
@@ -60,7 +60,7 @@ async function respondToLogout(
   context: RealmContext,
   form: Form,
   clientId: string,
-): Promise<Answer<'runai', 'end_session'>> {
+): Promise<OutcomeOf<'runai', 'end_session'>> {
   if (form['refresh_token'] !== undefined) return { status: 204 };
   const target = form['post_logout_redirect_uri'];
   if (target === undefined) return renderMessagePage(200, 'Logged out', 'You are logged out. You can close this page.');

@@ -1,4 +1,4 @@
-import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
@@ -107,7 +107,7 @@ export function parseScope(scope: string | undefined): string {
 function createTokenResponse(
   { principal, accessToken, expiresIn, refreshToken, idToken }: IssuedTokens,
   scope: string,
-): Answer<'runai', 'grant_realm_token'> {
+): OutcomeOf<'runai', 'grant_realm_token'> {
   return {
     status: 200,
     headers: NO_STORE_HEADERS,

@@ -1,4 +1,4 @@
-import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../objects/members.ts';
@@ -110,7 +110,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
 };
 
 /** Creates the response of `POST /api/v1/token`. 2.19 has no `expiresIn`. */
-function createV1Response({ settings }: Context, tokens: IssuedTokens): Answer<'runai', 'grant_token'> {
+function createV1Response({ settings }: Context, tokens: IssuedTokens): OutcomeOf<'runai', 'grant_token'> {
   const { principal, accessToken, expiresIn, refreshToken, idToken } = tokens;
   return {
     status: 200,
