@@ -163,8 +163,9 @@ describeInBrowser('the frame', () => {
   });
 
   it('has keys for the next and the previous entry of a list, for search and for help', async () => {
-    const { page, url, mock } = await openConsole('worlds');
+    const { url, mock } = await startServer();
     for (const name of ['one', 'two']) await mock('POST', '/snapshots', { name });
+    const page = await openPage(`${url}/#/worlds`);
     await page.locator('main').getByText('Restore').nth(1).waitFor();
     const press = async (key: string) => {
       await page.keyboard.press(key);

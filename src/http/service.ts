@@ -66,7 +66,9 @@ export async function registerService(app: FastifyInstance, options: ServiceOpti
     // Fastify derives the type of a query from a schema, which our routes do not have.
     const query = request.query as Record<string, unknown>;
     request.routed = createRoutedRequest(app.mock, request.raw, route.guard, { route, params, query });
-    return route.row.decidedBy === 'body' ? undefined : decideRequest(request, reply, null);
+    // A request that may enter no world needs no body to be refused.
+    const waitsForBody = route.row.decidedBy === 'body' && request.routed.fault === null;
+    return waitsForBody ? undefined : decideRequest(request, reply, null);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {
     if (routed?.route.readsBody === true) checkBodyType(raw, routed.route);
