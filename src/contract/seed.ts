@@ -4,6 +4,9 @@ import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
 import type { World } from './world.ts';
 
+/** The content of a seed, by service. */
+export type SeedParts = Readonly<Record<string, unknown>>;
+
 /** The result of applying a part of a seed. */
 export interface SeedRows {
   readonly rows: readonly Row[];
@@ -52,7 +55,7 @@ export interface Seeding {
    * @param part matches the schema, and is not completed yet
    * @param seed the whole seed
    */
-  findErrors(part: unknown, seed: Readonly<Record<string, unknown>>): readonly SeedError[];
+  findErrors(part: unknown, seed: SeedParts): readonly SeedError[];
   /**
    * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted.
    * Existing values stay, so a complete part is unchanged.
@@ -83,7 +86,7 @@ export interface Seeding {
    * @param part is complete and hashed, and has no errors
    * @param seed the whole seed, because its parts refer to each other
    */
-  createRows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
+  createRows(part: unknown, now: Instant, random: Random, seed: SeedParts): Promise<SeedRows>;
   /** Returns this part of the cast: the credentials and names that a client needs to use the identities. */
   createCast(part: unknown): unknown;
   /**

@@ -1,10 +1,10 @@
-import type { SeedError } from '../contract/seed.ts';
+import type { SeedError, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { isStorable } from '../definitions/storable-text.ts';
 import { selectViolations, type Violation } from '../explaining/index.ts';
 import { createSeedError, formatPath, type Violations } from './error-text.ts';
 import { isAboutUserInput, repairValue } from './repair.ts';
-import { type Extent, getSchemaChecker, type Schemas } from './schema-checker.ts';
+import { type Extent, findListParents, findViolations, type Schemas } from './schema-checker.ts';
 
 /** The maximum number of errors to describe, so that messages stay short. */
 export const MAX_DESCRIBED = 100;
@@ -15,17 +15,14 @@ export const MAX_DESCRIBED = 100;
  * @param parts the content of the seed, by service
  * @param services all services
  */
-export function findSeedErrors(parts: unknown, services: readonly ServiceDefinition[]): SeedError[] {
-  if (isLarge(parts)) {
-    const [first] = findSchemaErrors(parts, services, 'first');
-    if (first !== undefined) return [first];
-  }
-  const errors = [...findSchemaErrors(parts, services), ...findUnstorable(parts)];
+export function findSeedErrors(parts: SeedParts, services: readonly ServiceDefinition[]): SeedError[] {
+  const [first] = findSchemaErrors(parts, services, 'first');
+  if (first !== undefined && isLarge(parts)) return [first];
+  const errors = [...(first === undefined ? [] : findSchemaErrors(parts, services)), ...findUnstorable(parts)];
   // Invalid members are repaired, so that they don't hide other errors.
-  const repaired =
-    errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(services)) }, parts);
+  const repaired = errors.length === 0 ? null : repairValue({ properties: schemasOf(services) }, parts);
   // Matches the schemas: it had no errors, or was repaired.
-  const repairedParts = (repaired === null ? parts : repaired.value) as Readonly<Record<string, unknown>>;
+  const repairedParts = (repaired === null ? parts : repaired.value) as SeedParts;
   const serviceErrors = services.flatMap(({ name, seed }) =>
     repairedParts[name] === undefined ? [] : (seed?.findErrors(repairedParts[name], repairedParts) ?? []),
   );
@@ -68,20 +65,22 @@ function findUnstorable(parts: unknown): SeedError[] {
 
 /** Finds violations of the services' schemas. @param parts the content of the seed, by service */
 export function findSchemaErrors(
-  parts: unknown,
+  parts: SeedParts,
   services: readonly ServiceDefinition[],
   extent: Extent = 'all',
 ): SeedError[] {
-  const checker = getSchemaChecker(schemasOf(services));
+  const schemas = schemasOf(services);
   // A violated `if` only repeats the violation of its `then`.
-  const violations = checker.findViolations(parts, extent).filter(({ keyword }) => keyword !== 'if');
+  const violations = findViolations(parts, schemas, extent).filter(({ keyword }) => keyword !== 'if');
+  if (violations.length === 0) return [];
+  const listParents = findListParents(schemas);
   // The list of valid values makes the message about the type redundant.
   const enumPaths = new Set(
     violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])),
   );
   const relevant = violations.filter(({ keyword, instancePath }) => keyword !== 'type' || !enumPaths.has(instancePath));
   return groupByChoice(relevant).map((group, index) => {
-    if (index < MAX_DESCRIBED) return createSeedError(group, checker.listParents);
+    if (index < MAX_DESCRIBED) return createSeedError(group, listParents);
     // Further errors are only counted.
     return { place: formatPath(splitInstancePath(group[0])), message: '' };
   });
@@ -107,5 +106,5 @@ function groupByChoice(violations: readonly Violation[]): readonly Violations[] 
 }
 
 function schemasOf(services: readonly ServiceDefinition[]): Schemas {
-  return new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
+  return Object.fromEntries(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
 }

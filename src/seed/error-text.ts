@@ -1,7 +1,6 @@
 import type { SeedError } from '../contract/seed.ts';
 import { findValueError, type TypeNames, type Violation } from '../explaining/index.ts';
 import { findNear, listNames } from '../text/nearest.ts';
-import type { SchemaChecker } from './schema-checker.ts';
 
 /** Names of types for authors of YAML, where unquoted numbers aren't texts. */
 const TYPE_NAMES: TypeNames = {
@@ -39,8 +38,8 @@ export function formatSeedError({ message, given, valid = [] }: SeedError): stri
   return `${message}; ${near === undefined ? `valid names are ${listNames(given, valid)}` : `did you mean \`${near}\`?`}`;
 }
 
-/** Describes the violations of one value. @param listParents the topmost objects with a list of each name */
-export function createSeedError(violations: Violations, listParents: SchemaChecker['listParents']): SeedError {
+/** Describes the violations of one value. @param listParents as `findListParents` returns them */
+export function createSeedError(violations: Violations, listParents: ReadonlyMap<string, string>): SeedError {
   const error = findValueError(violations, TYPE_NAMES);
   switch (error.kind) {
     case 'missing':
@@ -65,7 +64,7 @@ function describeInvalid({ path, expected, given = '', valid = [] }: ValueError)
   return { place, message: `\`${place}\` must be ${expected}${suggestion}` };
 }
 
-function describeUnknownKey(error: ValueError, listParents: SchemaChecker['listParents']): SeedError {
+function describeUnknownKey(error: ValueError, listParents: ReadonlyMap<string, string>): SeedError {
   const { path, given } = error;
   const parent = formatPath(path.slice(0, -1));
   const statement = `unknown key \`${given}\`${parent === '' ? '' : ` in \`${parent}\``}`;
@@ -75,7 +74,7 @@ function describeUnknownKey(error: ValueError, listParents: SchemaChecker['listP
 /** Returns the rest of the sentence about an unknown key: where it belongs, or which names are valid. */
 function adviseUnknownKey(
   { path, expected, given, valid = [], nestedPaths = [] }: ValueError,
-  listParents: SchemaChecker['listParents'],
+  listParents: ReadonlyMap<string, string>,
 ): string {
   if (given === 'remove') return `: ${REMOVE_ADVICE}`;
   const name = given ?? '';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { readDocument } from '../config/config.ts';
-import type { Seeding } from '../contract/seed.ts';
+import type { Seeding, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { createDerivation, type Derivation } from '../credentials/derivation.ts';
@@ -22,9 +22,6 @@ import { createTemplate, type Fill } from './template.ts';
 const NONE = 'none';
 /** The name of the built-in cast in seeds and options. */
 export const BUILT_IN = 'builtin';
-
-/** The content of a seed, by service. */
-export type SeedParts = Readonly<Record<string, unknown>>;
 
 /** The derivation of omitted credentials, which is the one of the default world. */
 const DEFAULT_DERIVATION = createDerivation('default');

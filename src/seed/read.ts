@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { createLineFinder } from '../config/source-lines.ts';
-import type { SeedError } from '../contract/seed.ts';
+import type { SeedError, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { showValue } from '../text/redact.ts';
@@ -16,14 +16,12 @@ import {
   wrapLayer,
 } from './layers.ts';
 
-type Parts = Readonly<Record<string, unknown>>;
-
 /** Loads extended seeds. */
 export interface BaseLoader {
   /** Returns the readable form, without password hashes. */
-  builtIn(): Promise<Parts>;
+  builtIn(): Promise<SeedParts>;
   /** @param optionName the name of the option or member in messages */
-  readContent(file: string, optionName: string): Promise<Parts>;
+  readContent(file: string, optionName: string): Promise<SeedParts>;
 }
 
 /** The name of the built-in cast in `extends`. */
@@ -39,23 +37,24 @@ const MAX_LAYERS = 10;
  * @throws UserError with all errors, including file and line
  */
 export async function readSeed(
-  content: Parts,
+  content: SeedParts,
   layer: Layer,
   services: readonly ServiceDefinition[],
   loader: BaseLoader,
-): Promise<{ readonly parts: Parts; readonly extended: readonly string[] }> {
+): Promise<{ readonly parts: SeedParts; readonly extended: readonly string[] }> {
   const stack = await loadStack(content, layer.name, [layer], loader);
   const errors: LayerError[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, errors));
-  const seedErrors = findSeedErrors(merged.value, services);
+  // Each layer is an object of parts, and so is the merged seed.
+  const parts = merged.value as SeedParts;
+  const seedErrors = findSeedErrors(parts, services);
   // Errors of the merge already have a layer.
   const all = [
     ...errors.map((error) => ({ error, source: error as Source })),
     ...seedErrors.slice(0, MAX_DESCRIBED).map((error) => locateError(error, merged, layer)),
   ];
   if (all.length > 0) throw await createLocatedError(all, layer, errors.length + seedErrors.length);
-  // Validated, so it is an object of parts.
-  return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
+  return { parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
 /** A seed of a chain of `extends`. */
@@ -71,7 +70,7 @@ interface StackedSeed {
  * @param layers the chain so far, topmost first; the last one belongs to the content
  */
 async function loadStack(
-  { $schema, extends: base, ...parts }: Parts,
+  { $schema, extends: base, ...parts }: SeedParts,
   name: string,
   layers: readonly [Layer, ...Layer[]],
   loader: BaseLoader,

@@ -67,7 +67,7 @@ const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
 const MEMOS: readonly string[] = [
   'src/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
   'src/http/compress.ts: COPIES',
-  'src/seed/schema-checker.ts: CHECKERS',
+  'src/seed/schema-checker.ts: VALIDATORS',
 ];
 
 /** Lists the module-level maps, sets and lists of a file that are not read-only. */

@@ -161,7 +161,7 @@ describe('the schema rejects the same as the check of the mock:', () => {
   ])('every invalid change of %s', async (_, value) => {
     const ways = [...generateInvalid(shortenLists(readCast(await seedFrom(value), SERVICES)))];
     const differing = ways.filter(
-      ([, seed]) => findSchemaErrors(seed, SERVICES).length > 0 !== findErrors(seed).length > 0,
+      ([, seed]) => findSchemaErrors(seed as Members, SERVICES).length > 0 !== findErrors(seed).length > 0,
     );
 
     expect(ways.length).toBeGreaterThan(200);
