@@ -1,4 +1,5 @@
 import type { Derivation } from '../credentials/derivation.ts';
+import type { SeedSchema } from '../definitions/json-schema.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/row.ts';
 import type { Instant } from '../time/clock.ts';
@@ -30,17 +31,6 @@ export interface SeedError {
   /** An unknown name, and the names that are known. */
   readonly given?: string;
   readonly valid?: readonly string[];
-}
-
-/** The JSON schema keywords that seeds use. Seeds are checked, repaired and merged by them. */
-export interface SeedSchema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly SeedSchema[];
-  readonly properties?: Readonly<Record<string, SeedSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: SeedSchema;
 }
 
 /** How a service applies its part of a seed to a world, and describes it in the cast. */

@@ -1,5 +1,6 @@
-import type { SeedError, SeedList, SeedSchema } from '../contract/seed.ts';
+import type { SeedError, SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import type { SeedSchema } from '../definitions/json-schema.ts';
 import { memberOf, own } from '../objects/members.ts';
 
 /** One seed in a chain of `extends`. */

@@ -1,4 +1,4 @@
-import type { SeedSchema } from '../contract/seed.ts';
+import type { SeedSchema } from '../definitions/json-schema.ts';
 
 /** A repaired value that matches its schema. */
 export interface Repaired {

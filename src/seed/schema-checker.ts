@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { SeedSchema } from '../contract/seed.ts';
+import type { SeedSchema } from '../definitions/json-schema.ts';
 import type { Violation } from '../explaining/index.ts';
 
 /** The schemas of the parts of a seed, by service. */

@@ -1,14 +1,13 @@
-import type { SeedList, SeedSchema } from '../contract/seed.ts';
+import type { SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { describe, NON_EMPTY } from '../definitions/json-schema.ts';
+import { type SeedSchema, schema, text } from '../definitions/json-schema.ts';
 import { own } from '../objects/members.ts';
 
-const SCHEMA_REFERENCE = describe(NON_EMPTY, 'The URL or path of the schema, for editors; the mock ignores it.');
-const EXTENDS = describe(
-  NON_EMPTY,
+const SCHEMA_REFERENCE = text('The URL or path of the schema, for editors; the mock ignores it.');
+const EXTENDS = text(
   'The seed to change: `builtin` for the built-in cast, or the path of a file, relative to this file. All other members are changes to that seed.',
 );
-const REMOVE = describe(
+const REMOVE = schema(
   { const: true },
   'Removes the entry that the other members identify. No further members are allowed.',
 );
@@ -23,7 +22,7 @@ export function createSeedSchema(services: readonly ServiceDefinition[]): object
     Object.fromEntries(
       seeded.map(({ name, title, seed }) => [
         name,
-        describe(schemaOf(seed.schema, seed.lists), `The contents of ${title}.`),
+        schema(schemaOf(seed.schema, seed.lists), `The contents of ${title}.`),
       ]),
     );
   return {

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
-import { describe, listSchema, NON_EMPTY, objectSchema } from '../../src/definitions/json-schema.ts';
+import { list, object, optional, text } from '../../src/definitions/json-schema.ts';
 
-it('an object schema has its members and requires those that are not optional', () => {
-  const users = listSchema(NON_EMPTY);
+it('an object has its members, and requires those that are not optional', () => {
+  const users = list(text('A name.'), 'Names.');
 
-  expect(objectSchema({ name: NON_EMPTY, users }, ['users'])).toEqual({
+  expect(object({ name: text(), users: optional(users) }, 'A group.')).toEqual({
     type: 'object',
-    properties: { name: { type: 'string', minLength: 1 }, users: { type: 'array', items: NON_EMPTY } },
+    properties: {
+      name: { type: 'string', minLength: 1 },
+      users: { type: 'array', items: { type: 'string', minLength: 1, description: 'A name.' }, description: 'Names.' },
+    },
     required: ['name'],
     additionalProperties: false,
+    description: 'A group.',
   });
-});
-
-it('a description is added to a schema', () => {
-  expect(describe(NON_EMPTY, 'A name.')).toEqual({ ...NON_EMPTY, description: 'A name.' });
 });

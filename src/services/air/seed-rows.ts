@@ -21,7 +21,6 @@ import { INITIAL_SIMULATION_MEMBERS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from '
 export function buildSeedRows(seed: AirSeed, accounts: ReadonlyMap<string, string>, now: Instant): readonly AirRow[] {
   const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = seed;
   // Every organisation has an account: `findSeedErrors` reports unknown ones.
-  // Every organisation has an account: `findSeedErrors` reports unknown ones.
   const accountOf = (org: string) => accounts.get(org) ?? '';
   // A seed with nodes has an image: `findSeedErrors` requires it.
   const bootImage = images[0]?.id ?? '';
@@ -116,7 +115,15 @@ export function deriveNodeId(simulation: string, node: string): string {
   return deriveUuid(`air-node:${simulation}:${node}`);
 }
 
-function buildSimulationRows(simulation: SeedSimulation, owner: string, image: string, now: Instant) {
+/** The state of a simulation. Only the copy that a demo gets is `DEMO`. */
+type State = SeedSimulation['state'] | 'DEMO';
+
+function buildSimulationRows(
+  simulation: Omit<SeedSimulation, 'state'> & { readonly state: State },
+  owner: string,
+  image: string,
+  now: Instant,
+) {
   const { id, org, name, state, creator = `seed@${org}`, metadata = null, nodes = [], ztpScript } = simulation;
   const times = { created: now, modified: now };
   const members = {
@@ -152,7 +159,7 @@ function buildDemoRows(
   const { description = null, documentation = null, publisher = '' } = demo;
   const source = simulations.find(({ id: sourceId }) => sourceId === simulation);
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
-  const copy: SeedSimulation = { ...source, id: deriveUuid(`air-demo:${id}`), name, state: 'DEMO' };
+  const copy = { ...source, id: deriveUuid(`air-demo:${id}`), name, state: 'DEMO' } as const;
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const copyRows = buildSimulationRows(copy, owner, image, now);
   const nodes = copyRows.flatMap((row) => (isRowOf(NODES, row) ? [row.body.members] : []));

@@ -1,4 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
+import { object, schema, text, uuid, type ValueOf } from '../../definitions/json-schema.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
@@ -22,20 +23,30 @@ export interface Step {
   readonly at: Instant;
 }
 
-export interface Upload {
-  readonly id: string;
-  readonly hash: string;
-  /** In bytes. */
-  readonly size: number;
-  /** Uploaded parts, by number. */
-  readonly parts: Readonly<Record<string, Part>>;
+const SHA256 = { pattern: '^[0-9a-f]{64}$' };
+
+function size(description: string) {
+  return schema<number>({ type: 'integer', minimum: 1 }, description);
 }
 
-/** An uploaded part. Its bytes are counted and hashed, but not stored. */
-export interface Part {
-  readonly size: number;
-  readonly etag: string;
-}
+const PART = object({ size: size('The size in bytes.'), etag: text('The SHA-256 of the part.', SHA256) });
+
+/** An upload in progress, which a seed writes as it is stored. Its bytes are counted and hashed, but not stored. */
+export const UPLOAD = object(
+  {
+    id: uuid('The id of the upload.'),
+    hash: text('The SHA-256 of the whole image.', SHA256),
+    size: size('The size of the whole image in bytes.'),
+    parts: schema<Readonly<Record<string, ValueOf<typeof PART>>>>(
+      { type: 'object', additionalProperties: PART },
+      'Uploaded parts, by number.',
+    ),
+  },
+  'An upload in progress.',
+);
+
+export type Upload = ValueOf<typeof UPLOAD>;
+export type Part = ValueOf<typeof PART>;
 
 /** An interface before it was split into parts. */
 export interface SplitInterface {

@@ -1,15 +1,17 @@
 import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
-import type { IdentifiedObject, NvcfSeed, SeedEntries, SeedFunction, SeedInvocation } from './seed-entries.ts';
+import type { NvcfSeed, SeedFunction, SeedInvocation } from './seed-schema.ts';
 
-type PlacedLists = { readonly [List in keyof SeedEntries]: readonly LocatedEntry<SeedEntries[List]>[] };
+type PlacedLists = {
+  readonly [List in keyof NvcfSeed]-?: readonly LocatedEntry<NonNullable<NvcfSeed[List]>[number]>[];
+};
 
 /** Returns the errors of a part that matches the schema: unknown organisations and versions, and duplicate ids. */
 export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string, unknown>>): readonly SeedError[] {
   const lists = placeLists(part);
   const { accounts, functions, assets, invocations } = lists;
-  const identified: readonly LocatedEntry<IdentifiedObject>[] = [
+  const identified: readonly LocatedEntry<{ readonly id: string }>[] = [
     ...lists.registryCredentials,
     ...lists.telemetries,
     ...assets,
@@ -28,7 +30,8 @@ export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string
 }
 
 function placeLists(part: NvcfSeed): PlacedLists {
-  const place = <List extends keyof SeedEntries>(list: List) => locateEntries(`nvcf.${list}`, part[list]);
+  const place = <List extends keyof NvcfSeed>(list: List) =>
+    locateEntries<NonNullable<NvcfSeed[List]>[number]>(`nvcf.${list}`, part[list]);
   return {
     accounts: place('accounts'),
     functions: place('functions'),

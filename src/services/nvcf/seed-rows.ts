@@ -19,7 +19,7 @@ import { ASSETS } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
 import { findRegistryName, RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS } from './operations/registries.ts';
 import { TELEMETRIES } from './operations/telemetries.ts';
-import type { NvcfSeed, SeedAsset, SeedFunction, SeedInvocation, SeedRegistryCredential } from './seed-entries.ts';
+import type { NvcfSeed, SeedAsset, SeedFunction, SeedInvocation, SeedRegistryCredential } from './seed-schema.ts';
 
 /** Returns the NCA id of an organisation. */
 type FindAccount = (org: string) => string;

@@ -1,9 +1,8 @@
 import type { Seeding } from '../../contract/seed.ts';
 import { accountsOf } from '../../ngc-keys/organizations.ts';
-import { readSeed } from './seed-entries.ts';
 import { findSeedErrors } from './seed-errors.ts';
 import { createSeedRows } from './seed-rows.ts';
-import { SEED_SCHEMA } from './seed-schema.ts';
+import { type NvcfSeed, SEED_SCHEMA } from './seed-schema.ts';
 
 /** Applies the `nvcf` part of a seed. The cast shows the part unchanged. */
 export const seed: Seeding = {
@@ -26,3 +25,8 @@ export const seed: Seeding = {
   }),
   createCast: (part) => part,
 };
+
+function readSeed(part: unknown): NvcfSeed {
+  // Safe cast: validated against the schema.
+  return part as NvcfSeed;
+}

@@ -3,12 +3,15 @@ import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
 import {
-  describe,
   documentedSchema,
-  listSchema,
-  NON_EMPTY,
-  objectSchema,
+  list,
+  object,
+  oneOf,
+  optional,
+  schema,
+  text,
   uuid,
+  type ValueOf,
 } from '../../definitions/json-schema.ts';
 import { findDuplicates, locateEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
@@ -24,59 +27,35 @@ import {
   type TaskStatus,
 } from './tasks.ts';
 
-/** A task in a seed. */
-interface SeedTask {
-  readonly org: string;
-  readonly name: string;
-  readonly id: string;
-  readonly status: TaskStatus;
-  readonly definition?: SeedDefinition;
-  readonly results?: readonly {
-    readonly name: string;
-    readonly metadata?: TaskResult['metadata'];
-  }[];
-}
-
 /** The other members of a task, in the vendor's form. They include those that workers report. */
 type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'> & {
   readonly secrets?: readonly string[];
 };
 
-const SCHEMA = objectSchema(
-  {
-    tasks: describe(
-      listSchema(
-        objectSchema(
-          {
-            org: describe(NON_EMPTY, 'The organisation that owns the task; one of `ngc.organizations`.'),
-            name: describe(NON_EMPTY, 'The name of the task.'),
-            id: describe(uuid, 'The id of the task; it must be unique.'),
-            status: describe({ enum: ENUMS.Task.status }, 'The status of the task. It does not change by itself.'),
-            definition: describe(
-              documentedSchema(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
-              "Other members of the task, in the vendor's form.",
-            ),
-            results: describe(
-              listSchema(
-                objectSchema(
-                  {
-                    name: describe(NON_EMPTY, 'The name of the result.'),
-                    metadata: describe({ type: 'object' }, 'Metadata that the task reports about the result.'),
-                  },
-                  ['metadata'],
-                ),
-              ),
-              'The results of the task.',
-            ),
-          },
-          ['definition', 'results'],
-        ),
-      ),
-      'Tasks.',
+const RESULT = object({
+  name: text('The name of the result.'),
+  metadata: optional(
+    schema<TaskResult['metadata']>({ type: 'object' }, 'Metadata that the task reports about the result.'),
+  ),
+});
+
+const TASK = object({
+  org: text('The organisation that owns the task; one of `ngc.organizations`.'),
+  name: text('The name of the task.'),
+  id: uuid('The id of the task; it must be unique.'),
+  status: oneOf(ENUMS.Task.status, 'The status of the task. It does not change by itself.'),
+  definition: optional(
+    schema<SeedDefinition>(
+      documentedSchema(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
+      "Other members of the task, in the vendor's form.",
     ),
-  },
-  ['tasks'],
-);
+  ),
+  results: optional(list(RESULT, 'The results of the task.')),
+});
+
+const SCHEMA = object({ tasks: optional(list(TASK, 'Tasks.')) });
+
+type SeedTask = ValueOf<typeof TASK>;
 
 /** The status that usually precedes a status. */
 const PREVIOUS_STATUS: Readonly<Partial<Record<TaskStatus, TaskStatus>>> = {
@@ -144,7 +123,7 @@ function createTaskRow(task: SeedTask, owner: string, now: Instant): TaskRow {
   return TASKS.row({ id, owner, parent: null, body });
 }
 
-/** Returns the tasks of a seed. @param part matches `SCHEMA`, which `SeedTask` mirrors */
+/** Returns the tasks of a seed. @param part matches `SCHEMA` */
 function readTasks(part: unknown): readonly SeedTask[] {
-  return (part as { readonly tasks?: readonly SeedTask[] }).tasks ?? [];
+  return (part as ValueOf<typeof SCHEMA>).tasks ?? [];
 }

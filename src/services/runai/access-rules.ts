@@ -7,21 +7,17 @@ import type { Collections } from '../../store/collections.ts';
 import type { Row } from '../../store/row.ts';
 import type { Identity } from './collections/identities.ts';
 import { addPredefinedRoles, type CustomRoleRow, ROLES, type Roles } from './roles.ts';
+import type { SeedRule } from './seed-schema.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
-import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
 /** The setting that stores the id of the newest access rule. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
 /** An access rule as stored: a subject has a role in a scope. Times are in milliseconds. */
-export interface AccessRule {
+export interface AccessRule extends Omit<SeedRule, 'role'> {
   readonly id: number;
-  readonly subjectId: string;
-  readonly subjectType: SubjectType;
   readonly roleId: number;
-  readonly scopeId: string;
-  readonly scopeType: ScopeType;
   readonly clusterId: string | null;
   readonly createdBy: string;
   readonly createdAt: number;

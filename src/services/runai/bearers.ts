@@ -5,7 +5,7 @@ import { deriveUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, bearerWorldOf } from '../../tokens/bearer-key.ts';
 import { type Claims, importSigningKey, type JWK, mint, type SigningKey, serializeAscii } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
-import type { RunaiSeed } from './seed-types.ts';
+import type { RunaiSeed } from './seed-schema.ts';
 import { issuerPath } from './tenant.ts';
 
 /** The identity that a bearer token is issued to. */

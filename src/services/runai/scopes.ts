@@ -3,17 +3,12 @@ import type { ResourceAttributes } from '../../decisions/decide.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
+import type { SeedUnit } from './seed-schema.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId, readTenantName } from './tenant.ts';
 
 /** A cluster, department or project. */
-export interface Unit {
-  readonly id: string;
-  readonly name: string;
-  /** Only for departments and projects. */
-  readonly clusterId?: string;
-  /** Only for projects. */
-  readonly departmentId?: string;
+export interface Unit extends SeedUnit {
   readonly createdAt: number;
 }
 

@@ -8,10 +8,9 @@ import type {
   SecretMember,
   SeedUser,
   WrittenAccessKey,
-  WrittenClient,
+  WrittenEntries,
   WrittenSeed,
-  WrittenUser,
-} from './seed-types.ts';
+} from './seed-schema.ts';
 
 /** Length of generated client ids of access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
@@ -62,7 +61,10 @@ function mapCredentials<Part extends WrittenSeed>(part: Part, change: ChangeCred
 }
 
 /** Changes the credentials of a user and of the user's access keys. */
-function changeUser({ entry, place }: LocatedEntry<WrittenUser>, change: ChangeCredentials): WrittenUser {
+function changeUser(
+  { entry, place }: LocatedEntry<WrittenEntries['users']>,
+  change: ChangeCredentials,
+): WrittenEntries['users'] {
   const { email, accessKey, accessKeys } = entry;
   const user = {
     ...entry,
@@ -84,7 +86,7 @@ function changeKey(email: string, key: LocatedEntry<WrittenAccessKey>, change: C
 }
 
 /** Changes the credentials of an application or service account. */
-function changeClient<Client extends WrittenClient>(
+function changeClient<Client extends WrittenEntries['applications' | 'serviceAccounts']>(
   client: LocatedEntry<Client>,
   kind: Kind,
   secret: SecretMember,

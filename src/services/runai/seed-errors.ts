@@ -4,8 +4,7 @@ import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
 import { createRuleKey } from './access-rules.ts';
 import { listCredentials } from './seed-credentials.ts';
 import { LIST_NAMES, type ListedRule, listEntries, listRules, SEED_LISTS, toSubjectName } from './seed-lists.ts';
-import { PREDEFINED_ROLES } from './seed-schema.ts';
-import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
+import { PREDEFINED_ROLES, type WrittenAccessKey, type WrittenEntries, type WrittenSeed } from './seed-schema.ts';
 
 /** Finds errors that the schema cannot express, such as duplicates and dangling references. */
 export function findErrors(part: WrittenSeed): SeedError[] {
@@ -52,7 +51,7 @@ function findRepeatedNames(part: WrittenSeed): SeedError[] {
 
 /** Returns the access keys of a user, with their paths in the seed. */
 function accessKeysOf(
-  { accessKey, accessKeys }: WrittenUser,
+  { accessKey, accessKeys }: WrittenEntries['users'],
   place: string,
 ): readonly LocatedEntry<WrittenAccessKey>[] {
   const first = accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }];

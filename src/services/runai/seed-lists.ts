@@ -1,11 +1,9 @@
 import type { SeedList } from '../../contract/seed.ts';
 import { type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
 import { keysOf, memberOf } from '../../objects/members.ts';
-import type { ListsOf, SeedRule, WrittenEntries, WrittenSeed } from './seed-types.ts';
+import type { ListName, SeedRule, WrittenEntries, WrittenSeed } from './seed-schema.ts';
 import type { SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
-
-type ListName = keyof WrittenEntries;
 
 /** A member of an entry that refers to another entry. */
 interface Reference {
@@ -88,7 +86,7 @@ interface ListedEntry {
 
 /** Returns the entries of a list, with their paths in the seed. */
 export function listEntries<List extends ListName>(
-  part: ListsOf<WrittenEntries>,
+  part: { readonly [Name in ListName]?: readonly WrittenEntries[Name][] },
   list: List,
 ): readonly LocatedEntry<ListedEntry>[] {
   const { idMembers, references = () => [] } = SEED_LISTS[list];

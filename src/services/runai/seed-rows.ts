@@ -13,7 +13,7 @@ import { type CustomRole, createRoleRow, FIRST_CUSTOM_ROLE_ID, LAST_ROLE_SETTING
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
 import { listRules } from './seed-lists.ts';
-import type { RunaiSeed, SeedRole, SeedRule, SeedUser } from './seed-types.ts';
+import type { RunaiSeed, SeedRole, SeedRule, SeedUser } from './seed-schema.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 import { createWorkloadRow, DEFAULT_PHASES, WORKLOAD_PHASES_SETTING } from './workloads.ts';

@@ -3,8 +3,7 @@ import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './se
 import { findErrors } from './seed-errors.ts';
 import { SEED_LISTS } from './seed-lists.ts';
 import { addGroups, createSeedRows } from './seed-rows.ts';
-import { SEED_SCHEMA } from './seed-schema.ts';
-import type { RunaiSeed, WrittenSeed } from './seed-types.ts';
+import { type RunaiSeed, SEED_SCHEMA, type WrittenSeed } from './seed-schema.ts';
 
 /** How the Run:ai part of a seed is checked, completed and applied. */
 export const seed: Seeding = {
@@ -18,7 +17,7 @@ export const seed: Seeding = {
     hashPasswords(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
   createRows: async (part, now) => createSeedRows(asComplete(part), now),
   createCast: (part) => {
-    const { users, ...rest } = asWritten(part);
+    const { users, ...rest } = asComplete(part);
     return { ...rest, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
   withBearers: async (part, world, whole = part) => {

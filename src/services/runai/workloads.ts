@@ -6,20 +6,13 @@ import { NotFound } from '../../store/errors.ts';
 import type { Store } from '../../store/index.ts';
 import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
+import type { SeedWorkload, WrittenSeed } from './seed-schema.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];
 
 /** A workload as stored. It comes from the seed, or was submitted. */
-export interface Workload {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly projectId: string;
+export interface Workload extends SeedWorkload {
   readonly createdAt: Instant;
-  /** A fixed phase. Without it, the phase depends on the clock. */
-  readonly phase?: Phase;
-  /** Whether the workload fails at the end of its run. */
-  readonly fails?: boolean;
   /** Absent if the workload comes from the seed. */
   readonly submission?: Submission;
   readonly deletedAt?: Instant;
@@ -63,12 +56,7 @@ export async function findWorkload({ collections }: Pick<Store, 'collections'>, 
 }
 
 /** Durations of the phases, and which workloads fail. */
-export interface WorkloadPhases {
-  readonly pendingSeconds: number;
-  readonly runningSeconds: number;
-  /** Names of submitted workloads that fail. */
-  readonly failing: readonly string[];
-}
+export type WorkloadPhases = Required<NonNullable<WrittenSeed['workloadPhases']>>;
 
 /** Durations of the phases if the seed has none. */
 export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSeconds: 60, failing: [] };

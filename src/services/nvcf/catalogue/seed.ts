@@ -1,83 +1,57 @@
 import type { SeedError, Seeding } from '../../../contract/seed.ts';
-import { describe, listSchema, NON_EMPTY, objectSchema, uuid } from '../../../definitions/json-schema.ts';
+import { list, object, oneOf, optional, schema, text, uuid, type ValueOf } from '../../../definitions/json-schema.ts';
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../../definitions/seed-entries.ts';
 import { parseInstant } from '../../../time/clock.ts';
-import type { CastModel } from './cast.ts';
 import { createModelRow, isModelPath, kindOf, MODEL_PATHS, type Model, stateAt } from './models.ts';
-
-/** The members that the cast derives from others. */
-type DerivedMember = 'kind' | 'state' | 'access';
-
-/** A model in a seed. */
-type SeedModel = Omit<CastModel, DerivedMember>;
 
 const DERIVED_MEMBER = 'Derived from the other members and shown in the cast; setting it has no effect.';
 
-const SCHEMA = objectSchema(
-  {
-    models: describe(
-      listSchema(
-        objectSchema(
-          {
-            id: describe(
-              { type: 'string', pattern: '^[A-Za-z0-9_.:-]+/[A-Za-z0-9_.:-]+$', maxLength: 255 },
-              'The name of the model, `<company>/<model>`; it must be unique.',
-            ),
-            functionId: describe(
-              uuid,
-              'The function of the model, from `nvcf.functions`. If it does not exist, every account gets 404.',
-            ),
-            paths: describe(
-              {
-                ...listSchema({ type: 'string', pattern: '^/v1(/[A-Za-z0-9_.:-]+){1,5}$', maxLength: 1024 }),
-                minItems: 1,
-                uniqueItems: true,
-              },
-              'Where to call the model: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or its own path at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
-            ),
-            offline: describe(NON_EMPTY, "The operator's message while the model is offline. Default: not offline."),
-            endOfLife: describe(
-              { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
-              'When the model reaches its end of life (RFC 3339). Default: never.',
-            ),
-            accounts: describe(
-              listSchema(NON_EMPTY),
-              'The only accounts (NCA ids) that may call it. Default: every account that may call its function.',
-            ),
-            symmetric: describe(
-              { type: 'boolean' },
-              'For embeddings: it embeds queries and passages alike, and does not require `input_type`. Default: false.',
-            ),
-            takesSingleToolCalls: describe(
-              { type: 'boolean' },
-              'For chats: it refuses a message with more than one tool call. Default: false.',
-            ),
-            rejects: describe(
-              listSchema(NON_EMPTY),
-              'Members of a request that it refuses with 400, such as `prompt_cache_key`. Default: none.',
-            ),
-            kind: describe({ enum: ['chat', 'embedding', 'ranking'] }, DERIVED_MEMBER),
-            state: describe({ enum: ['live', 'offline', 'retiring', 'retired'] }, DERIVED_MEMBER),
-            access: describe({ enum: ['public', 'gated'] }, DERIVED_MEMBER),
-          },
-          [
-            'offline',
-            'endOfLife',
-            'accounts',
-            'symmetric',
-            'takesSingleToolCalls',
-            'rejects',
-            'kind',
-            'state',
-            'access',
-          ],
-        ),
-      ),
-      'Models.',
+const MODEL = object({
+  id: text('The name of the model, `<company>/<model>`; it must be unique.', {
+    pattern: '^[A-Za-z0-9_.:-]+/[A-Za-z0-9_.:-]+$',
+    maxLength: 255,
+  }),
+  functionId: uuid('The function of the model, from `nvcf.functions`. If it does not exist, every account gets 404.'),
+  paths: schema<readonly string[]>(
+    {
+      ...list(text(undefined, { pattern: '^/v1(/[A-Za-z0-9_.:-]+){1,5}$', maxLength: 1024 })),
+      minItems: 1,
+      uniqueItems: true,
+    },
+    'Where to call the model: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or its own path at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
+  ),
+  offline: optional(text("The operator's message while the model is offline. Default: not offline.")),
+  endOfLife: optional(
+    text('When the model reaches its end of life (RFC 3339). Default: never.', {
+      pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$',
+    }),
+  ),
+  accounts: optional(
+    list(text(), 'The only accounts (NCA ids) that may call it. Default: every account that may call its function.'),
+  ),
+  symmetric: optional(
+    schema<boolean>(
+      { type: 'boolean' },
+      'For embeddings: it embeds queries and passages alike, and does not require `input_type`. Default: false.',
     ),
-  },
-  ['models'],
-);
+  ),
+  takesSingleToolCalls: optional(
+    schema<boolean>(
+      { type: 'boolean' },
+      'For chats: it refuses a message with more than one tool call. Default: false.',
+    ),
+  ),
+  rejects: optional(
+    list(text(), 'Members of a request that it refuses with 400, such as `prompt_cache_key`. Default: none.'),
+  ),
+  kind: optional(oneOf(['chat', 'embedding', 'ranking'], DERIVED_MEMBER)),
+  state: optional(oneOf(['live', 'offline', 'retiring', 'retired'], DERIVED_MEMBER)),
+  access: optional(oneOf(['public', 'gated'], DERIVED_MEMBER)),
+});
+
+const SCHEMA = object({ models: optional(list(MODEL, 'Models.')) });
+
+type SeedModel = ValueOf<typeof MODEL>;
 
 /** A path of `ai.api.nvidia.com`: three to five segments below `/v1`. */
 const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
@@ -126,14 +100,13 @@ function findSeedErrors(models: readonly LocatedEntry<SeedModel>[]): readonly Se
 }
 
 /** Returns a model without the members that a seed has if it was copied from the cast. */
-function omitDerivedMembers(model: SeedModel & Partial<Pick<CastModel, DerivedMember>>): SeedModel {
-  const { kind: _kind, state: _state, access: _access, ...members } = model;
+function omitDerivedMembers({ kind: _kind, state: _state, access: _access, ...members }: SeedModel): SeedModel {
   return members;
 }
 
-/** Returns the models of a seed. @param part matches `SCHEMA`, which `SeedModel` mirrors */
+/** Returns the models of a seed. @param part matches `SCHEMA` */
 function readModels(part: unknown): readonly SeedModel[] {
-  return (part as { readonly models?: readonly SeedModel[] }).models ?? [];
+  return (part as ValueOf<typeof SCHEMA>).models ?? [];
 }
 
 /** Formats a time like Go: without fractions of a second, and with its offset. */

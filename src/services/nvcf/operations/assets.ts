@@ -15,19 +15,16 @@ import {
 } from '../asset-content.ts';
 import { findUploadRefusal } from '../object-storage.ts';
 import { addObject, listObjects } from '../objects.ts';
+import type { SeedAsset } from '../seed-schema.ts';
 import { createAccountLookup } from './lookups.ts';
 
 /** The maximum number of assets per account. Together with the maximum size of an asset, it limits what is stored. */
 const MAX_ASSETS = 100;
 
 /** A stored asset. */
-export interface Asset {
+export interface Asset extends Pick<SeedAsset, 'contentType' | 'description' | 'uploadId'> {
   readonly assetId: string;
-  readonly contentType: string;
-  readonly description: string;
   readonly createdAt: Instant;
-  /** The last segment of the URL for upload and download, which needs no credential. */
-  readonly uploadId: string;
   /** Null before the upload. */
   readonly content: Content | null;
 }

@@ -8,6 +8,7 @@ import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';
 import { checkSecret, detectKeyType } from '../registry-secrets.ts';
+import type { NvcfSeed } from '../seed-schema.ts';
 import { createAccountLookup } from './lookups.ts';
 
 /** The maximum number of credentials per account, as published. */
@@ -27,11 +28,7 @@ type CredentialRow = Row<RegistryCredential, null>;
 export const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
 
 /** A registry that Cloud Functions can use for a type of artifacts. */
-export interface RecognizedRegistry {
-  readonly artifactType: string;
-  readonly registryName: string;
-  readonly registryHostname: string;
-}
+export type RecognizedRegistry = NonNullable<NvcfSeed['recognizedRegistries']>[number];
 
 export const RECOGNIZED_REGISTRIES = new Collection<RecognizedRegistry>('nvcf.recognized-registries');
 

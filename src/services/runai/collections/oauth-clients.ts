@@ -5,11 +5,10 @@ import { Collision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Row } from '../../../store/row.ts';
 import { type ClientUri, splitClientUri } from '../redirect-uris.ts';
+import type { SeedOAuthClient } from '../seed-schema.ts';
 
 /** An OAuth client for logins (RFC 6749, 2). */
-export interface OAuthClient {
-  readonly clientId: string;
-  readonly redirectUris: readonly string[];
+export interface OAuthClient extends SeedOAuthClient {
   /** Absent for a public client. */
   readonly secretHash?: string;
 }
