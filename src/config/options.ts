@@ -1,8 +1,7 @@
 import { parseHostName } from '../addresses/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../addresses/world-id.ts';
-import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../definitions/option.ts';
-import type { Settings } from '../definitions/settings.ts';
-import { LOG_LEVELS, type LogLevel } from '../diagnostics/log.ts';
+import { megabytes, type Option, oneOf, onOff, path, type ValuesOf, wholeNumber } from '../definitions/option.ts';
+import { LOG_LEVELS } from '../diagnostics/log.ts';
 import { keysOf } from '../objects/members.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, redactData } from '../store/data-option.ts';
@@ -11,58 +10,8 @@ import { showValue } from '../text/redact.ts';
 /** The start of the names of all environment variables. */
 export const VARIABLE_PREFIX = 'NV_AUTH_MOCK_';
 
-/** The configuration of the server. Durations are in milliseconds. */
-export interface Config extends Settings {
-  readonly port: number;
-  readonly host: string;
-  /** Serves https with certificates of the server's own authority. */
-  readonly tls: boolean;
-  readonly tlsCert: string | null;
-  readonly tlsKey: string | null;
-  readonly httpPort: number | null;
-  readonly data: string | null;
-  readonly seed: string | null;
-  readonly reseed: boolean;
-  readonly publicUrl: string | null;
-  readonly alias: readonly string[];
-  /** Origins of web applications. */
-  readonly cors: readonly string[];
-  readonly adminToken: string | null;
-  readonly world: readonly string[];
-  readonly maxWorlds: number;
-  /** In megabytes. */
-  readonly maxState: number;
-  /** The path of a key, or an algorithm. */
-  readonly signingKey: string;
-  readonly strict: boolean;
-  readonly explain: boolean;
-  readonly logLevel: LogLevel;
-  readonly json: boolean;
-  readonly exitWithStdin: boolean;
-}
-
-/**
- * Options of a program that uses the library. Durations may be strings such as `15m`. A bare number is in milliseconds:
- * `tokenTtl: 3600` is 3.6 seconds.
- */
-export type ConfigOptions = { readonly [Name in keyof Config]?: Given<Config[Name], NonNullable<Config[Name]>> };
-
-/**
- * Enumerations only accept their values; numbers and durations may be strings, as in the command. Values with several
- * parts are written as in the command, or are a number for the first part.
- */
-type Given<Value, Present> = [Present] extends [string]
-  ? Value
-  : [Present] extends [readonly unknown[]]
-    ? Value | string
-    : [Present] extends [object]
-      ? string | number
-      : Value | string;
-
-type Table<Names extends keyof Config> = { readonly [Name in Names]: Option<Config[Name]> };
-
-/** Options of the server as a whole. */
-const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof typeof OUTPUT_OPTIONS>> = {
+const TABLE = {
+  // The server as a whole.
   port: {
     short: 'p',
     argument: 'N',
@@ -132,7 +81,7 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     argument: 'NAME',
     repeatable: true,
     description: 'additional host name of this server',
-    fallback: [],
+    fallback: [] as readonly string[],
     expected: 'a host name without a port',
     read: (text) => (parseHostName(text) === text.toLowerCase() ? [text] : undefined),
   },
@@ -140,7 +89,7 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     argument: 'ORIGIN',
     repeatable: true,
     description: 'origin of a web application that may call the server (CORS)',
-    fallback: [],
+    fallback: [] as readonly string[],
     expected:
       'an origin as browsers send it (in lower case, without a path or a default port), such as `http://localhost:5173`',
     read: (text) => (isOrigin(text) ? [text] : undefined),
@@ -158,7 +107,7 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     argument: 'ID',
     repeatable: true,
     description: 'world to create on startup; it stays until it is deleted',
-    fallback: [],
+    fallback: [] as readonly string[],
     expected: `an id of ${WORLD_ID_FORM}, other than \`${DEFAULT_WORLD}\``,
     read: (text) => (isWorldId(text) && text !== DEFAULT_WORLD ? [text] : undefined),
   },
@@ -168,6 +117,7 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     fallback: 1000,
     ...wholeNumber(0, 100_000),
   },
+  /** In megabytes. */
   maxState: {
     argument: 'SIZE',
     description: 'maximum memory for all worlds and snapshots, in megabytes or as in `1GB`',
@@ -181,10 +131,8 @@ const SERVER_LEVEL_OPTIONS: Table<Exclude<keyof Config, keyof Settings | keyof t
     expected: 'a path, `RS256` or `ES256`',
     read: path.read,
   },
-};
-
-/** Options of responses and output. */
-const OUTPUT_OPTIONS = {
+  ...SERVICE_OPTIONS,
+  // Responses and output.
   strict: {
     description: 'reject undocumented query parameters and fields with 400, and check responses',
     fallback: false,
@@ -204,10 +152,31 @@ const OUTPUT_OPTIONS = {
     fallback: false,
     ...onOff,
   },
-} satisfies Partial<Table<keyof Config>>;
+} as const satisfies Readonly<Record<string, Option>>;
+
+/** The configuration of the server: the value of each option. Durations are in milliseconds. */
+export type Config = ValuesOf<typeof TABLE>;
 
 /** All options. Help, variables, file keys and validation derive from this table. */
-export const OPTIONS: Table<keyof Config> = { ...SERVER_LEVEL_OPTIONS, ...SERVICE_OPTIONS, ...OUTPUT_OPTIONS };
+export const OPTIONS: { readonly [Name in keyof Config]: Option<Config[Name]> } = TABLE;
+
+/**
+ * Options of a program that uses the library. Durations may be strings such as `15m`. A bare number is in milliseconds:
+ * `tokenTtl: 3600` is 3.6 seconds.
+ */
+export type ConfigOptions = { readonly [Name in keyof Config]?: Given<Config[Name], NonNullable<Config[Name]>> };
+
+/**
+ * Enumerations only accept their values; numbers and durations may be strings, as in the command. Values with several
+ * parts are written as in the command, or are a number for the first part.
+ */
+type Given<Value, Present> = [Present] extends [string]
+  ? Value
+  : [Present] extends [readonly unknown[]]
+    ? Value | string
+    : [Present] extends [object]
+      ? string | number
+      : Value | string;
 
 /** The names of all options. */
 export const OPTION_NAMES = keysOf(OPTIONS);
