@@ -59,31 +59,7 @@ export function readOptions(options: ConfigOptions): EffectiveConfig {
   const faults = Object.keys(options)
     .filter((name) => !isOneOf(OPTION_NAMES, name))
     .map((name) => describeUnknownName(`option \`${name}\``, name, OPTION_NAMES));
-  const source: Source = new Map(
-    OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
-      const value = options[name];
-      if (value === undefined || value === null) return [];
-      const values = [value].flat();
-      const [texts, shown] = [values.map(formatAsFlag(name)), values.map(formatForMessage(name))];
-      return [[name, { origin: 'option', written: `option \`${name}\``, texts, shown }]];
-    }),
-  );
-  const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, [source], faults)] as const);
-  if (faults.length > 0) throw new UserError(faults.join('\n'));
-  return createEffective(settled);
-}
-
-/** Formats a value as a flag. A bare number for a duration is in milliseconds. */
-function formatAsFlag(name: keyof Config): (value: unknown) => string {
-  return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
-}
-
-/** Formats a value for messages, with the unit of a bare number. */
-function formatForMessage(name: keyof Config): (value: unknown) => string {
-  return (value) =>
-    typeof value === 'number' && OPTIONS[name].isDuration === true
-      ? `\`${value}\`, in milliseconds`
-      : showText(String(value));
+  return resolveOptions([createSource('option', options, (name) => `option \`${name}\``)], faults);
 }
 
 /**
@@ -96,32 +72,19 @@ export async function readConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<EffectiveConfig> {
   const faults: string[] = [];
-  const folder = [flags['etc']].flat()[0] ?? (environment[`${VARIABLE_PREFIX}ETC`] || undefined);
+  const readPath = (name: string) => [flags[name]].flat()[0] ?? (environment[formatVariableName(name)] || undefined);
+  const folder = readPath('etc');
   if (folder !== undefined && !(await exists(folder)))
     faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
   const etc = createFileFinder(folder, faults);
-  const named = [flags['config']].flat()[0] ?? (environment[`${VARIABLE_PREFIX}CONFIG`] || undefined);
-  const filePath = named ?? (await etc('config'));
-  const sources: Source[] = [
-    readFlags(flags),
+  const filePath = readPath('config') ?? (await etc('config'));
+  const sources = [
+    createSource('flag', flags, (name) => `--${formatFlagName(name)}`),
     readVariables(environment, faults),
     filePath === undefined ? new Map() : await readConfigFile(filePath, faults),
     createSeedSource(await etc('seed')),
   ];
-  const settled = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
-  if (faults.length > 0) throw new UserError(faults.join('\n'));
-  return createEffective(settled);
-}
-
-/** Creates the configuration from the values of its options. */
-function createEffective(
-  settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
-): EffectiveConfig {
-  return {
-    // Each value was parsed by its option.
-    config: Object.freeze(createObject<Config>(settled.map(([name, { value }]) => [name, value]))),
-    origins: createObject<EffectiveConfig['origins']>(settled.map(([name, { origin }]) => [name, origin])),
-  };
+  return resolveOptions(sources, faults);
 }
 
 /** Returns the credentials of the real service for `compare`, which are never part of a configuration. */
@@ -156,6 +119,17 @@ function showText(text: string): string {
   return `\`${showValue(text)}\``;
 }
 
+/** Returns the values of all options. @throws UserError with the faults of the sources, and every invalid value */
+function resolveOptions(sources: readonly Source[], faults: string[]): EffectiveConfig {
+  const resolved = OPTION_NAMES.map((name) => [name, resolveOption(name, sources, faults)] as const);
+  if (faults.length > 0) throw new UserError(faults.join('\n'));
+  return {
+    // Each value was parsed by its option.
+    config: Object.freeze(createObject<Config>(resolved.map(([name, { value }]) => [name, value]))),
+    origins: createObject<EffectiveConfig['origins']>(resolved.map(([name, { origin }]) => [name, origin])),
+  };
+}
+
 /** Returns the value of the first source that has it, otherwise the default. @param faults receives an invalid value */
 function resolveOption(name: keyof Config, sources: readonly Source[], faults: string[]) {
   const option: Option = OPTIONS[name];
@@ -171,15 +145,30 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
 
-/** Reads the values of flags. */
-function readFlags(flags: FlagTexts): Source {
-  const entries = OPTION_NAMES.flatMap((name): [keyof Config, WrittenValue][] => {
-    const texts = flags[name];
-    return texts === undefined
-      ? []
-      : [[name, { origin: 'flag', written: `--${formatFlagName(name)}`, texts: [texts].flat() }]];
-  });
-  return new Map(entries);
+/**
+ * Creates a source from values by option name. A bare number for a duration is in milliseconds.
+ *
+ * @param describe returns where the user wrote a value, for messages
+ */
+function createSource(
+  origin: OptionOrigin,
+  values: Readonly<Record<string, unknown>>,
+  describe: (name: keyof Config) => string,
+): Source {
+  const source = new Map<keyof Config, WrittenValue>();
+  for (const name of OPTION_NAMES) {
+    const value = values[name];
+    if (value === undefined || value === null) continue;
+    const entries: readonly unknown[] = [value].flat();
+    const isMilliseconds = (entry: unknown) => typeof entry === 'number' && OPTIONS[name].isDuration === true;
+    source.set(name, {
+      origin,
+      written: describe(name),
+      texts: entries.map((entry) => (isMilliseconds(entry) ? `${entry}ms` : String(entry))),
+      shown: entries.map((entry) => showText(String(entry)) + (isMilliseconds(entry) ? ', in milliseconds' : '')),
+    });
+  }
+  return source;
 }
 
 const FILE_EXTENSIONS = ['yaml', 'yml', 'json'] as const;
@@ -215,7 +204,7 @@ function createSeedSource(file: string | undefined): Source {
 const INJECTED_VARIABLE = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
 /** Variables with the paths of option files. */
-const FILE_VARIABLES: ReadonlySet<string> = new Set([`${VARIABLE_PREFIX}CONFIG`, `${VARIABLE_PREFIX}ETC`]);
+const FILE_VARIABLES: ReadonlySet<string> = new Set(['config', 'etc'].map(formatVariableName));
 
 /** Variables read by other code: credentials of the real service for `compare`, and the clients in other languages. */
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
@@ -245,13 +234,8 @@ function readVariables(environment: NodeJS.ProcessEnv, faults: string[]): Source
     if (name !== undefined) {
       const texts = OPTIONS[name].repeatable === true ? text.split(',').map((part) => part.trim()) : [text];
       // The comma may be part of a password.
-      const isOpen = showValue(text) === text;
-      source.set(name, {
-        origin: 'variable',
-        written: variable,
-        texts,
-        ...(!isOpen && { shown: texts.map(() => showText(text)) }),
-      });
+      const shown = texts.map((part) => showText(showValue(text) === text ? part : text));
+      source.set(name, { origin: 'variable', written: variable, texts, shown });
     } else if (!INJECTED_VARIABLE.test(variable)) {
       faults.push(describeUnknownName(`variable ${variable}`, variable, [...byVariable.keys(), ...FILE_VARIABLES]));
     }
