@@ -8,7 +8,7 @@ export { fits, isVariable, shapeOf } from './addresses/path-template.ts';
 export { buildServer } from './app/server.ts';
 export { askWorld } from './cli/ask-world.ts';
 export { checkOutput, checkOutputName, writeOutput } from './cli/output-file.ts';
-export { askServer, locateServerAndWorld, type RunningServer } from './cli/server-client.ts';
+export { askServer, locateServerAndWorld, type RunningServer, type ServerFlags } from './cli/server-client.ts';
 export { handleSignals } from './cli/signals.ts';
 export { prefixOf } from './cli/world-address.ts';
 export {

@@ -1,11 +1,11 @@
 /** Entry points for the server, loaded on demand because comparing two documents needs no server. */
-import type { FlagTexts, Routes } from '../../src/conformance-entry.ts';
+import type { Routes } from '../../src/conformance-entry.ts';
 import type { CompareFlags } from './command/compare.ts';
 import type { VerifyFlags } from './command/verify.ts';
 import type { TrafficReport } from './traffic/check.ts';
 import type { RecordedEntry } from './traffic/of-server.ts';
 
-export type { CompareFlags, RecordedEntry, TrafficReport, VerifyFlags };
+export type { RecordedEntry, TrafficReport };
 
 /**
  * `nv-auth-mock verify`: compares a vendor's document, recorded traffic or the journal of a server with the mock's
@@ -13,7 +13,7 @@ export type { CompareFlags, RecordedEntry, TrafficReport, VerifyFlags };
  *
  * @throws UserError for an invalid flag or combination of flags
  */
-export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
+export async function verify(flags: VerifyFlags): Promise<void> {
   return (await import('./command/verify.ts')).verify(flags);
 }
 
@@ -23,8 +23,8 @@ export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
  *
  * @throws UserError if a flag is invalid or a service can't be used
  */
-export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts): Promise<void> {
-  return (await import('./command/compare.ts')).compare(compareFlags, configFlags);
+export async function compare(flags: CompareFlags): Promise<void> {
+  return (await import('./command/compare.ts')).compare(flags);
 }
 
 /**

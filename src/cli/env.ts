@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { FlagTexts } from '../config/config.ts';
 import { OPTIONS } from '../config/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { UserError } from '../diagnostics/user-error.ts';
@@ -7,7 +6,7 @@ import { MANIFESTS } from '../services/index.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld, createUnreachableError } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
-import { askServer, locateServerAndWorld, type RunningServer, requestText } from './server-client.ts';
+import { askServer, locateServerAndWorld, type RunningServer, requestText, type ServerFlags } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -23,34 +22,28 @@ const FORMATS = {
     `environment:\n${formatLines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
-interface EnvOptions {
+type EnvFlags = ServerFlags & {
   readonly format: keyof typeof FORMATS;
-  readonly url: string | null;
-  readonly clientUrl: string | null;
-  readonly world: string | null;
-  readonly ca: string | null;
-  readonly hosts: boolean;
-}
+  /** The server's URL for the client. Default: the URL of this command, or for Compose the URL in its network. */
+  readonly clientUrl?: string;
+  /** The file for the certificate that clients have to trust. Default: none is written. */
+  readonly ca?: string;
+  /** Prints the vendors' host names instead. */
+  readonly hosts?: true;
+};
 
 /**
  * Prints variables for a client: URLs and, from the cast of the running server, credentials of the administrator and of
  * the organisation's owner.
  *
- * @param options.url the server, including the prefix of a world; null: the configured address
- * @param options.clientUrl the server's URL for the client; default: the URL of this command, or for Compose the URL in
- * its network
- * @param options.world the world for credentials and URLs; default: the world of `url`, or the default world
- * @param options.hosts prints the vendors' host names instead
- * @param options.ca the file for the certificate that clients have to trust; null writes none
  * @throws UserError if the server or world doesn't exist
  */
-export async function printEnv(flags: FlagTexts, options: EnvOptions): Promise<void> {
-  const { format, url, clientUrl, world: worldId, ca } = options;
-  const { server: locatedServer, world } = await locateServerAndWorld(flags, url, worldId);
+export async function printEnv({ format, clientUrl, ca, hosts, ...flags }: EnvFlags): Promise<void> {
+  const { server: locatedServer, world } = await locateServerAndWorld(flags);
   const { server, trust } = await trustCertificate(locatedServer, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
   const manifests = await readManifests(server);
-  if (options.hosts) return printHosts(cast, manifests, format, parseClientUrl(clientUrl) ?? server.url);
+  if (hosts === true) return printHosts(cast, manifests, format, parseClientUrl(clientUrl) ?? server.url);
   const readDefaultUrl = async () => (format === 'compose' ? findNetworkUrl(server) : server.url);
   const base = `${parseClientUrl(clientUrl) ?? (await readDefaultUrl())}${prefixOf(world)}`;
   const { variables, unset } = collectVariables(cast, manifests, base);
@@ -75,16 +68,16 @@ const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BU
  * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; all later
  * requests are verified with it.
  *
- * @param file null: writes nothing, and warns if the server uses https
+ * @param file undefined: writes nothing, and warns if the server uses https
  * @returns the server with that authority, and the variables that refer to the file
  * @throws UserError if the server has no authority of its own, or if the file cannot be written
  */
 async function trustCertificate(
   server: RunningServer,
-  file: string | null,
+  file: string | undefined,
 ): Promise<{ server: RunningServer; trust: Variables }> {
   const isTls = server.url.startsWith('https:');
-  if (file === null) {
+  if (file === undefined) {
     if (isTls)
       process.stderr.write(
         `nv-auth-mock: clients must trust the certificate of ${server.url}; use --ca FILE to write it and to print the variables\n`,
@@ -114,8 +107,8 @@ async function trustCertificate(
 const COMPOSE_SERVICE = 'mock';
 
 /** @throws UserError unless the URL is one that `--public-url` accepts */
-function parseClientUrl(clientUrl: string | null): string | null {
-  if (clientUrl === null) return null;
+function parseClientUrl(clientUrl: string | undefined): string | undefined {
+  if (clientUrl === undefined) return undefined;
   const origin = OPTIONS.publicUrl.read(clientUrl);
   if (typeof origin === 'string') return origin;
   throw new UserError(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);

@@ -1,19 +1,19 @@
-import { type FlagTexts, findProxyVariable } from '../config/config.ts';
+import { findProxyVariable } from '../config/config.ts';
 import { describeConnectionError } from '../diagnostics/connection-advice.ts';
 import { messageOf } from '../diagnostics/error-message.ts';
 import { readDetail } from './ask-world.ts';
-import { askServer, locateServerAndWorld, type RunningServer } from './server-client.ts';
+import { askServer, locateServerAndWorld, type RunningServer, type ServerFlags } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
 /**
  * Prints whether the server is ready, and exits with code 0 if it is, otherwise with 1. Warns about a proxy that clients
  * use, because this command uses none.
  *
- * @param url the server, including the prefix of a world, which must exist; null: the configured address
+ * @param flags a world in the URL must exist
  * @throws UserError if the URL isn't the URL of a server or a world
  */
-export async function checkHealth(flags: FlagTexts, url: string | null): Promise<void> {
-  const { server: found, world } = await locateServerAndWorld(flags, url, null);
+export async function checkHealth(flags: ServerFlags): Promise<void> {
+  const { server: found, world } = await locateServerAndWorld(flags);
   // This call needs no admin token, and the server may be another program.
   const server = { ...found, headers: {} };
   const address = `${server.url}${prefixOf(world)}`;

@@ -26,13 +26,17 @@ type KindName = keyof typeof KINDS;
 
 const KIND_NAMES = keysOf(KINDS);
 
+interface InitFlags {
+  /** The kinds of files. Default: a test for the project's only test runner, or the user's choice. */
+  readonly kind?: readonly string[];
+}
+
 /**
  * Writes first files for the mock into a project. Overwrites nothing: if one of the files exists, none is written.
  *
- * @param kinds the kinds of files; if empty, a test for the project's only test runner, or the user's choice
  * @throws UserError if the folder doesn't exist, a file already exists, or the user cannot be asked
  */
-export async function writeFirstFiles(dir: string, kinds: readonly string[]): Promise<void> {
+export async function writeFirstFiles(dir: string, { kind: kinds = [] }: InitFlags): Promise<void> {
   const folder = resolve(dir);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new UserError(`${showValue(dir)} is not a folder. Use the folder of a project.`);

@@ -1,10 +1,9 @@
-import type { FlagTexts } from '../config/config.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld } from './ask-world.ts';
 import { formatTable, isReport, type Report } from './report-table.ts';
-import { locateServerAndWorld } from './server-client.ts';
+import { locateServerAndWorld, type ServerFlags } from './server-client.ts';
 
 /** The values of `--fail-on`: rights that no request needed, and rights that are broader than needed. */
 const EXCESSES = ['unused', 'broader'] as const;
@@ -16,31 +15,28 @@ const EXCESS_TEXTS: Readonly<Record<Excess, string>> = {
   broader: 'broader rights than needed',
 };
 
-interface ReportOptions {
-  readonly failOn: string | null;
-  readonly principal: string | null;
-  readonly url: string | null;
-  readonly world: string | null;
-  readonly json: boolean;
-}
+type ReportFlags = ServerFlags & {
+  /** Kinds, separated by commas. */
+  readonly failOn?: string;
+  /** Default: all used credentials. */
+  readonly principal?: string;
+  readonly json?: true;
+};
 
 /**
  * Prints how each credential was used on a running server, and which of its rights are unused. Exits with code 1 if
  * there are rights of the kinds in `failOn`, or if no credential was used.
  *
- * @param options.failOn kinds, separated by commas; null: none
- * @param options.url the server, including the prefix of a world; null: the configured address
- * @param options.principal only this principal; null: all used credentials
  * @throws UserError if the server, world or principal doesn't exist
  */
-export async function printReport(flags: FlagTexts, options: ReportOptions): Promise<void> {
-  const excesses = parseExcesses(options.failOn);
-  const { server, world } = await locateServerAndWorld(flags, options.url, options.world);
-  const query = options.principal === null ? '' : `?principal=${encodeURIComponent(options.principal)}`;
+export async function printReport({ failOn = '', principal, json, ...flags }: ReportFlags): Promise<void> {
+  const excesses = parseExcesses(failOn);
+  const { server, world } = await locateServerAndWorld(flags);
+  const query = principal === undefined ? '' : `?principal=${encodeURIComponent(principal)}`;
   const report = await askWorld(server, world, `/least-privilege${query}`, (body) =>
     isReport(body) ? body : undefined,
   );
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatTable(report));
+  process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatTable(report));
   if (report.full) {
     process.stderr.write('nv-auth-mock: the server could not store all uses, so the report is incomplete\n');
   }
@@ -63,8 +59,8 @@ function describeExcess({ principals }: Report, excess: Excess): string[] {
 }
 
 /** Parses the values of `--fail-on`. @throws UserError for an unknown value */
-function parseExcesses(text: string | null): readonly Excess[] {
-  return (text ?? '')
+function parseExcesses(text: string): readonly Excess[] {
+  return text
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')

@@ -35,21 +35,27 @@ export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   };
 }
 
+/** The flags of commands that call a running server, with those of the configuration. */
+export type ServerFlags = FlagTexts & {
+  /** The server, including the prefix of a world. Default: the configured address. */
+  readonly url?: string | undefined;
+  /** Default: the world of the URL, or the default world. */
+  readonly world?: string | undefined;
+};
+
 /**
  * Returns a running server and the world to call.
  *
- * @param url including the prefix of a world; null: the configured address
- * @param worldId the world; null: the world of the URL, or the default world
  * @throws UserError if URL and world contradict each other
  */
-export async function locateServerAndWorld(
-  flags: FlagTexts,
-  url: string | null,
-  worldId: string | null,
-): Promise<{ readonly server: RunningServer; readonly world: string | null }> {
+export async function locateServerAndWorld({
+  url,
+  world: worldId,
+  ...flags
+}: ServerFlags): Promise<{ readonly server: RunningServer; readonly world: string | null }> {
   const local = await locateServer(flags);
   const { root, world } = locateWorld(url ?? local.url, worldId);
-  return { server: { ...local, url: root, isLocal: url === null && local.isLocal === true }, world };
+  return { server: { ...local, url: root, isLocal: url === undefined && local.isLocal === true }, world };
 }
 
 /** The response of a running server. The body is null if it isn't JSON. */

@@ -1,12 +1,11 @@
 import type { Decision } from '../../generated/library.ts';
-import type { FlagTexts } from '../config/config.ts';
 import type { Tables } from '../decisions/rule.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { describeNeeds } from '../explaining/index.ts';
 import { showValue } from '../text/redact.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
-import { locateServerAndWorld, type RunningServer, readPublicUrl } from './server-client.ts';
+import { locateServerAndWorld, type RunningServer, readPublicUrl, type ServerFlags } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
 type RequestSummary = Refusal['request'];
@@ -19,17 +18,13 @@ const MAX_LISTED = 5;
 /**
  * Prints why a running server refused a request, and how to fix it. Exits with code 1 if no request was refused.
  *
- * @param options.id the id of the request or its decision; null: the newest refusal
- * @param options.url the server, including the prefix of a world; null: the configured address
+ * @param id the id of the request or its decision; undefined: the newest refusal
  * @throws UserError if the server, world or request doesn't exist
  */
-export async function explainRefusal(
-  flags: FlagTexts,
-  options: { readonly id: string | null; readonly url: string | null; readonly world: string | null },
-): Promise<void> {
-  const { server, world } = await locateServerAndWorld(flags, options.url, options.world);
+export async function explainRefusal(id: string | undefined, flags: ServerFlags): Promise<void> {
+  const { server, world } = await locateServerAndWorld(flags);
   const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, readRequests);
-  const request = options.id === null ? requests.find(isRefused) : findRequest(options.id, requests);
+  const request = id === undefined ? requests.find(isRefused) : findRequest(id, requests);
   if (request !== undefined && isRefused(request)) {
     const refusal = await readRefusal(server, world, request);
     const publicBase = `${(await readPublicUrl(server)) ?? server.url}${prefixOf(world)}`;

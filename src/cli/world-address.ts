@@ -45,10 +45,10 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
  * Splits a URL into the server and the world.
  *
  * @param url the client's URL, which may include the prefix of a world
- * @param worldId the client's world; null: the world of the URL
+ * @param worldId the client's world; default: the world of the URL
  * @throws UserError unless it is the URL of a server or a world
  */
-export function locateWorld(url: string, worldId: string | null): WorldAddress {
+export function locateWorld(url: string, worldId?: string): WorldAddress {
   const shownUrl = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UserError(`--url ${shownUrl} is not an http or https URL, such as \`http://mock:6625\`.`);
@@ -60,7 +60,7 @@ export function locateWorld(url: string, worldId: string | null): WorldAddress {
       `--url ${shownUrl} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625${worldPathOf('team-a')}\`.`,
     );
   }
-  if (urlWorld !== null && worldId !== null && urlWorld !== worldId) {
+  if (urlWorld !== null && worldId !== undefined && urlWorld !== worldId) {
     throw new UserError(
       `--url ${shownUrl} has the world \`${urlWorld}\`, but --world is \`${worldId}\`. Keep one of them.`,
     );

@@ -303,16 +303,23 @@ describe.concurrent('an invalid value stops the start with the expected values:'
     });
   });
 
-  it.for([[['--port']], [['start', 'now']], [['env', '--format', 'xml']]])(
-    'an invalid command line: %j',
-    async ([args = []], { command }) => {
-      const { code, stdout, stderr } = await command.run(args);
+  const lines: [args: string[], message: string][] = [
+    [['--port'], '--port has no value. Expected `--port <N>`: port;'],
+    [['start', 'now'], '`start` accepts only flags, but got `now`.'],
+    [['why', 'id', 'now'], '`why` accepts only one argument and flags, but got `now`.'],
+    [
+      ['env', '--format', 'xml'],
+      "option '--format <FORMAT>' argument 'xml' is invalid. Allowed choices are shell, dotenv,",
+    ],
+    [['compare'], "required option '--against <URL>' not specified."],
+  ];
 
-      expect(code).toBe(2);
-      expect(stderr).toContain(args[0] === 'start' ? 'start' : args.find((arg) => arg.startsWith('--')));
-      expect(stdout).toBe('');
-    },
-  );
+  it.for(lines)('an invalid command line: %j', async ([args, message], { command }) => {
+    const { code, stdout, stderr } = await command.run(args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`nv-auth-mock: ${message}`);
+  });
 
   it('with its flag, variable or key, for all faults at once', async ({ command, folder }) => {
     await writeFile(join(folder, 'options.yaml'), 'explain: maybe\nlog-levle: info\n');

@@ -20,6 +20,7 @@ describe.concurrent('no command repeats a secret in a value:', () => {
     'help VALUE',
     'start VALUE',
     '--dta=VALUE',
+    '-=VALUE',
     '--data VALUE',
     '--tls-cert VALUE --tls-key VALUE',
     'health --host VALUE',

@@ -36,7 +36,7 @@ it.each([
   ['http://mock:6625/', { root: 'http://mock:6625', world: null }],
   ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a' }],
 ])('locateWorld of the URL %s returns %j', (url, place) => {
-  expect(locateWorld(url, null)).toEqual(place);
+  expect(locateWorld(url)).toEqual(place);
 });
 
 it.each([
@@ -46,7 +46,7 @@ it.each([
   ['http://mock:6625/#/faults', 'http://mock:6625/#...'],
   ['https://ada:1/secret@mock', 'https://...'],
 ])('locateWorld rejects the URL %s, which has more than an address', (url, shown) => {
-  expect(() => locateWorld(url, null)).toThrow(
+  expect(() => locateWorld(url)).toThrow(
     `--url ${shown} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625/w/team-a\`.`,
   );
 });

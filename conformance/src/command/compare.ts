@@ -3,7 +3,6 @@ import {
   askWorld,
   checkOutput,
   createMachineClock,
-  type FlagTexts,
   handleSignals,
   locateServerAndWorld,
   memberOf,
@@ -12,6 +11,7 @@ import {
   type RunningServer,
   readCompareCredentials,
   rfc3339,
+  type ServerFlags,
   showValue,
   UserError,
   writeOutput,
@@ -25,8 +25,8 @@ import { sendRequest } from '../compare/send.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
 
-/** The flags of `nv-auth-mock compare`, in addition to those of the configuration. */
-export interface CompareFlags {
+/** The flags of `nv-auth-mock compare`. */
+export type CompareFlags = ServerFlags & {
   /** The URL of the real service. */
   readonly against: string;
   readonly service: string;
@@ -34,15 +34,13 @@ export interface CompareFlags {
   readonly from: string;
   /** The organisation of the real account. */
   readonly org?: string;
-  readonly url?: string;
-  readonly world?: string;
   readonly report?: string;
   /** How long to repeat reads after a write: a duration. */
   readonly patience: string;
   readonly write?: true;
   readonly dryRun?: true;
   readonly json?: true;
-}
+};
 
 /** The prefix of the environment variables with credentials. */
 const VARIABLE_PREFIX = 'NV_AUTH_MOCK_COMPARE_';
@@ -53,15 +51,12 @@ const VARIABLE_PREFIX = 'NV_AUTH_MOCK_COMPARE_';
  *
  * @throws UserError if a flag is invalid or a service can't be used
  */
-export async function compare(compareFlags: CompareFlags, configFlags: FlagTexts): Promise<void> {
+export async function compare(compareFlags: CompareFlags): Promise<void> {
   const against = checkTarget(compareFlags.against);
   const patience = parseDuration(compareFlags.patience);
   if (patience === null) throw new UserError('--patience is not a duration, such as `30s` or `15m`.');
-  const { server, world } = await locateServerAndWorld(
-    configFlags,
-    compareFlags.url ?? null,
-    compareFlags.world ?? null,
-  );
+  const { url, world: worldId, port, host, adminToken } = compareFlags;
+  const { server, world } = await locateServerAndWorld({ url, world: worldId, port, host, adminToken });
   // Called first because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askServer(server, `/openapi/${compareFlags.service}.json`);

@@ -7,6 +7,7 @@ import {
   locateServerAndWorld,
   type Routes,
   readConfig,
+  type ServerFlags,
   showPath,
   showValue,
   UserError,
@@ -60,19 +61,14 @@ export async function verifyHar(
   await printReport(await checkOffline(exchanges, flags, reference, `--har ${showValue(file)}`), output);
 }
 
-/**
- * Checks the journal of a running server against its documents, or a given one.
- *
- * @param url the URL of the server or of a world; null for a server on this machine
- * @param world null for the world in the URL, or the default world
- */
+/** Checks the journal of a running server against its documents, or a given one. */
 export async function verifyJournal(
   flags: FlagTexts,
-  { url, world: worldId }: { readonly url: string | null; readonly world: string | null },
+  address: Pick<ServerFlags, 'url' | 'world'>,
   reference: TrafficReference,
   output: TrafficOutput,
 ): Promise<void> {
-  const { server, world } = await locateServerAndWorld(flags, url, worldId);
+  const { server, world } = await locateServerAndWorld({ ...flags, ...address });
   if (reference.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
     return printReport(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, reference, JOURNAL), output);

@@ -1,20 +1,18 @@
-import { type FlagTexts, UserError } from '../../../src/conformance-entry.ts';
+import { type ServerFlags, UserError } from '../../../src/conformance-entry.ts';
 import type { VerifyDocumentFlags } from './verify-document.ts';
 
-/** The flags of `nv-auth-mock verify`, in addition to those of the configuration. */
-export interface VerifyFlags extends Partial<VerifyDocumentFlags> {
-  /** An HTTP Archive: a file. */
-  readonly har?: string;
-  /** The journal of a running server. */
-  readonly journal?: true;
-  /** The prefix of all recorded paths, such as `/proxy`. */
-  readonly basePath?: string;
-  /** A file for JUnit XML. */
-  readonly junit?: string;
-  /** The URL of the server or of a world. */
-  readonly url?: string;
-  readonly world?: string;
-}
+/** The flags of `nv-auth-mock verify`. */
+export type VerifyFlags = ServerFlags &
+  Partial<VerifyDocumentFlags> & {
+    /** An HTTP Archive: a file. */
+    readonly har?: string;
+    /** The journal of a running server. */
+    readonly journal?: true;
+    /** The prefix of all recorded paths, such as `/proxy`. */
+    readonly basePath?: string;
+    /** A file for JUnit XML. */
+    readonly junit?: string;
+  };
 
 /** Flags that apply to a single kind of verification. */
 const FLAGS_BY_MODE = {
@@ -46,7 +44,7 @@ function checkFlags(allFlags: VerifyFlags): void {
  *
  * @throws UserError for an invalid flag or combination of flags
  */
-export async function verify(allFlags: FlagTexts & VerifyFlags): Promise<void> {
+export async function verify(allFlags: VerifyFlags): Promise<void> {
   const { har, journal, junit, url, world, basePath, ...rest } = allFlags;
   const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
   if (har !== undefined && journal !== undefined) throw new UserError('Give either --har FILE or --journal, not both.');
@@ -60,5 +58,5 @@ export async function verify(allFlags: FlagTexts & VerifyFlags): Promise<void> {
   const output = { json: json === true, junit: junit ?? null };
   const reference = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
   if (har !== undefined) await verifyHar(har, flags, reference, output);
-  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, reference, output);
+  else await verifyJournal(flags, { url, world }, reference, output);
 }

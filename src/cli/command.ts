@@ -1,0 +1,96 @@
+import { Command, Option as Flag } from 'commander';
+import { type Config, formatFlagName, OPTIONS } from '../config/options.ts';
+import type { Option } from '../definitions/option.ts';
+import { UserError } from '../diagnostics/user-error.ts';
+import { describeUnknownName } from '../text/nearest.ts';
+import { showValue } from '../text/redact.ts';
+
+/**
+ * A command whose errors about arguments are `UserError`s with advice. Commander itself only suggests very similar flags,
+ * also those of other commands, and repeats values, which may be secret.
+ */
+export class AdvisingCommand extends Command {
+  override createCommand(name?: string): AdvisingCommand {
+    return new AdvisingCommand(name);
+  }
+
+  /** Adds the flags of options of the server. */
+  addServerOptions(names: readonly (keyof Config)[]): this {
+    for (const name of names) this.addOption(createFlag(name, OPTIONS[name]));
+    return this;
+  }
+
+  /** Adds a flag that only accepts the given values. */
+  addChoice(flags: string, description: string, values: readonly string[], fallback: string): this {
+    const flag = new Flag(flags, description).choices(values).default(fallback);
+    return this.addOption(
+      flag.argParser((text) => {
+        if (values.includes(text)) return text;
+        const allowed = values.join(', ');
+        throw new UserError(
+          `option '${flags}' argument '${showValue(text)}' is invalid. Allowed choices are ${allowed}.`,
+        );
+      }),
+    );
+  }
+
+  /**
+   * Checks the name of a command. Commander would take an unknown one for an argument of the default command.
+   *
+   * @param word the first argument; a flag or nothing stands for the default command
+   * @throws UserError for an unknown command
+   */
+  checkSubcommand(word: string | undefined): void {
+    const names = [...this.commands.map((command) => command.name()), 'help'];
+    if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+    throw new UserError(describeUnknownName(`command \`${showValue(word)}\``, word, names));
+  }
+
+  // Commander calls the following methods, which its types lack.
+
+  unknownOption(flag: string): never {
+    // Only the name: what follows `=`, a quote or a line break may be secret.
+    const [name = ''] = flag.split(/[='\n]/);
+    const validFlags = [...this.options.map(({ long }) => String(long)), '--help'];
+    throw new UserError(describeUnknownName(`flag \`${name}\``, name, validFlags));
+  }
+
+  optionMissingArgument({ long, flags, description }: Flag): never {
+    // `flags` ends with the name of the value: `-p, --port <N>`.
+    throw new UserError(`${long} has no value. Expected \`${long} ${flags.split(' ').at(-1)}\`: ${description}.`);
+  }
+
+  missingMandatoryOptionValue({ flags }: Flag): never {
+    throw new UserError(`required option '${flags}' not specified.`);
+  }
+
+  _excessArguments(words: readonly string[]): never {
+    const { length: accepted } = this.registeredArguments;
+    throw new UserError(
+      `\`${this.name()}\` accepts only ${accepted > 0 ? 'one argument and flags' : 'flags'}, but got \`${showValue(words[accepted] ?? '')}\`. Is the value of the previous flag missing?`,
+    );
+  }
+}
+
+/** Collects the values of a repeatable flag. */
+export function collect(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
+/** Creates the flag of an option of the server. */
+function createFlag(name: string, option: Option): Flag {
+  const { short, argument, repeatable, description, fallback } = option;
+  const long = `--${formatFlagName(name)}`;
+  const value = argument === undefined ? '' : ` <${argument}>`;
+  const hasShownDefault = fallback !== null && argument !== undefined && !Array.isArray(fallback);
+  const defaultText = hasShownDefault ? ` (default: ${formatDefault(option)})` : '';
+  const flag = new Flag(`${short === undefined ? '' : `-${short}, `}${long}${value}`, `${description}${defaultText}`);
+  if (argument === undefined) flag.preset('on');
+  return repeatable === true ? flag.argParser(collect) : flag;
+}
+
+function formatDefault({ fallback, show }: Option): string {
+  if (show !== undefined) return show(fallback);
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off';
+  return String(fallback);
+}
