@@ -43,7 +43,7 @@ function userOf(number) {
   return { id, kind: /** @type {const} */ ('user'), name: `${id}@acme.test`, createdBy: null, createdAt: 0 };
 }
 
-/** @param {number} number @returns {import('../src/services/runai/collections/access-keys.ts').NewAccessKey} */
+/** @param {number} number @returns {import('../src/services/runai/collections/access-keys.ts').AccessKey} */
 function accessKeyOf(number) {
   const owner = userOf(Math.floor(number / KEYS_OF_A_USER));
   return {

@@ -15,8 +15,10 @@ const WORLD_DEFAULT = 'default: the world in the URL, or the default world';
 export async function run(argv: readonly string[]): Promise<void> {
   try {
     const root = createProgram(await readPackageVersion());
-    root.checkSubcommand(argv[2] === 'help' ? argv[3] : argv[2]);
-    await root.parseAsync(argv);
+    const [, , first, second] = argv;
+    root.checkSubcommand(first === 'help' ? second : first);
+    // Commander fails on a request for help about `help`.
+    await root.parseAsync(first === 'help' && second === 'help' ? argv.slice(0, 3) : argv);
   } catch (thrown) {
     process.exitCode = reportError(thrown);
   }

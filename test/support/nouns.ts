@@ -10,10 +10,10 @@ import {
 } from '../../src/ngc-keys/records.ts';
 import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
 import {
+  type AccessKey,
   type AccessKeys,
   accessKeysIn,
   createAccessKeyRow,
-  type NewAccessKey,
 } from '../../src/services/runai/collections/access-keys.ts';
 import { type Grants, grantsIn } from '../../src/services/runai/collections/grants.ts';
 import {
@@ -41,7 +41,7 @@ import { Credentials } from '../../src/worlds/credentials.ts';
 /** The records of a world. Absent members are empty. */
 export interface Records {
   readonly identities?: readonly Identity[];
-  readonly accessKeys?: readonly NewAccessKey[];
+  readonly accessKeys?: readonly AccessKey[];
   readonly oauthClients?: readonly OAuthClient[];
   readonly organizations?: readonly Organization[];
   readonly ngcUsers?: readonly NgcUser[];
@@ -131,7 +131,7 @@ export function recordsIn(rows: readonly Row[]) {
   const known = new Set(['identities', 'access-keys', 'ngc.keys', 'ngc.organizations', 'ngc.users', 'settings']);
   return {
     identities: bodies<Identity>('identities'),
-    accessKeys: bodies<NewAccessKey>('access-keys'),
+    accessKeys: bodies<AccessKey>('access-keys'),
     ngcKeys: bodies<NewNgcKey>('ngc.keys'),
     organizations: bodies<Organization>('ngc.organizations'),
     ngcUsers: bodies<NgcUser>('ngc.users'),

@@ -2,7 +2,7 @@ import type { Decision } from '../../src/decisions/decision.ts';
 import { MEGABYTE } from '../../src/memory/bytes.ts';
 import { Quota } from '../../src/memory/quota.ts';
 import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
-import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
+import type { AccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
 import type { PresentedToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
@@ -29,7 +29,7 @@ export function identity(id: string, given: Partial<Identity> = {}): Identity {
 }
 
 /** An access key of Ada's with changes. Everything else is derived from its name. */
-export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewAccessKey {
+export function accessKey(name: string, given: Partial<AccessKey> = {}): AccessKey {
   return {
     id: `id-of-${name}`,
     owner: 'ada',

@@ -14,7 +14,6 @@ export function createBlankIdentity(
     isLocal: true,
     groups: [],
     updatedAt: null,
-    lastLogin: null,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
 import { type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
-import { createAccessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import { type AccessKey, createAccessKeyRow } from './collections/access-keys.ts';
 import { createIdentityRow, type Identity } from './collections/identities.ts';
 import { createOAuthClientRow } from './collections/oauth-clients.ts';
 import { createBlankIdentity } from './new-identity.ts';
@@ -65,7 +65,7 @@ function createUserIdentity({ id, email, groups = [], passwordHash }: SeedUser, 
   return { ...identity, groups, passwordHash: passwordHash ?? null };
 }
 
-function createAccessKeys({ id, email, accessKey, accessKeys = [] }: SeedUser, now: Instant): readonly NewAccessKey[] {
+function createAccessKeys({ id, email, accessKey, accessKeys = [] }: SeedUser, now: Instant): readonly AccessKey[] {
   const seedKeys = accessKey === undefined ? accessKeys : [accessKey, ...accessKeys];
   return seedKeys.map(({ clientSecret, ...key }) => ({
     ...key,

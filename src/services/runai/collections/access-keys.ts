@@ -17,20 +17,15 @@ export interface AccessKey {
   readonly clientId: string;
   readonly secretHash: string;
   readonly createdAt: Instant;
-  /** When a token was last issued for the key; null if never. */
-  readonly lastLogin: Instant | null;
 }
 
-/** The body of a row. The store tracks the last use of each row, so `lastLogin` is not part of it. */
-export type NewAccessKey = Omit<AccessKey, 'lastLogin'>;
-
-export type AccessKeyRow = Row<NewAccessKey, null>;
+export type AccessKeyRow = Row<AccessKey, null>;
 
 /** The access keys of all users. Rows are labelled with the name of the owner. */
-export const ACCESS_KEYS = new Collection<NewAccessKey>('access-keys');
+export const ACCESS_KEYS = new Collection<AccessKey>('access-keys');
 
 /** Creates the row of an access key. */
-export function createAccessKeyRow(key: NewAccessKey): AccessKeyRow {
+export function createAccessKeyRow(key: AccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
   const aliases = [accessKeyClientAlias(clientId), accessKeyNameAlias(owner, name)];
   return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
@@ -66,7 +61,7 @@ export class AccessKeys {
    * @throws Collision if the owner has a key of this name
    * @throws LimitReached if the owner has `limit` keys
    */
-  create(key: NewAccessKey, limit: number): Promise<void> {
+  create(key: AccessKey, limit: number): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
       const { owner, name } = key;
@@ -79,7 +74,7 @@ export class AccessKeys {
 
   /** Returns the keys of an owner, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
-    return this.#toKeys(await ACCESS_KEYS.ofOwner(this.#rows, owner));
+    return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(({ body }) => body);
   }
 
   /** Returns the keys of all owners that match the filters exactly, oldest first. */
@@ -96,15 +91,15 @@ export class AccessKeys {
     }
     const rows =
       createdBy === undefined ? await ACCESS_KEYS.all(this.#rows) : await ACCESS_KEYS.ofLabel(this.#rows, createdBy);
-    return this.#toKeys(rows);
+    return rows.map(({ body }) => body);
   }
 
   async byId(id: string): Promise<AccessKey | null> {
-    return this.#toKey(await ACCESS_KEYS.byId(this.#rows, id));
+    return (await ACCESS_KEYS.byId(this.#rows, id))?.body ?? null;
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return this.#toKey(await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)));
+    return (await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)))?.body ?? null;
   }
 
   /** Deletes a key. @throws NotFound if it does not exist */
@@ -117,8 +112,13 @@ export class AccessKeys {
     await ACCESS_KEYS.change(this.#rows, id, (row) => ({ ...row, body: { ...row.body, secretHash } }));
   }
 
+  /** Returns when a token was last issued for each key, by id. The store keeps it outside of the rows. */
+  lastLogins(): Promise<ReadonlyMap<string, Instant>> {
+    return this.#rows.uses(ACCESS_KEYS.name);
+  }
+
   /**
-   * Updates `lastLogin`. The change is visible at once, but written to disk up to a second later, so that issuing a token
+   * Updates the last login. The change is visible at once, but written to disk up to a second later, so that issuing a token
    * does not wait for the disk.
    *
    * @param secretHash the hash that the secret was verified against
@@ -132,18 +132,4 @@ export class AccessKeys {
     if (!owner.body.enabled || key.body.secretHash !== secretHash) throw new StaleDecision();
     await this.#rows.note(ACCESS_KEYS.name, id, at);
   }
-
-  async #toKeys(rows: readonly AccessKeyRow[]): Promise<readonly AccessKey[]> {
-    const uses = await this.#rows.uses(ACCESS_KEYS.name);
-    return rows.map((row) => accessKeyOf(row, uses));
-  }
-
-  async #toKey(row: AccessKeyRow | null): Promise<AccessKey | null> {
-    return row === null ? null : accessKeyOf(row, await this.#rows.uses(ACCESS_KEYS.name));
-  }
-}
-
-function accessKeyOf({ body }: AccessKeyRow, uses: ReadonlyMap<string, Instant>): AccessKey {
-  const { id, owner, createdBy, name, clientId, secretHash, createdAt } = body;
-  return { id, owner, createdBy, name, clientId, secretHash, createdAt, lastLogin: uses.get(id) ?? null };
 }

@@ -36,7 +36,7 @@ const identities: CredentialRows<IdentityRow> = {
     if (body.kind === 'user') return row;
     const clientId = body.clientId === null ? null : derivation.clientId(body.clientId);
     const secretHash = body.secretHash === null ? null : derivation.secretHash(body.id);
-    return { ...createIdentityRow({ ...body, clientId, secretHash, lastLogin: null }), revision };
+    return { ...createIdentityRow({ ...body, clientId, secretHash }), revision };
   },
   holderOf: (row) => {
     const { kind, id, name, clientId } = row.body;

@@ -1,6 +1,6 @@
 import { addWorldToClientId } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
@@ -35,7 +35,7 @@ const MAX_LISTED = 100;
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
   reportTruncation(context, keys.length);
-  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKey) } };
+  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(await createRenderer(context)) } };
 };
 
 /** Reports a list that is incomplete. The client cannot notice it, because the list has no pages. */
@@ -68,8 +68,8 @@ async function createKey(context: AuthenticatedContext, name: string) {
   return { id, name, clientId, clientSecret, createdAt: now };
 }
 
-function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, RenderedKey> {
-  return { status: 200, body: renderKey(target) };
+async function get(context: AuthenticatedContext<AccessKey>): Promise<Outcome<200, RenderedKey>> {
+  return { status: 200, body: (await createRenderer(context))(context.target) };
 }
 
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
@@ -92,13 +92,14 @@ async function regenerate(
 const listAll: Handler<'runai', 'get_access_keys_administration'> = async (context) => {
   const keys = await accessKeysIn(context.store).all(context.query);
   reportTruncation(context, keys.length);
-  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKeyWithCreator) } };
+  const render = await createRenderer(context);
+  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map((key) => addCreator(render(key), key)) } };
 };
 
 /** User applications are the former API of access keys, with a different format. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
-  return { status: 200, body: keys.map(renderKey) };
+  return { status: 200, body: keys.map(await createRenderer(context)) };
 };
 
 const createApplication: Handler<'runai', 'create_user_application'> = async (context) => {
@@ -106,9 +107,10 @@ const createApplication: Handler<'runai', 'create_user_application'> = async (co
   return { status: 201, body: { ...key, secret, createdAt: rfc3339(createdAt) } };
 };
 
-const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async ({ store, query }) => {
-  const keys = await accessKeysIn(store).all(query);
-  return { status: 200, body: keys.map(renderKeyWithCreator) };
+const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async (context) => {
+  const keys = await accessKeysIn(context.store).all(context.query);
+  const render = await createRenderer(context);
+  return { status: 200, body: keys.map((key) => addCreator(render(key), key)) };
 };
 
 export const accessKeyOperations = {
@@ -130,18 +132,23 @@ export const accessKeyOperations = {
 
 type RenderedKey = Schema<'runai', 'AccessKey1'>;
 
-function renderKey({ id, name, clientId, createdAt, lastLogin }: AccessKey): RenderedKey {
-  return {
-    id,
-    name,
-    clientId,
-    createdAt: rfc3339(createdAt),
-    lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
+/** Returns a function that renders a key as in responses, without its secret. */
+async function createRenderer({ store }: Pick<Context, 'store'>): Promise<(key: AccessKey) => RenderedKey> {
+  const lastLogins = await accessKeysIn(store).lastLogins();
+  return ({ id, name, clientId, createdAt }) => {
+    const lastLogin = lastLogins.get(id);
+    return {
+      id,
+      name,
+      clientId,
+      createdAt: rfc3339(createdAt),
+      lastLogin: lastLogin === undefined ? null : rfc3339(lastLogin),
+    };
   };
 }
 
-function renderKeyWithCreator(key: AccessKey) {
-  return { ...renderKey(key), createdBy: key.createdBy };
+function addCreator(rendered: RenderedKey, { createdBy }: AccessKey) {
+  return { ...rendered, createdBy };
 }
 
 /** Returns the error for a key that could not be created. */

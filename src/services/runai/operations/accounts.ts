@@ -60,10 +60,10 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
   const { kind, wrapSecret } = accountKind;
   return {
     list: async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
-      const tenantId = await readTenantId(context);
-      await context.reserveAnswer(await IDENTITIES.ofOwner(context.store.collections, kind));
-      const accounts = await identitiesIn(context.store).all(kind);
-      return { status: 200, body: accounts.map((account) => renderAccount(account, tenantId)) };
+      const rows = await IDENTITIES.ofOwner(context.store.collections, kind);
+      await context.reserveAnswer(rows);
+      const render = await createRenderer(context);
+      return { status: 200, body: rows.map(({ body }) => render(body)) };
     },
     create: async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
       const { id, name, clientId, secret } = await createAccount(context, accountKind);
@@ -99,7 +99,7 @@ async function createAccount(context: CreateContext, { kind, noun }: AccountKind
 }
 
 async function get(context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> {
-  return { status: 200, body: renderAccount(context.target, await readTenantId(context)) };
+  return { status: 200, body: (await createRenderer(context))(context.target) };
 }
 
 async function update(context: UpdateContext): Promise<Outcome<200, undefined>> {
@@ -132,18 +132,22 @@ export const accountOperations = {
   regenerate_service_account_secret: serviceAccounts.regenerate,
 };
 
-/** Renders an account as in responses, without its secret. */
-function renderAccount(account: Identity, tenantId: string): Account {
-  const { id, name, clientId, createdBy, createdAt, updatedAt, lastLogin, enabled } = account;
-  return {
-    id,
-    name,
-    clientId: clientId ?? name,
-    createdBy: createdBy ?? '',
-    createdAt: rfc3339(createdAt),
-    updatedAt: updatedAt === null ? null : rfc3339(updatedAt),
-    lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
-    enabled,
-    tenantId,
+/** Returns a function that renders an account as in responses, without its secret. */
+async function createRenderer(context: AuthenticatedContext): Promise<(account: Identity) => Account> {
+  const tenantId = await readTenantId(context);
+  const lastLogins = await identitiesIn(context.store).lastLogins();
+  return ({ id, name, clientId, createdBy, createdAt, updatedAt, enabled }) => {
+    const lastLogin = lastLogins.get(id);
+    return {
+      id,
+      name,
+      clientId: clientId ?? name,
+      createdBy: createdBy ?? '',
+      createdAt: rfc3339(createdAt),
+      updatedAt: updatedAt === null ? null : rfc3339(updatedAt),
+      lastLogin: lastLogin === undefined ? null : rfc3339(lastLogin),
+      enabled,
+      tenantId,
+    };
   };
 }

@@ -4,7 +4,7 @@ import { hashPassword, verifyPassword } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
 import { Collision, StaleDecision } from '../../../store/errors.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
@@ -26,15 +26,20 @@ const findUser: Lookup<Identity> = async ({ store }, id) => {
 
 export const userLookups = { user: findUser };
 
-const USER_FIELDS: Fields<Identity> = {
-  username: { kind: 'text', read: ({ name }) => name },
-  createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
-  lastLogin: { kind: 'time', read: ({ lastLogin }) => lastLogin },
-  creationTime: { kind: 'time', read: ({ createdAt }) => createdAt },
-  lastUpdated: { kind: 'time', read: ({ updatedAt }) => updatedAt },
-  isLocal: { kind: 'boolean', read: ({ isLocal }) => isLocal },
-  type: { kind: 'text', read: ({ isLocal }) => (isLocal ? 'local' : 'sso'), isSortOnly: true },
-};
+/** When each user was last issued a token, by id. */
+type LastLogins = ReadonlyMap<string, Instant>;
+
+function createUserFields(lastLogins: LastLogins): Fields<Identity> {
+  return {
+    username: { kind: 'text', read: ({ name }) => name },
+    createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
+    lastLogin: { kind: 'time', read: ({ id }) => lastLogins.get(id) ?? null },
+    creationTime: { kind: 'time', read: ({ createdAt }) => createdAt },
+    lastUpdated: { kind: 'time', read: ({ updatedAt }) => updatedAt },
+    isLocal: { kind: 'boolean', read: ({ isLocal }) => isLocal },
+    type: { kind: 'text', read: ({ isLocal }) => (isLocal ? 'local' : 'sso'), isSortOnly: true },
+  };
+}
 
 /** Operators in the published pattern of this list. */
 const FILTER_OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
@@ -42,31 +47,35 @@ const FILTER_OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 /** The query of the list. The count supports only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
-/** Returns the users that match a query. `filter` is the former name of `search`. */
-async function findUsers({ store }: Context, { filter, ...query }: UserQuery): Promise<Identity[]> {
+/** Returns the users that match a query, and all last logins. `filter` is the former name of `search`. */
+async function findUsers({ store }: Context, { filter, ...query }: UserQuery) {
+  const identities = identitiesIn(store);
+  const lastLogins = await identities.lastLogins();
   const search = query.search ?? filter;
-  return selectItems(
-    await identitiesIn(store).all('user'),
+  const users = selectItems(
+    await identities.all('user'),
     { ...query, ...(search !== undefined && { search }) },
-    USER_FIELDS,
+    createUserFields(lastLogins),
     ['username'],
     FILTER_OPERATORS,
   );
+  return { users, lastLogins };
 }
 
 const list: Handler<'runai', 'get_users'> = async (context) => {
-  const page = slicePage(await findUsers(context, context.query), context.query, PAGE_SIZE);
-  return { status: 200, body: page.map(renderUser) };
+  const { users, lastLogins } = await findUsers(context, context.query);
+  const page = slicePage(users, context.query, PAGE_SIZE);
+  return { status: 200, body: page.map((user) => renderUser(user, lastLogins)) };
 };
 
 const count: Handler<'runai', 'count_users'> = async (context) => ({
   status: 200,
-  body: { count: (await findUsers(context, context.query)).length },
+  body: { count: (await findUsers(context, context.query)).users.length },
 });
 
-const get: Handler<'runai', 'get_user_by_id', Identity> = (context) => ({
+const get: Handler<'runai', 'get_user_by_id', Identity> = async ({ store, target }) => ({
   status: 200,
-  body: renderUser(context.target),
+  body: renderUser(target, await identitiesIn(store).lastLogins()),
 });
 
 const create: Handler<'runai', 'create_user'> = async (context) => {
@@ -147,15 +156,16 @@ export const userOperations = {
   change_user_password: changePassword,
 };
 
-function renderUser(user: Identity): Schema<'runai', 'User'> {
-  const { id, name, createdBy, createdAt, updatedAt, lastLogin, isLocal, groups } = user;
+function renderUser(user: Identity, lastLogins: LastLogins): Schema<'runai', 'User'> {
+  const { id, name, createdBy, createdAt, updatedAt, isLocal, groups } = user;
+  const lastLogin = lastLogins.get(id);
   return {
     id,
     username: name,
     createdBy: createdBy ?? '',
     createdAt: rfc3339(createdAt),
     updatedAt: updatedAt === null ? null : rfc3339(updatedAt),
-    lastLogin: lastLogin === null ? null : rfc3339(lastLogin),
+    lastLogin: lastLogin === undefined ? null : rfc3339(lastLogin),
     isLocal,
     ...(groups.length > 0 && { groups }),
   };
