@@ -13,6 +13,10 @@ const WORLD_DEFAULT = 'default: the world in the URL, or the default world';
 
 /** Runs the command given in the arguments. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
+  // The reader of a pipe, such as `head`, may close it before everything is written.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     const root = createProgram(await readPackageVersion());
     const [, , first, second] = argv;

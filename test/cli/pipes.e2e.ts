@@ -1,9 +1,9 @@
-/** Paths of pipes and devices instead of files. */
-import { execFileSync } from 'node:child_process';
+/** Paths of pipes and devices instead of files, and a pipe as output. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { it } from '../support/command.ts';
+import { it, MAIN } from '../support/command.ts';
 
 /** Creates a named pipe. */
 function createPipe(folder: string, name: string): string {
@@ -74,4 +74,11 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
       `nv-auth-mock: ${path}, the CA of --tls, cannot be read: it is not a file. Make it readable, or delete it.\n`,
     );
   });
+});
+
+it.skipIf(process.platform === 'win32')('a closed pipe ends the output of a command without an error', ({ expect }) => {
+  const line = '"$0" "$1" --help | true; exit $PIPESTATUS';
+  const { status, stderr } = spawnSync('bash', ['-c', line, process.execPath, MAIN], { encoding: 'utf8' });
+
+  expect([status, stderr]).toEqual([0, '']);
 });

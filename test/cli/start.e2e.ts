@@ -104,16 +104,20 @@ describe.concurrent('the command', () => {
     expect(await command.run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.for([[['--help']], [['help']], [['start', '--help']], [['health', '--help']], [['env', '--help']]])(
-    'prints help for %j',
-    async ([args = []], { command }) => {
-      const { code, stdout, stderr } = await command.run(args);
+  it.for([
+    [['--help']],
+    [['help']],
+    [['help', 'help']],
+    [['start', '--help']],
+    [['health', '--help']],
+    [['env', '--help']],
+  ])('prints help for %j', async ([args = []], { command }) => {
+    const { code, stdout, stderr } = await command.run(args);
 
-      expect(code).toBe(0);
-      expect(stdout).toContain('Usage: nv-auth-mock');
-      expect(stderr).toBe('');
-    },
-  );
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: nv-auth-mock');
+    expect(stderr).toBe('');
+  });
 
   it('lists every flag in the help of `start`', async ({ command }) => {
     const server = await command.start();
