@@ -47,8 +47,8 @@ export interface Seeding {
    */
   findErrors(part: unknown, seed: SeedParts): readonly SeedError[];
   /**
-   * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted.
-   * Existing values stay, so a complete part is unchanged.
+   * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted. Existing values stay, and
+   * ids come first, so that a seed is the same whether it has its derived ids or omits them.
    *
    * @param part matches the schema
    */
@@ -61,8 +61,6 @@ export interface Seeding {
    * @param part is complete, and belongs to the default world
    */
   derivePart?(part: unknown, derivation: Derivation): unknown;
-  /** Returns the part without the ids that `complete` would add again. Absent if it adds none. */
-  withoutDerivedIds?(part: unknown): unknown;
   /**
    * Returns the part with the hashes of its passwords, which are computed once for all worlds.
    *
@@ -86,10 +84,13 @@ export interface Seeding {
    */
   castAt?(part: unknown, now: Instant): unknown;
   /**
-   * Returns this part of the cast with a token for each identity that never expires. Absent if no identity has tokens.
+   * Returns a function that issues the token of an entry of a list, which never expires; null if the entries have none.
+   * Absent if no identity has tokens.
    *
-   * @param part as `createCast` returned it, or with some of its entries
-   * @param whole the part with all of its entries
+   * @param part as `createCast` returned it
    */
-  withBearers?(part: unknown, world: Pick<World, 'id' | 'credentials'>, whole?: unknown): Promise<unknown>;
+  createBearers?(
+    part: unknown,
+    world: Pick<World, 'id' | 'credentials'>,
+  ): Promise<(list: string, entry: unknown) => Promise<string> | null>;
 }

@@ -104,8 +104,11 @@ function isPart(left: string, right: string): boolean {
 
 /** Formats a path in a seed: `ngc.keys[9].scopes`. */
 export function formatPath(names: readonly string[]): string {
-  return names.reduce((path, name) => {
-    if (/^\d+$/.test(name)) return `${path}[${name}]`;
-    return path === '' ? name : `${path}.${name}`;
-  }, '');
+  return names.reduce(appendName, '');
+}
+
+/** Appends the name of a member, or the index of an entry, to a path. */
+export function appendName(path: string, name: string): string {
+  if (/^\d+$/.test(name)) return `${path}[${name}]`;
+  return path === '' ? name : `${path}.${name}`;
 }

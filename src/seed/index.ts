@@ -3,7 +3,6 @@ import { extname } from 'node:path';
 import { readDocument } from '../config/config.ts';
 import type { Seeding, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { World } from '../contract/world.ts';
 import { createDerivation, type Derivation } from '../credentials/derivation.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { readFixture } from '../platform/assets.ts';
@@ -16,7 +15,6 @@ import { createSettingRow } from '../store/settings.ts';
 import { showValue } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Layer } from './layers.ts';
-import { createTemplate, type Fill } from './template.ts';
 
 /** The name of an empty seed in options: `--seed none`. */
 const NONE = 'none';
@@ -138,8 +136,8 @@ export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefini
 }
 
 /**
- * Derives a seed with a world's own credentials. Principals and their ids stay the same. Slow parts are computed once
- * for the seed and all seeds derived from it.
+ * Derives a seed with a world's own credentials. Principals and their ids stay the same. Passwords are hashed once for
+ * the seed and all seeds derived from it.
  *
  * @param seed created by this module
  */
@@ -158,41 +156,21 @@ export function updateCast(cast: Cast, services: readonly ServiceDefinition[], n
   return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
-/** Adds tokens that never expire to a cast. Each takes half a millisecond, except in the built-in cast. */
-export async function addBearers(
-  cast: Cast,
-  services: readonly ServiceDefinition[],
-  world: Pick<World, 'id' | 'credentials'>,
-): Promise<Cast> {
-  const parts = Object.entries(cast).map(async ([name, part]) => {
-    const seeding = services.find((service) => service.name === name)?.seed;
-    return [name, (await seeding?.withBearers?.(part, world)) ?? part] as const;
-  });
-  return Object.fromEntries(await Promise.all(parts));
-}
-
 /** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
 export function summarizeSeed(stored: StoredSeed, services: readonly ServiceDefinition[]): string {
   const { parts, extended } = parseSeed(stored);
-  const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
-  return `${summarizeParts(parts, services)}${stored.origin === 'built-in' ? '; built-in' : from}`;
-}
-
-/**
- * Summarizes who is in a seed: `2 users, 1 application, no service accounts, 12 NGC keys`.
- *
- * @param parts the content, by service
- */
-function summarizeParts(parts: Readonly<Record<string, unknown>>, services: readonly ServiceDefinition[]): string {
   const counted = services.flatMap(({ name, seed }) => {
     // The part matches its schema, so its lists are arrays.
     const part = (parts[name] ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
-    return Object.entries(seed?.lists ?? {}).flatMap(([list, { nouns: called }]) =>
-      called === undefined ? [] : [{ called, count: part[list]?.length ?? 0 }],
+    return Object.entries(seed?.lists ?? {}).flatMap(([list, { nouns }]) =>
+      nouns === undefined ? [] : [{ nouns, count: part[list]?.length ?? 0 }],
     );
   });
-  if (counted.every(({ count }) => count === 0)) return 'nobody';
-  return counted.map(({ called: [one, many], count }) => `${count || 'no'} ${count === 1 ? one : many}`).join(', ');
+  const summary = counted.every(({ count }) => count === 0)
+    ? 'nobody'
+    : counted.map(({ nouns: [one, many], count }) => `${count || 'no'} ${count === 1 ? one : many}`).join(', ');
+  const from = extended.length === 0 ? '' : `; extends ${extended.join(' and ')}`;
+  return `${summary}${stored.origin === 'built-in' ? '; built-in' : from}`;
 }
 
 function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): Cast {
@@ -225,63 +203,48 @@ function buildSeed(
   const parts = mapParts(validParts, services, (seed, part) => seed.complete?.(part, DEFAULT_DERIVATION) ?? part);
   const hashPasswords = once(async () => {
     const hashed: SeedParts = provenance.extended?.includes(BUILT_IN) === true ? await builtInParts(services) : {};
-    const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
-    const all = present.map(async ({ name, seed }) => {
+    const all = presentServices(parts, services).map(async ({ name, seed }) => {
       return [name, (await seed.hashSecrets?.(parts[name], random, hashed[name])) ?? parts[name]] as const;
     });
     return Object.fromEntries(await Promise.all(all));
   });
-  const lazyParts = { parts: () => parts, cast: () => castOfParts(parts, services), hashPasswords };
-  return completeSeed(lazyParts, provenance, services, random);
+  return createSeed(parts, hashPasswords, provenance, services, random);
 }
 
-/** The parts of a seed that are computed on first use. */
-interface LazyParts {
-  readonly parts: () => SeedParts;
-  readonly cast: () => Cast;
-  /** The parts with password hashes. */
-  readonly hashPasswords: () => Promise<SeedParts>;
-}
-
-/** Creates a seed from its lazy parts. All values are computed at most once. */
-function completeSeed(
-  { parts, cast, hashPasswords }: LazyParts,
+/** @param hashPasswords returns the parts with password hashes */
+function createSeed(
+  parts: SeedParts,
+  hashPasswords: () => Promise<SeedParts>,
   { origin, extended = [] }: Provenance,
   services: readonly ServiceDefinition[],
   random: Random,
 ): DerivableSeed {
+  let cast: Cast | undefined;
   let text: string | undefined;
   let fingerprint: string | undefined;
-  const derive = (source: SeedParts, derivation: Derivation) =>
-    mapParts(source, services, (seed, part) => seed.derivePart?.(part, derivation) ?? part);
-  /** Shared by all worlds that are derived from this seed. */
-  let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
-  const createTemplates = (all: SeedParts) => ({
-    parts: createTemplate((derivation) => derive(all, derivation)),
-    cast: createTemplate((derivation) => castOfParts(derive(all, derivation), services)),
-  });
   return {
-    get parts() {
-      return parts();
-    },
-    get cast() {
-      return cast();
-    },
+    parts,
+    origin,
     // Computed on demand: each world has its own seed, and most worlds never use it.
+    get cast() {
+      cast ??= castOfParts(parts, services);
+      return cast;
+    },
     get text() {
-      text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts() });
+      text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts });
       return text;
     },
-    origin,
+    // That of the cast, so that a saved cast equals the seed it came from.
     get fingerprint() {
-      fingerprint ??= computeFingerprint(parts(), services);
+      fingerprint ??= createHash('sha256').update(JSON.stringify(this.cast)).digest('hex');
       return fingerprint;
     },
     rows: async (now) => {
       const complete = await hashPasswords();
-      const present = seededServices(services).filter(({ name }) => complete[name] !== undefined);
       const results = await Promise.all(
-        present.map(({ name, seed }) => seed.createRows(complete[name], now, random, complete)),
+        presentServices(complete, services).map(({ name, seed }) =>
+          seed.createRows(complete[name], now, random, complete),
+        ),
       );
       const settings = results.flatMap((result) => Object.entries(result.settings ?? {}));
       return [
@@ -290,27 +253,12 @@ function completeSeed(
       ];
     },
     derive: (derivation) => {
-      templates ??= createTemplates(parts());
-      const fill = templates;
-      const derived = {
-        parts: () => fill.parts(derivation),
-        cast: () => fill.cast(derivation),
-        hashPasswords: async () => derive(await hashPasswords(), derivation),
-      };
-      return completeSeed(derived, { origin, extended }, services, random);
+      const derive = (source: SeedParts) =>
+        mapParts(source, services, (seed, part) => seed.derivePart?.(part, derivation) ?? part);
+      const hashDerived = async () => derive(await hashPasswords());
+      return createSeed(derive(parts), hashDerived, { origin, extended }, services, random);
     },
   };
-}
-
-/**
- * Hashes the cast, so that a saved cast equals the seed it came from. Ids derived from names are left out, so giving
- * them explicitly makes no difference.
- */
-function computeFingerprint(parts: SeedParts, services: readonly ServiceDefinition[]): string {
-  const bare = mapParts(parts, services, (seed, part) => seed.withoutDerivedIds?.(part) ?? part);
-  return createHash('sha256')
-    .update(JSON.stringify(castOfParts(bare, services)))
-    .digest('hex');
 }
 
 async function builtInParts(services: readonly ServiceDefinition[]): Promise<SeedParts> {
@@ -347,12 +295,17 @@ function seededServices(services: readonly ServiceDefinition[]): SeededService[]
   return services.filter((service): service is SeededService => service.seed !== null);
 }
 
-/** Maps the parts that exist, in the order of the services. */
+/** Returns the services that have a part in a seed, in their order. */
+function presentServices(parts: SeedParts, services: readonly ServiceDefinition[]): SeededService[] {
+  return seededServices(services).filter(({ name }) => parts[name] !== undefined);
+}
+
 function mapParts(
   parts: SeedParts,
   services: readonly ServiceDefinition[],
   change: (seed: Seeding, part: unknown) => unknown,
 ): Record<string, unknown> {
-  const present = seededServices(services).filter(({ name }) => parts[name] !== undefined);
-  return Object.fromEntries(present.map(({ name, seed }) => [name, change(seed, parts[name])]));
+  return Object.fromEntries(
+    presentServices(parts, services).map(({ name, seed }) => [name, change(seed, parts[name])]),
+  );
 }

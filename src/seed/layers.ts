@@ -2,6 +2,7 @@ import type { SeedError, SeedList } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { SeedSchema } from '../definitions/json-schema.ts';
 import { memberOf, own } from '../objects/members.ts';
+import { appendName } from './error-text.ts';
 
 /** One seed in a chain of `extends`. */
 export interface Layer {
@@ -210,12 +211,7 @@ function getEntries(list: SourcedValue): SourcedValue[] {
 }
 
 function originOfChild({ layer, place, parts }: Origin, step: string): Origin {
-  return parts?.get(step) ?? { layer, place: appendStep(place, step) };
-}
-
-function appendStep(place: string, step: string): string {
-  if (place === '') return step;
-  return /^\d+$/.test(step) ? `${place}[${step}]` : `${place}.${step}`;
+  return parts?.get(step) ?? { layer, place: appendName(place, step) };
 }
 
 function assemble(

@@ -1,4 +1,5 @@
 import type { SeedSchema } from '../definitions/json-schema.ts';
+import { appendName } from './error-text.ts';
 
 /** A repaired value that matches its schema. */
 export interface Repaired {
@@ -42,10 +43,7 @@ export function repairValue(rootSchema: SeedSchema, input: unknown): Repaired {
     const members = new Map(Object.entries(isObject ? value : {}));
     const present = Object.entries(properties).filter(([name]) => members.has(name) || required.includes(name));
     return Object.fromEntries(
-      present.map(([name, memberSchema]) => [
-        name,
-        repair(memberSchema, members.get(name), path === '' ? name : `${path}.${name}`),
-      ]),
+      present.map(([name, memberSchema]) => [name, repair(memberSchema, members.get(name), appendName(path, name))]),
     );
   };
 

@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { SeedSchema } from '../definitions/json-schema.ts';
 import type { Violation } from '../explaining/index.ts';
+import { appendName } from './error-text.ts';
 
 /** The schemas of the parts of a seed, by service. */
 export type Schemas = Readonly<Record<string, SeedSchema>>;
@@ -78,7 +79,7 @@ export function findListParents(schemas: Schemas): ReadonlyMap<string, string> {
 function listChildren(parentPath: string, { properties = {} }: SeedSchema) {
   return Object.entries(properties).map(([name, member]) => {
     const { items, ...schema } = member;
-    const path = parentPath === '' ? name : `${parentPath}.${name}`;
+    const path = appendName(parentPath, name);
     return items === undefined ? { path, schema } : { path: `${path}[]`, schema: items };
   });
 }

@@ -8,35 +8,32 @@ type Pieces = AsyncGenerator<string>;
 const PIECE_LENGTH = 100;
 
 /**
- * Returns the JSON of a cast with its tokens, in pieces, because those of a large cast may not fit into the heap.
+ * Returns the JSON of a cast, in pieces, because that of a large cast may not fit into the heap.
  *
  * @param cast as `readCast` returned it
- * @param services the services that add tokens
+ * @param services the services that add tokens that never expire
  */
 export function streamCast(
   cast: Readonly<Record<string, unknown>>,
   services: readonly ServiceDefinition[],
   world: Pick<World, 'id' | 'credentials'>,
 ): Pieces {
-  const renderPart = (name: string, part: Readonly<Record<string, unknown>>): Pieces => {
+  const renderPart = async function* (name: string, part: unknown): Pieces {
     const seeding = services.find((service) => service.name === name)?.seed;
-    const members = Object.entries(part);
-    const others = Object.fromEntries(members.filter(([, value]) => !Array.isArray(value)));
-    const addBearers = async (member: string, entries: readonly unknown[]) => {
-      const piece = { ...others, [member]: entries };
-      const signed = (await seeding?.withBearers?.(piece, world, part)) ?? piece;
-      return (signed as typeof piece)[member] as readonly unknown[];
+    const bearerOf = await seeding?.createBearers?.(part, world);
+    const complete = async (list: string, entry: unknown) => {
+      const bearer = (await bearerOf?.(list, entry)) ?? null;
+      return bearer === null ? entry : { ...(entry as object), bearer };
     };
-    return renderObject(
-      members.map(([member, value]) => [
+    yield* renderObject(
+      // A part of the cast is an object.
+      Object.entries(part as object).map(([member, value]) => [
         member,
-        Array.isArray(value) ? renderList(value, (entries) => addBearers(member, entries)) : renderValue(value),
+        Array.isArray(value) ? renderList(value, (entry) => complete(member, entry)) : renderValue(value),
       ]),
     );
   };
-  return renderObject(
-    Object.entries(cast).map(([name, part]) => [name, renderPart(name, part as Readonly<Record<string, unknown>>)]),
-  );
+  return renderObject(Object.entries(cast).map(([name, part]) => [name, renderPart(name, part)]));
 }
 
 async function* renderObject(members: readonly (readonly [name: string, value: Pieces])[]): Pieces {
@@ -49,13 +46,10 @@ async function* renderObject(members: readonly (readonly [name: string, value: P
   yield members.length === 0 ? '{}' : '}';
 }
 
-/** @param complete returns the entries of a piece with their tokens */
-async function* renderList(
-  entries: readonly unknown[],
-  complete: (piece: readonly unknown[]) => Promise<readonly unknown[]>,
-): Pieces {
+/** @param complete returns an entry with its token */
+async function* renderList(entries: readonly unknown[], complete: (entry: unknown) => Promise<unknown>): Pieces {
   for (let start = 0; start < entries.length; start += PIECE_LENGTH) {
-    const piece = JSON.stringify(await complete(entries.slice(start, start + PIECE_LENGTH)));
+    const piece = JSON.stringify(await Promise.all(entries.slice(start, start + PIECE_LENGTH).map(complete)));
     yield `${start === 0 ? '[' : ','}${piece.slice(1, -1)}`;
   }
   yield entries.length === 0 ? '[]' : ']';

@@ -18,7 +18,6 @@ describe.each([
   ['/', 'gzip'],
   ['/console.js', 'br'],
   ['/openapi/air.json', 'br'],
-  ['/_mock/cast', 'gzip'],
   ['/_mock/tables/runai', 'gzip'],
 ] as const)('the response at %s', (url, coding) => {
   it('is compressed for a client that accepts it', async () => {

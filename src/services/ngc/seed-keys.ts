@@ -17,8 +17,8 @@ export function deriveKeyId({ org, name }: Pick<WrittenKey, 'org' | 'name'>): st
 
 /** Adds the id and the text of a key, if the seed leaves them out. */
 export function completeKey(key: WrittenKey, derivation: Derivation): CompleteKey {
-  const id = key.id ?? deriveKeyId(key);
-  return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
+  const { id = deriveKeyId(key), ...rest } = key;
+  return { id, ...rest, key: key.key ?? deriveKeyText(derivation, id) };
 }
 
 /** Returns all users, without duplicates. Any key of a user may have the roles. */

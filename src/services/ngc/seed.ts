@@ -6,7 +6,7 @@ import { createKeyRows, createNgcUserRow, createOrganizationRow } from '../../ng
 import type { Row } from '../../store/row.ts';
 import type { Instant } from '../../time/clock.ts';
 import { findSeedErrors } from './seed-errors.ts';
-import { completeKey, createKey, deriveKeyId, listUsers, parseKeyPolicy } from './seed-keys.ts';
+import { completeKey, createKey, listUsers, parseKeyPolicy } from './seed-keys.ts';
 import { type CompleteKey, type NgcSeed, SEED_SCHEMA } from './seed-schema.ts';
 
 const LISTS = {
@@ -32,11 +32,6 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
     complete: (part, derivation) => mapKeys(readSeed(part), (key) => completeKey(key, derivation)),
     derivePart: (part, derivation) =>
       mapKeys(readCompleteSeed(part), (key) => ({ ...key, key: deriveKeyText(derivation, key.id) })),
-    withoutDerivedIds: (part) =>
-      mapKeys(readSeed(part), (key) => {
-        const { id, ...rest } = key;
-        return id === deriveKeyId(key) ? rest : key;
-      }),
     createRows: async (part, now) => ({ rows: createRows(readCompleteSeed(part), listServiceRulesets(), now) }),
     createCast: (part) => part,
   };

@@ -5,7 +5,8 @@ import { deriveUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, bearerWorldOf } from '../../tokens/bearer-key.ts';
 import { type Claims, importSigningKey, type JWK, mint, type SigningKey, serializeAscii } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
-import type { RunaiSeed } from './seed-schema.ts';
+import { addGroups } from './seed-rows.ts';
+import type { RunaiSeed, SeedUser } from './seed-schema.ts';
 import { issuerPath } from './tenant.ts';
 
 /** The identity that a bearer token is issued to. */
@@ -19,34 +20,32 @@ interface BearerHolder {
 }
 
 /**
- * Adds a `bearer` to each user, application and service account: a token that never expires, and is identical after a
- * reset, after a restart and on every machine.
- *
- * @param groupsOf returns the groups of a user
+ * Returns a function that issues the bearer of a user, application or service account: a token that never expires, and is
+ * identical after a reset, after a restart and on every machine.
  */
-export async function addBearers(
-  part: RunaiSeed,
-  groupsOf: (email: string) => readonly string[],
-  world: Pick<World, 'id' | 'credentials'>,
-): Promise<object> {
+export function createBearers(part: RunaiSeed, world: Pick<World, 'id' | 'credentials'>) {
   const signer = new BearerSigner(part, bearerWorldOf(world));
-  const addTo = <Entry>(entries: readonly Entry[], holderOf: (entry: Entry) => BearerHolder) =>
-    Promise.all(entries.map(async (entry) => ({ ...entry, bearer: await signer.bearerOf(holderOf(entry)) })));
-  const { users, applications, serviceAccounts } = part;
-  return {
-    ...part,
-    ...(users && {
-      users: await addTo(users, ({ id, email, accessKey }) => {
-        return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups: groupsOf(email) };
-      }),
-    }),
-    ...(applications && { applications: await addTo(applications, holderOfAccount) }),
-    ...(serviceAccounts && { serviceAccounts: await addTo(serviceAccounts, holderOfAccount) }),
+  const groupsByEmail = new Map(addGroups(part).map(({ email, groups = [] }) => [email, groups]));
+  return (list: string, entry: unknown): Promise<string> | null => {
+    // Each list has entries of its type.
+    if (list === 'users') return signer.bearerOf(holderOfUser(entry as SeedUser, groupsByEmail));
+    const isAccount = list === 'applications' || list === 'serviceAccounts';
+    return isAccount ? signer.bearerOf(holderOfAccount(entry as Account)) : null;
   };
 }
 
+type Account = Pick<BearerHolder, 'id' | 'name' | 'clientId'>;
+
+function holderOfUser(
+  { id, email, accessKey }: SeedUser,
+  groupsByEmail: ReadonlyMap<string, readonly string[]>,
+): BearerHolder {
+  const groups = groupsByEmail.get(email) ?? [];
+  return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups };
+}
+
 /** Returns an application or service account as the holder of its bearer. */
-function holderOfAccount({ id, name, clientId }: Pick<BearerHolder, 'id' | 'name' | 'clientId'>): BearerHolder {
+function holderOfAccount({ id, name, clientId }: Account): BearerHolder {
   return { id, name, clientId, isUser: false, groups: [] };
 }
 

@@ -118,10 +118,10 @@ export function listCredentials(part: WrittenSeed) {
 /** Fills in omitted ids, client ids, secrets and passwords. Drops the tokens of a saved cast, which are derived. */
 export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const complete = mapCredentials(part, ({ bearer: _, ...entry }, { clientId, secret, ...defaults }) => {
-    const { id = defaults.id } = entry;
+    const { id = defaults.id, ...rest } = entry;
     return {
-      ...entry,
       id,
+      ...rest,
       ...(clientId !== undefined && { clientId: entry.clientId ?? derivation.clientId(clientId) }),
       [secret]: entry[secret] ?? derivation.secret(id),
     };
@@ -139,14 +139,6 @@ export function derivePart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
       clientId: derivation.clientId(entry.clientId ?? clientId),
       [secret]: derivation.secret(entry.id ?? id),
     };
-  });
-}
-
-/** Removes ids that `completeSeed` would derive. */
-export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
-  return mapCredentials(part, (entry, defaults) => {
-    const { id, ...rest } = entry;
-    return id === defaults.id ? rest : entry;
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Seeding } from '../../contract/seed.ts';
-import { completeSeed, derivePart, hashPasswords, withoutDerivedIds } from './seed-credentials.ts';
+import { completeSeed, derivePart, hashPasswords } from './seed-credentials.ts';
 import { findErrors } from './seed-errors.ts';
 import { SEED_LISTS } from './seed-lists.ts';
-import { addGroups, createSeedRows } from './seed-rows.ts';
+import { createSeedRows } from './seed-rows.ts';
 import { type RunaiSeed, SEED_SCHEMA, type WrittenSeed } from './seed-schema.ts';
 
 /** How the Run:ai part of a seed is checked, completed and applied. */
@@ -12,7 +12,6 @@ export const seed: Seeding = {
   findErrors: (part) => findErrors(asWritten(part)),
   complete: (part, derivation) => completeSeed(asWritten(part), derivation),
   derivePart: (part, derivation) => derivePart(asComplete(part), derivation),
-  withoutDerivedIds: (part) => withoutDerivedIds(asWritten(part)),
   hashSecrets: (part, random, builtIn) =>
     hashPasswords(asComplete(part), random, builtIn === undefined ? undefined : asComplete(builtIn)),
   createRows: async (part, now) => createSeedRows(asComplete(part), now),
@@ -20,15 +19,7 @@ export const seed: Seeding = {
     const { users, ...rest } = asComplete(part);
     return { ...rest, ...(users && { users: users.map(({ passwordHash: _, ...user }) => user) }) };
   },
-  withBearers: async (part, world, whole = part) => {
-    const { addBearers } = await import('./bearers.ts');
-    const complete = asComplete(part);
-    const { groups } = asComplete(whole);
-    const groupsByEmail = new Map(
-      addGroups({ ...complete, ...(groups && { groups }) }).map(({ email, groups = [] }) => [email, groups]),
-    );
-    return addBearers(complete, (email) => groupsByEmail.get(email) ?? [], world);
-  },
+  createBearers: async (part, world) => (await import('./bearers.ts')).createBearers(asComplete(part), world),
 };
 
 function asWritten(part: unknown): WrittenSeed {

@@ -5,7 +5,6 @@ import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { keysOf } from '../../../objects/members.ts';
 import { StreamedBytes } from '../../../responses/streamed-bytes.ts';
-import { addBearers } from '../../../seed/index.ts';
 import { streamCast } from '../../../seed/stream-cast.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { createCast } from '../../../worlds/casts.ts';
@@ -13,9 +12,6 @@ import { countObjects } from '../../../worlds/counts.ts';
 import { listVendorHosts } from '../../index.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { measureExtent } from '../lists.ts';
-
-/** The size of a seed whose cast is sent in pieces, because the heap may not have room for it, in characters. */
-const LARGE_SEED = 1024 * 1024;
 
 /** Operations on the whole world: calls, health, info, cast and reset. */
 export function worldOperations(controlled: ControlledServer) {
@@ -39,10 +35,7 @@ export function worldOperations(controlled: ControlledServer) {
   });
 
   const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => {
-    const isLarge = (await world.seed()).text.length >= LARGE_SEED;
-    const cast = createCast(world, server.services);
-    if (!isLarge) return { status: 200, body: bearers ? await addBearers(cast, server.services, world) : cast };
-    const parts = streamCast(cast, bearers ? server.services : [], world);
+    const parts = streamCast(createCast(world, server.services), bearers ? server.services : [], world);
     // The document's type is the object that the parts make.
     return {
       status: 200,
