@@ -1,5 +1,6 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
 import { type Log, limitWarnings, SILENT_LOG } from '../diagnostics/log.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
@@ -21,7 +22,7 @@ import { Credentials } from '../worlds/credentials.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import { createStateOfSeed } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
-import { type FinishingOptions, finishStore, Templates } from '../worlds/templates.ts';
+import { type PrepareStore, Templates } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { createNamedWorlds } from './named-worlds.ts';
 import { listSeedNotices } from './notices.ts';
@@ -51,7 +52,11 @@ const MAX_SILENT_WAIT_MS = 10_000;
  *
  * @throws UserError if they cannot be used, or contradict the options
  */
-export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: FinishingOptions): Promise<OpenWorlds> {
+export async function openWorlds(
+  parts: ServerParts,
+  inputs: Inputs,
+  rulesets: readonly Ruleset[],
+): Promise<OpenWorlds> {
   const { config } = parts.effective;
   const maxStateBytes = Math.min(config.maxState * MEGABYTE, computeMaxStateBytes());
   const memory = new StateMemory(new Quota(parts.maxStateBytes ?? maxStateBytes));
@@ -70,8 +75,13 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
     const warn = (line: string) => log.warn(line);
     const keys = new Credentials(inputs.services);
     const { seedStates } = parts;
+    const prepare: PrepareStore = async (store, now) => {
+      const world = { store, settings: config, rulesets };
+      const lines = inputs.services.map(({ state }) => state.prepare?.(world, now) ?? []);
+      return (await Promise.all(lines)).flat();
+    };
     const stateOf = (seed: Seed, at: Instant) => createState(seedStates, seed, at);
-    const templates = new Templates(storage.clock, finishing, keys, stateOf, warn);
+    const templates = new Templates(storage.clock, prepare, keys, stateOf, warn);
     const worlds: Worlds = createWorlds(parts, inputs, { storage, memory, keys, templates, warn });
     const announceEnd = () => {
       isEnding = true;
@@ -83,7 +93,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs, finishing: 
       await storage.close();
     };
     try {
-      const notices = await fillWorlds(parts, inputs, storage, worlds, templates, finishing);
+      const notices = await fillWorlds(parts, inputs, storage, worlds, templates, prepare);
       const snapshots = new Snapshots(inputs.random, storage);
       return { storage, worlds, snapshots, memory, log, notices, announceEnd, close };
     } catch (cause) {
@@ -124,7 +134,7 @@ async function fillWorlds(
   storage: StoredWorlds,
   worlds: Worlds,
   templates: Templates,
-  finishing: FinishingOptions,
+  prepare: PrepareStore,
 ): Promise<readonly string[]> {
   const now = storage.clock.now();
   const store = storage.open(DEFAULT_WORLD);
@@ -137,7 +147,7 @@ async function fillWorlds(
     }
     await store.collections.replace(await createState(seedStates, seed, now));
   }
-  const keyWarnings = await finishStore(store, finishing, now);
+  const keyWarnings = await prepare(store, now);
   const origin = isNew ? seed : restoreSeed(storedSeed, services, random);
   templates.noteReported(origin);
   await worlds.openDefault(origin, { store, isNew: false });

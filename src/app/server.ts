@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { createKnownHosts } from '../addresses/hosts.ts';
+import { describeConfiguration } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
 import { createTripwire } from '../credentials/tripwire.ts';
@@ -89,7 +90,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
   checkTlsOptions(config);
   const inputs = await readInputs(parts);
   const rulesets = inputs.services.map((service) => service.rules.selectRuleset(config));
-  const openedWorlds = await openWorlds(parts, inputs, { settings: config, rulesets });
+  const openedWorlds = await openWorlds(parts, inputs, rulesets);
   try {
     const tls = await createTls(config, openedWorlds.worlds.default.store.state);
     return await assemble(parts, inputs, openedWorlds, rulesets, tls);
@@ -116,7 +117,7 @@ async function assemble(
   const control = createControlService({
     server,
     version,
-    effective,
+    configuration: describeConfiguration(effective),
     storage,
     memory,
     worlds,

@@ -14,6 +14,7 @@ import {
   formatVariableName,
   OPTION_NAMES,
   OPTIONS,
+  showOption,
   VARIABLE_PREFIX,
 } from './options.ts';
 import { parseYaml } from './yaml.ts';
@@ -85,6 +86,13 @@ export async function readConfig(
     createSeedSource(await etc('seed')),
   ];
   return resolveOptions(sources, faults);
+}
+
+/** Returns the values of the options in the syntax of their flags, without secrets, and where each comes from, by flag. */
+export function describeConfiguration({ config, origins }: EffectiveConfig) {
+  return Object.fromEntries(
+    OPTION_NAMES.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
+  );
 }
 
 /** Returns the credentials of the real service for `compare`, which are never part of a configuration. */

@@ -227,8 +227,22 @@ export interface DecisionHelp {
   readonly leastRights?: (world: RequestScope, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
 }
 
+/** What a service needs to prepare a world. */
+export interface PreparedWorld {
+  readonly store: Store;
+  readonly settings: Settings;
+  /** The rulesets in force. */
+  readonly rulesets: readonly Ruleset[];
+}
+
 /** Events of a service that no request causes, and how many objects it stores. */
 export interface ServiceState {
+  /**
+   * Prepares a world that the server creates or opens. Absent if nothing needs to be prepared.
+   *
+   * @returns a line for each credential that can do less than it appears to
+   */
+  readonly prepare?: (world: PreparedWorld, now: Instant) => Promise<readonly string[]>;
   /**
    * Returns the events after `from`, up to and including `to`, in any order: at least the first `limit`, and few more.
    * Null: the service has no events.

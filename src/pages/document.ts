@@ -1,5 +1,4 @@
 import { hashContentSource } from '../platform/content-source.ts';
-import type { Outcome } from '../responses/outcome.ts';
 import { escapeHtml } from './html.ts';
 
 const HEADERS = {
@@ -9,6 +8,13 @@ const HEADERS = {
   // Not `no-referrer`: browsers would then send the form with `Origin: null`, which is not one of our origins.
   'referrer-policy': 'same-origin',
 } as const;
+
+/** A page as a response. */
+export interface PageResponse<Status extends number> {
+  readonly status: Status;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 /** A self-contained page. */
 export interface Document {
@@ -25,7 +31,7 @@ export interface Document {
 export function renderDocument<Status extends number>(
   status: Status,
   { title, body, style, script, isFrame = false }: Document,
-): Outcome<Status, Buffer> {
+): PageResponse<Status> {
   const policy = [
     "default-src 'none'",
     ...(style === undefined ? [] : ["style-src 'unsafe-inline'"]),

@@ -1,5 +1,4 @@
-import type { Outcome } from '../responses/outcome.ts';
-import { renderDocument } from './document.ts';
+import { type PageResponse, renderDocument } from './document.ts';
 import { escapeHtml, escapeWithCode } from './html.ts';
 import { PAGE_CSS } from './page-css.ts';
 
@@ -28,7 +27,7 @@ export function renderMessagePage<Status extends number>(
   status: Status,
   title: string,
   message: string,
-): Outcome<Status, Buffer> {
+): PageResponse<Status> {
   return renderPage(status, title, renderMessage(status, title, message));
 }
 
@@ -38,6 +37,6 @@ export function renderPage<Status extends number>(
   title: string,
   main: string,
   style: string = PAGE_STYLE,
-): Outcome<Status, Buffer> {
+): PageResponse<Status> {
   return renderDocument(status, { title, body: `<main>\n${main}\n</main>`, style });
 }

@@ -1,9 +1,6 @@
 import type { Holder } from '../contract/credentials.ts';
-import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Settings } from '../definitions/settings.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
 import { createSharedCache } from '../memory/caches.ts';
-import { listSeedKeyWarnings, restorePropagationSettings } from '../ngc-keys/keyring.ts';
 import { Collections } from '../store/collections.ts';
 import { Store } from '../store/index.ts';
 import type { Seed } from '../store/seed.ts';
@@ -39,25 +36,8 @@ function estimateTemplateBytes({ state, seed }: Template): number {
   return ROW_MEMORY_FACTOR * sizeOf(state) + SEED_MEMORY_FACTOR * seed.text.length;
 }
 
-/** What `finishStore` needs besides the store. */
-export interface FinishingOptions {
-  readonly settings: Settings;
-  readonly rulesets: readonly Ruleset[];
-}
-
-/**
- * Sets the propagation of key changes as the server was started.
- *
- * @returns a line for each key that can do less than it appears to
- */
-export async function finishStore(
-  store: Store,
-  { settings, rulesets }: FinishingOptions,
-  now: Instant,
-): Promise<readonly string[]> {
-  await restorePropagationSettings({ store, settings });
-  return listSeedKeyWarnings({ rulesets, store }, now);
-}
+/** Prepares the store of a world. @returns a line for each credential that can do less than it appears to */
+export type PrepareStore = (store: Store, now: Instant) => Promise<readonly string[]>;
 
 /** Returns the state that a seed defines at a given moment. */
 export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
@@ -68,7 +48,7 @@ export class Templates {
   /** Templates that are being created, by the text of their seed, so that concurrent requests share them. */
   readonly #pending = new Map<string, Promise<Template>>();
   readonly #clock: Clock;
-  readonly #finishing: FinishingOptions;
+  readonly #prepare: PrepareStore;
   readonly #credentials: Credentials;
   readonly #stateOf: StateOfSeed;
   readonly #warn: (line: string) => void;
@@ -81,13 +61,13 @@ export class Templates {
    */
   constructor(
     clock: Clock,
-    finishing: FinishingOptions,
+    prepare: PrepareStore,
     credentials: Credentials,
     stateOf: StateOfSeed,
     warn: (line: string) => void,
   ) {
     this.#clock = clock;
-    this.#finishing = finishing;
+    this.#prepare = prepare;
     this.#credentials = credentials;
     this.#stateOf = stateOf;
     this.#warn = warn;
@@ -126,7 +106,7 @@ export class Templates {
   async #create(seed: Seed): Promise<Template> {
     const at = this.#clock.now();
     const store = new Store(new Collections(await this.#stateOf(seed, at)));
-    const warnings = await finishStore(store, this.#finishing, at);
+    const warnings = await this.#prepare(store, at);
     if (!this.#reported.has(seed.fingerprint)) for (const line of warnings) this.#warn(line);
     this.noteReported(seed);
     const state = store.collections.freeze();

@@ -1,4 +1,4 @@
-import type { EffectiveConfig } from '../../config/config.ts';
+import type { Schema } from '../../contract/documented.ts';
 import type { Logins } from '../../contract/service.ts';
 import { ownHostsOf } from '../../http/mount.ts';
 import type { Routes } from '../../http/routes.ts';
@@ -13,7 +13,8 @@ import type { Snapshots } from '../../worlds/snapshots.ts';
 export interface ControlledServer {
   readonly server: Server;
   readonly version: string;
-  readonly effective: EffectiveConfig;
+  /** The values of the options without secrets, and where each comes from, by flag. */
+  readonly configuration: Schema<'control', 'Info'>['configuration'];
   readonly storage: StoredWorlds;
   readonly memory: StateMemory;
   readonly worlds: Worlds;

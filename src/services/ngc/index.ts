@@ -6,6 +6,7 @@ import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
+import { listSeedKeyWarnings, restorePropagationSettings } from '../../ngc-keys/keyring.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { createUserCaller, USER_TOKEN_LIFETIME_MS, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
@@ -62,6 +63,10 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     },
     seed: createNgcSeeding(rulesetsOfKeys),
     state: {
+      prepare: async (world, now) => {
+        await restorePropagationSettings(world);
+        return listSeedKeyWarnings(world, now);
+      },
       events,
       objectCounts: OBJECT_COUNTS,
     },

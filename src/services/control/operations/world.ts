@@ -1,9 +1,7 @@
-import { formatFlagName, showOption } from '../../../config/options.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { keysOf } from '../../../objects/members.ts';
 import { StreamedBytes } from '../../../responses/streamed-bytes.ts';
 import { streamCast } from '../../../seed/stream-cast.ts';
 import { rfc3339 } from '../../../time/clock.ts';
@@ -60,20 +58,16 @@ export function worldOperations(controlled: ControlledServer) {
 
 /** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
-  { server, version, effective: { config, origins }, worlds, storage, memory }: ControlledServer,
+  { server, version, configuration, worlds, storage, memory }: ControlledServer,
   { store }: World,
 ): Promise<Schema<'control', 'Info'>> {
   const { kind, driver, schema } = storage.info;
-  // `origins` has exactly one member for each option.
-  const names = keysOf(origins);
   return {
     name: 'nv-auth-mock',
     version,
-    configuration: Object.fromEntries(
-      names.map((name) => [formatFlagName(name), { value: showOption(name, config), origin: origins[name] }]),
-    ),
+    configuration,
     services: server.services.map((service) => {
-      const { profile, tables } = service.rules.selectRuleset(config);
+      const { profile, tables } = service.rules.selectRuleset(server.settings);
       const { name, title } = service;
       return { name, title, hosts: listVendorHosts(name), profile, operations: tables.operations.length };
     }),

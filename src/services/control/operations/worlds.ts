@@ -9,9 +9,9 @@ import type { Seed } from '../../../store/seed.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import { createCast } from '../../../worlds/casts.ts';
-import { copyWorld, describeCreated } from '../../../worlds/copies.ts';
 import type { WorldEntry } from '../../../worlds/entry.ts';
 import type { ControlledServer } from '../controlled-server.ts';
+import { copyWorld, describeCreated } from '../copies.ts';
 import { pageShortList } from '../lists.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
