@@ -14,11 +14,10 @@ export { prefixOf } from './cli/world-address.ts';
 export {
   createConfig,
   type FlagTexts,
-  parseDocument,
   readCompareCredentials,
   readConfig,
-  readDocument,
 } from './config/config.ts';
+export { parseDocument, readDocument } from './config/document-file.ts';
 export { Problem } from './decisions/problem.ts';
 export { messageOf } from './diagnostics/error-message.ts';
 export { explainUnreadable, explainUnwritable } from './diagnostics/file-error.ts';

@@ -1,4 +1,4 @@
-import { readDocument } from '../config/config.ts';
+import { readDocument } from '../config/document-file.ts';
 import type { Config } from '../config/options.ts';
 import { explainUnreadable } from '../diagnostics/file-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';

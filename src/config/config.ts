@@ -1,12 +1,10 @@
 import { access } from 'node:fs/promises';
 import type { Option } from '../definitions/option.ts';
-import { messageOf } from '../diagnostics/error-message.ts';
-import { explainUnreadable } from '../diagnostics/file-error.ts';
 import { UserError } from '../diagnostics/user-error.ts';
 import { createObject, isOneOf } from '../objects/members.ts';
-import { readTextFile } from '../platform/text-file.ts';
 import { describeUnknownName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
+import { createLineFinder, readDocument } from './document-file.ts';
 import {
   type Config,
   type ConfigOptions,
@@ -17,7 +15,6 @@ import {
   showOption,
   VARIABLE_PREFIX,
 } from './options.ts';
-import { parseYaml } from './yaml.ts';
 
 /** The source of a value. `option`: a program that uses the library. */
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
@@ -262,7 +259,7 @@ async function readConfigFile(file: string, faults: string[]): Promise<Source> {
   const names = OPTION_NAMES.map((name) => [formatFlagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, WrittenValue>();
-  const findLine = await (await import('./source-lines.ts')).createLineFinder(file);
+  const findLine = await createLineFinder(file);
   for (const [key, value] of Object.entries(content)) {
     const name = byKey.get(key);
     const line = findLine(key);
@@ -287,90 +284,4 @@ function withoutComma(written = ''): string {
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((entry) => ['string', 'number', 'boolean'].includes(typeof entry));
-}
-
-/**
- * Returns the line of a JSON error, as the end of a phrase; empty if it is unknown, and for YAML errors, which already
- * have lines.
- */
-function findErrorLine(text: string, parserMessage: string): string {
-  const position = findErrorPosition(text, parserMessage);
-  return position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
-}
-
-/**
- * Returns the position of a JSON error. The parser's message has it, or up to ten characters on each side of it. A short
- * text is in the message as a whole, without a position.
- */
-function findErrorPosition(text: string, parserMessage: string): number | null {
-  const [, stated] = /at position (\d+)/.exec(parserMessage) ?? [];
-  if (stated !== undefined) return Number(stated);
-  const [, before, around = '', after] = /, (\.\.\.)?"(.*)"(\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
-  if (before !== undefined) return text.indexOf(around) + 10;
-  return after === undefined ? null : around.length - 10;
-}
-
-/** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
-function simplifyParserMessage(parserMessage: string): string {
-  return parserMessage
-    .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
-    .replace(/:?\n.*$/s, '')
-    .replace(/: .*?(?= at line |$)/, '')
-    .replace(
-      /^Source contains multiple documents; .*? at line/,
-      'The file contains several documents, the second one at line',
-    );
-}
-
-/**
- * Reads a JSON or YAML file.
- *
- * @param flag the name for messages
- * @param otherwise a sentence about alternatives to a file
- * @param max the maximum size in bytes
- * @param adviceIfLarger a sentence after a space
- * @throws UserError if it cannot be read or is malformed
- */
-export async function readDocument(
-  file: string,
-  flag: string,
-  otherwise = '',
-  max = Number.POSITIVE_INFINITY,
-  adviceIfLarger = '',
-): Promise<unknown> {
-  const name = `${flag} ${showValue(file)}`;
-  let text: string;
-  try {
-    text = await readTextFile(file, { max });
-  } catch (cause) {
-    const why = explainUnreadable(cause);
-    throw new UserError(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
-  }
-  if (Buffer.byteLength(text) > max) {
-    throw new UserError(`${name} is larger than ${Number((max / 1024 / 1024).toFixed(1))} MB.${adviceIfLarger}`);
-  }
-  return parseDocument(text, name, file.endsWith('.json'));
-}
-
-/**
- * Parses JSON or YAML text.
- *
- * @param name the name for messages
- * @throws UserError with the line of the error
- */
-export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
-  try {
-    // Some editors write a byte order mark.
-    if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
-    return await parseYaml(text);
-  } catch (cause) {
-    const parserMessage = messageOf(cause);
-    const where = findErrorLine(text, parserMessage);
-    throw new UserError(
-      `${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${simplifyParserMessage(parserMessage)}`,
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import { readDocument } from '../config/config.ts';
+import { readDocument } from '../config/document-file.ts';
 import type { Seeding, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { createDerivation, type Derivation } from '../credentials/derivation.ts';

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { createLineFinder } from '../config/source-lines.ts';
+import { createLineFinder } from '../config/document-file.ts';
 import type { SeedError, SeedParts } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { UserError } from '../diagnostics/user-error.ts';

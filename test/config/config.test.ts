@@ -4,14 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import {
-  createConfig,
-  findProxyVariable,
-  parseDocument,
-  readConfig,
-  readDocument,
-  readOptions,
-} from '../../src/config/config.ts';
+import { createConfig, findProxyVariable, readConfig, readOptions } from '../../src/config/config.ts';
+import { parseDocument, readDocument } from '../../src/config/document-file.ts';
 import { it } from '../support/in-folder.ts';
 
 describe('the configuration from a program', () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createLineFinder } from '../../src/config/source-lines.ts';
+import { createLineFinder } from '../../src/config/document-file.ts';
 import { it } from '../support/in-folder.ts';
 
 const YAML = ['# a seed', 'runai:', '  users:', '    - name: a', '    - name: b', '      role: c', 'port: 1'].join(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDocument } from '../../src/config/config.ts';
+import { parseDocument } from '../../src/config/document-file.ts';
 
 const parseYaml = (text: string) => parseDocument(text, '--spec x.yaml', false);
 
