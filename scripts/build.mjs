@@ -49,7 +49,7 @@ const EXTERNAL = ['better-sqlite3', 'pg', 'vitest'];
 
 /**
  * Globals that fake timers replace in the user's tests. The bundle, libraries included, uses the originals from
- * `platform/time.ts` instead.
+ * `lib/time.ts` instead.
  */
 const MACHINE = {
   Date: 'RealDate',
@@ -128,7 +128,7 @@ export async function buildIfChanged() {
  * @param {ReadonlySet<string>} needed sources that ES modules import
  */
 async function buildCore(needed) {
-  const platform = source('platform/time');
+  const platform = source('lib/time');
   const bundle = await rolldown({
     cwd: ROOT,
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
@@ -153,19 +153,19 @@ async function buildCore(needed) {
     // Shared code must not load Ajv, and Ajv must not load the server.
     codeSplitting: {
       groups: [
-        { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 4 },
-        { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 4 },
+        { name: 'platform', test: /src[\\/]lib[\\/]time/, priority: 4 },
+        { name: 'process-wide', test: /src[\\/]lib[\\/]process-wide/, priority: 4 },
         // The command prints its version without loading the services.
-        { name: 'assets', test: /src[\\/]platform[\\/]assets/, priority: 4 },
+        { name: 'assets', test: /src[\\/]lib[\\/]assets/, priority: 4 },
         // The library chooses ids before it loads a server.
-        { name: 'random', test: /src[\\/]platform[\\/]random/, priority: 4 },
+        { name: 'random', test: /src[\\/]lib[\\/]random/, priority: 4 },
         { name: 'conformance', test: /conformance[\\/]src[\\/]index\./ },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together with a server; the small files needed earlier are separate. The control API is a
         // part of the server, whose files it imports.
         {
           name: 'services',
-          test: /src[\\/](?:services[\\/](?!nak|control)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
+          test: /src[\\/]services[\\/](?!nak|control)[a-z-]+[\\/](?!manifest|options|reasons|cast)/,
           priority: 1,
         },
         // Only some servers have it.
@@ -177,7 +177,7 @@ async function buildCore(needed) {
         },
         {
           name: 'core',
-          test: /src[\\/](?:(?:objects|text|time|memory|addresses|diagnostics|decisions|definitions|responses)[\\/]|ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
+          test: /src[\\/](?:lib[\\/](?!pages|node-version)|decisions[\\/](?!explaining)|contract[\\/]|services[\\/]ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
           priority: 3,
         },
       ],

@@ -17,7 +17,7 @@ const SOURCE = new URL('../openapi/', import.meta.url);
 const TARGET = new URL('../dist/openapi/', import.meta.url);
 
 /** Has the ids that no world may have. */
-const WORLD_IDS = new URL('../src/addresses/world-id.ts', import.meta.url);
+const WORLD_IDS = new URL('../src/lib/world-id.ts', import.meta.url);
 
 /** Next to the documents: accepted differences from the vendor's document, for `verify --baseline`. */
 const BASELINE = 'baseline.json';

@@ -18,7 +18,7 @@ const allRounds = { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed };
 const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/recovery test/store/tampered';
 /** Property tests, of which `npm test` only runs a few rounds. */
 const PROPERTIES =
-  'test/decisions/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
+  'test/decisions/decide-properties.test.ts test/decisions/explaining/hints/total.test.ts test/services/ngc-keys/least-rights.test.ts ' +
   'test/services/nvcf/properties.test.ts test/store/memory.test.ts test/store/collections.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */

@@ -3,26 +3,21 @@
  * the configuration, and access to a running server. The package imports nothing else of the server.
  */
 export { prepared } from '../scripts/documents/prepared.mjs';
-export { findNearPath } from './addresses/nearest-path.ts';
-export { fits, isVariable, shapeOf } from './addresses/path-template.ts';
+export {
+  createConfig,
+  type FlagTexts,
+  readCompareCredentials,
+  readConfig,
+} from './app/config.ts';
 export { buildServer } from './app/server.ts';
 export { askWorld } from './cli/ask-world.ts';
 export { checkOutput, checkOutputName, writeOutput } from './cli/output-file.ts';
 export { askServer, locateServerAndWorld, type RunningServer, type ServerFlags } from './cli/server-client.ts';
 export { handleSignals } from './cli/signals.ts';
 export { prefixOf } from './cli/world-address.ts';
-export {
-  createConfig,
-  type FlagTexts,
-  readCompareCredentials,
-  readConfig,
-} from './config/config.ts';
-export { parseDocument, readDocument } from './config/document-file.ts';
+export { describeOtherVersionsViolation } from './decisions/explaining/other-versions.ts';
 export { Problem } from './decisions/problem.ts';
-export { messageOf } from './diagnostics/error-message.ts';
-export { explainUnreadable, explainUnwritable } from './diagnostics/file-error.ts';
-export { UserError } from './diagnostics/user-error.ts';
-export { describeOtherVersionsViolation } from './explaining/other-versions.ts';
+export { essenceOf, isJsonType, isWithinRange } from './decisions/responses/media-type.ts';
 export { useDocumentSpelling, usePageNames } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';
@@ -31,15 +26,20 @@ export { describeUndocumented, listUndocumentedMembers, listUndocumentedQuery } 
 export { orUnusable } from './http/openapi/unusable-schema.ts';
 export { type ApiDocument, Documents, type Operation } from './http/openapi.ts';
 export type { Match, Routes } from './http/routes.ts';
-export { isRecord, memberOf, own } from './objects/members.ts';
-export { listDocumentNames, readDocumentText } from './platform/assets.ts';
-export { readTextFile } from './platform/text-file.ts';
-export { createTimeoutSignal, setTimeout } from './platform/time.ts';
-export { essenceOf, isJsonType, isWithinRange } from './responses/media-type.ts';
+export { listDocumentNames, readDocumentText } from './lib/assets.ts';
+export { createMachineClock, rfc3339 } from './lib/clock.ts';
+export { formatCount } from './lib/count.ts';
+export { parseDocument, readDocument } from './lib/document-file.ts';
+export { parseDuration } from './lib/duration.ts';
+export { messageOf } from './lib/error-message.ts';
+export { explainUnreadable, explainUnwritable } from './lib/file-error.ts';
+export { isRecord, memberOf, own } from './lib/members.ts';
+export { adviseName, findNear } from './lib/nearest.ts';
+export { findNearPath } from './lib/nearest-path.ts';
+export { Pacer } from './lib/pacer.ts';
+export { fits, isVariable, shapeOf } from './lib/path-template.ts';
+export { isFingerprint, redact, showPath, showValue } from './lib/redact.ts';
+export { readTextFile } from './lib/text-file.ts';
+export { createTimeoutSignal, setTimeout } from './lib/time.ts';
+export { UserError } from './lib/user-error.ts';
 export { loadServices } from './services/index.ts';
-export { formatCount } from './text/count.ts';
-export { adviseName, findNear } from './text/nearest.ts';
-export { isFingerprint, redact, showPath, showValue } from './text/redact.ts';
-export { createMachineClock, rfc3339 } from './time/clock.ts';
-export { parseDuration } from './time/duration.ts';
-export { Pacer } from './time/pacer.ts';

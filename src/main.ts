@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describeUnsupportedNode } from './platform/node-version.ts';
+import { describeUnsupportedNode } from './lib/node-version.ts';
 
 const refusal = describeUnsupportedNode(process.versions.node);
 if (refusal === null) {

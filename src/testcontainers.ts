@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type * as Testcontainers from 'testcontainers';
-import { type ConfigOptions, formatVariableName } from './config/options.ts';
-import { messageOf } from './diagnostics/error-message.ts';
+import { type ConfigOptions, formatVariableName } from './app/options.ts';
+import { requirePeer } from './lib/assets.ts';
+import { messageOf } from './lib/error-message.ts';
 import { connect } from './library/connect.ts';
 import type { ControlClient } from './library/control-client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
-import { requirePeer } from './platform/assets.ts';
 
 // An import could not explain what to install.
 const { AbstractStartedContainer, GenericContainer, getContainerRuntimeClient, Wait } =

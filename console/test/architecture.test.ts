@@ -85,7 +85,7 @@ describe('the console', () => {
     const { sources } = JSON.parse(read('dist/console/console.js.map')) as { sources: string[] };
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
-    const own = ['explaining/needs.ts', 'library/calls.ts', 'library/events.ts', 'text/curl.ts'];
+    const own = ['decisions/explaining/needs.ts', 'lib/curl.ts', 'library/calls.ts', 'library/events.ts'];
     expect(ofServer.toSorted()).toEqual(own.map((path) => `src/${path}`));
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });

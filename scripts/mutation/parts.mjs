@@ -8,7 +8,7 @@ export const KEPT = 'coverage/mutation';
 export const EXPLAINED = [
   /^src\/decisions\/(?:decide|policy)\.ts$/,
   /^src\/http\/steps\//,
-  /^src\/ngc-keys\/key-policy\.ts$/,
+  /^src\/services\/ngc-keys\/key-policy\.ts$/,
   /^src\/tokens\/verify\.ts$/,
 ];
 
@@ -21,7 +21,6 @@ export const EXPLAINED = [
 
 /** Small parts first. @type {Readonly<Record<string, Part>>} */
 export const PARTS = {
-  credentials: { files: ['src/credentials/**/*.ts'], tests: ['test/credentials/**/*.test.ts'] },
   // Without the zoo, a table whose functions are called while it is loaded. Claim rules and trusted issuers are tested
   // through the services that use them.
   tokens: {
@@ -46,43 +45,42 @@ export const PARTS = {
       'test/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',
       'test/services/control/faults.test.ts',
-      'test/ngc-keys/hints.test.ts',
+      'test/services/ngc-keys/hints.test.ts',
     ],
   },
   // Without the slow test with a thousand random rules.
   core: {
-    files: ['src/{decisions,definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.ts'],
+    files: ['src/{contract,decisions,decisions/responses,lib}/*.ts'],
     tests: [
       'test/decisions/!(decide-properties).test.ts',
-      'test/{definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.test.ts',
-      'test/explaining/*.test.ts',
+      'test/{contract,decisions/responses,decisions/explaining,lib}/*.test.ts',
       'test/http/bodies.test.ts',
       'test/http/steps/{decide,validate-request}.test.ts',
       'test/library/check-arguments.test.ts',
-      'test/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',
+      'test/services/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',
     ],
   },
   // Without reasons and remedies, which are tables without code to mutate.
   'ngc-keys': {
     files: [
-      'src/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.ts',
+      'src/services/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.ts',
     ],
     tests: [
-      'test/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.test.ts',
-      'test/ngc-keys/propagation.test.ts',
+      'test/services/ngc-keys/{envelope,hypothetical-keys,key-bearer,key-fixes,key-for-service,key-policy,key-warnings,keyring,organizations}.test.ts',
+      'test/services/ngc-keys/propagation.test.ts',
       'test/services/ngc/{ids-without-effect,keys,user-tokens}.test.ts',
       'test/services/control/useless-keys.test.ts',
       'test/services/nvcf/trusted-issuers.test.ts',
     ],
   },
   'ngc-keys-text': {
-    files: ['src/ngc-keys/{hints,key-text}.ts'],
-    tests: ['test/ngc-keys/{hints,key-text}.test.ts'],
+    files: ['src/services/ngc-keys/{hints,key-text}.ts'],
+    tests: ['test/services/ngc-keys/{hints,key-text}.test.ts'],
   },
   // Without the test with random rules, which takes a second.
   'ngc-keys-least': {
-    files: ['src/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
-    tests: ['test/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
+    files: ['src/services/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
+    tests: ['test/services/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
   },
 };
 

@@ -1,21 +1,21 @@
-import type { EffectiveConfig } from '../config/config.ts';
-import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Log } from '../diagnostics/log.ts';
 import type { Documents } from '../http/openapi.ts';
 import type { Server } from '../http/server.ts';
 import type { Limits } from '../http/transport/limits.ts';
-import { readPackageVersion } from '../platform/assets.ts';
-import { createSystemRandom, type Random } from '../platform/random.ts';
-import { BUILT_IN, chooseSeed, createSeedFromContent } from '../seed/index.ts';
+import { readPackageVersion } from '../lib/assets.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { createSystemRandom, type Random } from '../lib/random.ts';
 import { loadServices } from '../services/index.ts';
 import type { Seed } from '../store/seed.ts';
-import type { Clock } from '../time/clock.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
+import { BUILT_IN, chooseSeed, createSeedFromContent } from '../worlds/seed/index.ts';
 import type { SeedStates } from '../worlds/seed-states.ts';
+import type { EffectiveConfig } from './config.ts';
 import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
+import type { Config } from './options.ts';
 
 /** The parts that a server is built from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {

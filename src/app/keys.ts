@@ -1,17 +1,17 @@
-import { readDocument } from '../config/document-file.ts';
-import type { Config } from '../config/options.ts';
-import { explainUnreadable } from '../diagnostics/file-error.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { isOneOf } from '../objects/members.ts';
-import { readFixture } from '../platform/assets.ts';
-import { readTextFile } from '../platform/text-file.ts';
-import { createTimeoutSignal } from '../platform/time.ts';
-import { showValue } from '../text/redact.ts';
+import { readFixture } from '../lib/assets.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { readDocument } from '../lib/document-file.ts';
+import { explainUnreadable } from '../lib/file-error.ts';
+import { isOneOf } from '../lib/members.ts';
+import { showValue } from '../lib/redact.ts';
+import { readTextFile } from '../lib/text-file.ts';
+import { createTimeoutSignal } from '../lib/time.ts';
+import { UserError } from '../lib/user-error.ts';
 import { createIdentityProvider, type ExpectedClaims, type IdentityProvider } from '../tokens/identity-provider.ts';
 import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
+import type { Config } from './options.ts';
 
 /** Returns the key of `--signing-key`, which signs tokens. @throws UserError if it cannot be read, or is not such a key */
 export async function readSigningKeyOption({ signingKey }: Config): Promise<SigningKey> {

@@ -1,7 +1,7 @@
-import { findWorldIdError } from '../addresses/world-id.ts';
-import type { Config } from '../config/options.ts';
-import { UserError } from '../diagnostics/user-error.ts';
+import { UserError } from '../lib/user-error.ts';
+import { findWorldIdError } from '../lib/world-id.ts';
 import type { Worlds } from '../worlds/registry.ts';
+import type { Config } from './options.ts';
 
 /**
  * Checks that all worlds named in the configuration can be created, before anything is opened or written.

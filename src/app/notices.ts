@@ -1,14 +1,14 @@
-import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { UserError } from '../diagnostics/user-error.ts';
 import type { Server } from '../http/server.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { readPropagationSettings } from '../ngc-keys/keyring.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { rfc3339, type WorldClock } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { showValue } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
+import { readPropagationSettings } from '../services/ngc-keys/keyring.ts';
 import { redactData } from '../store/data-option.ts';
 import type { StorageInfo } from '../store/world-log.ts';
-import { showValue } from '../text/redact.ts';
-import { rfc3339, type WorldClock } from '../time/clock.ts';
-import { formatDuration } from '../time/duration.ts';
+import type { Config } from './options.ts';
 
 /**
  * Returns a notice if anyone on the network can reach the control API. On a loopback address, only users of this machine

@@ -1,15 +1,14 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import type { Config } from '../config/options.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { type Log, limitWarnings, SILENT_LOG } from '../diagnostics/log.ts';
-import { UserError } from '../diagnostics/user-error.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { Quota } from '../memory/quota.ts';
-import { computeMaxStateBytes } from '../platform/heap.ts';
-import { processWide } from '../platform/process-wide.ts';
-import { createSystemRandom } from '../platform/random.ts';
-import { restoreSeed } from '../seed/index.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { createMachineClock, type Instant } from '../lib/clock.ts';
+import { computeMaxStateBytes } from '../lib/heap.ts';
+import { type Log, limitWarnings, SILENT_LOG } from '../lib/log.ts';
+import { processWide } from '../lib/process-wide.ts';
+import { Quota } from '../lib/quota.ts';
+import { createSystemRandom } from '../lib/random.ts';
+import { UserError } from '../lib/user-error.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { redactData } from '../store/data-option.ts';
 import { DatabaseFailure, WriteFailure } from '../store/errors.ts';
 import { explainDamage, openStorage } from '../store/open.ts';
@@ -17,15 +16,16 @@ import { readSeed, type Seed } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
 import { StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
-import { createMachineClock, type Instant } from '../time/clock.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
+import { restoreSeed } from '../worlds/seed/index.ts';
 import { createStateOfSeed } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type PrepareStore, Templates } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
 import { createNamedWorlds } from './named-worlds.ts';
 import { listSeedNotices } from './notices.ts';
+import type { Config } from './options.ts';
 
 /** The open storage with its worlds and snapshots. */
 export interface OpenWorlds {

@@ -1,9 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { createKnownHosts } from '../addresses/hosts.ts';
-import { describeConfiguration } from '../config/config.ts';
-import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { createTripwire } from '../credentials/tripwire.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { AnswerRoom } from '../http/answer-room.ts';
 import { serveCaCertificate } from '../http/ca-certificate.ts';
@@ -22,18 +18,22 @@ import { type Listen, prepareToListen } from '../http/transport/listen.ts';
 import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
 import { createProductionPorts, type OpenProductionPort } from '../http/transport/production-port.ts';
 import { UnroutedRequests } from '../http/unrouted-requests.ts';
-import { computeMaxAnswerBytes, computeMaxStateBytes } from '../platform/heap.ts';
-import { readSeedValue, summarizeSeed } from '../seed/index.ts';
+import { computeMaxAnswerBytes, computeMaxStateBytes } from '../lib/heap.ts';
+import { createKnownHosts } from '../lib/hosts.ts';
 import { createControlService } from '../services/control/index.ts';
 import { ALL_REASONS, mapVendorHosts } from '../services/index.ts';
-import type { Tls } from '../tls/index.ts';
+import { createTripwire } from '../tokens/tripwire.ts';
 import { createCast } from '../worlds/casts.ts';
 import type { Worlds } from '../worlds/registry.ts';
+import { readSeedValue, summarizeSeed } from '../worlds/seed/index.ts';
+import { describeConfiguration } from './config.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
 import { describePosture, listExposureNotices, listHeapNotices } from './notices.ts';
 import { type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
+import type { Config } from './options.ts';
 import { createAllRoutes, openServices, servePages } from './services.ts';
+import type { Tls } from './tls/index.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
 /** What a server says when it starts. */

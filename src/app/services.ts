@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { listNotEmulatedOperations } from '../contract/not-emulated.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { listNotEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
@@ -10,7 +10,7 @@ import type { Documents } from '../http/openapi.ts';
 import { createPages } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import { DOCS, readConsoleFile, readDocsFile, readDocumentText, readPreparedDocument } from '../platform/assets.ts';
+import { DOCS, readConsoleFile, readDocsFile, readDocumentText, readPreparedDocument } from '../lib/assets.ts';
 
 /** Returns the services with their rulesets and opened documents. */
 export function openServices(

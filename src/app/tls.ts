@@ -1,10 +1,10 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import type { Config } from '../config/options.ts';
-import { UserError } from '../diagnostics/user-error.ts';
+import { UserError } from '../lib/user-error.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { isPostgresUrl } from '../store/data-option.ts';
 import type { StoredText } from '../store/stored-text.ts';
-import type { AuthorityStorage, Tls } from '../tls/index.ts';
 import { changeState } from '../worlds/world-state.ts';
+import type { Config } from './options.ts';
+import type { AuthorityStorage, Tls } from './tls/index.ts';
 
 /** Returns whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
@@ -39,7 +39,7 @@ export function checkTlsOptions(config: Config): void {
 export async function createTls(config: Config, state: StoredText | null): Promise<Tls | null> {
   const { tlsCert, tlsKey, host, alias, publicUrl } = config;
   if (!offersTls(config)) return null;
-  const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('../tls/index.ts');
+  const { createTlsFromFiles, createTlsWithAuthority, listServerNames } = await import('./tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return createTlsFromFiles(tlsCert, tlsKey);
   const additionalNames = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
   return createTlsWithAuthority(chooseAuthorityStorage(config, state), listServerNames(host, additionalNames));

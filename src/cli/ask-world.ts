@@ -1,8 +1,8 @@
-import { isWorldId } from '../addresses/world-id.ts';
-import { describeConnectionError } from '../diagnostics/connection-advice.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { isRecord } from '../objects/members.ts';
-import { showValue } from '../text/redact.ts';
+import { describeConnectionError } from '../lib/connection-advice.ts';
+import { isRecord } from '../lib/members.ts';
+import { showValue } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
+import { isWorldId } from '../lib/world-id.ts';
 import { askServer, describeTokenRejection, type RunningServer } from './server-client.ts';
 import { listWorlds, prefixOf, readWorldIds } from './world-address.ts';
 

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { OPTIONS } from '../config/options.ts';
+import { OPTIONS } from '../app/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
-import { UserError } from '../diagnostics/user-error.ts';
+import { showValue } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { showValue } from '../text/redact.ts';
 import { askWorld, createUnreachableError } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';
 import { askServer, locateServerAndWorld, type RunningServer, requestText, type ServerFlags } from './server-client.ts';

@@ -1,7 +1,7 @@
-import { OPTIONS } from '../config/options.ts';
+import { OPTIONS } from '../app/options.ts';
 import type { Cast } from '../contract/cast.ts';
-import type { PackageFolder } from '../platform/assets.ts';
-import { formatCurlCommand, formatShellWord } from '../text/curl.ts';
+import type { PackageFolder } from '../lib/assets.ts';
+import { formatCurlCommand, formatShellWord } from '../lib/curl.ts';
 import { formatCommand } from './next-steps.ts';
 
 /** A running server, and the folder that it was started in. */

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { OPTION_NAMES } from '../config/options.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { readPackageVersion } from '../platform/assets.ts';
+import { OPTION_NAMES } from '../app/options.ts';
+import { readPackageVersion } from '../lib/assets.ts';
+import { UserError } from '../lib/user-error.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { AdvisingCommand, collect } from './command.ts';
 

@@ -2,12 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { explainUnwritable } from '../diagnostics/file-error.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { keysOf, memberOf } from '../objects/members.ts';
-import { locatePackage, type PackageFolder, readScaffoldFile } from '../platform/assets.ts';
-import { adviseName } from '../text/nearest.ts';
-import { showValue } from '../text/redact.ts';
+import { locatePackage, type PackageFolder, readScaffoldFile } from '../lib/assets.ts';
+import { explainUnwritable } from '../lib/file-error.ts';
+import { keysOf, memberOf } from '../lib/members.ts';
+import { adviseName } from '../lib/nearest.ts';
+import { showValue } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
 import { formatNextSteps, isDeclared, SOME_CLONE } from './next-steps.ts';
 
 /** The kinds of files to write, each with its description for users. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { memberOf } from '../objects/members.ts';
-import type { PackageFolder } from '../platform/assets.ts';
-import { formatShellWord } from '../text/curl.ts';
+import type { PackageFolder } from '../lib/assets.ts';
+import { formatShellWord } from '../lib/curl.ts';
+import { memberOf } from '../lib/members.ts';
 
 /** The project that a file was written to. */
 export interface Project {

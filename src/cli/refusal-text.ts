@@ -1,8 +1,8 @@
 import type { Decision, Fix, RecordedRequest } from '../../generated/library.ts';
-import { consoleUrlOf } from '../addresses/world-id.ts';
-import { escapeControls } from '../diagnostics/log.ts';
-import { namePrincipal, quote } from '../explaining/index.ts';
-import { type CurlTarget, formatCurlCommand, formatTokenCommand } from '../text/curl.ts';
+import { namePrincipal, quote } from '../decisions/explaining/index.ts';
+import { type CurlTarget, formatCurlCommand, formatTokenCommand } from '../lib/curl.ts';
+import { escapeControls } from '../lib/log.ts';
+import { consoleUrlOf } from '../lib/world-id.ts';
 
 /** A refused request with everything that explains it. */
 export interface Refusal {

@@ -1,8 +1,8 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
-import { formatOrigin } from '../addresses/hosts.ts';
-import { type FlagTexts, readConfig } from '../config/config.ts';
-import { findSchemeError } from '../diagnostics/connection-advice.ts';
+import { type FlagTexts, readConfig } from '../app/config.ts';
+import { findSchemeError } from '../lib/connection-advice.ts';
+import { formatOrigin } from '../lib/hosts.ts';
 import { locateWorld } from './world-address.ts';
 
 /** How long to wait for a response, in milliseconds. */

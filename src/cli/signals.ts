@@ -1,4 +1,4 @@
-import { setTimeout } from '../platform/time.ts';
+import { setTimeout } from '../lib/time.ts';
 
 /**
  * How long repeated signals count as one, in milliseconds: the terminal sends a Ctrl+C to all processes, and npm

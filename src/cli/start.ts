@@ -1,9 +1,9 @@
+import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from '../app/config.ts';
+import type { Config } from '../app/options.ts';
 import type { MockServer, StartupInfo } from '../app/server.ts';
-import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
-import type { Config } from '../config/options.ts';
-import { createLineLog, type Log } from '../diagnostics/log.ts';
-import { locatePackage } from '../platform/assets.ts';
-import type { Clock } from '../time/clock.ts';
+import { locatePackage } from '../lib/assets.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createLineLog, type Log } from '../lib/log.ts';
 import { formatFirstSteps } from './first-steps.ts';
 import { handleSignals } from './signals.ts';
 import { createTerminalLog, type Terminal } from './terminal-log.ts';

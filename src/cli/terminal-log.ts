@@ -1,6 +1,6 @@
-import { formatWorldForLog } from '../addresses/world-id.ts';
-import { escapeControls, type Log, type LogDetails, type RequestLine } from '../diagnostics/log.ts';
-import { redact } from '../text/redact.ts';
+import { escapeControls, type Log, type LogDetails, type RequestLine } from '../lib/log.ts';
+import { redact } from '../lib/redact.ts';
+import { formatWorldForLog } from '../lib/world-id.ts';
 
 /** A terminal, whose width and number of written bytes change over time. */
 export interface Terminal {

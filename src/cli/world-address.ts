@@ -1,7 +1,7 @@
-import { worldPathOf } from '../addresses/world-id.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { listNames } from '../text/nearest.ts';
-import { showValue } from '../text/redact.ts';
+import { listNames } from '../lib/nearest.ts';
+import { showValue } from '../lib/redact.ts';
+import { UserError } from '../lib/user-error.ts';
+import { worldPathOf } from '../lib/world-id.ts';
 
 /** Returns the path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {

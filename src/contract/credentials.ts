@@ -1,5 +1,5 @@
-import type { DeriveKey } from '../credentials/derivation.ts';
 import type { Row } from '../store/row.ts';
+import type { DeriveKey } from '../tokens/derivation.ts';
 
 /** Computes the credentials that replace those of a copied world. Different credentials get different replacements. */
 export interface CredentialReplacer {

@@ -1,7 +1,7 @@
 import type { Reasons } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Option } from '../definitions/option.ts';
-import type { Settings } from '../definitions/settings.ts';
+import type { Settings } from '../decisions/settings.ts';
+import type { Option } from './option.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** An environment variable that `nv-auth-mock env` prints. */

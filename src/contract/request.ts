@@ -1,9 +1,9 @@
 import type { Caller, LookupResult, ResourceAttributes } from '../decisions/decide.ts';
 import type { Problem } from '../decisions/problem.ts';
+import type { Outcome } from '../decisions/responses/outcome.ts';
 import type { HintCollector } from '../journal/request-hints.ts';
-import type { Outcome } from '../responses/outcome.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { Row } from '../store/row.ts';
-import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { RequestScope, World } from './world.ts';

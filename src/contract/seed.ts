@@ -1,8 +1,8 @@
-import type { Derivation } from '../credentials/derivation.ts';
-import type { SeedSchema } from '../definitions/json-schema.ts';
-import type { Random } from '../platform/random.ts';
+import type { Instant } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
 import type { Row } from '../store/row.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Derivation } from '../tokens/derivation.ts';
+import type { SeedSchema } from './json-schema.ts';
 import type { World } from './world.ts';
 
 /** The content of a seed, by service. */

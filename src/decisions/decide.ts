@@ -1,5 +1,5 @@
-import { own } from '../objects/members.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
+import { own } from '../lib/members.ts';
 import { belongToKey, type HeldRights, type Resource, type Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';

@@ -1,6 +1,6 @@
-import { redact, showPath } from '../text/redact.ts';
-import { shorten } from '../text/shorten.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
+import { redact, showPath } from '../lib/redact.ts';
+import { shorten } from '../lib/shorten.ts';
 import {
   type AccessRequest,
   type Caller,

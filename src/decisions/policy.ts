@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 
 /** A resource that a key is bound to: all objects of a type, or single ones. */
 export interface Resource {

@@ -1,4 +1,4 @@
-import { type Instant, rfc3339 } from '../time/clock.ts';
+import { type Instant, rfc3339 } from '../lib/clock.ts';
 import type { Principal } from './principal.ts';
 import type { CredentialReason, ProblemReason } from './reasons.ts';
 

@@ -1,5 +1,5 @@
-import { estimateBytes } from '../memory/bytes.ts';
-import { type SharedCache, WorldCache } from '../memory/caches.ts';
+import { estimateBytes } from '../lib/bytes.ts';
+import { type SharedCache, WorldCache } from '../lib/caches.ts';
 import {
   type AccessRequest,
   objectsOf,

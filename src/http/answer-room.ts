@@ -1,6 +1,6 @@
 import { Problem } from '../decisions/problem.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { clearTimeout, setTimeout } from '../platform/time.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { clearTimeout, setTimeout } from '../lib/time.ts';
 
 /** The size from which a response takes turns with other large ones, in bytes. */
 export const LARGE_ANSWER_BYTES = MEGABYTE;

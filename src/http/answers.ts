@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { SpoiledBody } from '../faults/fault.ts';
-import { awaitEventLoopTurn } from '../platform/time.ts';
-import type { Outcome } from '../responses/outcome.ts';
-import { type Parts, StreamedBytes } from '../responses/streamed-bytes.ts';
-import { StreamedList } from '../responses/streamed-list.ts';
+import type { Outcome } from '../decisions/responses/outcome.ts';
+import { type Parts, StreamedBytes } from '../decisions/responses/streamed-bytes.ts';
+import { StreamedList } from '../decisions/responses/streamed-list.ts';
+import type { SpoiledBody } from '../journal/faults/fault.ts';
+import { awaitEventLoopTurn } from '../lib/time.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../decisions/problem.ts';
+import { isJsonType } from '../decisions/responses/media-type.ts';
 import type { OperationRow } from '../decisions/rule.ts';
-import { isRecord, own } from '../objects/members.ts';
-import { isJsonType } from '../responses/media-type.ts';
-import { showPath } from '../text/redact.ts';
-import { shorten } from '../text/shorten.ts';
+import { isRecord, own } from '../lib/members.ts';
+import { showPath } from '../lib/redact.ts';
+import { shorten } from '../lib/shorten.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 

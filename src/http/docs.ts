@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from '../decisions/problem.ts';
-import { escapeHtml } from '../pages/html.ts';
-import { PAGE_CSS } from '../pages/page-css.ts';
-import { once } from '../platform/once.ts';
-import { showPath } from '../text/redact.ts';
+import { once } from '../lib/once.ts';
+import { escapeHtml } from '../lib/pages/html.ts';
+import { PAGE_CSS } from '../lib/pages/page-css.ts';
+import { showPath } from '../lib/redact.ts';
 import { compress } from './compress.ts';
 import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, renderHtmlPage } from './pages.ts';
 import { sendProblem } from './problem.ts';

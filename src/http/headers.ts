@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Problem } from '../decisions/problem.ts';
-import type { Outcome } from '../responses/outcome.ts';
-import { StreamedBytes } from '../responses/streamed-bytes.ts';
-import { createUntrustedContentHeaders } from '../responses/untrusted-content.ts';
-import type { WorldClock } from '../time/clock.ts';
+import type { Outcome } from '../decisions/responses/outcome.ts';
+import { StreamedBytes } from '../decisions/responses/streamed-bytes.ts';
+import { createUntrustedContentHeaders } from '../decisions/responses/untrusted-content.ts';
+import type { WorldClock } from '../lib/clock.ts';
 
 const JSON_TYPE = 'application/json';
 

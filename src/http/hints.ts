@@ -1,8 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Decision } from '../decisions/decision.ts';
-import type { Principal } from '../decisions/principal.ts';
-import type { Problem } from '../decisions/problem.ts';
-import { findHints } from '../explaining/hints/index.ts';
+import { findHints } from '../decisions/explaining/hints/index.ts';
 import {
   claimOf,
   type Hint,
@@ -10,10 +8,12 @@ import {
   parseCredential,
   type RefusedRequest,
   type ServedPath,
-} from '../explaining/hints/refused-request.ts';
-import { findEarlyRenewal } from '../explaining/hints/tokens.ts';
-import type { OtherVersions } from '../explaining/other-versions.ts';
-import { isRecord } from '../objects/members.ts';
+} from '../decisions/explaining/hints/refused-request.ts';
+import { findEarlyRenewal } from '../decisions/explaining/hints/tokens.ts';
+import type { OtherVersions } from '../decisions/explaining/other-versions.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { Problem } from '../decisions/problem.ts';
+import { isRecord } from '../lib/members.ts';
 import type { WorldRequest } from './request.ts';
 import { findOtherVersion } from './routes.ts';
 import type { Route } from './server.ts';

@@ -1,12 +1,12 @@
 import type { Schema } from '../contract/documented.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
+import { type LeastRights, listUsedRights } from '../decisions/explaining/least-rights.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
 import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
-import { type LeastRights, listUsedRights } from '../explaining/least-rights.ts';
-import { suggestName } from '../text/nearest.ts';
-import { redact } from '../text/redact.ts';
+import { suggestName } from '../lib/nearest.ts';
+import { redact } from '../lib/redact.ts';
 import type { WorldRequest } from './request.ts';
 import type { Server } from './server.ts';
 import { createRequestWithoutOperation, findCallers } from './simulated-caller.ts';

@@ -1,7 +1,7 @@
-import { shapeOf } from '../addresses/path-template.ts';
+import { listNotEmulatedOperations } from '../contract/not-emulated.ts';
 import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import { listNotEmulatedOperations } from '../definitions/not-emulated.ts';
+import { shapeOf } from '../lib/path-template.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';

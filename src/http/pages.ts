@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { worldPathOf } from '../addresses/world-id.ts';
-import { escapeHtml, escapeWithCode } from '../pages/html.ts';
-import { PAGE_CSS } from '../pages/page-css.ts';
-import { hashContentSource } from '../platform/content-source.ts';
+import { hashContentSource } from '../lib/content-source.ts';
+import { escapeHtml, escapeWithCode } from '../lib/pages/html.ts';
+import { PAGE_CSS } from '../lib/pages/page-css.ts';
+import { worldPathOf } from '../lib/world-id.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
 import { findWorldAt, originsOf } from './request-address.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { awaitEventLoopTurn } from '../platform/time.ts';
+import { awaitEventLoopTurn } from '../lib/time.ts';
 import { receiveBody } from './bodies.ts';
 
 /** The size of a piece, and the maximum total size, in bytes. */

@@ -1,7 +1,7 @@
 import type { Context } from '../contract/request.ts';
 import type { AcceptedCredentials } from '../contract/service.ts';
-import type { CredentialExtractor, PresentedCredential } from '../credentials/presented-credential.ts';
-import { isRecord, own } from '../objects/members.ts';
+import { isRecord, own } from '../lib/members.ts';
+import type { CredentialExtractor, PresentedCredential } from '../tokens/presented-credential.ts';
 import type { Route } from './server.ts';
 
 /** The maximum length of a header that is read. Longer ones cannot contain a credential of the mock. */

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Problem, problemOf } from '../decisions/problem.ts';
+import { renderProblemDetails } from '../decisions/responses/problem-details.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
-import { renderProblemDetails } from '../responses/problem-details.ts';
 import {
   DamagedData,
   DatabaseFailure,

@@ -1,8 +1,8 @@
 import type { StaticDocumentSpec } from '@fastify/swagger';
-import { isBelow } from '../addresses/path-template.ts';
 import type { PublishedPart } from '../contract/service.ts';
+import { describeNeeds, type Needs } from '../decisions/explaining/index.ts';
 import type { Tables } from '../decisions/rule.ts';
-import { describeNeeds, type Needs } from '../explaining/index.ts';
+import { isBelow } from '../lib/path-template.ts';
 
 /** A service's document for the documentation pages, with its title and the active ruleset. */
 export interface ReadableDocument {

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type KnownHosts, parseHostName, stripServiceName } from '../addresses/hosts.ts';
+import type { OperationHost, PrefixHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import { Problem } from '../decisions/problem.ts';
+import { type KnownHosts, parseHostName, stripServiceName } from '../lib/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
@@ -9,10 +12,7 @@ import {
   WORLD_ID_FORM,
   WORLD_PREFIX,
   worldPathOf,
-} from '../addresses/world-id.ts';
-import type { OperationHost, PrefixHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
-import type { World } from '../contract/world.ts';
-import { Problem } from '../decisions/problem.ts';
+} from '../lib/world-id.ts';
 import type { Origins } from './request.ts';
 import type { ServedHost, Server, WorldAddress, WorldAddresses } from './server.ts';
 import { headerLines, pathOf } from './transport/arrival.ts';

@@ -13,13 +13,13 @@ import {
 import type { Decision } from '../decisions/decision.ts';
 import type { Principal } from '../decisions/principal.ts';
 import { Problem } from '../decisions/problem.ts';
-import type { Fault } from '../faults/fault.ts';
+import { MAX_LIST_CHARACTERS, type Outcome } from '../decisions/responses/outcome.ts';
 import { NO_BODY, type StoredBody } from '../journal/entry.ts';
+import type { Fault } from '../journal/faults/fault.ts';
 import { RequestHints } from '../journal/request-hints.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { MAX_LIST_CHARACTERS, type Outcome } from '../responses/outcome.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { Row } from '../store/row.ts';
-import type { Instant } from '../time/clock.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';

@@ -1,8 +1,8 @@
-import { fits, readVariables, segmentsOf } from '../addresses/path-template.ts';
+import type { NotEmulatedOperation } from '../contract/not-emulated.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
-import type { ServedPath } from '../explaining/hints/refused-request.ts';
-import type { Outcome } from '../responses/outcome.ts';
+import type { ServedPath } from '../decisions/explaining/hints/refused-request.ts';
+import type { Outcome } from '../decisions/responses/outcome.ts';
+import { fits, readVariables, segmentsOf } from '../lib/path-template.ts';
 import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 import type { Route, ServedHost } from './server.ts';

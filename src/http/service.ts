@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationHost } from '../contract/service.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
-import type { Outcome } from '../responses/outcome.ts';
+import type { Outcome } from '../decisions/responses/outcome.ts';
 import { EditConflict } from '../store/errors.ts';
 import { addResponseHook, preparePayload, respond } from './answers.ts';
 import {

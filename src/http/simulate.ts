@@ -1,13 +1,13 @@
-import { findNearPath } from '../addresses/nearest-path.ts';
-import { worldPathOf } from '../addresses/world-id.ts';
+import { describeNotEmulated } from '../contract/not-emulated.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { Decision } from '../decisions/decision.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
-import { describeNotEmulated } from '../definitions/not-emulated.ts';
 import { hideDecisionSecrets } from '../journal/decisions.ts';
-import { showPath } from '../text/redact.ts';
+import { findNearPath } from '../lib/nearest-path.ts';
+import { showPath } from '../lib/redact.ts';
+import { worldPathOf } from '../lib/world-id.ts';
 import type { WorldRequest } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';

@@ -5,8 +5,8 @@ import { type Caller, serviceOfKey } from '../decisions/decide.ts';
 import type { HypotheticalRights } from '../decisions/policy.ts';
 import { namesOf } from '../decisions/principal.ts';
 import { Problem, type ProblemKind } from '../decisions/problem.ts';
-import { listNames, suggestName } from '../text/nearest.ts';
-import { redact } from '../text/redact.ts';
+import { listNames, suggestName } from '../lib/nearest.ts';
+import { redact } from '../lib/redact.ts';
 import { type RoutedRequest, WorldRequest } from './request.ts';
 import type { Route, Server } from './server.ts';
 

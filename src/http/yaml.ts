@@ -1,4 +1,4 @@
-import { Pacer } from '../time/pacer.ts';
+import { Pacer } from '../lib/pacer.ts';
 
 /** The depth of objects whose members are rendered one by one: `paths./api/v1/token.post`, `components.schemas.Key`. */
 const DEPTH = 2;

@@ -1,9 +1,9 @@
 import type { Decision } from '../decisions/decision.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../decisions/uses.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { createSharedCache, type SharedCache } from '../memory/caches.ts';
-import { Quota } from '../memory/quota.ts';
-import { rfc3339 } from '../time/clock.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { createSharedCache, type SharedCache } from '../lib/caches.ts';
+import { rfc3339 } from '../lib/clock.ts';
+import { Quota } from '../lib/quota.ts';
 import { Decisions } from './decisions.ts';
 import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';

@@ -1,9 +1,9 @@
 import { METHODS } from 'node:http';
-import { findNearPath } from '../addresses/nearest-path.ts';
-import { fitsSegment, isVariable } from '../addresses/path-template.ts';
 import { Problem } from '../decisions/problem.ts';
-import { adviseName, listNames } from '../text/nearest.ts';
-import { shorten } from '../text/shorten.ts';
+import { adviseName, listNames } from '../lib/nearest.ts';
+import { findNearPath } from '../lib/nearest-path.ts';
+import { fitsSegment, isVariable } from '../lib/path-template.ts';
+import { shorten } from '../lib/shorten.ts';
 import type { Match } from './match.ts';
 
 /** An operation for matches. */

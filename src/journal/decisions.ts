@@ -1,7 +1,7 @@
 import type { Decision } from '../decisions/decision.ts';
 import { namesOf } from '../decisions/principal.ts';
-import { estimateBytes } from '../memory/bytes.ts';
-import { shortenPath } from '../text/redact.ts';
+import { estimateBytes } from '../lib/bytes.ts';
+import { shortenPath } from '../lib/redact.ts';
 import { parseNumber } from './numbered-ids.ts';
 import { type PriorityCache, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';

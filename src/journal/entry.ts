@@ -1,7 +1,7 @@
+import type { Hint } from '../decisions/explaining/hints/refused-request.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
-import type { Hint } from '../explaining/hints/refused-request.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { KnownSecrets } from './secrets.ts';
 
 /** The stored start of a body, and the size of the whole body. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { clearInterval, setInterval } from '../platform/time.ts';
+import { clearInterval, setInterval } from '../lib/time.ts';
 import type { Events } from './events.ts';
 
 /** Interval of comments in milliseconds, which detect dead connections. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';

@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
-import { type SharedCache, WorldCache } from '../memory/caches.ts';
-import { isFingerprint } from '../text/redact.ts';
+import { type SharedCache, WorldCache } from '../lib/caches.ts';
+import { isFingerprint } from '../lib/redact.ts';
 import { isSecretName, type KnownSecrets } from './secrets.ts';
 
 /** Shorter values are too common to compare. */

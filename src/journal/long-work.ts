@@ -1,4 +1,4 @@
-import { Pacer } from '../time/pacer.ts';
+import { Pacer } from '../lib/pacer.ts';
 
 /** Runs computations over many requests in sequence, with pauses within and between them. */
 export class LongWork extends Pacer {

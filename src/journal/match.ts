@@ -1,7 +1,7 @@
-import { fits } from '../addresses/path-template.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
-import { isRecord, own } from '../objects/members.ts';
+import { isRecord, own } from '../lib/members.ts';
+import { fits } from '../lib/path-template.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 /** Conditions on a request. All given members must match. */

@@ -1,5 +1,5 @@
-import type { Hint } from '../explaining/hints/refused-request.ts';
-import { redact } from '../text/redact.ts';
+import type { Hint } from '../decisions/explaining/hints/refused-request.ts';
+import { redact } from '../lib/redact.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 /** The codes of hints that steps and operations add. `docs/reference/hints.md` explains them. */

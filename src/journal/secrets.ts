@@ -1,4 +1,4 @@
-import { decodeOften, replaceCredentials } from '../text/redact.ts';
+import { decodeOften, replaceCredentials } from '../lib/redact.ts';
 
 /** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {

@@ -1,7 +1,7 @@
 import { Problem } from '../decisions/problem.ts';
-import { estimateBytes } from '../memory/bytes.ts';
-import type { Quota } from '../memory/quota.ts';
-import { clearTimeout, setTimeout } from '../platform/time.ts';
+import { estimateBytes } from '../lib/bytes.ts';
+import type { Quota } from '../lib/quota.ts';
+import { clearTimeout, setTimeout } from '../lib/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
 import { createMatcher, type Match, type Matcher, type MatchMember } from './match.ts';

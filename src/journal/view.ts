@@ -1,4 +1,4 @@
-import { rfc3339 } from '../time/clock.ts';
+import { rfc3339 } from '../lib/clock.ts';
 import type { Draft, JournalEntry, StoredBody } from './entry.ts';
 import type { Facts } from './match.ts';
 import {

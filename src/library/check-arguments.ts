@@ -1,4 +1,4 @@
-import { listNames, suggestName } from '../text/nearest.ts';
+import { listNames, suggestName } from '../lib/nearest.ts';
 
 /**
  * Checks for unknown options, because JavaScript callers get no type errors for typos.

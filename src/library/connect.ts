@@ -1,7 +1,7 @@
 import { CONTROL_CALLS, type ControlCalls, type Decision } from '../../generated/library.ts';
-import { worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
-import { describeConnectionError, findSchemeError } from '../diagnostics/connection-advice.ts';
+import { describeConnectionError, findSchemeError } from '../lib/connection-advice.ts';
+import { worldPathOf } from '../lib/world-id.ts';
 import { formatQuery, readAllPages, type Send } from './calls.ts';
 import { checkMembers, checkObject } from './check-arguments.ts';
 import { type CallsOf, type ControlClient, type DecisionFilter, METHODS } from './control-client.ts';

@@ -1,5 +1,5 @@
 import type { Cast } from '../contract/cast.ts';
-import { listNames, suggestName } from '../text/nearest.ts';
+import { listNames, suggestName } from '../lib/nearest.ts';
 import type { Send } from './calls.ts';
 
 /** Client credentials, for example of an access key or a service account. */

@@ -1,7 +1,7 @@
 import type { Decision } from '../../generated/library.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
+import { adviseName, listNames } from '../lib/nearest.ts';
 import { ALL_REASONS } from '../services/index.ts';
-import { adviseName, listNames } from '../text/nearest.ts';
 import { checkResponse, checkTexts } from './check-arguments.ts';
 import type { ControlClient } from './control-client.ts';
 

@@ -1,10 +1,10 @@
+import { type EffectiveConfig, readOptions } from '../app/config.ts';
+import type { ConfigOptions } from '../app/options.ts';
 import type { MockServer } from '../app/server.ts';
-import { type EffectiveConfig, readOptions } from '../config/config.ts';
-import type { ConfigOptions } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import { describeUnsupportedNode } from '../platform/node-version.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import { describeUnsupportedNode } from '../lib/node-version.ts';
+import { UserError } from '../lib/user-error.ts';
 import { checkObject } from './check-arguments.ts';
 import { createInProcessFetch } from './in-process.ts';
 import { createMock, type Mock } from './world.ts';
@@ -48,10 +48,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
 /** Starts the server, which stops itself if it loses its session with the database. */
 async function startServer(effective: EffectiveConfig, seed: object | undefined, shouldListen: boolean): Promise<Mock> {
   // Loaded on demand, so that an unsupported version of Node is explained before an import of the server fails.
-  const [{ buildServer }, { createLineLog }] = await Promise.all([
-    import('../app/server.ts'),
-    import('../diagnostics/log.ts'),
-  ]);
+  const [{ buildServer }, { createLineLog }] = await Promise.all([import('../app/server.ts'), import('../lib/log.ts')]);
   const { config } = effective;
   const log = (clock: Clock) =>
     createLineLog(config.logLevel, config.json, clock, (line) => process.stderr.write(line));

@@ -1,5 +1,5 @@
-import { DEFAULT_WORLD, WORLD_HEADER, worldPathOf } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
+import { DEFAULT_WORLD, WORLD_HEADER, worldPathOf } from '../lib/world-id.ts';
 import type { Send } from './calls.ts';
 import { checkObject } from './check-arguments.ts';
 import { createControlClient, MockError } from './connect.ts';

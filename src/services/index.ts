@@ -1,9 +1,9 @@
 import type { Manifest } from '../contract/manifest.ts';
+import type { Option } from '../contract/option.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Option } from '../definitions/option.ts';
-import type { Settings } from '../definitions/settings.ts';
+import type { Settings } from '../decisions/settings.ts';
 import { airManifest } from './air/manifest.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { Collections } from './collections.ts';
 import { Collision, LimitReached, NotFound } from './errors.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { Mutex } from './mutex.ts';
 import { type Plan, planChanges } from './plan.ts';
 import type { Change, Commit, Row, Watcher } from './row.ts';

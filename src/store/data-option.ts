@@ -1,4 +1,4 @@
-import { showValue } from '../text/redact.ts';
+import { showValue } from '../lib/redact.ts';
 
 /** SQLite's names for an in-memory database (https://www.sqlite.org/inmemorydb.html). */
 const IN_MEMORY = /^(?:(?:file:)?:memory:(?:\?.*)?|file:[^?]*\?(?:.*&)?mode=memory(?:&.*)?)$/i;

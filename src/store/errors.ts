@@ -1,4 +1,4 @@
-import { messageOf } from '../diagnostics/error-message.ts';
+import { messageOf } from '../lib/error-message.ts';
 
 // Errors that store calls throw on purpose. Any other error is a bug.
 

@@ -1,5 +1,5 @@
-import { compareTexts } from '../text/text-order.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
+import { compareTexts } from '../lib/text-order.ts';
 import type { Facets, PageQuery, Row } from './row.ts';
 
 /** The members that group rows into lists. */

@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { LogContent, LoggedWorld, WorldLog } from './world-log.ts';
 
 const EMPTY_WORLD: LoggedWorld = {

@@ -1,6 +1,6 @@
-import { messageOf } from '../diagnostics/error-message.ts';
-import { UserError } from '../diagnostics/user-error.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/error-message.ts';
+import { UserError } from '../lib/user-error.ts';
 import { checkDataOption, isPostgresUrl, redactData } from './data-option.ts';
 import { DamagedData } from './errors.ts';
 import { MemoryLog } from './memory-log.ts';

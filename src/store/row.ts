@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 
 /**
  * Identifies one state of a row, along with what the store knows about it. Each change creates a new revision, so

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { DamagedData } from './errors.ts';
 import { type Facets, NEW, type Row } from './row.ts';
 import type { RowName } from './row-log.ts';

@@ -1,5 +1,5 @@
-import { own } from '../objects/members.ts';
-import { Pacer } from '../time/pacer.ts';
+import { own } from '../lib/members.ts';
+import { Pacer } from '../lib/pacer.ts';
 import { ANYONE, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './row.ts';
 import type { Rows } from './rows.ts';
 

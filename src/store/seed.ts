@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import type { Row } from './row.ts';

@@ -1,5 +1,5 @@
-import { MEGABYTE } from '../memory/bytes.ts';
-import type { Quota } from '../memory/quota.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import type { Quota } from '../lib/quota.ts';
 import { WriteFailure } from './errors.ts';
 
 /** Data in memory that several worlds and snapshots may share. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { Collision } from './errors.ts';
 import { byPlace } from './indexes.ts';
 import type { Row } from './row.ts';

@@ -1,5 +1,5 @@
-import { awaitEventLoopTurn } from '../platform/time.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import { awaitEventLoopTurn } from '../lib/time.ts';
 import { NotFound } from './errors.ts';
 import type { LogQueue } from './log-queue.ts';
 import { type State, StateBuilder, sizeOf } from './state.ts';

@@ -1,6 +1,6 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
-import { clearTimeout, setTimeout } from '../platform/time.ts';
-import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
+import { type Clock, type Instant, rfc3339 } from '../lib/clock.ts';
+import { clearTimeout, setTimeout } from '../lib/time.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { Collections } from './collections.ts';
 import { Collision, DamagedData, isStorageFailure } from './errors.ts';
 import { Store } from './index.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { RowName } from './row-log.ts';
 import type { State, UsedRow } from './state.ts';
 

@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose';
-import { worldOfName } from '../addresses/world-id.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
+import { worldOfName } from '../lib/world-id.ts';
 import type { PublicJwk } from './keys.ts';
 import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
 import { checkTimes, tokenProblem } from './verify.ts';

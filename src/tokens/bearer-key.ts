@@ -1,5 +1,5 @@
 import { base64url, importJWK } from 'jose';
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { PublicJwk } from './keys.ts';
 
 /**

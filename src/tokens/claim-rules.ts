@@ -1,4 +1,4 @@
-import { isOneOf, own } from '../objects/members.ts';
+import { isOneOf, own } from '../lib/members.ts';
 import { type Claims, serializeAscii } from './keys.ts';
 
 /** Changes to the tokens that grants issue. */

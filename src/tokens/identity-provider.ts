@@ -1,7 +1,7 @@
 import { errors, type JWTPayload } from 'jose';
 import { badCredentialsProblem, type Problem } from '../decisions/problem.ts';
-import type { Instant } from '../time/clock.ts';
-import { findEncodingError } from './compact.ts';
+import type { Instant } from '../lib/clock.ts';
+import { findEncodingError } from '../lib/compact-jwt.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
 
 /** The identity provider whose tokens can be exchanged for ours. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../time/clock.ts';
+import type { Instant } from '../lib/clock.ts';
 import { BEARER_KEY } from './bearer-key.ts';
 import {
   type Claims,

@@ -10,8 +10,8 @@ import {
   jwtVerify,
 } from 'jose';
 import { Problem } from '../decisions/problem.ts';
-import { messageOf } from '../diagnostics/error-message.ts';
-import { isRecord } from '../objects/members.ts';
+import { messageOf } from '../lib/error-message.ts';
+import { isRecord } from '../lib/members.ts';
 
 /** Public keys (RFC 7517, 5). */
 export type JwkSet = JSONWebKeySet;

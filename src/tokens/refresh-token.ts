@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify, errors } from 'jose';
-import { decodeClaims, findEncodingError } from './compact.ts';
+import { decodeClaims, findEncodingError } from '../lib/compact-jwt.ts';
 import { type Claims, type SigningKey, serializeAscii } from './keys.ts';
 
 const ALGORITHM = 'HS512';

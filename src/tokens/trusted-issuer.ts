@@ -1,7 +1,7 @@
 import { errors } from 'jose';
 import { unauthenticatedProblem } from '../decisions/problem.ts';
-import { type Instant, rfc3339 } from '../time/clock.ts';
-import { findEncodingError } from './compact.ts';
+import { type Instant, rfc3339 } from '../lib/clock.ts';
+import { findEncodingError } from '../lib/compact-jwt.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
 import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
 import { tokenProblem } from './verify.ts';

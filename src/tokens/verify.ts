@@ -1,9 +1,9 @@
 import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Principal } from '../decisions/principal.ts';
 import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
-import { type Instant, rfc3339 } from '../time/clock.ts';
+import { type Instant, rfc3339 } from '../lib/clock.ts';
+import { findEncodingError } from '../lib/compact-jwt.ts';
 import { BEARER_KEY, BEARER_TIMES, hasBearerHeader, importBearerKey } from './bearer-key.ts';
-import { findEncodingError } from './compact.ts';
 import { findKey, type KeyRing, type PublicKey } from './keys.ts';
 
 /** The claims of an access token that the mock reads. Times in seconds. */

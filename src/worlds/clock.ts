@@ -1,6 +1,3 @@
-import { Mutex } from '../store/mutex.ts';
-import { parseStoredJson } from '../store/saved-row.ts';
-import type { SettingsStore } from '../store/settings.ts';
 import {
   type BeforeJump,
   type Clock,
@@ -11,7 +8,10 @@ import {
   readTime,
   UnreachableTime,
   type WorldClock,
-} from '../time/clock.ts';
+} from '../lib/clock.ts';
+import { Mutex } from '../store/mutex.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
+import type { SettingsStore } from '../store/settings.ts';
 
 /** The setting with the clock's state: a single value, so that a crash cannot leave it half written. */
 const CLOCK_SETTING = 'clock';

@@ -1,4 +1,4 @@
-import { addWorldToClientId, DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../addresses/world-id.ts';
+import { addWorldToClientId, DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../lib/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The credentials in the index: client ids, and keys by their hash. */

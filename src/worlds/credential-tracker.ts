@@ -1,8 +1,8 @@
-import { addWorldToClientId, DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { World } from '../contract/world.ts';
-import type { PresentedCredential } from '../credentials/presented-credential.ts';
+import { Pacer } from '../lib/pacer.ts';
+import { addWorldToClientId, DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { Row, Watcher } from '../store/row.ts';
-import { Pacer } from '../time/pacer.ts';
+import type { PresentedCredential } from '../tokens/presented-credential.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';

@@ -1,5 +1,6 @@
 import type { CredentialReplacer, CredentialRows, Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { Pacer } from '../lib/pacer.ts';
 import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { Row } from '../store/row.ts';
@@ -7,7 +8,6 @@ import { Rows } from '../store/rows.ts';
 import type { StoredSeed } from '../store/seed.ts';
 import { createSeedRow, SEEDS } from '../store/seed.ts';
 import { buildState, type State } from '../store/state.ts';
-import { Pacer } from '../time/pacer.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 

@@ -1,5 +1,5 @@
-import { DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../addresses/world-id.ts';
-import { grantMarkOf, keyMarkOf } from '../credentials/world-mark.ts';
+import { DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../lib/world-id.ts';
+import { grantMarkOf, keyMarkOf } from '../tokens/world-mark.ts';
 
 /** The maximum number of ended worlds to remember. */
 const MAX_ENDED_WORLDS = 10_000;

@@ -1,7 +1,7 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { World } from '../contract/world.ts';
+import type { Instant } from '../lib/clock.ts';
 import type { SharedData } from '../store/state-memory.ts';
-import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
 
 /** The options of a new world. */

@@ -1,14 +1,14 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { CredentialReplacer, Holder } from '../contract/credentials.ts';
 import type { World } from '../contract/world.ts';
-import { createDerivation, type Derivation } from '../credentials/derivation.ts';
-import { hashSecret } from '../credentials/secret.ts';
-import { deriveSeed } from '../seed/index.ts';
+import { Pacer } from '../lib/pacer.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { Seed } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
-import { Pacer } from '../time/pacer.ts';
+import { createDerivation, type Derivation } from '../tokens/derivation.ts';
+import { hashSecret } from '../tokens/secret.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
+import { deriveSeed } from './seed/index.ts';
 import type { FilledStore, InitialState } from './seed-states.ts';
 import type { Template, Templates } from './templates.ts';
 

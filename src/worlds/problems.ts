@@ -1,7 +1,7 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
-import type { Instant } from '../time/clock.ts';
-import { formatDuration } from '../time/duration.ts';
+import type { Instant } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { WorldEntry } from './entry.ts';
 
 /** The maximum number of worlds named in a message. */

@@ -1,14 +1,14 @@
-import { DEFAULT_WORLD, findWorldIdError } from '../addresses/world-id.ts';
 import type { World, WorldRegistry } from '../contract/world.ts';
-import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { Problem } from '../decisions/problem.ts';
-import { clearInterval, setInterval } from '../platform/time.ts';
+import { clearInterval, setInterval } from '../lib/time.ts';
+import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { SharedData, StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
 import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
+import type { PresentedCredential } from '../tokens/presented-credential.ts';
 import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';

@@ -1,7 +1,7 @@
+import type { Instant } from '../lib/clock.ts';
 import type { Store } from '../store/index.ts';
 import { createSeedRow, type Seed } from '../store/seed.ts';
 import { createState, type State } from '../store/state.ts';
-import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The initial content of a world, created from its seed. */

@@ -1,10 +1,10 @@
 import type { Rotation } from '../contract/world.ts';
-import type { Random } from '../platform/random.ts';
+import type { Instant } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
 import { DamagedData } from '../store/errors.ts';
 import { Mutex } from '../store/mutex.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
 import type { SettingsStore } from '../store/settings.ts';
-import type { Instant } from '../time/clock.ts';
 import { createTokens, RefreshTokens } from '../tokens/index.ts';
 import {
   importPublicKey,

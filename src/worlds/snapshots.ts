@@ -1,6 +1,6 @@
-import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
-import type { Random } from '../platform/random.ts';
+import type { Random } from '../lib/random.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { NotFound } from '../store/errors.ts';
 import { type State, sizeOf } from '../store/state.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';

@@ -1,11 +1,11 @@
 import type { Holder } from '../contract/credentials.ts';
-import { MEGABYTE } from '../memory/bytes.ts';
-import { createSharedCache } from '../memory/caches.ts';
+import { MEGABYTE } from '../lib/bytes.ts';
+import { createSharedCache } from '../lib/caches.ts';
+import type { Clock, Instant } from '../lib/clock.ts';
 import { Collections } from '../store/collections.ts';
 import { Store } from '../store/index.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
-import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world created from a seed, as the initial content of other worlds. */

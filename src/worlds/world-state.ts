@@ -1,7 +1,7 @@
-import type { Fault } from '../faults/fault.ts';
+import type { Fault } from '../journal/faults/fault.ts';
+import type { Instant } from '../lib/clock.ts';
 import { parseStoredJson } from '../store/saved-row.ts';
 import type { StoredText } from '../store/stored-text.ts';
-import type { Instant } from '../time/clock.ts';
 
 /** State of a stored world besides its rows. Snapshots don't include it. */
 export interface WorldState {

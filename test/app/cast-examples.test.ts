@@ -6,7 +6,7 @@ import {
   isRefused,
   requestIdOf,
 } from '../../scripts/documents/cast-examples.mjs';
-import { createSeededRandom, type Random } from '../../src/platform/random.ts';
+import { createSeededRandom, type Random } from '../../src/lib/random.ts';
 import { credentialOfExamples, DOCUMENTS_WITH_EXAMPLES } from '../support/cast.ts';
 import { type Answer, type Request, type TestServer, testServer } from '../support/server.ts';
 import { vendorSchemas } from '../support/vendor-schemas.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createConfig } from '../../src/app/config.ts';
 import { describePosture, listExposureNotices, listHeapNotices, listSeedNotices } from '../../src/app/notices.ts';
-import { createConfig } from '../../src/config/config.ts';
-import type { Config } from '../../src/config/options.ts';
+import type { Config } from '../../src/app/options.ts';
 import type { World } from '../../src/contract/world.ts';
 import type { Server } from '../../src/http/server.ts';
 import { START, testServer } from '../support/server.ts';

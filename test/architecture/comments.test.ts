@@ -20,6 +20,9 @@ it('every file in a comment exists', () => {
     [...line.matchAll(FILE_NAME)].map(([, name = '']) => ({ path, name })),
   );
 
-  expect(named).toContainEqual({ path: 'src/explaining/hints/paths.ts', name: 'test/explaining/hints/paths.test.ts' });
+  expect(named).toContainEqual({
+    path: 'src/decisions/explaining/hints/paths.ts',
+    name: 'test/decisions/explaining/hints/paths.test.ts',
+  });
   expect(named.filter(({ name }) => !exists(name))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { mergeDocuments } from '../../scripts/documents/merge.mjs';
 import { pruned, unusedIn } from '../../scripts/documents/pruned.mjs';
-import { isVariable, segmentsOf } from '../../src/addresses/path-template.ts';
+import { isVariable, segmentsOf } from '../../src/lib/path-template.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { openapiFaults } from '../support/openapi-validators.ts';
 import { SERVICES } from '../support/services.ts';

@@ -12,7 +12,7 @@ const LONG = [
   ...['fuzz/fuzz', 'fuzz/valid', 'linear/linear', 'models/models', 'models/restores', 'soak/kills', 'soak/soak'],
   ...['app/bounds', 'architecture/trace/trace', 'compare/ways', 'store/tampered', 'verify/complete'],
   ...['http/answers', 'http/attacks', 'http/early-answers', 'http/budgets', 'http/waiting', 'http/worlds-held'],
-  ...['config/secret-values', 'http/docs', 'store/stored-worlds'],
+  ...['app/secret-values', 'http/docs', 'store/stored-worlds'],
   ...['kept-requests'].map((name) => `services/control/${name}`),
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { GENERAL_HINTS } from '../../src/explaining/hints/index.ts';
-import { RENEWED_TOO_EARLY } from '../../src/explaining/hints/tokens.ts';
+import { GENERAL_HINTS } from '../../src/decisions/explaining/hints/index.ts';
+import { RENEWED_TOO_EARLY } from '../../src/decisions/explaining/hints/tokens.ts';
 import { NOTED_CODES } from '../../src/journal/request-hints.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';

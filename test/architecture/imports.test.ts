@@ -3,25 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 
-/** Imports that must be of types only, which no lint rule can check. The first matching row applies. */
-const TYPES_ONLY: readonly { readonly files: RegExp; readonly targets: RegExp }[] = [
-  { files: /^contract\//, targets: /./ },
-  {
-    files: /^services\/control\//,
-    targets: /^(?:contract|store)\/(?!errors$|collection$|updating$)/,
-  },
-  {
-    files: /^(?:services\/[a-z-]+|ngc-keys)\//,
-    targets: /^(?:contract|faults|journal)\/|^store\/(?!errors$|collection$|row$)/,
-  },
-  {
-    files: /^http\//,
-    targets: /^contract\/|^credentials\/(?!presented-credential$)|^store\/(?!errors$|updating$)/,
-  },
-  { files: /^(?:journal|faults)\//, targets: /^explaining\/|^generated\// },
-  { files: /^(?:seed|worlds|library|config|cli)\//, targets: /^contract\// },
-];
-
 /** Finds the folder of a file; each service is a separate folder. */
 function findFolder(name: string): string {
   return /^services\/[a-z-]+(?=\/)/.exec(name)?.[0] ?? (name.includes('/') ? (name.split('/')[0] as string) : 'src');
@@ -48,37 +29,6 @@ describe('imports', () => {
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
     expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
-  });
-
-  it('are of types only where values are not needed', () => {
-    const values = FILES.flatMap(({ name, imports }) => {
-      const targets = TYPES_ONLY.find(({ files }) => files.test(name))?.targets;
-      return imports
-        .filter(
-          ({ target, typeOnly }) =>
-            !typeOnly && targets?.test(target) === true && findFolder(target) !== findFolder(name),
-        )
-        .map(({ target }) => `${name} -> ${target}`);
-    });
-
-    expect(values).toEqual([]);
-  });
-
-  it('enter `explaining` at few files', () => {
-    const outside = FILES.filter(({ name }) => !name.startsWith('explaining/'));
-    const inside = outside.flatMap(({ imports }) => imports.filter(({ target }) => /^explaining\//.test(target)));
-
-    expect([...new Set(inside.map(({ target }) => target))].sort()).toEqual([
-      'explaining/hints/index',
-      'explaining/hints/refused-request',
-      'explaining/hints/token-usage',
-      'explaining/hints/tokens',
-      'explaining/index',
-      'explaining/least-rights',
-      // Browsers import this file, because the index imports modules of Node.
-      'explaining/needs',
-      'explaining/other-versions',
-    ]);
   });
 
   it('have no cycle of folders, with types', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatFlagName, OPTIONS } from '../../src/config/options.ts';
+import { formatFlagName, OPTIONS } from '../../src/app/options.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
 import { listeningServer } from '../support/listening.ts';
 import { documentationPages, ROOT } from './source-files.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SourceFile {
-  /** The path below the root: `src/time/clock.ts`. */
+  /** The path below the root: `src/lib/clock.ts`. */
   readonly path: string;
   readonly text: string;
 }

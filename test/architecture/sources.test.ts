@@ -5,19 +5,11 @@ const FILES = ['src', 'conformance/src'].flatMap((folder) => sourceFiles(folder,
 
 /** Tasks of a single file, and that file. */
 const OWNERS: readonly [title: string, pattern: RegExp, owner: string][] = [
-  ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/time/clock.ts'],
-  [
-    'draws randomness',
-    /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/,
-    'src/platform/random.ts',
-  ],
-  ['locates files of the package', /import\.meta/, 'src/platform/assets.ts'],
-  [
-    'uses timers of Node that tests may replace',
-    /\bprocess\w*\.nextTick\b|AbortSignal\.timeout\(/,
-    'src/platform/time.ts',
-  ],
-  ['imports replaceable globals from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],
+  ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/lib/clock.ts'],
+  ['draws randomness', /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/, 'src/lib/random.ts'],
+  ['locates files of the package', /import\.meta/, 'src/lib/assets.ts'],
+  ['uses timers of Node that tests may replace', /\bprocess\w*\.nextTick\b|AbortSignal\.timeout\(/, 'src/lib/time.ts'],
+  ['imports replaceable globals from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/lib/time.ts'],
 ];
 
 describe('only one file', () => {
@@ -61,13 +53,13 @@ describe('no source file', () => {
 });
 
 /** State of the process: the queue of its event loop, which is empty if nothing waits. */
-const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
+const OF_THE_PROCESS: readonly string[] = ['src/lib/time.ts: waiting'];
 
 /** Caches of values that never change. */
 const MEMOS: readonly string[] = [
-  'src/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
+  'src/decisions/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
   'src/http/compress.ts: COPIES',
-  'src/seed/schema-checker.ts: VALIDATORS',
+  'src/worlds/seed/schema-checker.ts: VALIDATORS',
 ];
 
 /** Lists the module-level maps, sets and lists of a file that are not read-only. */

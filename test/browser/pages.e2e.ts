@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLineLog } from '../../src/diagnostics/log.ts';
-import type { Clock } from '../../src/time/clock.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { createLineLog } from '../../src/lib/log.ts';
 import { hasBrowser, launch, reboundName, type Site, siteWith } from '../support/browser.ts';
 import { researcher } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';

@@ -5,9 +5,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createSystemRandom } from '../../src/platform/random.ts';
-import { createMachineClock } from '../../src/time/clock.ts';
-import { createAuthority, exportKey, generateKey, Issuer } from '../../src/tls/certificates.ts';
+import { createAuthority, exportKey, generateKey, Issuer } from '../../src/app/tls/certificates.ts';
+import { createMachineClock } from '../../src/lib/clock.ts';
+import { createSystemRandom } from '../../src/lib/random.ts';
 import { it } from '../support/command.ts';
 import { startOnPort } from '../support/ports.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { it } from '../support/command.ts';
 
-/** More forms: `test/config/secret-values.e2e.ts`. */
+/** More forms: `test/app/secret-values.e2e.ts`. */
 const VALUES = [
   'https://ada:1/secret@127.0.0.1:1',
   'http://127.0.0.1:1/path?token=secret',

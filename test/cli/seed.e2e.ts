@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { stringify } from 'yaml';
-import { deriveUuid } from '../../src/platform/random.ts';
+import { deriveUuid } from '../../src/lib/random.ts';
 import { admin, adminBot, plainBot, researcher } from '../support/cast.ts';
 import { it } from '../support/command.ts';
 import { withoutBearers } from '../support/worlds.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTerminalLog, type Terminal } from '../../src/cli/terminal-log.ts';
-import { createLineLog, type RequestLine } from '../../src/diagnostics/log.ts';
+import { createLineLog, type RequestLine } from '../../src/lib/log.ts';
 
 const CLOCK = { now: () => Date.UTC(2026, 0, 15, 12) };
 const KEY = `nvapi-${'a'.repeat(64)}`;

@@ -12,13 +12,13 @@ import {
   type Verdict,
 } from '../../src/decisions/decide.ts';
 import type { Decision } from '../../src/decisions/decision.ts';
+import { findFixes } from '../../src/decisions/explaining/fixes.ts';
 import type { HeldRights, Resource } from '../../src/decisions/policy.ts';
 import type { Relation, Rule } from '../../src/decisions/rule.ts';
 import type { Ruleset } from '../../src/decisions/ruleset.ts';
-import { findFixes } from '../../src/explaining/fixes.ts';
-import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
-import { drawAt } from '../../src/platform/random.ts';
-import { effectAfter, faultsOfEdit } from '../ngc-keys/edit.ts';
+import { drawAt } from '../../src/lib/random.ts';
+import { findKeyFixes } from '../../src/services/ngc-keys/key-fixes.ts';
+import { effectAfter, faultsOfEdit } from '../services/ngc-keys/edit.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { SERVICES } from '../support/services.ts';
 import { decisionOn, ORG, personalKey, serviceKey, sourced, toyLaw } from './toy-law.ts';

@@ -1,11 +1,11 @@
 import type { InjectOptions } from 'fastify';
+import { createConfig } from '../../src/app/config.ts';
+import type { Config } from '../../src/app/options.ts';
 import { buildServer } from '../../src/app/server.ts';
-import { createConfig } from '../../src/config/config.ts';
-import type { Config } from '../../src/config/options.ts';
-import { createLineLog } from '../../src/diagnostics/log.ts';
-import { createSeededRandom } from '../../src/platform/random.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { createLineLog } from '../../src/lib/log.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { loadServices } from '../../src/services/index.ts';
-import { createManualClock } from '../../src/time/clock.ts';
 import { type Document, readDocument } from '../support/documents.ts';
 import { SEED_STATES } from '../support/server.ts';
 import type { FuzzAnswer } from './judge.ts';

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { StreamedList } from '../../src/responses/streamed-list.ts';
+import { StreamedList } from '../../src/decisions/responses/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type TestAnswer } from '../support/answering.ts';
 import { AT_ONCE_MS } from '../support/limits.ts';
 import { openLine, requestBytes } from '../support/wire.ts';

@@ -2,7 +2,7 @@
 
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/lib/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { failuresOf } from '../support/contract.ts';
 import { listHints } from '../support/hints.ts';

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { assertStorable } from '../../src/definitions/storable-text.ts';
+import { assertStorable } from '../../src/contract/storable-text.ts';
 import { checkBodyType, parseBytes, receiveBody, toBodyProblem } from '../../src/http/bodies.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import { digestBody } from '../../src/http/pieces.ts';

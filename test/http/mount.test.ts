@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { NotEmulatedRow } from '../../src/contract/not-emulated.ts';
 import type { OperationHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
 import { createRuleset } from '../../src/decisions/ruleset.ts';
-import type { NotEmulatedRow } from '../../src/definitions/not-emulated.ts';
 import { createHostRoute, createRoutes } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';

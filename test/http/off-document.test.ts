@@ -5,8 +5,8 @@ import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs
 import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServerParts } from '../../src/app/inputs.ts';
-import { SILENT_LOG } from '../../src/diagnostics/log.ts';
 import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/openapi.ts';
+import { SILENT_LOG } from '../../src/lib/log.ts';
 import { preparedAs } from '../support/api-document.ts';
 import { listHints } from '../support/hints.ts';
 import { testServer } from '../support/server.ts';

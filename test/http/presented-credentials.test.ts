@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CredentialExtractor, presentClient, presentGrant } from '../../src/credentials/presented-credential.ts';
 import { findPresentedCredentials, presentsKey } from '../../src/http/presented-credentials.ts';
 import type { Route } from '../../src/http/server.ts';
+import { type CredentialExtractor, presentClient, presentGrant } from '../../src/tokens/presented-credential.ts';
 
 const client: CredentialExtractor = (line) =>
   line.startsWith('Client ') ? presentClient(line.slice('Client '.length)) : null;

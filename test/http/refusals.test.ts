@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import type { Outcome } from '../../src/responses/outcome.ts';
+import type { Outcome } from '../../src/decisions/responses/outcome.ts';
 import { nvcf } from '../../src/services/nvcf/index.ts';
 import { runai } from '../../src/services/runai/index.ts';
 import { listHints } from '../support/hints.ts';

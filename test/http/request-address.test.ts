@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../src/addresses/hosts.ts';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
 import {
   createWorldAddresses,
@@ -12,6 +11,7 @@ import {
   pathOfHost,
 } from '../../src/http/request-address.ts';
 import type { WorldAddress } from '../../src/http/server.ts';
+import { createKnownHosts } from '../../src/lib/hosts.ts';
 
 const MODELS: ServiceHost = { pattern: /^models\./, prefix: '/llm', example: 'models.localhost' };
 const CHATS: ServiceHost = { pattern: /^chats\./, prefix: '/chat', example: 'chats.localhost' };

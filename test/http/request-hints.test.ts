@@ -1,7 +1,7 @@
 /** Hints of requests, refused or not: in the journal, the header and the log. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/lib/log.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { runaiServer } from '../support/runai.ts';
 import { type Answer, testServer } from '../support/server.ts';

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../src/diagnostics/log.ts';
+import { createLineLog } from '../../src/lib/log.ts';
 import { listHints } from '../support/hints.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RESERVED_WORLD_IDS } from '../../src/addresses/world-id.ts';
+import { RESERVED_WORLD_IDS } from '../../src/lib/world-id.ts';
 import {
   authorizationPath,
   basic,

@@ -1,8 +1,8 @@
 /** Secrets at every place that takes one, in every form: none of them is in anything that the mock reports. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTerminalLog } from '../../src/cli/terminal-log.ts';
-import { createLineLog, type Log } from '../../src/diagnostics/log.ts';
-import { createManualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { createLineLog, type Log } from '../../src/lib/log.ts';
 import { admin } from '../support/cast.ts';
 import { castFunction, castKey, castTask } from '../support/ngc-cast.ts';
 import { openServer, START } from '../support/server.ts';

@@ -5,7 +5,7 @@ import { Journal } from '../../src/journal/journal.ts';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
 import { verify } from '../../src/journal/verify.ts';
-import { Quota } from '../../src/memory/quota.ts';
+import { Quota } from '../../src/lib/quota.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../src/config/options.ts';
-import { createSeededRandom } from '../../src/platform/random.ts';
-import { createManualClock } from '../../src/time/clock.ts';
+import type { Config } from '../../src/app/options.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { withoutRetired } from '../support/seeds.ts';
 import { type Answer, openServer, type Request, START, type TestServer } from '../support/server.ts';

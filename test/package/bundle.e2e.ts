@@ -33,8 +33,8 @@ const GLOBALS = /^(?:globalThis|global|root|self|window|context)$/;
 
 /** Sources that use one of these names, and why that is harmless. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  'src/platform/time.ts': 'gives them to all the others',
-  'platform.cjs': 'the imports of src/platform/time.ts, above its own header',
+  'src/lib/time.ts': 'gives them to all the others',
+  'platform.cjs': 'the imports of src/lib/time.ts, above its own header',
   'node_modules/fastify/lib/logger-factory.js': 'takes `performance` from Node',
   'node_modules/lodash/lodash.js': 'only to count calls, and in functions such as `debounce`, which nobody calls',
   'node_modules/pino/lib/time.js': 'only for times in nanoseconds, which nobody asks it for',

@@ -1,9 +1,9 @@
 /** The contract of a store, and of a log, on PostgreSQL. */
 import { afterAll, beforeAll, vi } from 'vitest';
+import { createMachineClock } from '../../src/lib/clock.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
-import { createMachineClock } from '../../src/time/clock.ts';
 import type { Bench } from '../store/contract.ts';
 import { type LogBench, worldLogContract } from '../store/contract-world-log.ts';
 import { CONTRACTS } from '../store/contracts.ts';

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { readStopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/lib/clock.ts';
 import type { CommandResult } from '../support/command.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { endSession, expectLost, type Instance, it, LOCKED } from '../support/processes.ts';

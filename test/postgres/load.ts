@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { readStopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/lib/clock.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import type { Instance } from '../support/processes.ts';
 

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, onTestFinished } from 'vitest';
-import { readStopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/lib/clock.ts';
 import { AT_ONCE_MS } from '../support/limits.ts';
 import { describePostgres, privatePostgres, sql } from '../support/postgres.ts';
 import { type DatabaseProxy, startProxy } from '../support/postgres-proxy.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createManualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
 import { it } from '../support/command.ts';
 import { castFunction } from '../support/ngc-cast.ts';
 import { START, testServer } from '../support/server.ts';

@@ -1,8 +1,8 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
-import { createMachineClock } from '../../src/time/clock.ts';
+import type { Config } from '../../src/app/options.ts';
+import { createMachineClock } from '../../src/lib/clock.ts';
 import { adminBot, researcher } from '../support/cast.ts';
 import { CALLBACK, fetchOf, ISSUER_PATH, locationOf, logIn, PUBLIC_CLIENT, sendWithToken } from '../support/oauth.ts';
 import { overHttp } from '../support/over-http.ts';

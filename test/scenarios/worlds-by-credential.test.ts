@@ -3,7 +3,7 @@ import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
+import type { Config } from '../../src/app/options.ts';
 import { researcher } from '../support/cast.ts';
 import { listeningServer } from '../support/listening.ts';
 import {

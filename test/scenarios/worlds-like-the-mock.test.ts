@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createMachineClock } from '../../src/time/clock.ts';
+import { createMachineClock } from '../../src/lib/clock.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { testServer } from '../support/server.ts';
 import { fetchThrough } from '../support/sockets.ts';

@@ -1,4 +1,4 @@
-import { createSeededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { type BuiltServer, type ProcessStats, startBuiltServer } from './server.ts';
 import { type Client, createSend, GRANT, type Kind, kindAt, type Send, TRAFFIC } from './traffic.ts';
 import { SoakWorlds } from './worlds.ts';

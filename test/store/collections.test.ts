@@ -1,7 +1,7 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/memory/quota.ts';
-import { createSeededRandom } from '../../src/platform/random.ts';
+import { Quota } from '../../src/lib/quota.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { Collections } from '../../src/store/collections.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/row.ts';
 import type { RowLog } from '../../src/store/row-log.ts';

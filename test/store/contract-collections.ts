@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSeededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { Collection } from '../../src/store/collection.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { Change, Row } from '../../src/store/row.ts';

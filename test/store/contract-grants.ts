@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Instant } from '../../src/lib/clock.ts';
 import type { AuthorizationCode, RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
 import type { Grants } from '../../src/services/runai/collections/grants.ts';
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
 import { NotFound, StaleDecision } from '../../src/store/errors.ts';
-import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';

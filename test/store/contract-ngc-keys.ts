@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Policy, PolicyVersion } from '../../src/decisions/policy.ts';
-import type { NgcKeys } from '../../src/ngc-keys/index.ts';
-import type { KeyInForce, NgcKeyEdit } from '../../src/ngc-keys/records.ts';
-import { drawAt } from '../../src/platform/random.ts';
+import type { Instant } from '../../src/lib/clock.ts';
+import { drawAt } from '../../src/lib/random.ts';
+import type { NgcKeys } from '../../src/services/ngc-keys/index.ts';
+import type { KeyInForce, NgcKeyEdit } from '../../src/services/ngc-keys/records.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
-import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const MAX_PENDING = 32;
 
-/** Tests of `src/ngc-keys/index.ts`, for every adapter. */
+/** Tests of `src/services/ngc-keys/index.ts`, for every adapter. */
 export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, NGC keys:`, () => {
     let bench: Bench;

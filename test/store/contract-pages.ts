@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSeededRandom } from '../../src/platform/random.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import type { Change, Facets, PageQuery, Row } from '../../src/store/row.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { DEFAULT_WORLD } from '../../src/lib/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { createState, listRows } from '../../src/store/state.ts';
 import type { StoredWorlds } from '../../src/store/stored-worlds.ts';
-import { createManualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { createMemory, NOON, row } from '../support/records.ts';

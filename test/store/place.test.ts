@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { createManualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { DEFAULT_WORLD } from '../../src/lib/world-id.ts';
 import { NotFound, UnreachableDatabase, WriteFailure } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { Row } from '../../src/store/row.ts';
@@ -18,7 +19,6 @@ import type {
   WorldLog,
   WorldRecord,
 } from '../../src/store/world-log.ts';
-import { createManualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { createMemory, NOON, row } from '../support/records.ts';
 import { withoutRevisions } from '../support/rows.ts';

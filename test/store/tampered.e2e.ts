@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { UserError } from '../../src/diagnostics/user-error.ts';
-import { createManualClock } from '../../src/time/clock.ts';
+import { createManualClock } from '../../src/lib/clock.ts';
+import { UserError } from '../../src/lib/user-error.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START } from '../support/server.ts';
 

@@ -1,7 +1,5 @@
 import { afterAll } from 'vitest';
-import { createKnownHosts } from '../../src/addresses/hosts.ts';
-import { SILENT_LOG } from '../../src/diagnostics/log.ts';
-import type { Fault } from '../../src/faults/fault.ts';
+import type { Outcome } from '../../src/decisions/responses/outcome.ts';
 import { addResponseHook, respond } from '../../src/http/answers.ts';
 import { createWorldAddresses } from '../../src/http/request-address.ts';
 import type { Server } from '../../src/http/server.ts';
@@ -12,8 +10,10 @@ import { createLimits } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../src/http/unrouted-requests.ts';
+import type { Fault } from '../../src/journal/faults/fault.ts';
+import { createKnownHosts } from '../../src/lib/hosts.ts';
+import { SILENT_LOG } from '../../src/lib/log.ts';
 import { createInProcessFetch } from '../../src/library/in-process.ts';
-import type { Outcome } from '../../src/responses/outcome.ts';
 import { createFault, type ToyRequestParts, toyRequest } from '../http/steps/toy-request.ts';
 
 /** Sends a request to a server. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../../src/config/options.ts';
+import type { Config } from '../../src/app/options.ts';
 import { SERVICES } from './services.ts';
 
 interface CastAccessKey {

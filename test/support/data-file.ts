@@ -1,10 +1,10 @@
-import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
+import { createMachineClock } from '../../src/lib/clock.ts';
+import { DEFAULT_WORLD } from '../../src/lib/world-id.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { SqliteLog } from '../../src/store/sqlite/log.ts';
 import { type OpenDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { StoredWorlds } from '../../src/store/stored-worlds.ts';
-import { createMachineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 import { createMemory } from './records.ts';
 

@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { readStopwatch } from '../../src/time/clock.ts';
+import { readStopwatch } from '../../src/lib/clock.ts';
 
 /** The optional parts of a request. */
 export interface Sent {

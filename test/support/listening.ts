@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
+import { createConfig } from '../../src/app/config.ts';
+import type { Config } from '../../src/app/options.ts';
 import { buildServer, type MockServer } from '../../src/app/server.ts';
-import { createConfig } from '../../src/config/config.ts';
-import type { Config } from '../../src/config/options.ts';
 import { SEED_STATES } from './server.ts';
 
 /** Starts a listening server with the real time, for clients in any language. @param port default: a free one */

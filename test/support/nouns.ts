@@ -1,5 +1,6 @@
 import type { CredentialReplacer, Holder } from '../../src/contract/credentials.ts';
-import { type NgcKeys, ngcKeysIn } from '../../src/ngc-keys/index.ts';
+import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
+import { type NgcKeys, ngcKeysIn } from '../../src/services/ngc-keys/index.ts';
 import {
   createKeyRows,
   createNgcUserRow,
@@ -7,8 +8,7 @@ import {
   type NewNgcKey,
   type NgcUser,
   type Organization,
-} from '../../src/ngc-keys/records.ts';
-import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
+} from '../../src/services/ngc-keys/records.ts';
 import {
   type AccessKey,
   type AccessKeys,

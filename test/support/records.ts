@@ -1,7 +1,8 @@
 import type { Decision } from '../../src/decisions/decision.ts';
-import { MEGABYTE } from '../../src/memory/bytes.ts';
-import { Quota } from '../../src/memory/quota.ts';
-import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
+import { MEGABYTE } from '../../src/lib/bytes.ts';
+import type { Instant } from '../../src/lib/clock.ts';
+import { Quota } from '../../src/lib/quota.ts';
+import type { NewNgcKey } from '../../src/services/ngc-keys/records.ts';
 import type { AccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';
 import type { PresentedToken } from '../../src/services/runai/collections/grants.ts';
@@ -10,7 +11,6 @@ import { createBlankIdentity } from '../../src/services/runai/new-identity.ts';
 import { NEW, type Row } from '../../src/store/row.ts';
 import type { StoredSeed } from '../../src/store/seed.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
-import type { Instant } from '../../src/time/clock.ts';
 import type { Records } from './nouns.ts';
 
 /** The creation time of records. */

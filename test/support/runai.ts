@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Config } from '../../src/config/options.ts';
+import type { Config } from '../../src/app/options.ts';
 import { adminBot, application } from './cast.ts';
 import { listHints } from './hints.ts';
 import { runaiRefusal } from './refusal-shapes.ts';

@@ -1,5 +1,5 @@
-import { createSeededRandom } from '../../src/platform/random.ts';
-import { createSeedFromValue } from '../../src/seed/index.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
+import { createSeedFromValue } from '../../src/worlds/seed/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';
 import { SERVICES } from './services.ts';
 

@@ -1,12 +1,12 @@
 import type { HTTPMethods } from 'fastify';
 import { afterAll, onTestFinished } from 'vitest';
+import { createConfig } from '../../src/app/config.ts';
 import type { ServerParts } from '../../src/app/inputs.ts';
+import type { Config } from '../../src/app/options.ts';
 import { buildServer, type MockServer, type StartupInfo } from '../../src/app/server.ts';
-import { createConfig } from '../../src/config/config.ts';
-import type { Config } from '../../src/config/options.ts';
-import { createLineLog } from '../../src/diagnostics/log.ts';
-import { createSeededRandom } from '../../src/platform/random.ts';
-import { createManualClock, type ManualClock } from '../../src/time/clock.ts';
+import { createManualClock, type ManualClock } from '../../src/lib/clock.ts';
+import { createLineLog } from '../../src/lib/log.ts';
+import { createSeededRandom } from '../../src/lib/random.ts';
 import { SeedStates } from '../../src/worlds/seed-states.ts';
 import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';

@@ -1,8 +1,8 @@
-import { isBelow } from '../../src/addresses/path-template.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Sourced, Tables } from '../../src/decisions/rule.ts';
 import { type MountedService, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
+import { isBelow } from '../../src/lib/path-template.ts';
 
 /** Returns what is incomplete about a service, as sentences that name the row or the operation. */
 export function mountFaults({ service, ruleset, document }: MountedService, reasons: Reasons): string[] {

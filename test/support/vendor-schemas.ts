@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { applyBaseline, readBaseline } from '../../conformance/src/verify/baseline.ts';
 import type { DifferenceClass } from '../../conformance/src/verify/difference.ts';
-import type { Config } from '../../src/config/options.ts';
+import type { Config } from '../../src/app/options.ts';
 
 /** A body to check against the vendor's document: of a response, or of an example request. */
 export interface CheckedBody {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createManualClock, END_OF_TIME, UnreachableTime } from '../../src/lib/clock.ts';
 import type { SettingsStore } from '../../src/store/settings.ts';
-import { createManualClock, END_OF_TIME, UnreachableTime } from '../../src/time/clock.ts';
 import { openClock } from '../../src/worlds/clock.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);

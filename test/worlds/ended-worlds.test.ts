@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grantMarkOf, keyMarkOf } from '../../src/credentials/world-mark.ts';
+import { grantMarkOf, keyMarkOf } from '../../src/tokens/world-mark.ts';
 import { EndedWorlds } from '../../src/worlds/ended-worlds.ts';
 
 /** The limit of ended worlds that are remembered. */

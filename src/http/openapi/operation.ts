@@ -1,8 +1,13 @@
 import { Readable } from 'node:stream';
-import { describeRequestError, findValueError, selectViolations, type Violation } from '../../explaining/index.ts';
-import { own } from '../../objects/members.ts';
-import { isWithinRange } from '../../responses/media-type.ts';
-import { findNear } from '../../text/nearest.ts';
+import {
+  describeRequestError,
+  findValueError,
+  selectViolations,
+  type Violation,
+} from '../../decisions/explaining/index.ts';
+import { isWithinRange } from '../../decisions/responses/media-type.ts';
+import { own } from '../../lib/members.ts';
+import { findNear } from '../../lib/nearest.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
 import type { IsUnknown, Keywords, Validators } from './validators.ts';
 

@@ -1,4 +1,4 @@
-import { own } from '../../objects/members.ts';
+import { own } from '../../lib/members.ts';
 import type { Operation } from './operation.ts';
 import type { QueryType } from './prepared.ts';
 

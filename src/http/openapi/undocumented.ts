@@ -1,6 +1,6 @@
-import { isRecord, own } from '../../objects/members.ts';
-import { findNear } from '../../text/nearest.ts';
-import { showPath } from '../../text/redact.ts';
+import { isRecord, own } from '../../lib/members.ts';
+import { findNear } from '../../lib/nearest.ts';
+import { showPath } from '../../lib/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
 /** A member or parameter that the document does not list. */

@@ -1,5 +1,5 @@
-import { messageOf } from '../../diagnostics/error-message.ts';
-import { showPath } from '../../text/redact.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { showPath } from '../../lib/redact.ts';
 
 /** Returns the result of compiling a schema or, if the document's schema cannot be compiled, a sentence that says why. */
 export function orUnusable<Result>(compile: () => Result): Result | string {

@@ -1,7 +1,7 @@
 import type { Ajv as AjvInstance, ErrorObject, ValidateFunction } from 'ajv';
 import type { Document, OpenAPIBackend } from 'openapi-backend';
-import { isRecord, memberOf, own } from '../../objects/members.ts';
-import { showPath } from '../../text/redact.ts';
+import { isRecord, memberOf, own } from '../../lib/members.ts';
+import { showPath } from '../../lib/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
 /** Validates the requests and responses of a document. Each validator is compiled on first use. */

@@ -9,7 +9,7 @@ import {
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { own } from '../../objects/members.ts';
+import { own } from '../../lib/members.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import type { Access, WorldRequest } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
-import type { PresentedCredential } from '../../credentials/presented-credential.ts';
+import { quote } from '../../decisions/explaining/index.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { quote } from '../../explaining/index.ts';
 import { hideInLine } from '../../journal/secrets.ts';
-import { decodeAscii } from '../../text/redact.ts';
-import { readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../lib/clock.ts';
+import { decodeAscii } from '../../lib/redact.ts';
+import { DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../lib/world-id.ts';
+import type { PresentedCredential } from '../../tokens/presented-credential.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { type RoutedRequest, WorldRequest } from '../request.ts';

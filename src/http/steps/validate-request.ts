@@ -1,10 +1,10 @@
+import { assertStorable } from '../../contract/storable-text.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { OperationRow } from '../../decisions/rule.ts';
-import { assertStorable } from '../../definitions/storable-text.ts';
 import { storeBytes } from '../../journal/entry.ts';
-import { isRecord, own } from '../../objects/members.ts';
-import { findNear } from '../../text/nearest.ts';
-import { showPath } from '../../text/redact.ts';
+import { isRecord, own } from '../../lib/members.ts';
+import { findNear } from '../../lib/nearest.ts';
+import { showPath } from '../../lib/redact.ts';
 import { type ReceivedBody, usePageNames } from '../bodies.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';

@@ -1,6 +1,6 @@
-import { formatWorldForLog } from '../../addresses/world-id.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { StreamedList } from '../../responses/streamed-list.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { StreamedList } from '../../decisions/responses/streamed-list.ts';
+import { formatWorldForLog } from '../../lib/world-id.ts';
 import { mediaTypeOf } from '../headers.ts';
 import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
 import type { AnsweredRequest } from '../request.ts';

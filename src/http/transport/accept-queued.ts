@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { awaitEventLoopTurn } from '../../platform/time.ts';
+import { awaitEventLoopTurn } from '../../lib/time.ts';
 
 /** The maximum number of event loop turns to wait. A full accept queue needs fewer. */
 const MAX_TURNS = 2000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { formatOrigin, type KnownHosts } from '../../addresses/hosts.ts';
 import { Problem } from '../../decisions/problem.ts';
+import { formatOrigin, type KnownHosts } from '../../lib/hosts.ts';
 
 /** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;

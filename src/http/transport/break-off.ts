@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
-import type { BrokenAt } from '../../faults/fault.ts';
+import type { BrokenAt } from '../../journal/faults/fault.ts';
 import { sentHeaders } from '../headers.ts';
 import { headBytes } from './wire-answer.ts';
 

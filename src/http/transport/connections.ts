@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../decisions/problem.ts';
-import { setTimeout } from '../../platform/time.ts';
-import { renderProblemDetails } from '../../responses/problem-details.ts';
+import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
+import { setTimeout } from '../../lib/time.ts';
 import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
 /** A request with its response. */

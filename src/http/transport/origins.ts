@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatOrigin, isLoopback, type KnownHosts, parseHostName, stripServiceName } from '../../addresses/hosts.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { decodeAscii } from '../../text/redact.ts';
+import { formatOrigin, isLoopback, type KnownHosts, parseHostName, stripServiceName } from '../../lib/hosts.ts';
+import { decodeAscii } from '../../lib/redact.ts';
 import { pathOf } from './arrival.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { createHostLookup } from '../../addresses/hosts.ts';
-import { WORLD_HEADER } from '../../addresses/world-id.ts';
+import { createHostLookup } from '../../lib/hosts.ts';
+import { WORLD_HEADER } from '../../lib/world-id.ts';
 import { type Connections, isTls } from './connections.ts';
 
 /** A local port for the requests of this process to the vendors' hosts. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { clearTimeout, setTimeout } from '../../platform/time.ts';
+import { clearTimeout, setTimeout } from '../../lib/time.ts';
 
 /** Approximate time between pieces, in milliseconds. */
 const STEP_MS = 100;

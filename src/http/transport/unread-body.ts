@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MEGABYTE } from '../../memory/bytes.ts';
-import { clearInterval, setInterval } from '../../platform/time.ts';
+import { MEGABYTE } from '../../lib/bytes.ts';
+import { clearInterval, setInterval } from '../../lib/time.ts';
 import { waitsForContinue } from './arrival.ts';
 
 /** How much of a body is read after its response, and for how long. */

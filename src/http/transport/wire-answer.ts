@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../../decisions/problem.ts';
-import type { Outcome } from '../../responses/outcome.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { headersOf } from '../headers.ts';
 
 /**

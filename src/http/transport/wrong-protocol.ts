@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { HTTPS_PORT_TEXT } from '../../diagnostics/connection-advice.ts';
-import type { Log } from '../../diagnostics/log.ts';
-import { readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../lib/clock.ts';
+import { HTTPS_PORT_TEXT } from '../../lib/connection-advice.ts';
+import type { Log } from '../../lib/log.ts';
 import type { WireError } from './protocol-errors.ts';
 import { wireBytes } from './wire-answer.ts';
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, executionAsyncResource } from 'node:async_hooks';
-import { processWide } from '../../platform/process-wide.ts';
-import { queueMicrotask } from '../../platform/time.ts';
+import { processWide } from '../../lib/process-wide.ts';
+import { queueMicrotask } from '../../lib/time.ts';
 
 type Scheme = 'http' | 'https';
 

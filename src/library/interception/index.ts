@@ -1,7 +1,7 @@
-import { createHostLookup, parseHostName } from '../../addresses/hosts.ts';
-import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
+import { createHostLookup, parseHostName } from '../../lib/hosts.ts';
+import { adviseName } from '../../lib/nearest.ts';
+import { DEFAULT_WORLD } from '../../lib/world-id.ts';
 import { listVendorHosts, MANIFESTS } from '../../services/index.ts';
-import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../check-arguments.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import {

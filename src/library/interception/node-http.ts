@@ -1,5 +1,5 @@
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
-import { nextTick } from '../../platform/time.ts';
+import { nextTick } from '../../lib/time.ts';
 import { createTarget, resolvePort, type Target } from './contexts.ts';
 
 /** The options of a request when an agent gets it: Node has filled in the host and the port. */

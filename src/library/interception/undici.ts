@@ -1,4 +1,4 @@
-import { processGlobal } from '../../platform/time.ts';
+import { processGlobal } from '../../lib/time.ts';
 import { createTarget, REFUSED_CODE, resolvePort } from './contexts.ts';
 
 /** The part of undici's `Dispatcher` that exists in all versions. */

@@ -1,4 +1,4 @@
-import { layOut } from '../../definitions/sections.ts';
+import { layOut } from '../../contract/sections.ts';
 import type { AirResource, AirRule } from './tables/index.ts';
 
 /** An operation of a resource, with its rule. */

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
-import { deriveUuid } from '../../platform/random.ts';
+import { deriveUuid } from '../../lib/random.ts';
 import { ANYONE } from '../../store/row.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
 
 /** Returns Air's id of an account. */
 export function orgIdOf(account: string): string {

@@ -2,10 +2,10 @@ import type { AuthenticatedContext, RequestContext } from '../../contract/reques
 import type { RequestScope } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
-import { authenticateBearer, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
-import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
-import { createUserCaller, type UserInForce } from '../../ngc-keys/user-token.ts';
+import { createHypotheticalKeys } from '../ngc-keys/hypothetical-keys.ts';
+import { authenticateBearer, createCallerFactory, createImpersonator } from '../ngc-keys/key-bearer.ts';
+import type { KeyInForce, Organization } from '../ngc-keys/records.ts';
+import { createUserCaller, type UserInForce } from '../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
 
 /** Creates callers with the rights of a profile. */

@@ -1,7 +1,7 @@
 import type { OperationId } from '../../contract/documented.ts';
 import type { AnyHandler, AuthenticatedContext, Handler } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { createObject, own } from '../../objects/members.ts';
+import { createObject, own } from '../../lib/members.ts';
 import type { Change, Row } from '../../store/row.ts';
 import { listOperations } from './actions.ts';
 import { planDeletion } from './deletions.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import type { Change } from '../../store/row.ts';
-import { rfc3339 } from '../../time/clock.ts';
 import { creatorOf } from './caller.ts';
 import { createOwnedRow, createPut } from './objects.ts';
 import type { RowOf } from './stored.ts';

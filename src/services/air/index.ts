@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
-import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { KEY_HINTS } from '../ngc-keys/hints.ts';
+import { findKeyFixes } from '../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../ngc-keys/key-for-service.ts';
+import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
 import { authenticate, hypothetical, impersonate } from './caller.ts';
 import { events } from './events.ts';
 import { createLookups } from './lookups.ts';

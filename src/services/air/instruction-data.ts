@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
-import { isRecord, own } from '../../objects/members.ts';
-import { showPath } from '../../text/redact.ts';
+import { isRecord, own } from '../../lib/members.ts';
+import { showPath } from '../../lib/redact.ts';
 import { fieldProblem } from './problem.ts';
 
 /** The required member of the data, from the SDK's stubs. */

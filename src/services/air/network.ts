@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { Random } from '../../platform/random.ts';
+import type { Random } from '../../lib/random.ts';
 import { createOwnedRow, type DraftOf } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';

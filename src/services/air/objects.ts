@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
 import type { Change, Revision, Row } from '../../store/row.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { accountOf } from './caller.ts';
 import {
   type AirRow,

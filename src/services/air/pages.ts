@@ -1,7 +1,7 @@
 import { LISTS } from '../../../generated/air.lists.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { own } from '../../objects/members.ts';
-import { MAX_LIST_CHARACTERS, type Outcome } from '../../responses/outcome.ts';
+import { MAX_LIST_CHARACTERS, type Outcome } from '../../decisions/responses/outcome.ts';
+import { own } from '../../lib/members.ts';
 import { limitSize, type PageQuery } from '../../store/row.ts';
 import { creatorOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';

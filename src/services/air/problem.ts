@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, Problem } from '../../decisions/problem.ts';
-import { createRequestStatus } from '../../ngc-keys/envelope.ts';
-import type { Outcome } from '../../responses/outcome.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { createRequestStatus } from '../ngc-keys/envelope.ts';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { isOneOf } from '../../objects/members.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import { rfc3339 } from '../../lib/clock.ts';
+import { isOneOf } from '../../lib/members.ts';
 import { listVisibleAccounts, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { createHistoryEntry } from './histories.ts';

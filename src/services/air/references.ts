@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { memberOf } from '../../objects/members.ts';
+import { memberOf } from '../../lib/members.ts';
 import { isSharedWith } from '../../store/row.ts';
 import { accountOf } from './caller.ts';
 import {

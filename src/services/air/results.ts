@@ -1,4 +1,4 @@
-import { compareTexts } from '../../text/text-order.ts';
+import { compareTexts } from '../../lib/text-order.ts';
 
 /** Types of the members of results, by name. */
 export type Kinds = Readonly<Record<string, Kind>>;

@@ -1,11 +1,11 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import type { SeedError } from '../../contract/seed.ts';
-import { hashSecret } from '../../credentials/secret.ts';
-import { computeSshFingerprint } from '../../credentials/ssh-key.ts';
-import type { LocatedEntry } from '../../definitions/seed-entries.ts';
-import { own } from '../../objects/members.ts';
-import { deriveUuid } from '../../platform/random.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
+import type { LocatedEntry } from '../../contract/seed-entries.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { own } from '../../lib/members.ts';
+import { deriveUuid } from '../../lib/random.ts';
+import { hashSecret } from '../../tokens/secret.ts';
+import { computeSshFingerprint } from '../../tokens/ssh-key.ts';
 import { REQUIRED_MEMBER_BY_EXECUTOR } from './instruction-data.ts';
 import {
   createInstructionDraft,

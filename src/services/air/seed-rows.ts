@@ -1,6 +1,6 @@
-import { deriveUuid } from '../../platform/random.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { deriveUuid } from '../../lib/random.ts';
 import { ANYONE } from '../../store/row.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { createDemoMembers } from './demos.ts';
 import { createNodeMembers } from './network.ts';
 import { createRow, type DraftOf } from './objects.ts';

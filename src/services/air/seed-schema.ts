@@ -1,4 +1,4 @@
-import { list, object, oneOf, optional, schema, text, uuid, type ValueOf } from '../../definitions/json-schema.ts';
+import { list, object, oneOf, optional, schema, text, uuid, type ValueOf } from '../../contract/json-schema.ts';
 import { MEMBERS_BY_RESOURCE, RESOURCE_NAMES, type SeedObject } from './seed-objects.ts';
 import { UPLOAD } from './stored.ts';
 

@@ -1,5 +1,5 @@
-import { addMilliseconds, type Instant } from '../../time/clock.ts';
-import { parseDuration } from '../../time/duration.ts';
+import { addMilliseconds, type Instant } from '../../lib/clock.ts';
+import { parseDuration } from '../../lib/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
 /** The states of each transition. The last one is final. */

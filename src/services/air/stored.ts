@@ -1,8 +1,8 @@
 import type { Schema } from '../../contract/documented.ts';
-import { object, schema, text, uuid, type ValueOf } from '../../definitions/json-schema.ts';
+import { object, schema, text, uuid, type ValueOf } from '../../contract/json-schema.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
 import type { AirResource } from './tables/index.ts';
 
 /** Members of an object, as in requests and responses. */

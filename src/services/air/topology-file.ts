@@ -1,4 +1,4 @@
-import { isOneOf } from '../../objects/members.ts';
+import { isOneOf } from '../../lib/members.ts';
 import { type DotEnd, readDot } from './dot.ts';
 import { checkData, type Executor, REQUIRED_MEMBER_BY_EXECUTOR } from './instruction-data.ts';
 import { normalizeGroupName } from './network.ts';

@@ -1,13 +1,13 @@
 import type { Holder } from '../../contract/credentials.ts';
 import type { Schema } from '../../contract/documented.ts';
-import { createDerivation } from '../../credentials/derivation.ts';
-import { deriveKeyText } from '../../ngc-keys/key-text.ts';
+import { Pacer } from '../../lib/pacer.ts';
 import type { State } from '../../store/state.ts';
-import { Pacer } from '../../time/pacer.ts';
+import { createDerivation } from '../../tokens/derivation.ts';
 import type { CreatedWorld, WorldOrder } from '../../worlds/entry.ts';
 import type { Worlds } from '../../worlds/registry.ts';
 import type { Snapshots } from '../../worlds/snapshots.ts';
 import type { OwnedWorld } from '../../worlds/world.ts';
+import { deriveKeyText } from '../ngc-keys/key-text.ts';
 
 /**
  * Creates a world from another world or a snapshot.

@@ -1,8 +1,8 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import type { Decision } from '../../decisions/decision.ts';
+import { describeDecision, explain, type Fix, findFixes } from '../../decisions/explaining/index.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { describeDecision, explain, type Fix, findFixes } from '../../explaining/index.ts';
 import type { ControlledServer } from './controlled-server.ts';
 
 /** Describes a decision with its explanation and fixes, but without principals that can send their requests. */

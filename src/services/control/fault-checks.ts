@@ -1,14 +1,14 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
-import { isErrorStatus } from '../../faults/outcome.ts';
-import { assertOwnAnswer, createOwnOutcome } from '../../faults/own-answer.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
 import type { Routes } from '../../http/routes.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
-import { keysOf } from '../../objects/members.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { END_OF_TIME, type Instant } from '../../time/clock.ts';
-import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
+import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../journal/faults/fault.ts';
+import { isErrorStatus } from '../../journal/faults/outcome.ts';
+import { assertOwnAnswer, createOwnOutcome } from '../../journal/faults/own-answer.ts';
+import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
+import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
+import { keysOf } from '../../lib/members.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 

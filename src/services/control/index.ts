@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
+import { PROBLEM_JSON } from '../../decisions/responses/problem-details.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
-import { PROBLEM_JSON } from '../../responses/problem-details.ts';
 import type { ControlledServer } from './controlled-server.ts';
 import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';

@@ -1,7 +1,10 @@
+import { quote } from '../../decisions/explaining/index.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { quote } from '../../explaining/index.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../../lib/clock.ts';
+import { adviseName, listNames, suggestName } from '../../lib/nearest.ts';
+import { redact } from '../../lib/redact.ts';
 import {
   describeFault,
   editPolicy,
@@ -9,10 +12,7 @@ import {
   type KeyKind,
   keyServices,
   knownRoles,
-} from '../../ngc-keys/key-policy.ts';
-import { adviseName, listNames, suggestName } from '../../text/nearest.ts';
-import { redact } from '../../text/redact.ts';
-import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
+} from '../ngc-keys/key-policy.ts';
 
 /** The policy members of a request that creates or edits a service key. */
 interface PolicyOrder {

@@ -2,9 +2,9 @@ import type { Schema } from '../../contract/documented.ts';
 import type { Context } from '../../contract/request.ts';
 import type { PolicyVersion, Resource } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
-import type { KeyInForce } from '../../ngc-keys/records.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
+import type { KeyInForce } from '../ngc-keys/records.ts';
 
 /** Renders a key with its current and pending policies and its history. */
 export async function renderKey(

@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
-import { type Listing, type PageQuery, type Position, selectPage } from '../../responses/page.ts';
-import type { Instant } from '../../time/clock.ts';
+import { type Listing, type PageQuery, type Position, selectPage } from '../../decisions/responses/page.ts';
+import type { Instant } from '../../lib/clock.ts';
 
 /** The default `limit` of short lists, usually enough for all entries. */
 const DEFAULT_LIMIT = 2000;

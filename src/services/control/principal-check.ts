@@ -2,8 +2,8 @@ import type { World } from '../../contract/world.ts';
 import { namesOf } from '../../decisions/principal.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { listPrincipalNames } from '../../http/simulated-caller.ts';
-import { findNear } from '../../text/nearest.ts';
-import { redact } from '../../text/redact.ts';
+import { findNear } from '../../lib/nearest.ts';
+import { redact } from '../../lib/redact.ts';
 import { createCast } from '../../worlds/casts.ts';
 import type { ControlledServer } from './controlled-server.ts';
 

@@ -1,4 +1,4 @@
-import { readFixture } from '../../platform/assets.ts';
+import { readFixture } from '../../lib/assets.ts';
 import { importSigningKey, type JWK, type SigningKey } from '../../tokens/keys.ts';
 
 /** The key that signs administrators' tokens, loaded on first use. */

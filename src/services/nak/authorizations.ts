@@ -1,9 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { AUDIENCES } from '../../ngc-keys/audiences.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
-import { encodeResources, type GivenResource, readPolicy } from '../../ngc-keys/key-policy.ts';
+import { AUDIENCES } from '../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
+import { encodeResources, type GivenResource, readPolicy } from '../ngc-keys/key-policy.ts';
 import type { IssuedKey, KeyContext } from './issued-keys.ts';
 
 type Authorizations = Schema<'nak', 'Authorizations'>;

@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { type Audience, findAudience } from '../../ngc-keys/audiences.ts';
+import { type Audience, findAudience } from '../ngc-keys/audiences.ts';
 
 /** The caller that the request headers claim. */
 export interface CallerHeaders {

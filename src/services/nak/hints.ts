@@ -1,6 +1,6 @@
-import type { HintRule } from '../../explaining/hints/refused-request.ts';
-import { quote } from '../../explaining/index.ts';
-import { AUDIENCES } from '../../ngc-keys/audiences.ts';
+import type { HintRule } from '../../decisions/explaining/hints/refused-request.ts';
+import { quote } from '../../decisions/explaining/index.ts';
+import { AUDIENCES } from '../ngc-keys/audiences.ts';
 import { EXPIRED_KEY_RETENTION_MS, LIMITS } from './limits.ts';
 
 const PUBLISHED_CODE = { source: 'published code of the key service', certainty: 'documented' } as const;

@@ -1,11 +1,11 @@
-import { worldOfName } from '../../addresses/world-id.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type CredentialExtractor, findBearerToken } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
-import { presentKey } from '../../ngc-keys/key-text.ts';
+import { decodeClaims } from '../../lib/compact-jwt.ts';
+import { worldOfName } from '../../lib/world-id.ts';
 import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
-import { decodeClaims } from '../../tokens/compact.ts';
+import { type CredentialExtractor, findBearerToken } from '../../tokens/presented-credential.ts';
+import { presentKey } from '../ngc-keys/key-text.ts';
 import { KEY_SERVICE_HINTS } from './hints.ts';
 import { KEY_OWNERS } from './key-owners.ts';
 import { adminTokenOperations } from './operations/admin-token.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '../../contract/request.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import type { Instant } from '../../lib/clock.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
 import {
   type Issuance,
   issuedKeysLabelOf,
@@ -7,8 +8,7 @@ import {
   type KeyInForce,
   NGC_KEYS,
   type NgcKey,
-} from '../../ngc-keys/records.ts';
-import type { Instant } from '../../time/clock.ts';
+} from '../ngc-keys/records.ts';
 import { EXPIRED_KEY_RETENTION_MS } from './limits.ts';
 
 /** The parts of a request that are needed to access keys. */

@@ -1,7 +1,7 @@
-import { createNgcKeyRow, type Issuance, issuedKeysLabelOf, NGC_KEYS, type NgcKeyRow } from '../../ngc-keys/records.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Change } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
+import { createNgcKeyRow, type Issuance, issuedKeysLabelOf, NGC_KEYS, type NgcKeyRow } from '../ngc-keys/records.ts';
 import { findKeys, type KeyContext } from './issued-keys.ts';
 
 /** An owner of keys. Exists after the first key was created. */

@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../decisions/problem.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { PROBLEM_JSON, renderProblemDetails } from '../../responses/problem-details.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../decisions/responses/problem-details.ts';
 
 export const ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }];
 

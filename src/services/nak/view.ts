@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Audience } from '../../ngc-keys/audiences.ts';
-import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
-import { END_OF_TIME, rfc3339 } from '../../time/clock.ts';
+import { END_OF_TIME, rfc3339 } from '../../lib/clock.ts';
+import type { Audience } from '../ngc-keys/audiences.ts';
+import { NGC_KEY_PREFIX } from '../ngc-keys/key-text.ts';
 import { describeAuthorizations } from './authorizations.ts';
 import { type IssuedKey, type KeyContext, statusOf } from './issued-keys.ts';
 import type { KeyOwner } from './key-owners.ts';

@@ -1,7 +1,7 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../contract/credentials.ts';
-import { DEVICE_LOGINS } from '../../ngc-keys/device-logins.ts';
-import { deriveKeyText, readEnding } from '../../ngc-keys/key-text.ts';
-import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
+import { DEVICE_LOGINS } from '../ngc-keys/device-logins.ts';
+import { deriveKeyText, readEnding } from '../ngc-keys/key-text.ts';
+import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../ngc-keys/records.ts';
 
 const KEYS: CredentialRows<NgcKeyRow> = {
   collection: NGC_KEYS.name,

@@ -1,5 +1,5 @@
 import type { ServiceState, WorldEvent } from '../../contract/service.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
 
 /** Scheduled events: edited policies that take effect, and keys that expire. */
 export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {

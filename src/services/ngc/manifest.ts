@@ -1,5 +1,5 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
-import { KEY_REASONS, USER_REASONS } from '../../ngc-keys/reasons.ts';
+import { KEY_REASONS, USER_REASONS } from '../ngc-keys/reasons.ts';
 import type { NgcCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 

@@ -1,5 +1,5 @@
-import { duration, type Option, oneOf, type ValuesOf } from '../../definitions/option.ts';
-import { PROPAGATION_MODES } from '../../ngc-keys/propagation.ts';
+import { duration, type Option, oneOf, type ValuesOf } from '../../contract/option.ts';
+import { PROPAGATION_MODES } from '../ngc-keys/propagation.ts';
 
 export const OPTIONS = {
   propagation: {
@@ -16,6 +16,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../definitions/settings.ts' {
+declare module '../../decisions/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

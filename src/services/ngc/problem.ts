@@ -1,7 +1,7 @@
 import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
-import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
-import type { Outcome } from '../../responses/outcome.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { renderRequestStatus } from '../ngc-keys/envelope.ts';
 
 /** The message for a rejected key, from published clients. */
 const INVALID_KEY = 'Invalid API key.';

@@ -1,13 +1,13 @@
-import type { Derivation } from '../../credentials/derivation.ts';
-import { hashSecret } from '../../credentials/secret.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
-import { type GivenResource, type KeyNames, readPolicy } from '../../ngc-keys/key-policy.ts';
-import { deriveKeyText, readEnding } from '../../ngc-keys/key-text.ts';
-import type { Issuance, NewNgcKey, NgcUser } from '../../ngc-keys/records.ts';
-import { deriveUuid } from '../../platform/random.ts';
-import type { Instant } from '../../time/clock.ts';
+import type { Instant } from '../../lib/clock.ts';
+import { deriveUuid } from '../../lib/random.ts';
+import type { Derivation } from '../../tokens/derivation.ts';
+import { hashSecret } from '../../tokens/secret.ts';
+import { AUDIENCES, type Audience } from '../ngc-keys/audiences.ts';
+import { type GivenResource, type KeyNames, readPolicy } from '../ngc-keys/key-policy.ts';
+import { deriveKeyText, readEnding } from '../ngc-keys/key-text.ts';
+import type { Issuance, NewNgcKey, NgcUser } from '../ngc-keys/records.ts';
 import type { CompleteKey, WrittenKey } from './seed-schema.ts';
 
 /** Derives the id from the name, so that it survives a reset. */

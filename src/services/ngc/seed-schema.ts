@@ -1,4 +1,4 @@
-import { list, object, oneOf, optional, schema, text, type ValueOf } from '../../definitions/json-schema.ts';
+import { list, object, oneOf, optional, schema, text, type ValueOf } from '../../contract/json-schema.ts';
 
 /** Ids are used in paths, where one official client replaces `_` with `-`. */
 const ID = { pattern: '^[A-Za-z0-9.-]+$' };

@@ -1,10 +1,10 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { keyNames, knownRoles } from '../../ngc-keys/key-policy.ts';
-import { deriveKeyText } from '../../ngc-keys/key-text.ts';
-import { createKeyRows, createNgcUserRow, createOrganizationRow } from '../../ngc-keys/records.ts';
+import type { Instant } from '../../lib/clock.ts';
 import type { Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
+import { keyNames, knownRoles } from '../ngc-keys/key-policy.ts';
+import { deriveKeyText } from '../ngc-keys/key-text.ts';
+import { createKeyRows, createNgcUserRow, createOrganizationRow } from '../ngc-keys/records.ts';
 import { findSeedErrors } from './seed-errors.ts';
 import { completeKey, createKey, listUsers, parseKeyPolicy } from './seed-keys.ts';
 import { type CompleteKey, type NgcSeed, SEED_SCHEMA } from './seed-schema.ts';

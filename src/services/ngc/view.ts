@@ -2,10 +2,10 @@ import type { Schema } from '../../contract/documented.ts';
 import { serviceOfKey } from '../../decisions/decide.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
-import { encodeResources } from '../../ngc-keys/key-policy.ts';
-import type { KeyInForce, NgcUser } from '../../ngc-keys/records.ts';
-import { userIdOf } from '../../ngc-keys/records.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { encodeResources } from '../ngc-keys/key-policy.ts';
+import type { KeyInForce, NgcUser } from '../ngc-keys/records.ts';
+import { userIdOf } from '../ngc-keys/records.ts';
 
 /** Renders a policy as NGC does: one entry per product of the key. */
 export function renderPolicies(

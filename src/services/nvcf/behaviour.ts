@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
+import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
 import type { Behaviour } from './functions.ts';
 
 /** A function that deploys at once and echoes its input. */

@@ -1,9 +1,9 @@
 import type { Caller } from '../../decisions/decide.ts';
 import { belongToKey } from '../../decisions/policy.ts';
-import { createCallerFactory } from '../../ngc-keys/key-bearer.ts';
+import { createCallerFactory } from '../ngc-keys/key-bearer.ts';
 import { RULESETS } from './rulesets.ts';
 
-export { requireAccount } from '../../ngc-keys/self-hosted.ts';
+export { requireAccount } from '../ngc-keys/self-hosted.ts';
 
 /** By profile: the function that creates a caller from a key. */
 export const CALLER_FACTORIES = {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { refuseIf } from '../../ngc-keys/control-plane.ts';
+import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
 import { checkModels, checkPriority } from './llm-checks.ts';
 import { checkRateLimit } from './rates.ts';

@@ -1,10 +1,10 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { LookupResult, ResourceAttributes } from '../../decisions/decide.ts';
 import type { Relation } from '../../decisions/rule.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import { ANYONE, isSharedWith, type Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
 import type { Definition, Specification } from './members.ts';
 
 /** The status of a version. A deleted version is not stored. */

@@ -1,6 +1,6 @@
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
 import type { FunctionRow } from './functions.ts';
 
 /** How long a result stays available, in milliseconds: an hour, as the vendor documents. */

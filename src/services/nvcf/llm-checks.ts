@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { refuse, refuseIf } from '../../ngc-keys/control-plane.ts';
+import { refuse, refuseIf } from '../ngc-keys/control-plane.ts';
 import { isRate } from './rates.ts';
 import { createInvalidRequest } from './request-problems.ts';
 import { FAULTS } from './tables/texts.ts';

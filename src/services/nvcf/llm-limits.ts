@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Instant } from '../../time/clock.ts';
 import { requireAccount } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 

@@ -1,10 +1,10 @@
 import type { RefusalContext } from '../../contract/service.ts';
+import type { HintRule } from '../../decisions/explaining/hints/refused-request.ts';
 import type { Problem } from '../../decisions/problem.ts';
-import type { HintRule } from '../../explaining/hints/refused-request.ts';
-import { isRefusedKey } from '../../ngc-keys/control-plane.ts';
-import { own } from '../../objects/members.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { renderProblemDetails } from '../../responses/problem-details.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
+import { own } from '../../lib/members.ts';
+import { isRefusedKey } from '../ngc-keys/control-plane.ts';
 
 /** Messages of the LLM gateway, by HTTP status. */
 const MESSAGES: Readonly<Record<number, string>> = {

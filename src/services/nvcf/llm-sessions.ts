@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/request.ts';
-import { sha256 } from '../../credentials/secret.ts';
-import { refuse } from '../../ngc-keys/control-plane.ts';
+import { sha256 } from '../../tokens/secret.ts';
+import { refuse } from '../ngc-keys/control-plane.ts';
 import { FAULTS } from './tables/texts.ts';
 
 /** The header with the id of a conversation, in requests and responses. */

@@ -1,12 +1,12 @@
 import type { Context } from '../../contract/request.ts';
 import type { RefusalContext } from '../../contract/service.ts';
+import type { HintRule } from '../../decisions/explaining/hints/refused-request.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.ts';
-import type { HintRule } from '../../explaining/hints/refused-request.ts';
-import { escapeHtml } from '../../pages/html.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { renderProblemDetails } from '../../responses/problem-details.ts';
-import { shorten } from '../../text/shorten.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
+import { rfc3339 } from '../../lib/clock.ts';
+import { escapeHtml } from '../../lib/pages/html.ts';
+import { shorten } from '../../lib/shorten.ts';
 
 /** The media type of S3 errors. */
 export const XML = 'application/xml';

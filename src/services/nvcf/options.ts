@@ -1,4 +1,4 @@
-import { type Option, oneOf, type ValuesOf } from '../../definitions/option.ts';
+import { type Option, oneOf, type ValuesOf } from '../../contract/option.ts';
 
 /** The options of Cloud Functions. Other services with these profiles use them too. */
 export const OPTIONS = {
@@ -28,6 +28,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../definitions/settings.ts' {
+declare module '../../decisions/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

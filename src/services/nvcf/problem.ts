@@ -1,5 +1,8 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem } from '../../decisions/problem.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../decisions/responses/problem-details.ts';
+import { own } from '../../lib/members.ts';
 import {
   CONTROL_PLANE_ERRORS,
   fillText,
@@ -7,11 +10,8 @@ import {
   isRefusedKey,
   REFUSED_KEY_TEXT,
   renderControlPlaneProblem,
-} from '../../ngc-keys/control-plane.ts';
-import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
-import { own } from '../../objects/members.ts';
-import type { Outcome } from '../../responses/outcome.ts';
-import { PROBLEM_JSON, renderProblemDetails } from '../../responses/problem-details.ts';
+} from '../ngc-keys/control-plane.ts';
+import { renderRequestStatus } from '../ngc-keys/envelope.ts';
 import { renderLlmProblem } from './llm-problem.ts';
 import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';

@@ -1,9 +1,9 @@
-import { createAccountRow } from '../../ngc-keys/accounts.ts';
-import { removeDuplicates } from '../../objects/pick.ts';
-import { deriveUuid } from '../../platform/random.ts';
+import { addMilliseconds, END_OF_TIME, type Instant } from '../../lib/clock.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { removeDuplicates } from '../../lib/pick.ts';
+import { deriveUuid } from '../../lib/random.ts';
 import { ANYONE, type Row } from '../../store/row.ts';
-import { addMilliseconds, END_OF_TIME, type Instant } from '../../time/clock.ts';
-import { parseDuration } from '../../time/duration.ts';
+import { createAccountRow } from '../ngc-keys/accounts.ts';
 import { createContent } from './asset-content.ts';
 import {
   type AuthorizedParty,

@@ -11,7 +11,7 @@ import {
   text,
   uuid,
   type ValueOf,
-} from '../../definitions/json-schema.ts';
+} from '../../contract/json-schema.ts';
 import type { FunctionStatus } from './functions.ts';
 import type { Definition } from './members.ts';
 

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { refuseIf } from '../../ngc-keys/control-plane.ts';
-import { pick } from '../../objects/pick.ts';
+import { pick } from '../../lib/pick.ts';
+import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
 import type { FunctionVersion } from './functions.ts';
 import type { Specification } from './members.ts';

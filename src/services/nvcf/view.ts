@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
-import { deriveUuid } from '../../platform/random.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { deriveUuid } from '../../lib/random.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
 /** The details of a version that a caller sees, if it belongs to the owner. */

@@ -1,13 +1,13 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
-import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
-import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
-import { authenticateKey, createCallerFactory, createImpersonator } from '../../ngc-keys/key-bearer.ts';
-import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
-import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
-import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
+import { CONTROL_PLANE_ERRORS } from '../ngc-keys/control-plane.ts';
+import { KEY_HINTS } from '../ngc-keys/hints.ts';
+import { createHypotheticalKeys } from '../ngc-keys/hypothetical-keys.ts';
+import { authenticateKey, createCallerFactory, createImpersonator } from '../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../ngc-keys/key-for-service.ts';
+import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
+import { findTokenCaller } from '../ngc-keys/self-hosted.ts';
 // Adds the tasks to the type of the cast.
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';

@@ -1,6 +1,6 @@
+import { layOut } from '../../contract/sections.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { layOut } from '../../definitions/sections.ts';
-import { isRecord, memberOf, own } from '../../objects/members.ts';
+import { isRecord, memberOf, own } from '../../lib/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
 /** A limit with a parsed path and a compiled pattern. */

@@ -1,13 +1,13 @@
 import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { own } from '../../lib/members.ts';
 import {
   fillText,
   isKeyOfOtherService,
   REFUSED_KEY_TEXT,
   renderControlPlaneProblem,
-} from '../../ngc-keys/control-plane.ts';
-import { own } from '../../objects/members.ts';
-import type { Outcome } from '../../responses/outcome.ts';
+} from '../ngc-keys/control-plane.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem with the texts of the tasks API. */

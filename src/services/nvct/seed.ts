@@ -1,7 +1,6 @@
 import { ENUMS } from '../../../generated/nvct.enums.ts';
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
-import type { Seeding } from '../../contract/seed.ts';
 import {
   documentedSchema,
   list,
@@ -12,11 +11,12 @@ import {
   text,
   uuid,
   type ValueOf,
-} from '../../definitions/json-schema.ts';
-import { findDuplicates, locateEntries } from '../../definitions/seed-entries.ts';
-import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
-import { deriveUuid } from '../../platform/random.ts';
-import type { Instant } from '../../time/clock.ts';
+} from '../../contract/json-schema.ts';
+import type { Seeding } from '../../contract/seed.ts';
+import { findDuplicates, locateEntries } from '../../contract/seed-entries.ts';
+import type { Instant } from '../../lib/clock.ts';
+import { deriveUuid } from '../../lib/random.ts';
+import { accountsOf, findUnknownOrganizations } from '../ngc-keys/organizations.ts';
 import {
   pickDefinition,
   pickReported,

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
-import { refuseIf } from '../../ngc-keys/control-plane.ts';
-import { createObject } from '../../objects/members.ts';
+import { createObject } from '../../lib/members.ts';
+import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { HOUR_NS, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';

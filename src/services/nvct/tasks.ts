@@ -1,9 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
-import { pick, removeDuplicates } from '../../objects/pick.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
+import { pick, removeDuplicates } from '../../lib/pick.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** The status of a task. */
 export type TaskStatus = Schema<'nvct', 'Task'>['status'];

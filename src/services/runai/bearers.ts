@@ -1,7 +1,7 @@
-import { addWorldToName } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
-import { readFixture } from '../../platform/assets.ts';
-import { deriveUuid } from '../../platform/random.ts';
+import { readFixture } from '../../lib/assets.ts';
+import { deriveUuid } from '../../lib/random.ts';
+import { addWorldToName } from '../../lib/world-id.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, bearerWorldOf } from '../../tokens/bearer-key.ts';
 import { type Claims, importSigningKey, type JWK, mint, type SigningKey, serializeAscii } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
-import { readBearerToken } from '../../credentials/bearer.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { unauthenticatedProblem } from '../../decisions/problem.ts';
-import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
+import { readBearerToken } from '../../tokens/bearer.ts';
+import { NGC_KEY_PREFIX } from '../ngc-keys/key-text.ts';
 import { readHeldRights } from './access-rules.ts';
 import { type AcceptedToken, acceptToken, type TokenHolder, type TokenRealm } from './access-token.ts';
 import { type AccessKey, accessKeysIn } from './collections/access-keys.ts';

@@ -1,6 +1,6 @@
 import type { ServiceState, WorldEvent } from '../../contract/service.ts';
+import type { Instant } from '../../lib/clock.ts';
 import type { Store } from '../../store/index.ts';
-import type { Instant } from '../../time/clock.ts';
 import { grantsIn } from './collections/grants.ts';
 import { phasesOf, readWorkloadPhases, WORKLOADS } from './workloads.ts';
 

@@ -4,7 +4,7 @@ import {
   presentBearerToken,
   presentClient,
   presentGrant,
-} from '../../credentials/presented-credential.ts';
+} from '../../tokens/presented-credential.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
 import { events } from './events.ts';

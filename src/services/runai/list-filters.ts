@@ -1,8 +1,8 @@
 import { Problem } from '../../decisions/problem.ts';
-import { own } from '../../objects/members.ts';
-import { listNames } from '../../text/nearest.ts';
-import { shorten } from '../../text/shorten.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import { rfc3339 } from '../../lib/clock.ts';
+import { own } from '../../lib/members.ts';
+import { listNames } from '../../lib/nearest.ts';
+import { shorten } from '../../lib/shorten.ts';
 
 /** A value to filter or sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;

@@ -1,4 +1,4 @@
-import { own } from '../../objects/members.ts';
+import { own } from '../../lib/members.ts';
 import { type Fields, type FieldValue, OPERATORS, type Operator, parseFilter, readText } from './list-filters.ts';
 
 /** The query of a list, already validated against the document. */

@@ -1,4 +1,4 @@
-import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../definitions/option.ts';
+import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../contract/option.ts';
 import { isRedirectUri, REDIRECT_URI_FORM, splitClientUri } from './redirect-uris.ts';
 import { DEFAULT_TOKEN_LIFETIMES, tokenLifetimesOption } from './token-lifetimes.ts';
 
@@ -61,6 +61,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../definitions/settings.ts' {
+declare module '../../decisions/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

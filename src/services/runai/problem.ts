@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/problem.ts';
-import { renderMessagePage } from '../../pages/message.ts';
-import type { Outcome } from '../../responses/outcome.ts';
+import type { Outcome } from '../../decisions/responses/outcome.ts';
+import { renderMessagePage } from '../../lib/pages/message.ts';
 
 const JSON_TYPE = 'application/json';
 

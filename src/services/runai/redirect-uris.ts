@@ -1,4 +1,4 @@
-import { formatOrigin } from '../../addresses/hosts.ts';
+import { formatOrigin } from '../../lib/hosts.ts';
 
 /** A value of `--redirect-uri`: a client and one of its redirect URIs. */
 export interface ClientUri {

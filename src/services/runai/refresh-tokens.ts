@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../contract/request.ts';
-import { hashSecret } from '../../credentials/secret.ts';
+import { hashSecret } from '../../tokens/secret.ts';
 import type { Login } from './collections/grant-rows.ts';
 import type { PresentedToken } from './collections/grants.ts';
 import { clientIdInTokens } from './operations/grants/clients.ts';

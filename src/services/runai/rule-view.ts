@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { RequestScope } from '../../contract/world.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import type { AccessRule } from './access-rules.ts';
 import type { Fields } from './list-filters.ts';
 import { type Roles, readRoles } from './roles.ts';

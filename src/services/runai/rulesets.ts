@@ -1,5 +1,5 @@
 import { createRuleset, type Ruleset, rowsOfProfile } from '../../decisions/ruleset.ts';
-import type { Settings } from '../../definitions/settings.ts';
+import type { Settings } from '../../decisions/settings.ts';
 import {
   APPLICATION_AT_REALM,
   GRANT_TYPES,

@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import { hashSecret } from '../../credentials/secret.ts';
+import { hashSecret } from '../../tokens/secret.ts';
 import { sidOfSecret } from './collections/grant-rows.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiryOf } from './issue-tokens.ts';

@@ -1,8 +1,8 @@
-import type { Derivation } from '../../credentials/derivation.ts';
-import { digestPassword } from '../../credentials/password.ts';
+import { type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
-import { deriveUuid, type Random } from '../../platform/random.ts';
+import { deriveUuid, type Random } from '../../lib/random.ts';
+import type { Derivation } from '../../tokens/derivation.ts';
+import { digestPassword } from '../../tokens/password.ts';
 import type {
   RunaiSeed,
   SecretMember,

@@ -1,5 +1,5 @@
 import type { SeedError } from '../../contract/seed.ts';
-import { findDuplicates, type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
 import { findClaimRulesProblem } from '../../tokens/claim-rules.ts';
 import { createRuleKey } from './access-rules.ts';
 import { listCredentials } from './seed-credentials.ts';

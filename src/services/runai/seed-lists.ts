@@ -1,6 +1,6 @@
 import type { SeedList } from '../../contract/seed.ts';
-import { type LocatedEntry, locateEntries } from '../../definitions/seed-entries.ts';
-import { keysOf, memberOf } from '../../objects/members.ts';
+import { type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
+import { keysOf, memberOf } from '../../lib/members.ts';
 import type { ListName, SeedRule, WrittenEntries, WrittenSeed } from './seed-schema.ts';
 import type { SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';

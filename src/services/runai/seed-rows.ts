@@ -1,9 +1,9 @@
 import type { SeedRows } from '../../contract/seed.ts';
-import { hashSecret } from '../../credentials/secret.ts';
+import type { Instant } from '../../lib/clock.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
 import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
+import { hashSecret } from '../../tokens/secret.ts';
 import { type AccessRule, createRuleRow, LAST_RULE_SETTING } from './access-rules.ts';
 import { type AccessKey, createAccessKeyRow } from './collections/access-keys.ts';
 import { createIdentityRow, type Identity } from './collections/identities.ts';

@@ -1,5 +1,5 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
-import { list, object, oneOf, optional, schema, text, type ValueOf } from '../../definitions/json-schema.ts';
+import { list, object, oneOf, optional, schema, text, type ValueOf } from '../../contract/json-schema.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { PERMISSION_SETS } from './tables/index.ts';

@@ -1,5 +1,5 @@
-import { isLoopback } from '../../addresses/hosts.ts';
 import type { Context } from '../../contract/request.ts';
+import { isLoopback } from '../../lib/hosts.ts';
 import { SESSION_COOKIE } from './pages/session-frames.ts';
 import { issuerPath, readRealm } from './tenant.ts';
 

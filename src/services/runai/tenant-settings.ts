@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { adviseName } from '../../text/nearest.ts';
+import { adviseName } from '../../lib/nearest.ts';
 import { readTenantId } from './tenant.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { parseHostName } from '../../addresses/hosts.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
+import { parseHostName } from '../../lib/hosts.ts';
 import type { TokenRealm } from './access-token.ts';
 import { hostOfTenant } from './tenant-host.ts';
 

@@ -1,5 +1,5 @@
-import { isOneOf, keysOf } from '../../objects/members.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../time/duration.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../lib/duration.ts';
+import { isOneOf, keysOf } from '../../lib/members.ts';
 
 /** Lifetimes of tokens and codes, in milliseconds. */
 export interface TokenLifetimes {

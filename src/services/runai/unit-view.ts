@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { rfc3339 } from '../../time/clock.ts';
+import { rfc3339 } from '../../lib/clock.ts';
 import { createAbsentField, type Fields } from './list-filters.ts';
 import type { Scopes, Unit } from './scopes.ts';
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Instant, rfc3339 } from '../../time/clock.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
 import { createAbsentField, type Fields } from './list-filters.ts';
 import type { Scopes } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';

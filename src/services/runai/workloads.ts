@@ -1,11 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import { NotFound } from '../../store/errors.ts';
 import type { Store } from '../../store/index.ts';
 import type { Row } from '../../store/row.ts';
-import type { Instant } from '../../time/clock.ts';
 import type { SeedWorkload, WrittenSeed } from './seed-schema.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];

@@ -1,8 +1,8 @@
 import type { ClientConfig } from 'pg';
-import { explainUnreadable } from '../../diagnostics/file-error.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
-import { readTextFile } from '../../platform/text-file.ts';
-import { showValue } from '../../text/redact.ts';
+import { explainUnreadable } from '../../lib/file-error.ts';
+import { showValue } from '../../lib/redact.ts';
+import { readTextFile } from '../../lib/text-file.ts';
+import { UserError } from '../../lib/user-error.ts';
 
 /** Where a store on PostgreSQL is located. */
 export interface DatabaseLocation {

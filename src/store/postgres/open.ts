@@ -1,8 +1,8 @@
 import type * as Postgres from 'pg';
-import { messageOf } from '../../diagnostics/error-message.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
-import { setTimeout } from '../../platform/time.ts';
-import { readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { setTimeout } from '../../lib/time.ts';
+import { UserError } from '../../lib/user-error.ts';
 import { DamagedData, isStorageFailure, UnreachableDatabase } from '../errors.ts';
 import type { Waiting } from '../world-log.ts';
 import type { DatabaseLocation } from './location.ts';

@@ -1,8 +1,8 @@
 import type * as Postgres from 'pg';
-import { describeProcess } from '../../platform/process-name.ts';
-import { createSystemRandom } from '../../platform/random.ts';
-import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
-import { readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../lib/clock.ts';
+import { describeProcess } from '../../lib/process-name.ts';
+import { createSystemRandom } from '../../lib/random.ts';
+import { clearInterval, setInterval, setTimeout } from '../../lib/time.ts';
 import { ReadOnlyDatabase, UnknownOutcome, UnreachableDatabase, WriteFailure } from '../errors.ts';
 import { Mutex } from '../mutex.ts';
 import type { DatabaseLocation } from './location.ts';

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { readStopwatch } from '../../time/clock.ts';
+import { readStopwatch } from '../../lib/clock.ts';
 import { WriteFailure } from '../errors.ts';
 import { readErrorCode } from './driver.ts';
 

@@ -1,5 +1,5 @@
-import { UserError } from '../../diagnostics/user-error.ts';
-import { findInstalledManifest } from '../../platform/assets.ts';
+import { findInstalledManifest } from '../../lib/assets.ts';
+import { UserError } from '../../lib/user-error.ts';
 import type { SqliteDriver } from './driver.ts';
 import { loadNodeSqlite } from './node-sqlite.ts';
 

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { Pacer } from '../../time/pacer.ts';
+import { Pacer } from '../../lib/pacer.ts';
 import { DamagedData } from '../errors.ts';
 import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {

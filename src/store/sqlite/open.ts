@@ -10,9 +10,9 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { messageOf } from '../../diagnostics/error-message.ts';
-import { UserError } from '../../diagnostics/user-error.ts';
-import { processWide } from '../../platform/process-wide.ts';
+import { messageOf } from '../../lib/error-message.ts';
+import { processWide } from '../../lib/process-wide.ts';
+import { UserError } from '../../lib/user-error.ts';
 import { DataFile, fileIdentityOf } from './data-file.ts';
 import { describeOwner } from './describe-owner.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';

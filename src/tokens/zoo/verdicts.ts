@@ -1,4 +1,4 @@
-import { keysOf } from '../../objects/members.ts';
+import { keysOf } from '../../lib/members.ts';
 
 /** The verdict that a verifier should reach. */
 export interface ZooVerdict {

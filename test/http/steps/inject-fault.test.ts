@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../src/decisions/decide.ts';
-import type { LogDetails } from '../../../src/diagnostics/log.ts';
-import type { Fault } from '../../../src/faults/fault.ts';
 import { injectAnswerFault, injectRequestFault } from '../../../src/http/steps/inject-fault.ts';
+import type { Fault } from '../../../src/journal/faults/fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
+import type { LogDetails } from '../../../src/lib/log.ts';
 import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { ALLOWED, createFault, NOW, type ToyRequestParts, toyRequest } from './toy-request.ts';
 

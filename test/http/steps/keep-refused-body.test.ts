@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { MAX_BODY_LENGTH } from '../../../src/journal/entry.ts';
-import { readStopwatch } from '../../../src/time/clock.ts';
+import { readStopwatch } from '../../../src/lib/clock.ts';
 import { toyRequest } from './toy-request.ts';
 
 const MAX_BYTES = 2 * MAX_BODY_LENGTH;

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
-import type { LogDetails, RequestLine } from '../../../src/diagnostics/log.ts';
 import type { Payload } from '../../../src/http/request.ts';
 import { reportAnswer } from '../../../src/http/steps/record.ts';
+import type { LogDetails, RequestLine } from '../../../src/lib/log.ts';
 import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, createFault, toyRequest } from './toy-request.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
 import { createRoutedRequest, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
+import { createKnownHosts } from '../../../src/lib/hosts.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyRequest } from './toy-request.ts';

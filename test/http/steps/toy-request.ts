@@ -1,11 +1,11 @@
 import type { Decision } from '../../../src/decisions/decision.ts';
+import type { Hint } from '../../../src/decisions/explaining/hints/refused-request.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
-import type { Hint } from '../../../src/explaining/hints/refused-request.ts';
-import type { Fault } from '../../../src/faults/fault.ts';
 import { type Access, type Answer, type AnsweredRequest, type Notes, WorldRequest } from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
+import type { Fault } from '../../../src/journal/faults/fault.ts';
 import { key, ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';

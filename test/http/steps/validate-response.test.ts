@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
+import type { Outcome } from '../../../src/decisions/responses/outcome.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
-import type { Outcome } from '../../../src/responses/outcome.ts';
 import { type ToyRequestParts, toyRequest } from './toy-request.ts';
 
 const UNDOCUMENTED = 'the document does not name it';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../../src/addresses/hosts.ts';
 import { headerLines, methodOf, originOf, pathOf, readTarget } from '../../../src/http/transport/arrival.ts';
+import { createKnownHosts } from '../../../src/lib/hosts.ts';
 import { incoming } from '../../support/incoming.ts';
 
 it.each([

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../../src/addresses/hosts.ts';
-import { SILENT_LOG } from '../../../src/diagnostics/log.ts';
 import { collectBodies } from '../../../src/http/bodies.ts';
 import { createWorldAddresses } from '../../../src/http/request-address.ts';
 import type { Server } from '../../../src/http/server.ts';
@@ -11,6 +9,8 @@ import { createFastify } from '../../../src/http/transport/fastify.ts';
 import { createLimits } from '../../../src/http/transport/limits.ts';
 import { CrossOrigin } from '../../../src/http/transport/origins.ts';
 import type { UnroutedRequests } from '../../../src/http/unrouted-requests.ts';
+import { createKnownHosts } from '../../../src/lib/hosts.ts';
+import { SILENT_LOG } from '../../../src/lib/log.ts';
 
 /** A server without services. */
 const createApp = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createKnownHosts } from '../../../src/addresses/hosts.ts';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
 import { createOriginGuard } from '../../../src/http/transport/origins.ts';
+import { createKnownHosts } from '../../../src/lib/hosts.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';

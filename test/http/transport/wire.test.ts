@@ -2,8 +2,8 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
 import type { Limits } from '../../../src/http/transport/limits.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { researcher } from '../../support/cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
 import { START, testServer } from '../../support/server.ts';

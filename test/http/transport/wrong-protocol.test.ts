@@ -1,6 +1,6 @@
 import { connect as connectByHttp2 } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { START, testServer } from '../../support/server.ts';
 import { openLine } from '../../support/wire.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { rfc3339 } from '../../../src/time/clock.ts';
+import { rfc3339 } from '../../../src/lib/clock.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { postForm, REALM_TOKEN, V2_TOKEN } from '../../support/oauth.ts';
 import { NOTHING } from '../../support/runai.ts';

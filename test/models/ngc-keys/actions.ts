@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { rfc3339 } from '../../../src/time/clock.ts';
+import { rfc3339 } from '../../../src/lib/clock.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import type { Answer } from '../../support/server.ts';
 import { type Action, copyModel, drawMixed } from '../action.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { rfc3339 } from '../../../src/time/clock.ts';
+import { rfc3339 } from '../../../src/lib/clock.ts';
 import { drawConcurrent, drawMixed, drawSingle } from '../action.ts';
 import { Live } from '../live.ts';
 import { createRestartStep, createTimeStep, defineModel } from '../modelled.ts';

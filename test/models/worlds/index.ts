@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { rfc3339 } from '../../../src/time/clock.ts';
+import { rfc3339 } from '../../../src/lib/clock.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import type { TestServer } from '../../support/server.ts';
 import { claimsOf, DOORS } from '../../support/worlds.ts';

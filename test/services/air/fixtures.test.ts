@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { classifyKey } from '../../../src/ngc-keys/key-text.ts';
-import { findSeedErrors } from '../../../src/seed/check.ts';
-import { formatSeedError } from '../../../src/seed/error-text.ts';
 import { RESOURCES } from '../../../src/services/air/tables/index.ts';
+import { classifyKey } from '../../../src/services/ngc-keys/key-text.ts';
+import { findSeedErrors } from '../../../src/worlds/seed/check.ts';
+import { formatSeedError } from '../../../src/worlds/seed/error-text.ts';
 import {
   type AirImagesServer,
   airImagesServer,

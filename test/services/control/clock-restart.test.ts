@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createManualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/lib/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { START, type TestServer, testServer } from '../../support/server.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NGC_KEYS, type NgcKeyRow } from '../../../src/ngc-keys/records.ts';
-import { END_OF_TIME } from '../../../src/time/clock.ts';
+import { END_OF_TIME } from '../../../src/lib/clock.ts';
+import { NGC_KEYS, type NgcKeyRow } from '../../../src/services/ngc-keys/records.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { INTROSPECTION, oauthError, postForm, REALM_TOKEN, REVOCATION, V2_TOKEN } from '../../support/oauth.ts';

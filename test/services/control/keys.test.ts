@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';

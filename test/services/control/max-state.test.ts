@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SILENT_LOG } from '../../../src/diagnostics/log.ts';
+import { SILENT_LOG } from '../../../src/lib/log.ts';
 import { researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';

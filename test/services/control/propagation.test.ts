@@ -1,8 +1,8 @@
 /** When an edit of a key takes effect. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../../src/config/options.ts';
-import { END_OF_TIME } from '../../../src/time/clock.ts';
+import type { Config } from '../../../src/app/options.ts';
+import { END_OF_TIME } from '../../../src/lib/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';

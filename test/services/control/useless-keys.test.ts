@@ -1,7 +1,7 @@
 /** Keys without any effective rights. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { listHints } from '../../support/hints.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';

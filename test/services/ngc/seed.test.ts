@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createDerivation } from '../../../src/credentials/derivation.ts';
 import { serviceOfKey } from '../../../src/decisions/decide.ts';
-import { createSeededRandom } from '../../../src/platform/random.ts';
+import { createSeededRandom } from '../../../src/lib/random.ts';
 import { createNgcSeeding } from '../../../src/services/ngc/seed.ts';
+import { createDerivation } from '../../../src/tokens/derivation.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { NOON } from '../../support/records.ts';

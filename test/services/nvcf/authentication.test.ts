@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import { listHints } from '../../support/hints.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';

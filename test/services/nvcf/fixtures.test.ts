@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { classifyKey } from '../../../src/ngc-keys/key-text.ts';
-import { findSeedErrors } from '../../../src/seed/check.ts';
-import { formatSeedError } from '../../../src/seed/error-text.ts';
+import { classifyKey } from '../../../src/services/ngc-keys/key-text.ts';
+import { findSeedErrors } from '../../../src/worlds/seed/check.ts';
+import { formatSeedError } from '../../../src/worlds/seed/error-text.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import {
   type CastFunction,

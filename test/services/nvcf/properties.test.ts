@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { drawAt } from '../../../src/platform/random.ts';
-import { createManualClock } from '../../../src/time/clock.ts';
+import { createManualClock } from '../../../src/lib/clock.ts';
+import { drawAt } from '../../../src/lib/random.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
 import {
   ACME,
   DEFINITION,

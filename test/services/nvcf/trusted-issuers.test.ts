@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { decodeClaims } from '../../../src/tokens/compact.ts';
+import { decodeClaims } from '../../../src/lib/compact-jwt.ts';
 import { GLOBEX, placeOf } from '../../support/nvcf-client.ts';
 import { testServer } from '../../support/server.ts';
 import { ISSUER, jwkSetOf, jwksFile, pair, SECONDS, tokenOf, trustedServer } from '../../support/trusted-issuer.ts';

@@ -3,8 +3,8 @@
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DenyReason } from '../../../src/decisions/reasons.ts';
-import { createLineLog } from '../../../src/diagnostics/log.ts';
-import { createSeededRandom } from '../../../src/platform/random.ts';
+import { createLineLog } from '../../../src/lib/log.ts';
+import { createSeededRandom } from '../../../src/lib/random.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';
 import { seed } from '../../../src/services/runai/seed.ts';

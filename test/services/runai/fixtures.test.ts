@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createDerivation } from '../../../src/credentials/derivation.ts';
-import { hashPassword, verifyPassword } from '../../../src/credentials/password.ts';
-import { createSeededRandom } from '../../../src/platform/random.ts';
-import { findSeedErrors } from '../../../src/seed/check.ts';
-import { formatSeedError } from '../../../src/seed/error-text.ts';
+import { createSeededRandom } from '../../../src/lib/random.ts';
 import { seed } from '../../../src/services/runai/seed.ts';
+import { createDerivation } from '../../../src/tokens/derivation.ts';
+import { hashPassword, verifyPassword } from '../../../src/tokens/password.ts';
+import { findSeedErrors } from '../../../src/worlds/seed/check.ts';
+import { formatSeedError } from '../../../src/worlds/seed/error-text.ts';
 import { cast } from '../../support/cast.ts';
 import { recordsIn } from '../../support/nouns.ts';
 import { SERVICES } from '../../support/services.ts';

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hashPassword } from '../../../src/credentials/password.ts';
 import { AccessKeys, accessKeysIn } from '../../../src/services/runai/collections/access-keys.ts';
 import { Identities, identitiesIn } from '../../../src/services/runai/collections/identities.ts';
 import type { Store } from '../../../src/store/index.ts';
+import { hashPassword } from '../../../src/tokens/password.ts';
 import { admin, application, plainBot, researcher } from '../../support/cast.ts';
 import {
   authorizationPath,

@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';

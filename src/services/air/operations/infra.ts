@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { hashSecret } from '../../../tokens/secret.ts';
 import { amend, createOperations, draftObject } from '../crud.ts';
 import { createOwnedRow, createPut, renderStored } from '../objects.ts';
 import type { RowOf } from '../stored.ts';

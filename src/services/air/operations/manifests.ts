@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { own } from '../../../objects/members.ts';
+import { own } from '../../../lib/members.ts';
 import { creatorOf } from '../caller.ts';
 import { createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';

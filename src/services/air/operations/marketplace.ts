@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
 import { ANYONE } from '../../../store/row.ts';
-import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import { createDemoMembers } from '../demos.ts';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { computeSshFingerprint } from '../../../credentials/ssh-key.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { deriveUuid } from '../../../platform/random.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { deriveUuid } from '../../../lib/random.ts';
+import { computeSshFingerprint } from '../../../tokens/ssh-key.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { createOperations } from '../crud.ts';

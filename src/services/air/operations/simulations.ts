@@ -1,9 +1,9 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { END_OF_TIME, rfc3339 } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
-import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
 import { creatorOf } from '../caller.ts';
 import { amend, createOperations } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { isRecord } from '../../../objects/members.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { isRecord } from '../../../lib/members.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { rfc3339 } from '../../../time/clock.ts';
 import { createHistoryEntry } from '../histories.ts';
 import { type Network, readNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut } from '../objects.ts';

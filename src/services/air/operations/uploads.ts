@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { rfc3339 } from '../../../time/clock.ts';
 import { amend } from '../crud.ts';
 import { changeRow } from '../objects.ts';
 import { collectionOf, type Part, type Upload } from '../stored.ts';

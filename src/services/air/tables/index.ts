@@ -1,4 +1,4 @@
-import { layOut } from '../../../definitions/sections.ts';
+import { layOut } from '../../../contract/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { DSX_ROLE_SECTIONS, ROLE_SECTIONS } from './roles.ts';
 import { SCOPE_SECTIONS } from './scopes.ts';

@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { PermissionRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 /** The fourteen scopes on the page, and scopes on later pages. */
 export const SCOPE_SECTIONS = [

@@ -12,8 +12,8 @@ import {
   rfc3339,
   UnreachableTime,
   type WorldClock,
-} from '../../../time/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
+} from '../../../lib/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 
 /** Upcoming events in a response. */

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { confirmDeviceLogin, findUserByIdentifier } from '../../../ngc-keys/device-logins.ts';
-import { userIdOf } from '../../../ngc-keys/records.ts';
+import { confirmDeviceLogin, findUserByIdentifier } from '../../ngc-keys/device-logins.ts';
+import { userIdOf } from '../../ngc-keys/records.ts';
 
 /** Confirms a login on a device without a browser. */
 const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {

@@ -1,10 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Fault } from '../../../faults/fault.ts';
+import type { Fault } from '../../../journal/faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
-import { rfc3339 } from '../../../time/clock.ts';
-import { formatDuration } from '../../../time/duration.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { formatDuration } from '../../../lib/duration.ts';
 import { type ControlledServer, listKnownNames } from '../controlled-server.ts';
 import { assertDocumentedAnswer, readFaultOrder } from '../fault-checks.ts';
 import { pageShortList } from '../lists.ts';

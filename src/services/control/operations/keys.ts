@@ -1,9 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
+import { quote } from '../../../decisions/explaining/index.ts';
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { quote } from '../../../explaining/index.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { adviseName } from '../../../lib/nearest.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import {
   deleteKey,
   editKey,
@@ -11,10 +12,9 @@ import {
   readNewestPolicy,
   reportKeyWarnings,
   rotateKey,
-} from '../../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
-import { adviseName } from '../../../text/nearest.ts';
+} from '../../ngc-keys/keyring.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { assertMembersAbsent, checkRoles, readExpiry, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { renderKey } from '../key-view.ts';
 import { pageShortList } from '../lists.ts';

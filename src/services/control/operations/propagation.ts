@@ -1,9 +1,9 @@
 import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { changePropagationSettings, flushEdits, readPropagationSettings } from '../../../ngc-keys/keyring.ts';
-import { END_OF_TIME } from '../../../time/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
+import { END_OF_TIME } from '../../../lib/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { changePropagationSettings, flushEdits, readPropagationSettings } from '../../ngc-keys/keyring.ts';
 
 /** Operations on the delay after which edits of service keys take effect. */
 const get: Handler<'control', 'get_propagation'> = (context) => respond(context);

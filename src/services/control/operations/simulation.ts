@@ -6,7 +6,7 @@ import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { simulateRequest } from '../../../http/simulate.ts';
 import { simulateOperations } from '../../../http/simulate-operations.ts';
 import { listPrincipalNames, type SimulatedCaller } from '../../../http/simulated-caller.ts';
-import { adviseName } from '../../../text/nearest.ts';
+import { adviseName } from '../../../lib/nearest.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { createDecisionDescriber } from '../decision-view.ts';
 import { resolvePolicy } from '../key-checks.ts';

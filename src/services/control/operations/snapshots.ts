@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
 import type { SnapshotRecord } from '../../../store/world-log.ts';
-import { rfc3339 } from '../../../time/clock.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
 

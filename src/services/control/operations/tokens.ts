@@ -3,10 +3,10 @@ import type { Context, Handler, RequestContext } from '../../../contract/request
 import type { Logins, TokenDraft } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { listPrincipalNames } from '../../../http/simulated-caller.ts';
-import { readFixture } from '../../../platform/assets.ts';
-import { adviseName } from '../../../text/nearest.ts';
-import { END_OF_TIME, type Instant, rfc3339 } from '../../../time/clock.ts';
-import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
+import { readFixture } from '../../../lib/assets.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../../../lib/clock.ts';
+import { DURATION_FORMS, parseDuration } from '../../../lib/duration.ts';
+import { adviseName } from '../../../lib/nearest.ts';
 import { type ForeignKey, type ForeignKeys, type ForgeryKeys, forge } from '../../../tokens/forge.ts';
 import { importSigningKey, type JWK, type SigningAlgorithm } from '../../../tokens/keys.ts';
 import { createZoo } from '../../../tokens/zoo/index.ts';

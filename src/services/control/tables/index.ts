@@ -1,5 +1,5 @@
+import { layOut } from '../../../contract/sections.ts';
 import type { Tables } from '../../../decisions/rule.ts';
-import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 
 /** The control API has no rules: any caller that can reach it may use it. */

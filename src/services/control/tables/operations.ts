@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { OperationRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 
 /** For the user of the mock: no credential needed, but only local pages and tools may call it. */
 export const OPERATION_SECTIONS = [

@@ -1,6 +1,6 @@
-import { addWorldToName } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { addWorldToName } from '../../../lib/world-id.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/keys.ts';
 import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';

@@ -1,6 +1,6 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { readIssuer } from '../headers.ts';
 import { findIssuedKey, findKeys, type IssuedKey, statusOf } from '../issued-keys.ts';
 import { findOwner, type KeyOwner, saveOwner } from '../key-owners.ts';

@@ -1,11 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { isInForce } from '../../../ngc-keys/key-bearer.ts';
-import { classifyKey } from '../../../ngc-keys/key-text.ts';
+import { hashSecret } from '../../../tokens/secret.ts';
+import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { isInForce } from '../../ngc-keys/key-bearer.ts';
+import { classifyKey } from '../../ngc-keys/key-text.ts';
 import { describeAuthorizations, readPolicies } from '../authorizations.ts';
 import { type IssuedKey, isIssued, statusOf } from '../issued-keys.ts';
 import { renderKey } from '../view.ts';

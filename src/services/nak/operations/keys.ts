@@ -1,20 +1,14 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Audience } from '../../../ngc-keys/audiences.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { readEnding } from '../../../ngc-keys/key-text.ts';
-import { generateKeyText, reportKeyWarnings } from '../../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import {
-  createKeyRows,
-  type Issuance,
-  issuedKeysOwnerOf,
-  type NewNgcKey,
-  NGC_KEYS,
-} from '../../../ngc-keys/records.ts';
+import { parseInstant } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
-import { parseInstant } from '../../../time/clock.ts';
+import { hashSecret } from '../../../tokens/secret.ts';
+import type { Audience } from '../../ngc-keys/audiences.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { readEnding } from '../../ngc-keys/key-text.ts';
+import { generateKeyText, reportKeyWarnings } from '../../ngc-keys/keyring.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import { createKeyRows, type Issuance, issuedKeysOwnerOf, type NewNgcKey, NGC_KEYS } from '../../ngc-keys/records.ts';
 import { readRights } from '../authorizations.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
 import {

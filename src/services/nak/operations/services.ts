@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { AUDIENCES, findAudience } from '../../../ngc-keys/audiences.ts';
+import { AUDIENCES, findAudience } from '../../ngc-keys/audiences.ts';
 import { renderService } from '../view.ts';
 
 const list: Handler<'nak', 'listKeyServices'> = () => ({

@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { findKey } from '../../../ngc-keys/key-bearer.ts';
+import { findKey } from '../../ngc-keys/key-bearer.ts';
 import { renderPolicies, renderUser } from '../view.ts';
 import { createSuccessStatus } from './keys.ts';
 

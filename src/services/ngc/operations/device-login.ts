@@ -1,14 +1,14 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { renderMessagePage } from '../../../lib/pages/message.ts';
 import {
   confirmDeviceLogin,
   findDeviceLogin,
   startDeviceLogin,
   unknownDeviceProblem,
-} from '../../../ngc-keys/device-logins.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { userIdOf } from '../../../ngc-keys/records.ts';
-import { renderMessagePage } from '../../../pages/message.ts';
+} from '../../ngc-keys/device-logins.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { userIdOf } from '../../ngc-keys/records.ts';
 import { renderDeviceLoginPage } from '../pages/device-login.ts';
 
 /** Maximum number of users on the page. */

@@ -3,9 +3,11 @@ import type { AuthenticatedContext, Handler, Lookup, OutcomeOf } from '../../../
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
-import { createRequestStatus } from '../../../ngc-keys/envelope.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { describeFault, type GivenResource, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
+import { END_OF_TIME, type Instant } from '../../../lib/clock.ts';
+import { adviseName } from '../../../lib/nearest.ts';
+import { createRequestStatus } from '../../ngc-keys/envelope.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { describeFault, type GivenResource, productsOf, readPolicy } from '../../ngc-keys/key-policy.ts';
 import {
   deleteKey,
   editKey,
@@ -13,11 +15,9 @@ import {
   readNewestPolicy,
   reportKeyWarnings,
   rotateKey,
-} from '../../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import type { KeyInForce } from '../../../ngc-keys/records.ts';
-import { adviseName } from '../../../text/nearest.ts';
-import { END_OF_TIME, type Instant } from '../../../time/clock.ts';
+} from '../../ngc-keys/keyring.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import type { KeyInForce } from '../../ngc-keys/records.ts';
 import type { Permission } from '../tables/permissions.ts';
 import { renderApiKey } from '../view.ts';
 

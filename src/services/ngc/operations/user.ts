@@ -1,12 +1,12 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { readBearerToken } from '../../../credentials/bearer.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
-import { findUserOfSession } from '../../../ngc-keys/device-logins.ts';
-import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { findKey } from '../../../ngc-keys/key-bearer.ts';
-import { findApiKey, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
-import type { NgcUser } from '../../../ngc-keys/records.ts';
-import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts';
+import { readBearerToken } from '../../../tokens/bearer.ts';
+import { findUserOfSession } from '../../ngc-keys/device-logins.ts';
+import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { findKey } from '../../ngc-keys/key-bearer.ts';
+import { findApiKey, NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
+import type { NgcUser } from '../../ngc-keys/records.ts';
+import { mintUserToken, principalOfUser } from '../../ngc-keys/user-token.ts';
 import { renderUser } from '../view.ts';
 import { createSuccessStatus } from './keys.ts';
 

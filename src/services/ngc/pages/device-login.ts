@@ -1,7 +1,7 @@
-import { escapeHtml } from '../../../pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../pages/message.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { shorten } from '../../../text/shorten.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { escapeHtml } from '../../../lib/pages/html.ts';
+import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../lib/pages/message.ts';
+import { shorten } from '../../../lib/shorten.ts';
 
 /** A user on the page. */
 export interface PageUser {

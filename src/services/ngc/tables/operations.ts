@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { OperationRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 
 export const OPERATION_SECTIONS = [

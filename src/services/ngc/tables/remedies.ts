@@ -1,6 +1,6 @@
 import type { DenyReason } from '../../../decisions/reasons.ts';
 import type { RemedyRow } from '../../../decisions/rule.ts';
-import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../ngc-keys/remedies.ts';
 
 const SEND_CREDENTIAL = {
   kind: 'authenticate',

@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { RoleRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 
 /** Roles in an organisation, by published id. */

@@ -2,8 +2,8 @@ import type { RequestContext } from '../../../contract/request.ts';
 import { type Caller, decide } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
-import { authenticateKey, createCallerFactory } from '../../../ngc-keys/key-bearer.ts';
-import { findTokenCaller } from '../../../ngc-keys/self-hosted.ts';
+import { authenticateKey, createCallerFactory } from '../../ngc-keys/key-bearer.ts';
+import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../../../contract/request.ts';
 import type { FirstCheck } from '../../../contract/service.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import type { Instant } from '../../../lib/clock.ts';
+import { findNear } from '../../../lib/nearest.ts';
 import type { Collections } from '../../../store/collections.ts';
-import { findNear } from '../../../text/nearest.ts';
-import type { Instant } from '../../../time/clock.ts';
 import { findKeyProblem } from './caller.ts';
 import { findModelAt, isListed, MODEL_PATHS, MODELS, type ModelPath, type ModelRow, stateAt } from './models.ts';
 import type {} from './reasons.ts';

@@ -1,4 +1,4 @@
-import type { HintRule } from '../../../explaining/hints/refused-request.ts';
+import type { HintRule } from '../../../decisions/explaining/hints/refused-request.ts';
 
 const GATEWAY_SOURCE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
 

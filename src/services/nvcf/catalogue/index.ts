@@ -1,10 +1,10 @@
 import type { ServiceDefinition } from '../../../contract/service.ts';
-import { KEY_HINTS } from '../../../ngc-keys/hints.ts';
-import { createHypotheticalKeys } from '../../../ngc-keys/hypothetical-keys.ts';
-import { createImpersonator } from '../../../ngc-keys/key-bearer.ts';
-import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
-import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
-import { findLeastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
+import { KEY_HINTS } from '../../ngc-keys/hints.ts';
+import { createHypotheticalKeys } from '../../ngc-keys/hypothetical-keys.ts';
+import { createImpersonator } from '../../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
+import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { createServiceHost } from '../name-patterns.ts';
 import { authenticateCaller, CALLER_FACTORIES } from './caller.ts';
 // Adds the models to the type of the cast.

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import type { LookupResult } from '../../../decisions/decide.ts';
-import { memberOf } from '../../../objects/members.ts';
+import { memberOf } from '../../../lib/members.ts';
 import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import { createInvocationLookup } from '../operations/lookups.ts';

@@ -1,7 +1,7 @@
+import type { Instant } from '../../../lib/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { ANYONE, type Row } from '../../../store/row.ts';
-import type { Instant } from '../../../time/clock.ts';
 
 /** Paths of `integrate.api.nvidia.com` that call a model by name. */
 export const MODEL_PATHS = {

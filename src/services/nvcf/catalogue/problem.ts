@@ -1,8 +1,8 @@
 import type { ErrorForm, RefusalContext } from '../../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../../decisions/problem.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { PROBLEM_JSON, renderProblemDetails } from '../../../responses/problem-details.ts';
-import { redact } from '../../../text/redact.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../../decisions/responses/problem-details.ts';
+import { redact } from '../../../lib/redact.ts';
 import { renderLlmProblem, renderMessagesError } from '../llm-problem.ts';
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';

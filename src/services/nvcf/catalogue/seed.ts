@@ -1,7 +1,7 @@
+import { list, object, oneOf, optional, schema, text, uuid, type ValueOf } from '../../../contract/json-schema.ts';
 import type { SeedError, Seeding } from '../../../contract/seed.ts';
-import { list, object, oneOf, optional, schema, text, uuid, type ValueOf } from '../../../definitions/json-schema.ts';
-import { findDuplicates, type LocatedEntry, locateEntries } from '../../../definitions/seed-entries.ts';
-import { parseInstant } from '../../../time/clock.ts';
+import { findDuplicates, type LocatedEntry, locateEntries } from '../../../contract/seed-entries.ts';
+import { parseInstant } from '../../../lib/clock.ts';
 import { createModelRow, isModelPath, kindOf, MODEL_PATHS, type Model, stateAt } from './models.ts';
 
 const DERIVED_MEMBER = 'Derived from the other members and shown in the cast; setting it has no effect.';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { type Account, listAccounts } from '../../../ngc-keys/accounts.ts';
-import { fillText } from '../../../ngc-keys/control-plane.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { type Account, listAccounts } from '../../ngc-keys/accounts.ts';
+import { fillText } from '../../ngc-keys/control-plane.ts';
 import { hasToken, requireAccount } from '../caller.ts';
 import { FUNCTIONS } from '../functions.ts';
 import { FAULTS } from '../tables/texts.ts';

@@ -1,10 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { createRequestStatus } from '../../../ngc-keys/envelope.ts';
-import { pick } from '../../../objects/pick.ts';
+import { pick } from '../../../lib/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE } from '../../../store/row.ts';
+import { createRequestStatus } from '../../ngc-keys/envelope.ts';
 import { listObjects } from '../objects.ts';
 
 type ClusterGroup = Schema<'nvcf', 'ClusterGroup'>;

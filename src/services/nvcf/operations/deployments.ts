@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { refuseIf } from '../../../ngc-keys/control-plane.ts';
-import { pick } from '../../../objects/pick.ts';
-import { addMilliseconds, type Instant } from '../../../time/clock.ts';
+import { addMilliseconds, type Instant } from '../../../lib/clock.ts';
+import { pick } from '../../../lib/pick.ts';
+import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { requireAccount } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';

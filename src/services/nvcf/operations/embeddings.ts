@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { drawAt } from '../../../platform/random.ts';
+import { drawAt } from '../../../lib/random.ts';
 import { countAllTokens } from './generated-text.ts';
 
 /** The common members of the requests of both gateways. */

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { renderFunction } from '../view.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../../objects/members.ts';
+import { isRecord } from '../../../lib/members.ts';
 
 /** A function's response, before an API's format is applied. */
 export interface GeneratedText {

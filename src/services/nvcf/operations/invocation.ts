@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { addMilliseconds } from '../../../time/clock.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { addMilliseconds } from '../../../lib/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import {

@@ -1,8 +1,8 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { refuse, refuseIf } from '../../../ngc-keys/control-plane.ts';
-import { isRecord } from '../../../objects/members.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { isRecord } from '../../../lib/members.ts';
+import { refuse, refuseIf } from '../../ngc-keys/control-plane.ts';
 import { requireAccount } from '../caller.ts';
 import { type FunctionRow, findVisibleVersions } from '../functions.ts';
 import type { InvocationTarget } from '../invocations.ts';

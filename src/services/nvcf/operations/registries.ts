@@ -1,10 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { pick } from '../../../objects/pick.ts';
+import { type Instant, rfc3339 } from '../../../lib/clock.ts';
+import { pick } from '../../../lib/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE, type Row } from '../../../store/row.ts';
-import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';
 import { checkSecret, detectKeyType } from '../registry-secrets.ts';

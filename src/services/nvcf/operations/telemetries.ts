@@ -1,11 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { keysOf } from '../../../objects/members.ts';
-import { pick } from '../../../objects/pick.ts';
+import { type Instant, rfc3339 } from '../../../lib/clock.ts';
+import { keysOf } from '../../../lib/members.ts';
+import { pick } from '../../../lib/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/row.ts';
-import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { requireAccount } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';

@@ -1,4 +1,4 @@
-import { layOut } from '../../../definitions/sections.ts';
+import { layOut } from '../../../contract/sections.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-types.ts';

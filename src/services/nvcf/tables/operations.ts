@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { OperationRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 import { ICMS, NEWER_CODE } from './sources.ts';
 

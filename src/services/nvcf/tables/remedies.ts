@@ -1,6 +1,6 @@
 import type { DenyReason } from '../../../decisions/reasons.ts';
 import type { RemedyRow } from '../../../decisions/rule.ts';
-import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES } from '../../ngc-keys/remedies.ts';
 
 /** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {

@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { ResourceTypeRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 const PAGE = 'service-keys page, resource types';
 const CODE = 'published control-plane code, parser of key policies';

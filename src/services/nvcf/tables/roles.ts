@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { RoleRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { Scope } from './scopes.ts';
 
 /** The scopes of personal keys, by the role of the user in the organisation. */

@@ -1,4 +1,4 @@
-import type { RowIn } from '../../../definitions/sections.ts';
+import type { RowIn } from '../../../contract/sections.ts';
 import type { Action } from './readings.ts';
 import { CODE, ICMS, NEWER_CODE, PAGE } from './sources.ts';
 

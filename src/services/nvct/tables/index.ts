@@ -1,5 +1,5 @@
+import { layOut } from '../../../contract/sections.ts';
 import type { Tables } from '../../../decisions/rule.ts';
-import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
 import { RESOURCE_TYPE_SECTIONS } from './resource-types.ts';

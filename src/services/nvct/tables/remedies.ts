@@ -1,6 +1,6 @@
 import type { DenyReason } from '../../../decisions/reasons.ts';
 import type { RemedyRow } from '../../../decisions/rule.ts';
-import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES } from '../../ngc-keys/remedies.ts';
 
 /** Changing the key's resources does not help: the operation also checks the account of the task. */
 const OWN_TASK: RemedyRow = {

@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { PermissionRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 /** The scopes of task keys. */
 export const SCOPE_SECTIONS = [

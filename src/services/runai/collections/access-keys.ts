@@ -1,9 +1,9 @@
+import type { Instant } from '../../../lib/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Row } from '../../../store/row.ts';
-import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
 
 /** An access key as stored: its secret is hashed. */

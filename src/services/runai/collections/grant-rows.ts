@@ -1,8 +1,8 @@
-import { addWorldToName } from '../../../addresses/world-id.ts';
-import { deriveUuid } from '../../../platform/random.ts';
+import type { Instant } from '../../../lib/clock.ts';
+import { deriveUuid } from '../../../lib/random.ts';
+import { addWorldToName } from '../../../lib/world-id.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/row.ts';
-import type { Instant } from '../../../time/clock.ts';
 
 /** A login. All tokens issued for it share its family. */
 export interface Login {

@@ -1,8 +1,8 @@
+import type { Instant } from '../../../lib/clock.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import { type Change, NEW } from '../../../store/row.ts';
-import type { Instant } from '../../../time/clock.ts';
 import { ACCESS_KEYS } from './access-keys.ts';
 import {
   type AuthorizationCode,

@@ -1,10 +1,10 @@
 import type { IdentityKind } from '../../../decisions/principal.ts';
+import type { Instant } from '../../../lib/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { NotFound, StaleDecision } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Row } from '../../../store/row.ts';
-import type { Instant } from '../../../time/clock.ts';
 
 /** A user, application or service account, as stored. */
 export interface Identity {
@@ -15,7 +15,7 @@ export interface Identity {
   /** For applications and service accounts: client id and hash of the secret. */
   readonly clientId: string | null;
   readonly secretHash: string | null;
-  /** For users: a hash or digest, see `credentials/password.ts`. */
+  /** For users: a hash or digest, see `tokens/password.ts`. */
   readonly passwordHash: string | null;
   readonly enabled: boolean;
   /** For users: false if an identity provider authenticates the user. */

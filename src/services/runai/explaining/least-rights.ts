@@ -1,10 +1,10 @@
 import type { DecisionHelp } from '../../../contract/service.ts';
 import type { RequestScope } from '../../../contract/world.ts';
+import { isAllowed, minimize } from '../../../decisions/explaining/least-rights.ts';
 import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { type Ruleset, rowsOfProfile } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
-import { isAllowed, minimize } from '../../../explaining/least-rights.ts';
 import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, readRoles } from '../roles.ts';

@@ -1,5 +1,5 @@
 import type { FindCredential } from '../../../contract/service.ts';
-import { findNear } from '../../../text/nearest.ts';
+import { findNear } from '../../../lib/nearest.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';

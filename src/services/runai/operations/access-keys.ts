@@ -1,11 +1,11 @@
-import { addWorldToClientId } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { addWorldToClientId } from '../../../lib/world-id.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 

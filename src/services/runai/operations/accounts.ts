@@ -1,11 +1,11 @@
-import { addWorldToClientId } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
+import { addWorldToClientId } from '../../../lib/world-id.ts';
 import { Collision } from '../../../store/errors.ts';
-import { rfc3339 } from '../../../time/clock.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import { IDENTITIES, type Identity, identitiesIn } from '../collections/identities.ts';
 import { createIdentity } from '../new-identity.ts';
 import { endRulesOf } from '../rule-changes.ts';

@@ -1,10 +1,10 @@
 import type { Context } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { own } from '../../../objects/members.ts';
-import { MAX_SENTENCE_LENGTH } from '../../../pages/message.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { formatShellWord } from '../../../text/curl.ts';
-import { shorten } from '../../../text/shorten.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { formatShellWord } from '../../../lib/curl.ts';
+import { own } from '../../../lib/members.ts';
+import { MAX_SENTENCE_LENGTH } from '../../../lib/pages/message.ts';
+import { shorten } from '../../../lib/shorten.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
 import { renderClientsPage } from '../pages/oauth-clients.ts';
 import { toErrorDescription } from '../problem.ts';

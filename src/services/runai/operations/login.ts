@@ -1,9 +1,9 @@
 import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
-import { addMark } from '../../../credentials/world-mark.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { addMilliseconds } from '../../../time/clock.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { addMilliseconds } from '../../../lib/clock.ts';
+import { hashSecret } from '../../../tokens/secret.ts';
+import { addMark } from '../../../tokens/world-mark.ts';
 import type { Login } from '../collections/grant-rows.ts';
 import { grantsIn } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { own } from '../../../objects/members.ts';
+import { own } from '../../../lib/members.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, readRealm } from '../tenant.ts';
 import { authenticateClient, checkClientSecret, findConfidentialClient } from './grants/clients.ts';

@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
+import { decodeClaims } from '../../../lib/compact-jwt.ts';
 import { changeClaims, pickClaimsSetByRules, readClaimRules } from '../../../tokens/claim-rules.ts';
-import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../responses/outcome.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import type { Form } from './oauth-client.ts';
 
 export type Redirection = Outcome<302, undefined>;

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { memberOf } from '../../../objects/members.ts';
+import { memberOf } from '../../../lib/members.ts';
 import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;

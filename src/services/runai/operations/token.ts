@@ -1,8 +1,8 @@
 import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { own } from '../../../objects/members.ts';
-import { listNames, suggestName } from '../../../text/nearest.ts';
+import { own } from '../../../lib/members.ts';
+import { listNames, suggestName } from '../../../lib/nearest.ts';
 import { principalOf } from '../access-token.ts';
 import { mintAccessToken, mintIdToken } from '../issue-tokens.ts';
 import { mintRefreshToken } from '../refresh-tokens.ts';

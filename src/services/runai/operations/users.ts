@@ -1,10 +1,10 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { hashPassword, verifyPassword } from '../../../credentials/password.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { rejectMissing } from '../../../ngc-keys/or-not-found.ts';
+import { type Instant, rfc3339 } from '../../../lib/clock.ts';
 import { Collision, StaleDecision } from '../../../store/errors.ts';
-import { type Instant, rfc3339 } from '../../../time/clock.ts';
+import { hashPassword, verifyPassword } from '../../../tokens/password.ts';
+import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';

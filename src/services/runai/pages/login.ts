@@ -1,8 +1,8 @@
-import { renderDocument } from '../../../pages/document.ts';
-import { escapeHtml, escapeWithCode } from '../../../pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, PAGE_STYLE, renderPage } from '../../../pages/message.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { shorten } from '../../../text/shorten.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { renderDocument } from '../../../lib/pages/document.ts';
+import { escapeHtml, escapeWithCode } from '../../../lib/pages/html.ts';
+import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, PAGE_STYLE, renderPage } from '../../../lib/pages/message.ts';
+import { shorten } from '../../../lib/shorten.ts';
 import type { People } from '../people.ts';
 
 /** The style of all pages of a login. */

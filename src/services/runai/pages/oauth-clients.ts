@@ -1,7 +1,7 @@
-import { escapeHtml, escapeWithCode } from '../../../pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderMessage, renderPage } from '../../../pages/message.ts';
-import type { Outcome } from '../../../responses/outcome.ts';
-import { shorten } from '../../../text/shorten.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
+import { escapeHtml, escapeWithCode } from '../../../lib/pages/html.ts';
+import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderMessage, renderPage } from '../../../lib/pages/message.ts';
+import { shorten } from '../../../lib/shorten.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import { describeLoopback } from '../redirect-uris.ts';
 import { LOGIN_STYLE } from './login.ts';

@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import { ONLY_2_24, type Profile, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 export type TokenEndpoint = 'v1' | 'v2' | 'realm';

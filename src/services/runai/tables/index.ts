@@ -1,4 +1,4 @@
-import { layOut } from '../../../definitions/sections.ts';
+import { layOut } from '../../../contract/sections.ts';
 import { APPLICATION_AT_REALM_SECTIONS, GRANT_TYPE_SECTIONS } from './grant-types.ts';
 import { LEFT_OUT_SECTIONS, NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';

@@ -1,6 +1,6 @@
+import type { NotEmulatedRow } from '../../../contract/not-emulated.ts';
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { NotEmulatedRow } from '../../../definitions/not-emulated.ts';
-import type { Section } from '../../../definitions/sections.ts';
 
 const CLIENT = {
   source:

@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { OperationRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, SINCE_3_0, UNTIL_2_24 } from './profiles.ts';
 import type { RuleId } from './rules.ts';
 

@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 import { type OfProfiles, UNTIL_2_24 } from './profiles.ts';
 

@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { PermissionRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 const SPEC = 'OpenAPI 2.18 to 2.24, permission model: resource types and actions';

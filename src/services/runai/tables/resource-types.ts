@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
 /** A resource type, as listed in roles. */

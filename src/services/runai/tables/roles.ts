@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { RoleRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 
 /** A predefined role. Ids above 13 are from the database of the observed system and may differ elsewhere. */

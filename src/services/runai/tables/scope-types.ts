@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { ResourceTypeRow } from '../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 /** Scope types of access rules. A wider scope contains the narrower scopes in it. */
 export const SCOPE_TYPE_SECTIONS = [

@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 import type { Profile } from './profiles.ts';
 
 /** A version that shares the tables of an earlier version. */

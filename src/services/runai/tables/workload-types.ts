@@ -1,5 +1,5 @@
+import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
 
 /** The defaults of a workload type. */
 export interface WorkloadTypeRow extends Sourced {

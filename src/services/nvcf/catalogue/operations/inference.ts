@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
-import { isRecord } from '../../../../objects/members.ts';
-import type { Outcome } from '../../../../responses/outcome.ts';
+import type { Outcome } from '../../../../decisions/responses/outcome.ts';
+import { isRecord } from '../../../../lib/members.ts';
 import type { InvocationRow, InvocationTarget } from '../../invocations.ts';
 import { renderEmbeddings } from '../../operations/embeddings.ts';
 import { type GeneratedText, readFunctionAnswer, readLastUserText } from '../../operations/generated-text.ts';

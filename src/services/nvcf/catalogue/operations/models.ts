@@ -1,7 +1,7 @@
 import type { Schema } from '../../../../contract/documented.ts';
 import type { Context, Handler } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
-import { rfc3339 } from '../../../../time/clock.ts';
+import { rfc3339 } from '../../../../lib/clock.ts';
 import { findKeyProblem } from '../caller.ts';
 import { findRefusal } from '../checks.ts';
 import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../../../decisions/problem.ts';
-import { isRecord } from '../../../../objects/members.ts';
+import { isRecord } from '../../../../lib/members.ts';
 
 /** A request to rank passages, of which only the texts are read. */
 export interface RankingRequest {

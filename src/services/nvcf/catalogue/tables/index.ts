@@ -1,5 +1,5 @@
+import { layOut } from '../../../../contract/sections.ts';
 import type { Tables } from '../../../../decisions/rule.ts';
-import { layOut } from '../../../../definitions/sections.ts';
 import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from '../../tables/index.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';

@@ -1,5 +1,5 @@
-import type { NotEmulatedRow } from '../../../../definitions/not-emulated.ts';
-import type { Section } from '../../../../definitions/sections.ts';
+import type { NotEmulatedRow } from '../../../../contract/not-emulated.ts';
+import type { Section } from '../../../../contract/sections.ts';
 
 /** Image generation, and counting tokens. */
 export const NOT_EMULATED_SECTIONS = [

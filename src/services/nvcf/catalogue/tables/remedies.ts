@@ -1,6 +1,6 @@
 import type { DenyReason } from '../../../../decisions/reasons.ts';
 import type { RemedyRow } from '../../../../decisions/rule.ts';
-import { KEY_REMEDIES } from '../../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
 
 const ANOTHER_MODEL = 'use a live model: `GET /_mock/cast` lists the models and their states in `catalogue.models`';
 

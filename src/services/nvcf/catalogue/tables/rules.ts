@@ -1,5 +1,5 @@
+import type { RowIn, Section } from '../../../../contract/sections.ts';
 import type { Rule, Sourced } from '../../../../decisions/rule.ts';
-import type { RowIn, Section } from '../../../../definitions/sections.ts';
 import type { ResourceTypeId } from '../../tables/resource-types.ts';
 import type { Scope } from './scopes.ts';
 

@@ -1,4 +1,4 @@
-import { claimOf, type HintRule } from '../../../../explaining/hints/refused-request.ts';
+import { claimOf, type HintRule } from '../../../../decisions/explaining/hints/refused-request.ts';
 
 /** The source of hints about the kind of bearer token. */
 const GUIDE_SOURCE = {

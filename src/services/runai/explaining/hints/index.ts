@@ -1,4 +1,4 @@
-import type { HintRule } from '../../../../explaining/hints/refused-request.ts';
+import type { HintRule } from '../../../../decisions/explaining/hints/refused-request.ts';
 import { BEARER_HINTS } from './bearer.ts';
 import { TOKEN_REQUEST_HINTS } from './token-request.ts';
 

@@ -1,5 +1,5 @@
-import type { RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
-import { own } from '../../../../objects/members.ts';
+import type { RefusedRequest } from '../../../../decisions/explaining/hints/refused-request.ts';
+import { own } from '../../../../lib/members.ts';
 
 /** How a token endpoint spells its fields. */
 export interface Spelling {

@@ -1,5 +1,5 @@
-import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
-import { quote } from '../../../../explaining/index.ts';
+import type { HintRule, RefusedRequest } from '../../../../decisions/explaining/hints/refused-request.ts';
+import { quote } from '../../../../decisions/explaining/index.ts';
 import {
   decodeBasic,
   findFieldsInQuery,

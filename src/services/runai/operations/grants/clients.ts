@@ -1,5 +1,5 @@
 import type { Context, RequestContext } from '../../../../contract/request.ts';
-import { verifySecret } from '../../../../credentials/secret.ts';
+import { verifySecret } from '../../../../tokens/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { sidOfSecret } from '../../collections/grant-rows.ts';
 import { grantsIn } from '../../collections/grants.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../../../contract/request.ts';
-import { verifyPassword } from '../../../../credentials/password.ts';
 import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
+import { verifyPassword } from '../../../../tokens/password.ts';
 import { principalOf, type TokenHolder } from '../../access-token.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { authenticateLoginClient, clientIdInTokens } from './clients.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../../../contract/request.ts';
-import { hashSecret } from '../../../../credentials/secret.ts';
 import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { addMilliseconds } from '../../../../time/clock.ts';
+import { addMilliseconds } from '../../../../lib/clock.ts';
+import { hashSecret } from '../../../../tokens/secret.ts';
 import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiryOf } from '../../issue-tokens.ts';

@@ -1,7 +1,7 @@
-import { addWorldToName } from '../../../../addresses/world-id.ts';
 import type { Context } from '../../../../contract/request.ts';
-import { hashSecret } from '../../../../credentials/secret.ts';
-import { addMilliseconds } from '../../../../time/clock.ts';
+import { addMilliseconds } from '../../../../lib/clock.ts';
+import { addWorldToName } from '../../../../lib/world-id.ts';
+import { hashSecret } from '../../../../tokens/secret.ts';
 import type { Login } from '../../collections/grant-rows.ts';
 import { grantsIn } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';

@@ -1,0 +1,72 @@
+import { open, rename, rm } from 'node:fs/promises';
+import type { Instant } from '../../lib/clock.ts';
+import { explainUnreadable } from '../../lib/file-error.ts';
+import { readTextFile } from '../../lib/text-file.ts';
+import { UserError } from '../../lib/user-error.ts';
+import type { CertificateWithKey } from './certificates.ts';
+import { checkCertificate } from './supplied-certificate.ts';
+
+/** Returns the part of a PEM text with this label. */
+function extractPem(text: string, label: string): string {
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
+}
+
+/** Parses the certificate and key of a CA from one text. @throws UserError if the CA cannot be used now */
+export function parseAuthority(text: string, name: string, now: Instant, advice: string): CertificateWithKey {
+  const authority = { certificate: extractPem(text, 'CERTIFICATE'), key: extractPem(text, 'PRIVATE KEY') };
+  if (authority.certificate === '' || authority.key === '') {
+    throw new UserError(`${name} lacks a certificate or a key. ${advice}`);
+  }
+  const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
+  checkCertificate(authority, names, now, advice);
+  return authority;
+}
+
+export function formatAuthority({ certificate, key }: CertificateWithKey): string {
+  return `${certificate}${key}`;
+}
+
+/**
+ * Reads the CA from a file, or creates it. The file is renamed once it is complete, so a killed process leaves no
+ * partial file. Only the process that has the data file open calls this.
+ *
+ * @throws UserError if the file cannot be used
+ */
+export async function loadOrCreateAuthorityFile(
+  file: string,
+  create: () => CertificateWithKey,
+  now: Instant,
+): Promise<CertificateWithKey> {
+  // The server creates this file, so a pipe in its place is a mistake.
+  const text = await readTextFile(file, { onlyFile: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw new UserError(
+      `${file}, the CA of --tls, cannot be read: ${explainUnreadable(cause)}. Make it readable, or delete it.`,
+      { cause },
+    );
+  });
+  const advice = `Delete ${file}, restart, and let clients trust the new /_mock/ca.pem.`;
+  if (text !== null) return parseAuthority(text, file, now, advice);
+  const authority = create();
+  try {
+    await writeAtomically(file, formatAuthority(authority));
+  } catch (cause) {
+    throw new UserError(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
+  }
+  return authority;
+}
+
+async function writeAtomically(file: string, text: string): Promise<void> {
+  const temporaryFile = `${file}.new`;
+  await rm(temporaryFile, { force: true });
+  const handle = await open(temporaryFile, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporaryFile, file);
+}

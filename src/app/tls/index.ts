@@ -1,0 +1,94 @@
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { createServer } from 'node:https';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { TlsOptions } from 'node:tls';
+import { createMachineClock, type Instant } from '../../lib/clock.ts';
+import { parseHostName } from '../../lib/hosts.ts';
+import { createSystemRandom } from '../../lib/random.ts';
+import { formatAuthority, loadOrCreateAuthorityFile, parseAuthority } from './authority-file.ts';
+import { type CertificateWithKey, createAuthority, Issuer } from './certificates.ts';
+import { NamedCertificates } from './named-certificates.ts';
+import { readCertificate } from './supplied-certificate.ts';
+
+/**
+ * Certificates for https, loaded only if the server offers it. Their validity follows the system clock, like clients',
+ * not a world's clock.
+ */
+export interface Tls {
+  /** Creates an https server with the options of an http server. */
+  readonly createServer: (http: ServerOptions, handler: RequestListener) => Server;
+  /** The mock's own CA certificate, as PEM; null if the user supplied a certificate. */
+  readonly ca: string | null;
+}
+
+/** The maximum duration of a handshake, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 60_000;
+
+/** Where the CA is stored. */
+export type AuthorityStorage =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'file'; readonly file: string }
+  /** `first` stores the text unless the database already has one, and returns the stored text. */
+  | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
+
+/** Uses a certificate that the user supplied. @throws UserError if a file cannot be used */
+export async function createTlsFromFiles(certificate: string, key: string): Promise<Tls> {
+  const identity = await readCertificate(certificate, key, createMachineClock().now());
+  return { createServer: createServerFactory({ cert: identity.certificate, key: identity.key }), ca: null };
+}
+
+/**
+ * Issues certificates with the mock's own CA.
+ *
+ * @param names the names of the server, for clients without SNI, which use an IP address
+ * @throws UserError if the stored CA cannot be used
+ */
+export async function createTlsWithAuthority(storage: AuthorityStorage, names: readonly string[]): Promise<Tls> {
+  const clock = createMachineClock();
+  const random = createSystemRandom();
+  const authority = await loadAuthority(storage, () => createAuthority(clock.now(), random), clock.now());
+  const certificates = new NamedCertificates(new Issuer(authority, random), clock);
+  const makeServer = createServerFactory({
+    ...certificates.issue([...new Set(names)]),
+    SNICallback: (name, done) => {
+      // Without a context, the client gets the certificate of the server's own names.
+      const valid = parseHostName(name);
+      if (valid === null) done(null);
+      else done(null, certificates.contextOf(valid.replace(/\.$/, '')));
+    },
+  });
+  return { createServer: makeServer, ca: authority.certificate };
+}
+
+function createServerFactory(tls: TlsOptions): Tls['createServer'] {
+  const common: TlsOptions = {
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  };
+  return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
+}
+
+async function loadAuthority(
+  storage: AuthorityStorage,
+  create: () => CertificateWithKey,
+  now: Instant,
+): Promise<CertificateWithKey> {
+  if (storage.kind === 'memory') return create();
+  if (storage.kind === 'file') return loadOrCreateAuthorityFile(storage.file, create, now);
+  const advice = 'Start with an empty schema, and let clients trust the new /_mock/ca.pem.';
+  return parseAuthority(await storage.first(formatAuthority(create())), 'the database of --data', now, advice);
+}
+
+/** Returns the host names and addresses at which clients reach a server that listens on `host`. */
+export function listServerNames(host: string, others: readonly string[]): string[] {
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const addresses = isEverywhere ? interfaces.map(({ address }) => address) : [host];
+  const names = ['localhost', '127.0.0.1', '::1', ...others, ...addresses].map((name) =>
+    name.toLowerCase().replace(/^\[|\]$/g, ''),
+  );
+  // A link-local address has a zone (`fe80::1%eth0`), which certificates do not support.
+  return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : parseHostName(name) !== null));
+}

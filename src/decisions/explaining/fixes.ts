@@ -1,0 +1,126 @@
+import type { Decision, DecisionInput } from '../decision.ts';
+import type { DenyReason } from '../reasons.ts';
+import type { RemedyRow, RoleRow, Tables } from '../rule.ts';
+import { describeLack, namePrincipal, quote } from './sentence.ts';
+
+/** A change that would make a refused request succeed, or the first step of it. */
+export interface Fix {
+  /** `hint`: a likely mistake in the request itself, with its fix. */
+  readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation' | 'hint';
+  readonly text: string;
+  /** For a role fix: the roles that would suffice. */
+  readonly roles?: readonly string[];
+  /** The call that makes the change: to the control API, or to the vendor's API by an authorized caller. */
+  readonly request?: {
+    readonly method: 'PATCH' | 'POST';
+    readonly path: string;
+    readonly body: Readonly<Record<string, unknown>>;
+    /** The principal whose token the call needs; absent for calls to the control API. */
+    readonly as?: { readonly principal: string };
+  };
+}
+
+/** The changes of rights that would fix a refusal. */
+export interface RightsFixes {
+  readonly fixes: readonly Fix[];
+  /** If there are no fixes: the reason whose remedy applies instead. Absent: no remedy. */
+  readonly otherwise?: DenyReason;
+}
+
+/**
+ * Finds the fixes of a refusal for a kind of credential with a rights model of its own.
+ *
+ * @returns null if the refusal is not about rights
+ */
+export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
+
+/** Finds the smallest changes that would fix a refusal; none if the request was allowed or nothing can fix it. */
+export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
+  const { reason, input } = decision;
+  if (reason === null) return [];
+  const rightsFixes = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
+  if (input !== undefined && rightsFixes !== null) {
+    if (rightsFixes.fixes.length > 0) return rightsFixes.fixes;
+    return findFixesBesideRights(decision, input, rightsFixes, tables);
+  }
+  const remedies = findRemedies(reason, tables);
+  if (remedies.length > 0) return remedies;
+  const isLack = reason === 'missing_permission' || reason === 'missing_scope';
+  return isLack ? findRoleFixes(decision, tables.roles) : [];
+}
+
+/** Finds the fixes of a refusal that no change of rights would fix. */
+function findFixesBesideRights(
+  decision: Decision,
+  input: DecisionInput,
+  { otherwise }: RightsFixes,
+  tables: Tables,
+): readonly Fix[] {
+  const absence = findAbsenceReason(input);
+  const cause = absence ?? otherwise;
+  const remedies = cause === undefined ? [] : findRemedies(cause, tables);
+  if (absence === null || decision.reason !== 'resource_mismatch') return remedies;
+  return [createBoundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
+}
+
+/** Returns the remedies for a reason: the service's, or else the ones that all services share. */
+function findRemedies(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
+  return [remedies[reason] ?? COMMON_REMEDIES[reason] ?? []].flat();
+}
+
+/** Returns why no rights would fix a refusal: its object does not exist, or has another owner. */
+function findAbsenceReason({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
+  if (lookedUp?.found === 'nothing') return 'no_such_object';
+  return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
+}
+
+function findRoleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
+  const { missing: all = [], missingAnyOf: any = [] } = decision.rights ?? {};
+  const isEnough = ({ permissions }: RoleRow) =>
+    all.every((permission) => permissions.includes(permission)) &&
+    (any.length === 0 || any.some((permission) => permissions.includes(permission)));
+  const sufficient = roles.filter(isEnough).map(({ name }) => name);
+  const principalName = namePrincipal(decision.principal);
+  const lack = describeLack({ missing: all, missingAnyOf: any });
+  if (sufficient.length === 0) return [{ kind: 'grant', text: `give ${principalName} ${lack}` }];
+  return [
+    { kind: 'role', roles: sufficient, text: `give ${principalName} a role that has ${lack}: ${quote(sufficient)}` },
+    { kind: 'identity', roles: sufficient, text: `call as a principal with the role ${quote(sufficient)}` },
+  ];
+}
+
+/** The fix for a caller that is bound to other objects, and requested one that does not exist or is not its own. */
+function createBoundObjectFix({ resources, principal }: Decision): Fix {
+  return {
+    kind: 'object',
+    text: `request an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
+  };
+}
+
+const SEND_TOKEN: RemedyRow = {
+  kind: 'authenticate',
+  text: 'send one `Authorization: Bearer <token>` header with a token or key of this server',
+};
+
+const LISTED_OBJECT: RemedyRow = {
+  kind: 'object',
+  text: 'use an id from the list of objects; ids of deleted objects are not reused',
+};
+
+/** Remedies that are the same for every vendor. */
+const COMMON_REMEDIES: Partial<Record<DenyReason, RemedyRow>> = {
+  no_token: SEND_TOKEN,
+  multiple_authorization: SEND_TOKEN,
+  wrong_scheme: SEND_TOKEN,
+  no_such_object: LISTED_OBJECT,
+  foreign_object: { kind: 'identity', text: 'call as the owner' },
+  not_owner: { kind: 'identity', text: 'call as the owner; other callers may only read it' },
+  foreign_credential: {
+    kind: 'credential',
+    text: 'send a key of `GET /_mock/cast` or any other string instead; if the key is real, consider revoking it',
+  },
+  other_organization: {
+    kind: 'identity',
+    text: 'use a key of the organisation in the path, or put the organisation of the key into the path',
+  },
+};

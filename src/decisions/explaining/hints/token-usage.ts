@@ -1,0 +1,89 @@
+import { type SharedCache, WorldCache } from '../../../lib/caches.ts';
+import type { Instant } from '../../../lib/clock.ts';
+
+/** The number of events since a time. */
+export interface EventCount {
+  since: Instant;
+  count: number;
+}
+
+/** Longer names are truncated, because clients choose them. */
+const MAX_NAME_LENGTH = 200;
+
+/**
+ * Tracks how clients of one world use tokens, across requests. Keeps only counters, for the most recent clients and
+ * tokens.
+ */
+export class TokenUsage {
+  readonly #grants: WorldCache<EventCount>;
+  readonly #refusals: WorldCache<EventCount>;
+  #resetAt: Instant | null = null;
+  #clockBeforeReset: Instant | null = null;
+
+  constructor(shared: SharedCache<EventCount>) {
+    this.#grants = new WorldCache(shared);
+    this.#refusals = new WorldCache(shared);
+  }
+
+  /** When the world was last reset; null if never. */
+  get resetAt(): Instant | null {
+    return this.#resetAt;
+  }
+
+  /** The time on the world's clock before its last reset, which turns the clock back; null if there was none. */
+  get clockBeforeReset(): Instant | null {
+    return this.#clockBeforeReset;
+  }
+
+  /**
+   * Counts a granted token.
+   *
+   * @param holder the client and the principal
+   * @param lifetimeMs the lifetime of the token
+   * @returns how many tokens were granted while the first of them was in the first half of its lifetime
+   */
+  countGrant(holder: string, now: Instant, lifetimeMs: number): number {
+    const grants = increment(this.#grants, holder.slice(0, MAX_NAME_LENGTH), now);
+    if (now < grants.since || now - grants.since >= lifetimeMs / 2) {
+      grants.since = now;
+      grants.count = 1;
+    }
+    return grants.count;
+  }
+
+  /**
+   * Counts the refusal of an expired token. Its client may then request a new one.
+   *
+   * @param token its id
+   * @returns how often the token was refused, including now
+   */
+  countRefusal(token: string, holder: string, now: Instant): number {
+    this.forgetGrants(holder);
+    return increment(this.#refusals, token.slice(0, MAX_NAME_LENGTH), now).count;
+  }
+
+  /** Forgets the grants of a holder who has reason to request a new token. */
+  forgetGrants(holder: string): void {
+    this.#grants.delete(holder.slice(0, MAX_NAME_LENGTH));
+  }
+
+  /** Forgets everything, because the world was reset. @param before the time that its clock showed until then */
+  reset(now: Instant, before: Instant): void {
+    this.clear();
+    this.#resetAt = now;
+    this.#clockBeforeReset = before;
+  }
+
+  clear(): void {
+    this.#grants.clear();
+    this.#refusals.clear();
+  }
+}
+
+/** Increments the counter with this name. */
+function increment(counters: WorldCache<EventCount>, name: string, now: Instant): EventCount {
+  const counter = counters.get(name) ?? { since: now, count: 0 };
+  counter.count += 1;
+  counters.set(name, counter);
+  return counter;
+}

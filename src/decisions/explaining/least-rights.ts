@@ -1,0 +1,71 @@
+import { type Caller, decideOnResource, listUsedPermissions } from '../decide.ts';
+import type { HeldRights } from '../policy.ts';
+import type { Principal } from '../principal.ts';
+import type { Ruleset } from '../ruleset.ts';
+import type { Use } from '../uses.ts';
+
+/** The uses of a principal. */
+export interface PrincipalUses {
+  readonly principal: Principal;
+  /** The principal with its current rights; null if it was deleted. */
+  readonly caller: Caller | null;
+  readonly uses: readonly Use[];
+}
+
+/** A right that is broader than its uses require, with the members of the report of `GET /_mock/least-privilege`. */
+export interface BroaderRight {
+  /** The kind of right. */
+  readonly what: 'resource' | 'services' | 'role';
+  /** The current value. */
+  readonly held: unknown;
+  /** The smallest value that allows all uses. */
+  readonly enough: unknown;
+}
+
+/** The least rights that allow all uses of a principal. */
+export interface LeastRights {
+  /** The current rights; null if the principal was deleted. */
+  readonly held: Readonly<Record<string, unknown>> | null;
+  /** The smallest rights. */
+  readonly smallest: Readonly<Record<string, unknown>>;
+  /** Rights that no use needs. */
+  readonly unused: readonly string[];
+  readonly broader: readonly BroaderRight[];
+  /** A seed entry with exactly the smallest rights. */
+  readonly seedEntry: Readonly<Record<string, unknown>>;
+  /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
+  readonly impossible?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
+  /** The smallest rights as held rights of a ruleset. */
+  toHeldRights(ruleset: Ruleset): HeldRights;
+}
+
+/** Returns whether these rights would allow the use. */
+export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, held: HeldRights): boolean {
+  return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
+}
+
+/**
+ * Removes items, first to last, as long as the rest is enough. In the result, every item is needed. A smaller set may
+ * exist.
+ *
+ * @param items are enough together
+ */
+export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
+  let remaining = items;
+  for (const item of items) {
+    const rest = remaining.filter((candidate) => candidate !== item);
+    if (isEnough(rest)) remaining = rest;
+  }
+  // Removing an item can make an earlier one redundant, so repeat until nothing changes.
+  return remaining.length < items.length ? minimize(remaining, isEnough) : remaining;
+}
+
+/** Returns which of these permissions a use needs. */
+export function listUsedRights(
+  { accessRequest, lookedUp }: Use,
+  principal: Principal,
+  held: HeldRights,
+): readonly string[] {
+  const attributes = lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
+  return listUsedPermissions(accessRequest, { principal, held }, attributes);
+}

@@ -1,0 +1,108 @@
+import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../rule.ts';
+
+/** A source of a table row, with its certainty. */
+export interface SourceOfNeed {
+  /** The subject, such as `the rule`. */
+  readonly about: string;
+  readonly certainty: Certainty;
+  readonly source: string;
+}
+
+/** The rights that an operation needs, with their sources. */
+export interface Needs {
+  /** Sentences in Markdown. */
+  readonly text: string;
+  readonly evidence: readonly SourceOfNeed[];
+}
+
+/** The tables that define the needs of an operation. */
+interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
+  readonly permissions: readonly Pick<PermissionRow, 'id' | 'label'>[];
+  readonly resourceTypes?: readonly Pick<ResourceTypeRow, 'id' | 'label'>[];
+}
+
+/**
+ * Describes the rights that an operation needs, based on its tables.
+ *
+ * @param noCredentialText the text for an operation that needs no credential
+ */
+export function describeNeeds(
+  tables: NeedTables,
+  row: Pick<OperationRow, 'rule' | 'certainty' | 'source'>,
+  noCredentialText = 'No credential.',
+): Needs {
+  const operationSource: SourceOfNeed = { about: 'the operation', certainty: row.certainty, source: row.source };
+  const rule = tables.rules.find(({ id }) => id === row.rule);
+  if (rule === undefined) return { text: noCredentialText, evidence: [operationSource] };
+  const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
+  const added = (rule.added ?? []).map(
+    ({ types, certainty, source }): SourceOfNeed => ({ about: listTypes(types, labels, 'and'), certainty, source }),
+  );
+  return {
+    text: [
+      `${describeRights(rule, nameWithLabel(tables))}${describeTypes(tables, rule, labels)}.`,
+      ...describeConditions(rule),
+    ].join(' '),
+    evidence: [operationSource, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
+  };
+}
+
+/** Formats a permission with its label, if that differs. */
+function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
+  const labels = new Map(permissions.map(({ id, label }) => [id, label]));
+  return (id) => {
+    const label = labels.get(id) ?? id;
+    return label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
+  };
+}
+
+/** Lists the permissions and roles that the caller needs. */
+function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
+  const { all = [], any = [], roles = [], orRoles = [] } = needs;
+  const needed = [
+    ...all.map(describePermission),
+    ...describeAlternatives(any.map(describePermission)),
+    ...roles.map((role) => `the role \`${role}\``),
+  ];
+  return `${join(needed, 'and') || 'A credential, but no right'}${describeOtherRoles(orRoles)}`;
+}
+
+/** Describes permissions of which one is enough; empty if there are none. */
+function describeAlternatives(permissions: readonly string[]): readonly string[] {
+  return permissions.length < 2 ? permissions : [`one of ${permissions.join(', ')}`];
+}
+
+/** Describes the roles that replace all other needs; empty if there are none. */
+function describeOtherRoles(roles: readonly string[]): string {
+  if (roles.length === 0) return '';
+  const names = roles.map((role) => `\`${role}\``).join(', ');
+  return `, or ${roles.length === 1 ? 'the role' : 'one of the roles'} ${names}`;
+}
+
+/** Lists the resource types that the right must be granted for, or that the key must be bound to. */
+function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
+  if (on === undefined) return '';
+  const types = listTypes(on, labels, 'or');
+  return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
+}
+
+/** Describes the further conditions of the rule. */
+function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
+  return [
+    ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
+    ...(ownersOnly === true ? ['Only the owner of the object may call this operation.'] : []),
+    ...(closed === true ? ['No key may call this operation, whatever its rights.'] : []),
+  ];
+}
+
+function listTypes(types: readonly string[], labels: ReadonlyMap<string, string>, word: 'and' | 'or'): string {
+  return join(
+    types.map((type) => labels.get(type) ?? type),
+    word,
+  );
+}
+
+function join(names: readonly string[], word: 'and' | 'or'): string {
+  if (names.length < 2) return names.join('');
+  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
+}

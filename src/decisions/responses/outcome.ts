@@ -1,0 +1,21 @@
+import type { Principal } from '../principal.ts';
+import type { Problem } from '../problem.ts';
+
+/** The maximum length of a list in a response: of its objects as stored JSON, in characters. */
+export const MAX_LIST_CHARACTERS = 8 * 1024 * 1024;
+
+interface ResponseHead<Status> {
+  readonly status: Status;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For a public operation: its principal, such as the client that was granted a token. */
+  readonly principal?: Principal;
+  /** Set if the handler refused in a format of its own: a page that asks again, or a redirect with an error. */
+  readonly refusal?: Problem;
+}
+
+/**
+ * The response of a handler. A body is sent as JSON, a Buffer unchanged, a `Readable` as a stream. Status 204 has no
+ * body.
+ */
+export type Outcome<Status = number, Body = unknown> = ResponseHead<Status> &
+  (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });

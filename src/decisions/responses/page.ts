@@ -1,0 +1,107 @@
+import { type Instant, parseInstant } from '../../lib/clock.ts';
+import { Problem } from '../problem.ts';
+
+/**
+ * The sort key of an entry in its list: by number, then by text; newer entries have higher keys. A key is never changed
+ * or reused, so a page can start after a deleted entry.
+ */
+export type Position = readonly [number: number, text?: string];
+
+/** The query of a page. */
+export interface PageQuery {
+  /** The cursor of the entry before the page; undefined for the first page. */
+  readonly after?: string | undefined;
+  /** Selects only entries that are newer than the entry with this id, or not older than this time. */
+  readonly since?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Describes the entries of a list. */
+export interface Listing<Entry> {
+  readonly order: 'oldest first' | 'newest first';
+  positionOf(entry: Entry): Position;
+  /** Returns whether a position may have this text. Absent if positions are only numbers. */
+  readonly isText?: (text: string) => boolean;
+  /** Returns the position of the entry with this id, even a deleted one if known; null for an unknown id. */
+  positionOfId(id: string): Position | null;
+  /** Returns when an entry was created or last updated. */
+  timeOf(entry: Entry): Instant;
+}
+
+/** One page of a list. */
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  /** The number of entries on all pages. */
+  readonly total: number;
+  /** The cursor of the last entry; null on the last page. */
+  readonly next: string | null;
+}
+
+/**
+ * Selects a page of a list.
+ *
+ * @param entries that match all filters, in list order
+ * @param fallback the default limit
+ * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
+ */
+export function selectPage<Entry>(
+  entries: readonly Entry[],
+  { after, since, limit }: PageQuery,
+  listing: Listing<Entry>,
+  fallback: number,
+): Page<Entry> {
+  const { order, positionOf, isText = () => false } = listing;
+  const candidates = since === undefined ? entries : entries.filter(createSinceFilter(since, listing));
+  const from = after === undefined ? null : parseCursor(after, isText);
+  const direction = order === 'oldest first' ? 1 : -1;
+  const isAfterCursor = (entry: Entry) => from === null || direction * comparePositions(positionOf(entry), from) > 0;
+  const remaining = candidates.filter(isAfterCursor);
+  const page = remaining.slice(0, limit ?? fallback);
+  const last = page.at(-1);
+  const hasMore = page.length < remaining.length && last !== undefined;
+  return { entries: page, total: candidates.length, next: hasMore ? formatCursor(positionOf(last)) : null };
+}
+
+/** Returns the cursor of an entry: the next page starts after this entry. */
+function formatCursor([number, text]: Position): string {
+  return text === undefined ? String(number) : `${number}.${text}`;
+}
+
+/** Returns a negative number if the first position comes before the second. */
+export function comparePositions([numberA, textA = '']: Position, [numberB, textB = '']: Position): number {
+  if (numberA !== numberB) return numberA - numberB;
+  if (textA === textB) return 0;
+  return textA < textB ? -1 : 1;
+}
+
+/** A number with at most as many digits as the largest safe integer and, after a dot, an optional text. */
+const CURSOR = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/;
+
+/** Parses a cursor. @throws Problem if it is not a cursor of this list */
+function parseCursor(cursor: string, isText: (text: string) => boolean): Position {
+  const [, digits, text] = CURSOR.exec(cursor) ?? [];
+  const number = Number(digits);
+  if (Number.isSafeInteger(number)) {
+    if (text === undefined) return [number];
+    if (isText(text)) return [number, text];
+  }
+  throw new Problem(
+    'invalid_request',
+    'Query parameter `after` must be the `next` of an earlier response of this operation. Omit it for the first page.',
+  );
+}
+
+/** Creates a filter for `since`. @throws Problem if it is neither the id of an entry nor a time */
+function createSinceFilter<Entry>(
+  since: string,
+  { positionOf, positionOfId, timeOf }: Listing<Entry>,
+): (entry: Entry) => boolean {
+  const position = positionOfId(since);
+  if (position !== null) return (entry) => comparePositions(positionOf(entry), position) > 0;
+  const instant = parseInstant(since);
+  if (instant !== null) return (entry) => timeOf(entry) >= instant;
+  throw new Problem(
+    'invalid_request',
+    'Query parameter `since` must be the id of an entry of this list, or a time in RFC 3339 format.',
+  );
+}

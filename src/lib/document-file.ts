@@ -1,0 +1,155 @@
+/** Reads configuration, seeds and API documents from files in JSON or YAML. */
+import { messageOf } from './error-message.ts';
+import { explainUnreadable } from './file-error.ts';
+import { computeMaxSeedBytes } from './heap.ts';
+import { showValue } from './redact.ts';
+import { readTextFile } from './text-file.ts';
+import { UserError } from './user-error.ts';
+
+/**
+ * Reads a JSON or YAML file.
+ *
+ * @param flag the name for messages
+ * @param otherwise a sentence about alternatives to a file
+ * @param max the maximum size in bytes
+ * @param adviceIfLarger a sentence after a space
+ * @throws UserError if it cannot be read or is malformed
+ */
+export async function readDocument(
+  file: string,
+  flag: string,
+  otherwise = '',
+  max = Number.POSITIVE_INFINITY,
+  adviceIfLarger = '',
+): Promise<unknown> {
+  const name = `${flag} ${showValue(file)}`;
+  let text: string;
+  try {
+    text = await readTextFile(file, { max });
+  } catch (cause) {
+    const why = explainUnreadable(cause);
+    throw new UserError(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
+  }
+  if (Buffer.byteLength(text) > max) {
+    throw new UserError(`${name} is larger than ${Number((max / 1024 / 1024).toFixed(1))} MB.${adviceIfLarger}`);
+  }
+  return parseDocument(text, name, file.endsWith('.json'));
+}
+
+/**
+ * Parses JSON or YAML text.
+ *
+ * @param name the name for messages
+ * @throws UserError with the line of the error
+ */
+export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
+  try {
+    // Some editors write a byte order mark.
+    if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return await parseYaml(text);
+  } catch (cause) {
+    const parserMessage = messageOf(cause);
+    const where = findErrorLine(text, parserMessage);
+    throw new UserError(
+      `${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${simplifyParserMessage(parserMessage)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Parses YAML. The parser itself checks for duplicate keys by comparing each key with all others, which takes minutes
+ * for a document with 60,000 paths, so duplicates are found with a set instead.
+ *
+ * @throws Error with the line of the error
+ */
+async function parseYaml(text: string): Promise<unknown> {
+  const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { logLevel: 'error', merge: true, uniqueKeys: false, lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) {
+          const { line, col } = lineCounter.linePos(key.range?.[0] ?? 0);
+          throw new Error(`Map keys must be unique at line ${line}, column ${col}`);
+        }
+        keys.add(key.value);
+      }
+    },
+  });
+  return document.toJS();
+}
+
+/**
+ * Returns the line of a JSON error, as the end of a phrase; empty if it is unknown, and for YAML errors, which already
+ * have lines.
+ */
+function findErrorLine(text: string, parserMessage: string): string {
+  const position = findErrorPosition(text, parserMessage);
+  return position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
+}
+
+/**
+ * Returns the position of a JSON error. The parser's message has it, or up to ten characters on each side of it. A short
+ * text is in the message as a whole, without a position.
+ */
+function findErrorPosition(text: string, parserMessage: string): number | null {
+  const [, stated] = /at position (\d+)/.exec(parserMessage) ?? [];
+  if (stated !== undefined) return Number(stated);
+  const [, before, around = '', after] = /, (\.\.\.)?"(.*)"(\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
+  if (before !== undefined) return text.indexOf(around) + 10;
+  return after === undefined ? null : around.length - 10;
+}
+
+/** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
+function simplifyParserMessage(parserMessage: string): string {
+  return parserMessage
+    .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+    .replace(/:?\n.*$/s, '')
+    .replace(/: .*?(?= at line |$)/, '')
+    .replace(
+      /^Source contains multiple documents; .*? at line/,
+      'The file contains several documents, the second one at line',
+    );
+}
+
+/**
+ * Returns a function that finds the line of a path in a JSON or YAML file, such as `runai.users[0].role`. A missing
+ * member has the line of its parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can
+ * be read only once, so it has no lines; neither has a very large file.
+ */
+export async function createLineFinder(file: string): Promise<(path: string) => number | undefined> {
+  const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml');
+  const read = await readTextFile(file, { onlyFile: true }).catch(() => '');
+  // The positions of a larger one would not fit into the heap.
+  const text = read.length <= computeMaxSeedBytes('yaml') ? read : '';
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false });
+  const findLine = (node: unknown): number | undefined => {
+    const start = isNode(node) ? node.range?.[0] : undefined;
+    return start === undefined ? undefined : counter.linePos(start).line;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let line = findLine(node);
+    for (const step of path.split(/[.[\]]+/).filter(Boolean)) {
+      if (isMap(node)) {
+        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+        if (pair === undefined) break;
+        line = findLine(pair.key) ?? line;
+        node = pair.value;
+      } else {
+        node = isSeq(node) ? node.items[Number(step)] : undefined;
+        line = findLine(node) ?? line;
+      }
+    }
+    return line;
+  };
+}

@@ -1,0 +1,35 @@
+import { own } from './members.ts';
+
+/** The reasons for error codes of reading a file. */
+const READ_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'permission was denied',
+  EISDIR: 'it is a folder',
+  NOT_A_FILE: 'it is not a file',
+  // The path of a socket, which cannot be opened as a file.
+  ENXIO: 'it is not a file',
+};
+
+/** The reasons for error codes of writing a file. */
+const WRITE_REASONS: Readonly<Record<string, string>> = {
+  ...READ_REASONS,
+  ENOENT: 'its folder does not exist',
+  ENOSPC: 'its disk is full',
+  EROFS: 'its disk is read-only',
+};
+
+/** Explains why a file cannot be read, without its path, which Node's messages repeat. */
+export function explainUnreadable(cause: unknown): string {
+  return findReason(cause, READ_REASONS);
+}
+
+/** Explains why a file cannot be written, without its path. */
+export function explainUnwritable(cause: unknown): string {
+  return findReason(cause, WRITE_REASONS);
+}
+
+/** Returns the reason for an error's code; the code itself if it has none here. */
+function findReason(cause: unknown, reasons: Readonly<Record<string, string>>): string {
+  const { code = 'of an unknown error' }: { readonly code?: unknown } = Object(cause);
+  return own(reasons, String(code)) ?? String(code);
+}

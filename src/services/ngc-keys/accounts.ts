@@ -1,0 +1,49 @@
+import type { Instant } from '../../lib/clock.ts';
+import { Collection } from '../../store/collection.ts';
+import type { Store } from '../../store/index.ts';
+import type { Row } from '../../store/row.ts';
+import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
+import { ORGANIZATIONS } from './records.ts';
+
+/** An NVIDIA Cloud Account that is set up with Cloud Functions. */
+export interface Account {
+  /** The organisation that owns it. */
+  readonly org: string;
+  readonly ncaId: string;
+  readonly name: string;
+  /** Clients (the `sub` of a token) that act for it. A client belongs to one account. */
+  readonly clientIds: readonly string[];
+  readonly lastUpdatedAt: Instant | null;
+}
+
+/** The accounts that the seed lists; empty if it lists none. */
+export const ACCOUNTS = new Collection<Account>('nvcf.accounts');
+
+export function createAccountRow(account: Account): Row<Account, null> {
+  const { ncaId } = account;
+  return ACCOUNTS.row({ id: ncaId, owner: ncaId, parent: null, body: account });
+}
+
+type CollectionsHolder = Pick<Store, 'collections'>;
+
+/**
+ * Returns the accounts of a world, oldest first. Without accounts in the seed, each organisation has one, and the
+ * client of admin tokens belongs to the first.
+ */
+export async function listAccounts({ collections }: CollectionsHolder): Promise<readonly Account[]> {
+  const rows = await ACCOUNTS.all(collections);
+  if (rows.length > 0) return rows.map(({ body }) => body);
+  const organizations = await ORGANIZATIONS.all(collections);
+  return organizations.map(({ body: { name, ncaId } }, index) => ({
+    org: name,
+    ncaId,
+    name,
+    clientIds: index === 0 ? [ADMIN_CLIENT] : [],
+    lastUpdatedAt: null,
+  }));
+}
+
+/** Returns the account that a client belongs to, or null. */
+export async function findAccountOfClient(storing: CollectionsHolder, clientId: string): Promise<Account | null> {
+  return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
+}

@@ -1,0 +1,75 @@
+import type { Derivation } from '../../tokens/derivation.ts';
+import { createHmacFunction } from '../../tokens/hmac.ts';
+import {
+  type CredentialExtractor,
+  findBearerToken,
+  type PresentedCredential,
+} from '../../tokens/presented-credential.ts';
+import { hashSecret } from '../../tokens/secret.ts';
+import type { Tripwire } from '../../tokens/tripwire.ts';
+import { readMark } from '../../tokens/world-mark.ts';
+
+export const NGC_KEY_PREFIX = 'nvapi-';
+/** The published format: 43 base64url characters for 32 random bytes, then a checksum of 21. */
+const KEY_PATTERN = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
+/** Public on purpose: the checksum only distinguishes mock keys from real ones. */
+const CHECKSUM_HMAC = createHmacFunction('sha3-256', 'nv-auth-mock');
+
+/** Random bytes in a new key. */
+export const KEY_BYTES = 32;
+
+/** Builds the text of a key, with the checksum of a mock. @param drawn 32 random bytes in base64url */
+export function createKeyText(drawn: string): string {
+  return `${NGC_KEY_PREFIX}${drawn}${computeChecksum(drawn)}`;
+}
+
+/** Derives the text of a key from its id. Outside the `default` world, it starts with the world's mark. */
+export function deriveKeyText(derivation: Derivation, id: string): string {
+  return derivation.draw('key', id, createKeyText);
+}
+
+/** Returns the part of a key that masked values show. */
+export function readEnding(text: string): string {
+  return text.slice(-3);
+}
+
+/** Classifies a text: a mock issued `marked` keys, `foreign` keys come from elsewhere. */
+export function classifyKey(text: string): 'marked' | 'foreign' | 'malformed' {
+  const [, drawn, checksum] = KEY_PATTERN.exec(text) ?? [];
+  if (drawn === undefined) return 'malformed';
+  return checksum === computeChecksum(drawn) ? 'marked' : 'foreign';
+}
+
+function computeChecksum(drawn: string): string {
+  return CHECKSUM_HMAC(drawn, 'base64url').slice(0, 21);
+}
+
+/** Extracts the parts of a key that identify its world. */
+export function presentKey(text: string): PresentedCredential {
+  return { kind: 'key', mark: readMark(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
+}
+
+/** Extracts the key from `Authorization: Bearer nvapi-...`. */
+export const presentBearerKey: CredentialExtractor = (authorization) => {
+  const text = findBearerToken(authorization);
+  return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
+};
+
+/** Returns the key in `Authorization: ApiKey ...`, which exchanges it for a token; null for any other header. */
+export function findApiKey(authorization: string): string | null {
+  return /^apikey +(\S+)$/i.exec(authorization.trimEnd())?.[1] ?? null;
+}
+
+/** Extracts the key from `Authorization: ApiKey nvapi-...`. */
+export const presentApiKey: CredentialExtractor = (authorization) => {
+  const text = findApiKey(authorization);
+  return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
+};
+
+/** Detects real keys in any text. */
+export const KEY_TRIPWIRE: Tripwire = {
+  shortest: NGC_KEY_PREFIX.length + 64,
+  prefix: NGC_KEY_PREFIX,
+  pattern: /nvapi-[A-Za-z0-9_-]{64}/g,
+  isForeign: (key) => classifyKey(key) === 'foreign',
+};

@@ -1,0 +1,25 @@
+import type { DecisionHelp } from '../../contract/service.ts';
+import { findLeastPolicy } from './least-policy.ts';
+import { findLeastRoles } from './least-roles.ts';
+import { actsAsUser } from './principal.ts';
+
+/**
+ * Finds the least rights of a key or a user in the services used, as the policy of a service key and as the roles of a
+ * personal key. Everything else is about the kind that was used.
+ */
+export const findLeastRightsOfKey: NonNullable<DecisionHelp['leastRights']> = async (_world, principalUses) => {
+  const { principal } = principalUses;
+  const hasRoles = actsAsUser(principal);
+  const policy = findLeastPolicy(
+    hasRoles ? { ...principalUses, principal: { ...principal, kind: 'service-key' } } : principalUses,
+  );
+  const roles = findLeastRoles(
+    hasRoles ? principalUses : { ...principalUses, principal: { ...principal, kind: 'personal-key' } },
+  );
+  const { impossibleUses: _, ...rights } = hasRoles ? roles : policy;
+  return {
+    ...rights,
+    smallest: { ...policy.smallest, ...roles.smallest, ...rights.smallest },
+    impossible: { scopes: policy.impossibleUses, roles: roles.impossibleUses },
+  };
+};

@@ -1,0 +1,73 @@
+import type { RequestContext } from '../../contract/request.ts';
+import type { Caller } from '../../decisions/decide.ts';
+import { heldRightsOfRoles } from '../../decisions/policy.ts';
+import { Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
+import { decodeClaims } from '../../lib/compact-jwt.ts';
+import { verifyAdminToken } from '../../tokens/admin-token.ts';
+import { readBearerToken } from '../../tokens/bearer.ts';
+import type { ScopedClaims } from '../../tokens/scoped-claims.ts';
+import { findAccountOfClient } from './accounts.ts';
+import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
+import { NGC_KEY_PREFIX } from './key-text.ts';
+
+type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
+
+/**
+ * Authenticates an admin token, or a token of a trusted issuer, at a self-hosted service. Such a caller is not
+ * restricted to certain objects of its account.
+ *
+ * @param options.trustsOtherIssuers whether the service trusts other issuers
+ * @returns null if the text is not a token, or has no issuer
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function findTokenCaller(
+  attempt: Attempt,
+  { trustsOtherIssuers }: { readonly trustsOtherIssuers: boolean },
+): Promise<Caller | null> {
+  const { settings, trustedIssuers, world, now } = attempt;
+  const token = readBearerToken(attempt.headerLines('authorization'));
+  const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];
+  if (typeof issuer !== 'string') return null;
+  if (issuer === settings.nvcfAdminIssuer) {
+    return createTokenCaller('admin-token', await verifyAdminToken(token, issuer, world.id, now), attempt);
+  }
+  const trusted = trustsOtherIssuers ? trustedIssuers.get(issuer) : undefined;
+  if (trusted !== undefined) return createTokenCaller('trusted-token', await trusted.verify(token, now), attempt);
+  throw unknownIssuerProblem(issuer, [settings.nvcfAdminIssuer, ...(trustsOtherIssuers ? trustedIssuers.keys() : [])]);
+}
+
+/** A claim may be as long as a header. */
+const MAX_SHOWN_CHARACTERS = 200;
+
+function unknownIssuerProblem(issuer: string, accepted: readonly string[]): Problem {
+  const names = accepted.map((name) => `\`${name}\``).join(', ');
+  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN_CHARACTERS)}\`, but this service accepts NGC keys and tokens of ${names}`;
+  return unauthenticatedProblem('unsupported_token', 'The issuer of the bearer token is not accepted.', why);
+}
+
+/** A missing account matters only to operations that need one, so it is not an error here. */
+async function createTokenCaller(
+  kind: 'admin-token' | 'trusted-token',
+  { sub, scopes }: ScopedClaims,
+  { store }: Attempt,
+): Promise<Caller> {
+  const account = await findAccountOfClient(store, sub);
+  const organization = account === null ? {} : { org: account.org, account: account.ncaId };
+  const principal = { kind, id: sub, name: sub, clientId: sub, ...organization };
+  return { principal, held: heldRightsOfRoles([], new Set(scopes.flatMap(expandScope))) };
+}
+
+const KEY_SCOPE_PREFIX = 'apikey:';
+
+/** Returns the rights of a token's scope. `apikey:X` also has those of a key with `X`, except for account setup. */
+function expandScope(scope: string): readonly string[] {
+  const keyScope = scope.startsWith(KEY_SCOPE_PREFIX) ? scope.slice(KEY_SCOPE_PREFIX.length) : null;
+  return keyScope === null || keyScope === 'account_setup' ? [scope] : [scope, keyScope];
+}
+
+/** Returns the caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token whose client has no account */
+export function requireAccount({ caller: { principal } }: { readonly caller: Caller }): string {
+  const { account, clientId = '' } = principal;
+  if (account !== undefined) return account;
+  throw new Problem('not_found', `${UNKNOWN_CLIENT_PREFIX}'${clientId}' when finding account id`);
+}

@@ -1,0 +1,110 @@
+import type { SeedError, SeedParts } from '../../contract/seed.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { isStorable } from '../../contract/storable-text.ts';
+import { selectViolations, type Violation } from '../../decisions/explaining/index.ts';
+import { createSeedError, formatPath, type Violations } from './error-text.ts';
+import { isAboutUserInput, repairValue } from './repair.ts';
+import { type Extent, findListParents, findViolations, type Schemas } from './schema-checker.ts';
+
+/** The maximum number of errors to describe, so that messages stay short. */
+export const MAX_DESCRIBED = 100;
+
+/**
+ * Finds the errors in a user's seed. Loaded only for such a seed, because the built-in cast is valid.
+ *
+ * @param parts the content of the seed, by service
+ * @param services all services
+ */
+export function findSeedErrors(parts: SeedParts, services: readonly ServiceDefinition[]): SeedError[] {
+  const [first] = findSchemaErrors(parts, services, 'first');
+  if (first !== undefined && isLarge(parts)) return [first];
+  const errors = [...(first === undefined ? [] : findSchemaErrors(parts, services)), ...findUnstorable(parts)];
+  // Invalid members are repaired, so that they don't hide other errors.
+  const repaired = errors.length === 0 ? null : repairValue({ properties: schemasOf(services) }, parts);
+  // Matches the schemas: it had no errors, or was repaired.
+  const repairedParts = (repaired === null ? parts : repaired.value) as SeedParts;
+  const serviceErrors = services.flatMap(({ name, seed }) =>
+    repairedParts[name] === undefined ? [] : (seed?.findErrors(repairedParts[name], repairedParts) ?? []),
+  );
+  return [...errors, ...serviceErrors.filter((error) => repaired === null || isAboutUserInput(error, repaired))];
+}
+
+/** The maximum number of values in a seed for collecting all errors, which could otherwise be hundreds of thousands. */
+const MAX_VALUES = 4000;
+
+/** Returns whether a seed has too many values to collect all its errors. */
+function isLarge(parts: unknown): boolean {
+  const pending = [parts];
+  for (let visited = 0; pending.length > 0; visited += 1) {
+    if (visited + pending.length > MAX_VALUES) return true;
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const member of Object.values(value)) pending.push(member);
+  }
+  return false;
+}
+
+/** Finds texts that a database would change or reject. */
+function findUnstorable(parts: unknown): SeedError[] {
+  const errors: SeedError[] = [];
+  const pending: { readonly value: unknown; readonly names: readonly string[] }[] = [{ value: parts, names: [] }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { value, names } = next;
+    if (typeof value === 'object' && value !== null) {
+      // In reverse, because the last one is taken first, and errors are listed in the order of the seed.
+      for (const [name, member] of Object.entries(value).reverse()) {
+        pending.push({ value: member, names: [...names, name] });
+      }
+    }
+    if (typeof value !== 'string' || isStorable(value)) continue;
+    const place = formatPath(names);
+    errors.push({ place, message: `\`${place}\` must be a text without NUL characters and unpaired surrogates` });
+  }
+  return errors;
+}
+
+/** Finds violations of the services' schemas. @param parts the content of the seed, by service */
+export function findSchemaErrors(
+  parts: SeedParts,
+  services: readonly ServiceDefinition[],
+  extent: Extent = 'all',
+): SeedError[] {
+  const schemas = schemasOf(services);
+  // A violated `if` only repeats the violation of its `then`.
+  const violations = findViolations(parts, schemas, extent).filter(({ keyword }) => keyword !== 'if');
+  if (violations.length === 0) return [];
+  const listParents = findListParents(schemas);
+  // The list of valid values makes the message about the type redundant.
+  const enumPaths = new Set(
+    violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])),
+  );
+  const relevant = violations.filter(({ keyword, instancePath }) => keyword !== 'type' || !enumPaths.has(instancePath));
+  return groupByChoice(relevant).map((group, index) => {
+    if (index < MAX_DESCRIBED) return createSeedError(group, listParents);
+    // Further errors are only counted.
+    return { place: formatPath(splitInstancePath(group[0])), message: '' };
+  });
+}
+
+function splitInstancePath({ instancePath }: Violation): readonly string[] {
+  return instancePath.split('/').slice(1);
+}
+
+/** Groups a violated choice with the violations inside it, which ajv lists just before it. */
+function groupByChoice(violations: readonly Violation[]): readonly Violations[] {
+  const groups: Violations[] = [];
+  for (const violation of violations) {
+    const isChoice = violation.keyword === 'anyOf' || violation.keyword === 'oneOf';
+    const isInside = ([other]: Violations) =>
+      other.schemaPath?.startsWith(`${violation.schemaPath}/`) === true &&
+      other.instancePath.startsWith(violation.instancePath);
+    const outside = isChoice ? groups.findLastIndex((group) => !isInside(group)) : groups.length - 1;
+    const [first = violation, ...others] = groups.splice(outside + 1).flat();
+    groups.push(first === violation ? [violation] : [first, ...others, violation]);
+  }
+  return groups.map((group) => (group.length === 1 ? group : selectViolations(group)));
+}
+
+function schemasOf(services: readonly ServiceDefinition[]): Schemas {
+  return Object.fromEntries(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
+}

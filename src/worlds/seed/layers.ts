@@ -1,0 +1,233 @@
+import type { SeedSchema } from '../../contract/json-schema.ts';
+import type { SeedError, SeedList } from '../../contract/seed.ts';
+import type { ServiceDefinition } from '../../contract/service.ts';
+import { memberOf, own } from '../../lib/members.ts';
+import { appendName } from './error-text.ts';
+
+/** One seed in a chain of `extends`. */
+export interface Layer {
+  /** The name in messages. */
+  readonly name: string;
+  /** The path, for finding the lines of errors. */
+  readonly file: string | null;
+}
+
+/** A part of a seed, with its origin. */
+export interface SourcedValue {
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** The origin of a part. Members and entries not in `parts` come from the same layer, below the same place. */
+interface Origin extends Source {
+  readonly parts?: ReadonlyMap<string, Origin>;
+}
+
+/** A place in a layer. */
+export interface Source {
+  readonly layer: Layer;
+  /** See `SeedFault`. */
+  readonly place: string;
+}
+
+/** An error in a change, in the layer that makes the change. */
+export interface LayerError extends SeedError {
+  readonly layer: Layer;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Wraps a layer before merging. */
+export function wrapLayer(value: unknown, layer: Layer): SourcedValue {
+  return { value, origin: { layer, place: '' } };
+}
+
+/** Returns the origin of a place in a merged seed. @param place as in `SeedFault` */
+export function findSource({ origin }: SourcedValue, place: string): Source {
+  let current = origin;
+  for (const step of place.split(/[.[\]]+/).filter(Boolean)) current = originOfChild(current, step);
+  return current;
+}
+
+/**
+ * Applies a seed's changes to the seed it extends. Merges objects by member, and lists with identifying members by
+ * entry; replaces everything else. `null` removes a member unless its value can be null, and `remove: true` removes an
+ * entry.
+ *
+ * @param base the extended seed
+ * @param changes the seed that extends it, by service
+ * @param errors receives the errors
+ */
+export function mergeLayer(
+  base: SourcedValue,
+  changes: SourcedValue,
+  services: readonly ServiceDefinition[],
+  errors: LayerError[],
+): SourcedValue {
+  const seeds = services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed] as const]));
+  const lists = new Map(seeds.map(([name, seed]) => [name, seed.lists]));
+  const root = { properties: Object.fromEntries(seeds.map(([name, { schema }]) => [name, schema])) };
+  return mergeValue(base, changes, root, (service, below, above, schema) =>
+    mergeValue(below, above, schema, createListMerge(lists.get(service), errors)),
+  );
+}
+
+/** Returns how the members of a service's seed are merged: its lists by entry, everything else by member. */
+function createListMerge(lists: Readonly<Record<string, SeedList>> | undefined, errors: LayerError[]): Merge {
+  return (name, below, above, schema) => {
+    const list = own(lists, name);
+    return list !== undefined && Array.isArray(below.value) && Array.isArray(above.value)
+      ? mergeList(below, above, schema.items ?? {}, list, errors)
+      : mergeValue(below, above, schema);
+  };
+}
+
+type Merge = (name: string, below: SourcedValue, above: SourcedValue, schema: SeedSchema) => SourcedValue;
+
+const mergeMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
+
+/** Merges objects whose members the schema lists. An open object is a single value. */
+function mergeValue(
+  below: SourcedValue,
+  above: SourcedValue,
+  schema: SeedSchema,
+  merge: Merge = mergeMember,
+): SourcedValue {
+  if (schema.properties === undefined || !isObject(below.value) || !isObject(above.value)) return above;
+  return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
+}
+
+/** A sourced value that is an object. */
+type SourcedObject = SourcedValue & { readonly value: Members };
+
+function mergeObject(
+  below: SourcedObject,
+  above: SourcedObject,
+  { properties = {} }: SeedSchema,
+  merge: Merge,
+): SourcedValue {
+  const members = new Map(Object.keys(below.value).map((name) => [name, getChild(below, name)]));
+  for (const [name, value] of Object.entries(above.value)) {
+    if (value === undefined) continue;
+    const schema = own(properties, name);
+    const member = getChild(above, name);
+    if (value === null && schema !== undefined && !acceptsNull(schema)) members.delete(name);
+    else members.set(name, merge(name, members.get(name) ?? createEmpty(member), member, schema ?? {}));
+  }
+  return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
+}
+
+function mergeList(
+  below: SourcedValue,
+  above: SourcedValue,
+  schema: SeedSchema,
+  { idMembers }: SeedList,
+  errors: LayerError[],
+): SourcedValue {
+  const entries: (SourcedValue | null)[] = getEntries(below);
+  // An entry can be changed or removed only once: a duplicate is reported, or added as a new entry.
+  const changeable = new Map(
+    entries.flatMap((entry, index) => keyOf(entry?.value, idMembers).map((key) => [key, index])),
+  );
+  const names = getEntries(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, idMembers)] : []));
+  for (const entry of getEntries(above)) {
+    const [key = ''] = keyOf(entry.value, idMembers);
+    const index = changeable.get(key);
+    changeable.delete(key);
+    if (isObject(entry.value) && 'remove' in entry.value) {
+      const error = checkRemoval(entry.value, idMembers, index !== undefined, names);
+      if (error !== null) errors.push({ ...error, place: entry.origin.place, layer: entry.origin.layer });
+      else if (index !== undefined) entries[index] = null;
+    } else {
+      const lower = index === undefined ? null : entries[index];
+      const merged = mergeValue(lower ?? createEmpty(entry), entry, schema);
+      if (index === undefined) entries.push(merged);
+      else entries[index] = merged;
+    }
+  }
+  const remaining = entries.filter((entry) => entry !== null);
+  return assemble(
+    above,
+    remaining.map(({ value }) => value),
+    remaining.map((entry, index) => [String(index), entry] as const),
+  );
+}
+
+/** Returns the key of an entry; empty if a member of the key is missing. */
+function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
+  if (!isObject(entry)) return [];
+  const values = by.map((member) => own(entry, member));
+  return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
+}
+
+/** Returns the name of an entry for messages. */
+function nameOf(entry: Members, by: readonly string[]): string {
+  return by.map((member) => String(own(entry, member))).join('/');
+}
+
+/** Returns an empty value of the same kind, to merge a new value into: merging removes its nulls. */
+function createEmpty({ value, origin }: SourcedValue): SourcedValue {
+  if (Array.isArray(value)) return { value: [], origin };
+  return { value: isObject(value) ? {} : undefined, origin };
+}
+
+function checkRemoval(
+  entry: Members,
+  by: readonly string[],
+  isInBase: boolean,
+  baseNames: readonly string[],
+): Omit<SeedError, 'place'> | null {
+  const quoteMembers = (members: readonly string[]) => members.map((member) => `\`${member}\``).join(', ');
+  const missing = by.filter((member) => typeof own(entry, member) !== 'string');
+  const others = Object.keys(entry).filter((member) => member !== 'remove' && !by.includes(member));
+  if (entry['remove'] !== true) return { message: '`remove` must be true; omit it to keep the entry' };
+  if (missing.length > 0) {
+    const are = missing.length === 1 ? 'is' : 'are';
+    return {
+      message: `${quoteMembers(missing)} ${are} missing: an entry with \`remove\` needs ${quoteMembers(by)} to identify the entry to remove`,
+    };
+  }
+  if (others.length > 0) {
+    return {
+      message: `${quoteMembers(others)} must be omitted: an entry with \`remove\` has no members besides ${quoteMembers(by)}`,
+    };
+  }
+  if (isInBase) return null;
+  const name = nameOf(entry, by);
+  return {
+    message: `\`${name}\` cannot be removed: the extended seed does not have it`,
+    given: name,
+    valid: baseNames,
+  };
+}
+
+/** Returns a member by name, or an entry by index. */
+function getChild({ value, origin }: SourcedValue, step: string): SourcedValue {
+  return { value: memberOf(value, step), origin: originOfChild(origin, step) };
+}
+
+function getEntries(list: SourcedValue): SourcedValue[] {
+  return Array.isArray(list.value) ? list.value.map((_, index) => getChild(list, String(index))) : [];
+}
+
+function originOfChild({ layer, place, parts }: Origin, step: string): Origin {
+  return parts?.get(step) ?? { layer, place: appendName(place, step) };
+}
+
+function assemble(
+  { origin: { layer, place } }: SourcedValue,
+  value: unknown,
+  parts: Iterable<readonly [string, SourcedValue]>,
+): SourcedValue {
+  const origins = new Map([...parts].map(([step, { origin }]) => [step, origin]));
+  return { value, origin: { layer, place, parts: origins } };
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether null is a valid value, so that it doesn't mean removal. */
+function acceptsNull({ enum: values, type }: SeedSchema): boolean {
+  return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
+}

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { explainUnreadable, explainUnwritable } from '../../src/lib/file-error.ts';
+
+it.each([
+  [{ code: 'ENOENT' }, 'it does not exist', 'its folder does not exist'],
+  [{ code: 'EISDIR' }, 'it is a folder', 'it is a folder'],
+  [{ code: 'ENOSPC' }, 'ENOSPC', 'its disk is full'],
+  [{ code: 'constructor' }, 'constructor', 'constructor'],
+  [null, 'of an unknown error', 'of an unknown error'],
+])('the error %j of a file is explained for reading and writing', (error, reading, writing) => {
+  expect(explainUnreadable(error)).toBe(reading);
+  expect(explainUnwritable(error)).toBe(writing);
+});

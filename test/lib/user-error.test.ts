@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { UserError } from '../../src/lib/user-error.ts';
+
+it('a user error has its own name and keeps its cause', () => {
+  const cause = new Error('ENOENT');
+  const fault = new UserError('There is no such file.', { cause });
+
+  expect(fault).toBeInstanceOf(Error);
+  expect(fault).toMatchObject({ name: 'Unusable', message: 'There is no such file.', cause });
+});

@@ -1,0 +1,285 @@
+/** The format of a key, and headers that contain a key. */
+
+import { describe, expect, it } from 'vitest';
+import { createLineLog } from '../../../src/lib/log.ts';
+import { createSeededRandom } from '../../../src/lib/random.ts';
+import {
+  classifyKey,
+  createKeyText,
+  deriveKeyText,
+  findApiKey,
+  KEY_TRIPWIRE,
+  presentApiKey,
+  presentBearerKey,
+  presentKey,
+  readEnding,
+} from '../../../src/services/ngc-keys/key-text.ts';
+import { createDerivation } from '../../../src/tokens/derivation.ts';
+import { hashSecret } from '../../../src/tokens/secret.ts';
+import { listHints } from '../../support/hints.ts';
+import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { type Answer, testServer } from '../../support/server.ts';
+
+const random = createSeededRandom('keys');
+const createKey = () => createKeyText(random.base64url(32));
+const changeCharacter = (key: string, index: number) =>
+  `${key.slice(0, index)}${key[index] === 'A' ? 'B' : 'A'}${key.slice(index + 1)}`;
+
+describe('a key of the mock', () => {
+  it('is `nvapi-` with 64 characters of base64url', () => {
+    for (let time = 0; time < 50; time++) expect(createKey()).toMatch(/^nvapi-[A-Za-z0-9_-]{64}$/);
+  });
+
+  it('is marked and depends only on its entropy', () => {
+    const entropy = random.base64url(32);
+
+    expect(classifyKey(createKeyText(entropy))).toBe('marked');
+    expect(createKeyText(entropy)).toBe(createKeyText(entropy));
+    expect(createKeyText(entropy).slice(6, 49)).toBe(entropy);
+  });
+
+  it('is derived from its world, its use and its id', () => {
+    const key = deriveKeyText(createDerivation('team-a'), 'key-1');
+
+    expect(classifyKey(key)).toBe('marked');
+    expect(deriveKeyText(createDerivation('team-a'), 'key-1')).toBe(key);
+    expect(deriveKeyText(createDerivation('team-a'), 'key-2')).not.toBe(key);
+    expect(deriveKeyText(createDerivation('team-b'), 'key-1')).not.toBe(key);
+    expect(createDerivation('team-a').draw('key', 'key-1', createKeyText)).toBe(key);
+  });
+
+  it('shows only its last three characters when it is masked', () => {
+    expect(readEnding('nvapi-abcdef')).toBe('def');
+  });
+
+  it('is marked if it is built in', () => {
+    for (const { key, name } of ngcCast.keys) expect(classifyKey(key), name).toBe('marked');
+  });
+
+  it('is foreign if any character differs', () => {
+    const key = createKey();
+
+    for (let index = 6; index < key.length; index++)
+      expect(classifyKey(changeCharacter(key, index)), `${index}`).toBe('foreign');
+  });
+
+  it.each([
+    { title: '64 letters', text: `nvapi-${'a'.repeat(64)}` },
+    { title: '64 characters `_` and `-`', text: `nvapi-${'_-'.repeat(32)}` },
+  ])('is foreign with $title and no mark', ({ text }) => {
+    expect(classifyKey(text)).toBe('foreign');
+  });
+
+  it.each([
+    { title: 'one character too few', text: `nvapi-${'a'.repeat(63)}` },
+    { title: 'one character too many', text: `nvapi-${'a'.repeat(65)}` },
+    { title: 'a character outside base64url', text: `nvapi-${'a'.repeat(63)}+` },
+    { title: 'another prefix', text: `nvapx-${'a'.repeat(64)}` },
+    { title: 'the prefix in upper case', text: `NVAPI-${'a'.repeat(64)}` },
+    { title: 'a trailing line break', text: `${createKeyText('a'.repeat(43))}\n` },
+    { title: 'a leading space', text: ` ${createKeyText('a'.repeat(43))}` },
+    { title: 'only the prefix', text: 'nvapi-' },
+    { title: 'no characters', text: '' },
+  ])('is malformed with $title', ({ text }) => {
+    expect(classifyKey(text)).toBe('malformed');
+  });
+});
+
+describe('a presented key', () => {
+  const key = createKey();
+
+  it('identifies its world by its mark or its hash', () => {
+    const presented = presentKey(key);
+
+    expect(presented).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(presented.kind === 'key' && presented.hash()).toBe(hashSecret(key));
+  });
+
+  it('is recognized only after `Bearer`', () => {
+    expect(presentBearerKey(`bearer ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect([`Basic ${key}`, 'Bearer abc', key].map(presentBearerKey)).toEqual([null, null, null]);
+  });
+
+  it.each([
+    ['ApiKey nvapi-a', 'nvapi-a'],
+    ['apikey   nvapi-a  ', 'nvapi-a'],
+    ['ApiKey other', 'other'],
+    ['ApiKey two words', null],
+    ['ApiKeynvapi-a', null],
+    ['ApiKey', null],
+    ['An ApiKey nvapi-a', null],
+    [' ApiKey nvapi-a', null],
+    ['Bearer nvapi-a', null],
+  ])('is found after the scheme `ApiKey`: %j', (authorization, expected) => {
+    expect(findApiKey(authorization)).toBe(expected);
+  });
+
+  it('is presented after the scheme `ApiKey` if it starts like a key', () => {
+    const key = createKey();
+
+    expect(presentApiKey(`ApiKey ${key}`)).toMatchObject({ kind: 'key', mark: key.slice(6, 18) });
+    expect(['ApiKey other', 'ApiKey a-nvapi-', `Bearer ${key}`, ''].map(presentApiKey)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('is found anywhere in a text, and is foreign if no mock issued it', () => {
+    const text = `a ${key}, and nvapi-${'a'.repeat(64)}`;
+
+    expect(text.match(KEY_TRIPWIRE.pattern)?.map(KEY_TRIPWIRE.isForeign)).toEqual([false, true]);
+    expect(text).toContain(KEY_TRIPWIRE.prefix);
+  });
+});
+
+describe('a key that no mock issued', () => {
+  const foreign = `nvapi-${'R3al-'.repeat(12)}Keys`;
+
+  it('is rejected by every API, and only a short hash of it is recorded', async () => {
+    const log: string[] = [];
+    const server = await testServer(
+      {},
+      { log: (clock) => createLineLog('debug', true, clock, (line) => void log.push(line)) },
+    );
+    const readCounts = async () => (await server.call('GET /_mock/info')).body.counts;
+    const before = await readCounts();
+    const answers: Answer[] = [
+      await server.call('GET /v2/nvcf/functions', { token: foreign }),
+      await server.call('GET /v2/orgs/acme/nvcf/functions', { token: foreign }),
+      await server.call('GET /v3/orgs/acme/keys', { token: foreign }),
+      await server.call('POST /v3/keys/get-caller-info', {
+        body: `credentials=${foreign}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+      await server.call('GET /api/v1/access-keys', { token: foreign }),
+    ];
+    const hints = await listHints(server);
+    const { decisions } = (await server.call('GET /_mock/decisions?limit=2000')).body;
+    const foreignHints = hints.filter(({ code }: { code: string }) => code === 'foreign_credential');
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 401, 401, 401]);
+    expect(answers.slice(0, 4).map(({ decision }) => decision.reason)).toEqual(Array(4).fill('foreign_key'));
+    expect(foreignHints).toEqual([expect.objectContaining({ text: expect.stringMatching(/\b[0-9a-f]{6,12}\b/) })]);
+    expect(foreignHints[0].text).not.toMatch(/[0-9a-f]{17}/);
+    expect(decisions.map(({ principal }: { principal: unknown }) => principal)).toEqual(Array(5).fill(null));
+    expect(decisions[1].fixes).not.toEqual([]);
+    expect(await readCounts()).toEqual(before);
+    const everything = JSON.stringify([answers, hints, decisions, log]);
+    expect(everything).not.toContain(foreign);
+    expect(everything).not.toContain(foreign.slice(6, 22));
+    expect(everything).not.toContain(foreign.slice(-16));
+  });
+
+  it('differs from a key of another mock, which is rejected without a hint', async () => {
+    const server = await testServer();
+    const answer = await server.call('GET /v2/nvcf/functions', { token: createKey() });
+
+    expect(answer.status).toBe(403);
+    expect(answer.body.detail).toBe('Authorization failed');
+    expect(answer.decision.reason).toBe('unknown_key');
+    expect(await listHints(server)).toEqual([]);
+  });
+});
+
+describe('the `Authorization` header', async () => {
+  const { key } = castKey('nvcf-deployer');
+  const documented = await testServer();
+  const openSource = await testServer({ nvcf: 'open-source' });
+
+  interface Header {
+    readonly title: string;
+    readonly authorization: string | undefined;
+    /** The reason of the refusal in each profile; null if the header is accepted. */
+    readonly reasons: { readonly documented: string | null; readonly openSource: string | null };
+  }
+  const refuseWith = (reason: string): Header['reasons'] => ({ documented: reason, openSource: reason });
+  const ACCEPTED = { documented: null, openSource: null };
+  const ONLY_DOCUMENTED = { documented: null, openSource: 'wrong_scheme' };
+  const headers: readonly Header[] = [
+    { title: 'Bearer', authorization: `Bearer ${key}`, reasons: ACCEPTED },
+    { title: 'Bearer with spaces around the key', authorization: `Bearer   ${key}  `, reasons: ACCEPTED },
+    { title: 'bearer in lower case', authorization: `bearer ${key}`, reasons: ONLY_DOCUMENTED },
+    { title: 'BEARER in upper case', authorization: `BEARER ${key}`, reasons: ONLY_DOCUMENTED },
+    { title: 'no header', authorization: undefined, reasons: refuseWith('no_token') },
+    { title: 'only Bearer', authorization: 'Bearer', reasons: refuseWith('wrong_scheme') },
+    { title: 'Basic', authorization: `Basic ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'ApiKey', authorization: `ApiKey ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'the key without a scheme', authorization: key, reasons: refuseWith('wrong_scheme') },
+    { title: 'a colon', authorization: `Bearer: ${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'no space', authorization: `Bearer${key}`, reasons: refuseWith('wrong_scheme') },
+    { title: 'two keys', authorization: `Bearer ${key}, Bearer ${key}`, reasons: refuseWith('malformed_key') },
+    { title: 'a quoted key', authorization: `Bearer "${key}"`, reasons: refuseWith('unsupported_token') },
+    {
+      title: 'a token of another kind',
+      authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.',
+      reasons: refuseWith('unsupported_token'),
+    },
+  ];
+
+  const cases = headers.flatMap(({ title, authorization, reasons }) => [
+    { profile: 'documented', server: documented, title, authorization, reason: reasons.documented },
+    { profile: 'open-source', server: openSource, title, authorization, reason: reasons.openSource },
+  ]);
+  const sendHeader = (server: typeof documented, authorization: string | undefined) =>
+    server.call('GET /v2/nvcf/functions', { headers: authorization === undefined ? {} : { authorization } });
+
+  it.each(cases.filter(({ reason }) => reason === null))(
+    'is accepted in the profile $profile with $title',
+    async ({ server, authorization }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'allow' });
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each(cases.filter(({ reason }) => reason === 'malformed_key'))(
+    'is rejected with 403 in the profile $profile with $title ($reason)',
+    async ({ server, authorization, reason }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason });
+      expect(answer.status).toBe(403);
+    },
+  );
+
+  it.each(cases.filter(({ reason }) => reason !== null && reason !== 'malformed_key'))(
+    'is rejected with 401 in the profile $profile with $title ($reason)',
+    async ({ server, authorization, reason }) => {
+      const answer = await sendHeader(server, authorization);
+
+      expect(answer.decision).toMatchObject({ effect: 'deny', reason });
+      expect(answer.status).toBe(401);
+      expect(answer.body).toBeUndefined();
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+    },
+  );
+
+  it.each(['bearer', 'BEARER'])(
+    'with the scheme %s is accepted by the key administration in every profile',
+    async (scheme) => {
+      const headers = { authorization: `${scheme} ${castKey('owner').key}` };
+
+      for (const server of [documented, openSource]) {
+        expect((await server.call('GET /v3/orgs/acme/keys', { headers })).status).toBe(200);
+      }
+    },
+  );
+
+  it.each(['/v2/nvcf/functions', '/v3/orgs/acme/keys'])(
+    'is rejected if it is repeated, also with the same valid key: %s',
+    async (url) => {
+      const owner = `Bearer ${castKey('owner').key}`;
+      const response = await documented.app.inject({
+        method: 'GET',
+        url,
+        headers: { host: 'localhost:6625', authorization: [owner, owner] as unknown as string },
+      });
+
+      expect(response.statusCode).toBe(401);
+      expect(JSON.parse(String(response.headers['x-mock-decision'])).reason).toBe('multiple_authorization');
+    },
+  );
+});
