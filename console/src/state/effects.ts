@@ -1,5 +1,5 @@
 import { ask } from '../control-api/client.ts';
-import type { OperationEffect } from '../control-api/types.ts';
+import type { OperationEffect, OperationEffects } from '../control-api/types.ts';
 
 /**
  * Returns the decision about every operation of a service, without a concrete object. All operation counts use this.
@@ -7,10 +7,6 @@ import type { OperationEffect } from '../control-api/types.ts';
  * @param caller a principal, or hypothetical rights
  */
 export async function readEffects(caller: object, service: string): Promise<readonly OperationEffect[]> {
-  const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-    ...caller,
-    operations: '*',
-    service,
-  });
-  return operations;
+  const question = { ...caller, operations: '*', service };
+  return (await ask<OperationEffects>('POST', '/_mock/decisions/simulate', question)).operations;
 }

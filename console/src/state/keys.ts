@@ -10,15 +10,10 @@ export interface Policy extends Omit<KeyPolicy, 'resource'> {
   readonly resource?: KeyResource | readonly KeyResource[] | null;
 }
 
-/** An NGC key as the control API returns it, with the members of service keys and of personal keys. */
 export interface NgcKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
-  readonly org: string;
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
-  /** Only personal keys have a user and roles. */
-  readonly user?: string;
-  readonly roles?: readonly string[];
 }
 
 export const readKeys = createQuery(['keys'], () => askAll<NgcKey>('keys'));

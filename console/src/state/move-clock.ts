@@ -1,5 +1,5 @@
 import { ask, askAll, RefusalError } from '../control-api/client.ts';
-import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
+import type { ClockChange, ClockState, Snapshot } from '../control-api/types.ts';
 import { formatDuration } from '../duration.ts';
 import { reportChange } from './changes.ts';
 import { isClockUnchanged, noteClock } from './clock.ts';
@@ -9,12 +9,7 @@ import { offerUndo, type Undoable, withdrawUndo } from './undo.ts';
 /** Name of the snapshot for undo. Each clock step replaces the previous one. */
 export const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
 
-interface MovedClock extends ClockState {
-  /** Events between the old and the new time. */
-  readonly events: readonly WorldEvent[];
-}
-
-export interface ClockStep extends MovedClock {
+export interface ClockStep extends ClockChange {
   /** Why the step cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;
 }
@@ -29,7 +24,7 @@ export async function moveClock(change: 'set' | 'advance', body: object): Promis
   const before = await ask<ClockState>('GET', '/_mock/clock');
   const startedAt = performance.now();
   const { snapshot, obstacle } = await takeSnapshot();
-  const after = await ask<MovedClock>('POST', `/_mock/clock/${change}`, body).catch(async (error: unknown) => {
+  const after = await ask<ClockChange>('POST', `/_mock/clock/${change}`, body).catch(async (error: unknown) => {
     if (snapshot !== null) await deleteSnapshot(snapshot);
     throw error;
   });

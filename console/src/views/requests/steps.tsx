@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '../../control-api/types.ts';
-import { type Reason, readRuleset } from '../../state/rulesets.ts';
+import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
 
-type Stage = Reason['stage'];
+type Stage = Ruleset['reasons'][number]['stage'];
 
 /** The steps of a request, in the order of the server. */
 type Step = 'route' | Stage;
