@@ -8,13 +8,13 @@ import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-fil
  * What each folder of the console may import. The console is an ordinary client of the control API: of the server's code
  * it imports only `console-entry`. The reasons are in `docs/maintaining/decisions/0030-the-console.md`.
  */
-const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
+const ROOMS: readonly { files: RegExp; may: readonly RegExp[] }[] = [
   {
     files: /^console\/src\/control-api\//,
     may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^console-entry$/],
   },
   // Shared by all: the address, the window, the connection and the preferences.
-  { files: /^console\/src\/(address|connection|duration|navigation|preferences|window)$/, may: [/^@preact\/signals$/] },
+  { files: /^console\/src\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
   {
     files: /^console\/src\/state\//,
     may: [
@@ -30,8 +30,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   },
   {
     files: /^console\/src\/views\/index$/,
-    may: [/^console\/src\/views\/([a-z-]+)\/\1$/, /^console\/src\/navigation$/],
-    types: [/^preact$/],
+    may: [/^console\/src\/views\/([a-z-]+)\/\1$/],
   },
   {
     files: /^console\/src\/views\/([a-z-]+)\//,
@@ -53,19 +52,18 @@ const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', end
 const read = (path: string) => readFileSync(posix.join(ROOT, path), 'utf8');
 const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
 
-function violations(name: string, target: string, typeOnly: boolean): string[] {
+function violations(name: string, target: string): string[] {
   const room = ROOMS.find(({ files }) => files.test(name));
   if (room === undefined) return [`${name} is in no room`];
   const own = room.files.exec(name)?.[1] ?? '';
-  const patterns = [...room.may, ...(typeOnly ? (room.types ?? []) : [])];
-  const isAllowed = patterns.some(({ source }) => new RegExp(source.replaceAll('OWN', own)).test(target));
+  const isAllowed = room.may.some(({ source }) => new RegExp(source.replaceAll('OWN', own)).test(target));
   return isAllowed ? [] : [`${name} -> ${target}`];
 }
 
 describe('the console', () => {
   it('imports only what the rules of its folders allow', () => {
     const found = FILES.flatMap((file) =>
-      importsOf(file).flatMap(({ target, typeOnly }) => violations(nameOf(file.path), nameOf(target), typeOnly)),
+      importsOf(file).flatMap(({ target }) => violations(nameOf(file.path), nameOf(target))),
     );
 
     expect(found).toEqual([]);
@@ -78,7 +76,7 @@ describe('the console', () => {
     ['console/src/state/requests', 'decisions/decide'],
     ['console/src/elsewhere', 'preact'],
   ])('would catch %s importing %s', (name, target) => {
-    expect(violations(name, target, false)).toHaveLength(1);
+    expect(violations(name, target)).toHaveLength(1);
   });
 
   it('has four files of the server in its script, and no module of Node', () => {

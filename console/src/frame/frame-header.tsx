@@ -1,6 +1,5 @@
 import { currentViewAddress, navigationAddressOf, view } from '../address.ts';
 import { connection } from '../connection.ts';
-import { VIEWS_ID } from '../navigation.ts';
 import { handleValue } from '../parts/handlers.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
@@ -10,7 +9,10 @@ import { countChanges } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { consolePathOf, currentWorld, refreshWorlds, worlds } from '../state/worlds.ts';
 import { InForce } from './in-force.tsx';
-import { openDialog, PALETTE_KEYS } from './shortcuts.ts';
+import { openDialog, PALETTE_KEYS } from './shortcuts.tsx';
+
+/** Element id of the navigation, which a button of the header opens on a phone. */
+export const VIEWS_ID = 'views';
 
 /**
  * The bar above every view: address, version and world, what is in force, the palette, the clock and the connection.

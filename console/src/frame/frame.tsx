@@ -1,23 +1,22 @@
 import { useEffect } from 'preact/hooks';
-import { view } from '../address.ts';
+import { navigationAddressOf, view } from '../address.ts';
 import { connection } from '../connection.ts';
+import { addressOf } from '../control-api/client.ts';
 import { reconnectNow } from '../control-api/stream.ts';
-import { VIEWS_ID } from '../navigation.ts';
+import { Icon } from '../parts/icon.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { setWorldNow } from '../parts/when.tsx';
 import { reportAllChanges } from '../state/changes.ts';
 import { worldMinute } from '../state/clock.ts';
-import { unreadCount } from '../state/in-force.ts';
+import { badges, unreadCount } from '../state/in-force.ts';
 import { readInfo } from '../state/info.ts';
 import { readJournal } from '../state/requests.ts';
 import { currentWorld } from '../state/worlds.ts';
-import { findView } from '../views/index.ts';
+import { findView, VIEWS } from '../views/index.ts';
 import { AskForToken } from './ask-for-token.tsx';
-import { FrameHeader } from './frame-header.tsx';
-import { Help } from './help.tsx';
+import { FrameHeader, VIEWS_ID } from './frame-header.tsx';
 import { Palette } from './palette.tsx';
-import { Rail } from './rail.tsx';
-import { openDialog, useShortcuts } from './shortcuts.ts';
+import { Help, openDialog, useShortcuts } from './shortcuts.tsx';
 import { UndoBar } from './undo-bar.tsx';
 
 setWorldNow(worldMinute);
@@ -84,4 +83,37 @@ function FrameDialog() {
   useShortcuts();
   if (openDialog.value === null) return null;
   return openDialog.value === 'palette' ? <Palette /> : <Help />;
+}
+
+/** The navigation, with badges for what is new or in force. @param props.current the name of the visible view */
+function Rail({ current }: { readonly current: string }) {
+  return (
+    // On a phone it is a popover, opened by a button in the header.
+    <nav id={VIEWS_ID} class="rail" aria-label="Views" popover="auto">
+      {VIEWS.map(({ name, title }) => (
+        <a key={name} href={navigationAddressOf(name)} aria-current={name === current ? 'page' : undefined}>
+          <Icon name={name} />
+          <span>{title}</span>
+          <Badges viewName={name} />
+        </a>
+      ))}
+      <a href={addressOf('/docs')}>
+        <Icon name="docs" />
+        <span>API documents</span>
+      </a>
+    </nav>
+  );
+}
+
+/** A separate component, so that a new count does not redraw the whole rail. */
+function Badges({ viewName }: { readonly viewName: string }) {
+  return badges.value[viewName]?.map(
+    (badge, index) =>
+      badge !== false &&
+      badge !== 0 && (
+        <small key={index} class="badge">
+          {badge}
+        </small>
+      ),
+  );
 }

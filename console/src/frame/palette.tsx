@@ -1,14 +1,14 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, go, navigationAddressOf } from '../address.ts';
-import { VIEW_TITLES } from '../navigation.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { titleOfService } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
 import { readListedOperations } from '../state/operations.ts';
 import { formatAddress, requests } from '../state/requests.ts';
-import { openDialog } from './shortcuts.ts';
+import { VIEWS } from '../views/index.ts';
+import { openDialog } from './shortcuts.tsx';
 
 /** The groups in display order. Enter opens the first match. */
 const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
@@ -116,12 +116,9 @@ const ACTIONS = (
   ] as const
 ).map(([text, address]): Target => ({ group: 'Actions', text, note: '', address }));
 
-const VIEW_TARGETS: readonly Target[] = Object.entries(VIEW_TITLES).map(([name, title]) => ({
-  group: 'Views',
-  text: title,
-  note: '',
-  address: navigationAddressOf(name),
-}));
+const VIEW_TARGETS = VIEWS.map(
+  ({ name, title: text }): Target => ({ group: 'Views', text, note: '', address: navigationAddressOf(name) }),
+);
 
 async function readTargets(): Promise<readonly Target[]> {
   const [identities, operations] = await Promise.all([readIdentities(), readListedOperations()]);

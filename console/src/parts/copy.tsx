@@ -38,3 +38,13 @@ export function CopyButton(props: { readonly text: string; readonly label?: stri
     </>
   );
 }
+
+/** Test code with a copy button. */
+export function Code({ text }: { readonly text: string }) {
+  return (
+    <div class="lines">
+      <pre class="long">{text}</pre>
+      <CopyButton text={text} label="Copy the code" />
+    </div>
+  );
+}

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { connection } from '../connection.ts';
 import { Sentence } from './sentence.tsx';
-import { Skeleton } from './skeleton.tsx';
 
 /** The state of a read: pending, done or failed. */
 export type Loaded<Value> = { readonly value: Value } | { readonly error: string } | null;
@@ -91,4 +90,16 @@ export function WhenLoaded<Value>(props: {
     );
   }
   return <>{props.children(props.loaded.value)}</>;
+}
+
+/** Grey bars that stand in for rows being read. */
+function Skeleton({ rows = 6 }: { readonly rows?: number }) {
+  return (
+    <div class="skeleton" aria-busy="true">
+      <span class="unseen">Loading …</span>
+      {Array.from({ length: rows }, (_, index) => (
+        <i key={index} />
+      ))}
+    </div>
+  );
 }

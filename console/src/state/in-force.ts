@@ -4,9 +4,9 @@ import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Fault, WorldEvent } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
+import { APPLY_WARNING, applyEdits } from './edit-key.ts';
 import { hasEnded, removeFaults } from './faults.ts';
-import { setFrozen } from './freeze.ts';
-import { APPLY_WARNING, applyEdits } from './pending-edits.ts';
+import { setFrozen } from './move-clock.ts';
 import { resetWorld } from './worlds.ts';
 
 /** Everything that changes the behaviour of this world, as last read. */

@@ -1,5 +1,3 @@
-import type { ComponentType } from 'preact';
-import { VIEW_TITLES, type ViewName } from '../navigation.ts';
 import { ClockView } from './clock/clock.tsx';
 import { Faults } from './faults/faults.tsx';
 import { Identities } from './identities/identities.tsx';
@@ -7,17 +5,19 @@ import { Operations } from './operations/operations.tsx';
 import { Requests } from './requests/requests.tsx';
 import { Worlds } from './worlds/worlds.tsx';
 
-const COMPONENTS: Readonly<Record<ViewName, ComponentType>> = {
-  requests: Requests,
-  identities: Identities,
-  operations: Operations,
-  clock: ClockView,
-  faults: Faults,
-  worlds: Worlds,
-};
+const REQUESTS = { name: 'requests', title: 'Requests', View: Requests };
+
+/** The views in the order of the navigation. The address of each is `#/<name>`. */
+export const VIEWS = [
+  REQUESTS,
+  { name: 'identities', title: 'Identities', View: Identities },
+  { name: 'operations', title: 'Operations', View: Operations },
+  { name: 'clock', title: 'Clock', View: ClockView },
+  { name: 'faults', title: 'Faults', View: Faults },
+  { name: 'worlds', title: 'Worlds', View: Worlds },
+];
 
 /** Returns the view with a name; Requests if there is none. */
 export function findView(name: string) {
-  const known = (Object.hasOwn(COMPONENTS, name) ? name : 'requests') as ViewName;
-  return { name: known, title: VIEW_TITLES[known], View: COMPONENTS[known] };
+  return VIEWS.find((view) => view.name === name) ?? REQUESTS;
 }

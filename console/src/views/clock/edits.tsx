@@ -10,8 +10,8 @@ import { createOptions } from '../../parts/options.tsx';
 import { shortenDuration } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
+import { APPLY_WARNING, applyEdits } from '../../state/edit-key.ts';
 import type { Identity } from '../../state/identities.ts';
-import { APPLY_WARNING, applyEdits } from '../../state/pending-edits.ts';
 
 const MODE_MEANINGS = {
   off: 'Edits take effect immediately.',

@@ -3,7 +3,7 @@ import { addressOfView, choices, go } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch, FaultOrder } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
-import { Code } from '../../parts/code.tsx';
+import { Code } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';

@@ -3,7 +3,7 @@ import { addressOfView, choices, goLater } from '../../address.ts';
 import { ask, nullIfNotFound, RefusalError } from '../../control-api/client.ts';
 import type { Fault, FaultOrder } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Code } from '../../parts/code.tsx';
+import { Code } from '../../parts/copy.tsx';
 import { Field, Tick } from '../../parts/field.tsx';
 import { findField } from '../../parts/field-error.ts';
 import { handleSubmit } from '../../parts/handlers.ts';

@@ -9,8 +9,7 @@ import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { type Identity, isKeptToBeRefused, readIdentities } from '../../state/identities.ts';
-import { useBinding } from './binding.ts';
-import { IdentityPanel } from './identity.tsx';
+import { IdentityPanel, useBinding } from './identity.tsx';
 import { KeyForm } from './key-form.tsx';
 import './identities.css';
 

@@ -1,14 +1,15 @@
 import { CopyButton } from '../../parts/copy.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Id } from '../../parts/id.tsx';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
+import { readUnbound } from '../../state/keys.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { Activity } from './activity.tsx';
-import { useBinding } from './binding.ts';
 import { KeyActions, listKeyFacts } from './key-actions.tsx';
 import { LeastPrivilegeOf } from './least-privilege.tsx';
 
@@ -73,4 +74,13 @@ function listFactsOfCredential(credential: Credential): readonly Fact[] {
 
 function createSecretFact(name: string, text: string): Fact {
   return [name, <Secret key={name} text={text} name={name.toLowerCase()} />];
+}
+
+/** Returns what a service key is bound to, which depends on its services if it has no resource; undefined for others. */
+export function useBinding({ binding, key }: Identity): string | undefined {
+  const unbound = useLoaded(
+    async () => (binding === null ? readUnbound(key?.services ?? []) : ''),
+    [binding, key?.services.join()],
+  );
+  return binding === null ? readValue(unbound, '…') : binding;
 }

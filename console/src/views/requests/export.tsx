@@ -1,10 +1,9 @@
 import { ask, askAll } from '../../control-api/client.ts';
 import type { RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { download } from '../../parts/download.ts';
 import { Popover } from '../../parts/popover.tsx';
-import { createFileName } from '../../state/files.ts';
 import { matchingRequests } from '../../state/request-filters.ts';
+import { currentWorld } from '../../state/worlds.ts';
 
 /** Exports the listed requests. */
 export function Export() {
@@ -45,4 +44,23 @@ export function Export() {
       )}
     </Popover>
   );
+}
+
+/** By then, the browser has read the content. */
+const REVOKE_DELAY_MS = 60_000;
+
+/** Saves a blob as a file. */
+function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), REVOKE_DELAY_MS);
+}
+
+/** Returns a file name for a download, with the world and the machine's time. */
+function createFileName(extension: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '');
+  return `nv-auth-mock-${currentWorld.value?.id ?? 'default'}-${time}${extension}`;
 }

@@ -5,9 +5,8 @@ import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { FILTERS, listValues, type ValueFilter } from '../../state/request-filters.ts';
 import { isNarrow } from '../../window.ts';
-import { MoreFilters } from './more-filters.tsx';
 
-export type TitledFilters = readonly (readonly [name: ValueFilter, title: string])[];
+type TitledFilters = readonly (readonly [name: ValueFilter, title: string])[];
 
 const VALUE_FILTERS: TitledFilters = [
   ['service', 'Service'],
@@ -56,7 +55,7 @@ export function Filters() {
 }
 
 /** A filter with a list of values. */
-export function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
+function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
   const current = choices.value[name];
   return (
     <label>
@@ -79,4 +78,43 @@ function includeChosen(values: readonly string[], current: string | undefined): 
   return current === undefined || current === '' || values.includes(current) || current.endsWith('xx')
     ? values
     : [...values, current];
+}
+
+/** The filters that do not fit beside the search, and the grouping. */
+function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
+  const { group, hints, path = '' } = choices.value;
+  return (
+    <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
+      {filters.map(([name, title]) => (
+        <FilterSelect key={name} name={name} title={title} />
+      ))}
+      <label>
+        <span class="unseen">Path</span>
+        <input
+          type="text"
+          placeholder="/v2/nvcf/functions/{id}"
+          autocomplete="off"
+          spellcheck={false}
+          value={path}
+          onChange={handleValue((value) => choose({ path: value.trim() }, false))}
+        />
+      </label>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={hints === 'true'}
+          onChange={({ currentTarget: { checked } }) => choose({ hints: checked ? 'true' : undefined }, false)}
+        />
+        With hints
+      </label>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={group !== 'no'}
+          onChange={({ currentTarget: { checked } }) => choose({ group: checked ? undefined : 'no' }, false)}
+        />
+        Group equal requests
+      </label>
+    </form>
+  );
 }

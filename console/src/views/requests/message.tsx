@@ -1,5 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import type { RecordedMessage } from '../../control-api/types.ts';
-import { Body } from './body.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
 
 /** A table of headers or query parameters. A repeated name is listed once, with all its values. */
 export function Fields({ title, fields }: { readonly title: string; readonly fields: RecordedMessage['headers'] }) {
@@ -31,4 +32,69 @@ export function Message({ title, message }: { readonly title: string; readonly m
       <Fields title="Headers" fields={headers} />
     </details>
   );
+}
+
+/** Longer bodies are cut on the page; the copy is complete. */
+const MAX_CHARACTERS = 20_000;
+
+/** Formats a body: JSON and forms indented, other texts unchanged, no body as an empty string. */
+function formatBody(body: unknown): string {
+  if (body === null) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+}
+
+/** A body with syntax highlighting. */
+function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
+  const text = formatBody(body);
+  if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
+  const visible = text.slice(0, MAX_CHARACTERS);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre class="body" tabIndex={0}>
+        {typeof body === 'string' ? visible : highlight(visible)}
+      </pre>
+      {text.length > MAX_CHARACTERS && <p class="quiet">{text.length - MAX_CHARACTERS} more characters</p>}
+      {isTruncated && <p class="quiet">The journal has only an outline of it, without values.</p>}
+      <CopyButton text={text} label="Copy the body" />
+    </>
+  );
+}
+
+/**
+ * JSON strings (with a colon if they are names), numbers and literals. A truncated string ends with the text; otherwise
+ * each quote in it would be tried as a new start.
+ */
+const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
+
+/** Returns the text with its tokens in elements. */
+function highlight(json: string): ComponentChildren {
+  const parts: ComponentChildren[] = [];
+  let position = 0;
+  for (const token of json.matchAll(TOKENS)) {
+    const [text, string, colon, number] = token;
+    parts.push(json.slice(position, token.index), <span class={classOfToken(string, colon, number)}>{text}</span>);
+    position = token.index + text.length;
+  }
+  return [...parts, json.slice(position)];
+}
+
+/** Returns the CSS class of a token, by the groups of the expression. */
+function classOfToken(string?: string, colon?: string, number?: string): string {
+  if (number !== undefined) return 'number';
+  if (string === undefined) return 'literal';
+  return colon === '' ? 'string' : 'key';
+}
+
+/** Returns the error message in a vendor's response; null if there is none. */
+export function findErrorMessage(body: unknown): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const members = body as Readonly<Record<string, unknown>>;
+  for (const name of ['message', 'detail', 'error_description', 'title', 'error']) {
+    const text = members[name];
+    if (typeof text === 'string') return text;
+  }
+  // Django style: a list of messages per field.
+  const fields = Object.entries(members).filter(([, texts]) => Array.isArray(texts) && typeof texts[0] === 'string');
+  return fields.length === 0 ? null : fields.map(([name, texts]) => `${name}: ${texts}`).join(' ');
 }

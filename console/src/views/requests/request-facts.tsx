@@ -1,13 +1,16 @@
 import { addressOfView, choices } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { formatMilliseconds } from '../../duration.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
+import { useKeepFocus } from '../../parts/focus.ts';
 import { Id } from '../../parts/id.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
+import { worldTime } from '../../state/clock.ts';
 import { nameOrId } from '../../state/identities.ts';
+import { moveClock } from '../../state/move-clock.ts';
 import type { ValueFilter } from '../../state/request-filters.ts';
-import { IssuedToken } from './issued-token.tsx';
 
 /** The facts of a request. Those that the list can be filtered by are links. */
 export function RequestFacts({
@@ -54,5 +57,30 @@ export function RequestFacts({
         ['Belongs to world', decision?.ofWorld],
       ]}
     />
+  );
+}
+
+/** When the issued token expires, with a button that moves the clock there. */
+function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
+  const act = useAct();
+  const container = useKeepFocus<HTMLDivElement>();
+  const time = worldTime.value;
+  const hasExpired = time !== null && Date.parse(time.now) >= Date.parse(expiresAt);
+  const move = () =>
+    act.run(async () => {
+      const { cannotUndo } = await moveClock('set', { to: expiresAt });
+      return cannotUndo === null ? null : `This cannot be undone: ${cannotUndo}`;
+    });
+  return (
+    <div ref={container} tabIndex={-1}>
+      {hasExpired ? 'expired at ' : 'expires at '}
+      <When at={expiresAt} isRelative />{' '}
+      {!hasExpired && (
+        <button type="button" class="small" disabled={act.isBusy} onClick={move}>
+          Move the clock there
+        </button>
+      )}
+      <Feedback act={act} />
+    </div>
   );
 }

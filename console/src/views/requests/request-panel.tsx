@@ -1,10 +1,10 @@
+import { Fragment } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { choose } from '../../address.ts';
 import { ask, nullIfNotFound } from '../../control-api/client.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Path } from '../../parts/path.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
@@ -14,9 +14,8 @@ import { findNearest } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
 import { isUnknownPath } from '../../state/requests.ts';
 import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
-import { findErrorMessage } from './body.tsx';
 import { Fixes, RepairResult } from './fixes.tsx';
-import { Fields, Message } from './message.tsx';
+import { Fields, findErrorMessage, Message } from './message.tsx';
 import { describeRefusal } from './refusal-text.ts';
 import { RequestFacts } from './request-facts.tsx';
 import { RequiredAndHeld } from './required-and-held.tsx';
@@ -158,5 +157,22 @@ function VendorMessage({ service, body }: { readonly service: string | null; rea
         {text}
       </blockquote>
     </section>
+  );
+}
+
+/** A segment of this length, such as an id, fits into a panel. */
+const MAX_SEGMENT_LENGTH = 40;
+
+/** A path that breaks only before slashes, unless a segment is too long. */
+function Path({ path }: { readonly path: string }) {
+  return (
+    <code class="long">
+      {path.split(/(?=\/)/).map((segment, index) => (
+        <Fragment key={index}>
+          <wbr />
+          <span class={segment.length <= MAX_SEGMENT_LENGTH ? 'segment' : undefined}>{segment}</span>
+        </Fragment>
+      ))}
+    </code>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choices, choose, view } from '../../address.ts';
-import { askAll } from '../../control-api/client.ts';
+import { ask, askAll } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
 import { describeError, readValue, useLoaded } from '../../parts/loaded.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
+import { countChanges } from '../../state/changes.ts';
 import { matchingRequests } from '../../state/request-filters.ts';
 import {
   heldBackRequests,
@@ -15,7 +16,6 @@ import {
   resumeList,
 } from '../../state/requests.ts';
 import { hasRoomBeside } from '../../window.ts';
-import { RequestCount } from './count.tsx';
 import { Export } from './export.tsx';
 import { Filters } from './filters.tsx';
 import { FirstMinute } from './first-minute.tsx';
@@ -96,4 +96,27 @@ function useDecisionInAddress(): string | undefined {
     if (decision !== undefined && id !== undefined) choose({ decision: undefined, request: id }, false);
   }, [decision, id]);
   return isLost ? decision : undefined;
+}
+
+/** The journal drops requests from this number on. */
+const MIN_FULL = 2000;
+
+/** Shows how many requests are listed, and how many the journal still has. */
+function RequestCount() {
+  const listed = matchingRequests.value.length;
+  const all = requests.value.length;
+  const isFull = all >= MIN_FULL;
+  const counts = useLoaded(
+    async () =>
+      isFull ? ask<{ total: number; dropped: number }>('GET', '/_mock/requests?limit=1&bodies=false') : undefined,
+    [isFull && countChanges('requests')],
+  );
+  const { total, dropped } = readValue(counts, undefined) ?? { total: 0, dropped: 0 };
+  if (dropped === 0) return listed === all ? format(all) : `${format(listed)} of ${format(all)}`;
+  const kept = `${format(total)} of ${format(total + dropped)} kept`;
+  return listed === all ? kept : `${format(listed)} shown, ${kept}`;
+}
+
+function format(number: number): string {
+  return number.toLocaleString('en');
 }

@@ -1,16 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choices } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
-import type { MadeWorld } from '../../control-api/types.ts';
+import type { MadeWorld, WorldInfo } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit } from '../../parts/handlers.ts';
 import { useQuery, WhenLoaded } from '../../parts/loaded.tsx';
-import { nameOfSnapshot } from '../../parts/snapshot-name.ts';
 import { reportChange } from '../../state/changes.ts';
 import { readSnapshots } from '../../state/snapshots.ts';
 import { consolePathOf, worlds } from '../../state/worlds.ts';
-import { WorldAddresses } from './world-addresses.tsx';
+import { nameOfSnapshot } from './snapshots.tsx';
 
 /** A form that creates a world. The address may have its source, so that a snapshot can link here. */
 export function NewWorld() {
@@ -103,5 +102,27 @@ function CreatedWorld({ world }: { readonly world: MadeWorld }) {
         <p class="hint">Other worlds have these too, so they do not identify this world: {ambiguous.join(', ')}</p>
       )}
     </div>
+  );
+}
+
+/** The addresses by which clients reach a world: a path, a host if it has one, and headers. */
+export function WorldAddresses({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
+  const headers = Object.entries(header).map(([name, value]) => ['By header', `${name}: ${value}`] as const);
+  const addresses = [
+    ['By path', url] as const,
+    ...(hostUrl === null ? [] : [['By host', hostUrl] as const]),
+    ...headers,
+  ];
+  return (
+    <dl class="ways">
+      {addresses.map(([name, text]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code class="long">{text}</code> <CopyButton text={text} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

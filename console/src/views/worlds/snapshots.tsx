@@ -11,9 +11,8 @@ import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Popover } from '../../parts/popover.tsx';
-import { defaultNameAt, nameOfSnapshot } from '../../parts/snapshot-name.ts';
 import { formatTime } from '../../parts/time.ts';
-import { When } from '../../parts/when.tsx';
+import { getWorldNow, When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { readSnapshots } from '../../state/snapshots.ts';
@@ -151,4 +150,13 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
       />
     </>
   );
+}
+
+/** Returns the default name of a snapshot taken at this time. */
+function defaultNameAt(at: string): string {
+  return `Snapshot of ${formatTime(at, getWorldNow())}`;
+}
+
+export function nameOfSnapshot({ name, at }: { readonly name: string | null; readonly at: string }): string {
+  return name ?? defaultNameAt(at);
 }

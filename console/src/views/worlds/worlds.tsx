@@ -12,11 +12,10 @@ import { Search } from '../../parts/search.tsx';
 import { formatRelativeTime, shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';
-import { readLifetime } from '../../state/lifetime.ts';
+import { readLifetime } from '../../state/info.ts';
 import { consolePathOf, currentWorld, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
-import { NewWorld } from './new-world.tsx';
+import { NewWorld, WorldAddresses } from './new-world.tsx';
 import { Snapshots } from './snapshots.tsx';
-import { WorldAddresses } from './world-addresses.tsx';
 import './worlds.css';
 
 /** Number of worlds shown at first. Search finds the rest. */

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { Dialog } from '../parts/dialog.tsx';
 import { isCovered } from '../parts/focus.ts';
 
 // Firefox and Safari have no `userAgentData`.
@@ -58,4 +59,38 @@ export function useShortcuts(): void {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+/** The keyboard shortcuts and what they do. */
+const KEYS: readonly (readonly [keys: string, action: string])[] = [
+  ['/', 'search in this view'],
+  ['j, k', 'next and previous in a list'],
+  ['Enter', 'open'],
+  ['Esc', 'close what is open'],
+  [PALETTE_KEYS, 'go to an action, view, operation, identity or request'],
+  ['?', 'this help'],
+];
+
+/** Lists the keyboard shortcuts of every view. */
+export function Help() {
+  return (
+    <Dialog
+      label="Keys"
+      onClose={() => {
+        openDialog.value = null;
+      }}
+    >
+      <h2>Keys</h2>
+      <dl class="facts">
+        {KEYS.map(([keys, action]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{action}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
 }
