@@ -7,8 +7,12 @@ export default defineConfig({
   // The server puts the path of the world in place of the dot.
   base: './',
   logLevel: 'warn',
-  // Tests build it, too, and Vite would take them for development.
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+  oxc: {
+    // The classic runtime passes children as arguments, which makes the script 4 % smaller.
+    // Tests build it, too, and Vite would take them for development.
+    jsx: { runtime: 'classic', pragma: 'createVNode', pragmaFrag: 'VNodeFragment', development: false },
+    jsxInject: "import { createElement as createVNode, Fragment as VNodeFragment } from 'preact';",
+  },
   build: {
     outDir: fileURLToPath(new URL('../dist/console/', import.meta.url)),
     emptyOutDir: true,
