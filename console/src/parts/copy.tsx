@@ -42,7 +42,7 @@ export function CopyButton(props: { readonly text: string; readonly label?: stri
 /** Test code with a copy button. */
 export function Code({ text }: { readonly text: string }) {
   return (
-    <div class="lines">
+    <div>
       <pre class="long">{text}</pre>
       <CopyButton text={text} label="Copy the code" />
     </div>

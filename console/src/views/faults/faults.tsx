@@ -19,7 +19,6 @@ import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
 import { type ListedOperation, readListedOperations } from '../../state/operations.ts';
 import { BROKEN_AT_LABELS, describeOperations, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
-import './faults.css';
 
 export function Faults() {
   const loaded = useLoaded(
@@ -32,7 +31,7 @@ export function Faults() {
   // The choices of this view are the requests that the form is filled in for.
   const isOpen = Object.keys(choices.value).length > 0;
   return (
-    <div class={`two faults${isOpen ? ' opened' : ''}`}>
+    <div class={isOpen ? 'two opened' : 'two'}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : formatCount(faults)}>
         {faults.length > 0 && (
           <Menu
@@ -130,7 +129,7 @@ function createColumns(operations: readonly ListedOperation[]): readonly Column<
       title: 'How often',
       cell: (fault) => <HowOften fault={fault} />,
       sortKeyOf: ({ fired }) => fired,
-      class: 'often',
+      class: 'when',
     },
   ];
 }

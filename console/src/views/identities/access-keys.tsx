@@ -50,7 +50,7 @@ export function AccessKeys({ credential }: { readonly credential: RunaiCredentia
         </p>
       ) : (
         <>
-          <ul ref={list} class="plain" tabIndex={-1}>
+          <ul ref={list} tabIndex={-1}>
             {keys.map((key) => (
               <li key={key.id} class="bar">
                 <span class="long">

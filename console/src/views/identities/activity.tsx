@@ -39,7 +39,7 @@ export function Activity({ identity: { id, name, services } }: { readonly identi
               <section aria-label="Recent requests">
                 <h3>Recent requests</h3>
                 {requests.length === 0 && <p class="quiet">None yet.</p>}
-                <ul class="plain recent">
+                <ul class="recent">
                   {requests.map((request) => (
                     <li key={request.id}>
                       <When at={request.at} /> <Status status={request.status} />{' '}

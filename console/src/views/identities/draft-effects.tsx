@@ -65,7 +65,7 @@ export function DraftEffects({ draft, rulesets }: { readonly draft: KeyOrder; re
 
 function Operations({ names, sign }: { readonly names: readonly string[]; readonly sign: '✓' | '×' }) {
   return (
-    <ul class="plain">
+    <ul>
       {names.map((name) => (
         <li key={name}>
           <span aria-hidden="true" class={sign === '✓' ? 'verdict allow' : 'verdict deny'}>

@@ -15,7 +15,7 @@ export function FirstMinute() {
   const refusal = readValue(useLoaded(findFirstRefusal, [countChanges('keys', 'cast')]), null);
   const act = useAct();
   return (
-    <div class="nothing first-minute">
+    <div class="nothing">
       <p>No requests yet. Point a client at this server, or see first what a refusal looks like.</p>
       {refusal !== null && (
         <p>

@@ -215,7 +215,7 @@ function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
   return (
     <>
       <Sentence text={lead + formatNames(roles.slice(0, MAX_SHOWN))} />
-      <details class="more-roles">
+      <details>
         <summary>{roles.length - MAX_SHOWN} more</summary>
         <Sentence text={formatNames(roles.slice(MAX_SHOWN))} />
       </details>

@@ -18,7 +18,7 @@ export function RequiredAndHeld(props: {
   // Nobody holds anything for an unknown caller, and no rule was evaluated.
   if (principal === null) return null;
   return (
-    <details class="required-and-held">
+    <details>
       <summary>Required and held</summary>
       <div class="sides">
         <Required
@@ -120,7 +120,7 @@ function Held(props: { readonly decision: Decision; readonly principal: NonNulla
       )}
       {binding !== undefined && <p>bound to {shortenIds(binding.held || 'nothing')}</p>}
       {pending !== undefined && (
-        <p class="later">
+        <p>
           Version {pending.version} takes effect at <When at={pending.effectiveAt} isRelative /> and would{' '}
           {pending.effect === 'allow' ? 'allow' : 'refuse'} it. <a href={addressOfView('clock')}>See when</a>
         </p>
