@@ -27,38 +27,22 @@ export function InForce() {
   return (
     <section class="in-force" aria-label="In force" tabIndex={effectsInForce.value.length > 0 ? 0 : undefined}>
       <ul>
-        {effectsInForce.value.map(({ text, view, endLabel, warning, end }) => {
-          const label = `${endLabel} (${text})`;
-          return (
-            <li key={text} class="chip">
-              <a href={addressOfView(view)}>{text}</a>
-              {warning === undefined ? (
-                <button
-                  type="button"
-                  class="cross"
-                  aria-label={label}
-                  title={label}
-                  disabled={act.isBusy}
-                  onClick={() => act.run(end)}
-                >
-                  ×
-                </button>
-              ) : (
-                <ConfirmButton
-                  title={`${endLabel}?`}
-                  confirmLabel={endLabel}
-                  warning={warning}
-                  isBusy={act.isBusy}
-                  onConfirm={() => act.run(end)}
-                  label={label}
-                  class="cross"
-                >
-                  ×
-                </ConfirmButton>
-              )}
-            </li>
-          );
-        })}
+        {effectsInForce.value.map(({ text, view, endLabel, warning, end }) => (
+          <li key={text} class="chip">
+            <a href={addressOfView(view)}>{text}</a>
+            <ConfirmButton
+              title={`${endLabel}?`}
+              confirmLabel={endLabel}
+              warning={warning}
+              isBusy={act.isBusy}
+              onConfirm={() => act.run(end)}
+              label={`${endLabel} (${text})`}
+              class="cross"
+            >
+              ×
+            </ConfirmButton>
+          </li>
+        ))}
       </ul>
       <Feedback act={act} />
     </section>

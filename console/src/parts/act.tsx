@@ -1,3 +1,4 @@
+import type { ButtonHTMLAttributes } from 'preact';
 import { useState } from 'preact/hooks';
 import { isOffline } from '../connection.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
@@ -33,6 +34,14 @@ export function useAct(): Act {
     }
   };
   return { isBusy: isBusy || isOffline.value, feedback, run, clear: () => setFeedback(null) };
+}
+
+/** A button that runs an action. */
+export function ActButton(
+  props: ButtonHTMLAttributes & { readonly act: Act; readonly action: () => Promise<unknown> },
+) {
+  const { act, action, ...attributes } = props;
+  return <button type="button" disabled={act.isBusy} onClick={() => act.run(action)} {...attributes} />;
 }
 
 /** The result of an action. Always rendered, because screen readers only announce changes of an existing element. */

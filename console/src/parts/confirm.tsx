@@ -12,9 +12,11 @@ export interface Confirmation {
   readonly confirmLabel: string;
 }
 
-/** A button for an action that cannot be undone. A dialog explains what will be lost and asks first. */
+/** A button for an action. If it cannot be undone, a dialog explains what will be lost and asks first. */
 export function ConfirmButton(
-  props: Confirmation & {
+  props: Omit<Confirmation, 'warning'> & {
+    /** Absent: nothing is asked. */
+    readonly warning?: string | undefined;
     readonly children: ComponentChildren;
     readonly isBusy: boolean;
     readonly onConfirm: () => void;
@@ -23,7 +25,7 @@ export function ConfirmButton(
     readonly class?: string;
   },
 ) {
-  const { children, isBusy, label, class: className = 'small danger' } = props;
+  const { children, isBusy, label, warning, onConfirm, class: className = 'small danger' } = props;
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -33,11 +35,13 @@ export function ConfirmButton(
         aria-label={label}
         title={label}
         disabled={isBusy}
-        onClick={() => setAsking(true)}
+        onClick={() => (warning === undefined ? onConfirm() : setAsking(true))}
       >
         {children}
       </button>
-      {isAsking && <ConfirmDialog {...props} onEnd={() => setAsking(false)} />}
+      {isAsking && warning !== undefined && (
+        <ConfirmDialog {...props} warning={warning} onEnd={() => setAsking(false)} />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { formatCurlCommand, formatTokenCommand, quoteForShell } from '../../../src/console-entry.ts';
 import { adminToken } from '../control-api/client.ts';
-import type { Fix, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
+import type { RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Caller } from './caller.ts';
 import { getBaseUrl } from './client-setup.ts';
 
@@ -41,9 +41,13 @@ export function toCall({ method, path, query, request }: RecordedRequest): Call 
   };
 }
 
-export function toCallOfFix({ method, path, body }: NonNullable<Fix['request']>): Call {
-  const headers = { 'content-type': 'application/json' };
-  return { method, target: path, headers, body: JSON.stringify(body), problem: null };
+const METHODS_WITH_BODY: readonly string[] = ['POST', 'PUT', 'PATCH'];
+
+/** Creates a call, with a JSON body if its method has one. */
+export function createCall(method: string, target: string, body: object = {}): Call {
+  return METHODS_WITH_BODY.includes(method)
+    ? { method, target, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), problem: null }
+    : { method, target, headers: {}, body: null, problem: null };
 }
 
 /** Returns the body as it was sent; null if there was none, or if it is unknown. The journal has JSON and forms as values. */

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { createCall } from './call.ts';
 import { getBaseUrl, toEnv } from './client-setup.ts';
 import { readEffects } from './effects.ts';
 import { type Identity, isKeptToBeRefused, readIdentities } from './identities.ts';
@@ -48,12 +48,6 @@ export async function readStarts(): Promise<readonly Start[]> {
   return listStarts(...(await Promise.all([readServices(), readIdentities()])));
 }
 
-/** A request that is refused because its caller lacks a right. */
-export interface FirstRefusal {
-  readonly call: Call;
-  readonly identity: Identity;
-}
-
 /** The first refusal of the README: this key may list and deploy functions, and registers one. */
 const README_KEY = 'nvcf-deployer';
 const BODIES: Readonly<Record<string, object>> = {
@@ -61,7 +55,7 @@ const BODIES: Readonly<Record<string, object>> = {
 };
 
 /** Finds a request that a key lacks a right for: that of the README or, in another cast, of the first such key; null without one. */
-export async function findFirstRefusal(): Promise<FirstRefusal | null> {
+export async function findFirstRefusal() {
   const [identities, operations] = await Promise.all([readIdentities(), readListedOperations()]);
   const keys = listUsable(identities).filter(({ key }) => key !== undefined);
   for (const identity of keys.toSorted((a, b) => Number(b.name === README_KEY) - Number(a.name === README_KEY))) {
@@ -71,7 +65,9 @@ export async function findFirstRefusal(): Promise<FirstRefusal | null> {
       const listed = operations.find(
         (candidate) => candidate.service === service && lacking.has(candidate.id) && isSendable(candidate.request),
       );
-      if (listed?.request != null) return { call: toCall(listed.id, listed.request), identity };
+      if (listed?.request == null) continue;
+      const { method, path } = listed.request;
+      return { call: createCall(method, path, BODIES[listed.id]), identity };
     }
   }
   return null;
@@ -79,15 +75,4 @@ export async function findFirstRefusal(): Promise<FirstRefusal | null> {
 
 function isSendable(request: { readonly path: string } | null): boolean {
   return request !== null && !request.path.includes('{');
-}
-
-function toCall(operation: string, { method, path }: { readonly method: string; readonly path: string }): Call {
-  const hasBody = method !== 'GET' && method !== 'DELETE';
-  return {
-    method,
-    target: path,
-    headers: hasBody ? { 'content-type': 'application/json' } : {},
-    body: hasBody ? JSON.stringify(BODIES[operation] ?? {}) : null,
-    problem: null,
-  };
 }

@@ -1,6 +1,6 @@
 import { type DocumentedRequest, formatOperation, readDocumentedRequests } from './documents.ts';
 import { readEffects } from './effects.ts';
-import { type Identity, readIdentities } from './identities.ts';
+import { readIdentities } from './identities.ts';
 import { createQuery } from './query.ts';
 import { describeOperationNeeds, readRuleset, readServices } from './rulesets.ts';
 
@@ -51,27 +51,16 @@ export function findOperations(
   );
 }
 
-/** An identity, and whether it may call an operation. */
-export interface CallerOfOperation {
-  readonly identity: Identity;
-  readonly isAllowed: boolean;
-  /** What it lacks, or the reason of the refusal; empty if it is allowed. */
-  readonly why: string;
-}
-
 /** Each identity costs a decision about every operation of the service. */
 const MAX_CALLERS = 60;
 
 /**
- * Reads who may call an operation, without a concrete object. Those who may come first.
+ * Reads who may call an operation, without a concrete object, and what others lack. Those who may come first.
  *
  * @returns the number of identities that were left out, too
  * @throws like the control API
  */
-export async function readCallers(
-  service: string,
-  operation: string,
-): Promise<{ readonly callers: readonly CallerOfOperation[]; readonly more: number }> {
+export async function readCallers(service: string, operation: string) {
   const all = (await readIdentities()).filter(({ services }) => services.includes(service));
   const callers = await Promise.all(
     all.slice(0, MAX_CALLERS).map(async (identity) => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { handleSubmit } from '../../parts/handlers.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -61,8 +61,8 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
   // Time may have passed some of them since they were read.
   const upcoming = clock.upcoming.filter(({ at }) => Date.parse(at) > Date.parse(now));
   const [next] = upcoming;
-  const move = (change: 'set' | 'advance', body: object) =>
-    act.run(async () => describeMove(await moveClock(change, body), names));
+  const move = (change: 'set' | 'advance', body: object) => async () =>
+    describeMove(await moveClock(change, body), names);
   return (
     <>
       <section aria-label="Time">
@@ -75,28 +75,28 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
           </small>
         </p>
         <div class="bar">
-          <button type="button" disabled={act.isBusy} onClick={() => move('advance', { by: '15m' })}>
+          <ActButton act={act} action={move('advance', { by: '15m' })}>
             +15 min
-          </button>
-          <button type="button" disabled={act.isBusy} onClick={() => move('advance', { by: '1h' })}>
+          </ActButton>
+          <ActButton act={act} action={move('advance', { by: '1h' })}>
             +1 h
-          </button>
-          <button type="button" disabled={act.isBusy} onClick={() => act.run(() => setFrozen(!frozen))}>
+          </ActButton>
+          <ActButton act={act} action={() => setFrozen(!frozen)}>
             {frozen ? 'Resume' : 'Freeze'}
-          </button>
+          </ActButton>
           <button type="button" disabled={act.isBusy} aria-expanded={isSetting} onClick={() => setSetting(!isSetting)}>
             Set …
           </button>
-          <button
-            type="button"
+          <ActButton
+            act={act}
+            action={move('advance', { to: 'next-event' })}
             class="next"
             disabled={act.isBusy || next === undefined}
-            onClick={() => move('advance', { to: 'next-event' })}
           >
             To the next event{next !== undefined && `: ${describeEvent(next, names)}`}
-          </button>
+          </ActButton>
         </div>
-        {isSetting && <SetForm now={now} isBusy={act.isBusy} set={(to) => move('set', { to })} />}
+        {isSetting && <SetForm now={now} isBusy={act.isBusy} set={(to) => act.run(move('set', { to }))} />}
       </section>
       <Feedback act={act} />
       <section aria-label="Upcoming">
@@ -114,15 +114,9 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
               {
                 title: '',
                 cell: (event) => (
-                  <button
-                    type="button"
-                    class="small"
-                    data-entry
-                    disabled={act.isBusy}
-                    onClick={() => move('set', { to: event.at })}
-                  >
+                  <ActButton act={act} action={move('set', { to: event.at })} class="small" data-entry>
                     Go there<span class="unseen">: {describeEvent(event, names)}</span>
-                  </button>
+                  </ActButton>
                 ),
               },
             ]}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { Fault, FaultMatch, FaultOrder } from '../../control-api/types.ts';
-import { type Act, Feedback, useAct } from '../../parts/act.tsx';
+import { type Act, ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
@@ -79,14 +79,9 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           title: '',
           cell: (fault) => (
             <>
-              <button
-                type="button"
-                class="small"
-                disabled={act.isBusy}
-                onClick={() => act.run(() => removeFaults([fault]))}
-              >
+              <ActButton act={act} action={() => removeFaults([fault])} class="small">
                 Remove<span class="unseen"> {fault.id}</span>
-              </button>{' '}
+              </ActButton>{' '}
               <Menu
                 subject={`fault ${fault.id}`}
                 isBusy={false}

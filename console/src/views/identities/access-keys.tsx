@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { askAs } from '../../control-api/vendor.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { useKeepFocus } from '../../parts/focus.ts';
 import { handleSubmit, handleValue } from '../../parts/handlers.ts';
@@ -43,9 +43,9 @@ export function AccessKeys({ credential }: { readonly credential: RunaiCredentia
       <h3>Access keys</h3>
       {keys === null ? (
         <p>
-          <button type="button" disabled={act.isBusy} onClick={() => act.run(() => read())}>
+          <ActButton act={act} action={read}>
             List them
-          </button>{' '}
+          </ActButton>{' '}
           <span class="quiet">as this user, through Run:ai’s own API: the calls appear in Requests</span>
         </p>
       ) : (

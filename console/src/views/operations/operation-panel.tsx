@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, goLater } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { describeCertainty } from '../../parts/certainty.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { handleValue } from '../../parts/handlers.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { StatusMark } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { findObstacle, senderOf } from '../../state/caller.ts';
+import { createCall } from '../../state/call.ts';
+import { findObstacle, type Sender, senderOf } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
 import { findDocumentPage } from '../../state/documents.ts';
-import { type CallerOfOperation, type ListedOperation, readCallers } from '../../state/operations.ts';
+import { type ListedOperation, readCallers } from '../../state/operations.ts';
 import { sendCall } from '../../state/send-again.ts';
 
 /** What an operation needs, why, and who may call it. @param props.listed undefined: the server has no such operation */
@@ -69,21 +70,11 @@ function Callers({ listed }: { readonly listed: ListedOperation }) {
   const loaded = useLoaded(() => readCallers(service, id), [countChanges('keys', 'clock', 'cast')]);
   const act = useAct();
   const [target, setTarget] = useState(request?.path ?? '');
-  const tryAs = ({ identity }: CallerOfOperation) =>
-    act.run(async () => {
-      const goOn = goLater('service', 'operation');
-      const method = request?.method ?? 'GET';
-      const hasBody = ['POST', 'PUT', 'PATCH'].includes(method);
-      const call = {
-        method,
-        target,
-        headers: hasBody ? { 'content-type': 'application/json' } : {},
-        body: hasBody ? '{}' : null,
-        problem: null,
-      };
-      const { id: sent } = await sendCall(call, senderOf(identity));
-      goOn(addressOfView('requests', { request: sent }));
-    });
+  const tryAs = (method: string, sender: Sender) => async () => {
+    const goOn = goLater('service', 'operation');
+    const { id: sent } = await sendCall(createCall(method, target), sender);
+    goOn(addressOfView('requests', { request: sent }));
+  };
   return (
     <section aria-label="Who may call it">
       <h3>Who may call it</h3>
@@ -99,17 +90,17 @@ function Callers({ listed }: { readonly listed: ListedOperation }) {
         {({ callers, more }) => (
           <>
             <ul class="callers">
-              {callers.map((caller) => (
-                <li key={caller.identity.id} class={caller.isAllowed ? 'met' : 'missing'}>
+              {callers.map(({ identity, isAllowed, why }) => (
+                <li key={identity.id} class={isAllowed ? 'met' : 'missing'}>
                   <span>
-                    <StatusMark status={caller.isAllowed ? 'met' : 'missing'} />{' '}
-                    <a href={addressOfView('identities', { who: caller.identity.id })}>{caller.identity.name}</a>{' '}
-                    <small class="quiet">{caller.why}</small>
+                    <StatusMark status={isAllowed ? 'met' : 'missing'} />{' '}
+                    <a href={addressOfView('identities', { who: identity.id })}>{identity.name}</a>{' '}
+                    <small class="quiet">{why}</small>
                   </span>
-                  {request !== null && findObstacle(senderOf(caller.identity)) === null && (
-                    <button type="button" class="small" disabled={act.isBusy} onClick={() => tryAs(caller)}>
-                      Try as<span class="unseen"> {caller.identity.name}</span>
-                    </button>
+                  {request !== null && findObstacle(senderOf(identity)) === null && (
+                    <ActButton act={act} action={tryAs(request.method, senderOf(identity))} class="small">
+                      Try as<span class="unseen"> {identity.name}</span>
+                    </ActButton>
                   )}
                 </li>
               ))}

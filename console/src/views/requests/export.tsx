@@ -1,6 +1,6 @@
 import { ask, askAll } from '../../control-api/client.ts';
 import type { RecordedRequest } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';
 import { currentWorld } from '../../state/worlds.ts';
@@ -29,14 +29,14 @@ export function Export() {
         <>
           <ul class="menu">
             <li>
-              <button type="button" disabled={act.isBusy} onClick={() => act.run(saveHar)}>
+              <ActButton act={act} action={saveHar}>
                 HAR (HTTP Archive)
-              </button>
+              </ActButton>
             </li>
             <li>
-              <button type="button" disabled={act.isBusy} onClick={() => act.run(saveJson)}>
+              <ActButton act={act} action={saveJson}>
                 JSON
-              </button>
+              </ActButton>
             </li>
           </ul>
           <Feedback act={act} />

@@ -1,5 +1,5 @@
 import { addressOfView, goLater } from '../../address.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -19,20 +19,17 @@ export function FirstMinute() {
       <p>No requests yet. Point a client at this server, or see first what a refusal looks like.</p>
       {refusal !== null && (
         <p>
-          <button
-            type="button"
+          <ActButton
+            act={act}
             class="main"
-            disabled={act.isBusy}
-            onClick={() =>
-              act.run(async () => {
-                const goOn = goLater('request');
-                const { id } = await sendCall(refusal.call, senderOf(refusal.identity));
-                goOn(addressOfView('requests', { request: id }));
-              })
-            }
+            action={async () => {
+              const goOn = goLater('request');
+              const { id } = await sendCall(refusal.call, senderOf(refusal.identity));
+              goOn(addressOfView('requests', { request: id }));
+            }}
           >
             Send a request that is refused
-          </button>{' '}
+          </ActButton>{' '}
           <span class="quiet">
             {refusal.call.method} {refusal.call.target} as {refusal.identity.name}
           </span>

@@ -8,7 +8,7 @@ import { shortenIds } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { toCall, toCallOfFix, toCurl } from '../../state/call.ts';
+import { createCall, toCall, toCurl } from '../../state/call.ts';
 import { type Caller, findObstacle } from '../../state/caller.ts';
 import { countChanges } from '../../state/changes.ts';
 import type { DiffLine, Remedy } from '../../state/remedies.ts';
@@ -177,7 +177,7 @@ function RemedyForm(props: {
         {change.kind === 'send' && (
           <CopyButton
             text={toCurl(
-              toCallOfFix(change.request),
+              createCall(change.request.method, change.request.path, change.request.body),
               change.request.as === undefined
                 ? { kind: 'unknown' }
                 : { kind: 'principal', name: change.request.as.principal },

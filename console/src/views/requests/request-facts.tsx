@@ -1,7 +1,7 @@
 import { addressOfView, choices } from '../../address.ts';
 import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { formatMilliseconds } from '../../duration.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
+import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { useKeepFocus } from '../../parts/focus.ts';
 import { Id } from '../../parts/id.tsx';
@@ -66,19 +66,18 @@ function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
   const container = useKeepFocus<HTMLDivElement>();
   const time = worldTime.value;
   const hasExpired = time !== null && Date.parse(time.now) >= Date.parse(expiresAt);
-  const move = () =>
-    act.run(async () => {
-      const { cannotUndo } = await moveClock('set', { to: expiresAt });
-      return cannotUndo === null ? null : `This cannot be undone: ${cannotUndo}`;
-    });
+  const move = async () => {
+    const { cannotUndo } = await moveClock('set', { to: expiresAt });
+    return cannotUndo === null ? null : `This cannot be undone: ${cannotUndo}`;
+  };
   return (
     <div ref={container} tabIndex={-1}>
       {hasExpired ? 'expired at ' : 'expires at '}
       <When at={expiresAt} isRelative />{' '}
       {!hasExpired && (
-        <button type="button" class="small" disabled={act.isBusy} onClick={move}>
+        <ActButton act={act} action={move} class="small">
           Move the clock there
-        </button>
+        </ActButton>
       )}
       <Feedback act={act} />
     </div>
