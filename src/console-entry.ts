@@ -3,5 +3,5 @@ export type * from '../generated/library.ts';
 export { describeNeeds } from './decisions/explaining/needs.ts';
 export { formatCurlCommand, formatTokenCommand, quoteForShell } from './lib/curl.ts';
 export { readAllPages } from './library/calls.ts';
-export { type ClockState, createEventReader, type MockEvent, type RequestSummary } from './library/events.ts';
+export type { ClockState, MockEvent, RequestSummary } from './library/events.ts';
 export type { MadeWorld, WorldOrder } from './library/worlds.ts';

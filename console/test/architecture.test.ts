@@ -79,11 +79,11 @@ describe('the console', () => {
     expect(violations(name, target)).toHaveLength(1);
   });
 
-  it('has four files of the server in its script, and no module of Node', () => {
+  it('has three files of the server in its script, and no module of Node', () => {
     const { sources } = JSON.parse(read('dist/console/console.js.map')) as { sources: string[] };
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
-    const own = ['decisions/explaining/needs.ts', 'lib/curl.ts', 'library/calls.ts', 'library/events.ts'];
+    const own = ['decisions/explaining/needs.ts', 'lib/curl.ts', 'library/calls.ts'];
     expect(ofServer.toSorted()).toEqual(own.map((path) => `src/${path}`));
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });

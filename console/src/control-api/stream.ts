@@ -1,4 +1,3 @@
-import { createEventReader } from '../../../src/console-entry.ts';
 import { type Connection, connection } from '../connection.ts';
 import { adminToken, RefusalError, send } from './client.ts';
 import type { MockEvent } from './types.ts';
@@ -80,11 +79,19 @@ export function followEvents(listener: Listener, onOpen: () => void): void {
   else void readWhileVisible();
 }
 
+/** An event in the form of the control API: two lines, of which the second is JSON. Its comments have one line. */
+const EVENT = /^event: (.*)\ndata: (.*)$/;
+
 /** Reads a stream to its end, and passes each event to the listener. @throws DOMException if the request is aborted */
 async function forwardEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>, listener: Listener): Promise<void> {
-  const readEvents = createEventReader();
-  const reader = body.getReader();
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    for (const event of readEvents(chunk.value)) listener(event);
+    const blocks = (text + chunk.value).split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const [, kind, data = ''] = EVENT.exec(block) ?? [];
+      if (kind !== undefined) listener({ kind, data: JSON.parse(data) } as MockEvent);
+    }
   }
 }
