@@ -8,7 +8,7 @@ import { readIdentities } from '../state/identities.ts';
 import { readListedOperations } from '../state/operations.ts';
 import { formatAddress, requests } from '../state/requests.ts';
 import { VIEWS } from '../views/index.ts';
-import { openDialog } from './shortcuts.tsx';
+import { closeDialog } from './shortcuts.tsx';
 
 /** The groups in display order. Enter opens the first match. */
 const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
@@ -37,17 +37,14 @@ export function Palette() {
   const targets = [...ACTIONS, ...VIEW_TARGETS, ...readValue(loaded, []), ...listRequestTargets()];
   const found = findTargets(targets, text);
   const chosen = found[Math.min(index, found.length - 1)];
-  const close = () => {
-    openDialog.value = null;
-  };
   const open = (target: Target | undefined) => {
     if (target === undefined) return;
-    close();
+    closeDialog();
     go(target.address);
     document.getElementById('content')?.focus();
   };
   return (
-    <Dialog label="Go to" class="go" onClose={close}>
+    <Dialog label="Go to" class="go" onClose={closeDialog}>
       <input
         ref={input}
         class="palette"

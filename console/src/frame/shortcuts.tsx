@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Dialog } from '../parts/dialog.tsx';
+import { Facts } from '../parts/facts.tsx';
 import { isCovered } from '../parts/focus.ts';
 
 // Firefox and Safari have no `userAgentData`.
@@ -10,6 +11,9 @@ const { userAgentData, platform } = navigator as Navigator & { userAgentData?: {
 export const PALETTE_KEYS = /^mac|^iP/i.test(userAgentData?.platform ?? platform) ? '⌘K' : 'Ctrl K';
 
 export const openDialog = signal<'help' | 'palette' | null>(null);
+export const closeDialog = () => {
+  openDialog.value = null;
+};
 
 /** Controls that use letter keys themselves. */
 const TEXT_CONTROLS = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
@@ -74,23 +78,9 @@ const KEYS: readonly (readonly [keys: string, action: string])[] = [
 /** Lists the keyboard shortcuts of every view. */
 export function Help() {
   return (
-    <Dialog
-      label="Keys"
-      onClose={() => {
-        openDialog.value = null;
-      }}
-    >
+    <Dialog label="Keys" onClose={closeDialog}>
       <h2>Keys</h2>
-      <dl class="facts">
-        {KEYS.map(([keys, action]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{action}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={KEYS.map(([keys, action]) => [<kbd key={keys}>{keys}</kbd>, action])} />
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { countChanges } from '../state/changes.ts';
-import { type Undoable, undo, undoable, withdrawIfStale, withdrawUndo } from '../state/undo.ts';
+import { offerUndo, type Undoable, undo, undoable, withdrawIfStale } from '../state/undo.ts';
 
 /** Offers to undo the latest action, on every view. It takes its own space instead of covering the view. */
 export function UndoBar() {
@@ -13,7 +13,7 @@ export function UndoBar() {
   }, [offer]);
   const isShown = offer !== null || act.feedback !== null;
   const close = () => {
-    withdrawUndo();
+    offerUndo(null);
     act.clear();
   };
   return (
@@ -26,7 +26,7 @@ export function UndoBar() {
             act.run(async () => {
               const text = await undo(offer);
               // Keep an offer that was made in the meantime.
-              if (undoable.value === offer) withdrawUndo();
+              if (undoable.value === offer) offerUndo(null);
               return text;
             })
           }

@@ -30,11 +30,6 @@ export function formatTime(at: string, now: string | null = null): string {
   return now !== null && convertToZone(now).startsWith(day) ? short : `${day} ${short}`;
 }
 
-/** Formats the time of day to the millisecond, in the chosen zone. */
-export function formatTimeOfDay(at: string): string {
-  return convertToZone(at).slice(11);
-}
-
 /** Formats the distance to a time: `in 14 min`, `2 h ago`. */
 export function formatRelativeTime(at: string, now: string): string {
   const distance = Date.parse(at) - Date.parse(now);

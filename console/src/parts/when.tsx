@@ -1,4 +1,4 @@
-import { formatRelativeTime, formatTime, formatTimeOfDay } from './time.ts';
+import { convertToZone, formatRelativeTime, formatTime } from './time.ts';
 
 /** A signal with the world's time to the minute; null while unknown. */
 interface WorldNow {
@@ -30,10 +30,11 @@ export function When({ at, isRelative = false }: { readonly at: string; readonly
   );
 }
 
+/** The time of day to the millisecond. */
 export function TimeOfDay({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={at}>
-      {formatTimeOfDay(at)}
+      {convertToZone(at).slice(11)}
     </time>
   );
 }

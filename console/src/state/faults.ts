@@ -1,7 +1,7 @@
-import { ask, RefusalError } from '../control-api/client.ts';
+import { ask, nullIfNotFound } from '../control-api/client.ts';
 import type { Fault } from '../control-api/types.ts';
 import { reportChange } from './changes.ts';
-import { offerUndo, withdrawUndo } from './undo.ts';
+import { offerUndo } from './undo.ts';
 
 /** Returns whether a fault has no effect any more, because its injections are used up or its time is over. */
 export function hasEnded({ ended }: Fault): boolean {
@@ -20,11 +20,9 @@ export function durationOf({ createdAt, until }: Fault): { readonly for?: string
  * @throws like the control API
  */
 export async function removeFaults(faults: readonly Fault[]): Promise<void> {
-  withdrawUndo();
+  offerUndo(null);
   const removals = faults.map(({ id }) =>
-    ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`).catch((error: unknown) => {
-      if (!(error instanceof RefusalError && error.status === 404)) throw error;
-    }),
+    ask('DELETE', `/_mock/faults/${encodeURIComponent(id)}`).catch(nullIfNotFound),
   );
   try {
     await Promise.all(removals);

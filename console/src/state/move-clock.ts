@@ -4,7 +4,7 @@ import { formatDuration } from '../duration.ts';
 import { reportChange } from './changes.ts';
 import { isClockUnchanged, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
-import { offerUndo, type Undoable, withdrawUndo } from './undo.ts';
+import { offerUndo, type Undoable } from './undo.ts';
 
 /** Name of the snapshot for undo. Each clock step replaces the previous one. */
 export const SNAPSHOT_NAME = 'before the clock moved (for Undo)';
@@ -33,7 +33,7 @@ export async function moveClock(change: 'set' | 'advance', body: object): Promis
   // A clock that runs has also moved by the time that the step took.
   const elapsed = before.frozen ? 0 : performance.now() - startedAt;
   const text = `The clock moved ${formatDuration(Date.parse(after.now) - Date.parse(before.now) - elapsed)}.`;
-  if (snapshot === null) withdrawUndo();
+  if (snapshot === null) offerUndo(null);
   else offerUndo(createUndo(text, before, after, snapshot));
   return { ...after, cannotUndo: obstacle };
 }

@@ -65,9 +65,7 @@ export function matchesTemplate(path: string, template: string): boolean {
 
 /** Returns the values of a filter in the requests of the page, sorted. */
 export function listValues(name: ValueFilter): readonly string[] {
-  const values = new Set(requests.value.map(VALUES[name]));
-  values.delete(null);
-  return [...values].filter((value) => value !== null).sort();
+  return [...new Set(requests.value.map(VALUES[name]))].filter((value) => value !== null).sort();
 }
 
 /** A row of the list: a request, and the equal ones just before it. */

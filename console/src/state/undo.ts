@@ -34,11 +34,6 @@ export function offerUndo(action: Undoable | null): void {
   undoable.value = action;
 }
 
-/** Withdraws the offer, because neither the latest action nor an earlier one can be undone any more. */
-export function withdrawUndo(): void {
-  undoable.value = null;
-}
-
 /** Undoes an action. @throws Error with the reason if it can no longer be undone */
 export async function undo(action: Undoable): Promise<string> {
   const obstacle = await action.guard?.obstacle();
@@ -49,5 +44,5 @@ export async function undo(action: Undoable): Promise<string> {
 /** Withdraws the offer if the action can no longer be undone. @throws like the control API */
 export async function withdrawIfStale(action: Undoable): Promise<void> {
   const obstacle = await action.guard?.obstacle();
-  if (typeof obstacle === 'string' && undoable.value === action) withdrawUndo();
+  if (typeof obstacle === 'string' && undoable.value === action) offerUndo(null);
 }

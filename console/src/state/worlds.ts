@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { addressOf, ask, askAll } from '../control-api/client.ts';
 import type { WorldInfo } from '../control-api/types.ts';
-import { withdrawUndo } from './undo.ts';
+import { offerUndo } from './undo.ts';
 
 /** All worlds of the server, the default world first; empty while unknown. */
 export const worlds = signal<readonly WorldInfo[]>([]);
@@ -22,7 +22,7 @@ export async function refreshWorlds(): Promise<void> {
 /** Resets this world to its seed. @returns a sentence that reports the result @throws like the control API */
 export async function resetWorld(): Promise<string> {
   await ask('POST', '/_mock/reset');
-  withdrawUndo();
+  offerUndo(null);
   return 'The world was reset to its seed.';
 }
 

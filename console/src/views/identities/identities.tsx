@@ -26,7 +26,8 @@ export function Identities() {
     <div class={`two${isOpen ? ' opened' : ''}${isFormOpen ? ' wide' : ''}`}>
       <ViewHeader
         title="Identities"
-        count={identities === null ? undefined : formatCount(found.length, identities.length)}
+        count={identities === null ? undefined : found.length}
+        total={identities?.length ?? 0}
       >
         <a class="button main" href={addressOfView('identities', { ...filters, make: 'service' })}>
           Create a key
@@ -71,11 +72,6 @@ export function Identities() {
       )}
     </div>
   );
-}
-
-/** Returns the number of identities found, and of how many if some are hidden. */
-function formatCount(found: number, total: number): number | string {
-  return found === total ? found : `${found} of ${total}`;
 }
 
 /** Returns the identities that match the filters in the address. */

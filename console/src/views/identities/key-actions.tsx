@@ -8,7 +8,7 @@ import { reportChange } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type NgcKey, rememberKeyText } from '../../state/keys.ts';
-import { offerUndo, withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 import { SavedKey } from './saved-key.tsx';
 
 /** Returns the facts about an NGC key, and its pending edits. */
@@ -40,7 +40,7 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
   const rotate = async () => {
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     rememberKeyText(id, key);
-    withdrawUndo();
+    offerUndo(null);
     reportChange('keys', 'clock');
     // The panel shows the new secret by then.
     await readIdentities();
@@ -55,7 +55,7 @@ export function KeyActions({ ngcKey }: { readonly ngcKey: NgcKey }) {
   const remove = async () => {
     const goOn = goLater('who');
     await ask('DELETE', path);
-    withdrawUndo();
+    offerUndo(null);
     goOn(addressOfView('identities'));
     reportChange('keys', 'clock');
     return 'The key was deleted.';

@@ -28,12 +28,7 @@ export function Operations() {
   );
   return (
     <div class={operation === undefined ? 'two operations' : 'two operations opened'}>
-      <ViewHeader
-        title="Operations"
-        count={
-          all.length === 0 ? undefined : found.length === all.length ? all.length : `${found.length} of ${all.length}`
-        }
-      />
+      <ViewHeader title="Operations" count={all.length === 0 ? undefined : found.length} total={all.length} />
       <search class="bar one-row">
         <Search
           label="Search"

@@ -1,5 +1,7 @@
 import { choices, choose } from '../../address.ts';
+import { Tick } from '../../parts/field.tsx';
 import { handleValue } from '../../parts/handlers.ts';
+import { createOptions, includeChosen } from '../../parts/options.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
@@ -56,28 +58,20 @@ export function Filters() {
 
 /** A filter with a list of values. */
 function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
-  const current = choices.value[name];
+  const current = choices.value[name] ?? '';
+  const values = name === 'status' ? ['2xx', '4xx', '5xx', ...listValues(name)] : listValues(name);
   return (
     <label>
       <span class="unseen">{title}</span>
-      <select value={current ?? ''} onChange={handleValue((value) => choose({ [name]: value }, false))}>
-        <option value="">{title}</option>
-        {name === 'status' && ['2xx', '4xx', '5xx'].map((status) => <option key={status}>{status}</option>)}
-        {includeChosen(listValues(name), current).map((value) => (
-          <option key={value} value={value}>
-            {name === 'service' ? titleOfService(value) : value}
-          </option>
-        ))}
+      <select value={current} onChange={handleValue((value) => choose({ [name]: value }, false))}>
+        {createOptions(
+          // The value in the address may be in no request yet.
+          includeChosen(values, current).map((value) => [value, name === 'service' ? titleOfService(value) : value]),
+          title,
+        )}
       </select>
     </label>
   );
-}
-
-/** Adds the value in the address, which may be in no request yet. */
-function includeChosen(values: readonly string[], current: string | undefined): readonly string[] {
-  return current === undefined || current === '' || values.includes(current) || current.endsWith('xx')
-    ? values
-    : [...values, current];
 }
 
 /** The filters that do not fit beside the search, and the grouping. */
@@ -99,22 +93,16 @@ function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
           onChange={handleValue((value) => choose({ path: value.trim() }, false))}
         />
       </label>
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked={hints === 'true'}
-          onChange={({ currentTarget: { checked } }) => choose({ hints: checked ? 'true' : undefined }, false)}
-        />
-        With hints
-      </label>
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked={group !== 'no'}
-          onChange={({ currentTarget: { checked } }) => choose({ group: checked ? undefined : 'no' }, false)}
-        />
-        Group equal requests
-      </label>
+      <Tick
+        label="With hints"
+        checked={hints === 'true'}
+        change={(isTicked) => choose({ hints: isTicked ? 'true' : undefined }, false)}
+      />
+      <Tick
+        label="Group equal requests"
+        checked={group !== 'no'}
+        change={(isTicked) => choose({ group: isTicked ? undefined : 'no' }, false)}
+      />
     </form>
   );
 }

@@ -45,64 +45,37 @@ export function Steps(props: {
   readonly stages: Stages;
   readonly before?: RecordedRequest | undefined;
 }) {
-  const { request, stages, before } = props;
+  const { request, stages, before = request } = props;
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
-  const outcomes = findOutcomes(request, steps, stages);
-  const previousOutcomes = before === undefined ? null : findOutcomes(before, steps, stages);
+  const previousMarks = findMarks(before, steps, stages);
   return (
     <ol class="steps" aria-label="Steps of the decision">
-      {steps.map((step, index) => (
-        <StepItem
-          key={step}
-          step={step}
-          index={index}
-          outcome={outcomes[index] ?? NOT_REACHED}
-          previousMark={previousOutcomes?.[index]?.mark}
-        />
-      ))}
+      {findMarks(request, steps, stages).map((mark, index) => {
+        const step = steps[index] ?? 'route';
+        const previousMark = previousMarks[index];
+        const isFixed = mark === 'passed' && previousMark !== 'passed';
+        return (
+          <li key={step} class={isFixed ? `${mark} mended was-${previousMark}` : mark} style={{ '--at': index }}>
+            <span class="dot" aria-hidden="true">
+              {SIGNS[mark]}
+            </span>
+            {TITLES[step]}
+            <span class="unseen">
+              : {SPOKEN_TEXTS[mark]}
+              {isFixed && previousMark === 'refused' && ', was refused here before'}
+            </span>
+          </li>
+        );
+      })}
     </ol>
   );
 }
 
-/** A step with its mark. @param props.previousMark of the refused request; undefined if there is none */
-function StepItem(props: {
-  readonly step: Step;
-  readonly index: number;
-  readonly outcome: StepOutcome;
-  readonly previousMark: Mark | undefined;
-}) {
-  const { step, index, outcome, previousMark = outcome.mark } = props;
-  const { mark, spoken } = outcome;
-  const isFixed = mark === 'passed' && previousMark !== 'passed';
-  return (
-    <li class={isFixed ? `${mark} mended was-${previousMark}` : mark} style={{ '--at': index }}>
-      <span class="dot" aria-hidden="true">
-        {SIGNS[mark]}
-      </span>
-      {TITLES[step]}
-      <span class="unseen">
-        : {spoken}
-        {previousMark === 'refused' && mark === 'passed' && ', was refused here before'}
-      </span>
-    </li>
-  );
-}
-
-interface StepOutcome {
-  readonly mark: Mark;
-  readonly spoken: string;
-}
-
-const NOT_REACHED: StepOutcome = { mark: 'none', spoken: SPOKEN_TEXTS.none };
-
-function findOutcomes(request: RecordedRequest, steps: readonly Step[], stages: Stages): readonly StepOutcome[] {
+function findMarks(request: RecordedRequest, steps: readonly Step[], stages: Stages): readonly Mark[] {
   const stage = request.reason === null ? undefined : stages.get(request.reason);
   const failing = findFailingStep(request, stage);
   const reachedCount = countReached(request, steps, failing);
-  return steps.map((step, index) => {
-    const mark = step === failing ? 'refused' : index < reachedCount ? 'passed' : 'none';
-    return { mark, spoken: SPOKEN_TEXTS[mark] };
-  });
+  return steps.map((step, index) => (step === failing ? 'refused' : index < reachedCount ? 'passed' : 'none'));
 }
 
 function countReached(request: RecordedRequest, steps: readonly Step[], failing: Step | null): number {

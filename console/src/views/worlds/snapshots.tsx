@@ -16,7 +16,7 @@ import { getWorldNow, When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { readSnapshots } from '../../state/snapshots.ts';
-import { withdrawUndo } from '../../state/undo.ts';
+import { offerUndo } from '../../state/undo.ts';
 
 /** The snapshots of this world, with a button that takes one. */
 export function Snapshots() {
@@ -108,7 +108,7 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
-      withdrawUndo();
+      offerUndo(null);
       return `This world was restored; its clock shows ${formatTime(now)}.`;
     });
   const remove = () =>
