@@ -6,7 +6,6 @@ export interface ViewLocation {
   readonly choices: Readonly<Record<string, string>>;
 }
 
-/** Returns the view and the choices in the fragment of a URL. */
 function parseHash(hash: string): ViewLocation {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   return { view, choices: Object.fromEntries(new URLSearchParams(query)) };
@@ -19,7 +18,6 @@ addEventListener('hashchange', () => {
 
 /** The name of the current view; empty without a view name. */
 export const view = computed(() => current.value.view);
-/** The choices in the current view, by name. */
 export const choices = computed(() => current.value.choices);
 
 /** Returns the address of a view with these choices. Empty values are left out. */

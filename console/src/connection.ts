@@ -6,7 +6,6 @@ import { computed, signal } from '@preact/signals';
  */
 export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away' | 'locked';
 
-/** The current state of the event stream. */
 export const connection = signal<Connection>('connecting');
 
 /** Whether the server is unreachable or locked, so that nothing can be changed. */

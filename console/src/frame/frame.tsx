@@ -21,7 +21,6 @@ import { UndoBar } from './undo-bar.tsx';
 
 setWorldNow(worldMinute);
 
-/** Reads the journal and lets every view read again. */
 export function readAll(): void {
   reportAllChanges();
   void readJournal();

@@ -24,7 +24,6 @@ interface Target {
   readonly searchText?: string;
 }
 
-/** The maximum number of targets per group. */
 const MAX_PER_GROUP = 6;
 
 /** Finds any action, view, operation, identity, key or request by part of its name. */
@@ -75,7 +74,6 @@ export function Palette() {
   );
 }
 
-/** The matching targets, with a heading above each group. */
 function TargetList(props: {
   readonly targets: readonly Target[];
   readonly chosen: Target | undefined;

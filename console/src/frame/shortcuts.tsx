@@ -18,7 +18,6 @@ export const closeDialog = () => {
 /** Controls that use letter keys themselves. */
 const TEXT_CONTROLS = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 
-/** Elements that open an entry of a list. */
 const ENTRIES = 'main [data-entry]';
 
 /** Rows of lists whose entries are not marked with `data-entry`. */
@@ -38,7 +37,6 @@ function moveFocus(offset: 1 | -1): void {
   entries[Math.max(0, Math.min(entries.length - 1, from < 0 ? 0 : from + offset))]?.focus();
 }
 
-/** Runs the shortcut of a key, if it has one. */
 function onKeyDown(event: KeyboardEvent): void {
   const { key, ctrlKey, metaKey, altKey, target } = event;
   if ((ctrlKey || metaKey) && key.toLowerCase() === 'k') {
@@ -57,7 +55,6 @@ function onKeyDown(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
-/** Registers the keyboard shortcuts of every view. */
 export function useShortcuts(): void {
   useEffect(() => {
     document.addEventListener('keydown', onKeyDown);
@@ -65,7 +62,6 @@ export function useShortcuts(): void {
   }, []);
 }
 
-/** The keyboard shortcuts and what they do. */
 const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['/', 'search in this view'],
   ['j, k', 'next and previous in a list'],
@@ -75,7 +71,6 @@ const KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['?', 'this help'],
 ];
 
-/** Lists the keyboard shortcuts of every view. */
 export function Help() {
   return (
     <Dialog label="Keys" onClose={closeDialog}>

@@ -11,7 +11,6 @@ export interface Act {
   readonly feedback: { readonly text: string; readonly isFault: boolean } | null;
   /** @param action returns a sentence to show, or anything else to show nothing */
   readonly run: (action: () => Promise<unknown>) => Promise<void>;
-  /** Clears the feedback. */
   readonly clear: () => void;
 }
 
@@ -36,7 +35,6 @@ export function useAct(): Act {
   return { isBusy: isBusy || isOffline.value, feedback, run, clear: () => setFeedback(null) };
 }
 
-/** A button that runs an action. */
 export function ActButton(
   props: ButtonHTMLAttributes & { readonly act: Act; readonly action: () => Promise<unknown> },
 ) {

@@ -12,7 +12,6 @@ const MEANINGS = {
 type Certainty = keyof typeof MEANINGS;
 const ORDER = Object.keys(MEANINGS);
 
-/** Returns a certainty with its meaning. */
 export function describeCertainty(certainty: Certainty): string {
   return `${certainty}: ${MEANINGS[certainty]}`;
 }

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from './dialog.tsx';
 
-/** How long the button shows that it copied. */
 const MESSAGE_MS = 2000;
 
 /** A button that copies a string or, if the browser forbids it, shows it. @param props.subject the string, for screen readers */
@@ -39,7 +38,6 @@ export function CopyButton(props: { readonly text: string; readonly label?: stri
   );
 }
 
-/** Test code with a copy button. */
 export function Code({ text }: { readonly text: string }) {
   return (
     <div>

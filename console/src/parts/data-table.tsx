@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useKeepFocus } from './focus.ts';
 
-/** A column of a table. */
 export interface Column<Row> {
   /** The heading. Empty for a column of buttons. */
   readonly title: string;
@@ -15,7 +14,6 @@ export interface Column<Row> {
 
 type Order = 'none' | 'ascending' | 'descending';
 
-/** The column by which a table is sorted, and the order. */
 interface Sorting {
   readonly title: string;
   readonly order: Order;
@@ -79,7 +77,6 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** Returns the content of a cell, or a dash if it is empty. */
 function orDash(content: ComponentChildren): ComponentChildren {
   return content === null || content === undefined || content === false || content === '' ? '-' : content;
 }
@@ -112,7 +109,6 @@ function Heading(props: {
 
 const ARROWS: Readonly<Record<Order, string>> = { none: '', ascending: ' ↑', descending: ' ↓' };
 
-/** The order after a click on the heading. */
 const NEXT_ORDERS: Readonly<Record<Order, Order>> = {
   none: 'ascending',
   ascending: 'descending',

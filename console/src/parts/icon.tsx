@@ -1,4 +1,3 @@
-/** An icon of the page's sprite. */
 export function Icon({ name }: { readonly name: string }) {
   return (
     <svg class="icon" aria-hidden="true">

@@ -1,6 +1,5 @@
 import { CopyButton } from './copy.tsx';
 
-/** Longer ids are shortened. */
 const MAX_ID_LENGTH = 16;
 
 /** Shortens an id in the middle: `3f1d7c52…0001`. Ids differ at both ends. */

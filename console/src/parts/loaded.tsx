@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { connection } from '../connection.ts';
 import { Sentence } from './sentence.tsx';
 
-/** The state of a read: pending, done or failed. */
 export type Loaded<Value> = { readonly value: Value } | { readonly error: string } | null;
 
 /**
@@ -76,7 +75,6 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Renders a value once it is read, or the error. */
 export function WhenLoaded<Value>(props: {
   readonly loaded: Loaded<Value>;
   readonly children: (value: Value) => ComponentChildren;

@@ -6,7 +6,6 @@ import { Sentence } from './sentence.tsx';
 const HEAD_LENGTH = 180;
 const TAIL_LENGTH = 60;
 
-/** Cuts the middle out of a long text. */
 export function shorten(text: string): string {
   return isLong(text) ? `${text.slice(0, HEAD_LENGTH)} … ${text.slice(-TAIL_LENGTH)}` : text;
 }

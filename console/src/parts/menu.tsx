@@ -2,7 +2,6 @@ import { useRef, useState } from 'preact/hooks';
 import { type Confirmation, ConfirmDialog } from './confirm.tsx';
 import { Popover } from './popover.tsx';
 
-/** An action of a menu. */
 export interface MenuItem {
   readonly label: string;
   readonly run: () => void;

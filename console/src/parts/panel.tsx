@@ -44,7 +44,6 @@ export function Panel(props: {
   );
 }
 
-/** Pixels per arrow key. */
 const STEP_PIXELS = 32;
 /** Of the panel, and of the list beside it. */
 const MIN_WIDTH_PIXELS = 320;

@@ -1,5 +1,4 @@
 import { handleValue } from './handlers.ts';
-/** A search field that filters as you type. */
 export function Search(props: {
   readonly label: string;
   readonly placeholder: string;

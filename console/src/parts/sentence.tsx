@@ -1,6 +1,5 @@
 import { When } from './when.tsx';
 
-/** An RFC 3339 time in UTC. */
 const TIME = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
 /** A message of the mock with names in backticks. Always rendered as text, never as markup. */

@@ -4,7 +4,6 @@ import type { RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Caller } from './caller.ts';
 import { getBaseUrl } from './client-setup.ts';
 
-/** A request that can be sent or resent. */
 export interface Call {
   readonly method: string;
   /** The path with its query, as sent. */

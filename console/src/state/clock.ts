@@ -22,7 +22,6 @@ export const worldTime = computed(() => {
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
-/** The world's time to the minute, for relative times. */
 export const worldMinute = computed(() => {
   const time = worldTime.value;
   return time === null ? null : `${time.now.slice(0, 16)}:00Z`;
@@ -40,7 +39,6 @@ export const aheadText = computed(() => {
   return `${ahead > 0 ? '+' : '−'}${formatDuration(ahead, 1)}`;
 });
 
-/** Whether the world's clock is frozen. False while unknown. */
 export const isFrozen = computed(() => lastReport.value?.state.frozen === true);
 
 export function noteClock(state: ClockState): void {

@@ -1,7 +1,6 @@
 import { ask } from '../control-api/client.ts';
 import { createQueries } from './query.ts';
 
-/** The parts of a documented operation that the console uses. */
 interface DocumentedOperation {
   readonly operationId?: string;
   readonly summary?: string;
@@ -20,9 +19,7 @@ export interface DocumentedRequest {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** A short description. */
   readonly summary: string;
-  /** Whether it can be sent without any parameter. */
   readonly needsNoParameters: boolean;
 }
 

@@ -3,7 +3,6 @@ import { reportChange } from './changes.ts';
 import type { NgcKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
 
-/** The members of a key that an edit can change. */
 type Changes = Pick<NgcKey, 'name' | 'services' | 'roles' | 'status' | 'expiresAt'> &
   Pick<NgcKey['history'][number], 'scopes' | 'resource'>;
 
@@ -63,7 +62,6 @@ export async function editKey(
   return { key, undo: { text: `The key \`${name}\` was edited.`, guard: { topics: ['keys'], obstacle }, undo } };
 }
 
-/** The warning before pending edits are applied. */
 export const APPLY_WARNING = 'All pending edits of keys take effect immediately. This cannot be undone.';
 
 /** Puts all pending key edits into effect. @returns a sentence with their number @throws like the control API */

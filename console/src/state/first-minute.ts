@@ -11,7 +11,6 @@ export interface Start {
   readonly service: string;
   readonly baseUrl: string;
   readonly identity: Identity;
-  /** Variables for a shell. */
   readonly env: string;
   /** The credential in a test of the library, such as `mock.key('owner')`. */
   readonly library: string;
@@ -43,7 +42,6 @@ function toLibrary({ name, kind, key }: Identity): string {
   return `mock.cast.runai.${list}.find(({ ${member} }) => ${member} === ${toSource(name)})${credential}`;
 }
 
-/** Reads how to reach each service. @throws like the control API */
 export async function readStarts(): Promise<readonly Start[]> {
   return listStarts(...(await Promise.all([readServices(), readIdentities()])));
 }

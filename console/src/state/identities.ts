@@ -3,14 +3,11 @@ import { describeBinding, keyTexts, type NgcKey, readKeys } from './keys.ts';
 import { createQuery } from './query.ts';
 import { serviceOfKey } from './rulesets.ts';
 
-/** An identity that can call services of this world. */
 export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly kind: 'service key' | 'personal key' | 'user' | 'application' | 'service account';
-  /** The services it can call. */
   readonly services: readonly string[];
-  /** Its scopes or roles. */
   readonly rights: string;
   /** What a service key is bound to, with names where the cast has them; null without a resource. */
   readonly binding?: string | null;
@@ -18,7 +15,6 @@ export interface Identity {
   readonly credentials: readonly Credential[];
   /** A Run:ai token that never expires, if the world has one. */
   readonly bearer?: string | undefined;
-  /** For NGC keys. */
   readonly key?: NgcKey;
 }
 
@@ -73,7 +69,6 @@ export async function readOrganizations(): Promise<readonly string[]> {
   return (ngc?.organizations ?? []).map(({ name }) => name);
 }
 
-/** Reads the functions of the world's seed. */
 export async function readFunctions() {
   return (await readCast()).nvcf?.functions ?? [];
 }
@@ -151,5 +146,4 @@ function createClient({ id, name, role, bearer }: Client, kind: Identity['kind']
   return { id, name, kind, services: ['runai'], rights: role ?? NO_ROLE, credentials: [credential], bearer };
 }
 
-/** The rights of a Run:ai identity without a role. */
 const NO_ROLE = 'no role';

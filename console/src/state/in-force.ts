@@ -46,7 +46,6 @@ export async function pollInForce(): Promise<void> {
   if (keyEvents !== previous.keyEvents) reportChange('keys');
 }
 
-/** Returns a string that changes when a fault is added or removed. */
 function joinIds(faults: readonly Fault[]): string {
   return faults.map(({ id }) => id).join();
 }

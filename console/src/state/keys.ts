@@ -33,7 +33,6 @@ export async function readUnbound(services: readonly string[]): Promise<string> 
 /** The texts of keys created or rotated on this page, by id. They cannot be read from the server. */
 export const keyTexts = signal<ReadonlyMap<string, string>>(new Map());
 
-/** Remembers the text of a key until the page is closed. */
 export function rememberKeyText(id: string, text: string): void {
   if (keyTexts.value.size === 0) serveKeyTexts();
   keyTexts.value = new Map([...keyTexts.value, [id, text]]);

@@ -80,7 +80,6 @@ async function deleteSnapshot({ id }: Snapshot): Promise<void> {
   await ask('DELETE', `/_mock/snapshots/${id}`).catch(() => {});
 }
 
-/** The methods of requests that change nothing. */
 const READ_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Describes what is lost by going back to a time, as far as the page knows. */
@@ -119,7 +118,6 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
   });
 }
 
-/** Freezes or resumes the clock. Returns its new state. @throws like the control API */
 async function sendFrozen(isFrozen: boolean): Promise<ClockState> {
   const state = await ask<ClockState>('POST', `/_mock/clock/${isFrozen ? 'freeze' : 'resume'}`, {});
   noteClock(state);

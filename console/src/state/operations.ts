@@ -8,7 +8,6 @@ import { describeOperationNeeds, readRuleset, readServices } from './rulesets.ts
 export interface ListedOperation {
   readonly service: string;
   readonly id: string;
-  /** The summary of its document, or its id as words. */
   readonly title: string;
   /** Its method and path; empty if no document describes it. */
   readonly route: string;

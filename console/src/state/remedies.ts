@@ -10,7 +10,6 @@ export type FixRequest = NonNullable<Fix['request']>;
 /** A right or binding that a fix adds or removes. */
 export interface DiffLine {
   readonly sign: '+' | '−';
-  /** Such as `scope`. */
   readonly kind: string;
   readonly name: string;
 }
@@ -23,7 +22,6 @@ export type Change =
 
 /** A way to make a refused request succeed. */
 export interface Remedy {
-  /** A sentence that describes it. */
   readonly text: string;
   /** Where the change is made, in the mock and for a real credential; absent if nothing changes. */
   readonly where?: string;
@@ -37,11 +35,9 @@ export interface Remedy {
   readonly call?: Partial<Pick<Call, 'method' | 'target' | 'body'>>;
 }
 
-/** What is known of a refusal. */
 export interface Refusal {
   readonly request: RecordedRequest;
   readonly decision: Decision;
-  /** All identities of the world. */
   readonly identities: readonly Identity[];
 }
 

@@ -29,7 +29,6 @@ import { offerUndo, type Undoable } from './undo.ts';
 export interface Repair {
   readonly before: RecordedRequest;
   readonly remedy: Remedy;
-  /** The id of the resent request. */
   readonly after: string;
   readonly status: number | null;
 }
@@ -59,7 +58,6 @@ export async function readRemedies(
   return { caller, ...listRemedies(refusal, allowed, !isFrozen.value) };
 }
 
-/** Returns the identities that may send a request. */
 async function filterAllowed(candidates: readonly Identity[], { method, path }: Nearest): Promise<readonly Identity[]> {
   const effects = await Promise.all(
     candidates.map(({ id: principal }) =>

@@ -3,11 +3,9 @@ import { choices } from '../address.ts';
 import type { RequestSummary } from '../control-api/types.ts';
 import { formatAddress, isRefusal, requests } from './requests.ts';
 
-/** The filters with a list of values. */
 const VALUE_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method'] as const;
 /** All filters, by their names in the address. */
 export const FILTERS = [...VALUE_FILTERS, 'path', 'hints', 'text', 'refusals'] as const;
-/** The name of a filter, in the address too. */
 export type Filter = (typeof FILTERS)[number];
 
 /** Returns a request's value for each filter with a list of values; null if it has none. */
@@ -19,10 +17,8 @@ const VALUES = {
   reason: ({ reason }: RequestSummary) => reason,
   method: ({ method }: RequestSummary) => method,
 } as const;
-/** The name of a filter with a list of values. */
 export type ValueFilter = keyof typeof VALUES;
 
-/** The requests that match all filters. */
 export const matchingRequests = computed(() => {
   const expected = FILTERS.map((name) => [name, choices.value[name] ?? ''] as const).filter(
     ([, value]) => value !== '',

@@ -5,10 +5,8 @@ import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 /** Maximum number of refusals, and of other requests. The journal has the same limits. */
 const MAX_ENTRIES = 2000;
 
-/** The number of requests in the first read. */
 const FIRST_READ_SIZE = 200;
 
-/** The requests of this world, newest first. */
 export const requests = signal<readonly RequestSummary[]>([]);
 
 /** Whether the journal has been read, so that an empty list means no requests. */
@@ -67,7 +65,6 @@ export async function readJournal(): Promise<void> {
   }
 }
 
-/** Adds older requests at the end of the list. */
 function noteOlder(older: readonly RequestSummary[]): void {
   requests.value = merge(requests.value, older);
 }

@@ -4,7 +4,6 @@ import type { Tables } from '../control-api/types.ts';
 import { readInfo } from './info.ts';
 import { createQueries } from './query.ts';
 
-/** The rules of a service. */
 export type Ruleset = Tables;
 /** The requirement of one or several operations. */
 export type Rule = Ruleset['rules'][number];
@@ -35,7 +34,6 @@ export function keyServiceNameOf(
 
 export const readRuleset = createQueries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 
-/** Reads the names of the server's services. */
 export async function readServices(): Promise<readonly string[]> {
   return (await readInfo()).services.map(({ name }) => name);
 }

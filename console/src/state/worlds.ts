@@ -14,7 +14,6 @@ export const currentWorld = computed(() => {
   return all.find(({ hostUrl }) => hostUrl !== null && new URL(hostUrl).host === location.host) ?? all[0];
 });
 
-/** Reads all worlds of the server. @throws like the control API */
 export async function refreshWorlds(): Promise<void> {
   worlds.value = await askAll<WorldInfo>('worlds');
 }

@@ -128,7 +128,6 @@ function Clock({ clock, identities }: { readonly clock: ClockReading; readonly i
   );
 }
 
-/** Begins with the time at which the form was opened. */
 function SetForm(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
   const [initial] = useState(convertToZone(props.now).slice(0, 19));
   return (

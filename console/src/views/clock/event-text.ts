@@ -4,7 +4,6 @@ import { formatTime } from '../../parts/time.ts';
 import type { Identity } from '../../state/identities.ts';
 import type { ClockStep } from '../../state/move-clock.ts';
 
-/** The names of the subjects of events, by id. */
 type Names = ReadonlyMap<string, string>;
 
 /** Returns the names of identities and of callers of requests. Users outside the cast are known only from their requests. */

@@ -10,7 +10,6 @@ import { readEffects } from '../../state/effects.ts';
 import { type Identity, nameOrId } from '../../state/identities.ts';
 import { formatAddress } from '../../state/requests.ts';
 
-/** The number of requests to show. */
 const MAX_RECENT = 5;
 
 /** What an identity may call, without concrete objects, and its latest requests. Shown together, so that nothing moves. */

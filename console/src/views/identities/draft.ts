@@ -3,7 +3,6 @@ import type { NgcKey } from '../../state/keys.ts';
 import { isNames } from '../../state/remedies.ts';
 import type { Rule, Ruleset } from '../../state/rulesets.ts';
 
-/** Returns the order that the form for a new key starts with. */
 export function createDraft(
   address: Readonly<Record<string, string>>,
   existing: readonly Pick<NgcKey, 'name'>[],

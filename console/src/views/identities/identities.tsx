@@ -74,7 +74,6 @@ export function Identities() {
   );
 }
 
-/** Returns the identities that match the filters in the address. */
 function filterIdentities(identities: readonly Identity[]): readonly Identity[] {
   const { text = '', api: service, kind } = choices.value;
   const query = text.toLowerCase();

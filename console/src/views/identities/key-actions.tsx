@@ -11,7 +11,6 @@ import { type NgcKey, rememberKeyText } from '../../state/keys.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { SavedKey } from './saved-key.tsx';
 
-/** Returns the facts about an NGC key, and its pending edits. */
 export function listKeyFacts(key: NgcKey): readonly Fact[] {
   const { status, org, expiresAt, policy, pending, user, roles } = key;
   return [

@@ -17,10 +17,8 @@ interface TestInput {
   readonly name: string;
 }
 
-/** A language or framework of a test. */
 export type Language = 'vitest' | 'pytest';
 
-/** The languages in the order of the menu. */
 export const LANGUAGES: readonly Language[] = ['vitest', 'pytest'];
 
 /**
@@ -62,7 +60,6 @@ export function toAssertion({ operation, method, path, principal, status, reason
   return `await expect(mock).toHaveReceived(${toSource(match)});`;
 }
 
-/** Return the source of a test. */
 const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
   vitest: writeVitest,
   pytest: writePytest,
@@ -182,7 +179,6 @@ function writePytestToken(caller: Caller): readonly string[] {
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
 
-/** Splits a title into words for an identifier. */
 function splitWords(name: string): readonly string[] {
   return name.toLowerCase().match(/[a-z0-9]+/g) ?? ['request'];
 }

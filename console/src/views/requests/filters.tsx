@@ -19,10 +19,8 @@ const VALUE_FILTERS: TitledFilters = [
   ['method', 'Method'],
 ];
 
-/** Number of filters beside the search, if there is room. */
 const MAX_BESIDE = 3;
 
-/** Filters and groups the list. */
 export function Filters() {
   const current = choices.value;
   const beside = isNarrow.value ? [] : VALUE_FILTERS.slice(0, MAX_BESIDE);
@@ -56,7 +54,6 @@ export function Filters() {
   );
 }
 
-/** A filter with a list of values. */
 function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
   const current = choices.value[name] ?? '';
   const values = name === 'status' ? ['2xx', '4xx', '5xx', ...listValues(name)] : listValues(name);

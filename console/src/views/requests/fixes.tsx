@@ -115,7 +115,6 @@ function RemedyList(props: {
   );
 }
 
-/** The button for a remedy, with its changes. */
 function RemedyForm(props: {
   readonly request: RecordedRequest;
   readonly remedy: Remedy;
@@ -192,7 +191,6 @@ function RemedyForm(props: {
   );
 }
 
-/** The rights that a fix adds and removes. */
 function DiffList({ lines }: { readonly lines: readonly DiffLine[] }) {
   if (lines.length === 0) return null;
   return (

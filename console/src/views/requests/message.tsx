@@ -19,7 +19,6 @@ export function Fields({ title, fields }: { readonly title: string; readonly fie
   );
 }
 
-/** The headers and the body of a request or a response. */
 export function Message({ title, message }: { readonly title: string; readonly message: RecordedMessage }) {
   const { headers, body, size, truncated } = message;
   return (
@@ -43,7 +42,6 @@ function formatBody(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
 }
 
-/** A body with syntax highlighting. */
 function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
   const text = formatBody(body);
   if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
@@ -67,7 +65,6 @@ function Body({ body, isTruncated }: { readonly body: unknown; readonly isTrunca
  */
 const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
 
-/** Returns the text with its tokens in elements. */
 function highlight(json: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
   let position = 0;
@@ -79,7 +76,6 @@ function highlight(json: string): ComponentChildren {
   return [...parts, json.slice(position)];
 }
 
-/** Returns the CSS class of a token, by the groups of the expression. */
 function classOfToken(string?: string, colon?: string, number?: string): string {
   if (number !== undefined) return 'number';
   if (string === undefined) return 'literal';

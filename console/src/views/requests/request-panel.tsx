@@ -22,7 +22,6 @@ import { RequiredAndHeld } from './required-and-held.tsx';
 import { Resend } from './resend.tsx';
 import { readStages, type Stages, Steps } from './steps.tsx';
 
-/** A recorded request with what explains it. */
 interface RequestDetails {
   readonly request: RecordedRequest;
   /** Null if it has none, or if it was dropped before its request. */

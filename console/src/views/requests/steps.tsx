@@ -84,12 +84,10 @@ function countReached(request: RecordedRequest, steps: readonly Step[], failing:
   return failing === null ? steps.length : steps.indexOf(failing);
 }
 
-/** Returns whether a fault replaced the steps. */
 function isReplaced({ fault, statusWithoutFault, reason, done }: RecordedRequest): boolean {
   return fault !== null && statusWithoutFault === undefined && reason === null && !done;
 }
 
-/** The statuses of malformed requests. */
 const MALFORMED_STATUSES: readonly (number | null)[] = [400, 413, 415, 422];
 
 /** Returns the step that failed; null if none did. @param stage the step of its reason */

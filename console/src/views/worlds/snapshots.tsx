@@ -152,7 +152,6 @@ function SnapshotActions({ snapshot, act }: { readonly snapshot: Snapshot; reado
   );
 }
 
-/** Returns the default name of a snapshot taken at this time. */
 function defaultNameAt(at: string): string {
   return `Snapshot of ${formatTime(at, getWorldNow())}`;
 }
