@@ -1,14 +1,10 @@
 import { computed, signal } from '@preact/signals';
 
-/** A view and the choices made in it. Both are in the URL, which can be shared. */
-export interface ViewLocation {
-  readonly view: string;
-  readonly choices: Readonly<Record<string, string>>;
-}
-
-function parseHash(hash: string): ViewLocation {
+/** A view and the choices made in it are in the fragment of the URL, which can be shared. */
+function parseHash(hash: string) {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  return { view, choices: Object.fromEntries(new URLSearchParams(query)) };
+  const choices: Readonly<Record<string, string>> = Object.fromEntries(new URLSearchParams(query));
+  return { view, choices };
 }
 
 const current = signal(parseHash(location.hash));

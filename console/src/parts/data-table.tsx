@@ -12,11 +12,16 @@ export interface Column<Row> {
   readonly class?: string;
 }
 
-type Order = 'none' | 'ascending' | 'descending';
+/** The order after a click on the heading of a column. */
+const ORDERS = {
+  none: { arrow: '', next: 'ascending' },
+  ascending: { arrow: ' ↑', next: 'descending' },
+  descending: { arrow: ' ↓', next: 'none' },
+} as const;
 
 interface Sorting {
   readonly title: string;
-  readonly order: Order;
+  readonly order: keyof typeof ORDERS;
 }
 
 /**
@@ -99,21 +104,13 @@ function Heading(props: {
   const order = sorting.title === title ? sorting.order : 'none';
   return (
     <th scope="col" aria-sort={order}>
-      <button type="button" class="sort" onClick={() => sort({ title, order: NEXT_ORDERS[order] })}>
+      <button type="button" class="sort" onClick={() => sort({ title, order: ORDERS[order].next })}>
         {title}
-        <span aria-hidden="true">{ARROWS[order]}</span>
+        <span aria-hidden="true">{ORDERS[order].arrow}</span>
       </button>
     </th>
   );
 }
-
-const ARROWS: Readonly<Record<Order, string>> = { none: '', ascending: ' ↑', descending: ' ↓' };
-
-const NEXT_ORDERS: Readonly<Record<Order, Order>> = {
-  none: 'ascending',
-  ascending: 'descending',
-  descending: 'none',
-};
 
 /** Returns the rows in order. Rows without a value come last in both directions. */
 function sortRows<Row>(

@@ -1,14 +1,10 @@
 import { convertToZone, formatRelativeTime, formatTime } from './time.ts';
 
 /** A signal with the world's time to the minute; null while unknown. */
-interface WorldNow {
-  readonly value: string | null;
-}
-
-let worldNow: WorldNow = { value: null };
+let worldNow: { readonly value: string | null } = { value: null };
 
 /** Sets the signal with the world's time. The frame passes it, because parts do not import the state. */
-export function setWorldNow(signal: WorldNow): void {
+export function setWorldNow(signal: typeof worldNow): void {
   worldNow = signal;
 }
 

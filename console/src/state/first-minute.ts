@@ -1,30 +1,15 @@
 import { createCall } from './call.ts';
 import { getBaseUrl, toEnv } from './client-setup.ts';
 import { readEffects } from './effects.ts';
-import { type Identity, isKeptToBeRefused, readIdentities } from './identities.ts';
+import { type Identity, isUsable, readIdentities } from './identities.ts';
 import { readListedOperations } from './operations.ts';
 import { readServices } from './rulesets.ts';
 import { toSource } from './source.ts';
 
-/** How a client reaches a service as an identity of the world. */
-export interface Start {
-  readonly service: string;
-  readonly baseUrl: string;
-  readonly identity: Identity;
-  readonly env: string;
-  /** The credential in a test of the library, such as `mock.key('owner')`. */
-  readonly library: string;
-}
-
-/** Returns the identities to work with: those with a known credential that nothing refuses. */
-function listUsable(identities: readonly Identity[]): readonly Identity[] {
-  return identities.filter((identity) => identity.credentials.length > 0 && !isKeptToBeRefused(identity));
-}
-
 /** Returns how to reach each service that an identity can call, as the first such identity. */
-export function listStarts(services: readonly string[], identities: readonly Identity[]): readonly Start[] {
+export function listStarts(services: readonly string[], identities: readonly Identity[]) {
   return services.flatMap((service) => {
-    const identity = listUsable(identities).find((candidate) => candidate.services.includes(service));
+    const identity = identities.find((candidate) => isUsable(candidate) && candidate.services.includes(service));
     if (identity === undefined) return [];
     const own = { ...identity, services: [service] };
     const baseUrl = service === 'catalogue' ? `${getBaseUrl()}/integrate/v1` : getBaseUrl();
@@ -42,7 +27,7 @@ function toLibrary({ name, kind, key }: Identity): string {
   return `mock.cast.runai.${list}.find(({ ${member} }) => ${member} === ${toSource(name)})${credential}`;
 }
 
-export async function readStarts(): Promise<readonly Start[]> {
+export async function readStarts() {
   return listStarts(...(await Promise.all([readServices(), readIdentities()])));
 }
 
@@ -55,7 +40,7 @@ const BODIES: Readonly<Record<string, object>> = {
 /** Finds a request that a key lacks a right for: that of the README or, in another cast, of the first such key; null without one. */
 export async function findFirstRefusal() {
   const [identities, operations] = await Promise.all([readIdentities(), readListedOperations()]);
-  const keys = listUsable(identities).filter(({ key }) => key !== undefined);
+  const keys = identities.filter((identity) => identity.key !== undefined && isUsable(identity));
   for (const identity of keys.toSorted((a, b) => Number(b.name === README_KEY) - Number(a.name === README_KEY))) {
     for (const service of identity.services) {
       const effects = await readEffects({ principal: identity.id }, service);

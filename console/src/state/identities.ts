@@ -87,6 +87,11 @@ export function isKeptToBeRefused({ name, key }: Identity): boolean {
   return key !== undefined && (key.status !== 'active' || KEPT_TO_BE_REFUSED.test(name));
 }
 
+/** Returns whether an identity has a known credential that nothing refuses. */
+export function isUsable(identity: Identity): boolean {
+  return identity.credentials.length > 0 && !isKeptToBeRefused(identity);
+}
+
 /** Returns the name of a principal, or its id if another identity has the same name. */
 export function nameOrId({ id, name }: Pick<Identity, 'id' | 'name'>, all = readIdentities.latest() ?? []): string {
   return all.some((other) => other.name === name && other.id !== id) ? id : name;

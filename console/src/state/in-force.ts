@@ -9,18 +9,8 @@ import { hasEnded, removeFaults } from './faults.ts';
 import { setFrozen } from './move-clock.ts';
 import { resetWorld } from './worlds.ts';
 
-/** Everything that changes the behaviour of this world, as last read. */
-interface StateInForce {
-  /** Without ended faults. */
-  readonly faults: readonly Fault[];
-  readonly pendingEdits: number;
-  /** The number of upcoming key events: edits taking effect, and expiries. */
-  readonly keyEvents: number;
-}
-
-const NOTHING: StateInForce = { faults: [], pendingEdits: 0, keyEvents: 0 };
-
-const state = signal<StateInForce>(NOTHING);
+/** Everything that changes the behaviour of this world, as last read. Key events: edits taking effect, and expiries. */
+const state = signal({ faults: [] as readonly Fault[], pendingEdits: 0, keyEvents: 0 });
 
 /** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
@@ -50,20 +40,8 @@ function joinIds(faults: readonly Fault[]): string {
   return faults.map(({ id }) => id).join();
 }
 
-/** Something in force that changes the behaviour of the mock, and how to end it. */
-export interface EffectInForce {
-  readonly text: string;
-  /** The view with the details. */
-  readonly view: string;
-  readonly endLabel: string;
-  /** What is lost by ending it, as a sentence. Absent if it can be undone. */
-  readonly warning?: string;
-  /** @returns a sentence that reports the result, unless the undo bar does */
-  readonly end: () => Promise<unknown>;
-}
-
-/** Everything in force, in the order of the header. */
-export const effectsInForce = computed((): readonly EffectInForce[] => {
+/** Everything in force, in the order of the header, with the action that ends it. A warning says what it loses for good. */
+export const effectsInForce = computed(() => {
   const { faults, pendingEdits } = state.value;
   const { value: ahead } = aheadText;
   return [

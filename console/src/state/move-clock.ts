@@ -57,13 +57,12 @@ function createUndo(text: string, before: ClockState, after: ClockState, snapsho
   };
 }
 
-/** A snapshot, or the reason of the control API for refusing it. */
-type SnapshotResult =
-  | { readonly snapshot: Snapshot; readonly obstacle: null }
-  | { readonly snapshot: null; readonly obstacle: string };
-
-/** Takes the snapshot for undo in place of the previous one. @throws like the control API, except for a refusal */
-async function takeSnapshot(): Promise<SnapshotResult> {
+/**
+ * Takes the snapshot for undo in place of the previous one. Returns why not if the control API refuses.
+ *
+ * @throws like the control API, except for a refusal
+ */
+async function takeSnapshot() {
   try {
     const all = await askAll<Snapshot>('snapshots');
     await Promise.all(all.filter(({ name }) => name === SNAPSHOT_NAME).map(deleteSnapshot));

@@ -1,7 +1,7 @@
 import type { Decision, Fix, RecordedRequest } from '../control-api/types.ts';
 import { type Call, FINGERPRINT, toCall } from './call.ts';
 import { type Sender, senderOf, sentBearer } from './caller.ts';
-import { type Identity, isKeptToBeRefused } from './identities.ts';
+import { type Identity, isUsable } from './identities.ts';
 import type { ListedOperation } from './operations.ts';
 import { matchesTemplate } from './request-filters.ts';
 
@@ -52,7 +52,7 @@ function listDistinct(identities: readonly Identity[]): readonly Identity[] {
   const rightsOf = ({ kind, services, rights, binding, key }: Identity) =>
     JSON.stringify([kind, services, rights, binding, key?.org]);
   return identities
-    .filter((identity) => identity.credentials.length > 0 && !isKeptToBeRefused(identity))
+    .filter(isUsable)
     .toSorted((left, right) => Math.sign(countScopes(left) - countScopes(right)) || 0)
     .filter((one, index, sorted) => sorted.findIndex((other) => rightsOf(other) === rightsOf(one)) === index);
 }

@@ -3,13 +3,6 @@ import type { Call } from './call.ts';
 import { requestToken, type Sender, senders } from './caller.ts';
 import { readSummaries } from './requests.ts';
 
-/** A resent request: its id in the journal, and its status. */
-export interface ResentRequest {
-  readonly id: string;
-  /** Null if the connection broke. */
-  readonly status: number | null;
-}
-
 /** The number of the newest requests among which a sent one is searched; others may arrive at the same time. */
 const MAX_SEARCHED = 50;
 
@@ -17,11 +10,11 @@ const MAX_SEARCHED = 50;
 const BODYLESS_METHODS = ['GET', 'HEAD'];
 
 /**
- * Sends a call as an identity.
+ * Sends a call as an identity. Returns its id in the journal, and its status.
  *
  * @throws Error if the credential is unknown, or if the call is not in the journal afterwards
  */
-export async function sendCall({ method, target, headers, body }: Call, sender: Sender): Promise<ResentRequest> {
+export async function sendCall({ method, target, headers, body }: Call, sender: Sender) {
   // Identifies the request in the journal.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
   const sending = sendAs(await requestToken(sender), method, target, {

@@ -13,34 +13,26 @@ import { type Identity, readIdentities } from '../../state/identities.ts';
 import { findNearest } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
 import { isUnknownPath } from '../../state/requests.ts';
-import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
+import { readRuleset } from '../../state/rulesets.ts';
 import { Fixes, RepairResult } from './fixes.tsx';
 import { Fields, findErrorMessage, Message } from './message.tsx';
 import { describeRefusal } from './refusal-text.ts';
 import { RequestFacts } from './request-facts.tsx';
 import { RequiredAndHeld } from './required-and-held.tsx';
 import { Resend } from './resend.tsx';
-import { readStages, type Stages, Steps } from './steps.tsx';
-
-interface RequestDetails {
-  readonly request: RecordedRequest;
-  /** Null if it has none, or if it was dropped before its request. */
-  readonly decision: Decision | null;
-  readonly stages: Stages;
-  /** The ruleset with the rule of the decision; null if no rule was evaluated. */
-  readonly ruleset: Ruleset | null;
-}
+import { readStages, Steps } from './steps.tsx';
 
 /** Reads a request, its decision, and what explains them. @throws like the control API */
-async function readDetails(id: string): Promise<RequestDetails> {
+async function readDetails(id: string) {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
   const address = `/_mock/decisions/${encodeURIComponent(request.decision ?? '')}`;
+  // A decision may be dropped before its request.
   const [decision, stages] = await Promise.all([
     request.decision === null ? null : ask<Decision>('GET', address).catch(nullIfNotFound),
     readStages(request),
   ]);
-  const hasRule = decision !== null && decision.rule !== null;
-  return { request, decision, stages, ruleset: hasRule ? await readRuleset(decision.service) : null };
+  const ruleset = decision === null || decision.rule === null ? null : await readRuleset(decision.service);
+  return { request, decision, stages, ruleset };
 }
 
 /**
@@ -68,7 +60,12 @@ export function RequestPanel({ id, isEntered }: { readonly id: string; readonly 
   );
 }
 
-function Details(props: RequestDetails & { readonly identities: readonly Identity[]; readonly isEntered: boolean }) {
+function Details(
+  props: Awaited<ReturnType<typeof readDetails>> & {
+    readonly identities: readonly Identity[];
+    readonly isEntered: boolean;
+  },
+) {
   const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
   const { method, path, query, status, statusWithoutFault, hints, fault, explanation, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);

@@ -122,31 +122,23 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     ),
     sortKeyOf: ({ id }) => id,
   },
-  {
-    title: 'Created',
-    cell: ({ createdAt }) => <Age at={createdAt} />,
-    sortKeyOf: ({ createdAt }) => createdAt,
-  },
-  {
-    title: 'Last used',
-    cell: ({ lastUsedAt }) => <Age at={lastUsedAt} />,
-    sortKeyOf: ({ lastUsedAt }) => lastUsedAt,
-  },
+  createTimeColumn('Created', ({ createdAt }) => createdAt),
+  createTimeColumn('Last used', ({ lastUsedAt }) => lastUsedAt),
   {
     title: 'Credentials',
     cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'the seed’s'),
     sortKeyOf: ({ credentials }) => credentials,
   },
-  {
-    title: 'Expires',
-    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Age at={expiresAt} />),
-    sortKeyOf: ({ expiresAt }) => expiresAt,
-  },
+  createTimeColumn('Expires', ({ expiresAt }) => expiresAt),
 ];
 
 /** The times of worlds are by the machine's clock. Only the distance can be shown beside times of a world's clock. */
-function Age({ at }: { readonly at: string }) {
-  return <span class="when">{formatRelativeTime(at, new Date().toISOString())}</span>;
+function createTimeColumn(title: string, timeOf: (world: WorldInfo) => string | null): Column<WorldInfo> {
+  const cell = (world: WorldInfo) => {
+    const at = timeOf(world);
+    return <span class="when">{at === null ? 'never' : formatRelativeTime(at, new Date().toISOString())}</span>;
+  };
+  return { title, cell, sortKeyOf: timeOf };
 }
 
 function WorldActions({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
