@@ -2,7 +2,7 @@
 import './support/page.ts';
 import { expect, it } from 'vitest';
 import { addressOfView, choices, go, goLater } from '../src/address.ts';
-import type { RequestSummary } from '../src/control-api/types.ts';
+import type { RequestSummary } from '../src/control-api/client.ts';
 import { type Identity, nameOrId } from '../src/state/identities.ts';
 import { matchingRequests } from '../src/state/request-filters.ts';
 import { requests } from '../src/state/requests.ts';

@@ -1,6 +1,6 @@
 import './support/page.ts';
 import { describe, expect, it } from 'vitest';
-import type { KeyOrder } from '../src/control-api/types.ts';
+import type { KeyOrder } from '../src/control-api/client.ts';
 import { findField } from '../src/parts/field-error.ts';
 import type { NgcKey } from '../src/state/keys.ts';
 import type { Ruleset } from '../src/state/rulesets.ts';

@@ -1,7 +1,7 @@
 /** The fixes of a refusal, the sentence about it, and what is copied of it: data, without a browser. */
 import './support/page.ts';
 import { describe, expect, it } from 'vitest';
-import type { Decision, RecordedRequest } from '../src/control-api/types.ts';
+import type { Decision, RecordedRequest } from '../src/control-api/client.ts';
 import { toCall, toCurl } from '../src/state/call.ts';
 import { pickCaller, senders } from '../src/state/caller.ts';
 import type { Identity } from '../src/state/identities.ts';

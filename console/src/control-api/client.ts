@@ -1,6 +1,9 @@
 import { signal } from '@preact/signals';
 import { readAllPages } from '../../../src/console-entry.ts';
 
+/** The types of the control API, shared with the client library. */
+export type * from '../../../src/console-entry.ts';
+
 /** The path prefix of this world; empty for the default world, and for a world with a separate host. */
 const WORLD_PREFIX = document.documentElement.dataset['below'] ?? '';
 

@@ -1,6 +1,5 @@
 import { type Connection, connection } from '../connection.ts';
-import { adminToken, RefusalError, send } from './client.ts';
-import type { MockEvent } from './types.ts';
+import { adminToken, type MockEvent, RefusalError, send } from './client.ts';
 
 /** Ends the current pause between attempts. */
 let endPause: () => void = () => {};

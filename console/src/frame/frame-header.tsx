@@ -1,6 +1,6 @@
 import { currentViewAddress, navigationAddressOf, view } from '../address.ts';
 import { connection } from '../connection.ts';
-import { handleValue } from '../parts/handlers.ts';
+import { handleValue } from '../parts/form.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { formatTime } from '../parts/time.ts';

@@ -1,6 +1,5 @@
 import { formatCurlCommand, formatTokenCommand, quoteForShell } from '../../../src/console-entry.ts';
-import { adminToken } from '../control-api/client.ts';
-import type { RecordedMessage, RecordedRequest } from '../control-api/types.ts';
+import { adminToken, type RecordedMessage, type RecordedRequest } from '../control-api/client.ts';
 import type { Caller } from './caller.ts';
 import { getBaseUrl } from './client-setup.ts';
 

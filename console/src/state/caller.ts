@@ -1,5 +1,4 @@
-import { ask } from '../control-api/client.ts';
-import type { Decision, KeyOrder, RecordedRequest } from '../control-api/types.ts';
+import { ask, type Decision, type KeyOrder, type RecordedRequest } from '../control-api/client.ts';
 import type { Identity } from './identities.ts';
 import { keyTexts, type NgcKey, type Policy } from './keys.ts';
 

@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { MockEvent } from '../control-api/types.ts';
+import type { MockEvent } from '../control-api/client.ts';
 
 const ALL_TOPICS = ['requests', 'clock', 'keys', 'cast', 'faults', 'worlds', 'snapshots'] as const;
 

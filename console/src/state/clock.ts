@@ -1,7 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { isOffline } from '../connection.ts';
-import { ask } from '../control-api/client.ts';
-import type { ClockState } from '../control-api/types.ts';
+import { ask, type ClockState } from '../control-api/client.ts';
 import { formatDuration } from '../duration.ts';
 
 /** The latest report of the world's clock, and when it arrived by the machine's clock. */

@@ -1,5 +1,4 @@
-import { ask } from '../control-api/client.ts';
-import type { OperationEffect, OperationEffects } from '../control-api/types.ts';
+import { ask, type OperationEffect, type OperationEffects } from '../control-api/client.ts';
 
 /**
  * Returns the decision about every operation of a service, without a concrete object. All operation counts use this.

@@ -1,5 +1,4 @@
-import { ask, nullIfNotFound } from '../control-api/client.ts';
-import type { Fault } from '../control-api/types.ts';
+import { ask, type Fault, nullIfNotFound } from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 

@@ -1,7 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { view } from '../address.ts';
-import { ask, askAll } from '../control-api/client.ts';
-import type { ClockReading, Fault, WorldEvent } from '../control-api/types.ts';
+import { ask, askAll, type ClockReading, type Fault, type WorldEvent } from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { APPLY_WARNING, applyEdits } from './edit-key.ts';

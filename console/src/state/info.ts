@@ -1,5 +1,4 @@
-import { ask } from '../control-api/client.ts';
-import type { Info } from '../control-api/types.ts';
+import { ask, type Info } from '../control-api/client.ts';
 import { createQuery } from './query.ts';
 
 /** Reads the server's configuration, which never changes while it runs. */

@@ -1,6 +1,12 @@
 import { signal } from '@preact/signals';
-import { addressOf, askAll } from '../control-api/client.ts';
-import type { Key, KeyPolicy, KeyResource, RecordedRequest } from '../control-api/types.ts';
+import {
+  addressOf,
+  askAll,
+  type Key,
+  type KeyPolicy,
+  type KeyResource,
+  type RecordedRequest,
+} from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
 import { createQuery } from './query.ts';
 import { readRuleset, serviceOfKey } from './rulesets.ts';

@@ -1,5 +1,4 @@
-import { ask, askAll, RefusalError } from '../control-api/client.ts';
-import type { ClockChange, ClockState, Snapshot } from '../control-api/types.ts';
+import { ask, askAll, type ClockChange, type ClockState, RefusalError, type Snapshot } from '../control-api/client.ts';
 import { formatDuration } from '../duration.ts';
 import { reportChange } from './changes.ts';
 import { isClockUnchanged, noteClock } from './clock.ts';

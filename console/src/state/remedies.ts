@@ -1,4 +1,4 @@
-import type { Decision, Fix, RecordedRequest } from '../control-api/types.ts';
+import type { Decision, Fix, RecordedRequest } from '../control-api/client.ts';
 import { type Call, FINGERPRINT, toCall } from './call.ts';
 import { type Sender, senderOf, sentBearer } from './caller.ts';
 import { type Identity, isUsable } from './identities.ts';

@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
-import { ask } from '../control-api/client.ts';
-import type { Decision, OperationEffect, RecordedRequest } from '../control-api/types.ts';
+import { ask, type Decision, type OperationEffect, type RecordedRequest } from '../control-api/client.ts';
 import { askAs } from '../control-api/vendor.ts';
 import type { Call } from './call.ts';
 import { type Caller, pickCaller, requestToken } from './caller.ts';

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import { choices } from '../address.ts';
-import type { RequestSummary } from '../control-api/types.ts';
+import type { RequestSummary } from '../control-api/client.ts';
 import { formatAddress, isRefusal, requests } from './requests.ts';
 
 const VALUE_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method'] as const;

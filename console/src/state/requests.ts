@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
-import { askAll } from '../control-api/client.ts';
-import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
+import { askAll, type RecordedRequest, type RequestSummary } from '../control-api/client.ts';
 
 /** Maximum number of refusals, and of other requests. The journal has the same limits. */
 const MAX_ENTRIES = 2000;

@@ -1,6 +1,5 @@
 import { describeNeeds } from '../../../src/console-entry.ts';
-import { ask } from '../control-api/client.ts';
-import type { Tables } from '../control-api/types.ts';
+import { ask, type Tables } from '../control-api/client.ts';
 import { readInfo } from './info.ts';
 import { createQueries } from './query.ts';
 

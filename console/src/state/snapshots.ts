@@ -1,5 +1,4 @@
-import { askAll } from '../control-api/client.ts';
-import type { Snapshot } from '../control-api/types.ts';
+import { askAll, type Snapshot } from '../control-api/client.ts';
 import { SNAPSHOT_NAME } from './move-clock.ts';
 import { createQuery } from './query.ts';
 

@@ -1,6 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { addressOf, ask, askAll } from '../control-api/client.ts';
-import type { WorldInfo } from '../control-api/types.ts';
+import { addressOf, ask, askAll, type WorldInfo } from '../control-api/client.ts';
 import { offerUndo } from './undo.ts';
 
 /** All worlds of the server, the default world first; empty while unknown. */

@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ask } from '../../control-api/client.ts';
-import type { ClockReading, Propagation } from '../../control-api/types.ts';
+import { ask, type ClockReading, type Propagation } from '../../control-api/client.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
-import { handleSubmit } from '../../parts/handlers.ts';
+import { handleSubmit } from '../../parts/form.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { convertToZone, formatTime, nameZone, parseInZone } from '../../parts/time.ts';

@@ -1,12 +1,10 @@
 import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { Propagation } from '../../control-api/types.ts';
+import { ask, type Propagation } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
-import { handleSubmit, handleValue } from '../../parts/handlers.ts';
+import { createOptions, handleSubmit, handleValue } from '../../parts/form.tsx';
 import { LongText } from '../../parts/long.tsx';
-import { createOptions } from '../../parts/options.tsx';
 import { shortenDuration } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';

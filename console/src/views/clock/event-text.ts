@@ -1,4 +1,4 @@
-import type { RequestSummary, WorldEvent } from '../../control-api/types.ts';
+import type { RequestSummary, WorldEvent } from '../../control-api/client.ts';
 import { shortenId } from '../../parts/id.tsx';
 import { formatTime } from '../../parts/time.ts';
 import type { Identity } from '../../state/identities.ts';

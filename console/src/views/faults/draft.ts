@@ -1,4 +1,4 @@
-import type { BrokenAt, FaultMatch, FaultOrder, SpoiledBody } from '../../control-api/types.ts';
+import type { BrokenAt, FaultMatch, FaultOrder, SpoiledBody } from '../../control-api/client.ts';
 import type { ListedOperation } from '../../state/operations.ts';
 import { toSource } from '../../state/source.ts';
 

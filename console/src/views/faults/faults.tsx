@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
-import { askAll } from '../../control-api/client.ts';
-import type { Fault, FaultMatch, FaultOrder } from '../../control-api/types.ts';
+import { askAll, type Fault, type FaultMatch, type FaultOrder } from '../../control-api/client.ts';
 import { type Act, ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';

@@ -1,14 +1,11 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choices, goLater } from '../../address.ts';
-import { ask, nullIfNotFound, RefusalError } from '../../control-api/client.ts';
-import type { Fault, FaultOrder } from '../../control-api/types.ts';
+import { ask, type Fault, type FaultOrder, nullIfNotFound, RefusalError } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/copy.tsx';
-import { Field, Tick } from '../../parts/field.tsx';
 import { findField } from '../../parts/field-error.ts';
-import { handleSubmit } from '../../parts/handlers.ts';
+import { createOptions, Field, handleSubmit, Tick } from '../../parts/form.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
-import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { reportChange } from '../../state/changes.ts';
 import { hasEnded } from '../../state/faults.ts';

@@ -3,7 +3,7 @@ import { askAs } from '../../control-api/vendor.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { useKeepFocus } from '../../parts/focus.ts';
-import { handleSubmit, handleValue } from '../../parts/handlers.ts';
+import { handleSubmit, handleValue } from '../../parts/form.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { createTokenRequest, type RunaiCredential } from '../../state/client-setup.ts';
 

@@ -1,6 +1,5 @@
 import { addressOfView } from '../../address.ts';
-import { askAll } from '../../control-api/client.ts';
-import type { OperationEffect, RequestSummary } from '../../control-api/types.ts';
+import { askAll, type OperationEffect, type RequestSummary } from '../../control-api/client.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';

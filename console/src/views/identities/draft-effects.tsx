@@ -1,4 +1,4 @@
-import type { KeyOrder } from '../../control-api/types.ts';
+import type { KeyOrder } from '../../control-api/client.ts';
 import { describeError, readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';

@@ -1,4 +1,4 @@
-import type { KeyOrder, KeyResource, OperationEffect } from '../../control-api/types.ts';
+import type { KeyOrder, KeyResource, OperationEffect } from '../../control-api/client.ts';
 import type { NgcKey } from '../../state/keys.ts';
 import { isNames } from '../../state/remedies.ts';
 import type { Rule, Ruleset } from '../../state/rulesets.ts';

@@ -1,11 +1,9 @@
 import { addressOfView, choices, choose, go } from '../../address.ts';
 import { useKeepFocus } from '../../parts/focus.ts';
-import { handleValue } from '../../parts/handlers.ts';
+import { FilterSelect, Search } from '../../parts/form.tsx';
 import { shortenIds } from '../../parts/id.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
-import { createOptions, includeChosen } from '../../parts/options.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { type Identity, isKeptToBeRefused, readIdentities } from '../../state/identities.ts';
@@ -37,16 +35,24 @@ export function Identities() {
         <Search
           label="Search"
           placeholder="name, role, scope …"
-          value={choices.value['text']}
+          value={text}
           change={(query) => choose({ text: query }, false)}
         />
         <FilterSelect
-          name="api"
+          label="API"
           anyLabel="any API"
+          value={api}
           values={identities?.flatMap(({ services }) => services)}
-          formatLabel={titleOfService}
+          titleOf={titleOfService}
+          change={(value) => choose({ api: value }, false)}
         />
-        <FilterSelect name="kind" anyLabel="any kind" values={identities?.map((identity) => identity.kind)} />
+        <FilterSelect
+          label="Kind"
+          anyLabel="any kind"
+          value={kind}
+          values={identities?.map((identity) => identity.kind)}
+          change={(value) => choose({ kind: value }, false)}
+        />
       </search>
       <section class="first" aria-label="All identities">
         <WhenLoaded loaded={loaded}>
@@ -195,30 +201,5 @@ function Entry(props: { readonly identity: Identity; readonly filters: Readonly<
         </span>
       </a>
     </li>
-  );
-}
-
-/** A filter for the list. The choice is in the address, where the filter by service is called `api`. */
-function FilterSelect(props: {
-  readonly name: 'api' | 'kind';
-  readonly anyLabel: string;
-  /** Undefined until loaded. */
-  readonly values: readonly string[] | undefined;
-  /** Returns the label of a value. Default: the value. */
-  readonly formatLabel?: (value: string) => string;
-}) {
-  const { name, anyLabel, values, formatLabel = (value: string) => value } = props;
-  return (
-    <select
-      aria-label={name === 'api' ? 'API' : 'Kind'}
-      disabled={values === undefined}
-      value={choices.value[name] ?? ''}
-      onChange={handleValue((value) => choose({ [name]: value }, false))}
-    >
-      {createOptions(
-        includeChosen(values ?? [], choices.value[name] ?? '').map((value) => [value, formatLabel(value)]),
-        anyLabel,
-      )}
-    </select>
   );
 }

@@ -1,14 +1,11 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choices, goLater } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { KeyOrder, KeyWithSecret } from '../../control-api/types.ts';
+import { ask, type KeyOrder, type KeyWithSecret } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { describeCertainty } from '../../parts/certainty.ts';
-import { Field, Tick } from '../../parts/field.tsx';
 import { findField } from '../../parts/field-error.ts';
-import { handleSubmit } from '../../parts/handlers.ts';
+import { createOptions, Field, handleSubmit, Tick } from '../../parts/form.tsx';
 import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { createOptions } from '../../parts/options.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { convertToZone, nameZone, parseInZone } from '../../parts/time.ts';
 import { reportChange } from '../../state/changes.ts';

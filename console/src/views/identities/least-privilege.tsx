@@ -1,6 +1,11 @@
 import { addressOfView } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { KeyResource, LeastPrivilege, LeastRights, PrincipalReport } from '../../control-api/types.ts';
+import {
+  ask,
+  type KeyResource,
+  type LeastPrivilege,
+  type LeastRights,
+  type PrincipalReport,
+} from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { leastCertain } from '../../parts/certainty.ts';
 import { ConfirmButton } from '../../parts/confirm.tsx';

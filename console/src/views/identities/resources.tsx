@@ -1,5 +1,5 @@
-import type { KeyResource } from '../../control-api/types.ts';
-import { handleValue } from '../../parts/handlers.ts';
+import type { KeyResource } from '../../control-api/client.ts';
+import { handleValue } from '../../parts/form.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { readFunctions } from '../../state/identities.ts';
 import type { Ruleset } from '../../state/rulesets.ts';

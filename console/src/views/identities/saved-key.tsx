@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { Decision, KeyWithSecret, RecordedRequest } from '../../control-api/types.ts';
+import { ask, type Decision, type KeyWithSecret, type RecordedRequest } from '../../control-api/client.ts';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { findFirstCall } from '../../state/first-call.ts';

@@ -4,7 +4,7 @@ import { addressOf } from '../../control-api/client.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { describeCertainty } from '../../parts/certainty.ts';
 import { Facts } from '../../parts/facts.tsx';
-import { handleValue } from '../../parts/handlers.ts';
+import { handleValue } from '../../parts/form.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { StatusMark } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';

@@ -1,11 +1,9 @@
 import { useLayoutEffect } from 'preact/hooks';
 import { addressOfView, choices, choose, go } from '../../address.ts';
-import { handleValue } from '../../parts/handlers.ts';
+import { FilterSelect, Search } from '../../parts/form.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
-import { createOptions } from '../../parts/options.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Name } from '../../parts/rights.tsx';
-import { Search } from '../../parts/search.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
@@ -36,12 +34,14 @@ export function Operations() {
           value={text}
           change={(query) => choose({ text: query }, false)}
         />
-        <select aria-label="API" value={api ?? ''} onChange={handleValue((value) => choose({ api: value }, false))}>
-          {createOptions(
-            services.map((name) => [name, titleOfService(name)]),
-            'any API',
-          )}
-        </select>
+        <FilterSelect
+          label="API"
+          anyLabel="any API"
+          value={api}
+          values={services}
+          titleOf={titleOfService}
+          change={(value) => choose({ api: value }, false)}
+        />
       </search>
       <section class="first" aria-label="All operations">
         <WhenLoaded loaded={loaded}>

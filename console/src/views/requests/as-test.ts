@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../control-api/types.ts';
+import type { RecordedRequest } from '../../control-api/client.ts';
 import { type Call, FINGERPRINT } from '../../state/call.ts';
 import type { Caller } from '../../state/caller.ts';
 import { nameOrId } from '../../state/identities.ts';

@@ -1,5 +1,4 @@
-import { ask, askAll } from '../../control-api/client.ts';
-import type { RecordedRequest } from '../../control-api/types.ts';
+import { ask, askAll, type RecordedRequest } from '../../control-api/client.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { matchingRequests } from '../../state/request-filters.ts';

@@ -1,9 +1,6 @@
 import { choices, choose } from '../../address.ts';
-import { Tick } from '../../parts/field.tsx';
-import { handleValue } from '../../parts/handlers.ts';
-import { createOptions, includeChosen } from '../../parts/options.tsx';
+import { FilterSelect, handleValue, Search, Tick } from '../../parts/form.tsx';
 import { Popover } from '../../parts/popover.tsx';
-import { Search } from '../../parts/search.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { FILTERS, listValues, type ValueFilter } from '../../state/request-filters.ts';
 import { isNarrow } from '../../window.ts';
@@ -40,7 +37,7 @@ export function Filters() {
         Refusals only
       </button>
       {beside.map(([name, title]) => (
-        <FilterSelect key={name} name={name} title={title} />
+        <ValueFilterSelect key={name} name={name} title={title} />
       ))}
       <Popover button={activeCount === 0 ? 'More' : `More (${activeCount})`}>
         {() => <MoreFilters filters={hidden} />}
@@ -54,20 +51,16 @@ export function Filters() {
   );
 }
 
-function FilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
-  const current = choices.value[name] ?? '';
-  const values = name === 'status' ? ['2xx', '4xx', '5xx', ...listValues(name)] : listValues(name);
+function ValueFilterSelect({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
   return (
-    <label>
-      <span class="unseen">{title}</span>
-      <select value={current} onChange={handleValue((value) => choose({ [name]: value }, false))}>
-        {createOptions(
-          // The value in the address may be in no request yet.
-          includeChosen(values, current).map((value) => [value, name === 'service' ? titleOfService(value) : value]),
-          title,
-        )}
-      </select>
-    </label>
+    <FilterSelect
+      label={title}
+      anyLabel={title}
+      value={choices.value[name]}
+      values={name === 'status' ? ['2xx', '4xx', '5xx', ...listValues(name)] : listValues(name)}
+      titleOf={name === 'service' ? titleOfService : undefined}
+      change={(value) => choose({ [name]: value }, false)}
+    />
   );
 }
 
@@ -77,7 +70,7 @@ function MoreFilters({ filters }: { readonly filters: TitledFilters }) {
   return (
     <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
       {filters.map(([name, title]) => (
-        <FilterSelect key={name} name={name} title={title} />
+        <ValueFilterSelect key={name} name={name} title={title} />
       ))}
       <label>
         <span class="unseen">Path</span>

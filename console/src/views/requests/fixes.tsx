@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choices, goLater } from '../../address.ts';
-import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
+import type { Decision, Fix, RecordedRequest } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { handleSubmit, handleValue } from '../../parts/handlers.ts';
+import { handleSubmit, handleValue } from '../../parts/form.tsx';
 import { shortenIds } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Name } from '../../parts/rights.tsx';

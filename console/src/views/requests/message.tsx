@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RecordedMessage } from '../../control-api/types.ts';
+import type { RecordedMessage } from '../../control-api/client.ts';
 import { CopyButton } from '../../parts/copy.tsx';
 
 /** A table of headers or query parameters. A repeated name is listed once, with all its values. */

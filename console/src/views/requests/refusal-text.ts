@@ -1,4 +1,4 @@
-import type { Decision } from '../../control-api/types.ts';
+import type { Decision } from '../../control-api/client.ts';
 
 /** Describes a refusal in one sentence: what its caller lacks or, if it lacks no right, why it was refused. */
 export function describeRefusal({ principal, missing, missingAnyOf, explanation }: Decision): string {

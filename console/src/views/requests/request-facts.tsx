@@ -1,5 +1,5 @@
 import { addressOfView, choices } from '../../address.ts';
-import type { Decision, RecordedRequest } from '../../control-api/types.ts';
+import type { Decision, RecordedRequest } from '../../control-api/client.ts';
 import { formatMilliseconds } from '../../duration.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';

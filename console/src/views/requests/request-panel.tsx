@@ -1,8 +1,7 @@
 import { Fragment } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { choose } from '../../address.ts';
-import { ask, nullIfNotFound } from '../../control-api/client.ts';
-import type { Decision, RecordedRequest } from '../../control-api/types.ts';
+import { ask, type Decision, nullIfNotFound, type RecordedRequest } from '../../control-api/client.ts';
 import { describeError, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choices, choose, view } from '../../address.ts';
-import { ask, askAll } from '../../control-api/client.ts';
-import type { RequestSummary } from '../../control-api/types.ts';
+import { ask, askAll, type RequestSummary } from '../../control-api/client.ts';
 import { describeError, readValue, useLoaded } from '../../parts/loaded.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges } from '../../state/changes.ts';

@@ -1,5 +1,5 @@
 import { addressOfView } from '../../address.ts';
-import type { Decision } from '../../control-api/types.ts';
+import type { Decision } from '../../control-api/client.ts';
 import { describeCertainty } from '../../parts/certainty.ts';
 import { shortenIds } from '../../parts/id.tsx';
 import { type RequirementStatus, Rights, StatusMark } from '../../parts/rights.tsx';

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choices, goLater } from '../../address.ts';
-import type { Decision, RecordedRequest } from '../../control-api/types.ts';
+import type { Decision, RecordedRequest } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { handleSubmit, handleValue } from '../../parts/handlers.ts';
+import { handleSubmit, handleValue } from '../../parts/form.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Call, toCall, toCurl } from '../../state/call.ts';

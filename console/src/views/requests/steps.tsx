@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../control-api/types.ts';
+import type { RecordedRequest } from '../../control-api/client.ts';
 import { type Ruleset, readRuleset } from '../../state/rulesets.ts';
 
 type Stage = Ruleset['reasons'][number]['stage'];

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choices } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { MadeWorld, WorldInfo } from '../../control-api/types.ts';
+import { ask, type MadeWorld, type WorldInfo } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { handleSubmit } from '../../parts/handlers.ts';
+import { handleSubmit } from '../../parts/form.tsx';
 import { useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { readSnapshots } from '../../state/snapshots.ts';

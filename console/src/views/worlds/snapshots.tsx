@@ -1,11 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { Snapshot } from '../../control-api/types.ts';
+import { ask, type Snapshot } from '../../control-api/client.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { handleSubmit } from '../../parts/handlers.ts';
+import { handleSubmit } from '../../parts/form.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';

@@ -1,14 +1,13 @@
 import { addressOfView, choices, choose, go } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { WorldInfo } from '../../control-api/types.ts';
+import { ask, type WorldInfo } from '../../control-api/client.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
+import { Search } from '../../parts/form.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { Search } from '../../parts/search.tsx';
 import { formatRelativeTime, shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { countChanges, reportChange } from '../../state/changes.ts';

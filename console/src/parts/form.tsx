@@ -82,3 +82,73 @@ export function Tick(props: {
     </label>
   );
 }
+
+export function Search(props: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string | undefined;
+  readonly change: (text: string) => void;
+}) {
+  const { label, placeholder, value = '', change } = props;
+  return (
+    <label>
+      <span class="unseen">{label}</span>
+      <input type="search" placeholder={placeholder} maxLength={200} value={value} onInput={handleValue(change)} />
+    </label>
+  );
+}
+
+export type SelectOption = readonly [value: string, text: string];
+
+/** Returns the options of a select. @param noneLabel the label of a first option with an empty value; none by default */
+export function createOptions(options: readonly SelectOption[], noneLabel?: string): ComponentChildren {
+  const all: readonly SelectOption[] = noneLabel === undefined ? options : [['', noneLabel], ...options];
+  return all.map(([value, text]) => (
+    <option key={value} value={value}>
+      {text}
+    </option>
+  ));
+}
+
+/**
+ * A choice of the entries of a list, without a visible label. It has the chosen value even if no entry has it.
+ *
+ * @param props.anyLabel the choice of all entries
+ * @param props.values undefined until loaded
+ */
+export function FilterSelect(props: {
+  readonly label: string;
+  readonly anyLabel: string;
+  readonly value: string | undefined;
+  readonly values: readonly string[] | undefined;
+  readonly titleOf?: ((value: string) => string) | undefined;
+  readonly change: (value: string) => void;
+}) {
+  const { label, anyLabel, value = '', values, titleOf = (each: string) => each, change } = props;
+  const all = new Set(values).add(value);
+  all.delete('');
+  return (
+    <select aria-label={label} disabled={values === undefined} value={value} onChange={handleValue(change)}>
+      {createOptions(
+        [...all].map((each) => [each, titleOf(each)]),
+        anyLabel,
+      )}
+    </select>
+  );
+}
+
+interface FieldEvent {
+  readonly currentTarget: { readonly value: string };
+}
+
+export function handleValue(change: (value: string) => void): (event: FieldEvent) => void {
+  return (event) => change(event.currentTarget.value);
+}
+
+/** Returns a handler for `onSubmit` that runs an action in place of the submission by the browser. */
+export function handleSubmit(action: (form: HTMLFormElement) => void): (event: Event) => void {
+  return (event) => {
+    event.preventDefault();
+    action(event.currentTarget as HTMLFormElement);
+  };
+}

@@ -1,2 +1,0 @@
-/** The types of the control API, shared with the client library. */
-export type * from '../../../src/console-entry.ts';
