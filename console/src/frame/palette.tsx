@@ -68,36 +68,25 @@ export function Palette() {
           event.preventDefault();
         }}
       />
-      <TargetList targets={found} chosen={chosen} open={open} />
+      <div id="targets" role="listbox" aria-label="Found">
+        {found.map((target, position) => (
+          <Fragment key={`${target.group} ${target.address}`}>
+            {target.group !== found[position - 1]?.group && <div class="group">{target.group}</div>}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
+            <div
+              id={`target-${position}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={target === chosen}
+              onClick={() => open(target)}
+            >
+              <span>{target.text}</span> <small class="quiet">{target.note}</small>
+            </div>
+          </Fragment>
+        ))}
+      </div>
       {found.length === 0 && <p class="quiet">No matches.</p>}
     </Dialog>
-  );
-}
-
-function TargetList(props: {
-  readonly targets: readonly Target[];
-  readonly chosen: Target | undefined;
-  readonly open: (target: Target) => void;
-}) {
-  const { targets, chosen, open } = props;
-  return (
-    <div id="targets" role="listbox" aria-label="Found">
-      {targets.map((target, index) => (
-        <Fragment key={`${target.group} ${target.address}`}>
-          {target.group !== targets[index - 1]?.group && <div class="group">{target.group}</div>}
-          {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
-          <div
-            id={`target-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={target === chosen}
-            onClick={() => open(target)}
-          >
-            <span>{target.text}</span> <small class="quiet">{target.note}</small>
-          </div>
-        </Fragment>
-      ))}
-    </div>
   );
 }
 

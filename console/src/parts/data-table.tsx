@@ -47,15 +47,22 @@ export function DataTable<Row>(props: {
       <table class="cards">
         <thead>
           <tr>
-            {columns.map(({ title, sortKeyOf }) => (
-              <Heading
-                key={title}
-                title={title}
-                isSortable={sortKeyOf !== undefined}
-                sorting={sorting}
-                sort={setSorting}
-              />
-            ))}
+            {columns.map(({ title, sortKeyOf }) => {
+              const order = sorting.title === title ? sorting.order : 'none';
+              return (
+                <th key={title} scope="col" aria-sort={sortKeyOf && order}>
+                  {title === '' && <span class="unseen">Actions</span>}
+                  {sortKeyOf === undefined ? (
+                    title
+                  ) : (
+                    <button type="button" class="sort" onClick={() => setSorting({ title, order: ORDERS[order].next })}>
+                      {title}
+                      <span aria-hidden="true">{ORDERS[order].arrow}</span>
+                    </button>
+                  )}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
@@ -84,32 +91,6 @@ export function DataTable<Row>(props: {
 
 function orDash(content: ComponentChildren): ComponentChildren {
   return content === null || content === undefined || content === false || content === '' ? '-' : content;
-}
-
-function Heading(props: {
-  readonly title: string;
-  readonly isSortable: boolean;
-  readonly sorting: Sorting;
-  readonly sort: (sorting: Sorting) => void;
-}) {
-  const { title, isSortable, sorting, sort } = props;
-  if (title === '') {
-    return (
-      <th scope="col">
-        <span class="unseen">Actions</span>
-      </th>
-    );
-  }
-  if (!isSortable) return <th scope="col">{title}</th>;
-  const order = sorting.title === title ? sorting.order : 'none';
-  return (
-    <th scope="col" aria-sort={order}>
-      <button type="button" class="sort" onClick={() => sort({ title, order: ORDERS[order].next })}>
-        {title}
-        <span aria-hidden="true">{ORDERS[order].arrow}</span>
-      </button>
-    </th>
-  );
 }
 
 /** Returns the rows in order. Rows without a value come last in both directions. */

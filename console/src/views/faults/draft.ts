@@ -7,12 +7,7 @@ export const BROKEN_AT_LABELS: Readonly<Record<BrokenAt, string>> = {
   headers: 'in the headers',
   body: 'in the body',
 };
-export const SPOILED_BODY_LABELS: Readonly<Record<SpoiledBody, string>> = {
-  empty: 'empty',
-  truncated: 'truncated',
-  garbage: 'garbage',
-  slow: 'slow',
-};
+export const SPOILED_BODIES: readonly SpoiledBody[] = ['empty', 'truncated', 'garbage', 'slow'];
 
 /** The texts of the form's fields by the member of the order, and `which`: `tokens`, `operation` or `all`. */
 export type Texts = Readonly<Record<string, string>>;

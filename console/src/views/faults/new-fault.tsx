@@ -22,7 +22,7 @@ import {
   isPresetActive,
   PRESETS,
   readAddress,
-  SPOILED_BODY_LABELS,
+  SPOILED_BODIES,
   toOrder,
   toTestCode,
 } from './draft.ts';
@@ -156,7 +156,10 @@ function FaultForm({ all }: { readonly all: readonly ListedOperation[] }) {
             )}
           </Field>
           <Field {...bind('do.body')} label="Body" tag="select">
-            {createOptions(Object.entries(SPOILED_BODY_LABELS), 'unchanged')}
+            {createOptions(
+              SPOILED_BODIES.map((each) => [each, each]),
+              'unchanged',
+            )}
           </Field>
           <Field {...bind('times')} label="Times" type="number" placeholder="always" />
         </div>

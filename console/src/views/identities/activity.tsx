@@ -1,5 +1,5 @@
 import { addressOfView } from '../../address.ts';
-import { askAll, type OperationEffect, type RequestSummary } from '../../control-api/client.ts';
+import { askAll, type RequestSummary } from '../../control-api/client.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
@@ -30,9 +30,24 @@ export function Activity({ identity: { id, name, services } }: { readonly identi
               <section aria-label="What they may do">
                 <h3>What they may do</h3>
                 {services.length === 0 && <p class="quiet">Nothing: this identity belongs to no service.</p>}
-                {services.map((service, index) => (
-                  <AllowedOperations key={service} service={service} effects={all[index] ?? []} />
-                ))}
+                {services.map((service, index) => {
+                  const operations = all[index] ?? [];
+                  const allowed = operations.filter(({ effect }) => effect === 'allow');
+                  return (
+                    <details key={service}>
+                      <summary>
+                        {titleOfService(service)}: {allowed.length} of {operations.length} operations
+                      </summary>
+                      <ul class="may-do">
+                        {allowed.map(({ operation }) => (
+                          <li key={operation}>
+                            <a href={addressOfView('operations', { service, operation })}>{operation}</a>
+                          </li>
+                        ))}
+                      </ul>
+                    </details>
+                  );
+                })}
               </section>
               <section aria-label="Recent requests">
                 <h3>Recent requests</h3>
@@ -56,24 +71,5 @@ export function Activity({ identity: { id, name, services } }: { readonly identi
         </WhenLoaded>
       )}
     </WhenLoaded>
-  );
-}
-
-function AllowedOperations(props: { readonly service: string; readonly effects: readonly OperationEffect[] }) {
-  const { service, effects } = props;
-  const allowed = effects.filter(({ effect }) => effect === 'allow');
-  return (
-    <details>
-      <summary>
-        {titleOfService(service)}: {allowed.length} of {effects.length} operations
-      </summary>
-      <ul class="may-do">
-        {allowed.map(({ operation }) => (
-          <li key={operation}>
-            <a href={addressOfView('operations', { service, operation })}>{operation}</a>
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }

@@ -17,9 +17,7 @@ interface TestInput {
   readonly name: string;
 }
 
-export type Language = 'vitest' | 'pytest';
-
-export const LANGUAGES: readonly Language[] = ['vitest', 'pytest'];
+type Language = keyof typeof WRITERS;
 
 /**
  * Returns the source of a test that sends this request in a separate world without faults.
@@ -60,10 +58,8 @@ export function toAssertion({ operation, method, path, principal, status, reason
   return `await expect(mock).toHaveReceived(${toSource(match)});`;
 }
 
-const WRITERS: Readonly<Record<Language, (input: TestInput) => string>> = {
-  vitest: writeVitest,
-  pytest: writePytest,
-};
+const WRITERS = { vitest: writeVitest, pytest: writePytest } as const;
+export const LANGUAGES = Object.keys(WRITERS) as readonly Language[];
 
 function writeVitest({ call, caller, setup, status, reason, name }: TestInput): string {
   const { method, target, body } = call;

@@ -11,6 +11,7 @@ import { countChanges } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
 import { findNearest } from '../../state/remedies.ts';
 import { repairs, unopenedResend } from '../../state/repairs.ts';
+import { listHints } from '../../state/request-filters.ts';
 import { isUnknownPath } from '../../state/requests.ts';
 import { readRuleset } from '../../state/rulesets.ts';
 import { Fixes, RepairResult } from './fixes.tsx';
@@ -66,7 +67,8 @@ function Details(
   },
 ) {
   const { request: recorded, decision, identities, stages, ruleset, isEntered } = props;
-  const { method, path, query, status, statusWithoutFault, hints, fault, explanation, request, response } = recorded;
+  const { method, path, query, status, statusWithoutFault, fault, explanation } = recorded;
+  const { service, request, response } = recorded;
   const heading = useRef<HTMLHeadingElement>(null);
   const isRefused = decision?.effect === 'deny';
   const repair = repairs.value.get(recorded.id);
@@ -76,10 +78,10 @@ function Details(
     if (wasJustOpened) unopenedResend.id = null;
     if (wasJustOpened || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
-  // A hint with the code `fix` repeats the first fix, which is shown below.
-  const [hint, ...otherHints] = hints.filter(({ code }) => code !== 'fix');
+  const [hint, ...otherHints] = listHints(recorded);
   const isOnlyFault = decision === null && fault !== null;
   const isAllowed = decision?.effect === 'allow' && hint === undefined;
+  const vendorText = hasVendorMessage(recorded, isRefused) ? findErrorMessage(response.body) : null;
   const verdict = hint?.text ?? (isRefused ? describeRefusal(decision) : (decision?.explanation ?? explanation));
   return (
     <>
@@ -116,7 +118,14 @@ function Details(
             <Sentence text={text} />
           </p>
         ))}
-        {hasVendorMessage(recorded, isRefused) && <VendorMessage service={recorded.service} body={response.body} />}
+        {vendorText !== null && (
+          <section aria-label="The vendor’s words">
+            <blockquote>
+              <span class="quiet">{service === null ? 'Answered' : `${titleOfService(service)} answered`}: </span>
+              {vendorText}
+            </blockquote>
+          </section>
+        )}
         {(isRefused || findNearest(recorded) !== null) && (
           <Fixes key={decision?.id ?? recorded.id} request={recorded} decision={decision} isEntered={isEntered} />
         )}
@@ -139,20 +148,6 @@ function hasVendorMessage(request: RecordedRequest, isRefused: boolean): boolean
   const { status } = request;
   if (status === null || status < 400 || isUnknownPath(request)) return false;
   return !isRefused || STATUSES_WITH_DETAILS.includes(status);
-}
-
-/** The vendor's error message, as the client received it. */
-function VendorMessage({ service, body }: { readonly service: string | null; readonly body: unknown }) {
-  const text = findErrorMessage(body);
-  if (text === null) return null;
-  return (
-    <section aria-label="The vendor’s words">
-      <blockquote>
-        <span class="quiet">{service === null ? 'Answered' : `${titleOfService(service)} answered`}: </span>
-        {text}
-      </blockquote>
-    </section>
-  );
 }
 
 /** A segment of this length, such as an id, fits into a panel. */

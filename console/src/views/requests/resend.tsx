@@ -6,7 +6,7 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit, handleValue } from '../../parts/form.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Call, toCall, toCurl } from '../../state/call.ts';
+import { toCall, toCurl } from '../../state/call.ts';
 import { findObstacle, pickCaller } from '../../state/caller.ts';
 import { getBaseUrl } from '../../state/client-setup.ts';
 import { type Identity, nameOrId } from '../../state/identities.ts';
@@ -28,11 +28,12 @@ export function Resend(props: {
   const act = useAct();
   const caller = pickCaller(request, decision, identities, fix?.method === 'PATCH');
   const call = toCall(request);
+  const [body, setBody] = useState(call.body ?? '{}');
   const obstacle = findObstacle(caller);
-  const send = (body: string | null) =>
+  const send = (bodyToSend: string | null) =>
     act.run(async () => {
       const goOn = goLater('request');
-      const { id } = await sendCall({ ...call, body }, caller);
+      const { id } = await sendCall({ ...call, body: bodyToSend }, caller);
       goOn(addressOfView('requests', { ...choices.value, request: id }));
     });
   const tests = LANGUAGES.flatMap((language) => {
@@ -82,7 +83,15 @@ export function Resend(props: {
         </p>
       )}
       {isAsking && call.problem !== null && (
-        <AskForBody call={call} problem={call.problem} isBusy={act.isBusy} send={send} />
+        <form onSubmit={handleSubmit(() => send(body))}>
+          <label>
+            <Sentence text={call.problem} /> The body to send:
+            <textarea rows={5} spellcheck={false} value={body} onInput={handleValue(setBody)} />
+          </label>
+          <button type="submit" class="small" disabled={act.isBusy}>
+            Send
+          </button>
+        </form>
       )}
       <Feedback act={act} />
     </section>
@@ -93,26 +102,4 @@ export function Resend(props: {
 function createFaultChoice({ service, operation, principal }: RecordedRequest) {
   const caller = principal ? nameOrId(principal) : undefined;
   return { make: 'yes', service: service ?? undefined, operation: operation ?? undefined, principal: caller };
-}
-
-/** Asks for a body that the journal does not have as sent. */
-function AskForBody(props: {
-  readonly call: Call;
-  readonly problem: string;
-  readonly isBusy: boolean;
-  readonly send: (body: string) => void;
-}) {
-  const { call, problem, isBusy, send } = props;
-  const [body, setBody] = useState(call.body ?? '{}');
-  return (
-    <form onSubmit={handleSubmit(() => send(body))}>
-      <label>
-        <Sentence text={problem} /> The body to send:
-        <textarea rows={5} spellcheck={false} value={body} onInput={handleValue(setBody)} />
-      </label>
-      <button type="submit" class="small" disabled={isBusy}>
-        Send
-      </button>
-    </form>
-  );
 }
