@@ -45,11 +45,14 @@ export async function send(method: string, path: string, init: RequestInit = {})
   );
 }
 
+/** Returns the options of a request with a JSON body; without a body, none. */
+export function withJson(body: unknown): RequestInit {
+  return body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
 /** Sends JSON to the control API and returns the JSON of its response. @throws like `send` */
 export async function ask<Result>(method: string, path: string, body?: unknown): Promise<Result> {
-  const response = await send(method, path, {
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
+  const response = await send(method, path, withJson(body));
   return (response.status === 204 ? undefined : await response.json()) as Result;
 }
 

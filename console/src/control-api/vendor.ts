@@ -1,4 +1,4 @@
-import { addressOf, RefusalError } from './client.ts';
+import { addressOf, RefusalError, withJson } from './client.ts';
 
 /**
  * Sends a request to a service of the mock and returns the response, whatever its status.
@@ -17,15 +17,8 @@ export function sendAs(token: string | null, method: string, path: string, init:
  * @param token null sends no token
  * @throws RefusalError with the message of the service; TypeError if the server cannot be reached
  */
-export async function askAs<Result>(
-  token: string | null,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Result> {
-  const response = await sendAs(token, method, path, {
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
+export async function askAs<Result>(token: string | null, method: string, path: string, body?: object) {
+  const response = await sendAs(token, method, path, withJson(body));
   const json = await response.json().catch(() => ({}));
   if (response.ok) return json as Result;
   const { message, error_description: description } = json as { message?: unknown; error_description?: unknown };

@@ -31,10 +31,7 @@ export function Frame() {
   const { name, title, View } = findView(view.value);
   const isLocked = connection.value === 'locked';
   const isConnected = connection.value === 'live';
-  const info = readValue(
-    useLoaded(async () => (isConnected ? readInfo() : undefined), [isConnected]),
-    undefined,
-  );
+  const info = readValue(useLoaded(async () => (isConnected ? readInfo() : undefined), [isConnected]));
   const world = currentWorld.value?.id;
   useEffect(() => {
     const product = `nv-auth-mock ${info?.version ?? ''}`.trim();

@@ -65,8 +65,8 @@ export function useQuery<Value>(read: {
 }
 
 /** Returns the value, or a default while it is being read and if the read failed. */
-export function readValue<Value, Default>(loaded: Loaded<Value>, defaultValue: Default): Value | Default {
-  return loaded !== null && 'value' in loaded ? loaded.value : defaultValue;
+export function readValue<Value, Default = undefined>(loaded: Loaded<Value>, defaultValue?: Default) {
+  return loaded !== null && 'value' in loaded ? loaded.value : (defaultValue as Default);
 }
 
 /** Returns a sentence for the user about an error. A `TypeError` is thrown by `fetch` without a connection. */

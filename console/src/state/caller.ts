@@ -73,12 +73,7 @@ function findKeyText(identity: Identity | undefined): string | null {
  *
  * @param at the time of the rights, if no decision has their version
  */
-function createOrder(
-  identity: Identity | undefined,
-  decision: Decision | null,
-  at: string,
-  isEdited = false,
-): KeyOrder | null {
+function createOrder(identity: Identity | undefined, decision: Decision | null, at: string, isEdited = false) {
   const key = identity?.key;
   if (key === undefined) return null;
   const version = decision?.policyVersion ?? versionAt(key, at);

@@ -1,4 +1,4 @@
-import { ask, type Fault, nullIfNotFound } from '../control-api/client.ts';
+import { ask, type Fault, type FaultOrder, nullIfNotFound } from '../control-api/client.ts';
 import { reportChange } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
@@ -7,9 +7,10 @@ export function hasEnded({ ended }: Fault): boolean {
   return ended !== undefined;
 }
 
-/** Returns the member `for` of the order of a fault. */
-export function durationOf({ createdAt, until }: Fault): { readonly for?: string } {
-  return until === null ? {} : { for: `${Date.parse(until) - Date.parse(createdAt)}ms` };
+/** Returns the order of a fault like this one. */
+export function orderOf({ match, times, after, createdAt, until, do: action }: Fault): FaultOrder {
+  const duration = until === null ? {} : { for: `${Date.parse(until) - Date.parse(createdAt)}ms` };
+  return { match, ...(times !== null && { times }), after, ...duration, do: action };
 }
 
 /**
@@ -45,15 +46,9 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
 
 /** Adds a fault like a removed one. Returns the new fault. @throws like the control API */
 function recreateFault(fault: Fault): Promise<Fault> {
-  const { match, times, after, do: action } = fault;
+  const { do: action } = fault;
   // The member is ignored if the documents allow the response, and required if they do not.
   const changesResponse = action.status !== undefined || action.answer !== undefined;
-  const order = {
-    match,
-    ...(times !== null && { times }),
-    after,
-    ...durationOf(fault),
-    do: { ...action, ...(changesResponse && { offDocument: true }) },
-  };
+  const order = { ...orderOf(fault), do: { ...action, ...(changesResponse && { offDocument: true }) } };
   return ask<Fault>('POST', '/_mock/faults', order);
 }

@@ -37,11 +37,7 @@ async function readOperationsOf(service: string): Promise<readonly ListedOperati
 }
 
 /** Returns the operations of a service (default: all) that have a text in their names, their path or their needs. */
-export function findOperations(
-  all: readonly ListedOperation[],
-  text = '',
-  service?: string,
-): readonly ListedOperation[] {
+export function findOperations(all: readonly ListedOperation[], text = '', service?: string) {
   const query = text.toLowerCase();
   return all.filter(
     (listed) =>

@@ -60,12 +60,9 @@ export async function readJournal(): Promise<void> {
   isJournalRead.value = true;
   // At first, do not wait for the rows that are out of sight.
   if (isFirst && recorded.length === FIRST_READ_SIZE) {
-    void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
+    const older = await readSummaries({ limit: 2 * MAX_ENTRIES }).catch(() => []);
+    requests.value = merge(requests.value, older);
   }
-}
-
-function noteOlder(older: readonly RequestSummary[]): void {
-  requests.value = merge(requests.value, older);
 }
 
 /**

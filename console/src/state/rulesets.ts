@@ -23,10 +23,7 @@ export function serviceOfKey(name: string): string {
 }
 
 /** Returns the name of a service in keys of this type; undefined if there are no such keys. */
-export function keyServiceNameOf(
-  { service, product, keyServices }: Ruleset,
-  type: 'personal' | 'service',
-): string | undefined {
+export function keyServiceNameOf({ service, product, keyServices }: Ruleset, type: 'personal' | 'service') {
   if (product !== undefined) return service;
   return type === 'personal' ? keyServices?.['personal-key'] : undefined;
 }

@@ -49,10 +49,8 @@ export function describeEvent({ at: _, kind, ...details }: WorldEvent, names: Na
 const MAX_DESCRIBED = 3;
 
 /** Describes a move of the clock: the new time, and the events in between. */
-export function describeMove(
-  { events, now, cannotUndo }: Pick<ClockStep, 'events' | 'now' | 'cannotUndo'>,
-  names: Names,
-): string {
+export function describeMove(step: Pick<ClockStep, 'events' | 'now' | 'cannotUndo'>, names: Names): string {
+  const { events, now, cannotUndo } = step;
   const listed = events.slice(0, MAX_DESCRIBED).map((event) => describeEvent(event, names));
   const more = events.length > listed.length ? `, and ${events.length - listed.length} more` : '';
   const eventsText = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${listed.join('; ')}${more}.`;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
-import { askAll, type Fault, type FaultMatch, type FaultOrder } from '../../control-api/client.ts';
+import { askAll, type Fault, type FaultMatch } from '../../control-api/client.ts';
 import { type Act, ActButton, Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/copy.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -14,7 +14,7 @@ import { shortenDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { durationOf, hasEnded, removeFaults } from '../../state/faults.ts';
+import { hasEnded, orderOf, removeFaults } from '../../state/faults.ts';
 import { type ListedOperation, readListedOperations } from '../../state/operations.ts';
 import { BROKEN_AT_LABELS, describeOperations, toTestCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
@@ -94,7 +94,7 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
           ),
         },
       ]}
-      below={(fault) => expandedId === fault.id && <Code text={formatTestCode(fault)} />}
+      below={(fault) => expandedId === fault.id && <Code text={toTestCode(orderOf(fault)) ?? ''} />}
     />
   );
 }
@@ -143,12 +143,6 @@ function HowOften({ fault }: { readonly fault: Fault }) {
       )}
     </>
   );
-}
-
-function formatTestCode(fault: Fault): string {
-  const { match, times, after, do: action } = fault;
-  const order: FaultOrder = { match, ...(times !== null && { times }), after, ...durationOf(fault), do: action };
-  return toTestCode(order) ?? '';
 }
 
 /** The seed of the control API, which is not worth showing. */

@@ -10,12 +10,8 @@ import { sendCall } from '../../state/send-again.ts';
 import { toFormText } from './draft.ts';
 
 /** Sends a request with a new key. Returns null if none can be sent: the key is created anyway. */
-export async function sendFirstRequest({
-  id,
-  name,
-  services,
-  key: text,
-}: KeyWithSecret): Promise<RecordedRequest | null> {
+export async function sendFirstRequest(created: KeyWithSecret): Promise<RecordedRequest | null> {
+  const { id, name, services, key: text } = created;
   try {
     const call = await findFirstCall(id, services.map(serviceOfKey));
     if (call === undefined) return null;

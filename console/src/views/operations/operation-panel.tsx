@@ -16,17 +16,9 @@ import { type ListedOperation, readCallers } from '../../state/operations.ts';
 import { sendCall } from '../../state/send-again.ts';
 
 /** What an operation needs, why, and who may call it. @param props.listed undefined: the server has no such operation */
-export function OperationPanel({
-  name,
-  listed,
-}: {
-  readonly name: string;
-  readonly listed: ListedOperation | undefined;
-}) {
-  const page = readValue(
-    useLoaded(async () => listed && findDocumentPage(listed.service, listed.id), []),
-    undefined,
-  );
+export function OperationPanel(props: { readonly name: string; readonly listed: ListedOperation | undefined }) {
+  const { name, listed } = props;
+  const page = readValue(useLoaded(async () => listed && findDocumentPage(listed.service, listed.id), []));
   if (listed === undefined) return <p class="fault">No API of this server has the operation {name}.</p>;
   const { id, title, needs, evidence, request } = listed;
   return (

@@ -13,13 +13,8 @@ import { moveClock } from '../../state/move-clock.ts';
 import type { ValueFilter } from '../../state/request-filters.ts';
 
 /** The facts of a request. Those that the list can be filtered by are links. */
-export function RequestFacts({
-  request,
-  decision,
-}: {
-  readonly request: RecordedRequest;
-  readonly decision: Decision | null;
-}) {
+export function RequestFacts(props: { readonly request: RecordedRequest; readonly decision: Decision | null }) {
+  const { request, decision } = props;
   const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const link = (name: string, filter: ValueFilter, value: string | null, label = value): Fact => [
     name,

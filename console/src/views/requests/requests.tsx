@@ -110,7 +110,7 @@ function RequestCount() {
       isFull ? ask<{ total: number; dropped: number }>('GET', '/_mock/requests?limit=1&bodies=false') : undefined,
     [isFull && countChanges('requests')],
   );
-  const { total, dropped } = readValue(counts, undefined) ?? { total: 0, dropped: 0 };
+  const { total, dropped } = readValue(counts) ?? { total: 0, dropped: 0 };
   if (dropped === 0) return listed === all ? format(all) : `${format(listed)} of ${format(all)}`;
   const kept = `${format(total)} of ${format(total + dropped)} kept`;
   return listed === all ? kept : `${format(listed)} shown, ${kept}`;
