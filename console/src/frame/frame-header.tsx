@@ -1,7 +1,6 @@
 import { currentViewAddress, navigationAddressOf, view } from '../address.ts';
 import { connection } from '../connection.ts';
 import { handleValue } from '../parts/form.tsx';
-import { Icon } from '../parts/icon.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { formatTime } from '../parts/time.ts';
 import { zone } from '../preferences.ts';
@@ -108,3 +107,11 @@ const CONNECTION_LABELS = {
   away: 'not watching',
   locked: 'locked',
 } as const;
+
+export function Icon({ name }: { readonly name: string }) {
+  return (
+    <svg class="icon" aria-hidden="true">
+      <use href={`#icon-${name}`} />
+    </svg>
+  );
+}

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
 import { connection } from '../connection.ts';
 import { Feedback, useAct } from '../parts/act.tsx';
-import { ConfirmButton } from '../parts/confirm.tsx';
+import { ConfirmButton } from '../parts/dialog.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
 import { countChanges } from '../state/changes.ts';
 import { effectsInForce, pollInForce, readInForce } from '../state/in-force.ts';

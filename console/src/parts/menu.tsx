@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { type Confirmation, ConfirmDialog } from './confirm.tsx';
+import { type Confirmation, ConfirmDialog } from './dialog.tsx';
 import { Popover } from './popover.tsx';
 
 export interface MenuItem {

@@ -1,7 +1,7 @@
 import { type Call, createCall } from './call.ts';
 import { FIRST_CALLS } from './client-setup.ts';
 import { readDocumentedRequests } from './documents.ts';
-import { readEffects } from './effects.ts';
+import { readEffects } from './operations.ts';
 import { readRuleset } from './rulesets.ts';
 
 /**

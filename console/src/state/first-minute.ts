@@ -1,8 +1,7 @@
 import { createCall } from './call.ts';
 import { getBaseUrl, toEnv } from './client-setup.ts';
-import { readEffects } from './effects.ts';
 import { type Identity, isUsable, readIdentities } from './identities.ts';
-import { readListedOperations } from './operations.ts';
+import { readEffects, readListedOperations } from './operations.ts';
 import { readServices } from './rulesets.ts';
 import { toSource } from './source.ts';
 

@@ -1,5 +1,5 @@
+import { ask, type OperationEffect, type OperationEffects } from '../control-api/client.ts';
 import { type DocumentedRequest, formatOperation, readDocumentedRequests } from './documents.ts';
-import { readEffects } from './effects.ts';
 import { readIdentities } from './identities.ts';
 import { createQuery } from './query.ts';
 import { describeOperationNeeds, readRuleset, readServices } from './rulesets.ts';
@@ -71,4 +71,14 @@ export async function readCallers(service: string, operation: string) {
     callers: callers.toSorted((a, b) => Number(b.isAllowed) - Number(a.isAllowed)),
     more: all.length - callers.length,
   };
+}
+
+/**
+ * Returns the decision about every operation of a service, without a concrete object. All operation counts use this.
+ *
+ * @param caller a principal, or hypothetical rights
+ */
+export async function readEffects(caller: object, service: string): Promise<readonly OperationEffect[]> {
+  const question = { ...caller, operations: '*', service };
+  return (await ask<OperationEffects>('POST', '/_mock/decisions/simulate', question)).operations;
 }

@@ -18,7 +18,6 @@ import {
   listPathRemedies,
   listRemedies,
   type Nearest,
-  type Remedies,
   type Remedy,
 } from './remedies.ts';
 import { sendCall } from './send-again.ts';
@@ -39,10 +38,7 @@ export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 export const unopenedResend: { id: string | null } = { id: null };
 
 /** Reads the remedies for a request, and its caller. @param decision null for a path that no operation has @throws like the control API */
-export async function readRemedies(
-  request: RecordedRequest,
-  decision: Decision | null,
-): Promise<Remedies & { readonly caller: Caller }> {
+export async function readRemedies(request: RecordedRequest, decision: Decision | null) {
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
   if (decision === null) {

@@ -1,5 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import { addressOf, ask, askAll, type WorldInfo } from '../control-api/client.ts';
+import { addressOf, ask, askAll, type Snapshot, type WorldInfo } from '../control-api/client.ts';
+import { SNAPSHOT_NAME } from './move-clock.ts';
+import { createQuery } from './query.ts';
 import { offerUndo } from './undo.ts';
 
 /** All worlds of the server, the default world first; empty while unknown. */
@@ -28,3 +30,8 @@ export async function resetWorld(): Promise<string> {
 export function consolePathOf({ url }: WorldInfo, hash: string): string {
   return `${new URL(url).pathname}/${hash}`;
 }
+
+/** Reads the snapshots of this world, without the one for Undo. */
+export const readSnapshots = createQuery(['snapshots'], async () =>
+  (await askAll<Snapshot>('snapshots')).filter(({ name }) => name !== SNAPSHOT_NAME),
+);

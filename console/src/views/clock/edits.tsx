@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOfView } from '../../address.ts';
 import { ask, type Propagation } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { ConfirmButton } from '../../parts/confirm.tsx';
+import { ConfirmButton } from '../../parts/dialog.tsx';
 import { createOptions, handleSubmit, handleValue } from '../../parts/form.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { shortenDuration } from '../../parts/time.ts';

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { askAs } from '../../control-api/vendor.ts';
 import { ActButton, Feedback, useAct } from '../../parts/act.tsx';
-import { ConfirmButton } from '../../parts/confirm.tsx';
+import { Secret } from '../../parts/copy.tsx';
+import { ConfirmButton } from '../../parts/dialog.tsx';
 import { useKeepFocus } from '../../parts/focus.ts';
 import { handleSubmit, handleValue } from '../../parts/form.tsx';
-import { Secret } from '../../parts/secret.tsx';
 import { createTokenRequest, type RunaiCredential } from '../../state/client-setup.ts';
 
 type AccessKey = Readonly<Record<'id' | 'name' | 'clientId', string>>;

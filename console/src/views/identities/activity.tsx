@@ -5,8 +5,8 @@ import { titleOfService } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { countChanges } from '../../state/changes.ts';
-import { readEffects } from '../../state/effects.ts';
 import { type Identity, nameOrId } from '../../state/identities.ts';
+import { readEffects } from '../../state/operations.ts';
 import { formatAddress } from '../../state/requests.ts';
 
 const MAX_RECENT = 5;

@@ -4,7 +4,7 @@ import { Name } from '../../parts/rights.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { countChanges } from '../../state/changes.ts';
-import { readEffects } from '../../state/effects.ts';
+import { readEffects } from '../../state/operations.ts';
 import type { Ruleset } from '../../state/rulesets.ts';
 import { groupEffects, toFormText, toRights } from './draft.ts';
 

@@ -1,9 +1,8 @@
-import { CopyButton } from '../../parts/copy.tsx';
+import { CopyButton, Secret } from '../../parts/copy.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
-import { Secret } from '../../parts/secret.tsx';
 import { titleOfService } from '../../parts/service.ts';
 import { toEnv, toIdentityCurl } from '../../state/client-setup.ts';
 import type { Credential, Identity } from '../../state/identities.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { leastCertain } from '../../parts/certainty.ts';
-import { ConfirmButton } from '../../parts/confirm.tsx';
+import { ConfirmButton } from '../../parts/dialog.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { LongText } from '../../parts/long.tsx';
 import { Name } from '../../parts/rights.tsx';

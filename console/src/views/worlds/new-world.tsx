@@ -6,8 +6,7 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { handleSubmit } from '../../parts/form.tsx';
 import { useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { reportChange } from '../../state/changes.ts';
-import { readSnapshots } from '../../state/snapshots.ts';
-import { consolePathOf, worlds } from '../../state/worlds.ts';
+import { consolePathOf, readSnapshots, worlds } from '../../state/worlds.ts';
 import { nameOfSnapshot } from './snapshots.tsx';
 
 /** A form that creates a world. The address may have its source, so that a snapshot can link here. */

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { addressOfView, choices, go } from '../../address.ts';
 import { ask, type Snapshot } from '../../control-api/client.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
-import { ConfirmButton } from '../../parts/confirm.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { ConfirmButton } from '../../parts/dialog.tsx';
 import { handleSubmit } from '../../parts/form.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
@@ -14,8 +14,8 @@ import { formatTime } from '../../parts/time.ts';
 import { getWorldNow, When } from '../../parts/when.tsx';
 import { reportChange } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
-import { readSnapshots } from '../../state/snapshots.ts';
 import { offerUndo } from '../../state/undo.ts';
+import { readSnapshots } from '../../state/worlds.ts';
 
 /** The snapshots of this world, with a button that takes one. */
 export function Snapshots() {
