@@ -91,11 +91,11 @@ export function WhenLoaded<Value>(props: {
 }
 
 /** Grey bars that stand in for rows being read. */
-function Skeleton({ rows = 6 }: { readonly rows?: number }) {
+function Skeleton() {
   return (
     <div class="skeleton" aria-busy="true">
       <span class="unseen">Loading …</span>
-      {Array.from({ length: rows }, (_, index) => (
+      {Array.from({ length: 6 }, (_, index) => (
         <i key={index} />
       ))}
     </div>

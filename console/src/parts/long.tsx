@@ -1,31 +1,19 @@
 import { useState } from 'preact/hooks';
 import { WithIds } from './id.tsx';
-import { Sentence } from './sentence.tsx';
 
 /** Characters shown at the beginning and at the end of a long text. */
 const HEAD_LENGTH = 180;
 const TAIL_LENGTH = 60;
 
-export function shorten(text: string): string {
-  return isLong(text) ? `${text.slice(0, HEAD_LENGTH)} … ${text.slice(-TAIL_LENGTH)}` : text;
-}
-
-function isLong(text: string): boolean {
-  return text.length > HEAD_LENGTH + TAIL_LENGTH;
-}
-
-/**
- * A text of any length. The middle of a long one shows on demand.
- *
- * @param isSentence whether it has names in backticks
- */
-export function LongText({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
+/** A text of any length. The middle of a long one shows on demand. */
+export function LongText({ text }: { readonly text: string }) {
   const [isExpanded, setExpanded] = useState(false);
-  const visibleText = isExpanded ? text : shorten(text);
+  const isLong = text.length > HEAD_LENGTH + TAIL_LENGTH;
+  const visibleText = isLong && !isExpanded ? `${text.slice(0, HEAD_LENGTH)} … ${text.slice(-TAIL_LENGTH)}` : text;
   return (
     <span>
-      {isSentence ? <Sentence text={visibleText} /> : <WithIds text={visibleText} />}
-      {isLong(text) && (
+      <WithIds text={visibleText} />
+      {isLong && (
         <>
           {' '}
           <button type="button" class="small" aria-expanded={isExpanded} onClick={() => setExpanded(!isExpanded)}>

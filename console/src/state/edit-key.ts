@@ -3,19 +3,16 @@ import { reportChange } from './changes.ts';
 import type { NgcKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
 
-type Changes = Pick<NgcKey, 'name' | 'services' | 'roles' | 'status' | 'expiresAt'> &
-  Pick<NgcKey['history'][number], 'scopes' | 'resource'>;
-
 /** Returns the number of the newest version, in effect or pending; 0 for keys without versions. */
 function newestVersion({ history }: NgcKey): number {
   return Math.max(0, ...history.map(({ version }) => version));
 }
 
 /** Returns some members of a key. Policy members are from the newest version, because an edit replaces that one. */
-function pickMembers(key: NgcKey, names: readonly string[]): Partial<Changes> {
+function pickMembers(key: NgcKey, names: readonly string[]) {
   const newest = key.history.find(({ version }) => version === newestVersion(key)) ?? key.policy;
-  const all: Partial<Changes> = { ...key, ...newest };
-  return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
+  const all: Readonly<Record<string, unknown>> = { ...key, ...newest };
+  return Object.fromEntries(names.map((name) => [name, all[name]]));
 }
 
 /** Returns a string that changes with every edit of the key. */

@@ -3,11 +3,6 @@ import { choices } from '../address.ts';
 import type { RequestSummary } from '../control-api/client.ts';
 import { formatAddress, isRefusal, requests } from './requests.ts';
 
-const VALUE_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method'] as const;
-/** All filters, by their names in the address. */
-export const FILTERS = [...VALUE_FILTERS, 'path', 'hints', 'text', 'refusals'] as const;
-export type Filter = (typeof FILTERS)[number];
-
 /** Returns a request's value for each filter with a list of values; null if it has none. */
 const VALUES = {
   service: ({ service }: RequestSummary) => service,
@@ -18,6 +13,9 @@ const VALUES = {
   method: ({ method }: RequestSummary) => method,
 } as const;
 export type ValueFilter = keyof typeof VALUES;
+/** All filters, by their names in the address. */
+export const FILTERS = [...(Object.keys(VALUES) as ValueFilter[]), 'path', 'hints', 'text', 'refusals'] as const;
+export type Filter = (typeof FILTERS)[number];
 
 export const matchingRequests = computed(() => {
   const expected = FILTERS.map((name) => [name, choices.value[name] ?? ''] as const).filter(

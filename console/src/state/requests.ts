@@ -51,7 +51,7 @@ export async function readJournal(): Promise<void> {
   const isFirst = !isJournalRead.value;
   const limit = isFirst ? FIRST_READ_SIZE : 2 * MAX_ENTRIES;
   journalError.value = null;
-  const recorded = await readSummaries({ limit }).catch((error: unknown) => {
+  const recorded = await readSummaries(limit).catch((error: unknown) => {
     journalError.value = error;
   });
   if (recorded === undefined) return;
@@ -60,18 +60,14 @@ export async function readJournal(): Promise<void> {
   isJournalRead.value = true;
   // At first, do not wait for the rows that are out of sight.
   if (isFirst && recorded.length === FIRST_READ_SIZE) {
-    const older = await readSummaries({ limit: 2 * MAX_ENTRIES }).catch(() => []);
+    const older = await readSummaries(2 * MAX_ENTRIES).catch(() => []);
     requests.value = merge(requests.value, older);
   }
 }
 
-/**
- * Reads requests without headers and bodies, which would take many megabytes of memory.
- *
- * @param limits the maximum number, newest first
- */
-export async function readSummaries(limits: { readonly limit: number }): Promise<readonly RequestSummary[]> {
-  const recorded = await askAll<RecordedRequest>('requests', { ...limits, bodies: false });
+/** Reads the newest requests without headers and bodies, which would take many megabytes of memory. */
+export async function readSummaries(limit: number): Promise<readonly RequestSummary[]> {
+  const recorded = await askAll<RecordedRequest>('requests', { limit, bodies: false });
   return recorded.map(({ request: _, response: __, ...summary }) => summary);
 }
 

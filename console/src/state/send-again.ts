@@ -27,7 +27,7 @@ export async function sendCall({ method, target, headers, body }: Call, sender: 
     (response) => response.body?.cancel(),
     () => {},
   );
-  const sent = (await readSummaries({ limit: MAX_SEARCHED })).find((request) => request.traceparent === traceparent);
+  const sent = (await readSummaries(MAX_SEARCHED)).find((request) => request.traceparent === traceparent);
   if (sent === undefined) throw new Error('The request did not reach the server.');
   senders.set(sent.id, sender);
   return { id: sent.id, status: sent.status };
