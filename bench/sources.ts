@@ -1,7 +1,7 @@
 /** The server's functions for filling data files. `files.mjs` bundles and imports them. */
 
 export { createMachineClock } from '../src/lib/clock.ts';
-export { Quota } from '../src/lib/quota.ts';
+export { Quota } from '../src/lib/memory.ts';
 export { createRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';
 export { SIMULATIONS } from '../src/services/air/tables/simulations.ts';

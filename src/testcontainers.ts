@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type * as Testcontainers from 'testcontainers';
 import { type ConfigOptions, formatVariableName } from './app/options.ts';
 import { requirePeer } from './lib/assets.ts';
-import { messageOf } from './lib/error-message.ts';
+import { messageOf } from './lib/errors.ts';
 import { connect } from './library/connect.ts';
 import type { ControlClient } from './library/control-client.ts';
 import type { ClientCredentials } from './library/credentials.ts';

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import type { Option } from '../contract/option.ts';
 import { createLineFinder, readDocument } from '../lib/document-file.ts';
+import { UserError } from '../lib/errors.ts';
 import { createObject, isOneOf } from '../lib/members.ts';
 import { describeUnknownName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import {
   type Config,
   type ConfigOptions,

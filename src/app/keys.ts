@@ -1,12 +1,11 @@
 import { readFixture } from '../lib/assets.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
 import { readDocument } from '../lib/document-file.ts';
-import { explainUnreadable } from '../lib/file-error.ts';
+import { explainUnreadable, UserError } from '../lib/errors.ts';
 import { isOneOf } from '../lib/members.ts';
+import { MEGABYTE } from '../lib/memory.ts';
 import { showValue } from '../lib/redact.ts';
 import { readTextFile } from '../lib/text-file.ts';
 import { createTimeoutSignal } from '../lib/time.ts';
-import { UserError } from '../lib/user-error.ts';
 import { createIdentityProvider, type ExpectedClaims, type IdentityProvider } from '../tokens/identity-provider.ts';
 import { createVerifier, findJwkSetProblem, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
 import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';

@@ -1,10 +1,10 @@
 import type { World } from '../contract/world.ts';
 import type { Server } from '../http/server.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
 import { rfc3339, type WorldClock } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
+import { UserError } from '../lib/errors.ts';
+import { MEGABYTE } from '../lib/memory.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { readPropagationSettings } from '../services/ngc-keys/keyring.ts';
 import { redactData } from '../store/data-option.ts';
 import type { StorageInfo } from '../store/world-log.ts';

@@ -1,14 +1,12 @@
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { SeedSecretsCache } from '../journal/known-secrets.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
 import { createMachineClock, type Instant } from '../lib/clock.ts';
-import { computeMaxStateBytes } from '../lib/heap.ts';
+import { UserError } from '../lib/errors.ts';
 import { type Log, limitWarnings, SILENT_LOG } from '../lib/log.ts';
+import { computeMaxStateBytes, MEGABYTE, Quota } from '../lib/memory.ts';
 import { processWide } from '../lib/process-wide.ts';
-import { Quota } from '../lib/quota.ts';
 import { createSystemRandom } from '../lib/random.ts';
-import { UserError } from '../lib/user-error.ts';
-import { DEFAULT_WORLD } from '../lib/world-id.ts';
+import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { redactData } from '../store/data-option.ts';
 import { DatabaseFailure, WriteFailure } from '../store/errors.ts';
 import { explainDamage, openStorage } from '../store/open.ts';
@@ -23,7 +21,6 @@ import { createStateOfSeed } from '../worlds/seed-states.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
 import { type PrepareStore, Templates } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
-import { createNamedWorlds } from './named-worlds.ts';
 import { listSeedNotices } from './notices.ts';
 import type { Config } from './options.ts';
 
@@ -183,4 +180,37 @@ export function toStartupError(cause: unknown, { data }: Config): unknown {
     return new UserError(message, { cause });
   }
   return explainDamage(data, cause);
+}
+
+/**
+ * Checks that all worlds named in the configuration can be created, before anything is opened or written.
+ *
+ * @throws UserError with advice
+ */
+export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
+  for (const id of ids) {
+    const problem = findWorldIdError(id);
+    if (problem !== null) throw new UserError(`--world ${problem}.`);
+  }
+  const duplicate = ids.find((id, index) => ids.indexOf(id) < index);
+  if (duplicate !== undefined) {
+    throw new UserError(`--world names \`${duplicate}\` twice. Name each world once.`);
+  }
+  if (ids.length > maxWorlds) {
+    throw new UserError(
+      `--world asks for ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
+        'Ask for fewer worlds, or raise --max-worlds.',
+    );
+  }
+}
+
+/**
+ * Creates the worlds named in the configuration from the default world's seed, with their own credentials and no time
+ * to live.
+ */
+export async function createNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
+  const { origin: seed } = worlds.default;
+  for (const id of ids.filter((name) => !worlds.has(name))) {
+    await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
+  }
 }

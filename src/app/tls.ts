@@ -1,4 +1,4 @@
-import { UserError } from '../lib/user-error.ts';
+import { UserError } from '../lib/errors.ts';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { isPostgresUrl } from '../store/data-option.ts';
 import type { StoredText } from '../store/stored-text.ts';

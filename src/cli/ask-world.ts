@@ -1,7 +1,7 @@
 import { describeConnectionError } from '../lib/connection-advice.ts';
+import { UserError } from '../lib/errors.ts';
 import { isRecord } from '../lib/members.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { isWorldId } from '../lib/world-id.ts';
 import { askServer, describeTokenRejection, type RunningServer } from './server-client.ts';
 import { listWorlds, prefixOf, readWorldIds } from './world-address.ts';

@@ -1,9 +1,9 @@
 import { Command, Option as Flag } from 'commander';
 import { type Config, formatFlagName, OPTIONS } from '../app/options.ts';
 import type { Option } from '../contract/option.ts';
+import { UserError } from '../lib/errors.ts';
 import { describeUnknownName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 
 /**
  * A command whose errors about arguments are `UserError`s with advice. Commander itself only suggests very similar flags,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
+import { UserError } from '../lib/errors.ts';
 import { own } from '../lib/members.ts';
 import { adviseName } from '../lib/nearest.ts';
-import { UserError } from '../lib/user-error.ts';
 
 /** Formats host names; `resolveAddress` returns the server's IP address, or throws if its URL has none. */
 const FORMATS = {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { OPTIONS } from '../app/options.ts';
 import type { Manifest } from '../contract/manifest.ts';
+import { UserError } from '../lib/errors.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { askWorld, createUnreachableError } from './ask-world.ts';
 import { writeOutput } from './output-file.ts';

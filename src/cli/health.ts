@@ -1,6 +1,6 @@
 import { findProxyVariable } from '../app/config.ts';
 import { describeConnectionError } from '../lib/connection-advice.ts';
-import { messageOf } from '../lib/error-message.ts';
+import { messageOf } from '../lib/errors.ts';
 import { readDetail } from './ask-world.ts';
 import { askServer, locateServerAndWorld, type RunningServer, type ServerFlags } from './server-client.ts';
 import { prefixOf } from './world-address.ts';

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { OPTION_NAMES } from '../app/options.ts';
 import { readPackageVersion } from '../lib/assets.ts';
-import { UserError } from '../lib/user-error.ts';
+import { UserError } from '../lib/errors.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { AdvisingCommand, collect } from './command.ts';
 

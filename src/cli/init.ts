@@ -3,11 +3,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { locatePackage, type PackageFolder, readScaffoldFile } from '../lib/assets.ts';
-import { explainUnwritable } from '../lib/file-error.ts';
+import { explainUnwritable, UserError } from '../lib/errors.ts';
 import { keysOf, memberOf } from '../lib/members.ts';
 import { adviseName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { formatNextSteps, isDeclared, SOME_CLONE } from './next-steps.ts';
 
 /** The kinds of files to write, each with its description for users. */

@@ -1,7 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import { explainUnwritable } from '../lib/file-error.ts';
+import { explainUnwritable, UserError } from '../lib/errors.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 
 /** Writes a file given by a flag. @throws UserError if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
+import { UserError } from '../lib/errors.ts';
 import { adviseName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { askWorld } from './ask-world.ts';
 import { formatTable, isReport, type Report } from './report-table.ts';
 import { locateServerAndWorld, type ServerFlags } from './server-client.ts';

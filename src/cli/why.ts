@@ -1,8 +1,8 @@
 import type { Decision } from '../../generated/library.ts';
 import { describeNeeds } from '../decisions/explaining/index.ts';
 import type { Tables } from '../decisions/rule.ts';
+import { UserError } from '../lib/errors.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
 import { locateServerAndWorld, type RunningServer, readPublicUrl, type ServerFlags } from './server-client.ts';

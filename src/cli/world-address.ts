@@ -1,6 +1,6 @@
+import { UserError } from '../lib/errors.ts';
 import { listNames } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
-import { UserError } from '../lib/user-error.ts';
 import { worldPathOf } from '../lib/world-id.ts';
 
 /** Returns the path prefix of a world; empty for null. */

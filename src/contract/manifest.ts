@@ -1,6 +1,5 @@
 import type { Reasons } from '../decisions/reasons.ts';
-import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Settings } from '../decisions/settings.ts';
+import type { Ruleset, Settings } from '../decisions/ruleset.ts';
 import type { Option } from './option.ts';
 import type { ServiceDefinition } from './service.ts';
 

@@ -1,6 +1,6 @@
 import { Problem } from '../decisions/problem.ts';
 import { isRecord } from '../lib/members.ts';
-import { shorten } from '../lib/shorten.ts';
+import { shorten } from '../lib/redact.ts';
 
 /** A NUL or an unpaired surrogate: databases truncate or change such a text. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;

@@ -1,11 +1,10 @@
 import type { TokenUsage } from '../decisions/explaining/hints/token-usage.ts';
-import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Settings } from '../decisions/settings.ts';
+import type { Ruleset, Settings } from '../decisions/ruleset.ts';
 import type { ActivityLog } from '../journal/activity-log.ts';
 import type { Faults } from '../journal/faults/faults.ts';
-import type { WorldCache } from '../lib/caches.ts';
 import type { Instant, WorldClock } from '../lib/clock.ts';
 import type { KnownHosts } from '../lib/hosts.ts';
+import type { WorldCache } from '../lib/memory.ts';
 import type { Random } from '../lib/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';

@@ -1,6 +1,5 @@
 import type { Instant } from '../lib/clock.ts';
-import { redact, showPath } from '../lib/redact.ts';
-import { shorten } from '../lib/shorten.ts';
+import { redact, shorten, showPath } from '../lib/redact.ts';
 import {
   type AccessRequest,
   type Caller,
@@ -15,11 +14,10 @@ import {
   resourceStateOf,
   type Verdict,
 } from './decide.ts';
-import { labelOfType, labelsOfResources } from './labels.ts';
 import type { Resource } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
-import { type DenyReason, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
+import { type DenyReason, labelOfType, labelsOfResources, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
 import type { Certainty, Rule, Sourced } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 

@@ -1,4 +1,6 @@
+import type { Resource } from './policy.ts';
 import type { Sourced } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
 
 /** A reason for which a request can be refused, and its source. */
 export interface Reason extends Sourced {
@@ -227,3 +229,17 @@ export const REASONS_OF_RIGHTS: ReadonlySet<DenyReason> = new Set([
   'incompatible_resource_type',
   'resource_mismatch',
 ]);
+
+/** Returns the resources of a key with the labels of their types: `Function 1234`. */
+export function labelsOfResources(ruleset: Ruleset, resources: readonly Resource[]): string[] {
+  return resources.map(({ type, ids = [], ignoredIds = [] }) => {
+    const names = ids.length === 0 ? [] : [ids.join(', ')];
+    const ignored = ignoredIds.length === 0 ? [] : [`(without effect: ${ignoredIds.join(', ')})`];
+    return [labelOfType(ruleset, type), ...names, ...ignored].join(' ');
+  });
+}
+
+/** Returns the label of a resource type; its id if the tables do not have it. */
+export function labelOfType(ruleset: Ruleset, type: string): string {
+  return ruleset.resourceTypes.get(type)?.label ?? type;
+}

@@ -1,5 +1,4 @@
-import { estimateBytes } from '../lib/bytes.ts';
-import { type SharedCache, WorldCache } from '../lib/caches.ts';
+import { estimateBytes, type SharedCache, WorldCache } from '../lib/memory.ts';
 import {
   type AccessRequest,
   objectsOf,

@@ -1,5 +1,5 @@
 import { Problem } from '../decisions/problem.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
+import { MEGABYTE } from '../lib/memory.ts';
 import { clearTimeout, setTimeout } from '../lib/time.ts';
 
 /** The size from which a response takes turns with other large ones, in bytes. */

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Outcome } from '../decisions/responses/outcome.ts';
-import { type Parts, StreamedBytes } from '../decisions/responses/streamed-bytes.ts';
+import { type Outcome, type Parts, StreamedBytes } from '../decisions/responses/outcome.ts';
 import { StreamedList } from '../decisions/responses/streamed-list.ts';
-import type { SpoiledBody } from '../journal/faults/fault.ts';
+import type { BrokenAt, SpoiledBody } from '../journal/faults/fault.ts';
 import { awaitEventLoopTurn } from '../lib/time.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
-import { dateHeader, headersOf, isBytes } from './headers.ts';
+import { dateHeader, headersOf, isBytes, sentHeaders } from './headers.ts';
 import type { AnsweredRequest, Payload, WorldRequest } from './request.ts';
 import { serializeToBytes } from './serialize.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
@@ -16,9 +16,9 @@ import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';
 import { isOfForeignPage } from './steps/select-world.ts';
 import { validateResponse } from './steps/validate-response.ts';
-import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
+import { headBytes } from './transport/wire-answer.ts';
 
 /** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, request: AnsweredRequest): FastifyReply {
@@ -238,4 +238,35 @@ export function corruptBody(payload: Payload, corruption: SpoiledBody | undefine
   return corruption === undefined || corruption === 'slow' || !isWhole || payload.length === 0
     ? payload
     : CORRUPTIONS[corruption](Buffer.from(payload));
+}
+
+/**
+ * Drops the connection before or within a response. A response without a body is cut within the headers at the latest,
+ * so that no client takes it for complete. Bypasses Fastify and Node, which send only whole responses.
+ */
+export function breakOff(reply: FastifyReply, payload: string | Buffer, position: BrokenAt): void {
+  const { raw: response, statusCode: status } = reply;
+  const body = Buffer.from(payload);
+  reply.header('content-length', body.length);
+  const headers = sentHeaders(reply);
+  if (position === 'body' && body.length > 0) {
+    response.writeHead(status, headers);
+    response.write(firstHalf(body), () => response.destroy());
+    return;
+  }
+  const { socket } = response;
+  // An injected request has no connection that could carry half of the headers.
+  if (!(socket instanceof Socket)) response.destroy();
+  else if (position === 'before') reset(socket);
+  else socket.write(firstHalf(headBytes(status, headers)), () => socket.destroy());
+}
+
+/** Resets the connection. Node cannot reset one with TLS, so that one closes without a response. */
+function reset(socket: Socket): void {
+  if ('encrypted' in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+function firstHalf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
 }

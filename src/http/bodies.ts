@@ -4,8 +4,7 @@ import { Problem } from '../decisions/problem.ts';
 import { isJsonType } from '../decisions/responses/media-type.ts';
 import type { OperationRow } from '../decisions/rule.ts';
 import { isRecord, own } from '../lib/members.ts';
-import { showPath } from '../lib/redact.ts';
-import { shorten } from '../lib/shorten.ts';
+import { shorten, showPath } from '../lib/redact.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 

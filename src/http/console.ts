@@ -1,4 +1,4 @@
-import { once } from '../lib/once.ts';
+import { once } from '../lib/memory.ts';
 import { createPageHeaders, HTML, type Pages, SCRIPT } from './pages.ts';
 
 const HEADERS = createPageHeaders("'self'");

@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from '../decisions/problem.ts';
-import { once } from '../lib/once.ts';
-import { escapeHtml } from '../lib/pages/html.ts';
-import { PAGE_CSS } from '../lib/pages/page-css.ts';
+import { once } from '../lib/memory.ts';
+import { Pacer } from '../lib/pacer.ts';
+import { escapeHtml, PAGE_CSS } from '../lib/pages.ts';
 import { showPath } from '../lib/redact.ts';
 import { compress } from './compress.ts';
 import { createPageHeaders, HTML, PAGE_HEADERS, type Pages, type PageText, renderHtmlPage } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, pickPart, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
-import { renderYaml } from './yaml.ts';
 
 /** The files of Swagger UI and of its theme in `http/docs/`. */
 export interface DocsFiles {
@@ -199,4 +198,36 @@ ${rows.join('\n')}
 <a href="${below}/#/requests">Refused requests, with reasons</a>.</p>`,
     below,
   );
+}
+
+/** The depth of objects whose members are rendered one by one: `paths./api/v1/token.post`, `components.schemas.Key`. */
+const DEPTH = 2;
+
+/** YAML may write any other key on lines of its own. */
+const SIMPLE_KEY = /^[\w/{}.-]{1,200}$/;
+
+/** Renders an object as YAML, with pauses: a whole document would hold the event loop for a quarter of a second. */
+export async function renderYaml(document: object): Promise<string> {
+  const { stringify } = await import('yaml');
+  const pacer = new Pacer();
+  const renderMembers = async (object: object, depth: number): Promise<string> => {
+    const indentation = '  '.repeat(DEPTH - depth);
+    let text = '';
+    for (const [name, value] of Object.entries(object)) {
+      if (value === undefined) continue;
+      if (pacer.isLong) await pacer.pause();
+      const isParent = depth > 0 && SIMPLE_KEY.test(name) && isFilledObject(value);
+      const whole = stringify({ [name]: isParent ? {} : value });
+      const own = isParent ? whole.replace(/ \{\}\n$/, '\n') : whole;
+      // Not `^` with `m`, which also matches after separators that are no line breaks of YAML.
+      text += own.replaceAll(/(?<=^|\n)(?!\n|$)/g, indentation);
+      if (isParent) text += await renderMembers(value, depth - 1);
+    }
+    return text;
+  };
+  return renderMembers(document, DEPTH);
+}
+
+function isFilledObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }

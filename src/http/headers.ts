@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Problem } from '../decisions/problem.ts';
-import type { Outcome } from '../decisions/responses/outcome.ts';
-import { StreamedBytes } from '../decisions/responses/streamed-bytes.ts';
-import { createUntrustedContentHeaders } from '../decisions/responses/untrusted-content.ts';
+import { createUntrustedContentHeaders } from '../decisions/responses/media-type.ts';
+import { type Outcome, StreamedBytes } from '../decisions/responses/outcome.ts';
 import type { WorldClock } from '../lib/clock.ts';
 
 const JSON_TYPE = 'application/json';

@@ -5,12 +5,12 @@ import {
   claimOf,
   type Hint,
   linesOf,
+  type OtherVersions,
   parseCredential,
   type RefusedRequest,
   type ServedPath,
 } from '../decisions/explaining/hints/refused-request.ts';
 import { findEarlyRenewal } from '../decisions/explaining/hints/tokens.ts';
-import type { OtherVersions } from '../decisions/explaining/other-versions.ts';
 import type { Principal } from '../decisions/principal.ts';
 import type { Problem } from '../decisions/problem.ts';
 import { isRecord } from '../lib/members.ts';

@@ -1,4 +1,4 @@
-import { once } from '../lib/once.ts';
+import { once } from '../lib/memory.ts';
 import { createPageHeaders, type Pages } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 

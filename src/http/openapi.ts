@@ -1,4 +1,4 @@
-import { once } from '../lib/once.ts';
+import { once } from '../lib/memory.ts';
 import { DocumentOperation, type Operation } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { hashContentSource } from '../lib/content-source.ts';
-import { escapeHtml, escapeWithCode } from '../lib/pages/html.ts';
-import { PAGE_CSS } from '../lib/pages/page-css.ts';
+import { escapeHtml, escapeWithCode, hashContentSource, PAGE_CSS } from '../lib/pages.ts';
 import { worldPathOf } from '../lib/world-id.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';

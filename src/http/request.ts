@@ -17,8 +17,8 @@ import { MAX_LIST_CHARACTERS, type Outcome } from '../decisions/responses/outcom
 import { NO_BODY, type StoredBody } from '../journal/entry.ts';
 import type { Fault } from '../journal/faults/fault.ts';
 import { RequestHints } from '../journal/request-hints.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
 import type { Instant } from '../lib/clock.ts';
+import { MEGABYTE } from '../lib/memory.ts';
 import type { Row } from '../store/row.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import type { ReceivedBody } from './bodies.ts';

@@ -11,7 +11,6 @@ import type { CredentialExtractor } from '../tokens/presented-credential.ts';
 import type { CredentialWatch } from '../tokens/tripwire.ts';
 import type { AnswerRoom } from './answer-room.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
-import type { RequestCounts } from './request-counts.ts';
 import type { OpenStreams } from './streams.ts';
 import type { Limits } from './transport/limits.ts';
 import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
@@ -109,4 +108,29 @@ export interface Route {
   readonly lookup: Lookup | null;
   /** Null: nothing is checked before the caller is known. */
   readonly firstCheck: FirstCheck | null;
+}
+
+/** Counts the answered requests of vendors' services since the server started. */
+export class RequestCounts {
+  readonly #requests = new Map<string, Map<number, number>>();
+  readonly #refusals = new Map<string, number>();
+
+  /** @param reason null if the request was not refused */
+  add(service: string, status: number, reason: string | null): void {
+    const statuses = this.#requests.get(service) ?? new Map<number, number>();
+    this.#requests.set(service, statuses);
+    increment(statuses, status);
+    if (reason !== null) increment(this.#refusals, reason);
+  }
+
+  read() {
+    const byService = [...this.#requests].map(
+      ([service, statuses]) => [service, Object.fromEntries(statuses)] as const,
+    );
+    return { requests: Object.fromEntries(byService), refusals: Object.fromEntries(this.#refusals) };
+  }
+}
+
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -1,9 +1,7 @@
 import type { Decision } from '../decisions/decision.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../decisions/uses.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
-import { createSharedCache, type SharedCache } from '../lib/caches.ts';
 import { rfc3339 } from '../lib/clock.ts';
-import { Quota } from '../lib/quota.ts';
+import { createSharedCache, MEGABYTE, Quota, type SharedCache } from '../lib/memory.ts';
 import { Decisions } from './decisions.ts';
 import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';

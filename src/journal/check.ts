@@ -3,7 +3,7 @@ import { Problem } from '../decisions/problem.ts';
 import { adviseName, listNames } from '../lib/nearest.ts';
 import { findNearPath } from '../lib/nearest-path.ts';
 import { fitsSegment, isVariable } from '../lib/path-template.ts';
-import { shorten } from '../lib/shorten.ts';
+import { shorten } from '../lib/redact.ts';
 import type { Match } from './match.ts';
 
 /** An operation for matches. */

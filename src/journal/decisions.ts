@@ -1,8 +1,8 @@
 import type { Decision } from '../decisions/decision.ts';
 import { namesOf } from '../decisions/principal.ts';
-import { estimateBytes } from '../lib/bytes.ts';
+import { estimateBytes } from '../lib/memory.ts';
 import { shortenPath } from '../lib/redact.ts';
-import { parseNumber } from './numbered-ids.ts';
+import { parseNumber } from './journal.ts';
 import { type PriorityCache, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 

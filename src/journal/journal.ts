@@ -1,8 +1,7 @@
 import type { Instant } from '../lib/clock.ts';
+import { Pacer } from '../lib/pacer.ts';
 import { type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
-import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
-import { parseNumber } from './numbered-ids.ts';
 import { type PriorityCache, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { type ParsedBodies, readFacts, withHiddenBodies } from './view.ts';
@@ -176,4 +175,23 @@ export class Journal {
     this.#listeners?.clear();
     for (const { onEnd } of listeners) onEnd(why);
   }
+}
+
+/** Runs computations over many requests in sequence, with pauses within and between them. */
+export class LongWork extends Pacer {
+  #latest: Promise<unknown> = Promise.resolve();
+
+  /** Runs the work after all earlier work. */
+  run<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#latest.then(work);
+    this.#latest = done.catch(() => {});
+    return done;
+  }
+}
+
+/** Returns the number in an id that consists of a prefix and a number from 1 to `last`; null for any other id. */
+export function parseNumber(id: string, prefix: string, last: number): number | null {
+  if (!id.startsWith(prefix)) return null;
+  const digits = id.slice(prefix.length);
+  return /^[1-9]\d{0,14}$/.test(digits) && Number(digits) <= last ? Number(digits) : null;
 }

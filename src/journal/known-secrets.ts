@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import { type SharedCache, WorldCache } from '../lib/caches.ts';
+import { type SharedCache, WorldCache } from '../lib/memory.ts';
 import { isFingerprint } from '../lib/redact.ts';
 import { isSecretName, type KnownSecrets } from './secrets.ts';
 

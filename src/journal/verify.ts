@@ -1,6 +1,5 @@
 import { Problem } from '../decisions/problem.ts';
-import { estimateBytes } from '../lib/bytes.ts';
-import type { Quota } from '../lib/quota.ts';
+import { estimateBytes, type Quota } from '../lib/memory.ts';
 import { clearTimeout, setTimeout } from '../lib/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';

@@ -1,10 +1,9 @@
 /** Reads configuration, seeds and API documents from files in JSON or YAML. */
-import { messageOf } from './error-message.ts';
-import { explainUnreadable } from './file-error.ts';
-import { computeMaxSeedBytes } from './heap.ts';
+
+import { explainUnreadable, messageOf, UserError } from './errors.ts';
+import { computeMaxSeedBytes } from './memory.ts';
 import { showValue } from './redact.ts';
 import { readTextFile } from './text-file.ts';
-import { UserError } from './user-error.ts';
 
 /**
  * Reads a JSON or YAML file.

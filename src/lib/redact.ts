@@ -1,4 +1,37 @@
-import { listEncodedForms } from './base64.ts';
+/** Base64 encodes three bytes at a time, so a text within another text has one of three forms. */
+const OFFSETS = [0, 1, 2] as const;
+
+/** The base64 characters of a text at one of the three offsets. */
+export interface EncodedForm {
+  readonly text: string;
+  /** Number of characters in the group of four that precede the text. */
+  readonly precedingLength: number;
+}
+
+/** Returns the three forms of a text within a longer base64 text, the same in both alphabets (RFC 4648). */
+export function listEncodedForms(text: string): readonly EncodedForm[] {
+  return OFFSETS.map((offset) => {
+    const precedingLength = Math.ceil((offset * 8) / 6);
+    const end = Math.floor(((offset + text.length) * 8) / 6);
+    const encoded = Buffer.from(`${'\0'.repeat(offset)}${text}`).toString('base64');
+    return { text: encoded.slice(precedingLength, end), precedingLength };
+  });
+}
+
+/** Returns the number of characters that encode this many bytes, with padding. */
+export function base64LengthOf(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/** The default for quoted texts in messages. */
+const MAX_QUOTED = 100;
+
+/** Truncates a long text with an ellipsis. @param max number of characters to keep */
+export function shorten(text: string, max = MAX_QUOTED): string {
+  // By code points, each of which has one or two code units.
+  const characters = [...text.slice(0, 2 * max + 2)];
+  return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
+}
 
 /** NGC keys, with all adjoining characters. */
 const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
@@ -120,4 +153,9 @@ const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 /** Returns whether a value is a fingerprint that replaces a secret. */
 export function isFingerprint(value: unknown): boolean {
   return typeof value === 'string' && FINGERPRINT.test(value);
+}
+
+/** Formats a number with its noun: `1 request`, `2 requests`. */
+export function formatCount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import type { Decision, Fault, RecordedRequest } from '../../generated/library.ts';
-import { messageOf } from '../lib/error-message.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { ControlClient } from './control-client.ts';
 import { formatRequestLine } from './received.ts';
 import { describeRefusal } from './refusals.ts';

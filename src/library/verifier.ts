@@ -1,5 +1,5 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
-import { messageOf } from '../lib/error-message.ts';
+import { messageOf } from '../lib/errors.ts';
 import { listZooNames, VERDICTS, type ZooName, type ZooVerdict } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './check-arguments.ts';
 import { type MockOptions, startMock } from './start-mock.ts';

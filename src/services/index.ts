@@ -2,8 +2,7 @@ import type { Manifest } from '../contract/manifest.ts';
 import type { Option } from '../contract/option.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../decisions/reasons.ts';
-import type { Ruleset } from '../decisions/ruleset.ts';
-import type { Settings } from '../decisions/settings.ts';
+import type { Ruleset, Settings } from '../decisions/ruleset.ts';
 import { airManifest } from './air/manifest.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
@@ -12,9 +11,9 @@ import { nvcfManifest } from './nvcf/manifest.ts';
 import { nvctManifest } from './nvct/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
 
-export type { NgcCast } from './ngc/cast.ts';
-export type { CastModel, CatalogueCast } from './nvcf/catalogue/cast.ts';
-export type { RunaiCast } from './runai/cast.ts';
+export type { NgcCast } from './ngc/manifest.ts';
+export type { CastModel, CatalogueCast } from './nvcf/catalogue/manifest.ts';
+export type { RunaiCast } from './runai/manifest.ts';
 
 /**
  * Every emulated API. Services are loaded when a server is built, so commands that only call a running server need just

@@ -1,4 +1,5 @@
-import { messageOf } from '../lib/error-message.ts';
+import { Problem } from '../decisions/problem.ts';
+import { messageOf } from '../lib/errors.ts';
 
 // Errors that store calls throw on purpose. Any other error is a bug.
 
@@ -82,4 +83,13 @@ export class UnknownOutcome extends Error {
 /** Returns whether something outside this program prevented storing, or may have. */
 export function isStorageFailure(thrown: unknown): boolean {
   return thrown instanceof WriteFailure || thrown instanceof DatabaseFailure || thrown instanceof UnknownOutcome;
+}
+
+/** Turns a deletion by a concurrent request into a 404. @throws Problem `not_found` */
+export async function rejectMissing<Changed>(change: Promise<Changed>, message = ''): Promise<Changed> {
+  try {
+    return await change;
+  } catch (thrown) {
+    throw thrown instanceof NotFound ? new Problem('not_found', message) : thrown;
+  }
 }

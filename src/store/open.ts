@@ -1,12 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
-import { messageOf } from '../lib/error-message.ts';
-import { UserError } from '../lib/user-error.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { checkDataOption, isPostgresUrl, redactData } from './data-option.ts';
 import { DamagedData } from './errors.ts';
-import { MemoryLog } from './memory-log.ts';
 import type { StateMemory } from './state-memory.ts';
 import { StoredWorlds } from './stored-worlds.ts';
-import type { Waiting, WorldLog } from './world-log.ts';
+import type { LogContent, LoggedWorld, Waiting, WorldLog } from './world-log.ts';
 
 /**
  * Opens the data file or PostgreSQL database given in `--data`, and reads its worlds. Null keeps the worlds in memory.
@@ -45,4 +44,40 @@ export function explainDamage(data: string, cause: unknown): unknown {
   if (!(cause instanceof DamagedData)) return cause;
   const message = `--data ${redactData(data)} is damaged: ${messageOf(cause)}. Nothing was changed; use other data, or restore a copy.`;
   return new UserError(message, { cause });
+}
+
+const EMPTY_WORLD: LoggedWorld = {
+  name: DEFAULT_WORLD,
+  made: '',
+  ttl: null,
+  createdAt: 0,
+  usedAt: 0,
+  state: '',
+  initialRows: [],
+  changedRows: [],
+  uses: [],
+};
+
+/** A log that keeps nothing, for worlds that end with the process. */
+export class MemoryLog implements WorldLog {
+  readonly info = { kind: 'memory', driver: null, schema: null } as const;
+  readonly isDurable = false;
+  readonly notices: readonly string[] = [];
+  readonly lost = new Promise<string>(() => {});
+
+  async read(): Promise<LogContent> {
+    return { at: 0, worlds: [EMPTY_WORLD], snapshots: [] };
+  }
+
+  async readSnapshot(): Promise<null> {
+    return null;
+  }
+
+  async append(): Promise<void> {}
+
+  fault(): null {
+    return null;
+  }
+
+  async close(): Promise<void> {}
 }

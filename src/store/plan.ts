@@ -2,7 +2,7 @@ import { Collision, EditConflict } from './errors.ts';
 import { type Change, NEW, type Row } from './row.ts';
 import { rowKey } from './row-log.ts';
 import type { Rows } from './rows.ts';
-import { createStoredRow } from './stored-row.ts';
+import { createStoredRow } from './weight.ts';
 
 /** The changes of a commit. Each row is in it once. */
 export interface Plan {

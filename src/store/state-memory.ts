@@ -1,5 +1,4 @@
-import { MEGABYTE } from '../lib/bytes.ts';
-import type { Quota } from '../lib/quota.ts';
+import { MEGABYTE, type Quota } from '../lib/memory.ts';
 import { WriteFailure } from './errors.ts';
 
 /** Data in memory that several worlds and snapshots may share. */

@@ -4,7 +4,7 @@ import { byPlace } from './indexes.ts';
 import type { Row } from './row.ts';
 import { Rows } from './rows.ts';
 import type { SharedData, StateMemory } from './state-memory.ts';
-import { createStoredRow, createStoredRowWithoutCopy } from './stored-row.ts';
+import { createStoredRow, createStoredRowWithoutCopy } from './weight.ts';
 
 /** When rows were last used, by collection and id. */
 export type Uses = ReadonlyMap<string, ReadonlyMap<string, Instant>>;

@@ -3,7 +3,7 @@ import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import type { Instant } from '../lib/clock.ts';
 import { worldOfName } from '../lib/world-id.ts';
 import type { PublicJwk } from './keys.ts';
-import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
+import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './trusted-issuer.ts';
 import { checkTimes, tokenProblem } from './verify.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type SharedCache, WorldCache } from '../lib/caches.ts';
 import type { Instant } from '../lib/clock.ts';
+import { type SharedCache, WorldCache } from '../lib/memory.ts';
 
 /**
  * Remembers when credentials of a world were deleted: the most recent ones, until the world is reset or the process

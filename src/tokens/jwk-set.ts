@@ -10,7 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { Problem } from '../decisions/problem.ts';
-import { messageOf } from '../lib/error-message.ts';
+import { messageOf } from '../lib/errors.ts';
 import { isRecord } from '../lib/members.ts';
 
 /** Public keys (RFC 7517, 5). */

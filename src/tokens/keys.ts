@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
 import type { Instant } from '../lib/clock.ts';
-import { UserError } from '../lib/user-error.ts';
+import { UserError } from '../lib/errors.ts';
 
 export type { JWK } from 'jose';
 

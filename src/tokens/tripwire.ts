@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { base64LengthOf, listEncodedForms } from '../lib/base64.ts';
+import { base64LengthOf, listEncodedForms } from '../lib/redact.ts';
 
 /** Distinguishes a vendor's real credentials from those of a mock. */
 export interface Tripwire {

@@ -3,7 +3,6 @@ import { unauthenticatedProblem } from '../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../lib/clock.ts';
 import { findEncodingError } from '../lib/compact-jwt.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
-import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './scoped-claims.ts';
 import { tokenProblem } from './verify.ts';
 
 /** An issuer that self-hosted Cloud Functions trust in addition to their administrator tokens. */
@@ -55,4 +54,19 @@ function toProblem(thrown: unknown, now: Instant): unknown {
     );
   }
   return tokenProblem(thrown);
+}
+
+/** The claims that services read from a token for a self-hosted deployment. */
+export interface ScopedClaims {
+  /** The client that the token was issued to. */
+  readonly sub: string;
+  readonly scopes: readonly string[];
+}
+
+/** The published code accepts one algorithm, for all issuers. */
+export const SELF_HOSTED_ALGORITHM = 'ES256';
+
+/** Returns the strings of the `scopes` claim. Any other type grants no rights. */
+export function readScopes(claim: unknown): readonly string[] {
+  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
 }

@@ -1,9 +1,7 @@
 import type { EventCount } from '../decisions/explaining/hints/token-usage.ts';
 import { type ActivityBudgets, createActivityBudgets } from '../journal/activity-log.ts';
-import { estimateBytes, MEGABYTE } from '../lib/bytes.ts';
-import { createSharedCache, type SharedCache } from '../lib/caches.ts';
 import type { Instant } from '../lib/clock.ts';
-import { Quota } from '../lib/quota.ts';
+import { createSharedCache, estimateBytes, MEGABYTE, Quota, type SharedCache } from '../lib/memory.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /** The memory shared by the worlds of a process, besides their state. Caches evict, quotas refuse. */

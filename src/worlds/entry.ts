@@ -1,6 +1,11 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { World } from '../contract/world.ts';
+import { Problem } from '../decisions/problem.ts';
 import type { Instant } from '../lib/clock.ts';
+import { formatDuration } from '../lib/duration.ts';
+import { DEFAULT_WORLD } from '../lib/world-id.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
+import type { StoredSeed } from '../store/seed.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { OwnedWorld } from './world.ts';
 
@@ -33,4 +38,63 @@ export interface CreatedWorld {
   readonly ambiguous: readonly string[];
   /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
+}
+
+/** The maximum number of worlds named in a message. */
+const MAX_NAMED = 5;
+
+/** @param max the maximum number of worlds besides the default one */
+export function createCrowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
+  const idle = entries.filter(({ world }) => !world.isHeld);
+  const named = idle
+    .sort((a, b) => a.lastUsedAt - b.lastUsedAt)
+    .slice(0, MAX_NAMED)
+    .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
+  const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
+  const message = `The limit of ${max} worlds is reached (\`--max-worlds\`). Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
+  return new Problem('conflict', message);
+}
+
+export function createTakenProblem(id: string): Problem {
+  const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);
+}
+
+export function createClosingProblem(): Problem {
+  return new Problem('unavailable', 'The server is closing and creates no more worlds.');
+}
+
+export function describeReopenedWorlds(back: number, ended: readonly string[]): readonly string[] {
+  if (back === 0 && ended.length === 0) return [];
+  const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
+  const named = ended.slice(0, MAX_NAMED).map((id) => `\`${id}\``);
+  const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
+  const unused =
+    ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;
+  return [`${worlds(back)} of --data ${back === 1 ? 'is' : 'are'} back${unused}.`];
+}
+
+/** What a world was created from. Stored with the world. */
+export interface Provenance {
+  readonly seed: StoredSeed;
+  readonly credentials: World['credentials'];
+  /** The world that shares its credentials; null if the world has its own. */
+  readonly source?: string | null;
+  /** A label that the user chose. */
+  readonly label?: string | null;
+}
+
+export function serializeProvenance({
+  seed: { fingerprint, origin, text },
+  credentials,
+  source,
+  label,
+}: Provenance): string {
+  // Listed because the arguments may have more members, which must not be stored.
+  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
+}
+
+/** Parses the stored provenance of a world, which `serializeProvenance` wrote. @throws DamagedData */
+export function parseProvenance(text: string, world: string): Provenance {
+  return parseStoredJson(text, `the origin of the world \`${world}\``);
 }

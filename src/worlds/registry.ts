@@ -12,10 +12,18 @@ import type { PresentedCredential } from '../tokens/presented-credential.ts';
 import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
-import type { CreatedWorld, WorldEntry, WorldOrder } from './entry.ts';
+import {
+  type CreatedWorld,
+  createClosingProblem,
+  createCrowdedProblem,
+  createTakenProblem,
+  describeReopenedWorlds,
+  parseProvenance,
+  serializeProvenance,
+  type WorldEntry,
+  type WorldOrder,
+} from './entry.ts';
 import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
-import { createClosingProblem, createCrowdedProblem, createTakenProblem, describeReopenedWorlds } from './problems.ts';
-import { parseProvenance, serializeProvenance } from './provenance.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_MEMORY_FACTOR, type Templates } from './templates.ts';
 import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';

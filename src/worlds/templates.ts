@@ -1,7 +1,6 @@
 import type { Holder } from '../contract/credentials.ts';
-import { MEGABYTE } from '../lib/bytes.ts';
-import { createSharedCache } from '../lib/caches.ts';
 import type { Clock, Instant } from '../lib/clock.ts';
+import { createSharedCache, MEGABYTE } from '../lib/memory.ts';
 import { Collections } from '../store/collections.ts';
 import { Store } from '../store/index.ts';
 import type { Seed } from '../store/seed.ts';

@@ -1,14 +1,13 @@
 import type { World } from '../contract/world.ts';
 import { TokenUsage } from '../decisions/explaining/hints/token-usage.ts';
 import { ActivityLog } from '../journal/activity-log.ts';
-import type { Fault } from '../journal/faults/fault.ts';
+import { describeUnused, type Fault } from '../journal/faults/fault.ts';
 import { Faults, type SaveFaults } from '../journal/faults/faults.ts';
-import { describeUnused } from '../journal/faults/unused.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import { hideInLine } from '../journal/secrets.ts';
-import { WorldCache } from '../lib/caches.ts';
 import type { Clock, Instant } from '../lib/clock.ts';
+import { WorldCache } from '../lib/memory.ts';
 import type { Random } from '../lib/random.ts';
 import { formatWorldForLog } from '../lib/world-id.ts';
 import type { Store } from '../store/index.ts';

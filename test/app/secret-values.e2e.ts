@@ -7,7 +7,7 @@ import { type EffectiveConfig, readConfig, readOptions } from '../../src/app/con
 import { type Config, formatFlagName, formatVariableName, OPTION_NAMES, OPTIONS } from '../../src/app/options.ts';
 import { buildServer } from '../../src/app/server.ts';
 import { parseDocument } from '../../src/lib/document-file.ts';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { checkDataOption } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
 import { SEED_STATES } from '../support/server.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { WriteFailure } from '../../src/store/errors.ts';
 import { testServer } from '../support/server.ts';
 

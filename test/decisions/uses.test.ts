@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ResourceState } from '../../src/decisions/decide.ts';
 import type { Principal } from '../../src/decisions/principal.ts';
 import { credentialKeyOf, sizeOfUses, Uses } from '../../src/decisions/uses.ts';
-import { createSharedCache } from '../../src/lib/caches.ts';
+import { createSharedCache } from '../../src/lib/memory.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };

@@ -4,7 +4,7 @@ import { type Draft, type JournalEntry, MAX_BODY_LENGTH, storeBytes, storePayloa
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewEntry } from '../../src/journal/view.ts';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SeedSecretsCache, WorldSecrets } from '../../src/journal/known-secrets.ts';
-import { createSharedCache } from '../../src/lib/caches.ts';
+import { createSharedCache } from '../../src/lib/memory.ts';
 
 const seedSecrets = new SeedSecretsCache();
 const settings = { key: 'a key', seedSecrets };

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestCache } from '../../src/journal/activity-log.ts';
 import { type Draft, storeBytes, storePayload } from '../../src/journal/entry.ts';
-import { Journal } from '../../src/journal/journal.ts';
+import { Journal, LongWork } from '../../src/journal/journal.ts';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
-import { LongWork } from '../../src/journal/long-work.ts';
 import { verify } from '../../src/journal/verify.ts';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 

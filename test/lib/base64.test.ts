@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { base64LengthOf, listEncodedForms } from '../../src/lib/base64.ts';
+import { base64LengthOf, listEncodedForms } from '../../src/lib/redact.ts';
 
 it.each(['', 'a', 'ab', 'abc', 'abcd'])(
   'a string after %j is found in Base64 by exactly one of its encoded forms',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { estimateBytes } from '../../src/lib/bytes.ts';
+import { estimateBytes } from '../../src/lib/memory.ts';
 
 it.each([
   ['a string', 'x'.repeat(1000), 2000],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCount } from '../../src/lib/count.ts';
+import { formatCount } from '../../src/lib/redact.ts';
 
 it.each([
   [0, '0 requests'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainUnreadable, explainUnwritable } from '../../src/lib/file-error.ts';
+import { explainUnreadable, explainUnwritable } from '../../src/lib/errors.ts';
 
 it.each([
   [{ code: 'ENOENT' }, 'it does not exist', 'its folder does not exist'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 
 describe('a quota', () => {
   it('can be taken up to its limit', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shorten } from '../../src/lib/shorten.ts';
+import { shorten } from '../../src/lib/redact.ts';
 
 describe('a long string', () => {
   it.each([

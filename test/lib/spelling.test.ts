@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findOtherSpelling } from '../../src/lib/spelling.ts';
+import { findOtherSpelling } from '../../src/lib/nearest.ts';
 
 it.each([
   ['grantType', ['clientId', 'grant_type'], 'grant_type'],

@@ -1,6 +1,6 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { createSeededRandom } from '../../src/lib/random.ts';
 import { Collections } from '../../src/store/collections.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/row.ts';

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { checkVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';

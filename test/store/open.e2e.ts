@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } 
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';

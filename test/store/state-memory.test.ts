@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { Collections } from '../../src/store/collections.ts';
 import { WriteFailure } from '../../src/store/errors.ts';
 import { createState, NO_ROWS, StateBuilder } from '../../src/store/state.ts';

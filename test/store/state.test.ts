@@ -1,6 +1,6 @@
 /** The initial states of worlds and snapshots. */
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { Collections } from '../../src/store/collections.ts';
 import { Collision } from '../../src/store/errors.ts';
 import { completeState, createState, listRows, listUsedRows, StateBuilder, sizeOf } from '../../src/store/state.ts';

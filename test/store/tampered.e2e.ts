@@ -5,7 +5,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { createManualClock } from '../../src/lib/clock.ts';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START } from '../support/server.ts';
 

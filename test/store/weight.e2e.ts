@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/lib/quota.ts';
+import { Quota } from '../../src/lib/memory.ts';
 import { Collections } from '../../src/store/collections.ts';
 import type { Row } from '../../src/store/row.ts';
 import { NO_ROWS } from '../../src/store/state.ts';

@@ -1,4 +1,5 @@
 import type { CredentialReplacer, Holder } from '../../src/contract/credentials.ts';
+import { countObjects } from '../../src/services/control/operations/world.ts';
 import { OBJECT_COUNTS as KEY_CENSUS, CREDENTIALS as KEY_CREDENTIALS } from '../../src/services/ngc/credentials.ts';
 import { type NgcKeys, ngcKeysIn } from '../../src/services/ngc-keys/index.ts';
 import {
@@ -35,7 +36,6 @@ import type { Row } from '../../src/store/row.ts';
 import { createSeedRow, readSeed, type StoredSeed } from '../../src/store/seed.ts';
 import { createSettingRow } from '../../src/store/settings.ts';
 import { createState, listRows, type State } from '../../src/store/state.ts';
-import { countObjects } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
 /** The records of a world. Absent members are empty. */

@@ -1,7 +1,6 @@
 import type { Decision } from '../../src/decisions/decision.ts';
-import { MEGABYTE } from '../../src/lib/bytes.ts';
 import type { Instant } from '../../src/lib/clock.ts';
-import { Quota } from '../../src/lib/quota.ts';
+import { MEGABYTE, Quota } from '../../src/lib/memory.ts';
 import type { NewNgcKey } from '../../src/services/ngc-keys/records.ts';
 import type { AccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { RefreshToken } from '../../src/services/runai/collections/grant-rows.ts';

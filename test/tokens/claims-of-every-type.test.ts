@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { decodeJwt, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { BEARER_HEADER } from '../../src/tokens/bearer-key.ts';
-import { compose } from '../../src/tokens/compose.ts';
+import { compose } from '../../src/tokens/forge.ts';
 import { adminBot } from '../support/cast.ts';
 import { adminClaims } from '../support/nak.ts';
 import { castKey, ngcCast } from '../support/ngc-cast.ts';

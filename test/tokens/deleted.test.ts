@@ -1,6 +1,6 @@
 /** Deleted credentials that a world remembers. */
 import { expect, it } from 'vitest';
-import { createSharedCache } from '../../src/lib/caches.ts';
+import { createSharedCache } from '../../src/lib/memory.ts';
 import { DeletedCredentials } from '../../src/tokens/deleted.ts';
 
 it('the deletion time of a credential is found by each of its names until a clear', () => {

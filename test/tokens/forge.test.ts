@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { compose } from '../../src/tokens/compose.ts';
-import { type ForgeryKeys, forge } from '../../src/tokens/forge.ts';
+import { compose, type ForgeryKeys, forge } from '../../src/tokens/forge.ts';
 import { importSigningKey } from '../../src/tokens/keys.ts';
 import { privateKeyFor, publicPem, shippedKey } from '../support/tokens.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { createHmacFunction } from '../../src/tokens/hmac.ts';
+import { createHmacFunction } from '../../src/tokens/derivation.ts';
 
 const TEXTS = ['', 'a', 'an id', 'Schlüssel ☃ \u{1f511}', 'x'.repeat(500), '\ud800'];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hashAccessToken, matchesChallenge } from '../../src/tokens/oauth-hashes.ts';
+import { hashAccessToken, matchesChallenge } from '../../src/tokens/secret.ts';
 
 /** RFC 7636, appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';

@@ -1,8 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import type { Instant } from '../../lib/clock.ts';
-import { explainUnreadable } from '../../lib/file-error.ts';
+import { explainUnreadable, UserError } from '../../lib/errors.ts';
 import { readTextFile } from '../../lib/text-file.ts';
-import { UserError } from '../../lib/user-error.ts';
 import type { CertificateWithKey } from './certificates.ts';
 import { checkCertificate } from './supplied-certificate.ts';
 

@@ -1,11 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Instant } from '../../lib/clock.ts';
-import { explainUnreadable } from '../../lib/file-error.ts';
+import { explainUnreadable, UserError } from '../../lib/errors.ts';
 import { showValue } from '../../lib/redact.ts';
 import { readTextFile } from '../../lib/text-file.ts';
 import { RealDate } from '../../lib/time.ts';
-import { UserError } from '../../lib/user-error.ts';
 import type { CertificateWithKey } from './certificates.ts';
 
 const PEM = /^\s*-----BEGIN /;

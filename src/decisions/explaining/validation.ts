@@ -1,8 +1,6 @@
 import { isRecord, own } from '../../lib/members.ts';
-import { listNames } from '../../lib/nearest.ts';
-import { redact } from '../../lib/redact.ts';
-import { shorten } from '../../lib/shorten.ts';
-import { findOtherSpelling } from '../../lib/spelling.ts';
+import { findOtherSpelling, listNames } from '../../lib/nearest.ts';
+import { redact, shorten } from '../../lib/redact.ts';
 
 /** A violation of a JSON Schema, in the form of ajv's errors with `verbose`. */
 export interface Violation {

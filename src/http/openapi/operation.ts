@@ -8,7 +8,7 @@ import {
 import { isWithinRange } from '../../decisions/responses/media-type.ts';
 import { own } from '../../lib/members.ts';
 import { findNear } from '../../lib/nearest.ts';
-import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
+import type { JsonSchema, OperationSchemas, PreparedOperation, QueryType } from './prepared.ts';
 import type { IsUnknown, Keywords, Validators } from './validators.ts';
 
 /** The parts of a request that are checked against the document. */
@@ -220,4 +220,33 @@ function spellAs(schema: JsonSchema | undefined, value: unknown): unknown {
   if (typeof value !== 'object' || schema.properties === undefined) return value;
   const entries = Object.entries(value).map(([name, member]) => [name, spellAs(own(schema.properties, name), member)]);
   return Object.fromEntries(entries);
+}
+
+/**
+ * Reads a query value according to its schema type. Arrays are comma-separated or repeated; booleans may have any case,
+ * because Python's `str(True)` is `True`. Validation converts strings to booleans and numbers.
+ */
+export function readQueryValue(type: QueryType | undefined, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (type === 'array') return value.split(',');
+  return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : value;
+}
+
+/** Reads the query parameters that an operation documents, according to their schemas. */
+export function readQuery(
+  { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
+  search: URLSearchParams,
+): Record<string, unknown> {
+  const valuesByName = new Map<string, string[]>();
+  for (const [name, value] of search) {
+    const values = valuesByName.get(name);
+    if (values !== undefined) values.push(value);
+    else if (queryNames === 'any' || queryNames.includes(name)) valuesByName.set(name, [value]);
+  }
+  return Object.fromEntries(
+    [...valuesByName].map(([name, values]) => [
+      name,
+      values.length > 1 ? values : readQueryValue(own(queryTypes, name), values[0]),
+    ]),
+  );
 }

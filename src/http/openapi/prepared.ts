@@ -1,4 +1,4 @@
-import type { OtherVersions } from '../../decisions/explaining/other-versions.ts';
+import type { OtherVersions } from '../../decisions/explaining/hints/refused-request.ts';
 
 /**
  * A document as prepared by the build (`scripts/documents/prepared.mjs`): two JSON texts. Startup needs the first. The

@@ -6,7 +6,7 @@ import { isRecord, own } from '../../lib/members.ts';
 import { findNear } from '../../lib/nearest.ts';
 import { showPath } from '../../lib/redact.ts';
 import { type ReceivedBody, usePageNames } from '../bodies.ts';
-import { readQueryValue } from '../openapi/query-values.ts';
+import { readQueryValue } from '../openapi/operation.ts';
 import { listUndocumentedMembers, listUndocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
 import { presentsKey } from '../presented-credentials.ts';

@@ -2,7 +2,7 @@ import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { StreamedList } from '../../decisions/responses/streamed-list.ts';
 import { formatWorldForLog } from '../../lib/world-id.ts';
 import { mediaTypeOf } from '../headers.ts';
-import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
+import { STATUSES_OF_THE_SERVER } from '../openapi/undocumented.ts';
 import type { AnsweredRequest } from '../request.ts';
 import type { Route } from '../server.ts';
 

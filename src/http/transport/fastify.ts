@@ -1,6 +1,14 @@
-import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
+import {
+  type Server as HttpServer,
+  type IncomingMessage,
+  METHODS,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
+import { Problem } from '../../decisions/problem.ts';
 import { leaveBodies } from '../bodies.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { OperationHosts } from '../request-address.ts';
@@ -8,7 +16,6 @@ import type { Server } from '../server.ts';
 import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { handleExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
@@ -139,4 +146,22 @@ function createServerFactory(make: CreateTlsServer, http: ServerOptions): Fastif
     server.keepAliveTimeout = Number(keepAliveTimeout);
     return server;
   };
+}
+
+/**
+ * Handles requests with an `Expect` header. With a `checkContinue` listener, a client gets `100 Continue` only when its
+ * body is needed; without one, Node requests every body immediately. Node passes requests with other expectations to no
+ * request listener, so they are refused here.
+ */
+export function handleExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const message = 'The server supports no expectation other than `100-continue`.';
+    unrouted.refuseFailedRequest(new Problem('expectation_failed', message, { close: true }), request).then(
+      ({ status, headers, payload }) => response.writeHead(status, headers).end(payload),
+      (error) => response.destroy(error),
+    );
+  });
 }

@@ -1,4 +1,4 @@
-import { MEGABYTE } from '../../lib/bytes.ts';
+import { MEGABYTE } from '../../lib/memory.ts';
 import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on request sizes and idle time. Times are in milliseconds. */

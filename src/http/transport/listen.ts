@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { UserError } from '../../lib/errors.ts';
 import { formatOrigin } from '../../lib/hosts.ts';
 import { showValue } from '../../lib/redact.ts';
 import { setTimeout } from '../../lib/time.ts';
-import { UserError } from '../../lib/user-error.ts';
 import type { OpenStreams } from '../streams.ts';
 import { acceptQueuedConnections } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';

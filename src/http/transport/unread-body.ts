@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MEGABYTE } from '../../lib/bytes.ts';
+import { MEGABYTE } from '../../lib/memory.ts';
 import { clearInterval, setInterval } from '../../lib/time.ts';
 import { waitsForContinue } from './arrival.ts';
 

@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
 import type { Instant } from '../../lib/clock.ts';
-import type { Quota } from '../../lib/quota.ts';
+import type { Quota } from '../../lib/memory.ts';
 import { drawAt } from '../../lib/random.ts';
 import { clearTimeout, setTimeout } from '../../lib/time.ts';
 import { Mutex } from '../../store/mutex.ts';

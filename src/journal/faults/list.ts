@@ -1,6 +1,6 @@
 import { Problem } from '../../decisions/problem.ts';
-import { estimateBytes } from '../../lib/bytes.ts';
 import type { Instant } from '../../lib/clock.ts';
+import { estimateBytes } from '../../lib/memory.ts';
 import { drawAt } from '../../lib/random.ts';
 import { createMatcher, type Facts, type Matcher } from '../match.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';

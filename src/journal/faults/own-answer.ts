@@ -1,11 +1,10 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OwnAnswer } from '../../../generated/library.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { essenceOf, isJsonType } from '../../decisions/responses/media-type.ts';
+import { createUntrustedContentHeaders, essenceOf, isJsonType } from '../../decisions/responses/media-type.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
-import { createUntrustedContentHeaders } from '../../decisions/responses/untrusted-content.ts';
 import { own } from '../../lib/members.ts';
-import { shorten } from '../../lib/shorten.ts';
+import { shorten } from '../../lib/redact.ts';
 
 /** Converts a response defined by a test to an outcome. No browser runs it as a page. */
 export function createOwnOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {

@@ -1,10 +1,9 @@
-import type { ServiceDefinition } from '../../contract/service.ts';
+import type { ServiceDefinition, ServiceState, WorldEvent } from '../../contract/service.ts';
 import { KEY_HINTS } from '../ngc-keys/hints.ts';
 import { findKeyFixes } from '../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
 import { authenticate, hypothetical, impersonate } from './caller.ts';
-import { events } from './events.ts';
 import { createLookups } from './lookups.ts';
 import { historyOperations } from './operations/histories.ts';
 import { imageShareOperations } from './operations/image-shares.ts';
@@ -22,7 +21,24 @@ import { uploadOperations } from './operations/uploads.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
+import { stateAt } from './states.ts';
+import { collectionOf } from './stored.ts';
 import { RESOURCES } from './tables/index.ts';
+import { SIMULATIONS } from './tables/simulations.ts';
+
+/** Scheduled events: simulations that reach their final state. */
+export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
+  const due = await collectionOf(SIMULATIONS).due(collections, { after: from, to, limit });
+  return due.map(
+    (row): WorldEvent => ({
+      at: row.dueAt ?? to,
+      kind: 'simulation.arrived',
+      simulationId: row.id,
+      name: row.body.members.name,
+      state: stateAt(row, to),
+    }),
+  );
+};
 
 /**
  * The client that drops the path of its base URL, so that a world cannot be in the path: `normalize_api_url`

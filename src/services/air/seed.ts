@@ -1,6 +1,6 @@
 import type { SeedError, Seeding } from '../../contract/seed.ts';
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
-import { accountsOf, findUnknownOrganizations } from '../ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../ngc-keys/accounts.ts';
 import { findObjectErrors } from './seed-objects.ts';
 import { buildSeedRows, deriveNodeId } from './seed-rows.ts';
 import { type AirSeed, SEED_SCHEMA, type SeedDemo, type SeedSimulation } from './seed-schema.ts';

@@ -4,7 +4,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { listPrincipalNames } from '../../http/simulated-caller.ts';
 import { findNear } from '../../lib/nearest.ts';
 import { redact } from '../../lib/redact.ts';
-import { createCast } from '../../worlds/casts.ts';
+import { createCast } from '../../worlds/seed/index.ts';
 import type { ControlledServer } from './controlled-server.ts';
 
 /**

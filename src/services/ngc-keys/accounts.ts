@@ -1,3 +1,5 @@
+import type { SeedError } from '../../contract/seed.ts';
+import type { LocatedEntry } from '../../contract/seed-entries.ts';
 import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Store } from '../../store/index.ts';
@@ -46,4 +48,30 @@ export async function listAccounts({ collections }: CollectionsHolder): Promise<
 /** Returns the account that a client belongs to, or null. */
 export async function findAccountOfClient(storing: CollectionsHolder, clientId: string): Promise<Account | null> {
   return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
+}
+
+/** Finds entries with an unknown organisation. @param organizations names of all organisations */
+export function findUnknownOrganizations(
+  entries: readonly LocatedEntry<{ readonly org: string }>[],
+  organizations: readonly string[],
+): SeedError[] {
+  return entries.flatMap(({ entry: { org }, place }) =>
+    organizations.includes(org)
+      ? []
+      : [
+          {
+            place: `${place}.org`,
+            message: `\`${place}\` has the organisation \`${org}\`, which is not in \`ngc.organizations\``,
+            given: org,
+            valid: organizations,
+          },
+        ],
+  );
+}
+
+/** Returns the account of each organisation. @param seed the complete seed, with a valid `ngc` */
+export function accountsOf({ ngc }: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  // The schema of `ngc` has already been checked.
+  const { organizations = [] } = (ngc ?? {}) as { organizations?: readonly { name: string; ncaId: string }[] };
+  return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }

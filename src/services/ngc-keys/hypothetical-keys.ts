@@ -2,8 +2,7 @@ import type { ServiceCallers } from '../../contract/service.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { HeldRights, HypotheticalRights } from '../../decisions/policy.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { permissionsOfRoles, type Ruleset } from '../../decisions/ruleset.ts';
-import type { Settings } from '../../decisions/settings.ts';
+import { permissionsOfRoles, type Ruleset, type Settings } from '../../decisions/ruleset.ts';
 import { type NgcKeys, ngcKeysIn } from './index.ts';
 import type { Organization } from './records.ts';
 

@@ -10,9 +10,8 @@ import {
 } from '../../decisions/decide.ts';
 import type { Decision, DecisionInput } from '../../decisions/decision.ts';
 import { type FindFixes, type Fix, namePrincipal, quote } from '../../decisions/explaining/index.ts';
-import { labelOfType, labelsOfResources } from '../../decisions/labels.ts';
 import type { HeldRights, Resource } from '../../decisions/policy.ts';
-import { type DenyReason, REASONS_OF_RIGHTS } from '../../decisions/reasons.ts';
+import { type DenyReason, labelOfType, labelsOfResources, REASONS_OF_RIGHTS } from '../../decisions/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../../decisions/ruleset.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { own } from '../../lib/members.ts';

@@ -1,7 +1,11 @@
 import type { FindCredential } from '../../contract/service.ts';
-import { decideOnResource } from '../../decisions/decide.ts';
+import { decideOnResource, serviceOfKey } from '../../decisions/decide.ts';
+import type { LeastRights, PrincipalUses } from '../../decisions/explaining/least-rights.ts';
+import type { Principal } from '../../decisions/principal.ts';
+import type { Use } from '../../decisions/uses.ts';
 import { ngcKeysIn } from './index.ts';
 import { createCaller, isInForce } from './key-bearer.ts';
+import { actsAsUser } from './principal.ts';
 
 /** Maximum number of keys to try per organisation. */
 const MAX_TRIED_KEYS = 100;
@@ -29,3 +33,31 @@ export const findOtherKey: FindCredential = async ({ input }, { store, now }) =>
   );
   return smallest.principal.name;
 };
+
+/** Returns the services that a key used, except services that accept any key. */
+export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'principal' | 'uses'>): readonly string[] {
+  const rulesets = new Set(uses.map(({ accessRequest }) => accessRequest.ruleset));
+  return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
+}
+
+/** The least rights for one kind of key. */
+export interface LeastRightsOfKind extends Omit<LeastRights, 'impossible'> {
+  /** Uses that no rights of this kind of key allow. */
+  readonly impossibleUses: readonly Use[];
+}
+
+/** Returns the seed of a key with these rights. */
+export function createSeedOfKey(
+  principal: Principal,
+  rights: Readonly<Record<string, unknown>>,
+): LeastRights['seedEntry'] {
+  const { org, name, user } = principal;
+  const type = actsAsUser(principal) ? 'personal' : 'service';
+  return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
+}
+
+/** Reports a key's services if it did not use all of them. */
+export function compareServices(held: readonly string[], used: readonly string[]) {
+  if (used.length === 0 || held.every((service) => used.includes(service))) return [];
+  return [{ what: 'services', held, enough: used } as const];
+}

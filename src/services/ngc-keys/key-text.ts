@@ -1,5 +1,4 @@
-import type { Derivation } from '../../tokens/derivation.ts';
-import { createHmacFunction } from '../../tokens/hmac.ts';
+import { createHmacFunction, type Derivation } from '../../tokens/derivation.ts';
 import {
   type CredentialExtractor,
   findBearerToken,

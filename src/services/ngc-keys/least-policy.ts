@@ -1,13 +1,13 @@
 import { serviceOfKey } from '../../decisions/decide.ts';
 import { isAllowed, minimize, type PrincipalUses } from '../../decisions/explaining/least-rights.ts';
-import { labelOfType } from '../../decisions/labels.ts';
 import type { HeldRights, Resource } from '../../decisions/policy.ts';
+import { labelOfType } from '../../decisions/reasons.ts';
 import type { PermissionRow } from '../../decisions/rule.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { Use } from '../../decisions/uses.ts';
 import { Bindings } from './bindings.ts';
+import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './key-for-service.ts';
 import type { GivenResource } from './key-policy.ts';
-import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './rights-of-key.ts';
 
 /**
  * Finds the smallest policy for the recorded uses of a key. Drops one scope at a time, from the end of the table

@@ -3,7 +3,7 @@ import { isAllowed, minimize, type PrincipalUses } from '../../decisions/explain
 import type { HeldRights } from '../../decisions/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../../decisions/ruleset.ts';
 import type { Use } from '../../decisions/uses.ts';
-import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './rights-of-key.ts';
+import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './key-for-service.ts';
 
 /** Finds the fewest roles for the recorded uses of a key, dropping the largest first. */
 export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind {

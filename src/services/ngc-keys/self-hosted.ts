@@ -5,7 +5,7 @@ import { Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
 import { decodeClaims } from '../../lib/compact-jwt.ts';
 import { verifyAdminToken } from '../../tokens/admin-token.ts';
 import { readBearerToken } from '../../tokens/bearer.ts';
-import type { ScopedClaims } from '../../tokens/scoped-claims.ts';
+import type { ScopedClaims } from '../../tokens/trusted-issuer.ts';
 import { findAccountOfClient } from './accounts.ts';
 import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';

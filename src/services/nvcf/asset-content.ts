@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import { StreamedBytes } from '../../decisions/responses/streamed-bytes.ts';
+import { StreamedBytes } from '../../decisions/responses/outcome.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import type { Row } from '../../store/row.ts';

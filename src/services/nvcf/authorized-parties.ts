@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { pick } from '../../lib/pick.ts';
+import { pick } from '../../lib/members.ts';
 import { ANYONE } from '../../store/row.ts';
 import type { AuthorizedParty } from './functions.ts';
 

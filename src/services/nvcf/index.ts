@@ -1,5 +1,5 @@
 import type { Handler } from '../../contract/request.ts';
-import type { ServiceDefinition } from '../../contract/service.ts';
+import type { ServiceDefinition, ServiceState, WorldEvent } from '../../contract/service.ts';
 import { KEY_HINTS } from '../ngc-keys/hints.ts';
 import { createHypotheticalKeys } from '../ngc-keys/hypothetical-keys.ts';
 import { authenticateKey, createImpersonator } from '../ngc-keys/key-bearer.ts';
@@ -8,7 +8,8 @@ import { findOtherKey } from '../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../ngc-keys/self-hosted.ts';
 import { CALLER_FACTORIES } from './caller.ts';
-import { listEvents } from './events.ts';
+import { FUNCTIONS } from './functions.ts';
+import { INVOCATIONS } from './invocations.ts';
 import { LLM_HINTS } from './llm-problem.ts';
 import { createServiceHost, FUNCTION_HOST } from './name-patterns.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
@@ -31,6 +32,28 @@ import { ERRORS, HOST_ERRORS, renderHostProblem, renderProblem } from './problem
 import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { NOT_EMULATED } from './tables/index.ts';
+
+/** Returns the events in a span of the world's clock: functions that become active, and invocations that are fulfilled. */
+export const listEvents: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
+  const [functions, invocations] = await Promise.all([
+    FUNCTIONS.due(collections, { after: from, to, limit }),
+    INVOCATIONS.due(collections, { after: from, to, limit }),
+  ]);
+  return [
+    ...functions.map(
+      ({ id, parent, dueAt, body }): WorldEvent => ({
+        at: dueAt ?? to,
+        kind: 'function.deployed',
+        functionId: parent,
+        versionId: id,
+        name: body.name,
+      }),
+    ),
+    ...invocations.map(
+      ({ id, dueAt }): WorldEvent => ({ at: dueAt ?? to, kind: 'invocation.fulfilled', requestId: id }),
+    ),
+  ];
+};
 
 const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Present, pick } from '../../lib/pick.ts';
+import { type Present, pick } from '../../lib/members.ts';
 
 /** Returns the entries of a list with only these members; undefined if there is no list. */
 function pickEach<Member extends object, Name extends keyof Member & string>(

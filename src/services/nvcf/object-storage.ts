@@ -5,8 +5,8 @@ import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
 import { rfc3339 } from '../../lib/clock.ts';
-import { escapeHtml } from '../../lib/pages/html.ts';
-import { shorten } from '../../lib/shorten.ts';
+import { escapeHtml } from '../../lib/pages.ts';
+import { shorten } from '../../lib/redact.ts';
 
 /** The media type of S3 errors. */
 export const XML = 'application/xml';

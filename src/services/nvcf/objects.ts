@@ -1,9 +1,8 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Collection } from '../../store/collection.ts';
-import { Collision, LimitReached } from '../../store/errors.ts';
+import { Collision, LimitReached, rejectMissing } from '../../store/errors.ts';
 import type { Row } from '../../store/row.ts';
-import { rejectMissing } from '../ngc-keys/or-not-found.ts';
 import { requireAccount } from './caller.ts';
 
 type StoreContext = Pick<AuthenticatedContext, 'store'>;

@@ -1,6 +1,6 @@
 import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
-import { accountsOf, findUnknownOrganizations } from '../ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../ngc-keys/accounts.ts';
 import type { NvcfSeed, SeedFunction, SeedInvocation } from './seed-schema.ts';
 
 type PlacedLists = {

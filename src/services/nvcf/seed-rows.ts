@@ -1,6 +1,6 @@
 import { addMilliseconds, END_OF_TIME, type Instant } from '../../lib/clock.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import { removeDuplicates } from '../../lib/pick.ts';
+import { removeDuplicates } from '../../lib/members.ts';
 import { deriveUuid } from '../../lib/random.ts';
 import { ANYONE, type Row } from '../../store/row.ts';
 import { createAccountRow } from '../ngc-keys/accounts.ts';

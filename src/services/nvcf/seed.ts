@@ -1,5 +1,5 @@
 import type { Seeding } from '../../contract/seed.ts';
-import { accountsOf } from '../ngc-keys/organizations.ts';
+import { accountsOf } from '../ngc-keys/accounts.ts';
 import { findSeedErrors } from './seed-errors.ts';
 import { createSeedRows } from './seed-rows.ts';
 import { type NvcfSeed, SEED_SCHEMA } from './seed-schema.ts';

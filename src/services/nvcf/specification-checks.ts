@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { pick } from '../../lib/pick.ts';
+import { pick } from '../../lib/members.ts';
 import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
 import type { FunctionVersion } from './functions.ts';

@@ -8,8 +8,8 @@ import { findKeyFixes } from '../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
 import { findTokenCaller } from '../ngc-keys/self-hosted.ts';
+
 // Adds the tasks to the type of the cast.
-import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';
 import { seed } from './seed.ts';

@@ -16,7 +16,7 @@ import type { Seeding } from '../../contract/seed.ts';
 import { findDuplicates, locateEntries } from '../../contract/seed-entries.ts';
 import type { Instant } from '../../lib/clock.ts';
 import { deriveUuid } from '../../lib/random.ts';
-import { accountsOf, findUnknownOrganizations } from '../ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../ngc-keys/accounts.ts';
 import {
   pickDefinition,
   pickReported,

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
 import { type Instant, rfc3339 } from '../../lib/clock.ts';
-import { pick, removeDuplicates } from '../../lib/pick.ts';
+import { pick, removeDuplicates } from '../../lib/members.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 

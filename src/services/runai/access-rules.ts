@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { type HeldRights, NO_RIGHTS, type Rights } from '../../decisions/policy.ts';
-import { memoize } from '../../lib/caches.ts';
+import { memoize } from '../../lib/memory.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import type { Row } from '../../store/row.ts';

@@ -1,4 +1,6 @@
-import type { ServiceDefinition } from '../../contract/service.ts';
+import type { ServiceDefinition, ServiceState, WorldEvent } from '../../contract/service.ts';
+import type { Instant } from '../../lib/clock.ts';
+import type { Store } from '../../store/index.ts';
 import {
   presentBasicClient,
   presentBearerToken,
@@ -6,8 +8,8 @@ import {
   presentGrant,
 } from '../../tokens/presented-credential.ts';
 import { authenticate, impersonate } from './caller.ts';
+import { grantsIn } from './collections/grants.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
-import { events } from './events.ts';
 import { findRuleFixes } from './explaining/fixes.ts';
 import { HINTS } from './explaining/hints/index.ts';
 import { leastRights } from './explaining/least-rights.ts';
@@ -42,6 +44,34 @@ import { findSenders } from './senders.ts';
 import { NOT_EMULATED } from './tables/index.ts';
 import { checkTenantOfHost } from './tenant.ts';
 import { draftTokens, listTokenNames, revokeTokens } from './token-drafts.ts';
+import { phasesOf, readWorkloadPhases, WORKLOADS } from './workloads.ts';
+
+/** Returns the events after `from`, up to `to`: refresh tokens that expire unused, and phase changes of workloads. */
+export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
+  const expiredTokens = await grantsIn(store).findExpiredBetween(from, to, limit);
+  const expirations = expiredTokens.map(
+    ({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject }),
+  );
+  return [...expirations, ...(await listPhaseChanges(store, from, to, limit))];
+};
+
+/** Returns the first `limit` phase changes in `(from, to]`, earliest first. */
+async function listPhaseChanges(
+  store: Store,
+  from: Instant,
+  to: Instant,
+  limit: number,
+): Promise<readonly WorldEvent[]> {
+  const rows = await WORKLOADS.all(store.collections);
+  if (rows.length === 0) return [];
+  const phases = await readWorkloadPhases({ store });
+  const changes = rows.flatMap(({ body }) =>
+    phasesOf(body, phases)
+      .filter(({ since }) => from < since && since <= to)
+      .map(({ phase, since }): WorldEvent => ({ at: since, kind: 'workload.phase', workloadId: body.id, phase })),
+  );
+  return changes.sort((left, right) => left.at - right.at).slice(0, limit);
+}
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition<'runai'> = {

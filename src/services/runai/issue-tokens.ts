@@ -2,7 +2,7 @@ import type { RequestContext } from '../../contract/request.ts';
 import { addMilliseconds } from '../../lib/clock.ts';
 import { changeClaims, readClaimRules } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
-import { hashAccessToken } from '../../tokens/oauth-hashes.ts';
+import { hashAccessToken } from '../../tokens/secret.ts';
 import type { TokenHolder } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, readRealm, readTenantId } from './tenant.ts';

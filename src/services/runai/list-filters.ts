@@ -2,7 +2,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { own } from '../../lib/members.ts';
 import { listNames } from '../../lib/nearest.ts';
-import { shorten } from '../../lib/shorten.ts';
+import { shorten } from '../../lib/redact.ts';
 
 /** A value to filter or sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;

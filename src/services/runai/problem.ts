@@ -1,7 +1,7 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
-import { renderMessagePage } from '../../lib/pages/message.ts';
+import { renderMessagePage } from '../../lib/pages.ts';
 
 const JSON_TYPE = 'application/json';
 

@@ -1,5 +1,5 @@
 import type { RequestScope } from '../../contract/world.ts';
-import { memoize } from '../../lib/caches.ts';
+import { memoize } from '../../lib/memory.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 import { profileOf, ROLES_BY_PROFILE } from './rulesets.ts';

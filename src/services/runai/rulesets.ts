@@ -1,5 +1,4 @@
-import { createRuleset, type Ruleset, rowsOfProfile } from '../../decisions/ruleset.ts';
-import type { Settings } from '../../decisions/settings.ts';
+import { createRuleset, type Ruleset, rowsOfProfile, type Settings } from '../../decisions/ruleset.ts';
 import {
   APPLICATION_AT_REALM,
   GRANT_TYPES,

@@ -1,6 +1,6 @@
 import type { RequestScope } from '../../contract/world.ts';
 import type { ResourceAttributes } from '../../decisions/decide.ts';
-import { memoize } from '../../lib/caches.ts';
+import { memoize } from '../../lib/memory.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 import type { SeedUnit } from './seed-schema.ts';

@@ -1,8 +1,7 @@
 import type { ClientConfig } from 'pg';
-import { explainUnreadable } from '../../lib/file-error.ts';
+import { explainUnreadable, UserError } from '../../lib/errors.ts';
 import { showValue } from '../../lib/redact.ts';
 import { readTextFile } from '../../lib/text-file.ts';
-import { UserError } from '../../lib/user-error.ts';
 
 /** Where a store on PostgreSQL is located. */
 export interface DatabaseLocation {

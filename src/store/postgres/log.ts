@@ -1,4 +1,4 @@
-import { messageOf } from '../../lib/error-message.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
 import type { RowName } from '../row-log.ts';
 import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';

@@ -1,8 +1,7 @@
 import type * as Postgres from 'pg';
 import { readStopwatch } from '../../lib/clock.ts';
-import { messageOf } from '../../lib/error-message.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
 import { setTimeout } from '../../lib/time.ts';
-import { UserError } from '../../lib/user-error.ts';
 import { DamagedData, isStorageFailure, UnreachableDatabase } from '../errors.ts';
 import type { Waiting } from '../world-log.ts';
 import type { DatabaseLocation } from './location.ts';

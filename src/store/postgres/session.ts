@@ -1,6 +1,6 @@
+import { hostname } from 'node:os';
 import type * as Postgres from 'pg';
 import { readStopwatch } from '../../lib/clock.ts';
-import { describeProcess } from '../../lib/process-name.ts';
 import { createSystemRandom } from '../../lib/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../lib/time.ts';
 import { ReadOnlyDatabase, UnknownOutcome, UnreachableDatabase, WriteFailure } from '../errors.ts';
@@ -285,4 +285,12 @@ export class Session implements Statements {
 
 function waitForCloseTimeout(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
+}
+
+/** The maximum length of the host name: the whole name must fit into PostgreSQL's 63 characters. */
+const MAX_HOST_LENGTH = 30;
+
+/** Returns a name for this process that people can recognize across machines. */
+export function describeProcess(): string {
+  return `nv-auth-mock on ${hostname().slice(0, MAX_HOST_LENGTH)}, process ${process.pid}`;
 }

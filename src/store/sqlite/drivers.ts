@@ -1,5 +1,5 @@
 import { findInstalledManifest } from '../../lib/assets.ts';
-import { UserError } from '../../lib/user-error.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { SqliteDriver } from './driver.ts';
 import { loadNodeSqlite } from './node-sqlite.ts';
 

@@ -10,11 +10,9 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { messageOf } from '../../lib/error-message.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
 import { processWide } from '../../lib/process-wide.ts';
-import { UserError } from '../../lib/user-error.ts';
 import { DataFile, fileIdentityOf } from './data-file.ts';
-import { describeOwner } from './describe-owner.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
@@ -224,4 +222,25 @@ function createFolders(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   if (dirname(path) !== path) createFolders(dirname(path));
   mkdirSync(path);
+}
+
+/**
+ * Returns the user of this process and the owner of a path, which make permission errors understandable in a container.
+ * If the path cannot be examined, uses the nearest folder above it. Empty if the system has no uids.
+ */
+export function describeOwner(path: string): string {
+  const uid = process.getuid?.();
+  if (uid === undefined) return '';
+  const { shown, stats } = findNearestVisible(resolve(path));
+  const mode = (stats.mode & 0o7777).toString(8).padStart(3, '0');
+  return ` (this process has uid ${uid}; ${shown} belongs to uid ${stats.uid}, mode ${mode})`;
+}
+
+function findNearestVisible(path: string) {
+  try {
+    return { shown: path, stats: statSync(path) };
+  } catch (cause) {
+    if (path === dirname(path)) throw cause;
+    return findNearestVisible(dirname(path));
+  }
 }

@@ -1,5 +1,5 @@
 import { base64url } from 'jose';
-import { compose, signInput } from '../compose.ts';
+import { compose, signInput } from '../forge.ts';
 import { serializeAscii, signPayload } from '../keys.ts';
 import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './token-inputs.ts';
 

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { Seeding, SeedParts } from '../../contract/seed.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
+import type { World } from '../../contract/world.ts';
 import { readFixture } from '../../lib/assets.ts';
 import type { Instant } from '../../lib/clock.ts';
 import { readDocument } from '../../lib/document-file.ts';
-import { computeMaxSeedBytes } from '../../lib/heap.ts';
-import { once } from '../../lib/once.ts';
+import { UserError } from '../../lib/errors.ts';
+import { computeMaxSeedBytes, once } from '../../lib/memory.ts';
 import type { Random } from '../../lib/random.ts';
 import { showValue } from '../../lib/redact.ts';
-import { UserError } from '../../lib/user-error.ts';
 import { parseStoredJson } from '../../store/saved-row.ts';
 import type { Seed, StoredSeed } from '../../store/seed.ts';
 import { createSettingRow } from '../../store/settings.ts';
@@ -308,4 +308,10 @@ function mapParts(
   return Object.fromEntries(
     presentServices(parts, services).map(({ name, seed }) => [name, change(seed, parts[name])]),
   );
+}
+
+/** Creates the current cast of a world, without bearers. @param services all services except the control API */
+export function createCast({ id, credentials, origin, clock }: World, services: readonly ServiceDefinition[]) {
+  const seed = credentials === 'own' ? deriveSeed(origin, createDerivation(id)) : origin;
+  return updateCast(readCast(seed, services), services, clock.now());
 }

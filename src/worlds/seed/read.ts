@@ -2,8 +2,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { SeedError, SeedParts } from '../../contract/seed.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { createLineFinder } from '../../lib/document-file.ts';
+import { UserError } from '../../lib/errors.ts';
 import { showValue } from '../../lib/redact.ts';
-import { UserError } from '../../lib/user-error.ts';
 import { findSeedErrors, MAX_DESCRIBED } from './check.ts';
 import { formatSeedError } from './error-text.ts';
 import {

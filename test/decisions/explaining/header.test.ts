@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDecisionHeader } from '../../../src/decisions/explaining/header.ts';
+import { createDecisionHeader } from '../../../src/decisions/explaining/sentence.ts';
 import { ask, decisionOn, key, pendingVersion } from '../toy-law.ts';
 
 const RULE = ask({ needs: { all: ['play'] } });

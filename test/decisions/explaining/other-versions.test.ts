@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOtherVersionsViolation } from '../../../src/decisions/explaining/other-versions.ts';
+import { describeOtherVersionsViolation } from '../../../src/decisions/explaining/hints/refused-request.ts';
 
 it.each([
   [{ profiles: ['2', '3'] }, 'only 2, 3 has this operation'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createUntrustedContentHeaders } from '../../../src/decisions/responses/untrusted-content.ts';
+import { createUntrustedContentHeaders } from '../../../src/decisions/responses/media-type.ts';
 
 const SAFE = { 'content-security-policy': 'sandbox', 'x-content-type-options': 'nosniff' };
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault, FaultOrder } from '../../../src/journal/faults/fault.ts';
-import { momentOf } from '../../../src/journal/faults/fault.ts';
+import { describeUnused, type Fault, type FaultOrder, momentOf } from '../../../src/journal/faults/fault.ts';
 import { delayOf, Faults } from '../../../src/journal/faults/faults.ts';
 import { estimateFaultBytes } from '../../../src/journal/faults/list.ts';
-import { describeUnused } from '../../../src/journal/faults/unused.ts';
 import type { Facts } from '../../../src/journal/match.ts';
-import { Quota } from '../../../src/lib/quota.ts';
+import { Quota } from '../../../src/lib/memory.ts';
 
 const FACTS: Facts = {
   service: 'runai',

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Problem, unauthenticatedProblem } from '../../../src/decisions/problem.ts';
 import { RequestHints } from '../../../src/journal/request-hints.ts';
-import { createSharedCache, WorldCache } from '../../../src/lib/caches.ts';
 import { createKnownHosts } from '../../../src/lib/hosts.ts';
+import { createSharedCache, WorldCache } from '../../../src/lib/memory.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { Identities } from '../../../src/services/runai/collections/identities.ts';

@@ -1,6 +1,6 @@
 /** Seeds as values in a program. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { UserError } from '../../../src/lib/user-error.ts';
+import { UserError } from '../../../src/lib/errors.ts';
 import { Mutex } from '../../../src/store/mutex.ts';
 import { verifyPassword } from '../../../src/tokens/password.ts';
 import { readCast, summarizeSeed } from '../../../src/worlds/seed/index.ts';

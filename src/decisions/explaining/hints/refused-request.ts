@@ -3,8 +3,7 @@ import { decodeClaims } from '../../../lib/compact-jwt.ts';
 import type { Decision } from '../../decision.ts';
 import type { Problem } from '../../problem.ts';
 import type { Sourced } from '../../rule.ts';
-import type { Settings } from '../../settings.ts';
-import type { OtherVersions } from '../other-versions.ts';
+import type { Settings } from '../../ruleset.ts';
 
 /** A refused request as it arrived, with the reason: the input of all hints. */
 export interface RefusedRequest {
@@ -116,4 +115,27 @@ export interface HintRule extends Sourced {
    * no secret: it describes sent values only by their kind.
    */
   readonly when: (refused: RefusedRequest) => string | Pick<Hint, 'text' | 'request'> | null;
+}
+
+/** An operation that only other versions have. */
+export interface OtherVersions {
+  /** Oldest first; empty for an operation that a version removed and no version of the mock has. */
+  readonly profiles: readonly string[];
+  /** The vendor's version that removed such an operation. */
+  readonly removedIn?: string;
+  /** The replacement in later versions, such as `GET /api/v1/access-keys`. */
+  readonly replacedBy?: string;
+}
+
+/** Returns the violation of recorded traffic that calls this operation. */
+export function describeOtherVersionsViolation(other: OtherVersions): string {
+  const { profiles, removedIn } = other;
+  const owners =
+    removedIn === undefined ? `only ${profiles.join(', ')} has this operation` : `${removedIn} removed this operation`;
+  return `${owners}${describeReplacement(other)}`;
+}
+
+/** Returns the end of a sentence about an operation of other versions: its replacement, if there is one. */
+function describeReplacement({ replacedBy }: OtherVersions): string {
+  return replacedBy === undefined ? '' : `; its replacement is ${replacedBy}`;
 }

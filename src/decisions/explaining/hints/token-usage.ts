@@ -1,5 +1,5 @@
-import { type SharedCache, WorldCache } from '../../../lib/caches.ts';
 import type { Instant } from '../../../lib/clock.ts';
+import { type SharedCache, WorldCache } from '../../../lib/memory.ts';
 
 /** The number of events since a time. */
 export interface EventCount {

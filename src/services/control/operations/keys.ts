@@ -4,6 +4,7 @@ import { quote } from '../../../decisions/explaining/index.ts';
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { adviseName } from '../../../lib/nearest.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import {
   deleteKey,
@@ -13,7 +14,6 @@ import {
   reportKeyWarnings,
   rotateKey,
 } from '../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { assertMembersAbsent, checkRoles, readExpiry, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { renderKey } from '../key-view.ts';

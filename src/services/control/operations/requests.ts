@@ -12,7 +12,7 @@ import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { DURATION_FORMS, parseDuration } from '../../../lib/duration.ts';
-import { UserError } from '../../../lib/user-error.ts';
+import { UserError } from '../../../lib/errors.ts';
 import { type ControlledServer, listKnownNames } from '../controlled-server.ts';
 import { describeWithFixes } from '../decision-view.ts';
 import { notStoredProblem } from '../lists.ts';

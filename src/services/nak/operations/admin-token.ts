@@ -3,7 +3,7 @@ import { rfc3339 } from '../../../lib/clock.ts';
 import { addWorldToName } from '../../../lib/world-id.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/keys.ts';
-import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';
+import { SELF_HOSTED_ALGORITHM } from '../../../tokens/trusted-issuer.ts';
 
 /** In seconds, from the published chart. */
 const LIFETIME_SECONDS = 12 * 60 * 60;

@@ -1,13 +1,13 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { parseInstant } from '../../../lib/clock.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import type { Change } from '../../../store/row.ts';
 import { hashSecret } from '../../../tokens/secret.ts';
 import type { Audience } from '../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { readEnding } from '../../ngc-keys/key-text.ts';
 import { generateKeyText, reportKeyWarnings } from '../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import { createKeyRows, type Issuance, issuedKeysOwnerOf, type NewNgcKey, NGC_KEYS } from '../../ngc-keys/records.ts';
 import { readRights } from '../authorizations.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';

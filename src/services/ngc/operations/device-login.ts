@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { renderMessagePage } from '../../../lib/pages/message.ts';
+import { renderMessagePage } from '../../../lib/pages.ts';
 import {
   confirmDeviceLogin,
   findDeviceLogin,

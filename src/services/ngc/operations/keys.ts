@@ -5,6 +5,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { END_OF_TIME, type Instant } from '../../../lib/clock.ts';
 import { adviseName } from '../../../lib/nearest.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import { createRequestStatus } from '../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { describeFault, type GivenResource, productsOf, readPolicy } from '../../ngc-keys/key-policy.ts';
@@ -16,9 +17,8 @@ import {
   reportKeyWarnings,
   rotateKey,
 } from '../../ngc-keys/keyring.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
-import type { Permission } from '../tables/permissions.ts';
+import type { Permission } from '../tables/roles.ts';
 import { renderApiKey } from '../view.ts';
 
 /** Maximum number of keys in a list. */

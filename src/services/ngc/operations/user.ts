@@ -7,7 +7,7 @@ import { findKey } from '../../ngc-keys/key-bearer.ts';
 import { findApiKey, NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../ngc-keys/records.ts';
 import { mintUserToken, principalOfUser } from '../../ngc-keys/user-token.ts';
-import { renderUser } from '../view.ts';
+import { renderPolicies, renderUser } from '../view.ts';
 import { createSuccessStatus } from './keys.ts';
 
 /** Exchanges the session key of a device login, or a personal key, for a user token. */
@@ -50,3 +50,18 @@ const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
 };
 
 export const userOperations = { getToken, getCurrentUser };
+
+/** Returns the owner of a key. The key is in the form, not in a header. */
+const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
+  const { credentials } = context.body;
+  const { key, organization, roles } = await findKey(credentials, context);
+  const products = renderPolicies(context.rulesets, key.services, null).map(({ product }) => product);
+  const common = { requestStatus: createSuccessStatus(context), orgName: key.org, products };
+  if (key.user === null) {
+    return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };
+  }
+  const user = renderUser({ org: key.org, email: key.user, roles });
+  return { status: 200, body: { ...common, type: 'PERSONAL_KEY', userId: user.id, user } };
+};
+
+export const callerInfoOperations = { getCallerInfo };

@@ -1,7 +1,6 @@
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
-import { escapeHtml } from '../../../lib/pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../lib/pages/message.ts';
-import { shorten } from '../../../lib/shorten.ts';
+import { escapeHtml, MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../lib/pages.ts';
+import { shorten } from '../../../lib/redact.ts';
 
 /** A user on the page. */
 export interface PageUser {

@@ -1,6 +1,6 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { Rule } from '../../../decisions/rule.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './roles.ts';
 
 /** The permissions that each operation requires. */
 export const RULE_SECTIONS = [

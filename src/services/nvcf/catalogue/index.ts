@@ -7,11 +7,10 @@ import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { createServiceHost } from '../name-patterns.ts';
 import { authenticateCaller, CALLER_FACTORIES } from './caller.ts';
-// Adds the models to the type of the cast.
-import type {} from './cast.ts';
 import { checks } from './checks.ts';
 import { CATALOGUE_HINTS } from './hints.ts';
 import { lookups } from './lookups.ts';
+// Adds the models to the type of the cast.
 import { inferenceOperations } from './operations/inference.ts';
 import { modelOperations } from './operations/models.ts';
 import { ERRORS, renderProblem } from './problem.ts';

@@ -2,9 +2,8 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../../../lib/clock.ts';
 import { Collection } from '../../../store/collection.ts';
-import { NotFound } from '../../../store/errors.ts';
+import { NotFound, rejectMissing } from '../../../store/errors.ts';
 import type { Row } from '../../../store/row.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import {
   type Content,
   findAssetRemovals,

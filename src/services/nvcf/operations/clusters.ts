@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { pick } from '../../../lib/pick.ts';
+import { pick } from '../../../lib/members.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE } from '../../../store/row.ts';
 import { createRequestStatus } from '../../ngc-keys/envelope.ts';

@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { addMilliseconds, type Instant } from '../../../lib/clock.ts';
-import { pick } from '../../../lib/pick.ts';
+import { pick } from '../../../lib/members.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { requireAccount } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';

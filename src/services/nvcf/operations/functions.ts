@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { pick } from '../../../lib/pick.ts';
+import { pick } from '../../../lib/members.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
 import { readBehaviour } from '../behaviour.ts';
 import { requireAccount } from '../caller.ts';
 import { checkFunctionRequest } from '../function-checks.ts';

@@ -2,9 +2,8 @@ import { layOut } from '../../../contract/sections.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
-import { RESOURCE_TYPE_SECTIONS } from './resource-types.ts';
 import { RULE_SECTIONS } from './rules.ts';
-import { SCOPE_SECTIONS } from './scopes.ts';
+import { RESOURCE_TYPE_SECTIONS, SCOPE_SECTIONS } from './scopes.ts';
 
 /** The rules of Cloud Tasks. */
 export const TABLES = {

@@ -1,7 +1,6 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { Rule } from '../../../decisions/rule.ts';
-import type { ResourceTypeId } from './resource-types.ts';
-import type { Scope } from './scopes.ts';
+import type { ResourceTypeId, Scope } from './scopes.ts';
 
 const CODE = {
   source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks); page "API" of its documentation',

@@ -1,5 +1,5 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
-import type { PermissionRow } from '../../../decisions/rule.ts';
+import type { PermissionRow, ResourceTypeRow } from '../../../decisions/rule.ts';
 
 /** The scopes of task keys. */
 export const SCOPE_SECTIONS = [
@@ -20,3 +20,25 @@ export const SCOPE_SECTIONS = [
 ] as const satisfies readonly Section<PermissionRow, 'id'>[];
 
 export type Scope = RowIn<'id', (typeof SCOPE_SECTIONS)[number]>['id'];
+
+const CODE = 'published code, parser of key policies';
+
+/** The resource types of task keys. */
+export const RESOURCE_TYPE_SECTIONS = [
+  {
+    reach: ['owned'],
+    source: `${CODE}; the labels are ours`,
+    certainty: 'documented',
+    rows: {
+      'account-tasks': { label: 'All Tasks', names: null, encoding: { type: 'account-tasks', id: '*' } },
+      task: {
+        label: 'Task',
+        names: '<taskId>',
+        objects: { collection: 'nvct.tasks', parts: ['id'] },
+        encoding: { type: 'task', isBare: true },
+      },
+    },
+  },
+] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
+
+export type ResourceTypeId = RowIn<'id', (typeof RESOURCE_TYPE_SECTIONS)[number]>['id'];

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../decisions/settings.ts';
+import type { Settings } from '../../../decisions/ruleset.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { Collision } from '../../../store/errors.ts';

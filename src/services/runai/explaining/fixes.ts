@@ -1,10 +1,9 @@
 import { decideOnResource, missingRightsOf } from '../../../decisions/decide.ts';
 import type { DecisionInput } from '../../../decisions/decision.ts';
 import { describeLack, type FindFixes, type Fix, namePrincipal, quote } from '../../../decisions/explaining/index.ts';
-import { labelsOfResources } from '../../../decisions/labels.ts';
 import type { HeldRights, Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
-import { REASONS_OF_RIGHTS } from '../../../decisions/reasons.ts';
+import { labelsOfResources, REASONS_OF_RIGHTS } from '../../../decisions/reasons.ts';
 import { own } from '../../../lib/members.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import type { PredefinedRole } from '../tables/index.ts';

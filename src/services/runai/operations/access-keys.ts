@@ -4,8 +4,7 @@ import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { addWorldToClientId } from '../../../lib/world-id.ts';
-import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import { Collision, LimitReached, NotFound, rejectMissing } from '../../../store/errors.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 

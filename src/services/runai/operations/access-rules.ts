@@ -1,7 +1,7 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
 import { parseTime, TIME_REQUIREMENT } from '../list-filters.ts';
 import { DEFAULT_PAGE_SIZE, selectItems, slicePage } from '../lists.ts';

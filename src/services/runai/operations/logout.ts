@@ -1,6 +1,6 @@
 import type { Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { renderMessagePage } from '../../../lib/pages/message.ts';
+import { renderMessagePage } from '../../../lib/pages.ts';
 import type { Login } from '../collections/grant-rows.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';

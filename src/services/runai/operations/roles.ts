@@ -3,8 +3,7 @@ import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../co
 import { Problem } from '../../../decisions/problem.ts';
 import { rowsOfProfile } from '../../../decisions/ruleset.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
-import { Collision } from '../../../store/errors.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import { Collision, rejectMissing } from '../../../store/errors.ts';
 import { readRuleBook } from '../access-rules.ts';
 import type { Fields } from '../list-filters.ts';
 import { DEFAULT_PAGE_SIZE, paginate, selectItems } from '../lists.ts';

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Settings } from '../../../decisions/settings.ts';
-import { rejectMissing } from '../../ngc-keys/or-not-found.ts';
+import type { Settings } from '../../../decisions/ruleset.ts';
+import { rejectMissing } from '../../../store/errors.ts';
 import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
 import { attributesOfScope, readScopes, type Scopes, type Unit } from '../scopes.ts';

@@ -1,8 +1,14 @@
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
-import { renderDocument } from '../../../lib/pages/document.ts';
-import { escapeHtml, escapeWithCode } from '../../../lib/pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, PAGE_STYLE, renderPage } from '../../../lib/pages/message.ts';
-import { shorten } from '../../../lib/shorten.ts';
+import {
+  escapeHtml,
+  escapeWithCode,
+  MAX_NAME_LENGTH,
+  MAX_SENTENCE_LENGTH,
+  PAGE_STYLE,
+  renderDocument,
+  renderPage,
+} from '../../../lib/pages.ts';
+import { shorten } from '../../../lib/redact.ts';
 import type { People } from '../people.ts';
 
 /** The style of all pages of a login. */

@@ -1,7 +1,13 @@
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
-import { escapeHtml, escapeWithCode } from '../../../lib/pages/html.ts';
-import { MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderMessage, renderPage } from '../../../lib/pages/message.ts';
-import { shorten } from '../../../lib/shorten.ts';
+import {
+  escapeHtml,
+  escapeWithCode,
+  MAX_NAME_LENGTH,
+  MAX_SENTENCE_LENGTH,
+  renderMessage,
+  renderPage,
+} from '../../../lib/pages.ts';
+import { shorten } from '../../../lib/redact.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import { describeLoopback } from '../redirect-uris.ts';
 import { LOGIN_STYLE } from './login.ts';

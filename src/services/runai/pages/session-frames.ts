@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
-import { renderDocument } from '../../../lib/pages/document.ts';
+import { renderDocument } from '../../../lib/pages.ts';
 
 /** The cookie that the frames read: the active logins of this browser, separated by slashes. */
 export const SESSION_COOKIE = 'KEYCLOAK_SESSION';

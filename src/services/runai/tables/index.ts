@@ -4,11 +4,11 @@ import { LEFT_OUT_SECTIONS, NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SET_SECTIONS } from './permission-sets.ts';
 import { PERMISSION_SECTIONS } from './permissions.ts';
+import { VERSION_SECTIONS } from './profiles.ts';
 import { RESOURCE_TYPE_SECTIONS } from './resource-types.ts';
 import { ROLE_SECTIONS_2_19, ROLE_SECTIONS_2_24 } from './roles.ts';
 import { RULE_SECTIONS } from './rules.ts';
 import { SCOPE_TYPE_SECTIONS } from './scope-types.ts';
-import { VERSION_SECTIONS } from './versions.ts';
 import { WORKLOAD_TYPE_SECTIONS } from './workload-types.ts';
 
 export type { GrantTypeRow, TokenEndpoint } from './grant-types.ts';

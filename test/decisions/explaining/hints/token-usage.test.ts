@@ -1,7 +1,7 @@
 /** Hints on successful requests: a client that does not cache its token. */
 import { describe, expect, it } from 'vitest';
 import { type EventCount, TokenUsage } from '../../../../src/decisions/explaining/hints/token-usage.ts';
-import { createSharedCache } from '../../../../src/lib/caches.ts';
+import { createSharedCache } from '../../../../src/lib/memory.ts';
 import { admin } from '../../../support/cast.ts';
 import { testServer } from '../../../support/server.ts';
 import { makeWorld, type TestWorld } from '../../../support/worlds.ts';

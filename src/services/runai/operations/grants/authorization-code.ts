@@ -1,7 +1,6 @@
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { matchesChallenge } from '../../../../tokens/oauth-hashes.ts';
-import { hashSecret } from '../../../../tokens/secret.ts';
+import { hashSecret, matchesChallenge } from '../../../../tokens/secret.ts';
 import type { AuthorizationCode } from '../../collections/grant-rows.ts';
 import { grantsIn, type Redemption } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';

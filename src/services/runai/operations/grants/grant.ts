@@ -1,7 +1,7 @@
 import type { Context } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
-import { findOtherSpelling } from '../../../../lib/spelling.ts';
+import { findOtherSpelling } from '../../../../lib/nearest.ts';
 import { NotFound, StaleDecision } from '../../../../store/errors.ts';
 import { principalOf, type TokenHolder } from '../../access-token.ts';
 import type { Login } from '../../collections/grant-rows.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { renderYaml } from '../../src/http/yaml.ts';
+import { renderYaml } from '../../src/http/docs.ts';
 
 const texts = fc.oneof(
   fc.constantFrom('/api/v1/keys/{id}', 'paths', '', 'x'.repeat(1100)),

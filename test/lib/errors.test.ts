@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../../src/lib/user-error.ts';
+import { UserError } from '../../src/lib/errors.ts';
 
 it('a user error has its own name and keeps its cause', () => {
   const cause = new Error('ENOENT');

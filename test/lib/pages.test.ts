@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { escapeHtml, escapeWithCode } from '../../../src/lib/pages/html.ts';
-import { PAGE_CSS } from '../../../src/lib/pages/page-css.ts';
-import { ROOT } from '../../architecture/source-files.ts';
+import { escapeHtml, escapeWithCode, PAGE_CSS } from '../../src/lib/pages.ts';
+import { ROOT } from '../architecture/source-files.ts';
 
 const coloursIn = (style: string) =>
   Object.fromEntries([...style.matchAll(/(--[a-z]+): (light-dark[^;]+);/g)].map(([, name, value]) => [name, value]));

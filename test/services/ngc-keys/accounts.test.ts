@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { locateEntries } from '../../../src/contract/seed-entries.ts';
-import { accountsOf, findUnknownOrganizations } from '../../../src/services/ngc-keys/organizations.ts';
+import { accountsOf, findUnknownOrganizations } from '../../../src/services/ngc-keys/accounts.ts';
 
 it('an unknown organisation is a fault of its entry, and lists the valid organisations', () => {
   const entries = locateEntries('keys', [{ org: 'acme' }, { org: 'acne' }]);

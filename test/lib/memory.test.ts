@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSharedCache, memoize, WorldCache } from '../../src/lib/caches.ts';
+import { createSharedCache, memoize, WorldCache } from '../../src/lib/memory.ts';
 
 /** The size of a value that takes 1000 bytes together with its name and its world. */
 const measureThousand = () => 1000 - 170;

@@ -1,5 +1,20 @@
 import { own } from './members.ts';
 
+/**
+ * An error that the user can fix: an invalid option, a file that cannot be read, a port that is in use. The message
+ * explains what is wrong and how to fix it. The command prints it and exits with code 2; functions of the library throw
+ * it to their caller.
+ */
+export class UserError extends Error {
+  // Part of the library's API: programs recognise the error by this name, because the class is not exported.
+  override readonly name = 'Unusable';
+}
+
+/** Returns the message of anything that was thrown, because JavaScript can throw any value. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** The reasons for error codes of reading a file. */
 const READ_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',

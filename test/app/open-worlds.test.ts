@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkNamedWorlds } from '../../src/app/named-worlds.ts';
+import { checkNamedWorlds } from '../../src/app/open-worlds.ts';
 import { testServer } from '../support/server.ts';
 
 it('worlds of the configuration exist from the start, and never expire', async () => {
