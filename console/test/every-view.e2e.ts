@@ -109,7 +109,12 @@ describeInBrowser('every view', () => {
     };
     await requestRows(page).first().waitFor();
     for (const key of ['Control+k', '?']) {
-      await page.keyboard.press(key);
+      // The page may be shown before it listens to keys.
+      const press = async () => {
+        if ((await dialog.count()) === 0) await page.keyboard.press(key);
+        return dialog.count();
+      };
+      await expect.poll(press).toBe(1);
       await expectAccessible(key);
     }
     await page.goto(`${url}/#/worlds`);

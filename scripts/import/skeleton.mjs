@@ -162,7 +162,7 @@ function json(value) {
  */
 function rowsOf(service, version, added) {
   return `import type { OperationRow } from '../../../decisions/rule.ts';
-import type { Section } from '../../../definitions/sections.ts';
+import type { Section } from '../../../contract/sections.ts';
 
 /** New operations of ${service} ${version}, as imported. Their rules are not decided yet. */
 export const IMPORTED = [

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { listNotEmulatedOperations } from '../contract/not-emulated.ts';
+import { listNotEmulatedOperations } from '../contract/sections.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { serveConsole } from '../http/console.ts';

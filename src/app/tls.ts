@@ -2,7 +2,7 @@ import { UserError } from '../lib/errors.ts';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import { isPostgresUrl } from '../store/data-option.ts';
 import type { StoredText } from '../store/stored-text.ts';
-import { changeState } from '../worlds/world-state.ts';
+import { changeState } from '../worlds/world.ts';
 import type { Config } from './options.ts';
 import type { AuthorityStorage, Tls } from './tls/index.ts';
 

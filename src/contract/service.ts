@@ -16,8 +16,8 @@ import type { CredentialExtractor, PresentedCredential } from '../tokens/present
 import type { Tripwire } from '../tokens/tripwire.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
 import type { Schema, ServiceName } from './documented.ts';
-import type { NotEmulatedRow } from './not-emulated.ts';
 import type { AnyHandler, AuthenticatedContext, Context, Lookup, Operations, RequestContext } from './request.ts';
+import type { NotEmulatedRow } from './sections.ts';
 import type { Seeding } from './seed.ts';
 import type { RequestScope } from './world.ts';
 

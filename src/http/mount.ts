@@ -1,4 +1,4 @@
-import { listNotEmulatedOperations } from '../contract/not-emulated.ts';
+import { listNotEmulatedOperations } from '../contract/sections.ts';
 import type { OperationHost, ServiceDefinition } from '../contract/service.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import { shapeOf } from '../lib/path-template.ts';

@@ -1,4 +1,4 @@
-import type { NotEmulatedOperation } from '../contract/not-emulated.ts';
+import type { NotEmulatedOperation } from '../contract/sections.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { ServedPath } from '../decisions/explaining/hints/refused-request.ts';
 import type { Outcome } from '../decisions/responses/outcome.ts';

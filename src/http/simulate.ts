@@ -1,8 +1,7 @@
-import { describeNotEmulated } from '../contract/not-emulated.ts';
+import { describeNotEmulated } from '../contract/sections.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
-import type { Decision } from '../decisions/decision.ts';
-import { decisionOfProblem } from '../decisions/decision.ts';
+import { type Decision, decisionOfProblem } from '../decisions/decision.ts';
 import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
 import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { findNearPath } from '../lib/nearest-path.ts';

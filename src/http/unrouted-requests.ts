@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import { describeNotEmulated } from '../contract/not-emulated.ts';
+import { describeNotEmulated } from '../contract/sections.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { findKnownPath } from '../decisions/explaining/hints/index.ts';
 import { Problem, problemOf } from '../decisions/problem.ts';

@@ -9,7 +9,6 @@ import type { StoredWorlds } from '../store/stored-worlds.ts';
 import type { WorldRecord } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { PresentedCredential } from '../tokens/presented-credential.ts';
-import { createBudgets } from './budgets.ts';
 import { CredentialTracker } from './credential-tracker.ts';
 import type { SeedClients } from './credentials.ts';
 import {
@@ -26,7 +25,7 @@ import {
 import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_MEMORY_FACTOR, type Templates } from './templates.ts';
-import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
+import { createBudgets, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const NEW_ID_LENGTH = 10;
 

@@ -1,30 +1,30 @@
 import type { World } from '../contract/world.ts';
-import { TokenUsage } from '../decisions/explaining/hints/token-usage.ts';
-import { ActivityLog } from '../journal/activity-log.ts';
+import { type EventCount, TokenUsage } from '../decisions/explaining/hints/token-usage.ts';
+import { type ActivityBudgets, ActivityLog, createActivityBudgets } from '../journal/activity-log.ts';
 import { describeUnused, type Fault } from '../journal/faults/fault.ts';
 import { Faults, type SaveFaults } from '../journal/faults/faults.ts';
 import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import { hideInLine } from '../journal/secrets.ts';
 import type { Clock, Instant } from '../lib/clock.ts';
-import { WorldCache } from '../lib/memory.ts';
+import { createSharedCache, estimateBytes, MEGABYTE, Quota, type SharedCache, WorldCache } from '../lib/memory.ts';
 import type { Random } from '../lib/random.ts';
 import { formatWorldForLog } from '../lib/world-id.ts';
 import type { Store } from '../store/index.ts';
 import type { Row, Watcher } from '../store/row.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import { readSeed, type Seed, type StoredSeed } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
+import type { StoredText } from '../store/stored-text.ts';
 import { DeletedCredentials } from '../tokens/deleted.ts';
 import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 import { grantMarkOf, keyMarkOf } from '../tokens/world-mark.ts';
-import type { Budgets } from './budgets.ts';
 import { createClock, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { FilledStore, InitialState } from './seed-states.ts';
 import { StoredKeys } from './signing-keys.ts';
-import { changeState, parseWorldState, type WorldState } from './world-state.ts';
 
 /** A world, with the operations reserved for its owner. */
 export interface OwnedWorld extends World {
@@ -284,4 +284,56 @@ class OpenedWorld implements OwnedWorld {
     this.faults.end();
     this.activityLog.end(why);
   }
+}
+
+/** The memory shared by the worlds of a process, besides their state. Caches evict, quotas refuse. */
+export interface Budgets extends ActivityBudgets {
+  /** verified tokens */
+  readonly tokens: SharedCache<VerifiedClaims>;
+  /** how clients treat their tokens */
+  readonly tokenUsage: SharedCache<EventCount>;
+  /** when credentials were deleted */
+  readonly deleted: SharedCache<Instant>;
+  /** hashes of earlier secrets, for hiding them */
+  readonly secrets: SharedCache<true>;
+  readonly faults: Quota;
+}
+
+/** Creates the budgets. Each process needs only one. */
+export function createBudgets(): Budgets {
+  return {
+    ...createActivityBudgets(),
+    tokens: createSharedCache<VerifiedClaims>(6 * MEGABYTE, estimateBytes),
+    tokenUsage: createSharedCache(MEGABYTE / 4),
+    deleted: createSharedCache(MEGABYTE / 4),
+    secrets: createSharedCache(4 * MEGABYTE),
+    faults: new Quota(8 * MEGABYTE),
+  };
+}
+
+/** State of a stored world besides its rows. Snapshots don't include it. */
+export interface WorldState {
+  readonly faults: readonly Fault[];
+  /** The certificate authority for https, as PEM (default world only). */
+  readonly authority?: string;
+  /** When the default world was created. Other worlds have this in their record. */
+  readonly createdAt?: Instant;
+}
+
+/** Parses a state that `changeState` stored; null before anything was stored. @throws DamagedData */
+export function parseWorldState(text: string, world: string): WorldState | null {
+  return text === '' ? null : parseStoredJson(text, `the state of the world \`${world}\``);
+}
+
+/** Stores a changed state. @param change returns only the changed members */
+export function changeState<Result>(
+  stored: StoredText,
+  world: string,
+  change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
+): Promise<Result> {
+  return stored.update((text) => {
+    const before = parseWorldState(text, world) ?? { faults: [] };
+    const [after, result] = change(before);
+    return [JSON.stringify({ ...before, ...after }), result];
+  });
 }

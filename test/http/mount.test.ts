@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NotEmulatedRow } from '../../src/contract/not-emulated.ts';
+import type { NotEmulatedRow } from '../../src/contract/sections.ts';
 import type { OperationHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';

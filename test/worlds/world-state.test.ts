@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { StoredText } from '../../src/store/stored-text.ts';
-import { changeState, parseWorldState } from '../../src/worlds/world-state.ts';
+import { changeState, parseWorldState } from '../../src/worlds/world.ts';
 
 it('the state of a world starts without faults, and each change keeps the other members', async () => {
   const writes: string[] = [];

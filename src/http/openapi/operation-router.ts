@@ -1,5 +1,5 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
-import type { NotEmulatedOperation } from '../../contract/not-emulated.ts';
+import type { NotEmulatedOperation } from '../../contract/sections.ts';
 import type { Operation } from './operation.ts';
 
 /** The maximum length of a path parameter. */

@@ -1,15 +1,28 @@
+import type { Schema } from '../../contract/documented.ts';
 import type { RequestContext } from '../../contract/request.ts';
+import type { ServiceCallers } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { type HeldRights, NO_RIGHTS, type Rights } from '../../decisions/policy.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { memoize } from '../../lib/memory.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import type { Row } from '../../store/row.ts';
 import type { Identity } from './collections/identities.ts';
-import { addPredefinedRoles, type CustomRoleRow, ROLES, type Roles } from './roles.ts';
+import { addPredefinedRoles, type CustomRoleRow, ROLES, type Roles, readRoles } from './roles.ts';
 import type { SeedRule } from './seed-schema.ts';
-import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import { readTenantId } from './tenant.ts';
+
+/** The subject of an access rule: an identity, or a group of the identity provider. */
+export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];
+
+/** The kinds of identities, as subject types of access rules. */
+export const SUBJECT_TYPES = {
+  user: 'user',
+  application: 'app',
+  'service-account': 'service-account',
+} as const satisfies Readonly<Record<IdentityKind, SubjectType>>;
 
 /** The setting that stores the id of the newest access rule. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
@@ -193,3 +206,22 @@ function combineRights(
     rightsByRule,
   };
 }
+
+/** Simulates a caller that has these roles in the whole tenant, and no other access rules. */
+export const roleSimulation: NonNullable<ServiceCallers['hypothetical']> = {
+  roles: async (world) => [...(await readRoles(world)).values()].map(({ name }) => name),
+  caller: async (world, rights, caller) => {
+    if ('policy' in rights) {
+      throw new Problem(
+        'invalid_request',
+        'Field `held.scopes` must be omitted: in Run:ai, all rights come from `roles`.',
+      );
+    }
+    const tenant = await readTenantId(world);
+    const held = combineRightsOfRoles(rights.roles, await readRoles(world), tenant);
+    return {
+      principal: caller?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
+      held,
+    };
+  },
+};

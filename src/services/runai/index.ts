@@ -7,13 +7,14 @@ import {
   presentClient,
   presentGrant,
 } from '../../tokens/presented-credential.ts';
+import { roleSimulation } from './access-rules.ts';
 import { authenticate, impersonate } from './caller.ts';
 import { grantsIn } from './collections/grants.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
+import { findNearestClient } from './collections/oauth-clients.ts';
 import { findRuleFixes } from './explaining/fixes.ts';
 import { HINTS } from './explaining/hints/index.ts';
 import { leastRights } from './explaining/least-rights.ts';
-import { findNearestClient } from './explaining/nearest-client.ts';
 import { tokenLifetimeOf } from './issue-tokens.ts';
 import { addClient, listClients, removeClient } from './login-clients.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
@@ -25,11 +26,10 @@ import { loginOperations } from './operations/login.ts';
 import { logoutOperations } from './operations/logout.ts';
 import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
-import { permissionSetLookups, permissionSetOperations } from './operations/permission-sets.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
 import { realmPageOperations } from './operations/realm-page.ts';
-import { roleLookups, roleOperations } from './operations/roles.ts';
+import { permissionSetLookups, permissionSetOperations, roleLookups, roleOperations } from './operations/roles.ts';
 import { securitySettingOperations } from './operations/security-settings.ts';
 import { sessionFrameOperations } from './operations/session-frames.ts';
 import { tokenOperations } from './operations/token.ts';
@@ -37,7 +37,6 @@ import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
 import { workloadLookups, workloadOperations } from './operations/workloads.ts';
 import { ERROR_FORMS, renderProblem } from './problem.ts';
-import { roleSimulation } from './role-simulation.ts';
 import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { findSenders } from './senders.ts';

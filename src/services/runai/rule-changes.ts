@@ -9,11 +9,12 @@ import {
   LAST_RULE_SETTING,
   readRuleBook,
   rulesOfSubject,
+  SUBJECT_TYPES,
+  type SubjectType,
 } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { type Role, readRoles } from './roles.ts';
 import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
-import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 

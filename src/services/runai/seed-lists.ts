@@ -1,8 +1,8 @@
 import type { SeedList } from '../../contract/seed.ts';
 import { type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
 import { keysOf, memberOf } from '../../lib/members.ts';
+import type { SubjectType } from './access-rules.ts';
 import type { ListName, SeedRule, WrittenEntries, WrittenSeed } from './seed-schema.ts';
-import type { SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 
 /** A member of an entry that refers to another entry. */

@@ -3,13 +3,12 @@ import type { RequestScope } from '../../contract/world.ts';
 import { type Caller, decideOnResource, isEnough, missingRightsOf } from '../../decisions/decide.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
 import type { Rule } from '../../decisions/rule.ts';
-import { type AccessRule, readHeldRights, readRuleBook } from './access-rules.ts';
+import { type AccessRule, readHeldRights, readRuleBook, SUBJECT_TYPES } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
 import { readRoles } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
 import { attributesOfPath, readScopes } from './scopes.ts';
-import { SUBJECT_TYPES } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 

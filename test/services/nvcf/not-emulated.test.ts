@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listNotEmulatedOperations } from '../../../src/contract/not-emulated.ts';
+import { listNotEmulatedOperations } from '../../../src/contract/sections.ts';
 import { NOT_EMULATED } from '../../../src/services/nvcf/tables/index.ts';
 import { listHints } from '../../support/hints.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';

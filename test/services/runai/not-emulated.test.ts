@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listNotEmulatedOperations } from '../../../src/contract/not-emulated.ts';
+import { listNotEmulatedOperations } from '../../../src/contract/sections.ts';
 import { NOT_EMULATED } from '../../../src/services/runai/tables/index.ts';
 import { researcher } from '../../support/cast.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';

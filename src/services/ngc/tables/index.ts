@@ -2,9 +2,8 @@ import { layOut } from '../../../contract/sections.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
-import { REMEDIES } from './remedies.ts';
 import { PERMISSION_SECTIONS, ROLE_SECTIONS } from './roles.ts';
-import { RULE_SECTIONS } from './rules.ts';
+import { REMEDIES, RULE_SECTIONS } from './rules.ts';
 
 export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 

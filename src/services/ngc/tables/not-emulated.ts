@@ -1,5 +1,4 @@
-import type { NotEmulatedRow } from '../../../contract/not-emulated.ts';
-import type { Section } from '../../../contract/sections.ts';
+import type { NotEmulatedRow, Section } from '../../../contract/sections.ts';
 
 /** Requests that clients send to NGC about organisations and users. */
 export const NOT_EMULATED_SECTIONS = [

@@ -1,5 +1,7 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
-import type { Rule } from '../../../decisions/rule.ts';
+import type { DenyReason } from '../../../decisions/reasons.ts';
+import type { RemedyRow, Rule } from '../../../decisions/rule.ts';
+import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../ngc-keys/remedies.ts';
 import type { Permission } from './roles.ts';
 
 /** The permissions that each operation requires. */
@@ -28,3 +30,35 @@ export const RULE_SECTIONS = [
 ] as const satisfies readonly Section<Rule<Permission>, 'id'>[];
 
 export type RuleId = RowIn<'id', (typeof RULE_SECTIONS)[number]>['id'];
+
+const SEND_CREDENTIAL = {
+  kind: 'authenticate',
+  text: 'send one header `Authorization: Bearer` with a key or a user token; at `/token`, `Bearer` with a session key and `X-Device-Id`, or `ApiKey` with a personal key',
+} as const;
+const LOG_IN_AGAIN = 'start a new login with `POST /device/login`';
+
+/** Remedies for refusals that changing the key cannot fix. */
+export const REMEDIES = {
+  ...KEY_REMEDIES,
+  ...USER_TOKEN_REMEDIES,
+  no_token: SEND_CREDENTIAL,
+  wrong_scheme: SEND_CREDENTIAL,
+  multiple_authorization: SEND_CREDENTIAL,
+  key_as_session: { kind: 'credential', text: 'send `Authorization: ApiKey nvapi-...`' },
+  key_without_user: { kind: 'identity', text: 'use a personal key; see `GET /_mock/cast`' },
+  unknown_session: { kind: 'credential', text: LOG_IN_AGAIN },
+  expired_session: { kind: 'credential', text: `${LOG_IN_AGAIN}, and confirm it within 15 minutes` },
+  other_device: { kind: 'credential', text: 'send the `deviceId` of the login as the header `X-Device-Id`' },
+  unconfirmed_login: {
+    kind: 'credential',
+    text: 'open the `loginUrl` and choose a user, or call `POST /_mock/device-logins/{deviceId}/confirm`',
+  },
+  missing_permission: {
+    kind: 'identity',
+    text: 'use a personal key or a user token: service keys have no user; to manage service keys or keys of others, use a key or token of an organisation owner; see `GET /_mock/cast`',
+  },
+  foreign_object: {
+    kind: 'identity',
+    text: 'use a personal key of the user that the key belongs to, or of an owner of that organisation',
+  },
+} as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -7,9 +7,8 @@ import { SCOPE_SECTIONS } from './scopes.ts';
 
 export { COVERS } from './covers.ts';
 export { type Action, ADDED, type NvcfRule, type Part, type Reading, SOURCES } from './readings.ts';
-export { REMEDIES } from './remedies.ts';
 export type { ResourceTypeId } from './resource-types.ts';
-export { ACTIONS } from './rules.ts';
+export { ACTIONS, REMEDIES } from './rules.ts';
 
 export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 export const OPERATIONS = layOut('id', OPERATION_SECTIONS);

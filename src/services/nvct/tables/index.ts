@@ -1,8 +1,7 @@
 import { layOut } from '../../../contract/sections.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
-import { REMEDIES } from './remedies.ts';
-import { RULE_SECTIONS } from './rules.ts';
+import { REMEDIES, RULE_SECTIONS } from './rules.ts';
 import { RESOURCE_TYPE_SECTIONS, SCOPE_SECTIONS } from './scopes.ts';
 
 /** The rules of Cloud Tasks. */

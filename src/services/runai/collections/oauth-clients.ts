@@ -1,4 +1,6 @@
+import type { FindCredential } from '../../../contract/service.ts';
 import type { Settings } from '../../../decisions/ruleset.ts';
+import { findNear } from '../../../lib/nearest.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { Collision } from '../../../store/errors.ts';
@@ -6,6 +8,8 @@ import type { Store } from '../../../store/index.ts';
 import type { Row } from '../../../store/row.ts';
 import { type ClientUri, splitClientUri } from '../redirect-uris.ts';
 import type { SeedOAuthClient } from '../seed-schema.ts';
+import { accessKeysIn } from './access-keys.ts';
+import { identitiesIn } from './identities.ts';
 
 /** An OAuth client for logins (RFC 6749, 2). */
 export interface OAuthClient extends SeedOAuthClient {
@@ -90,3 +94,18 @@ export class OAuthClients {
     return optionUris.length === 0 ? client : { ...client, redirectUris: [...client.redirectUris, ...optionUris] };
   }
 }
+
+/** Finds the existing client id that is most similar to an unknown client id; null if none is similar. */
+export const findNearestClient: FindCredential = async ({ presented }, context) => {
+  const { store } = context;
+  const unknownId = presented.flatMap((credential) => (credential.kind === 'client' ? credential.clientId : []))[0];
+  if (unknownId === undefined) return null;
+  const [keys, applications, accounts, oauthClients] = await Promise.all([
+    accessKeysIn(store).all({}),
+    identitiesIn(store).all('application'),
+    identitiesIn(store).all('service-account'),
+    oauthClientsIn(context).all(),
+  ]);
+  const clientIds = [...keys, ...applications, ...accounts, ...oauthClients].flatMap(({ clientId }) => clientId ?? []);
+  return findNear(unknownId, [...new Set(clientIds)]) ?? null;
+};

@@ -5,7 +5,7 @@ import type { HeldRights, Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { labelsOfResources, REASONS_OF_RIGHTS } from '../../../decisions/reasons.ts';
 import { own } from '../../../lib/members.ts';
-import { SUBJECT_TYPES } from '../subjects.ts';
+import { SUBJECT_TYPES } from '../access-rules.ts';
 import type { PredefinedRole } from '../tables/index.ts';
 
 /** The path that creates an access rule. */

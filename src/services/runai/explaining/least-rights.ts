@@ -5,11 +5,10 @@ import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/po
 import type { Principal } from '../../../decisions/principal.ts';
 import { type Ruleset, rowsOfProfile } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
-import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
+import { type AccessRule, readRuleBook, rulesOf, SUBJECT_TYPES } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, readRoles } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
-import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
 
 /** The scope that contains all other scopes. */

@@ -1,8 +1,8 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { HeldRights } from '../../../decisions/policy.ts';
-import { type ACTIONS, groupHeldPermissions } from '../permission-view.ts';
 import { profileOf } from '../rulesets.ts';
 import { readScopes } from '../scopes.ts';
+import { type ACTIONS, groupHeldPermissions } from './roles.ts';
 
 /** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {

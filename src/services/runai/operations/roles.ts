@@ -7,7 +7,6 @@ import { Collision, rejectMissing } from '../../../store/errors.ts';
 import { readRuleBook } from '../access-rules.ts';
 import type { Fields } from '../list-filters.ts';
 import { DEFAULT_PAGE_SIZE, paginate, selectItems } from '../lists.ts';
-import { groupPermissions } from '../permission-view.ts';
 import {
   type CustomRole,
   createRoleRow,
@@ -18,7 +17,7 @@ import {
   readRoles,
 } from '../roles.ts';
 import { profileOf } from '../rulesets.ts';
-import { PERMISSION_SETS, type Profile } from '../tables/index.ts';
+import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { readTenantId } from '../tenant.ts';
 
 const findRole: Lookup<Role> = async (context, id) => {
@@ -202,3 +201,50 @@ export const roleOperations = {
   enable_role_v2: createEnableHandler(true),
   disable_role_v2: createEnableHandler(false),
 };
+
+const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
+  const permissionSet = rowsOfProfile(PERMISSION_SETS, profileOf(settings)).find((row) => row.id === id);
+  return permissionSet === undefined ? { found: 'nothing' } : { found: 'object', target: permissionSet };
+};
+
+export const permissionSetLookups = { permissionSet: findPermissionSet };
+
+const listPermissionSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
+  const profile = profileOf(settings);
+  const permissionSets = rowsOfProfile(PERMISSION_SETS, profile).map((row) => renderPermissionSet(row, profile));
+  return { status: 200, body: { permissionSets } };
+};
+
+const getPermissionSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = ({ target, settings }) => ({
+  status: 200,
+  body: renderPermissionSet(target, profileOf(settings)),
+});
+
+function renderPermissionSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
+  return { id, name, description, permissions: groupHeldPermissions(new Set<string>(permissions), profile) };
+}
+
+export const permissionSetOperations = {
+  get_permission_sets: listPermissionSets,
+  get_permission_set_by_id: getPermissionSet,
+};
+
+/** The actions of permissions, in the order of responses. */
+export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+
+type Permission = Schema<'runai', 'Permission'>;
+
+/** Groups permissions by resource type. Includes the resource types of a profile without actions. */
+export function groupPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
+  return rowsOfProfile(RESOURCE_TYPES, profile).map(({ id, displayName, groupId }) => ({
+    resourceType: id,
+    displayName,
+    groupId,
+    actions: ACTIONS.filter((action) => permissions.has(`${id}:${action}`)),
+  }));
+}
+
+/** Groups permissions by resource type, without the resource types that have no actions. */
+export function groupHeldPermissions(permissions: ReadonlySet<string>, profile: Profile): Permission[] {
+  return groupPermissions(permissions, profile).filter(({ actions }) => actions.length > 0);
+}

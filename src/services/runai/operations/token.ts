@@ -9,7 +9,7 @@ import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { PAGE_NAMES } from '../tables/operations.ts';
-import { appTokenGrant } from './grants/app-token.ts';
+import { appTokenGrant } from './grants/client-credentials.ts';
 import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
 import { refuseAssertion } from './oauth-client.ts';

@@ -1,5 +1,4 @@
-import type { NotEmulatedRow } from '../../../contract/not-emulated.ts';
-import type { Section } from '../../../contract/sections.ts';
+import type { NotEmulatedRow, Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
 
 const CLIENT = {

@@ -3,9 +3,7 @@ import type { Tables } from '../../../../decisions/rule.ts';
 import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from '../../tables/index.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
-import { REMEDIES } from './remedies.ts';
-import { RULE_SECTIONS } from './rules.ts';
-import { SCOPE_SECTIONS } from './scopes.ts';
+import { REMEDIES, RULE_SECTIONS, SCOPE_SECTIONS } from './rules.ts';
 
 export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 

@@ -1,5 +1,4 @@
-import type { NotEmulatedRow } from '../../../../contract/not-emulated.ts';
-import type { Section } from '../../../../contract/sections.ts';
+import type { NotEmulatedRow, Section } from '../../../../contract/sections.ts';
 
 /** Image generation, and counting tokens. */
 export const NOT_EMULATED_SECTIONS = [

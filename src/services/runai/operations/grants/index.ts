@@ -1,7 +1,6 @@
 import type { GRANT_TYPES } from '../../tables/index.ts';
-import { appTokenGrant } from './app-token.ts';
 import { authorizationCodeGrant } from './authorization-code.ts';
-import { clientCredentialsGrant } from './client-credentials.ts';
+import { appTokenGrant, clientCredentialsGrant } from './client-credentials.ts';
 import { externalTokenGrant } from './external-token.ts';
 import type { Grant } from './grant.ts';
 import { passwordGrant } from './password.ts';
