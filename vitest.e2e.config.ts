@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { instrument } from './test/architecture/trace/instrument.ts';
+import { instrument } from './test/package/architecture/trace/instrument.ts';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
@@ -16,8 +16,12 @@ export default defineConfig({
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[
-        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/postgres/**', 'test/architecture/trace/**'] },
-        { name: 'postgres', include: ['test/postgres/*.e2e.ts'], testTimeout: 60_000 },
+        {
+          name: 'e2e',
+          include: ['test/**/*.e2e.ts'],
+          exclude: ['test/e2e/postgres/**', 'test/package/architecture/trace/**'],
+        },
+        { name: 'postgres', include: ['test/e2e/postgres/*.e2e.ts'], testTimeout: 60_000 },
         { name: 'conformance', include: ['conformance/**/*.e2e.ts'] },
         { name: 'console', include: ['console/**/*.e2e.ts'] },
       ].map((project) => ({ extends: true as const, test: { ...project, isolate: false } })),
@@ -26,7 +30,7 @@ export default defineConfig({
         plugins: [instrument],
         test: {
           name: 'trace',
-          include: ['test/architecture/trace/*.e2e.ts'],
+          include: ['test/package/architecture/trace/*.e2e.ts'],
         },
       },
     ],

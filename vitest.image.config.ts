@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests of the image, with the container engine of this machine: `npm run image-check`. */
 export default defineConfig({
   test: {
-    include: ['test/image/*.image.ts'],
-    globalSetup: ['test/support/setup.ts', 'test/image/setup.ts'],
+    include: ['test/e2e/image/*.image.ts'],
+    globalSetup: ['test/support/setup.ts', 'test/e2e/image/setup.ts'],
     // Ctrl+C also reaches worker processes, which would end before they have cleaned up.
     pool: 'threads',
     fileParallelism: false,

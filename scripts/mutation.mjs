@@ -8,7 +8,7 @@
  *   --afresh  ignores the last run. Otherwise, only code that changed since then, or whose tests changed, is tested
  *
  * Fails if too few mutants of a part are killed, or if a mutant survives in a file of `EXPLAINED` and is not explained in
- * `test/mutation/same-program.json`.
+ * `scripts/mutation/same-program.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -83,7 +83,7 @@ await installTools('mutation');
 // The tests read the built documents, which can't be built from the changed sources in their sandbox.
 await buildIfChanged();
 await mkdir(join(ROOT, KEPT), { recursive: true });
-const explained = JSON.parse(await readFile(join(ROOT, 'test/mutation/same-program.json'), 'utf8'));
+const explained = JSON.parse(await readFile(join(ROOT, 'scripts/mutation/same-program.json'), 'utf8'));
 /** @type {Files} */
 let files = {};
 /** @type {string[]} */

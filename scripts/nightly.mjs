@@ -23,16 +23,16 @@ const PROPERTIES =
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [
-  ['soak in 128 MB, over 50 worlds', LONG, 'test/soak/soak', { SOAK_MINUTES: '20', SOAK_SEED: seed }],
-  ['kill -9 while it writes', LONG, 'test/soak/kills', { SOAK_KILLS: '200' }],
-  ['kill -9, by node:sqlite', LONG, 'test/soak/kills', { SOAK_KILLS: '50', ...ownDriver }],
+  ['soak in 128 MB, over 50 worlds', LONG, 'test/long/soak/soak', { SOAK_MINUTES: '20', SOAK_SEED: seed }],
+  ['kill -9 while it writes', LONG, 'test/long/soak/kills', { SOAK_KILLS: '200' }],
+  ['kill -9, by node:sqlite', LONG, 'test/long/soak/kills', { SOAK_KILLS: '50', ...ownDriver }],
   ['files and disks, by node:sqlite', E2E, FILES_AND_DISKS, ownDriver],
-  ['kill -9 on PostgreSQL', E2E, 'test/postgres/kills', { POSTGRES_KILLS: '50', POSTGRES_STOPS: '20' }],
-  ['random requests, every version', LONG, 'test/fuzz/', { FUZZ_SEED: seed }],
-  ['models', LONG, 'test/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
+  ['kill -9 on PostgreSQL', E2E, 'test/e2e/postgres/kills', { POSTGRES_KILLS: '50', POSTGRES_STOPS: '20' }],
+  ['random requests, every version', LONG, 'test/long/fuzz/', { FUZZ_SEED: seed }],
+  ['models', LONG, 'test/long/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
   ['properties', 'vitest.config.ts', PROPERTIES, allRounds],
   ['documents in other tools', LONG, 'test/package/tools-', {}],
-  ['valid requests, every version', E2E, 'test/fuzz/valid', allRounds],
+  ['valid requests, every version', E2E, 'test/long/fuzz/valid', allRounds],
 ];
 
 const rows = PARTS.map(([name, config, files, settings]) => {

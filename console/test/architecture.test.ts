@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
+import { importsOf, ROOT, sourceFiles } from '../../test/package/architecture/source-files.ts';
 
 /**
  * What each folder of the console may import. The console is an ordinary client of the control API: of the server's code

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type Mock, startMock } from '../../src/index.ts';
-import { ROOT } from '../../test/architecture/source-files.ts';
+import { ROOT } from '../../test/package/architecture/source-files.ts';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { setUpBrowser } from './support/window.ts';

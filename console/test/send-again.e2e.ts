@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { ROOT } from '../../test/architecture/source-files.ts';
+import { ROOT } from '../../test/package/architecture/source-files.ts';
 import { emptyFolder } from '../../test/support/folder.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { copyInstallation, PATIENTLY, write } from '../../test/support/package.ts';

@@ -42,7 +42,7 @@ export const PARTS = {
       'test/http/steps/*.test.ts',
       'test/http/{presented-credentials,request-address}.test.ts',
       'test/http/{bad-input,changed-meanwhile,refused-bodies,tripwire,worlds,worlds-claims,worlds-lost,worlds-used}.test.ts',
-      'test/scenarios/deleted-credentials.test.ts',
+      'test/e2e/scenarios/deleted-credentials.test.ts',
       'test/services/nvcf/bound-keys.test.ts',
       'test/services/control/faults.test.ts',
       'test/services/ngc-keys/hints.test.ts',

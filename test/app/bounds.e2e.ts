@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../soak/server.ts';
+import { type BuiltServer, startBuiltServer } from '../long/soak/server.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { castKey } from '../support/ngc-cast.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
 import * as journal from '../../src/journal/secrets.ts';
-import { cpuOf, worseThanLinear } from '../linear/measure.ts';
+import { cpuOf, worseThanLinear } from '../long/linear/measure.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const secrets = toySecrets();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml, escapeWithCode, PAGE_CSS } from '../../src/lib/pages.ts';
-import { ROOT } from '../architecture/source-files.ts';
+import { ROOT } from '../package/architecture/source-files.ts';
 
 const coloursIn = (style: string) =>
   Object.fromEntries([...style.matchAll(/(--[a-z]+): (light-dark[^;]+);/g)].map(([, name, value]) => [name, value]));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { documentationPages, ROOT } from '../architecture/source-files.ts';
 import { imageParts, imageSpec } from '../support/image.ts';
+import { documentationPages, ROOT } from './architecture/source-files.ts';
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 

@@ -2,8 +2,8 @@
 import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { ROOT } from '../architecture/source-files.ts';
 import { it, launchProgram } from '../support/command.ts';
+import { ROOT } from './architecture/source-files.ts';
 
 const INSTALLED = join(ROOT, 'node_modules');
 

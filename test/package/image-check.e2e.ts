@@ -2,8 +2,8 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { ROOT } from '../architecture/source-files.ts';
 import { it, launchProgram } from '../support/command.ts';
+import { ROOT } from './architecture/source-files.ts';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { installTools } from '../../scripts/tools.mjs';
-import { ROOT } from '../architecture/source-files.ts';
 import { launchProgram } from '../support/command.ts';
+import { ROOT } from './architecture/source-files.ts';
 
 const DOCUMENTS = join(ROOT, 'dist/openapi');
 

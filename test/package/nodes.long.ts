@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { LINES, lineOf, type Release, releaseOf } from '../../scripts/nodes.mjs';
-import { ROOT } from '../architecture/source-files.ts';
 import { type CommandResult, launchProgram } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { outputOf } from '../support/install.ts';
+import { ROOT } from './architecture/source-files.ts';
 
 const { NODES_VERSIONS: versions, NODES_FILES: files, TEST_NODES: mode } = process.env;
 

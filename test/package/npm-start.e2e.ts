@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { ROOT } from '../architecture/source-files.ts';
 import { it, launchProgram, waitUntilReady } from '../support/command.ts';
+import { ROOT } from './architecture/source-files.ts';
 
 it('npm start accepts arguments, and a signal to npm stops the server and releases its data file', async ({
   folder,

@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
-import { documentationPages } from '../architecture/source-files.ts';
 import { type CommandResult, launchProgram, type Running, type Server, waitUntilReady } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
@@ -20,6 +19,7 @@ import {
   packPackage,
   write,
 } from '../support/package.ts';
+import { documentationPages } from './architecture/source-files.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

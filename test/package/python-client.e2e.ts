@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { documentationPages, sourceFiles } from '../architecture/source-files.ts';
 import { launchProgram, MAIN } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { write } from '../support/package.ts';
 import { canImport, makeWheel, PYTHON, PYTHON_WITH_PIP, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
+import { documentationPages, sourceFiles } from './architecture/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 120_000;

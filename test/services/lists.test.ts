@@ -91,7 +91,7 @@ function triedIn(name: string) {
 const serviceOf = (name: string) => name.split('.', 1)[0] ?? '';
 
 describe.each(documentsOfServices().map((document) => [document.name, document] as const))('%s', (name, document) => {
-  // Whoever may call the control API sees all of a world, and only of that: test/scenarios/worlds-apart.e2e.ts.
+  // Whoever may call the control API sees all of a world, and only of that: test/e2e/scenarios/worlds-apart.e2e.ts.
   it.skipIf(name === 'control')('has no list but those that are tried, or that show everybody the same', () => {
     const service = serviceOf(name);
     const unknown = listOperations(document).filter(

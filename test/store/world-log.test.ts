@@ -1,4 +1,4 @@
-/** The contract of a log, in a data file; on PostgreSQL it is in `test/postgres`. */
+/** The contract of a log, in a data file; on PostgreSQL it is in `test/e2e/postgres`. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';

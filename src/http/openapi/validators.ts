@@ -42,7 +42,7 @@ const createPattern = Object.assign(
 
 /** Turns off ajv features that are useless here. */
 const AJV_OPTIONS = {
-  // `test/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend creates an Ajv per operation,
+  // `test/package/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend creates an Ajv per operation,
   // and each would compile the meta-schema, which takes four times as long as the rest.
   validateSchema: false,
   // Only that validation needs the meta-schema, and each Ajv takes 2 ms to index it.

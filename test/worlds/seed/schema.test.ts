@@ -9,7 +9,7 @@ import { createDerivation } from '../../../src/tokens/derivation.ts';
 import { findSchemaErrors } from '../../../src/worlds/seed/check.ts';
 import { deriveSeed, readCast } from '../../../src/worlds/seed/index.ts';
 import { createSeedSchema } from '../../../src/worlds/seed/schema.ts';
-import { documentationPages, ROOT } from '../../architecture/source-files.ts';
+import { documentationPages, ROOT } from '../../package/architecture/source-files.ts';
 import { explicit, onlyNames, seedFrom, withoutIds } from '../../support/seeds.ts';
 import { SERVICES } from '../../support/services.ts';
 

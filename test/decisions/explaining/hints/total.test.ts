@@ -8,7 +8,7 @@ import { HTTP_STATUS, type ProblemKind } from '../../../../src/decisions/problem
 import type { CredentialReason } from '../../../../src/decisions/reasons.ts';
 import { segmentsOf } from '../../../../src/lib/path-template.ts';
 import { ALL_REASONS } from '../../../../src/services/index.ts';
-import { NASTY } from '../../../fuzz/values.ts';
+import { NASTY } from '../../../long/fuzz/values.ts';
 import { roundsOf, seedNumberOf } from '../../../support/properties.ts';
 import { testServer } from '../../../support/server.ts';
 import { SERVICES } from '../../../support/services.ts';

@@ -1,0 +1,329 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../../src/app/options.ts';
+import { researcher } from '../../support/cast.ts';
+import { listeningServer } from '../../support/listening.ts';
+import {
+  authorizationPath,
+  CALLBACK,
+  ISSUER_PATH,
+  locationOf,
+  logIn,
+  PUBLIC_CLIENT,
+  shownForm,
+} from '../../support/oauth.ts';
+import { callsBelow, fetchThrough } from '../../support/sockets.ts';
+import { claimsOf, tokenOf } from '../../support/worlds.ts';
+
+const WORLD = 'alice';
+const PUBLIC_URL = 'https://mock.test';
+const SCOPE = 'openid profile email offline_access';
+
+/** Starts a listening server with two worlds. */
+async function startServerWithWorlds(config: Partial<Config> = {}) {
+  const { url } = await listeningServer({ world: [WORLD, 'bob'], alias: ['mock.test'], ...config });
+  const { port } = new URL(url);
+  const through = fetchThrough(Number(port));
+  return { url, port, through, call: callsBelow(url, through) };
+}
+
+const localServer = await startServerWithWorlds();
+const publicServer = await startServerWithWorlds({ publicUrl: PUBLIC_URL });
+const { body: cast } = await localServer.call(`GET /w/${WORLD}/_mock/cast`);
+const { accessKey } = cast.runai.users[0];
+const findKey = (name: string): string => cast.ngc.keys.find((key: { name: string }) => key.name === name).key;
+
+/** The URLs by which a client addresses the world, with the issuer that discovery must return there. */
+const WAYS = [
+  {
+    way: 'its prefix',
+    server: localServer,
+    base: `${localServer.url}/w/${WORLD}`,
+    issuer: `${localServer.url}/w/${WORLD}`,
+  },
+  {
+    way: 'its host',
+    server: localServer,
+    base: `http://${WORLD}.localhost:${localServer.port}`,
+    issuer: `http://${WORLD}.localhost:${localServer.port}`,
+  },
+  {
+    way: 'its prefix below a public URL',
+    server: publicServer,
+    base: `${PUBLIC_URL}/w/${WORLD}`,
+    issuer: `${PUBLIC_URL}/w/${WORLD}`,
+  },
+  {
+    way: 'its host, where there is a public URL',
+    server: publicServer,
+    base: `https://${WORLD}.mock.test`,
+    issuer: `${PUBLIC_URL}/w/${WORLD}`,
+  },
+].map((way) => ({ ...way, issuer: new URL(`${way.issuer}${ISSUER_PATH}`) }));
+
+describe.each(WAYS)('a strict OAuth client that addresses the world by $way', ({ server, base, issuer }) => {
+  const { through } = server;
+  const isSecure = issuer.protocol === 'https:';
+  /** Logs in with the browser of the user, and returns the redirect to the client. */
+  const followLogin = async (page: URL) => {
+    expect(page.href.startsWith(issuer.href)).toBe(true);
+    const browser = { call: callsBelow(page.origin, through) };
+    return locationOf(await logIn(browser, page));
+  };
+  /** Sends the token to the root of the server, where only the token selects the world, and reads its decision in the world. */
+  const readStatuses = async (token: string) => {
+    const { status, decision } = await server.call('GET /api/v1/authorization/permissions', { token });
+    const seen = await server.call(`GET /w/${WORLD}/_mock/decisions/${decision.id}`);
+    return [status, seen.status];
+  };
+
+  it('logs a user in with oauth4webapi, refreshes, and reads userinfo', async () => {
+    const options = { [oauth.customFetch]: through, [oauth.allowInsecureRequests]: !isSecure };
+    const where = new URL(`${base}${ISSUER_PATH}`);
+    const found = await oauth.discoveryRequest(where, { algorithm: 'oidc', ...options });
+    const as = await oauth.processDiscoveryResponse(issuer, found);
+    const client: oauth.Client = { client_id: PUBLIC_CLIENT };
+    const verifier = oauth.generateRandomCodeVerifier();
+    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+    const page = new URL(String(as.authorization_endpoint));
+    page.search = String(
+      new URLSearchParams({
+        client_id: PUBLIC_CLIENT,
+        redirect_uri: CALLBACK,
+        response_type: 'code',
+        scope: SCOPE,
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        state,
+        nonce,
+      }),
+    );
+    const callback = await followLogin(page);
+    const given = oauth.validateAuthResponse(as, client, callback, state);
+    const none = oauth.None();
+    const response = await oauth.authorizationCodeGrantRequest(as, client, none, given, CALLBACK, verifier, options);
+    const checks = { expectedNonce: nonce, requireIdToken: true };
+    const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, checks);
+    await oauth.validateApplicationLevelSignature(as, response, options);
+    const claims = oauth.getValidatedIdTokenClaims(tokens) as oauth.IDToken;
+    const refreshed = await oauth.refreshTokenGrantRequest(as, client, none, String(tokens.refresh_token), options);
+    const next = await oauth.processRefreshTokenResponse(as, client, refreshed);
+    await oauth.validateApplicationLevelSignature(as, refreshed, options);
+    const asked = await oauth.userInfoRequest(as, client, next.access_token, options);
+    const userinfo = await oauth.processUserInfoResponse(as, client, claims.sub, asked);
+
+    expect(callback.searchParams.get('iss')).toBe(issuer.href);
+    expect(claims).toMatchObject({ iss: issuer.href, aud: PUBLIC_CLIENT, sub: researcher.id });
+    expect(userinfo).toMatchObject({ sub: researcher.id, email: researcher.email });
+    expect(claimsOf(next.access_token)).toMatchObject({ iss: issuer.href, sid: expect.stringMatching(/\.alice$/) });
+    expect(await readStatuses(next.access_token)).toEqual([200, 200]);
+  });
+
+  it('logs a user in with openid-client, and out at the endpoint of the discovery document', async () => {
+    const config = await openid.discovery(
+      new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
+      PUBLIC_CLIENT,
+      {},
+      openid.None(),
+      {
+        [openid.customFetch]: through,
+        execute: [openid.enableNonRepudiationChecks, ...(isSecure ? [] : [openid.allowInsecureRequests])],
+      },
+    );
+    const verifier = openid.randomPKCECodeVerifier();
+    const [expectedState, expectedNonce] = [openid.randomState(), openid.randomNonce()];
+    const page = openid.buildAuthorizationUrl(config, {
+      redirect_uri: CALLBACK,
+      scope: SCOPE,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      state: expectedState,
+      nonce: expectedNonce,
+    });
+    const tokens = await openid.authorizationCodeGrant(config, await followLogin(page), {
+      pkceCodeVerifier: verifier,
+      expectedState,
+      expectedNonce,
+      idTokenExpected: true,
+    });
+    const before = await readStatuses(tokens.access_token);
+    const logout = openid.buildEndSessionUrl(config, {
+      id_token_hint: String(tokens.id_token),
+      post_logout_redirect_uri: CALLBACK,
+    });
+    const loggedOut = await callsBelow(logout.origin, through)(`GET ${logout.pathname}${logout.search}`);
+
+    expect(tokens.claims()).toMatchObject({ iss: issuer.href, sub: researcher.id });
+    expect(before).toEqual([200, 200]);
+    expect(locationOf(loggedOut).href).toBe(CALLBACK);
+    expect(await readStatuses(tokens.access_token)).toEqual([401, 200]);
+  });
+
+  it('gets a token for an access key of the world with openid-client', async () => {
+    const config = await openid.discovery(
+      new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
+      accessKey.clientId,
+      {},
+      openid.ClientSecretBasic(accessKey.clientSecret),
+      { [openid.customFetch]: through, execute: isSecure ? [] : [openid.allowInsecureRequests] },
+    );
+    const { access_token: token } = await openid.clientCredentialsGrant(config);
+
+    expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, iss: issuer.href });
+  });
+});
+
+describe('a token of a world is verified through its own issuer', () => {
+  const host = `http://${WORLD}.localhost:${localServer.port}`;
+  const requests = [
+    [
+      'prefix',
+      callsBelow(`${localServer.url}/w/${WORLD}`, localServer.through),
+      localServer,
+      `${localServer.url}/w/${WORLD}`,
+    ],
+    ['host', callsBelow(host, localServer.through), localServer, host],
+    [
+      'header',
+      callsBelow(localServer.url, localServer.through, { 'x-mock-world': WORLD }),
+      localServer,
+      localServer.url,
+    ],
+    ['credential', localServer.call, localServer, localServer.url],
+    [
+      'prefix, below a public URL',
+      callsBelow(`${publicServer.url}/w/${WORLD}`, publicServer.through),
+      publicServer,
+      `${PUBLIC_URL}/w/${WORLD}`,
+    ],
+    [
+      'host, where there is a public URL',
+      callsBelow(`http://${WORLD}.mock.test`, publicServer.through),
+      publicServer,
+      `${PUBLIC_URL}/w/${WORLD}`,
+    ],
+    ['credential, where there is a public URL', publicServer.call, publicServer, PUBLIC_URL],
+  ] as const;
+
+  it.each(requests)('when requested by %s', async (_, call, { through }, origin) => {
+    const token = await tokenOf(call, accessKey);
+    const issuer = `${origin}${ISSUER_PATH}`;
+    const { iss } = claimsOf(token);
+    const discovery = await through(`${iss}/.well-known/openid-configuration`);
+    const metadata = (await discovery.json()) as { issuer: string; jwks_uri: string };
+    const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { [customFetch]: through });
+    const { payload } = await jwtVerify(token, keys, { issuer, requiredClaims: ['exp'] });
+
+    expect([iss, metadata.issuer]).toEqual([issuer, issuer]);
+    expect(payload['sid']).toMatch(/\.alice$/);
+  });
+});
+
+describe('the documents of a world', () => {
+  it.each(['ngc', 'control'])('have the world as their server: %s', async (name) => {
+    const { body } = await localServer.call(`GET /w/${WORLD}/openapi/${name}.json`);
+    const { body: ofServer } = await localServer.call(`GET /openapi/${name}.json`);
+
+    expect(body.servers).toEqual([{ url: `/w/${WORLD}` }]);
+    expect({ ...body, servers: ofServer.servers }).toEqual(ofServer);
+    expect((await localServer.call(`GET /w/${WORLD}/openapi/${name}.yaml`)).status).toBe(200);
+  });
+
+  it('have pages with links that stay in the world', async () => {
+    const visited = new Set<string>();
+    const visit = async (path: string): Promise<void> => {
+      if (visited.has(path)) return;
+      visited.add(path);
+      const { status, body, headers } = await localServer.call(`GET ${path}`);
+      expect([path, status]).toEqual([path, 200]);
+      if (!String(headers['content-type']).startsWith('text/html')) return;
+      for (const [, link = ''] of String(body).matchAll(/(?:href|src)="(?!data:)([^"#]+)/g)) {
+        const { pathname } = new URL(link, `http://mock${path}`);
+        // The documents of this world are tested above, and each takes as long as all pages.
+        if (/\.(?:json|yaml)$/.test(pathname)) visited.add(pathname);
+        else await visit(pathname);
+      }
+    };
+    await visit(`/w/${WORLD}/docs`);
+
+    expect(visited.size).toBeGreaterThan(10);
+    expect([...visited].filter((path) => !path.startsWith(`/w/${WORLD}/`))).toEqual([]);
+  });
+});
+
+describe('links of a world work without the credential that selected it:', () => {
+  const air = (request: string, body?: unknown) => localServer.call(request, { token: findKey('air-admin'), body });
+  const put = (url: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+    localServer.through(url, { method: 'PUT', body, headers });
+
+  it('the next page of a list (with that credential)', async () => {
+    for (const name of ['first', 'second']) await air('POST /api/v3/simulations/', { name: `paged-${name}` });
+    const { body: page } = await air('GET /api/v3/simulations/?search=paged-&limit=1');
+    const { pathname, search, origin } = new URL(page.next);
+    const { body: next } = await air(`GET ${pathname}${search}`);
+    const names = [...page.results, ...next.results].map(({ name }: { name: string }) => name);
+
+    expect([origin, next.count, next.next]).toEqual([localServer.url, 2, null]);
+    expect(names.sort()).toEqual(['paged-first', 'paged-second']);
+  });
+
+  it('the parts of an image', async () => {
+    const given = { name: 'of-alice', version: '1.0', default_username: 'cumulus', default_password: 'secret' };
+    const { body: image } = await air('POST /api/v3/images/', given);
+    const bytes = randomBytes(1000);
+    const order = { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+    const { body: started } = await air(`PATCH /api/v3/images/${image.id}/start-upload/`, order);
+    const [part] = started.part_urls;
+    const sent = await put(part.url, bytes);
+    const etag = sent.headers.get('etag');
+    const complete = await air(`PATCH /api/v3/images/${image.id}/complete-upload/`, {
+      parts: [{ part_number: part.part_number, etag }],
+    });
+
+    expect(part.url).toMatch(new RegExp(`^${localServer.url}/w/${WORLD}/api/v3/uploads/`));
+    expect([sent.status, complete.status]).toEqual([200, 200]);
+  });
+
+  it('the upload and the download of an asset of Cloud Functions', async () => {
+    const token = findKey('nvcf-full-access');
+    const order = { contentType: 'text/plain', description: 'of alice' };
+    const { body: asset } = await localServer.call('POST /v2/nvcf/assets', { token, body: order });
+    const headers = { 'content-type': 'text/plain', 'x-amz-meta-nvcf-asset-description': 'of alice' };
+    const sent = await put(asset.uploadUrl, Buffer.from('alice'), headers);
+    const redirect = await localServer.call(`GET /v2/nvcf/assets/${asset.assetId}/content-redirect`, { token });
+    const taken = await localServer.through(String(redirect.headers['location']));
+
+    expect(asset.uploadUrl).toMatch(new RegExp(`^${localServer.url}/w/${WORLD}/v2/nvcf/uploads/`));
+    expect([sent.status, await taken.text()]).toEqual([200, 'alice']);
+  });
+
+  it.each([
+    ['prefix', callsBelow(`${localServer.url}/w/${WORLD}`, localServer.through)],
+    ['host', callsBelow(`http://${WORLD}.localhost:${localServer.port}`, localServer.through)],
+    ['header', callsBelow(localServer.url, localServer.through, { 'x-mock-world': WORLD })],
+    ['prefix, below a public URL', callsBelow(`${publicServer.url}/w/${WORLD}`, publicServer.through)],
+  ])('the form of a login page reached by %s', async (_, call) => {
+    const { body: page } = await call(`GET ${authorizationPath()}`);
+
+    expect(shownForm(page).action).toMatch(new RegExp(`^/w/${WORLD}${ISSUER_PATH}/login-actions/`));
+  });
+
+  it('the host of a function, below the host of the world', async () => {
+    const { functionId } = cast.nvcf.functions.find(({ name }: { name: string }) => name === 'echo');
+    const token = findKey('nvcf-full-access');
+    const invokeAt = (host: string) =>
+      callsBelow(`http://${functionId}.invocation.${host}`, localServer.through)('POST /w/echo', {
+        token,
+        body: { of: 'alice' },
+      });
+    const [byHost, byCredential, elsewhere] = await Promise.all(
+      [`${WORLD}.localhost`, 'localhost', 'bob.localhost'].map(invokeAt),
+    );
+
+    expect([byHost?.status, byCredential?.status]).toEqual([200, 200]);
+    expect(elsewhere?.decision).toMatchObject({ effect: 'deny', reason: 'other_world' });
+  });
+});
