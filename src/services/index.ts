@@ -11,9 +11,9 @@ import { nvcfManifest } from './nvcf/manifest.ts';
 import { nvctManifest } from './nvct/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
 
-export type { NgcCast } from './ngc/manifest.ts';
-export type { CastModel, CatalogueCast } from './nvcf/catalogue/manifest.ts';
-export type { RunaiCast } from './runai/manifest.ts';
+export type { NgcCast } from './ngc/cast.ts';
+export type { CastModel, CatalogueCast } from './nvcf/catalogue/cast.ts';
+export type { RunaiCast } from './runai/cast.ts';
 
 /**
  * Every emulated API. Services are loaded when a server is built, so commands that only call a running server need just

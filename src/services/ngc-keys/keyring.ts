@@ -2,7 +2,7 @@ import type { World } from '../../contract/world.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { HintCollector } from '../../journal/request-hints.ts';
-import { END_OF_TIME, type Instant, rfc3339 } from '../../lib/clock.ts';
+import { type Instant, rfc3339 } from '../../lib/clock.ts';
 import { drawAt, type Random } from '../../lib/random.ts';
 import type { Store } from '../../store/index.ts';
 import { hashSecret } from '../../tokens/secret.ts';
@@ -11,6 +11,7 @@ import { ngcKeysIn } from './index.ts';
 import { createKeyText, KEY_BYTES, readEnding } from './key-text.ts';
 import { findKeyWarnings, type KeyWarnings } from './key-warnings.ts';
 import { findMissingObjects } from './missing-objects.ts';
+import { computeEffectiveTime, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
 /** Propagation settings: the delay of edits, and the seed of `jitter`. */
@@ -234,35 +235,4 @@ export async function readNewestPolicy(
 ): Promise<Policy | null> {
   const newest = pending.length === 0 ? policy : await ngcKeysIn(store).findNewestVersion(key.id);
   return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
-}
-
-export const PROPAGATION_MODES = ['off', 'fixed', 'jitter'] as const;
-
-/** When an edited policy takes effect: at once, after the delay, or at a random time within the delay. */
-export type PropagationMode = (typeof PROPAGATION_MODES)[number];
-
-export interface Propagation {
-  readonly mode: PropagationMode;
-  /** Milliseconds. */
-  readonly delay: number;
-}
-
-/**
- * Returns when an edit takes effect, capped at the end of time.
- *
- * @param drawn a random number in [0, 1), used only by `jitter`
- */
-export function computeEffectiveTime(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
-  return Math.min(recordedAt + delayOf(propagation, drawn), END_OF_TIME);
-}
-
-function delayOf({ mode, delay }: Propagation, drawn: number): number {
-  switch (mode) {
-    case 'off':
-      return 0;
-    case 'fixed':
-      return delay;
-    case 'jitter':
-      return Math.floor(drawn * (delay + 1));
-  }
 }

@@ -1,48 +1,7 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
-import { duration, type Option, oneOf, type ValuesOf } from '../../contract/option.ts';
-import { PROPAGATION_MODES } from '../ngc-keys/keyring.ts';
 import { KEY_REASONS, USER_REASONS } from '../ngc-keys/reasons.ts';
-
-/** The NGC part of the cast. */
-export interface NgcCast {
-  readonly org: string;
-  readonly ncaId: string;
-  readonly keys: readonly {
-    readonly id: string;
-    readonly org: string;
-    readonly name: string;
-    readonly type: 'service' | 'personal';
-    readonly services: readonly string[];
-    readonly scopes?: readonly string[];
-    readonly roles?: readonly string[];
-    readonly key: string;
-  }[];
-}
-
-declare module '../../contract/cast.ts' {
-  interface Cast {
-    readonly ngc: NgcCast;
-  }
-}
-
-export const OPTIONS = {
-  propagation: {
-    argument: 'MODE',
-    description: 'when edits of service keys take effect: off, fixed or jitter',
-    fallback: 'off',
-    ...oneOf(PROPAGATION_MODES),
-  },
-  propagationDelay: {
-    argument: 'DURATION',
-    description: 'how long the previous policy of an edited key stays in effect',
-    fallback: 900_000,
-    ...duration,
-  },
-} as const satisfies Readonly<Record<string, Option>>;
-
-declare module '../../decisions/ruleset.ts' {
-  interface Settings extends ValuesOf<typeof OPTIONS> {}
-}
+import type { NgcCast } from './cast.ts';
+import { OPTIONS } from './options.ts';
 
 const VARIABLES: readonly Variable[] = [
   {

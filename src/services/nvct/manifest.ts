@@ -1,16 +1,5 @@
 import type { Manifest } from '../../contract/manifest.ts';
 
-/** The Cloud Tasks part of the cast. */
-export interface NvctCast {
-  readonly tasks: readonly (Record<string, unknown> & { readonly name: string })[];
-}
-
-declare module '../../contract/cast.ts' {
-  interface Cast {
-    readonly nvct: NvctCast;
-  }
-}
-
 /** Describes Cloud Tasks to the command and the library, which do not load the service. */
 export const nvctManifest = {
   name: 'nvct',

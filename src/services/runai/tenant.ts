@@ -3,6 +3,7 @@ import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { parseHostName } from '../../lib/hosts.ts';
 import type { TokenRealm } from './access-token.ts';
+import { hostOfTenant } from './tenant-host.ts';
 
 /** The settings that store the tenant. A seed writes them. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
@@ -69,12 +70,4 @@ export async function checkTenantOfHost(context: RequestContext): Promise<void> 
     'unknown_path',
     `There is no tenant \`${label}\` here: the tenant of this world is \`${name}\`, at \`${host}\`. For another tenant, create a world whose seed has it.`,
   );
-}
-
-/** A label of a host name (RFC 1123, 2.1). */
-const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
-
-/** Returns the host of a tenant: its name is the first label or, if it cannot be one, its realm. */
-export function hostOfTenant({ name, realm }: { readonly name: string; readonly realm: string }): string {
-  return `${(LABEL.test(name) ? name : realm).toLowerCase()}.run.ai`;
 }

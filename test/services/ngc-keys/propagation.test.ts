@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawAt } from '../../../src/lib/random.ts';
-import { computeEffectiveTime } from '../../../src/services/ngc-keys/keyring.ts';
+import { computeEffectiveTime } from '../../../src/services/ngc-keys/propagation.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);
 const DELAY = 900_000;

@@ -1,0 +1,10 @@
+/** The Air part of the cast. */
+export interface AirCast {
+  readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
+}
+
+declare module '../../contract/cast.ts' {
+  interface Cast {
+    readonly air: AirCast;
+  }
+}
