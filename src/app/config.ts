@@ -19,7 +19,6 @@ import {
 /** The source of a value. `option`: a program that uses the library. */
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
-/** The configuration and the origin of each value. */
 export interface EffectiveConfig {
   readonly config: Config;
   readonly origins: Readonly<Record<keyof Config, OptionOrigin>>;
@@ -28,7 +27,6 @@ export interface EffectiveConfig {
 /** The values of flags, by option name. A switch has `on`. */
 export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A value as the user wrote it. */
 interface WrittenValue {
   readonly origin: OptionOrigin;
   /** Where the user wrote it, for messages: `--port`. */
@@ -200,7 +198,6 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Returns the seed file of the folder `--etc` as a value. */
 function createSeedSource(file: string | undefined): Source {
   return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
 }
@@ -208,7 +205,6 @@ function createSeedSource(file: string | undefined): Source {
 /** Matches the variables that Kubernetes injects into every pod for a Service named `nv-auth-mock`. */
 const INJECTED_VARIABLE = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
-/** Variables with the paths of option files. */
 const FILE_VARIABLES: ReadonlySet<string> = new Set(['config', 'etc'].map(formatVariableName));
 
 /** Variables read by other code: credentials of the real service for `compare`, and the clients in other languages. */

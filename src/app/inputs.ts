@@ -20,7 +20,6 @@ import type { Config } from './options.ts';
 /** The parts that a server is built from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
   readonly effective: EffectiveConfig;
-  /** A seed that replaces `seed` of the configuration. */
   readonly seed?: object;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -58,7 +57,6 @@ export interface Inputs {
   readonly signingKey: SigningKey;
   readonly identityProvider: IdentityProvider | null;
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
-  /** The seed of a new default world. */
   readonly seed: Seed;
 }
 

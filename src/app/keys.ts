@@ -27,7 +27,6 @@ export async function readSigningKeyOption({ signingKey }: Config): Promise<Sign
   return readSigningKey(text, name);
 }
 
-/** The timeout for fetching a JWK set, in milliseconds. */
 const JWKS_TIMEOUT_MS = 5000;
 
 /** Returns the provider of `--runai-idp`; null without it. @throws UserError if its JWK set cannot be used */

@@ -24,7 +24,6 @@ import type { Inputs, ServerParts } from './inputs.ts';
 import { listSeedNotices } from './notices.ts';
 import type { Config } from './options.ts';
 
-/** The open storage with its worlds and snapshots. */
 export interface OpenWorlds {
   readonly storage: StoredWorlds;
   readonly worlds: Worlds;
@@ -102,7 +101,6 @@ export async function openWorlds(
   }
 }
 
-/** Creates the registry of the worlds, which is still empty. */
 function createWorlds(
   { effective: { config } }: ServerParts,
   { services, random, signingKey }: Inputs,
@@ -154,7 +152,6 @@ async function fillWorlds(
   return [...storage.notices, ...reopened, ...seedNotices, ...keyWarnings];
 }
 
-/** Returns the state that a seed defines at a given moment. */
 function createState(seedStates: ServerParts['seedStates'], seed: Seed, at: Instant): Promise<State> {
   return seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
 }

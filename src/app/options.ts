@@ -7,7 +7,6 @@ import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../lib/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, redactData } from '../store/data-option.ts';
 
-/** The start of the names of all environment variables. */
 export const VARIABLE_PREFIX = 'NV_AUTH_MOCK_';
 
 const TABLE = {
@@ -178,7 +177,6 @@ type Given<Value, Present> = [Present] extends [string]
       ? string | number
       : Value | string;
 
-/** The names of all options. */
 export const OPTION_NAMES = keysOf(OPTIONS);
 
 /** Returns the name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */

@@ -48,7 +48,6 @@ export interface StartupInfo {
 /** A server with everything that the command and the library use. */
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world. */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
@@ -59,7 +58,6 @@ export interface MockServer {
   readonly listen: Listen;
   /** Opens a port that emulates the vendors' hosts, for requests of this process. */
   readonly openProductionPort: OpenProductionPort;
-  /** The operations of all services. */
   readonly routes: Routes;
   /**
    * Reads a seed file on this machine into a value for the control API.
@@ -189,7 +187,6 @@ async function describeStartup(
   };
 }
 
-/** Creates the parts of the server shared by all requests. */
 function createServer(
   { effective: { config }, offDocument }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,

@@ -12,7 +12,6 @@ import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { DOCS, readConsoleFile, readDocsFile, readDocumentText, readPreparedDocument } from '../lib/assets.ts';
 
-/** Returns the services with their rulesets and opened documents. */
 export function openServices(
   services: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
@@ -25,7 +24,6 @@ export function openServices(
   return Promise.all(mounted);
 }
 
-/** Returns the operations of all services. */
 export function createAllRoutes(mountedServices: readonly MountedService[]): Routes {
   return new Routes(
     mountedServices.flatMap(createRoutes),
@@ -53,7 +51,6 @@ export async function servePages(
   serveDocs(pages, documented, { folder: DOCS, read: readDocsFile });
 }
 
-/** Returns the document of a ruleset for readers, as JSON text. */
 async function readServedText({ document, servedAs }: Ruleset): Promise<string> {
   const text = await readDocumentText(document);
   if (servedAs === undefined) return text;

@@ -6,7 +6,6 @@ import { changeState } from '../worlds/world.ts';
 import type { Config } from './options.ts';
 import type { AuthorityStorage, Tls } from './tls/index.ts';
 
-/** Returns whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
   return tls || tlsCert !== null;
 }

@@ -38,7 +38,6 @@ export async function findInWorld(server: RunningServer, world: string | null, p
   return status === 200 && isRecord(body) ? body : null;
 }
 
-/** Returns the error for an unknown world, with the existing ones. */
 async function createUnknownWorldError(server: RunningServer, world: string): Promise<UserError> {
   const ids = await readWorldIds(async (path) => (await callServer(server, path)).body);
   if (ids === null) return new UserError(describeOtherServer(server));

@@ -14,13 +14,11 @@ export class AdvisingCommand extends Command {
     return new AdvisingCommand(name);
   }
 
-  /** Adds the flags of options of the server. */
   addServerOptions(names: readonly (keyof Config)[]): this {
     for (const name of names) this.addOption(createFlag(name, OPTIONS[name]));
     return this;
   }
 
-  /** Adds a flag that only accepts the given values. */
   addChoice(flags: string, description: string, values: readonly string[], fallback: string): this {
     const flag = new Flag(flags, description).choices(values).default(fallback);
     return this.addOption(
@@ -72,12 +70,10 @@ export class AdvisingCommand extends Command {
   }
 }
 
-/** Collects the values of a repeatable flag. */
 export function collect(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
 }
 
-/** Creates the flag of an option of the server. */
 function createFlag(name: string, option: Option): Flag {
   const { short, argument, repeatable, description, fallback } = option;
   const long = `--${formatFlagName(name)}`;

@@ -103,7 +103,6 @@ async function trustCertificate(
   return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST_VARIABLES.map((name) => [name, path])) };
 }
 
-/** The name of the service in the example Compose file. */
 const COMPOSE_SERVICE = 'mock';
 
 /** @throws UserError unless the URL is one that `--public-url` accepts */

@@ -4,7 +4,6 @@ import type { PackageFolder } from '../lib/assets.ts';
 import { formatCurlCommand, formatShellWord } from '../lib/curl.ts';
 import { formatCommand } from './next-steps.ts';
 
-/** A running server, and the folder that it was started in. */
 export interface StartedServer {
   readonly url: string;
   readonly port: number;

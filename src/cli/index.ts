@@ -28,7 +28,6 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Creates the parser of the command line, with all commands. */
 function createProgram(version: string): AdvisingCommand {
   const root = new AdvisingCommand('nv-auth-mock')
     .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and explains exactly why.")
@@ -176,7 +175,6 @@ function addInit(root: AdvisingCommand): void {
     .action(async (dir, flags) => (await import('./init.ts')).writeFirstFiles(dir, flags));
 }
 
-/** Prints an error, and returns the exit code. */
 function reportError(thrown: unknown): number {
   // The help or the version has been printed.
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;

@@ -81,7 +81,6 @@ function parseKind(text: string): KindName {
   throw new UserError(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
 }
 
-/** Formats a path as the user would write it. */
 function formatRelativePath(path: string): string {
   const relativePath = relative('.', path);
   if (relativePath === '') return 'this folder';
@@ -101,12 +100,9 @@ async function chooseKind(folder: string): Promise<KindName> {
   return askKind(first ?? (isPython ? 'pytest' : 'node'));
 }
 
-/** Files of which a Python project has at least one. */
 const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
-/** Files that may declare pytest. */
 const PYTEST_FILES = [...PYTHON_FILES, 'requirements-dev.txt', 'setup.cfg', 'tox.ini', 'pytest.ini', 'conftest.py'];
 
-/** Returns the test runners that a project declares. */
 async function findDeclaredRunners(folder: string): Promise<KindName[]> {
   const manifest = await readManifest(folder);
   const scripts = Object.values(memberOf(manifest, 'scripts') ?? {});

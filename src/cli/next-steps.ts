@@ -4,7 +4,6 @@ import type { PackageFolder } from '../lib/assets.ts';
 import { formatShellWord } from '../lib/curl.ts';
 import { memberOf } from '../lib/members.ts';
 
-/** The project that a file was written to. */
 export interface Project {
   readonly folder: string;
   /** The content of `package.json`; null if it cannot be read. */
@@ -13,9 +12,7 @@ export interface Project {
 
 /** A project, and the clone that it gets the mock from: package, client and image aren't in any registry yet. */
 interface SourcedProject extends Project {
-  /** A clone of the mock. */
   readonly clone: string;
-  /** The file of the running command. */
   readonly main: string;
   /** The command as a user types it in the project. */
   readonly command: string;
@@ -104,7 +101,6 @@ export function formatCommand(project: Pick<Project, 'folder' | 'manifest'>, hom
   return isInstalled(project) || project.folder === home.path ? NPX : `node ${formatShellWord(locateMainFile(home))}`;
 }
 
-/** Returns the path of the command's file in a package or clone. */
 function locateMainFile({ path }: PackageFolder): string {
   return join(path, 'dist', 'main.cjs');
 }
@@ -115,7 +111,6 @@ function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>,
   return isDeclared(manifest, name) && findUpwards(folder, '.pnp.cjs') !== null;
 }
 
-/** Returns whether this `package.json` declares the package. */
 export function isDeclared(manifest: unknown, name: string): boolean {
   return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }

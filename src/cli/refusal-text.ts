@@ -13,7 +13,6 @@ export interface Refusal {
   readonly required: string | null;
 }
 
-/** Returns whether the request was refused. */
 export function isRefused({ status, reason }: Refusal['request']): boolean {
   return status === null || status >= 400 || reason !== null;
 }

@@ -20,12 +20,10 @@ interface UsedOperation {
   readonly example: { readonly method: string; readonly path: string };
 }
 
-/** Returns whether the body of a response is a report. */
 export function isReport(body: object): body is Report {
   return 'principals' in body && Array.isArray(body.principals);
 }
 
-/** Formats a report as text. */
 export function formatTable({ principals }: Report): string {
   if (principals.length === 0) return 'No credential has been used since the start or the last reset.\n';
   return principals.map(formatPrincipal).join('\n');

@@ -9,7 +9,6 @@ import { locateServerAndWorld, type ServerFlags } from './server-client.ts';
 const EXCESSES = ['unused', 'broader'] as const;
 type Excess = (typeof EXCESSES)[number];
 
-/** Describes each excess in a message. */
 const EXCESS_TEXTS: Readonly<Record<Excess, string>> = {
   unused: 'unused rights',
   broader: 'broader rights than needed',

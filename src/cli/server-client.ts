@@ -8,7 +8,6 @@ import { locateWorld } from './world-address.ts';
 /** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
-/** A running server, and how to call it. */
 export interface RunningServer {
   readonly url: string;
   /** The headers that its control API requires. */
@@ -104,7 +103,6 @@ export function requestText(
   });
 }
 
-/** Reads the configured public URL of a running server; null if it has none. */
 export async function readPublicUrl(server: RunningServer): Promise<string | null> {
   const { body } = await askServer(server, '/_mock/info');
   // The configuration has a value for each option. A server of another version may lack this one.
@@ -123,7 +121,6 @@ export function openRequest(
   return send(`${url}${path}`, { method, headers: { ...headers, ...extraHeaders }, ca, rejectUnauthorized: !isLocal });
 }
 
-/** Parses JSON; returns null for any other text. */
 function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -11,7 +11,6 @@ import { createTerminalLog, type Terminal } from './terminal-log.ts';
 /** The exit code of a process that has lost its session with the database; a restart may help (EX_TEMPFAIL in sysexits.h). */
 const EXIT_LOST = 75;
 
-/** The addresses that the server listens on. */
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server and resolves once it is ready. The server stops on SIGTERM or SIGINT. */
@@ -63,7 +62,6 @@ function createLog({ config: { json, logLevel }, origins }: EffectiveConfig, clo
   return usesLines ? lineLog : createTerminalLog(lineLog, createTerminal());
 }
 
-/** Creates a terminal that writes to standard error. */
 function createTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {
@@ -82,7 +80,6 @@ function createTerminal(): Terminal {
   };
 }
 
-/** Formats the ready line as JSON. */
 function formatReadyEvent(
   { version }: MockServer,
   { url, httpUrl, port }: Listening,
@@ -135,7 +132,6 @@ async function formatBanner(
   return `${lines.join('\n')}\n`;
 }
 
-/** The maximum number of worlds in the banner. */
 const MAX_LISTED_WORLDS = 20;
 
 /** Returns the line about the requested worlds and their addresses; host names only if this machine's names reach them. */

@@ -9,7 +9,6 @@ export interface Terminal {
   readonly columns: number;
   readonly hasColors: boolean;
   readonly canMoveCursor: boolean;
-  /** The number of bytes that the process has written to it. */
   readonly writtenBytes: number;
 }
 
@@ -18,7 +17,6 @@ const COLORS = { bold: 1, red: 31, green: 32, yellow: 33 } as const;
 
 type Color = keyof typeof COLORS;
 
-/** A part of a row. */
 interface Cell {
   readonly text: string;
   readonly color?: Color;
@@ -34,7 +32,6 @@ const PATH_COLUMNS = 32;
 /** Longer paths keep at least this much, unless the window is too narrow. */
 const MIN_PATH_COLUMNS = 16;
 
-/** The last request that was printed. */
 interface PrintedRequest {
   readonly key: string;
   readonly count: number;
@@ -100,7 +97,6 @@ function sanitize(line: RequestLine): RequestLine {
   };
 }
 
-/** Formats the row of a request, truncated to the width. */
 function formatRow(
   request: Omit<RequestLine, 'advice' | 'see'>,
   count: number,
@@ -127,7 +123,6 @@ function formatRow(
   return row + paint({ text: times, color: 'bold' }, hasColors);
 }
 
-/** Joins cells with spaces, and truncates them to the width. */
 function joinCells(cells: readonly Cell[], width: number, hasColors: boolean): string {
   let remaining = width;
   const painted = cells.flatMap((cell) => {
@@ -138,7 +133,6 @@ function joinCells(cells: readonly Cell[], width: number, hasColors: boolean): s
   return painted.join(' ');
 }
 
-/** Adds the escape sequences of the color. */
 function paint({ text, color }: Cell, hasColors: boolean): string {
   return hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
 }

@@ -80,7 +80,6 @@ async function findObject<Found extends object>(server: RunningServer, world: st
   return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
 }
 
-/** Returns the rights that an operation requires, as a sentence; null if unknown. */
 function describeRequired(tables: ServedTables | null, operation: string | null): string | null {
   const row = tables?.operations.find(({ id }) => id === operation);
   if (tables === null || row === undefined) return null;

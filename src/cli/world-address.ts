@@ -38,7 +38,6 @@ interface WorldAddress {
   readonly world: string | null;
 }
 
-/** The path of a URL with a world's prefix. */
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**

@@ -11,12 +11,10 @@ export interface CredentialReplacer {
   clientId(current: string): string;
 }
 
-/** An identity that has a credential. */
 export interface Holder {
   readonly kind: 'ngc-key' | 'access-key' | 'application' | 'service-account';
   readonly id: string;
   readonly name: string;
-  /** Null if it has none. */
   readonly clientId: string | null;
   /** The organisation of an NGC key, or the id of an access key's owner; empty for others. */
   readonly owner: string;
@@ -38,19 +36,16 @@ export interface CredentialRows<Entry extends Row = Row> {
   readonly clients?: {
     /** Returns the client ids that callers may send. */
     idsOf(row: Entry): readonly string[];
-    /** Returns the aliases that find rows with this client id. */
     aliasesOf(clientId: string): readonly string[];
   };
 }
 
-/** The credentials of a service. */
 export interface ServiceCredentials {
   readonly rows: readonly CredentialRows[];
   /** The collections of rows that come from a credential and end with it: codes, logins. */
   readonly derivedCollections: readonly string[];
 }
 
-/** The object counts of a service that users see. */
 export interface ObjectCounts {
   /** By display name: the collection whose rows are counted, or one owner's rows in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;

@@ -1,6 +1,5 @@
 import type { Documents } from '../../generated/documents.ts';
 
-/** A service that has a document. */
 export type ServiceName = keyof Documents;
 
 /** The operations of all versions of its document. */

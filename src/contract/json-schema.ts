@@ -15,10 +15,8 @@ export interface SeedSchema {
 /** Holds the type of the values that match a schema. No schema has this member. */
 declare const VALUE: unique symbol;
 
-/** A JSON Schema of values of this type. */
 export type SchemaOf<Value> = SeedSchema & { readonly [VALUE]?: Value };
 
-/** The type of the values that match a schema. */
 export type ValueOf<Schema> = Schema extends { readonly [VALUE]?: infer Value } ? Value : never;
 
 /** A member that an object can omit. */
@@ -28,7 +26,6 @@ interface Optional<Value> {
 
 type Members = Readonly<Record<string, SchemaOf<unknown> | Optional<unknown>>>;
 
-/** An object with these members. */
 type ObjectOf<Given extends Members> = {
   readonly [Name in keyof Given as Given[Name] extends Optional<unknown> ? never : Name]: ValueOf<Given[Name]>;
 } & {
@@ -62,7 +59,6 @@ export function list<Entry>(entry: SchemaOf<Entry>, description?: string): Schem
   return schema({ type: 'array', items: entry }, description);
 }
 
-/** Makes a member of an object optional. */
 export function optional<Value>(member: SchemaOf<Value>): Optional<Value> {
   return { optional: member };
 }

@@ -1,7 +1,6 @@
 import { DURATION_FORMS, formatDuration, parseDuration } from '../lib/duration.ts';
 import { own } from '../lib/members.ts';
 
-/** An option: its syntax, its meaning, and its parser. */
 export interface Option<Value = unknown> {
   readonly short?: string;
   /** The name of the value in help; absent for a switch. */
@@ -21,7 +20,6 @@ export interface Option<Value = unknown> {
   show?(value: Value): string;
 }
 
-/** The values of a table of options. */
 export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };

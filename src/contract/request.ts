@@ -115,10 +115,8 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   ? (context: Context) => Outcome | Promise<Outcome>
   : (context: Context<OperationOf<Service, Id>, Target>) => OutcomeOf<Service, Id> | Promise<OutcomeOf<Service, Id>>;
 
-/** A handler of any operation. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;
 
-/** The handlers of a service: one for each operation of its document, each with that operation's type. */
 export type Operations<Service extends ServiceName> = {
   readonly [Id in OperationId<Service>]: Handler<Service, Id, never>;
 };

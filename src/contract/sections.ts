@@ -6,13 +6,11 @@ export type Section<Row, Key extends keyof Row> = Partial<Omit<Row, Key>> & {
   readonly rows: readonly string[] | Readonly<Record<string, Partial<Omit<Row, Key>>>>;
 };
 
-/** Optional members. */
 type Optional<Row> = { [Member in keyof Row]-?: object extends Pick<Row, Member> ? Member : never }[keyof Row];
 
 /** A row merged with its section, as if both were spread. */
 type Merged<Head, Row> = Omit<Head, keyof Row> & Row & Pick<Head, Extract<Optional<Row>, keyof Head>>;
 
-/** The rows of a section, with literal types. */
 export type RowIn<Key extends string, OneSection> = OneSection extends { readonly rows: infer Rows }
   ? Rows extends readonly (infer Name)[]
     ? { readonly [Member in Key]: Name } & Omit<OneSection, 'rows'>
@@ -52,9 +50,7 @@ export interface NotEmulatedRow extends Sourced {
   readonly methods: readonly string[];
 }
 
-/** One operation that the mock does not emulate. */
 export interface NotEmulatedOperation {
-  /** The name of the service. */
   readonly service: string;
   readonly method: string;
   readonly path: string;
@@ -68,7 +64,6 @@ export function listNotEmulatedOperations(
   return rows.flatMap(({ path, methods }) => methods.map((method) => ({ service, method, path })));
 }
 
-/** The message for an operation that is not emulated. */
 export function describeNotEmulated({ service, method, path }: NotEmulatedOperation): string {
   return `The mock does not emulate \`${method} ${path}\`. \`GET /_mock/tables/${service}\` lists all such operations in \`more.notEmulated\`; \`GET /openapi/${service}.json\` lists the emulated ones.`;
 }

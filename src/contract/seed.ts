@@ -5,10 +5,8 @@ import type { Derivation } from '../tokens/derivation.ts';
 import type { SeedSchema } from './json-schema.ts';
 import type { World } from './world.ts';
 
-/** The content of a seed, by service. */
 export type SeedParts = Readonly<Record<string, unknown>>;
 
-/** The result of applying a part of a seed. */
 export interface SeedRows {
   readonly rows: readonly Row[];
   readonly settings?: Readonly<Record<string, string>>;
@@ -16,13 +14,11 @@ export interface SeedRows {
 
 /** A list whose entries can be changed one by one by a seed that extends another. */
 export interface SeedList {
-  /** The names of the members that identify an entry. */
   readonly idMembers: readonly string[];
   /** The nouns for an entry, in the singular and the plural. Absent if the entries have no credentials. */
   readonly nouns?: readonly [singular: string, plural: string];
 }
 
-/** An error in a seed, with its path. */
 export interface SeedError {
   /** Its path in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;

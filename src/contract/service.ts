@@ -94,7 +94,6 @@ export interface Logins {
    * @param name as for `draftTokens`
    */
   revokeTokens(context: RequestContext, name: string): Promise<Schema<'control', 'RevokedTokens'> | null>;
-  /** Returns the names of the identities that can have tokens. */
   listTokenNames(world: RequestScope): Promise<readonly string[]>;
   /** Returns the OAuth clients (RFC 6749, 2), oldest first. */
   listClients(context: RequestContext): Promise<readonly Schema<'control', 'OAuthClient'>[]>;
@@ -107,7 +106,6 @@ export interface Logins {
   removeClient(context: RequestContext, clientId: string): Promise<void>;
 }
 
-/** How a service renders its error responses. */
 export interface ErrorRenderer {
   readonly renderProblem: (problem: Problem, context: RefusalContext) => Outcome;
   /** Every form that `renderProblem` produces. */
@@ -136,10 +134,8 @@ export interface PrefixHost {
   readonly example: string;
 }
 
-/** Host names that belong to a service. */
 export type ServiceHost = OperationHost | PrefixHost;
 
-/** A part of a document, with its own title. */
 export interface PublishedPart {
   readonly prefix: string;
   readonly title: string;
@@ -159,16 +155,13 @@ export interface Conventions {
   readonly pathDroppingClient?: { readonly name: string; readonly userAgent: RegExp };
 }
 
-/** The rules of a service, in all profiles. */
 export interface ServiceRules {
   readonly rulesets: readonly Ruleset[];
-  /** Returns the ruleset of the profile that the settings choose. */
   readonly selectRuleset: (settings: Settings) => Ruleset;
   /** The operations of the vendor's document that no version of the mock emulates. */
   readonly notEmulated?: readonly NotEmulatedRow[];
 }
 
-/** How a service identifies its callers. */
 export interface ServiceCallers {
   /** Returns the caller of a request. @throws Problem `unauthenticated` if the credential is refused */
   readonly authenticate: (context: RequestContext) => Promise<Caller>;
@@ -226,11 +219,9 @@ export interface DecisionHelp {
   readonly leastRights?: (world: RequestScope, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
 }
 
-/** What a service needs to prepare a world. */
 export interface PreparedWorld {
   readonly store: Store;
   readonly settings: Settings;
-  /** The rulesets in force. */
   readonly rulesets: readonly Ruleset[];
 }
 
@@ -258,7 +249,6 @@ export interface ServiceState {
 export interface ServiceDefinition<Name extends string = string> extends ErrorRenderer {
   /** Also the name of its folders and of its document. */
   readonly name: Name;
-  /** The display name. */
   readonly title: string;
   /** Errors on a path below one of these have this service's format; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];

@@ -29,7 +29,6 @@ export interface RequestScope extends Pick<World, 'tokens' | 'store' | 'verified
   readonly rulesets: readonly Ruleset[];
 }
 
-/** The result of a key rotation. */
 export interface Rotation {
   /** The id of the key that signs now. */
   readonly kid: string;
@@ -41,7 +40,6 @@ export interface Rotation {
 
 /** The registry of worlds, as the steps of a request use it. */
 export interface WorldRegistry {
-  /** The world of a request that names no other. */
   readonly default: World;
   /** Whether no second world was created yet. */
   readonly hasOneWorld: boolean;
@@ -96,7 +94,6 @@ export interface World {
   };
   readonly refreshTokens: RefreshTokens;
   readonly activityLog: ActivityLog;
-  /** When its credentials were deleted. */
   readonly deleted: DeletedCredentials;
   /** Counts how its clients request and reuse tokens. */
   readonly tokenUsage: TokenUsage;

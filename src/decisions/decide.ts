@@ -6,7 +6,6 @@ import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
-/** A principal with its rights. */
 export interface Caller {
   readonly principal: Principal;
   readonly held: HeldRights;
@@ -16,7 +15,6 @@ export interface Caller {
 export interface AccessRequest {
   readonly rule: Rule;
   readonly ruleset: Ruleset;
-  /** The organisation that the path names. */
   readonly org?: string | undefined;
   /** The names of the object in resources, by resource type, if the request has them (`buildNamesInPath`). */
   readonly names?: Readonly<Record<string, string>> | undefined;
@@ -51,7 +49,6 @@ interface AbsentObject {
   readonly names?: Readonly<Record<string, string>>;
 }
 
-/** A lookup result, with the object itself. */
 export type LookupResult<Target = unknown> = ResourceState &
   ({ readonly found: 'object'; readonly target: Target } | { readonly found: 'foreign' | 'nothing' });
 
@@ -69,7 +66,6 @@ export interface PendingChange {
   readonly effect: 'allow' | 'deny';
 }
 
-/** The permissions that the caller lacks. */
 export interface MissingRights {
   /** All of these are missing. */
   readonly missing: readonly string[];
@@ -82,7 +78,6 @@ interface Denial extends MissingRights {
   readonly reason: DenyReason;
 }
 
-/** The result of a decision, with its reason. */
 export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: PendingChange };
 
 const ALLOW = { effect: 'allow' } as const;
@@ -268,7 +263,6 @@ export function missingRightsOf(
   return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
 }
 
-/** Returns whether nothing is missing. */
 export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
@@ -294,7 +288,6 @@ export function findResourceFault(
   return isEachCovered ? null : 'resource_mismatch';
 }
 
-/** Returns the objects of a call, usually one. */
 export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttributes[] {
   return attributes.relatedObjects === undefined ? [attributes] : [attributes, ...attributes.relatedObjects];
 }

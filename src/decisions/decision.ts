@@ -35,7 +35,6 @@ export interface Basis {
   readonly source: string;
 }
 
-/** The permissions that a decision compared. */
 export interface ComparedRights {
   /** All permissions that the rule needs and the caller lacks. */
   readonly missing?: readonly string[];
@@ -71,9 +70,7 @@ export interface ComparedResources {
   };
 }
 
-/** A refused credential. */
 export interface RefusedCredential {
-  /** The principal that it names, if known. */
   readonly claimed?: Principal;
   /** The world that the credential belongs to, if it is another one. */
   readonly ofWorld?: string;
@@ -174,7 +171,6 @@ function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null
   return lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
 }
 
-/** Adds the rights and resources that explain a denial for this reason. */
 function addReasonDetails(
   rights: Writable<ComparedRights>,
   resources: Writable<ComparedResources>,

@@ -68,5 +68,4 @@ export function heldRightsOfRoles(roles: readonly string[], permissions: Readonl
   return { roles, permissions, resources: null, services: null, pending: [] };
 }
 
-/** The rights of a caller that has none. */
 export const NO_RIGHTS: HeldRights = heldRightsOfRoles([], new Set());

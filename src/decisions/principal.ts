@@ -12,17 +12,13 @@ export interface Principal {
   readonly id: string;
   /** A user's e-mail address, or the name of an application, a service account or a key. */
   readonly name: string;
-  /** The client id of the credential. */
   readonly clientId?: string;
-  /** The tenant of an identity. */
   readonly tenant?: string;
-  /** The organisation that the credential belongs to. */
   readonly org?: string;
   /** For a personal key: the e-mail address of its user. */
   readonly user?: string;
 }
 
-/** Returns all names of a principal: its id, name, client id and e-mail address. */
 export function namesOf({ id, name, clientId, user }: Principal): readonly string[] {
   return [id, name, ...(clientId === undefined ? [] : [clientId]), ...(user === undefined ? [] : [user])];
 }

@@ -96,7 +96,6 @@ export const HTTP_STATUS: Readonly<Record<ProblemKind, number>> = {
   storage_full: 507,
 };
 
-/** The optional parts of a problem. */
 export interface ProblemParts {
   /** The cause in words, for the log and the decision, but not for the client. */
   readonly why?: string | undefined;

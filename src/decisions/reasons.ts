@@ -17,7 +17,6 @@ export interface Reason extends Sourced {
 /** Reasons by code. Codes are public: scripts compare them. */
 export type Reasons = Readonly<Record<string, Reason>>;
 
-/** The reasons that all services share. */
 export const COMMON_REASONS = {
   no_token: {
     stage: 'authenticate',
@@ -202,7 +201,6 @@ export const COMMON_REASONS = {
 // biome-ignore lint/suspicious/noEmptyInterface: services add members by `declare module`
 export interface ServiceReasons {}
 
-/** The stage of each reason of a table. */
 export type StagesOf<Table extends Reasons> = { readonly [Code in keyof Table]: Table[Code]['stage'] };
 
 type Stages = StagesOf<typeof COMMON_REASONS> & ServiceReasons;
@@ -214,7 +212,6 @@ type ReasonsOf<Stage extends Reason['stage']> = {
   [Code in DenyReason]: Stages[Code] extends Stage ? Code : never;
 }[DenyReason];
 
-/** Reasons why a credential was not accepted. */
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
 /** Reasons of refusals that do not result from a decision about rights. */

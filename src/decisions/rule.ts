@@ -1,4 +1,3 @@
-/** How certain the statement of a row is. */
 export type Certainty =
   /** the vendor's documentation says so */
   | 'documented'
@@ -21,7 +20,6 @@ export interface Sourced {
   readonly certainty: Certainty;
 }
 
-/** An object's relation to the caller. */
 export type Relation = 'owned' | 'shared' | 'public';
 
 /** The rights that an action needs: one row of a service's ruleset. */
@@ -62,7 +60,6 @@ export interface Rule<Permission extends string = string, Type extends string = 
 
 /** How a rule finds the object of a request. */
 export interface Cover {
-  /** The name of a lookup of the service. */
   readonly lookup: string;
   /** The path parameter with the id of the object. Absent: the body identifies the object. */
   readonly param?: string;
@@ -73,7 +70,6 @@ export interface Cover {
   readonly names?: Readonly<Record<string, string>>;
 }
 
-/** Resource types that were added to a row. */
 export interface AddedTypes<Type extends string = string> extends Sourced {
   readonly types: readonly Type[];
 }
@@ -112,7 +108,6 @@ export interface OperationRow extends Sourced {
   readonly readsTraffic?: true;
 }
 
-/** A permission or scope that the service knows. */
 export interface PermissionRow<Permission extends string = string, Type extends string = string> extends Sourced {
   readonly id: Permission;
   readonly label: string;
@@ -126,7 +121,6 @@ export interface PermissionRow<Permission extends string = string, Type extends 
 export interface ResourceTypeRow<Type extends string = string> extends Sourced {
   readonly id: Type;
   readonly label: string;
-  /** Other accepted spellings. */
   readonly aliases?: readonly string[];
   /** How single objects are named, such as `<functionId>`; null if the type does not name objects. */
   readonly names: string | null;
@@ -143,7 +137,6 @@ export interface ResourceTypeRow<Type extends string = string> extends Sourced {
   };
 }
 
-/** A role and its permissions. */
 export interface RoleRow<Permission extends string = string> extends Sourced {
   readonly name: string;
   readonly permissions: readonly Permission[];

@@ -31,7 +31,6 @@ export function permissionsOfRoles({ roles, permissions }: Tables, names: readon
   return new Set([...ofEveryUser, ...ofRoles]);
 }
 
-/** A row that only some profiles have. */
 export interface OfProfiles<Profile extends string = string> {
   /** Absent: all profiles. */
   readonly profiles?: readonly Profile[];

@@ -18,7 +18,6 @@ export interface Use {
   readonly example: { readonly method: string; readonly path: string };
 }
 
-/** A credential and its uses. */
 export interface UsesOfCredential {
   readonly principal: Principal;
   readonly uses: readonly Use[];
@@ -38,7 +37,6 @@ export function sizeOfUses({ bytes }: CredentialUses): number {
   return bytes;
 }
 
-/** Returns a string that identifies a credential. */
 export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string {
   return `${kind} ${id} ${clientId}`;
 }
@@ -116,7 +114,6 @@ export class Uses {
   }
 }
 
-/** The uses of one credential, as they are cached. */
 export interface CredentialUses {
   readonly principal: Principal;
   /** The number of the credential, in the order of their first uses. */

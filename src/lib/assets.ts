@@ -41,7 +41,6 @@ export function readDocsFile(name: string): Promise<Buffer> {
   return readFile(DOCS + name);
 }
 
-/** Reads a file of the console by name. */
 export function readConsoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
@@ -51,21 +50,18 @@ export async function readFixture(service: string, file: string): Promise<unknow
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
 
-/** Reads a file that `init` writes. */
 export function readScaffoldFile(kind: string, name: string): Promise<string> {
   // At the root, agents also find it in the installed package.
   if (kind === 'agents') return readFile(new URL(name, ROOT), 'utf8');
   return readFile(new URL(kind === 'go' ? `go/${name}` : `scaffold/${kind}/${name}`, EXAMPLES), 'utf8');
 }
 
-/** Reads the version of this package. */
 export async function readPackageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // npm requires a version in our package.json.
   return JSON.parse(text).version;
 }
 
-/** The location of this package. */
 export interface PackageFolder {
   readonly path: string;
   /** Whether it is a clone of the repository. Only a clone has the client. */
@@ -73,7 +69,6 @@ export interface PackageFolder {
   readonly version: string;
 }
 
-/** Locates the package of the running code. */
 export async function locatePackage(): Promise<PackageFolder> {
   return {
     path: fileURLToPath(new URL('.', ROOT)).replace(/[\\/]$/, ''),

@@ -3,7 +3,6 @@ import { performance, RealDate } from './time.ts';
 /** Milliseconds since 1970-01-01T00:00:00Z. Only this file reads the system clock; other code is passed the time. */
 export type Instant = number;
 
-/** A source of time. */
 export interface Clock {
   now(): Instant;
 }
@@ -16,7 +15,6 @@ export function addMilliseconds(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);
 }
 
-/** Returns the system clock. */
 export function createMachineClock(): Clock {
   return { now: () => RealDate.now() };
 }
@@ -42,7 +40,6 @@ export function createManualClock(start: Instant): ManualClock {
   };
 }
 
-/** The times before and after a jump. */
 export interface Jump {
   readonly from: Instant;
   readonly to: Instant;
@@ -55,7 +52,6 @@ export type BeforeJump = (jump: Jump) => Promise<void>;
 export interface WorldClock extends Clock {
   /** Its offset from real time in milliseconds; negative if it is behind. */
   readonly ahead: number;
-  /** Whether the clock is stopped. */
   readonly frozen: boolean;
   /**
    * Moves the clock forward; a frozen clock stays frozen.
@@ -91,7 +87,6 @@ export class UnreachableTime extends Error {
 /** The state of a clock: a fixed offset from real time in milliseconds, or a fixed time. */
 export type ClockState = { readonly ahead: number } | { readonly frozenAt: Instant };
 
-/** Returns the time of a clock in this state. */
 export function readTime(state: ClockState, real: Instant): Instant {
   return 'frozenAt' in state ? state.frozenAt : real + state.ahead;
 }

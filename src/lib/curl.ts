@@ -1,14 +1,11 @@
-/** Quotes a text for a POSIX shell. */
 export function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Formats a text as one word of a POSIX shell. */
 export function formatShellWord(text: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(text) ? text : quoteForShell(text);
 }
 
-/** A server, or one of its worlds, as a target of `curl`. */
 export interface CurlTarget {
   /** The URL before each path. */
   readonly base: string;
@@ -20,7 +17,6 @@ export interface CurlTarget {
   readonly separator: string;
 }
 
-/** A request for `curl`. */
 export interface CurlCall {
   readonly method: string;
   /** The path, with the query. */

@@ -15,7 +15,6 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The reasons for error codes of reading a file. */
 const READ_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   EACCES: 'permission was denied',
@@ -25,7 +24,6 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'it is not a file',
 };
 
-/** The reasons for error codes of writing a file. */
 const WRITE_REASONS: Readonly<Record<string, string>> = {
   ...READ_REASONS,
   ENOENT: 'its folder does not exist',

@@ -1,7 +1,6 @@
 /** Services by the vendors' host names, each with the owner of the host first. */
 export type VendorHosts = ReadonlyMap<string, readonly string[]>;
 
-/** The host names of this server. */
 export interface KnownHosts {
   /** Returns whether this is a valid host name, with an optional port. */
   isName(host: string): boolean;

@@ -85,7 +85,6 @@ export function createLineLog(level: LogLevel, json: boolean, clock: Clock, writ
 
 /** How long an equal warning is left out, in milliseconds. */
 const WARNING_PAUSE_MS = 60_000;
-/** The maximum number of remembered warnings. */
 const MAX_REMEMBERED = 1000;
 
 /** Returns the log with equal warnings at most once a minute. */
@@ -105,7 +104,6 @@ export function limitWarnings(log: Log): Log {
   return { ...log, warn };
 }
 
-/** A log that writes nothing. */
 export const SILENT_LOG: Log = {
   error: () => {},
   warn: () => {},

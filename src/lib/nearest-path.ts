@@ -7,7 +7,6 @@ const MAX_PATH = 500;
 /** Maximum number of segments that a path may lack. */
 const MAX_MISSING = 4;
 
-/** How a path differs from a template. */
 export interface PathDifference {
   /** Number of segments of the template that the path lacks. */
   readonly missing: number;
@@ -63,7 +62,6 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
   return nearest?.path.template;
 }
 
-/** The alignment of a path with a template. */
 interface Alignment {
   readonly missing: number;
   readonly extra: number;

@@ -32,7 +32,6 @@ function createDistance(name: string): (candidate: string) => number {
     Math.min(leven(name, candidate.toLowerCase()), leven(sorted, sortWords(candidate.toLowerCase())) + 1);
 }
 
-/** Minimum length of a prefix that identifies a name. */
 const MIN_PREFIX_LENGTH = 3;
 
 /** Longer than any valid name, so not compared. */
@@ -89,7 +88,6 @@ export function findWithWord(word: string, valid: readonly string[]): readonly s
   return names.length <= MAX_SUGGESTED ? names : [];
 }
 
-/** Minimum length of a word that identifies a name. */
 const MIN_WORD_LENGTH = 4;
 
 /** Suggests the name that was probably meant, as a question after a space; empty if none is similar. */

@@ -47,7 +47,6 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
 } as const;
 
-/** A page as a response. */
 export interface PageResponse<Status extends number> {
   readonly status: Status;
   readonly headers: Readonly<Record<string, string>>;
@@ -129,9 +128,7 @@ ul { list-style: none; margin: 0; padding: 0 }
 .people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
 .people span { display: block; margin-top: .3rem; color: var(--quiet) }`;
 
-/** The length at which pages truncate names. */
 export const MAX_NAME_LENGTH = 120;
-/** The length at which pages truncate sentences. */
 export const MAX_SENTENCE_LENGTH = 300;
 
 /** Renders a heading and a message as HTML. Screen readers announce an error. */
@@ -140,7 +137,6 @@ export function renderMessage(status: number, title: string, message: string): s
   return `<h1>${escapeHtml(title)}</h1>\n<p${isError ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
 }
 
-/** Renders a page with only a message. */
 export function renderMessagePage<Status extends number>(
   status: Status,
   title: string,

@@ -1,6 +1,5 @@
 /** Path templates in which `{name}` matches a segment, for documents, prefixes and request matching. */
 
-/** Returns whether a template segment is a variable, which matches any segment. */
 export function isVariable(segment: string): boolean {
   return /^\{[^{}]*\}$/.test(segment);
 }
@@ -51,7 +50,6 @@ export function fits(template: readonly string[], path: readonly string[], eithe
   return path.every((segment, index) => fitsSegment(template[index] ?? '', segment));
 }
 
-/** Returns the segments of a matching path, by variable name. */
 export function readVariables(template: string, path: string): readonly (readonly [name: string, segment: string])[] {
   const segments = path.split('/');
   return template.split('/').flatMap((templateSegment, index) => {

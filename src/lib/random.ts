@@ -8,7 +8,6 @@ export interface Random {
   hex(length: number): string;
   /** `length` letters and digits, the format of a real client secret. */
   alphanumeric(length: number): string;
-  /** `bytes` bytes in base64url. */
   base64url(bytes: number): string;
   /**
    * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. Generated in another thread, which takes up
@@ -17,14 +16,12 @@ export interface Random {
   privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
 
-/** The kind of a private key. */
 export type KeyKind = 'rsa' | 'ec';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** The number of byte values that map to all letters equally often. Larger bytes are skipped. */
 const FAIR_BYTE_COUNT = 256 - (256 % ALPHANUMERIC.length);
 
-/** Returns the next random bytes. */
 type DrawBytes = (length: number) => Buffer;
 
 /** Returns unpredictable randomness. */
@@ -78,7 +75,6 @@ function formatUuid(bytes: Buffer): string {
   return `${slice(0, 8)}-${slice(8, 12)}-${slice(12, 16)}-${slice(16, 20)}-${slice(20, 32)}`;
 }
 
-/** Generates a private key. */
 function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
   return new Promise((resolve, reject) => {
     const take = (cause: Error | null, _public: KeyObject, key: KeyObject) => {
@@ -119,7 +115,6 @@ function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): DrawBytes 
   };
 }
 
-/** Creates ids, secrets and keys from random bytes. */
 function createRandom(drawBytes: DrawBytes): Random {
   return {
     uuid: () => formatUuid(drawBytes(16)),

@@ -150,7 +150,6 @@ export function shortenPath(path: string): string {
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
-/** Returns whether a value is a fingerprint that replaces a secret. */
 export function isFingerprint(value: unknown): boolean {
   return typeof value === 'string' && FINGERPRINT.test(value);
 }

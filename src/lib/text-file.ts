@@ -1,11 +1,9 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 
-/** Limits of reading a file. */
 interface Limits {
   /** The maximum number of bytes. One more is read, so that the caller can detect larger files. */
   readonly max?: number;
-  /** Whether to refuse pipes. */
   readonly onlyFile?: boolean;
 }
 

@@ -3,7 +3,6 @@ export const DEFAULT_WORLD = 'default';
 
 export const WORLD_PREFIX = '/w/';
 
-/** The header that names a world. */
 export const WORLD_HEADER = 'x-mock-world';
 
 export function worldPathOf(id: string): string {
@@ -20,7 +19,6 @@ export const MAX_WORLD_ID_LENGTH = 32;
 /** Ids are labels of host names (RFC 1123, 2.1), so that a world can have its own host. */
 const WORLD_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
-/** The format of an id, for messages. */
 export const WORLD_ID_FORM = `1 to ${MAX_WORLD_ID_LENGTH} characters of a-z, 0-9 and inner hyphens`;
 
 export function isWorldId(text: string): boolean {
@@ -51,7 +49,6 @@ export function addWorldToClientId(clientId: string, world: string): string {
   return world === DEFAULT_WORLD ? clientId : `${clientId}-${world}`;
 }
 
-/** Returns the world of a name created by `addWorldToName`. */
 export function worldOfName(name: string): string {
   const at = name.lastIndexOf('.');
   return at < 0 ? DEFAULT_WORLD : name.slice(at + 1);

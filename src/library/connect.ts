@@ -152,7 +152,6 @@ export function createControlClient(
   };
 }
 
-/** Creates the methods that are calls. */
 function createMethods(invoke: Invoke): { readonly [Part in keyof typeof METHODS]: CallsOf<Part> } {
   const parts = Object.entries(METHODS).map(([part, ids]) => {
     const methods = Object.entries(ids).map(([name, id]) => [name, invoke.bind(null, id)]);

@@ -148,13 +148,11 @@ function findFirstAccessKey(cast: Cast): ClientCredentials {
   );
 }
 
-/** Returns a request with the grant for clients. */
 function createClientRequest({ clientId, clientSecret }: ClientCredentials, version: string): TokenRequest {
   if (version === EVERY_CLIENT_IS_AN_APPLICATION) return createApplicationRequest(clientId, clientSecret);
   return { grantType: 'client_credentials', clientId, clientSecret };
 }
 
-/** Returns a request with the grant for applications. */
 function createApplicationRequest(appID: string, appSecret: string): TokenRequest {
   return { grantType: 'app_token', appID, appSecret };
 }

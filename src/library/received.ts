@@ -21,7 +21,6 @@ export function createErrorAt(origin: Error, message: string): Error {
   return error;
 }
 
-/** The result of an expectation. */
 interface Outcome {
   readonly pass: boolean;
   /** Reported if the assertion fails: what was expected, and the requests that arrived. Several lines. */
@@ -42,7 +41,6 @@ const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
   'body',
 ];
 
-/** The maximum number of requests in a message. */
 const MAX_LISTED_REQUESTS = 10;
 
 /**
@@ -90,7 +88,6 @@ function listBounds({ times, atLeast, atMost }: RequestCount): { readonly words:
   ];
 }
 
-/** Describes the requests that match, and the nearest others. */
 function describeReceived({ count, matched, nearest, dropped }: Verified): string {
   const lines = [
     ...formatRequestLines(matched, count),

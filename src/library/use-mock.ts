@@ -30,7 +30,6 @@ export interface MockOfTest {
   world(options?: WorldOptions): Promise<World>;
 }
 
-/** A test that has started and not ended. */
 interface RunningTest {
   readonly world: World;
   /** The name including suites; undefined if the runner doesn't report it. */
@@ -106,7 +105,6 @@ function findConcurrentTestInJest(): string | undefined {
   return readJestState()?.currentConcurrentTestName?.();
 }
 
-/** Returns the name of the starting test in jest. */
 function findCurrentTestInJest(): string | undefined {
   return readJestState()?.currentTestName;
 }

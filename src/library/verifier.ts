@@ -97,7 +97,6 @@ class ReturnedFalseError extends Error {
   }
 }
 
-/** Returns the title of a token's test. */
 function formatTitle(name: ZooName): string {
   const { verdict, must, source }: ZooVerdict = VERDICTS[name];
   const verb = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];

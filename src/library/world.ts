@@ -105,7 +105,6 @@ export function withLabel(name: string | undefined, options: WorldOptions): Worl
 /** The names of seeds that aren't files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
-/** Creates the default world of a server. */
 export async function createMock(host: Host): Promise<Mock> {
   const client = createControlClient(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([client.readCast(), client.worlds.get(DEFAULT_WORLD)]);
@@ -145,7 +144,6 @@ function ignoreNotFound(thrown: unknown): void {
   if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
 
-/** The members in which worlds differ. */
 interface WorldData {
   readonly id: string;
   readonly label: string | null;

@@ -5,7 +5,6 @@ import { readTextFile } from '../../lib/text-file.ts';
 import type { CertificateWithKey } from './certificates.ts';
 import { checkCertificate } from './supplied-certificate.ts';
 
-/** Returns the part of a PEM text with this label. */
 function extractPem(text: string, label: string): string {
   const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

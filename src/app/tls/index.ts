@@ -16,16 +16,13 @@ import { readCertificate } from './supplied-certificate.ts';
  * not a world's clock.
  */
 export interface Tls {
-  /** Creates an https server with the options of an http server. */
   readonly createServer: (http: ServerOptions, handler: RequestListener) => Server;
   /** The mock's own CA certificate, as PEM; null if the user supplied a certificate. */
   readonly ca: string | null;
 }
 
-/** The maximum duration of a handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
 
-/** Where the CA is stored. */
 export type AuthorityStorage =
   | { readonly kind: 'memory' }
   | { readonly kind: 'file'; readonly file: string }

@@ -21,7 +21,6 @@ export interface Fix {
   };
 }
 
-/** The changes of rights that would fix a refusal. */
 export interface RightsFixes {
   readonly fixes: readonly Fix[];
   /** If there are no fixes: the reason whose remedy applies instead. Absent: no remedy. */
@@ -108,7 +107,6 @@ const LISTED_OBJECT: RemedyRow = {
   text: 'use an id from the list of objects; ids of deleted objects are not reused',
 };
 
-/** Remedies that are the same for every vendor. */
 const COMMON_REMEDIES: Partial<Record<DenyReason, RemedyRow>> = {
   no_token: SEND_TOKEN,
   multiple_authorization: SEND_TOKEN,

@@ -4,7 +4,6 @@ import type { Principal } from '../principal.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { Use } from '../uses.ts';
 
-/** The uses of a principal. */
 export interface PrincipalUses {
   readonly principal: Principal;
   /** The principal with its current rights; null if it was deleted. */
@@ -14,32 +13,25 @@ export interface PrincipalUses {
 
 /** A right that is broader than its uses require, with the members of the report of `GET /_mock/least-privilege`. */
 export interface BroaderRight {
-  /** The kind of right. */
   readonly what: 'resource' | 'services' | 'role';
-  /** The current value. */
   readonly held: unknown;
   /** The smallest value that allows all uses. */
   readonly enough: unknown;
 }
 
-/** The least rights that allow all uses of a principal. */
 export interface LeastRights {
   /** The current rights; null if the principal was deleted. */
   readonly held: Readonly<Record<string, unknown>> | null;
-  /** The smallest rights. */
   readonly smallest: Readonly<Record<string, unknown>>;
-  /** Rights that no use needs. */
   readonly unused: readonly string[];
   readonly broader: readonly BroaderRight[];
   /** A seed entry with exactly the smallest rights. */
   readonly seedEntry: Readonly<Record<string, unknown>>;
   /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
   readonly impossible?: { readonly scopes: readonly Use[]; readonly roles: readonly Use[] };
-  /** The smallest rights as held rights of a ruleset. */
   toHeldRights(ruleset: Ruleset): HeldRights;
 }
 
-/** Returns whether these rights would allow the use. */
 export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal, held: HeldRights): boolean {
   return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
 }
@@ -60,7 +52,6 @@ export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly
   return remaining.length < items.length ? minimize(remaining, isEnough) : remaining;
 }
 
-/** Returns which of these permissions a use needs. */
 export function listUsedRights(
   { accessRequest, lookedUp }: Use,
   principal: Principal,

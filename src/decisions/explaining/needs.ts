@@ -1,6 +1,5 @@
 import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../rule.ts';
 
-/** A source of a table row, with its certainty. */
 export interface SourceOfNeed {
   /** The subject, such as `the rule`. */
   readonly about: string;
@@ -15,7 +14,6 @@ export interface Needs {
   readonly evidence: readonly SourceOfNeed[];
 }
 
-/** The tables that define the needs of an operation. */
 interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
   readonly permissions: readonly Pick<PermissionRow, 'id' | 'label'>[];
   readonly resourceTypes?: readonly Pick<ResourceTypeRow, 'id' | 'label'>[];
@@ -56,7 +54,6 @@ function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
   };
 }
 
-/** Lists the permissions and roles that the caller needs. */
 function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const needed = [
@@ -86,7 +83,6 @@ function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<s
   return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
 }
 
-/** Describes the further conditions of the rule. */
 function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
   return [
     ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),

@@ -119,7 +119,6 @@ export function describeLack(
   return [names(missing), oneOf].filter(Boolean).join(', and ');
 }
 
-/** Names the caller as part of a sentence. */
 export function namePrincipal(principal: Principal | null): string {
   return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

@@ -150,7 +150,6 @@ function describeCombination(data: unknown): Pick<ValueError, 'expected' | 'got'
   return { expected: 'another combination of fields', got: names.length === 0 ? 'none' : listNames('', names) };
 }
 
-/** Keywords about the value of a number. */
 const NUMERIC_KEYWORDS: ReadonlySet<string> = new Set([
   'minimum',
   'maximum',
@@ -159,7 +158,6 @@ const NUMERIC_KEYWORDS: ReadonlySet<string> = new Set([
   'multipleOf',
 ]);
 
-/** Keywords that `describeExpectation` describes. */
 const DESCRIBED_KEYWORDS: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
 const DESCRIBED_SIZE_KEYWORD = /^(?:min|max)(?:Length|Items)$/;
 
@@ -251,7 +249,6 @@ const PART_NAMES: Readonly<Record<string, string>> = {
   header: 'Header',
 };
 
-/** Maximum number of paths in a sentence. */
 const MAX_PATHS = 2;
 
 /**

@@ -7,7 +7,6 @@ import { Problem } from '../problem.ts';
  */
 export type Position = readonly [number: number, text?: string];
 
-/** The query of a page. */
 export interface PageQuery {
   /** The cursor of the entry before the page; undefined for the first page. */
   readonly after?: string | undefined;
@@ -16,7 +15,6 @@ export interface PageQuery {
   readonly limit?: number | undefined;
 }
 
-/** Describes the entries of a list. */
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
   positionOf(entry: Entry): Position;
@@ -28,7 +26,6 @@ export interface Listing<Entry> {
   timeOf(entry: Entry): Instant;
 }
 
-/** One page of a list. */
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
   /** The number of entries on all pages. */

@@ -4,7 +4,6 @@ import { queueMicrotask } from '../../lib/time.ts';
 
 type Scheme = 'http' | 'https';
 
-/** The destination of a request. */
 export interface Target {
   readonly scheme: Scheme;
   readonly name: string;
@@ -32,7 +31,6 @@ export function normalizeHostName(host: string): string {
   return host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 }
 
-/** An active interception. */
 export interface ActiveInterception {
   readonly covers: (name: string) => boolean;
   /** Whether this is an address of the interception's mock. */
@@ -63,7 +61,6 @@ export interface Interceptions {
   undo: (() => void) | null;
 }
 
-/** Returns the interceptions of the process. */
 export function getInterceptions(): Interceptions {
   return processWide('interceptions.3', () => ({
     contexts: new AsyncLocalStorage<InterceptedContext>(),
@@ -75,7 +72,6 @@ export function getInterceptions(): Interceptions {
   }));
 }
 
-/** The `code` of the error for a refused request. */
 export const REFUSED_CODE = 'ERR_MOCK_REFUSED';
 
 /** Creates the error for a refused request. Not of a class: undici is in another realm under jest, and checks class names. */

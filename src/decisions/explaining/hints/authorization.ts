@@ -6,12 +6,10 @@ function describeCredentialKind(text: string): string {
   return /^eyJ[\w-]+\.[\w-]+\./.test(text) ? 'a JWT' : 'a credential';
 }
 
-/** Returns the malformed header of a request; null for any other request. */
 function findMalformedHeader({ problem, credential }: RefusedRequest): SentCredential | null {
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
-/** Returns whether the scheme is spelled `Bearer`, as in the standard. */
 function isSpelledBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
@@ -74,7 +72,6 @@ function hasNgcUser(credential: SentCredential | null): boolean {
     .startsWith(NGC_USER);
 }
 
-/** Mistakes in the `Authorization` header. */
 export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'oauthtoken_exchange',

@@ -7,7 +7,6 @@ import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
 export { findKnownPath } from './known-paths.ts';
 
-/** Maximum number of hints for a request. */
 const MAX_HINTS = 3;
 /** Maximum length of a hint, so that it fits into a header. */
 const MAX_TEXT_LENGTH = 600;
@@ -18,7 +17,6 @@ const MAX_TEXT_LENGTH = 600;
  */
 const FIRST_HINTS: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
-/** The hints shared by all services. */
 export const GENERAL_HINTS: readonly HintRule[] = [...FIRST_HINTS, ...TOKEN_HINTS, ...PATH_HINTS];
 
 /** Finds likely mistakes in a refused request, most likely first. @param serviceHints the hints of the service */

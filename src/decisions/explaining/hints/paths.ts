@@ -17,7 +17,6 @@ const KEY_SERVICE_PATH = /^\/v1\/(?:admin|introspect|keys|namespaces|service-adm
 /** Placeholder for an id that a path lacks. */
 const NO_ID = '{}';
 
-/** Returns the segments of an unknown path; null for any other request. */
 function splitUnknownPath({ problem, path }: RefusedRequest): readonly string[] | null {
   return problem.kind === 'unknown_path' && path.length <= MAX_PATH_LENGTH ? segmentsOf(path) : null;
 }
@@ -107,7 +106,6 @@ interface NearestPaths extends PathDifference {
   /** The part of the path that is there twice, if the path is nearer without it. */
   readonly repetition: Repetition | null;
   readonly paths: readonly ServedPath[];
-  /** The operations as a list. */
   readonly operations: string;
   /** The same operations at shortened paths of other hosts, as the end of that list. */
   readonly atHosts: string;
@@ -151,7 +149,6 @@ function findNearest(refused: RefusedRequest): NearestPaths | null {
   return nearest;
 }
 
-/** Hints about requests to unknown paths. */
 export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',

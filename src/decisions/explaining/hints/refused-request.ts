@@ -9,7 +9,6 @@ import type { Settings } from '../../ruleset.ts';
 export interface RefusedRequest {
   /** Null if no service owns the path. */
   readonly service: string | null;
-  /** The display name of the service. */
   readonly serviceTitle: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
@@ -52,7 +51,6 @@ export interface RefusedRequest {
   readonly otherVersions: OtherVersions | null;
 }
 
-/** An operation with its path segments. */
 export interface ServedPath {
   readonly method: string;
   /** As in its document: `/api/v1/access-keys/{accessKeyId}`. */
@@ -62,17 +60,14 @@ export interface ServedPath {
   readonly atHost?: { readonly host: string; readonly path: string };
 }
 
-/** A parsed `Authorization` header. */
 export interface SentCredential {
   /** In lower case, such as `bearer`; empty if the header is a single word. */
   readonly scheme: string;
-  /** The text after the scheme. */
   readonly text: string;
   /** The unverified claims, if the credential is a JWT. */
   readonly claims: Readonly<Record<string, unknown>> | null;
 }
 
-/** Parses an `Authorization` header. */
 export function parseCredential(line: string): SentCredential {
   const header = line.trim();
   const separator = header.search(/\s/);
@@ -117,7 +112,6 @@ export interface HintRule extends Sourced {
   readonly when: (refused: RefusedRequest) => string | Pick<Hint, 'text' | 'request'> | null;
 }
 
-/** An operation that only other versions have. */
 export interface OtherVersions {
   /** Oldest first; empty for an operation that a version removed and no version of the mock has. */
   readonly profiles: readonly string[];

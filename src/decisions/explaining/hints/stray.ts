@@ -25,7 +25,6 @@ const STRAY_FORMS: readonly { readonly pattern: RegExp; readonly symptom: string
   },
 ];
 
-/** Fields that contain credentials or identities. */
 const CREDENTIAL_FIELDS = [
   'clientSecret',
   'appSecret',

@@ -1,7 +1,6 @@
 import type { Instant } from '../../../lib/clock.ts';
 import { type SharedCache, WorldCache } from '../../../lib/memory.ts';
 
-/** The number of events since a time. */
 export interface EventCount {
   since: Instant;
   count: number;
@@ -80,7 +79,6 @@ export class TokenUsage {
   }
 }
 
-/** Increments the counter with this name. */
 function increment(counters: WorldCache<EventCount>, name: string, now: Instant): EventCount {
   const counter = counters.get(name) ?? { since: now, count: 0 };
   counter.count += 1;

@@ -32,7 +32,6 @@ function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): bo
   return world === null ? text.startsWith(grantMark) : world === id;
 }
 
-/** Explains how a reset affected the refused credential. */
 function describeReset({ problem: { reason } }: RefusedRequest): string {
   if (reason === 'not_yet_valid') {
     return 'The reset returned the clock to real time, and this token was issued at a later time. Request a new one.';
@@ -84,7 +83,6 @@ function compareIssuers(refused: RefusedRequest) {
  */
 const CLUSTER_SUFFIX = '.svc.cluster.local';
 
-/** Hints about credentials of other worlds. */
 export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
