@@ -15,7 +15,6 @@ import { BUILT_IN, chooseSeed, createSeedFromContent } from '../worlds/seed/inde
 import type { SeedStates } from '../worlds/seed-states.ts';
 import type { EffectiveConfig } from './config.ts';
 import { readIdentityProvider, readSigningKeyOption, readTrustedIssuers } from './keys.ts';
-import type { Config } from './options.ts';
 
 /** The parts that a server is built from. Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
@@ -87,13 +86,9 @@ async function chooseInitialSeed(
   if (seed !== undefined) return createSeedFromContent(seed, SEED_OPTION, services, random);
   const createSeed = () =>
     chooseSeed(config.seed, services, random, origins.seed === 'option' ? SEED_OPTION : undefined);
-  if (seedStates === undefined || !isBuiltIn(config)) return createSeed();
+  if (seedStates === undefined || (config.seed !== null && config.seed !== BUILT_IN)) return createSeed();
   return seedStates.builtIn(
     services.map(({ name }) => name),
     createSeed,
   );
-}
-
-function isBuiltIn({ seed }: Config): boolean {
-  return seed === null || seed === BUILT_IN;
 }

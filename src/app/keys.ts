@@ -55,7 +55,9 @@ export async function readTrustedIssuers({
   }
   const issuers = new Map<string, TrustedIssuer>();
   for (const text of nvcfTrustedIssuer) {
-    const { issuer, source } = splitIssuer(text);
+    // The option has checked that neither part is empty.
+    const index = text.indexOf('=');
+    const [issuer, source] = [text.slice(0, index), text.slice(index + 1)];
     const name = `${option} ${showValue(issuer)}`;
     if (issuers.has(issuer)) throw new UserError(`${name} is given twice. Keep one of them.`);
     if (issuer === nvcfAdminIssuer) {
@@ -69,16 +71,9 @@ export async function readTrustedIssuers({
   return issuers;
 }
 
-/** Splits `ISSUER=SOURCE`. The option has checked that neither part is empty. */
-function splitIssuer(text: string): { readonly issuer: string; readonly source: string } {
-  const index = text.indexOf('=');
-  return { issuer: text.slice(0, index), source: text.slice(index + 1) };
-}
-
 /**
  * Returns a JWK set that is loaded when it is needed. Files are also read immediately, so that mistakes stop the startup.
  *
- * @param option the name of the option
  * @param name the option with its value, for messages
  * @throws UserError if the file cannot be used, or the URL cannot be fetched from
  */

@@ -31,7 +31,6 @@ export interface OpenWorlds {
   readonly memory: StateMemory;
   /** With the default world's clock. */
   readonly log: Log;
-  /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
   /** Ends everything that waits for an event. From then on, losing the storage isn't reported. */
   announceEnd(): void;
@@ -106,6 +105,8 @@ function createWorlds(
   { services, random, signingKey }: Inputs,
   opened: Pick<WorldsParts, 'storage' | 'memory' | 'keys' | 'templates' | 'warn'>,
 ): Worlds {
+  // All servers of the process show the same fingerprint for a secret.
+  const key = processWide('fingerprint-key.1', () => createSystemRandom().base64url(32));
   return new Worlds({
     ...opened,
     random,
@@ -113,7 +114,7 @@ function createWorlds(
     machine: opened.storage.clock,
     revive: (stored) => restoreSeed(stored, services, random),
     max: config.maxWorlds,
-    secrets: { key: getFingerprintKey(), seedSecrets: new SeedSecretsCache() },
+    secrets: { key, seedSecrets: new SeedSecretsCache() },
   });
 }
 
@@ -147,18 +148,16 @@ async function fillWorlds(
   templates.noteReported(origin);
   await worlds.openDefault(origin, { store, isNew: false });
   const reopened = await worlds.reopen();
-  await createNamedWorlds(worlds, config.world);
+  for (const id of config.world.filter((name) => !worlds.has(name))) {
+    const source = { kind: 'seed', seed: worlds.default.origin } as const;
+    await worlds.create({ id, origin: source, credentials: 'own', ttl: null, label: null });
+  }
   const seedNotices = await listSeedNotices(worlds.default, seed.fingerprint, config);
   return [...storage.notices, ...reopened, ...seedNotices, ...keyWarnings];
 }
 
 function createState(seedStates: ServerParts['seedStates'], seed: Seed, at: Instant): Promise<State> {
   return seedStates?.stateOf(seed, at) ?? createStateOfSeed(seed, at);
-}
-
-/** Returns the process's key for fingerprints of secrets, so that all its servers show the same one for a secret. */
-function getFingerprintKey(): string {
-  return processWide('fingerprint-key.1', () => createSystemRandom().base64url(32));
 }
 
 /**
@@ -198,16 +197,5 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
       `--world asks for ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
         'Ask for fewer worlds, or raise --max-worlds.',
     );
-  }
-}
-
-/**
- * Creates the worlds named in the configuration from the default world's seed, with their own credentials and no time
- * to live.
- */
-export async function createNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
-  const { origin: seed } = worlds.default;
-  for (const id of ids.filter((name) => !worlds.has(name))) {
-    await worlds.create({ id, origin: { kind: 'seed', seed }, credentials: 'own', ttl: null, label: null });
   }
 }

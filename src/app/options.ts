@@ -184,7 +184,6 @@ export function formatFlagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Returns the environment variable of an option. */
 export function formatVariableName(name: string): string {
   return VARIABLE_PREFIX + formatFlagName(name).replaceAll('-', '_').toUpperCase();
 }

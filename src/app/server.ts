@@ -33,9 +33,7 @@ import { createAllRoutes, openServices, servePages } from './services.ts';
 import type { Tls } from './tls/index.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
 
-/** What a server says when it starts. */
 export interface StartupInfo {
-  /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
   /** One line about the server's state and versions. */
   readonly posture: string;
@@ -54,7 +52,6 @@ export interface MockServer {
   readonly startup: StartupInfo;
   /** The certificate of the server's own authority as PEM, or null. */
   readonly caCertificate: string | null;
-  /** Starts listening on the main port. */
   readonly listen: Listen;
   /** Opens a port that emulates the vendors' hosts, for requests of this process. */
   readonly openProductionPort: OpenProductionPort;

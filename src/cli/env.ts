@@ -42,7 +42,9 @@ export async function printEnv({ format, clientUrl, ca, hosts, ...flags }: EnvFl
   const { server: locatedServer, world } = await locateServerAndWorld(flags);
   const { server, trust } = await trustCertificate(locatedServer, ca);
   const cast = await askWorld(server, world, '/cast', (body): Cast => ({ ...body }));
-  const manifests = await readManifests(server);
+  const { services } = ((await askServer(server, '/_mock/info')).body ?? {}) as Info;
+  // A server of another version may not list its services.
+  const manifests = MANIFESTS.filter(({ name }) => services?.some((service) => service.name === name) !== false);
   if (hosts === true) return printHosts(cast, manifests, format, parseClientUrl(clientUrl) ?? server.url);
   const readDefaultUrl = async () => (format === 'compose' ? findNetworkUrl(server) : server.url);
   const base = `${parseClientUrl(clientUrl) ?? (await readDefaultUrl())}${prefixOf(world)}`;
@@ -146,12 +148,6 @@ interface Info {
 
 /** The cast of a server, by service. Servers of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
-
-/** Returns the server's services, or all of them if a server of another version doesn't list them. */
-async function readManifests(server: RunningServer): Promise<readonly Manifest[]> {
-  const { services } = ((await askServer(server, '/_mock/info')).body ?? {}) as Info;
-  return MANIFESTS.filter(({ name }) => services?.some((service) => service.name === name) !== false);
-}
 
 /** Returns the variables for the server's services, and those that the cast has no value for. */
 function collectVariables(cast: Cast, manifests: readonly Manifest[], url: string) {

@@ -42,7 +42,12 @@ export async function writeFirstFiles(dir: string, { kind: kinds = [] }: InitFla
   }
   const chosenKinds = kinds.length > 0 ? [...new Set(kinds)].map(parseKind) : [await chooseKind(folder)];
   const files = chosenKinds.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
-  checkNoneExists(files.map(({ path }) => path));
+  const existing = files.filter(({ path }) => existsSync(path)).map(({ path }) => formatRelativePath(path));
+  if (existing.length > 0) {
+    throw new UserError(
+      `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
+    );
+  }
   const home = await locatePackage();
   for (const { kind, path } of files) {
     await writeNewFile(path, await createContent(kind, folder, home));
@@ -50,15 +55,6 @@ export async function writeFirstFiles(dir: string, { kind: kinds = [] }: InitFla
   }
   const project = { folder, manifest: await readManifest(folder) };
   process.stdout.write(`\nNext, in ${formatRelativePath(folder)}:\n${formatNextSteps(chosenKinds, project, home)}`);
-}
-
-/** @throws UserError if one of the files exists */
-function checkNoneExists(paths: readonly string[]): void {
-  const existing = paths.filter((path) => existsSync(path)).map(formatRelativePath);
-  if (existing.length === 0) return;
-  throw new UserError(
-    `${existing.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
-  );
 }
 
 /** Writes a file that must not exist yet: another program may have created it in the meantime. @throws UserError */
@@ -72,7 +68,9 @@ async function writeNewFile(path: string, content: string): Promise<void> {
 async function createContent(kind: KindName, folder: string, home: PackageFolder): Promise<string> {
   const text = await readScaffoldFile(kind, KINDS[kind].file);
   if (kind === 'go') return setGoPackage(text, folder);
-  return home.isClone ? insertClone(text, home.path) : text;
+  if (!home.isClone) return text;
+  // JSON is valid YAML, and Compose interprets a single `$`.
+  return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(home.path).replaceAll('$', '$$$$')}`);
 }
 
 function parseKind(text: string): KindName {
@@ -148,12 +146,6 @@ async function askKind(suggested: KindName): Promise<KindName> {
   } finally {
     terminal.close();
   }
-}
-
-/** Inserts the path of the clone that Compose builds the image from. */
-function insertClone(text: string, clone: string): string {
-  // JSON is valid YAML, and Compose interprets a single `$`.
-  return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
 /** Returns the Go test in the external test package of the folder: all its other files must be in one package. */

@@ -31,7 +31,8 @@ const STEPS = {
   node: (project: SourcedProject) => [...listNpmSteps(project, []), 'node --test nv-auth-mock.test.mjs'],
   pytest: (project: SourcedProject) => [
     ...listPipSteps(project),
-    ...listCommandSteps(project),
+    // Tells the Python client what to start, unless npm has installed it.
+    ...(isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${formatShellWord(project.main)}`]),
     'python3 -m pytest test_nv_auth_mock.py',
   ],
   go: ({ folder, command }: SourcedProject) => [
@@ -64,7 +65,6 @@ export function formatNextSteps(kinds: readonly (keyof typeof STEPS)[], project:
   return `${text}\n${SOME_CLONE} is a clone of https://github.com/nv-auth-mock/nv-auth-mock after \`npm ci\`, because the mock is not in any registry yet.\n`;
 }
 
-/** Returns the commands that install the mock and the test runners. */
 function listNpmSteps(project: SourcedProject, runners: readonly string[]): string[] {
   const { clone, manifest, version } = project;
   const uninstalled = ['nv-auth-mock', ...runners].filter((name) => !isInstalled(project, name));
@@ -79,7 +79,6 @@ function listNpmSteps(project: SourcedProject, runners: readonly string[]): stri
   ];
 }
 
-/** Returns the command that installs the Python client and pytest. */
 function listPipSteps({ folder, clone }: SourcedProject): string[] {
   const installed = listPythonPackages(folder);
   const required = [
@@ -89,11 +88,6 @@ function listPipSteps({ folder, clone }: SourcedProject): string[] {
   const uninstalled = required.filter(({ name }) => !installed.some((folderName) => folderName.startsWith(`${name}-`)));
   if (uninstalled.length === 0) return [];
   return [`python3 -m pip install ${uninstalled.map(({ source }) => source).join(' ')}`];
-}
-
-/** Returns the command that tells the Python client what to start, unless npm has installed it. */
-function listCommandSteps(project: SourcedProject): string[] {
-  return isInstalled(project) ? [] : [`export NV_AUTH_MOCK_COMMAND=${formatShellWord(project.main)}`];
 }
 
 /** Returns the command as a user types it in the folder of a project. */

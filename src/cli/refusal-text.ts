@@ -4,7 +4,6 @@ import { type CurlTarget, formatCurlCommand, formatTokenCommand } from '../lib/c
 import { escapeControls } from '../lib/log.ts';
 import { consoleUrlOf } from '../lib/world-id.ts';
 
-/** A refused request with everything that explains it. */
 export interface Refusal {
   readonly request: Omit<RecordedRequest, 'request' | 'response'>;
   /** Null if it was refused without a decision, for example because it was malformed. */
@@ -32,8 +31,10 @@ export function renderRefusal(
   // The hint `fix` repeats the first fix of a decision.
   const hints = request.hints.filter(({ code }) => code !== 'fix');
   const explanation = decision?.explanation ?? request.explanation;
+  const { method, path, status } = request;
+  const outcome = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
   const lines = [
-    formatHeadline(request),
+    `Refused: ${method} ${path} (${outcome})`,
     ...formatFacts({ request, decision, required }, publicBase),
     ...(explanation === null ? [] : ['', explanation]),
     ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...formatFixes(fixes, server)]),
@@ -41,11 +42,6 @@ export function renderRefusal(
     ...hints.map(({ text }) => `  - ${text}`),
   ];
   return lines.map((line) => `${escapeControls(line)}\n`).join('');
-}
-
-function formatHeadline({ method, path, status }: Refusal['request']): string {
-  const outcome = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
-  return `Refused: ${method} ${path} (${outcome})`;
 }
 
 function formatFacts({ request, decision, required }: Refusal, base: string): string[] {

@@ -6,18 +6,16 @@ export interface Report {
 
 interface PrincipalReport {
   readonly principal: { readonly kind: string; readonly name: string; readonly clientId?: string };
-  readonly used: readonly UsedOperation[];
+  readonly used: readonly {
+    readonly operation: string;
+    readonly grants: readonly string[];
+    readonly example: { readonly method: string; readonly path: string };
+  }[];
   readonly smallest: Readonly<Record<string, unknown>>;
   readonly unused: readonly string[];
   readonly broader: readonly { readonly held: unknown; readonly enough: unknown }[];
   /** Only for NGC keys, whose `smallest` has the rights of both kinds of key. */
   readonly impossible?: { readonly scopes: readonly string[]; readonly roles: readonly string[] };
-}
-
-interface UsedOperation {
-  readonly operation: string;
-  readonly grants: readonly string[];
-  readonly example: { readonly method: string; readonly path: string };
 }
 
 export function isReport(body: object): body is Report {
@@ -64,7 +62,6 @@ function formatSmallest(smallest: PrincipalReport['smallest'], impossible: Princ
   ];
 }
 
-/** Formats rows of three cells as lines with aligned columns. */
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
   // The last column has no padding.
   const widths = [0, 1].map((column) => rows.reduce((max, row) => Math.max(max, row[column]?.length ?? 0), 0));

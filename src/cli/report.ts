@@ -40,14 +40,14 @@ export async function printReport({ failOn = '', principal, json, ...flags }: Re
     process.stderr.write('nv-auth-mock: the server could not store all uses, so the report is incomplete\n');
   }
   const problems = excesses.flatMap((excess) => describeExcess(report, excess));
-  if (excesses.length > 0 && report.principals.length === 0) problems.push(NOTHING_USED_MESSAGE);
+  if (excesses.length > 0 && report.principals.length === 0) {
+    problems.push(
+      'no credential was used, so there is nothing to check. Make sure that the tests use this server and world.',
+    );
+  }
   for (const problem of problems) process.stderr.write(`nv-auth-mock: --fail-on: ${problem}\n`);
   if (problems.length > 0) process.exitCode = 1;
 }
-
-/** The message if no credential was used, because the check then proves nothing. */
-const NOTHING_USED_MESSAGE =
-  'no credential was used, so there is nothing to check. Make sure that the tests use this server and world.';
 
 /** Returns a sentence about the credentials that have such rights, or nothing if there are none. */
 function describeExcess({ principals }: Report, excess: Excess): string[] {

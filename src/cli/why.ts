@@ -31,7 +31,10 @@ export async function explainRefusal(id: string | undefined, flags: ServerFlags)
     process.stdout.write(renderRefusal(refusal, createCurlTarget(server, world), publicBase));
     return;
   }
-  const message = request === undefined ? describeNoRefusal(requests, world) : describeAllowed(request);
+  const message =
+    request === undefined
+      ? describeNoRefusal(requests, world)
+      : `request \`${request.id}\` was not refused (status ${request.status}). Omit the id to see the newest refusal.`;
   process.stderr.write(`nv-auth-mock: ${message}\n`);
   process.exitCode = 1;
 }
@@ -64,10 +67,6 @@ function describeNoRefusal(requests: readonly RequestSummary[], world: string | 
   const where = `in the world \`${world ?? 'default'}\``;
   const statement = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
   return `${statement}. Send one, or select another world with --world; \`GET /_mock/worlds\` lists them.`;
-}
-
-function describeAllowed({ id, status }: RequestSummary): string {
-  return `request \`${id}\` was not refused (status ${status}). Omit the id to see the newest refusal.`;
 }
 
 /** The tables of a service as the control API returns them, where permissions are called grants. */

@@ -30,14 +30,6 @@ export function listWorlds(unknown: string, ids: readonly string[]): string {
   return listNames(unknown, ids, '`GET /_mock/worlds`');
 }
 
-/** A server, and the world of a client. */
-interface WorldAddress {
-  /** The server's URL for the client, without a path. */
-  readonly root: string;
-  /** The world from the flag or the path, or null. */
-  readonly world: string | null;
-}
-
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**
@@ -47,7 +39,7 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
  * @param worldId the client's world; default: the world of the URL
  * @throws UserError unless it is the URL of a server or a world
  */
-export function locateWorld(url: string, worldId?: string): WorldAddress {
+export function locateWorld(url: string, worldId?: string): { readonly root: string; readonly world: string | null } {
   const shownUrl = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UserError(`--url ${shownUrl} is not an http or https URL, such as \`http://mock:6625\`.`);

@@ -6,7 +6,6 @@ import {
   findResourceFault,
   listBoundResources,
   listUsedPermissions,
-  type MissingRights,
   objectsOf,
   type PendingChange,
   type ResourceAttributes,
@@ -149,7 +148,8 @@ export function decisionOfVerdict(
     rights.held = held.permissions;
   } else {
     decision.reason = verdict.reason;
-    addMissing(rights, verdict);
+    if (verdict.missing.length > 0) rights.missing = verdict.missing;
+    if (verdict.missingAnyOf !== undefined) rights.missingAnyOf = verdict.missingAnyOf;
     addReasonDetails(rights, resources, verdict.reason, accessRequest, caller, lookedUp);
     decision.input = { accessRequest, caller, lookedUp: lookedUp && resourceStateOf(lookedUp) };
   }
@@ -160,11 +160,6 @@ export function decisionOfVerdict(
 
 function basisFrom({ certainty, source }: Sourced): Basis | undefined {
   return certainty === 'documented' ? undefined : { certainty, source };
-}
-
-function addMissing(rights: Writable<ComparedRights>, { missing, missingAnyOf }: MissingRights): void {
-  if (missing.length > 0) rights.missing = missing;
-  if (missingAnyOf !== undefined) rights.missingAnyOf = missingAnyOf;
 }
 
 function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null {

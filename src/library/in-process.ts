@@ -16,7 +16,9 @@ const CONNECTION_RESET = 'LIGHT_ECONNRESET';
  */
 export function createInProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = toRequest(typeof input === 'string' ? new URL(input, base) : input, init);
+    const target = typeof input === 'string' ? new URL(input, base) : input;
+    // A copy takes time, so a request is used as it is if nothing overrides its members.
+    const request = target instanceof Request && init === undefined ? target : new Request(target, init);
     const { signal } = request;
     signal.throwIfAborted();
     const url = new URL(request.url);
@@ -32,7 +34,11 @@ export function createInProcessFetch(app: FastifyInstance, base: string) {
         // `inject` accepts any method; its type only has the common ones.
         method: request.method as NonNullable<InjectOptions['method']>,
         url: `${url.pathname}${url.search}`,
-        headers: formatRequestHeaders(request, url, bytes),
+        headers: {
+          host: url.host,
+          ...Object.fromEntries(request.headers),
+          ...(bytes !== null && bytes.length > 0 && { 'content-length': String(bytes.length) }),
+        },
         ...(body !== null && { payload: body }),
         payloadAsStream: true,
       });
@@ -47,11 +53,6 @@ export function createInProcessFetch(app: FastifyInstance, base: string) {
       signal.removeEventListener('abort', abortBody);
     }
   };
-}
-
-/** Returns the request itself if nothing overrides its members, because a copy takes time. */
-function toRequest(input: URL | Request, init: RequestInit | undefined): Request {
-  return input instanceof Request && init === undefined ? input : new Request(input, init);
 }
 
 /** Reads the body of a request. @throws like Node's `fetch`, if the body fails or, even if it never ends, is aborted */
@@ -72,14 +73,6 @@ function createBody(bytes: Buffer | null): Readable {
   if (bytes !== null) body.push(bytes);
   body.push(null);
   return body;
-}
-
-function formatRequestHeaders({ headers }: Request, { host }: URL, bytes: Buffer | null): Record<string, string> {
-  return {
-    host,
-    ...Object.fromEntries(headers),
-    ...(bytes !== null && bytes.length > 0 && { 'content-length': String(bytes.length) }),
-  };
 }
 
 /** Converts Node's headers, in which a name may have several values. */

@@ -1,4 +1,4 @@
-import type { RecordedRequest, RequestMatch, Verification, Verified } from '../../generated/library.ts';
+import type { RequestMatch, Verification, Verified } from '../../generated/library.ts';
 import { checkMembers } from './check-arguments.ts';
 import type { ControlClient, RequestCount } from './control-client.ts';
 import type { RequestSummary } from './events.ts';
@@ -92,7 +92,11 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
   const lines = [
     ...formatRequestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
-    ...nearest.flatMap(({ request, differs, hint }) => describeNearest(request, differs, hint)),
+    ...nearest.flatMap(({ request, differs, hint }) => [
+      `  ${formatRequestLine(request)}`,
+      ...differs.map((difference) => `    ${difference}`),
+      ...(hint === null ? [] : [`    hint: ${hint}`]),
+    ]),
     ...(dropped > 0
       ? [`(not compared, because the journal does not have them or their whole bodies: ${dropped})`]
       : []),
@@ -100,14 +104,6 @@ function describeReceived({ count, matched, nearest, dropped }: Verified): strin
   const number = count === 0 ? 'none came' : `${count} came`;
   if (lines.length === 0) return `${number}, nor did any other request: does the code under test use this URL?`;
   return [`${number}${count > 0 ? ', latest first:' : ''}`, ...lines].join('\n');
-}
-
-function describeNearest(request: RecordedRequest, differs: readonly string[], hint: string | null): string[] {
-  return [
-    `  ${formatRequestLine(request)}`,
-    ...differs.map((difference) => `    ${difference}`),
-    ...(hint === null ? [] : [`    hint: ${hint}`]),
-  ];
 }
 
 /** Formats the first requests, one per line, and the number of the rest. */

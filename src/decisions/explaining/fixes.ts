@@ -60,7 +60,11 @@ function findFixesBesideRights(
   const cause = absence ?? otherwise;
   const remedies = cause === undefined ? [] : findRemedies(cause, tables);
   if (absence === null || decision.reason !== 'resource_mismatch') return remedies;
-  return [createBoundObjectFix(decision), ...(absence === 'foreign_object' ? remedies : [])];
+  const fix: Fix = {
+    kind: 'object',
+    text: `request an object that ${namePrincipal(decision.principal)} is bound to: \`${decision.resources?.boundTo}\``,
+  };
+  return [fix, ...(absence === 'foreign_object' ? remedies : [])];
 }
 
 /** Returns the remedies for a reason: the service's, or else the ones that all services share. */
@@ -89,29 +93,19 @@ function findRoleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   ];
 }
 
-/** The fix for a caller that is bound to other objects, and requested one that does not exist or is not its own. */
-function createBoundObjectFix({ resources, principal }: Decision): Fix {
-  return {
-    kind: 'object',
-    text: `request an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
-  };
-}
-
 const SEND_TOKEN: RemedyRow = {
   kind: 'authenticate',
   text: 'send one `Authorization: Bearer <token>` header with a token or key of this server',
-};
-
-const LISTED_OBJECT: RemedyRow = {
-  kind: 'object',
-  text: 'use an id from the list of objects; ids of deleted objects are not reused',
 };
 
 const COMMON_REMEDIES: Partial<Record<DenyReason, RemedyRow>> = {
   no_token: SEND_TOKEN,
   multiple_authorization: SEND_TOKEN,
   wrong_scheme: SEND_TOKEN,
-  no_such_object: LISTED_OBJECT,
+  no_such_object: {
+    kind: 'object',
+    text: 'use an id from the list of objects; ids of deleted objects are not reused',
+  },
   foreign_object: { kind: 'identity', text: 'call as the owner' },
   not_owner: { kind: 'identity', text: 'call as the owner; other callers may only read it' },
   foreign_credential: {

@@ -36,10 +36,13 @@ export function describeNeeds(
   const added = (rule.added ?? []).map(
     ({ types, certainty, source }): SourceOfNeed => ({ about: listTypes(types, labels, 'and'), certainty, source }),
   );
+  const { open = [], ownersOnly, closed } = rule;
   return {
     text: [
       `${describeRights(rule, nameWithLabel(tables))}${describeTypes(tables, rule, labels)}.`,
-      ...describeConditions(rule),
+      ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
+      ...(ownersOnly === true ? ['Only the owner of the object may call this operation.'] : []),
+      ...(closed === true ? ['No key may call this operation, whatever its rights.'] : []),
     ].join(' '),
     evidence: [operationSource, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
   };
@@ -56,17 +59,13 @@ function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
 
 function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
+  const alternatives = any.map(describePermission);
   const needed = [
     ...all.map(describePermission),
-    ...describeAlternatives(any.map(describePermission)),
+    ...(any.length < 2 ? alternatives : [`one of ${alternatives.join(', ')}`]),
     ...roles.map((role) => `the role \`${role}\``),
   ];
   return `${join(needed, 'and') || 'A credential, but no right'}${describeOtherRoles(orRoles)}`;
-}
-
-/** Describes permissions of which one is enough; empty if there are none. */
-function describeAlternatives(permissions: readonly string[]): readonly string[] {
-  return permissions.length < 2 ? permissions : [`one of ${permissions.join(', ')}`];
 }
 
 /** Describes the roles that replace all other needs; empty if there are none. */
@@ -81,14 +80,6 @@ function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<s
   if (on === undefined) return '';
   const types = listTypes(on, labels, 'or');
   return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
-}
-
-function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
-  return [
-    ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
-    ...(ownersOnly === true ? ['Only the owner of the object may call this operation.'] : []),
-    ...(closed === true ? ['No key may call this operation, whatever its rights.'] : []),
-  ];
 }
 
 function listTypes(types: readonly string[], labels: ReadonlyMap<string, string>, word: 'and' | 'or'): string {

@@ -6,19 +6,14 @@ import type { Reasons } from '../reasons.ts';
 
 /** Explains the decision to the caller in one sentence. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
+  const { operation, rule } = decision;
   const caller = namePrincipal(decision.principal);
   const outcome =
-    decision.effect === 'allow' ? describeGrant(decision, caller) : describeRefusal(decision, caller, reasons);
+    decision.effect === 'allow'
+      ? `${caller} may call ${operation}${rule === null ? '' : ` (rule ${rule})`}`
+      : `${operation} was refused${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
   const detail = decision.credential?.detail === undefined ? '' : ` (${decision.credential.detail})`;
   return `${outcome}${detail}${describePending(decision)}`;
-}
-
-function describeGrant({ operation, rule }: Decision, caller: string): string {
-  return `${caller} may call ${operation}${rule === null ? '' : ` (rule ${rule})`}`;
-}
-
-function describeRefusal(decision: Decision, caller: string, reasons: Reasons): string {
-  return `${decision.operation} was refused${describeVersion(decision)}: ${describeGrounds(decision, caller, reasons)}`;
 }
 
 /** Names the version of the policy; empty if the first version is active and no other is pending. */

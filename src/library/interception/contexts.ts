@@ -137,12 +137,6 @@ function listOpenContexts(innermost: InterceptedContext | undefined): Intercepte
   return openContexts;
 }
 
-/** Returns the interceptions of the running async context, newest first. */
-function listActive({ contexts, everywhere }: Interceptions): readonly ActiveInterception[] {
-  const inContexts = listOpenContexts(contexts.getStore()).flatMap(({ active }) => active ?? []);
-  return [...inContexts, ...everywhere.toReversed()];
-}
-
 /**
  * Returns the port to redirect a request to.
  *
@@ -150,20 +144,19 @@ function listActive({ contexts, everywhere }: Interceptions): readonly ActiveInt
  * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
  */
 export function resolvePort(target: Target): number | null {
-  const registry = getInterceptions();
-  if (isProductionPort(registry, target)) return null;
-  const active = listActive(registry);
+  const { contexts, everywhere, all } = getInterceptions();
+  const { name, port } = target;
+  // Already redirected: undici asks again for such a request.
+  if (name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port)) return null;
+  const inContexts = listOpenContexts(contexts.getStore()).flatMap(({ active }) => active ?? []);
+  // Newest first.
+  const active = [...inContexts, ...everywhere.toReversed()];
   if (active.some(({ isOwn }) => isOwn(target))) return null;
-  const covering = active.find(({ covers }) => covers(target.name));
+  const covering = active.find(({ covers }) => covers(name));
   if (covering !== undefined) return covering.ports[target.scheme];
   if (active.some(({ refusesOthers }) => refusesOthers)) throw createRefusal(describeOtherHost(target));
-  if ([...registry.all].some(({ covers }) => covers(target.name))) throw createRefusal(describeOtherTest(target));
+  if ([...all].some(({ covers }) => covers(name))) throw createRefusal(describeOtherTest(target));
   return null;
-}
-
-/** Returns whether a request was already redirected, because undici asks again for such a request. */
-function isProductionPort({ all }: Interceptions, { name, port }: Target): boolean {
-  return name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port);
 }
 
 function describeOtherHost({ displayUrl, name }: Target): string {

@@ -17,10 +17,6 @@ function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }
 
-function isJsonText(text: string): boolean {
-  return /^\s*[{[]/.test(text);
-}
-
 const DOCUMENTED_TYPES = { source: 'the media types in the documents', certainty: 'documented' } as const;
 
 /** Bodies of another type than the operation accepts. */
@@ -62,7 +58,7 @@ export const BODY_HINTS: readonly HintRule[] = [
       const { bodyForm, problem, text } = refused;
       if (bodyForm !== 'form') return null;
       const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
-      const isText = problem.kind === 'invalid_request' && text !== null && isJsonText(text);
+      const isText = problem.kind === 'invalid_request' && text !== null && /^\s*[{[]/.test(text);
       if (!isRefusedType && !isText) return null;
       return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as with `data=` in `requests`, or `URLSearchParams` with `fetch`.';
     },
