@@ -113,7 +113,6 @@ export function findProxyVariable(url: string, environment: NodeJS.ProcessEnv = 
   return isExcepted ? null : (variable ?? null);
 }
 
-/** Returns whether the terminal supports no escape sequences. */
 export function isDumbTerminal(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment['TERM'] === 'dumb';
 }
@@ -276,7 +275,6 @@ function withoutComma(written = ''): string {
   return written.replace(/,$/, '');
 }
 
-/** Returns whether a value is a string, a number, a boolean, or a non-empty list of these. */
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((entry) => ['string', 'number', 'boolean'].includes(typeof entry));

@@ -77,7 +77,6 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   return { version, random, services, signingKey, identityProvider, trustedIssuers, seed };
 }
 
-/** Returns the seed of a new default world: of the program, or of the configuration. */
 async function chooseInitialSeed(
   { effective: { config, origins }, seed, seedStates }: ServerParts,
   services: readonly ServiceDefinition[],

@@ -95,7 +95,6 @@ async function openJwkSource(source: string, option: string, name: string): Prom
   return { name: shownSource, isLocal: false, load: async () => checkJwkSet(JSON.parse(await fetchText(source))) };
 }
 
-/** The maximum size of a fetched JWK set, in bytes. */
 const MAX_JWKS_BYTES = MEGABYTE;
 
 /** Returns the text at a URL. @throws Error with the reason */

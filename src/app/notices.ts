@@ -22,7 +22,7 @@ export function listExposureNotices({ host, adminToken }: Config): string[] {
 }
 
 /** Returns a notice if Node's heap is too small for `--max-state`. @param maxBytes the memory for state in the heap */
-export function listHeapNotices({ maxState }: Pick<Config, 'maxState'>, maxBytes: number): string[] {
+export function listHeapNotices({ maxState }: Config, maxBytes: number): string[] {
   if (maxBytes >= maxState * MEGABYTE) return [];
   return [
     `worlds and snapshots are limited to ${Math.floor(maxBytes / MEGABYTE)} MB, not the ${maxState} MB of --max-state, because Node's heap is too small; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES`,

@@ -28,7 +28,6 @@ import { describeConfiguration } from './config.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { describePosture, listExposureNotices, listHeapNotices } from './notices.ts';
 import { checkNamedWorlds, type OpenWorlds, openWorlds, toStartupError } from './open-worlds.ts';
-import type { Config } from './options.ts';
 import { createAllRoutes, openServices, servePages } from './services.ts';
 import type { Tls } from './tls/index.ts';
 import { checkTlsOptions, createTls, offersTls } from './tls.ts';
@@ -43,7 +42,6 @@ export interface StartupInfo {
   readonly usesBuiltInSeed: boolean;
 }
 
-/** A server with everything that the command and the library use. */
 export interface MockServer {
   readonly app: FastifyInstance;
   readonly world: World;
@@ -105,7 +103,7 @@ async function assemble(
   const { worlds } = openedWorlds;
   const limits = createLimits(parts.limits);
   const server = createServer(parts, inputs, openedWorlds, rulesets, limits);
-  const { storage, memory, snapshots } = openedWorlds;
+  const { storage, memory, snapshots, notices } = openedWorlds;
   const control = createControlService({
     server,
     version,
@@ -144,6 +142,8 @@ async function assemble(
   };
   const openProductionPort = createProductionPorts(app, connections);
   await app.ready();
+  const { config } = effective;
+  const seed = await worlds.default.seed();
 
   return {
     app,
@@ -154,7 +154,12 @@ async function assemble(
     caCertificate: tls?.ca ?? null,
     world: worlds.default,
     worlds,
-    startup: await describeStartup(effective.config, server, services, openedWorlds),
+    startup: {
+      notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
+      posture: await describePosture(server, storage.info),
+      cast: summarizeSeed(seed, services),
+      usesBuiltInSeed: seed.origin === 'built-in',
+    },
     readSeed: (file) => readSeedValue(file, SEED_OPTION, services),
     castOf: async (id) => {
       const { world } = worlds.entry(id);
@@ -166,21 +171,6 @@ async function assemble(
       await app.close();
       await openedWorlds.close();
     },
-  };
-}
-
-async function describeStartup(
-  config: Config,
-  server: Server,
-  services: Inputs['services'],
-  { worlds, storage, notices }: OpenWorlds,
-): Promise<StartupInfo> {
-  const seed = await worlds.default.seed();
-  return {
-    notices: [...notices, ...listExposureNotices(config), ...listHeapNotices(config, computeMaxStateBytes())],
-    posture: await describePosture(server, storage.info),
-    cast: summarizeSeed(seed, services),
-    usesBuiltInSeed: seed.origin === 'built-in',
   };
 }
 

@@ -14,7 +14,7 @@ import { DOCS, readConsoleFile, readDocsFile, readDocumentText, readPreparedDocu
 
 export function openServices(
   services: readonly ServiceDefinition[],
-  { settings }: Pick<Server, 'settings'>,
+  { settings }: Server,
   documents: Documents,
 ): Promise<readonly MountedService[]> {
   const mounted = services.map(async (service) => {

@@ -6,7 +6,7 @@ import { changeState } from '../worlds/world.ts';
 import type { Config } from './options.ts';
 import type { AuthorityStorage, Tls } from './tls/index.ts';
 
-export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
+export function offersTls({ tls, tlsCert }: Config): boolean {
   return tls || tlsCert !== null;
 }
 
@@ -44,7 +44,6 @@ export async function createTls(config: Config, state: StoredText | null): Promi
   return createTlsWithAuthority(chooseAuthorityStorage(config, state), listServerNames(host, additionalNames));
 }
 
-/** Returns where to store the authority: with the data. */
 function chooseAuthorityStorage(config: Config, state: StoredText | null): AuthorityStorage {
   const { data } = config;
   if (data !== null && !isPostgresUrl(data)) return { kind: 'file', file: `${data}.ca.pem` };

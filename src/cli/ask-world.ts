@@ -56,7 +56,6 @@ async function callServer(server: RunningServer, path: string, method = 'GET'): 
   return response;
 }
 
-/** Returns an error with advice about a server that doesn't respond. */
 export function createUnreachableError({ url }: RunningServer, cause: unknown): UserError {
   const advice = describeConnectionError(cause, url);
   if (advice !== null) return new UserError(`The server on ${url} ${advice}.`, { cause });

@@ -17,8 +17,6 @@ const FORMATS = {
 /**
  * Formats the vendors' host names as lines for a resolver, as a JSON array, or as aliases of a Compose service.
  *
- * @param cast the cast of the world, by service
- * @param manifests the server's services
  * @param url the server's URL for the client
  * @throws UserError if the format or the address of `url` is not supported
  */

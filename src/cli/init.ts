@@ -117,7 +117,6 @@ async function findDeclaredRunners(folder: string): Promise<KindName[]> {
   return keysOf(isUsed).filter((kind) => isUsed[kind]);
 }
 
-/** Returns the content of `package.json`; null if it cannot be read. */
 async function readManifest(folder: string): Promise<unknown> {
   return readFile(join(folder, 'package.json'), 'utf8')
     .then(JSON.parse)

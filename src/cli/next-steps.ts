@@ -91,7 +91,7 @@ function listPipSteps({ folder, clone }: SourcedProject): string[] {
 }
 
 /** Returns the command as a user types it in the folder of a project. */
-export function formatCommand(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
+export function formatCommand(project: Project, home: PackageFolder): string {
   return isInstalled(project) || project.folder === home.path ? NPX : `node ${formatShellWord(locateMainFile(home))}`;
 }
 
@@ -100,7 +100,7 @@ function locateMainFile({ path }: PackageFolder): string {
 }
 
 /** Returns whether Node finds the package from the folder. With Plug'n'Play, declared packages have no folder. */
-function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>, name = 'nv-auth-mock'): boolean {
+function isInstalled({ folder, manifest }: Project, name = 'nv-auth-mock'): boolean {
   if (findUpwards(folder, `node_modules/${name}`) !== null) return true;
   return isDeclared(manifest, name) && findUpwards(folder, '.pnp.cjs') !== null;
 }
@@ -122,7 +122,6 @@ function listPythonPackages(folder: string): string[] {
   return packageFolders.flatMap(listFiles).filter((name) => name.endsWith('.dist-info'));
 }
 
-/** Returns the names in a folder; empty if it cannot be read. */
 function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -131,7 +130,6 @@ function listFiles(folder: string): string[] {
   }
 }
 
-/** Finds a path in the folder or the nearest parent folder that has it; null if none has. */
 function findUpwards(folder: string, path: string): string | null {
   const candidate = join(folder, path);
   if (existsSync(candidate)) return candidate;

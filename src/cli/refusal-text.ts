@@ -48,7 +48,7 @@ function formatFacts({ request, decision, required }: Refusal, base: string): st
   const { id, at, reason, fault } = request;
   const { certainty, source } = decision ?? {};
   const facts: readonly (readonly [name: string, value: string | null])[] = [
-    ['caller', describeCaller({ request, decision })],
+    ['caller', describeCaller({ request, decision, required })],
     ['required', required],
     ['held', decision === null ? null : describeHeldRights(decision)],
     ['reason', reason],
@@ -60,7 +60,7 @@ function formatFacts({ request, decision, required }: Refusal, base: string): st
   return facts.flatMap(([name, value]) => (value === null ? [] : [`  ${`${name}:`.padEnd(10)} ${value}`]));
 }
 
-function describeCaller({ request, decision }: Pick<Refusal, 'request' | 'decision'>): string {
+function describeCaller({ request, decision }: Refusal): string {
   const { principal } = request;
   if (principal === null) return 'unknown';
   const isAccepted = decision === null || decision.principal !== null;

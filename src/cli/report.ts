@@ -49,7 +49,6 @@ export async function printReport({ failOn = '', principal, json, ...flags }: Re
   if (problems.length > 0) process.exitCode = 1;
 }
 
-/** Returns a sentence about the credentials that have such rights, or nothing if there are none. */
 function describeExcess({ principals }: Report, excess: Excess): string[] {
   const names = principals.filter((principal) => principal[excess].length > 0).map(({ principal }) => principal.name);
   if (names.length === 0) return [];

@@ -5,7 +5,6 @@ import { findSchemeError } from '../lib/connection-advice.ts';
 import { formatOrigin } from '../lib/hosts.ts';
 import { locateWorld } from './world-address.ts';
 
-/** How long to wait for a response, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
 export interface RunningServer {

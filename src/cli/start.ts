@@ -1,6 +1,6 @@
 import { type EffectiveConfig, type FlagTexts, isDumbTerminal, readConfig } from '../app/config.ts';
 import type { Config } from '../app/options.ts';
-import type { MockServer, StartupInfo } from '../app/server.ts';
+import type { MockServer } from '../app/server.ts';
 import { locatePackage } from '../lib/assets.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLineLog, type Log } from '../lib/log.ts';
@@ -41,13 +41,12 @@ export async function startServer(flags: FlagTexts): Promise<void> {
   try {
     const listening = await server.listen(host, port, true, httpPort);
     allowStop();
-    const info = server.startup;
     if (json) {
       // The notices are in the log, because there is no banner.
-      for (const notice of info.notices) log(server.world.clock).warn(notice);
+      for (const notice of server.startup.notices) log(server.world.clock).warn(notice);
       process.stdout.write(formatReadyEvent(server, listening, config));
     } else {
-      process.stdout.write(await formatBanner(server, info, listening, config));
+      process.stdout.write(await formatBanner(server, listening, config));
     }
   } catch (cause) {
     await server.close();
@@ -98,14 +97,9 @@ function formatReadyEvent(
 }
 
 /** Returns the banner. The ready line comes last, once the server is seeded and listening. */
-async function formatBanner(
-  server: MockServer,
-  info: StartupInfo,
-  listening: Listening,
-  config: Config,
-): Promise<string> {
+async function formatBanner(server: MockServer, listening: Listening, config: Config): Promise<string> {
   const { version, caCertificate } = server;
-  const { posture, notices, cast, usesBuiltInSeed } = info;
+  const { posture, notices, cast, usesBuiltInSeed } = server.startup;
   const { url, httpUrl, port } = listening;
   const startedServer = {
     url,

@@ -166,7 +166,6 @@ function fitColumns(text: string, columns: number): string {
   return truncate(text, columns) === text ? text : `${truncate(text, columns - widthOf('…'))}…`;
 }
 
-/** Breaks a text into rows, between words if possible. */
 function wrap(text: string, columns: number): readonly string[] {
   const row = truncate(text, columns);
   if (row === text) return [text];

@@ -39,7 +39,6 @@ export async function explainRefusal(id: string | undefined, flags: ServerFlags)
   process.exitCode = 1;
 }
 
-/** Reads the decision about a refused request, and the rights that its operation requires. */
 async function readRefusal(server: RunningServer, world: string | null, request: RequestSummary): Promise<Refusal> {
   const { service, operation, decision: decisionId } = request;
   const decision = decisionId === null ? null : await findObject<Decision>(server, world, 'decisions', decisionId);
@@ -74,7 +73,6 @@ type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operation
   readonly grants: Tables['permissions'];
 };
 
-/** Returns an object of a list of the control API by its id; null if it doesn't exist. */
 async function findObject<Found extends object>(server: RunningServer, world: string | null, list: string, id: string) {
   return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
 }

@@ -30,7 +30,6 @@ export interface CredentialRows<Entry extends Row = Row> {
   readonly collection: string;
   /** Returns the row with new credentials, or the row itself if it has none. */
   rekey(row: Entry, rekeying: CredentialReplacer): Row;
-  /** Returns the identity that has the row's credentials; null if the row has none. */
   holderOf(row: Entry): Holder | null;
   /** For rows with a client id. Absent for keys: the hash of a key's text is its only alias. */
   readonly clients?: {

@@ -19,7 +19,6 @@ export type SchemaOf<Value> = SeedSchema & { readonly [VALUE]?: Value };
 
 export type ValueOf<Schema> = Schema extends { readonly [VALUE]?: infer Value } ? Value : never;
 
-/** A member that an object can omit. */
 interface Optional<Value> {
   readonly optional: SchemaOf<Value>;
 }

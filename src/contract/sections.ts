@@ -43,7 +43,6 @@ function entriesOf(rows: object): [name: string, row: object][] {
   return Array.isArray(rows) ? rows.map((name) => [name, {}]) : Object.entries(rows);
 }
 
-/** A path of the vendor with methods that the mock does not emulate there. */
 export interface NotEmulatedRow extends Sourced {
   /** As in the vendor's document: `/api/v1/node-pools/{nodepoolId}`. */
   readonly path: string;
@@ -56,7 +55,6 @@ export interface NotEmulatedOperation {
   readonly path: string;
 }
 
-/** Lists the operations of rows, one entry per method. */
 export function listNotEmulatedOperations(
   service: string,
   rows: readonly NotEmulatedRow[] = [],

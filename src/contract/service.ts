@@ -73,7 +73,6 @@ export type ErrorForm = { readonly schema: string | null; readonly mediaType: st
 /** The claims of an identity's tokens, before they are signed. */
 export interface TokenDraft {
   readonly issuer: string;
-  /** Where the issuer publishes its keys. */
   readonly jwksUri: string;
   readonly access: Claims;
   /** The ID token of the same login. */
@@ -145,7 +144,6 @@ export interface PublishedPart {
 export interface Conventions {
   /** Enumerated values in bodies are accepted in any case. */
   readonly caselessEnums?: true;
-  /** Paths are served with and without a trailing slash. */
   readonly optionalTrailingSlash?: true;
   /** The object is looked up before the body is read. */
   readonly looksUpFirst?: true;
@@ -174,7 +172,6 @@ export interface ServiceCallers {
   readonly impersonate?: (world: RequestScope, name: string, now: Instant) => Promise<Caller | null>;
   /** Creates callers with hypothetical rights, to simulate decisions. Absent if callers have no rights here. */
   readonly hypothetical?: {
-    /** Returns the names of the roles that a principal can have here. */
     readonly roles: (world: RequestScope) => Promise<readonly string[]>;
     /**
      * Returns a caller with exactly these rights.
@@ -186,7 +183,6 @@ export interface ServiceCallers {
   };
 }
 
-/** The credentials that a service accepts and keeps. */
 export interface AcceptedCredentials {
   /** The extractors of credentials in headers. These select the world of a request. */
   readonly extractors?: readonly CredentialExtractor[];
@@ -195,7 +191,6 @@ export interface AcceptedCredentials {
    * `a`. The first one takes precedence.
    */
   readonly fields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
-  /** The credentials in its collections. */
   readonly stored?: ServiceCredentials;
   /** Patterns that tell the vendor's real credentials from a mock's. */
   readonly tripwires?: readonly Tripwire[];
@@ -219,12 +214,6 @@ export interface DecisionHelp {
   readonly leastRights?: (world: RequestScope, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
 }
 
-export interface PreparedWorld {
-  readonly store: Store;
-  readonly settings: Settings;
-  readonly rulesets: readonly Ruleset[];
-}
-
 /** Events of a service that no request causes, and how many objects it stores. */
 export interface ServiceState {
   /**
@@ -232,7 +221,10 @@ export interface ServiceState {
    *
    * @returns a line for each credential that can do less than it appears to
    */
-  readonly prepare?: (world: PreparedWorld, now: Instant) => Promise<readonly string[]>;
+  readonly prepare?: (
+    world: { readonly store: Store; readonly settings: Settings; readonly rulesets: readonly Ruleset[] },
+    now: Instant,
+  ) => Promise<readonly string[]>;
   /**
    * Returns the events after `from`, up to and including `to`, in any order: at least the first `limit`, and few more.
    * Null: the service has no events.

@@ -5,14 +5,8 @@ import { shorten } from '../lib/redact.ts';
 /** A NUL or an unpaired surrogate: databases truncate or change such a text. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
-/** Returns whether a database can store the text unchanged. */
 export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
-}
-
-/** Replaces characters that cannot be stored with question marks, for messages. */
-function replaceUnstorable(text: string): string {
-  return text.replaceAll(/[\0\p{Surrogate}]/gu, '?');
 }
 
 /**
@@ -55,7 +49,7 @@ function pathTo(visit: Visit, key: string): string {
 
 /** @param name characters that cannot be sent back are replaced */
 function unstorableProblem(part: string, name: string): Problem {
-  const subject = name === '' ? 'The body' : `${part} \`${replaceUnstorable(name)}\``;
+  const subject = name === '' ? 'The body' : `${part} \`${name.replaceAll(/[\0\p{Surrogate}]/gu, '?')}\``;
   return new Problem(
     'invalid_request',
     `${subject} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,

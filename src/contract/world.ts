@@ -30,9 +30,7 @@ export interface RequestScope extends Pick<World, 'tokens' | 'store' | 'verified
 }
 
 export interface Rotation {
-  /** The id of the key that signs now. */
   readonly kid: string;
-  /** The id of the key that signed before. */
   readonly replacedKid: string;
   /** The time until which tokens of the replaced key are valid. */
   readonly validUntil: Instant;
@@ -62,9 +60,7 @@ export interface WorldRegistry {
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
-/**
- * One world, as the steps of a request and the control API use it: all of its mutable state.
- */
+/** One world, as the steps of a request and the control API use it: all of its mutable state. */
 export interface World {
   readonly id: string;
   readonly tokens: Tokens;
@@ -100,7 +96,6 @@ export interface World {
   readonly faults: Faults;
   /** Returns an id for the next decision, which is unique even across restarts. */
   nextDecisionId(): string;
-  /** Returns the stored seed, with its own credentials. */
   seed(): Promise<StoredSeed>;
   /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;

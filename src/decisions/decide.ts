@@ -33,9 +33,7 @@ export interface ResourceAttributes {
 
 type Names = Readonly<Record<string, readonly string[]>>;
 
-/**
- * The part of a lookup result that decisions need: whether the object exists, and whether another owner has it.
- */
+/** The part of a lookup result that decisions need: whether the object exists, and whether another owner has it. */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
   | (AbsentObject & { readonly found: 'foreign'; readonly owner: string })
@@ -111,9 +109,7 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
   }
 }
 
-/**
- * Decides again about a denial made before the lookup. A pending change can reverse it only if the object exists.
- */
+/** Decides again about a denial made before the lookup. A pending change can reverse it only if the object exists. */
 export function completeDenial(
   early: Verdict,
   accessRequest: AccessRequest,
@@ -293,7 +289,10 @@ export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttr
 }
 
 function compatibleResources(on: readonly string[], ruleset: Ruleset, resources: readonly Resource[]) {
-  return resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
+  // A resource type with a fixed id is ignored if it has another id.
+  const isIgnored = ({ type, ids }: Resource) =>
+    ids !== undefined && ruleset.resourceTypes.get(type)?.encoding.id !== undefined;
+  return resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource));
 }
 
 /** Builds the names of a rule's object in resources, by type, from the path's parameters. */
@@ -324,11 +323,6 @@ function namesOnlyOthers(
     if (isOfParts && versionless !== 'narrow') return true;
     return !ids.some((id) => (isOfParts ? id.startsWith(name) : id === name));
   });
-}
-
-/** A resource type with a fixed id is ignored if it has another id. */
-function isIgnored({ type, ids }: Resource, { resourceTypes }: Ruleset): boolean {
-  return ids !== undefined && resourceTypes.get(type)?.encoding.id !== undefined;
 }
 
 function isCovered(

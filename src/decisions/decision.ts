@@ -44,7 +44,6 @@ export interface ComparedRights {
   /** The permissions of the caller: a set if allowed, sorted if denied. */
   readonly held?: ReadonlySet<string> | readonly string[];
   readonly roles?: readonly string[];
-  /** The effective version of the key's policy. */
   readonly policyVersion?: number;
   readonly pending?: PendingChange;
 }
@@ -109,9 +108,7 @@ const MAX_LIST_LENGTH = 1000;
 /**
  * Builds the decision from a verdict. Called after `decide`, and again after `checkResource`, which may reverse it.
  *
- * @param facts about the request, copied into the decision
  * @param lookedUp the lookup result; null if there was no lookup
- * @param params of the path
  */
 export function decisionOfVerdict(
   facts: RequestFacts,

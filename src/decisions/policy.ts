@@ -36,13 +36,11 @@ export interface Rights {
   readonly resources: readonly Resource[] | null;
 }
 
-/** Rights that are recorded but not yet effective. */
 export interface PendingRights extends Rights {
   readonly version: number;
   readonly effectiveAt: Instant;
 }
 
-/** The rights of a caller at one moment, with pending changes. */
 export interface HeldRights extends Rights {
   readonly roles: readonly string[];
   /** The services that a key names; null for callers that name none. */

@@ -163,7 +163,6 @@ export class Problem extends Error {
 /** The start of the detail of a refusal whose credential, or its holder, was deleted. */
 export const DELETION_PREFIX = 'it was deleted at ';
 
-/** Returns a clause that says when a refused credential, or its holder, was deleted. */
 export function describeDeletion(at: Instant): string {
   return `${DELETION_PREFIX}${rfc3339(at)}`;
 }

@@ -236,7 +236,6 @@ export function labelsOfResources(ruleset: Ruleset, resources: readonly Resource
   });
 }
 
-/** Returns the label of a resource type; its id if the tables do not have it. */
 export function labelOfType(ruleset: Ruleset, type: string): string {
   return ruleset.resourceTypes.get(type)?.label ?? type;
 }

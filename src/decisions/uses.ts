@@ -32,7 +32,6 @@ const USE_BYTES = 400;
 /** Parts of an object beyond this number are dropped. A resource that names only dropped parts seems insufficient. */
 const MAX_PARTS = 100;
 
-/** Returns the estimated size of the uses of a credential in bytes. */
 export function sizeOfUses({ bytes }: CredentialUses): number {
   return bytes;
 }

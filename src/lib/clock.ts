@@ -29,7 +29,6 @@ export interface ManualClock extends Clock {
   set(instant: Instant): void;
 }
 
-/** Creates a clock that shows `start` until it is set. */
 export function createManualClock(start: Instant): ManualClock {
   let current = start;
   return {
@@ -67,7 +66,6 @@ export interface WorldClock extends Clock {
    * @throws UnreachableTime if the time has passed: only a reset or restore turns time back
    */
   set(to: Instant, before?: BeforeJump): Promise<Jump>;
-  /** Stops the clock at the current time. */
   freeze(): Promise<void>;
   /** Continues from where the clock stopped, which may be behind real time. */
   resume(): Promise<void>;

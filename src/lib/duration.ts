@@ -6,7 +6,6 @@ const SHORT_PART = /(\d+(?:\.\d+)?)(ms|[smhd])/g;
 const ISO = /^P(?:(\d+(?:\.\d+)?)D)?(?:T(?=\d)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
 
-/** Describes the accepted formats, for messages. */
 export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
 
 /**
@@ -16,7 +15,7 @@ export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`,
  * @returns whole milliseconds; null for other texts, such as a number without a unit
  */
 export function parseDuration(text: string): number | null {
-  const total = SHORT.test(text) ? sumParts(shortParts(text)) : sumParts(isoParts(text));
+  const total = partsOf(text).reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);
   const milliseconds = Math.round(total);
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : null;
 }
@@ -36,16 +35,9 @@ export function formatDuration(milliseconds: number): string {
 
 type Part = readonly [amount: string | undefined, unit: Unit];
 
-function shortParts(text: string): Part[] {
+function partsOf(text: string): Part[] {
   // The pattern matches units only.
-  return [...text.matchAll(SHORT_PART)].map((match) => [match[1], match[2] as Unit]);
-}
-
-function isoParts(text: string): Part[] {
+  if (SHORT.test(text)) return [...text.matchAll(SHORT_PART)].map((match) => [match[1], match[2] as Unit]);
   const match = ISO.exec(text);
   return match === null ? [] : ISO_UNITS.map((unit, index) => [match[index + 1], unit]);
-}
-
-function sumParts(parts: readonly Part[]): number {
-  return parts.reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);
 }

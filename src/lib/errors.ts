@@ -41,7 +41,6 @@ export function explainUnwritable(cause: unknown): string {
   return findReason(cause, WRITE_REASONS);
 }
 
-/** Returns the reason for an error's code; the code itself if it has none here. */
 function findReason(cause: unknown, reasons: Readonly<Record<string, string>>): string {
   const { code = 'of an unknown error' }: { readonly code?: unknown } = Object(cause);
   return own(reasons, String(code)) ?? String(code);

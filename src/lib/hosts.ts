@@ -92,8 +92,6 @@ export function createHostLookup<Value>(
 /**
  * Accepts IP literals, because a rebinding attack needs a name. To use a vendor's host name, it would need control of
  * the vendor's zone.
- *
- * @param vendors the services at the hosts of vendors, as for `createHostLookup`
  */
 export function createKnownHosts(names: readonly string[], vendors: VendorHosts = new Map()): KnownHosts {
   const findServices = createHostLookup(vendors);

@@ -42,7 +42,6 @@ export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, V
  * Creates a cache for all worlds of a process.
  *
  * @param bytes the limit. A larger value is not kept.
- * @param estimateSize estimates the bytes of a value
  */
 export function createSharedCache<Value extends NonNullable<unknown>>(
   bytes: number,

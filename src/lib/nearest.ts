@@ -42,7 +42,6 @@ const MAX_NAME_LENGTH = 100;
  */
 const MAX_COMPARED_LETTERS = 10_000;
 
-/** Returns the valid names to compare, in order. */
 function selectComparable(valid: readonly string[]): readonly string[] {
   const names: string[] = [];
   let letters = 0;
@@ -97,7 +96,6 @@ export function suggestName(name: string, valid: readonly string[]): string {
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
-/** Maximum number of names listed in a message. */
 const MAX_LISTED = 8;
 
 /**

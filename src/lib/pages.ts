@@ -53,7 +53,6 @@ export interface PageResponse<Status extends number> {
   readonly body: Buffer;
 }
 
-/** A self-contained page. */
 export interface Document {
   readonly title: string;
   readonly body: string;

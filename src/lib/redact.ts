@@ -51,11 +51,7 @@ const MIN_CODE = 43;
 /** Credentials that are recognized by their format. */
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
-/**
- * Replaces credentials of a known format in a text: NGC keys, JWTs and codes. Fast for texts without any.
- *
- * @param replace returns the replacement of a credential
- */
+/** Replaces credentials of a known format in a text: NGC keys, JWTs and codes. Fast for texts without any. */
 export function replaceCredentials(text: string, replace: (credential: string, kind: KnownForm) => string): string {
   let hidden = text;
   if (hidden.includes(JWT_BEGINNING)) hidden = hidden.replace(JWT_LETTERS, (run) => withoutJwt(run, replace));
@@ -121,7 +117,6 @@ export function decodeAscii(text: string): string {
 /** Maximum number of decodings: each program that passed the text on may have encoded it. */
 const MAX_ENCODED = 3;
 
-/** Decodes a text that may be encoded several times. */
 export function decodeOften(text: string): string {
   let decoded = text;
   for (let times = 0; times < MAX_ENCODED; times += 1) {

@@ -47,7 +47,7 @@ function qualifiedNameOf({ org, name }: { readonly org: string; readonly name: s
 export async function getToken(
   send: Send,
   cast: Cast,
-  info: Info,
+  info: { readonly configuration: { readonly runai: { readonly value: string } } },
   who: string | ClientCredentials | undefined,
 ): Promise<string> {
   const response = await send('/api/v1/token', {
@@ -61,12 +61,6 @@ export async function getToken(
   return accessToken;
 }
 
-/** The part of `/_mock/info` with the version of Run:ai. */
-interface Info {
-  readonly configuration: { readonly runai: { readonly value: string } };
-}
-
-/** A request to Run:ai's token endpoint. */
 export type TokenRequest = Readonly<Record<string, string>>;
 
 /** The Run:ai version in which every client is an application. */
@@ -115,7 +109,6 @@ interface Holder {
   readonly request: TokenRequest | null;
 }
 
-/** Returns everyone in the cast who can get a token. */
 function listHolders(cast: Cast, version: string): readonly Holder[] {
   const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as CastPart<'runai'>) ?? {};
   const toHolder = (client: ClientCredentials & { readonly name: string }): Holder => ({

@@ -28,9 +28,7 @@ export interface EventData {
     readonly service: ServiceName;
     readonly operation: OperationName;
   };
-  /**
-   * `made`, `deleted`: another world was created or deleted (reported only in the default world).
-   */
+  /** `made`, `deleted`: another world was created or deleted (reported only in the default world). */
   readonly world: {
     readonly what: 'reset' | 'restored' | 'made' | 'deleted';
     readonly world?: string;

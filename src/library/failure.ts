@@ -26,21 +26,6 @@ export async function describeFailure({ decisions, requests, faults }: Witness, 
     requests.list({ limit: MAX_READ }),
     faults.list(),
   ]);
-  return formatFailure(refusals, entries, allFaults, test);
-}
-
-/**
- * Formats the sections of a report that have content.
- *
- * @param refusals latest first
- * @param entries entries of the journal, latest first
- */
-function formatFailure(
-  refusals: readonly Decision[],
-  entries: readonly RecordedRequest[],
-  faults: readonly Fault[],
-  test?: string,
-): string {
   const where = test === undefined ? '' : ` in "${test}"`;
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     [
@@ -48,7 +33,7 @@ function formatFailure(
       mergeRepeats(refusals.map((refusal) => ({ id: refusal.id, text: describeRefusal(refusal) }))),
     ],
     [`the mock noticed${where}, latest first:`, mergeRepeats(listNotices(refusals, entries))],
-    [`faults${where}:`, describeFaults(entries, faults)],
+    [`faults${where}:`, describeFaults(entries, allFaults)],
   ];
   return sections
     .filter(([, lines]) => lines.length > 0)

@@ -12,11 +12,6 @@ export interface Pending {
 /** The key of a test's world for its pending expectations. */
 export const PENDING = Symbol('pending');
 
-/** Returns the pending expectations of a test's world; undefined for any other mock. */
-function pendingOf(mock: Receiver): Pending | undefined {
-  return (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
-}
-
 /** Checks that every expectation was awaited when the test ends. @throws Error at the line of the expectation */
 export function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
@@ -28,7 +23,8 @@ export function checkAwaited(pending: Pending): void {
 /** Asks the server. The expectation is pending until the server has responded. */
 async function toHaveReceived(this: { readonly isNot?: boolean }, mock: Receiver, expected?: ExpectedRequests) {
   const origin = new Error();
-  const pending = pendingOf(mock);
+  // Undefined for any other mock than the world of a test.
+  const pending = (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
   pending?.origins.add(origin);
   try {
     const { pass, message } = await compareRequests(mock, expected);

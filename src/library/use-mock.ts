@@ -74,7 +74,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     // Without `afterEach`, nothing else ends the previous test's world.
     if (hooks.afterEach === undefined) await popWorld()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? findConcurrentTestInJest();
-    const world = await getServer().world(withLabel(name ?? findCurrentTestInJest(), worldOptions));
+    const world = await getServer().world(withLabel(name ?? readJestState()?.currentTestName, worldOptions));
     areConcurrent ||= !isInside(tests.at(-1), name);
     tests.push({ world, name });
   });
@@ -103,10 +103,6 @@ function isInside(outer: RunningTest | undefined, name: string | undefined): boo
 /** Returns the name of the calling test in jest, where concurrent tests start before any hook; otherwise undefined. */
 function findConcurrentTestInJest(): string | undefined {
   return readJestState()?.currentConcurrentTestName?.();
-}
-
-function findCurrentTestInJest(): string | undefined {
-  return readJestState()?.currentTestName;
 }
 
 interface JestState {

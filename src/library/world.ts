@@ -139,7 +139,6 @@ async function createWorld(host: Host, options: WorldOptions = {}): Promise<Worl
   return buildWorld(host, { ...data, cast }, { url, fetch: createWorldFetch(host, data.id, url), stop });
 }
 
-/** Ignores that a world to delete has already ended. */
 function ignoreNotFound(thrown: unknown): void {
   if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
@@ -153,7 +152,6 @@ interface WorldData {
   readonly created?: CreatedCredentials;
 }
 
-/** Creates the members that all worlds have, including the default one. */
 function buildWorld(host: Host, data: WorldData, connection: Pick<World, 'url' | 'fetch' | 'stop'>): World {
   const { id, label, hostUrl, ambiguous = [], created = null } = data;
   let cachedCast: Cast | null = null;

@@ -79,7 +79,6 @@ export function createAuthority(now: Instant, random: Random): CertificateWithKe
   return { certificate, key: exportKey(key) };
 }
 
-/** Issues server certificates that are signed by a CA. */
 export class Issuer {
   readonly #name: Name;
   readonly #key: KeyObject;

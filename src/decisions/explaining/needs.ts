@@ -7,7 +7,6 @@ export interface SourceOfNeed {
   readonly source: string;
 }
 
-/** The rights that an operation needs, with their sources. */
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;

@@ -100,7 +100,6 @@ function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
   return roles.length === 0 ? `has ${rights} and no role` : `with the role ${quote(roles)} has ${rights}`;
 }
 
-/** Lists names in a sentence, formatted as code. */
 export function quote(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
 }

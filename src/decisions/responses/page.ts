@@ -64,7 +64,6 @@ function formatCursor([number, text]: Position): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 
-/** Returns a negative number if the first position comes before the second. */
 export function comparePositions([numberA, textA = '']: Position, [numberB, textB = '']: Position): number {
   if (numberA !== numberB) return numberA - numberB;
   if (textA === textB) return 0;

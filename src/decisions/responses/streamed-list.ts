@@ -35,7 +35,6 @@ export class StreamedList<Item = unknown> {
     return this.#envelope(this.#items.slice(0, SAMPLE_SIZE).flatMap((item) => this.#render(item) ?? []));
   }
 
-  /** Yields the whole text, in parts that are produced on demand. */
   *parts(): Generator<string> {
     const whole = JSON.stringify(this.#envelope([PLACEHOLDER]));
     const placeholder = JSON.stringify(PLACEHOLDER);

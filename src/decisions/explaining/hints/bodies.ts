@@ -12,14 +12,12 @@ function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
-/** Returns whether a text looks like a form rather than JSON. */
 function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }
 
 const DOCUMENTED_TYPES = { source: 'the media types in the documents', certainty: 'documented' } as const;
 
-/** Bodies of another type than the operation accepts. */
 export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'form_instead_of_json',

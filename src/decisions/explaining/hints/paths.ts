@@ -6,7 +6,6 @@ import type { Hint, HintRule, RefusedRequest, ServedPath } from './refused-reque
 const MAX_PATH_LENGTH = 500;
 /** Maximum number of repeated parts of a path that are compared, because each comparison is with all operations. */
 const MAX_REPETITIONS = 3;
-/** Maximum number of operations in a hint. */
 const MAX_LISTED = 3;
 
 const DOCUMENTED_PATHS = { source: 'the paths of the documents', certainty: 'documented' } as const;
@@ -21,7 +20,6 @@ function splitUnknownPath({ problem, path }: RefusedRequest): readonly string[] 
   return problem.kind === 'unknown_path' && path.length <= MAX_PATH_LENGTH ? segmentsOf(path) : null;
 }
 
-/** Returns the operations whose path matches exactly these segments. */
 function findOperationsAt({ servedPaths }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
   return servedPaths.filter((operation) => fits(operation.segments, segments));
@@ -101,7 +99,6 @@ function listRepetitions(refused: RefusedRequest): readonly Repetition[] {
   return repetitions.slice(0, MAX_REPETITIONS);
 }
 
-/** The nearest operations of an unknown path, and how the path differs from theirs. */
 interface NearestPaths extends PathDifference {
   /** The part of the path that is there twice, if the path is nearer without it. */
   readonly repetition: Repetition | null;

@@ -38,7 +38,6 @@ export interface RefusedRequest {
     readonly id: string;
     /** The prefix of the world's authorization codes. */
     readonly grantMark: string;
-    /** When the world was last reset; null if never. */
     readonly resetAt: Instant | null;
     /** The time on the world's clock before that reset; null if there was none. */
     readonly clockBeforeReset: Instant | null;
@@ -123,13 +122,8 @@ export interface OtherVersions {
 
 /** Returns the violation of recorded traffic that calls this operation. */
 export function describeOtherVersionsViolation(other: OtherVersions): string {
-  const { profiles, removedIn } = other;
+  const { profiles, removedIn, replacedBy } = other;
   const owners =
     removedIn === undefined ? `only ${profiles.join(', ')} has this operation` : `${removedIn} removed this operation`;
-  return `${owners}${describeReplacement(other)}`;
-}
-
-/** Returns the end of a sentence about an operation of other versions: its replacement, if there is one. */
-function describeReplacement({ replacedBy }: OtherVersions): string {
-  return replacedBy === undefined ? '' : `; its replacement is ${replacedBy}`;
+  return `${owners}${replacedBy === undefined ? '' : `; its replacement is ${replacedBy}`}`;
 }

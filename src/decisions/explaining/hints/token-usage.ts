@@ -24,7 +24,6 @@ export class TokenUsage {
     this.#refusals = new WorldCache(shared);
   }
 
-  /** When the world was last reset; null if never. */
   get resetAt(): Instant | null {
     return this.#resetAt;
   }
@@ -38,7 +37,6 @@ export class TokenUsage {
    * Counts a granted token.
    *
    * @param holder the client and the principal
-   * @param lifetimeMs the lifetime of the token
    * @returns how many tokens were granted while the first of them was in the first half of its lifetime
    */
   countGrant(holder: string, now: Instant, lifetimeMs: number): number {

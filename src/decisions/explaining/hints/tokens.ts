@@ -26,7 +26,6 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   return credentials.some((text) => typeof text === 'string' && isOfWorld(text, world));
 }
 
-/** Returns whether the refresh token or code was issued in this world. */
 function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
   const world = worldOfToken(text);
   return world === null ? text.startsWith(grantMark) : world === id;
@@ -214,7 +213,6 @@ const MIN_GRANTS = 3;
  * Returns the hint for a client that renews its tokens too early; null for any other client.
  *
  * @param count as returned by `TokenUsage.countGrant`
- * @param lifetimeMs the lifetime of a token
  */
 export function findEarlyRenewal(count: number, lifetimeMs: number) {
   if (count < MIN_GRANTS) return null;
