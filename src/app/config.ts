@@ -74,12 +74,14 @@ export async function readConfig(
     faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
   const etc = createFileFinder(folder, faults);
   const filePath = readPath('config') ?? (await etc('config'));
-  const sources = [
+  const sources: Source[] = [
     createSource('flag', flags, (name) => `--${formatFlagName(name)}`),
     readVariables(environment, faults),
     filePath === undefined ? new Map() : await readConfigFile(filePath, faults),
-    createSeedSource(await etc('seed')),
   ];
+  const seedFile = await etc('seed');
+  if (seedFile !== undefined)
+    sources.push(new Map([['seed', { origin: 'file', written: seedFile, texts: [seedFile] }]]));
   return resolveOptions(sources, faults);
 }
 
@@ -195,10 +197,6 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function createSeedSource(file: string | undefined): Source {
-  return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
 }
 
 /** Matches the variables that Kubernetes injects into every pod for a Service named `nv-auth-mock`. */

@@ -32,10 +32,10 @@ export async function askWorld<Result>(
   throw new UserError(detail ?? describeOtherServer(server));
 }
 
-/** Returns the object at `path` of an existing world; null if it doesn't exist. @throws UserError as `callServer` */
-export async function findInWorld(server: RunningServer, world: string | null, path: string): Promise<object | null> {
-  const { status, body } = await callServer(server, `${prefixOf(world)}/_mock${path}`);
-  return status === 200 && isRecord(body) ? body : null;
+/** Returns an object of a list of an existing world; null if it doesn't exist. @throws UserError as `callServer` */
+export async function findInWorld<Found>(server: RunningServer, world: string | null, list: string, id: string) {
+  const { status, body } = await callServer(server, `${prefixOf(world)}/_mock/${list}/${encodeURIComponent(id)}`);
+  return status === 200 && isRecord(body) ? (body as Found) : null;
 }
 
 async function createUnknownWorldError(server: RunningServer, world: string): Promise<UserError> {

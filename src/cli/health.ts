@@ -34,8 +34,6 @@ export async function checkHealth(flags: ServerFlags): Promise<void> {
 }
 
 /**
- * Asks for the health of a server or a world.
- *
  * @throws Error with the reason if it is not ready, such as an unknown world or host name, or if another program responds
  */
 async function assertReady(server: RunningServer, prefix: string): Promise<void> {

@@ -50,18 +50,14 @@ export async function writeFirstFiles(dir: string, { kind: kinds = [] }: InitFla
   }
   const home = await locatePackage();
   for (const { kind, path } of files) {
-    await writeNewFile(path, await createContent(kind, folder, home));
+    // Another program may have created the file in the meantime.
+    await writeFile(path, await createContent(kind, folder, home), { flag: 'wx' }).catch((cause) => {
+      throw new UserError(`${formatRelativePath(path)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
+    });
     process.stdout.write(`wrote ${formatRelativePath(path)}, ${KINDS[kind].description}\n`);
   }
   const project = { folder, manifest: await readManifest(folder) };
   process.stdout.write(`\nNext, in ${formatRelativePath(folder)}:\n${formatNextSteps(chosenKinds, project, home)}`);
-}
-
-/** Writes a file that must not exist yet: another program may have created it in the meantime. @throws UserError */
-async function writeNewFile(path: string, content: string): Promise<void> {
-  await writeFile(path, content, { flag: 'wx' }).catch((cause) => {
-    throw new UserError(`${formatRelativePath(path)} cannot be written: ${explainUnwritable(cause)}.`, { cause });
-  });
 }
 
 /** Returns the file of a kind, adapted to the project and to the running command. */

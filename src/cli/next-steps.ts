@@ -50,11 +50,7 @@ const STEPS = {
   agents: (project: SourcedProject) => [...listNpmSteps(project, []), NPX],
 } as const;
 
-/**
- * Returns the next steps in a project as text, without steps for packages that are already installed.
- *
- * @param home the folder of the running command
- */
+/** Returns the next steps in a project as text, without steps for packages that are already installed. */
 export function formatNextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
   const main = locateMainFile(home);

@@ -17,8 +17,6 @@ export function isRefused({ status, reason }: Refusal['request']): boolean {
 }
 
 /**
- * Formats a refusal as lines for a terminal.
- *
  * @param server the server to use in the commands of the fixes
  * @param publicBase the URL of the console, with the prefix of a world
  */

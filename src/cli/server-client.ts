@@ -41,11 +41,7 @@ export type ServerFlags = FlagTexts & {
   readonly world?: string | undefined;
 };
 
-/**
- * Returns a running server and the world to call.
- *
- * @throws UserError if URL and world contradict each other
- */
+/** @throws UserError if URL and world contradict each other */
 export async function locateServerAndWorld({
   url,
   world: worldId,
@@ -62,11 +58,7 @@ interface ServerResponse {
   readonly body: unknown;
 }
 
-/**
- * Calls a running server and parses its response as JSON.
- *
- * @throws Error if there is no response in time
- */
+/** @throws Error if there is no response in time */
 export async function askServer(server: RunningServer, path: string, method = 'GET'): Promise<ServerResponse> {
   const { status, text } = await requestText(server, path, method);
   return { status, body: parseJsonOrNull(text) };

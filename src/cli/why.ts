@@ -41,8 +41,8 @@ export async function explainRefusal(id: string | undefined, flags: ServerFlags)
 
 async function readRefusal(server: RunningServer, world: string | null, request: RequestSummary): Promise<Refusal> {
   const { service, operation, decision: decisionId } = request;
-  const decision = decisionId === null ? null : await findObject<Decision>(server, world, 'decisions', decisionId);
-  const tables = service === null ? null : await findObject<ServedTables>(server, world, 'tables', service);
+  const decision = decisionId === null ? null : await findInWorld<Decision>(server, world, 'decisions', decisionId);
+  const tables = service === null ? null : await findInWorld<ServedTables>(server, world, 'tables', service);
   return { request, decision, required: describeRequired(tables, operation) };
 }
 
@@ -72,10 +72,6 @@ function describeNoRefusal(requests: readonly RequestSummary[], world: string | 
 type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operations'> & {
   readonly grants: Tables['permissions'];
 };
-
-async function findObject<Found extends object>(server: RunningServer, world: string | null, list: string, id: string) {
-  return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
-}
 
 function describeRequired(tables: ServedTables | null, operation: string | null): string | null {
   const row = tables?.operations.find(({ id }) => id === operation);

@@ -42,8 +42,6 @@ export interface Manifest {
   /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /**
-   * Loads the service.
-   *
    * @param rulesetsOfKeys returns the rulesets of all profiles whose scopes and resource types NGC keys can hold
    */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;

@@ -65,8 +65,6 @@ export interface Seeding {
    */
   hashSecrets?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
   /**
-   * Creates the rows of a world.
-   *
    * @param part is complete and hashed, and has no errors
    * @param seed the whole seed, because its parts refer to each other
    */

@@ -177,11 +177,7 @@ export function unauthenticatedProblem(
   return new Problem('unauthenticated', message, { reason, why, claimed });
 }
 
-/**
- * Creates the problem of refused credentials in a token request. `message` must not say which of them is wrong.
- *
- * @param claimed the principal they name
- */
+/** Creates the problem of refused credentials in a token request. `message` must not say which of them is wrong. */
 export function badCredentialsProblem(reason: CredentialReason, message: string, claimed?: Principal): Problem {
   return new Problem('bad_credentials', message, { reason, claimed });
 }

@@ -36,7 +36,6 @@ export interface OfProfiles<Profile extends string = string> {
   readonly profiles?: readonly Profile[];
 }
 
-/** Returns the rows that a profile has, without their list of profiles. */
 export function rowsOfProfile<Row extends object>(rows: readonly Row[], profile: string): Omit<Row, 'profiles'>[] {
   return (rows as readonly (Row & OfProfiles)[])
     .filter(({ profiles }) => profiles?.includes(profile) !== false)

@@ -12,6 +12,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 export function findEncodingError(token: string): string | null {
   const parts = token.split('.');
   if (parts.length !== PARTS.length) return null;
+  const isCanonical = (part: string) => Buffer.from(part, 'base64url').toString('base64url') === part;
   const index = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));
   const part = parts[index];
   if (part === undefined) return null;
@@ -37,8 +38,4 @@ export function decodeClaims(token: string): Readonly<Record<string, unknown>> |
 export function worldOfToken(token: string): string | null {
   const sid = decodeClaims(token)?.['sid'];
   return typeof sid === 'string' ? worldOfName(sid) : null;
-}
-
-function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

@@ -6,8 +6,6 @@ import { showValue } from './redact.ts';
 import { readTextFile } from './text-file.ts';
 
 /**
- * Reads a JSON or YAML file.
- *
  * @param flag the name for messages
  * @param otherwise a sentence about alternatives to a file
  * @param max the maximum size in bytes
@@ -36,8 +34,6 @@ export async function readDocument(
 }
 
 /**
- * Parses JSON or YAML text.
- *
  * @param name the name for messages
  * @throws UserError with the line of the error
  */
@@ -48,7 +44,9 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     return await parseYaml(text);
   } catch (cause) {
     const parserMessage = messageOf(cause);
-    const where = findErrorLine(text, parserMessage);
+    // Messages about YAML already have lines.
+    const position = findErrorPosition(text, parserMessage);
+    const where = position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
     throw new UserError(
       `${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${simplifyParserMessage(parserMessage)}`,
       {
@@ -84,15 +82,6 @@ async function parseYaml(text: string): Promise<unknown> {
     },
   });
   return document.toJS();
-}
-
-/**
- * Returns the line of a JSON error, as the end of a phrase; empty if it is unknown, and for YAML errors, which already
- * have lines.
- */
-function findErrorLine(text: string, parserMessage: string): string {
-  const position = findErrorPosition(text, parserMessage);
-  return position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
 }
 
 /**

@@ -77,11 +77,7 @@ export function stripServiceName(host: string, patterns: readonly RegExp[]): str
   return null;
 }
 
-/**
- * Creates a look-up of values by host name.
- *
- * @param entries by names in lower case, exact or `*.` and a name, where `*` stands for one label; exact names win
- */
+/** @param entries by names in lower case, exact or `*.` and a name, where `*` stands for one label; exact names win */
 export function createHostLookup<Value>(
   entries: Iterable<readonly [name: string, value: Value]>,
 ): (name: string) => Value | undefined {

@@ -5,7 +5,6 @@ import { redact } from './redact.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Data of a log line besides its message. */
 export interface LogDetails {
   /** The id of a decision, for JSON. */
   readonly decision?: string | undefined;
@@ -13,7 +12,6 @@ export interface LogDetails {
   readonly request?: (() => RequestLine | null) | undefined;
 }
 
-/** A request to a vendor's API with its response. */
 export interface RequestLine {
   readonly world: string;
   readonly method: string;

@@ -38,11 +38,7 @@ const ENTRY_BYTES = 150;
  */
 export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, Value>;
 
-/**
- * Creates a cache for all worlds of a process.
- *
- * @param bytes the limit. A larger value is not kept.
- */
+/** @param bytes the limit. A larger value is not kept. */
 export function createSharedCache<Value extends NonNullable<unknown>>(
   bytes: number,
   estimateSize: (value: Value) => number = () => 0,

@@ -146,7 +146,6 @@ const MISSPELT = 3;
 
 const VERSION = /^v\d[\w.]{0,8}$/i;
 
-/** Returns how far a segment is from that of a template; null if it is another word. */
 function computeCost(templateSegment: string, segment: string): number | null {
   if (isVariable(templateSegment)) return VARIABLE;
   if (fitsSegment(templateSegment, segment)) return EQUAL;

@@ -48,7 +48,6 @@ const CODE = /(?<![A-Za-z0-9])[A-Za-z0-9]{43}(?![A-Za-z0-9])/g;
 const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
 const MIN_CODE = 43;
 
-/** Credentials that are recognized by their format. */
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
 /** Replaces credentials of a known format in a text: NGC keys, JWTs and codes. Fast for texts without any. */

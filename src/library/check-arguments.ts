@@ -17,8 +17,6 @@ export function checkMembers(value: unknown, valid: readonly string[], call: str
 }
 
 /**
- * Checks for an object with any members.
- *
  * @param call the name of the method, such as `requests.list`
  * @param example a valid argument
  * @throws TypeError

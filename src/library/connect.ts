@@ -26,8 +26,6 @@ type Invoke = <Id extends keyof ControlCalls>(
 ) => ReturnType<ControlCalls[Id]>;
 
 /**
- * Creates the client of the control API of a world.
- *
  * @param send takes paths below the root of a server or a world
  * @param adminToken the admin token of the server; null: none
  * @param cachedCast returns the cast of that world, which never changes; null: read it when needed

@@ -12,8 +12,6 @@ export interface ClientCredentials {
 type CastPart<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
 /**
- * Finds the text of a key in the cast.
- *
  * @param name the name, or `org/name` if several organisations have a key with that name
  * @throws Error with the nearest name or the existing names; TypeError for a name that isn't a string
  */
@@ -69,8 +67,6 @@ const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
 const NO_GRANT_FOR_APPLICATIONS = '3.0';
 
 /**
- * Returns the token request for an identity.
- *
  * @param who a user's e-mail address; the name or client id of an application, a service account or an access key;
  * credentials; or undefined for the first user with an access key
  * @param version of Run:ai

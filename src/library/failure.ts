@@ -74,7 +74,6 @@ function listNotices(refusals: readonly Decision[], entries: readonly RecordedRe
   });
 }
 
-/** Describes the requests affected by faults, and the faults that weren't injected. */
 function describeFaults(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
   const affected = entries.filter(({ fault }) => fault !== null).slice(0, MAX_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MAX_FAULTS);

@@ -78,7 +78,6 @@ export function describeMismatch(response: Answered, expected: DenyReason | Expe
   );
 }
 
-/** The page that lists the reasons. */
 const REASONS_PAGE = '`docs/reference/why-was-i-refused.md`';
 
 /** @throws Error for an unknown reason, TypeError without a reason */

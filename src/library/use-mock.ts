@@ -75,7 +75,9 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     if (hooks.afterEach === undefined) await popWorld()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? findConcurrentTestInJest();
     const world = await getServer().world(withLabel(name ?? readJestState()?.currentTestName, worldOptions));
-    areConcurrent ||= !isInside(tests.at(-1), name);
+    const outer = tests.at(-1);
+    const isSubtest = outer?.name !== undefined && name?.startsWith(`${outer.name} > `) === true;
+    areConcurrent ||= outer !== undefined && !isSubtest;
     tests.push({ world, name });
   });
   hooks.afterEach?.(async (...[context]) => {
@@ -94,11 +96,6 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
 
 const CONCURRENT_TESTS_MESSAGE =
   'Tests run concurrently here, so `mock()` cannot know which test calls it. In each test, use `await using world = await mock.world()`.';
-
-/** Returns whether a test of this name is a subtest of the running test, or no test is running. */
-function isInside(outer: RunningTest | undefined, name: string | undefined): boolean {
-  return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
-}
 
 /** Returns the name of the calling test in jest, where concurrent tests start before any hook; otherwise undefined. */
 function findConcurrentTestInJest(): string | undefined {

@@ -36,8 +36,6 @@ export async function createTlsFromFiles(certificate: string, key: string): Prom
 }
 
 /**
- * Issues certificates with the mock's own CA.
- *
  * @param names the names of the server, for clients without SNI, which use an IP address
  * @throws UserError if the stored CA cannot be used
  */

@@ -22,8 +22,6 @@ export async function readCertificate(certificate: string, key: string, now: Ins
 }
 
 /**
- * Checks a certificate and its key.
- *
  * @param names the names of both, for messages
  * @param advice what to do about a certificate that is not valid now
  * @throws UserError if they do not match, or are not valid now

@@ -18,11 +18,6 @@ interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
   readonly resourceTypes?: readonly Pick<ResourceTypeRow, 'id' | 'label'>[];
 }
 
-/**
- * Describes the rights that an operation needs, based on its tables.
- *
- * @param noCredentialText the text for an operation that needs no credential
- */
 export function describeNeeds(
   tables: NeedTables,
   row: Pick<OperationRow, 'rule' | 'certainty' | 'source'>,
@@ -38,7 +33,7 @@ export function describeNeeds(
   const { open = [], ownersOnly, closed } = rule;
   return {
     text: [
-      `${describeRights(rule, nameWithLabel(tables))}${describeTypes(tables, rule, labels)}.`,
+      `${describeRights(rule, (id) => nameWithLabel(tables.permissions, id))}${describeTypes(tables, rule, labels)}.`,
       ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
       ...(ownersOnly === true ? ['Only the owner of the object may call this operation.'] : []),
       ...(closed === true ? ['No key may call this operation, whatever its rights.'] : []),
@@ -48,12 +43,9 @@ export function describeNeeds(
 }
 
 /** Formats a permission with its label, if that differs. */
-function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
-  const labels = new Map(permissions.map(({ id, label }) => [id, label]));
-  return (id) => {
-    const label = labels.get(id) ?? id;
-    return label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
-  };
+export function nameWithLabel(permissions: NeedTables['permissions'], id: string): string {
+  const label = permissions.find((permission) => permission.id === id)?.label ?? id;
+  return label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
 }
 
 function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {

@@ -3,6 +3,7 @@ import type { MissingRights } from '../decide.ts';
 import type { Decision } from '../decision.ts';
 import type { Principal } from '../principal.ts';
 import type { Reasons } from '../reasons.ts';
+import { nameWithLabel } from './needs.ts';
 
 /** Explains the decision to the caller in one sentence. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
@@ -82,13 +83,7 @@ function isGrantedByScope({ input }: Decision): boolean {
 /** Lists the missing permissions, with the vendor's labels if they differ from the ids. */
 function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, input }: Decision): string {
   const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
-  const describeIds = (ids: readonly string[]) =>
-    ids
-      .map((id) => {
-        const label = permissions.find((permission) => permission.id === id)?.label;
-        return label === undefined || label === id ? `\`${id}\`` : `\`${id}\` (${label})`;
-      })
-      .join(', ');
+  const describeIds = (ids: readonly string[]) => ids.map((id) => nameWithLabel(permissions, id)).join(', ');
   return describeLack({ missing, missingAnyOf }, describeIds);
 }
 

@@ -35,8 +35,6 @@ export interface Page<Entry> {
 }
 
 /**
- * Selects a page of a list.
- *
  * @param entries that match all filters, in list order
  * @param fallback the default limit
  * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`

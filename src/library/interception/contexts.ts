@@ -138,8 +138,6 @@ function listOpenContexts(innermost: InterceptedContext | undefined): Intercepte
 }
 
 /**
- * Returns the port to redirect a request to.
- *
  * @returns a port on this machine; null: send it to its own host
  * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
  */

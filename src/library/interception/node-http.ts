@@ -48,7 +48,6 @@ export function redirectNodeHttp(): () => void {
   };
 }
 
-/** Returns the destination of a request, from the options that its agent gets. */
 function readTarget({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const portNumber = Number(port);

@@ -1,6 +1,5 @@
 import { type HintRule, linesOf, type RefusedRequest } from './refused-request.ts';
 
-/** Returns the media type of the body, in lower case and without parameters. */
 function mediaType(refused: RefusedRequest): string {
   const [type = ''] = (linesOf(refused, 'content-type')[0] ?? '').toLowerCase().split(';', 1);
   return type.trim();
@@ -10,10 +9,6 @@ const FORM = 'application/x-www-form-urlencoded';
 
 function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
-}
-
-function isFormText(text: string): boolean {
-  return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }
 
 const DOCUMENTED_TYPES = { source: 'the media types in the documents', certainty: 'documented' } as const;
@@ -30,7 +25,7 @@ export const BODY_HINTS: readonly HintRule[] = [
       if (problem.kind === 'unsupported_media_type' && mediaType(refused) === FORM) {
         return 'The body is a form, but this operation needs JSON. Send `Content-Type: application/json` and a JSON object. `curl -d` sends a form unless `-H` sets the type; `requests` sends JSON with `json=`, not with `data=`.';
       }
-      if (problem.kind !== 'invalid_request' || text === null || !isFormText(text)) return null;
+      if (problem.kind !== 'invalid_request' || text === null || !/^\s*[A-Za-z_][\w.-]{0,100}=/.test(text)) return null;
       return 'The header says JSON, but the body is a form (`a=b&c=d`). Send a JSON object.';
     },
   },

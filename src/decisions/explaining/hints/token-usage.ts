@@ -34,8 +34,6 @@ export class TokenUsage {
   }
 
   /**
-   * Counts a granted token.
-   *
    * @param holder the client and the principal
    * @returns how many tokens were granted while the first of them was in the first half of its lifetime
    */
