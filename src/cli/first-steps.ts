@@ -42,7 +42,6 @@ function findKeyWithout(scope: string, cast: StartedServer['cast']): string | nu
   return key?.key ?? null;
 }
 
-/** Returns the flags that a command needs to find the server. */
 function formatServerFlags({ url, port, host }: StartedServer): string[] {
   return [
     ...(port === OPTIONS.port.fallback ? [] : [`--port ${port}`]),

@@ -42,7 +42,7 @@ export interface Rule<Permission extends string = string, Type extends string = 
    * Resource types that the source of the row does not name, with their own sources. A decision that depends on them is
    * only as certain as these sources.
    */
-  readonly added?: readonly AddedTypes<Type>[];
+  readonly added?: readonly (Sourced & { readonly types: readonly Type[] })[];
   /** Objects that need no resource. The types are then checked only once the object is known. */
   readonly open?: readonly Relation[];
   /** Refuses callers who can see the object but do not own it. */
@@ -55,23 +55,16 @@ export interface Rule<Permission extends string = string, Type extends string = 
    */
   readonly versionless?: 'refuse' | 'narrow';
   /** How the object of a request is found. Absent: the action has no object. */
-  readonly cover?: Cover;
-}
-
-/** How a rule finds the object of a request. */
-export interface Cover {
-  readonly lookup: string;
-  /** The path parameter with the id of the object. Absent: the body identifies the object. */
-  readonly param?: string;
-  /**
-   * Templates for the names of the object in resources, by resource type, with path parameters in braces. A name that
-   * ends in `/` is the prefix of the names of the object's parts (`versionless`).
-   */
-  readonly names?: Readonly<Record<string, string>>;
-}
-
-export interface AddedTypes<Type extends string = string> extends Sourced {
-  readonly types: readonly Type[];
+  readonly cover?: {
+    readonly lookup: string;
+    /** The path parameter with the id of the object. Absent: the body identifies the object. */
+    readonly param?: string;
+    /**
+     * Templates for the names of the object in resources, by resource type, with path parameters in braces. A name that
+     * ends in `/` is the prefix of the names of the object's parts (`versionless`).
+     */
+    readonly names?: Readonly<Record<string, string>>;
+  };
 }
 
 /** An operation of the document, with its rule and how its requests are handled. */

@@ -36,7 +36,6 @@ export async function listDocumentNames(): Promise<string[]> {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
-/** Reads a file of Swagger UI or its theme by name. */
 export function readDocsFile(name: string): Promise<Buffer> {
   return readFile(DOCS + name);
 }

@@ -11,20 +11,18 @@ export interface PrincipalUses {
   readonly uses: readonly Use[];
 }
 
-/** A right that is broader than its uses require, with the members of the report of `GET /_mock/least-privilege`. */
-export interface BroaderRight {
-  readonly what: 'resource' | 'services' | 'role';
-  readonly held: unknown;
-  /** The smallest value that allows all uses. */
-  readonly enough: unknown;
-}
-
 export interface LeastRights {
   /** The current rights; null if the principal was deleted. */
   readonly held: Readonly<Record<string, unknown>> | null;
   readonly smallest: Readonly<Record<string, unknown>>;
   readonly unused: readonly string[];
-  readonly broader: readonly BroaderRight[];
+  /** Rights that are broader than their uses require, as in the report of `GET /_mock/least-privilege`. */
+  readonly broader: readonly {
+    readonly what: 'resource' | 'services' | 'role';
+    readonly held: unknown;
+    /** The smallest value that allows all uses. */
+    readonly enough: unknown;
+  }[];
   /** A seed entry with exactly the smallest rights. */
   readonly seedEntry: Readonly<Record<string, unknown>>;
   /** For NGC keys: uses that no scopes of a service key allow, and uses that no roles of a personal key allow. */
