@@ -23,23 +23,19 @@ export function formatFirstSteps(server: StartedServer): string[] {
   const call = { method: 'POST', target: '/v2/nvcf/functions', headers: {}, body: null };
   const options = url.startsWith('https:') ? ['-ik'] : ['-i'];
   const target = { base: url, isGuarded: false, options, separator: ' ' };
+  // A service key of Cloud Functions that lacks the scope.
+  const key = server.cast?.ngc?.keys.find(
+    ({ services, scopes }) => services.includes('nvcf') && scopes?.includes('register_function') === false,
+  );
   return [
     isContainer
       ? 'try a request that will be refused:'
       : 'in another terminal, try a request that will be refused, and see why:',
-    `  ${formatCurlCommand(call, target, findKeyWithout('register_function', server.cast))}`,
+    `  ${formatCurlCommand(call, target, key?.key)}`,
     ...(isContainer ? [] : [`  ${[command, 'why', ...formatServerFlags(server)].join(' ')}`]),
     // In a clone, the test would be written into the mock itself.
     ...(isContainer || folder === home.path ? [] : [`write a first test: ${command} init`]),
   ];
-}
-
-/** Returns the text of a Cloud Functions service key without this scope; null if there is none. */
-function findKeyWithout(scope: string, cast: StartedServer['cast']): string | null {
-  const key = cast?.ngc?.keys.find(
-    ({ services, scopes }) => services.includes('nvcf') && scopes?.includes(scope) === false,
-  );
-  return key?.key ?? null;
 }
 
 function formatServerFlags({ url, port, host }: StartedServer): string[] {

@@ -52,14 +52,12 @@ export async function locateServerAndWorld({
   return { server: { ...local, url: root, isLocal: url === undefined && local.isLocal === true }, world };
 }
 
-/** The response of a running server. The body is null if it isn't JSON. */
-interface ServerResponse {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** @throws Error if there is no response in time */
-export async function askServer(server: RunningServer, path: string, method = 'GET'): Promise<ServerResponse> {
+/** Returns null as the body if it isn't JSON. @throws Error if there is no response in time */
+export async function askServer(
+  server: RunningServer,
+  path: string,
+  method = 'GET',
+): Promise<{ readonly status: number; readonly body: unknown }> {
   const { status, text } = await requestText(server, path, method);
   return { status, body: parseJsonOrNull(text) };
 }
