@@ -70,6 +70,7 @@ export { describeFailure } from './library/failure.ts';
 export type { Interception, InterceptOptions } from './library/intercept.ts';
 export type { MockMatchers } from './library/matchers.ts';
 export { matchers } from './library/matchers.ts';
+export type { Mock, World, WorldOptions } from './library/mock.ts';
 export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';
@@ -80,7 +81,6 @@ export type { MockOfTest, TestHooks } from './library/use-mock.ts';
 export { useMock } from './library/use-mock.ts';
 export type { VerifierHooks, VerifierOptions, Verify, VerifyOptions } from './library/verifier.ts';
 export { describeVerifier } from './library/verifier.ts';
-export type { Mock, World, WorldOptions } from './library/world.ts';
 export type { CreatedCredentials, MadeWorld, WorldOrder } from './library/worlds.ts';
 
 /** Parts of the cast. Not imported from the services, because the package's declarations would then include the server. */

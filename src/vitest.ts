@@ -1,9 +1,9 @@
 import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import { printFailure } from './library/failure.ts';
 import { checkAwaited, type MockMatchers, matchers, PENDING, type Pending } from './library/matchers.ts';
+import { type Mock, type World, type WorldOptions, withLabel } from './library/mock.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
-import { type Mock, type World, type WorldOptions, withLabel } from './library/world.ts';
 
 /** Fixtures of a test: a separate world. */
 export interface MockFixtures {

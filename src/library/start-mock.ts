@@ -7,7 +7,7 @@ import { UserError } from '../lib/errors.ts';
 import { describeUnsupportedNode } from '../lib/node-version.ts';
 import { checkObject } from './check-arguments.ts';
 import { createInProcessFetch } from './in-process.ts';
-import { createMock, type Mock } from './world.ts';
+import { createMock, type Mock } from './mock.ts';
 
 /**
  * The options of a mock: the flags of the command, in camel case. Durations are strings such as `15m`, or numbers in

@@ -1,6 +1,6 @@
 import { printFailure } from './failure.ts';
+import { type Mock, type World, type WorldOptions, withLabel } from './mock.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
-import { type Mock, type World, type WorldOptions, withLabel } from './world.ts';
 
 /**
  * The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's

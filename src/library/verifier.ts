@@ -2,8 +2,8 @@ import type { TokenZoo, ZooToken } from '../../generated/library.ts';
 import { messageOf } from '../lib/errors.ts';
 import { listZooNames, VERDICTS, type ZooName, type ZooVerdict } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './check-arguments.ts';
+import type { Mock, World } from './mock.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
-import type { Mock, World } from './world.ts';
 
 /** The expected values that a verifier gets besides the token. */
 export interface VerifyOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSharedCache, memoize, WorldCache } from '../../src/lib/memory.ts';
+import { createSharedCache, estimateBytes, memoize, Quota, WorldCache } from '../../src/lib/memory.ts';
 
 /** The size of a value that takes 1000 bytes together with its name and its world. */
 const measureThousand = () => 1000 - 170;
@@ -74,4 +74,41 @@ it('a memoized result is computed once for each object, even if objects are equa
   const [list, equal] = [['a'], ['a']];
 
   expect([sizeOf(list), sizeOf(equal), sizeOf(list)].map((result) => result.made)).toEqual([1, 2, 1]);
+});
+
+it.each([
+  ['a string', 'x'.repeat(1000), 2000],
+  ['a list of strings', Array(100).fill('x'.repeat(10)), 2000],
+  ['a set', new Set(['x'.repeat(500), 'y'.repeat(500)]), 2000],
+  ['a number', 7, 16],
+  ['a buffer', Buffer.alloc(2000), 2000],
+  ['a nested object', { a: [{ b: new Map([['c', 'x'.repeat(1000)]]) }] }, 2000],
+])('the estimated size of %s is close to its memory', (_what, value, min) => {
+  expect(estimateBytes(value)).toBeGreaterThanOrEqual(min);
+  expect(estimateBytes(value)).toBeLessThan(4 * min);
+});
+
+describe('a quota', () => {
+  it('can be taken up to its limit', () => {
+    const quota = new Quota(100);
+
+    expect([quota.take(60), quota.used]).toEqual([true, 60]);
+    expect([quota.take(41), quota.used]).toEqual([false, 60]);
+    expect([quota.take(40), quota.used]).toEqual([true, 100]);
+  });
+
+  it('can be taken again after a release', () => {
+    const quota = new Quota(100);
+    quota.take(100);
+    quota.release(30);
+
+    expect([quota.used, quota.take(30), quota.take(1)]).toEqual([70, true, false]);
+  });
+
+  it('may be exceeded by bytes of another process', () => {
+    const quota = new Quota(100);
+    quota.forceTake(150);
+
+    expect([quota.used, quota.take(1)]).toEqual([150, false]);
+  });
 });

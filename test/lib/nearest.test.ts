@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { adviseName, findNear, findNearest, findWithWord, listNames, suggestName } from '../../src/lib/nearest.ts';
+import {
+  adviseName,
+  findNear,
+  findNearest,
+  findOtherSpelling,
+  findWithWord,
+  listNames,
+  suggestName,
+} from '../../src/lib/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
@@ -140,4 +148,14 @@ describe('the known names in a message about an unknown name', () => {
     expect(suggestName('Adminn', ['air-admin', 'org-admin'])).toBe(' Did you mean `air-admin` or `org-admin`?');
     expect(suggestName('banana', VALID)).toBe('');
   });
+});
+
+it.each([
+  ['grantType', ['clientId', 'grant_type'], 'grant_type'],
+  ['grant_type', ['GRANT-TYPE'], 'GRANT-TYPE'],
+  ['grantType', ['grantType'], undefined],
+  ['grantType', ['grantTypes'], undefined],
+  ['grantType', [], undefined],
+])('another spelling of %s in %j is %s', (name, names, expected) => {
+  expect(findOtherSpelling(names, name)).toBe(expected);
 });

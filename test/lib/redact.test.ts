@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  base64LengthOf,
   decodeAscii,
   decodeOften,
+  formatCount,
   isFingerprint,
+  listEncodedForms,
   redact,
   replaceCredentials,
+  shorten,
   showPath,
   showValue,
 } from '../../src/lib/redact.ts';
@@ -118,4 +122,41 @@ it('a fingerprint is `sha256:` with ten hexadecimal digits', () => {
   ];
 
   expect(values.map(isFingerprint)).toEqual([true, false, false, false, false]);
+});
+
+describe('a long string', () => {
+  it.each([
+    ['abc', 3, 'abc'],
+    ['abcd', 3, 'abc…'],
+    ['😀😀😀', 3, '😀😀😀'],
+    ['😀😀😀😀', 3, '😀😀😀…'],
+    ['x'.repeat(60_000), 5, 'xxxxx…'],
+    ['', 3, ''],
+  ])('%s is shortened to %d characters', (text, max, expected) => {
+    expect(shorten(text, max)).toBe(expected);
+  });
+});
+
+it.each([
+  [0, '0 requests'],
+  [1, '1 request'],
+  [2, '2 requests'],
+])('%i is formatted as `%s`', (number, expected) => {
+  expect(formatCount(number, 'request')).toBe(expected);
+});
+
+it.each(['', 'a', 'ab', 'abc', 'abcd'])(
+  'a string after %j is found in Base64 by exactly one of its encoded forms',
+  (before) => {
+    const encoded = Buffer.from(`${before}nvapi-xyz`).toString('base64');
+    const matching = listEncodedForms('nvapi-').filter(({ text }) => encoded.includes(text));
+
+    expect(matching).toHaveLength(1);
+    const [{ text, precedingLength } = { text: '', precedingLength: 0 }] = matching;
+    expect((encoded.indexOf(text) - precedingLength) % 4).toBe(0);
+  },
+);
+
+it.each([0, 1, 2, 3, 70])('the Base64 length of %d bytes equals that of Node', (bytes) => {
+  expect(base64LengthOf(bytes)).toBe(Buffer.alloc(bytes).toString('base64').length);
 });

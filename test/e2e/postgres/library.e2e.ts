@@ -1,7 +1,7 @@
 /** A mock of a test process on PostgreSQL, which stops when it loses its session. */
 import { expect, onTestFinished } from 'vitest';
+import type { Mock } from '../../../src/library/mock.ts';
 import { type MockOptions, startMock } from '../../../src/library/start-mock.ts';
-import type { Mock } from '../../../src/library/world.ts';
 import { describePostgres, sql } from '../../support/postgres.ts';
 import { endSession, it } from '../../support/processes.ts';
 import { AIR } from './load.ts';
