@@ -20,7 +20,6 @@ import { SlowBody } from './transport/slow-body.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
 import { headBytes } from './transport/wire-answer.ts';
 
-/** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, request: AnsweredRequest): FastifyReply {
   return setHead(reply, request).send(bodyToSend(request.answer.outcome));
 }
@@ -34,12 +33,10 @@ export function preparePayload(reply: FastifyReply, request: AnsweredRequest): u
   return request.notes.reservedBytes > 0 && isJson(outcome.body) ? serializeToBytes(outcome.body) : bodyToSend(outcome);
 }
 
-/** Returns whether a body is an object for JSON. */
 function isJson(body: unknown): body is object {
   return typeof body === 'object' && body !== null && !isBytes(body) && !(body instanceof Readable);
 }
 
-/** Sets the status and headers of an outcome. */
 function setHead(reply: FastifyReply, { answer, notes }: AnsweredRequest): FastifyReply {
   const { outcome, problem } = answer;
   return reply.code(outcome.status).headers(notes.headersOfCheck).headers(headersOf(outcome, problem));
@@ -155,7 +152,6 @@ function replacePayload(reply: FastifyReply, replacedOutcome: Outcome, request: 
   return JSON.stringify(body) ?? null;
 }
 
-/** Removes the headers of an outcome from a reply. */
 function removeHeaders(reply: FastifyReply, outcome: Outcome): void {
   for (const name of Object.keys(headersOf(outcome, null))) reply.removeHeader(name);
 }
@@ -225,7 +221,6 @@ export function callOnceRead(payload: Payload, callback: () => void): void {
 /** Hexadecimal bytes of which none can start a UTF-8 character, so they are not JSON either. */
 const GARBAGE = 'fe9dff80c0bff5a8c1fbb6f9';
 
-/** The functions that corrupt a body. */
 const CORRUPTIONS: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
   empty: () => '',
   truncated: (bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)),

@@ -136,7 +136,6 @@ function checkStructure(bytes: Buffer): void {
   throw new Problem('invalid_request', `The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
 }
 
-/** Returns whether a request has a body. */
 export function hasBody(request: IncomingMessage): boolean {
   const [length = '0'] = headerLines(request, 'content-length');
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;

@@ -2,9 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { sendProblem, toProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
 
-/** The path of the CA certificate that clients need to trust. */
-const CERTIFICATE_PATH = '/_mock/ca.pem';
-
 /** Plugin that serves the CA certificate without authentication: it is public, and clients need it first. */
 export async function serveCaCertificate(
   app: FastifyInstance,
@@ -13,7 +10,7 @@ export async function serveCaCertificate(
   const { mock: server } = app;
   app.route({
     method: ['GET', 'HEAD'],
-    url: CERTIFICATE_PATH,
+    url: '/_mock/ca.pem',
     handler: async ({ raw }, reply) => {
       try {
         // Called only for its check of the `Host` header.

@@ -21,7 +21,8 @@ const STREAM_HEADERS = {
 export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
   if (body instanceof Readable) return { ...STREAM_HEADERS, ...headers };
   const merged: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
-  if (problem === null && isUserContent(body, headers))
+  // Pages of this server, unlike user content, have a content security policy.
+  if (problem === null && isBytes(body) && headers?.['content-security-policy'] === undefined)
     Object.assign(merged, createUntrustedContentHeaders(headers?.['content-type']));
   Object.assign(merged, headers);
   const { 'content-type': type = '' } = merged;
@@ -32,11 +33,6 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   if (problem?.retryAfter !== undefined) merged['retry-after'] ??= String(problem.retryAfter);
   if (problem?.acceptEncoding !== undefined) merged['accept-encoding'] = problem.acceptEncoding;
   return merged;
-}
-
-/** Returns whether a body is user content. Pages of this server, unlike user content, have a content security policy. */
-function isUserContent(body: unknown, headers: Outcome['headers']): boolean {
-  return isBytes(body) && headers?.['content-security-policy'] === undefined;
 }
 
 /** Returns the media type of an outcome's body, without parameters. */

@@ -95,7 +95,6 @@ export function allowRenewal(request: WorldRequest): void {
   if (principal !== null) request.world.tokenUsage.forgetGrants(holderName(principal.clientId ?? '', principal.id));
 }
 
-/** Returns a decision with the sentences of its hints. */
 export function withHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }

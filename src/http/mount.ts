@@ -7,17 +7,14 @@ import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { Route } from './server.ts';
 
-/** A service with its document and the active ruleset. */
 export interface MountedService {
   readonly service: ServiceDefinition;
   readonly ruleset: Ruleset;
   readonly document: ApiDocument;
 }
 
-/** An operation's row with its rule. */
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
-/** Creates the router for a service's operations. */
 export function createRouter({ service, document }: MountedService): OperationRouter {
   const notEmulated = listNotEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.optionalTrailingSlash === true, notEmulated);
@@ -131,7 +128,6 @@ function createRoute(
   };
 }
 
-/** Returns who may call an operation. */
 function chooseGuard({ isControlApi }: ServiceDefinition, { framed, unguarded }: Route['row']): Route['guard'] {
   if (isControlApi === true) return unguarded === true ? 'known' : 'admin';
   return framed === true ? 'framed' : 'open';

@@ -20,7 +20,6 @@ import { headerLines, pathOf } from './transport/arrival.ts';
 /** A path into a world: the world's id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
-/** Returns whether a path begins with the prefix of a world. */
 export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
@@ -93,7 +92,6 @@ function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null
   return 'prefix' in host ? host.prefix : null;
 }
 
-/** Returns a path below a prefix. */
 function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }

@@ -95,15 +95,12 @@ export interface Answer {
   readonly problem: Problem | null;
   /** The decision to report; null for a request that was not decided, such as an unreadable one. */
   readonly decision: Decision | null;
-  /** Whether the operation was executed. */
   readonly isExecuted: boolean;
-  /** Whether a fault made the response. */
   readonly isOfFault: boolean;
   /** The status of the response that a fault replaced. Null: none was replaced. */
   readonly statusWithoutFault: number | null;
 }
 
-/** What the steps note on the way. */
 export interface Notes {
   /** The body as received; null if none was read. */
   received: ReceivedBody | null;
@@ -124,7 +121,6 @@ export interface Notes {
   reservedBytes: number;
 }
 
-/** A request with its answer. */
 export interface AnsweredRequest<OfRoute extends Route | null = Route> extends WorldRequest<OfRoute> {
   answer: Answer;
 }
@@ -231,7 +227,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     return this.access?.target;
   }
 
-  /** Sets the answer. */
   answerWith({
     outcome,
     problem = null,
@@ -243,7 +238,6 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     return this as AnsweredRequest<OfRoute>;
   }
 
-  /** Returns the id of the next decision. */
   nextDecisionId(): string {
     return this.#isSimulated ? 'simulated' : this.world.nextDecisionId();
   }

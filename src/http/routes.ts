@@ -7,13 +7,11 @@ import { mediaTypeOf } from './headers.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 import type { Route, ServedHost } from './server.ts';
 
-/** The route of a path, with the path's parameters. */
 export interface Match {
   readonly route: Route;
   readonly params: Record<string, string>;
 }
 
-/** An operation at a vendor's host. */
 export interface HostedOperation {
   readonly host: string;
   readonly method: string;
@@ -98,7 +96,6 @@ export class Routes {
     return best ?? null;
   }
 
-  /** Returns the methods that a path supports. */
   methodsOf(path: string): string[] {
     const methods = this.#matching(path).map(({ operation }) => operation.method);
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
@@ -203,7 +200,6 @@ function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
-/** Counts the variables of a path template. */
 function countVariables({ path }: { readonly path: string }): number {
   return path.split('{').length - 1;
 }

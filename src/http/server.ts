@@ -78,9 +78,7 @@ export interface Server
   readonly counts: RequestCounts;
   /** Watches incoming strings for credentials that may be real. */
   readonly tripwire: CredentialWatch;
-  /** Extractors for every kind of credential in headers. */
   readonly extractors: readonly CredentialExtractor[];
-  /** All reasons for refusals. */
   readonly reasons: Reasons;
   /**
    * Whether responses are compared with their document: a mismatch fails the request (`throw`, in tests) or is

@@ -37,7 +37,6 @@ declare module 'fastify' {
   }
 }
 
-/** A service to register. */
 export interface ServiceOptions {
   readonly mounted: MountedService;
   readonly routes: Routes;
@@ -165,7 +164,6 @@ async function handleBody(request: FastifyRequest, reply: FastifyReply): HookRes
   return answered === null ? undefined : respond(reply, answered);
 }
 
-/** Returns whether the body identifies the object of the operation's rule. */
 function identifiesByBody({ row, rule }: Route): boolean {
   return row.decidedBy === 'body' && rule !== null;
 }
@@ -237,7 +235,6 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   });
 }
 
-/** Adds the route of a host's operation at its internal path. */
 function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: MountedService): void {
   const route = createHostRoute(host, mounted);
   const find = ({ raw, originalUrl }: FastifyRequest) => {
@@ -251,12 +248,10 @@ function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: Mounte
   app.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find }, handler: execute });
 }
 
-/** Executes the operation of a request, and returns the payload of its response. */
 async function execute({ worldRequest }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   return preparePayload(reply, await executeWithRetries(assertPresent(worldRequest)));
 }
 
-/** Returns the method and path of an operation for Fastify. */
 function methodAndUrl({ method, path }: Operation) {
   return { method, url: fastifyPath(path) };
 }

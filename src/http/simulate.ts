@@ -122,7 +122,6 @@ function decideRefusedCredential(request: WorldRequest, path: string, problem: P
   throw new Problem('invalid_request', message);
 }
 
-/** Returns whether a path can be percent-decoded. */
 function isDecodable(path: string): boolean {
   try {
     // The result is used because a bundler would drop the call otherwise. A path is never empty.

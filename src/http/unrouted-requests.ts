@@ -40,7 +40,6 @@ export class UnroutedRequests {
     this.#routes = routes;
   }
 
-  /** Refuses a request whose method and path no operation at its host has. */
   refuseUnknownOperation(raw: IncomingMessage): Promise<WireResponse> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
@@ -192,7 +191,6 @@ export class UnroutedRequests {
   }
 }
 
-/** Sends a response without an operation. */
 export async function sendUnrouted(
   reply: FastifyReply,
   response: WireResponse | Promise<WireResponse>,
@@ -203,7 +201,6 @@ export async function sendUnrouted(
   return reply.code(status).send(payload);
 }
 
-/** A host that serves everything. */
 const ANY_HOST: ServedHost = { name: '', services: null, prefix: '' };
 
 /** Returns whether a host serves all services at their own paths. */
@@ -259,7 +256,6 @@ export function createLongPathProblem(): Problem {
   return new Problem('path_too_long', 'A part of the path is too long.');
 }
 
-/** Converts an error of Fastify to a problem. */
 function toFrameworkProblem(error: unknown): Problem {
   // Other errors have other codes, or none.
   const code = (error as { code?: unknown }).code;

@@ -12,10 +12,8 @@ import { summarize } from './view.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
-  /** requests with their responses */
   readonly requests: PriorityCache<Draft>;
   readonly decisions: PriorityCache<Decision>;
-  /** uses of credentials */
   readonly uses: SharedCache<CredentialUses>;
   /** for the conditions of waiting verifications */
   readonly verifications: Quota;

@@ -6,7 +6,6 @@ import { fitsSegment, isVariable } from '../lib/path-template.ts';
 import { shorten } from '../lib/redact.ts';
 import type { Match } from './match.ts';
 
-/** An operation for matches. */
 export interface KnownOperation {
   readonly service: string;
   readonly id: string;

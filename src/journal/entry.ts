@@ -107,7 +107,6 @@ export function estimateEntryBytes(draft: Draft): number {
   return ENTRY_BYTES + characters;
 }
 
-/** Estimates the size of an entry's bodies in bytes. */
 export function estimateBodyBytes({ requestBody, responseBody }: Draft): number {
   // Responses may contain two-byte characters.
   return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);

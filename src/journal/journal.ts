@@ -52,7 +52,6 @@ export class Journal {
     return number;
   }
 
-  /** Returns the entry with this number, if it is kept. */
   findByNumber(number: number): JournalEntry | undefined {
     const draft = this.#drafts.find(number);
     return draft && this.#createEntry(number, draft);

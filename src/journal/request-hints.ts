@@ -32,7 +32,6 @@ export interface HintCollector {
 
 /** The maximum number of hints for a request that succeeded. */
 const MAX_HINTS = 5;
-/** The maximum number of hints for a refusal. */
 const MAX_REFUSAL_HINTS = 3;
 
 /** The hints that come before those about likely mistakes: they alone explain a refusal. */
@@ -61,7 +60,6 @@ export class RequestHints implements HintCollector {
     this.#append([{ code, text: this.#hide(raw) }]);
   }
 
-  /** Adds the hint about a token request that succeeded. */
   addAboutGrant(found: readonly Hint[]): void {
     this.#append(found);
   }

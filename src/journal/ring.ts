@@ -8,7 +8,6 @@ export function createEntryCache<Entry extends NonNullable<unknown>>(bytes: numb
   return new LRUCache({ maxSize: bytes });
 }
 
-/** An entry with its number. */
 export type NumberedEntry<Entry> = readonly [number: number, entry: Entry];
 
 /** The newest entries of one world, by number. */
@@ -20,10 +19,8 @@ export class Ring<Entry extends NonNullable<unknown>> {
   readonly #firstKey: number;
   /** The entries' numbers, by slot. Grows with the entries, because most worlds have few. */
   readonly #numbers: number[] = [];
-  /** Number of entries added so far. */
   #added = 0;
 
-  /** @param max maximum number of entries */
   constructor(places: EntryCache<Entry>, max: number) {
     this.#places = places;
     this.#max = max;
@@ -63,7 +60,6 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return key;
   }
 
-  /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<NumberedEntry<Entry>> {
     for (let index = this.#added - 1; index >= this.#oldest; index -= 1) {
       const entry = this.#places.peek(this.#firstKey + (index % this.#max));
@@ -159,7 +155,6 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     this.#places.makeRoom();
   }
 
-  /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<NumberedEntry<Entry>> {
     const others = this.#others.newestFirst();
     let next = others.next();

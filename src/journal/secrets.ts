@@ -1,6 +1,5 @@
 import { decodeOften, replaceCredentials } from '../lib/redact.ts';
 
-/** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {
   /** Returns the replacement of a secret in the journal: equal for equal secrets. */
   fingerprint(secret: string): string;

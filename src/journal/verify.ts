@@ -11,7 +11,6 @@ export type Expectation =
   | { readonly times: number }
   | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };
 
-/** The result of a verification. */
 export interface Verification {
   readonly verified: boolean;
   readonly count: number;
@@ -76,14 +75,27 @@ export async function verify(
     }),
   ];
   let result: MatchingRequests = { fitting: [], withoutBody: 0 };
+  const count = () => result.fitting.length + later.count;
+  const { min, max } = readBounds(expectation);
   try {
     result = await journal.longWork.run(() => findMatching(journal, matcher));
-    const countNow = () => result.fitting.length + later.count;
-    const isOpen = () => ended === null && !hasLeft && judgeCount(countNow(), expectation) === 'open';
+    // Further requests may still change the result.
+    const isOpen = () =>
+      ended === null && !hasLeft && count() <= max && (count() < min || max !== Number.POSITIVE_INFINITY);
     if (within > 0 && isOpen()) {
-      if (journal.listenerCount > MAX_WAITING) throw tooManyProblem();
+      if (journal.listenerCount > MAX_WAITING) {
+        throw new Problem(
+          'conflict',
+          `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one ends.`,
+        );
+      }
       const bytes = WAITING_BYTES + estimateBytes(match);
-      if (!quota.take(bytes)) throw quotaProblem(quota);
+      if (!quota.take(bytes)) {
+        throw new Problem(
+          'conflict',
+          `The conditions of waiting verifications exceed the server's limit of ${quota.limit / 1024 / 1024} MB. Match fewer members of the body, or wait until a verification ends.`,
+        );
+      }
       cleanups.push(() => quota.release(bytes));
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, within);
@@ -97,15 +109,13 @@ export async function verify(
   } finally {
     for (const end of cleanups) end();
   }
-  const count = result.fitting.length + later.count;
-  const { min, max } = readBounds(expectation);
   const newest = [...later.newest, ...result.fitting].slice(0, MAX_LISTED);
   return {
-    verified: count >= min && count <= max,
-    count,
+    verified: count() >= min && count() <= max,
+    count: count(),
     matched: newest.flatMap((number) => journal.findByNumber(number) ?? []),
     // The result is discarded if the client has left.
-    nearest: count < min && !hasLeft ? await journal.longWork.run(() => findNearest(journal, matcher)) : [],
+    nearest: count() < min && !hasLeft ? await journal.longWork.run(() => findNearest(journal, matcher)) : [],
     dropped: journal.droppedCount + result.withoutBody,
   };
 }
@@ -140,34 +150,12 @@ const MAX_WAITING = 100;
 /** The size of a waiting verification without its conditions. */
 const WAITING_BYTES = 2000;
 
-function quotaProblem({ limit: bytes }: Quota): Problem {
-  return new Problem(
-    'conflict',
-    `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match fewer members of the body, or wait until a verification ends.`,
-  );
-}
-
-function tooManyProblem(): Problem {
-  return new Problem(
-    'conflict',
-    `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one ends.`,
-  );
-}
-
 function readBounds(expectation: Expectation): { readonly min: number; readonly max: number } {
   if ('times' in expectation) return { min: expectation.times, max: expectation.times };
   const { atMost = Number.POSITIVE_INFINITY, atLeast } = expectation;
   return { min: atLeast ?? (expectation.atMost === undefined ? 1 : 0), max: atMost };
 }
 
-/** `open`: further requests may still change the result. */
-function judgeCount(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
-  const { min, max } = readBounds(expectation);
-  if (count > max) return 'missed';
-  return count >= min && max === Number.POSITIVE_INFINITY ? 'met' : 'open';
-}
-
-/** Maximum number of near misses in a result. */
 const MAX_NEAREST = 3;
 /** Older requests are ignored: a test's near miss is recent. */
 const MAX_COMPARED = 500;

@@ -137,15 +137,10 @@ function parseSentBody(draft: Draft, parsed: ParsedBodies): unknown {
   return value;
 }
 
-function readContentType(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
-  return findSentHeader(draft, 'content-type');
-}
-
-/** Returns the first request header with this name, in lower case. The value may be a secret. */
-function findSentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
+function readContentType({ requestHeaders }: Draft): string | undefined {
   // Names and values alternate.
   const lines = requestHeaders.split('\n');
-  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
+  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === 'content-type');
   return at < 0 ? undefined : lines[at + 1];
 }
 
@@ -163,10 +158,9 @@ function viewMessage(
   secrets: KnownSecrets,
   side: Side,
 ): MessageView {
-  const bodyToShow = hasBody ? viewBody(body, [headers['content-type']].flat()[0], secrets, side) : null;
   return {
     headers,
-    body: bodyToShow,
+    body: hasBody ? viewBody(body, [headers['content-type']].flat()[0], secrets, side) : null,
     size: body.size,
     truncated: isTruncated(body),
     ...(body.isNotSent === true && { bodyNotSent: true as const }),
@@ -223,13 +217,9 @@ export function isForm(type: string | string[] | undefined): boolean {
 
 /** How a body is read. JSON is often sent with the type of a form, or without any. */
 function formOf(text: string, type: string | undefined): 'json' | 'form' | 'multipart' | 'text' {
-  if (isJsonType(type) || /^\s*[[{]/.test(text)) return 'json';
+  if (/^[^;]*[/+]json\b/i.test(String(type)) || /^\s*[[{]/.test(text)) return 'json';
   if (isForm(type)) return 'form';
   return /^multipart\//i.test(String(type)) ? 'multipart' : 'text';
-}
-
-function isJsonType(type: string | undefined): boolean {
-  return /^[^;]*[/+]json\b/i.test(String(type));
 }
 
 type Side = 'request' | 'response';

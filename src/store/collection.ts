@@ -32,7 +32,6 @@ interface Members<Body, Parent> {
 
 type Removal = Extract<Change, { readonly kind: 'remove' }>;
 
-/** The maximum number of rows that one commit sweeps. */
 const MAX_SWEPT = 500;
 
 /**
@@ -49,7 +48,6 @@ export class Collection<Body, Parent extends string | null = null> {
     this.name = name;
   }
 
-  /** Creates a row to store. */
   row({
     aliases = [],
     labels = [],
@@ -186,7 +184,6 @@ export class Collection<Body, Parent extends string | null = null> {
     return due.map(({ id }) => this.removal(id));
   }
 
-  /** Returns a change for `Collections.commit`. */
   put(row: Row<Body, Parent>): Change {
     return { kind: 'put', row };
   }

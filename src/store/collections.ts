@@ -2,10 +2,10 @@ import type { Instant } from '../lib/clock.ts';
 import { Mutex } from './mutex.ts';
 import { type Plan, planChanges } from './plan.ts';
 import type { Change, Commit, Row, Watcher } from './row.ts';
-import type { RowLog } from './row-log.ts';
 import { Rows } from './rows.ts';
 import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
+import type { RowLog } from './world-log.ts';
 
 /** Stands for collections that don't exist. */
 const NO_ROWS = new Rows<never>();
@@ -17,7 +17,6 @@ const NO_USES: ReadonlyMap<string, Instant> = new Map();
  * rows you read.
  */
 export class Collections {
-  /** The initial state. */
   #initial: State;
   /** Collections that aren't shared: those that have changed, and those with the world's own credentials. */
   #own = new Map<string, Rows>();

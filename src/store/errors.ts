@@ -8,12 +8,10 @@ export class Collision extends Error {
   override readonly name = 'Collision';
 }
 
-/** The maximum number of objects is reached. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
 
-/** The object doesn't exist, or no longer does. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }

@@ -5,7 +5,6 @@ import type { Facets, PageQuery, Row } from './row.ts';
 /** The members that group rows into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
-/** Returns the keys of a row in an index, by the name of the index. */
 export const KEYS_BY_INDEX: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
   owner: ({ owner }) => [owner],
   parent: ({ parent }) => (parent === null ? [] : [parent]),

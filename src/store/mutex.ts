@@ -4,7 +4,6 @@ export interface TurnWatch {
   run<Result>(turns: ReadonlySet<Mutex>, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Runs tasks one at a time. */
 export class Mutex {
   /** An `AsyncLocalStorage` in tests. In a server, it would slow down every promise. */
   static watch: TurnWatch | null = null;

@@ -1,8 +1,8 @@
 import { Collision, EditConflict } from './errors.ts';
 import { type Change, NEW, type Row } from './row.ts';
-import { rowKey } from './row-log.ts';
 import type { Rows } from './rows.ts';
 import { createStoredRow } from './weight.ts';
+import { rowKey } from './world-log.ts';
 
 /** The changes of a commit. Each row is in it once. */
 export interface Plan {
@@ -14,7 +14,6 @@ export interface Plan {
   readonly nextPlace: number;
 }
 
-/** Returns the current rows of a collection. */
 type RowsOf = (collection: string) => Rows;
 
 /**

@@ -34,7 +34,6 @@ export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: s
 export interface Row<Body = unknown, Parent extends string | null = string | null> {
   readonly collection: string;
   readonly id: string;
-  /** The account that owns the object. */
   readonly owner: string;
   /** The object that this one is part of, or null. */
   readonly parent: Parent;

@@ -1,9 +1,8 @@
 import type { Instant } from '../lib/clock.ts';
 import { DamagedData } from './errors.ts';
 import { type Facets, NEW, type Row } from './row.ts';
-import type { RowName } from './row-log.ts';
 import { listUsedRows } from './state.ts';
-import type { ChangedRow, LoggedState, ReadRow, RowOfWorld } from './world-log.ts';
+import type { ChangedRow, LoggedState, ReadRow, RowName, RowOfWorld } from './world-log.ts';
 
 /** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
@@ -21,7 +20,6 @@ interface SavedRow {
   readonly body: unknown;
 }
 
-/** Returns a row as JSON. */
 export function serializeRow(row: Row, usedAt: Instant | null = null): string {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets, body } = row;
   const { place } = row.revision;

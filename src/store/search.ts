@@ -16,10 +16,8 @@ const ROW_MEMBERS: Readonly<Record<string, (row: Row) => string | number | null>
 /** How many rows a search reads before it checks the time. */
 const ROWS_PER_CHECK = 100;
 
-/** Whether a query selects a row. */
 type Condition = (row: Row) => boolean;
 
-/** Returns one page of the rows of a collection. */
 export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const matches = createCondition(query);

@@ -2,7 +2,6 @@ import { Collection } from './collection.ts';
 import type { Collections } from './collections.ts';
 import { NEW, type Row } from './row.ts';
 
-/** The settings of a world, by name. */
 export const SETTINGS = new Collection<string>('settings');
 
 /** Creates the row of a setting, whose name is the id. */

@@ -24,7 +24,6 @@ export function buildState({ collections, uses, nextPlace }: Pick<State, 'collec
   return { collections, uses, nextPlace, own: null, weight: 0, parts: [...collections.values()] };
 }
 
-/** A row, and when it was last used. */
 export interface UsedRow {
   readonly row: Row;
   /** Null if never. */
@@ -45,7 +44,6 @@ interface Added {
   readonly isOurs: boolean;
 }
 
-/** Builds a state row by row. */
 export class StateBuilder {
   readonly #collections = new Map<string, Rows>();
   readonly #uses = new Map<string, Map<string, Instant>>();

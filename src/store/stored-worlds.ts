@@ -6,7 +6,6 @@ import { Collision, DamagedData, isStorageFailure } from './errors.ts';
 import { Store } from './index.ts';
 import { LogQueue } from './log-queue.ts';
 import type { Row } from './row.ts';
-import { type LoggedCommit, type RowLog, type RowName, rowKey } from './row-log.ts';
 import { describeRow, serializeRow } from './saved-row.ts';
 import { completeState, type State, StateBuilder } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
@@ -23,6 +22,7 @@ import type {
   WorldLog,
   WorldRecord,
 } from './world-log.ts';
+import { type LoggedCommit, type RowLog, type RowName, rowKey } from './world-log.ts';
 
 /** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
 const DELAY_MS = 1000;

@@ -1,8 +1,36 @@
 import type { Instant } from '../lib/clock.ts';
-import type { RowName } from './row-log.ts';
+import type { Row } from './row.ts';
 import type { State, UsedRow } from './state.ts';
 
-/** A stored world. */
+/** Identifies a row within its world. */
+export type RowName = Pick<Row, 'collection' | 'id'>;
+
+export function rowKey({ collection, id }: RowName): string {
+  return `${collection} ${id}`;
+}
+
+/** The changes of a world to write atomically. */
+export interface LoggedCommit {
+  /** Rows to add or replace. */
+  readonly puts: readonly Row[];
+  readonly removed: readonly Row[];
+  /** Returns when a row in `puts` was last used, or null. */
+  usedAt(row: Row): Instant | null;
+}
+
+/**
+ * Stores the rows of a world beyond the lifetime of the process. A change becomes visible in memory only after the log
+ * has stored it, and before the next change of the world.
+ */
+export interface RowLog {
+  /** Durably writes a change. @throws WriteFailure, DatabaseFailure if nothing was written; UnknownOutcome */
+  commit(commit: LoggedCommit): Promise<void>;
+  /** Replaces all rows. @throws the same errors as `commit` */
+  replace(state: State): Promise<void>;
+  /** Records when a row was used. It may be written up to a second later. */
+  use(row: RowName, at: Instant): void;
+}
+
 export interface WorldRecord {
   readonly name: string;
   /** How the world was created, as JSON. The store doesn't interpret it. */
@@ -13,7 +41,6 @@ export interface WorldRecord {
   readonly usedAt: Instant;
 }
 
-/** A row that was read from a log. */
 export interface ReadRow extends UsedRow {
   readonly place: number;
 }
@@ -22,7 +49,6 @@ export interface ReadRow extends UsedRow {
 export interface LoggedWorld extends WorldRecord {
   /** State besides the rows (such as faults), which the store doesn't interpret. */
   readonly state: string;
-  /** The initial rows. */
   readonly initialRows: readonly ReadRow[];
   /** Rows changed since then, in any order. */
   readonly changedRows: readonly ChangedRow[];
@@ -94,7 +120,6 @@ export type LogEntry =
   | { readonly kind: 'snapshot'; readonly record: SnapshotRecord; readonly state: LoggedState }
   | { readonly kind: 'snapshot-end'; readonly id: string };
 
-/** A state as a log stores it. */
 export type LoggedState = Pick<State, 'collections' | 'uses'>;
 
 /** Describes a storage to users. */

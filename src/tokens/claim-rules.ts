@@ -24,7 +24,6 @@ interface Settings {
   get(name: string): Promise<string | null>;
 }
 
-/** Returns the rules of a world, in order. */
 export async function readClaimRules({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
   const stored = await settings.get(CLAIM_RULES_SETTING);
   // The rules were validated before they were stored.
@@ -54,7 +53,6 @@ export function findClaimRulesProblem(
   return { index: null, why };
 }
 
-/** Returns whether a rule applies to this token. */
 function appliesTo({ sub, clientId }: ClaimRule, claims: Claims): boolean {
   const isOfSubject = sub === undefined || sub === claims['sub'] || sub === claims['preferred_username'];
   return isOfSubject && (clientId === undefined || clientId === claims['azp']);

@@ -13,7 +13,6 @@ import { readIdToken, requireKeyInForce, type VerifiedClaims, verifyToken } from
 
 export { RefreshTokens } from './refresh-token.ts';
 
-/** Signs and verifies the tokens of one world. */
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;
   /** The key that signs new tokens. */

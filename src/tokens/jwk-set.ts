@@ -16,7 +16,6 @@ import { isRecord } from '../lib/members.ts';
 /** Public keys (RFC 7517, 5). */
 export type JwkSet = JSONWebKeySet;
 
-/** The source of a JWK set. */
 export interface JwkSource {
   /** The name for messages. */
   readonly name: string;

@@ -5,7 +5,6 @@ import { type Claims, type SigningKey, serializeAscii } from './keys.ts';
 
 const ALGORITHM = 'HS512';
 
-/** Signs and reads the refresh tokens of a world. */
 export class RefreshTokens {
   readonly #key: () => KeyObject;
 

@@ -4,11 +4,11 @@ import { Quota } from '../../src/lib/memory.ts';
 import { createSeededRandom } from '../../src/lib/random.ts';
 import { Collections } from '../../src/store/collections.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/row.ts';
-import type { RowLog } from '../../src/store/row-log.ts';
 import { Rows } from '../../src/store/rows.ts';
 import { findPage } from '../../src/store/search.ts';
 import { createState, listRows, NO_ROWS, type State, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
+import type { RowLog } from '../../src/store/world-log.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
 

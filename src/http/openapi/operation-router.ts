@@ -2,10 +2,8 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { NotEmulatedOperation } from '../../contract/sections.ts';
 import type { Operation } from './operation.ts';
 
-/** The maximum length of a path parameter. */
 export const MAX_PARAM = 16_384;
 
-/** An operation, with the path parameters of a request. */
 export interface FoundOperation {
   readonly operation: Operation;
   readonly params: Record<string, string>;

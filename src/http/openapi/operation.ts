@@ -30,7 +30,6 @@ interface RequestViolation {
 /** Members of a prepared operation that `Operation` has in another form. */
 type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
 
-/** An operation of a document, with its checks. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
   /** Whether the document lists the operation under another path first. */
   readonly isAlias: boolean;

@@ -57,7 +57,6 @@ export interface PreparedOperation extends DocumentedOperation {
   readonly statusesOfOurs?: readonly number[];
 }
 
-/** The type of a non-string query parameter. */
 export type QueryType = 'array' | 'boolean' | 'integer' | 'number';
 
 /** How a body is sent: as JSON, as a form, or as bytes of any type. */
@@ -76,7 +75,6 @@ export interface PreparedSchemas {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
-/** The schemas of an operation. */
 export interface OperationSchemas {
   readonly operationId: string;
   readonly parameters: readonly object[];

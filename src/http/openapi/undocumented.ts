@@ -4,7 +4,6 @@ import { findNear } from '../../lib/nearest.ts';
 import { showPath } from '../../lib/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
-/** A member or parameter that the document does not list. */
 export interface UndocumentedMember {
   /** Such as `accessKeys[0].nmae`. */
   readonly path: string;
@@ -12,10 +11,8 @@ export interface UndocumentedMember {
   readonly near: string | undefined;
 }
 
-/** Maximum number of reported parameters or members. */
 const MAX_LISTED = 20;
 
-/** Returns the query parameters that an operation does not document. */
 export function listUndocumentedQuery(
   queryNames: readonly string[] | 'any',
   names: Iterable<string>,

@@ -6,7 +6,6 @@ import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.t
 
 /** Validates the requests and responses of a document. Each validator is compiled on first use. */
 export interface Validators {
-  /** Returns the schemas of an operation. */
   schemasOf(operationId: string): OperationSchemas;
   /**
    * Returns the errors of a request as ajv reports them; empty if it is valid. Converts numbers and booleans of the
@@ -15,7 +14,6 @@ export interface Validators {
   listRequestErrors(operationId: string, request: object): readonly ErrorObject[];
   /** Describes how a body violates a schema; null if it conforms. */
   describeBodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
-  /** Returns the error schema with this name. */
   findErrorSchema(name: string): JsonSchema;
 }
 
@@ -99,7 +97,6 @@ function withNotLast(ajv: AjvInstance): AjvInstance {
   return ajv.removeKeyword('not').addKeyword({ ...definition, keyword: 'not', post: true });
 }
 
-/** Maximum number of enum values in a message. */
 const MAX_LISTED_VALUES = 8;
 
 /** Like ajv's own text, plus the unexpected property or the allowed values. */

@@ -58,7 +58,6 @@ export async function injectRequestFault(request: WorldRequest, part: FaultPart)
   return outcome === null ? null : request.answerWith({ outcome, decision, isOfFault: true });
 }
 
-/** Injects a fault into the finished response. */
 export async function injectAnswerFault(request: AnsweredRequest): Promise<void> {
   if (!mayHaveFaults(request)) return;
   const { answer, notes } = request;
@@ -96,7 +95,6 @@ function announceFault(request: WorldRequest, fault: Fault): void {
   activityLog.publishEvent('fault', event);
 }
 
-/** Returns the fault's response; null if the fault has none. */
 function outcomeOf(request: WorldRequest, fault: Fault, decision: Answer['decision']): Outcome | null {
   const { answer, status } = fault.action;
   if (answer !== undefined) return createOwnOutcome(answer);

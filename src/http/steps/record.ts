@@ -117,7 +117,11 @@ export function reportAnswer(request: AnsweredRequest, reply: FastifyReply, payl
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
     world.activityLog.recordDecision(decision);
-    noteUse(request, decision);
+    const { principal, operation } = decision;
+    if (request.access?.use && principal !== null) {
+      const { accessRequest, use } = request.access;
+      world.activityLog.uses.record(principal, operation, accessRequest, use.lookedUp, decision.request);
+    }
     const see = decision.effect === 'deny' ? seeOf(request, 'decision', decision.id) : null;
     if (server.explain) reply.header('x-mock-decision', createDecisionHeader(decision, see));
   }
@@ -207,7 +211,6 @@ function logAnswer(
   }
 }
 
-/** Returns the reason code of a refusal; null if nothing was refused. */
 function reasonOf(decision: Decision | null, refusal: Problem | null): string | null {
   return decision?.effect === 'deny' ? decision.reason : (refusal?.kind ?? null);
 }
@@ -237,12 +240,6 @@ function requestLine(
     advice: text === null ? null : hideInLine(text, secrets),
     see: explanation === null ? null : seeOf(request, 'request', id),
   };
-}
-
-/** Records what the credential's rights were used for. */
-function noteUse({ access, world }: WorldRequest, { principal, operation, request }: Decision): void {
-  if (access === null || access.use === null || principal === null) return;
-  world.activityLog.uses.record(principal, operation, access.accessRequest, access.use.lookedUp, request);
 }
 
 /** Returns the end of a log line: the first hint, if there is one. */

@@ -52,7 +52,6 @@ export function validateRequest(request: WorldRequest): void {
   throw new Problem('invalid_request', sentence);
 }
 
-/** The maximum length of a numeral in a message. */
 const MAX_NUMERAL_LENGTH = 40;
 
 /** Refuses `0x10` and `1e1`, which ajv's coercion accepts, but which are probably mistakes. */

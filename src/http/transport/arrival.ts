@@ -34,12 +34,6 @@ export function headerLines({ rawHeaders }: IncomingMessage, name: string): stri
   return lines;
 }
 
-/** Returns the scheme of a request. Injected requests have no socket, so they get the scheme of the server's URL. */
-function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
-  const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
-  return isEncrypted ? 'https' : 'http';
-}
-
 /**
  * Returns the scheme and authority by which the client reached this server.
  *
@@ -55,17 +49,13 @@ export function originOf(
 ): string {
   const [line = request.httpVersion === '1.0' ? 'localhost' : '', second] = headerLines(request, 'host');
   const { host = line } = request.headers;
-  const scheme = schemeOf(request, isTls);
   if (second !== undefined || !hosts.isName(line) || !hosts.isName(host)) {
-    throw new Problem(
-      'invalid_request',
-      'The request must have one `Host` header: a host name with an optional port.',
-      {
-        close: true,
-      },
-    );
+    const message = 'The request must have one `Host` header: a host name with an optional port.';
+    throw new Problem('invalid_request', message, { close: true });
   }
-  return publicUrl ?? formatOrigin(scheme, host);
+  // Injected requests have no socket, so they get the scheme of the server's URL.
+  const isEncrypted = request.socket instanceof Socket ? 'encrypted' in request.socket : isTls;
+  return publicUrl ?? formatOrigin(isEncrypted ? 'https' : 'http', host);
 }
 
 /** Returns the path of a request target, without its query. */

@@ -6,7 +6,6 @@ import { renderProblemDetails } from '../../decisions/responses/problem-details.
 import { setTimeout } from '../../lib/time.ts';
 import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
-/** A request with its response. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,7 +13,6 @@ interface Exchange {
   readonly earlier: readonly ServerResponse[];
 }
 
-/** Limits on the connections of a server. */
 export interface ConnectionLimits {
   /** Maximum number of open connections. Further ones get status 503 and are closed. */
   readonly connections: number;
@@ -58,7 +56,9 @@ export class Connections {
       this.#handshakes.delete(formatPeer(socket));
       if (!this.#idleKeepRunning) socket.unref();
       if (this.#latestExchanges.size >= this.#limits.connections) {
-        socket.end(renderTooMany(this.#limits.connections), () => socket.destroy());
+        const message = `The limit of ${this.#limits.connections} open connections is reached. Close some, or send more requests over each.`;
+        const problem = new Problem('unavailable', message);
+        socket.end(wireBytes(renderWireResponse(renderProblemDetails(problem), problem)), () => socket.destroy());
         return;
       }
       this.#latestExchanges.set(socket, null);
@@ -203,10 +203,4 @@ const NO_RESPONSES: readonly ServerResponse[] = [];
 function unwrittenResponses(latest: Exchange | null | undefined): readonly ServerResponse[] {
   if (latest === null || latest === undefined || latest.response.writableFinished) return NO_RESPONSES;
   return [...latest.earlier.filter((response) => !response.writableFinished), latest.response];
-}
-
-function renderTooMany(max: number): Buffer {
-  const message = `The limit of ${max} open connections is reached. Close some, or send more requests over each.`;
-  const problem = new Problem('unavailable', message);
-  return wireBytes(renderWireResponse(renderProblemDetails(problem), problem));
 }

@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
 import { Problem } from '../../decisions/problem.ts';
 import { leaveBodies } from '../bodies.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
@@ -18,22 +18,10 @@ import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
-import { endWithWireError, type WireError } from './protocol-errors.ts';
-import { WrongProtocol } from './wrong-protocol.ts';
+import { endWithWireError, type WireError, WrongProtocol } from './protocol-errors.ts';
 
 /** Creates an https server with the options of an http server. */
 export type CreateTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
-
-/** The parts of a server that requests pass before they reach a service. */
-export interface FastifyParts {
-  readonly server: Server;
-  readonly unrouted: UnroutedRequests;
-  readonly ownHosts: Pick<OperationHosts, 'findPath'>;
-  readonly connections: Connections;
-  readonly limits: Limits;
-  /** Null: the server speaks http. */
-  readonly createTlsServer: CreateTlsServer | null;
-}
 
 /** Creates the Fastify instance for services, pages and documents. */
 export function createFastify({
@@ -43,7 +31,15 @@ export function createFastify({
   connections,
   limits,
   createTlsServer,
-}: FastifyParts): FastifyInstance {
+}: {
+  readonly server: Server;
+  readonly unrouted: UnroutedRequests;
+  readonly ownHosts: Pick<OperationHosts, 'findPath'>;
+  readonly connections: Connections;
+  readonly limits: Limits;
+  /** Null: the server speaks http. */
+  readonly createTlsServer: CreateTlsServer | null;
+}): FastifyInstance {
   const http = {
     requireHostHeader: false,
     headersTimeout: limits.headersTimeout,
@@ -85,11 +81,19 @@ export function createFastify({
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('worldRequest', null);
-  acceptAllMethods(app);
+  // The host of a function accepts any method. Bodies are collected only for methods that define one: others may announce
+  // a body that never arrives. Node does not pass CONNECT to request listeners.
+  for (const method of METHODS.filter((name) => name !== 'CONNECT')) {
+    const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    app.addHttpMethod(method, { hasBody, overrideExisting: true });
+  }
   leaveBodies(app);
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
-    ignoreUnreadableType(request);
+    // Fastify refuses an invalid content type even where a body may have any. Services read the header as sent.
+    const { headers } = request.raw;
+    const type = headers['content-type'];
+    if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
     if (server.crossOrigin.answerPreflight(request, reply)) return reply;
     return undefined;
   });
@@ -113,29 +117,8 @@ function handleTlsErrors({ server }: FastifyInstance, connections: Connections, 
   });
 }
 
-/**
- * Accepts all methods of Node, because the host of a function accepts any. Bodies are collected only for methods that
- * define one: others may announce a body that never arrives.
- */
-function acceptAllMethods(app: FastifyInstance): void {
-  for (const method of METHODS) {
-    const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
-    // Node does not pass CONNECT to request listeners.
-    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
-  }
-}
-
 /** `type/subtype`, up to the end or the parameters (RFC 9110, 8.3.1). */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
-
-/**
- * Hides an invalid content type, which Fastify refuses even where a body may have any type. Services read the header as
- * sent.
- */
-function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
-  const type = headers['content-type'];
-  if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
-}
 
 /** Creates a server factory for https that applies the same settings as Fastify's own servers. */
 function createServerFactory(make: CreateTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {

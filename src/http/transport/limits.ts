@@ -3,7 +3,6 @@ import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on request sizes and idle time. Times are in milliseconds. */
 export interface Limits extends ConnectionLimits {
-  /** The maximum size of a body in bytes. */
   readonly bodyBytes: number;
   /** The time within which the headers of a request must arrive. */
   readonly headersTimeout: number;

@@ -1,12 +1,11 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../../lib/errors.ts';
 import { formatOrigin } from '../../lib/hosts.ts';
 import { showValue } from '../../lib/redact.ts';
-import { setTimeout } from '../../lib/time.ts';
+import { awaitEventLoopTurn, setTimeout } from '../../lib/time.ts';
 import type { OpenStreams } from '../streams.ts';
-import { acceptQueuedConnections } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';
 
 /** How long a stopping server waits for incomplete requests, in milliseconds. */
@@ -25,7 +24,6 @@ const HOST_ERRORS: ReadonlySet<string | undefined> = new Set([
 /** The option that chose a port, for messages. */
 type PortFlag = '--port' | '--http-port';
 
-/** The addresses of a listening server. */
 export interface Listening {
   readonly port: number;
   /** The URL for users. */
@@ -59,7 +57,6 @@ export type Listen = (
 export function prepareToListen(app: FastifyInstance, connections: Connections, streams: OpenStreams): Listen {
   const { server } = app;
   const scheme = isTls(server) ? 'https' : 'http';
-  /** Listeners besides Fastify's own. */
   const otherListeners: NetServer[] = [];
 
   connections.watch(server);
@@ -78,7 +75,10 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
     // An https server handles connections after their TLS handshake, so plain http connections can enter there.
     const forHttp = createListener(server, 'secureConnection');
     otherListeners.push(forHttp);
-    await listenOn(forHttp, host, port, '--http-port');
+    await new Promise<void>((resolve, reject) => {
+      forHttp.once('error', (cause) => reject(toListenError(host, port, cause, '--http-port')));
+      forHttp.listen({ host, port }, resolve);
+    });
     const bound = findPort(forHttp, port);
     if (host === LOOPBACK)
       otherListeners.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
@@ -114,14 +114,6 @@ function findPort(server: NetServer, requested: number): number {
   return typeof address === 'object' && address !== null ? address.port : requested;
 }
 
-/** Listens on an address. @param flag the option that chose the port */
-function listenOn(server: NetServer, host: string, port: number, flag: PortFlag): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(toListenError(host, port, cause, flag)));
-    server.listen({ host, port }, resolve);
-  });
-}
-
 /** Also listens on ::1, if the machine has it. @param requested the port that the user requested; 0: any */
 function listenOnLoopback6(
   server: Server,
@@ -145,22 +137,16 @@ function toListenError(host: string, port: number, cause: unknown, flag: PortFla
   // `listen` fails with a system error.
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
-    return new UserError(
-      `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`,
-      { cause },
-    );
+    const message = `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`;
+    return new UserError(message, { cause });
   }
-  if (code === 'EACCES')
-    return new UserError(`This user may not listen on port ${port}. Use ${flag} with a number above 1023.`, {
-      cause,
-    });
+  if (code === 'EACCES') {
+    const message = `This user may not listen on port ${port}. Use ${flag} with a number above 1023.`;
+    return new UserError(message, { cause });
+  }
   if (HOST_ERRORS.has(code)) {
-    return new UserError(
-      `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
-      {
-        cause,
-      },
-    );
+    const message = `--host ${showValue(host)} is not an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.`;
+    return new UserError(message, { cause });
   }
   return cause;
 }
@@ -169,4 +155,42 @@ function toListenError(host: string, port: number, cause: unknown, flag: PortFla
 function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The maximum number of event loop turns to wait. A full accept queue needs fewer. */
+const MAX_TURNS = 2000;
+
+/**
+ * Accepts the connections in the system's accept queue. Call this right before the listeners close: the system resets
+ * queued connections, although their clients may have sent requests already.
+ *
+ * Node accepts one connection per listener and event loop turn. In the meantime, requests are held, so that turns are short
+ * and no client opens its next connection. They are handled once the listeners are closed. Neither `server.close()` nor
+ * Fastify's `forceCloseConnections` considers the queue.
+ */
+async function acceptQueuedConnections(server: Server): Promise<void> {
+  if (!server.listening) return;
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  const heldRequests: [IncomingMessage, ServerResponse][] = [];
+  const hold: RequestListener = (...exchange) => heldRequests.push(exchange);
+  // Only request listeners are registered for this event.
+  const handlers = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request').on('request', hold);
+  server.on('connection', count).on('secureConnection', count);
+  // The rest of the current turn accepts nothing.
+  await awaitEventLoopTurn();
+  let acceptedBefore = -1;
+  for (let turn = 0; turn < MAX_TURNS && accepted !== acceptedBefore; turn += 1) {
+    acceptedBefore = accepted;
+    await awaitEventLoopTurn();
+  }
+  server.off('connection', count).off('secureConnection', count);
+  void awaitEventLoopTurn().then(() => {
+    server.off('request', hold);
+    for (const handler of handlers) server.on('request', handler);
+    for (const exchange of heldRequests) server.emit('request', ...exchange);
+  });
 }

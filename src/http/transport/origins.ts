@@ -26,17 +26,6 @@ export interface OriginGuard {
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
-/** The settings of a server that decide which requests are accepted. */
-export interface OriginGuardParts {
-  readonly hosts: KnownHosts;
-  /** Host name patterns of services, each up to the server's own name. */
-  readonly hostPatterns: readonly RegExp[];
-  readonly publicUrl: string | null;
-  readonly adminToken: string | null;
-  /** The origins whose pages may call the services. */
-  readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
-}
-
 const ADMIN_HEADER = 'x-mock-admin-token';
 
 /** Sent by the mock's own pages: pages of other origins would need a preflight to send it. */
@@ -54,14 +43,21 @@ export const NOT_FOR_PAGES = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** Creates the guard of a server. */
 export function createOriginGuard({
   hosts,
   hostPatterns,
   publicUrl,
   adminToken,
   crossOrigin,
-}: OriginGuardParts): OriginGuard {
+}: {
+  readonly hosts: KnownHosts;
+  /** Host name patterns of services, each up to the server's own name. */
+  readonly hostPatterns: readonly RegExp[];
+  readonly publicUrl: string | null;
+  readonly adminToken: string | null;
+  /** The origins whose pages may call the services. */
+  readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
+}): OriginGuard {
   const tokenHash = adminToken === null ? null : sha256(adminToken);
   const isKnown = (host: string): boolean => {
     if (hosts.has(host)) return true;
@@ -88,7 +84,11 @@ export function createOriginGuard({
     !isLoopback(host) &&
     headers[CONSOLE_HEADER] !== '1' &&
     !isTrustedOrigin(headers.origin, host) &&
-    !isTrustedOrigin(parseOrigin(headers.referer), host);
+    !(
+      headers.referer !== undefined &&
+      URL.canParse(headers.referer) &&
+      isTrustedOrigin(new URL(headers.referer).origin, host)
+    );
   const findProblem = (request: IncomingMessage, guard: Guard): Problem | null => {
     const { headers, url } = request;
     const isOpen = guard === 'open' || guard === 'framed';
@@ -97,9 +97,14 @@ export function createOriginGuard({
       if (isOpen && crossOrigin.allows(headers.origin)) return null;
       if (headers.origin !== undefined && !isOriginOfMock(headers.origin, host, publicUrl))
         return createForeignOriginProblem(isOpen);
-      if (isForOtherPage(headers) && !(guard === 'framed' && isFrame(headers)))
-        return createForeignOriginProblem(isOpen);
-      if (isControlPath(url) && mayBeFromOtherPage(request, host)) return createUnknownPageProblem();
+      const isFrame = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'iframe';
+      if (isForOtherPage(headers) && !(guard === 'framed' && isFrame)) return createForeignOriginProblem(isOpen);
+      if (isControlPath(url) && mayBeFromOtherPage(request, host)) {
+        return new Problem(
+          'foreign_page',
+          'A browser sent the request, and under this host name it does not reveal for which page. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
+        );
+      }
     } else if (!isOpen || isFromPage(headers)) return createUnknownHostProblem(host);
     return guard === 'admin' && tokenHash !== null ? checkAdminToken(headers, tokenHash) : null;
   };
@@ -140,10 +145,6 @@ function isBrowser(headers: IncomingMessage['headers']): boolean {
   return headers['user-agent']?.startsWith('Mozilla/') === true;
 }
 
-function parseOrigin(url: string | undefined): string | undefined {
-  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
-}
-
 /**
  * Returns whether a browser sends a request for a page of another origin. Images, scripts and frames have no `Origin`,
  * but every browser sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may be on any page.
@@ -152,10 +153,6 @@ function isForOtherPage(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
   return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
-}
-
-function isFrame(headers: IncomingMessage['headers']): boolean {
-  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'iframe';
 }
 
 /** Returns whether this is the origin of the mock's own pages. */
@@ -172,13 +169,6 @@ function createForeignOriginProblem(isOpen: boolean): Problem {
     ? 'Pages may call the mock only from its own origin. To let other pages call its services, start the server with `--cors ORIGIN`.'
     : "Pages may call this path only from the mock's own origin, even with `--cors`. Call it from a program, such as your test.";
   return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
-}
-
-function createUnknownPageProblem(): Problem {
-  return new Problem(
-    'foreign_page',
-    'A browser sent the request, and under this host name it does not reveal for which page. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
-  );
 }
 
 function createUnknownHostProblem(host: string): Problem {
@@ -213,10 +203,6 @@ export class CrossOrigin {
     this.#origins = new Set(origins);
   }
 
-  get isOff(): boolean {
-    return this.#origins.size === 0;
-  }
-
   /** Returns whether pages of this origin may call the services. */
   allows(origin: string | undefined): boolean {
     return origin !== undefined && this.#origins.has(origin);
@@ -232,7 +218,7 @@ export class CrossOrigin {
       reply.headers(NOT_FOR_PAGES);
       return false;
     }
-    if (this.isOff) return false;
+    if (this.#origins.size === 0) return false;
     reply.header('vary', 'Origin');
     const { origin = '' } = headers;
     if (!this.allows(origin)) return false;

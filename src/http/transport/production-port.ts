@@ -71,7 +71,6 @@ function markScheme(socket: Socket, scheme: 'http' | 'https'): Socket {
   return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
 }
 
-/** Listens on any free port, and returns it. */
 function listenOnAnyPort(listener: ReturnType<typeof createServer>): Promise<number> {
   return new Promise((resolve, reject) => {
     listener.once('error', reject);

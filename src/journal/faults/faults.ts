@@ -131,7 +131,6 @@ export class Faults {
     });
   }
 
-  /** Restores the stored faults. */
   restore(stored: readonly Fault[]): void {
     this.#list = new FaultList(stored);
     this.#updateQuota();

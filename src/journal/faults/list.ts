@@ -16,7 +16,6 @@ export type Moment = ReturnType<typeof momentOf>;
  */
 export type FaultPart = 'headers' | 'body' | 'all';
 
-/** The matchers for a fault's requests. */
 interface Matchers {
   /** The approximate size of the fault, in bytes. */
   readonly bytes: number;

@@ -3,11 +3,9 @@ import { explainUnreadable, UserError } from '../../lib/errors.ts';
 import { showValue } from '../../lib/redact.ts';
 import { readTextFile } from '../../lib/text-file.ts';
 
-/** Where a store on PostgreSQL is located. */
 export interface DatabaseLocation {
   /** The URL for messages, without a password. */
   readonly shown: string;
-  /** The name of the schema that contains the tables. */
   readonly schema: string;
   /** The user's `options` for the session (libpq), or null. */
   readonly options: string | null;

@@ -1,6 +1,5 @@
 import { messageOf } from '../../lib/errors.ts';
 import { DamagedData, ReadOnlyDatabase } from '../errors.ts';
-import type { RowName } from '../row-log.ts';
 import { readChangedRow, readPart, splitIntoParts } from '../saved-row.ts';
 import type {
   LogChanges,
@@ -10,6 +9,7 @@ import type {
   LoggedState,
   LoggedWorld,
   ReadRow,
+  RowName,
   RowOfWorld,
   SnapshotRecord,
   StorageInfo,
@@ -261,7 +261,6 @@ function splitIntoPages(rows: readonly LoggedPut[]): readonly (readonly LoggedPu
   return pages;
 }
 
-/** The SQL statements for a schema. */
 function createStatements(schema: string) {
   const objects = `"${schema}".objects`;
   const uses = `"${schema}".uses`;

@@ -144,7 +144,8 @@ export class Session implements Statements {
     );
     const client = new pg.Client({
       ...settings,
-      application_name: describeProcess(),
+      // A name for this process that people can recognize across machines.
+      application_name: `nv-auth-mock on ${hostname().slice(0, MAX_HOST_LENGTH)}, process ${process.pid}`,
       options: [...(options === null ? [] : [options]), ...set].join(' '),
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -200,7 +201,8 @@ export class Session implements Statements {
       );
       await this.#client.end();
     };
-    await Promise.race([end(), waitForCloseTimeout()]).catch(() => {});
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
+    await Promise.race([end(), timeout]).catch(() => {});
     this.#finish(new Error('PostgreSQL does not answer'));
     this.#destroy();
   }
@@ -283,14 +285,5 @@ export class Session implements Statements {
   }
 }
 
-function waitForCloseTimeout(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
-}
-
 /** The maximum length of the host name: the whole name must fit into PostgreSQL's 63 characters. */
 const MAX_HOST_LENGTH = 30;
-
-/** Returns a name for this process that people can recognize across machines. */
-export function describeProcess(): string {
-  return `nv-auth-mock on ${hostname().slice(0, MAX_HOST_LENGTH)}, process ${process.pid}`;
-}

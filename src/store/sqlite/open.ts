@@ -14,7 +14,6 @@ import { messageOf, UserError } from '../../lib/errors.ts';
 import { processWide } from '../../lib/process-wide.ts';
 import { DataFile, fileIdentityOf } from './data-file.ts';
 import { inTransaction, readErrorCode, readPragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
-import { APPLICATION_ID, checkHeader, HEADER_BYTES } from './header.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
@@ -26,9 +25,7 @@ const BUSY_TIMEOUT_MS = 200;
  */
 const MAX_CHECKED_BYTES = 4 * 1024 * 1024;
 
-/** System error codes for a full disk. */
 const DISK_FULL_CODES: readonly string[] = ['ENOSPC', 'EDQUOT'];
-/** System error codes for a missing permission to write. */
 const NOT_WRITABLE_CODES: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
@@ -54,10 +51,13 @@ export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
   const exists = existsSync(path);
   if (!exists) createParentFolder(path);
   try {
-    if (!exists) createFile(path);
+    // Readable only by its owner, because it contains secrets. SQLite gives the log the same mode.
+    if (!exists) closeSync(openSync(path, 'a', 0o600));
     // SQLite keeps the log next to the real file, not next to a link.
     const realPath = exists ? realpathSync(path) : path;
-    const hasLogFile = hasLog(realPath);
+    const hasLogFile = ['-wal', '-journal'].some(
+      (end) => (statSync(realPath + end, { throwIfNoEntry: false })?.size ?? 0) > 0,
+    );
     if (exists) assertUsableFile(path, hasLogFile);
     const database = openExclusively(path, driver);
     try {
@@ -73,7 +73,11 @@ export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
 
 /** Checks the pages of a locked database, creates missing tables, and records the file as open. */
 function prepareDatabase(path: string, database: SqliteDatabase, hasLogFile: boolean): OpenDatabase {
-  if (hasLogFile || statSync(path).size <= MAX_CHECKED_BYTES) assertIntactPages(database, path);
+  if (hasLogFile || statSync(path).size <= MAX_CHECKED_BYTES) {
+    const [health = ''] = String(readPragma(database, 'quick_check(1)')).split('\n');
+    if (health !== 'ok')
+      throw new UserError(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
+  }
   // Before enabling WAL, so that the marks are in the header of the file itself.
   if (readPragma(database, 'user_version') === 0) createSchema(database);
   database.exec('PRAGMA journal_mode = WAL');
@@ -95,11 +99,6 @@ const TEST_PAGES = 16;
 function tryToWrite(database: SqliteDatabase): void {
   const version = readPragma(database, 'user_version');
   for (let page = 0; page < TEST_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
-}
-
-/** Returns whether the last process left a log. */
-function hasLog(path: string): boolean {
-  return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
 /** Closes a database and releases the file for other servers. */
@@ -127,12 +126,8 @@ function assertUsableFile(path: string, hasLogFile: boolean): void {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new UserError(
-      `--data ${path} cannot be read and written${describeOwner(path)}. Change its permissions, or use another file.`,
-      {
-        cause,
-      },
-    );
+    const message = `--data ${path} cannot be read and written${describeOwner(path)}. Change its permissions, or use another file.`;
+    throw new UserError(message, { cause });
   }
   const header = readHeader(path);
   if (header.length === 0) return;
@@ -145,18 +140,9 @@ function createParentFolder(path: string): void {
   try {
     createFolders(dirname(resolve(path)));
   } catch (cause) {
-    throw new UserError(
-      `The folder of --data ${path} cannot be created${describeOwner(dirname(path))}. Use a writable path.`,
-      {
-        cause,
-      },
-    );
+    const message = `The folder of --data ${path} cannot be created${describeOwner(dirname(path))}. Use a writable path.`;
+    throw new UserError(message, { cause });
   }
-}
-
-/** Creates the file, readable only by its owner because it contains secrets. SQLite gives the log the same mode. */
-function createFile(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
 }
 
 function readHeader(path: string): Buffer {
@@ -185,23 +171,17 @@ function openExclusively(path: string, driver: SqliteDriver): SqliteDatabase {
   }
 }
 
-/** Checks the pages of a database. @throws UserError if one is damaged */
-function assertIntactPages(database: SqliteDatabase, path: string): void {
-  const [health = ''] = String(readPragma(database, 'quick_check(1)')).split('\n');
-  if (health !== 'ok')
-    throw new UserError(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
-}
-
 function toUserError(path: string, cause: unknown): UserError {
   const code = readErrorCode(cause);
-  const systemCode = systemErrorCode(cause);
+  const { code: systemCode }: { code?: unknown } = Object(cause);
+  const isSystemError = (codes: readonly string[]) => typeof systemCode === 'string' && codes.includes(systemCode);
   const reason = messageOf(cause);
   if (code.startsWith('SQLITE_BUSY')) return createInUseError(path, cause);
-  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE_CODES.includes(systemCode)) {
+  if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || isSystemError(NOT_WRITABLE_CODES)) {
     const message = `--data ${path} cannot be opened for writing: ${reason}${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`;
     return new UserError(message, { cause });
   }
-  if (code === 'SQLITE_FULL' || DISK_FULL_CODES.includes(systemCode)) {
+  if (code === 'SQLITE_FULL' || isSystemError(DISK_FULL_CODES)) {
     const message = `The disk of --data ${path} is full. Free some space, or use a file on another disk.`;
     return new UserError(message, { cause });
   }
@@ -209,12 +189,6 @@ function toUserError(path: string, cause: unknown): UserError {
     return new UserError(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
   return new UserError(`--data ${path} cannot be used: ${reason}. Use another file.`, { cause });
-}
-
-/** Returns the code of a system error; empty for any other error. */
-function systemErrorCode(cause: unknown): string {
-  const { code }: { code?: unknown } = Object(cause);
-  return typeof code === 'string' ? code : '';
 }
 
 /** Creates folders one by one, because Node's recursive `mkdir` hangs where folders cannot be created, as in /proc. */
@@ -243,4 +217,39 @@ function findNearestVisible(path: string) {
     if (path === dirname(path)) throw cause;
     return findNearestVisible(dirname(path));
   }
+}
+
+/** The application id of our files: "NVA1" (https://www.sqlite.org/fileformat.html, offset 68). */
+const APPLICATION_ID = 0x4e564131;
+
+const HEADER_BYTES = 100;
+
+const MAGIC = 'SQLite format 3\0';
+/** Offsets of members in the header. */
+const PAGE_SIZE_AT = 16;
+const PAGE_COUNT_AT = 28;
+const USER_VERSION_AT = 60;
+const APPLICATION_ID_AT = 68;
+
+/**
+ * Checks the header of a database and explains why the file cannot be used, as the end of a sentence about it. Returns
+ * null if the header is valid.
+ *
+ * @param size the size of the file in bytes; null skips the check, because the log contains part of the database
+ */
+function checkHeader(header: Buffer, size: number | null): string | null {
+  const advice = 'The file was not changed; use another one.';
+  if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    return `is not an SQLite database, or is damaged. ${advice}`;
+  }
+  const program = header.readUInt32BE(APPLICATION_ID_AT);
+  if (program !== APPLICATION_ID) return `is the database of another program. ${advice}`;
+  // A page size of 1 means 65536.
+  const pageSize = header.readUInt16BE(PAGE_SIZE_AT) === 1 ? 65_536 : header.readUInt16BE(PAGE_SIZE_AT);
+  if (size !== null && size < pageSize * header.readUInt32BE(PAGE_COUNT_AT)) {
+    return `is damaged: its end is missing. ${advice}`;
+  }
+  const version = header.readUInt32BE(USER_VERSION_AT);
+  if (version === SCHEMA_VERSION) return null;
+  return `was written by another version of nv-auth-mock (schema ${version}; this version reads ${SCHEMA_VERSION}). Use that version, or rename or delete the file.`;
 }

@@ -59,7 +59,7 @@ const OF_THE_PROCESS: readonly string[] = ['src/lib/time.ts: waiting'];
 const MEMOS: readonly string[] = [
   'src/decisions/explaining/hints/paths.ts: NEAREST_BY_REQUEST',
   'src/http/compress.ts: COPIES',
-  'src/worlds/seed/schema-checker.ts: VALIDATORS',
+  'src/worlds/seed/check.ts: VALIDATORS',
 ];
 
 /** Lists the module-level maps, sets and lists of a file that are not read-only. */
