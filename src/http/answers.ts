@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -30,11 +29,9 @@ export function preparePayload(reply: FastifyReply, request: AnsweredRequest): u
   const { outcome } = request.answer;
   if (outcome.body === undefined) return respond(reply, request);
   setHead(reply, request);
-  return request.notes.reservedBytes > 0 && isJson(outcome.body) ? serializeToBytes(outcome.body) : bodyToSend(outcome);
-}
-
-function isJson(body: unknown): body is object {
-  return typeof body === 'object' && body !== null && !isBytes(body) && !(body instanceof Readable);
+  const { body } = outcome;
+  const isJson = typeof body === 'object' && body !== null && !isBytes(body) && !(body instanceof Readable);
+  return request.notes.reservedBytes > 0 && isJson ? serializeToBytes(body) : bodyToSend(outcome);
 }
 
 function setHead(reply: FastifyReply, { answer, notes }: AnsweredRequest): FastifyReply {
@@ -81,12 +78,6 @@ function isAnswered(request: WorldRequest): request is AnsweredRequest {
   return request.answer !== null;
 }
 
-/** Calls back when a response is sent, or its client has left. */
-function callOnceSent(response: ServerResponse, callback: () => void): void {
-  if (response.destroyed) callback();
-  else response.once('close', callback);
-}
-
 /** Returned instead of a payload when the connection is to be dropped. */
 const DROP_CONNECTION = Symbol('drop connection');
 
@@ -121,7 +112,9 @@ async function prepareResponse(
     throw thrown;
   } finally {
     const { reservedBytes } = notes;
-    if (reservedBytes > 0) callOnceSent(reply.raw, () => request.server.answerRoom.release(reservedBytes));
+    const release = () => request.server.answerRoom.release(reservedBytes);
+    if (reservedBytes > 0 && reply.raw.destroyed) release();
+    else if (reservedBytes > 0) reply.raw.once('close', release);
     callOnceRead(payload, () => world.release());
   }
 }
@@ -179,12 +172,8 @@ function writePayload(
   }
   if (body === 'slow' && !isWithoutBody && content) return throttleBody(server, reply, Buffer.from(content));
   // Node encodes the head like the string after it, but a header may contain raw bytes.
-  return typeof content === 'string' && hasRawBytes(answer.outcome.headers) ? Buffer.from(content) : content;
-}
-
-/** Returns whether a header contains non-ASCII characters, which stand for raw bytes. */
-function hasRawBytes(headers: Outcome['headers'] = {}): boolean {
-  return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
+  const hasRawBytes = Object.values(answer.outcome.headers ?? {}).some((value) => /[^\0-\x7f]/.test(value));
+  return typeof content === 'string' && hasRawBytes ? Buffer.from(content) : content;
 }
 
 /** Returns a body that is sent slowly; the payload itself if the reader has left. */
@@ -252,13 +241,9 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, position
   const { socket } = response;
   // An injected request has no connection that could carry half of the headers.
   if (!(socket instanceof Socket)) response.destroy();
-  else if (position === 'before') reset(socket);
-  else socket.write(firstHalf(headBytes(status, headers)), () => socket.destroy());
-}
-
-/** Resets the connection. Node cannot reset one with TLS, so that one closes without a response. */
-function reset(socket: Socket): void {
-  if ('encrypted' in socket) socket.destroy();
+  else if (position !== 'before') socket.write(firstHalf(headBytes(status, headers)), () => socket.destroy());
+  // Node cannot reset a connection with TLS, so that one closes without a response.
+  else if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }
 

@@ -37,7 +37,14 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
     read: once(() => explainDocument(document)),
   }));
   pages.serve('/docs', HTML, PAGE_HEADERS, (below) => renderIndexPage(documents, below));
-  pages.serve('/openapi', 'application/json', PAGE_HEADERS, (_below, base) => renderList(documents, base));
+  // With absolute URLs, which clients can use directly.
+  pages.serve('/openapi', 'application/json', PAGE_HEADERS, (_below, base) => {
+    const listed = documents.map(({ name, title }) => {
+      const url = `${base}/openapi/${name}`;
+      return { name, title, json: `${url}.json`, yaml: `${url}.yaml` };
+    });
+    return JSON.stringify({ documents: listed });
+  });
   const docs = once(() => createSwaggerUi(explained, files));
   for (const document of explained) {
     serveDocument(pages, document);
@@ -172,15 +179,6 @@ function sendUnknownPage({ raw }: FastifyRequest, reply: FastifyReply): FastifyR
   return sendProblem(reply, new Problem('unknown_path', message));
 }
 
-/** Renders the list of documents with absolute URLs, which clients can use directly. */
-function renderList(documents: readonly ReadableDocument[], base: string): string {
-  const listed = documents.map(({ name, title }) => {
-    const url = `${base}/openapi/${name}`;
-    return { name, title, json: `${url}.json`, yaml: `${url}.yaml` };
-  });
-  return JSON.stringify({ documents: listed });
-}
-
 /** Renders the page that links to all documents. @param below the path of the world */
 function renderIndexPage(documents: readonly ReadableDocument[], below: string): string {
   const rows = documents.map(
@@ -216,7 +214,8 @@ export async function renderYaml(document: object): Promise<string> {
     for (const [name, value] of Object.entries(object)) {
       if (value === undefined) continue;
       if (pacer.isLong) await pacer.pause();
-      const isParent = depth > 0 && SIMPLE_KEY.test(name) && isFilledObject(value);
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      const isParent = depth > 0 && SIMPLE_KEY.test(name) && isObject && Object.keys(value).length > 0;
       const whole = stringify({ [name]: isParent ? {} : value });
       const own = isParent ? whole.replace(/ \{\}\n$/, '\n') : whole;
       // Not `^` with `m`, which also matches after separators that are no line breaks of YAML.
@@ -226,8 +225,4 @@ export async function renderYaml(document: object): Promise<string> {
     return text;
   };
   return renderMembers(document, DEPTH);
-}
-
-function isFilledObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }

@@ -112,6 +112,9 @@ function createRoute(
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
+  const guardOfControl = row.unguarded === true ? 'known' : 'admin';
+  const guardOfService = row.framed === true ? 'framed' : 'open';
+  const guard = service.isControlApi === true ? guardOfControl : guardOfService;
   return {
     service,
     ruleset,
@@ -121,16 +124,11 @@ function createRoute(
     errorRenderer,
     row,
     readsBody,
-    guard: chooseGuard(service, row),
+    guard,
     rule,
     lookup,
     firstCheck: row.checksFirst === undefined ? null : (service.checks?.[row.checksFirst] ?? null),
   };
-}
-
-function chooseGuard({ isControlApi }: ServiceDefinition, { framed, unguarded }: Route['row']): Route['guard'] {
-  if (isControlApi === true) return unguarded === true ? 'known' : 'admin';
-  return framed === true ? 'framed' : 'open';
 }
 
 /** Describes a host's operation like a documented one. */

@@ -128,7 +128,10 @@ export function createPages(app: FastifyInstance): Pages {
           // A person who follows an old link gets a page, a program gets the problem.
           const isForPerson = page.isHtml && raw.headers.accept?.includes('text/html') === true;
           if (!isForPerson || problem.kind !== 'no_such_world') return sendProblem(reply, problem);
-          const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrlOf(server, raw));
+          const address = server.addresses.find(raw);
+          const defaultWorldUrl =
+            address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
+          const lostPage = renderUnknownWorldPage(problem.message, defaultWorldUrl);
           return reply.code(404).type(HTML).headers(PAGE_HEADERS).send(lostPage);
         }
       },
@@ -182,10 +185,4 @@ function locateWorld(server: Server, raw: IncomingMessage): { readonly below: st
   const world = findWorldAt(server, address, raw);
   const below = address.kind === 'prefix' ? worldPathOf(world.id) : '';
   return { below, base: originsOf(server, world, address, origin).origin };
-}
-
-/** Returns the URL of the default world, for a visitor whose world does not exist. */
-function defaultWorldUrlOf({ addresses }: Server, raw: IncomingMessage): string {
-  const address = addresses.find(raw);
-  return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
 }

@@ -64,18 +64,6 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
-/** A fault, as seen by the request it is injected into. */
-export type InjectedFault = Pick<Fault, 'id' | 'fired' | 'action'>;
-
-/** What a request entered its world with, besides what was routed. */
-interface Entered extends Pick<RoutedRequest, 'fault'> {
-  readonly origins: Origins;
-  /** The body, if it had to be received first. */
-  readonly received: ReceivedBody | null;
-  /** Whether the request is only decided, without recording anything. */
-  readonly isSimulated?: boolean;
-}
-
 /** The decision about a caller that the rule of the operation allows or refuses. */
 export interface Access {
   readonly caller: Caller;
@@ -110,7 +98,7 @@ export interface Notes {
   body: unknown;
   /** Whether the URL or body may contain a real credential: such a request is refused before anything is stored. */
   hasRealCredential: boolean;
-  injectedFault: InjectedFault | null;
+  injectedFault: Pick<Fault, 'id' | 'fired' | 'action'> | null;
   /** The caller, if a fault asked for it before the request was decided. */
   authentication: Promise<Caller> | null;
   /** The principal of the presented credential, if a fault was injected before the request was decided. */
@@ -158,7 +146,18 @@ export class WorldRequest<OfRoute extends Route | null = Route> implements Conte
     server: Server,
     world: World,
     routed: Omit<RoutedRequest<OfRoute>, 'address' | 'baseUrl' | 'fault'>,
-    { fault, origins, received, isSimulated = false }: Entered,
+    {
+      fault,
+      origins,
+      received,
+      isSimulated = false,
+    }: Pick<RoutedRequest, 'fault'> & {
+      readonly origins: Origins;
+      /** The body, if it had to be received first. */
+      readonly received: ReceivedBody | null;
+      /** Whether the request is only decided, without recording anything. */
+      readonly isSimulated?: boolean;
+    },
   ) {
     const { raw } = routed;
     this.server = server;

@@ -27,7 +27,10 @@ export async function simulateRequest(
   simulatedCaller: SimulatedCaller,
   { method, path: target }: { readonly method: string; readonly path: string },
 ): Promise<Decision> {
-  const path = removePrefixOf(world, pathOf(target));
+  const fullPath = pathOf(target);
+  const below = `${worldPathOf(world.id)}/`;
+  // The path may be copied from a real request.
+  const path = fullPath.startsWith(below) ? fullPath.slice(below.length - 1) : fullPath;
   const { route, params } = findMatch(routes, method, path);
   if (!server.rulesets.includes(route.ruleset)) {
     throw new Problem(
@@ -69,12 +72,6 @@ async function decideOnly(request: WorldRequest, caller: Caller | null): Promise
   );
 }
 
-/** Removes the world's prefix from a path, which may be copied from a real request. */
-function removePrefixOf({ id }: World, path: string): string {
-  const below = `${worldPathOf(id)}/`;
-  return path.startsWith(below) ? path.slice(below.length - 1) : path;
-}
-
 /** Finds the operation of a simulated request. @throws Problem if no operation has the method and path */
 function findMatch(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path))
@@ -90,22 +87,12 @@ function findMatch(routes: Routes, method: string, path: string): Match {
       `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`,
     );
   }
-  throw new Problem(
-    'invalid_request',
-    `Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestPath(routes, method, path)}`,
-  );
-}
-
-/** Returns a question with the most similar path, preferably one with this method; empty if no path is similar. */
-function suggestPath(routes: Routes, method: string, path: string): string {
   const served = routes.listServed(false);
-  const sameMethod = served.filter((operation) => operation.method === method);
-  const near = findNearPath(path, pathsOf(sameMethod)) ?? findNearPath(path, pathsOf(served));
-  return near === undefined ? '' : ` Did you mean \`${near}\`?`;
-}
-
-function pathsOf(operations: readonly { readonly path: string }[]): readonly string[] {
-  return operations.map(({ path }) => path);
+  const ofMethod = served.filter((operation) => operation.method === method);
+  const pathsOf = (operations: typeof served) => operations.map((operation) => operation.path);
+  const near = findNearPath(path, pathsOf(ofMethod)) ?? findNearPath(path, pathsOf(served));
+  const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  throw new Problem('invalid_request', `Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestion}`);
 }
 
 /**

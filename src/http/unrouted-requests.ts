@@ -64,7 +64,9 @@ export class UnroutedRequests {
         );
       const known = findKnownPath(sentPath);
       if (known !== undefined) return this.#refuseKnown(raw, known.text, known.code);
-      return this.#refuse(raw, createUnroutedProblem(raw.method, sentPath, allow));
+      if (allow.length === 0) return this.#refuse(raw, createUnknownPathProblem(sentPath));
+      const message = `\`${showPath(sentPath)}\` does not support ${raw.method}; use ${allow.join(' or ')}.`;
+      return this.#refuse(raw, new Problem('method_not_allowed', message, { allow }));
     }
     return this.#refuse(raw, createUnknownPathProblem(sentPath), { otherVersions });
   }
@@ -241,13 +243,6 @@ function createDefaultService(services: readonly ServiceDefinition[]): UnroutedS
   };
 }
 
-/** Creates the problem of a path that is unknown, or that does not support the method. @param allow its methods */
-function createUnroutedProblem(method: string | undefined, path: string, allow: readonly string[]): Problem {
-  if (allow.length === 0) return createUnknownPathProblem(path);
-  const message = `\`${showPath(path)}\` does not support ${method}; use ${allow.join(' or ')}.`;
-  return new Problem('method_not_allowed', message, { allow });
-}
-
 function createUnknownPathProblem(path: string): Problem {
   return new Problem('unknown_path', `No operation has the path \`${showPath(path)}\`.`);
 }
@@ -259,11 +254,10 @@ export function createLongPathProblem(): Problem {
 function toFrameworkProblem(error: unknown): Problem {
   // Other errors have other codes, or none.
   const code = (error as { code?: unknown }).code;
-  if (code === 'FST_ERR_BAD_URL')
-    return new Problem(
-      'bad_path',
-      'The path cannot be decoded. Encode a literal `%` as `%25`, and other characters as UTF-8.',
-    );
+  if (code === 'FST_ERR_BAD_URL') {
+    const message = 'The path cannot be decoded. Encode a literal `%` as `%25`, and other characters as UTF-8.';
+    return new Problem('bad_path', message);
+  }
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return createLongPathProblem();
   return problemOf(error);
 }

@@ -81,7 +81,12 @@ export class ActivityLog {
     const { decisions, events } = this;
     const { id } = decision;
     decisions.record(decision);
-    events.publish('decision', () => summarizeDecision(decisions, id));
+    events.publish('decision', () => {
+      const kept = decisions.byId(id);
+      if (kept === null) return null;
+      const { at, service, operation, request, effect, principal, reason } = kept;
+      return { id, at: rfc3339(at), service, operation, request, effect, principal, reason };
+    });
   }
 
   /** @param data of the event in the stream */
@@ -107,12 +112,4 @@ export class ActivityLog {
     this.uses.clear();
     this.decisions.clear();
   }
-}
-
-/** Builds the event of a decision; null if the decision was evicted. */
-function summarizeDecision(decisions: Decisions, id: string): object | null {
-  const decision = decisions.byId(id);
-  if (decision === null) return null;
-  const { at, service, operation, request, effect, principal, reason } = decision;
-  return { id, at: rfc3339(at), service, operation, request, effect, principal, reason };
 }

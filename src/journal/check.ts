@@ -55,7 +55,10 @@ export function checkMatch(
       `${member('body')} is longer than ${MAX_BODY_CHARACTERS} characters. Match fewer members.`,
     );
   }
-  if (match.status !== undefined) checkStatus(match.status, member('status'));
+  if (match.status !== undefined && !(match.status >= 100 && match.status <= 599)) {
+    const message = `${member('status')}: \`${match.status}\` is not an HTTP status. Expected a whole number from 100 to 599.`;
+    throw new Problem('invalid_request', message);
+  }
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
   const checked = { ...others, ...(path !== undefined && { path }) };
   const possible = isOfOperations ? checked : others;
@@ -76,12 +79,6 @@ function checkName(
 ): void {
   if (name === undefined || valid.includes(name)) return;
   const message = `${member}: ${none} \`${shorten(name)}\`.${adviseName(name, valid, where)}`;
-  throw new Problem('invalid_request', message);
-}
-
-function checkStatus(status: number, member: string): void {
-  if (status >= 100 && status <= 599) return;
-  const message = `${member}: \`${status}\` is not an HTTP status. Expected a whole number from 100 to 599.`;
   throw new Problem('invalid_request', message);
 }
 

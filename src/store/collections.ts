@@ -108,16 +108,16 @@ export class Collections {
     let weight = 0;
     for (const [name, rows] of all) if (existingCopy(name) === undefined) weight += rows.weight;
     this.#memory?.assertRoom(weight);
-    const copies = [...all].map(([name, rows]) => [name, existingCopy(name) ?? this.#copy(name, rows)] as const);
+    const copies = new Map<string, Rows>();
+    for (const [name, rows] of all) {
+      const existing = existingCopy(name);
+      const copy = existing ?? rows.copy();
+      if (existing === undefined) this.#copies.set(name, new WeakRef(copy));
+      copies.set(name, copy);
+    }
     const uses = new Map(this.#initial.uses);
     for (const [name, usesById] of this.#uses) uses.set(name, new Map(usesById));
-    return buildState({ collections: new Map(copies), uses, nextPlace: this.#nextPlace });
-  }
-
-  #copy(collection: string, rows: Rows): Rows {
-    const copy = rows.copy();
-    this.#copies.set(collection, new WeakRef(copy));
-    return copy;
+    return buildState({ collections: copies, uses, nextPlace: this.#nextPlace });
   }
 
   /** Replaces all rows. @throws the same errors as a commit; nothing changes then */

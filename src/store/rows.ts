@@ -194,15 +194,11 @@ export class Rows<RowType extends Row = Row> {
     }
     if (row.dueAt !== null) {
       this.#due?.remove(row);
-      if (row.parent !== null) this.#leavePart(row, row.parent);
+      const parts = row.parent === null ? undefined : this.#dueParts.get(row.parent);
+      parts?.remove(row);
+      if (row.parent !== null && parts?.rows.length === 0) this.#dueParts.delete(row.parent);
     }
     if (row.facets !== undefined) for (const order of this.#orders.values()) order.remove(row);
-  }
-
-  #leavePart(row: RowType, parent: string): void {
-    const order = this.#dueParts.get(parent);
-    order?.remove(row);
-    if (order?.rows.length === 0) this.#dueParts.delete(parent);
   }
 
   /** Clears the caches that depend on all rows. */

@@ -37,11 +37,8 @@ export function serializeRow(row: Row, usedAt: Instant | null = null): string {
     facets,
     usedAt: usedAt ?? undefined,
     body,
-  } satisfies AllowUndefined<SavedRow>);
+  } satisfies { readonly [Name in keyof SavedRow]: SavedRow[Name] | undefined });
 }
-
-/** A type whose members may be undefined. */
-type AllowUndefined<Members> = { readonly [Name in keyof Members]: Members[Name] | undefined };
 
 function omitEmpty(strings: readonly string[]): readonly string[] | undefined {
   return strings.length === 0 ? undefined : strings;

@@ -25,16 +25,12 @@ export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   if (search !== null) return findSearchedPage(all, query, matches);
   let page: Page | null = null;
   const count = rows.cacheCount(JSON.stringify([account, whose, where]), () => {
-    page = findWholePage(all, query, matches);
+    const collected = new PageCollector(query);
+    for (const row of iterateRows(all, order.descending)) if (matches(row)) collected.add(row);
+    page = collected.page;
     return page.count;
   });
   return page ?? findCountedPage(all, query, matches, count);
-}
-
-function findWholePage(rows: readonly Row[], query: PageQuery, matches: Condition): Page {
-  const collected = new PageCollector(query);
-  for (const row of iterateRows(rows, query.order.descending)) if (matches(row)) collected.add(row);
-  return collected.page;
 }
 
 /** With a known number of rows, reads only from the nearer end up to the page. */

@@ -6,13 +6,11 @@ import { Rows } from './rows.ts';
 import type { SharedData, StateMemory } from './state-memory.ts';
 import { createStoredRow, createStoredRowWithoutCopy } from './weight.ts';
 
-/** When rows were last used, by collection and id. */
-export type Uses = ReadonlyMap<string, ReadonlyMap<string, Instant>>;
-
 /** The immutable state of a world at one moment. Any number of worlds can start with it. */
 export interface State extends SharedData {
   readonly collections: ReadonlyMap<string, Rows>;
-  readonly uses: Uses;
+  /** When rows were last used, by collection and id. */
+  readonly uses: ReadonlyMap<string, ReadonlyMap<string, Instant>>;
   /** Higher than the place of every row. */
   readonly nextPlace: number;
   /** Returns a function that gives the rows of a collection the world's own credentials; null keeps the rows. */
@@ -38,12 +36,6 @@ export function* listUsedRows({ collections, uses }: Pick<State, 'collections' |
   }
 }
 
-interface Added {
-  readonly usedAt: Instant | null;
-  readonly place: number;
-  readonly isOurs: boolean;
-}
-
 export class StateBuilder {
   readonly #collections = new Map<string, Rows>();
   readonly #uses = new Map<string, Map<string, Instant>>();
@@ -64,7 +56,14 @@ export class StateBuilder {
    * @throws Collision if the id or an alias is taken
    * @throws WriteFailure if there isn't enough memory
    */
-  add(original: Row, { usedAt = null, place = this.#nextPlace, isOurs = false }: Partial<Added> = {}): void {
+  add(
+    original: Row,
+    {
+      usedAt = null,
+      place = this.#nextPlace,
+      isOurs = false,
+    }: { readonly usedAt?: Instant | null; readonly place?: number; readonly isOurs?: boolean } = {},
+  ): void {
     const rows = this.#collections.get(original.collection) ?? new Rows();
     if (rows.byId(original.id) !== undefined) throw new Collision();
     for (const alias of original.aliases) if (rows.byAlias(alias) !== undefined) throw new Collision();
@@ -76,7 +75,9 @@ export class StateBuilder {
     this.#collections.set(original.collection, rows);
     rows.put(row);
     this.#nextPlace = Math.max(this.#nextPlace, place + 1);
-    if (usedAt !== null) this.#noteUse(row, usedAt);
+    if (usedAt === null) return;
+    const uses = this.#uses.get(row.collection) ?? new Map();
+    this.#uses.set(row.collection, uses.set(row.id, usedAt));
   }
 
   get state(): State {
@@ -87,11 +88,6 @@ export class StateBuilder {
   release(): void {
     this.#memory?.unreserve(this.#weight);
     this.#weight = 0;
-  }
-
-  #noteUse({ collection, id }: Row, at: Instant): void {
-    const uses = this.#uses.get(collection) ?? new Map();
-    this.#uses.set(collection, uses.set(id, at));
   }
 }
 

@@ -16,7 +16,6 @@ import type {
   LogEntry,
   LoggedWorld,
   LogUses,
-  ReadRow,
   SnapshotRecord,
   StorageInfo,
   WorldLog,
@@ -219,7 +218,8 @@ export class StoredWorlds {
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
     // The store owns the rows now.
     this.#logged.delete(name);
-    const log = this.#createLog(name, findNextPlace(logged.initialRows));
+    const highestPlace = logged.initialRows.reduce((highest, { place }) => Math.max(highest, place), 0);
+    const log = this.#createLog(name, highestPlace + 1);
     return this.#createStore(buildState(logged), log, logged.state);
   }
 
@@ -327,8 +327,4 @@ function buildState({ name, initialRows: begin, changedRows: later, uses }: Logg
     }
   }
   return builder.state;
-}
-
-function findNextPlace(rows: readonly ReadRow[]): number {
-  return 1 + rows.reduce((highest, { place }) => Math.max(highest, place), 0);
 }

@@ -1,8 +1,5 @@
 import type { Row } from './row.ts';
 
-/** The parts of a row that have a variable size, besides its body. */
-type RowParts = Pick<Row, 'id' | 'owner' | 'parent' | 'aliases' | 'labels' | 'sharedWith' | 'facets'>;
-
 /**
  * The approximate size of a row without strings and body, in bytes: the row, its revision, and its entries in indexes and
  * sorted lists. Like all of these numbers, it was measured on Node 20 (`test/store/weight.e2e.ts`).
@@ -34,7 +31,7 @@ const MAX_CHARACTER_BYTES = 2;
  * @param knownNames the member names that rows of the collection had before; new names are added
  */
 export function estimateRowBytes(
-  { id, owner, parent, aliases, labels, sharedWith, facets }: RowParts,
+  { id, owner, parent, aliases, labels, sharedWith, facets }: Row,
   body: unknown,
   json: string,
   knownNames: Set<string>,

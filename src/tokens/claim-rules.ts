@@ -17,22 +17,16 @@ const RESERVED_CLAIMS = ['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ',
 /** Maximum length of all rules, encoded as in a token: introspection accepts tokens of up to 8192 characters. */
 const MAX_RULES_LENGTH = 4096;
 
-/** The world setting that stores the rules. */
 export const CLAIM_RULES_SETTING = 'tokens.claims';
 
-interface Settings {
-  get(name: string): Promise<string | null>;
-}
-
-export async function readClaimRules({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
+export async function readClaimRules({
+  settings,
+}: {
+  readonly settings: { get(name: string): Promise<string | null> };
+}): Promise<readonly ClaimRule[]> {
   const stored = await settings.get(CLAIM_RULES_SETTING);
   // The rules were validated before they were stored.
   return stored === null ? [] : (JSON.parse(stored) as readonly ClaimRule[]);
-}
-
-/** Returns the first reserved claim that a rule changes; undefined if there is none. */
-function reservedClaimIn({ set = {}, remove = [] }: ClaimRule): string | undefined {
-  return [...Object.keys(set), ...remove].find((name) => isOneOf(RESERVED_CLAIMS, name));
 }
 
 /**
@@ -41,8 +35,8 @@ function reservedClaimIn({ set = {}, remove = [] }: ClaimRule): string | undefin
 export function findClaimRulesProblem(
   rules: readonly ClaimRule[],
 ): { readonly index: number | null; readonly why: string } | null {
-  for (const [index, rule] of rules.entries()) {
-    const reserved = reservedClaimIn(rule);
+  for (const [index, { set = {}, remove = [] }] of rules.entries()) {
+    const reserved = [...Object.keys(set), ...remove].find((name) => isOneOf(RESERVED_CLAIMS, name));
     if (reserved === undefined) continue;
     const why = `must not change \`${reserved}\`, which the mock reads itself. Use a token of \`POST /_mock/tokens\` or \`GET /_mock/tokens/zoo\` with a different value, or move the clock to change times`;
     return { index, why };

@@ -30,14 +30,8 @@ export interface TokenChanges {
   readonly sign?: SignMode;
 }
 
-export interface ForgedToken {
-  readonly token: string;
-  readonly header: Claims;
-  readonly claims: Claims;
-}
-
 /** Signs claims with the requested changes. */
-export async function forge(claims: Claims, keys: ForgeryKeys, changes: TokenChanges = {}): Promise<ForgedToken> {
+export async function forge(claims: Claims, keys: ForgeryKeys, changes: TokenChanges = {}) {
   const { sign = 'key' } = changes;
   const { alg, kid, key } = await selectSigning(keys, sign);
   const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);

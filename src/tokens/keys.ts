@@ -39,23 +39,22 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
   } catch (cause) {
-    throw new UserError(
-      `${name} does not contain a readable private key. Expected: ${SUPPORTED_KEYS}, without a passphrase.`,
-      {
-        cause,
-      },
-    );
+    const message = `${name} does not contain a readable private key. Expected: ${SUPPORTED_KEYS}, without a passphrase.`;
+    throw new UserError(message, { cause });
   }
-  const algorithm = findAlgorithm(key);
-  if (algorithm === null)
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const isRsa = key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS;
+  if (!isRsa && namedCurve !== 'prime256v1')
     throw new UserError(`${name} contains a key of an unsupported kind. Expected: ${SUPPORTED_KEYS}.`);
   // The JWK types of Node and jose describe the same object.
-  return importSigningKey(key.export({ format: 'jwk' }) as JWK, algorithm);
+  return importSigningKey(key.export({ format: 'jwk' }) as JWK, isRsa ? 'RS256' : 'ES256');
 }
 
 /** Creates the signing key from a trusted private JWK, such as a shipped test key. */
 export async function importSigningKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
-  const publicJwk = pickPublicMembers(jwk);
+  // Lists each member, so that no private one can leak. These are the public members of a key that jose has parsed.
+  const { kty, n, e, crv, x, y } = jwk;
+  const publicJwk = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }) as JWK;
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     algorithm,
@@ -78,38 +77,19 @@ async function importKey(jwk: JWK, algorithm: SigningAlgorithm, options?: KeyImp
   return (await importJWK(jwk, algorithm, options)) as CryptoKey;
 }
 
-function findAlgorithm(key: KeyObject): SigningAlgorithm | null {
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256';
-  if (namedCurve === 'prime256v1') return 'ES256';
-  return null;
-}
-
-/** Lists each member, so that no private one can leak. */
-function pickPublicMembers(jwk: JWK): JWK {
-  const { kty, n, e, crv, x, y } = jwk;
-  // The public members of a key that jose has parsed.
-  return kty === 'RSA' ? ({ kty, n, e } as JWK) : ({ kty, crv, x, y } as JWK);
-}
-
-/** A key that has been replaced. */
-export interface RetiredKey {
-  readonly key: PublicKey;
-  /** From then on the key is no longer published, and its tokens are refused. */
-  readonly until: Instant;
-}
-
 export interface KeyRing {
   /** The key that signs new tokens. */
   readonly current: SigningKey;
-  /** Replaced keys, newest first. They stay after their overlap, so that a refusal can give the reason. */
-  readonly retired: readonly RetiredKey[];
+  /**
+   * Replaced keys, newest first. They stay after their overlap, so that a refusal can give the reason. From `until` on,
+   * a key is no longer published, and its tokens are refused.
+   */
+  readonly retired: readonly { readonly key: PublicKey; readonly until: Instant }[];
 }
 
 /** How long a replaced key stays valid. */
 export const OVERLAP_MS = 10 * 60_000;
 
-/** Maximum number of replaced keys kept. */
 const MAX_RETIRED_KEYS = 8;
 
 /**

@@ -27,9 +27,6 @@ export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }
 
-/** Finds a token's key by its header. */
-type FindKey = (header: { kid?: string }) => CryptoKey | ReturnType<typeof importBearerKey>;
-
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
@@ -68,7 +65,11 @@ async function verifyBearer(token: string): Promise<VerifiedClaims> {
   return { ...claims, kid: BEARER_KEY.kid };
 }
 
-async function verifiedClaims(token: string, find: FindKey, algorithm: string): Promise<AccessTokenClaims> {
+async function verifiedClaims(
+  token: string,
+  find: (header: { kid?: string }) => CryptoKey | ReturnType<typeof importBearerKey>,
+  algorithm: string,
+): Promise<AccessTokenClaims> {
   const options = {
     algorithms: [algorithm],
     // Accept any number as a time: `checkTimes` checks it.
@@ -77,7 +78,10 @@ async function verifiedClaims(token: string, find: FindKey, algorithm: string): 
   };
   try {
     const { payload, protectedHeader } = await jwtVerify(token, find, options);
-    checkType(protectedHeader.typ);
+    const { typ } = protectedHeader;
+    // Refuses other types of tokens (RFC 8725, 3.12), whatever their claims.
+    if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPE.test(typ)))
+      throw malformedToken(`the \`typ\` of its header is ${JSON.stringify(typ)}, expected "JWT"`);
     return accessTokenClaims(payload);
   } catch (thrown) {
     throw tokenProblem(thrown);
@@ -154,12 +158,6 @@ export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant, ow
 /** As written in RFC 7519, 5.1, and RFC 9068, 2.1. Optional. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
 
-/** Refuses other types of tokens (RFC 8725, 3.12), whatever their claims. */
-function checkType(typ: unknown): void {
-  if (typ !== undefined && (typeof typ !== 'string' || !ACCESS_TOKEN_TYPE.test(typ)))
-    throw malformedToken(`the \`typ\` of its header is ${JSON.stringify(typ)}, expected "JWT"`);
-}
-
 function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
   const { iss, sub, azp, iat, exp, jti, sid, scope, typ, tenant_id, nbf } = payload;
   if (typ !== undefined && typ !== 'Bearer')
@@ -212,11 +210,8 @@ function malformedToken(why: string): Problem {
  * header.
  */
 function timesNote(claim: 'iat' | 'nbf' | 'exp', seconds: number, azp: string, now: Instant): string {
-  return `${claim} ${renderTime(seconds)}, the clock shows ${rfc3339(now)}; issued to client \`${azp.slice(0, 100)}\``;
-}
-
-/** Formats a time from a token, which may be any number. */
-function renderTime(seconds: number): string {
   const time = new Date(seconds * 1000);
-  return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
+  // The claim may be any number.
+  const shown = Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();
+  return `${claim} ${shown}, the clock shows ${rfc3339(now)}; issued to client \`${azp.slice(0, 100)}\``;
 }

@@ -25,11 +25,6 @@ export interface OwnedClock extends WorldClock {
   reread(): Promise<void>;
 }
 
-/** Creates the clock of a new world. */
-export function createClock(machine: Clock, settings: SettingsStore): OwnedClock {
-  return new StoredClock(machine, settings, REAL_TIME);
-}
-
 /** Opens the clock of a world with its stored state. */
 export async function openClock(machine: Clock, settings: SettingsStore): Promise<OwnedClock> {
   return new StoredClock(machine, settings, await readState(settings));
@@ -55,13 +50,13 @@ function parseState(text: string | null): ClockState {
  * Changes run one at a time, because each starts from the result of the previous one. The stored state wins: if it is
  * replaced during a change, the clock reads it again.
  */
-class StoredClock implements OwnedClock {
+export class StoredClock implements OwnedClock {
   readonly #machine: Clock;
   readonly #settings: SettingsStore;
   readonly #mutex = new Mutex();
   #state: ClockState;
 
-  constructor(machine: Clock, settings: SettingsStore, state: ClockState) {
+  constructor(machine: Clock, settings: SettingsStore, state = REAL_TIME) {
     this.#machine = machine;
     this.#settings = settings;
     this.#state = state;
@@ -113,7 +108,9 @@ class StoredClock implements OwnedClock {
   }
 
   reread(): Promise<void> {
-    return this.#mutex.runExclusive(() => this.#read());
+    return this.#mutex.runExclusive(async () => {
+      this.#state = await readState(this.#settings);
+    });
   }
 
   #move(target: (current: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
@@ -151,9 +148,5 @@ class StoredClock implements OwnedClock {
       throw cause;
     }
     this.#state = next;
-  }
-
-  async #read(): Promise<void> {
-    this.#state = await readState(this.#settings);
   }
 }

@@ -5,7 +5,6 @@ import type { SeedClients } from './credentials.ts';
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Names of credentials, by kind. */
 type Entries = Readonly<Record<Kind, Set<string>>>;
 
 function emptyEntries(): Entries {
@@ -91,7 +90,6 @@ export class CredentialIndex {
     }
   }
 
-  /** Removes a world that has ended. */
   drop(world: string): void {
     const { clients } = this.#seeded.get(world) ?? {};
     this.#seeded.delete(world);

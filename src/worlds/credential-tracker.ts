@@ -7,16 +7,13 @@ import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
 
-/** The parts of `Worlds` that the tracker uses. */
 export interface CredentialTrackerParts {
   readonly credentials: Credentials;
-  /** Returns the default world. */
   readonly default: () => World;
   /** Returns a world by its id; undefined if it doesn't exist. */
   readonly find: (id: string) => World | undefined;
   /** Returns whether this world still has its id. Another world may have replaced it. */
   readonly exists: (world: World) => boolean;
-  /** Returns whether there are worlds besides the default one. */
   readonly hasOthers: () => boolean;
 }
 
@@ -213,7 +210,6 @@ export class CredentialTracker {
     if (this.#parts.find(world.id) === undefined) this.drop(world.id);
   }
 
-  /** Removes the credentials of a world that has ended. */
   drop(id: string): void {
     this.index.drop(id);
     this.#sources.delete(id);

@@ -11,7 +11,6 @@ import { buildState, type State } from '../store/state.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
-/** An alias of a row. */
 interface RowAlias {
   readonly collection: string;
   readonly alias: string;
@@ -67,7 +66,6 @@ export class Credentials {
     );
   }
 
-  /** Finds the row of a key. */
   async findKey(store: Store, hash: string): Promise<Row | null> {
     return findRow(store, this.#keyAliases(hash));
   }
@@ -117,7 +115,6 @@ export class Credentials {
     return typeof secretHash === 'string' ? secretHash : null;
   }
 
-  /** Returns the hash of a key; null for other rows. */
   keyHashOf({ collection, aliases }: Row): string | null {
     return this.#keys.includes(collection) ? (aliases[0] ?? null) : null;
   }

@@ -1,7 +1,6 @@
 import { DEFAULT_WORLD, MAX_WORLD_ID_LENGTH } from '../lib/world-id.ts';
 import { grantMarkOf, keyMarkOf } from '../tokens/world-mark.ts';
 
-/** The maximum number of ended worlds to remember. */
 const MAX_ENDED_WORLDS = 10_000;
 
 /** Recognises the credentials of worlds, even of ended worlds, by marks and by the ends of client ids. */

@@ -3,13 +3,10 @@ import type { World } from '../contract/world.ts';
 import { Problem } from '../decisions/problem.ts';
 import type { Instant } from '../lib/clock.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { DEFAULT_WORLD } from '../lib/world-id.ts';
-import { parseStoredJson } from '../store/saved-row.ts';
 import type { StoredSeed } from '../store/seed.ts';
 import type { SharedData } from '../store/state-memory.ts';
 import type { OwnedWorld } from './world.ts';
 
-/** The options of a new world. */
 export interface WorldOrder {
   /** Generated if left out. */
   readonly id?: string | undefined;
@@ -20,7 +17,6 @@ export interface WorldOrder {
   readonly label: string | null;
 }
 
-/** The record of a world. */
 export interface WorldEntry extends Pick<WorldOrder, 'ttl' | 'label'> {
   readonly world: OwnedWorld;
   /** The world that shares its credentials; null if the world has its own. */
@@ -31,7 +27,6 @@ export interface WorldEntry extends Pick<WorldOrder, 'ttl' | 'label'> {
   readonly memory: SharedData | null;
 }
 
-/** A world that was just created. */
 export interface CreatedWorld {
   readonly entry: WorldEntry;
   /** Client ids, and ids of keys, that other worlds have as well, so they don't identify a world. */
@@ -40,7 +35,6 @@ export interface CreatedWorld {
   readonly created: readonly Holder[];
 }
 
-/** The maximum number of worlds named in a message. */
 const MAX_NAMED = 5;
 
 /** @param max the maximum number of worlds besides the default one */
@@ -53,11 +47,6 @@ export function createCrowdedProblem(entries: readonly WorldEntry[], max: number
   const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
   const message = `The limit of ${max} worlds is reached (\`--max-worlds\`). Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
   return new Problem('conflict', message);
-}
-
-export function createTakenProblem(id: string): Problem {
-  const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
-  return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);
 }
 
 export function createClosingProblem(): Problem {
@@ -80,7 +69,6 @@ export interface Provenance {
   readonly credentials: World['credentials'];
   /** The world that shares its credentials; null if the world has its own. */
   readonly source?: string | null;
-  /** A label that the user chose. */
   readonly label?: string | null;
 }
 
@@ -92,9 +80,4 @@ export function serializeProvenance({
 }: Provenance): string {
   // Listed because the arguments may have more members, which must not be stored.
   return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
-}
-
-/** Parses the stored provenance of a world, which `serializeProvenance` wrote. @throws DamagedData */
-export function parseProvenance(text: string, world: string): Provenance {
-  return parseStoredJson(text, `the origin of the world \`${world}\``);
 }

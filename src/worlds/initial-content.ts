@@ -23,7 +23,6 @@ export interface SeedAndCredentials {
   readonly credentials: World['credentials'];
 }
 
-/** The initial content of a new world. */
 export interface InitialContent extends Pick<FilledStore, 'isNew'> {
   readonly state: State;
   /** The seed with the credentials of the cast. */
@@ -36,12 +35,6 @@ export interface InitialContent extends Pick<FilledStore, 'isNew'> {
   readonly created: readonly Holder[];
 }
 
-interface ContentParts {
-  readonly templates: Templates;
-  readonly memory: StateMemory;
-  readonly keys: Credentials;
-}
-
 /** Creates the content of a new world: a copy of its seed's template, or of another world. */
 export async function createInitialContent(
   {
@@ -49,7 +42,11 @@ export async function createInitialContent(
     origin,
     credentials,
   }: { readonly id: string; readonly origin: WorldOrigin } & Pick<SeedAndCredentials, 'credentials'>,
-  { templates, memory, keys }: ContentParts,
+  {
+    templates,
+    memory,
+    keys,
+  }: { readonly templates: Templates; readonly memory: StateMemory; readonly keys: Credentials },
 ): Promise<InitialContent> {
   const isOwn = credentials === 'own';
   const seed = isOwn ? origin.seed : seedOfOrigin(origin);
@@ -72,15 +69,8 @@ export async function createInitialContent(
   return { ...copy, state: rekeyed, created: holders.filter((holder) => !idsInSeed.has(holder.id)) };
 }
 
-/** Creates the state of a world from its seed, at its creation and at every reset. */
-export async function createInitialState(
-  world: Pick<World, 'id'> & SeedAndCredentials,
-  { templates, keys }: Pick<ContentParts, 'templates' | 'keys'>,
-): Promise<InitialState> {
-  return stateFromTemplate(world, await templates.of(world.seed), keys);
-}
-
-function stateFromTemplate(
+/** Creates the state of a world from the template of its seed, at its creation and at every reset. */
+export function stateFromTemplate(
   { id, seed, credentials }: Pick<World, 'id'> & SeedAndCredentials,
   { state, clients }: Template,
   keys: Credentials,

@@ -3,6 +3,7 @@ import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../lib/time.ts';
 import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { isStorageFailure } from '../store/errors.ts';
+import { parseStoredJson } from '../store/saved-row.ts';
 import type { Seed, StoredSeed } from '../store/seed.ts';
 import type { SharedData, StateMemory } from '../store/state-memory.ts';
 import type { StoredWorlds } from '../store/stored-worlds.ts';
@@ -15,14 +16,13 @@ import {
   type CreatedWorld,
   createClosingProblem,
   createCrowdedProblem,
-  createTakenProblem,
   describeReopenedWorlds,
-  parseProvenance,
+  type Provenance,
   serializeProvenance,
   type WorldEntry,
   type WorldOrder,
 } from './entry.ts';
-import { createInitialContent, createInitialState, type InitialContent, type WorldOrigin } from './initial-content.ts';
+import { createInitialContent, type InitialContent, stateFromTemplate, type WorldOrigin } from './initial-content.ts';
 import type { FilledStore } from './seed-states.ts';
 import { SEED_MEMORY_FACTOR, type Templates } from './templates.ts';
 import { createBudgets, type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
@@ -38,7 +38,6 @@ const SWEEP_MS = 10_000;
 export interface WorldsParts
   extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'secrets' | 'keys' | 'warn'> {
   readonly memory: StateMemory;
-  /** Restores a stored seed. */
   readonly revive: (storedSeed: StoredSeed) => Seed;
   readonly templates: Templates;
   /** The maximum number of worlds besides the default one. */
@@ -46,11 +45,9 @@ export interface WorldsParts
   readonly storage: StoredWorlds;
 }
 
-/** The worlds of a server. */
 export class Worlds implements WorldRegistry {
   readonly #parts: WorldsParts;
   readonly #common: WorldsCommon;
-  /** All worlds except the default one. */
   readonly #entries = new Map<string, WorldEntry>();
   /** Whether there has never been a world besides the default one. */
   hasOneWorld = true;
@@ -81,9 +78,13 @@ export class Worlds implements WorldRegistry {
       keys,
       warn,
       noteChanges: (world, changed) => this.#credentialTracker.noteChanges(world, changed),
-      createInitialState: ({ id, credentials }, seed) => createInitialState({ id, credentials, seed }, parts),
+      createInitialState: async ({ id, credentials }, seed) =>
+        stateFromTemplate({ id, credentials, seed }, await parts.templates.of(seed), keys),
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
-      noteLeft: (world) => this.#noteLeft(world),
+      noteLeft: (world) => {
+        const entry = this.#currentEntry(world.id);
+        if (entry?.world === world) this.#noteUse(entry);
+      },
     };
   }
 
@@ -185,7 +186,6 @@ export class Worlds implements WorldRegistry {
     // Held until the end, because the source may be deleted in the meantime.
     const memoryInUse = origin.kind === 'copy' ? [memoryBesideRows, origin.state] : [memoryBesideRows];
     for (const data of memoryInUse) memory.hold(data);
-    // Reserves the id.
     this.#reservedIds.add(id);
     try {
       const content = await createInitialContent({ id, origin, credentials }, this.#parts);
@@ -238,13 +238,11 @@ export class Worlds implements WorldRegistry {
     return this.#parts.machine.now() - entry.lastUsedAt >= entry.ttl;
   }
 
-  /** Records that a world is in use. */
   #noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.#parts.machine.now();
     if (entry.ttl !== null) this.#parts.storage.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
-  /** Called when the state of a world was replaced. */
   async #noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
     const entry = this.#entries.get(world.id);
     if (world.id === DEFAULT_WORLD) await this.#credentialTracker.reindexDefault();
@@ -252,8 +250,10 @@ export class Worlds implements WorldRegistry {
   }
 
   async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
-    const { seed: storedSeed, credentials, source = null, label = null } = parseProvenance(made, id);
-    const seed = this.#parts.revive(storedSeed);
+    // Written by `serializeProvenance`.
+    const provenance = parseStoredJson<Provenance>(made, `the origin of the world \`${id}\``);
+    const { credentials, source = null, label = null } = provenance;
+    const seed = this.#parts.revive(provenance.seed);
     const filled = { store: this.#parts.storage.open(id), isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
     const memory = this.#weighWorld(seed);
@@ -284,7 +284,6 @@ export class Worlds implements WorldRegistry {
     this.#remove(entry);
   }
 
-  /** Removes a world that has ended. */
   #remove(entry: WorldEntry): void {
     const { world } = entry;
     this.#entries.delete(world.id);
@@ -317,7 +316,10 @@ export class Worlds implements WorldRegistry {
     if (this.#isClosed) throw createClosingProblem();
     const problem = findWorldIdError(id);
     if (problem !== null) throw new Problem('invalid_request', `Field \`id\` ${problem}.`);
-    if (id === DEFAULT_WORLD || this.#reservedIds.has(id) || this.has(id)) throw createTakenProblem(id);
+    if (id === DEFAULT_WORLD || this.#reservedIds.has(id) || this.has(id)) {
+      const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
+      throw new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);
+    }
     if (this.#entries.size + this.#reservedIds.size < this.#parts.max) return;
     this.#sweep();
     if (this.#entries.size + this.#reservedIds.size >= this.#parts.max)
@@ -365,11 +367,6 @@ export class Worlds implements WorldRegistry {
       await storage.delete(id).catch(() => {});
       throw cause;
     }
-  }
-
-  #noteLeft(world: OwnedWorld): void {
-    const entry = this.#currentEntry(world.id);
-    if (entry?.world === world) this.#noteUse(entry);
   }
 
   #currentEntry(id: string): WorldEntry | null | undefined {

@@ -11,7 +11,6 @@ export interface InitialState {
   readonly clients?: SeedClients | undefined;
 }
 
-/** A store that contains the rows of a world. */
 export interface FilledStore {
   readonly store: Store;
   /** Whether the clock shows real time. */

@@ -49,7 +49,9 @@ export class StoredKeys {
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const created = await importSigningKey(jwk, algorithm);
       const next = rotateKey(before, created, now + overlapMs);
-      await this.#settings.set(KEYS_SETTING, JSON.stringify(serializeRing(next, jwk)));
+      const retired = next.retired.map(({ key, until }) => ({ jwk: key.publicJwk, until }));
+      const stored: Stored = { algorithm, current: jwk, retired };
+      await this.#settings.set(KEYS_SETTING, JSON.stringify(stored));
       this.#ring = next;
       return { kid: created.kid, replacedKid, validUntil: next.retired[0]?.until ?? now };
     });
@@ -58,7 +60,8 @@ export class StoredKeys {
   /** Reads the settings again after the content of the store was replaced. */
   reread(): Promise<void> {
     return this.#mutex.runExclusive(async () => {
-      this.#ring = (await readRing(this.#settings)) ?? this.#server;
+      const text = await this.#settings.get(KEYS_SETTING);
+      this.#ring = text === null ? this.#server : await parseRing(text);
     });
   }
 }
@@ -67,15 +70,6 @@ interface Stored {
   readonly algorithm: SigningAlgorithm;
   readonly current: JWK;
   readonly retired: readonly { readonly jwk: SigningKey['publicJwk']; readonly until: Instant }[];
-}
-
-function serializeRing({ current: { algorithm }, retired }: KeyRing, current: JWK): Stored {
-  return { algorithm, current, retired: retired.map(({ key, until }) => ({ jwk: key.publicJwk, until })) };
-}
-
-async function readRing(settings: SettingsStore): Promise<KeyRing | null> {
-  const text = await settings.get(KEYS_SETTING);
-  return text === null ? null : parseRing(text);
 }
 
 /** The name of the stored keys in messages. */

@@ -11,7 +11,6 @@ const MAX_SNAPSHOTS = 100;
 const MAX_BYTES = 256 * 1024 * 1024;
 const ID_LENGTH = 12;
 
-/** The snapshots of all worlds. */
 export class Snapshots {
   readonly #storage: StoredWorlds;
   readonly #random: Random;
@@ -56,9 +55,12 @@ export class Snapshots {
    * @throws Problem `not_found`
    */
   find(id: string, from = DEFAULT_WORLD): SnapshotRecord {
-    const snapshot = this.#storage.snapshots.list().find((one) => one.id === id && isVisible(one, from));
-    if (snapshot === undefined) throw createUnknownProblem(id);
-    return snapshot;
+    // A test must not see the snapshots of another test. The default world shows all of them.
+    const isVisible = (world: string) => world === from || from === DEFAULT_WORLD;
+    const snapshot = this.#storage.snapshots.list().find((one) => one.id === id && isVisible(one.world));
+    if (snapshot !== undefined) return snapshot;
+    const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists the snapshots of a world. A snapshot ends with its world.`;
+    throw new Problem('not_found', message);
   }
 
   /** @param from the world in the request's URL @throws Problem `not_found` */
@@ -78,14 +80,4 @@ export class Snapshots {
       `Delete one with \`DELETE /_mock/snapshots/{id}\`, in its world or in \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
-}
-
-/** A test must not see the snapshots of another test. The default world shows all of them. */
-function isVisible({ world }: SnapshotRecord, from: string): boolean {
-  return world === from || from === DEFAULT_WORLD;
-}
-
-function createUnknownProblem(id: string): Problem {
-  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists the snapshots of a world. A snapshot ends with its world.`;
-  return new Problem('not_found', message);
 }

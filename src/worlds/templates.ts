@@ -14,7 +14,6 @@ export interface Template {
   readonly state: State;
   /** When it was created: the starting time of worlds created from it. */
   readonly at: Instant;
-  /** All credentials in the world. */
   readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
 }
@@ -30,11 +29,6 @@ const ROW_MEMORY_FACTOR = 10;
 /** The memory that a seed takes (text and value), as a multiple of the length of the text. */
 export const SEED_MEMORY_FACTOR = 6;
 
-/** Returns the approximate memory of a template, in bytes. */
-function estimateTemplateBytes({ state, seed }: Template): number {
-  return ROW_MEMORY_FACTOR * sizeOf(state) + SEED_MEMORY_FACTOR * seed.text.length;
-}
-
 /** Prepares the store of a world. @returns a line for each credential that can do less than it appears to */
 export type PrepareStore = (store: Store, now: Instant) => Promise<readonly string[]>;
 
@@ -43,7 +37,10 @@ export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Caches templates by seed, because tests create many worlds from the same seed. */
 export class Templates {
-  readonly #templates = createSharedCache(4 * MEGABYTE, estimateTemplateBytes);
+  readonly #templates = createSharedCache<Template>(
+    4 * MEGABYTE,
+    ({ state, seed }) => ROW_MEMORY_FACTOR * sizeOf(state) + SEED_MEMORY_FACTOR * seed.text.length,
+  );
   /** Templates that are being created, by the text of their seed, so that concurrent requests share them. */
   readonly #pending = new Map<string, Promise<Template>>();
   readonly #clock: Clock;
@@ -72,7 +69,6 @@ export class Templates {
     this.#warn = warn;
   }
 
-  /** Notes that the keys of a seed were reported. */
   noteReported({ fingerprint }: Pick<Seed, 'fingerprint'>): void {
     this.#reported.add(fingerprint);
     const [oldest] = this.#reported;

@@ -21,7 +21,7 @@ import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 import { grantMarkOf, keyMarkOf } from '../tokens/world-mark.ts';
-import { createClock, type OwnedClock, openClock, storeState } from './clock.ts';
+import { type OwnedClock, openClock, StoredClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import type { FilledStore, InitialState } from './seed-states.ts';
 import { StoredKeys } from './signing-keys.ts';
@@ -45,7 +45,6 @@ export interface OwnedWorld extends World {
   close(): void;
 }
 
-/** The parts shared by all worlds of a process. */
 export interface WorldsCommon {
   readonly machine: Clock;
   readonly random: Random;
@@ -54,7 +53,6 @@ export interface WorldsCommon {
   readonly budgets: Budgets;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
-  /** Writes a warning to the log. */
   readonly warn: (line: string) => void;
   /** Called when rows with credentials change. */
   readonly noteChanges: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
@@ -66,7 +64,6 @@ export interface WorldsCommon {
   readonly noteLeft: (world: OwnedWorld) => void;
 }
 
-/** The source of a world. */
 export interface WorldParts {
   readonly id: string;
   readonly credentials: World['credentials'];
@@ -109,7 +106,7 @@ class OpenedWorld implements OwnedWorld {
     this.#common = common;
     // New at each start, so that ids never repeat.
     this.#series = random.hex(6);
-    this.clock = createClock(machine, store.settings);
+    this.clock = new StoredClock(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
     this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
@@ -288,18 +285,16 @@ class OpenedWorld implements OwnedWorld {
 
 /** The memory shared by the worlds of a process, besides their state. Caches evict, quotas refuse. */
 export interface Budgets extends ActivityBudgets {
-  /** verified tokens */
   readonly tokens: SharedCache<VerifiedClaims>;
   /** how clients treat their tokens */
   readonly tokenUsage: SharedCache<EventCount>;
   /** when credentials were deleted */
   readonly deleted: SharedCache<Instant>;
-  /** hashes of earlier secrets, for hiding them */
   readonly secrets: SharedCache<true>;
   readonly faults: Quota;
 }
 
-/** Creates the budgets. Each process needs only one. */
+/** Each process needs only one. */
 export function createBudgets(): Budgets {
   return {
     ...createActivityBudgets(),

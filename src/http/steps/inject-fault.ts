@@ -111,19 +111,9 @@ function errorOf(request: WorldRequest, fault: Fault, status: number, decision: 
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
 }
 
-/**
- * Returns the body with the member names that the client sent, as in the journal. The operation may have got other
- * spellings.
- */
-function bodyAsSent({ raw, notes: { body, received, sent } }: WorldRequest): unknown {
-  const text = received?.text ?? sent.text;
-  if (text === null || (received === null && isTruncated(sent))) return body;
-  return parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
-}
-
 /** Returns the facts that faults match on, as far as they are known. */
 function factsOf(request: WorldRequest, principal: Principal | null): Facts {
-  const { route, raw, method, access, answer } = request;
+  const { route, raw, method, access, answer, notes } = request;
   let parsed: { readonly value: unknown } | null = null;
   return {
     service: route.service.name,
@@ -133,9 +123,13 @@ function factsOf(request: WorldRequest, principal: Principal | null): Facts {
     status: answer?.outcome.status ?? null,
     principal,
     reason: (answer ?? access)?.decision?.reason ?? null,
-    // Parsed once, no matter how many faults match on the body.
+    // Parsed once, no matter how many faults match on the body. It has the member names that the client sent, as in the
+    // journal. The operation may have got other spellings.
     body: () => {
-      parsed ??= { value: bodyAsSent(request) };
+      const { body, received, sent } = notes;
+      const text = received?.text ?? sent.text;
+      if (text === null || (received === null && isTruncated(sent))) return body;
+      parsed ??= { value: parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']) };
       return parsed.value;
     },
   };

@@ -34,7 +34,8 @@ export async function parseLocation(data: string): Promise<DatabaseLocation> {
   };
   const schema = take('schema') ?? DEFAULT_SCHEMA;
   const options = take('options');
-  const shown = shownUrl(url);
+  const { username, host, pathname } = url;
+  const shown = `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
   if (!SCHEMA_NAME.test(schema)) {
     throw new UserError(
       `--data ${shown}: \`${showValue(schema).slice(0, 100)}\` is not a valid schema name. Use up to 63 lowercase letters, digits and underscores.`,
@@ -43,11 +44,6 @@ export async function parseLocation(data: string): Promise<DatabaseLocation> {
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
   const ssl = await readSsl(mode, certificates, shown);
   return { shown, schema, options, settings: { connectionString: url.href, ssl } };
-}
-
-function shownUrl(url: URL): string {
-  const { username, host, pathname } = url;
-  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }
 
 async function readSsl(mode: string | null, certificates: string | null, shown: string): Promise<ClientConfig['ssl']> {

@@ -77,7 +77,8 @@ export class PostgresLog implements WorldLog {
       if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
       const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
-      const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
+      const contents = new Map<string, MutableContent>();
+      for (const { name } of worlds) contents.set(name, { initialRows: [], changedRows: [], uses: [] });
       const forEachRow = async <Read extends { readonly world: string }>(
         text: string,
         max: number,
@@ -190,10 +191,6 @@ export class PostgresLog implements WorldLog {
 type Content = Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>;
 type MutableContent = { readonly [Name in keyof Content]: Content[Name][number][] };
 type Take<Read> = (content: MutableContent, read: Read) => void;
-
-function emptyContent(): MutableContent {
-  return { initialRows: [], changedRows: [], uses: [] };
-}
 
 interface Part {
   readonly world: string;

@@ -81,16 +81,10 @@ async function openSession(pg: typeof Postgres, location: DatabaseLocation): Pro
   }
 }
 
-interface LockAttempt {
-  readonly has: boolean;
-  /** The name of the process with the lock, and the start of its session, if this user may see them. */
-  readonly holder: string | null;
-  readonly since: string | null;
-}
-
 /** Tries to lock the schema. @returns null if it succeeded, otherwise a description of the process with the lock */
 async function tryLock(session: Session, { schema }: DatabaseLocation): Promise<string | null> {
-  const [attempt] = await session.query<LockAttempt>(
+  // Null if this user may not see the process with the lock.
+  const [attempt] = await session.query<{ has: boolean; holder: string | null; since: string | null }>(
     `WITH attempt AS MATERIALIZED (SELECT pg_try_advisory_lock($1, hashtext($2)) AS has)
      SELECT attempt.has, a.application_name AS holder,
        to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since

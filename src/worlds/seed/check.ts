@@ -34,7 +34,6 @@ export function findSeedErrors(parts: SeedParts, services: readonly ServiceDefin
 /** The maximum number of values in a seed for collecting all errors, which could otherwise be hundreds of thousands. */
 const MAX_VALUES = 4000;
 
-/** Returns whether a seed has too many values to collect all its errors. */
 function isLarge(parts: unknown): boolean {
   const pending = [parts];
   for (let visited = 0; pending.length > 0; visited += 1) {
@@ -84,12 +83,8 @@ export function findSchemaErrors(
   return groupByChoice(relevant).map((group, index) => {
     if (index < MAX_DESCRIBED) return createSeedError(group, listParents);
     // Further errors are only counted.
-    return { place: formatPath(splitInstancePath(group[0])), message: '' };
+    return { place: formatPath(group[0].instancePath.split('/').slice(1)), message: '' };
   });
-}
-
-function splitInstancePath({ instancePath }: Violation): readonly string[] {
-  return instancePath.split('/').slice(1);
 }
 
 /** Groups a violated choice with the violations inside it, which ajv lists just before it. */
@@ -111,7 +106,6 @@ function schemasOf(services: readonly ServiceDefinition[]): Schemas {
   return Object.fromEntries(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
 }
 
-/** The schemas of the parts of a seed, by service. */
 type Schemas = Readonly<Record<string, SeedSchema>>;
 
 /** How many violations to find: all, or only the first. */
@@ -126,9 +120,18 @@ function findViolations(
   schemas: Schemas,
   extent: Extent,
 ): readonly Violation[] {
+  // Like those of ajv.
   const violations: Violation[] = Object.keys(parts)
     .filter((name) => !Object.hasOwn(schemas, name))
-    .map((additionalProperty) => createUnknownPart(additionalProperty, parts, schemas));
+    .map((additionalProperty) => ({
+      keyword: 'additionalProperties',
+      instancePath: '',
+      schemaPath: '#/additionalProperties',
+      params: { additionalProperty },
+      // `extends` has already been resolved; here it is just a valid name.
+      parentSchema: { properties: { ...schemas, extends: {} } },
+      data: parts,
+    }));
   for (const [name, schema] of Object.entries(schemas)) {
     if (extent === 'first' && violations.length > 0) break;
     if (parts[name] === undefined) continue;
@@ -138,33 +141,16 @@ function findViolations(
   return violations;
 }
 
-/** Creates the violation of an unknown part, like ajv. */
-function createUnknownPart(additionalProperty: string, data: unknown, schemas: Schemas): Violation {
-  return {
-    keyword: 'additionalProperties',
-    instancePath: '',
-    schemaPath: '#/additionalProperties',
-    params: { additionalProperty },
-    // `extends` has already been resolved; here it is just a valid name.
-    parentSchema: { properties: { ...schemas, extends: {} } },
-    data,
-  };
-}
-
 /** Returns the validator of a seed's part. Paths in its violations begin with the name of the part. */
 function getValidator(name: string, schema: SeedSchema, extent: Extent): ValidateFunction {
   const validators = VALIDATORS.get(schema) ?? {};
   VALIDATORS.set(schema, validators);
-  validators[extent] ??= compile({ properties: { [name]: schema } }, extent);
-  return validators[extent];
-}
-
-function compile(schema: SeedSchema, extent: Extent): ValidateFunction {
   // A test validates the schemas. Optimized code would take longer to compile than it saves.
   const speed = { meta: false, validateSchema: false, code: { optimize: false } } as const;
-  return addFormats
+  validators[extent] ??= addFormats
     .default(new Ajv({ allErrors: extent === 'all', verbose: true, strict: false, ...speed }))
-    .compile(schema);
+    .compile({ properties: { [name]: schema } });
+  return validators[extent];
 }
 
 /** Returns the path of the topmost object that has each list, by the name of the list. */

@@ -23,7 +23,6 @@ const REMOVE_ADVICE =
 /** The maximum difference in length between a typo and the right name. */
 const MAX_TYPO_DIFFERENCE = 2;
 
-/** The minimum length of a partial name. */
 const MIN_PART_LENGTH = 3;
 
 /** A violation, and those inside it if it is a choice. */
@@ -41,34 +40,23 @@ export function formatSeedError({ message, given, valid = [] }: SeedError): stri
 /** Describes the violations of one value. @param listParents as `findListParents` returns them */
 export function createSeedError(violations: Violations, listParents: ReadonlyMap<string, string>): SeedError {
   const error = findValueError(violations, TYPE_NAMES);
+  const { path, expected, given, valid = [] } = error;
+  const place = formatPath(path);
+  const parent = formatPath(path.slice(0, -1));
   switch (error.kind) {
     case 'missing':
-      return describeMissing(error);
-    case 'invalid':
-      return describeInvalid(error);
-    case 'unknown':
-      return describeUnknownKey(error, listParents);
+      // The error is in the object that lacks the member.
+      return { place: parent, message: `\`${place}\` is missing; it must be ${expected}` };
+    case 'invalid': {
+      const near = findNear(given ?? '', valid);
+      const suggestion = near === undefined ? '' : `; did you mean \`${near}\`?`;
+      return { place, message: `\`${place}\` must be ${expected}${suggestion}` };
+    }
+    case 'unknown': {
+      const statement = `unknown key \`${given}\`${parent === '' ? '' : ` in \`${parent}\``}`;
+      return { place, message: `${statement}${adviseUnknownKey(error, listParents)}` };
+    }
   }
-}
-
-/** The error is in the object that lacks the member. */
-function describeMissing({ path, expected }: ValueError): SeedError {
-  const message = `\`${formatPath(path)}\` is missing; it must be ${expected}`;
-  return { place: formatPath(path.slice(0, -1)), message };
-}
-
-function describeInvalid({ path, expected, given = '', valid = [] }: ValueError): SeedError {
-  const place = formatPath(path);
-  const near = findNear(given, valid);
-  const suggestion = near === undefined ? '' : `; did you mean \`${near}\`?`;
-  return { place, message: `\`${place}\` must be ${expected}${suggestion}` };
-}
-
-function describeUnknownKey(error: ValueError, listParents: ReadonlyMap<string, string>): SeedError {
-  const { path, given } = error;
-  const parent = formatPath(path.slice(0, -1));
-  const statement = `unknown key \`${given}\`${parent === '' ? '' : ` in \`${parent}\``}`;
-  return { place: formatPath(path), message: `${statement}${adviseUnknownKey(error, listParents)}` };
 }
 
 /** Returns the rest of the sentence about an unknown key: where it belongs, or which names are valid. */

@@ -4,7 +4,6 @@ import type { Seeding, SeedParts } from '../../contract/seed.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import { readFixture } from '../../lib/assets.ts';
-import type { Instant } from '../../lib/clock.ts';
 import { readDocument } from '../../lib/document-file.ts';
 import { UserError } from '../../lib/errors.ts';
 import { computeMaxSeedBytes, once } from '../../lib/memory.ts';
@@ -74,14 +73,11 @@ export async function createSeedFromValue(
   if (value === BUILT_IN || value === NONE) return chooseSeed(value, services, random);
   if (isParts(value)) return createSeedFromContent(value, 'the seed', services, random);
   const expected = `expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`.`;
-  if (typeof value !== 'string') throw new UserError(`The seed is ${describeType(value)}; ${expected}`);
+  if (value === null) throw new UserError(`The seed is null; ${expected}`);
+  if (typeof value !== 'string')
+    throw new UserError(`The seed is a ${Array.isArray(value) ? 'list' : typeof value}; ${expected}`);
   const text = showValue(value).slice(0, 100);
   throw new UserError(`The seed is the string \`${text}\`; ${expected} File paths are not accepted over HTTP.`);
-}
-
-function describeType(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }
 
 /**
@@ -129,7 +125,6 @@ async function readLayers(content: SeedParts, layer: Layer, services: readonly S
   return readSeed(content, layer, services, { builtIn, readContent });
 }
 
-/** Restores a seed from its stored text. */
 export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = parseSeed(stored);
   return buildSeed(parts, { origin: stored.origin, extended }, services, random);
@@ -149,11 +144,6 @@ export function deriveSeed(seed: Seed, derivation: Derivation): Seed {
 /** Returns the readable form of a seed, with credentials. */
 export function readCast(stored: StoredSeed, services: readonly ServiceDefinition[]): Cast {
   return isDerivable(stored) ? stored.cast : castOfParts(parseSeed(stored).parts, services);
-}
-
-/** Updates the members of a cast that depend on time, such as the state of a model. */
-export function updateCast(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
-  return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
 /** Summarizes a seed in one line: `2 users, 1 application, no service accounts, 12 NGC keys; extends builtin`. */
@@ -177,7 +167,6 @@ function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): 
   return mapParts(parts, services, (seed, part) => seed.createCast(part));
 }
 
-/** The stored origin of a seed. */
 interface Provenance {
   readonly origin: StoredSeed['origin'];
   /** The extended seeds, nearest first. They are already merged. */
@@ -313,5 +302,8 @@ function mapParts(
 /** Creates the current cast of a world, without bearers. @param services all services except the control API */
 export function createCast({ id, credentials, origin, clock }: World, services: readonly ServiceDefinition[]) {
   const seed = credentials === 'own' ? deriveSeed(origin, createDerivation(id)) : origin;
-  return updateCast(readCast(seed, services), services, clock.now());
+  const cast = readCast(seed, services);
+  const now = clock.now();
+  // Some members depend on time, such as the state of a model.
+  return mapParts(cast, services, (seeding, part) => seeding.castAt?.(part, now) ?? part);
 }

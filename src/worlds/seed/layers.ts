@@ -30,14 +30,12 @@ export interface Source {
   readonly place: string;
 }
 
-/** An error in a change, in the layer that makes the change. */
 export interface LayerError extends SeedError {
   readonly layer: Layer;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Wraps a layer before merging. */
 export function wrapLayer(value: unknown, layer: Layer): SourcedValue {
   return { value, origin: { layer, place: '' } };
 }
@@ -111,7 +109,10 @@ function mergeObject(
     if (value === undefined) continue;
     const schema = own(properties, name);
     const member = getChild(above, name);
-    if (value === null && schema !== undefined && !acceptsNull(schema)) members.delete(name);
+    // Null doesn't mean removal where it is a valid value.
+    const acceptsNull =
+      schema?.enum?.includes(null) === true || (Array.isArray(schema?.type) && schema.type.includes('null'));
+    if (value === null && schema !== undefined && !acceptsNull) members.delete(name);
     else members.set(name, merge(name, members.get(name) ?? createEmpty(member), member, schema ?? {}));
   }
   return assemble(above, Object.fromEntries([...members].map(([name, { value }]) => [name, value])), members);
@@ -160,7 +161,6 @@ function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
   return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
 }
 
-/** Returns the name of an entry for messages. */
 function nameOf(entry: Members, by: readonly string[]): string {
   return by.map((member) => String(own(entry, member))).join('/');
 }
@@ -225,9 +225,4 @@ function assemble(
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether null is a valid value, so that it doesn't mean removal. */
-function acceptsNull({ enum: values, type }: SeedSchema): boolean {
-  return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

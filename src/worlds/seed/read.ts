@@ -16,7 +16,6 @@ import {
   wrapLayer,
 } from './layers.ts';
 
-/** Loads extended seeds. */
 export interface BaseLoader {
   /** Returns the readable form, without password hashes. */
   builtIn(): Promise<SeedParts>;
@@ -57,15 +56,8 @@ export async function readSeed(
   return { parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
-/** A seed of a chain of `extends`. */
-interface StackedSeed {
-  /** The name in the `extends` of the seed above. */
-  readonly name: string;
-  readonly seed: SourcedValue;
-}
-
 /**
- * Returns a seed followed by the seeds it extends.
+ * Returns a seed followed by the seeds it extends, each with its name in the `extends` of the seed above.
  *
  * @param layers the chain so far, topmost first; the last one belongs to the content
  */
@@ -74,7 +66,7 @@ async function loadStack(
   name: string,
   layers: readonly [Layer, ...Layer[]],
   loader: BaseLoader,
-): Promise<StackedSeed[]> {
+): Promise<{ readonly name: string; readonly seed: SourcedValue }[]> {
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
   const refuse = (place: string, sentence: string) =>
@@ -140,23 +132,19 @@ async function createLocatedError(
   top: Layer,
   count = errors.length,
 ): Promise<UserError> {
-  const readLines = createLineReader();
+  // Reads each file only once.
+  const read = new Map<string, ReturnType<typeof createLineFinder>>();
+  const readLines = (file: string) => {
+    const lines = read.get(file) ?? createLineFinder(file);
+    read.set(file, lines);
+    return lines;
+  };
   const rest = count - MAX_DESCRIBED;
   const sentences = errors
     .slice(0, MAX_DESCRIBED)
     .map(async ({ error, source }) => `${await describeLocation(source, top, readLines)}${formatSeedError(error)}`);
   const lines = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
   return new UserError(`${top.name} cannot be used:\n  ${lines.join('\n  ')}`);
-}
-
-/** Returns a function that finds lines and reads each file only once. */
-function createLineReader(): typeof createLineFinder {
-  const read = new Map<string, ReturnType<typeof createLineFinder>>();
-  return (file) => {
-    const lines = read.get(file) ?? createLineFinder(file);
-    read.set(file, lines);
-    return lines;
-  };
 }
 
 /** Returns file and line of a place as the start of a message; only the line if it is in the top file. */

@@ -4,7 +4,6 @@ import { appendName } from './error-text.ts';
 /** A repaired value that matches its schema. */
 export interface Repaired {
   readonly value: unknown;
-  /** The paths of made-up values. */
   readonly madeUpPaths: ReadonlySet<string>;
   /** Made-up strings, in lower case. */
   readonly madeUpTexts: ReadonlySet<string>;
@@ -54,30 +53,21 @@ export function repairValue(rootSchema: SeedSchema, input: unknown): Repaired {
   };
 
   const repairScalar = (schema: SeedSchema, value: unknown, path: string): unknown => {
-    const types = listTypes(schema);
+    const types = schema.type === undefined ? (schema.enum ?? []).map(typeOf) : [schema.type].flat();
     if (types.length === 0 || (types.includes(typeOf(value)) && value !== '')) return value;
     if (types.includes('integer') && Number.isInteger(value)) return value;
     const isExpectedText = !types.includes('integer') && !types.includes('boolean');
     // An unquoted name in YAML may be a number.
     if (isExpectedText && typeof value === 'number') return String(value);
-    const madeUpValue = makeUpValue(types, path);
+    // As a string, it is the path, because no object has a path as its name.
+    const otherValue = types.includes('boolean') ? false : path;
+    const madeUpValue = types.includes('integer') ? MADE_UP_NUMBER : otherValue;
     madeUpPaths.add(path);
     if (typeof madeUpValue !== 'boolean') madeUpTexts.add(String(madeUpValue).toLowerCase());
     return madeUpValue;
   };
 
   return { value: repair(rootSchema, input, ''), madeUpPaths, madeUpTexts };
-}
-
-/** Returns the types that a schema accepts; empty if it accepts any. */
-function listTypes({ type, enum: values = [] }: SeedSchema): readonly string[] {
-  return type === undefined ? values.map(typeOf) : [type].flat();
-}
-
-/** Returns a value of one of these types. As a string, it is the path, because no object has a path as its name. */
-function makeUpValue(types: readonly string[], path: string): number | boolean | string {
-  if (types.includes('integer')) return MADE_UP_NUMBER;
-  return types.includes('boolean') ? false : path;
 }
 
 function typeOf(value: unknown): string {
