@@ -11,16 +11,11 @@ const MAX_WAIT_MS = 5000;
 /** The `Retry-After` of a response that found no room, in seconds. */
 const RETRY_AFTER = 1;
 
-interface Waiting {
-  readonly bytes: number;
-  start(): void;
-}
-
 /** The memory for large responses that are rendered or not yet sent. They take turns, in the order of their arrival. */
 export class AnswerRoom {
   readonly #limit: number;
   #free: number;
-  readonly #queue = new Set<Waiting>();
+  readonly #queue = new Set<{ readonly bytes: number; start(): void }>();
 
   /** @param limit in bytes */
   constructor(limit: number) {
@@ -61,7 +56,10 @@ export class AnswerRoom {
       };
       const timer = setTimeout(() => {
         end();
-        reject(createNoRoomProblem(this.#limit));
+        const message =
+          `Other large responses fill the ${Math.round(this.#limit / MEGABYTE)} MB that they may have together. Read them to their end, ` +
+          'send the request again, or give the server a larger heap (`NODE_OPTIONS=--max-old-space-size`).';
+        reject(new Problem('unavailable', message, { retryAfter: RETRY_AFTER }));
         // Smaller ones may have waited behind it.
         this.#startNext();
       }, MAX_WAIT_MS);
@@ -76,13 +74,4 @@ export class AnswerRoom {
       start();
     }
   }
-}
-
-function createNoRoomProblem(limit: number): Problem {
-  return new Problem(
-    'unavailable',
-    `Other large responses fill the ${Math.round(limit / MEGABYTE)} MB that they may have together. Read them to their end, ` +
-      'send the request again, or give the server a larger heap (`NODE_OPTIONS=--max-old-space-size`).',
-    { retryAfter: RETRY_AFTER },
-  );
 }

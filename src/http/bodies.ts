@@ -180,16 +180,17 @@ export function readAnnouncedLength(request: IncomingMessage): number | null {
   return length === undefined ? null : Number(length);
 }
 
-/** Consumes a chunk of a body. Reading pauses until a returned promise resolves. */
-export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
-
 /**
- * Passes a body on as it arrives.
+ * Passes a body on as it arrives. Reading pauses until a promise of `take` resolves.
  *
  * @returns the number of bytes
  * @throws Problem if there are more than `max` bytes, or if the connection closes early; rethrows errors of `take`
  */
-export async function receiveBody(request: IncomingMessage, max: number, take: TakeChunk): Promise<number> {
+export async function receiveBody(
+  request: IncomingMessage,
+  max: number,
+  take: (chunk: Buffer) => void | Promise<void>,
+): Promise<number> {
   if (!hasBody(request)) return 0;
   if ((readAnnouncedLength(request) ?? 0) > max) throw createTooLargeProblem(max);
   let length = 0;

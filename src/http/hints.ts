@@ -28,7 +28,6 @@ export interface Alternatives {
   readonly otherVersions: OtherVersions | null;
 }
 
-/** Returns hints about likely mistakes in a request that an operation refused. */
 export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision: Decision | null): readonly Hint[] {
   const { body, received, sent } = request.notes;
   const { service, operation } = request.route;
@@ -54,7 +53,6 @@ export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision
   return findHints(service.decisionHelp?.hints ?? [], refused);
 }
 
-/** Returns hints about likely mistakes in a request that matched no operation. */
 export function hintsOfUnrouted(
   request: WorldRequest<null>,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'decisionHelp'>>,
@@ -77,7 +75,6 @@ export function hintsOfUnrouted(
   return findHints(service.decisionHelp?.hints ?? [], refused);
 }
 
-/** Returns hints about likely mistakes of a client that was granted a token. */
 export function hintsOfGrant(
   { route, world, settings, now }: WorldRequest,
   { clientId = '', id }: Principal,

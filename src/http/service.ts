@@ -193,7 +193,7 @@ export async function runHandler(request: WorldRequest): Promise<AnsweredRequest
   // The handler's context type follows from the document that `validateRequest` has checked.
   const outcome: Outcome = await request.route.handler(request as never);
   const { access, hints } = request;
-  if (outcome.principal !== undefined) hints.addAboutGrant(hintsOfGrant(request, outcome.principal));
+  if (outcome.principal !== undefined) hints.append(hintsOfGrant(request, outcome.principal));
   if (outcome.refusal === undefined) {
     return request.answerWith({ outcome, decision: access?.decision ?? null, isExecuted: true });
   }

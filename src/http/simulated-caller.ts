@@ -25,7 +25,6 @@ type AnyRequest = WorldRequest<Route | null>;
 
 const NO_ORIGINS = { origin: '', openOrigin: '', namesWorld: false } as const;
 
-/** Creates a simulated request, which is never sent. */
 export function createSimulatedRequest<OfRoute extends Route | null>(
   server: Server,
   world: World,

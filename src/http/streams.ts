@@ -2,19 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/** A response whose body is still being sent. */
-interface OpenStream {
-  /** Ends the response immediately, with valid HTTP. */
-  finish(): void;
-  /** Drops the connection. */
-  cut(): void;
-}
-
 /**
  * The streams and slow bodies that a server is sending. Fastify pipes them and, on close, waits for them indefinitely.
  */
 export class OpenStreams {
-  readonly #open = new Set<OpenStream>();
+  /** `finish` ends the response immediately, with valid HTTP; `cut` drops the connection. */
+  readonly #open = new Set<{ finish(): void; cut(): void }>();
   #isStopping = false;
 
   get size(): number {

@@ -36,16 +36,11 @@ interface SeedText {
   readonly text: string;
 }
 
-/** The secrets of a seed, in plain text. */
-export interface SeedSecrets {
-  has(text: string): boolean;
-}
-
 /** The secrets of seeds, read once per seed for all its worlds. */
 export class SeedSecretsCache {
-  readonly #cache = new WeakMap<object, SeedSecrets>();
+  readonly #cache = new WeakMap<object, ReadonlySet<string>>();
 
-  read(seed: SeedText): SeedSecrets {
+  read(seed: SeedText): ReadonlySet<string> {
     const cached = this.#cache.get(seed);
     if (cached !== undefined) return cached;
     const secrets = collectSecrets(JSON.parse(seed.text));

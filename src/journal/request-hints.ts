@@ -57,11 +57,7 @@ export class RequestHints implements HintCollector {
   }
 
   add(code: NotedCode, raw: string): void {
-    this.#append([{ code, text: this.#hide(raw) }]);
-  }
-
-  addAboutGrant(found: readonly Hint[]): void {
-    this.#append(found);
+    this.append([{ code, text: this.#hide(raw) }]);
   }
 
   /** Adds the likely mistakes behind a refusal, most likely first. With one, other advice would only distract. */
@@ -74,10 +70,11 @@ export class RequestHints implements HintCollector {
     const noted = this.list;
     this.list = NO_HINTS;
     this.#max = MAX_REFUSAL_HINTS;
-    this.#append([...noted.filter(isFirst), ...(mistakes.length > 0 ? mistakes : noted)]);
+    this.append([...noted.filter(isFirst), ...(mistakes.length > 0 ? mistakes : noted)]);
   }
 
-  #append(hints: readonly Hint[]): void {
+  /** Adds hints without secrets, such as those about a token request that succeeded. */
+  append(hints: readonly Hint[]): void {
     for (const hint of hints) {
       // A retried operation adds its hints again.
       const isKnown = this.list.some(({ code, text }) => code === hint.code && text === hint.text);
@@ -97,13 +94,10 @@ const MAX_HEADER_LENGTH = 1024;
 export function createHintHeader(text: string): string {
   let header = '';
   for (const character of text.split('')) {
-    const escaped = /[\x20-\x7e]/.test(character) ? character : escapeCharacter(character);
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    const escaped = /[\x20-\x7e]/.test(character) ? character : `\\u${code}`;
     if (header.length + escaped.length > MAX_HEADER_LENGTH) break;
     header += escaped;
   }
   return header;
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

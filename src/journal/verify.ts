@@ -6,7 +6,6 @@ import type { Journal, WorldEnd } from './journal.ts';
 import { createMatcher, type Match, type Matcher, type MatchMember } from './match.ts';
 import { hideSecrets } from './secrets.ts';
 
-/** The expected number of requests. */
 export type Expectation =
   | { readonly times: number }
   | { readonly atLeast?: number | undefined; readonly atMost?: number | undefined };

@@ -11,16 +11,14 @@ interface PendingChanges {
   failed(cause: unknown): void;
 }
 
-/** Changes to write together, or a separate write. */
-type Unit = { readonly group: PendingChanges[]; rows: number } | (() => Promise<void>);
-
 /**
  * Writes in order, one write at a time. Changes that arrive during a write are combined into the next one, so a caller
  * waits for one round trip to the database instead of one for each earlier change.
  */
 export class LogQueue {
   readonly #commit: (changes: LogChanges) => Promise<void>;
-  readonly #units: Unit[] = [];
+  /** Changes to write together, or a separate write. */
+  readonly #units: ({ readonly group: PendingChanges[]; rows: number } | (() => Promise<void>))[] = [];
   #isWriting = false;
 
   constructor(commit: (changes: LogChanges) => Promise<void>) {

@@ -53,7 +53,6 @@ export function parseStoredJson<Value>(text: string, place: string): Value {
   }
 }
 
-/** Returns the name of a row in messages. */
 export function describeRow(world: string, { collection, id }: RowName): string {
   return `the row \`${id}\` of \`${collection}\` in the world \`${world}\``;
 }

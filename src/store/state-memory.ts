@@ -50,7 +50,12 @@ export class StateMemory {
 
   /** Counts memory for data that is about to be created. @throws WriteFailure if there isn't enough */
   reserve(bytes: number): void {
-    if (bytes > 0 && !this.quota.take(bytes)) throw createFullError(this.quota.limit);
+    if (bytes <= 0 || this.quota.take(bytes)) return;
+    throw new WriteFailure(
+      'full',
+      `The objects of all worlds fill the ${Math.round(this.quota.limit / MEGABYTE)} MB of memory that \`--max-state\` allows, so nothing was ` +
+        'stored. Delete objects or worlds, reset worlds, or start the server with a higher limit.',
+    );
   }
 
   /** Returns how many bytes of the data aren't counted yet. */
@@ -71,12 +76,4 @@ export class StateMemory {
   unreserve(bytes: number): void {
     this.quota.release(bytes);
   }
-}
-
-function createFullError(bytes: number): WriteFailure {
-  return new WriteFailure(
-    'full',
-    `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so nothing was ` +
-      'stored. Delete objects or worlds, reset worlds, or start the server with a higher limit.',
-  );
 }

@@ -67,7 +67,6 @@ class Writing {
     this.#worlds.delete(world);
   }
 
-  /** Writes all pending uses. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -105,7 +104,6 @@ function ignoreRefusal(cause: unknown): void {
   if (!isStorageFailure(cause)) throw cause;
 }
 
-/** The rows of one world in the log. */
 class LogOfWorld implements RowLog {
   readonly #writing: Writing;
   readonly #world: string;

@@ -22,7 +22,6 @@ export const BEARER_TIMES = { iat: 1_577_836_800, exp: 253_402_300_799 } as cons
 /** The issuer's origin, whatever the host and port of the server: the origin of a server with default options. */
 export const BEARER_ORIGIN = 'http://localhost:6625';
 
-/** The encoded header of every bearer token. */
 export const BEARER_HEADER: string = base64url.encode(
   JSON.stringify({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid }),
 );

@@ -30,7 +30,6 @@ export interface TokenChanges {
   readonly sign?: SignMode;
 }
 
-/** Signs claims with the requested changes. */
 export async function forge(claims: Claims, keys: ForgeryKeys, changes: TokenChanges = {}) {
   const { sign = 'key' } = changes;
   const { alg, kid, key } = await selectSigning(keys, sign);

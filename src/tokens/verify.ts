@@ -22,7 +22,6 @@ export interface AccessTokenClaims {
   readonly nbf?: number;
 }
 
-/** Verified claims with the id of the signing key. */
 export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }

@@ -25,7 +25,6 @@ export class CredentialIndex {
   readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
   readonly #idsOf = new WeakMap<SeedClients, ReadonlySet<string>>();
 
-  /** Whether the index has keys of any world. */
   get hasKeys(): boolean {
     return this.#worlds.key.size > 0;
   }

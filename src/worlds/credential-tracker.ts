@@ -29,7 +29,6 @@ export class CredentialTracker {
     this.#parts = parts;
   }
 
-  /** See `WorldRegistry`. */
   ownersOf(presented: PresentedCredential): readonly string[] {
     switch (presented.kind) {
       case 'token':
@@ -48,7 +47,6 @@ export class CredentialTracker {
     }
   }
 
-  /** See `WorldRegistry`. */
   async isOfDefault(presented: PresentedCredential): Promise<boolean> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();

@@ -5,28 +5,15 @@ import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import type { Row } from '../store/row.ts';
 import { Rows } from '../store/rows.ts';
-import type { StoredSeed } from '../store/seed.ts';
-import { createSeedRow, SEEDS } from '../store/seed.ts';
+import { createSeedRow, SEEDS, type StoredSeed } from '../store/seed.ts';
 import { buildState, type State } from '../store/state.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
-interface RowAlias {
-  readonly collection: string;
-  readonly alias: string;
-}
-
-/** A world's own credentials. */
 export interface OwnCredentials {
   readonly rekeying: CredentialReplacer;
   /** Returns the seed with these credentials. */
   readonly storedSeed: () => StoredSeed;
-}
-
-/** The credentials that identify callers of a world. */
-interface CallerCredentials {
-  readonly keyHashes: readonly string[];
-  readonly clientIds: readonly string[];
 }
 
 /** The clients of a seed, in each world with its own credentials. */
@@ -54,25 +41,18 @@ export class Credentials {
     this.#ended = stored.flatMap(({ derivedCollections }) => derivedCollections);
   }
 
-  /** Returns the rows that may have a key. @param hash of the key */
-  #keyAliases(hash: string): readonly RowAlias[] {
-    return this.#keys.map((collection) => ({ collection, alias: hash }));
+  async findKey({ collections }: Store, hash: string): Promise<Row | null> {
+    for (const collection of this.#keys) {
+      const row = collections.rowsOf(collection).byAlias(hash);
+      if (row !== undefined) return row;
+    }
+    return null;
   }
 
-  /** Returns the rows that a client id may refer to. Several worlds may have the same client id. */
-  #clientAliases(clientId: string): readonly RowAlias[] {
-    return this.#clients.flatMap(([collection, { aliasesOf }]) =>
-      aliasesOf(clientId).map((alias) => ({ collection, alias })),
+  async hasClient({ collections }: Store, clientId: string): Promise<boolean> {
+    return this.#clients.some(([collection, { aliasesOf }]) =>
+      aliasesOf(clientId).some((alias) => collections.rowsOf(collection).byAlias(alias) !== undefined),
     );
-  }
-
-  async findKey(store: Store, hash: string): Promise<Row | null> {
-    return findRow(store, this.#keyAliases(hash));
-  }
-
-  /** Whether this world has a client with this client id. */
-  async hasClient(store: Store, clientId: string): Promise<boolean> {
-    return (await findRow(store, this.#clientAliases(clientId))) !== null;
   }
 
   /** Whether this is the hash of a client's secret. */
@@ -81,7 +61,7 @@ export class Credentials {
   }
 
   /** Returns all credentials that identify a world. @param listRows returns the rows of a collection */
-  async of(listRows: (collection: string) => readonly Row[]): Promise<CallerCredentials> {
+  async of(listRows: (collection: string) => readonly Row[]) {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
     const clientIds = new Set<string>();
@@ -186,12 +166,4 @@ export class Credentials {
     if (row.collection === SEEDS.name) return { ...createSeedRow(storedSeed()), revision: row.revision };
     return this.#rows.get(row.collection)?.rekey(row, rekeying) ?? row;
   }
-}
-
-async function findRow({ collections }: Store, aliases: readonly RowAlias[]): Promise<Row | null> {
-  for (const { collection, alias } of aliases) {
-    const row = collections.rowsOf(collection).byAlias(alias);
-    if (row !== undefined) return row;
-  }
-  return null;
 }

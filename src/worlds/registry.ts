@@ -88,7 +88,6 @@ export class Worlds implements WorldRegistry {
     };
   }
 
-  /** Creates the default world. @param filled its store */
   async openDefault(seed: Seed, filled: FilledStore): Promise<void> {
     // Every server has one, so it doesn't count as memory used by requests.
     this.#seedsInMemory.set(seed, { weight: 0 });

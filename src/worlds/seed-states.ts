@@ -22,11 +22,6 @@ export async function createStateOfSeed(seed: Seed, now: Instant): Promise<State
   return createState([createSeedRow(seed), ...(await seed.rows(now))]);
 }
 
-interface CachedState {
-  readonly at: Instant;
-  readonly state: Promise<State>;
-}
-
 /**
  * Caches the built-in seed, and its rows for the latest requested moment. Servers with the same services share them,
  * because creating them takes half of the startup time. Keeps at most one for each set of services.
@@ -34,7 +29,7 @@ interface CachedState {
 export class SeedStates {
   readonly #seeds = new Map<string, Promise<Seed>>();
   /** The rows of each cached seed; null until they are requested. */
-  readonly #rows = new WeakMap<Seed, CachedState | null>();
+  readonly #rows = new WeakMap<Seed, { readonly at: Instant; readonly state: Promise<State> } | null>();
 
   /**
    * Returns the built-in seed.

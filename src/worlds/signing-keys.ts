@@ -22,7 +22,6 @@ const KEYS_SETTING = 'signing-keys';
 
 /** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
 export class StoredKeys {
-  /** Signs and verifies with these keys. */
   readonly tokens = createTokens(() => this.#ring);
   readonly refreshTokens: RefreshTokens;
   readonly #server: KeyRing;

@@ -243,7 +243,6 @@ class OpenedWorld implements OwnedWorld {
     return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
 
-  /** The stored state, or null. */
   get #stored(): WorldState | null {
     const { state } = this.store;
     return state === null ? null : parseWorldState(state.text, this.id);
@@ -276,7 +275,6 @@ class OpenedWorld implements OwnedWorld {
     await this.signingKeys.reread();
   }
 
-  /** Ends everything that waits for an event of this world. */
   #endWaits(why: WorldEnd): void {
     this.faults.end();
     this.activityLog.end(why);
@@ -286,9 +284,7 @@ class OpenedWorld implements OwnedWorld {
 /** The memory shared by the worlds of a process, besides their state. Caches evict, quotas refuse. */
 export interface Budgets extends ActivityBudgets {
   readonly tokens: SharedCache<VerifiedClaims>;
-  /** how clients treat their tokens */
   readonly tokenUsage: SharedCache<EventCount>;
-  /** when credentials were deleted */
   readonly deleted: SharedCache<Instant>;
   readonly secrets: SharedCache<true>;
   readonly faults: Quota;

@@ -27,10 +27,8 @@ interface RequestViolation {
   readonly otherVersions: readonly string[];
 }
 
-/** Members of a prepared operation that `Operation` has in another form. */
-type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
-
-export interface Operation extends Omit<PreparedOperation, Reshaped> {
+/** A prepared operation, with some members in another form. */
+export interface Operation extends Omit<PreparedOperation, 'operationId' | 'queryNames' | 'bodyFields'> {
   /** Whether the document lists the operation under another path first. */
   readonly isAlias: boolean;
   /** `any` if the document does not list them. */

@@ -78,18 +78,13 @@ export interface PreparedSchemas {
 export interface OperationSchemas {
   readonly operationId: string;
   readonly parameters: readonly object[];
-  readonly requestBody?: RequestBody;
+  /** As in OpenAPI. */
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   /**
    * Responses by status. Unlike the vendor's, their objects allow no extra members: otherwise a misspelled member in a
    * response of the mock would be valid.
    */
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
-}
-
-/** As in OpenAPI. */
-export interface RequestBody {
-  readonly required?: boolean;
-  readonly content: Content;
 }
 
 /** Schemas by media type. */

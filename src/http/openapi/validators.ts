@@ -71,7 +71,13 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const customize = (instance: AjvInstance) => addFormats.default(withNotLast(instance));
+  const customize = (instance: AjvInstance) => {
+    const definition = instance.getKeyword('not');
+    if (typeof definition === 'boolean') return addFormats.default(instance);
+    // Validation stops at the first error, and an error of `not` is the least helpful, because it names no member.
+    instance.removeKeyword('not').addKeyword({ ...definition, keyword: 'not', post: true });
+    return addFormats.default(instance);
+  };
   const ajv = customize(new Ajv({ strict: false, verbose: true, ...AJV_OPTIONS, ...options }));
   return {
     requests: (definition) =>
@@ -85,16 +91,6 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
       }).init(),
     body: (schema) => ajv.compile(schema),
   };
-}
-
-/**
- * Moves `not` last: validation stops at the first error, and an error of `not` is the least helpful, because it names
- * no member.
- */
-function withNotLast(ajv: AjvInstance): AjvInstance {
-  const definition = ajv.getKeyword('not');
-  if (typeof definition === 'boolean') return ajv;
-  return ajv.removeKeyword('not').addKeyword({ ...definition, keyword: 'not', post: true });
 }
 
 const MAX_LISTED_VALUES = 8;

@@ -42,7 +42,6 @@ export class Connections {
   #tlsCount = 0;
   /** Connections in their TLS handshake, by peer. */
   readonly #handshakes = new Map<string, Socket>();
-  /** Whether idle connections keep the process running. */
   #idleKeepRunning = true;
 
   constructor(limits: ConnectionLimits) {
@@ -122,7 +121,6 @@ export class Connections {
     return this.#handshakes.get(formatPeer(encrypted));
   }
 
-  /** Returns the latest request on a connection. */
   requestOn(socket: Socket): IncomingMessage | undefined {
     return this.#latestExchanges.get(socket)?.request;
   }

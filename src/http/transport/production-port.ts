@@ -49,7 +49,9 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
       socket.once('close', () => sockets.delete(socket));
       if (world !== null) worlds.set(socket, world);
       mock.addresses.mapHosts(socket, findService);
-      server.emit(isTls(server) ? 'secureConnection' : 'connection', markScheme(socket, scheme));
+      // Like Node marks TLS sockets, so that responses use https URLs.
+      if (scheme === 'https') Object.assign(socket, { encrypted: true });
+      server.emit(isTls(server) ? 'secureConnection' : 'connection', socket);
     });
     const productionPort: ProductionPort = {
       port: await listenOnAnyPort(listener),
@@ -64,11 +66,6 @@ export function createProductionPorts(app: FastifyInstance, connections: Connect
     openPorts.add(productionPort);
     return productionPort;
   };
-}
-
-/** Marks a socket like Node marks TLS sockets, so that responses use https URLs. */
-function markScheme(socket: Socket, scheme: 'http' | 'https'): Socket {
-  return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
 }
 
 function listenOnAnyPort(listener: ReturnType<typeof createServer>): Promise<number> {

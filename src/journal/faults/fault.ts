@@ -30,7 +30,6 @@ export interface FaultOrder {
   readonly until: Instant | null;
 }
 
-/** A fault with its counters. */
 export interface Fault extends FaultOrder {
   readonly id: string;
   /** Unique in a world, and increasing in the order of addition. */

@@ -52,7 +52,14 @@ export class Faults {
   /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = estimateFaultBytes(order);
-    if (!this.#quota.take(bytes)) throw memoryLimitProblem(bytes, this.#quota);
+    if (!this.#quota.take(bytes)) {
+      const { used, limit } = this.#quota;
+      const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
+      throw new Problem(
+        'conflict',
+        `The faults of all worlds of this server may use ${kB(limit)} of memory. ${kB(used)} are in use, and this fault needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match fewer members of the body.`,
+      );
+    }
     try {
       this.#added += 1;
       const id = `${this.#series}-f${this.#added}`;
@@ -152,19 +159,18 @@ export class Faults {
 
   async #change<Result>(work: (list: FaultList) => Result): Promise<Result> {
     const save = this.#save;
-    const result =
-      save === null ? work(this.#list) : await this.#mutex.runExclusive(() => this.#changeAndSave(save, work));
+    // Applies a change only once it is stored.
+    const changeAndSave = async (saveFaults: SaveFaults) => {
+      const list = new FaultList(this.#list.stored, this.#list);
+      const changed = work(list);
+      await saveFaults(list.stored);
+      this.#list = list;
+      return changed;
+    };
+    const result = save === null ? work(this.#list) : await this.#mutex.runExclusive(() => changeAndSave(save));
     this.#updateQuota();
-    this.#wakeRemoved();
-    return result;
-  }
-
-  /** Applies a change only once it is stored. */
-  async #changeAndSave<Result>(save: SaveFaults, work: (list: FaultList) => Result): Promise<Result> {
-    const list = new FaultList(this.#list.stored, this.#list);
-    const result = work(list);
-    await save(list.stored);
-    this.#list = list;
+    // The waits for faults that were removed, or whose time is over.
+    for (const [wake, id] of [...this.#pauses]) if (!this.#mayWait(id)) wake();
     return result;
   }
 
@@ -187,11 +193,6 @@ export class Faults {
     for (const fault of ended) this.#onEnded(fault);
   }
 
-  /** Ends the waits for faults that were removed, or whose time is over. */
-  #wakeRemoved(): void {
-    for (const [wake, id] of [...this.#pauses]) if (!this.#mayWait(id)) wake();
-  }
-
   /** Whether a request may be delayed: its fault still exists, and its time is not over. */
   #mayWait(id: string): boolean {
     const fault = this.#list.find(id);
@@ -209,12 +210,4 @@ export function delayOf({ action: { delay }, seed, fired }: Fault): number {
 export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Instant): number | undefined {
   if (retryAfter !== 'end') return retryAfter;
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
-}
-
-function memoryLimitProblem(bytes: number, { used, limit: max }: Quota): Problem {
-  const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
-  return new Problem(
-    'conflict',
-    `The faults of all worlds of this server may use ${kB(max)} of memory. ${kB(used)} are in use, and this fault needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match fewer members of the body.`,
-  );
 }

@@ -101,7 +101,6 @@ export class FaultList {
     return added;
   }
 
-  /** Ends the faults whose time is over. @returns these faults */
   endUntil(now: Instant): readonly Fault[] {
     const over = this.#inForce.filter(({ until }) => until !== null && until <= now);
     const ended = over.map((fault) => ({ ...fault, ended: fault.until }));
@@ -119,19 +118,16 @@ export class FaultList {
     return removed;
   }
 
-  /** Returns whether the principal decides which faults match a request. */
   needsPrincipal(moment: Moment, facts: Facts, part: FaultPart): boolean {
     return this.#findActive(moment, part).some(
       ({ id, match }) => match.principal !== undefined && this.matchersOf(id)?.early.fits(facts) === true,
     );
   }
 
-  /** Returns whether any active fault matches the request. */
   matchesAny(moment: Moment, facts: Facts, part: FaultPart): boolean {
     return this.#findActive(moment, part).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  /** Injects the first fault that is due; the faults it shadows count the request, too. */
   inject(moment: Moment, facts: Facts, now: Instant, part: FaultPart): Fault | null {
     const matching = this.#findMatching(moment, facts, part);
     for (const [index, fault] of matching.entries()) {
@@ -149,7 +145,6 @@ export class FaultList {
     return null;
   }
 
-  /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
   shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>, part: FaultPart): void {
     this.#shadow(this.#findMatching(moment, facts, part), by);
   }

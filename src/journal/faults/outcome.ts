@@ -12,7 +12,10 @@ import { keysOf } from '../../lib/members.ts';
 export function createErrorOutcome(status: number, render: (problem: Problem) => Outcome): Outcome {
   const renderKind = (kind: ProblemKind) =>
     render(new Problem(kind, FIXED_MESSAGE_KINDS.has(kind) ? '' : statusText(status)));
-  for (const kind of kindsFor(status)) {
+  const kinds = keysOf(HTTP_STATUS).filter((kind) => !MOCK_KINDS.has(kind));
+  // Those with this status first, in table order. A vendor may use the status for other kinds, too.
+  const isLikely = (kind: ProblemKind) => HTTP_STATUS[kind] === status;
+  for (const kind of [...kinds.filter(isLikely), ...kinds.filter((other) => !isLikely(other))]) {
     const outcome = renderKind(kind);
     if (outcome.status === status) return outcome;
   }
@@ -27,15 +30,6 @@ export function createErrorOutcome(status: number, render: (problem: Problem) =>
 
 /** Kinds for which every vendor has specific words. */
 const FIXED_MESSAGE_KINDS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
-
-/** Returns kinds with this status first, in table order. A vendor may use the status for other kinds, too. */
-function kindsFor(status: number): readonly ProblemKind[] {
-  const kinds = keysOf(HTTP_STATUS).filter((kind) => !MOCK_KINDS.has(kind));
-  return [
-    ...kinds.filter((kind) => HTTP_STATUS[kind] === status),
-    ...kinds.filter((kind) => HTTP_STATUS[kind] !== status),
-  ];
-}
 
 /** Kinds that are about the mock, in the mock's words. */
 const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set(['no_such_world', 'no_admin_token', 'foreign_page']);

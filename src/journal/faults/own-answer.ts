@@ -14,10 +14,12 @@ export function createOwnOutcome({ status, headers = {}, body }: OwnAnswer): Out
   const disposition = lowerCased['content-disposition'] ?? '';
   // An `attachment` chosen by the test stays, because it may have a file name.
   if (SAFE_HEADER_VALUES['content-disposition'].test(disposition)) safeHeaders['content-disposition'] = disposition;
+  const essence = essenceOf(lowerCased['content-type']);
+  const isText = essence !== null && !isJsonType(essence);
   return {
     status,
     headers: { ...lowerCased, ...safeHeaders },
-    body: isText(lowerCased) ? Buffer.from(String(body)) : body,
+    body: isText ? Buffer.from(String(body)) : body,
   };
 }
 
@@ -27,12 +29,6 @@ const SAFE_HEADER_VALUES = {
   'content-security-policy': /^sandbox$/i,
   'x-content-type-options': /^nosniff$/i,
 } as const;
-
-/** Returns whether the media type is not JSON, so that the body is sent as text. @param headers by lower-case name */
-function isText({ 'content-type': type }: Readonly<Record<string, string>>): boolean {
-  const essence = essenceOf(type);
-  return essence !== null && !isJsonType(essence);
-}
 
 /** Maximum bytes of all headers: clients accept 16 kB, including the server's own headers. */
 const MAX_HEADERS_LENGTH = 8192;

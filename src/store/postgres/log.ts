@@ -27,7 +27,6 @@ const MAX_PARTS = 10;
 /** The maximum number of characters in the rows of one statement, unless a single row is longer. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/** The worlds in a schema of a PostgreSQL database. */
 export class PostgresLog implements WorldLog {
   readonly info: StorageInfo;
   readonly isDurable = true;

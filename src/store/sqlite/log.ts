@@ -56,7 +56,6 @@ class Statements {
   }
 }
 
-/** All worlds in a data file. */
 export class SqliteLog implements WorldLog {
   readonly info: StorageInfo;
   readonly isDurable = true;

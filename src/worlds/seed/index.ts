@@ -141,7 +141,6 @@ export function deriveSeed(seed: Seed, derivation: Derivation): Seed {
   return seed.derive(derivation);
 }
 
-/** Returns the readable form of a seed, with credentials. */
 export function readCast(stored: StoredSeed, services: readonly ServiceDefinition[]): Cast {
   return isDerivable(stored) ? stored.cast : castOfParts(parseSeed(stored).parts, services);
 }

@@ -12,7 +12,6 @@ export interface Layer {
   readonly file: string | null;
 }
 
-/** A part of a seed, with its origin. */
 export interface SourcedValue {
   readonly value: unknown;
   readonly origin: Origin;
@@ -23,7 +22,6 @@ interface Origin extends Source {
   readonly parts?: ReadonlyMap<string, Origin>;
 }
 
-/** A place in a layer. */
 export interface Source {
   readonly layer: Layer;
   /** See `SeedFault`. */
@@ -95,7 +93,6 @@ function mergeValue(
   return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
 }
 
-/** A sourced value that is an object. */
 type SourcedObject = SourcedValue & { readonly value: Members };
 
 function mergeObject(
