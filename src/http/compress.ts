@@ -29,21 +29,15 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
   // Brotli takes longer, which pays only for what is returned repeatedly.
-  const coding = negotiateCoding(reply, Buffer.isBuffer(payload) ? ['br', 'gzip'] : ['gzip']);
+  const codings: ('br' | 'gzip')[] = Buffer.isBuffer(payload) ? ['br', 'gzip'] : ['gzip'];
+  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
+  reply.header('vary', vary === undefined ? VARY_BY_CODING : `${vary}, ${VARY_BY_CODING}`);
   if (coding === null) return payload;
+  reply.header('content-encoding', coding);
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipBytes(payload);
   const copies = COPIES.get(payload) ?? {};
   COPIES.set(payload, copies);
   copies[coding] ??= coding === 'br' ? brotliBytes(payload, BROTLI_OPTIONS) : gzipBytes(payload);
   return copies[coding];
-}
-
-/** Negotiates a coding and sets the headers for it. @param codings best first */
-function negotiateCoding<Coding extends 'br' | 'gzip'>(reply: FastifyReply, codings: Coding[]): Coding | null {
-  const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
-  const { vary } = reply.getHeaders();
-  reply.header('vary', vary === undefined ? VARY_BY_CODING : `${vary}, ${VARY_BY_CODING}`);
-  if (coding !== null) reply.header('content-encoding', coding);
-  return coding;
 }

@@ -32,7 +32,13 @@ export async function explainDocument(document: ReadableDocument): Promise<Expla
   const { servers: _, ...parsed } = JSON.parse(await document.read());
   for (const operations of Object.values<Record<string, DescribedOperation>>(parsed.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      operations[method] = explainOperation(document, operation);
+      const needs = findNeeds(document, operation);
+      if (needs === null) continue;
+      const { text, evidence } = needs;
+      const certainties = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
+      const needsText = [`**Needs:** ${text}`, `**Certainty:**\n\n${certainties.join('\n')}`];
+      const description = [...needsText, operation.description ?? ''].filter(Boolean).join('\n\n');
+      operations[method] = { ...operation, description };
     }
   }
   return parsed;
@@ -61,18 +67,6 @@ export function pickPart(document: ExplainedDocument, { prefix, title }: Publish
   }
   const { openapi, info, security } = document;
   return { openapi, info: { ...info, title }, security, paths, components };
-}
-
-function explainOperation(document: ReadableDocument, operation: DescribedOperation): DescribedOperation {
-  const needs = findNeeds(document, operation);
-  if (needs === null) return operation;
-  const { text, evidence } = needs;
-  const certainties = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
-  const needsText = [`**Needs:** ${text}`, `**Certainty:**\n\n${certainties.join('\n')}`];
-  return {
-    ...operation,
-    description: [...needsText, operation.description ?? ''].filter(Boolean).join('\n\n'),
-  };
 }
 
 /** Describes what an operation needs; null for path item members that are not operations, such as `parameters`. */

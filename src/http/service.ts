@@ -1,6 +1,5 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { OperationHost } from '../contract/service.ts';
 import { decisionOfProblem } from '../decisions/decision.ts';
 import type { Outcome } from '../decisions/responses/outcome.ts';
 import { EditConflict } from '../store/errors.ts';
@@ -231,21 +230,19 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
     for (const [operation, { row }] of routesByOperation) {
       if (row.streams === true) streaming.route({ ...methodAndUrl(operation), config: { find }, handler: execute });
     }
-    for (const host of ownHostsOf(service)) addHostRoute(streaming, host, mounted);
+    for (const host of ownHostsOf(service)) {
+      const route = createHostRoute(host, mounted);
+      const findByHost = ({ raw, originalUrl }: FastifyRequest) => {
+        const params = paramsOfHost(host, raw.headers.host);
+        // Under any other host, the client itself requested the internal path.
+        if (params === null) return null;
+        raw.url = originalUrl;
+        readTarget(raw);
+        return { route, params };
+      };
+      streaming.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find: findByHost }, handler: execute });
+    }
   });
-}
-
-function addHostRoute(app: FastifyInstance, host: OperationHost, mounted: MountedService): void {
-  const route = createHostRoute(host, mounted);
-  const find = ({ raw, originalUrl }: FastifyRequest) => {
-    const params = paramsOfHost(host, raw.headers.host);
-    // Under any other host, the client itself requested the internal path.
-    if (params === null) return null;
-    raw.url = originalUrl;
-    readTarget(raw);
-    return { route, params };
-  };
-  app.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find }, handler: execute });
 }
 
 async function execute({ worldRequest }: FastifyRequest, reply: FastifyReply): Promise<unknown> {

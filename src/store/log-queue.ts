@@ -76,7 +76,12 @@ export class LogQueue {
   async #write(group: readonly PendingChanges[]): Promise<void> {
     const commit = this.#commit;
     try {
-      await commit(combine(group.map(({ changes }) => changes)));
+      const all = group.map(({ changes }) => changes);
+      await commit({
+        puts: all.flatMap(({ puts }) => puts),
+        removed: all.flatMap(({ removed }) => removed),
+        states: all.flatMap(({ states }) => states),
+      });
       for (const { done } of group) done();
     } catch (cause) {
       // A database that doesn't accept one change doesn't accept the others either.
@@ -86,14 +91,4 @@ export class LogQueue {
       else for (const { changes, done, failed } of group) await commit(changes).then(done, failed);
     }
   }
-}
-
-function combine(changes: readonly LogChanges[]): LogChanges {
-  const [first] = changes;
-  if (first !== undefined && changes.length === 1) return first;
-  return {
-    puts: changes.flatMap(({ puts }) => puts),
-    removed: changes.flatMap(({ removed }) => removed),
-    states: changes.flatMap(({ states }) => states),
-  };
 }

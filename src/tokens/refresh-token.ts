@@ -17,7 +17,9 @@ export class RefreshTokens {
   constructor(server: Pick<SigningKey, 'privateKey'>, world: string) {
     let key: KeyObject | undefined;
     this.#key = () => {
-      key ??= deriveKey(server, world);
+      if (key !== undefined) return key;
+      const secret = KeyObject.from(server.privateKey).export({ type: 'pkcs8', format: 'der' });
+      key = createSecretKey(createHmac('sha512', secret).update(`refresh tokens of ${world}`).digest());
       return key;
     };
   }
@@ -41,9 +43,4 @@ export class RefreshTokens {
     const { sid, jti } = decodeClaims(token) ?? {};
     return typeof sid === 'string' && typeof jti === 'string' ? { sid, jti } : null;
   }
-}
-
-function deriveKey({ privateKey }: Pick<SigningKey, 'privateKey'>, world: string): KeyObject {
-  const secret = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'der' });
-  return createSecretKey(createHmac('sha512', secret).update(`refresh tokens of ${world}`).digest());
 }
