@@ -7,7 +7,7 @@ import type { BrokenAt, SpoiledBody } from '../journal/faults/fault.ts';
 import { awaitEventLoopTurn } from '../lib/time.ts';
 import { LARGE_ANSWER_BYTES } from './answer-room.ts';
 import { compress } from './compress.ts';
-import { dateHeader, headersOf, isBytes, sentHeaders } from './headers.ts';
+import { dateHeader, headBytes, headersOf, isBytes, sentHeaders } from './headers.ts';
 import type { AnsweredRequest, Payload, WorldRequest } from './request.ts';
 import { serializeToBytes } from './serialize.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
@@ -17,7 +17,6 @@ import { isOfForeignPage } from './steps/select-world.ts';
 import { validateResponse } from './steps/validate-response.ts';
 import { SlowBody } from './transport/slow-body.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
-import { headBytes } from './transport/wire-answer.ts';
 
 export function respond(reply: FastifyReply, request: AnsweredRequest): FastifyReply {
   return setHead(reply, request).send(bodyToSend(request.answer.outcome));

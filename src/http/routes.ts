@@ -12,15 +12,6 @@ export interface Match {
   readonly params: Record<string, string>;
 }
 
-export interface HostedOperation {
-  readonly host: string;
-  readonly method: string;
-  /** Its path there. */
-  readonly path: string;
-  /** Its path at hosts that serve everything. */
-  readonly fullPath: string;
-}
-
 /** Finds routes by path without the router, for requests that the router refused and for simulated requests. */
 export class Routes {
   readonly #routes: readonly Route[];
@@ -143,11 +134,12 @@ export class Routes {
   }
 
   /**
-   * Finds the host of a vendor that has a path, with its operation there. Prefers the method.
+   * Finds the host of a vendor that has a path, with its operation there, and its full path at hosts that serve everything.
+   * Prefers the method.
    *
    * @param hosts of all vendors; the path may also have the prefix that the mock adds at a host
    */
-  findAtHosts(hosts: readonly ServedHost[], method: string, path: string): HostedOperation | null {
+  findAtHosts(hosts: readonly ServedHost[], method: string, path: string) {
     const segments = path.split('/');
     const found = hosts.flatMap(({ name, services, prefix }) =>
       this.#routes.flatMap(({ service, operation }) => {

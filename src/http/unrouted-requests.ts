@@ -10,7 +10,7 @@ import type { NotedCode } from '../journal/request-hints.ts';
 import { findNearestPaths } from '../lib/nearest-path.ts';
 import { isBelow } from '../lib/path-template.ts';
 import { showPath } from '../lib/redact.ts';
-import { dateHeader } from './headers.ts';
+import { dateHeader, renderWireResponse, type WireResponse } from './headers.ts';
 import { type Alternatives, hintsOfUnrouted } from './hints.ts';
 import type { MountedService } from './mount.ts';
 import { problemWithoutSecrets, toProblem } from './problem.ts';
@@ -22,7 +22,6 @@ import { adviceOf, hintHeader, recordAnswer } from './steps/record.ts';
 import { admit, createRoutedRequest, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { dropUnreadBody } from './transport/unread-body.ts';
-import { renderWireResponse, type WireResponse } from './transport/wire-answer.ts';
 
 /** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &

@@ -33,19 +33,16 @@ export interface Facts {
   readonly reason: DenyReason | null;
   /** The parsed body; undefined if it is missing or was not read. */
   body(): unknown;
-  /** For a journal entry, whose body can be viewed; absent for a request in progress. */
-  readonly stored?: StoredFacts;
-}
-
-/** The body of an entry, in a form that can be returned to clients. */
-export interface StoredFacts {
-  /** Whether the body is stored with fingerprints instead of secrets. If so, `body` has them, too. */
-  readonly isHidden: boolean;
-  /** Returns why the body cannot be compared, so that none matches; null if it can. */
-  obstacle(): string | null;
-  /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
-  hiddenBody(): unknown;
-  readonly fingerprint: Fingerprint;
+  /** The body of a journal entry, in a form that can be returned to clients; absent for a request in progress. */
+  readonly stored?: {
+    /** Whether the body is stored with fingerprints instead of secrets. If so, `body` has them, too. */
+    readonly isHidden: boolean;
+    /** Returns why the body cannot be compared, so that none matches; null if it can. */
+    obstacle(): string | null;
+    /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
+    hiddenBody(): unknown;
+    readonly fingerprint: Fingerprint;
+  };
 }
 
 type Fingerprint = KnownSecrets['fingerprint'];

@@ -171,20 +171,14 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   }
 }
 
-interface CacheLimits {
-  readonly refusals: number;
-  /** For entries other than refusals, without their droppable parts, which share the remainder of `all`. */
-  readonly others: number;
-  readonly all: number;
-}
-
 /**
  * Creates places that first drop the droppable parts of entries other than refusals, oldest entries first.
  *
+ * @param limits `others`: without their droppable parts, which share the remainder of `all`
  * @param dropParts drops an entry's parts. Changes the entry, because a copy would take memory
  */
 export function createPriorityCache<Entry extends NonNullable<unknown>>(
-  limits: CacheLimits,
+  limits: Readonly<Record<'refusals' | 'others' | 'all', number>>,
   dropParts: (entry: Entry) => void = () => {},
 ): PriorityCache<Entry> {
   // The size is limited in `makeRoom`, where evicted parts are dropped from their entries.

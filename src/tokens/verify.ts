@@ -126,16 +126,15 @@ export async function readIdToken(
  */
 const LEEWAY = 5000;
 
-/** The time claims, and the client for messages. */
-interface Times extends Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> {
-  readonly nbf?: number | undefined;
-}
-
 /**
  * @param owner whom the token was issued to, if known, for the explanation
  * @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed
  */
-export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant, owner?: Principal): void {
+export function checkTimes(
+  { iat, nbf = iat, exp, azp }: Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> & { readonly nbf?: number | undefined },
+  now: Instant,
+  owner?: Principal,
+): void {
   const early = (claim: 'nbf' | 'iat', seconds: number) =>
     unauthenticatedProblem(
       'not_yet_valid',

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../decisions/problem.ts';
 import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
 import { setTimeout } from '../../lib/time.ts';
-import { renderWireResponse, wireBytes } from './wire-answer.ts';
+import { renderWireResponse, wireBytes } from '../headers.ts';
 
 interface Exchange {
   readonly request: IncomingMessage;

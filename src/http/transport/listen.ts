@@ -24,19 +24,12 @@ const HOST_ERRORS: ReadonlySet<string | undefined> = new Set([
 /** The option that chose a port, for messages. */
 type PortFlag = '--port' | '--http-port';
 
-export interface Listening {
-  readonly port: number;
-  /** The URL for users. */
-  readonly url: string;
-  /** The http URL next to https; null if there is none. */
-  readonly httpUrl: string | null;
-}
-
 /**
  * Listens on an address.
  *
  * @param keepRunning whether the server keeps the process running while idle; default: true
  * @param httpPort a port for http next to https; null: none
+ * @returns the URL for users, and the http URL next to https; null if there is none
  * @throws UserError if the address or port is not available
  */
 export type Listen = (
@@ -44,7 +37,7 @@ export type Listen = (
   port: number,
   keepRunning?: boolean,
   httpPort?: number | null,
-) => Promise<Listening>;
+) => Promise<{ readonly port: number; readonly url: string; readonly httpUrl: string | null }>;
 
 /**
  * Prepares a server to listen, and to stop gracefully. On 127.0.0.1 it also listens on ::1 if the machine has it,

@@ -3,10 +3,10 @@ import { Problem } from '../../decisions/problem.ts';
 import { readStopwatch } from '../../lib/clock.ts';
 import { HTTPS_PORT_TEXT } from '../../lib/connection-advice.ts';
 import type { Log } from '../../lib/log.ts';
+import { renderWireResponse, wireBytes } from '../headers.ts';
 import type { UnroutedRequests } from '../unrouted-requests.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
-import { renderWireResponse, wireBytes } from './wire-answer.ts';
 
 /** An error of Node's HTTP parser, with the bytes that it could not parse (https://nodejs.org/api/http.html#event-clienterror). */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };

@@ -104,7 +104,8 @@ export class Faults {
   /** Ends the faults whose time is over. */
   async sweep(now: Instant): Promise<void> {
     const isOver = ({ until }: Fault) => until !== null && until <= now;
-    if (this.listInForce().some(isOver)) this.#report(await this.#change((list) => list.endUntil(now)));
+    if (!this.listInForce().some(isOver)) return;
+    for (const fault of await this.#change((list) => list.endUntil(now))) this.#onEnded(fault);
   }
 
   /** Returns whether the principal decides which faults match a request. */
@@ -186,11 +187,7 @@ export class Faults {
 
   /** Reports removed faults, except those that were reported when they ended. */
   #reportRemoved(removed: readonly Fault[]): void {
-    this.#report(removed.filter(isInForce));
-  }
-
-  #report(ended: readonly Fault[]): void {
-    for (const fault of ended) this.#onEnded(fault);
+    for (const fault of removed.filter(isInForce)) this.#onEnded(fault);
   }
 
   /** Whether a request may be delayed: its fault still exists, and its time is not over. */

@@ -113,21 +113,19 @@ async function createTables(session: Session, location: DatabaseLocation): Promi
   });
 }
 
-interface ServerFacts {
-  readonly number: string;
-  readonly version: string;
-  readonly process_id: number;
-  readonly mark: string | null;
-  readonly read_only: boolean;
-  readonly is_replica: boolean;
-}
-
 /**
  * Behind a pooler, two processes would both get the lock, because the pooler shares one session between them. A replica
  * would grant the lock independently of its primary.
  */
 async function checkServer(session: Session, { shown }: DatabaseLocation): Promise<void> {
-  const [server] = await session.query<ServerFacts>(
+  const [server] = await session.query<{
+    readonly number: string;
+    readonly version: string;
+    readonly process_id: number;
+    readonly mark: string | null;
+    readonly read_only: boolean;
+    readonly is_replica: boolean;
+  }>(
     `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
        pg_backend_pid() AS process_id, current_setting('app.session', true) AS mark,
        current_setting('transaction_read_only') = 'on' AS read_only, pg_is_in_recovery() AS is_replica`,

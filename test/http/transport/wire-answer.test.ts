@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/decisions/problem.ts';
-import { headBytes, renderWireResponse, wireBytes } from '../../../src/http/transport/wire-answer.ts';
+import { headBytes, renderWireResponse, wireBytes } from '../../../src/http/headers.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM = new Problem('not_found');
