@@ -15,7 +15,6 @@ export function lookupNameOf(
   return orOperators === true ? `${target} of operators` : target;
 }
 
-/** Returns the operations in all sections of a resource. */
 export function listOperations({ name, operations }: AirResource): AirOperation[] {
   return layOut('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));
 }

@@ -8,7 +8,6 @@ import type { KeyInForce, Organization } from '../ngc-keys/records.ts';
 import { createUserCaller, type UserInForce } from '../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
 
-/** Creates callers with the rights of a profile. */
 const CALLER_FACTORY_BY_PROFILE = {
   '2.0': createCallerFactory(RULESETS['2.0']),
   dsx: createCallerFactory(RULESETS.dsx),
@@ -49,7 +48,6 @@ export function accountOf({ caller }: WithCaller): string {
   return caller.principal.account ?? '';
 }
 
-/** Returns whether the caller has a scope of platform operators. */
 export function hasOperatorScope({ caller }: WithCaller): boolean {
   const { permissions } = caller.held;
   return permissions.has('air:sre') || permissions.has('air:admin');

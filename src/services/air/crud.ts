@@ -157,7 +157,6 @@ export function amend<Name extends StoredName>(
   });
 }
 
-/** Returns the named members that are defined. */
 function pickDefined(body: Members, names: readonly string[]): Members {
   return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }

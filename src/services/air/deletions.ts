@@ -137,7 +137,6 @@ async function findSimulation({ store }: StoreContext, id: string): Promise<read
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
-/** Finds the links (cables) of an interface. */
 export async function findLinks(
   { store }: StoreContext,
   { id, body }: RowOf<'interfaces'>,

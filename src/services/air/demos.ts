@@ -1,6 +1,5 @@
 import type { MembersOf } from './stored.ts';
 
-/** The members of a node that use resources. */
 type ResourceUsage = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
 
 /**
@@ -27,7 +26,6 @@ export function createDemoMembers(simulation: string, creator: string, nodes: re
   };
 }
 
-/** Returns the resources that all nodes need. */
 function sumResources(nodes: readonly ResourceUsage[]): ResourceUsage {
   const total = (member: keyof ResourceUsage) => nodes.reduce((sum, node) => sum + node[member], 0);
   return { cpu: total('cpu'), memory: total('memory'), storage: total('storage') };

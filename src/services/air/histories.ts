@@ -7,7 +7,6 @@ import { createOwnedRow, createPut } from './objects.ts';
 import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/simulations.ts';
 
-/** Returns the change that adds an entry to an object's history. */
 export function createHistoryEntry(
   context: AuthenticatedContext,
   model: 'simulation' | 'node' | 'image' | 'marketplacedemo',
@@ -19,7 +18,6 @@ export function createHistoryEntry(
   return createPut(createOwnedRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
 }
 
-/** Renders a history entry in the flat format. */
 export function renderFlatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };
 }

@@ -51,7 +51,6 @@ type Operation<Name extends StoredName, Action extends string> = OperationOf<
   `${Name}_${Action}` & OperationId<'air'>
 >;
 
-/** The body of a create or update request. */
 export type BodyOf<Name extends StoredName, Action extends 'create' | 'update'> = Operation<Name, Action>['body'];
 
 /** Members of a new object: from the request, with defaults of the table. */

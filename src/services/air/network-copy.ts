@@ -14,7 +14,6 @@ export interface Network {
   readonly services: readonly RowOf<'services'>[];
 }
 
-/** Reads the network of a simulation from the store. */
 export async function readNetwork(
   { store }: Pick<AuthenticatedContext, 'store'>,
   simulation: string,
@@ -75,7 +74,6 @@ function copyInstructions(
   });
 }
 
-/** Copies the nodes, interfaces, services and links of a network. */
 function copyParts(
   context: AuthenticatedContext,
   { nodes, interfaces, links, services }: Network,

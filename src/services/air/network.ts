@@ -5,7 +5,6 @@ import { createOwnedRow, type DraftOf } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
 
-/** Default values of a node. */
 const NODE_DEFAULTS = {
   category: '',
   state: 'NONE',
@@ -109,7 +108,6 @@ export function addMac<Members extends { readonly mac_address?: string | null }>
   return { ...members, mac_address: members.mac_address ?? generateMac(random) };
 }
 
-/** Builds a draft of a link between interfaces. */
 export function createLinkDraft(
   simulation: string,
   ends: readonly RowOf<'interfaces'>[],
@@ -128,9 +126,7 @@ export function createLinkDraft(
 
 type ServiceMembers = MembersOf<'services'>;
 
-/** Lowest worker port of services. */
 const FIRST_WORKER_PORT = 20_000;
-/** Number of worker ports of services. */
 const WORKER_PORT_COUNT = 10_000;
 /** Host name of the only worker. Names in `.test` do not exist. */
 const WORKER_FQDN = 'worker.air.test';

@@ -123,7 +123,6 @@ export function changeRow<Name extends StoredName>(
   );
 }
 
-/** Renders the stored members of an object. */
 export function renderStored<Stored extends Members>({
   id,
   body: { created, modified, members },
@@ -135,12 +134,10 @@ export function renderStored<Stored extends Members>({
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }
 
-/** Returns the change that stores a row. */
 export function createPut(row: Row): Change {
   return { kind: 'put', row };
 }
 
-/** Returns the change that deletes a row. */
 export function createRemoval({ collection, id }: Row): Change {
   return { kind: 'remove', collection, id };
 }

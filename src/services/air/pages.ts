@@ -246,7 +246,6 @@ function listValues(value: Query[string]): readonly (string | number | boolean)[
   return typeof value === 'object' ? value : [value];
 }
 
-/** Returns the filters of a query as conditions of the store. */
 function buildFilters(resource: AirResource, query: Query): PageQuery['where'] {
   return listFilters(query)
     .filter(([name]) => name !== OWNED && name !== CREATED)

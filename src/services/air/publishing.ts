@@ -127,7 +127,6 @@ async function readRecord(
   return typeof id === 'string' ? collectionOf(records).byId(store.collections, id) : null;
 }
 
-/** Returns whether the object has an open request. */
 export async function hasOpenRequest(context: AuthenticatedContext, row: PublishedRow): Promise<boolean> {
   const record = await readRecord(context, publicationOf(row).records, row);
   return record !== null && isOpen(record.body.members.status);

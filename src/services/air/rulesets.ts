@@ -9,7 +9,6 @@ type Profile = '2.0' | 'dsx';
 const ACCESS_SCOPE = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
-/** Builds the ruleset of a profile from the resources. */
 function createProfileRuleset(profile: Profile): Ruleset {
   const operations = RESOURCES.flatMap((resource) =>
     listOperations(resource)

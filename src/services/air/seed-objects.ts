@@ -208,7 +208,6 @@ const REFERENCES: Readonly<Record<string, string>> = Object.assign(
   ),
 );
 
-/** An error in the members of an object. */
 interface MemberError {
   readonly member: string;
   /** The rest of a sentence that begins with the path of the member. */

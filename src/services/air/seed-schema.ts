@@ -61,7 +61,6 @@ const OBJECT = schema<SeedObject>({
   allOf: MEMBERS_BY_RESOURCE,
 });
 
-/** The JSON schema of the `air` part of a seed. */
 export const SEED_SCHEMA = object({
   simulations: optional(list(SIMULATION, 'Simulations.')),
   images: optional(list(IMAGE, 'Images. Nodes boot from the first one.')),
@@ -70,7 +69,6 @@ export const SEED_SCHEMA = object({
   objects: optional(list(OBJECT, 'Objects of other resources. Each can refer only to earlier ones.')),
 });
 
-/** The `air` part of a seed. */
 export type AirSeed = ValueOf<typeof SEED_SCHEMA>;
 
 export type SeedSimulation = ValueOf<typeof SIMULATION>;

@@ -66,7 +66,6 @@ type RequestedPublication = {
   readonly asked: Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>>;
 };
 
-/** Stored members of each resource, by name. */
 interface StoredByName {
   simulations: StoredObject<ViewMembers<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
   simulation_ztp_script: StoredObject<ViewMembers<Schema<'air', 'ZtpScript'>>>;

@@ -2,7 +2,6 @@ import type { Network } from './network-copy.ts';
 import type { RowOf } from './stored.ts';
 import type { End } from './topology-file.ts';
 
-/** Renders services as in a topology file. */
 export function exportServices(network: Network) {
   const ends = listEnds(network);
   return network.services.map(({ body: { members } }) => ({
@@ -13,7 +12,6 @@ export function exportServices(network: Network) {
   }));
 }
 
-/** Renders instructions as in a topology file. */
 export function exportInstructions({ nodes }: Network, instructions: readonly RowOf<'instructions'>[]) {
   const nodeNames = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return instructions.map(({ body: { members } }) => {

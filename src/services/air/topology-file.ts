@@ -11,7 +11,6 @@ export interface End {
   readonly interface: string;
 }
 
-/** A node in a topology file. */
 interface TopologyNode
   extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y' | 'placement_group'> {
   /** Name or id of an image. */
@@ -39,7 +38,6 @@ interface TopologyService extends Pick<MembersOf<'services'>, 'name' | 'service_
   readonly port: number;
 }
 
-/** An instruction of a node. */
 interface TopologyInstruction {
   readonly node: string;
   readonly executor: Executor;

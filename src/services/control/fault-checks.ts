@@ -12,7 +12,6 @@ import { keysOf } from '../../lib/members.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 
-/** The longest delay of a fault, in milliseconds. */
 const MAX_DELAY_MS = 300_000;
 
 /** The longest match, in characters of JSON. */

@@ -6,7 +6,6 @@ import { type Instant, rfc3339 } from '../../lib/clock.ts';
 import { ngcKeysIn } from '../ngc-keys/index.ts';
 import type { KeyInForce } from '../ngc-keys/records.ts';
 
-/** Renders a key with its current and pending policies and its history. */
 export async function renderKey(
   { store, rulesets, now }: Context,
   { key, roles, policy, pending }: KeyInForce,

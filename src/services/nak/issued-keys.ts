@@ -14,7 +14,6 @@ import { EXPIRED_KEY_RETENTION_MS } from './limits.ts';
 /** The parts of a request that are needed to access keys. */
 export type KeyContext = Pick<Context, 'store' | 'now' | 'rulesets'>;
 
-/** A key issued by this service. */
 export interface IssuedKey extends KeyInForce {
   readonly key: KeyInForce['key'] & { readonly issuance: Issuance };
 }
@@ -43,7 +42,6 @@ export async function findKeys({ store, now }: KeyContext, owner: string, issuer
   );
 }
 
-/** Returns whether the key service issued this key. */
 export function isIssued(found: KeyInForce): found is IssuedKey {
   return found.key.issuance !== undefined;
 }

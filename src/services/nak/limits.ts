@@ -2,7 +2,6 @@
 export const LIMITS = {
   /** Maximum number of keys of an owner, including expired and suspended ones. */
   maxKeys: 8,
-  /** Maximum lifetime of a key, in days. */
   maxLifetimeDays: 365,
   /** Maximum length of authorizations, in characters of JSON. */
   maxAuthorizationsLength: 2048,

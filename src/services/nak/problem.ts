@@ -14,7 +14,6 @@ const TYPES: Partial<Record<ProblemKind, string>> = {
   not_found: 'not-found',
 };
 
-/** Renders a problem as the key service does. */
 export function renderProblem(problem: Problem, { path }: RefusalContext): Outcome {
   const details = renderProblemDetails(problem);
   const type = TYPES[problem.kind];

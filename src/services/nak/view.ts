@@ -45,12 +45,10 @@ export function maskKey({ key: { issuance } }: IssuedKey): string {
   return `${NGC_KEY_PREFIX}${'*'.repeat(10)}${issuance.ending}`;
 }
 
-/** Renders an owner of keys as the vendor does. */
 export function renderOwner(id: string, { status, statusUpdatedAt }: KeyOwner): Schema<'nak', 'KeyOwner'> {
   return { owner_type: 'USER', owner_id: id, status, status_updated_at: rfc3339(statusUpdatedAt) };
 }
 
-/** Renders a service as the vendor does. */
 export function renderService({ id, name }: Audience) {
   return {
     service_id: id,

@@ -45,7 +45,6 @@ export async function listAccounts({ collections }: CollectionsHolder): Promise<
   }));
 }
 
-/** Returns the account that a client belongs to, or null. */
 export async function findAccountOfClient(storing: CollectionsHolder, clientId: string): Promise<Account | null> {
   return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
 }

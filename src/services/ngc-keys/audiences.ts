@@ -31,7 +31,6 @@ export const AUDIENCES: readonly Audience[] = [
   },
 ];
 
-/** Finds the service with this id; undefined if there is none. */
 export function findAudience(id: string): Audience | undefined {
   return AUDIENCES.find((audience) => audience.id === id);
 }

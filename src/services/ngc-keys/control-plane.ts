@@ -5,7 +5,6 @@ import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { PROBLEM_JSON, renderProblemDetails } from '../../decisions/responses/problem-details.ts';
 import { own } from '../../lib/members.ts';
 
-/** Error formats that `renderControlPlane` produces. */
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];
 
 /** Published problem types, by HTTP status. */

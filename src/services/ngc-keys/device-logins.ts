@@ -12,7 +12,6 @@ import { addMark } from '../../tokens/world-mark.ts';
 import { ngcKeysIn } from './index.ts';
 import type { NgcUser } from './records.ts';
 
-/** A stored login. */
 export interface DeviceLogin {
   /** Chosen by the client. */
   readonly deviceId: string;

@@ -27,7 +27,6 @@ export function createHypotheticalKeys(
   };
 }
 
-/** The version of the policy of a new key. */
 const FIRST_POLICY_VERSION = 1;
 
 /** Creates the caller of a simulated key in the first organisation. */

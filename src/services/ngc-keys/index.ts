@@ -65,7 +65,6 @@ export class NgcKeys {
     return (await ORGANIZATIONS.byId(this.#rows, name))?.body ?? null;
   }
 
-  /** Finds an organisation by name or account. */
   async findOrganization(nameOrAccount: string): Promise<Organization | null> {
     const row =
       (await ORGANIZATIONS.byId(this.#rows, nameOrAccount)) ?? (await ORGANIZATIONS.byAlias(this.#rows, nameOrAccount));

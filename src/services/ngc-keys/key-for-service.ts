@@ -40,13 +40,11 @@ export function listUsedServices({ principal, uses }: Pick<PrincipalUses, 'princ
   return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
 }
 
-/** The least rights for one kind of key. */
 export interface LeastRightsOfKind extends Omit<LeastRights, 'impossible'> {
   /** Uses that no rights of this kind of key allow. */
   readonly impossibleUses: readonly Use[];
 }
 
-/** Returns the seed of a key with these rights. */
 export function createSeedOfKey(
   principal: Principal,
   rights: Readonly<Record<string, unknown>>,

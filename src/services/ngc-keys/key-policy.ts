@@ -17,7 +17,6 @@ export interface GivenResource {
   readonly isVendors?: boolean;
 }
 
-/** A fault in a policy. */
 export interface PolicyFault {
   /** A sentence with the field, the expectation and the rule; for an unknown name, without the valid names. */
   readonly message: string;
@@ -45,10 +44,8 @@ export function productsOf(rulesets: readonly Ruleset[], kind: KeyKind): { produ
   return [...new Map(products.toReversed())].map(([service, product]) => ({ product, service })).toReversed();
 }
 
-/** Principal kinds of keys. */
 export type KeyKind = 'personal-key' | 'service-key';
 
-/** Returns the role names of all services. */
 export function knownRoles(rulesets: readonly Ruleset[]): string[] {
   return [...new Set(rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
 }

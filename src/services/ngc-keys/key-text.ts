@@ -14,7 +14,6 @@ const KEY_PATTERN = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
 /** Public on purpose: the checksum only distinguishes mock keys from real ones. */
 const CHECKSUM_HMAC = createHmacFunction('sha3-256', 'nv-auth-mock');
 
-/** Random bytes in a new key. */
 export const KEY_BYTES = 32;
 
 /** Builds the text of a key, with the checksum of a mock. @param drawn 32 random bytes in base64url */

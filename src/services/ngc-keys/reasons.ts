@@ -1,6 +1,5 @@
 import type { Reasons, StagesOf } from '../../decisions/reasons.ts';
 
-/** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
   malformed_key: {
     stage: 'authenticate',

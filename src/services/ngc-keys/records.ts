@@ -4,7 +4,6 @@ import { deriveUuid } from '../../lib/random.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 
-/** An organisation of NGC. */
 export interface Organization {
   readonly name: string;
   /** The id of its NVIDIA Cloud Account. */
@@ -125,7 +124,6 @@ export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string
   return deriveUuid(`ngc-user:${org}:${email}`);
 }
 
-/** Returns the id of a user's row in the store. */
 export function userRowIdOf(org: string, email: string): string {
   return JSON.stringify([org, email]);
 }
@@ -159,17 +157,14 @@ export function issuedKeysOwnerOf({ issuer, owner }: Pick<Issuance, 'issuer' | '
   return `keys of ${JSON.stringify([issuer, owner])}`;
 }
 
-/** Returns the label of all keys that the key service issued to an owner. */
 export function issuedKeysLabelOf(owner: string): string {
   return `issued to ${owner}`;
 }
 
-/** Returns the label of all keys of an organisation. */
 export function orgLabelOf(org: string): string {
   return `org ${org}`;
 }
 
-/** Returns the label of all keys with a name. */
 export function nameLabelOf(name: string): string {
   return `name ${name}`;
 }

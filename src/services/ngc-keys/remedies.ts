@@ -3,7 +3,6 @@ import type { RemedyRow } from '../../decisions/rule.ts';
 
 const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or create one with `POST /_mock/keys`';
 
-/** Remedies for a rejected key. */
 export const KEY_REMEDIES = {
   malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all 70 characters` },
   foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real key to a mock` },
@@ -29,7 +28,6 @@ export const KEY_REMEDIES = {
 
 const GET_TOKEN = 'get a new token from `GET /token`';
 
-/** Remedies for a rejected user token. */
 export const USER_TOKEN_REMEDIES = {
   malformed_token: { kind: 'credential', text: GET_TOKEN },
   unsupported_algorithm: { kind: 'credential', text: GET_TOKEN },

@@ -6,7 +6,6 @@ import { renderRequestStatus } from '../ngc-keys/envelope.ts';
 /** The message for a rejected key, from published clients. */
 const INVALID_KEY = 'Invalid API key.';
 
-/** Renders a problem as the NGC gateway does. */
 export function renderProblem(problem: Problem, { random, operation }: RefusalContext): Outcome {
   const isCallerInfo = operation === 'getCallerInfo' && problem.kind === 'unauthenticated';
   return renderRequestStatus(problem, random.uuid(), isCallerInfo ? INVALID_KEY : undefined);

@@ -96,7 +96,6 @@ function findUnknownNames(
     .map(({ entry, place }) => ({ place, message: `${subject} \`${entry}\``, given: entry, valid }));
 }
 
-/** Finds members that this type of key cannot have. */
 function findForbiddenMembers(key: WrittenKey, place: string): SeedError[] {
   // The schema already reports unknown types.
   const { members = [], why = '' } = own(FORBIDDEN_MEMBERS, key.type) ?? {};

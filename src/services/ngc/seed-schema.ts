@@ -48,7 +48,6 @@ const KEY = object({
   key: optional(text('The key itself, as returned by `POST /_mock/keys`. Default: derived from the id.')),
 });
 
-/** The JSON schema of the `ngc` part of a seed. */
 export const SEED_SCHEMA = object({
   org: text('The organisation of paths without one; one of `organizations`.'),
   ncaId: text('The account (NCA id) of that organisation.'),
@@ -56,7 +55,6 @@ export const SEED_SCHEMA = object({
   keys: optional(list(KEY, 'Keys of all organisations.')),
 });
 
-/** A key as written in a seed. */
 export type WrittenKey = ValueOf<typeof KEY>;
 
 /** A key with the members that can be derived: its id and its text. */

@@ -37,7 +37,6 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
   };
 }
 
-/** Builds the rows of the organisations, users and keys. */
 function createRows(
   { organizations, keys = [] }: NgcSeed<CompleteKey>,
   rulesets: readonly Ruleset[],
@@ -63,7 +62,6 @@ function readCompleteSeed(part: unknown): NgcSeed<CompleteKey> {
   return part as NgcSeed<CompleteKey>;
 }
 
-/** Returns a seed with changed keys. */
 function mapKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unknown {
   return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
 }

@@ -54,7 +54,6 @@ function statusOf({ enabled, expiresAt }: KeyInForce['key'], now: Instant): Sche
   return enabled ? 'ACTIVE' : 'DISABLED';
 }
 
-/** Renders a user with the roles in an organisation. */
 export function renderUser(user: NgcUser): Schema<'ngc', 'CallerUser'> {
   const { org, email, roles } = user;
   const [name = email] = email.split('@');

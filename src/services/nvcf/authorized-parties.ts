@@ -59,7 +59,6 @@ function isSame(left: AuthorizedParty, right: AuthorizedParty): boolean {
   return left.ncaId === right.ncaId && left.clientId === right.clientId;
 }
 
-/** Replaces all parties. */
 export const REPLACE: PartiesChange<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
   verb: 'create',
   apply: (_, { authorizedParties }, subject, account) => {
@@ -84,7 +83,6 @@ export const ADD: PartiesChange<SingleParty> = {
   },
 };
 
-/** Removes a party. */
 export const REMOVE: PartiesChange<SingleParty> = {
   verb: 'remove',
   apply: (parties, body, subject, account) => {
@@ -94,7 +92,6 @@ export const REMOVE: PartiesChange<SingleParty> = {
   },
 };
 
-/** Removes all parties. */
 export const REMOVE_ALL: PartiesChange<undefined> = { verb: 'delete', apply: () => [] };
 
 function createPartyNotFound(subject: string): Problem {

@@ -16,7 +16,6 @@ export interface AuthorizedParty {
   readonly clientId?: string;
 }
 
-/** The deployment of a version. */
 export interface Deployment {
   readonly id: string;
   readonly specifications: readonly Specification[];
@@ -38,7 +37,6 @@ export interface Behaviour {
   readonly status?: FunctionStatus;
 }
 
-/** A stored version of a function. */
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
@@ -119,7 +117,6 @@ function attributesOfFunction(functionId: string, versions: readonly Row[], rela
   };
 }
 
-/** Looks up the versions of a function that an account owns. */
 export async function findOwnVersions(
   collections: Collections,
   functionId: string,

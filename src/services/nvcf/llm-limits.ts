@@ -4,7 +4,6 @@ import { Collection } from '../../store/collection.ts';
 import { requireAccount } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** A token bucket. */
 export interface Bucket {
   /** The number of tokens that the last request left in it. */
   readonly left: number;

@@ -24,7 +24,6 @@ const UNCHANGED_MEMBERS = [
   'functionType',
 ] as const;
 
-/** The members of a rate limit. */
 export const RATE_LIMIT_MEMBERS = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate', 'syncCheck', 'perUserRate'] as const;
 const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
 const LLM_CONFIG_MEMBERS = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;

@@ -26,7 +26,6 @@ export const ERRORS: readonly ErrorForm[] = [
   { schema: null, mediaType: XML },
 ];
 
-/** Error formats that `renderHostProblem` produces. */
 export const HOST_ERRORS: readonly ErrorForm[] = [
   { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
   { schema: null, mediaType: 'text/plain' },
@@ -35,7 +34,6 @@ export const HOST_ERRORS: readonly ErrorForm[] = [
 /** Paths where the NGC gateway itself reports errors. */
 const NGC_PATHS = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 
-/** Paths of the LLM gateway. */
 const LLM_PATHS = /^\/llm(?:\/|$)/;
 
 /** Paths of instance and cluster management (ICMS). */

@@ -18,7 +18,6 @@ import {
   SOURCES,
 } from './tables/index.ts';
 
-/** Creates the ruleset of a profile. */
 function createProfileRuleset(reading: Reading): Ruleset {
   return createRuleset('nvcf', reading, {
     term: 'scope',
@@ -76,7 +75,6 @@ function mergeTypes(on: readonly ResourceTypeId[], added: readonly ResourceTypeI
   return [...on.filter((type) => !isEntity(type)), ...added, ...on.filter(isEntity)];
 }
 
-/** The rulesets, by profile. */
 export const RULESETS = {
   documented: createProfileRuleset('documented'),
   'open-source': createProfileRuleset('open-source'),

@@ -64,7 +64,6 @@ function createClusterRows(part: NvcfSeed, accountOf: FindAccount): readonly Row
   ];
 }
 
-/** Creates the rows of recognized registries and of the credentials for registries. */
 function createRegistryRows(part: NvcfSeed, accountOf: FindAccount, now: Instant): readonly Row[] {
   const { recognizedRegistries = [], registryCredentials = [] } = part;
   const createCredentialRow = ({ org, id, name, registryHostname, artifactTypes }: SeedRegistryCredential) => {

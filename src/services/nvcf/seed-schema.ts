@@ -115,7 +115,6 @@ const ASSET = object({
 
 const INVOCATION = object({ org, id, versionId: uuid('The version that was invoked; one of `nvcf.functions`.') });
 
-/** The schema of the `nvcf` part of a seed. */
 export const SEED_SCHEMA = object({
   accounts: optional(
     list(
@@ -146,7 +145,6 @@ export const SEED_SCHEMA = object({
   invocations: optional(list(INVOCATION, 'Invocations in progress, which never end.')),
 });
 
-/** The `nvcf` part of a seed. */
 export type NvcfSeed = ValueOf<typeof SEED_SCHEMA>;
 
 /** One version of a function in a seed. */

@@ -66,7 +66,6 @@ function omitOwnerMembers(definition: FunctionVersion['definition']) {
   return visible;
 }
 
-/** Renders the deployment of a version. */
 export function renderDeployment({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
   const deployment = requireDeployment(body);
   return {

@@ -12,7 +12,6 @@ const UNIT_SECONDS = [86_400n, 3600n, 60n, 1n];
 
 const SECOND_NS = 1_000_000_000n;
 const MINUTE_NS = 60n * SECOND_NS;
-/** The nanoseconds of an hour. */
 export const HOUR_NS = 60n * MINUTE_NS;
 /** One second more than a Java `long` can hold. */
 const LONG_LIMIT_SECONDS = 2n ** 63n;

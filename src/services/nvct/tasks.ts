@@ -5,10 +5,8 @@ import { pick, removeDuplicates } from '../../lib/members.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/row.ts';
 
-/** The status of a task. */
 export type TaskStatus = Schema<'nvct', 'Task'>['status'];
 
-/** The statuses of tasks that have ended. */
 const END_STATUSES: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
   'COMPLETED',
   'CANCELED',
@@ -17,7 +15,6 @@ const END_STATUSES: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
   'EXCEEDED_MAX_QUEUED_DURATION',
 ]);
 
-/** A change of a task's status. */
 export interface StatusChange {
   readonly id: string;
   readonly status: TaskStatus;
@@ -35,7 +32,6 @@ export interface TaskResult {
   readonly at: Instant;
 }
 
-/** A stored task. */
 export interface Task {
   readonly name: string;
   /** Other members of the creation request. */
@@ -117,7 +113,6 @@ export function statusOf({ changes }: Task): TaskStatus {
   return (changes.at(-1) ?? changes[0]).status;
 }
 
-/** Returns whether a task has ended. */
 export function hasEnded(task: Task): boolean {
   return END_STATUSES.has(statusOf(task));
 }
@@ -157,7 +152,6 @@ export function renderEvents({ id, owner, body: { changes } }: TaskRow): Schema<
   }));
 }
 
-/** Renders the results of a task. */
 export function renderResults({ id, owner, body: { results = [] } }: TaskRow): Schema<'nvct', 'Result'>[] {
   return results.map((result) => ({
     resultId: result.id,

@@ -93,7 +93,6 @@ function createSubjectKey(type: SubjectType, id: string): string {
 
 type World = Pick<RequestScope, 'store' | 'settings'>;
 
-/** Returns the rules of the tenant. */
 export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
   const tenantId = await readTenantId(world);
   return buildRuleBook(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
@@ -122,7 +121,6 @@ export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identit
   return keys.flatMap((key) => bySubject.get(key) ?? []);
 }
 
-/** Returns the rules of a single subject. */
 export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: string): readonly AccessRule[] {
   return bySubject.get(createSubjectKey(type, id)) ?? [];
 }

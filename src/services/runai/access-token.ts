@@ -42,12 +42,10 @@ export interface TokenHolder {
   readonly clientId: string;
 }
 
-/** Returns the holder of a token as the principal of decisions. */
 export function principalOf({ identity: { kind, id, name }, clientId }: TokenHolder): Principal {
   return { kind, id, name, clientId };
 }
 
-/** A valid access token: its holder and its claims. */
 export interface AcceptedToken extends TokenHolder {
   readonly claims: VerifiedClaims;
 }

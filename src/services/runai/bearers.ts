@@ -44,7 +44,6 @@ function holderOfUser(
   return { id, name: email, clientId: accessKey?.clientId ?? NO_CLIENT, isUser: true, groups };
 }
 
-/** Returns an application or service account as the holder of its bearer. */
 function holderOfAccount({ id, name, clientId }: Account): BearerHolder {
   return { id, name, clientId, isUser: false, groups: [] };
 }
@@ -65,7 +64,6 @@ class BearerSigner {
     this.#world = world;
   }
 
-  /** Returns the bearer of an identity. */
   async bearerOf(holder: BearerHolder): Promise<string> {
     const claims = this.#createClaims(holder);
     const signingInput = `${BEARER_HEADER}.${Buffer.from(serializeAscii(claims)).toString('base64url')}.`;

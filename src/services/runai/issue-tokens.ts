@@ -7,7 +7,6 @@ import type { TokenHolder } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, readRealm, readTenantId } from './tenant.ts';
 
-/** The parameters of an access token. */
 export interface AccessTokenParams extends TokenHolder {
   /** The name that the token can be revoked by: the id of its login, or a name of the client secret. */
   readonly sid: string;

@@ -48,7 +48,6 @@ export function slicePage<Item>(
   return items.slice(offset, offset + (limit ?? defaultLimit));
 }
 
-/** Default page size. */
 export const DEFAULT_PAGE_SIZE = 50;
 
 /** Returns a page and the offset of the next page, which is null after the last page. @param defaultLimit page size if the query has no `limit` */

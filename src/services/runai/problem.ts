@@ -5,7 +5,6 @@ import { renderMessagePage } from '../../lib/pages.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The formats of the errors that `renderProblem` returns. */
 export const ERROR_FORMS: readonly ErrorForm[] = [
   { schema: 'Error', mediaType: JSON_TYPE },
   { schema: 'OAuthError', mediaType: JSON_TYPE },
@@ -133,7 +132,6 @@ function findChallenge(error: OAuthCode, { reason, challenge }: Problem): string
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-/** Returns the code of an OAuth error. */
 function oauthCodeOf({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
   // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
   if (kind === 'unauthenticated') return USERINFO_PATH.test(path) ? 'invalid_token' : 'invalid_client';

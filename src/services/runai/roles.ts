@@ -96,12 +96,10 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));
 }
 
-/** Returns the permissions of permission sets. */
 function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
-/** Returns the permission sets that are subsets of these permissions. */
 function findSetsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
   const setsWithin = PERMISSION_SETS.filter((set) => set.permissions.every((permission) => held.has(permission)));

@@ -18,7 +18,6 @@ import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
 
-/** The body of a request that creates an access rule. */
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
@@ -129,7 +128,6 @@ export async function endRulesOf(context: Context, { kind, name }: Identity): Pr
   });
 }
 
-/** Creates the row of a rule that ends now. */
 function createEndedRow(rule: AccessRule, tenantId: string, now: number) {
   return createRuleRow({ ...rule, deletedAt: now, updatedAt: now }, tenantId);
 }

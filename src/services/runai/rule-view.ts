@@ -7,7 +7,6 @@ import { type Roles, readRoles } from './roles.ts';
 import { profileOf } from './rulesets.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 
-/** The data that views of rules need, in addition to the rules. */
 export interface RuleViewContext {
   readonly roles: Roles;
   readonly scopes: Scopes;
@@ -24,7 +23,6 @@ export async function readRuleViewContext(context: Pick<RequestScope, 'store' | 
   };
 }
 
-/** Returns the fields to filter and sort rules by. */
 export function createRuleFields(viewContext: RuleViewContext): Fields<AccessRule> {
   return {
     subjectId: { kind: 'text', read: ({ subjectId }) => subjectId },
@@ -56,7 +54,6 @@ export function scopeNameOf({ scopeType, scopeId }: AccessRule, { scopes }: Rule
   return scopes.pathOf(scopeType, scopeId)?.at(-1)?.name ?? '';
 }
 
-/** Renders a rule as in responses. */
 export function renderRule(rule: AccessRule, viewContext: RuleViewContext): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {

@@ -26,7 +26,6 @@ type Version = Settings['runai'];
 /** The profiles: versions with tables and documents of their own. Other versions use those of a profile. */
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
-/** The predefined roles of each profile, with their permissions in that profile. */
 export const ROLES_BY_PROFILE: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
   '2.19': limitToProfile('2.19', ROLES_2_19),
   '2.24': limitToProfile('2.24', ROLES_2_24),
@@ -78,7 +77,6 @@ const PROFILE_RULESETS: Readonly<Record<Profile, Ruleset>> = {
   '3.0': buildRuleset('3.0'),
 };
 
-/** The profile of each version. */
 const PROFILE_BY_VERSION = {
   '2.19': '2.19',
   '2.24': '2.24',
@@ -87,7 +85,6 @@ const PROFILE_BY_VERSION = {
   '3.0': '3.0',
 } as const satisfies Readonly<Record<Version, Profile>>;
 
-/** The ruleset of each version. */
 export const RULESETS: Readonly<Record<Version, Ruleset>> = {
   ...PROFILE_RULESETS,
   '2.25': serveAs('2.25'),
@@ -99,7 +96,6 @@ function serveAs(version: Version): Ruleset {
   return { ...PROFILE_RULESETS[PROFILE_BY_VERSION[version]], profile: version, servedAs: version };
 }
 
-/** Returns the profile of the version that the settings choose. */
 export function profileOf({ runai }: Pick<Settings, 'runai'>): Profile {
   return PROFILE_BY_VERSION[runai];
 }

@@ -29,10 +29,8 @@ export interface Scope {
 /** A scope after all scopes that contain it, widest first. */
 export type ScopePath = readonly Scope[];
 
-/** All scopes of the tenant. */
 export interface Scopes {
   readonly tenantId: string;
-  /** Path of the tenant. */
   readonly tenantPath: ScopePath;
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
@@ -43,7 +41,6 @@ export interface Scopes {
   unitOf(type: UnitType, id: string): Unit | null;
 }
 
-/** Reads the scopes of the tenant. */
 export async function readScopes(world: Pick<RequestScope, 'store'>): Promise<Scopes> {
   const tenantId = await readTenantId(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await readTenantName(world) };

@@ -7,7 +7,6 @@ import { lastExpiryOf } from './issue-tokens.ts';
 /** Length of a client secret, the same as in Keycloak. */
 const SECRET_LENGTH = 32;
 
-/** Generates a client secret and its hash. */
 export function generateSecret({ random }: Pick<Context, 'random'>): {
   readonly secret: string;
   readonly secretHash: string;

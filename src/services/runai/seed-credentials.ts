@@ -41,7 +41,6 @@ function deriveId(kind: Kind, name: string): string {
   return deriveUuid(`${kind}:${name.toLowerCase()}`);
 }
 
-/** Changes the credentials of all identities and access keys of a seed. */
 function mapCredentials<Part extends WrittenSeed>(part: Part, change: ChangeCredentials): Part {
   const { users, applications, serviceAccounts } = part;
   return {
@@ -85,7 +84,6 @@ function changeKey(email: string, key: LocatedEntry<WrittenAccessKey>, change: C
   return applyChange(key, { kind: 'access-key', id, clientId, secret: 'clientSecret' }, change);
 }
 
-/** Changes the credentials of an application or service account. */
 function changeClient<Client extends WrittenEntries['applications' | 'serviceAccounts']>(
   client: LocatedEntry<Client>,
   kind: Kind,

@@ -119,7 +119,6 @@ function findUnknownRoles(part: WrittenSeed): SeedError[] {
   ];
 }
 
-/** Finds references to entries that are not in the seed. */
 function findDanglingReferences(part: WrittenSeed): SeedError[] {
   const namesByKind = indexNamesByKind(part);
   return LIST_NAMES.flatMap((list) => listEntries(part, list)).flatMap(({ entry, place }) =>

@@ -103,7 +103,6 @@ export function listEntries<List extends ListName>(
   });
 }
 
-/** An access rule of a seed. */
 export interface ListedRule {
   readonly rule: SeedRule;
   /** Whether the rule is the member `role` of an identity or group, and not an entry of `accessRules`. */

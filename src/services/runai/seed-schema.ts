@@ -34,7 +34,6 @@ function seconds(description: string) {
   return optional(schema<number>({ type: 'integer', minimum: 0, maximum: 31_536_000 }, description));
 }
 
-/** The members of an access key. */
 const ACCESS_KEY = {
   id: optional(text('The id. Default: derived from the client id.')),
   name: text('The name of the key.', ACCESS_KEY_NAME),
@@ -209,13 +208,11 @@ export type SeedRole = ValueOf<typeof CUSTOM_ROLE>;
 export type SeedRule = ValueOf<typeof ACCESS_RULE>;
 export type SeedOAuthClient = ValueOf<typeof OAUTH_CLIENT>;
 
-/** The names of members with secrets. */
 export type SecretMember = 'password' | 'secret' | 'clientSecret';
 
 /** An entry with all credentials filled in. */
 type Complete<Entry> = Entry & Required<Pick<Entry, keyof Entry & ('id' | 'clientId' | SecretMember)>>;
 
-/** An access key of a seed as written. */
 export type WrittenAccessKey = NonNullable<WrittenEntries['users']['accessKey']>;
 
 /** A user with all omitted members filled in. */

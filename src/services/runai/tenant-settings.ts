@@ -48,7 +48,6 @@ export class TenantSettings<Key extends string> {
     return value === null ? null : JSON.parse(value);
   }
 
-  /** Stores the value of a setting. */
   async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
   }

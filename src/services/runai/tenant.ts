@@ -16,7 +16,6 @@ const NO_REALM = 'none';
 
 type World = Pick<RequestScope, 'store'>;
 
-/** Returns the realm of the tenant. */
 export async function readRealm({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }

@@ -3,11 +3,8 @@ import { isOneOf, keysOf } from '../../lib/members.ts';
 
 /** Lifetimes of tokens and codes, in milliseconds. */
 export interface TokenLifetimes {
-  /** Lifetime of access tokens. */
   readonly access: number;
-  /** Lifetime of refresh tokens. */
   readonly refresh: number;
-  /** Lifetime of authorization codes. */
   readonly code: number;
 }
 

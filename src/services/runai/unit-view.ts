@@ -26,13 +26,11 @@ function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null 
   return scopes.unitOf('department', departmentId);
 }
 
-/** Renders a department as in responses. */
 export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
   const creationTime = rfc3339(createdAt);
   return { id, name, clusterId, description: '', createdAt: creationTime, updatedAt: creationTime, ...NO_RESOURCES };
 }
 
-/** Renders a project as in responses. */
 export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Project'> {
   return {
     ...renderDepartment(unit),
@@ -55,7 +53,6 @@ const METRICS: Fields<Unit> = Object.fromEntries(
     .map((name) => [name, createAbsentField('decimal')]),
 );
 
-/** Fields to filter and sort departments by. */
 export const DEPARTMENT_FIELDS: Fields<Unit> = {
   name: { kind: 'text', read: ({ name }) => name },
   clusterId: { kind: 'text', read: ({ clusterId = NO_CLUSTER }) => clusterId },
@@ -65,7 +62,6 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
   ...METRICS,
 };
 
-/** Returns the fields to filter and sort projects by. */
 export function createProjectFields(scopes: Scopes): Fields<Unit> {
   const departmentId = { kind: 'text', read: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {

@@ -26,7 +26,6 @@ const NO_DEFAULTS = { category: '', priorityClassName: '' };
 
 const DEFAULTS_BY_TYPE: ReadonlyMap<string, typeof NO_DEFAULTS> = new Map(WORKLOAD_TYPES.map((row) => [row.id, row]));
 
-/** The data that views of workloads need, in addition to the workloads. */
 export interface WorkloadViewContext {
   readonly scopes: Scopes;
   readonly phases: WorkloadPhases;
@@ -116,7 +115,6 @@ export function renderSubmission(view: WorkloadView, isSince222: boolean): Submi
   };
 }
 
-/** Fields to filter and sort workloads by. */
 export const WORKLOAD_FIELDS: Fields<WorkloadView> = {
   type: { kind: 'text', read: ({ type }) => type },
   name: { kind: 'text', read: ({ name }) => name },

@@ -18,7 +18,6 @@ export interface Workload extends SeedWorkload {
   readonly deletedAt?: Instant;
 }
 
-/** The submission of a workload. */
 export interface Submission {
   /** The submitted name. `useGivenNameAsPrefix` adds a suffix to it. */
   readonly requestedName: string;
@@ -71,7 +70,6 @@ export async function readWorkloadPhases({ store }: Pick<RequestScope, 'store'>)
   return stored === null ? DEFAULT_PHASES : (JSON.parse(stored) as WorkloadPhases);
 }
 
-/** A phase of a workload and its start. */
 export interface TimedPhase {
   readonly phase: Phase;
   readonly since: Instant;
@@ -91,7 +89,6 @@ export function phasesOf(workload: Workload, phases: WorkloadPhases): readonly T
   return runsUntilDeleted(workload) ? running : [...running, { phase: 'Completed', since: endedAt }];
 }
 
-/** Returns the phase of a workload at a given time. */
 export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant): TimedPhase {
   const { createdAt, deletedAt, phase = 'Pending' } = workload;
   if (deletedAt !== undefined) return { phase: 'Deleting', since: deletedAt };

@@ -13,7 +13,6 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 import { renderImage } from './images.ts';
 
-/** Default lifetime of a share. */
 const SHARE_LIFETIME_MS = 86_400_000;
 
 type ShareRow = RowOf<'image_shares'>;

@@ -80,7 +80,6 @@ async function computeBudget(context: AuthenticatedContext): Promise<Schema<'air
   };
 }
 
-/** Returns the sum of an amount over all entries. */
 function sum<Entry>(rows: readonly Entry[], amountOf: (row: Entry) => number): number {
   return rows.reduce((total, row) => total + amountOf(row), 0);
 }

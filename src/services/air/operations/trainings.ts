@@ -142,7 +142,6 @@ function normalizeAttendees(attendees: readonly string[]): readonly string[] {
   return [...new Set(attendees.map((email) => email.toLowerCase()))];
 }
 
-/** Creates a handler that changes the attendees of a training. */
 function createAttendeesHandler(
   change: (before: readonly string[], named: readonly string[]) => readonly string[],
 ): Handler<'air', 'trainings_attendees_add' | 'trainings_attendees_remove', TrainingRow> {

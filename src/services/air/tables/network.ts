@@ -52,7 +52,6 @@ export const NODE_HISTORY = {
   operations: [{ ...ANALOGY, needs: ['air:simulation_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;
 
-/** A network interface of a node. */
 export const INTERFACES = {
   name: 'interfaces',
   path: '/api/v3/simulations/nodes/interfaces/',

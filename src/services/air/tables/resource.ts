@@ -18,7 +18,6 @@ export const ITEM = { item: true } as const satisfies Target;
 export const OWN = { item: true, ownersOnly: true } as const satisfies Target;
 export const MANAGED = { ...OWN, orOperators: true } as const satisfies Target;
 
-/** The rule of an operation. */
 export interface AirRule extends Sourced, Target {
   readonly needs: Needs;
   /** Source of the operation's API, if it differs from the rule's source. */

@@ -16,7 +16,6 @@ import {
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 
-/** Upcoming events in a response. */
 const MAX_UPCOMING_EVENTS = 100;
 /** Past events in a response. */
 const MAX_PASSED_EVENTS = 1000;

@@ -10,7 +10,6 @@ import { assertDocumentedAnswer, readFaultOrder } from '../fault-checks.ts';
 import { pageShortList } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** Operations that inject faults. */
 export function faultOperations(controlled: ControlledServer) {
   const add: Handler<'control', 'add_fault'> = async ({ world, now, body }) => {
     const knownNames = listKnownNames(controlled);

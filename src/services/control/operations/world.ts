@@ -59,7 +59,6 @@ export function worldOperations(controlled: ControlledServer) {
   };
 }
 
-/** Describes the server: its configuration, services, storage and counts. */
 async function describeServer(
   { server, version, configuration, worlds, storage, memory }: ControlledServer,
   { store }: World,

@@ -114,7 +114,6 @@ function readTtl(text: string | undefined): number | null {
   throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, up to a year, or \`${NEVER}\`.`);
 }
 
-/** Renders a world with its addresses. */
 function renderWorld(
   { origin, hosts }: Context,
   { world: { id, credentials }, ttl, label, createdAt, lastUsedAt }: WorldEntry,

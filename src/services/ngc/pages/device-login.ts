@@ -2,7 +2,6 @@ import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { escapeHtml, MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../lib/pages.ts';
 import { shorten } from '../../../lib/redact.ts';
 
-/** A user on the page. */
 export interface PageUser {
   readonly id: string;
   readonly email: string;
@@ -16,7 +15,6 @@ export interface DeviceLoginPage {
   readonly deviceId: string;
   /** Null if the requester may not read the cast. */
   readonly people: readonly PageUser[] | null;
-  /** Number of users that are not on the page. */
   readonly unlistedCount: number;
 }
 

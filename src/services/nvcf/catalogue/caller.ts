@@ -36,7 +36,6 @@ export async function findKeyProblem(context: CallerContext): Promise<string | n
   }
 }
 
-/** Returns the rule for calls of models. */
 function findCallRule({ tables }: Ruleset) {
   const rule = tables.rules.find(({ id }) => id === ('call-model' satisfies RuleId));
   if (rule === undefined) throw new Error('the rules have no `call-model`');

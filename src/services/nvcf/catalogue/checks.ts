@@ -127,7 +127,6 @@ function createModelCheck(path: ModelPath): FirstCheck {
   };
 }
 
-/** Returns the path of an endpoint, from its segments. */
 export function joinEndpointPath({ category, company, model, task, action }: RequestContext['params']): string {
   return ['/v1', category, company, model, task, action].filter((segment) => segment !== undefined).join('/');
 }

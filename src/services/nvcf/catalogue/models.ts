@@ -50,7 +50,6 @@ export interface Model {
 
 export type ModelRow = Row<Model, null>;
 
-/** All models. */
 export const MODELS = new Collection<Model>('catalogue.models');
 
 /** Creates the row of a model, with the paths that belong only to it as aliases. */

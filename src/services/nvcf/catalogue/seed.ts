@@ -56,7 +56,6 @@ type SeedModel = ValueOf<typeof MODEL>;
 /** A path of `ai.api.nvidia.com`: three to five segments below `/v1`. */
 const ENDPOINT_PATH = /^\/v1(?:\/[^/]+){3,5}$/;
 
-/** Applies the `catalogue` part of a seed. */
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: { models: { idMembers: ['id'] } },

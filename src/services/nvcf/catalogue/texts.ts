@@ -19,7 +19,6 @@ export const GATEWAY_ERRORS = {
   modelMissing: { message: 'model field is required', code: 'missing_required_field' },
 } as const;
 
-/** Messages of models. */
 export const MODEL_ERRORS = {
   inputType: "'input_type' parameter is required for asymmetric models",
   unsupported: 'Validation: Unsupported parameter(s)',

@@ -20,7 +20,6 @@ import { createAccountLookup } from './lookups.ts';
 /** The maximum number of assets per account. Together with the maximum size of an asset, it limits what is stored. */
 const MAX_ASSETS = 100;
 
-/** A stored asset. */
 export interface Asset extends Pick<SeedAsset, 'contentType' | 'description' | 'uploadId'> {
   readonly assetId: string;
   readonly createdAt: Instant;

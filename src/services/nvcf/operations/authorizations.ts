@@ -80,7 +80,6 @@ function renderAllParties(row: FunctionRow): AuthorizationView {
   return renderVersionParties(row, distinctParties([...row.body.functionParties, ...row.body.versionParties]));
 }
 
-/** Creates a handler that changes the parties at a level. */
 function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: PartiesChange<Body>) {
   return async (
     context: PartiesRequest<Target> & { readonly body: Body },

@@ -51,7 +51,6 @@ const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   return { status: 200, body: groups.flatMap(renderClusters) };
 };
 
-/** Renders the clusters of a group. */
 function renderClusters(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
   const { id, name, ncaId = '', authorizedNcaIds = [], gpus } = renderGroup(group);
   return (group.clusters ?? []).map((cluster) => ({

@@ -139,7 +139,6 @@ export function amendTarget(
   return rejectMissing(FUNCTIONS.change(store.collections, target.id, (before) => amendRow(before, change)));
 }
 
-/** The members that an update can change. */
 const UPDATABLE_MEMBERS = ['tags', 'rateLimit', 'modelUpdates', 'llmInvocationConfig'] as const;
 
 type UpdateContext = AuthenticatedContext<FunctionRow> & {

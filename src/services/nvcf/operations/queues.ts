@@ -5,7 +5,6 @@ import { attributesOfVersion, type FunctionRow, type FunctionStatus, relationTo,
 import type { InvocationRow } from '../invocations.ts';
 import { findPendingInvocations } from './invocation.ts';
 
-/** The statuses of versions that have a queue. */
 const STATUSES_WITH_QUEUE: ReadonlySet<FunctionStatus> = new Set(['ACTIVE', 'DEPLOYING']);
 
 /** Responds with the queues of the deployed versions that the key covers. @throws Problem if there are none */

@@ -205,7 +205,6 @@ const NGC_USER = '$oauthtoken';
 /** Base64 (RFC 4648, section 4), optionally without padding, as in the published code. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-/** Returns whether a registry belongs to NGC. */
 function isNgcRegistry(hostname: string): boolean {
   return hostname.endsWith('nvcr.io') || hostname.endsWith('ngc.nvidia.com');
 }

@@ -6,7 +6,6 @@ import { ICMS, NEWER_CODE } from './sources.ts';
 const API = 'published API document 2.245.1';
 const PLANE = 'published invocation-plane code';
 
-/** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
     source: API,

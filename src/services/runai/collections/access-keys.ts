@@ -24,14 +24,12 @@ export type AccessKeyRow = Row<AccessKey, null>;
 /** The access keys of all users. Rows are labelled with the name of the owner. */
 export const ACCESS_KEYS = new Collection<AccessKey>('access-keys');
 
-/** Creates the row of an access key. */
 export function createAccessKeyRow(key: AccessKey): AccessKeyRow {
   const { id, owner, createdBy, name, clientId } = key;
   const aliases = [accessKeyClientAlias(clientId), accessKeyNameAlias(owner, name)];
   return ACCESS_KEYS.row({ id, owner, parent: null, aliases, labels: [createdBy], body: key });
 }
 
-/** Returns the alias that finds a key by its client id. */
 export function accessKeyClientAlias(clientId: string): string {
   return `client ${clientId}`;
 }
@@ -41,12 +39,10 @@ function accessKeyNameAlias(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
-/** Returns the access keys in a store. */
 export function accessKeysIn({ collections }: Pick<Store, 'collections'>): AccessKeys {
   return new AccessKeys(collections);
 }
 
-/** Reads and changes the access keys of a world. */
 export class AccessKeys {
   readonly #rows: Collections;
 

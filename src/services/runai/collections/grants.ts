@@ -48,7 +48,6 @@ const CODE_RETENTION_MS = 24 * 3_600_000;
  */
 const TOKEN_RETENTION_MS = 30 * 24 * 3_600_000;
 
-/** Returns the grants in a store. */
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
 }

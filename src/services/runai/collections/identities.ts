@@ -51,7 +51,6 @@ export function identityNameAlias(kind: Identity['kind'], name: string): string 
   return `${kind} named ${name.toLowerCase()}`;
 }
 
-/** Returns the alias that finds an identity by its client id. */
 export function identityClientAlias(kind: Identity['kind'], clientId: string): string {
   return `${kind} client ${clientId}`;
 }
@@ -62,7 +61,6 @@ export interface Premise {
   readonly passwordHash?: string | null;
 }
 
-/** Returns the identities in a store. */
 export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
   return new Identities(collections);
 }

@@ -38,7 +38,6 @@ export function oauthClientsIn({ store, settings }: World): OAuthClients {
 /** Maximum number of clients in a world. */
 export const MAX_OAUTH_CLIENTS = 100;
 
-/** Reads and changes the OAuth clients of a world. */
 export class OAuthClients {
   readonly #rows: Collections;
   readonly #optionUris: readonly ClientUri[];

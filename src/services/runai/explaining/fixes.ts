@@ -8,7 +8,6 @@ import { own } from '../../../lib/members.ts';
 import { SUBJECT_TYPES } from '../access-rules.ts';
 import type { PredefinedRole } from '../tables/index.ts';
 
-/** The path that creates an access rule. */
 export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**
@@ -74,7 +73,6 @@ function isAllowedWith(role: PredefinedRole, scope: Resource, input: DecisionInp
   return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
 }
 
-/** Creates the request that gives a principal a role in a scope. */
 function createRuleRequest(principal: Principal, role: PredefinedRole, scope: Resource): NonNullable<Fix['request']> {
   const { type: scopeType, ids: [scopeId = ''] = [] } = scope;
   return {

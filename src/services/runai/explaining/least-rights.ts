@@ -94,13 +94,11 @@ function permissionIdsOf({ tables }: Ruleset): readonly string[] {
   return tables.permissions.map(({ id }) => id);
 }
 
-/** Returns the uses that these rights would allow. */
 function selectAllowed(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): readonly Use[] {
   const held = toHeldRights(rights);
   return uses.filter((use) => isAllowed(use, principal, held));
 }
 
-/** Returns whether these rights would allow all uses. */
 function allowsAll(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): boolean {
   const held = toHeldRights(rights);
   return uses.every((use) => isAllowed(use, principal, held));
@@ -112,7 +110,6 @@ interface RightsOfRule {
   readonly scope: Resource;
 }
 
-/** Combines the rights of rules. */
 function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
     ...NO_RIGHTS,
@@ -121,12 +118,10 @@ function toHeldRights(rightsByRule: readonly RightsOfRule[]): HeldRights {
   };
 }
 
-/** Returns the rights of a rule that grants these permissions in a scope. */
 function rightsInScope(permissions: Iterable<string>, scope: Resource): RightsOfRule {
   return { permissions: new Set(permissions), scope };
 }
 
-/** Returns the rights of rules that grant these roles in a scope. */
 function rightsOfRoles(roles: readonly Role[], scope: Resource): readonly RightsOfRule[] {
   return roles.map(({ permissions }) => rightsInScope(permissions, scope));
 }
@@ -151,7 +146,6 @@ function rightsOfRule({ rule, role }: HeldRule): RightsOfRule {
   return { permissions: role.permissions, scope: { type: rule.scopeType, ids: [rule.scopeId] } };
 }
 
-/** Renders a held rule as in responses. */
 function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role }: HeldRule) {
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
@@ -184,7 +178,6 @@ function findSmallestRoles(
   return areEnough(smallestFirst) ? minimize(smallestFirst.reverse(), areEnough) : [];
 }
 
-/** A custom role that could be created. */
 interface CustomRoleDraft {
   readonly permissionSets: readonly { readonly id: string; readonly name: string }[];
   readonly permissions: readonly string[];

@@ -99,7 +99,6 @@ function findChallengeError({ code_challenge: challenge, code_challenge_method: 
   return null;
 }
 
-/** Returns the error of the scope, if any. */
 function findScopeError({ scope }: Form): Form | null {
   try {
     parseScope(scope);

@@ -6,7 +6,6 @@ export type Redirection = Outcome<302, undefined>;
 /** A parameter of a URI or form. */
 export type Parameter = [name: string, value: string];
 
-/** Returns the parameters of a form that are defined. */
 export function listDefined(form: Form): Parameter[] {
   return Object.entries(form).filter((entry): entry is Parameter => entry[1] !== undefined);
 }

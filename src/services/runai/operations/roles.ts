@@ -36,7 +36,6 @@ const LEGACY_ROLES: ReadonlySet<string> = new Set([
   'Research manager',
 ]);
 
-/** Renders a role as in version 1 of the API. */
 function renderRoleV1(role: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = role;
   return {
@@ -51,7 +50,6 @@ function renderRoleV1(role: Role, profile: Profile) {
   };
 }
 
-/** Renders a role as in version 2 of the API. */
 function renderRoleV2(role: Role, profile: Profile) {
   const sets = rowsOfProfile(PERMISSION_SETS, profile).filter(({ id }) => role.permissionSets.includes(id));
   return {
@@ -122,7 +120,6 @@ const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
   return { status: 200, body: await renderById(context, id) };
 };
 
-/** Creates the handler that enables or disables a role. */
 function createEnableHandler(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
   return async (context) => {
     await changeRole(context, requireCustomRole(context).id, (custom) => ({ ...custom, enabled }));

@@ -17,7 +17,6 @@ import { refuseAssertion } from './oauth-client.ts';
 /** Responses with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE_HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
-/** The tokens issued for a grant. */
 export interface IssuedTokens {
   readonly principal: Principal;
   readonly accessToken: string;
@@ -49,7 +48,6 @@ function reportOtherVersion({ method, hints }: Context, endpoint: TokenEndpoint,
   hints.add('other_version', message);
 }
 
-/** Returns the names of the grants that an endpoint has in this version. */
 export function grantNamesAt({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
   const profile = profileOf(settings);
   return grantTypesAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));

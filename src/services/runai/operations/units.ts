@@ -6,7 +6,6 @@ import { attributesOfScope, readScopes, type Scopes, type Unit, type UnitType } 
 import { readTenantId, readTenantName } from '../tenant.ts';
 import { createProjectFields, DEPARTMENT_FIELDS, renderDepartment, renderProject } from '../unit-view.ts';
 
-/** Functions that return the units of a type. */
 const UNITS_BY_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
   department: ({ departments }) => departments,

@@ -21,7 +21,6 @@ input { width: 100%; padding: .5rem .6rem }
 .main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--surface) }
 .clients strong, .clients li > span { display: block }`;
 
-/** The content of the login page. */
 export interface LoginPage {
   /** URL that the forms are sent to. */
   readonly action: string;

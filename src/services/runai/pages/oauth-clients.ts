@@ -12,7 +12,6 @@ import type { OAuthClient } from '../collections/oauth-clients.ts';
 import { describeLoopback } from '../redirect-uris.ts';
 import { LOGIN_STYLE } from './login.ts';
 
-/** Maximum number of clients on the page. */
 const MAX_LISTED_CLIENTS = 20;
 /** Maximum number of redirect URIs per client. */
 const MAX_LISTED_URIS = 5;

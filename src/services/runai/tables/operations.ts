@@ -15,7 +15,6 @@ const CLIENT_DOCUMENT_2_24 =
 /** The guides since 2.20 and most clients have these names, the documents the others. */
 export const PAGE_NAMES = { clientID: 'clientId', appID: 'appId' } as const;
 
-/** The operations and their rules. */
 export const OPERATION_SECTIONS = [
   // Tokens.
   {

@@ -1,7 +1,6 @@
 import type { Section } from '../../../contract/sections.ts';
 import type { Sourced } from '../../../decisions/rule.ts';
 
-/** The defaults of a workload type. */
 export interface WorkloadTypeRow extends Sourced {
   readonly id: string;
   readonly category: string;

@@ -10,7 +10,6 @@ import {
   SPELLINGS,
 } from './token-fields.ts';
 
-/** Maximum number of fields in a hint. */
 const MAX_LISTED_FIELDS = 6;
 
 /** Reasons of refusals that unencoded characters in the credentials can cause. */
@@ -19,12 +18,10 @@ const BASIC_REASONS: readonly string[] = ['malformed_basic', 'unknown_client', '
 /** The format of object ids. Client ids have another format. */
 const UUID_PATTERN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The source of hints about the fields of `POST /api/v1/token`. */
 const V1_SOURCE = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
 const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
 
-/** Hints for token requests with wrong fields. */
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'credentials_in_query',

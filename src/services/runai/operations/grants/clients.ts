@@ -146,7 +146,6 @@ export async function findAccessKeyClient(
   };
 }
 
-/** Finds a service account by client id. */
 export async function findServiceAccountClient(
   context: RequestContext,
   clientId: string,
