@@ -45,11 +45,10 @@ export function mapVendorHosts(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Each service extends `Settings` with the values of its options. */
-type ServiceOptions = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
-
 /** The options of all services, by setting name. */
-export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as ServiceOptions;
+export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as {
+  readonly [Name in keyof Settings]: Option<Settings[Name]>;
+};
 
 /** Every reason, by code. Each service extends `DenyReason` with its codes. */
 export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<

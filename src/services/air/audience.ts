@@ -17,7 +17,7 @@ interface Audience {
 
 /** Returns the accounts that may see a publication: `*`, or the allowed organisations. */
 export async function listVisibleAccounts(
-  { store }: Pick<AuthenticatedContext, 'store'>,
+  { store }: AuthenticatedContext,
   { prefer_public = true, allowed_orgs = [] }: Audience,
 ): Promise<readonly string[]> {
   if (prefer_public) return [ANYONE];

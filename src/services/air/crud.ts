@@ -140,7 +140,7 @@ async function updateObject<Name extends StoredName>(
  * @throws Problem if the object no longer exists
  */
 export function amend<Name extends StoredName>(
-  { store, now }: Pick<AuthenticatedContext, 'store' | 'now'>,
+  { store, now }: AuthenticatedContext,
   table: Table<Name>,
   { id }: Pick<Row, 'id'>,
   change: (row: RowOf<Name>) => AmendmentOf<Name>,

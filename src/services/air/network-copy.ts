@@ -14,10 +14,7 @@ export interface Network {
   readonly services: readonly RowOf<'services'>[];
 }
 
-export async function readNetwork(
-  { store }: Pick<AuthenticatedContext, 'store'>,
-  simulation: string,
-): Promise<Network> {
+export async function readNetwork({ store }: AuthenticatedContext, simulation: string): Promise<Network> {
   const readParts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
     const all = await Promise.all(parents.map((id) => collectionOf(table).ofParent(store.collections, id)));
     return all.flat();

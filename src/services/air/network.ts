@@ -1,6 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
-import type { Random } from '../../lib/random.ts';
 import { createOwnedRow, type DraftOf } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
@@ -102,10 +101,10 @@ export function createInterface(
 
 /** Returns members with a MAC address: a random one if there is none. */
 export function addMac<Members extends { readonly mac_address?: string | null }>(
-  { random }: Pick<AuthenticatedContext, 'random'>,
+  { random }: AuthenticatedContext,
   members: Members,
 ): Members & { readonly mac_address: string } {
-  return { ...members, mac_address: members.mac_address ?? generateMac(random) };
+  return { ...members, mac_address: members.mac_address ?? formatMac(random.hex(10)) };
 }
 
 export function createLinkDraft(
@@ -124,8 +123,6 @@ export function createLinkDraft(
   };
 }
 
-type ServiceMembers = MembersOf<'services'>;
-
 const FIRST_WORKER_PORT = 20_000;
 const WORKER_PORT_COUNT = 10_000;
 /** Host name of the only worker. Names in `.test` do not exist. */
@@ -138,7 +135,7 @@ const WORKER_FQDN = 'worker.air.test';
  */
 export function createServiceDraft(
   end: RowOf<'interfaces'>,
-  members: ServiceMembers,
+  members: MembersOf<'services'>,
   randomNumber: number,
 ): DraftOf<'services'> {
   const { name, node_port, service_type } = members;
@@ -183,10 +180,6 @@ export function createInstructionDraft(
     },
     hidden: { simulation: node.body.members.simulation, executor, creator },
   };
-}
-
-function generateMac(random: Random): string {
-  return formatMac(random.hex(10));
 }
 
 /**

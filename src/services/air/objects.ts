@@ -78,19 +78,14 @@ export function createRow(
 }
 
 /** Returns the owner of the caller's objects: the organisation, or the caller if the resource is personal. */
-export function ownerOf(
-  context: Pick<AuthenticatedContext, 'caller'>,
-  { personal }: Pick<AirResource, 'personal'>,
-): string {
+export function ownerOf(context: AuthenticatedContext, { personal }: Pick<AirResource, 'personal'>): string {
   const { user, id } = context.caller.principal;
   return personal === true ? `${accountOf(context)}/${user ?? id}` : accountOf(context);
 }
 
-type RowContext = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
-
 /** Builds a new object with the caller as owner. */
 export function createOwnedRow<Name extends StoredName>(
-  context: RowContext,
+  context: AuthenticatedContext,
   table: Table<Name>,
   draft: DraftOf<NoInfer<Name>>,
   id = context.random.uuid(),

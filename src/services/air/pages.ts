@@ -162,15 +162,13 @@ export function seesAll(
   return operatorsSeeAll === true && isOperator(context);
 }
 
-/** The part of a list that a page has. */
-interface Extent {
-  readonly count: number;
-  readonly limit: number;
-  readonly offset: number;
-}
-
 /** Renders a page with absolute links to the next and previous page. */
-function renderPage<View>(context: Listing, path: string, extent: Extent, results: readonly View[]): PageOf<View> {
+function renderPage<View>(
+  context: Listing,
+  path: string,
+  extent: { readonly count: number; readonly limit: number; readonly offset: number },
+  results: readonly View[],
+): PageOf<View> {
   const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();

@@ -169,12 +169,6 @@ export function createRecordDraft(
   return { members: { ...common, ...named }, hidden: { requested_by_email: '', asked: {} } };
 }
 
-interface RequestOptions {
-  readonly justification: string;
-  readonly prefer_public?: boolean;
-  readonly allowed_orgs_request_text?: string;
-}
-
 /**
  * Opens a request, which a platform operator approves or denies.
  *
@@ -185,7 +179,11 @@ export async function openRequest<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   row: ObjectRow,
   status: OpenStatus,
-  options: RequestOptions,
+  options: {
+    readonly justification: string;
+    readonly prefer_public?: boolean;
+    readonly allowed_orgs_request_text?: string;
+  },
   more: (object: ObjectRow) => Pick<PublicationChange, 'members' | 'hidden'> = () => ({}),
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
@@ -294,7 +292,15 @@ export function createReviewMembers(context: AuthenticatedContext) {
 export async function publishNow<ObjectRow extends PublishedRow>(
   context: AuthenticatedContext,
   row: ObjectRow,
-  { prefer_public = true, allowed_orgs, justification }: PublishOptions,
+  {
+    prefer_public = true,
+    allowed_orgs,
+    justification,
+  }: {
+    readonly prefer_public?: boolean;
+    readonly allowed_orgs?: readonly string[];
+    readonly justification?: string | null;
+  },
   more: (object: ObjectRow) => Partial<MembersOf<PublishedName>> = () => ({}),
 ): Promise<ObjectRow> {
   const publication = publicationOf(row);
@@ -310,12 +316,6 @@ export async function publishNow<ObjectRow extends PublishedRow>(
     };
   });
   return object;
-}
-
-interface PublishOptions {
-  readonly prefer_public?: boolean;
-  readonly allowed_orgs?: readonly string[];
-  readonly justification?: string | null;
 }
 
 /** Returns the changes that end a publication. @param more further changes to the object */

@@ -225,7 +225,9 @@ export function findObjectErrors(
 ): SeedError[] {
   const resources = new Map(earlierResources);
   return objects.flatMap(({ place, entry }) => {
-    const typeErrors = findTypeErrors(entry);
+    const typeErrors = [...(REQUIRED_MEMBERS.get(entry.resource) ?? [])]
+      .filter(([member, type]) => typeOf(own<unknown>(entry.members, member)) !== type)
+      .map(([member, type]) => ({ member, message: `must be ${TYPE_NAMES[type]}` }));
     // The other checks rely on the types.
     const errors =
       typeErrors.length > 0 ? typeErrors : [...findReferenceErrors(entry, resources), ...findResourceErrors(entry)];
@@ -235,13 +237,6 @@ export function findObjectErrors(
       return { place: path, message: `\`${path}\` ${message}` };
     });
   });
-}
-
-/** Finds required members that are missing or have the wrong type. */
-function findTypeErrors({ resource, members }: SeedObject): readonly MemberError[] {
-  return [...(REQUIRED_MEMBERS.get(resource) ?? [])]
-    .filter(([member, type]) => typeOf(own<unknown>(members, member)) !== type)
-    .map(([member, type]) => ({ member, message: `must be ${TYPE_NAMES[type]}` }));
 }
 
 /** Finds references to objects that do not come earlier. @param earlierResources resources of earlier objects, by id */

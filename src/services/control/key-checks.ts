@@ -74,7 +74,10 @@ export function resolvePolicy(
   services: readonly string[],
   parentField = '',
 ): Policy {
-  const edit = { scopes: order.scopes, resources: toResourceList(order) };
+  const edit = {
+    scopes: order.scopes,
+    resources: order.resource === undefined || isList(order.resource) ? order.resource : [order.resource],
+  };
   const { policy, faults: violations } = editPolicy(
     rulesets,
     previous ?? { scopes: [], resources: [] },
@@ -93,10 +96,6 @@ export function resolvePolicy(
     'invalid_request',
     `${isTopLevel ? message : message.replace(/^Field `/, `Field \`${parentField}.`)}${hint}`,
   );
-}
-
-function toResourceList({ resource }: PolicyOrder): readonly GivenResource[] | undefined {
-  return resource === undefined || isList(resource) ? resource : [resource];
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */

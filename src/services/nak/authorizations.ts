@@ -6,8 +6,6 @@ import { ngcKeysIn } from '../ngc-keys/index.ts';
 import { encodeResources, type GivenResource, readPolicy } from '../ngc-keys/key-policy.ts';
 import type { IssuedKey, KeyContext } from './issued-keys.ts';
 
-type Authorizations = Schema<'nak', 'Authorizations'>;
-
 /** A policy as sent. It is an object, but its members are not validated. */
 export type RawPolicy = Readonly<Record<string, unknown>>;
 
@@ -71,7 +69,7 @@ export async function describeAuthorizations(
   { store, rulesets }: KeyContext,
   { key }: IssuedKey,
   policy?: Policy | null,
-): Promise<Authorizations> {
+): Promise<Schema<'nak', 'Authorizations'>> {
   const { authorizations } = key.issuance;
   const newest = policy === undefined ? await ngcKeysIn(store).findNewestVersion(key.id) : policy;
   if (authorizations !== null && newest !== null) {

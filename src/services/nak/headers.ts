@@ -9,19 +9,19 @@ export interface CallerHeaders {
 }
 
 /** Reads the owner and the issuing service. @throws Problem if a header is missing or the service is unknown */
-export function readCallerHeaders(context: Pick<Context, 'headerLines'>): CallerHeaders {
+export function readCallerHeaders(context: Context): CallerHeaders {
   const owner = requireHeader(context, 'Key-Owner-Id');
   return { owner, issuer: readIssuer(context) };
 }
 
 /** Reads the issuing service. @throws Problem if the header is missing or the service is unknown */
-export function readIssuer(context: Pick<Context, 'headerLines'>): Audience {
+export function readIssuer(context: Context): Audience {
   const issuer = findAudience(requireHeader(context, 'Key-Issuer-Id'));
   if (issuer === undefined) throw new Problem('bad_state', 'Caller service not registered');
   return issuer;
 }
 
-function requireHeader(context: Pick<Context, 'headerLines'>, name: string): string {
+function requireHeader(context: Context, name: string): string {
   const [value = ''] = context.headerLines(name.toLowerCase());
   if (value === '') throw new Problem('bad_state', `${name} is not set`);
   return value;

@@ -14,7 +14,7 @@ type KeyBody = Schema<'nak', 'Key'>;
  *
  * @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up
  */
-export function renderKey({ now }: Pick<KeyContext, 'now'>, issued: IssuedKey, value: string | undefined): KeyBody {
+export function renderKey({ now }: KeyContext, issued: IssuedKey, value: string | undefined): KeyBody {
   const { id, name, issuance, createdAt, expiresAt } = issued.key;
   return {
     id,

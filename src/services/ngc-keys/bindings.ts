@@ -40,7 +40,7 @@ export class Bindings {
       [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, DependentUses>()]),
     );
     for (const use of uses) {
-      for (const [type, ids] of listNames(use)) {
+      for (const [type, ids] of listObjects(use).flatMap(({ names }) => Object.entries(names))) {
         if (use.accessRequest.rule.on?.includes(type) !== true) continue;
         for (const id of ids) idsByType.get(type)?.set(id, { uses: [] });
       }
@@ -107,11 +107,6 @@ export class Bindings {
     const pattern = this.#rows.get(type)?.names ?? null;
     return pattern === null ? 0 : pattern.split('/').length;
   }
-}
-
-/** Lists the names that resources use for the objects of a use, by type. */
-function listNames(use: Use): readonly Mention[] {
-  return listObjects(use).flatMap(({ names }) => Object.entries(names));
 }
 
 /** Like `listNames`, plus the parts of the objects. */

@@ -60,7 +60,7 @@ export const REFUSED_KEY_TEXT = 'Authorization failed';
  * Checks whether a self-hosted service got a key for another service. The key service evaluates such a key as invalid,
  * so the response is the same as for an invalid key.
  */
-export function isKeyOfOtherService({ decision, settings }: Pick<RefusalContext, 'decision' | 'settings'>): boolean {
+export function isKeyOfOtherService({ decision, settings }: RefusalContext): boolean {
   return settings.nvcf === 'open-source' && decision?.reason === 'service_not_enabled';
 }
 

@@ -96,15 +96,12 @@ function isEnabled({ enabled, issuance }: KeyInForce['key']): boolean {
   return enabled && issuance?.isOwnerSuspended !== true;
 }
 
-/** The key service's disabled keys are suspended, and stay so after they expire. */
-function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
-  return !enabled && issuance !== undefined;
-}
-
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid */
 function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
-  if (isSuspended(found.key)) throw refusedKeyProblem('suspended_key', principalOfKey(found));
+  // The key service's disabled keys are suspended, and stay so after they expire.
+  if (!found.key.enabled && found.key.issuance !== undefined)
+    throw refusedKeyProblem('suspended_key', principalOfKey(found));
   if (expiresAt !== null && expiresAt <= now) throw refusedKeyProblem('expired_key', principalOfKey(found));
   if (!found.key.enabled) throw refusedKeyProblem('disabled_key', principalOfKey(found));
   if (!isEnabled(found.key)) throw refusedKeyProblem('suspended_owner', principalOfKey(found));

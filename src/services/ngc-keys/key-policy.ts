@@ -120,12 +120,20 @@ export function editPolicy(
     if (permission !== undefined) return permission.id;
     // The self-hosted key service stores any string as a scope, so an edit may keep it.
     if (before.scopes.includes(scope)) return scope;
-    faults.push(unknownScope(scope, valid));
+    faults.push(unknownName('scopes', 'scope', scope, valid('permissions', formOf(scope) ?? 'id')));
     return [];
   };
   const readResource = (resource: GivenResource) => {
     const named = typesOf(resource.type, types);
-    if (named.length === 0) faults.push(unknownType(resource.type, valid));
+    if (named.length === 0)
+      faults.push(
+        unknownName(
+          'resource.type',
+          'resource type',
+          resource.type,
+          valid('resourceTypes', formOf(resource.type) ?? 'label'),
+        ),
+      );
     const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
     const rows = resource.isVendors === true ? alike : named;
     const entries = byForm(resource, rows).map(({ row, ids }) => inOurForm(row, ids));
@@ -186,23 +194,10 @@ function lengthFault({ scopes = [], resources = [] }: GivenPolicy): PolicyFault 
   return objects > MAX_ENTRIES ? faultOf('resource', objects, 'types and ids') : null;
 }
 
-function isCalled(given: string, names: readonly string[]): boolean {
-  // Compare lengths first: this runs for every resource of every seed key, against all names.
-  return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
-}
-
 type NameForm = 'id' | 'label';
 
 /** Valid names to list in the message about an unknown one. */
 type ValidNames = (kind: 'permissions' | 'resourceTypes', form: NameForm) => readonly string[];
-
-function unknownScope(given: string, valid: ValidNames): PolicyFault {
-  return unknownName('scopes', 'scope', given, valid('permissions', formOf(given) ?? 'id'));
-}
-
-function unknownType(given: string, valid: ValidNames): PolicyFault {
-  return unknownName('resource.type', 'resource type', given, valid('resourceTypes', formOf(given) ?? 'label'));
-}
 
 /** Tells labels from ids by spelling; undefined if the name could be either. */
 function formOf(given: string): NameForm | undefined {
@@ -219,12 +214,11 @@ function unknownName(field: string, what: string, given: string, valid: readonly
 function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
   const labelled = types.filter(({ label }) => label === given);
   if (labelled.length > 0) return labelled;
-  return types.filter((row) => isCalled(given, [row.id, row.label, ...(row.aliases ?? []), row.encoding.type]));
-}
-
-interface Entry {
-  readonly row: ResourceTypeRow;
-  readonly ids: readonly string[] | undefined;
+  return types.filter((row) =>
+    [row.id, row.label, ...(row.aliases ?? []), row.encoding.type].some(
+      (name) => name.length === given.length && name.toLowerCase() === given.toLowerCase(),
+    ),
+  );
 }
 
 /**
@@ -234,10 +228,11 @@ interface Entry {
 function byForm(
   { ids, ignoredIds, isVendors = false }: GivenResource,
   rows: readonly ResourceTypeRow[],
-): readonly Entry[] {
+): readonly { readonly row: ResourceTypeRow; readonly ids: readonly string[] | undefined }[] {
   const [first] = rows;
   if (first === undefined) return [];
-  if (ids === undefined || ids.length === 0) return isEmpty(ignoredIds) ? [{ row: first, ids }] : [];
+  if (ids === undefined || ids.length === 0)
+    return ignoredIds === undefined || ignoredIds.length === 0 ? [{ row: first, ids }] : [];
   const fitting = (id: string) =>
     isVendors
       ? rows.find((row) => isReadable(id, row))
@@ -257,10 +252,6 @@ function ignoredIn({ ids = [], ignoredIds = [], isVendors = false }: GivenResour
 
 function isReadableIn(rows: readonly ResourceTypeRow[], id: string): boolean {
   return rows.some((row) => isReadable(id, row));
-}
-
-function isEmpty(list: readonly string[] | undefined): boolean {
-  return list === undefined || list.length === 0;
 }
 
 /** Converts ids from the vendor's form. A constant id carries no information. */

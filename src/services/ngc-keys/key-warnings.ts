@@ -63,7 +63,9 @@ export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, 
 }
 
 function canDoAnything(keyRulesets: readonly Ruleset[], held: PolicyRights): boolean {
-  return keyRulesets.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held)));
+  return keyRulesets.some((ruleset) =>
+    ruleset.tables.rules.some((rule) => hasScopes(rule, held) && fitsResource(rule, ruleset, held)),
+  );
 }
 
 function findPolicyWarnings(keyRulesets: readonly Ruleset[], name: string, held: PolicyRights): KeyWarnings {
@@ -196,11 +198,6 @@ function describeUnboundKey({ tables }: Ruleset, held: PolicyRights): string | n
   if (held.resources.length > 0 || tables.unbound === undefined) return null;
   const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, held));
   return isNeeded ? `a key without a resource ${tables.unbound}` : null;
-}
-
-/** Checks whether this policy allows a rule for any object at all. */
-function isOpen(rule: Rule, ruleset: Ruleset, held: PolicyRights): boolean {
-  return hasScopes(rule, held) && fitsResource(rule, ruleset, held);
 }
 
 function fitsResource(rule: Rule, ruleset: Ruleset, { resources }: PolicyRights): boolean {

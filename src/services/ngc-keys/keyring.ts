@@ -124,7 +124,7 @@ export async function issueKey(
 }
 
 /** @throws NotFound */
-export async function deleteKey({ store, world }: Pick<KeyContext, 'store' | 'world'>, id: string): Promise<void> {
+export async function deleteKey({ store, world }: KeyContext, id: string): Promise<void> {
   await ngcKeysIn(store).delete(id);
   world.activityLog.publishEvent('policy', { keyId: id, what: 'deleted' });
 }
@@ -170,7 +170,7 @@ function describeEdit(keyId: string, { policy, roles, services, enabled }: NgcKe
 
 /** Applies pending edits now, see `NgcKeys.flush`. @returns the keys and their new versions */
 export async function flushEdits(
-  { store, world }: Pick<KeyContext, 'store' | 'world'>,
+  { store, world }: KeyContext,
   keyId: string | null,
   now: Instant,
 ): Promise<readonly { readonly keyId: string; readonly version: number }[]> {

@@ -23,8 +23,10 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind 
   };
   const findFewest = (roles: readonly string[]) => {
     const allowed = filterAllowed(roles, uses);
+    // Compares roles of equal size, so that the roles that the user has are dropped last.
     const bySize = [...roles].sort(
-      (left, right) => sizeOf(right, rulesets) - sizeOf(left, rulesets) || compareByHeld(left, right, held),
+      (left, right) =>
+        sizeOf(right, rulesets) - sizeOf(left, rulesets) || Number(held.includes(left)) - Number(held.includes(right)),
     );
     return minimize(bySize, (rest) => filterAllowed(rest, allowed).length === allowed.length);
   };
@@ -58,11 +60,6 @@ function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
 /** Counts the permissions that a role grants in these services. */
 function sizeOf(role: string, rulesets: readonly Ruleset[]): number {
   return rulesets.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
-}
-
-/** Compares roles of equal size, so that the roles that the user has are dropped last. */
-function compareByHeld(left: string, right: string, held: readonly string[]): number {
-  return Number(held.includes(left)) - Number(held.includes(right));
 }
 
 /** Returns whether a role grants permissions that these roles do not. */

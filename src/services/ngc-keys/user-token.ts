@@ -25,7 +25,7 @@ export interface UserInForce {
 
 /** Mints a user token. Its `sid` ends with the world. */
 export function mintUserToken(
-  { now, random, tokens, world }: Pick<RequestContext, 'now' | 'random' | 'tokens' | 'world'>,
+  { now, random, tokens, world }: RequestContext,
   user: Pick<NgcUser, 'org' | 'email'>,
 ): Promise<string> {
   const { org, email } = user;

@@ -64,7 +64,7 @@ export function createContent(
  * @throws Problem if the body cannot be received, for example because it is too large
  */
 export async function receiveContent(
-  context: Pick<Context, 'receivePieces' | 'random' | 'store'>,
+  context: Context,
   asset: AssetOwnership,
   finish: (content: Content) => Promise<void>,
 ): Promise<void> {

@@ -25,7 +25,6 @@ const ROUTING_VALUES: readonly RegExp[] = [
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 type FunctionRequest = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
-type LlmConfig = Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>;
 
 /** Checks the models of a function. @throws Problem if one lacks members that the type of the function requires */
 export function checkModels({ functionType, models = [] }: FunctionRequest): void {
@@ -41,7 +40,10 @@ export function checkModels({ functionType, models = [] }: FunctionRequest): voi
 }
 
 /** @throws Problem if the routing method or the rate limit is not valid */
-export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
+export function checkLlmConfig(
+  name: string,
+  { tokenRateLimit = '', routingMethod = '' }: Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>,
+): void {
   // Only spaces are removed: other white space is not valid.
   const rule = findRoutingViolation(routingMethod.replace(/^ +| +$/g, ''));
   if (rule !== null) refuse(FAULTS.routingMethod, { name, rule });

@@ -92,7 +92,9 @@ export async function takeTokens(
     const remainingLimits = limits.map((limit) => refillBucket(limit, stored?.body[limit.unit], now));
     const isAdmitted = remainingLimits.every(({ left }) => left >= reserved);
     if (isAdmitted) {
-      const body = createBuckets(remainingLimits, used, now);
+      const body = Object.fromEntries(
+        remainingLimits.map(({ unit, left }) => [unit, { left: Math.max(0, left - used), at: now }]),
+      );
       const row = LLM_BUCKETS.row({ id, owner: account, parent: null, body });
       await commit([LLM_BUCKETS.put(stored === null ? row : { ...row, revision: stored.revision })]);
     }
@@ -111,13 +113,6 @@ function refillBucket(limit: Limit, bucket: Bucket | undefined, now: Instant): R
   if (bucket === undefined) return { ...limit, left: limit.tokens };
   const refill = Math.floor((Math.max(0, now - bucket.at) * limit.tokens) / limit.periodMs);
   return { ...limit, left: Math.min(limit.tokens, bucket.left + refill) };
-}
-
-/** Creates the buckets after a request. @param used the tokens that the request takes from each bucket */
-function createBuckets(remainingLimits: readonly RemainingLimit[], used: number, now: Instant): Buckets {
-  return Object.fromEntries(
-    remainingLimits.map(({ unit, left }) => [unit, { left: Math.max(0, left - used), at: now }]),
-  );
 }
 
 /** Creates headers that report the limit with the shortest unit. Those of a refusal also say when, and whether, to retry. */

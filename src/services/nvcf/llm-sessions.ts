@@ -9,7 +9,7 @@ export const SESSION_HEADER = 'x-multi-turn-session-id';
 const MAX_SESSION_BYTES = 256;
 
 /** Returns the id of the conversation in a header; null if there is none. @throws Problem if it is not valid */
-export function readHeaderSession(context: Pick<Context, 'headerLines'>, name = SESSION_HEADER): string | null {
+export function readHeaderSession(context: Context, name = SESSION_HEADER): string | null {
   const [value = ''] = context.headerLines(name);
   if (value === '') return null;
   const rule = findSessionViolation(value);
@@ -28,7 +28,8 @@ export function readBodySession(
 ): string | null {
   for (const [name, value] of members) {
     if (value === undefined || value === null || value === '') continue;
-    const session = encodeAsLatin1(value);
+    // Returns a string with one Latin-1 character per UTF-8 byte, as Node represents the values of headers.
+    const session = Buffer.from(value).toString('latin1');
     const rule = findSessionViolation(session);
     if (rule !== null) refuse(FAULTS.sessionInBody, { name, rule });
     return session;
@@ -40,11 +41,6 @@ export function readBodySession(
 export function derivePayloadSession(payload: unknown): string {
   // `stringify` returns undefined for an absent payload.
   return `mt:v1:payload:${sha256(JSON.stringify(payload) ?? '')}`;
-}
-
-/** Returns a string with one Latin-1 character per UTF-8 byte, as Node represents the values of headers. */
-function encodeAsLatin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 /** Returns the published rule that an id violates, or null. @param session one character per byte */

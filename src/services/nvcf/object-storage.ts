@@ -70,7 +70,7 @@ const SIGNATURE_MISMATCH =
  * not say what is wrong, so the `refusal` of the response does.
  */
 export function findUploadRefusal(
-  context: Pick<Context, 'headerLines' | 'now' | 'random'>,
+  context: Context,
   asset: DeclaredAsset,
 ): ReturnType<typeof createUploadRefusal> | null {
   if (context.headerLines('authorization').length > 0) {
@@ -98,7 +98,7 @@ export function findUploadRefusal(
 }
 
 function createUploadRefusal<Status extends 400 | 403>(
-  { random }: Pick<Context, 'random'>,
+  { random }: Context,
   status: Status,
   code: string,
   message: string,
@@ -111,11 +111,7 @@ function createUploadRefusal<Status extends 400 | 403>(
 const ASSET_MEMBERS = { 'content-type': 'contentType', [DESCRIPTION_HEADER]: 'description' } as const;
 
 /** Describes how a signed header differs from the declared value; null if they match. */
-function describeMismatch(
-  context: Pick<Context, 'headerLines'>,
-  name: keyof typeof ASSET_MEMBERS,
-  declared: string,
-): string | null {
+function describeMismatch(context: Context, name: keyof typeof ASSET_MEMBERS, declared: string): string | null {
   const lines = context.headerLines(name);
   const sent = lines.join(',');
   const asUtf8 = Buffer.from(sent, 'latin1').toString();

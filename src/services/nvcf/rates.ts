@@ -4,8 +4,6 @@ import { createInvalidRequest } from './request-problems.ts';
 /** A count and a unit. */
 const RATE = /^[1-9]\d{0,14}-([A-Z])$/;
 
-type RateLimit = Schema<'nvcf', 'RateLimit'>;
-
 /** Returns whether a text lists counts and units, such as `10-S, 5-M`, with each unit once. @param units the valid units */
 export function isRate(text: string, units: string): boolean {
   // A space is valid only after a comma.
@@ -16,7 +14,12 @@ export function isRate(text: string, units: string): boolean {
 }
 
 /** Checks a rate limit. @throws Problem if it violates a requirement of the published code that the schema lacks */
-export function checkRateLimit({ rateLimit, perNcaIdRate, perUserRate, exemptedNcaIds = [] }: RateLimit): void {
+export function checkRateLimit({
+  rateLimit,
+  perNcaIdRate,
+  perUserRate,
+  exemptedNcaIds = [],
+}: Schema<'nvcf', 'RateLimit'>): void {
   if (rateLimit === undefined && perNcaIdRate === undefined && perUserRate === undefined) {
     throw createInvalidRequest(
       'Field `rateLimit` requires at least one of the fields `rateLimit`, `perNcaIdRate` and `perUserRate`.',

@@ -41,10 +41,7 @@ export interface NamedIdentity {
  * its access keys. Ids come first, because they are unique. Client ids come before the names of accounts, as at the
  * token endpoint, because the client id of an account may be the name of another account.
  */
-export async function findNamedIdentity(
-  { store }: Pick<RequestScope, 'store'>,
-  name: string,
-): Promise<NamedIdentity | null> {
+export async function findNamedIdentity({ store }: RequestScope, name: string): Promise<NamedIdentity | null> {
   const identities = identitiesIn(store);
   const accessKeys = accessKeysIn(store);
   const key = (await accessKeys.byId(name)) ?? (await accessKeys.byClientId(name));

@@ -19,7 +19,7 @@ export function createBlankIdentity(
 
 /** Creates an identity with a new id. It is not stored. @param createdBy name of the creator; null for none */
 export function createIdentity(
-  { random, now }: Pick<Context, 'random' | 'now'>,
+  { random, now }: Context,
   kind: Identity['kind'],
   name: string,
   createdBy: string | null,
@@ -28,10 +28,6 @@ export function createIdentity(
 }
 
 /** Creates a user with a new id. It is not stored. */
-export function createUser(
-  context: Pick<Context, 'random' | 'now'>,
-  email: string,
-  createdBy: string | null,
-): Identity {
+export function createUser(context: Context, email: string, createdBy: string | null): Identity {
   return createIdentity(context, 'user', email, createdBy);
 }

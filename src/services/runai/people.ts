@@ -22,7 +22,7 @@ export interface People {
 const MAX_ROLES = 3;
 
 /** Returns the first `max` users who can log in with a password. The oldest come first, so the seed's users do. */
-export async function findPeople(world: Pick<RequestScope, 'store' | 'settings'>, max: number): Promise<People> {
+export async function findPeople(world: RequestScope, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, viewContext] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
   const people = users

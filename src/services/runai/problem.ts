@@ -31,12 +31,10 @@ export function renderProblem(problem: Problem, context: RefusalContext): Outcom
     const page = renderMessagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...createAllowHeader(problem) } };
   }
-  return isOAuthError(problem, context) ? renderOAuthError(problem, context) : renderVendorError(problem, context);
-}
-
-/** Returns whether to render an OAuth error. `/api/v2/token` has no OAuth errors for 5xx in the published document. */
-function isOAuthError({ kind }: Problem, { path }: RefusalContext): boolean {
-  return OAUTH_PATHS.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
+  // Returns whether to render an OAuth error. `/api/v2/token` has no OAuth errors for 5xx in the published document.
+  return OAUTH_PATHS.test(context.path) && (context.path !== '/api/v2/token' || HTTP_STATUS[problem.kind] < 500)
+    ? renderOAuthError(problem, context)
+    : renderVendorError(problem, context);
 }
 
 /** Paths that are opened in a browser. */

@@ -30,10 +30,7 @@ export async function mintRefreshToken(context: RequestContext, login: Login, id
 }
 
 /** Returns the ids in a refresh token; null if another world or server signed it. */
-export async function readRefreshToken(
-  token: string,
-  { world }: Pick<RequestContext, 'world'>,
-): Promise<PresentedToken | null> {
+export async function readRefreshToken(token: string, { world }: RequestContext): Promise<PresentedToken | null> {
   const ids = await world.refreshTokens.read(token);
   return ids === null ? null : { family: ids.sid, hash: hashSecret(ids.jti) };
 }

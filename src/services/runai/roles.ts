@@ -91,13 +91,15 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   // 2.19 has no custom roles, but a seed may have them for other versions.
   const customRows = profile === '2.19' ? [] : rows;
   const custom = customRows.map(
-    ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
+    ({ body }): Role => ({
+      ...body,
+      custom: true,
+      permissions: new Set(
+        PERMISSION_SETS.filter(({ id }) => body.permissionSets.includes(id)).flatMap(({ permissions }) => permissions),
+      ),
+    }),
   );
   return new Map([...predefined, ...custom].map((role) => [role.id, role]));
-}
-
-function permissionsOfSets(ids: readonly string[]): readonly string[] {
-  return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
 function findSetsWithin(permissions: readonly string[]): string[] {

@@ -106,7 +106,7 @@ function createNotFoundProblem(field: string, message: string): Problem {
 }
 
 /** Ends a rule at once. It can still be listed for 30 days. @throws NotFound if the rule is not in force */
-export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
+export async function endRule({ store, now }: Context, id: number): Promise<void> {
   const tenantId = await readTenantId({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
     if (rule.deletedAt !== null) throw new NotFound();

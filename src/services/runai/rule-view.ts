@@ -15,7 +15,7 @@ export interface RuleViewContext {
 }
 
 /** Reads the roles and scopes of the tenant. */
-export async function readRuleViewContext(context: Pick<RequestScope, 'store' | 'settings'>): Promise<RuleViewContext> {
+export async function readRuleViewContext(context: RequestScope): Promise<RuleViewContext> {
   return {
     roles: await readRoles(context),
     scopes: await readScopes(context),

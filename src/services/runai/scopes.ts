@@ -41,7 +41,7 @@ export interface Scopes {
   unitOf(type: UnitType, id: string): Unit | null;
 }
 
-export async function readScopes(world: Pick<RequestScope, 'store'>): Promise<Scopes> {
+export async function readScopes(world: RequestScope): Promise<Scopes> {
   const tenantId = await readTenantId(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await readTenantName(world) };
   const unitsIn = async (collection: Collection<Unit>) =>

@@ -9,10 +9,7 @@ import { readTenantId } from './tenant.ts';
  * @param tenantId empty for the caller's tenant
  * @throws Problem for any other tenant
  */
-export async function assertTenant(
-  context: Pick<AuthenticatedContext, 'store'>,
-  tenantId: string | undefined,
-): Promise<void> {
+export async function assertTenant(context: AuthenticatedContext, tenantId: string | undefined): Promise<void> {
   const tenantIdOfWorld = await readTenantId(context);
   if (tenantId === undefined || tenantId === '' || tenantId === tenantIdOfWorld) return;
   throw new Problem(
@@ -43,12 +40,12 @@ export class TenantSettings<Key extends string> {
   }
 
   /** Returns the last value of `set`; null if there is none. */
-  async get({ store }: Pick<AuthenticatedContext, 'store'>, key: Key): Promise<unknown> {
+  async get({ store }: AuthenticatedContext, key: Key): Promise<unknown> {
     const value = await store.settings.get(this.#storedName(key));
     return value === null ? null : JSON.parse(value);
   }
 
-  async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
+  async set({ store }: AuthenticatedContext, key: Key, value: unknown): Promise<void> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
   }
 

@@ -41,7 +41,7 @@ export const listTokenNames: Logins['listTokenNames'] = async (world) => {
 };
 
 /** Returns all identities. Users come first, because the first user of the built-in cast is an administrator. */
-async function listIdentities({ store }: Pick<RequestScope, 'store'>): Promise<readonly Identity[]> {
+async function listIdentities({ store }: RequestScope): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 

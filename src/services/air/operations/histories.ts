@@ -34,11 +34,14 @@ function readEntries({ store, target }: AuthenticatedContext<AirRow>): Promise<r
   return collectionOf(HISTORIES).ofParent(store.collections, target.id);
 }
 
-type NestedList = Handler<'air', 'simulation_history_list', AirRow>;
-type NestedFilters = Handler<'air', 'simulation_history_filters', AirRow>;
-
 /** Builds the history list of an object. */
-function createNestedList({ name, path }: { readonly name: string; readonly path: string }): NestedList {
+function createNestedList({
+  name,
+  path,
+}: {
+  readonly name: string;
+  readonly path: string;
+}): Handler<'air', 'simulation_history_list', AirRow> {
   return async (context) => {
     const entries = await readEntries(context);
     const source = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
@@ -46,7 +49,7 @@ function createNestedList({ name, path }: { readonly name: string; readonly path
   };
 }
 
-const nestedFilters: NestedFilters = async (context) => {
+const nestedFilters: Handler<'air', 'simulation_history_filters', AirRow> = async (context) => {
   const entries = await readEntries(context);
   const distinct = (values: readonly string[]) => [...new Set(values)].sort();
   const body = {

@@ -50,7 +50,7 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
 };
 
 /** Renders a share in its current state. */
-function renderShare({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): Schema<'air', 'ImageShare'> {
+function renderShare({ now }: AuthenticatedContext, row: ShareRow): Schema<'air', 'ImageShare'> {
   return { ...renderStored(row), state: shareStateAt(row, now) };
 }
 

@@ -19,7 +19,7 @@ const createWorker: Handler<'air', 'workers_create'> = async (context) => {
 };
 
 function renderCertificate(
-  { now }: Pick<AuthenticatedContext, 'now'>,
+  { now }: AuthenticatedContext,
   row: RowOf<'worker_certificates'>,
 ): Schema<'air', 'WorkerCertificate'> {
   const { created: _, modified: __, ...view } = renderStored(row);

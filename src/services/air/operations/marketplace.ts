@@ -74,10 +74,13 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
   },
 };
 
-type PublishedMembers = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
-
 /** Throws unless the demo has all members that published demos must have. @throws Problem naming missing members */
-function assertPublishedMembers({ description, documentation, tags, publisher }: PublishedMembers): void {
+function assertPublishedMembers({
+  description,
+  documentation,
+  tags,
+  publisher,
+}: Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>): void {
   const missingMembers = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
   );

@@ -89,10 +89,7 @@ function resolveNode(context: AuthenticatedContext, id: string): Promise<NodeRow
 }
 
 /** Renders a link with interface and node names. */
-async function renderLink(
-  { store }: Pick<AuthenticatedContext, 'store'>,
-  link: RowOf<'links'>,
-): Promise<Schema<'air', 'Link'>> {
+async function renderLink({ store }: AuthenticatedContext, link: RowOf<'links'>): Promise<Schema<'air', 'Link'>> {
   const interfaces = await Promise.all(
     link.body.hidden.interface.map(async (id) => {
       const end = await collectionOf(INTERFACES).byId(store.collections, id);

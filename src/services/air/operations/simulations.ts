@@ -38,7 +38,7 @@ export function createSimulationDraft(
 
 /** Renders a simulation in its current state. Profile dsx omits NetQ, which is no longer returned since SDK 1.5.0. */
 export function renderSimulation(
-  { now, settings }: Pick<AuthenticatedContext, 'now' | 'settings'>,
+  { now, settings }: AuthenticatedContext,
   row: SimulationRow,
 ): Schema<'air', 'Simulation'> {
   const view = Object.assign(renderStored(row), { state: stateAt(row, now) });
@@ -64,7 +64,7 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
 
 /** Throws unless these times are in the future. @throws Problem naming the time */
 function assertFutureTimes(
-  { now }: Pick<AuthenticatedContext, 'now'>,
+  { now }: AuthenticatedContext,
   members: Pick<SimulationMembers, 'sleep_at' | 'expires_at'>,
 ): void {
   for (const member of ['sleep_at', 'expires_at'] as const) {
@@ -77,7 +77,7 @@ function assertFutureTimes(
 
 /** Throws unless the simulation is in one of these states. @throws Problem with the action that is not possible */
 export function requireState(
-  { now }: Pick<AuthenticatedContext, 'now'>,
+  { now }: AuthenticatedContext,
   row: SimulationRow,
   action: string,
   states: readonly SimulationState[],

@@ -32,7 +32,7 @@ interface TimeRule {
 }
 
 /** Checks the changed times against the rules in the reference. @throws Problem naming the invalid time */
-function assertTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
+function assertTimes({ now }: AuthenticatedContext, times: Times, changed: readonly string[]): void {
   const event = parseTime(times, 'event_time');
   const start = parseTime(times, 'sim_start_time');
   const end = parseTime(times, 'sim_end_time');

@@ -20,14 +20,6 @@ const MAX_UPCOMING_EVENTS = 100;
 /** Past events in a response. */
 const MAX_PASSED_EVENTS = 1000;
 
-type MoveResponse = OutcomeOf<'control', 'advance_clock'>;
-
-/** The events between the old and the new time. */
-interface PassedEvents {
-  readonly events: readonly ReturnType<typeof eventView>[];
-  readonly more: boolean;
-}
-
 /** Operations that read and move a world's clock. */
 export function clockOperations(controlled: ControlledServer) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
@@ -36,8 +28,14 @@ export function clockOperations(controlled: ControlledServer) {
   };
 
   /** @param move moves the clock after calling its argument, unless that call fails */
-  const moveAndRespond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveResponse> => {
-    let passed: PassedEvents = { events: [], more: false };
+  const moveAndRespond = async (
+    world: World,
+    move: (before: BeforeJump) => Promise<Jump>,
+  ): Promise<OutcomeOf<'control', 'advance_clock'>> => {
+    let passed: { readonly events: readonly ReturnType<typeof eventView>[]; readonly more: boolean } = {
+      events: [],
+      more: false,
+    };
     const jump = await move(async ({ from, to }) => {
       const { events, more } = await listEvents(controlled, world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };

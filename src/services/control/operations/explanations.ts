@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { COMMON_REASONS, type Reasons } from '../../../decisions/reasons.ts';
+import { COMMON_REASONS } from '../../../decisions/reasons.ts';
 import { type Listing, selectPage } from '../../../decisions/responses/page.ts';
 import { createStreamedList } from '../../../decisions/responses/streamed-list.ts';
 import type { Tables } from '../../../decisions/rule.ts';
@@ -81,7 +81,12 @@ export function explanationOperations(controlled: ControlledServer) {
       const names = server.services.map(({ name }) => name);
       throw new Problem('not_found', `No service has this name.${adviseName(service, names)}`);
     }
-    const reasons = listReasons(server.reasons, served.tables);
+    // Returns the reasons that a service can answer: those that all services share, and those it has a remedy for.
+    const reasons = Object.entries(server.reasons)
+      .filter(
+        ([reason]) => own(COMMON_REASONS, reason) !== undefined || own(served.tables.remedies, reason) !== undefined,
+      )
+      .map(([reason, { stage, meaning, source, certainty }]) => ({ reason, stage, meaning, source, certainty }));
     return { status: 200, body: { service, profile: served.profile, ...tablesView(served.tables), reasons } };
   };
 
@@ -96,13 +101,6 @@ export function explanationOperations(controlled: ControlledServer) {
     get_tables: getTables,
     get_least_privilege: getLeastPrivilege,
   };
-}
-
-/** Returns the reasons that a service can answer: those that all services share, and those it has a remedy for. */
-function listReasons(all: Reasons, { remedies }: Tables) {
-  return Object.entries(all)
-    .filter(([reason]) => own(COMMON_REASONS, reason) !== undefined || own(remedies, reason) !== undefined)
-    .map(([reason, { stage, meaning, source, certainty }]) => ({ reason, stage, meaning, source, certainty }));
 }
 
 /** Renders tables for the API, which calls scopes and permissions `grants`. */

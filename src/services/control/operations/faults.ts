@@ -59,8 +59,6 @@ export function faultOperations(controlled: ControlledServer) {
   return { add_fault: add, list_faults: list, get_fault: get, remove_fault: remove, clear_faults: clear };
 }
 
-type OwnAnswer = Schema<'control', 'OwnAnswer'>;
-
 function faultNotFound(): Problem {
   return new Problem('not_found', 'No fault has this id. `GET /_mock/faults` lists them.');
 }
@@ -86,7 +84,7 @@ function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Faul
     after,
     do: {
       ...effect,
-      ...(answer !== undefined && { answer: hideSecrets(answer, secrets) as OwnAnswer }),
+      ...(answer !== undefined && { answer: hideSecrets(answer, secrets) as Schema<'control', 'OwnAnswer'> }),
       ...(delay !== undefined && { delay: { min: formatDuration(delay.min), max: formatDuration(delay.max) } }),
       ...(isAfterOperation === true && { after: true }),
     },

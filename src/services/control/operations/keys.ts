@@ -21,10 +21,6 @@ import { pageShortList } from '../lists.ts';
 
 const DEFAULT_LIMIT = 100;
 
-interface KeyContext extends Context {
-  readonly params: { readonly keyId: string };
-}
-
 const create: Handler<'control', 'create_key'> = async (context) => {
   const { now, body: order } = context;
   const isService = order.type === 'service';
@@ -186,7 +182,7 @@ export const keyOperations = {
   rotate_key: rotate,
 };
 
-function findKey(context: KeyContext): Promise<KeyInForce> {
+function findKey(context: Context & { readonly params: { readonly keyId: string } }): Promise<KeyInForce> {
   return findKeyById(context, context.params.keyId);
 }
 

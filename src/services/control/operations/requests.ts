@@ -189,13 +189,15 @@ function createListing(journal: Journal): Listing<JournalEntry> {
   };
 }
 
-interface Bounds {
+function checkBounds({
+  times,
+  atLeast,
+  atMost,
+}: {
   readonly times?: number | undefined;
   readonly atLeast?: number | undefined;
   readonly atMost?: number | undefined;
-}
-
-function checkBounds({ times, atLeast, atMost }: Bounds): void {
+}): void {
   if (times !== undefined && (atLeast !== undefined || atMost !== undefined)) {
     const other = atLeast === undefined ? 'atMost' : 'atLeast';
     throw new Problem('invalid_request', `Fields \`times\` and \`${other}\` exclude each other. Send one of them.`);

@@ -40,7 +40,8 @@ export function simulationOperations(controlled: ControlledServer) {
     const simulated = await simulateRequest(server, world, routes(), caller, request);
     const describe = await createDecisionDescriber(controlled, context, [simulated]);
     const decision = describe(simulated);
-    const fixes = caller.principal === null ? withoutRequests(decision.fixes) : decision.fixes;
+    // Removes the requests of fixes: a simulated principal cannot be edited.
+    const fixes = caller.principal === null ? decision.fixes.map(({ request: _, ...fix }) => fix) : decision.fixes;
     return { status: 200, body: { ...decision, fixes } };
   };
 
@@ -83,11 +84,6 @@ function readHypotheticalRights(
 function requireField<Value>(value: Value | undefined, name: string): Value {
   if (value !== undefined) return value;
   throw invalidRequest(`Field \`${name}\` is missing. Send \`method\` and \`path\`, or \`"operations": "*"\`.`);
-}
-
-/** Removes the requests of fixes: a simulated principal cannot be edited. */
-function withoutRequests(fixes: Schema<'control', 'Decision'>['fixes']) {
-  return fixes.map(({ request: _, ...fix }) => fix);
 }
 
 function invalidRequest(message: string): Problem {

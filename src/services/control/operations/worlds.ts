@@ -28,7 +28,9 @@ export function worldsOperations(controlled: ControlledServer) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((entry) => {
       const { world, createdAt: at } = entry;
-      return { id: world.id, at, position: positionOf(entry), entry };
+      // The default world comes first.
+      const position: Position = world.id === DEFAULT_WORLD ? [0] : [at, world.id];
+      return { id: world.id, at, position, entry };
     });
     const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
     const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
@@ -99,11 +101,6 @@ async function readSeed({ server, worlds }: ControlledServer, seed: unknown): Pr
   } catch (thrown) {
     throw thrown instanceof UserError ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
   }
-}
-
-/** The default world comes first. */
-function positionOf({ world: { id }, createdAt }: WorldEntry): Position {
-  return id === DEFAULT_WORLD ? [0] : [createdAt, id];
 }
 
 function readTtl(text: string | undefined): number | null {

@@ -25,7 +25,6 @@ import { renderApiKey } from '../view.ts';
 const MAX_LISTED_KEYS = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
-type KeyType = Schema<'ngc', 'ApiKey'>['type'];
 
 /** Keys of other organisations are not found; nor are other users' keys, unless the caller is an owner. */
 const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
@@ -39,11 +38,11 @@ const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
 
 export const keyLookups = { keyOfCaller };
 
-function managesAllKeys({ caller }: Pick<AuthenticatedContext, 'caller'>): boolean {
+function managesAllKeys({ caller }: AuthenticatedContext): boolean {
   return caller.held.permissions.has('keys:manage' satisfies Permission);
 }
 
-function isOwnKey({ caller }: Pick<AuthenticatedContext, 'caller'>, { key }: KeyInForce): boolean {
+function isOwnKey({ caller }: AuthenticatedContext, { key }: KeyInForce): boolean {
   return key.user !== null && key.user === caller.principal.user && key.org === caller.principal.org;
 }
 
@@ -51,7 +50,7 @@ type NewKey = Parameters<typeof issueKey>[2];
 
 async function create(
   context: AuthenticatedContext,
-  keyType: KeyType,
+  keyType: Schema<'ngc', 'ApiKey'>['type'],
   body: Schema<'ngc', 'CreateKeyRequest'>,
   ownership: Pick<NewKey, 'type' | 'user' | 'policy'>,
 ): Promise<KeyResponse> {

@@ -21,7 +21,7 @@ const refuseReservedHeader: FirstCheck = (context) => {
 };
 
 /** Returns the name of the model in a body. @throws Problem like the gateway, which decodes only `model` and `stream` */
-function readModelName({ body, bodyFault }: Pick<RequestContext, 'body' | 'bodyFault'>): string {
+function readModelName({ body, bodyFault }: RequestContext): string {
   // A cause means that the body could be read, but not parsed.
   if (bodyFault instanceof Problem && bodyFault.cause !== undefined) throw createDecodingProblem(bodyFault.message);
   if (bodyFault !== null) throw bodyFault;

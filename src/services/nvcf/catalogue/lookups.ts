@@ -24,12 +24,12 @@ async function findFunction(context: AuthenticatedContext, model: ModelRow | nul
 const functionOfModel: Lookup<Versions> = async (context) => findFunction(context, await findBodyModel(context));
 
 /** Returns the model in a body; null if it no longer exists. @param context its body has been checked */
-export async function findBodyModel({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
+export async function findBodyModel({ body, store }: AuthenticatedContext) {
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
 /** Returns the model with the path of a request; null if it no longer exists. */
-export async function findEndpointModel({ params, store }: Pick<AuthenticatedContext, 'params' | 'store'>) {
+export async function findEndpointModel({ params, store }: AuthenticatedContext) {
   return MODELS.byAlias(store.collections, joinEndpointPath(params));
 }
 

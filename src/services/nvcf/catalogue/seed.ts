@@ -108,17 +108,13 @@ function readModels(part: unknown): readonly SeedModel[] {
   return (part as ValueOf<typeof SCHEMA>).models ?? [];
 }
 
-/** Formats a time like Go: without fractions of a second, and with its offset. */
-function formatGoTime(text: string): string {
-  return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
-}
-
 function createModel({ functionId, paths, offline, endOfLife, accounts, rejects = [], ...flags }: SeedModel): Model {
+  // Formats a time like Go: without fractions of a second, and with its offset.
   return {
     functionId,
     paths,
     offline: offline ?? null,
-    endOfLife: endOfLife === undefined ? null : formatGoTime(endOfLife),
+    endOfLife: endOfLife === undefined ? null : endOfLife.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z'),
     accounts: accounts ?? null,
     isSymmetric: flags.symmetric === true,
     takesSingleToolCalls: flags.takesSingleToolCalls === true,

@@ -34,7 +34,7 @@ function renderAsset({ assetId, contentType, description, createdAt }: Asset) {
   return { assetId, contentType, description, createdAt: rfc3339(createdAt) };
 }
 
-function createContentUrl({ openOrigin }: Pick<Context, 'openOrigin'>, { uploadId }: Asset): string {
+function createContentUrl({ openOrigin }: Context, { uploadId }: Asset): string {
   return `${openOrigin}/v2/nvcf/uploads/${uploadId}`;
 }
 
@@ -84,10 +84,7 @@ const deleteAsset: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, ta
 };
 
 /** Finds an asset by the id in its content URL. @throws Problem if there is none */
-async function findUpload(
-  { store }: Pick<Context, 'store'>,
-  { uploadId }: { readonly uploadId: string },
-): Promise<AssetRow> {
+async function findUpload({ store }: Context, { uploadId }: { readonly uploadId: string }): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
   if (row === null) throw uploadNotFound();
   return row;
@@ -110,7 +107,7 @@ const uploadAssetContent: Handler<'nvcf', 'uploadAssetContent'> = async (context
  *
  * @throws Problem if the asset or part of the content was removed during the upload
  */
-async function replaceContent({ store }: Pick<Context, 'store'>, id: string, content: Content): Promise<void> {
+async function replaceContent({ store }: Context, id: string, content: Content): Promise<void> {
   const { collections } = store;
   await collections.updating(async (commit) => {
     const row = await ASSETS.byId(collections, id);

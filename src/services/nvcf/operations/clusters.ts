@@ -33,7 +33,7 @@ function renderGroup(group: ClusterGroup): ClusterGroup {
  * does not check that the account is set up.
  */
 async function listGroups(
-  { store }: Pick<Context, 'store'>,
+  { store }: Context,
   account: string,
   isVisible: (group: ClusterGroup) => boolean = () => false,
 ): Promise<readonly ClusterGroup[]> {
@@ -98,7 +98,7 @@ const listInstanceTypes: Handler<'nvcf', 'listInstanceTypes'> = async (context) 
   body: { requestStatus: createSuccessStatus(context), instanceTypes: await listObjects(context, INSTANCE_TYPES) },
 });
 
-function createSuccessStatus({ random }: Pick<Context, 'random'>) {
+function createSuccessStatus({ random }: Context) {
   return createRequestStatus('SUCCESS', random.uuid());
 }
 

@@ -5,7 +5,7 @@ import { addMilliseconds, type Instant } from '../../../lib/clock.ts';
 import { pick } from '../../../lib/members.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { requireAccount } from '../caller.ts';
-import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
+import { type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
 import { checkAutoscaling, checkSpecifications, replaceSpecifications } from '../specification-checks.ts';
 import { FAULTS } from '../tables/texts.ts';
@@ -29,7 +29,11 @@ const createDeployment: Handler<'nvcf', 'createDeployment', FunctionRow> = async
   }));
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
-    if (version.deployment !== null) throw createDeployedProblem(params, version.deployment);
+    if (version.deployment !== null)
+      throw new Problem(
+        'bad_state',
+        `${describeVersion(params)}: Already deployed - Use PATCH /v2/nvcf/deployments/${version.deployment.id}/gpu-specifications/{gpuSpecId} to change the deployment`,
+      );
     const deployment = {
       id,
       specifications,
@@ -45,13 +49,6 @@ const createDeployment: Handler<'nvcf', 'createDeployment', FunctionRow> = async
 /** Returns the start of error messages. */
 function describeVersion({ functionId, versionId }: VersionParams): string {
   return `Function id '${functionId}', version '${versionId}'`;
-}
-
-function createDeployedProblem(params: VersionParams, { id }: Deployment): Problem {
-  return new Problem(
-    'bad_state',
-    `${describeVersion(params)}: Already deployed - Use PATCH /v2/nvcf/deployments/${id}/gpu-specifications/{gpuSpecId} to change the deployment`,
-  );
 }
 
 function getDeployment({ target, params, now }: AuthenticatedContext<FunctionRow>): OutcomeOf<'nvcf', 'getDeployment'> {

@@ -103,7 +103,7 @@ function createVersion(
 
 /** Applies a change to all versions of an LLM function. */
 function amendVersions(
-  { store }: Pick<AuthenticatedContext, 'store'>,
+  { store }: AuthenticatedContext,
   functionId: string,
   change: LlmChange,
 ): Promise<readonly FunctionRow[]> {

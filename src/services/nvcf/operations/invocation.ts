@@ -81,13 +81,13 @@ export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): 
 }
 
 /** Returns whether a request has no `NVCF-POLL-SECONDS`, or a valid one. */
-export function hasValidPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
+export function hasValidPollSeconds(context: Context): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
   return text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_POLL_SECONDS);
 }
 
 /** @throws Problem if `NVCF-POLL-SECONDS` is not valid */
-function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
+function checkPollSeconds(context: Context): void {
   if (hasValidPollSeconds(context)) return;
   throw new Problem(
     'invalid_request',
@@ -148,11 +148,9 @@ function invokeFunction(context: AuthenticatedContext<InvocationTarget>) {
   return checkAndRespond(context, { input: context.body, assetIds }, PLAIN_FORM);
 }
 
-interface ExecContext extends AuthenticatedContext<InvocationTarget> {
-  readonly body: Schema<'nvcf', 'ExecRequest'>;
-}
-
-function execFunction(context: ExecContext) {
+function execFunction(
+  context: AuthenticatedContext<InvocationTarget> & { readonly body: Schema<'nvcf', 'ExecRequest'> },
+) {
   const { requestBody, requestHeader: { inputAssetReferences = [] } = {} } = context.body;
   return checkAndRespond(context, { input: requestBody, assetIds: inputAssetReferences }, ENVELOPE_FORM);
 }
@@ -195,7 +193,7 @@ function parseJsonOrText(bytes: Buffer): unknown {
 
 /** Returns the pending invocations of a version, oldest first. */
 export async function findPendingInvocations(
-  { store, now }: Pick<Context, 'store' | 'now'>,
+  { store, now }: Context,
   versionId: string,
 ): Promise<readonly InvocationRow[]> {
   const rows = await INVOCATIONS.ofParent(store.collections, versionId);

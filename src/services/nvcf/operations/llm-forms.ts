@@ -152,14 +152,8 @@ function encodeUntypedEvents(events: readonly object[]): Buffer {
   return Buffer.from(`${lines.join('')}data: [DONE]\n\n`);
 }
 
-/** A server-sent event with a type. */
-interface TypedEvent {
-  readonly type: string;
-  readonly [member: string]: unknown;
-}
-
 /** Encodes server-sent events with types. The data is the whole event, so it repeats the type. */
-function encodeTypedEvents(events: readonly TypedEvent[]): Buffer {
+function encodeTypedEvents(events: readonly { readonly type: string; readonly [member: string]: unknown }[]): Buffer {
   const texts = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   return Buffer.from(texts.join(''));
 }

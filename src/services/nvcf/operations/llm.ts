@@ -24,7 +24,7 @@ import {
 } from './llm-forms.ts';
 
 /** Returns the id of the requested function, from the header or the model, and the model without this id. */
-function readRequestedModel(context: Pick<Context, 'headerLines' | 'body'>) {
+function readRequestedModel(context: Context) {
   const { body } = context;
   const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
   const [, idInModel, modelName = model] = FUNCTION_IN_MODEL.exec(model) ?? [];

@@ -20,8 +20,6 @@ export interface RegistryCredential extends Omit<RegistryCredentialView, 'create
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
 }
-
-type CreationContext = Parameters<Handler<'nvcf', 'createRegistryCredential'>>[0];
 type CredentialRow = Row<RegistryCredential, null>;
 
 export const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
@@ -88,7 +86,10 @@ function renderCredential({ createdAt, lastUpdatedAt, ...credential }: RegistryC
   return { ...credential, createdAt: rfc3339(createdAt), lastUpdatedAt: rfc3339(lastUpdatedAt) };
 }
 
-function createCredential(context: CreationContext, registryName: string): RegistryCredential {
+function createCredential(
+  context: Parameters<Handler<'nvcf', 'createRegistryCredential'>>[0],
+  registryName: string,
+): RegistryCredential {
   const { random, now, body } = context;
   const { registryHostname, secret } = body;
   return {
@@ -175,7 +176,7 @@ const deleteRegistryCredential: Handler<'nvcf', 'deleteRegistryCredential', Cred
   return { status: 204 };
 };
 
-async function listRecognized({ store }: Pick<Context, 'store'>): Promise<readonly RecognizedRegistry[]> {
+async function listRecognized({ store }: Context): Promise<readonly RecognizedRegistry[]> {
   const rows = await RECOGNIZED_REGISTRIES.ofOwner(store.collections, ANYONE);
   return rows.map(({ body }) => body);
 }

@@ -6,7 +6,7 @@ import { keysOf, pick } from '../../../lib/members.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/row.ts';
 import { requireAccount } from '../caller.ts';
-import { FUNCTIONS, type FunctionRow } from '../functions.ts';
+import { FUNCTIONS } from '../functions.ts';
 import { addObject, changeObject, listObjects, removeObject } from '../objects.ts';
 import { createAccountLookup } from './lookups.ts';
 
@@ -59,7 +59,7 @@ const getTelemetry: Handler<'nvcf', 'getTelemetry', TelemetryRow> = ({ target })
 const deleteTelemetry: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context) => {
   const { id } = context.target;
   const functions = await FUNCTIONS.ofOwner(context.store.collections, requireAccount(context));
-  const version = functions.find((row) => usesTelemetry(row, id));
+  const version = functions.find((row) => Object.values(row.body.definition.telemetries ?? {}).includes(id));
   if (version !== undefined) {
     throw new Problem(
       'bad_state',
@@ -75,7 +75,7 @@ const TYPE_BY_MEMBER = { logsTelemetryId: 'LOGS', metricsTelemetryId: 'METRICS',
 
 /** @throws Problem if an endpoint does not exist in the account, or has a different type */
 export async function checkTelemetries(
-  context: Pick<AuthenticatedContext, 'store' | 'caller'>,
+  context: AuthenticatedContext,
   references: Schema<'nvcf', 'TelemetryRefs'>,
 ): Promise<void> {
   const account = requireAccount(context);
@@ -86,10 +86,6 @@ export async function checkTelemetries(
     if (row?.owner !== account) throw new Problem('not_found', `Account '${account}' Telemetry '${id}': Not found`);
     if (!row.body.types.includes(TYPE_BY_MEMBER[member])) throw new Problem('bad_state', 'Invalid telemetry type');
   }
-}
-
-function usesTelemetry({ body }: FunctionRow, id: string): boolean {
-  return Object.values(body.definition.telemetries ?? {}).includes(id);
 }
 
 /** Updates the name of the secret. Its value is not stored, because no operation returns it. */

@@ -176,10 +176,7 @@ const updateTaskSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (
 };
 
 /** Changes the task that the lookup found. @throws Problem if it no longer exists */
-function changeTask(
-  { store, target }: Pick<AuthenticatedContext<TaskRow>, 'store' | 'target'>,
-  change: (task: Task) => Task,
-): Promise<TaskRow> {
+function changeTask({ store, target }: AuthenticatedContext<TaskRow>, change: (task: Task) => Task): Promise<TaskRow> {
   return rejectMissing(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
 }
 

@@ -62,10 +62,8 @@ export function sidOfSecret(secret: string, worldId: string, revocations: number
   return addWorldToName(deriveUuid(`secret:${secret}${generation}`), worldId);
 }
 
-type LoginRow = Row<RefreshToken, null>;
-
 /** Creates the row of a login. @param collection `LOGINS` or `ENDED_LOGINS` */
-export function createLoginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
+export function createLoginRow(collection: Collection<RefreshToken>, token: RefreshToken): Row<RefreshToken, null> {
   const { family, subject, expiresAt } = token;
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }

@@ -25,13 +25,14 @@ export function createOAuthClientRow(client: OAuthClient): Row<OAuthClient, null
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
-interface World {
+/** Returns the OAuth clients of a world, including those from `--redirect-uri`. */
+export function oauthClientsIn({
+  store,
+  settings,
+}: {
   readonly store: Pick<Store, 'collections'>;
   readonly settings: Pick<Settings, 'redirectUri'>;
-}
-
-/** Returns the OAuth clients of a world, including those from `--redirect-uri`. */
-export function oauthClientsIn({ store, settings }: World): OAuthClients {
+}): OAuthClients {
   return new OAuthClients(store.collections, settings.redirectUri);
 }
 

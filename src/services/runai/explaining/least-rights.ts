@@ -85,13 +85,9 @@ function findSmallestRights(uses: readonly Use[], context: SearchContext): Small
 
 /** Returns the narrowest scope in which all permissions together would allow the uses. */
 function findNarrowestScope(principal: Principal, uses: readonly Use[], ruleset: Ruleset): Resource {
-  const permissions = permissionIdsOf(ruleset);
+  const permissions = ruleset.tables.permissions.map(({ id }) => id);
   const scopes = listCandidateScopes(principal, uses);
   return scopes.find((scope) => allowsAll(uses, principal, [rightsInScope(permissions, scope)])) ?? SYSTEM_SCOPE;
-}
-
-function permissionIdsOf({ tables }: Ruleset): readonly string[] {
-  return tables.permissions.map(({ id }) => id);
 }
 
 function selectAllowed(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): readonly Use[] {
@@ -232,20 +228,13 @@ function isWider(scopeType: string, otherType: string): boolean {
   return rankOf(scopeType) < rankOf(otherType);
 }
 
-/** A role in a scope, as in a seed. */
-interface RoleInScope {
-  readonly role: string;
-  readonly scopeType: string;
-  readonly scopeId: string;
-}
-
 /** The lists of a seed by kind of identity. */
 const LISTS_BY_KIND = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
 /** Returns a seed for an identity with only these roles. A single role in the whole tenant becomes its `role`. */
 function createSeedOfRules(
   { kind, name }: Principal,
-  rules: readonly RoleInScope[],
+  rules: readonly { readonly role: string; readonly scopeType: string; readonly scopeId: string }[],
 ): Readonly<Record<string, unknown>> {
   // No other kind can have a Run:ai token.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};

@@ -38,7 +38,7 @@ const list: Handler<'runai', 'get_access_keys'> = async (context) => {
 };
 
 /** Reports a list that is incomplete. The client cannot notice it, because the list has no pages. */
-function reportTruncation({ hints }: Pick<AuthenticatedContext, 'hints'>, count: number): void {
+function reportTruncation({ hints }: AuthenticatedContext, count: number): void {
   if (count <= MAX_LISTED) return;
   const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
   hints.add('list_cut', message);
@@ -132,7 +132,7 @@ export const accessKeyOperations = {
 type RenderedKey = Schema<'runai', 'AccessKey1'>;
 
 /** Returns a function that renders a key as in responses, without its secret. */
-async function createRenderer({ store }: Pick<Context, 'store'>): Promise<(key: AccessKey) => RenderedKey> {
+async function createRenderer({ store }: Context): Promise<(key: AccessKey) => RenderedKey> {
   const lastLogins = await accessKeysIn(store).lastLogins();
   return ({ id, name, clientId, createdAt }) => {
     const lastLogin = lastLogins.get(id);

@@ -60,7 +60,8 @@ function createRuleFilter(query: RuleQuery): (rule: AccessRule) => boolean {
     matches(query.clusterId?.toLowerCase(), rule.clusterId?.toLowerCase() ?? null) &&
     matches(query.roleId, rule.roleId) &&
     (subjectIds === undefined || subjectIds.includes(rule.subjectId.toLowerCase())) &&
-    (query.subjectIdFilter === undefined || contains(rule.subjectId, query.subjectIdFilter)) &&
+    (query.subjectIdFilter === undefined ||
+      rule.subjectId.toLowerCase().includes(query.subjectIdFilter.toLowerCase())) &&
     (updatedSince === null || rule.updatedAt >= updatedSince);
 }
 
@@ -77,11 +78,6 @@ function parseLastUpdated(lastUpdated: string | undefined): number | null {
 /** Returns whether a value is the expected one. @param expected undefined for any value */
 function matches<Value>(expected: Value | undefined, value: Value | null): boolean {
   return expected === undefined || expected === value;
-}
-
-/** Returns whether a text contains a part, case-insensitively. */
-function contains(text: string, part: string): boolean {
-  return text.toLowerCase().includes(part.toLowerCase());
 }
 
 const list: Handler<'runai', 'get_access_rules'> = async (context) => {

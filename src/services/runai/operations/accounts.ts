@@ -42,16 +42,10 @@ function createLookup({ kind }: AccountKind<unknown>): Lookup<Identity> {
 }
 
 export const accountLookups = { application: createLookup(APPLICATION), serviceAccount: createLookup(SERVICE_ACCOUNT) };
-
-type CreatedAccount = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
 type Account = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
 interface CreateContext extends AuthenticatedContext {
   readonly body: { readonly name: string };
-}
-
-interface UpdateContext extends AuthenticatedContext<Identity> {
-  readonly body: { readonly enabled: boolean };
 }
 
 /** Creates the handlers of a kind of account that depend on the kind. */
@@ -64,7 +58,9 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
       const render = await createRenderer(context);
       return { status: 200, body: rows.map(({ body }) => render(body)) };
     },
-    create: async (context: CreateContext): Promise<Outcome<201, CreatedAccount & Secret>> => {
+    create: async (
+      context: CreateContext,
+    ): Promise<Outcome<201, Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'> & Secret>> => {
       const { id, name, clientId, secret } = await createAccount(context, accountKind);
       return { status: 201, body: { id, name, clientId, ...wrapSecret(secret) } };
     },
@@ -101,7 +97,9 @@ async function get(context: AuthenticatedContext<Identity>): Promise<Outcome<200
   return { status: 200, body: (await createRenderer(context))(context.target) };
 }
 
-async function update(context: UpdateContext): Promise<Outcome<200, undefined>> {
+async function update(
+  context: AuthenticatedContext<Identity> & { readonly body: { readonly enabled: boolean } },
+): Promise<Outcome<200, undefined>> {
   const { enabled } = context.body;
   await rejectMissing(identitiesIn(context.store).edit(context.target.id, { enabled }, context.now));
   return { status: 200 };

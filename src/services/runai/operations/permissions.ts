@@ -10,14 +10,12 @@ const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   return { status: 200, body: groupHeldPermissions(permissions, profileOf(context.settings)) };
 };
 
-type Action = (typeof ACTIONS)[number];
-
 /** Returns the scopes where the caller has permissions on a resource type. */
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
   const { tenantId } = await readScopes(context);
   const { held } = context.caller;
-  const scopesFor = (name: Action) =>
+  const scopesFor = (name: (typeof ACTIONS)[number]) =>
     groupPermittedScopes(held, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
   return {
     status: 200,

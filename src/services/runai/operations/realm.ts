@@ -58,7 +58,7 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
 };
 
 /** Returns the algorithms of all published keys. The first one signs new tokens. */
-function listAlgorithms(context: Pick<Context, 'publishedKeys'>): string[] {
+function listAlgorithms(context: Context): string[] {
   return [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))];
 }
 

@@ -92,8 +92,6 @@ const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
   body: renderRoleV2(context.target, profileOf(context.settings)),
 });
 
-type RoleBody = Schema<'runai', 'RoleRequest'>;
-
 const create: Handler<'runai', 'create_role_v2'> = async (context) => {
   const { store, now } = context;
   const content = await parseRole(context, context.body, null);
@@ -160,7 +158,7 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
  * @param roleId the role to change; null for a new role
  * @throws Problem if a permission set is unknown or the name is taken
  */
-async function parseRole(context: Context, body: RoleBody, roleId: number | null) {
+async function parseRole(context: Context, body: Schema<'runai', 'RoleRequest'>, roleId: number | null) {
   const { name, description = '' } = body;
   const validSets: readonly string[] = rowsOfProfile(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);

@@ -49,13 +49,7 @@ function isText(value: unknown, maxLength: number, pattern: RegExp): boolean {
   return typeof value === 'string' && value.length <= maxLength && pattern.test(value);
 }
 
-/** The members of a setting, and a description of its form for messages. */
-interface SettingForm {
-  readonly members: readonly SettingMember[];
-  readonly form: string;
-}
-
-const FORMS: Readonly<Record<Key, SettingForm>> = {
+const FORMS: Readonly<Record<Key, { readonly members: readonly SettingMember[]; readonly form: string }>> = {
   autoRedirectSSO: { members: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
   browserSessionTimeout: { members: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
   logoutRedirectUri: { members: [URI], form: '{"uri": string}' },

@@ -25,18 +25,17 @@ import {
   type Workload,
 } from '../workloads.ts';
 
-interface WorkloadQuery extends ListQuery {
-  readonly deleted?: boolean;
-}
-
 /** Reads the data that views of workloads need, in addition to the workloads. */
-async function readViewContext(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<WorkloadViewContext> {
+async function readViewContext(context: AuthenticatedContext): Promise<WorkloadViewContext> {
   const [scopes, phases] = await Promise.all([readScopes(context), readWorkloadPhases(context)]);
   return { scopes, phases, now: context.now };
 }
 
 /** Returns the workloads that match the query, in projects within the caller's scopes. */
-async function findWorkloads(context: AuthenticatedContext, query: WorkloadQuery): Promise<WorkloadView[]> {
+async function findWorkloads(
+  context: AuthenticatedContext,
+  query: ListQuery & { readonly deleted?: boolean },
+): Promise<WorkloadView[]> {
   const viewContext = await readViewContext(context);
   const { scopes } = viewContext;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);

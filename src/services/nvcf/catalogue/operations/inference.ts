@@ -89,7 +89,7 @@ function findUnsupported(model: ModelRow | null, body: unknown): ModelRefusal | 
 }
 
 /** @throws Problem with the gateway's text if `NVCF-POLL-SECONDS` is not valid */
-function checkPollSeconds(context: Pick<InvokedContext, 'headerLines'>): void {
+function checkPollSeconds(context: InvokedContext): void {
   if (!hasValidPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
 }
 

@@ -65,14 +65,11 @@ function bareNameOf(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
-/** A field in the spelling of another endpoint. */
-export interface MisspeltField {
-  readonly sentName: string;
-  readonly correctName: string;
-}
-
 /** Finds the fields in the spelling of another endpoint that are not also sent with their correct name. */
-export function findMisspeltFields({ fields }: RefusedRequest, spelling: Spelling): readonly MisspeltField[] {
+export function findMisspeltFields(
+  { fields }: RefusedRequest,
+  spelling: Spelling,
+): readonly { readonly sentName: string; readonly correctName: string }[] {
   const sentNames = Object.keys(fields);
   // Camel case names are case-insensitive, and the document spells some with other capitals.
   const sentInLowerCase = new Set(sentNames.map((name) => name.toLowerCase()));

@@ -24,7 +24,7 @@ export const passwordGrant: Grant = {
 
 /** Verifies a local user's name and password. @throws Problem `bad_credentials`, always with the same message */
 export async function authenticateUser(
-  { store }: Pick<Context, 'store'>,
+  { store }: Context,
   username: string,
   secret: string,
   clientId: string,
@@ -46,7 +46,7 @@ export async function authenticateUser(
  * @throws Problem if the requester or the user may not log in without a password
  */
 export async function findSelectedUser(
-  { store, mayReadCast }: Pick<Context, 'store' | 'mayReadCast'>,
+  { store, mayReadCast }: Context,
   id: string,
   clientId: string,
 ): Promise<Identity> {
