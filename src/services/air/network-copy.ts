@@ -6,7 +6,6 @@ import { type AirRow, collectionOf, type RowOf, type StoredName, type Table } fr
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT } from './tables/simulations.ts';
 
-/** The network of a stored simulation. */
 export interface Network {
   readonly nodes: readonly RowOf<'nodes'>[];
   readonly interfaces: readonly RowOf<'interfaces'>[];

@@ -83,7 +83,6 @@ export function ownerOf(context: AuthenticatedContext, { personal }: Pick<AirRes
   return personal === true ? `${accountOf(context)}/${user ?? id}` : accountOf(context);
 }
 
-/** Builds a new object with the caller as owner. */
 export function createOwnedRow<Name extends StoredName>(
   context: AuthenticatedContext,
   table: Table<Name>,

@@ -47,7 +47,6 @@ function publicationOf(row: PublishedRow): Publication {
 
 type Visibility = 'unpublished' | 'restricted' | 'public';
 
-/** Statuses with an open request. */
 type OpenStatus = Extract<Status, `PENDING${string}`>;
 
 /** Open requests, by status: their subject in messages, and the visibility that the object must have. */
@@ -71,7 +70,6 @@ function visibilityOf({ body: { members } }: PublishedRow): Visibility {
   return members.publicly_published === true ? 'public' : 'restricted';
 }
 
-/** Changes to an object that can be published, its visibility and its record. */
 export interface PublicationChange {
   readonly members?: Partial<MembersOf<PublishedName>>;
   readonly sharedWith?: readonly string[];
@@ -283,7 +281,6 @@ export async function grantVisibility(
   };
 }
 
-/** Returns the members of a record about the decision. */
 export function createReviewMembers(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }

@@ -41,7 +41,6 @@ function createProfileRuleset(profile: Profile): Ruleset {
   );
 }
 
-/** Returns the source and the certainty of an operation's API. */
 function findSource(profile: Profile, operation: AirOperation): Sourced {
   const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
   return { source, certainty };

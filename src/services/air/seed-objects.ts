@@ -25,7 +25,6 @@ import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/netwo
 import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
 
-/** Descriptions of JSON types in messages. */
 const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
 type JsonType = keyof typeof TYPE_NAMES;
 

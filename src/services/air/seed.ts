@@ -5,7 +5,6 @@ import { findObjectErrors } from './seed-objects.ts';
 import { buildSeedRows, deriveNodeId } from './seed-rows.ts';
 import { type AirSeed, SEED_SCHEMA, type SeedDemo, type SeedSimulation } from './seed-schema.ts';
 
-/** How Air applies its part of a seed. */
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
   lists: {

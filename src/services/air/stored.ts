@@ -146,7 +146,6 @@ export type StoredName = keyof StoredByName;
 
 /** Members of an object that are in requests and responses. */
 export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
-/** Hidden members of an object. */
 export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
 
 export interface Times {
@@ -159,7 +158,6 @@ interface AirBody<Own extends StoredObject<Members, Members>> extends Times {
   readonly hidden: Own['hidden'];
 }
 
-/** An object of any resource. */
 export type AirRow = Row<AirBody<StoredObject<Members, Members>>>;
 
 /** An object of one resource. */

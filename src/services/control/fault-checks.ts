@@ -136,7 +136,6 @@ function readDelayLimit(text: string, field: string): number {
   throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, up to 5 minutes.`);
 }
 
-/** Maximum number of operations that a message lists. */
 const MAX_LISTED_OPERATIONS = 3;
 
 /**

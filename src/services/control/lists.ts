@@ -19,7 +19,6 @@ interface Extent {
   readonly next: string | null;
 }
 
-/** How a short list is paged. */
 interface ShortListOptions<Item> extends Pick<Listing<Item>, 'isText'> {
   /** The default limit. */
   readonly fallback?: number;

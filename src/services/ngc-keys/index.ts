@@ -49,7 +49,6 @@ interface CachedKey {
   readonly holder: unknown;
 }
 
-/** Gives access to the NGC keys of a world. */
 export function ngcKeysIn({ collections }: Pick<Store, 'collections'>): NgcKeys {
   return new NgcKeys(collections);
 }

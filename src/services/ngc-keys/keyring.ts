@@ -78,7 +78,6 @@ export async function restorePropagationSettings({
   await store.settings.set(STARTED_WITH_SETTING, started);
 }
 
-/** Returns when an edit recorded now takes effect. */
 async function nextEffectiveAt(context: KeyContext, now: Instant): Promise<Instant> {
   const propagation = await readPropagationSettings(context);
   const position = propagation.mode === 'jitter' ? await context.store.settings.next(POSITION_SETTING) : 0;

@@ -17,7 +17,6 @@ const ISSUER = 'https://authn.nvidia.com';
 /** The vendor publishes no value. */
 export const USER_TOKEN_LIFETIME_MS = 3_600_000;
 
-/** A user, acting in an organisation. */
 export interface UserInForce {
   readonly user: NgcUser;
   readonly organization: Organization;

@@ -4,7 +4,6 @@ import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import type { Row } from '../../store/row.ts';
 
-/** The maximum size of an asset. */
 const MAX_CONTENT_BYTES = 25 * 1024 * 1024;
 
 /** The size of a piece, which is small because writing a piece to a file blocks other requests. */
@@ -88,7 +87,6 @@ async function removePieces(collections: Collections, uploadId: string): Promise
   await collections.commit(await findUploadRemovals(collections, uploadId));
 }
 
-/** Returns the changes that remove the pieces of an upload. */
 export async function findUploadRemovals(collections: Collections, uploadId: string) {
   return (await PIECES.ofParent(collections, uploadId)).map(({ id }) => PIECES.removal(id));
 }

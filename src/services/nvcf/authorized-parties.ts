@@ -6,7 +6,6 @@ import type { AuthorizedParty } from './functions.ts';
 
 export type Parties = readonly AuthorizedParty[];
 
-/** A change to the parties that may use a function or a version. */
 export interface PartiesChange<Body> {
   /** The vendor's term for the change, for error messages. */
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
@@ -44,7 +43,6 @@ function readSingleParty(
   return toForeignParty(account, authorizedParty);
 }
 
-/** Returns the parties without duplicates. */
 export function distinctParties(parties: Parties): Parties {
   const seen = new Set<string>();
   return parties.filter(({ ncaId, clientId }) => {

@@ -127,7 +127,6 @@ export async function findOwnVersions(
   return createLookupResult(versions, owned, attributesOfFunction(functionId, owned, 'owned'));
 }
 
-/** Looks up the versions of a function that an account may see. */
 export async function findVisibleVersions(
   collections: Collections,
   functionId: string,

@@ -71,7 +71,6 @@ const CALLS: ReadonlySet<string | null> = new Set([
   'createEmbedding',
 ]);
 
-/** Hints about mistakes of clients of the LLM gateway. */
 export const LLM_HINTS: readonly HintRule[] = [
   {
     code: 'function_header_not_read',

@@ -16,7 +16,6 @@ import { renderLlmProblem } from './llm-problem.ts';
 import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
-/** Error formats that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
@@ -76,7 +75,6 @@ export function renderHostProblem(problem: Problem, context: RefusalContext): Ou
   };
 }
 
-/** Returns the vendor's text for a problem. */
 function describeProblem(problem: Problem, context: RefusalContext): string {
   const texts: Texts | undefined = own<Texts>(TEXTS, context.operation ?? '');
   switch (problem.kind) {

@@ -46,7 +46,6 @@ function placeLists(part: NvcfSeed): PlacedLists {
   };
 }
 
-/** Returns the entries of all lists whose objects belong to an organisation. */
 function listOwned(lists: PlacedLists): readonly LocatedEntry<{ readonly org: string }>[] {
   const { recognizedRegistries: _, ...ownedLists } = lists;
   return Object.values(ownedLists).flat();

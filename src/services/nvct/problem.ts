@@ -10,12 +10,10 @@ import {
 } from '../ngc-keys/control-plane.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
-/** Renders a problem with the texts of the tasks API. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
   return renderControlPlaneProblem(problem, context.path, describeProblem(problem, context));
 }
 
-/** Returns the vendor's text for a problem. */
 function describeProblem({ kind, message }: Problem, context: RefusalContext): string {
   const { operation, params, caller, decision } = context;
   const values = { ...params, account: caller?.principal.account };

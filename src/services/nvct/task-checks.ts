@@ -10,9 +10,7 @@ type Secret = Schema<'nvct', 'Secret'>;
 type TaskRequest = Schema<'nvct', 'CreateTaskRequest'>;
 type CheckedTask = TaskRequest & { readonly gpuSpecification: NonNullable<TaskRequest['gpuSpecification']> };
 
-/** The grace period of a task that does not set one. */
 const DEFAULT_GRACE_NS = HOUR_NS;
-/** The longest run time on GFN. */
 const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
 
 /**

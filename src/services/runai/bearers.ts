@@ -9,7 +9,6 @@ import { addGroups } from './seed-rows.ts';
 import type { RunaiSeed, SeedUser } from './seed-schema.ts';
 import { issuerPath } from './tenant.ts';
 
-/** The identity that a bearer token is issued to. */
 interface BearerHolder {
   readonly id: string;
   readonly name: string;

@@ -32,7 +32,6 @@ export async function createAccessTokenClaims(context: RequestContext, params: A
   return claims;
 }
 
-/** The parameters of an ID token: the login, and the client that requested it. */
 export interface IdTokenParams extends Omit<AccessTokenParams, 'scope'> {
   /** When the user logged in, in milliseconds. */
   readonly authTime: number;

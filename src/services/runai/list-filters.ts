@@ -86,7 +86,6 @@ function isExistingDay(day: string): boolean {
   return !Number.isNaN(midnight) && rfc3339(midnight).startsWith(day);
 }
 
-/** Describes a valid time, for error messages. */
 export const TIME_REQUIREMENT = 'must be a time such as `2026-01-15T12:00:00Z`';
 
 /** Parses the value of a filter. @throws Problem if it does not have the kind of its field */

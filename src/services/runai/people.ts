@@ -18,7 +18,6 @@ export interface People {
   readonly moreCount: number;
 }
 
-/** Maximum number of roles in a summary. */
 const MAX_ROLES = 3;
 
 /** Returns the first `max` users who can log in with a password. The oldest come first, so the seed's users do. */

@@ -14,7 +14,6 @@ export interface RuleViewContext {
   readonly hasStatus: boolean;
 }
 
-/** Reads the roles and scopes of the tenant. */
 export async function readRuleViewContext(context: RequestScope): Promise<RuleViewContext> {
   return {
     roles: await readRoles(context),

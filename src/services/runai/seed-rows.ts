@@ -18,7 +18,6 @@ import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 import { createWorkloadRow, DEFAULT_PHASES, WORKLOAD_PHASES_SETTING } from './workloads.ts';
 
-/** Creates the rows and settings of a tenant. */
 export function createSeedRows(part: RunaiSeed, now: Instant): SeedRows {
   const tenantId = String(part.tenant.id);
   const roles = (part.roles ?? []).map((role, index) => createCustomRole(role, index, now));
@@ -52,7 +51,6 @@ function createSettings({ tenant, workloadPhases, claims }: RunaiSeed, ruleCount
   };
 }
 
-/** Creates the rows of users, applications and service accounts, and of the access keys of users. */
 function createIdentityRows(part: RunaiSeed, now: Instant): readonly Row[] {
   const users = addGroups(part);
   const identities = [...users.map((user) => createUserIdentity(user, now)), ...createClientIdentities(part, now)];
@@ -91,7 +89,6 @@ function createClientIdentities({ applications = [], serviceAccounts = [] }: Run
   }));
 }
 
-/** Creates the rows of clusters, departments and projects. */
 function createUnitRows(part: RunaiSeed, tenantId: string, now: Instant): readonly Row[] {
   const { clusters } = part;
   const departments = addDefaultCluster(part.departments, clusters);

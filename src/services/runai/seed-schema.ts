@@ -49,7 +49,6 @@ function createRoleRestriction(names: readonly (string | null)[]) {
   return { items: { properties: { role: { enum: names } } } };
 }
 
-/** The role of an identity or group. */
 const ROLE_OR_NULL = createRoleRestriction([null, ...PREDEFINED_ROLES]);
 
 /** Allows only the names of predefined roles, unless there are custom roles. Then `findErrors` checks the names. */
@@ -189,10 +188,8 @@ const MEMBERS = object({
   accessRules: optional(list(ACCESS_RULE, 'Roles in scopes, in addition to the `role` members above.')),
 });
 
-/** The JSON Schema of the Run:ai part of a seed. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLE_NAMES };
 
-/** The Run:ai part of a seed as written. */
 export type WrittenSeed = ValueOf<typeof MEMBERS>;
 
 /** The name of a list whose entries are identified by members. */

@@ -14,7 +14,6 @@ import { readTenantId } from './tenant.ts';
 
 const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
 
-/** Maximum number of subjects to try. */
 const MAX_SUBJECTS = 100;
 
 /**

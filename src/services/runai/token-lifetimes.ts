@@ -16,7 +16,6 @@ const LIFETIME_NAMES = keysOf(DEFAULT_TOKEN_LIFETIMES);
 /** Minimum lifetime: one second, because claims have whole seconds. */
 const MIN_LIFETIME_MS = 1000;
 
-/** How the option `tokenTtl` is read and shown. */
 export const tokenLifetimesOption = {
   isDuration: true,
   expected: `${DURATION_FORMS}, one second or longer, for access tokens; or named durations such as \`access=1h,refresh=24h,code=1m\`, each name once`,

@@ -57,7 +57,6 @@ export async function findWorkload({ collections }: Pick<Store, 'collections'>, 
 /** Durations of the phases, and which workloads fail. */
 export type WorkloadPhases = Required<NonNullable<WrittenSeed['workloadPhases']>>;
 
-/** Durations of the phases if the seed has none. */
 export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSeconds: 60, failing: [] };
 
 /** The setting that stores the durations of a seed. */

@@ -14,7 +14,6 @@ export const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_
 
 export type ImageRow = RowOf<'images'>;
 
-/** Renders an image for the caller's organisation. */
 export function renderImage(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
   return { ...renderStored(row), is_owned_by_client: row.owner === accountOf(context) };
 }

@@ -50,7 +50,6 @@ const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
   },
 };
 
-/** Computes the budget of the caller's organisation from its objects. */
 async function computeBudget(context: AuthenticatedContext): Promise<Schema<'air', 'ResourceBudget'>> {
   const { collections } = context.store;
   const account = accountOf(context);

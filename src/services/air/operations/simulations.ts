@@ -19,7 +19,6 @@ import { CHECKPOINTS, INITIAL_SIMULATION_MEMBERS, RUNS, SIMULATIONS } from '../t
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
 
-/** Builds a draft of a simulation from the request and default values. */
 export function createSimulationDraft(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
@@ -197,7 +196,6 @@ const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (con
   return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
-/** Copies a simulation with its network. */
 const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const { body } = context;
   const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);

@@ -44,7 +44,6 @@ interface AirSection extends AirRule {
 /** When the referenced object is deleted: also delete this object, refuse the deletion, or do nothing. */
 export type OnDelete = 'cascade' | 'refuse' | 'ignore';
 
-/** A reference to another object. */
 interface Reference {
   readonly to: string;
   readonly onDelete: OnDelete;

@@ -17,10 +17,8 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/dura
 import type { ControlledServer } from '../controlled-server.ts';
 
 const MAX_UPCOMING_EVENTS = 100;
-/** Past events in a response. */
 const MAX_PASSED_EVENTS = 1000;
 
-/** Operations that read and move a world's clock. */
 export function clockOperations(controlled: ControlledServer) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
     const { events, more } = await listEvents(controlled, world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
@@ -70,7 +68,6 @@ function readUnmoved({ clock }: World): Jump {
   return { from: now, to: now };
 }
 
-/** Reports a moved clock to the world's event streams. */
 function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
   activityLog.publishEvent('clock', { ...clockView(clock, to), from: rfc3339(from) });
 }

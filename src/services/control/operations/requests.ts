@@ -26,7 +26,6 @@ const MAX_CHECKED_ENTRIES = 1000;
 /** The longest wait of a verification, in milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
-/** Operations on a world's request journal. */
 export function requestOperations(controlled: ControlledServer) {
   const { version, routes } = controlled;
 

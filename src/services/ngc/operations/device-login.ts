@@ -11,7 +11,6 @@ import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { userIdOf } from '../../ngc-keys/records.ts';
 import { renderDeviceLoginPage } from '../pages/device-login.ts';
 
-/** Maximum number of users on the page. */
 const MAX_LISTED_USERS = 20;
 
 const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {

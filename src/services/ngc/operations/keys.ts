@@ -21,7 +21,6 @@ import type { KeyInForce } from '../../ngc-keys/records.ts';
 import type { Permission } from '../tables/roles.ts';
 import { renderApiKey } from '../view.ts';
 
-/** Maximum number of keys in a list. */
 const MAX_LISTED_KEYS = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;

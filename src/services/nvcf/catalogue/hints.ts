@@ -5,10 +5,8 @@ const GATEWAY_SOURCE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-ga
 /** The reasons for which the gateway refuses a model before it checks the key. */
 const MODEL_REASONS: ReadonlySet<string | undefined> = new Set(['unknown_model', 'model_offline', 'model_retired']);
 
-/** The operations that need no key. */
 const KEYLESS_OPERATIONS: ReadonlySet<string | undefined> = new Set(['getModel', 'getModelOfCompany']);
 
-/** Hints about mistakes of catalogue clients. */
 export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'model_before_key',

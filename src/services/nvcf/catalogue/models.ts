@@ -86,7 +86,6 @@ export function isListedAt(row: ModelRow, now: Instant): boolean {
   return isListed(row) && (endOfLife === null || !isPast(endOfLife, now));
 }
 
-/** Finds a model by name, if it can be called at this path. */
 export async function findModelAt(collections: Collections, id: string, path: string): Promise<ModelRow | null> {
   const row = await MODELS.byId(collections, id);
   return row?.body.paths.includes(path) === true ? row : null;

@@ -12,7 +12,6 @@ const JSON_TYPE = 'application/json';
 
 const AUTHORIZATION_FAILED = 'Authorization failed';
 
-/** Error formats that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'CatalogueProblem', mediaType: PROBLEM_JSON },
   { schema: 'ModelError', mediaType: JSON_TYPE },

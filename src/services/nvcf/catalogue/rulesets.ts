@@ -1,7 +1,6 @@
 import { createRuleset } from '../../../decisions/ruleset.ts';
 import { TABLES } from './tables/index.ts';
 
-/** The rulesets, by Cloud Functions profile. */
 export const RULESETS = {
   documented: createRuleset('catalogue', 'documented', TABLES.documented),
   'open-source': createRuleset('catalogue', 'open-source', TABLES['open-source']),

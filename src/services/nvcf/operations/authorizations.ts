@@ -98,7 +98,6 @@ function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: 
   };
 }
 
-/** Renders the versions shared with other accounts. */
 async function renderShared(
   context: AuthenticatedContext,
   rows: readonly FunctionRow[],

@@ -10,7 +10,6 @@ interface EmbeddingRequest {
   readonly encoding_format?: 'float' | 'base64' | null;
 }
 
-/** The default length of a vector. */
 const DEFAULT_DIMENSIONS = 8;
 /** Maximum number of numbers in a response. Computing this many blocks the event loop for about 20 ms. */
 const MAX_NUMBERS = 2 ** 18;

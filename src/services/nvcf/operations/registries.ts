@@ -160,7 +160,6 @@ const updateRegistryCredential: Handler<'nvcf', 'updateRegistryCredential', Cred
   return { status: 200, body: { registryCredential: renderCredential(credential) } };
 };
 
-/** Returns a credential with the name and the key type of a new secret. */
 function replaceSecret(credential: RegistryCredential, secret: Schema<'nvcf', 'Secret'>): RegistryCredential {
   // A secret without a key type removes the previous type.
   const { keyType: _, ...members } = credential;

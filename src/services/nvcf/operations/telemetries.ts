@@ -15,7 +15,6 @@ export const MAX_TELEMETRIES = 25;
 
 type TelemetryView = Schema<'nvcf', 'Telemetry'>;
 
-/** A stored telemetry endpoint. */
 export interface Telemetry extends Omit<TelemetryView, 'createdAt'> {
   readonly createdAt: Instant;
 }

@@ -22,7 +22,6 @@ import {
   type TaskRow,
 } from '../tasks.ts';
 
-/** Looks up a task of the account. */
 const ownTask: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };

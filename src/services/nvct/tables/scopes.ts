@@ -1,7 +1,6 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { PermissionRow, ResourceTypeRow } from '../../../decisions/rule.ts';
 
-/** The scopes of task keys. */
 export const SCOPE_SECTIONS = [
   {
     source: 'published code (NVIDIA/nvcf, fadc0f81) and the scopes that its client requests; the labels are ours',

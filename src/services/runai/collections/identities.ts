@@ -28,7 +28,6 @@ export interface Identity {
   readonly updatedAt: Instant | null;
 }
 
-/** Members of an identity that can change. */
 export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
 
 export type IdentityRow = Row<Identity, null>;
@@ -65,7 +64,6 @@ export function identitiesIn({ collections }: Pick<Store, 'collections'>): Ident
   return new Identities(collections);
 }
 
-/** Reads and changes the identities of a world. */
 export class Identities {
   readonly #rows: Collections;
 

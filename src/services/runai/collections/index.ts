@@ -63,7 +63,6 @@ export const CREDENTIALS: ServiceCredentials = {
   derivedCollections: [CODES, LOGINS, ENDED_LOGINS, REVOCATIONS, REVOKED_NAMES].map(({ name }) => name),
 };
 
-/** The objects of Run:ai that the control API counts. */
 export const OBJECT_COUNTS: ObjectCounts = {
   counted: {
     users: { collection: IDENTITIES.name, owner: 'user' },

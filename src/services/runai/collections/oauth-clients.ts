@@ -36,7 +36,6 @@ export function oauthClientsIn({
   return new OAuthClients(store.collections, settings.redirectUri);
 }
 
-/** Maximum number of clients in a world. */
 export const MAX_OAUTH_CLIENTS = 100;
 
 export class OAuthClients {

@@ -49,7 +49,6 @@ function findRestrictedUses(principal: Principal, uses: readonly Use[]): readonl
   return uses.filter((use) => !unrestrictedUses.has(use));
 }
 
-/** The smallest rights that allow some uses, in one scope. */
 interface SmallestRights {
   readonly scope: Resource;
   /** Predefined roles; none if no right is needed. */
@@ -122,7 +121,6 @@ function rightsOfRoles(roles: readonly Role[], scope: Resource): readonly Rights
   return roles.map(({ permissions }) => rightsInScope(permissions, scope));
 }
 
-/** An access rule of the principal, with its role. */
 interface HeldRule {
   readonly rule: AccessRule;
   readonly role: Role;
@@ -228,7 +226,6 @@ function isWider(scopeType: string, otherType: string): boolean {
   return rankOf(scopeType) < rankOf(otherType);
 }
 
-/** The lists of a seed by kind of identity. */
 const LISTS_BY_KIND = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
 /** Returns a seed for an identity with only these roles. A single role in the whole tenant becomes its `role`. */

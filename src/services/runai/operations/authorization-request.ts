@@ -48,7 +48,6 @@ export async function readAuthorizationRequest(
   return { issuer, clientId: client.clientId, redirectUri, form };
 }
 
-/** Describes why a redirect URI is refused, and how to allow it. */
 function describeRedirectRefusal(clientId: string, uri: string): string {
   const shortUri = shorten(uri, MAX_SENTENCE_LENGTH);
   const refusal = `Parameter \`redirect_uri\` is \`${shortUri}\`, which is not a redirect URI of \`${clientId}\`.`;
@@ -109,7 +108,6 @@ function findScopeError({ scope }: Form): Form | null {
   }
 }
 
-/** Returns an error as parameters for the client. */
 function createError(error: string, description: string): Form {
   return { error, error_description: toErrorDescription(description) };
 }

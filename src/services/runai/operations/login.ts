@@ -22,7 +22,6 @@ import { addQuery, encodeParameters, listDefined, type Redirection, redirectTo }
 /** Length of an authorization code: 43 characters of 62 have 256 bits. */
 const CODE_LENGTH = 43;
 
-/** Maximum number of users on the login page. */
 const MAX_LISTED_USERS = 20;
 
 /** Parameters of the authorization request that the login form repeats. */

@@ -10,7 +10,6 @@ const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   return { status: 200, body: groupHeldPermissions(permissions, profileOf(context.settings)) };
 };
 
-/** Returns the scopes where the caller has permissions on a resource type. */
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
   const { tenantId } = await readScopes(context);

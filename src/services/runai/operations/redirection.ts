@@ -3,7 +3,6 @@ import type { Form } from './oauth-client.ts';
 
 export type Redirection = Outcome<302, undefined>;
 
-/** A parameter of a URI or form. */
 export type Parameter = [name: string, value: string];
 
 export function listDefined(form: Form): Parameter[] {

@@ -7,7 +7,6 @@ import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;
 type Key = keyof Values;
 
-/** Values of settings that were never changed. */
 const DEFAULT_VALUES: Values = {
   autoRedirectSSO: { enabled: false },
   // The default of the published schema.

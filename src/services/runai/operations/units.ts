@@ -27,7 +27,6 @@ export const unitLookups = {
   project: createLookup('project'),
 };
 
-/** Returns the units that the caller may see. */
 function findVisibleUnits(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
   return UNITS_BY_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesOfScope(scopes, type, id)));
 }

@@ -13,7 +13,6 @@ import { describeLoopback } from '../redirect-uris.ts';
 import { LOGIN_STYLE } from './login.ts';
 
 const MAX_LISTED_CLIENTS = 20;
-/** Maximum number of redirect URIs per client. */
 const MAX_LISTED_URIS = 5;
 
 /** Renders an error page with a list of OAuth clients. @param origin prefix of redirect URIs that are paths */

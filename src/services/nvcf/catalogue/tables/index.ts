@@ -18,7 +18,6 @@ const BOTH = {
   more: { notEmulated: NOT_EMULATED },
 } as const;
 
-/** The catalogue's tables, by Cloud Functions profile. */
 export const TABLES = {
   documented: { ...BOTH, resourceTypes: DOCUMENTED_TYPES, rules: layOut('id', RULE_SECTIONS.documented) },
   'open-source': { ...BOTH, resourceTypes: OPEN_SOURCE_TYPES, rules: layOut('id', RULE_SECTIONS['open-source']) },

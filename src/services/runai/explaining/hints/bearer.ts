@@ -11,7 +11,6 @@ const GET_TOKEN = 'get one from `POST /api/v1/token`';
 /** The format of the client secrets that this server generates. */
 const SECRET_PATTERN = /^[A-Za-z0-9]{32}$/;
 
-/** Hints for requests with the wrong kind of bearer token. */
 export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
