@@ -15,8 +15,6 @@ import {
 import type { AirResource } from './tables/index.ts';
 
 /**
- * Reads the object that a member refers to.
- *
  * @param to the resource of the object
  * @param member the member of the request, for the message
  * @throws Problem if the object does not exist, or the caller may not see it

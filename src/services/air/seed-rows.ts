@@ -13,11 +13,7 @@ import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 import { NODES, SYSTEM_NODES } from './tables/network.ts';
 import { INITIAL_SIMULATION_MEMBERS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 
-/**
- * Builds the rows of a validated seed.
- *
- * @param accounts the account of each organisation, by name
- */
+/** @param accounts the account of each organisation, by name */
 export function buildSeedRows(seed: AirSeed, accounts: ReadonlyMap<string, string>, now: Instant): readonly AirRow[] {
   const { simulations = [], images = [], systemNodes = [], demos = [], objects = [] } = seed;
   // Every organisation has an account: `findSeedErrors` reports unknown ones.

@@ -46,11 +46,7 @@ interface TopologyInstruction {
   readonly run_again_on_rebuild: boolean;
 }
 
-/**
- * Reads and validates a topology file.
- *
- * @throws Problem naming the invalid part
- */
+/** @throws Problem naming the invalid part */
 export function readTopology(format: string, content: unknown): Topology {
   return format === 'DOT' ? convertDot(content) : readJson(content);
 }
@@ -187,11 +183,7 @@ function readSize(name: string, member: string, value: unknown, defaultValue: nu
 /** A name that Linux accepts for an interface has up to 15 characters. */
 const INTERFACE_NAME = /^.{1,15}$/;
 
-/**
- * Checks that no interface has two links.
- *
- * @throws Problem naming the interface
- */
+/** @throws Problem naming the interface */
 function requireSingleLinks(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {

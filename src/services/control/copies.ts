@@ -9,11 +9,7 @@ import type { Snapshots } from '../../worlds/snapshots.ts';
 import type { OwnedWorld } from '../../worlds/world.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 
-/**
- * Creates a world from another world or a snapshot.
- *
- * @throws Problem if the order is invalid, or if its source does not exist
- */
+/** @throws Problem if the order is invalid, or if its source does not exist */
 export async function copyWorld(
   { worlds, snapshots }: { readonly worlds: Worlds; readonly snapshots: Snapshots },
   from: NonNullable<Schema<'control', 'WorldOrder'>['from']>,

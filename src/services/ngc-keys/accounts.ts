@@ -45,10 +45,6 @@ export async function listAccounts({ collections }: CollectionsHolder): Promise<
   }));
 }
 
-export async function findAccountOfClient(storing: CollectionsHolder, clientId: string): Promise<Account | null> {
-  return (await listAccounts(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
-}
-
 /** Finds entries with an unknown organisation. @param organizations names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly LocatedEntry<{ readonly org: string }>[],

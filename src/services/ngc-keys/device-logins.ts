@@ -86,11 +86,7 @@ export async function findDeviceLogin({ store, now }: InWorld, deviceId: string)
   return login !== null && login.expiresAt > now ? login : null;
 }
 
-/**
- * Confirms a login for a user.
- *
- * @throws Problem `not_found` if the login does not exist or has expired
- */
+/** @throws Problem `not_found` if the login does not exist or has expired */
 export async function confirmDeviceLogin(
   { store: { collections }, now }: InWorld,
   deviceId: string,

@@ -203,7 +203,8 @@ export class NgcKeys {
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
-      const pending = await listPendingKeys(rows, at);
+      const due = await NGC_POLICIES.due(rows, { after: at, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER });
+      const pending = [...new Set(due.map(({ parent }) => parent))];
       const ids = id === null ? pending : pending.filter((keyId) => keyId === id);
       const flushed: { readonly keyId: string; readonly version: number }[] = [];
       const changes: Change[] = [];
@@ -310,11 +311,6 @@ async function appendFlushedVersion(rows: Collections, key: NgcKeyRow, at: Insta
   const { scopes, resources } = latest;
   const { version, changes } = await appendVersion(rows, key, { scopes, resources, recordedAt: at, effectiveAt: at });
   return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
-}
-
-async function listPendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
-  const due = await NGC_POLICIES.due(rows, { after: at, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER });
-  return [...new Set(due.map(({ parent }) => parent))];
 }
 
 async function buildPolicy(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {

@@ -48,11 +48,7 @@ export interface CallerFactories {
   readonly ofUser: (user: UserInForce, world: InWorld) => Caller;
 }
 
-/**
- * Authenticates a key or a user token.
- *
- * @throws Problem `unauthenticated` with the reason
- */
+/** @throws Problem `unauthenticated` with the reason */
 export async function authenticateBearer(
   attempt: UserTokenAttempt & InWorld,
   factories: CallerFactories,

@@ -102,8 +102,6 @@ export function generateKeyText({
 }
 
 /**
- * Creates a key.
- *
  * @param limit the maximum number of service keys per organisation
  * @returns the id and the text, which cannot be retrieved later
  * @throws LimitReached

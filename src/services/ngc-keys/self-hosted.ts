@@ -6,7 +6,7 @@ import { decodeClaims } from '../../lib/compact-jwt.ts';
 import { verifyAdminToken } from '../../tokens/admin-token.ts';
 import { readBearerToken } from '../../tokens/bearer.ts';
 import type { ScopedClaims } from '../../tokens/trusted-issuer.ts';
-import { findAccountOfClient } from './accounts.ts';
+import { listAccounts } from './accounts.ts';
 import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
@@ -51,7 +51,7 @@ async function createTokenCaller(
   { sub, scopes }: ScopedClaims,
   { store }: Attempt,
 ): Promise<Caller> {
-  const account = await findAccountOfClient(store, sub);
+  const account = (await listAccounts(store)).find(({ clientIds }) => clientIds.includes(sub)) ?? null;
   const organization = account === null ? {} : { org: account.org, account: account.ncaId };
   const principal = { kind, id: sub, name: sub, clientId: sub, ...organization };
   return { principal, held: heldRightsOfRoles([], new Set(scopes.flatMap(expandScope))) };

@@ -14,11 +14,7 @@ const LISTS = {
   keys: { idMembers: ['org', 'name'], nouns: ['NGC key', 'NGC keys'] },
 } as const;
 
-/**
- * Creates the description of how NGC applies its part of a seed.
- *
- * @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in
- */
+/** @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in */
 export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
   // One profile per service is enough: only the names of roles differ between profiles.
   const listServiceRulesets = () =>

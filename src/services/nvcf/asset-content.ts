@@ -96,11 +96,6 @@ export async function findAssetRemovals(collections: Collections, assetId: strin
   return (await PIECES.ofLabel(collections, assetId)).map(({ id }) => PIECES.removal(id));
 }
 
-/** Returns whether all pieces still exist: a reset or a restored snapshot removes those of an upload in progress. */
-export async function isContentComplete(collections: Collections, { upload, pieces }: Content): Promise<boolean> {
-  return (await PIECES.ofParent(collections, upload)).length === pieces;
-}
-
 /** Returns the bytes of a content, as a stream if it has several pieces. */
 export async function readContent(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
   const rows = await PIECES.ofParent(collections, upload);

@@ -141,8 +141,6 @@ export async function findVisibleVersions(
 }
 
 /**
- * Returns the result of looking up a function.
- *
  * @param versions all versions of the function
  * @param permitted the versions that the account may use
  * @param attributes of the permitted versions

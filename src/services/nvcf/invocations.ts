@@ -26,8 +26,3 @@ export type InvocationTarget = FunctionRow | readonly FunctionRow[];
 export type InvocationRow = Row<Invocation, string>;
 
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');
-
-/** Returns whether the result is no longer available. */
-export function isExpired({ createdAt }: Invocation, now: Instant): boolean {
-  return createdAt + INVOCATION_LIFETIME_MS <= now;
-}

@@ -25,8 +25,6 @@ import type { NvcfSeed, SeedAsset, SeedFunction, SeedInvocation, SeedRegistryCre
 type FindAccount = (org: string) => string;
 
 /**
- * Creates the rows of all objects in a seed.
- *
  * @param part has no errors
  * @param accounts the NCA ids, by the name of their organisation
  */

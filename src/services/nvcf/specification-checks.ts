@@ -10,8 +10,6 @@ import { FAULTS } from './tables/texts.ts';
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
 /**
- * Checks the specifications of a new deployment.
- *
  * @param subject starts the messages
  * @throws Problem for the first requirement of the published code that a specification does not meet
  */

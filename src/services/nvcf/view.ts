@@ -22,7 +22,14 @@ export function renderFunction(
   const { body, parent, id, owner } = row;
   const { definition } = body;
   const isOwner = owner === account;
-  const health = fillHealthDefaults(definition);
+  // The published defaults of a health check. `healthUri` is the deprecated name of `health.uri`.
+  const protocol = definition.inferenceUrl === '/grpc' ? 'gRPC' : 'HTTP';
+  const uri = definition.healthUri ?? '/v2/health/ready';
+  const port = definition.inferencePort ?? 8000;
+  const health = Object.assign(
+    { protocol, uri, port, timeout: 'PT10S', expectedStatusCode: 200 } as const,
+    definition.health,
+  );
   // `Object.assign` is many times faster in V8 than a spread here.
   return Object.assign({}, isOwner ? definition : omitOwnerMembers(definition), {
     id: parent,
@@ -38,14 +45,6 @@ export function renderFunction(
     ...(isOwner && details.secrets && { secrets: body.secretNames }),
     ...(!isOwner && { ownedByDifferentAccount: true }),
   });
-}
-
-/** Fills in the published defaults of a health check. `healthUri` is the deprecated name of `health.uri`. */
-function fillHealthDefaults({ health, healthUri, inferenceUrl, inferencePort }: FunctionVersion['definition']) {
-  const protocol = inferenceUrl === '/grpc' ? 'gRPC' : 'HTTP';
-  const uri = healthUri ?? '/v2/health/ready';
-  const port = inferencePort ?? 8000;
-  return Object.assign({ protocol, uri, port, timeout: 'PT10S', expectedStatusCode: 200 } as const, health);
 }
 
 /** Removes the members that only the owner of a function sees. */

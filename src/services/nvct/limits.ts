@@ -20,8 +20,6 @@ const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
 const MAX_VALUE_CHARACTERS = 256;
 
 /**
- * Checks the limits of a body's members.
- *
  * @param bodyName the vendor's name of the body
  * @throws Problem that lists all violations in the vendor's words
  */

@@ -21,11 +21,20 @@ const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
  * @throws Problem in the vendor's words
  */
 export function checkTask(request: TaskRequest): CheckedTask {
-  const durations = readDurations(request);
+  const read = (name: keyof Durations) => readDuration(name, request[name]);
+  const durations = {
+    maxRuntimeDuration: read('maxRuntimeDuration'),
+    terminationGracePeriodDuration: read('terminationGracePeriodDuration'),
+    maxQueuedDuration: read('maxQueuedDuration'),
+  };
   checkLimits('createTaskRequest', request);
   // `checkLimits` requires a specification.
   const task = request as CheckedTask;
-  checkDurations(durations);
+  for (const [name, length] of Object.entries(durations)) {
+    refuseIf(length === 0n, FAULTS.zeroDuration, { name });
+  }
+  const { maxRuntimeDuration: maxRuntime, terminationGracePeriodDuration: grace } = durations;
+  refuseIf(maxRuntime !== null && maxRuntime < (grace ?? DEFAULT_GRACE_NS), FAULTS.longGracePeriod);
   checkBackend(task, durations.maxRuntimeDuration);
   checkSecrets(task);
   checkResults(task);
@@ -41,29 +50,12 @@ interface Durations {
   readonly maxQueuedDuration: bigint | null;
 }
 
-function readDurations(request: TaskRequest): Durations {
-  const read = (name: keyof Durations) => readDuration(name, request[name]);
-  return {
-    maxRuntimeDuration: read('maxRuntimeDuration'),
-    terminationGracePeriodDuration: read('terminationGracePeriodDuration'),
-    maxQueuedDuration: read('maxQueuedDuration'),
-  };
-}
-
 /** Returns the durations that were sent, in Java's format. */
 function formatDurations(durations: Durations): Partial<Record<keyof Durations, string>> {
   const formatted = Object.entries(durations).flatMap(([name, length]) =>
     length === null ? [] : [[name, writeDuration(length)] as const],
   );
   return createObject(formatted);
-}
-
-function checkDurations(durations: Durations): void {
-  for (const [name, length] of Object.entries(durations)) {
-    refuseIf(length === 0n, FAULTS.zeroDuration, { name });
-  }
-  const { maxRuntimeDuration: maxRuntime, terminationGracePeriodDuration: grace } = durations;
-  refuseIf(maxRuntime !== null && maxRuntime < (grace ?? DEFAULT_GRACE_NS), FAULTS.longGracePeriod);
 }
 
 function checkBackend({ gpuSpecification: { backend } }: CheckedTask, maxRuntime: bigint | null): void {

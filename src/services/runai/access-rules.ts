@@ -144,7 +144,12 @@ export async function readHeldRights(
   if (cached !== undefined && cached.groups === identity.groups) return cached.held;
   const roles = addPredefinedRoles(world, customRoles);
   const rulesOfIdentity = rulesOf(book, identity);
-  reportUnknownRoles(world, rulesOfIdentity, roles);
+  // Reports roles that exist only in other versions. A seed may assign them, but they grant nothing in this version.
+  for (const { id, roleId, subjectId } of rulesOfIdentity) {
+    if (roles.has(roleId) || world.hints === undefined) continue;
+    const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; the role does not exist in this version, so the rule grants nothing`;
+    world.hints.add('other_version', message);
+  }
   const held = combineRights(rulesOfIdentity, roles);
   rightsByIdentity.set(key, { groups: identity.groups, held });
   return held;
@@ -160,19 +165,6 @@ function findCachedRights({ made }: Collections, book: RuleBook, custom: readonl
   const byIdentity: RightsByIdentity = new Map();
   made.set(book, { custom, byIdentity });
   return byIdentity;
-}
-
-/** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing in this version. */
-function reportUnknownRoles(
-  { hints }: Partial<Pick<RequestContext, 'hints'>>,
-  rules: readonly AccessRule[],
-  roles: Roles,
-): void {
-  for (const { id, roleId, subjectId } of rules) {
-    if (roles.has(roleId) || hints === undefined) continue;
-    const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; the role does not exist in this version, so the rule grants nothing`;
-    hints.add('other_version', message);
-  }
 }
 
 /** Returns the rights that these roles grant in the whole tenant. Unknown role names grant nothing. */

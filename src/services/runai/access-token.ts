@@ -97,11 +97,7 @@ function createUnknownSubjectProblem(subject: string, { world }: AccessTokenAtte
   return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
 
-/**
- * Returns the claims of a token with a valid signature.
- *
- * @throws Problem `unauthenticated`; for a token of another world, with that reason instead of an unknown key
- */
+/** @throws Problem `unauthenticated`; for a token of another world, with that reason instead of an unknown key */
 async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
   try {
     return readCachedClaims(token, attempt) ?? (await verifyClaims(token, attempt));

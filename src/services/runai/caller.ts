@@ -10,11 +10,7 @@ import { type AccessKey, accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { readTenantId, readTokenRealm } from './tenant.ts';
 
-/**
- * Returns the caller of a request with a valid access token.
- *
- * @throws Problem `unauthenticated` if the token is missing or not valid
- */
+/** @throws Problem `unauthenticated` if the token is missing or not valid */
 export async function authenticate(context: RequestContext): Promise<Caller> {
   const realm = await readTokenRealm(context);
   return createCaller(context, await acceptBearer(context, realm), realm.tenantId);

@@ -28,7 +28,6 @@ import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
-import { realmPageOperations } from './operations/realm-page.ts';
 import { permissionSetLookups, permissionSetOperations, roleLookups, roleOperations } from './operations/roles.ts';
 import { securitySettingOperations } from './operations/security-settings.ts';
 import { sessionFrameOperations } from './operations/session-frames.ts';
@@ -118,7 +117,6 @@ export const runai: ServiceDefinition<'runai'> = {
     ...tokenOperations,
     ...oauthTokenOperations,
     ...realmOperations,
-    ...realmPageOperations,
     ...loginOperations,
     ...logoutOperations,
     ...sessionFrameOperations,

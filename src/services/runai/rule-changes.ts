@@ -13,7 +13,7 @@ import {
   type SubjectType,
 } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { type Role, readRoles } from './roles.ts';
+import { readRoles } from './roles.ts';
 import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId } from './tenant.ts';
@@ -21,8 +21,6 @@ import { readTenantId } from './tenant.ts';
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
- * Stores a new access rule.
- *
  * @throws Problem if the role, scope or subject does not exist; `conflict` if the subject already has the role there
  */
 export async function createRule(context: AuthenticatedContext, newRule: NewRule): Promise<AccessRule> {
@@ -31,7 +29,11 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
   const scopes = await readScopes(context);
   const scopeId = resolveScopeId(scopes, scopeType, newRule.scopeId, 'scopeId');
   const storedClusterId = clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', clusterId, 'clusterId');
-  const role = await resolveRole(context, newRule.roleId);
+  const role = (await readRoles(context)).get(newRule.roleId);
+  if (role === undefined) throw createNotFoundProblem('roleId', `role \`${newRule.roleId}\` does not exist`);
+  if (!role.enabled) {
+    throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
+  }
   const subjectId = await resolveSubject(context, newRule);
   await ACCESS_RULES.sweep(store.collections, now);
   const rule: AccessRule = {
@@ -54,16 +56,6 @@ export async function createRule(context: AuthenticatedContext, newRule: NewRule
     throw new Problem('conflict', `\`${subjectId}\` already has the role \`${role.name}\` in this scope.`);
   }
   return rule;
-}
-
-/** Returns the role of a new rule. @throws Problem if the role does not exist or is disabled */
-async function resolveRole(context: Context, roleId: number): Promise<Role> {
-  const role = (await readRoles(context)).get(roleId);
-  if (role === undefined) throw createNotFoundProblem('roleId', `role \`${roleId}\` does not exist`);
-  if (!role.enabled) {
-    throw new Problem('bad_state', `Field \`roleId\`: role \`${role.name}\` is disabled. Enable it first.`);
-  }
-  return role;
 }
 
 /** Returns the path of a scope. @param field for the error @throws Problem if the scope does not exist */

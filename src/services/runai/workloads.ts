@@ -102,11 +102,7 @@ function runsUntilDeleted({ type, submission }: Workload): boolean {
   return spec?.command == null && spec?.args == null;
 }
 
-/**
- * Stores a submitted workload.
- *
- * @throws Problem if the project has a workload with this name, or the limit is reached
- */
+/** @throws Problem if the project has a workload with this name, or the limit is reached */
 export async function submitWorkload(
   { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
   workload: Workload,

@@ -18,10 +18,6 @@ import { createSimulationDraft, renderSimulation, requireState } from './simulat
 
 type DemoRow = RowOf<'demos'>;
 
-function isPublished({ body }: DemoRow): boolean {
-  return body.members.published;
-}
-
 /** Returns tags in lower case, without duplicates. */
 function normalizeTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
@@ -66,11 +62,11 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
       throw new Problem('conflict', 'The demo has an open request and cannot be changed. Cancel the request first.');
     }
     if (tags === undefined) return { members };
-    if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
+    if (row.body.members.published && !hasOperatorScope(context)) throw new Problem('forbidden');
     return { members: { ...members, tags: normalizeTags(tags) } };
   },
   mayRemove: (context, row) => {
-    if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
+    if (row.body.members.published && !hasOperatorScope(context)) throw new Problem('forbidden');
   },
 };
 

@@ -77,16 +77,11 @@ async function assertGroupCanChange(context: AuthenticatedContext, { body }: Nod
 
 const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
   complete: async (context, members) =>
-    createInterfaceDraft(await resolveNode(context, members.node), addMac(context, members)),
+    createInterfaceDraft(await resolveReference(context, NODES, 'node', members.node), addMac(context, members)),
   change: (_context, _row, { labels, ...members }) => ({
     members: { ...members, ...(labels !== undefined && { labels: completeLabels(labels) }) },
   }),
 };
-
-/** Returns the node of an interface or instruction. @throws Problem if it does not exist */
-function resolveNode(context: AuthenticatedContext, id: string): Promise<NodeRow> {
-  return resolveReference(context, NODES, 'node', id);
-}
 
 /** Renders a link with interface and node names. */
 async function renderLink({ store }: AuthenticatedContext, link: RowOf<'links'>): Promise<Schema<'air', 'Link'>> {
@@ -137,7 +132,11 @@ const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   complete: async (context, members) => {
     const { executor, data } = members;
     checkData(executor, data, 'data');
-    return createInstructionDraft(await resolveNode(context, members.node), members, creatorOf(context));
+    return createInstructionDraft(
+      await resolveReference(context, NODES, 'node', members.node),
+      members,
+      creatorOf(context),
+    );
   },
 };
 

@@ -123,8 +123,6 @@ export function isUsable({ body: { members } }: RowOf<'checkpoints'>): boolean {
 }
 
 /**
- * Returns a checkpoint of a simulation.
- *
  * @param field the field with its id, for messages
  * @throws Problem if another simulation has it, or it is deleted
  */

@@ -38,7 +38,7 @@ export function clockOperations(controlled: ControlledServer) {
       const { events, more } = await listEvents(controlled, world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };
     });
-    reportJump(world, jump);
+    world.activityLog.publishEvent('clock', { ...clockView(world.clock, jump.to), from: rfc3339(jump.from) });
     return { status: 200, body: { ...clockView(world.clock, jump.to), ...passed } };
   };
 
@@ -66,10 +66,6 @@ export function clockOperations(controlled: ControlledServer) {
 function readUnmoved({ clock }: World): Jump {
   const now = clock.now();
   return { from: now, to: now };
-}
-
-function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
-  activityLog.publishEvent('clock', { ...clockView(clock, to), from: rfc3339(from) });
 }
 
 /** Moves the clock by a duration, or to the next event. @throws Problem naming the field */

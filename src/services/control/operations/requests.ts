@@ -72,7 +72,20 @@ export function requestOperations(controlled: ControlledServer) {
   const verifyRequests: Handler<'control', 'verify_requests'> = async (context) => {
     const { world, body } = context;
     const { match: criteria, within, ...expectation } = body;
-    checkBounds(expectation);
+    if (expectation.times !== undefined && (expectation.atLeast !== undefined || expectation.atMost !== undefined)) {
+      const other = expectation.atLeast === undefined ? 'atMost' : 'atLeast';
+      throw new Problem('invalid_request', `Fields \`times\` and \`${other}\` exclude each other. Send one of them.`);
+    }
+    if (
+      expectation.atLeast !== undefined &&
+      expectation.atMost !== undefined &&
+      expectation.atLeast > expectation.atMost
+    ) {
+      throw new Problem(
+        'invalid_request',
+        `Field \`atLeast\` (${expectation.atLeast}) must not be above \`atMost\` (${expectation.atMost}).`,
+      );
+    }
     const match = checkMatch(criteria, listKnownNames(controlled), (name) => `Field \`match.${name}\``, false);
     await checkPrincipal(controlled, world, match.principal, 'Field `match.principal`');
     const waitMs = readWait(within);
@@ -186,24 +199,6 @@ function createListing(journal: Journal): Listing<JournalEntry> {
     },
     timeOf: ({ at }) => at,
   };
-}
-
-function checkBounds({
-  times,
-  atLeast,
-  atMost,
-}: {
-  readonly times?: number | undefined;
-  readonly atLeast?: number | undefined;
-  readonly atMost?: number | undefined;
-}): void {
-  if (times !== undefined && (atLeast !== undefined || atMost !== undefined)) {
-    const other = atLeast === undefined ? 'atMost' : 'atLeast';
-    throw new Problem('invalid_request', `Fields \`times\` and \`${other}\` exclude each other. Send one of them.`);
-  }
-  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
-    throw new Problem('invalid_request', `Field \`atLeast\` (${atLeast}) must not be above \`atMost\` (${atMost}).`);
-  }
 }
 
 function readWait(within: string | undefined): number {

@@ -100,8 +100,6 @@ export function tokenOperations(controlled: ControlledServer) {
 }
 
 /**
- * Returns the claims of a principal's tokens.
- *
  * @param name as in `Logins`
  * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
  *   token

@@ -52,7 +52,13 @@ export function worldsOperations(controlled: ControlledServer) {
         : await copyWorld(controlled, from, order);
     const { entry, ambiguous } = createdWorld;
     const created = from !== undefined && credentials === 'own' ? await describeCreated(createdWorld) : null;
-    const isMinimal = prefersMinimal(context.headerLines('prefer'));
+    // `Prefer: return=minimal` (RFC 7240, section 4.2): the first `return` preference wins.
+    const preferences = context
+      .headerLines('prefer')
+      .flatMap((line) => line.split(','))
+      .map((preference) => preference.split(';', 1)[0]?.trim() ?? '');
+    const returnPreference = preferences.find((preference) => /^return\s*=/i.test(preference));
+    const isMinimal = returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
     return {
       status: 201,
       ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
@@ -82,15 +88,6 @@ export function worldsOperations(controlled: ControlledServer) {
     get_world: get,
     delete_world: remove,
   };
-}
-
-/** Checks for `Prefer: return=minimal` (RFC 7240, section 4.2). The first `return` preference wins. */
-function prefersMinimal(lines: readonly string[]): boolean {
-  const preferences = lines
-    .flatMap((line) => line.split(','))
-    .map((preference) => preference.split(';', 1)[0]?.trim() ?? '');
-  const returnPreference = preferences.find((preference) => /^return\s*=/i.test(preference));
-  return returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
 }
 
 /** Returns the seed of a new world: the default world's, or the one in the order. @throws Problem with its error */

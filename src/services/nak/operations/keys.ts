@@ -204,11 +204,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   return { status: 200, body: await renderWholeKey(context, changed) };
 };
 
-/**
- * Returns a key of this owner and issuer.
- *
- * @throws Problem if it does not exist, or belongs to another owner or issuer
- */
+/** @throws Problem if it does not exist, or belongs to another owner or issuer */
 async function requireOwnKey(context: KeyContext, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
   return requireKey(
     await findIssuedKey(context, id, (issuance) => issuance.owner === owner && issuance.issuer === issuer.id),

@@ -8,7 +8,7 @@ import {
   type Content,
   findAssetRemovals,
   findUploadRemovals,
-  isContentComplete,
+  PIECES,
   readContent,
   receiveContent,
 } from '../asset-content.ts';
@@ -111,7 +111,9 @@ async function replaceContent({ store }: Context, id: string, content: Content):
   const { collections } = store;
   await collections.updating(async (commit) => {
     const row = await ASSETS.byId(collections, id);
-    if (row === null || !(await isContentComplete(collections, content))) throw uploadNotFound();
+    // A reset or a restored snapshot removes the pieces of an upload in progress.
+    const pieces = await PIECES.ofParent(collections, content.upload);
+    if (row === null || pieces.length !== content.pieces) throw uploadNotFound();
     const previous = row.body.content;
     const removals = previous === null ? [] : await findUploadRemovals(collections, previous.upload);
     await commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);

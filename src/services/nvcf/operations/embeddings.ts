@@ -26,7 +26,12 @@ export function renderEmbeddings(
     throw new Problem('bad_state', message);
   }
   const data = texts.map((text, index) => {
-    const vector = createVector(text, length);
+    // Numbers in [-1, 1), with four decimal places. The first ones repeat, to keep long vectors cheap.
+    const numbers = Array.from(
+      { length: DEFAULT_DIMENSIONS },
+      (_, index) => Math.round(2e4 * drawAt(text, index) - 1e4) / 1e4,
+    );
+    const vector = Array.from({ length }, (_, index) => numbers[index % DEFAULT_DIMENSIONS] as number);
     const embedding = encoding_format === 'base64' ? encodeVector(vector) : vector;
     return { object: 'embedding' as const, index, embedding };
   });
@@ -43,15 +48,6 @@ export function countEmbeddingTokens({ input }: Pick<EmbeddingRequest, 'input'>)
 function readEmbeddingTexts(input: EmbeddingRequest['input']): readonly string[] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input.join(' ')] : input.map((entry) => String(entry));
-}
-
-/** Derives numbers in [-1, 1), with four decimal places, from a text. The first ones repeat, to keep long vectors cheap. */
-function createVector(text: string, dimensions: number): number[] {
-  const numbers = Array.from(
-    { length: DEFAULT_DIMENSIONS },
-    (_, index) => Math.round(2e4 * drawAt(text, index) - 1e4) / 1e4,
-  );
-  return Array.from({ length: dimensions }, (_, index) => numbers[index % DEFAULT_DIMENSIONS] as number);
 }
 
 /** Encodes a vector as 32-bit numbers in base64, the format of OpenAI's API. */

@@ -56,8 +56,6 @@ const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly F
 type CreationContext = AuthenticatedContext & { readonly body: Schema<'nvcf', 'CreateFunctionRequest'> };
 
 /**
- * Checks a request for a version, stores the version, and responds with it.
- *
  * @param siblings the other versions of the function
  * @param checkLimit throws if the account has too many functions
  */

@@ -50,7 +50,13 @@ export async function respondToInvocation<Rendered>(
 ): Promise<Rendered> {
   const requestId = context.random.uuid();
   if (version.body.behaviour.invokeTime === 0) return form.renderFulfilled(requestId, result.answer);
-  await storeInvocation(context, version, requestId, result);
+  const { store, now } = context;
+  const readyAt = addMilliseconds(now, version.body.behaviour.invokeTime);
+  const body = { ...result, functionId: version.parent, versionId: version.id, createdAt: now, readyAt };
+  const identity = { id: requestId, owner: requireAccount(context), parent: version.id };
+  // No timer removes expired invocations.
+  await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);
+  await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);
   return form.renderInProgress(requestId);
 }
 
@@ -112,21 +118,6 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
     if (row?.owner === requireAccount(context) && row.body.content !== null) continue;
     throw new Problem('not_found', `NotFound error: failed to find asset ${id.toLowerCase()}`);
   }
-}
-
-/** Stores an invocation with its result. Also removes expired invocations, since no timer does. */
-async function storeInvocation(
-  context: AuthenticatedContext,
-  version: FunctionRow,
-  requestId: string,
-  result: Pick<Invocation, 'service' | 'answer'>,
-): Promise<void> {
-  const { store, now } = context;
-  const readyAt = addMilliseconds(now, version.body.behaviour.invokeTime);
-  const body = { ...result, functionId: version.parent, versionId: version.id, createdAt: now, readyAt };
-  const identity = { id: requestId, owner: requireAccount(context), parent: version.id };
-  await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME_MS);
-  await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...identity, dueAt: readyAt, body }), null);
 }
 
 /** Responds with a stored result, and removes it: the vendor delivers a result only once. */

@@ -10,7 +10,7 @@ import {
   findOwnVersions,
   findVisibleVersions,
 } from '../functions.ts';
-import { INVOCATIONS, type Invocation, type InvocationRow, isExpired } from '../invocations.ts';
+import { INVOCATION_LIFETIME_MS, INVOCATIONS, type Invocation, type InvocationRow } from '../invocations.ts';
 
 /** Returns a version; null if it does not belong to the function in the path. */
 async function findVersion({ store, params }: Context, id: string) {
@@ -42,7 +42,11 @@ export function createInvocationLookup(service: Invocation['service']): Lookup<I
     const { collections } = context.store;
     const account = requireAccount(context);
     const row = await INVOCATIONS.byId(collections, id);
-    if (row?.body.service !== service || row.owner !== account || isExpired(row.body, context.now))
+    if (
+      row?.body.service !== service ||
+      row.owner !== account ||
+      row.body.createdAt + INVOCATION_LIFETIME_MS <= context.now
+    )
       return { found: 'nothing' };
     const lookedUp = createViewerResult(await FUNCTIONS.byId(collections, row.body.versionId), account);
     return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };

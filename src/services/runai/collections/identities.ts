@@ -82,8 +82,6 @@ export class Identities {
   }
 
   /**
-   * Changes members of an identity.
-   *
    * @throws NotFound if the identity does not exist
    * @throws StaleDecision if the premise has changed
    */

@@ -72,8 +72,6 @@ export class OAuthClients {
   }
 
   /**
-   * Stores a client.
-   *
    * @throws Collision if the client exists
    * @throws LimitReached if the world has the maximum number of clients
    */

@@ -22,7 +22,8 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await readRoles(world);
   const heldRules = caller === null ? null : await readHeldRules(world, principal, roles);
-  const restrictedUses = findRestrictedUses(principal, uses);
+  const unrestrictedUses = new Set(selectAllowed(uses, principal, []));
+  const restrictedUses = uses.filter((use) => !unrestrictedUses.has(use));
   const smallest = findSmallestRights(restrictedUses, { principal, ruleset, roles, heldRules: heldRules ?? [] });
   const { scope } = smallest;
   const rules = smallest.roles.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
@@ -42,12 +43,6 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
     toHeldRights: () => toHeldRights(rightsOfRoles(smallest.roles, scope)),
   };
 };
-
-/** Returns the uses that would not be allowed without rights. */
-function findRestrictedUses(principal: Principal, uses: readonly Use[]): readonly Use[] {
-  const unrestrictedUses = new Set(selectAllowed(uses, principal, []));
-  return uses.filter((use) => !unrestrictedUses.has(use));
-}
 
 interface SmallestRights {
   readonly scope: Resource;

@@ -1,7 +1,6 @@
 import type { Handler, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../lib/pages.ts';
-import type { Login } from '../collections/grant-rows.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
@@ -21,7 +20,10 @@ async function logOut(context: RealmContext, form: Form): Promise<OutcomeOf<'run
   const { client_id: clientId } = form;
   const idToken = await readIdTokenHint(context, form);
   if (idToken !== null) await grantsIn(store).end(idToken.sid, now, lastExpiryOf(context));
-  const login = await findLoginOfRefreshToken(context, form);
+  // The login of the refresh token in the request, even if the token was used or has expired.
+  const { refresh_token: refreshToken } = form;
+  const presented = refreshToken === undefined ? null : await readRefreshToken(refreshToken, context);
+  const login = presented === null ? null : await grantsIn(context.store).loginOf(presented);
   if (login !== null && (login.clientId === null || login.clientId === clientId)) {
     await grantsIn(store).end(login.family, now, lastExpiryOf(context));
   }
@@ -42,13 +44,6 @@ async function readIdTokenHint({ tokens, now }: RealmContext, form: Form) {
     throw new Problem('invalid_request', 'Parameter `client_id` differs from the client of `id_token_hint`.');
   }
   return claims;
-}
-
-/** Returns the login of the refresh token in the request, even if the token was used or has expired. */
-async function findLoginOfRefreshToken(context: RealmContext, form: Form): Promise<Login | null> {
-  const { refresh_token: refreshToken } = form;
-  const presented = refreshToken === undefined ? null : await readRefreshToken(refreshToken, context);
-  return presented === null ? null : grantsIn(context.store).loginOf(presented);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
 import { decodeClaims } from '../../../lib/compact-jwt.ts';
 import { changeClaims, pickClaimsSetByRules, readClaimRules } from '../../../tokens/claim-rules.ts';
+import { exportSpki } from '../../../tokens/keys.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
@@ -21,6 +22,21 @@ import {
 } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
+
+/** Returns the same description of the realm as Keycloak. Some clients read the public key from it. */
+const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
+  const issuer = await readIssuerInPath(context);
+  return {
+    status: 200,
+    body: {
+      realm: context.params.realm,
+      public_key: exportSpki(context.tokens.key.publicJwk),
+      'token-service': endpointsOf(issuer),
+      'account-service': `${issuer}/account`,
+      'tokens-not-before': 0,
+    },
+  };
+};
 
 /** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). Lists only existing endpoints. */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
@@ -189,4 +205,5 @@ export const realmOperations = {
   get_userinfo_by_post: getUserinfo,
   introspect_token: introspectToken,
   revoke_token: revokeToken,
+  get_realm: getRealm,
 };

@@ -26,11 +26,7 @@ export interface IssuedTokens {
   readonly idToken?: string;
 }
 
-/**
- * Returns the grant with this name at an endpoint.
- *
- * @throws Problem if this version does not have it, with a hint if another version does
- */
+/** @throws Problem if this version does not have it, with a hint if another version does */
 export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const names = grantNamesAt(context, endpoint);
   const name = names.find((candidate) => candidate === grantType);
@@ -58,11 +54,7 @@ function grantTypesAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { reado
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
 
-/**
- * Issues the tokens for a grant.
- *
- * @param withIdToken whether to add an ID token for user logins and for the scope `openid`
- */
+/** @param withIdToken whether to add an ID token for user logins and for the scope `openid` */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<IssuedTokens> {
   const { identity, clientId, sid, session } = result;
   const scope = result.scope ?? session?.login.scope ?? '';

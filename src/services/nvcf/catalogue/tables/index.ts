@@ -1,9 +1,25 @@
-import { layOut } from '../../../../contract/sections.ts';
+import { layOut, type NotEmulatedRow, type Section } from '../../../../contract/sections.ts';
 import type { Tables } from '../../../../decisions/rule.ts';
 import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from '../../tables/index.ts';
-import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES, RULE_SECTIONS, SCOPE_SECTIONS } from './rules.ts';
+
+/** Image generation, and counting tokens. */
+const NOT_EMULATED_SECTIONS = [
+  {
+    source: 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)',
+    certainty: 'documented',
+    methods: ['POST'],
+    rows: ['/integrate/v1/images/generations', '/integrate/v1/images/edits', '/integrate/v1/images/variations'],
+  },
+  {
+    source:
+      "Anthropic's reference, `POST /v1/messages/count_tokens`: the SDK for `/integrate/v1/messages` has the call",
+    certainty: 'inferred',
+    methods: ['POST'],
+    rows: ['/integrate/v1/messages/count_tokens'],
+  },
+] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];
 
 export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 

@@ -47,7 +47,8 @@ export async function authenticateClient(
   const isSecretValid = verifySecret(secret, candidate?.secretHash ?? null);
   if (candidate === null) {
     // Swapping the id and the secret is a common mistake.
-    const isSwapped = await areOfSameClient(context, { id: secret, secret: id });
+    const client = (await findConfidentialClient(context, secret)) ?? (await oauthClientsIn(context).byId(secret));
+    const isSwapped = verifySecret(id, client?.secretHash ?? null);
     throw createClientProblem(isSwapped ? 'swapped_credentials' : 'unknown_client', undefined, challenge);
   }
   const { granted, touch } = candidate;
@@ -55,12 +56,6 @@ export async function authenticateClient(
   if (!granted.identity.enabled) throw createClientProblem('disabled', granted, challenge);
   await refuseIfEnded(touch(), (reason) => createClientProblem(reason, granted, challenge));
   return granted;
-}
-
-/** Returns whether an id and a secret belong to the same client, of any kind. */
-async function areOfSameClient(context: RequestContext, { id, secret }: ClientCredentials): Promise<boolean> {
-  const client = (await findConfidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
-  return verifySecret(secret, client?.secretHash ?? null);
 }
 
 /** Finds the access key, service account or application with this client id. */

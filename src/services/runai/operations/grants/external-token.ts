@@ -16,7 +16,13 @@ export const externalTokenGrant: Grant = {
   redeem: async (request, context) => {
     const presented = requireMember(request, 'externalToken');
     const clientId = await authenticateLoginClient(context, request);
-    const claims = await verifyExternalToken(presented, context, request.nameOf('externalToken'));
+    if (context.identityProvider === null) {
+      throw badCredentialsProblem(
+        'no_identity_provider',
+        'No identity provider is configured. Start the server with `--runai-idp` and the JWK set of the provider.',
+      );
+    }
+    const claims = await context.identityProvider.verify(presented, context.now, request.nameOf('externalToken'));
     const externalUser = readExternalUser(claims);
     const refuse = (reason: CredentialReason) => badCredentialsProblem(reason, 'The user was deleted or disabled.');
     const user = await refuseIfEnded(resolveUser(context, externalUser), refuse);
@@ -24,17 +30,6 @@ export const externalTokenGrant: Grant = {
     return refuseIfEnded(startSession(context, user, createLogin(context, user, clientId)), refuse);
   },
 };
-
-/** Verifies a token of the identity provider. @throws Problem if it is not valid, or no provider is configured */
-async function verifyExternalToken(token: string, { identityProvider, now }: Context, field: string) {
-  if (identityProvider === null) {
-    throw badCredentialsProblem(
-      'no_identity_provider',
-      'No identity provider is configured. Start the server with `--runai-idp` and the JWK set of the provider.',
-    );
-  }
-  return identityProvider.verify(token, now, field);
-}
 
 /** User data from the token. */
 interface ExternalUser {
