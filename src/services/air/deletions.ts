@@ -33,8 +33,6 @@ interface ReferenceTo {
   readonly onDelete: Exclude<OnDelete, 'ignore'>;
 }
 
-type StoreContext = Pick<AuthenticatedContext, 'store'>;
-
 /**
  * Returns the changes that delete an object and everything that depends on it, the object itself last.
  *
@@ -81,7 +79,7 @@ function createProtectedProblem(
 }
 
 async function findReferringRows(
-  { store }: StoreContext,
+  { store }: AuthenticatedContext,
   { resource, member }: ReferenceTo,
   id: string,
 ): Promise<readonly AirRow[]> {
@@ -99,7 +97,7 @@ async function findReferringRows(
 }
 
 /** Finds the objects to delete along with an object, other than those with a reference to it. */
-async function findDependents(context: StoreContext, row: AirRow): Promise<readonly Dependent[]> {
+async function findDependents(context: AuthenticatedContext, row: AirRow): Promise<readonly Dependent[]> {
   if (isRowOf(SIMULATIONS, row)) {
     return [
       ...(await findParts(context, HISTORIES, row.id)),
@@ -123,7 +121,7 @@ async function findDependents(context: StoreContext, row: AirRow): Promise<reado
 
 /** Finds the objects of a resource whose parent has this id. */
 async function findParts<Name extends StoredName>(
-  { store }: StoreContext,
+  { store }: AuthenticatedContext,
   resource: Table<Name>,
   id: string,
 ): Promise<readonly Dependent[]> {
@@ -132,13 +130,13 @@ async function findParts<Name extends StoredName>(
 }
 
 /** Finds the simulation with this id: none or one. */
-async function findSimulation({ store }: StoreContext, id: string): Promise<readonly Dependent[]> {
+async function findSimulation({ store }: AuthenticatedContext, id: string): Promise<readonly Dependent[]> {
   const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
 }
 
 export async function findLinks(
-  { store }: StoreContext,
+  { store }: AuthenticatedContext,
   { id, body }: RowOf<'interfaces'>,
 ): Promise<readonly RowOf<'links'>[]> {
   const links = await collectionOf(LINKS).ofParent(store.collections, body.hidden.simulation);

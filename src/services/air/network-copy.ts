@@ -48,26 +48,17 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
       : [createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)];
   const rows = [
     ...scriptRows,
-    ...copyInstructions(context, instructions.flat(), to, newIdOf),
+    ...instructions.flat().map(({ body: { members, hidden } }) => {
+      const node = newIdOf(members.node);
+      return createOwnedRow(context, INSTRUCTIONS, {
+        members: { ...members, node },
+        hidden: { ...hidden, simulation: to, creator: creatorOf(context) },
+        parent: node,
+      });
+    }),
     ...copyParts(context, network, to, newIdOf),
   ];
   return rows.map(createPut);
-}
-
-function copyInstructions(
-  context: AuthenticatedContext,
-  instructions: readonly RowOf<'instructions'>[],
-  simulation: string,
-  newIdOf: (id: string) => string,
-): readonly AirRow[] {
-  return instructions.map(({ body: { members, hidden } }) => {
-    const node = newIdOf(members.node);
-    return createOwnedRow(context, INSTRUCTIONS, {
-      members: { ...members, node },
-      hidden: { ...hidden, simulation, creator: creatorOf(context) },
-      parent: node,
-    });
-  });
 }
 
 function copyParts(

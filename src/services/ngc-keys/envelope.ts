@@ -1,3 +1,4 @@
+import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../decisions/problem.ts';
 import { HTTP_STATUS } from '../../decisions/problem.ts';
 
@@ -38,6 +39,10 @@ export function createRequestStatus<Code extends string>(
     requestId,
     serverId: SERVER_ID,
   };
+}
+
+export function createSuccessStatus({ random }: Pick<RefusalContext, 'random'>) {
+  return createRequestStatus('SUCCESS', random.uuid());
 }
 
 /** Renders a problem in the NGC gateway's format. @param description replaces the gateway's text */

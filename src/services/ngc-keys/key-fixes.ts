@@ -27,7 +27,10 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   if (kind === 'admin-token')
     return { fixes: [input.accessRequest.rule.closed === true ? USE_ANOTHER_ISSUER : USE_A_KEY] };
   if (kind === 'organization-user') return { fixes: buildUserFixes(input), otherwise: reason };
-  if (!isEditable(input)) return { fixes: [], otherwise: reason };
+  // A service key has no roles, so it can't get rights that only roles grant.
+  if (kind !== 'personal-key' && serviceOfKey(input.accessRequest.ruleset, kind) === null) {
+    return { fixes: [], otherwise: reason };
+  }
   return { fixes: buildKeyFixes(input), otherwise: findRemainingReason(input, reason) };
 };
 
@@ -46,11 +49,6 @@ const USE_ANOTHER_ISSUER: Fix = {
   kind: 'credential',
   text: 'use a token from an issuer of `--nvcf-trusted-issuer` with the scope in `scopes`: no key can do this, and the scopes of an admin token are fixed',
 };
-
-/** A service key has no roles, so it can't get rights that only roles grant. */
-function isEditable({ accessRequest: { ruleset }, caller: { principal } }: DecisionInput): boolean {
-  return principal.kind === 'personal-key' || serviceOfKey(ruleset, principal.kind) !== null;
-}
 
 /** The reason that remains once the key is for the service. */
 function findRemainingReason(input: DecisionInput, reason: DenyReason): DenyReason {

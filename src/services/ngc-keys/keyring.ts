@@ -151,18 +151,17 @@ export async function editKey(
       : { policy: { next: policy, recordedAt: now, effectiveAt: await nextEffectiveAt(context, now) } };
   const keyEdit: NgcKeyEdit = { ...edit, ...policyEdit };
   await ngcKeysIn(context.store).edit(id, keyEdit);
-  context.world.activityLog.publishEvent('policy', describeEdit(id, keyEdit));
-}
-
-function describeEdit(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
-  return {
-    keyId,
+  context.world.activityLog.publishEvent('policy', {
+    keyId: id,
     what: 'edited',
-    ...(policy && { recordedAt: rfc3339(policy.recordedAt), effectiveAt: rfc3339(policy.effectiveAt) }),
-    ...(roles !== undefined && { roles }),
-    ...(services !== undefined && { services }),
-    ...(enabled !== undefined && { enabled }),
-  };
+    ...(keyEdit.policy && {
+      recordedAt: rfc3339(keyEdit.policy.recordedAt),
+      effectiveAt: rfc3339(keyEdit.policy.effectiveAt),
+    }),
+    ...(keyEdit.roles !== undefined && { roles: keyEdit.roles }),
+    ...(keyEdit.services !== undefined && { services: keyEdit.services }),
+    ...(keyEdit.enabled !== undefined && { enabled: keyEdit.enabled }),
+  });
 }
 
 /** Applies pending edits now, see `NgcKeys.flush`. @returns the keys and their new versions */

@@ -2,7 +2,6 @@ import { serviceOfKey } from '../../decisions/decide.ts';
 import { isAllowed, minimize, type PrincipalUses } from '../../decisions/explaining/least-rights.ts';
 import type { HeldRights, Resource } from '../../decisions/policy.ts';
 import { labelOfType } from '../../decisions/reasons.ts';
-import type { PermissionRow } from '../../decisions/rule.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { Use } from '../../decisions/uses.ts';
 import { Bindings } from './bindings.ts';
@@ -43,7 +42,11 @@ export function findLeastPolicy(principalUses: PrincipalUses): LeastRightsOfKind
   const scopes = new Set(needed.map(({ id }) => id));
   const types = minimize(everything.widestFirst, (rest) => {
     const bindings = everything.only(rest);
-    return isOffered(needed, rest) && isEnough(scopes, bindings);
+    return (
+      (rest.length === 0 ||
+        needed.every(({ onlyOn }) => onlyOn === undefined || onlyOn.some((type) => rest.includes(type)))) &&
+      isEnough(scopes, bindings)
+    );
   });
   const narrowed = everything.only(types);
   for (const { type, id, uses } of narrowed.objects()) {
@@ -79,14 +82,6 @@ function buildHeldRights(
   resources: readonly Resource[],
 ): HeldRights {
   return { roles: [], permissions, resources, services, pending: [] };
-}
-
-/** Checks that the vendor offers these scopes with these resource types. */
-function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): boolean {
-  return (
-    types.length === 0 ||
-    scopes.every(({ onlyOn }) => onlyOn === undefined || onlyOn.some((type) => types.includes(type)))
-  );
 }
 
 /** Formats resources for seeds and `POST /_mock/keys`: one resource, a list, or no member. */

@@ -10,8 +10,6 @@ import { listAccounts } from './accounts.ts';
 import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
-type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
-
 /**
  * Authenticates an admin token, or a token of a trusted issuer, at a self-hosted service. Such a caller is not
  * restricted to certain objects of its account.
@@ -21,7 +19,7 @@ type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store'
  * @throws Problem `unauthenticated` with the reason
  */
 export async function findTokenCaller(
-  attempt: Attempt,
+  attempt: RequestContext,
   { trustsOtherIssuers }: { readonly trustsOtherIssuers: boolean },
 ): Promise<Caller | null> {
   const { settings, trustedIssuers, world, now } = attempt;
@@ -49,7 +47,7 @@ function unknownIssuerProblem(issuer: string, accepted: readonly string[]): Prob
 async function createTokenCaller(
   kind: 'admin-token' | 'trusted-token',
   { sub, scopes }: ScopedClaims,
-  { store }: Attempt,
+  { store }: RequestContext,
 ): Promise<Caller> {
   const account = (await listAccounts(store)).find(({ clientIds }) => clientIds.includes(sub)) ?? null;
   const organization = account === null ? {} : { org: account.org, account: account.ncaId };

@@ -5,8 +5,6 @@ import { Collision, LimitReached, rejectMissing } from '../../store/errors.ts';
 import type { Row } from '../../store/row.ts';
 import { requireAccount } from './caller.ts';
 
-type StoreContext = Pick<AuthenticatedContext, 'store'>;
-
 /**
  * Adds an object without a parent to the caller's account: a registry credential, a telemetry endpoint, or an asset.
  *
@@ -45,7 +43,7 @@ export async function addObject<Body>(
 
 /** Changes the body of an object, and returns the new body. @throws Problem if the object no longer exists */
 export async function changeObject<Body>(
-  { store }: StoreContext,
+  { store }: AuthenticatedContext,
   collection: Collection<Body>,
   { id }: Row,
   change: (body: Body) => Body,
@@ -58,7 +56,7 @@ export async function changeObject<Body>(
 
 /** Removes an object. @throws Problem if it no longer exists */
 export async function removeObject<Body, Parent extends string | null>(
-  { store }: StoreContext,
+  { store }: AuthenticatedContext,
   collection: Collection<Body, Parent>,
   { id }: Row,
 ): Promise<void> {

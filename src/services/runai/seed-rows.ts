@@ -32,22 +32,18 @@ export function createSeedRows(part: RunaiSeed, now: Instant): SeedRows {
       ...roles.map((role) => createRoleRow(role, tenantId)),
       ...rules.map((rule) => createRuleRow(rule, tenantId)),
     ],
-    settings: createSettings(part, rules.length, roles.length),
-  };
-}
-
-/** Creates the settings of a tenant. The counts are those of access rules and custom roles, for the ids of the next. */
-function createSettings({ tenant, workloadPhases, claims }: RunaiSeed, ruleCount: number, roleCount: number) {
-  return {
-    [TENANT_ID_SETTING]: String(tenant.id),
-    [TENANT_NAME_SETTING]: tenant.name,
-    [REALM_SETTING]: tenant.realm,
-    ...(workloadPhases !== undefined && {
-      [WORKLOAD_PHASES_SETTING]: JSON.stringify({ ...DEFAULT_PHASES, ...workloadPhases }),
-    }),
-    ...(claims !== undefined && { [CLAIM_RULES_SETTING]: JSON.stringify(claims) }),
-    [LAST_RULE_SETTING]: String(ruleCount),
-    ...(roleCount > 0 && { [LAST_ROLE_SETTING]: String(roleCount) }),
+    settings: {
+      [TENANT_ID_SETTING]: String(part.tenant.id),
+      [TENANT_NAME_SETTING]: part.tenant.name,
+      [REALM_SETTING]: part.tenant.realm,
+      ...(part.workloadPhases !== undefined && {
+        [WORKLOAD_PHASES_SETTING]: JSON.stringify({ ...DEFAULT_PHASES, ...part.workloadPhases }),
+      }),
+      ...(part.claims !== undefined && { [CLAIM_RULES_SETTING]: JSON.stringify(part.claims) }),
+      // For the ids of the next access rule and the next custom role.
+      [LAST_RULE_SETTING]: String(rules.length),
+      ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
+    },
   };
 }
 

@@ -1,11 +1,10 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { COMMON_REASONS } from '../../../decisions/reasons.ts';
-import { type Listing, selectPage } from '../../../decisions/responses/page.ts';
+import { selectPage } from '../../../decisions/responses/page.ts';
 import { createStreamedList } from '../../../decisions/responses/streamed-list.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import { reportLeastPrivilege } from '../../../http/least-privilege.ts';
-import type { Decisions, NumberedDecision } from '../../../journal/decisions.ts';
 import { own } from '../../../lib/members.ts';
 import { adviseName } from '../../../lib/nearest.ts';
 import { worldPathOf } from '../../../lib/world-id.ts';
@@ -16,18 +15,6 @@ import { checkPrincipal } from '../principal-check.ts';
 
 const DEFAULT_LIMIT = 100;
 
-function createListing(decisions: Decisions): Listing<NumberedDecision> {
-  return {
-    order: 'newest first',
-    positionOf: ({ number }) => [number],
-    positionOfId: (id) => {
-      const found = decisions.find(id);
-      return found === undefined ? null : [found.number];
-    },
-    timeOf: ({ decision }) => decision.at,
-  };
-}
-
 /** Operations that explain responses: decisions, rules, and the least rights for what credentials were used for. */
 export function explanationOperations(controlled: ControlledServer) {
   const { server, worlds } = controlled;
@@ -36,7 +23,20 @@ export function explanationOperations(controlled: ControlledServer) {
     const { limit, after, since, ...filter } = context.query;
     const { decisions } = context.world.activityLog;
     await checkPrincipal(controlled, context.world, filter.principal, 'Query parameter `principal`');
-    const page = selectPage(decisions.list(filter), { limit, after, since }, createListing(decisions), DEFAULT_LIMIT);
+    const page = selectPage(
+      decisions.list(filter),
+      { limit, after, since },
+      {
+        order: 'newest first',
+        positionOf: ({ number }) => [number],
+        positionOfId: (id) => {
+          const found = decisions.find(id);
+          return found === undefined ? null : [found.number];
+        },
+        timeOf: ({ decision }) => decision.at,
+      },
+      DEFAULT_LIMIT,
+    );
     const { entries, total, next } = page;
     const { droppedCount } = decisions;
     const listed = entries.map(({ decision }) => decision);

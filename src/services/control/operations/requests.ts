@@ -2,12 +2,11 @@ import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { Context, Handler } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { type Listing, type Page, type PageQuery, selectPage } from '../../../decisions/responses/page.ts';
+import { type Page, type PageQuery, selectPage } from '../../../decisions/responses/page.ts';
 import { createStreamedList } from '../../../decisions/responses/streamed-list.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { createHar, createHarEntry } from '../../../journal/har.ts';
-import type { Journal } from '../../../journal/journal.ts';
 import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewEntry } from '../../../journal/view.ts';
@@ -158,7 +157,21 @@ async function findRequests(
       (hints === undefined || draft.hints.length > 0) &&
       fits(facts),
   );
-  return selectPage(matching, { after, since, limit }, createListing(journal), fallback);
+  // Cursors are numbers, so they stay valid after the journal drops the request.
+  return selectPage(
+    matching,
+    { after, since, limit },
+    {
+      order: 'newest first',
+      positionOf: ({ number }) => [number],
+      positionOfId: (id) => {
+        const number = journal.numberOf(id);
+        return number === null ? null : [number];
+      },
+      timeOf: ({ at }) => at,
+    },
+    fallback,
+  );
 }
 
 /**
@@ -186,19 +199,6 @@ function* yieldEntries({ activityLog: { journal } }: World): Generator<RecordedE
     const view = viewEntry(entry);
     yield { entry: createHarEntry(view), place: view.id };
   }
-}
-
-/** Cursors are numbers, so they stay valid after the journal drops the request. */
-function createListing(journal: Journal): Listing<JournalEntry> {
-  return {
-    order: 'newest first',
-    positionOf: ({ number }) => [number],
-    positionOfId: (id) => {
-      const number = journal.numberOf(id);
-      return number === null ? null : [number];
-    },
-    timeOf: ({ at }) => at,
-  };
 }
 
 function readWait(within: string | undefined): number {

@@ -6,7 +6,7 @@ import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { END_OF_TIME, type Instant } from '../../../lib/clock.ts';
 import { adviseName } from '../../../lib/nearest.ts';
 import { rejectMissing } from '../../../store/errors.ts';
-import { createRequestStatus } from '../../ngc-keys/envelope.ts';
+import { createSuccessStatus } from '../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { describeFault, type GivenResource, productsOf, readPolicy } from '../../ngc-keys/key-policy.ts';
 import {
@@ -161,10 +161,6 @@ async function respond(context: AuthenticatedContext, id: string, value?: string
 async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await readNewestPolicy(context, key);
   return renderApiKey(context.rulesets, key, newest, context.now, value);
-}
-
-export function createSuccessStatus({ random }: Pick<AuthenticatedContext, 'random'>) {
-  return createRequestStatus('SUCCESS', random.uuid());
 }
 
 /** Returns the services of the products in policies, for keys of this type. */

@@ -2,13 +2,13 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import { readBearerToken } from '../../../tokens/bearer.ts';
 import { findUserOfSession } from '../../ngc-keys/device-logins.ts';
+import { createSuccessStatus } from '../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { findKey } from '../../ngc-keys/key-bearer.ts';
 import { findApiKey, NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../ngc-keys/records.ts';
 import { mintUserToken, principalOfUser } from '../../ngc-keys/user-token.ts';
 import { renderPolicies, renderUser } from '../view.ts';
-import { createSuccessStatus } from './keys.ts';
 
 /** Exchanges the session key of a device login, or a personal key, for a user token. */
 const getToken: Handler<'ngc', 'getToken'> = async (context) => {

@@ -13,10 +13,8 @@ export const CALLER_FACTORIES = {
   'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
-type CallerContext = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
-
 /** Returns the caller of a request. @throws Problem `unauthenticated` */
-export async function authenticateCaller(context: CallerContext): Promise<Caller> {
+export async function authenticateCaller(context: RequestContext): Promise<Caller> {
   if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
   return (
     (await findTokenCaller(context, { trustsOtherIssuers: true })) ??
@@ -25,7 +23,7 @@ export async function authenticateCaller(context: CallerContext): Promise<Caller
 }
 
 /** Returns the reason why the key of a request cannot call models; null if it can, or if there is no key. */
-export async function findKeyProblem(context: CallerContext): Promise<string | null> {
+export async function findKeyProblem(context: RequestContext): Promise<string | null> {
   const ruleset = RULESETS[context.settings.nvcf];
   try {
     const verdict = decide({ rule: findCallRule(ruleset), ruleset }, await authenticateCaller(context));

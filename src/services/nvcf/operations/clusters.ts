@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { pick } from '../../../lib/members.ts';
 import { Collection } from '../../../store/collection.ts';
 import { ANYONE } from '../../../store/row.ts';
-import { createRequestStatus } from '../../ngc-keys/envelope.ts';
+import { createSuccessStatus } from '../../ngc-keys/envelope.ts';
 import { listObjects } from '../objects.ts';
 
 type ClusterGroup = Schema<'nvcf', 'ClusterGroup'>;
@@ -97,10 +97,6 @@ const listInstanceTypes: Handler<'nvcf', 'listInstanceTypes'> = async (context) 
   status: 200,
   body: { requestStatus: createSuccessStatus(context), instanceTypes: await listObjects(context, INSTANCE_TYPES) },
 });
-
-function createSuccessStatus({ random }: Context) {
-  return createRequestStatus('SUCCESS', random.uuid());
-}
 
 export const clusterOperations = {
   listClusterGroups,

@@ -110,7 +110,13 @@ async function identifyClient(
   { mayBePublic }: { readonly mayBePublic: boolean },
 ): Promise<string> {
   const { id, secret, challenge } = await readPresentedClient(context, form, 'required');
-  if (id === null) throw createNoClientProblem();
+  if (id === null) {
+    throw new Problem(
+      'bad_client',
+      'The request has no client credentials. Send `client_id` and, unless the client is public, `client_secret`.',
+      { reason: 'no_client' },
+    );
+  }
   const client = await oauthClientsIn(context).byId(id);
   const presented = { id, secret: secret ?? '', challenge };
   if (client === null) {
@@ -128,14 +134,6 @@ export function requireField(form: Form, name: string): string {
   if (value !== undefined) return value;
   const misspelling = describeMisspelling(Object.keys(form), name);
   throw new Problem('invalid_request', `Field \`${name}\` is missing${misspelling}.`);
-}
-
-function createNoClientProblem(): Problem {
-  return new Problem(
-    'bad_client',
-    'The request has no client credentials. Send `client_id` and, unless the client is public, `client_secret`.',
-    { reason: 'no_client' },
-  );
 }
 
 /** The context of a request with a realm in its path. */

@@ -7,7 +7,7 @@ import { hashPassword, verifyPassword } from '../../../tokens/password.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { lastExpiryOf } from '../issue-tokens.ts';
-import type { Fields, Operator } from '../list-filters.ts';
+import type { Operator } from '../list-filters.ts';
 import { selectItems, slicePage } from '../lists.ts';
 import { createUser } from '../new-identity.ts';
 import { endRulesOf } from '../rule-changes.ts';
@@ -28,18 +28,6 @@ export const userLookups = { user: findUser };
 /** When each user was last issued a token, by id. */
 type LastLogins = ReadonlyMap<string, Instant>;
 
-function createUserFields(lastLogins: LastLogins): Fields<Identity> {
-  return {
-    username: { kind: 'text', read: ({ name }) => name },
-    createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
-    lastLogin: { kind: 'time', read: ({ id }) => lastLogins.get(id) ?? null },
-    creationTime: { kind: 'time', read: ({ createdAt }) => createdAt },
-    lastUpdated: { kind: 'time', read: ({ updatedAt }) => updatedAt },
-    isLocal: { kind: 'boolean', read: ({ isLocal }) => isLocal },
-    type: { kind: 'text', read: ({ isLocal }) => (isLocal ? 'local' : 'sso'), isSortOnly: true },
-  };
-}
-
 /** Operators in the published pattern of this list. */
 const FILTER_OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 
@@ -54,7 +42,15 @@ async function findUsers({ store }: Context, { filter, ...query }: UserQuery) {
   const users = selectItems(
     await identities.all('user'),
     { ...query, ...(search !== undefined && { search }) },
-    createUserFields(lastLogins),
+    {
+      username: { kind: 'text', read: ({ name }) => name },
+      createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
+      lastLogin: { kind: 'time', read: ({ id }) => lastLogins.get(id) ?? null },
+      creationTime: { kind: 'time', read: ({ createdAt }) => createdAt },
+      lastUpdated: { kind: 'time', read: ({ updatedAt }) => updatedAt },
+      isLocal: { kind: 'boolean', read: ({ isLocal }) => isLocal },
+      type: { kind: 'text', read: ({ isLocal }) => (isLocal ? 'local' : 'sso'), isSortOnly: true },
+    },
     ['username'],
     FILTER_OPERATORS,
   );

@@ -19,7 +19,6 @@ import {
   findWorkload,
   isListedAsDeleted,
   readWorkloadPhases,
-  type Submission,
   submitWorkload,
   WORKLOADS,
   type Workload,
@@ -157,7 +156,15 @@ async function submit(
     projectId: project.id,
     createdAt: now,
     ...(phases.failing.includes(requestedName) && { fails: true }),
-    submission: { requestedName, createdBy: caller.principal.name, content: pickContent(request) },
+    submission: {
+      requestedName,
+      createdBy: caller.principal.name,
+      content: {
+        ...(request.spec !== undefined && { spec: request.spec }),
+        ...(request.masterSpec !== undefined && { masterSpec: request.masterSpec }),
+        ...(request.masterSpecSameAsWorker !== undefined && { masterSpecSameAsWorker: request.masterSpecSameAsWorker }),
+      },
+    },
   };
   await submitWorkload(context, workload, scopes.tenantId);
   return renderSubmission(createWorkloadView(workload, viewContext), isSince222(context));
@@ -172,15 +179,6 @@ function checkCluster(clusterId: string, project: Unit, scopes: Scopes): void {
     'invalid_request',
     `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`,
   );
-}
-
-/** Returns the members of a submission that are stored as they were sent. */
-function pickContent({ spec, masterSpec, masterSpecSameAsWorker }: NewWorkload): Submission['content'] {
-  return {
-    ...(spec !== undefined && { spec }),
-    ...(masterSpec !== undefined && { masterSpec }),
-    ...(masterSpecSameAsWorker !== undefined && { masterSpecSameAsWorker }),
-  };
 }
 
 /** Checks the name of a workload. @param name the requested name with its suffix @throws Problem if it is invalid */
