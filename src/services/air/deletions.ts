@@ -50,7 +50,11 @@ export async function planDeletion(
   for (const reference of listReferencesTo(resource)) {
     const referringRows = await findReferringRows(context, reference, row.id);
     const [first] = referringRows;
-    if (first !== undefined && reference.onDelete === 'refuse') throw createProtectedProblem(context, reference, first);
+    if (first !== undefined && reference.onDelete === 'refuse') {
+      const description = first.owner === accountOf(context) ? ` \`${first.id}\`` : ' of another organisation';
+      const message = `The object cannot be deleted: one of \`${reference.resource.name}\`${description} refers to it in \`${reference.member}\`. Delete that one first.`;
+      throw new Problem('protected', message);
+    }
     for (const referringRow of referringRows) {
       changes.push(await planDeletion(context, reference.resource, referringRow));
     }
@@ -65,17 +69,6 @@ function listReferencesTo({ name }: AirResource): readonly ReferenceTo[] {
       to === name && onDelete !== 'ignore' ? [{ resource, member, onDelete }] : [],
     ),
   );
-}
-
-/** Creates the problem for an object that another object protects from deletion. */
-function createProtectedProblem(
-  context: AuthenticatedContext,
-  { resource, member }: ReferenceTo,
-  { id, owner }: AirRow,
-): Problem {
-  const description = owner === accountOf(context) ? ` \`${id}\`` : ' of another organisation';
-  const message = `The object cannot be deleted: one of \`${resource.name}\`${description} refers to it in \`${member}\`. Delete that one first.`;
-  return new Problem('protected', message);
 }
 
 async function findReferringRows(

@@ -213,8 +213,6 @@ function readEnd(end: unknown, path: string, nodesByName: Topology['nodesByName'
 }
 
 /**
- * Reads an interface of a node.
- *
  * @param expected description of the expected value, for the message
  * @throws Problem if it is not valid, or the node does not exist
  */

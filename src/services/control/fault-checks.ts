@@ -72,7 +72,15 @@ function checkAction(action: Order['do']): FaultAction {
     const message = 'Field `do.offDocument` requires a response from the fault; send `do.status` or `do.answer` too.';
     throw new Problem('invalid_request', message);
   }
-  if (answer !== undefined) checkCustomAnswer(action);
+  if (answer !== undefined) {
+    const members = { status: status !== undefined, drop: hidesStatus({ drop }), body: body !== undefined };
+    const conflicting = keysOf(members).find((member) => members[member]);
+    if (conflicting !== undefined) {
+      const message = `Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`;
+      throw new Problem('invalid_request', message);
+    }
+    assertOwnAnswer(answer);
+  }
   if (drop !== undefined && body !== undefined) {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
@@ -89,17 +97,6 @@ function checkAction(action: Order['do']): FaultAction {
     ...(body !== undefined && { body }),
     ...(after === true && { after }),
   };
-}
-
-/** Checks a custom response, and that no other member of `do` overrides it. */
-function checkCustomAnswer({ answer, status, drop, body }: Order['do']): void {
-  const members = { status: status !== undefined, drop: hidesStatus({ drop }), body: body !== undefined };
-  const conflicting = keysOf(members).find((member) => members[member]);
-  if (conflicting !== undefined) {
-    const message = `Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`;
-    throw new Problem('invalid_request', message);
-  }
-  if (answer !== undefined) assertOwnAnswer(answer);
 }
 
 /** Returns whole seconds (RFC 9110, section 10.2.3). */

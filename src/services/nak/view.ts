@@ -9,11 +9,7 @@ import { LIMITS } from './limits.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;
 
-/**
- * Renders a key as the vendor does.
- *
- * @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up
- */
+/** @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up */
 export function renderKey({ now }: KeyContext, issued: IssuedKey, value: string | undefined): KeyBody {
   const { id, name, issuance, createdAt, expiresAt } = issued.key;
   return {

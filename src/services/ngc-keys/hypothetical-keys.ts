@@ -47,11 +47,7 @@ async function createSimulatedCaller(
   return { principal, held: buildHeldRights(ruleset, rights, null, FIRST_POLICY_VERSION) };
 }
 
-/**
- * Returns the rights of a key after its policy or roles have been replaced.
- *
- * @throws Problem if a key of this kind cannot have such rights
- */
+/** @throws Problem if a key of this kind cannot have such rights */
 function replaceRights(ruleset: Ruleset, rights: HypotheticalRights, { principal, held }: Caller): HeldRights {
   const isServiceKey = principal.kind === 'service-key';
   const hasPolicy = 'policy' in rights;

@@ -31,17 +31,15 @@ export async function findTokenCaller(
   }
   const trusted = trustsOtherIssuers ? trustedIssuers.get(issuer) : undefined;
   if (trusted !== undefined) return createTokenCaller('trusted-token', await trusted.verify(token, now), attempt);
-  throw unknownIssuerProblem(issuer, [settings.nvcfAdminIssuer, ...(trustsOtherIssuers ? trustedIssuers.keys() : [])]);
+  const names = [settings.nvcfAdminIssuer, ...(trustsOtherIssuers ? trustedIssuers.keys() : [])]
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN_CHARACTERS)}\`, but this service accepts NGC keys and tokens of ${names}`;
+  throw unauthenticatedProblem('unsupported_token', 'The issuer of the bearer token is not accepted.', why);
 }
 
 /** A claim may be as long as a header. */
 const MAX_SHOWN_CHARACTERS = 200;
-
-function unknownIssuerProblem(issuer: string, accepted: readonly string[]): Problem {
-  const names = accepted.map((name) => `\`${name}\``).join(', ');
-  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN_CHARACTERS)}\`, but this service accepts NGC keys and tokens of ${names}`;
-  return unauthenticatedProblem('unsupported_token', 'The issuer of the bearer token is not accepted.', why);
-}
 
 /** A missing account matters only to operations that need one, so it is not an error here. */
 async function createTokenCaller(

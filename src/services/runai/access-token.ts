@@ -62,8 +62,16 @@ export async function acceptToken(
   { issuerPath, tenantId }: TokenRealm,
 ): Promise<AcceptedToken> {
   const claims = await readClaims(token, attempt);
-  if (isBearer(claims)) checkBearer(claims, attempt, issuerPath);
-  else {
+  if (isBearer(claims)) {
+    // The issuer of a bearer of the cast is the same on every server, and worlds with the credentials of the cast accept
+    // each other's bearers.
+    const expected = `${BEARER_ORIGIN}${issuerPath}`;
+    if (claims.iss !== expected) {
+      const detail = `iss is ${quote(claims.iss)}, expected ${expected}`;
+      throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
+    }
+    checkWorld({ sid: claims.sid ?? '' }, bearerWorldOf(attempt.world));
+  } else {
     if (!isOfServer(claims.iss, attempt)) throw createIssuerProblem(claims.iss, attempt, issuerPath);
     checkWorld(claims, attempt.world.id);
     checkIssuer(claims.iss, attempt, issuerPath);
@@ -75,7 +83,11 @@ export async function acceptToken(
     await throwTimesProblem(token, claims, attempt);
   }
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  if (identity === null) throw createUnknownSubjectProblem(claims.sub, attempt);
+  if (identity === null) {
+    const deletionTime = attempt.world.deleted.findDeletionTime(claims.sub);
+    const detail = deletionTime === null ? undefined : describeDeletion(deletionTime);
+    throw unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
+  }
   const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
   if (!identity.enabled) throw createRefusal(accepted, 'disabled', 'The owner of the access token is disabled.');
   const { jti = '', sid = '' } = claims;
@@ -88,13 +100,6 @@ export async function acceptToken(
 
 function createRefusal(holder: TokenHolder, reason: 'disabled' | 'revoked_token', message: string): Problem {
   return unauthenticatedProblem(reason, message, undefined, principalOf(holder));
-}
-
-/** Creates the error for a token whose subject does not exist, with the deletion time if it was deleted. */
-function createUnknownSubjectProblem(subject: string, { world }: AccessTokenAttempt): Problem {
-  const deletionTime = world.deleted.findDeletionTime(subject);
-  const detail = deletionTime === null ? undefined : describeDeletion(deletionTime);
-  return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.', detail);
 }
 
 /** @throws Problem `unauthenticated`; for a token of another world, with that reason instead of an unknown key */
@@ -148,19 +153,6 @@ async function throwTimesProblem(token: string, claims: VerifiedClaims, attempt:
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
   const owner = identity === null ? undefined : principalOf({ identity, clientId: claims.azp });
   checkTimes(claims, attempt.now, owner);
-}
-
-/**
- * Checks the issuer and the world of a bearer of the cast. Its issuer is the same on every server, and worlds with the
- * credentials of the cast accept each other's bearers.
- */
-function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
-  const expected = `${BEARER_ORIGIN}${issuerPath}`;
-  if (iss !== expected) {
-    const detail = `iss is ${quote(iss)}, expected ${expected}`;
-    throw unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', detail);
-  }
-  checkWorld({ sid: sid ?? '' }, bearerWorldOf(world));
 }
 
 /** Checks the world of a token. A valid signature is not enough, because most worlds share a signing key. */

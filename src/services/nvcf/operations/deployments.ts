@@ -89,7 +89,10 @@ const updateGpuSpecification: Handler<'nvcf', 'updateGpuSpecification', Function
   const id = params.gpuSpecId;
   const isRequested = (specification: Specification) => specification.gpuSpecificationId === id;
   const ids = { functionId: target.parent, versionId: target.id };
-  if (Object.keys(pick(body, UPDATABLE_MEMBERS)).length === 0) throw createEmptyUpdateProblem(ids);
+  if (Object.keys(pick(body, UPDATABLE_MEMBERS)).length === 0) {
+    const message = `${describeVersion(ids)}: Empty update gpu specification request. At least one field should be provided.`;
+    throw new Problem('bad_state', message);
+  }
   checkAutoscaling(body.autoscalingConfiguration);
   const row = await amendTarget(context, (version) =>
     changeSpecifications(version, { ...ids, now }, (specifications) => {
@@ -113,11 +116,6 @@ const UPDATABLE_MEMBERS = [
   'autoscalingConfiguration',
   'autoscalingConfigurationPolicy',
 ] as const;
-
-function createEmptyUpdateProblem(params: VersionParams): Problem {
-  const message = `${describeVersion(params)}: Empty update gpu specification request. At least one field should be provided.`;
-  return new Problem('bad_state', message);
-}
 
 /** Returns a specification after an update. @throws Problem if the minimum exceeds the maximum */
 function updateSpecificationMembers(

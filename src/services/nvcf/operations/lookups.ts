@@ -46,8 +46,9 @@ export function createInvocationLookup(service: Invocation['service']): Lookup<I
       row?.body.service !== service ||
       row.owner !== account ||
       row.body.createdAt + INVOCATION_LIFETIME_MS <= context.now
-    )
+    ) {
       return { found: 'nothing' };
+    }
     const lookedUp = createViewerResult(await FUNCTIONS.byId(collections, row.body.versionId), account);
     return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
   };
