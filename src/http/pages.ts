@@ -4,8 +4,9 @@ import { escapeHtml, escapeWithCode, hashContentSource, PAGE_CSS } from '../lib/
 import { worldPathOf } from '../lib/world-id.ts';
 import { compress } from './compress.ts';
 import { sendProblem, toProblem } from './problem.ts';
-import { findWorldAt, originsOf } from './request-address.ts';
+import { originsOf } from './request-address.ts';
 import type { Server } from './server.ts';
+import { findWorldAt } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
 export const HTML = 'text/html; charset=utf-8';

@@ -2,20 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { OperationHost, PrefixHost, ServiceDefinition, ServiceHost } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { Problem } from '../decisions/problem.ts';
 import { type KnownHosts, parseHostName, stripServiceName } from '../lib/hosts.ts';
-import {
-  DEFAULT_WORLD,
-  isWorldId,
-  MAX_WORLD_ID_LENGTH,
-  WORLD_HEADER,
-  WORLD_ID_FORM,
-  WORLD_PREFIX,
-  worldPathOf,
-} from '../lib/world-id.ts';
+import { DEFAULT_WORLD, WORLD_HEADER, WORLD_PREFIX, worldPathOf } from '../lib/world-id.ts';
 import type { Origins } from './request.ts';
 import type { ServedHost, Server, WorldAddress, WorldAddresses } from './server.ts';
-import { headerLines, pathOf } from './transport/arrival.ts';
+import { headerLines } from './transport/arrival.ts';
 
 /** A path into a world: the world's id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
@@ -94,41 +85,6 @@ function prefixOf(host: ServiceHost | Pick<PrefixHost, 'prefix'>): string | null
 
 function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
-}
-
-/** Finds the world at an address. @throws Problem `no_such_world` */
-export function findWorldAt(
-  { worlds }: Pick<Server, 'worlds'>,
-  { kind, world: id, hostWorld = null }: WorldAddress,
-  raw: Pick<IncomingMessage, 'url'>,
-): World {
-  const inner = pathOf(raw.url);
-  // A prefix does not excuse an unknown host name, which a web page could have rebound to this machine.
-  if (hostWorld !== null && !worlds.has(hostWorld))
-    return findWorldAt({ worlds }, { kind: 'host', world: hostWorld }, raw);
-  if (kind === 'prefix' && isBelowWorld(inner)) {
-    const message = `Worlds cannot be nested: remove the prefix before \`${inner.slice(0, 100)}\`.`;
-    throw new Problem('no_such_world', message);
-  }
-  const found = worlds.find(id);
-  if (found !== undefined) return found;
-  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID_LENGTH)}\``;
-  if (worlds.isRemoved(id)) {
-    const why = 'it was deleted, or it was unused for longer than its `ttl`';
-    throw new Problem(
-      'no_such_world',
-      `The world ${shown} no longer exists: ${why}. Create a new one with \`POST /_mock/worlds\`.`,
-    );
-  }
-  const aboutHost =
-    kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
-  if (!isWorldId(id)) {
-    const named = id === '' ? 'The id of a world is empty' : `No world can have the id ${shown}`;
-    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists existing worlds.${aboutHost}`;
-    throw new Problem('no_such_world', message);
-  }
-  const advice = 'create it with `POST /_mock/worlds` or `--world`; `GET /_mock/worlds` lists existing worlds';
-  throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 
 /**

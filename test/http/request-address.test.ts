@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { OperationHost, ServiceHost } from '../../src/contract/service.ts';
 import {
   createWorldAddresses,
-  findWorldAt,
   isBelowWorld,
   OperationHosts,
   originsOf,
@@ -11,6 +10,7 @@ import {
   pathOfHost,
 } from '../../src/http/request-address.ts';
 import type { WorldAddress } from '../../src/http/server.ts';
+import { findWorldAt } from '../../src/http/steps/select-world.ts';
 import { createKnownHosts } from '../../src/lib/hosts.ts';
 
 const MODELS: ServiceHost = { pattern: /^models\./, prefix: '/llm', example: 'models.localhost' };

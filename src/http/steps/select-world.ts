@@ -5,14 +5,21 @@ import { Problem } from '../../decisions/problem.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { readStopwatch } from '../../lib/clock.ts';
 import { decodeAscii } from '../../lib/redact.ts';
-import { DEFAULT_WORLD, formatWorldForLog, worldPathOf } from '../../lib/world-id.ts';
+import {
+  DEFAULT_WORLD,
+  formatWorldForLog,
+  isWorldId,
+  MAX_WORLD_ID_LENGTH,
+  WORLD_ID_FORM,
+  worldPathOf,
+} from '../../lib/world-id.ts';
 import type { PresentedCredential } from '../../tokens/presented-credential.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { findPresentedCredentials } from '../presented-credentials.ts';
 import { type RoutedRequest, WorldRequest } from '../request.ts';
-import { findWorldAt, originsOf } from '../request-address.ts';
-import type { Route, Server } from '../server.ts';
-import { headerLines, originOf } from '../transport/arrival.ts';
+import { isBelowWorld, originsOf } from '../request-address.ts';
+import type { Route, Server, WorldAddress } from '../server.ts';
+import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
 /** Creates a routed request: reads how the request names its world, and whether it may enter any. */
@@ -149,4 +156,39 @@ export function paramsOf({ operation }: Route, given: Readonly<Record<string, st
   // UUIDs are case-insensitive on input (RFC 9562, 4).
   for (const name of operation.uuidParams) params[name] = (given[name] ?? '').toLowerCase();
   return params;
+}
+
+/** Finds the world at an address. @throws Problem `no_such_world` */
+export function findWorldAt(
+  { worlds }: Pick<Server, 'worlds'>,
+  { kind, world: id, hostWorld = null }: WorldAddress,
+  raw: Pick<IncomingMessage, 'url'>,
+): World {
+  const inner = pathOf(raw.url);
+  // A prefix does not excuse an unknown host name, which a web page could have rebound to this machine.
+  if (hostWorld !== null && !worlds.has(hostWorld))
+    return findWorldAt({ worlds }, { kind: 'host', world: hostWorld }, raw);
+  if (kind === 'prefix' && isBelowWorld(inner)) {
+    const message = `Worlds cannot be nested: remove the prefix before \`${inner.slice(0, 100)}\`.`;
+    throw new Problem('no_such_world', message);
+  }
+  const found = worlds.find(id);
+  if (found !== undefined) return found;
+  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID_LENGTH)}\``;
+  if (worlds.isRemoved(id)) {
+    const why = 'it was deleted, or it was unused for longer than its `ttl`';
+    throw new Problem(
+      'no_such_world',
+      `The world ${shown} no longer exists: ${why}. Create a new one with \`POST /_mock/worlds\`.`,
+    );
+  }
+  const aboutHost =
+    kind === 'host' ? ` If the host name is another name of this server, start it with \`--alias\` and that name.` : '';
+  if (!isWorldId(id)) {
+    const named = id === '' ? 'The id of a world is empty' : `No world can have the id ${shown}`;
+    const message = `${named}; expected ${WORLD_ID_FORM}. \`GET /_mock/worlds\` lists existing worlds.${aboutHost}`;
+    throw new Problem('no_such_world', message);
+  }
+  const advice = 'create it with `POST /_mock/worlds` or `--world`; `GET /_mock/worlds` lists existing worlds';
+  throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
