@@ -145,12 +145,14 @@ function findViolations(
 function getValidator(name: string, schema: SeedSchema, extent: Extent): ValidateFunction {
   const validators = VALIDATORS.get(schema) ?? {};
   VALIDATORS.set(schema, validators);
+  const cached = validators[extent];
+  if (cached !== undefined) return cached;
   // A test validates the schemas. Optimized code would take longer to compile than it saves.
   const speed = { meta: false, validateSchema: false, code: { optimize: false } } as const;
-  validators[extent] ??= addFormats
-    .default(new Ajv({ allErrors: extent === 'all', verbose: true, strict: false, ...speed }))
-    .compile({ properties: { [name]: schema } });
-  return validators[extent];
+  const ajv = new Ajv({ allErrors: extent === 'all', verbose: true, strict: false, ...speed });
+  const validate = addFormats.default(ajv).compile({ properties: { [name]: schema } });
+  validators[extent] = validate;
+  return validate;
 }
 
 /** Returns the path of the topmost object that has each list, by the name of the list. */

@@ -14,7 +14,7 @@ const BOUNDS = {
   list: [66, 67],
   invocation: [60, 70],
   create: [68, 80],
-  refusal: [78, 80],
+  refusal: [79, 81],
 } as const;
 
 it.for(Object.entries(BOUNDS))(
