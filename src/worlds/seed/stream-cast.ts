@@ -31,6 +31,8 @@ export async function* streamCast(
     let beforeMember = '';
     // A part of the cast is an object, whose lists have objects.
     for (const [member, value] of Object.entries(part as object)) {
+      // As in JSON. Seeds of programs may have such members.
+      if (value === undefined) continue;
       piece += `${beforeMember}${JSON.stringify(member)}:`;
       beforeMember = ',';
       if (!Array.isArray(value)) piece += JSON.stringify(value);

@@ -18,3 +18,10 @@ it('the cast of a large seed has all identities, each with its token', async () 
   expect([claims[99].groups, claims[100].groups]).toEqual([undefined, ['team']]);
   expect((await call('GET /_mock/cast?bearers=false')).body.runai.users[0].bearer).toBeUndefined();
 });
+
+it('the cast leaves out what a seed of a program leaves undefined', async () => {
+  const runai = { tenant: { name: 'acme', realm: 'acme', id: 1001 }, users: undefined, workloadPhases: undefined };
+  const { call } = await testServer({}, { seed: { runai } });
+
+  expect((await call('GET /_mock/cast')).body).toEqual({ runai: { tenant: runai.tenant } });
+});
