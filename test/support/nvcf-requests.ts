@@ -1,3 +1,4 @@
+import { type DocumentedOperation, readDocumentedOperations } from './documented-operations.ts';
 import { castFunction, castKey } from './ngc-cast.ts';
 import type { Answer, Request, TestServer } from './server.ts';
 
@@ -53,15 +54,16 @@ export interface Stage {
 
 type TargetName = 'running' | 'idle' | 'slow' | 'doomed';
 
-/** A request of an operation that only the key can make fail. */
+/**
+ * What a request that only the key can make fail differs in from the request that the document describes: by default it
+ * has the ids of the running function, and the example of the body.
+ */
 interface Recipe {
   readonly target?: TargetName;
-  readonly success: number;
-  request(stage: Stage): {
-    readonly line: string;
-    readonly host?: string;
-    readonly body?: unknown;
-  };
+  readonly success?: number;
+  readonly host?: (stage: Stage) => string;
+  /** The body, or a function of the stage and the example. */
+  readonly body?: unknown;
   /** Creates what the request needs. */
   readonly before?: (stage: Stage, admin: Admin) => Promise<void>;
   /** Undoes a success. */
@@ -86,9 +88,6 @@ const PARTNER = { ncaId: 'nca-partner-0001' };
 const NEWCOMER = { ncaId: 'nca-newcomer-0001' };
 
 const ofVersion = ({ functionId, versionId }: Staged) => `functions/${functionId}/versions/${versionId}`;
-const onRunning = (method: string, place: string, body?: unknown): Recipe['request'] => {
-  return ({ running }) => ({ line: `${method} ${place}${ofVersion(running)}`, body });
-};
 const deploy = async (stage: Stage, admin: Admin) => {
   const { body } = await admin(`POST /v2/nvcf/deployments/${ofVersion(stage.running)}`, SPECIFICATIONS);
   stage.running.deploymentId = body.deployment.deploymentId;
@@ -122,329 +121,114 @@ const newCredential = (name: string) => ({
 const NEW_ASSET = { contentType: 'text/plain', description: 'staged' };
 const CLIENT = { clientId: 'a-client' };
 
-/** Returns the five operations that share a function or a version. */
-function sharing(place: (stage: Stage) => string) {
-  const path = (stage: Stage) => `/v2/nvcf/authorizations/${place(stage)}`;
-  const shareWith = (party: object) => async (stage: Stage, admin: Admin) => {
-    await admin(`POST ${path(stage)}`, { authorizedParties: [party] });
+/** Removes what the request has created. */
+const removeCreated =
+  (path: string, idOf: (body: Answer['body']) => string) =>
+  async (_: Stage, admin: Admin, { body }: Answer) => {
+    await admin(`DELETE /v2/nvcf/${path}/${idOf(body)}`);
   };
-  const recipe = (method: string, suffix: string, body?: unknown): Recipe => ({
-    target: 'running',
-    success: 200,
-    before: shareWith(PARTNER),
-    request: (stage) => ({ line: `${method} ${path(stage)}${suffix}`, body }),
-  });
-  return {
-    create: recipe('POST', '', { authorizedParties: [NEWCOMER] }),
-    get: recipe('GET', ''),
-    delete: recipe('DELETE', ''),
-    add: recipe('PATCH', '/add', { authorizedParty: NEWCOMER }),
-    remove: recipe('PATCH', '/remove', { authorizedParty: PARTNER }),
-  };
-}
-const functionSharing = sharing(({ running }) => `functions/${running.functionId}`);
-const versionSharing = sharing(({ running }) => ofVersion(running));
 
-/** A request to the LLM gateway. */
-function throughGateway(path: string, body: object): Recipe {
-  return {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({
-      line: `POST /llm/v1/${path}`,
-      body: { model: `${running.functionId}/staged`, ...body },
-    }),
-  };
-}
+/** An administrator's request that the mock authorizes but does not emulate. */
+const NOT_EMULATED: Recipe = { success: 404, body: {} };
 
-/** The caller's own account. */
-const ACCOUNT = '/v2/nvcf/accounts/nca-acme-0001';
-
-/** A request that the mock authorizes but does not emulate. */
-function onAccount(method: string, suffix = ''): Recipe {
-  return {
-    success: 404,
-    request: () => ({ line: `${method} ${ACCOUNT}${suffix}`, ...(method !== 'DELETE' && { body: {} }) }),
-  };
-}
-
-function reading(line: string): Recipe {
-  return { success: 200, request: () => ({ line: `GET ${line}` }) };
-}
-
-const recipes = {
-  listAccounts: reading('/v2/nvcf/accounts'),
-  getAccount: reading(ACCOUNT),
-  createAccount: onAccount('POST'),
-  updateAccount: onAccount('PATCH'),
-  deleteAccount: onAccount('DELETE'),
-  associateAccountClient: onAccount('PATCH', '/clients/associate'),
-  disassociateAccountClient: onAccount('PATCH', '/clients/disassociate'),
-  listFunctionAuthorizations: { ...reading('/v2/nvcf/authorizations/functions'), target: 'running' },
-  listAccountFunctionAuthorizations: reading(`${ACCOUNT}/authorizations/functions`),
-  listClusters: reading('/v1/accounts/nca-acme-0001/clusters'),
-  listRegisteredClusterGroups: reading('/v1/si/accounts/nca-acme-0001/clusterGroups'),
-  createFunction: {
-    success: 200,
-    request: () => ({ line: 'POST /v2/nvcf/functions', body: NEW_FUNCTION }),
-    after: deleteVersion,
+const SHARED_BEFORE: Recipe = {
+  before: async ({ running }, admin) => {
+    for (const place of [`functions/${running.functionId}`, ofVersion(running)])
+      await admin(`POST /v2/nvcf/authorizations/${place}`, { authorizedParties: [PARTNER] });
   },
-  listFunctions: { target: 'running', success: 200, request: () => ({ line: 'GET /v2/nvcf/functions' }) },
-  listFunctionIds: { target: 'running', success: 200, request: () => ({ line: 'GET /v2/nvcf/functions/ids' }) },
-  createFunctionVersion: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({
-      line: `POST /v2/nvcf/functions/${running.functionId}/versions`,
-      body: NEW_FUNCTION,
-    }),
-    after: deleteVersion,
-  },
-  listFunctionVersions: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({ line: `GET /v2/nvcf/functions/${running.functionId}/versions` }),
-  },
-  getFunctionVersion: { target: 'running', success: 200, request: onRunning('GET', '/v2/nvcf/') },
-  updateFunctionVersion: {
-    target: 'running',
-    success: 200,
-    request: onRunning('PUT', '/v2/nvcf/', { tags: ['staged'] }),
-  },
+};
+const SHARING: Recipe = { ...SHARED_BEFORE, body: { authorizedParties: [NEWCOMER] } };
+const ADDED_PARTY: Recipe = { ...SHARED_BEFORE, body: { authorizedParty: NEWCOMER } };
+const REMOVED_PARTY: Recipe = { ...SHARED_BEFORE, body: { authorizedParty: PARTNER } };
+
+/** Completes the example of a body with the model of the running function. */
+const WITH_MODEL: Recipe = {
+  body: ({ running }: Stage, example: object) => ({ ...example, model: `${running.functionId}/staged` }),
+};
+
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  createAccount: NOT_EMULATED,
+  updateAccount: NOT_EMULATED,
+  deleteAccount: { success: 404 },
+  associateAccountClient: NOT_EMULATED,
+  disassociateAccountClient: NOT_EMULATED,
+  createFunction: { body: NEW_FUNCTION, after: deleteVersion },
+  createFunctionVersion: { body: NEW_FUNCTION, after: deleteVersion },
   deleteFunctionVersion: {
     target: 'doomed',
-    success: 204,
-    request: ({ doomed }) => ({ line: `DELETE /v2/nvcf/${ofVersion(doomed)}` }),
     after: async ({ doomed }, admin) => {
       const { body } = await admin(`POST /v2/nvcf/functions/${doomed.functionId}/versions`, NEW_FUNCTION);
       doomed.versionId = body.function.versionId;
     },
   },
-  updateFunctionMetadata: {
-    target: 'running',
-    success: 200,
-    request: onRunning('PUT', '/v2/nvcf/metadata/', { tags: ['staged'] }),
-  },
-  updateFunctionRateLimit: {
-    target: 'running',
-    success: 204,
-    request: onRunning('PUT', '/v2/nvcf/ratelimit/', { rateLimit: { rateLimit: '100-S' } }),
-  },
-  deleteFunctionRateLimit: {
-    target: 'running',
-    success: 204,
-    request: onRunning('DELETE', '/v2/nvcf/ratelimit/'),
-  },
   createDeployment: {
     target: 'idle',
-    success: 200,
-    request: ({ idle }) => ({ line: `POST /v2/nvcf/deployments/${ofVersion(idle)}`, body: SPECIFICATIONS }),
     after: async ({ idle }, admin) => {
       await admin(`DELETE /v2/nvcf/deployments/${ofVersion(idle)}`);
     },
   },
-  getDeployment: { target: 'running', success: 200, request: onRunning('GET', '/v2/nvcf/deployments/') },
-  updateDeployment: {
-    target: 'running',
-    success: 200,
-    request: onRunning('PUT', '/v2/nvcf/deployments/', SPECIFICATIONS),
-  },
-  deleteDeployment: {
-    target: 'running',
-    success: 200,
-    request: onRunning('DELETE', '/v2/nvcf/deployments/'),
-    after: deploy,
-  },
-  getDeploymentById: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({ line: `GET /v2/nvcf/deployments/${running.deploymentId}` }),
-  },
-  updateGpuSpecification: {
-    target: 'running',
-    success: 200,
-    request: ({ running: { deploymentId, gpuSpecId } }) => ({
-      line: `PATCH /v2/nvcf/deployments/${deploymentId}/gpu-specifications/${gpuSpecId}`,
-      body: { minInstances: 1, maxInstances: 1 },
-    }),
-  },
-  invokeFunction: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({ line: `POST /v2/nvcf/pexec/functions/${running.functionId}`, body: { say: 'hello' } }),
-  },
-  invokeFunctionVersion: {
-    target: 'running',
-    success: 200,
-    request: onRunning('POST', '/v2/nvcf/pexec/', { say: 'hello' }),
-  },
-  getInvocationStatus: {
-    target: 'slow',
-    success: 202,
-    request: ({ slow }) => ({ line: `GET /v2/nvcf/pexec/status/${slow.requestId}` }),
-  },
-  execFunction: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({
-      line: `POST /v2/nvcf/exec/functions/${running.functionId}`,
-      body: { requestBody: { say: 'hello' } },
-    }),
-  },
-  execFunctionVersion: {
-    target: 'running',
-    success: 200,
-    request: onRunning('POST', '/v2/nvcf/exec/', { requestBody: { say: 'hello' } }),
-  },
-  getExecStatus: {
-    target: 'slow',
-    success: 202,
-    request: ({ slow }) => ({ line: `GET /v2/nvcf/exec/status/${slow.requestId}` }),
-  },
+  updateDeployment: { body: SPECIFICATIONS },
+  deleteDeployment: { after: deploy },
+  getInvocationStatus: { target: 'slow', success: 202 },
+  getExecStatus: { target: 'slow', success: 202 },
+  getQueuePosition: { target: 'slow' },
   invokeAtOwnHost: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({
-      line: 'POST /v1/chat',
-      host: `${running.functionId}.invocation.localhost:6625`,
-      body: { say: 'hello' },
-    }),
+    host: ({ running }) => `${running.functionId}.invocation.localhost:6625`,
+    body: { say: 'hello' },
   },
-  getFunctionQueues: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({ line: `GET /v2/nvcf/queues/functions/${running.functionId}` }),
-  },
-  getFunctionVersionQueue: { target: 'running', success: 200, request: onRunning('GET', '/v2/nvcf/queues/') },
-  getQueuePosition: {
-    target: 'slow',
-    success: 200,
-    request: ({ slow }) => ({ line: `GET /v2/nvcf/queues/${slow.requestId}/position` }),
-  },
-  createFunctionAuthorization: functionSharing.create,
-  getFunctionAuthorizations: functionSharing.get,
-  deleteFunctionAuthorization: functionSharing.delete,
-  addFunctionAuthorization: functionSharing.add,
-  removeFunctionAuthorization: functionSharing.remove,
-  createFunctionVersionAuthorization: versionSharing.create,
-  getFunctionVersionAuthorizations: versionSharing.get,
-  deleteFunctionVersionAuthorization: versionSharing.delete,
-  addFunctionVersionAuthorization: versionSharing.add,
-  removeFunctionVersionAuthorization: versionSharing.remove,
-  updateFunctionSecrets: {
-    target: 'running',
-    success: 204,
-    request: onRunning('PUT', '/v2/nvcf/secrets/', { secrets: [SECRET] }),
-  },
-  updateTelemetrySecret: {
-    success: 204,
-    request: ({ telemetryId }) => ({
-      line: `PUT /v2/nvcf/secrets/telemetries/${telemetryId}`,
-      body: { secret: { ...SECRET, name: 'staged' } },
-    }),
-  },
+  createFunctionAuthorization: SHARING,
+  getFunctionAuthorizations: SHARED_BEFORE,
+  deleteFunctionAuthorization: SHARED_BEFORE,
+  addFunctionAuthorization: ADDED_PARTY,
+  removeFunctionAuthorization: REMOVED_PARTY,
+  createFunctionVersionAuthorization: SHARING,
+  getFunctionVersionAuthorizations: SHARED_BEFORE,
+  deleteFunctionVersionAuthorization: SHARED_BEFORE,
+  addFunctionVersionAuthorization: ADDED_PARTY,
+  removeFunctionVersionAuthorization: REMOVED_PARTY,
+  updateTelemetrySecret: { body: { secret: { ...SECRET, name: 'staged' } } },
   createRegistryCredential: {
-    success: 200,
-    request: () => ({ line: 'POST /v2/nvcf/registry-credentials', body: newCredential('another') }),
-    after: async (_, admin, { body }) => {
-      await admin(`DELETE /v2/nvcf/registry-credentials/${body.registryCredential.registryCredentialId}`);
-    },
+    after: removeCreated('registry-credentials', (body) => body.registryCredential.registryCredentialId),
   },
-  listRegistryCredentials: { success: 200, request: () => ({ line: 'GET /v2/nvcf/registry-credentials' }) },
-  getRegistryCredential: {
-    success: 200,
-    request: ({ registryCredentialId }) => ({ line: `GET /v2/nvcf/registry-credentials/${registryCredentialId}` }),
-  },
-  updateRegistryCredential: {
-    success: 200,
-    request: ({ registryCredentialId }) => ({
-      line: `PATCH /v2/nvcf/registry-credentials/${registryCredentialId}`,
-      body: { artifactTypeEnums: ['CONTAINER'] },
-    }),
-  },
-  deleteRegistryCredential: {
-    success: 204,
-    request: ({ registryCredentialId }) => ({ line: `DELETE /v2/nvcf/registry-credentials/${registryCredentialId}` }),
-    after: addRegistryCredential,
-  },
-  listRecognizedRegistries: { success: 200, request: () => ({ line: 'GET /v2/nvcf/recognized-registries' }) },
-  createTelemetry: {
-    success: 200,
-    request: () => ({ line: 'POST /v2/nvcf/telemetries', body: newTelemetry('another') }),
-    after: async (_, admin, { body }) => {
-      await admin(`DELETE /v2/nvcf/telemetries/${body.telemetry.telemetryId}`);
-    },
-  },
-  listTelemetries: { success: 200, request: () => ({ line: 'GET /v2/nvcf/telemetries' }) },
-  getTelemetry: {
-    success: 200,
-    request: ({ telemetryId }) => ({ line: `GET /v2/nvcf/telemetries/${telemetryId}` }),
-  },
-  deleteTelemetry: {
-    success: 204,
-    request: ({ telemetryId }) => ({ line: `DELETE /v2/nvcf/telemetries/${telemetryId}` }),
-    after: addTelemetry,
-  },
-  listClusterGroups: { success: 200, request: () => ({ line: 'GET /v2/nvcf/clusterGroups' }) },
-  getGpuQuotaRules: { success: 200, request: () => ({ line: 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules' }) },
-  listAvailableInstanceTypes: {
-    success: 200,
-    request: () => ({ line: 'GET /v3/orgs/acme/ngc/nvcf/deployments/available/instanceTypes' }),
-  },
-  listInstanceTypes: {
-    success: 200,
-    request: () => ({ line: 'GET /v3/orgs/acme/ngc/nvcf/deployments/instanceTypes' }),
-  },
-  createAsset: {
-    success: 200,
-    request: () => ({ line: 'POST /v2/nvcf/assets', body: NEW_ASSET }),
-    after: async (_, admin, { body }) => {
-      await admin(`DELETE /v2/nvcf/assets/${body.assetId}`);
-    },
-  },
-  listAssets: { success: 200, request: () => ({ line: 'GET /v2/nvcf/assets' }) },
-  getAsset: { success: 200, request: ({ assetId }) => ({ line: `GET /v2/nvcf/assets/${assetId}` }) },
-  getAssetContent: {
-    success: 302,
-    request: ({ assetId }) => ({ line: `GET /v2/nvcf/assets/${assetId}/content-redirect` }),
-  },
-  deleteAsset: {
-    success: 204,
-    request: ({ assetId }) => ({ line: `DELETE /v2/nvcf/assets/${assetId}` }),
-    after: addAsset,
-  },
-  createInvocationToken: {
-    target: 'running',
-    success: 200,
-    request: ({ running }) => ({ line: `POST /v2/nvcf/tokens/functions/${running.functionId}`, body: CLIENT }),
-  },
-  createVersionInvocationToken: {
-    target: 'running',
-    success: 200,
-    request: onRunning('POST', '/v2/nvcf/tokens/', CLIENT),
-  },
+  deleteRegistryCredential: { after: addRegistryCredential },
+  createTelemetry: { after: removeCreated('telemetries', (body) => body.telemetry.telemetryId) },
+  deleteTelemetry: { after: addTelemetry },
+  createAsset: { after: removeCreated('assets', (body) => body.assetId) },
+  deleteAsset: { after: addAsset },
   createMultiFunctionInvocationToken: {
-    success: 200,
-    request: ({ running }) => ({
-      line: 'POST /v2/nvcf/tokens/functions',
-      body: { ...CLIENT, functions: [{ functionId: running.functionId }] },
-    }),
+    body: ({ running }: Stage) => ({ ...CLIENT, functions: [{ functionId: running.functionId }] }),
   },
-  createChatCompletion: throughGateway('chat/completions', { messages: [{ role: 'user', content: 'hello' }] }),
-  createResponse: throughGateway('responses', { input: 'hello' }),
-  createMessage: throughGateway('messages', { max_tokens: 9, messages: [{ role: 'user', content: 'hello' }] }),
-  createEmbedding: throughGateway('embeddings', { input: 'hello' }),
-} as const satisfies Readonly<Record<string, Recipe>>;
+  createChatCompletion: WITH_MODEL,
+  createResponse: WITH_MODEL,
+  createMessage: WITH_MODEL,
+  createEmbedding: WITH_MODEL,
+};
 
-export type OperationName = keyof typeof recipes;
+/** The operations that require no key. */
+const PUBLIC = ['downloadAssetContent', 'uploadAssetContent'];
 
-const RECIPES: Readonly<Record<OperationName, Recipe>> = recipes;
+/** The id of an operation that requires a key. */
+export type OperationName = string;
 
-export const OPERATION_NAMES = Object.keys(RECIPES) as readonly OperationName[];
+/** A function's own host is in no document. */
+const OPERATIONS: ReadonlyMap<string, DocumentedOperation> = new Map([
+  ...[...readDocumentedOperations('nvcf')].filter(
+    ([id]) => !PUBLIC.includes(id) && !/^(get|list)(Llm|Health)/.test(id),
+  ),
+  ['invokeAtOwnHost', { request: 'POST /v1/chat', success: 200 }],
+]);
+
+export const OPERATION_NAMES: readonly OperationName[] = [...OPERATIONS.keys()];
 
 /** Returns the status of a successful request. */
 export function successOf(operation: OperationName): number {
-  return RECIPES[operation].success;
+  return RECIPES[operation]?.success ?? documentedOf(operation).success;
+}
+
+function documentedOf(operation: OperationName): DocumentedOperation {
+  const documented = OPERATIONS.get(operation);
+  if (documented === undefined) throw new Error(`there is no operation ${operation} that requires a key`);
+  return documented;
 }
 
 /** A resource in the form of the control API. */
@@ -525,30 +309,44 @@ export async function stagedServer(server: Pick<TestServer, 'call'>): Promise<St
   await addRegistryCredential(stage, admin);
   await addAsset(stage, admin);
 
-  const lineOf = (operation: OperationName, running: Stage['running'] = stage.running) => {
-    const { line, ...rest } = RECIPES[operation].request({ ...stage, running });
+  const recipeOf = (operation: OperationName): Recipe => RECIPES[operation] ?? {};
+  const targetOf = (operation: OperationName) => stage[recipeOf(operation).target ?? 'running'];
+  const partsOf = (operation: OperationName, about?: Pick<Staged, 'functionId' | 'versionId'>) => {
+    const { request, body: example } = documentedOf(operation);
+    const { host, body = example } = recipeOf(operation);
+    const { running, slow } = stage;
+    const ids = { org: 'acme', ncaId: 'nca-acme-0001', ...stage, ...running, requestId: slow.requestId };
+    const values: Readonly<Record<string, unknown>> = { ...ids, ...targetOf(operation), ...about };
+    const line = request.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
     const [method = '', path = ''] = line.split(' ');
-    return { line, method, path, ...rest };
+    const given = { ...stage, running: { ...running, ...about } };
+    return {
+      line,
+      method,
+      path,
+      body: typeof body === 'function' ? body(given, example) : body,
+      ...(host !== undefined && { headers: { host: host(given) } }),
+    };
   };
   return {
     stage,
     admin,
-    targetOf: (operation) => stage[RECIPES[operation].target ?? 'running'],
+    targetOf,
     requestOf: (operation) => {
-      const { method, path } = lineOf(operation);
+      const { method, path } = partsOf(operation);
       return { method, path };
     },
     ask: async (operation, token, about) => {
-      const { before, after, success } = RECIPES[operation];
+      const { before, after } = recipeOf(operation);
       await before?.(stage, admin);
-      const { line, host, body } = lineOf(operation, { ...stage.running, ...about });
+      const { line, body, headers } = partsOf(operation, about);
       const parts: Request = {
         token,
         ...(body !== undefined && { body }),
-        ...(host !== undefined && { headers: { host } }),
+        ...(headers !== undefined && { headers }),
       };
       const answer = await server.call(line, parts);
-      if (answer.status === success) await after?.(stage, admin, answer);
+      if (answer.status === successOf(operation)) await after?.(stage, admin, answer);
       return answer;
     },
   };

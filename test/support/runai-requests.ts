@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DocumentedOperation, readDocumentedOperations } from './documented-operations.ts';
 import { emptyFolder } from './folder.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
@@ -91,13 +92,10 @@ export interface Filling {
   readonly body?: unknown;
 }
 
-/** A request of an operation that only rights can make fail. */
+/** What a request of an operation needs, so that only rights can make it fail. */
 interface Recipe {
-  /** Method and path, as in the document. */
-  readonly request: string;
-  readonly success: number;
-  /** The status in 2.19, if it differs. */
-  readonly formerSuccess?: number;
+  /** The status of success in 2.19, if it differs from later versions, and that of later versions. */
+  readonly success?: readonly [former: number, later: number];
   /** Scopes that the object can be in, or be itself; absent: none. The last is the default. */
   readonly within?: readonly ScopeType[];
   /** Creates the objects of a request, as the administrator, or as the caller if they must be the caller's. */
@@ -108,15 +106,12 @@ type Fill = (make: Maker, order: Order) => Filling | Promise<Filling>;
 
 const RULES = '/api/v1/authorization/access-rules';
 const ROLES = '/api/v2/authorization/roles';
-const SETTINGS = '/api/v1/authorization/settings';
-const SECURITY = '/api/v1/security/settings';
 const APPS = '/api/v1/apps';
 const ACCOUNTS = '/api/v1/service-accounts';
 const KEYS = '/api/v1/access-keys';
 const USER_APPS = '/api/v1/user-applications';
 const USERS = '/api/v1/users';
 const WORKLOADS = '/api/v1/workloads';
-const OPENID = '/auth/realms/{realm}/protocol/openid-connect';
 
 const VIEWER = 7;
 const ACCOUNT_READ_ACCESS = 'a0969bbb-4625-4d29-a478-b6d38f90a9be';
@@ -220,234 +215,111 @@ function ofWorkloads(
   const fill = about((make, { place }) => make.workload(kind, place));
   return {
     [create]: {
-      request: `POST ${WORKLOADS}/${kind}`,
-      success: 202,
-      formerSuccess: 200,
+      success: [200, 202],
       within,
       fill: (make, { place }) => ({ body: make.newWorkload(place) }),
     },
-    [read]: { request: `GET ${WORKLOADS}/${kind}/{workloadId}`, success: 200, within, fill },
-    [remove]: {
-      request: `DELETE ${WORKLOADS}/${kind}/{workloadId}`,
-      success: 202,
-      formerSuccess: 204,
-      within,
-      fill,
-    },
+    [read]: { within, fill },
+    [remove]: { success: [204, 202], within, fill },
   };
 }
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
-  get_userinfo: { request: `GET ${OPENID}/userinfo`, success: 200, fill: realm },
-  get_userinfo_by_post: { request: `POST ${OPENID}/userinfo`, success: 200, fill: realm },
+  get_userinfo: { fill: realm },
+  get_userinfo_by_post: { fill: realm },
 
-  get_access_keys: { request: `GET ${KEYS}`, success: 200 },
-  create_access_key1: { request: `POST ${KEYS}`, success: 201, fill: onlyName },
-  get_access_key_by_id1: { request: `GET ${KEYS}/{accessKeyId}`, success: 200, fill: ownKey },
-  delete_access_key_by_id: { request: `DELETE ${KEYS}/{accessKeyId}`, success: 204, fill: ownKey },
-  regenerate_access_key_secret: { request: `POST ${KEYS}/{accessKeyId}/secret`, success: 200, fill: ownKey },
-  get_access_keys_administration: { request: 'GET /api/v1/administration/access-keys', success: 200 },
-  delete_access_key_by_id_administration: {
-    request: 'DELETE /api/v1/administration/access-keys/{accessKeyId}',
-    success: 204,
-    fill: about((make) => make.named(KEYS)),
-  },
+  create_access_key1: { fill: onlyName },
+  get_access_key_by_id1: { fill: ownKey },
+  delete_access_key_by_id: { fill: ownKey },
+  regenerate_access_key_secret: { fill: ownKey },
+  delete_access_key_by_id_administration: { fill: about((make) => make.named(KEYS)) },
 
-  get_user_applications: { request: `GET ${USER_APPS}`, success: 200 },
-  create_user_application: { request: `POST ${USER_APPS}`, success: 201, fill: onlyName },
-  get_user_application_by_id: { request: `GET ${USER_APPS}/{appId}`, success: 200, fill: ownUserApp },
-  delete_user_application_by_id: { request: `DELETE ${USER_APPS}/{appId}`, success: 204, fill: ownUserApp },
-  regenerate_user_application_secret: { request: `POST ${USER_APPS}/{appId}/secret`, success: 200, fill: ownUserApp },
-  get_user_applications_administration: { request: 'GET /api/v1/administration/user-applications', success: 200 },
-  delete_user_application_by_id_administration: {
-    request: 'DELETE /api/v1/administration/user-applications/{appId}',
-    success: 204,
-    fill: about((make) => make.named(USER_APPS)),
-  },
+  create_user_application: { fill: onlyName },
+  get_user_application_by_id: { fill: ownUserApp },
+  delete_user_application_by_id: { fill: ownUserApp },
+  regenerate_user_application_secret: { fill: ownUserApp },
+  delete_user_application_by_id_administration: { fill: about((make) => make.named(USER_APPS)) },
 
-  get_applications: { request: `GET ${APPS}`, success: 200 },
-  create_application: { request: `POST ${APPS}`, success: 201, fill: onlyName },
-  get_application_by_id: { request: `GET ${APPS}/{appId}`, success: 200, fill: application() },
-  update_application_by_id: { request: `PATCH ${APPS}/{appId}`, success: 200, fill: application({ enabled: false }) },
-  delete_application_by_id: { request: `DELETE ${APPS}/{appId}`, success: 204, fill: application() },
-  regenerate_application_secret: { request: `POST ${APPS}/{appId}/secret`, success: 200, fill: application() },
+  create_application: { fill: onlyName },
+  get_application_by_id: { fill: application() },
+  update_application_by_id: { fill: application({ enabled: false }) },
+  delete_application_by_id: { fill: application() },
+  regenerate_application_secret: { fill: application() },
 
-  get_service_accounts: { request: `GET ${ACCOUNTS}`, success: 200 },
-  create_service_account: { request: `POST ${ACCOUNTS}`, success: 201, fill: onlyName },
-  get_service_account_by_id: { request: `GET ${ACCOUNTS}/{serviceAccountId}`, success: 200, fill: serviceAccount() },
-  update_service_account_by_id: {
-    request: `PATCH ${ACCOUNTS}/{serviceAccountId}`,
-    success: 200,
-    fill: serviceAccount({ enabled: false }),
-  },
-  delete_service_account_by_id: {
-    request: `DELETE ${ACCOUNTS}/{serviceAccountId}`,
-    success: 204,
-    fill: serviceAccount(),
-  },
-  regenerate_service_account_secret: {
-    request: `POST ${ACCOUNTS}/{serviceAccountId}/secret`,
-    success: 200,
-    fill: serviceAccount(),
-  },
+  create_service_account: { fill: onlyName },
+  get_service_account_by_id: { fill: serviceAccount() },
+  update_service_account_by_id: { fill: serviceAccount({ enabled: false }) },
+  delete_service_account_by_id: { fill: serviceAccount() },
+  regenerate_service_account_secret: { fill: serviceAccount() },
 
-  get_access_rules: { request: `GET ${RULES}`, success: 200 },
-  count_access_rules: { request: `GET ${RULES}/count`, success: 200 },
-  create_access_rule: {
-    request: `POST ${RULES}`,
-    success: 201,
-    within: SCOPE_TYPES,
-    fill: (make, { place }) => ({ body: make.newRule(place) }),
-  },
-  get_access_rule: {
-    request: `GET ${RULES}/{accessRuleId}`,
-    success: 200,
-    within: SCOPE_TYPES,
-    fill: about((make, { place }) => make.lastingRule(place)),
-  },
-  delete_access_rule: {
-    request: `DELETE ${RULES}/{accessRuleId}`,
-    success: 204,
-    within: SCOPE_TYPES,
-    fill: about((make, { place }) => make.rule(place)),
-  },
+  create_access_rule: { within: SCOPE_TYPES, fill: (make, { place }) => ({ body: make.newRule(place) }) },
+  get_access_rule: { within: SCOPE_TYPES, fill: about((make, { place }) => make.lastingRule(place)) },
+  delete_access_rule: { within: SCOPE_TYPES, fill: about((make, { place }) => make.rule(place)) },
   access_rules_batch: {
-    request: `POST ${RULES}/batch`,
-    success: 200,
     fill: async (make) => ({ body: { action: 'delete', ids: [await make.rule(PLACES.vision)] } }),
   },
   access_rules_batch_create: {
-    request: `POST ${RULES}/batch-create`,
-    success: 200,
     fill: (make) => {
       const { subjectId, subjectType, roleId, scopeType, scopeId } = make.newRule(PLACES.vision);
       const payload = { roleId, subjects: [{ subjectId, subjectType }], scopes: [{ scopeType, scopeId }] };
       return { body: { payload } };
     },
   },
-  get_me_access_rules: { request: 'GET /api/v1/authorization/me/access-rules', success: 200 },
-  count_me_access_rules: { request: 'GET /api/v1/authorization/me/access-rules/count', success: 200 },
-  get_permissions: { request: 'GET /api/v1/authorization/permissions', success: 200 },
-  get_permitted_scopes: {
-    request: 'POST /api/v1/authorization/permitted-scopes',
-    success: 200,
-    fill: () => ({ body: { resourceType: 'project', action: 'read' } }),
-  },
 
-  get_roles_v1: { request: 'GET /api/v1/authorization/roles', success: 200 },
-  get_role_v1: {
-    request: 'GET /api/v1/authorization/roles/{roleIdPath}',
-    success: 200,
-    fill: about(() => String(VIEWER)),
-  },
-  get_roles_v2: { request: `GET ${ROLES}`, success: 200 },
-  create_role_v2: { request: `POST ${ROLES}`, success: 201, fill: (make) => ({ body: make.newRole() }) },
-  get_role_by_id_v2: { request: `GET ${ROLES}/{roleId}`, success: 200, fill: about((make) => make.role()) },
-  update_role_v2: {
-    request: `PUT ${ROLES}/{roleId}`,
-    success: 200,
-    fill: async (make) => ({ id: await make.role(), body: make.newRole() }),
-  },
-  delete_role_by_id_v2: { request: `DELETE ${ROLES}/{roleId}`, success: 204, fill: about((make) => make.role()) },
-  enable_role_v2: {
-    request: `POST ${ROLES}/{roleId}/enable`,
-    success: 204,
-    fill: about((make) => make.disabledRole()),
-  },
-  disable_role_v2: { request: `POST ${ROLES}/{roleId}/disable`, success: 204, fill: about((make) => make.role()) },
-  get_permission_sets: { request: 'GET /api/v1/authorization/permission-sets', success: 200 },
-  get_permission_set_by_id: {
-    request: 'GET /api/v1/authorization/permission-sets/{permissionSetId}',
-    success: 200,
-    fill: about(() => ACCOUNT_READ_ACCESS),
-  },
-  get_authorization_settings: { request: `GET ${SETTINGS}`, success: 200 },
-  get_authorization_setting_by_key: {
-    request: `GET ${SETTINGS}/{key}`,
-    success: 200,
-    fill: about(() => 'enableScopedAuthorization'),
-  },
-  update_authorization_setting_by_key: {
-    request: `PUT ${SETTINGS}/{key}`,
-    success: 200,
-    fill: () => ({ id: 'enableScopedAuthorization', body: { enabled: true } }),
-  },
-  get_security_settings: { request: `GET ${SECURITY}`, success: 200 },
-  get_security_setting_by_key: {
-    request: `GET ${SECURITY}/{key}`,
-    success: 200,
-    fill: about(() => 'autoRedirectSSO'),
-  },
+  get_role_v1: { fill: about(() => String(VIEWER)) },
+  create_role_v2: { fill: (make) => ({ body: make.newRole() }) },
+  get_role_by_id_v2: { fill: about((make) => make.role()) },
+  update_role_v2: { fill: async (make) => ({ id: await make.role(), body: make.newRole() }) },
+  delete_role_by_id_v2: { fill: about((make) => make.role()) },
+  enable_role_v2: { fill: about((make) => make.disabledRole()) },
+  disable_role_v2: { fill: about((make) => make.role()) },
+  get_permission_set_by_id: { fill: about(() => ACCOUNT_READ_ACCESS) },
+  get_authorization_setting_by_key: { fill: about(() => 'enableScopedAuthorization') },
+  update_authorization_setting_by_key: { fill: () => ({ id: 'enableScopedAuthorization', body: { enabled: true } }) },
+  get_security_setting_by_key: { fill: about(() => 'autoRedirectSSO') },
   update_security_setting_by_key: {
-    request: `PUT ${SECURITY}/{key}`,
-    success: 200,
     fill: () => ({ id: 'autoRedirectSSO', body: { enabled: false, idpAlias: 'oidc' } }),
   },
 
-  get_users: { request: `GET ${USERS}`, success: 200 },
-  count_users: { request: `GET ${USERS}/count`, success: 200 },
-  create_user: { request: `POST ${USERS}`, success: 201, fill: (make) => ({ body: make.newUser() }) },
-  get_user_by_id: { request: `GET ${USERS}/{userId}`, success: 200, fill: lastingUser },
-  delete_user_by_id: { request: `DELETE ${USERS}/{userId}`, success: 204, fill: about((make) => make.user()) },
-  logout_user: { request: `POST ${USERS}/{userId}/logout`, success: 200, fill: lastingUser },
-  reset_user_password: { request: `POST ${USERS}/{userId}/password`, success: 200, fill: lastingUser },
+  create_user: { fill: (make) => ({ body: make.newUser() }) },
+  get_user_by_id: { fill: lastingUser },
+  delete_user_by_id: { fill: about((make) => make.user()) },
+  logout_user: { fill: lastingUser },
+  reset_user_password: { fill: lastingUser },
   change_user_password: {
-    request: 'POST /api/v1/me/password',
-    success: 200,
     fill: (_, { caller }) => ({ body: { currentPassword: caller.password, newPassword: 'another-password' } }),
   },
 
-  get_tenants: { request: 'GET /api/v1/tenants', success: 200 },
-  get_clusters: { request: 'GET /api/v1/clusters', success: 200 },
-  get_clusters_minimal: { request: 'GET /api/v1/clusters/minimal', success: 200 },
-  get_cluster_by_uuid: { request: 'GET /api/v1/clusters/{clusterUuid}', success: 200, within: ['cluster'], fill: unit },
-  get_departments: { request: 'GET /api/v1/org-unit/departments', success: 200 },
-  count_departments: { request: 'GET /api/v1/org-unit/departments/count', success: 200 },
-  get_department: {
-    request: 'GET /api/v1/org-unit/departments/{departmentId}',
-    success: 200,
-    within: ['department'],
-    fill: unit,
-  },
-  get_projects: { request: 'GET /api/v1/org-unit/projects', success: 200 },
-  count_projects: { request: 'GET /api/v1/org-unit/projects/count', success: 200 },
-  get_project: {
-    request: 'GET /api/v1/org-unit/projects/{projectId}',
-    success: 200,
-    within: ['project'],
-    fill: unit,
-  },
-  get_workloads: { request: `GET ${WORKLOADS}`, success: 200 },
-  count_workloads: { request: `GET ${WORKLOADS}/count`, success: 200 },
-  get_workload: {
-    request: `GET ${WORKLOADS}/{workloadId}`,
-    success: 200,
-    within: ['project'],
-    fill: about((make, { place }) => make.workload('trainings', place)),
-  },
+  get_cluster_by_uuid: { within: ['cluster'], fill: unit },
+  get_department: { within: ['department'], fill: unit },
+  get_project: { within: ['project'], fill: unit },
+  get_workload: { within: ['project'], fill: about((make, { place }) => make.workload('trainings', place)) },
   ...ofWorkloads('workspaces', ['create_workspace1', 'get_workspace', 'delete_workspace']),
   ...ofWorkloads('trainings', ['create_training1', 'get_training', 'delete_training']),
   ...ofWorkloads('distributed', ['create_distributed', 'get_distributed', 'delete_distributed']),
 };
 
-/** All operations that require a token, in any version. */
-export const RUNAI_OPERATIONS: readonly string[] = Object.keys(RECIPES);
+const OPERATIONS = readDocumentedOperations('runai');
 
 function recipeOf(operation: string): Recipe {
-  const recipe = RECIPES[operation];
-  if (recipe === undefined) throw new Error(`there is no recipe for ${operation}`);
-  return recipe;
+  return RECIPES[operation] ?? {};
+}
+
+function documentedOf(operation: string): DocumentedOperation {
+  const documented = OPERATIONS.get(operation);
+  if (documented === undefined) throw new Error(`no document has the operation ${operation}`);
+  return documented;
 }
 
 /** Method and path, as in the document. */
 export function requestOf(operation: string): string {
-  return recipeOf(operation).request;
+  return documentedOf(operation).request;
 }
 
 /** Returns the status of a successful request. */
 export function successOf(operation: string, profile: RunaiProfile): number {
-  const { success, formerSuccess = success } = recipeOf(operation);
-  return profile === '2.19' ? formerSuccess : success;
+  const [former, later] = recipeOf(operation).success ?? [];
+  return (profile === '2.19' ? former : later) ?? documentedOf(operation).success;
 }
 
 /** Returns the scopes that the operation's object can be in; none for operations without one scope. */
@@ -564,7 +436,8 @@ export async function stagedRunai(profile: RunaiProfile, roles: readonly string[
     administratorOf: async (place) => ({ principal: clientIdOf(place), token: await tokenOf(clientIdOf(place)) }),
     fill: async (operation, caller, place) => {
       const name = place ?? usualPlaceOf(operation) ?? HERE.project;
-      return (await recipeOf(operation).fill?.(make, { caller, place: PLACES[name] })) ?? {};
+      const { fill = () => ({ body: documentedOf(operation).body }) } = recipeOf(operation);
+      return fill(make, { caller, place: PLACES[name] });
     },
     ask: (operation, { id = '', body }, { token }) =>
       server.call(requestOf(operation).replace(/\{\w+\}/, id), { token, ...(body !== undefined && { body }) }),

@@ -8,7 +8,6 @@ import {
   PLACES,
   type PlaceName,
   placesOf,
-  RUNAI_OPERATIONS,
   type RunaiCaller,
   type RunaiProfile,
   requestOf,
@@ -411,9 +410,6 @@ describe.each(PROFILES)('Run:ai %s', (profile) => {
     expect(all.map(({ operation }) => operation).sort()).toEqual([...documented.keys()].sort());
     expect(rows.map(({ operation }) => requestOf(operation))).toEqual(
       rows.map(({ operation }) => documented.get(operation)),
-    );
-    expect(new Set(RUNAI_OPERATIONS)).toEqual(
-      new Set(ROWS.filter(({ isPublic }) => !isPublic).map(({ operation }) => operation)),
     );
   });
 
