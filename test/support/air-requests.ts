@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readDocumentedOperations } from './documented-operations.ts';
 import { castKey } from './ngc-cast.ts';
 import { type Answer, START, type TestServer } from './server.ts';
 
@@ -325,7 +326,6 @@ function about(object: (make: Maker) => Promise<string>, body?: unknown): Recipe
   return async (make) => ({ id: await object(make), ...(body !== undefined && { body }) });
 }
 
-const nothing: Recipe = () => ({});
 const simulation = (make: Maker) => make.simulation();
 const node = (make: Maker) => make.node();
 const image = (make: Maker) => make.image();
@@ -337,43 +337,56 @@ function ownTraining(body?: unknown): Recipe {
   return async (make, caller) => ({ id: await make.training(caller), ...(body !== undefined && { body }) });
 }
 
+/** The object of the operations whose ids begin with the name. */
+const OBJECTS: Readonly<Record<string, (make: Maker) => Promise<string>>> = {
+  simulations: simulation,
+  simulation_ztp_script: (make) => make.script(),
+  nodes: node,
+  interfaces: (make) => make.interface(),
+  links: (make) => make.link(),
+  services: (make) => make.service(),
+  instructions: (make) => make.instruction(),
+  checkpoints: (make) => make.checkpoint(),
+  runs: (make) => make.run(),
+  userconfigs: (make) => make.userconfig(),
+  images: image,
+  image_publish_access_records: (make) => make.imageRecord(),
+  image_shares: (make) => make.share(),
+  demos: demo,
+  demo_publish_access_records: (make) => make.demoRecord(),
+  demo_tags: (make) => make.tag(),
+  trainings: training,
+  resource_budgets: (make) => make.first(`${V3}/resource-budgets/`),
+  ssh_keys: (make) => make.sshKey(),
+  system_nodes: (make) => make.systemNode(),
+  fleets: (make) => make.fleet(),
+  workers: (make) => make.worker(),
+  worker_certificates: (make) => make.certificate(),
+  manifests: (make) => make.manifest(),
+  plugin_images: (make) => make.pluginImage(),
+  os_image_manifests: (make) => make.osImage(),
+  os_templates: (make) => make.osTemplate(),
+  platform_information: (make) => make.platform(),
+  simulation_history: simulation,
+  node_history: node,
+  image_history: image,
+  demo_history: demo,
+};
+
+/** Requests that need another object or body than the document's example. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
-  simulations_list: nothing,
   simulations_create: (make) => ({ body: { name: make.name() } }),
-  simulations_get: about(simulation),
-  simulations_update: about(simulation, { name: 'changed' }),
-  simulations_delete: about(simulation),
   simulations_import: (make) => ({ body: { format: 'JSON', name: make.name(), content: TOPOLOGY } }),
   simulations_clone: async (make) => ({ body: { simulation: await make.simulation() } }),
   simulations_export: async (make) => ({ id: await make.simulation(), query: '?topology_format=JSON' }),
-  simulations_start: about(simulation, {}),
   simulations_shutdown: about((make) => make.active(), {}),
   simulations_rebuild: about((make) => make.active(), {}),
-  simulations_enable_auto_oob: about(simulation, {}),
-  simulations_disable_auto_oob: about(simulation, {}),
-  simulations_enable_auto_netq: about(simulation, {}),
-  simulations_disable_auto_netq: about(simulation, {}),
   simulations_parse: () => ({
     body: { topology_data: JSON.stringify(TOPOLOGY), source_format: 'JSON', destination_format: 'JSON' },
   }),
   simulation_ztp_script_create: about(simulation, { content: 'true' }),
-  simulation_ztp_script_get: about((make) => make.script()),
-  simulation_ztp_script_update: about((make) => make.script(), { content: 'false' }),
-  simulation_ztp_script_delete: about((make) => make.script()),
-  simulation_history_list: about(simulation),
-  simulation_history_filters: about(simulation),
-  node_history_list: about(node),
-  node_history_filters: about(node),
-  image_history_list: about(image),
-  image_history_filters: about(image),
-  demo_history_list: about(demo),
-  demo_history_filters: about(demo),
   histories_list: async (make) => ({ query: `?model=simulation&object_id=${await make.simulation()}` }),
-  nodes_list: nothing,
-  nodes_get: about(node),
   nodes_create: async (make) => ({ body: { name: make.name(), simulation: await make.simulation() } }),
-  nodes_update: about(node, { cpu: 2 }),
-  nodes_delete: about(node),
   nodes_from_system_node: async (make) => ({
     body: { system_node: await make.systemNode(), name: make.name(), simulation: await make.simulation() },
   }),
@@ -386,48 +399,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   nodes_bulk_delete: async (make) => ({ body: await make.nodesOf(await make.simulation()) }),
   nodes_bulk_assign: async (make) => ({ body: await make.nodesOf(await make.simulation(), 'node') }),
   nodes_bulk_copy: async (make) => ({ body: await make.nodesOf(await make.simulation()) }),
-  interfaces_list: nothing,
-  interfaces_get: about((make) => make.interface()),
   interfaces_create: async (make) => ({ body: { name: make.name('i'), node: await make.node() } }),
-  interfaces_update: about((make) => make.interface(), { outbound: true }),
-  interfaces_delete: about((make) => make.interface()),
-  interfaces_breakout: about((make) => make.interface(), { split_count: 2 }),
   interfaces_revert_breakout: async (make) => {
     const id = await make.interface();
     await make.ask(`POST ${INTERFACES}${id}/breakout/`, { split_count: 2 });
     return { id, body: {} };
   },
-  links_list: nothing,
-  links_get: about((make) => make.link()),
   links_create: async (make) => ({ body: { interfaces: await make.interfaces() } }),
-  links_delete: about((make) => make.link()),
-  services_list: nothing,
-  services_get: about((make) => make.service()),
   services_create: async (make) => ({ body: { interface: await make.interface(), node_port: 22 } }),
-  services_delete: about((make) => make.service()),
   instructions_create: async (make) => ({ body: await make.newInstruction() }),
-  instructions_list: nothing,
-  instructions_get: about((make) => make.instruction()),
-  instructions_update: about((make) => make.instruction(), { run_again_on_rebuild: true }),
-  instructions_delete: about((make) => make.instruction()),
-  checkpoints_list: nothing,
-  checkpoints_get: about((make) => make.checkpoint()),
-  checkpoints_update: about((make) => make.checkpoint(), { favorite: true }),
-  checkpoints_delete: about((make) => make.checkpoint()),
-  runs_list: nothing,
-  runs_get: about((make) => make.run()),
-  runs_update: about((make) => make.run(), { name: 'changed' }),
-  userconfigs_list: nothing,
-  userconfigs_get: about((make) => make.userconfig()),
   userconfigs_create: (make) => ({ body: make.newUserconfig() }),
-  userconfigs_update: about((make) => make.userconfig(), { name: 'changed' }),
-  userconfigs_delete: about((make) => make.userconfig()),
-  images_list: nothing,
-  images_get: about(image),
   images_create: (make) => ({ body: make.newImage() }),
-  images_update: about(image, { notes: 'changed' }),
-  images_delete: about(image),
-  images_start_upload: about(image, { hash: HASH, size: 1 }),
   images_complete_upload: (make) => make.arrived(),
   images_abort_upload: async (make) => ({ id: (await make.arrived()).id, body: {} }),
   images_clear_upload: about((make) => make.uploaded(), {}),
@@ -441,28 +423,15 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     allowed_orgs_request_text: 'globex',
   }),
   images_cancel_publish_access_record: about((make) => make.requested(), {}),
-  image_publish_access_records_list: nothing,
-  image_publish_access_records_get: about((make) => make.imageRecord()),
-  image_publish_access_records_approve: about((make) => make.imageRecord(), {}),
-  image_publish_access_records_deny: about((make) => make.imageRecord(), {}),
   image_publish_access_records_set_visibility: async (make) => {
     const id = await make.imageRecord();
     await make.ask(`PATCH ${IMAGE_RECORDS}${id}/approve/`, {});
     return { id, body: { publicly_published: false } };
   },
   image_shares_create: async (make) => ({ body: { image: await make.image(), target_org: 'globex' } }),
-  image_shares_get: about((make) => make.share()),
-  image_shares_list: nothing,
-  image_shares_delete: about((make) => make.share()),
   image_shares_claim: async (make) => ({ body: { image_share: await make.offer() } }),
-  demos_list: nothing,
-  demos_get: about(demo),
   demos_create: async (make) => ({ body: await make.newDemo() }),
-  demos_update: about(demo, { description: 'changed' }),
-  demos_delete: about(demo),
-  demos_publish: about(demo, {}),
   demos_unpublish: about((make) => make.publishedDemo(), {}),
-  demos_request_publish: about(demo, { justification: 'staged', publisher: 'staged' }),
   demos_request_unpublish: about((make) => make.publishedDemo(), { justification: 'staged' }),
   demos_request_public: about((make) => make.publishedDemo(), { prefer_public: false, justification: 'staged' }),
   demos_request_allowlist_change: about((make) => make.publishedDemo({ prefer_public: false }), {
@@ -470,81 +439,34 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     allowed_orgs_request_text: 'globex',
   }),
   demos_cancel_publish_access_record: about((make) => make.requestedDemo(), {}),
-  demos_tighten_order: () => ({ body: {} }),
-  demo_publish_access_records_list: nothing,
-  demo_publish_access_records_get: about((make) => make.demoRecord()),
-  demo_publish_access_records_approve: about((make) => make.demoRecord(), {}),
-  demo_publish_access_records_deny: about((make) => make.demoRecord(), {}),
   demo_publish_access_records_set_visibility: async (make) => {
     const id = await make.demoRecord();
     await make.ask(`PATCH ${DEMO_RECORDS}${id}/approve/`, {});
     return { id, body: { publicly_published: false } };
   },
-  demos_request_access: about(demo, {}),
-  demos_provision: about(demo, {}),
-  demos_manage: about(demo, { featured: true }),
-  demo_tags_list: nothing,
-  demo_tags_get: about((make) => make.tag()),
   demo_tags_create: (make) => ({ body: { name: make.name('tag') } }),
-  demo_tags_update: about((make) => make.tag(), { name: 'changed' }),
-  demo_tags_delete: about((make) => make.tag()),
-  trainings_list: nothing,
-  trainings_get: about(training),
   trainings_create: async (make) => ({ body: await make.newTraining() }),
   trainings_update: ownTraining(TIMES),
   trainings_delete: ownTraining(),
   trainings_attendees_add: ownTraining({ attendees: ['two@acme.test'] }),
   trainings_attendees_remove: ownTraining({ attendees: ['one@acme.test'] }),
   trainings_external_user_group: ownTraining(),
-  trainings_workbench_simulations: about(training),
-  resource_budgets_list: nothing,
-  resource_budgets_get: about((make) => make.first(`${V3}/resource-budgets/`)),
-  ssh_keys_list: nothing,
   ssh_keys_create: (make) => ({ body: { name: make.name(), public_key: SSH_KEY } }),
-  ssh_keys_get: about((make) => make.sshKey()),
-  ssh_keys_delete: about((make) => make.sshKey()),
-  system_nodes_list: nothing,
-  system_nodes_get: about((make) => make.systemNode()),
-  system_nodes_delete: about((make) => make.systemNode()),
-  fleets_list: nothing,
   fleets_create: (make) => ({ body: { name: make.name() } }),
-  fleets_get: about((make) => make.fleet()),
-  fleets_update: about((make) => make.fleet(), { name: 'changed' }),
-  fleets_delete: about((make) => make.fleet()),
-  workers_list: nothing,
   workers_create: async (make) => ({ body: await make.newWorker() }),
-  workers_get: about((make) => make.worker()),
-  workers_update: about((make) => make.worker(), { available: false }),
-  workers_delete: about((make) => make.worker()),
-  workers_issue_certificate: about((make) => make.worker(), {}),
-  worker_certificates_list: nothing,
-  worker_certificates_get: about((make) => make.certificate()),
-  worker_certificates_revoke: about((make) => make.certificate(), {}),
-  manifests_list: nothing,
-  manifests_get: about((make) => make.manifest()),
-  manifests_create: () => ({ body: MANIFEST }),
-  manifests_update: about((make) => make.manifest(), { emulation_type: 'CHANGED' }),
-  manifests_delete: about((make) => make.manifest()),
-  plugin_images_list: nothing,
-  plugin_images_create: () => ({ body: MANIFEST }),
-  plugin_images_get: about((make) => make.pluginImage()),
-  plugin_images_update: about((make) => make.pluginImage(), { emulation_type: 'CHANGED' }),
-  plugin_images_delete: about((make) => make.pluginImage()),
-  os_image_manifests_list: nothing,
-  os_image_manifests_get: about((make) => make.osImage()),
   os_image_manifests_create: async (make) => ({ body: await make.newOsImage() }),
-  os_image_manifests_update: about((make) => make.osImage(), { os_template_partition: '/dev/sdb1' }),
-  os_image_manifests_delete: about((make) => make.osImage()),
-  os_templates_list: nothing,
-  os_templates_get: about((make) => make.osTemplate()),
-  os_templates_create: () => ({ body: OS_TEMPLATE }),
-  os_templates_delete: about((make) => make.osTemplate()),
-  platform_information_list: nothing,
-  platform_information_get: about((make) => make.platform()),
-  platform_information_create: () => ({ body: PLATFORM }),
-  platform_information_delete: about((make) => make.platform()),
-  feedback_create: () => ({ body: { comments: 'staged' } }),
 };
+
+const OPERATIONS = readDocumentedOperations('air');
+
+/** Returns the request of the document's example, about a new object if its path has an id. */
+function createDescribedRecipe(operation: string): Recipe {
+  const { request = '', body } = OPERATIONS.get(operation) ?? {};
+  if (!request.includes('{id}')) return () => ({ body });
+  const [, object] = Object.entries(OBJECTS).find(([name]) => operation.startsWith(`${name}_`)) ?? [];
+  if (object === undefined) throw new Error(`there is no object for ${operation}`);
+  return about(object, body);
+}
 
 /** An Air server, with an administrator key. */
 export interface StagedAir {
@@ -564,8 +486,7 @@ export async function stagedAir(server: Pick<TestServer, 'call'>, profile: AirPr
   return {
     admin,
     fill: async (operation, caller = admin) => {
-      const recipe = RECIPES[operation];
-      if (recipe === undefined) throw new Error(`there is no recipe for ${operation}`);
+      const recipe = RECIPES[operation] ?? createDescribedRecipe(operation);
       return recipe(make, caller);
     },
     ask: (request, { id = '', query = '', body }, token) =>
