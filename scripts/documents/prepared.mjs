@@ -100,6 +100,7 @@ function factsOf({ operationId, 'x-alias-of': id = operationId, method, path, pa
     pathParams: named('path'),
     uuidParams: named('path', ({ format }) => format === 'uuid'),
     queryNames: named('query'),
+    hasInput: parameters.length > 0 || requestBody !== undefined,
     queryTypes: queryTypesOf(parameters),
     body: requestBody === undefined ? 'none' : requestBody.required === true ? 'required' : 'optional',
     bodyForm: bodyFormOf(requestBody?.content),

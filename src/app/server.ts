@@ -65,6 +65,8 @@ export interface MockServer {
    * `GET /_mock/cast` adds.
    */
   castOf(world: string): Promise<() => object>;
+  /** Loads the libraries that validate requests, which the first request with input would wait for. */
+  loadValidators(): Promise<void>;
   /** Stops the server after running requests finish. */
   close(): Promise<void>;
 }
@@ -165,6 +167,7 @@ async function assemble(
       const { world } = worlds.entry(id);
       return () => createCast(world, services);
     },
+    loadValidators: () => documents.load(),
     close: async () => {
       // Let running requests finish, but end everything that waits for events.
       openedWorlds.announceEnd();

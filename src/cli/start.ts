@@ -4,6 +4,7 @@ import type { MockServer } from '../app/server.ts';
 import { locatePackage } from '../lib/assets.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLineLog, type Log } from '../lib/log.ts';
+import { setTimeout } from '../lib/time.ts';
 import { formatFirstSteps } from './first-steps.ts';
 import { handleSignals } from './signals.ts';
 import { createTerminalLog, type Terminal } from './terminal-log.ts';
@@ -48,10 +49,19 @@ export async function startServer(flags: FlagTexts): Promise<void> {
     } else {
       process.stdout.write(await formatBanner(server, listening, config));
     }
+    loadWhenIdle(server);
   } catch (cause) {
     await server.close();
     throw cause;
   }
+}
+
+/** The time in milliseconds after which a ready server counts as idle: longer than the first health check takes. */
+const IDLE_MS = 200;
+
+function loadWhenIdle(server: MockServer): void {
+  // If it fails, so does the first request, which reports it.
+  setTimeout(() => server.loadValidators().catch(() => undefined), IDLE_MS).unref();
 }
 
 /** Creates the server's log: on a terminal, one row per request, unless the user chose a format or a level. */

@@ -64,6 +64,7 @@ export function createHostRoute(host: OperationHost, mounted: MountedService): R
     path: '/*',
     summary: '',
     queryNames: 'any',
+    validates: () => false,
     uuidParams: [],
     queryTypes: {},
     body: 'optional',

@@ -39,6 +39,11 @@ export class Documents {
     this.#compiler = once(() => loadCompiler(options));
   }
 
+  /** Loads the libraries that validate. */
+  async load(): Promise<void> {
+    await this.#compiler();
+  }
+
   /**
    * Opens a document by name, such as `air.2.0`. Tests prove that it is valid OpenAPI.
    *

@@ -28,7 +28,7 @@ interface RequestViolation {
 }
 
 /** A prepared operation, with some members in another form. */
-export interface Operation extends Omit<PreparedOperation, 'operationId' | 'queryNames' | 'bodyFields'> {
+export interface Operation extends Omit<PreparedOperation, 'operationId' | 'hasInput' | 'queryNames' | 'bodyFields'> {
   /** Whether the document lists the operation under another path first. */
   readonly isAlias: boolean;
   /** `any` if the document does not list them. */
@@ -37,6 +37,8 @@ export interface Operation extends Omit<PreparedOperation, 'operationId' | 'quer
   readonly bodyFields: ReadonlyMap<string, string>;
   /** The same names in the document's spelling. */
   readonly bodyNames: readonly string[];
+  /** Returns whether there is anything to validate: a parameter or a body in the document, or a query in the request. */
+  validates(query: Readonly<Record<string, unknown>>): boolean;
   /** Returns the body with enum values in the document's spelling, ignoring case. */
   normalizeSpelling(body: unknown): unknown;
   /**
@@ -80,6 +82,7 @@ export class DocumentOperation implements Operation {
   readonly bodyNames: readonly string[];
   readonly bodyOtherVersions: Operation['bodyOtherVersions'];
   readonly #operationId: string;
+  readonly #hasInput: boolean;
   readonly #statusesOfOurs: readonly number[];
   readonly #validators: (keywords?: Keywords) => Validators;
   #bodyFields: Operation['bodyFields'] | undefined;
@@ -94,6 +97,7 @@ export class DocumentOperation implements Operation {
     this.pathParams = prepared.pathParams;
     this.uuidParams = prepared.uuidParams;
     this.queryNames = prepared.queryNames;
+    this.#hasInput = prepared.hasInput;
     this.queryTypes = prepared.queryTypes;
     this.body = prepared.body;
     this.bodyForm = prepared.bodyForm;
@@ -113,7 +117,12 @@ export class DocumentOperation implements Operation {
     return this.#bodyFields;
   }
 
+  validates(query: Readonly<Record<string, unknown>>): boolean {
+    return this.#hasInput || Object.keys(query).length > 0;
+  }
+
   normalizeSpelling(body: unknown): unknown {
+    if (this.body === 'none') return body;
     return spellAs(this.#schemas().requestBody?.content['application/json']?.schema, body);
   }
 
@@ -122,6 +131,7 @@ export class DocumentOperation implements Operation {
   }
 
   bodySchema(): JsonSchema | undefined {
+    if (this.body === 'none') return undefined;
     const { content } = this.#schemas().requestBody ?? {};
     return (content?.['application/json'] ?? content?.['application/x-www-form-urlencoded'])?.schema;
   }
@@ -131,6 +141,7 @@ export class DocumentOperation implements Operation {
     keywords?: Keywords,
     isUnknown: IsUnknown = () => false,
   ): RequestViolation | null {
+    if (!this.validates(query)) return null;
     const request = {
       path,
       query,

@@ -45,6 +45,8 @@ export interface PreparedOperation extends DocumentedOperation {
   /** The path parameters that are UUIDs, which are case-insensitive (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
+  /** Whether the operation has parameters or a body. */
+  readonly hasInput: boolean;
   /** The types of non-string query parameters, by name. */
   readonly queryTypes: Readonly<Record<string, QueryType>>;
   readonly body: 'none' | 'optional' | 'required';
