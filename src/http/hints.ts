@@ -38,7 +38,7 @@ export function hintsOfRefusal(request: WorldRequest, problem: Problem, decision
     serviceTitle: service.title,
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
-    text: sent.text,
+    text: sent.bytes?.toString('latin1') ?? null,
     fields: readMembers(body ?? received?.value),
     problem,
     decision,

@@ -167,9 +167,9 @@ function viewMessage(
   };
 }
 
-export function isTruncated({ text, size, isCut }: StoredBody): boolean {
+export function isTruncated({ bytes, size, isCut }: StoredBody): boolean {
   if (isCut !== undefined) return isCut;
-  return text !== null && size !== null && text.length < size;
+  return bytes !== null && size !== null && bytes.length < size;
 }
 
 /** Replaces the secrets in headers with fingerprints. @param lines alternating names and values */
@@ -272,9 +272,9 @@ function bodyWithoutSecrets(
 ): StoredBody {
   if (stored.isHidden) return stored;
   const text = decodeBody(stored);
-  if (text === null || text === '') return { ...stored, text: null, isCut: isTruncated(stored), isHidden: true };
+  if (text === null || text === '') return { ...stored, bytes: null, isCut: isTruncated(stored), isHidden: true };
   const hidden = hideBody(text, stored, type, secrets, side);
-  return { text: hidden, form: 'text', size: stored.size, isCut: isTruncated(stored), isHidden: true };
+  return { bytes: Buffer.from(hidden), size: stored.size, isCut: isTruncated(stored), isHidden: true };
 }
 
 /**
@@ -282,10 +282,10 @@ function bodyWithoutSecrets(
  * incomplete.
  */
 function decodeBody(stored: StoredBody): string | null {
-  if (stored.text === null || stored.form === 'text') return stored.text;
+  if (stored.bytes === null) return null;
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true });
-    const text = decoder.decode(Buffer.from(stored.text, 'latin1'), { stream: isTruncated(stored) });
+    const text = decoder.decode(stored.bytes, { stream: isTruncated(stored) });
     return text.includes('\0') ? null : text;
   } catch {
     return null;

@@ -1,7 +1,7 @@
 /** Values that must be hidden, and values that must stay readable. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Draft, NO_BODY, storeBytes } from '../../src/journal/entry.ts';
+import { type Draft, NO_BODY, storeBody } from '../../src/journal/entry.ts';
 import { createHarEntry } from '../../src/journal/har.ts';
 import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toyDraft } from './toy-draft.ts';
@@ -36,7 +36,7 @@ function createDraft({ url = '/x', header, json, form, text, answer }: Sent): Dr
   return toyDraft({
     url,
     requestHeaders: lines.join('\n'),
-    requestBody: body === undefined ? NO_BODY : storeBytes(Buffer.from(body).toString('latin1')),
+    requestBody: body === undefined ? NO_BODY : storeBody(Buffer.from(body)),
     responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
   });
 }

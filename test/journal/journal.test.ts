@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestCache } from '../../src/journal/activity-log.ts';
-import { type Draft, type JournalEntry, MAX_BODY_LENGTH, storeBytes, storePayload } from '../../src/journal/entry.ts';
+import { type Draft, type JournalEntry, MAX_BODY_LENGTH, storeBody } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewEntry } from '../../src/journal/view.ts';
@@ -11,7 +11,7 @@ import { toySecrets } from './toy-secrets.ts';
 const MEGABYTE = 1024 * 1024;
 
 const createDraft = (changes: Partial<Draft> = {}): Draft =>
-  toyDraft({ requestHeaders: 'host\nlocalhost', responseBody: storePayload('{}'), ...changes });
+  toyDraft({ requestHeaders: 'host\nlocalhost', responseBody: storeBody('{}'), ...changes });
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 denials and the newest 2000 others, newest first, and counts dropped entries', () => {
@@ -31,25 +31,25 @@ describe('the journal of a world', () => {
     ['a denied request whose answer a fault replaced', { status: 200, reason: 'missing_permission' }],
   ])('keeps %s, whatever followed', (_what, refusal) => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
-    journal.record(createDraft({ ...refusal, responseBody: storePayload('its body') }));
-    const large = createDraft({ responseBody: storePayload('x'.repeat(1000)) });
+    journal.record(createDraft({ ...refusal, responseBody: storeBody('its body') }));
+    const large = createDraft({ responseBody: storeBody('x'.repeat(1000)) });
     for (let index = 0; index < 3000; index += 1) journal.record(large);
 
-    expect(journal.find('a-r1')).toMatchObject({ ...refusal, responseBody: { text: 'its body' } });
+    expect(journal.find('a-r1')).toMatchObject({ ...refusal, responseBody: { bytes: Buffer.from('its body') } });
     expect(journal.newestFirst().at(-1)?.number).toBe(1);
     expect(journal.droppedCount).toBe(3001 - journal.newestFirst().length);
   });
 
   it('drops the bodies of requests before the requests, oldest first, and no body of a denial', () => {
     const journal = new Journal(createRequestCache(MEGABYTE), 'a', toySecrets());
-    const bodies = { requestBody: storeBytes('y'.repeat(1000)), responseBody: storePayload('x'.repeat(50_000)) };
+    const bodies = { requestBody: storeBody('y'.repeat(1000)), responseBody: storeBody('x'.repeat(50_000)) };
     journal.record(createDraft({ ...bodies, status: 500 }));
-    for (let index = 0; index < 20; index += 1) journal.record(createDraft({ ...bodies }));
+    for (let index = 0; index < 30; index += 1) journal.record(createDraft({ ...bodies }));
 
     const kept = journal.newestFirst();
-    const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.text, responseBody.text].map(Boolean));
-    expect(hasBodies).toEqual([...Array(9).fill([true, true]), ...Array(11).fill([false, false]), [true, true]]);
-    const { request, response } = viewEntry(kept[10] as JournalEntry);
+    const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.bytes, responseBody.bytes].map(Boolean));
+    expect(hasBodies).toEqual([...Array(19).fill([true, true]), ...Array(11).fill([false, false]), [true, true]]);
+    const { request, response } = viewEntry(kept[20] as JournalEntry);
     expect([request, response]).toMatchObject([
       { body: null, size: 1000, truncated: true },
       { body: null, size: 50_000, truncated: true },
@@ -58,7 +58,7 @@ describe('the journal of a world', () => {
 
   it('does not mark a missing body as truncated when it drops bodies', () => {
     const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
-    journal.record(createDraft({ responseBody: storePayload('x'.repeat(5000)) }));
+    journal.record(createDraft({ responseBody: storeBody('x'.repeat(5000)) }));
 
     const { request, response } = viewEntry(journal.findByNumber(1) as JournalEntry);
     expect([request.truncated, response.truncated]).toEqual([false, true]);
@@ -67,16 +67,14 @@ describe('the journal of a world', () => {
   it('stays within the budget that it shares with other worlds', () => {
     const places = createRequestCache(MEGABYTE);
     const [first, second] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
-    const large = createDraft({ url: `/${'x'.repeat(5000)}`, responseBody: storePayload('x'.repeat(50_000)) });
+    const large = createDraft({ url: `/${'x'.repeat(5000)}`, responseBody: storeBody('x'.repeat(50_000)) });
     const refused = { ...large, status: 400 };
     for (let index = 0; index < 100; index += 1) {
       first.record({ ...large });
       first.record(refused);
     }
     const bytes = (journal: Journal) =>
-      journal
-        .newestFirst()
-        .reduce((sum, entry) => sum + entry.url.length + 2 * (entry.responseBody.text?.length ?? 0), 0);
+      journal.newestFirst().reduce((sum, entry) => sum + entry.url.length + (entry.responseBody.bytes?.length ?? 0), 0);
     expect(bytes(first)).toBeGreaterThan(MEGABYTE / 2);
     expect(bytes(first)).toBeLessThan(MEGABYTE);
     expect(first.droppedCount).toBe(200 - first.newestFirst().length);
@@ -146,15 +144,15 @@ it('a verification does not start to wait after the journal has ended', async ()
 
 describe('a body', () => {
   it('is kept up to 64 kB, with its whole size', () => {
-    expect(storePayload('x'.repeat(MAX_BODY_LENGTH + 1))).toMatchObject({
+    expect(storeBody('x'.repeat(MAX_BODY_LENGTH + 1))).toMatchObject({
       size: MAX_BODY_LENGTH + 1,
-      text: 'x'.repeat(MAX_BODY_LENGTH),
+      bytes: Buffer.alloc(MAX_BODY_LENGTH, 'x'),
     });
-    expect(storePayload(Buffer.alloc(MAX_BODY_LENGTH + 1, 'y'))).toMatchObject({
+    expect(storeBody(Buffer.alloc(MAX_BODY_LENGTH + 1, 'y'))).toMatchObject({
       size: MAX_BODY_LENGTH + 1,
-      text: 'y'.repeat(MAX_BODY_LENGTH),
+      bytes: Buffer.alloc(MAX_BODY_LENGTH, 'y'),
     });
-    expect(storeBytes('z'.repeat(MAX_BODY_LENGTH + 1)).text).toHaveLength(MAX_BODY_LENGTH);
-    expect(storePayload(undefined)).toMatchObject({ size: 0, text: null });
+    expect(storeBody('z'.repeat(MAX_BODY_LENGTH + 1)).bytes).toHaveLength(MAX_BODY_LENGTH);
+    expect(storeBody(undefined)).toMatchObject({ size: 0, bytes: null });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRequestCache } from '../../src/journal/activity-log.ts';
-import { type Draft, storeBytes, storePayload } from '../../src/journal/entry.ts';
+import { type Draft, storeBody } from '../../src/journal/entry.ts';
 import { Journal, LongWork } from '../../src/journal/journal.ts';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
@@ -16,8 +16,8 @@ const createDraft = (operation: string, body: object): Draft =>
     url: '/api/v1/things',
     status: 201,
     requestHeaders: 'content-type\napplication/json',
-    requestBody: storeBytes(JSON.stringify(body)),
-    responseBody: storePayload('{}'),
+    requestBody: storeBody(JSON.stringify(body)),
+    responseBody: storeBody('{}'),
   });
 
 /** A journal that counts the bodies in which it hides secrets: each body has its own text. */

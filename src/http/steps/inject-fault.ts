@@ -127,9 +127,9 @@ function factsOf(request: WorldRequest, principal: Principal | null): Facts {
     // journal. The operation may have got other spellings.
     body: () => {
       const { body, received, sent } = notes;
-      const text = received?.text ?? sent.text;
-      if (text === null || (received === null && isTruncated(sent))) return body;
-      parsed ??= { value: parseBody(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']) };
+      const bytes = received === null ? sent.bytes : Buffer.from(received.text ?? '', 'latin1');
+      if (bytes === null || (received === null && isTruncated(sent))) return body;
+      parsed ??= { value: parseBody(bytes.toString(), raw.headers['content-type']) };
       return parsed.value;
     },
   };

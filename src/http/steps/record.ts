@@ -6,7 +6,7 @@ import { createDecisionHeader, explain, findFixes } from '../../decisions/explai
 import type { Principal } from '../../decisions/principal.ts';
 import type { Problem } from '../../decisions/problem.ts';
 import { hideDecisionSecrets } from '../../journal/decisions.ts';
-import { storePayload } from '../../journal/entry.ts';
+import { storeBody } from '../../journal/entry.ts';
 import { hidesStatus } from '../../journal/faults/fault.ts';
 import { createHintHeader } from '../../journal/request-hints.ts';
 import { hideInLine } from '../../journal/secrets.ts';
@@ -58,7 +58,7 @@ export function record(request: AnsweredRequest<Route | null>, service: string |
     requestHeaders: activityLog.joinHeaders(raw.rawHeaders),
     requestBody: notes.sent,
     responseHeaders: sent.headers,
-    responseBody: storePayload(sent.payload),
+    responseBody: storeBody(sent.payload),
   });
 }
 

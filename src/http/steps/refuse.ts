@@ -3,7 +3,7 @@ import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions
 import { describeDeletion, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
 import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
-import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBytes } from '../../journal/entry.ts';
+import { MAX_BODY_LENGTH, NO_BODY, type StoredBody, storeBody } from '../../journal/entry.ts';
 import { readStopwatch } from '../../lib/clock.ts';
 import { clearTimeout, setTimeout } from '../../lib/time.ts';
 import { DEFAULT_WORLD } from '../../lib/world-id.ts';
@@ -142,7 +142,7 @@ export async function keepRefusedBody(request: WorldRequest): Promise<void> {
     MAX_REFUSAL_DELAY_MS - (readStopwatch() - startedAt),
   );
   request.notes.sent = sent;
-  reportCredentialsInBody(request, sent.text ?? '');
+  reportCredentialsInBody(request, sent.bytes?.toString('latin1') ?? '');
 }
 
 /**
@@ -152,9 +152,9 @@ export async function keepRefusedBody(request: WorldRequest): Promise<void> {
  * @param timeoutMs stops after this time; at once if it is negative
  */
 async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutMs: number): Promise<StoredBody> {
-  if (!hasBody(raw)) return storeBytes('');
+  if (!hasBody(raw)) return storeBody('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
-  let text = '';
+  const chunks: Buffer[] = [];
   let size = 0;
   const isWhole = await new Promise<boolean>((resolve) => {
     // The stream keeps flowing afterwards, or a client that is still sending would never read its response.
@@ -164,8 +164,8 @@ async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutM
       resolve(isEnd);
     };
     const onData = (chunk: Buffer) => {
+      if (size < MAX_BODY_LENGTH) chunks.push(chunk);
       size += chunk.length;
-      text += chunk.toString('latin1', 0, MAX_BODY_LENGTH - text.length);
       if (size > maxBytes) stop(false);
     };
     const onEnd = () => stop(true);
@@ -174,5 +174,6 @@ async function receiveBeginning(raw: IncomingMessage, maxBytes: number, timeoutM
     raw.on('data', onData).on('end', onEnd).on('close', onClose);
     if (raw.destroyed) onClose();
   });
-  return { text, form: 'bytes', size: readAnnouncedLength(raw) ?? size, isCut: !isWhole || text.length < size };
+  const bytes = Buffer.concat(chunks, Math.min(size, MAX_BODY_LENGTH));
+  return { bytes, size: readAnnouncedLength(raw) ?? size, isCut: !isWhole || bytes.length < size };
 }

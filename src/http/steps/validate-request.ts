@@ -1,7 +1,7 @@
 import { assertStorable } from '../../contract/storable-text.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { OperationRow } from '../../decisions/rule.ts';
-import { storeBytes } from '../../journal/entry.ts';
+import { storeBody } from '../../journal/entry.ts';
 import { isRecord, own } from '../../lib/members.ts';
 import { findNear } from '../../lib/nearest.ts';
 import { showPath } from '../../lib/redact.ts';
@@ -150,7 +150,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, hints 
 export function keepBody(request: WorldRequest, received: ReceivedBody): void {
   request.notes.received = received;
   if (received.text === null) return;
-  request.notes.sent = storeBytes(received.text);
+  request.notes.sent = storeBody(Buffer.from(received.text, 'latin1'));
   reportCredentialsInBody(request, received.text);
 }
 

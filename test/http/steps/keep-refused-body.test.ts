@@ -43,9 +43,9 @@ describe('the body of a refused request', () => {
     raw.push('x'.repeat(size));
     raw.push(null);
 
-    const { text, ...facts } = await kept;
-    expect(facts).toEqual({ form: 'bytes', size, isCut: size > MAX_BODY_LENGTH });
-    expect(text).toHaveLength(Math.min(size, MAX_BODY_LENGTH));
+    const { bytes, ...facts } = await kept;
+    expect(facts).toEqual({ size, isCut: size > MAX_BODY_LENGTH });
+    expect(bytes).toHaveLength(Math.min(size, MAX_BODY_LENGTH));
   });
 
   it('is kept in pieces', async () => {
@@ -55,8 +55,7 @@ describe('the body of a refused request', () => {
     raw.push(null);
 
     expect(await kept).toEqual({
-      text: `${'a'.repeat(half)}${'b'.repeat(half)}`,
-      form: 'bytes',
+      bytes: Buffer.from(`${'a'.repeat(half)}${'b'.repeat(half)}`),
       size: 3 * half,
       isCut: true,
     });
@@ -77,7 +76,7 @@ describe('the body of a refused request', () => {
     raw.push('x'.repeat(size));
     if (!isCut) raw.push(null);
 
-    expect(await kept).toEqual({ text: 'x'.repeat(size), form: 'bytes', size, isCut });
+    expect(await kept).toEqual({ bytes: Buffer.alloc(size, 'x'), size, isCut });
   });
 
   it.each(['before it is read', 'while it is read'])(
@@ -90,7 +89,11 @@ describe('the body of a refused request', () => {
       }
       raw.destroy();
 
-      expect(await kept).toMatchObject({ text: moment === 'while it is read' ? 'abc' : '', size: 5, isCut: true });
+      expect(await kept).toMatchObject({
+        bytes: Buffer.from(moment === 'while it is read' ? 'abc' : ''),
+        size: 5,
+        isCut: true,
+      });
     },
   );
 
@@ -99,20 +102,20 @@ describe('the body of a refused request', () => {
     raw.destroy();
     await new Promise((resolve) => raw.once('close', resolve));
 
-    expect(await startSending({ raw, length: 5 }).kept).toEqual({ text: '', form: 'bytes', size: 5, isCut: true });
+    expect(await startSending({ raw, length: 5 }).kept).toEqual({ bytes: Buffer.alloc(0), size: 5, isCut: true });
   });
 
   it('is not waited for if the request took long already', async () => {
     const { raw, kept } = startSending({ length: 5, startedAt: readStopwatch() - LATER_MS });
     raw.push('abc');
 
-    expect(await kept).toEqual({ text: 'abc', form: 'bytes', size: 5, isCut: true });
+    expect(await kept).toEqual({ bytes: Buffer.from('abc'), size: 5, isCut: true });
   });
 
   it('is empty if none is announced', async () => {
     const request = toyRequest({ route: { readsBody: true }, raw: { method: 'POST' } });
     await keepRefusedBody(request);
 
-    expect(request.notes.sent).toEqual({ text: '', form: 'bytes', size: 0 });
+    expect(request.notes.sent).toEqual({ bytes: Buffer.alloc(0), size: 0 });
   });
 });

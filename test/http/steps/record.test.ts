@@ -14,7 +14,7 @@ const recordToy = (request: Parameters<typeof toyRequest>[0] = {}, answer: Param
 describe('the journal entry of a request', () => {
   it('contains the request, the decision and the response', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
-    const sent = { text: '{}', form: 'bytes', size: 2 } as const;
+    const sent = { bytes: Buffer.from('{}'), size: 2 };
     const decision = { ...ALLOWED, reason: 'not_owner' } as const;
 
     expect(
@@ -52,7 +52,7 @@ describe('the journal entry of a request', () => {
       requestHeaders: 'Host\nmock\nA\nb',
       requestBody: sent,
       responseHeaders: ANSWER.headers,
-      responseBody: { text: '{"name":"ball"}', form: 'text', size: 15 },
+      responseBody: { bytes: Buffer.from('{"name":"ball"}'), size: 15 },
     });
   });
 

@@ -39,7 +39,7 @@ describe('a response', () => {
           operation: 'get_toy',
           status: 200,
           responseHeaders: { ...headers, age: '7' },
-          responseBody: expect.objectContaining({ text: '{"name":"ball"}', size: 15 }),
+          responseBody: expect.objectContaining({ bytes: Buffer.from('{"name":"ball"}'), size: 15 }),
         }),
       ],
     ]);
@@ -87,7 +87,7 @@ describe('a response', () => {
     report(request, Readable.from(['a']));
 
     expect(request.reported).toEqual([
-      ['request', expect.objectContaining({ responseBody: { text: null, form: 'text', size: 0 } })],
+      ['request', expect.objectContaining({ responseBody: { bytes: null, size: 0 } })],
     ]);
   });
 
