@@ -23,7 +23,6 @@ export interface ControlledServer {
   readonly routes: () => Routes;
 }
 
-/** Returns the logins of the only service that has some. */
 export function loginsOf({ server }: ControlledServer): Logins {
   const [first] = server.services.flatMap(({ logins }) => logins ?? []);
   if (first === undefined) throw new Error('no service has logins of users');

@@ -14,10 +14,7 @@ export function describeWithFixes({ server: { rulesets, reasons, services } }: C
   return describeDecision(decision, { fixes, explanation: explain(decision, reasons) });
 }
 
-/**
- * Returns a function that describes these decisions with their explanations and fixes. A fix that is a request names a
- * principal that may send it.
- */
+/** A fix that is a request names a principal that may send it. */
 export async function createDecisionDescriber(
   controlled: ControlledServer,
   world: RequestScope,
@@ -36,7 +33,7 @@ export async function createDecisionDescriber(
   };
 }
 
-/** Adds the principal that may send the request of a fix. Returns the fix unchanged if it has no request, or if none may. */
+/** Returns the fix unchanged if it has no request, or if no principal may send it. */
 function addSender(fix: Fix, findSender: (request: NonNullable<Fix['request']>) => string | null): Fix {
   const { request } = fix;
   const principal = request === undefined ? null : findSender(request);

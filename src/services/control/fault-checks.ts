@@ -1,55 +1,44 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import type { Routes } from '../../http/routes.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../journal/faults/fault.ts';
 import { isErrorStatus } from '../../journal/faults/outcome.ts';
 import { assertOwnAnswer, createOwnOutcome } from '../../journal/faults/own-answer.ts';
-import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
+import type { Instant } from '../../lib/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
 import { keysOf } from '../../lib/members.ts';
+import { readDuration, readDurationFromNow } from './durations.ts';
+import { invalidRequest } from './problem.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 
 const MAX_DELAY_MS = 300_000;
 
-/** The longest match, in characters of JSON. */
+/** In characters of JSON. */
 const MAX_MATCH_LENGTH = 16_384;
 
-/** Seed of the random numbers that `probability` is compared with. */
-const DEFAULT_SEED = '1';
-
-/**
- * @param now the time of the world's clock
- * @throws Problem for an invalid field, or one that prevents the fault from ever being injected
- */
+/** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
 export function readFaultOrder(order: Order, knownNames: KnownNames, now: Instant): FaultOrder {
-  const { match: { probability = 1, seed = DEFAULT_SEED, ...criteria } = {}, times = null, after = 0 } = order;
+  const { match: { probability = 1, seed = '1', ...criteria } = {}, times = null, after = 0 } = order;
   if (JSON.stringify(criteria).length > MAX_MATCH_LENGTH) {
-    throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH_LENGTH} characters.`);
+    throw invalidRequest(`Field \`match\` is too long; expected up to ${MAX_MATCH_LENGTH} characters.`);
   }
   if (probability === 0) {
-    throw new Problem(
-      'invalid_request',
-      'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0 and up to 1.',
-    );
+    const message =
+      'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0 and up to 1.';
+    throw invalidRequest(message);
   }
   const action = checkAction(order.do);
-  const until = order.for === undefined ? null : now + readDuration(order.for, now);
+  const until = order.for === undefined ? null : now + readDurationFromNow('for', order.for, now);
   if (action.retryAfter === 'end' && until === null) {
-    throw new Problem(
-      'invalid_request',
-      'Field `do.retryAfter` is `end`, which requires `for`; send a duration in `for`.',
-    );
+    throw invalidRequest('Field `do.retryAfter` is `end`, which requires `for`; send a duration in `for`.');
   }
   const match = checkMatch(criteria, knownNames, (name) => `Field \`match.${name}\``, true);
   for (const member of ['status', 'reason'] as const) {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
-    throw new Problem(
-      'invalid_request',
-      `Field \`match.${member}\` is known only after the request has been answered, but this fault is injected before; send \`do.after\` as true, or omit \`match.${member}\`.`,
-    );
+    const message = `Field \`match.${member}\` is known only after the request has been answered, but this fault is injected before; send \`do.after\` as true, or omit \`match.${member}\`.`;
+    throw invalidRequest(message);
   }
   return { match, probability, seed, times, after, action, until };
 }
@@ -59,34 +48,30 @@ function checkAction(action: Order['do']): FaultAction {
   if ((status ?? answer ?? delay ?? drop ?? body) === undefined) {
     const problem =
       offDocument === true || retryAfter !== undefined ? 'Field `do.status` is missing' : 'Field `do` is empty';
-    throw new Problem(
-      'invalid_request',
-      `${problem}; expected one of \`status\`, \`answer\`, \`delay\`, \`drop\`, \`body\`.`,
-    );
+    throw invalidRequest(`${problem}; expected one of \`status\`, \`answer\`, \`delay\`, \`drop\`, \`body\`.`);
   }
   if (status === undefined && retryAfter !== undefined) {
     const advice = answer === undefined ? 'send `do.status` too' : 'send it as `retry-after` in `do.answer.headers`';
-    throw new Problem('invalid_request', `Field \`do.retryAfter\` requires \`do.status\`; ${advice}.`);
+    throw invalidRequest(`Field \`do.retryAfter\` requires \`do.status\`; ${advice}.`);
   }
   if (status === undefined && answer === undefined && offDocument === true) {
     const message = 'Field `do.offDocument` requires a response from the fault; send `do.status` or `do.answer` too.';
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   if (answer !== undefined) {
     const members = { status: status !== undefined, drop: hidesStatus({ drop }), body: body !== undefined };
     const conflicting = keysOf(members).find((member) => members[member]);
     if (conflicting !== undefined) {
-      const message = `Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(`Fields \`do.answer\` and \`do.${conflicting}\` exclude each other; send one of them.`);
     }
     assertOwnAnswer(answer);
   }
   if (drop !== undefined && body !== undefined) {
-    throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
+    throw invalidRequest('Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
   if (status !== undefined && hidesStatus({ drop })) {
     const message = `Field \`do.status\` would never be seen, because \`do.drop\` closes the connection ${drop === 'before' ? 'before the response' : 'within the headers'}.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   return {
     ...(status !== undefined && { status }),
@@ -104,17 +89,7 @@ function readRetryAfter(retryAfter: NonNullable<Order['do']['retryAfter']>): num
   if (typeof retryAfter === 'number' || retryAfter === 'end') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
   if (milliseconds !== null) return Math.ceil(milliseconds / 1000);
-  throw new Problem(
-    'invalid_request',
-    `Field \`do.retryAfter\` must be a number of seconds, ${DURATION_FORMS}, or \`end\`.`,
-  );
-}
-
-/** Returns how long a fault lasts, in milliseconds. */
-function readDuration(text: string, now: Instant): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
-  throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
+  throw invalidRequest(`Field \`do.retryAfter\` must be a number of seconds, ${DURATION_FORMS}, or \`end\`.`);
 }
 
 function readDelay(delay: NonNullable<Order['do']['delay']>): { readonly min: number; readonly max: number } {
@@ -124,24 +99,16 @@ function readDelay(delay: NonNullable<Order['do']['delay']>): { readonly min: nu
   }
   const [min, max] = [readDelayLimit(delay.min, 'do.delay.min'), readDelayLimit(delay.max, 'do.delay.max')];
   if (min <= max) return { min, max };
-  throw new Problem('invalid_request', 'Field `do.delay.min` must not be longer than `do.delay.max`.');
+  throw invalidRequest('Field `do.delay.min` must not be longer than `do.delay.max`.');
 }
 
 function readDelayLimit(text: string, field: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds !== null && milliseconds <= MAX_DELAY_MS) return milliseconds;
-  throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, up to 5 minutes.`);
+  return readDuration(field, text, (milliseconds) => milliseconds <= MAX_DELAY_MS, ', up to 5 minutes');
 }
 
 const MAX_LISTED_OPERATIONS = 3;
 
-/**
- * Checks that the vendors' documents allow a fault's response for every operation that the fault can affect.
- *
- * @param isOffDocument accepts a response that the documents do not allow
- * @returns `documented` if the vendor can respond like this, `ours` if only the mock does; null if the fault does not respond
- * @throws Problem if a document does not allow the response and `isOffDocument` is false
- */
+/** @returns whether the vendor can respond so; null without a response @throws Problem unless `isOffDocument` */
 export async function assertDocumentedAnswer(
   { match, action }: FaultOrder,
   isOffDocument: boolean,
@@ -153,10 +120,7 @@ export async function assertDocumentedAnswer(
   if (status === undefined) return null;
   const member = answer === undefined ? 'do.status' : 'do.answer.status';
   if (answer === undefined && !isErrorStatus(status)) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`do.status\` must be an HTTP error status from 400 to 599; got ${status}.`,
-    );
+    throw invalidRequest(`Field \`do.status\` must be an HTTP error status from 400 to 599; got ${status}.`);
   }
   const affected = findPossibleOperations(match, operations);
   const undocumented: string[] = [];
@@ -170,28 +134,22 @@ export async function assertDocumentedAnswer(
     const violation = answer === undefined ? null : await findViolation(affected, createOwnOutcome(answer), routes);
     if (violation === null) return 'documented';
     if (isOffDocument) return 'ours';
-    throw new Problem(
-      'invalid_request',
-      `Field \`do.answer\` does not match the document: ${violation}. To send this response anyway, set \`do.offDocument\` to true.`,
-    );
+    const message = `Field \`do.answer\` does not match the document: ${violation}. To send this response anyway, set \`do.offDocument\` to true.`;
+    throw invalidRequest(message);
   }
   if (isOffDocument) return 'ours';
   if (affected.length === operations.length) {
     const problem = Object.keys(match).length === 0 ? 'is missing or empty' : 'does not select operations';
-    throw new Problem(
-      'invalid_request',
-      `Field \`match\` ${problem}, so it matches every operation, but not every operation has the status ${status} in the vendor's document. Select operations, such as \`{"match": {"operation": "${undocumented[0]}"}}\`. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
-    );
+    const message = `Field \`match\` ${problem}, so it matches every operation, but not every operation has the status ${status} in the vendor's document. Select operations, such as \`{"match": {"operation": "${undocumented[0]}"}}\`. To respond with ${status} anyway, set \`do.offDocument\` to true.`;
+    throw invalidRequest(message);
   }
 
   const [first, ...rest] = affected;
   const documented = first !== undefined && rest.length === 0 ? await routes.statusesOf(first.service, first.id) : [];
   const errors = documented.filter(isErrorStatus).sort((left, right) => left - right);
   const hint = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
-  throw new Problem(
-    'invalid_request',
-    `Field \`${member}\`: the vendor's document has no status ${status} for ${joinOperations(undocumented)}${hint}. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
-  );
+  const message = `Field \`${member}\`: the vendor's document has no status ${status} for ${joinOperations(undocumented)}${hint}. To respond with ${status} anyway, set \`do.offDocument\` to true.`;
+  throw invalidRequest(message);
 }
 
 function joinOperations(ids: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { PROBLEM_JSON } from '../../decisions/responses/problem-details.ts';
+import { PROBLEM_JSON, renderProblemDetails } from '../../decisions/responses/problem-details.ts';
 import { createRuleset } from '../../decisions/ruleset.ts';
 import type { ControlledServer } from './controlled-server.ts';
 import { claimOperations } from './operations/claims.ts';
@@ -16,7 +16,6 @@ import { snapshotOperations } from './operations/snapshots.ts';
 import { tokenOperations } from './operations/tokens.ts';
 import { worldOperations } from './operations/world.ts';
 import { worldsOperations } from './operations/worlds.ts';
-import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
 const RULESET = createRuleset('control', null, TABLES);
@@ -54,7 +53,7 @@ export function createControlService(controlled: ControlledServer): ServiceDefin
       ...keyOperations,
       ...propagationOperations,
     },
-    renderProblem,
+    renderProblem: renderProblemDetails,
     errors: [{ schema: 'Problem', mediaType: PROBLEM_JSON }],
     seed: null,
     state: {

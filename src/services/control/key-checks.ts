@@ -1,6 +1,5 @@
 import { quote } from '../../decisions/explaining/index.ts';
 import type { Policy } from '../../decisions/policy.ts';
-import { Problem } from '../../decisions/problem.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../lib/clock.ts';
 import { adviseName, listNames, suggestName } from '../../lib/nearest.ts';
@@ -13,8 +12,8 @@ import {
   keyServices,
   knownRoles,
 } from '../ngc-keys/key-policy.ts';
+import { invalidRequest } from './problem.ts';
 
-/** The policy members of a request that creates or edits a service key. */
 interface PolicyOrder {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
@@ -28,7 +27,7 @@ export function assertMembersAbsent<Order>(
   explanation: string,
 ): void {
   const member = members.find((name) => order[name] !== undefined);
-  if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${explanation}.`);
+  if (member !== undefined) throw invalidRequest(`Field \`${member}\` is not allowed: ${explanation}.`);
 }
 
 export function resolveServices(rulesets: readonly Ruleset[], services: readonly string[], kind: KeyKind): string[] {
@@ -37,15 +36,12 @@ export function resolveServices(rulesets: readonly Ruleset[], services: readonly
   if (unknown === undefined) return [...new Set(services)];
   if (kind === 'service-key' && keyServices(rulesets, 'personal-key').includes(unknown)) {
     const message = `Field \`services\` has \`${unknown}\`, which only personal keys can use. Use one of ${listNames('', valid)}.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
-  throw new Problem(
-    'invalid_request',
-    `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, valid)}`,
-  );
+  const message = `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, valid)}`;
+  throw invalidRequest(message);
 }
 
-/** @param services the key's services; a message lists their roles */
 export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[], services: readonly string[]): void {
   const valid = knownRoles(rulesets);
   const unknown = roles.find((role) => !valid.includes(role));
@@ -55,18 +51,11 @@ export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[
     keyRoles.length === 0
       ? `Expected one of ${listNames(unknown, valid)}`
       : `The roles of ${quote(services)} are ${listNames(unknown, keyRoles)}`;
-  throw new Problem(
-    'invalid_request',
-    `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestName(unknown, valid)} ${validRoles}.`,
-  );
+  const message = `Field \`roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.${suggestName(unknown, valid)} ${validRoles}.`;
+  throw invalidRequest(message);
 }
 
-/**
- * Reads a policy. Members that are sent replace the previous ones entirely; absent members stay unchanged.
- *
- * @param services the key's services; a message lists their names
- * @param parentField the field that contains the members; empty for the body itself
- */
+/** Absent members stay unchanged. @param services whose names a message lists @param parentField empty for the body */
 export function resolvePolicy(
   rulesets: readonly Ruleset[],
   order: PolicyOrder,
@@ -91,11 +80,8 @@ export function resolvePolicy(
     ? ' Add `"force": true` to store it anyway, as the real console does.'
     : ` Add \`"force": true\` to \`${parentField}\` to use it anyway: the real console stores it.`;
   const hint = violation.forceable ? forceHint : '';
-  const message = describeFault(violation);
-  throw new Problem(
-    'invalid_request',
-    `${isTopLevel ? message : message.replace(/^Field `/, `Field \`${parentField}.`)}${hint}`,
-  );
+  const fault = describeFault(violation);
+  throw invalidRequest(`${isTopLevel ? fault : fault.replace(/^Field `/, `Field \`${parentField}.`)}${hint}`);
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */
@@ -108,8 +94,5 @@ export function readExpiry(expiresAt: string | null | undefined, now: Instant): 
   if (expiresAt === undefined || expiresAt === null) return expiresAt;
   const instant = Date.parse(expiresAt);
   if (instant > now && instant <= END_OF_TIME) return instant;
-  throw new Problem(
-    'invalid_request',
-    `Field \`expiresAt\` must be in the future (after ${rfc3339(now)}) and before the year 9999.`,
-  );
+  throw invalidRequest(`Field \`expiresAt\` must be in the future (after ${rfc3339(now)}) and before the year 9999.`);
 }

@@ -1,19 +1,13 @@
 import type { World } from '../../contract/world.ts';
 import { namesOf } from '../../decisions/principal.ts';
-import { Problem } from '../../decisions/problem.ts';
 import { listPrincipalNames } from '../../http/simulated-caller.ts';
 import { findNear } from '../../lib/nearest.ts';
 import { redact } from '../../lib/redact.ts';
 import { createCast } from '../../worlds/seed/index.ts';
 import type { ControlledServer } from './controlled-server.ts';
+import { invalidRequest } from './problem.ts';
 
-/**
- * Refuses a misspelled principal. A name that resembles no known one passes, because it may be created later.
- *
- * @param name an id, name, client id or e-mail address of a principal or in a credential's claims
- * @param member the field, for messages
- * @throws Problem suggesting the nearest name
- */
+/** Suggests the nearest name. A name that resembles no known one passes, because it may be created later. */
 export async function checkPrincipal(
   { server }: ControlledServer,
   world: World,
@@ -25,7 +19,7 @@ export async function checkPrincipal(
   if (name === '') {
     const [example = 'admin@acme.test'] = listCastNames();
     const message = `${member} is empty; expected an id, name, client id or e-mail address, such as \`${example}\`.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   const matchingNames = await listPrincipalNames(server, world, name);
   const callerNames = new Set(collectCallerNames(world));
@@ -35,7 +29,7 @@ export async function checkPrincipal(
   if (nearest === undefined) return;
   const redacted = redact(name).slice(0, 100);
   const message = `${member} is \`${redacted}\`, which is not a known principal. Did you mean \`${nearest}\`? If it is new, create it first.`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 /** Returns the names of previous callers, including names claimed by refused credentials. */
@@ -47,11 +41,9 @@ function collectCallerNames({ activityLog: { journal, decisions } }: World): rea
   return [...ofRequests, ...ofDecisions].flatMap((principal) => (principal === null ? [] : namesOf(principal)));
 }
 
-/** Members that hold credentials, in any service. */
 const SECRET_MEMBERS = ['key', 'secret', 'clientSecret', 'password'];
 const NAME_MEMBERS = ['id', 'name', 'clientId', 'email'];
 
-/** Returns the names of all principals with a credential in a cast. */
 function collectCastNames(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const nameMembers = SECRET_MEMBERS.some((member) => member in value) ? NAME_MEMBERS : [];

@@ -1,8 +1,5 @@
-import type { Problem } from '../../decisions/problem.ts';
-import type { Outcome } from '../../decisions/responses/outcome.ts';
-import { renderProblemDetails } from '../../decisions/responses/problem-details.ts';
+import { Problem } from '../../decisions/problem.ts';
 
-/** Renders a problem as RFC 9457 problem details. */
-export function renderProblem(problem: Problem): Outcome {
-  return renderProblemDetails(problem);
+export function invalidRequest(message: string): Problem {
+  return new Problem('invalid_request', message);
 }

@@ -1,44 +1,38 @@
-import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import type { Operations } from '../../../contract/request.ts';
 import { confirmDeviceLogin, findUserByIdentifier } from '../../ngc-keys/device-logins.ts';
 import { userIdOf } from '../../ngc-keys/records.ts';
 import { type ControlledServer, loginsOf } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
+import { invalidRequest } from '../problem.ts';
 
-/** Operations on the OAuth clients that users log in with. */
 export function clientOperations(controlled: ControlledServer) {
-  const list: Handler<'control', 'list_clients'> = async (context) => {
-    const all = (await loginsOf(controlled).listClients(context)).map((client, index) => {
-      return { id: client.clientId, at: 0, position: [index] as const, client };
-    });
-    const { entries, extent } = pageShortList(all, context.query, 'oldest first');
-    return { status: 200, body: { clients: entries.map(({ client }) => client), ...extent } };
-  };
-
-  const create: Handler<'control', 'create_client'> = async (context) => {
-    return { status: 201, body: await loginsOf(controlled).addClient(context, context.body) };
-  };
-
-  const remove: Handler<'control', 'delete_client'> = async (context) => {
-    await loginsOf(controlled).removeClient(context, context.params.clientId);
-    return { status: 204 };
-  };
-
-  return { list_clients: list, create_client: create, delete_client: remove };
+  return {
+    list_clients: async (context) => {
+      const all = (await loginsOf(controlled).listClients(context)).map((client, index) => {
+        return { id: client.clientId, at: 0, position: [index] as const, client };
+      });
+      const { entries, extent } = pageShortList(all, context.query, 'oldest first');
+      return { status: 200, body: { clients: entries.map(({ client }) => client), ...extent } };
+    },
+    create_client: async (context) => {
+      return { status: 201, body: await loginsOf(controlled).addClient(context, context.body) };
+    },
+    delete_client: async (context) => {
+      await loginsOf(controlled).removeClient(context, context.params.clientId);
+      return { status: 204 };
+    },
+  } satisfies Partial<Operations<'control'>>;
 }
 
-/** Confirms a login on a device without a browser. */
-const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {
-  const { principal } = context.body;
-  const user = await findUserByIdentifier(context, principal);
-  if (user === null) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`principal\` is \`${principal.slice(0, 100)}\`, which matches no NGC user. Send an e-mail address, or the name or id of a personal key from \`GET /_mock/cast\`; service keys have no user.`,
-    );
-  }
-  const { deviceId, email } = await confirmDeviceLogin(context, context.params.deviceId, user);
-  return { status: 200, body: { deviceId, email, user: { id: userIdOf(user), org: user.org, email: user.email } } };
-};
-
-export const deviceLoginOperations = { confirm_device_login: confirm };
+export const deviceLoginOperations = {
+  confirm_device_login: async (context) => {
+    const { principal } = context.body;
+    const user = await findUserByIdentifier(context, principal);
+    if (user === null) {
+      const message = `Field \`principal\` is \`${principal.slice(0, 100)}\`, which matches no NGC user. Send an e-mail address, or the name or id of a personal key from \`GET /_mock/cast\`; service keys have no user.`;
+      throw invalidRequest(message);
+    }
+    const { deviceId, email } = await confirmDeviceLogin(context, context.params.deviceId, user);
+    return { status: 200, body: { deviceId, email, user: { id: userIdOf(user), org: user.org, email: user.email } } };
+  },
+} satisfies Partial<Operations<'control'>>;

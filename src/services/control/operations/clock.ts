@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler, OutcomeOf } from '../../../contract/request.ts';
+import type { Operations, OutcomeOf } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -15,25 +15,18 @@ import {
 } from '../../../lib/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
 import type { ControlledServer } from '../controlled-server.ts';
+import { invalidRequest } from '../problem.ts';
 
 const MAX_UPCOMING_EVENTS = 100;
 const MAX_PASSED_EVENTS = 1000;
 
 export function clockOperations(controlled: ControlledServer) {
-  const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
-    const { events, more } = await listEvents(controlled, world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
-    return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
-  };
-
   /** @param move moves the clock after calling its argument, unless that call fails */
   const moveAndRespond = async (
     world: World,
     move: (before: BeforeJump) => Promise<Jump>,
   ): Promise<OutcomeOf<'control', 'advance_clock'>> => {
-    let passed: { readonly events: readonly ReturnType<typeof eventView>[]; readonly more: boolean } = {
-      events: [],
-      more: false,
-    };
+    let passed = { events: [] as readonly ReturnType<typeof eventView>[], more: false };
     const jump = await move(async ({ from, to }) => {
       const { events, more } = await listEvents(controlled, world, from, to, MAX_PASSED_EVENTS);
       passed = { events: events.map(eventView), more };
@@ -42,25 +35,25 @@ export function clockOperations(controlled: ControlledServer) {
     return { status: 200, body: { ...clockView(world.clock, jump.to), ...passed } };
   };
 
-  const advance: Handler<'control', 'advance_clock'> = ({ world, body }) =>
-    moveAndRespond(world, (before) => advanceClock(controlled, world, body, before));
-
-  const set: Handler<'control', 'set_clock'> = ({ world, body }) =>
-    moveAndRespond(world, (before) => setClock(world.clock, body.to, before));
-
-  const freeze: Handler<'control', 'freeze_clock'> = ({ world }) =>
-    moveAndRespond(world, async () => {
-      await world.clock.freeze();
-      return readUnmoved(world);
-    });
-
-  const resume: Handler<'control', 'resume_clock'> = ({ world }) =>
-    moveAndRespond(world, async () => {
-      await world.clock.resume();
-      return readUnmoved(world);
-    });
-
-  return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
+  return {
+    get_clock: async ({ world, now }) => {
+      const { events, more } = await listEvents(controlled, world, now, END_OF_TIME, MAX_UPCOMING_EVENTS);
+      return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
+    },
+    advance_clock: ({ world, body }) =>
+      moveAndRespond(world, (before) => advanceClock(controlled, world, body, before)),
+    set_clock: ({ world, body }) => moveAndRespond(world, (before) => setClock(world.clock, body.to, before)),
+    freeze_clock: ({ world }) =>
+      moveAndRespond(world, async () => {
+        await world.clock.freeze();
+        return readUnmoved(world);
+      }),
+    resume_clock: ({ world }) =>
+      moveAndRespond(world, async () => {
+        await world.clock.resume();
+        return readUnmoved(world);
+      }),
+  } satisfies Partial<Operations<'control'>>;
 }
 
 function readUnmoved({ clock }: World): Jump {
@@ -77,10 +70,7 @@ async function advanceClock(
 ): Promise<Jump> {
   if ((by === undefined) === (to === undefined)) {
     const problem = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
-    throw new Problem(
-      'invalid_request',
-      `${problem}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
-    );
+    throw invalidRequest(`${problem}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`);
   }
   return by === undefined ? advanceToNextEvent(controlled, world, before) : advanceBy(world.clock, by, before);
 }
@@ -93,7 +83,11 @@ async function advanceToNextEvent(controlled: ControlledServer, world: World, be
     if (next === undefined) {
       throw new Problem('conflict', 'The world has no upcoming event. Send `by` with a duration instead.');
     }
-    const jump = await world.clock.set(next.at, before).catch(nullForPast);
+    const jump = await world.clock.set(next.at, before).catch((thrown: unknown) => {
+      // Another request, or real time, passed the event first.
+      if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
+      throw thrown;
+    });
     if (jump !== null && jump.to > jump.from) return jump;
   }
 }
@@ -103,42 +97,27 @@ async function advanceBy(clock: WorldClock, by: string, before: BeforeJump): Pro
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
     const advice = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
-    throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.${advice}`);
+    throw invalidRequest(`Field \`by\` must be ${DURATION_FORMS}.${advice}`);
   }
   return clock.advance(milliseconds, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
-    throw new Problem('invalid_request', 'Field `by` moves the clock past the year 9998. Send a shorter duration.');
+    throw invalidRequest('Field `by` moves the clock past the year 9998. Send a shorter duration.');
   });
 }
 
 /** @throws Problem naming the field */
 async function setClock(clock: WorldClock, text: string, before: BeforeJump): Promise<Jump> {
-  const to = readInstant('to', text, clock);
+  const to = parseInstant(text);
+  if (to === null) {
+    const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
+    throw invalidRequest(`Field \`to\` must be an RFC 3339 time with an offset, such as \`${example}\`.`);
+  }
   return clock.set(to, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
-    if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
-    throw new Problem(
-      'invalid_request',
-      `Field \`to\` must not be in the past (before ${rfc3339(clock.now())}). To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
-    );
+    if (thrown.why === 'end') throw invalidRequest('Field `to` must be before the year 9999.');
+    const message = `Field \`to\` must not be in the past (before ${rfc3339(clock.now())}). To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`;
+    throw invalidRequest(message);
   });
-}
-
-/** @throws Problem naming the field */
-function readInstant(field: string, text: string, clock: WorldClock): Instant {
-  const instant = parseInstant(text);
-  if (instant !== null) return instant;
-  const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
-  throw new Problem(
-    'invalid_request',
-    `Field \`${field}\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
-  );
-}
-
-/** Returns null if another request, or real time, passed the event first. */
-function nullForPast(thrown: unknown): null {
-  if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
-  throw thrown;
 }
 
 function clockView({ ahead, frozen }: WorldClock, now: Instant) {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Fault } from '../../../journal/faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
@@ -11,59 +11,53 @@ import { pageShortList } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
 export function faultOperations(controlled: ControlledServer) {
-  const add: Handler<'control', 'add_fault'> = async ({ world, now, body }) => {
-    const knownNames = listKnownNames(controlled);
-    const order = readFaultOrder(body, knownNames, now);
-    await checkPrincipal(controlled, world, order.match.principal, 'Field `match.principal`');
-    const certainty = await assertDocumentedAnswer(
-      order,
-      body.do.offDocument === true,
-      knownNames,
-      controlled.routes(),
-    );
-    const fault = await world.faults.add(order, now);
-    const view = faultView(fault, world.activityLog.secrets);
-    return { status: 201, body: { ...view, ...(certainty !== null && { certainty }) } };
-  };
-
-  const list: Handler<'control', 'list_faults'> = async ({ world, query, now }) => {
-    await world.faults.sweep(now);
-    const all = world.faults.list().map((fault) => {
-      const { id, createdAt: at, place } = fault;
-      return { id, at, position: [place] as const, fault };
-    });
-    const { entries, extent } = pageShortList(all, query, 'oldest first');
-    return {
-      status: 200,
-      body: { faults: entries.map(({ fault }) => faultView(fault, world.activityLog.secrets)), ...extent },
-    };
-  };
-
-  const get: Handler<'control', 'get_fault'> = async ({ world, params, now }) => {
-    await world.faults.sweep(now);
-    const fault = world.faults.find(params.faultId);
-    if (fault === undefined) throw faultNotFound();
-    return { status: 200, body: faultView(fault, world.activityLog.secrets) };
-  };
-
-  const remove: Handler<'control', 'remove_fault'> = async ({ world, params }) => {
-    if (!(await world.faults.withdraw(params.faultId))) throw faultNotFound();
-    return { status: 204 };
-  };
-
-  const clear: Handler<'control', 'clear_faults'> = async ({ world }) => {
-    await world.faults.clear();
-    return { status: 204 };
-  };
-
-  return { add_fault: add, list_faults: list, get_fault: get, remove_fault: remove, clear_faults: clear };
+  return {
+    add_fault: async ({ world, now, body }) => {
+      const knownNames = listKnownNames(controlled);
+      const order = readFaultOrder(body, knownNames, now);
+      await checkPrincipal(controlled, world, order.match.principal, 'Field `match.principal`');
+      const certainty = await assertDocumentedAnswer(
+        order,
+        body.do.offDocument === true,
+        knownNames,
+        controlled.routes(),
+      );
+      const fault = await world.faults.add(order, now);
+      const view = faultView(fault, world.activityLog.secrets);
+      return { status: 201, body: { ...view, ...(certainty !== null && { certainty }) } };
+    },
+    list_faults: async ({ world, query, now }) => {
+      await world.faults.sweep(now);
+      const all = world.faults.list().map((fault) => {
+        return { id: fault.id, at: fault.createdAt, position: [fault.place] as const, fault };
+      });
+      const { entries, extent } = pageShortList(all, query, 'oldest first');
+      return {
+        status: 200,
+        body: { faults: entries.map(({ fault }) => faultView(fault, world.activityLog.secrets)), ...extent },
+      };
+    },
+    get_fault: async ({ world, params, now }) => {
+      await world.faults.sweep(now);
+      const fault = world.faults.find(params.faultId);
+      if (fault === undefined) throw faultNotFound();
+      return { status: 200, body: faultView(fault, world.activityLog.secrets) };
+    },
+    remove_fault: async ({ world, params }) => {
+      if (!(await world.faults.withdraw(params.faultId))) throw faultNotFound();
+      return { status: 204 };
+    },
+    clear_faults: async ({ world }) => {
+      await world.faults.clear();
+      return { status: 204 };
+    },
+  } satisfies Partial<Operations<'control'>>;
 }
 
 function faultNotFound(): Problem {
   return new Problem('not_found', 'No fault has this id. `GET /_mock/faults` lists them.');
 }
 
-/** Renders a fault without the secrets of its match. */
 function faultView(fault: Fault, secrets: KnownSecrets): Schema<'control', 'Fault'> {
   const { id, match, probability, seed, times, after, action, until, createdAt, seen, fired, shadowedBy, ended } =
     fault;

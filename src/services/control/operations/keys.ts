@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Context, Operations } from '../../../contract/request.ts';
 import { quote } from '../../../decisions/explaining/index.ts';
 import type { Policy } from '../../../decisions/policy.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -18,48 +18,9 @@ import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { assertMembersAbsent, checkRoles, readExpiry, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { renderKey } from '../key-view.ts';
 import { pageShortList } from '../lists.ts';
+import { invalidRequest } from '../problem.ts';
 
 const DEFAULT_LIMIT = 100;
-
-const create: Handler<'control', 'create_key'> = async (context) => {
-  const { now, body: order } = context;
-  const isService = order.type === 'service';
-  const { name: org } = await findOrganization(context, order.org);
-  if (!isService)
-    assertMembersAbsent(
-      order,
-      ['scopes', 'resource'],
-      'only service keys have it; a personal key gets its rights from the `roles` of its user',
-    );
-  else
-    assertMembersAbsent(
-      order,
-      ['user', 'roles'],
-      'only personal keys have it; a service key gets its rights from `scopes` and `resource`',
-    );
-  const user = isService ? null : await resolveUser(context, org, order);
-  const { id, text } = await issueKey(
-    context,
-    now,
-    {
-      org,
-      type: order.type,
-      name: order.name,
-      description: null,
-      services: resolveServices(context.rulesets, order.services, `${order.type}-key`),
-      user: user?.email ?? null,
-      roles: user?.roles ?? [],
-      expiresAt: readExpiry(order.expiresAt, now) ?? null,
-      policy: isService ? resolvePolicy(context.rulesets, order, null, order.services) : null,
-    },
-    null,
-  );
-  const key = await findKeyById(context, id);
-  return {
-    status: 201,
-    body: { ...(await renderKey(context, key)), key: text, ...(await reportWarnings(context, key)) },
-  };
-};
 
 async function findOrganization({ store }: Context, name: string | undefined): Promise<Organization> {
   const all = await ngcKeysIn(store).listOrganizations();
@@ -73,7 +34,7 @@ async function findOrganization({ store }: Context, name: string | undefined): P
           name ?? '',
           all.map((organization) => organization.name),
         )}`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 /** Returns the user of a personal key: an existing one, or a new one with these roles. */
@@ -84,18 +45,12 @@ async function resolveUser(
 ) {
   if (roles !== undefined) checkRoles(rulesets, roles, services);
   if (user === undefined && roles === undefined) {
-    throw new Problem(
-      'invalid_request',
-      'Field `user` or `roles` is missing: a personal key has the rights of its user.',
-    );
+    throw invalidRequest('Field `user` or `roles` is missing: a personal key has the rights of its user.');
   }
   const email = user ?? `${name.replaceAll(/[^A-Za-z0-9.-]+/g, '-').toLowerCase()}@${org}.test`;
   const existing = await ngcKeysIn(store).findUser(org, email);
   if (user !== undefined && existing === null && roles === undefined) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`user\` is not a known user of \`${org}\`. Add \`roles\` to create the user.`,
-    );
+    throw invalidRequest(`Field \`user\` is not a known user of \`${org}\`. Add \`roles\` to create the user.`);
   }
   if (existing !== null && roles !== undefined && [...existing.roles].sort().join() !== [...roles].sort().join()) {
     const message = `\`${email}\` already has other roles: ${quote(existing.roles) || 'none'}. Omit \`roles\`, or change them with \`PATCH /_mock/keys/{id}\`.`;
@@ -104,89 +59,121 @@ async function resolveUser(
   return { email, roles: existing?.roles ?? roles ?? [] };
 }
 
-const list: Handler<'control', 'list_keys'> = async (context) => {
-  const { org, ...query } = context.query;
-  const ngcKeys = ngcKeysIn(context.store);
-  // Read the keys before their positions: a key that is created in between has a position, but is not listed.
-  const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
-  const positions = await ngcKeys.listPositions();
-  const listed = all.flatMap((inForce) => {
-    const { id, createdAt: at } = inForce.key;
-    const position = positions.get(id);
-    return position === undefined ? [] : [{ id, at, position: [position] as const, inForce }];
-  });
-  const { entries, extent } = pageShortList(listed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
-  const keys = await Promise.all(entries.map(({ inForce }) => renderKey(context, inForce)));
-  return { status: 200, body: { keys, ...extent } };
-};
-
-const get: Handler<'control', 'get_key'> = async (context) => ({
-  status: 200,
-  body: await renderKey(context, await findKey(context)),
-});
-
-const update: Handler<'control', 'update_key'> = async (context) => {
-  const { now, rulesets, body: edit } = context;
-  const previous = await findKey(context);
-  const { key } = previous;
-  if (key.type === 'personal')
-    assertMembersAbsent(
-      edit,
-      ['scopes', 'resource'],
-      'only service keys have it, and this key is personal; edit its `roles`',
-    );
-  else
-    assertMembersAbsent(
-      edit,
-      ['roles'],
-      'only personal keys have it, and this is a service key; edit its `scopes` and `resource`',
-    );
-  if (edit.roles !== undefined) checkRoles(rulesets, edit.roles, edit.services ?? key.services);
-  const { name, status, services, roles } = edit;
-  const expiresAt = readExpiry(edit.expiresAt, now);
-  const changesPolicy = edit.scopes !== undefined || edit.resource !== undefined;
-  // A function, so that absent members come from the newest policy if the key changes in the meantime.
-  const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
-  if (changesPolicy) policy(await readNewestPolicy(context, previous));
-  await reportDeletedKey(
-    editKey(context, now, key, {
-      ...(name !== undefined && { name }),
-      ...(status !== undefined && { enabled: status === 'active' }),
-      ...(services !== undefined && { services: resolveServices(rulesets, services, `${key.type}-key`) }),
-      ...(roles !== undefined && { roles }),
-      ...(expiresAt !== undefined && { expiresAt }),
-      ...(changesPolicy && { policy }),
-    }),
-  );
-  const updated = await findKey(context);
-  return { status: 200, body: { ...(await renderKey(context, updated)), ...(await reportWarnings(context, updated)) } };
-};
-
-const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await reportDeletedKey(deleteKey(context, (await findKey(context)).key.id));
-  return { status: 204 };
-};
-
-const rotate: Handler<'control', 'rotate_key'> = async (context) => {
-  const { key } = await findKey(context);
-  const text = await reportDeletedKey(rotateKey(context, key.id));
-  return { status: 200, body: { ...(await renderKey(context, await findKey(context))), key: text } };
-};
-
 export const keyOperations = {
-  create_key: create,
-  list_keys: list,
-  get_key: get,
-  update_key: update,
-  delete_key: remove,
-  rotate_key: rotate,
-};
+  create_key: async (context) => {
+    const { now, body: order } = context;
+    const isService = order.type === 'service';
+    const { name: org } = await findOrganization(context, order.org);
+    if (!isService)
+      assertMembersAbsent(
+        order,
+        ['scopes', 'resource'],
+        'only service keys have it; a personal key gets its rights from the `roles` of its user',
+      );
+    else
+      assertMembersAbsent(
+        order,
+        ['user', 'roles'],
+        'only personal keys have it; a service key gets its rights from `scopes` and `resource`',
+      );
+    const user = isService ? null : await resolveUser(context, org, order);
+    const { id, text } = await issueKey(
+      context,
+      now,
+      {
+        org,
+        type: order.type,
+        name: order.name,
+        description: null,
+        services: resolveServices(context.rulesets, order.services, `${order.type}-key`),
+        user: user?.email ?? null,
+        roles: user?.roles ?? [],
+        expiresAt: readExpiry(order.expiresAt, now) ?? null,
+        policy: isService ? resolvePolicy(context.rulesets, order, null, order.services) : null,
+      },
+      null,
+    );
+    const key = await findKeyById(context, id);
+    return {
+      status: 201,
+      body: { ...(await renderKey(context, key)), key: text, ...(await reportWarnings(context, key)) },
+    };
+  },
+  list_keys: async (context) => {
+    const { org, ...query } = context.query;
+    const ngcKeys = ngcKeysIn(context.store);
+    // Read the keys before their positions: a key that is created in between has a position, but is not listed.
+    const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
+    const positions = await ngcKeys.listPositions();
+    const listed = all.flatMap((inForce) => {
+      const { id, createdAt: at } = inForce.key;
+      const position = positions.get(id);
+      return position === undefined ? [] : [{ id, at, position: [position] as const, inForce }];
+    });
+    const { entries, extent } = pageShortList(listed, query, 'oldest first', { fallback: DEFAULT_LIMIT });
+    const keys = await Promise.all(entries.map(({ inForce }) => renderKey(context, inForce)));
+    return { status: 200, body: { keys, ...extent } };
+  },
+  get_key: async (context) => ({
+    status: 200,
+    body: await renderKey(context, await findKey(context)),
+  }),
+  update_key: async (context) => {
+    const { now, rulesets, body: edit } = context;
+    const previous = await findKey(context);
+    const { key } = previous;
+    if (key.type === 'personal')
+      assertMembersAbsent(
+        edit,
+        ['scopes', 'resource'],
+        'only service keys have it, and this key is personal; edit its `roles`',
+      );
+    else
+      assertMembersAbsent(
+        edit,
+        ['roles'],
+        'only personal keys have it, and this is a service key; edit its `scopes` and `resource`',
+      );
+    if (edit.roles !== undefined) checkRoles(rulesets, edit.roles, edit.services ?? key.services);
+    const { name, status, services, roles } = edit;
+    const expiresAt = readExpiry(edit.expiresAt, now);
+    const changesPolicy = edit.scopes !== undefined || edit.resource !== undefined;
+    // A function, so that absent members come from the newest policy if the key changes in the meantime.
+    const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
+    if (changesPolicy) policy(await readNewestPolicy(context, previous));
+    await reportDeletedKey(
+      editKey(context, now, key, {
+        ...(name !== undefined && { name }),
+        ...(status !== undefined && { enabled: status === 'active' }),
+        ...(services !== undefined && { services: resolveServices(rulesets, services, `${key.type}-key`) }),
+        ...(roles !== undefined && { roles }),
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(changesPolicy && { policy }),
+      }),
+    );
+    const updated = await findKey(context);
+    return {
+      status: 200,
+      body: { ...(await renderKey(context, updated)), ...(await reportWarnings(context, updated)) },
+    };
+  },
+  delete_key: async (context) => {
+    await reportDeletedKey(deleteKey(context, (await findKey(context)).key.id));
+    return { status: 204 };
+  },
+  rotate_key: async (context) => {
+    const { key } = await findKey(context);
+    const text = await reportDeletedKey(rotateKey(context, key.id));
+    return { status: 200, body: { ...(await renderKey(context, await findKey(context))), key: text } };
+  },
+} satisfies Partial<Operations<'control'>>;
 
 function findKey(context: Context & { readonly params: { readonly keyId: string } }): Promise<KeyInForce> {
   return findKeyById(context, context.params.keyId);
 }
 
-async function findKeyById({ store, now }: Context, id: string): Promise<KeyInForce> {
+/** @throws Problem if there is no such key */
+export async function findKeyById({ store, now }: Context, id: string): Promise<KeyInForce> {
   const key = await ngcKeysIn(store).findById(id, now);
   if (key === null) throw new Problem('not_found', 'No key has this id. `GET /_mock/keys` lists them.');
   return key;

@@ -1,7 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { Operations } from '../../../contract/request.ts';
 import type { HypotheticalRights } from '../../../decisions/policy.ts';
-import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { simulateRequest } from '../../../http/simulate.ts';
 import { simulateOperations } from '../../../http/simulate-operations.ts';
@@ -11,44 +10,44 @@ import type { ControlledServer } from '../controlled-server.ts';
 import { createDecisionDescriber } from '../decision-view.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import { checkPrincipal } from '../principal-check.ts';
+import { invalidRequest } from '../problem.ts';
 
 /** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(controlled: ControlledServer) {
   const { server, routes } = controlled;
-  const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
-    const { world, rulesets, body } = context;
-    const { method, path, operations, service } = body;
-    const caller = readCaller(body, rulesets);
-    // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
-    const isUnknown =
-      body.principal !== undefined && (await listPrincipalNames(server, world, body.principal)).length === 0;
-    if (isUnknown) await checkPrincipal(controlled, world, body.principal, 'Field `principal`');
-    if (operations !== undefined) {
-      if (method !== undefined || path !== undefined) {
-        throw invalidRequest(
-          'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
-        );
+  return {
+    simulate_decision: async (context) => {
+      const { world, rulesets, body } = context;
+      const { method, path, operations, service } = body;
+      const caller = readCaller(body, rulesets);
+      // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
+      const isUnknown =
+        body.principal !== undefined && (await listPrincipalNames(server, world, body.principal)).length === 0;
+      if (isUnknown) await checkPrincipal(controlled, world, body.principal, 'Field `principal`');
+      if (operations !== undefined) {
+        if (method !== undefined || path !== undefined) {
+          throw invalidRequest(
+            'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
+          );
+        }
+        const names = server.services.map(({ name }) => name);
+        const serviceFilter = service === undefined ? null : requireService(service, names);
+        const effects = await simulateOperations(server, world, caller, serviceFilter);
+        return { status: 200, body: { operations: effects } };
       }
-      const names = server.services.map(({ name }) => name);
-      const serviceFilter = service === undefined ? null : requireService(service, names);
-      const effects = await simulateOperations(server, world, caller, serviceFilter);
-      return { status: 200, body: { operations: effects } };
-    }
-    if (service !== undefined)
-      throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
-    const request = { method: requireField(method, 'method'), path: requireField(path, 'path') };
-    const simulated = await simulateRequest(server, world, routes(), caller, request);
-    const describe = await createDecisionDescriber(controlled, context, [simulated]);
-    const decision = describe(simulated);
-    // Removes the requests of fixes: a simulated principal cannot be edited.
-    const fixes = caller.principal === null ? decision.fixes.map(({ request: _, ...fix }) => fix) : decision.fixes;
-    return { status: 200, body: { ...decision, fixes } };
-  };
-
-  return { simulate_decision: simulate };
+      if (service !== undefined)
+        throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
+      const request = { method: requireField(method, 'method'), path: requireField(path, 'path') };
+      const simulated = await simulateRequest(server, world, routes(), caller, request);
+      const describe = await createDecisionDescriber(controlled, context, [simulated]);
+      const decision = describe(simulated);
+      // Removes the requests of fixes: a simulated principal cannot be edited.
+      const fixes = caller.principal === null ? decision.fixes.map(({ request: _, ...fix }) => fix) : decision.fixes;
+      return { status: 200, body: { ...decision, fixes } };
+    },
+  } satisfies Partial<Operations<'control'>>;
 }
 
-/** @throws Problem listing the known services, if the name is unknown */
 function requireService(name: string, names: readonly string[]): string {
   if (names.includes(name)) return name;
   throw invalidRequest(`\`service\` is not a known service.${adviseName(name, names)}`);
@@ -84,8 +83,4 @@ function readHypotheticalRights(
 function requireField<Value>(value: Value | undefined, name: string): Value {
   if (value !== undefined) return value;
   throw invalidRequest(`Field \`${name}\` is missing. Send \`method\` and \`path\`, or \`"operations": "*"\`.`);
-}
-
-function invalidRequest(message: string): Problem {
-  return new Problem('invalid_request', message);
 }

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { Operations } from '../../../contract/request.ts';
 import type { ServiceDefinition } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
 import { Problem } from '../../../decisions/problem.ts';
@@ -14,49 +14,38 @@ import { listVendorHosts } from '../../index.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { measureExtent } from '../lists.ts';
 
-/** Operations on the whole world: calls, health, info, cast and reset. */
 export function worldOperations(controlled: ControlledServer) {
   const { server, routes } = controlled;
 
-  const listCalls: Handler<'control', 'list_calls'> = () => {
-    const operations = routes().operationsOf('control');
-    const calls = operations.map(({ method, path, summary }) => ({ method, path, summary }));
-    return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
-  };
-
-  const getHealth: Handler<'control', 'get_health'> = ({ store }) => {
-    const reason = store.fault();
-    if (reason === null) return { status: 200, body: { status: 'ready' } };
-    return { status: 503, body: { status: 'storage', reason }, refusal: new Problem('storage_failing', reason) };
-  };
-
-  const getInfo: Handler<'control', 'get_info'> = async ({ world }) => ({
-    status: 200,
-    body: await describeServer(controlled, world),
-  });
-
-  const getCast: Handler<'control', 'get_cast'> = async ({ world, query: { bearers = true } }) => {
-    const parts = streamCast(createCast(world, server.services), bearers ? server.services : [], world);
-    // The document's type is the object that the parts make.
-    return {
-      status: 200,
-      body: new StreamedBytes(() => parts) as never,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-    };
-  };
-
-  const resetWorld: Handler<'control', 'reset_world'> = async ({ world }) => {
-    await world.reset();
-    return { status: 200, body: { status: 'reset', now: rfc3339(world.clock.now()) } };
-  };
-
   return {
-    list_calls: listCalls,
-    get_health: getHealth,
-    get_info: getInfo,
-    get_cast: getCast,
-    reset_world: resetWorld,
-  };
+    list_calls: () => {
+      const operations = routes().operationsOf('control');
+      const calls = operations.map(({ method, path, summary }) => ({ method, path, summary }));
+      return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
+    },
+    get_health: ({ store }) => {
+      const reason = store.fault();
+      if (reason === null) return { status: 200, body: { status: 'ready' } };
+      return { status: 503, body: { status: 'storage', reason }, refusal: new Problem('storage_failing', reason) };
+    },
+    get_info: async ({ world }) => ({
+      status: 200,
+      body: await describeServer(controlled, world),
+    }),
+    get_cast: async ({ world, query: { bearers = true } }) => {
+      const parts = streamCast(createCast(world, server.services), bearers ? server.services : [], world);
+      // The document's type is the object that the parts make.
+      return {
+        status: 200,
+        body: new StreamedBytes(() => parts) as never,
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+      };
+    },
+    reset_world: async ({ world }) => {
+      await world.reset();
+      return { status: 200, body: { status: 'reset', now: rfc3339(world.clock.now()) } };
+    },
+  } satisfies Partial<Operations<'control'>>;
 }
 
 async function describeServer(
@@ -88,10 +77,7 @@ async function describeServer(
 }
 
 /** Counts the objects of a world, by their readable names. */
-export async function countObjects(
-  rows: Collections,
-  services: readonly Pick<ServiceDefinition, 'state'>[],
-): Promise<Readonly<Record<string, number>>> {
+export async function countObjects(rows: Collections, services: readonly Pick<ServiceDefinition, 'state'>[]) {
   const declared = services.flatMap(({ state }) => state.objectCounts ?? []);
   const counted = Object.entries(
     Object.assign({}, ...declared.map((declaration) => declaration.counted)) as (typeof declared)[0]['counted'],

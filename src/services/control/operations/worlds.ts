@@ -1,8 +1,7 @@
-import type { Context, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import type { Context, Operations } from '../../../contract/request.ts';
 import { comparePositions, type Position } from '../../../decisions/responses/page.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
+import { formatDuration } from '../../../lib/duration.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { KnownHosts } from '../../../lib/hosts.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_HEADER, worldPathOf } from '../../../lib/world-id.ts';
@@ -11,7 +10,9 @@ import type { WorldEntry } from '../../../worlds/entry.ts';
 import { createCast, createSeedFromValue } from '../../../worlds/seed/index.ts';
 import type { ControlledServer } from '../controlled-server.ts';
 import { copyWorld, describeCreated } from '../copies.ts';
+import { readDuration } from '../durations.ts';
 import { pageShortList } from '../lists.ts';
+import { invalidRequest } from '../problem.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
 const DEFAULT_TTL_MS = 3_600_000;
@@ -25,69 +26,60 @@ const MAX_TTL_MS = 31_536_000_000;
 export function worldsOperations(controlled: ControlledServer) {
   const { server, worlds } = controlled;
 
-  const list: Handler<'control', 'list_worlds'> = (context) => {
-    const all = worlds.list().map((entry) => {
-      const { world, createdAt: at } = entry;
-      // The default world comes first.
-      const position: Position = world.id === DEFAULT_WORLD ? [0] : [at, world.id];
-      return { id: world.id, at, position, entry };
-    });
-    const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
-    const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
-    return { status: 200, body: { worlds: entries.map(({ entry }) => renderWorld(context, entry)), ...extent } };
-  };
-
-  const create: Handler<'control', 'create_world'> = async (context) => {
-    const { id, seed, from, credentials = 'own', ttl, label = null } = context.body;
-    const order = { id, credentials, ttl: readTtl(ttl), label };
-    if (from !== undefined && seed !== undefined) {
-      throw new Problem(
-        'invalid_request',
-        'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.',
-      );
-    }
-    const createdWorld =
-      from === undefined
-        ? await worlds.create({ ...order, origin: { kind: 'seed', seed: await readSeed(controlled, seed) } })
-        : await copyWorld(controlled, from, order);
-    const { entry, ambiguous } = createdWorld;
-    const created = from !== undefined && credentials === 'own' ? await describeCreated(createdWorld) : null;
-    // `Prefer: return=minimal` (RFC 7240, section 4.2): the first `return` preference wins.
-    const preferences = context
-      .headerLines('prefer')
-      .flatMap((line) => line.split(','))
-      .map((preference) => preference.split(';', 1)[0]?.trim() ?? '');
-    const returnPreference = preferences.find((preference) => /^return\s*=/i.test(preference));
-    const isMinimal = returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
-    return {
-      status: 201,
-      ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
-      body: {
-        ...renderWorld(context, entry),
-        // Without bearers, because nine signatures take ten times as long as everything else.
-        ...(!isMinimal && { cast: createCast(entry.world, server.services) }),
-        ...(ambiguous.length > 0 && { ambiguous }),
-        ...(created !== null && { created }),
-      },
-    };
-  };
-
-  const get: Handler<'control', 'get_world'> = (context) => ({
-    status: 200,
-    body: renderWorld(context, worlds.entry(context.params.worldId)),
-  });
-
-  const remove: Handler<'control', 'delete_world'> = async ({ params }) => {
-    await worlds.delete(params.worldId);
-    return { status: 204 };
-  };
-
   return {
-    list_worlds: list,
-    create_world: create,
-    get_world: get,
-    delete_world: remove,
-  };
+    list_worlds: (context) => {
+      const all = worlds.list().map((entry) => {
+        const { world, createdAt: at } = entry;
+        // The default world comes first.
+        const position: Position = world.id === DEFAULT_WORLD ? [0] : [at, world.id];
+        return { id: world.id, at, position, entry };
+      });
+      const sorted = all.sort((left, right) => comparePositions(left.position, right.position));
+      const { entries, extent } = pageShortList(sorted, context.query, 'oldest first', { isText: isWorldId });
+      return { status: 200, body: { worlds: entries.map(({ entry }) => renderWorld(context, entry)), ...extent } };
+    },
+    create_world: async (context) => {
+      const { id, seed, from, credentials = 'own', ttl, label = null } = context.body;
+      const order = { id, credentials, ttl: readTtl(ttl), label };
+      if (from !== undefined && seed !== undefined) {
+        const message =
+          'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.';
+        throw invalidRequest(message);
+      }
+      const createdWorld =
+        from === undefined
+          ? await worlds.create({ ...order, origin: { kind: 'seed', seed: await readSeed(controlled, seed) } })
+          : await copyWorld(controlled, from, order);
+      const { entry, ambiguous } = createdWorld;
+      const created = from !== undefined && credentials === 'own' ? await describeCreated(createdWorld) : null;
+      // `Prefer: return=minimal` (RFC 7240, section 4.2): the first `return` preference wins.
+      const preferences = context
+        .headerLines('prefer')
+        .flatMap((line) => line.split(','))
+        .map((preference) => preference.split(';', 1)[0]?.trim() ?? '');
+      const returnPreference = preferences.find((preference) => /^return\s*=/i.test(preference));
+      const isMinimal = returnPreference !== undefined && /^return\s*=\s*"?minimal"?$/i.test(returnPreference);
+      return {
+        status: 201,
+        ...(isMinimal && { headers: { 'preference-applied': 'return=minimal' } }),
+        body: {
+          ...renderWorld(context, entry),
+          // Without bearers, because nine signatures take ten times as long as everything else.
+          ...(!isMinimal && { cast: createCast(entry.world, server.services) }),
+          ...(ambiguous.length > 0 && { ambiguous }),
+          ...(created !== null && { created }),
+        },
+      };
+    },
+    get_world: (context) => ({
+      status: 200,
+      body: renderWorld(context, worlds.entry(context.params.worldId)),
+    }),
+    delete_world: async ({ params }) => {
+      await worlds.delete(params.worldId);
+      return { status: 204 };
+    },
+  } satisfies Partial<Operations<'control'>>;
 }
 
 /** Returns the seed of a new world: the default world's, or the one in the order. @throws Problem with its error */
@@ -96,16 +88,14 @@ async function readSeed({ server, worlds }: ControlledServer, seed: unknown): Pr
   try {
     return await createSeedFromValue(seed, server.services, server.random);
   } catch (thrown) {
-    throw thrown instanceof UserError ? new Problem('invalid_request', `Field \`seed\`: ${thrown.message}`) : thrown;
+    throw thrown instanceof UserError ? invalidRequest(`Field \`seed\`: ${thrown.message}`) : thrown;
   }
 }
 
 function readTtl(text: string | undefined): number | null {
   if (text === undefined) return DEFAULT_TTL_MS;
   if (text === NEVER) return null;
-  const ttl = parseDuration(text);
-  if (ttl !== null && ttl > 0 && ttl <= MAX_TTL_MS) return ttl;
-  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, up to a year, or \`${NEVER}\`.`);
+  return readDuration('ttl', text, (ttl) => ttl > 0 && ttl <= MAX_TTL_MS, `, up to a year, or \`${NEVER}\``);
 }
 
 function renderWorld(

@@ -1,0 +1,15 @@
+import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
+import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
+import { invalidRequest } from './problem.ts';
+
+/** Returns a duration in milliseconds. @param limits the other requirements, for the message */
+export function readDuration(field: string, text: string, isValid: (ms: number) => boolean, limits: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== null && isValid(milliseconds)) return milliseconds;
+  throw invalidRequest(`Field \`${field}\` must be ${DURATION_FORMS}${limits}.`);
+}
+
+/** Returns a duration that starts now, in milliseconds. */
+export function readDurationFromNow(field: string, text: string, now: Instant): number {
+  return readDuration(field, text, (ms) => now + ms <= END_OF_TIME, ', and end before the year 9999');
+}
