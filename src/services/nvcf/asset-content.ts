@@ -14,16 +14,13 @@ export interface Piece {
   readonly base64: string;
 }
 
-/** The pieces of all uploads, oldest first. */
 export const PIECES = new Collection<Piece, string>('nvcf.asset-pieces');
 
 /** The content of an asset: a reference to the pieces of a complete upload. */
 export interface Content {
-  /** The id of the upload. */
   readonly upload: string;
   /** In bytes. */
   readonly size: number;
-  /** The number of pieces. */
   readonly pieces: number;
 }
 
@@ -32,21 +29,12 @@ interface AssetOwnership {
   readonly owner: string;
 }
 
-function createPieceRow(
-  { assetId, owner }: AssetOwnership,
-  uploadId: string,
-  index: number,
-  bytes: Buffer,
-): Row<Piece, string> {
+function createPieceRow({ assetId, owner }: AssetOwnership, uploadId: string, index: number, bytes: Buffer) {
   const body = { base64: bytes.toString('base64') };
   return PIECES.row({ id: `${uploadId}.${index}`, owner, parent: uploadId, labels: [assetId], body });
 }
 
-/** Returns the content of a seed's asset, and the rows to store. */
-export function createContent(
-  asset: AssetOwnership,
-  text: string,
-): { readonly content: Content; readonly rows: readonly Row[] } {
+export function createContent(asset: AssetOwnership, text: string) {
   const bytes = Buffer.from(text);
   const uploadId = asset.assetId;
   const rows: Row[] = [];
@@ -56,12 +44,7 @@ export function createContent(
   return { content: { upload: uploadId, size: bytes.length, pieces: rows.length }, rows };
 }
 
-/**
- * Stores a request body piece by piece, then calls `finish`. Removes all pieces if anything fails.
- *
- * @param finish makes the asset refer to the content
- * @throws Problem if the body cannot be received, for example because it is too large
- */
+/** Stores a request body in pieces, then calls `finish` to refer to them. Removes all if anything fails. */
 export async function receiveContent(
   context: Context,
   asset: AssetOwnership,
@@ -96,7 +79,6 @@ export async function findAssetRemovals(collections: Collections, assetId: strin
   return (await PIECES.ofLabel(collections, assetId)).map(({ id }) => PIECES.removal(id));
 }
 
-/** Returns the bytes of a content, as a stream if it has several pieces. */
 export async function readContent(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
   const rows = await PIECES.ofParent(collections, upload);
   const [first, ...others] = rows;

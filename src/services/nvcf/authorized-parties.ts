@@ -7,15 +7,8 @@ import type { AuthorizedParty } from './functions.ts';
 export type Parties = readonly AuthorizedParty[];
 
 export interface PartiesChange<Body> {
-  /** The vendor's term for the change, for error messages. */
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /**
-   * Returns the parties after the change.
-   *
-   * @param subject the start of error messages
-   * @param account the owner of the function
-   * @throws Problem if a party is not valid, already present or absent
-   */
+  /** @param subject starts messages @param account owns the function @throws Problem if a party is not possible */
   apply(parties: Parties, body: Body, subject: string, account: string): Parties;
 }
 
@@ -30,12 +23,7 @@ function toForeignParty(account: string, party: AuthorizedParty): AuthorizedPart
 type SingleParty = Schema<'nvcf', 'AuthorizedPartyRequest'>;
 
 /** Returns the party of a request. @throws Problem for `*` and for the account itself */
-function readSingleParty(
-  { authorizedParty }: SingleParty,
-  subject: string,
-  account: string,
-  verb: string,
-): AuthorizedParty {
+function readSingleParty({ authorizedParty }: SingleParty, subject: string, account: string, verb: string) {
   if (authorizedParty.ncaId === ANYONE) {
     const message = `${subject}: Invalid authz account '${ANYONE}' specified for ${verb} operation`;
     throw new Problem('bad_state', message);

@@ -11,11 +11,7 @@ const DEPLOY_TIME = 'NV_AUTH_MOCK_DEPLOY_TIME';
 const INVOKE_TIME = 'NV_AUTH_MOCK_INVOKE_TIME';
 const ANSWER = 'NV_AUTH_MOCK_ANSWER';
 
-/**
- * Reads a function's behaviour from its container environment. Without the variables above, the function is `ECHO`.
- *
- * @throws Problem if a variable is invalid
- */
+/** Without the variables above, the function is `ECHO`. @throws Problem if a variable is invalid */
 export function readBehaviour(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
   const findValue = (name: string) => environment.find(({ key }) => key === name)?.value;
   const answer = findValue(ANSWER);
@@ -26,7 +22,6 @@ export function readBehaviour(environment: readonly Schema<'nvcf', 'EnvironmentE
   };
 }
 
-/** Returns a duration in milliseconds; 0 for an absent variable. */
 function readDuration(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);

@@ -5,7 +5,6 @@ import { RULESETS } from './rulesets.ts';
 
 export { requireAccount } from '../ngc-keys/self-hosted.ts';
 
-/** By profile: the function that creates a caller from a key. */
 export const CALLER_FACTORIES = {
   documented: createCallerFactory(RULESETS.documented),
   'open-source': createCallerFactory(RULESETS['open-source']),

@@ -1,6 +1,5 @@
 /** The subset of ISO 8601 that both the format `duration` and `java.time.Duration` accept. */
 const ISO_DURATION = /^P(?!$)(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-/** Seconds per unit, in the order of the parts. */
 const UNIT_SECONDS = [86_400, 3600, 60, 1];
 /** One more second than a Java `long` can represent. */
 const MAX_SECONDS = 2 ** 63;

@@ -8,11 +8,7 @@ import { FAULTS } from './tables/texts.ts';
 
 type FunctionRequest = Schema<'nvcf', 'CreateFunctionRequest'>;
 
-/**
- * Checks the requirements of the published code that its schema lacks, in the order of that code.
- *
- * @throws Problem for the first requirement that a request does not meet
- */
+/** Checks what the schema lacks, in the order of the published code. */
 export function checkFunctionRequest(body: FunctionRequest): void {
   checkContentSource(body);
   checkModels(body);

@@ -7,7 +7,6 @@ import type { Collections } from '../../store/collections.ts';
 import { ANYONE, isSharedWith, type Row } from '../../store/row.ts';
 import type { Definition, Specification } from './members.ts';
 
-/** The status of a version. A deleted version is not stored. */
 export type FunctionStatus = Exclude<Schema<'nvcf', 'Function'>['status'], 'DELETED'>;
 
 /** Another account that may use a function, or one of its clients. */
@@ -21,7 +20,6 @@ export interface Deployment {
   readonly specifications: readonly Specification[];
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
-  /** When the version becomes ACTIVE. */
   readonly readyAt: Instant;
 }
 
@@ -29,7 +27,6 @@ export interface Deployment {
 export interface Behaviour {
   /** How long the version is DEPLOYING. */
   readonly deployTime: number;
-  /** How long an invocation takes. */
   readonly invokeTime: number;
   /** The result of an invocation; by default, its input. */
   readonly answer?: unknown;
@@ -40,7 +37,6 @@ export interface Behaviour {
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
-  /** The other members of the request. */
   readonly definition: Definition;
   /** Values are not stored, because no operation returns them. */
   readonly secretNames: readonly string[];
@@ -50,10 +46,8 @@ export interface FunctionVersion {
   readonly behaviour: Behaviour;
 }
 
-/** The row of a version. Its parent is the function. */
 export type FunctionRow = Row<FunctionVersion, string>;
 
-/** The versions of all functions, oldest first. */
 export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
 /** Creates the row of a version, with `sharedWith` and `dueAt` derived from the body. */
@@ -74,10 +68,7 @@ export function createFunctionRow(
 }
 
 /** Returns a row with a changed body, and with what is derived from the body. */
-export function amendRow(
-  { owner, parent, id, body }: FunctionRow,
-  change: (body: FunctionVersion) => FunctionVersion,
-): FunctionRow {
+export function amendRow({ owner, parent, id, body }: FunctionRow, change: (body: FunctionVersion) => FunctionVersion) {
   return createFunctionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
@@ -88,22 +79,17 @@ export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instan
   return behaviour.status ?? 'ACTIVE';
 }
 
-/** Returns whether any account may use a function. */
 export function isPublic({ sharedWith }: Row): boolean {
   return sharedWith.includes(ANYONE);
 }
 
-/**
- * Returns how an account is related to a version; null if the version must stay hidden from it. A public version is
- * `public` even for its owner, like at the vendor.
- */
+/** Null if the version must stay hidden. A public one is `public` even for its owner, like at the vendor. */
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
   return isSharedWith(row, account) ? 'shared' : null;
 }
 
-/** Returns the names that keys use for a version. */
 export function attributesOfVersion({ parent, id }: FunctionRow, relation: Relation): ResourceAttributes {
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
@@ -117,21 +103,13 @@ function attributesOfFunction(functionId: string, versions: readonly Row[], rela
   };
 }
 
-export async function findOwnVersions(
-  collections: Collections,
-  functionId: string,
-  account: string,
-): Promise<LookupResult<readonly FunctionRow[]>> {
+export async function findOwnVersions(collections: Collections, functionId: string, account: string) {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const owned = versions.filter(({ owner }) => owner === account);
   return createLookupResult(versions, owned, attributesOfFunction(functionId, owned, 'owned'));
 }
 
-export async function findVisibleVersions(
-  collections: Collections,
-  functionId: string,
-  account: string,
-): Promise<LookupResult<readonly FunctionRow[]>> {
+export async function findVisibleVersions(collections: Collections, functionId: string, account: string) {
   const versions = await FUNCTIONS.ofParent(collections, functionId);
   const visible = versions.filter((row) => relationTo(row, account) !== null);
   const [first] = visible;
@@ -140,11 +118,7 @@ export async function findVisibleVersions(
   return createLookupResult(versions, visible, attributesOfFunction(functionId, visible, relation));
 }
 
-/**
- * @param versions all versions of the function
- * @param permitted the versions that the account may use
- * @param attributes of the permitted versions
- */
+/** @param versions all of the function @param permitted those that the account may use @param attributes of these */
 function createLookupResult(
   versions: readonly FunctionRow[],
   permitted: readonly FunctionRow[],

@@ -33,7 +33,6 @@ import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { NOT_EMULATED } from './tables/index.ts';
 
-/** Returns the events in a span of the world's clock: functions that become active, and invocations that are fulfilled. */
 export const listEvents: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
     FUNCTIONS.due(collections, { after: from, to, limit }),
@@ -57,7 +56,6 @@ export const listEvents: NonNullable<ServiceState['events']> = async ({ collecti
 
 const getHealth: Handler<'nvcf', 'getHealth'> = () => ({ status: 200, body: { status: 'UP' } });
 
-/** NVIDIA Cloud Functions, called with service keys and personal keys. */
 export const nvcf: ServiceDefinition<'nvcf'> = {
   name: 'nvcf',
   title: 'NVIDIA Cloud Functions',

@@ -6,14 +6,12 @@ import type { FunctionRow } from './functions.ts';
 /** How long a result stays available, in milliseconds: an hour, as the vendor documents. */
 export const INVOCATION_LIFETIME_MS = 3_600_000;
 
-/** A stored invocation of a function with an `invokeTime`. */
 export interface Invocation {
   /** The service that was called. Only its own polls find the result. */
   readonly service: 'nvcf' | 'catalogue';
   readonly functionId: string;
   readonly versionId: string;
   readonly createdAt: Instant;
-  /** When the result becomes available. */
   readonly readyAt: Instant;
   /** Absent for an echo without input. */
   readonly answer?: unknown;
@@ -22,7 +20,6 @@ export interface Invocation {
 /** The target of an invocation: one version, or all versions of a function. */
 export type InvocationTarget = FunctionRow | readonly FunctionRow[];
 
-/** The row of an invocation. Its parent is the invoked version. */
 export type InvocationRow = Row<Invocation, string>;
 
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');

@@ -26,7 +26,6 @@ const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 type FunctionRequest = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
 
-/** Checks the models of a function. @throws Problem if one lacks members that the type of the function requires */
 export function checkModels({ functionType, models = [] }: FunctionRequest): void {
   refuseIf(new Set(models.map(({ name }) => name)).size < models.length, FAULTS.duplicateModels);
   for (const { name, version, uri, llmConfig } of models) {
@@ -39,7 +38,6 @@ export function checkModels({ functionType, models = [] }: FunctionRequest): voi
   }
 }
 
-/** @throws Problem if the routing method or the rate limit is not valid */
 export function checkLlmConfig(
   name: string,
   { tokenRateLimit = '', routingMethod = '' }: Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>,
@@ -62,7 +60,6 @@ function findRoutingViolation(text: string): string | null {
   return findParameterViolation(parameters);
 }
 
-/** Returns the published rule that a list of routing parameters violates, or null. */
 function findParameterViolation(parameters: readonly string[]): string | null {
   const keys = new Set<string>();
   for (const parameter of parameters) {

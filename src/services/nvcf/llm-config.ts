@@ -6,7 +6,6 @@ import type { Definition } from './members.ts';
 
 type ModelUpdates = readonly Schema<'nvcf', 'ModelUpdate'>[];
 
-/** A change to the settings that all versions of an LLM function share. */
 export interface LlmChange {
   readonly modelUpdates?: ModelUpdates | undefined;
   readonly llmInvocationConfig?: Definition['llmInvocationConfig'];
@@ -60,18 +59,12 @@ export function checkFunctionType(
   if (type !== 'LLM' && !types.includes('LLM')) return;
   const index = types.findIndex((existingType) => existingType !== (type ?? 'DEFAULT'));
   if (index < 0) return;
-  throw new Problem(
-    'bad_state',
-    `Function id '${functionId}': all versions must share the same functionType; existing version '${versions[index]?.id}' is '${types[index]}'`,
-  );
+  const message = `Function id '${functionId}': all versions must share the same functionType; existing version '${versions[index]?.id}' is '${types[index]}'`;
+  throw new Problem('bad_state', message);
 }
 
 /** @throws Problem if a new version changes model settings that must be the same in all versions */
-export function checkUnchangedSettings(
-  functionId: string,
-  definition: Definition,
-  versions: readonly FunctionRow[],
-): void {
+export function checkUnchangedSettings(functionId: string, definition: Definition, versions: readonly FunctionRow[]) {
   const models = new Map(definition.models?.map(({ name, llmConfig }) => [name, llmConfig]));
   for (const { id, body } of versions) {
     for (const { name, llmConfig: stored } of body.definition.models ?? []) {
@@ -81,15 +74,12 @@ export function checkUnchangedSettings(
         (member) => JSON.stringify(requested[member]) !== JSON.stringify(stored[member]),
       );
       if (changedMember === undefined) continue;
-      throw new Problem(
-        'bad_state',
-        `Function id '${functionId}', version '${id}': 'llmConfig.${changedMember}' for model '${name}' must match existing versions`,
-      );
+      const message = `Function id '${functionId}', version '${id}': 'llmConfig.${changedMember}' for model '${name}' must match existing versions`;
+      throw new Problem('bad_state', message);
     }
   }
 }
 
-/** Returns the change that a new version makes to the other versions. */
 export function createLlmChange({ models = [], llmInvocationConfig }: Definition): LlmChange {
   const modelUpdates = models.map(({ name, llmConfig: { tokenRateLimit, routingMethod } = {} }) => ({
     modelName: name,

@@ -5,13 +5,10 @@ import { requireAccount } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
 export interface Bucket {
-  /** The number of tokens that the last request left in it. */
   readonly left: number;
-  /** The time of that request. */
   readonly at: Instant;
 }
 
-/** The buckets of an account for a model, by unit. */
 export type Buckets = Readonly<Record<string, Bucket>>;
 
 /** The buckets of all accounts, one row per account and model. */
@@ -31,7 +28,6 @@ const PERIODS_MS: ReadonlyMap<string, number> = new Map([
   ['MO', 30 * DAY_MS],
 ]);
 
-/** A number of tokens per period. */
 interface Limit {
   readonly unit: string;
   readonly tokens: number;
@@ -54,15 +50,12 @@ export function parseLimits(text: string): readonly Limit[] {
   });
 }
 
-/** The tokens that count against the limits of a model. */
 export interface TokensOfRequest {
   /** The maximum that the request may need, which must be available. */
   readonly reserved: number;
-  /** The tokens taken if the request is admitted. */
   readonly used: number;
 }
 
-/** The decision on a request, and the headers with the remaining tokens. */
 export interface Admission {
   readonly isAdmitted: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -70,10 +63,7 @@ export interface Admission {
 
 const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
 
-/**
- * Takes tokens from the caller's buckets for a model. Buckets refill on each request, in whole tokens; fractions are
- * lost, as in the published gateway.
- */
+/** Refills buckets on each request, in whole tokens: fractions are lost, as in the published gateway. */
 export async function takeTokens(
   context: AuthenticatedContext,
   version: FunctionRow,
@@ -102,7 +92,6 @@ export async function takeTokens(
   });
 }
 
-/** A limit, and the number of tokens left in its bucket. */
 type RemainingLimit = Limit & { readonly left: number };
 
 /** The gateway advises against a retry if the client would have to wait longer. */
@@ -116,11 +105,7 @@ function refillBucket(limit: Limit, bucket: Bucket | undefined, now: Instant): R
 }
 
 /** Creates headers that report the limit with the shortest unit. Those of a refusal also say when, and whether, to retry. */
-function createRateLimitHeaders(
-  remainingLimits: readonly RemainingLimit[],
-  reserved: number,
-  isAdmitted: boolean,
-): Record<string, string> {
+function createRateLimitHeaders(remainingLimits: readonly RemainingLimit[], reserved: number, isAdmitted: boolean) {
   const [first] = remainingLimits;
   if (first === undefined) return {};
   const remaining = isAdmitted ? first.left - reserved : first.left;
@@ -140,7 +125,6 @@ function createRateLimitHeaders(
   };
 }
 
-/** Returns how long a bucket takes to refill so many tokens, in milliseconds. */
 function computeRefillMs({ tokens, periodMs }: Limit, refill: number): number {
   return (Math.max(0, refill) / tokens) * periodMs;
 }

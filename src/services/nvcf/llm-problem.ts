@@ -6,7 +6,6 @@ import { renderProblemDetails } from '../../decisions/responses/problem-details.
 import { own } from '../../lib/members.ts';
 import { isRefusedKey } from '../ngc-keys/control-plane.ts';
 
-/** Messages of the LLM gateway, by HTTP status. */
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'invalid request',
   401: 'authentication failed',
@@ -30,15 +29,11 @@ export function readLlmRequestId(context: Pick<RefusalContext, 'headerLines' | '
   return REQUEST_ID.test(requestId) ? requestId : context.random.uuid();
 }
 
-/** Renders an error in the format of Anthropic's API. */
 export function renderMessagesError(status: number, type: string, message: string): Outcome {
   return { status, headers: { 'content-type': 'application/json' }, body: { type: 'error', error: { type, message } } };
 }
 
-/**
- * Renders a problem in the LLM gateway's format. Only the mock adds `detail`: the gateway's message does not say what is
- * wrong with a request.
- */
+/** Only the mock adds `detail`: the gateway's message does not say what is wrong with a request. */
 export function renderLlmProblem(problem: Problem, context: RefusalContext): Outcome {
   const { kind } = problem;
   // The gateway passes this error of a model on.
@@ -63,7 +58,6 @@ function findMessage({ kind, reason, message }: Problem, status: number): string
   return MESSAGES[status] ?? own(FAULT_MESSAGES, message) ?? message;
 }
 
-/** The operations that call a function. */
 const CALLS: ReadonlySet<string | null> = new Set([
   'createChatCompletion',
   'createResponse',

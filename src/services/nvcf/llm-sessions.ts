@@ -3,7 +3,6 @@ import { sha256 } from '../../tokens/secret.ts';
 import { refuse } from '../ngc-keys/control-plane.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** The header with the id of a conversation, in requests and responses. */
 export const SESSION_HEADER = 'x-multi-turn-session-id';
 
 const MAX_SESSION_BYTES = 256;
@@ -17,15 +16,8 @@ export function readHeaderSession(context: Context, name = SESSION_HEADER): stri
   return value;
 }
 
-/**
- * Returns the id of the conversation in the first of these members that has one, encoded for a header; null if there is
- * none.
- *
- * @throws Problem if it is not valid
- */
-export function readBodySession(
-  ...members: readonly (readonly [name: string, value: string | null | undefined])[]
-): string | null {
+/** Returns the first id among these members, encoded for a header; null if there is none. @throws Problem if invalid */
+export function readBodySession(...members: readonly (readonly [name: string, value: string | null | undefined])[]) {
   for (const [name, value] of members) {
     if (value === undefined || value === null || value === '') continue;
     // Returns a string with one Latin-1 character per UTF-8 byte, as Node represents the values of headers.

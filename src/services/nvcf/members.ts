@@ -1,7 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Present, pick } from '../../lib/members.ts';
 
-/** Returns the entries of a list with only these members; undefined if there is no list. */
 function pickEach<Member extends object, Name extends keyof Member & string>(
   list: readonly Member[] | undefined,
   names: readonly Name[],
@@ -28,7 +27,6 @@ export const RATE_LIMIT_MEMBERS = ['rateLimit', 'exemptedNcaIds', 'perNcaIdRate'
 const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
 const LLM_CONFIG_MEMBERS = ['uris', 'tokenRateLimit', 'tokenizer', 'routingMethod'] as const;
 
-/** The members whose own members are picked too. */
 const NESTED_MEMBERS = [
   'containerEnvironment',
   'models',
@@ -39,7 +37,6 @@ const NESTED_MEMBERS = [
   'llmInvocationConfig',
 ] as const;
 
-/** A health check as sent; seeds may omit members. */
 type Health = Partial<Schema<'nvcf', 'HealthCheck'>>;
 
 /** A function in the vendor's form, without the name and secrets, which are stored separately. */
@@ -79,14 +76,12 @@ function pickHealth(health: Health): Health {
   return timeout === undefined || timeout === '' ? members : { ...members, timeout };
 }
 
-/** Returns the documented members of the invocation settings of an LLM function. */
 export function pickInvocationConfig({
   priority,
 }: Schema<'nvcf', 'LlmInvocationConfig'>): Schema<'nvcf', 'LlmInvocationConfig'> {
   return priority === undefined ? {} : { priority: pick(priority, ['defaultPriority', 'perAccountPriority']) };
 }
 
-/** The members of a specification without members of their own. */
 const SPECIFICATION_MEMBERS = [
   'gpu',
   'instanceType',
@@ -107,10 +102,8 @@ const SPECIFICATION_MEMBERS = [
   'gpuMemory',
 ] as const;
 
-/** A GPU specification of a deployment, in the vendor's form. */
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
-/** Returns the documented members of a specification, except its id. */
 export function pickSpecification(specification: Specification): Omit<Specification, 'gpuSpecificationId'> {
   const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = specification;
   const nested = {
@@ -123,7 +116,6 @@ export function pickSpecification(specification: Specification): Omit<Specificat
   };
 }
 
-/** Returns the documented members of an autoscaling configuration. */
 export function pickAutoscaling({
   scaleUpDetails: up,
   scaleDownDetails: down,
@@ -142,10 +134,7 @@ function pickScalingDetails(details: Schema<'nvcf', 'ScalingDetails'>): Schema<'
   };
 }
 
-function pickHelmPolicy({
-  name,
-  extraKubernetesTypes: types,
-}: Schema<'nvcf', 'HelmValidationPolicy'>): Schema<'nvcf', 'HelmValidationPolicy'> {
+function pickHelmPolicy({ name, extraKubernetesTypes: types }: Schema<'nvcf', 'HelmValidationPolicy'>) {
   const extraKubernetesTypes = pickEach(types, ['group', 'version', 'kind']);
   return { name, ...(extraKubernetesTypes !== undefined && { extraKubernetesTypes }) };
 }

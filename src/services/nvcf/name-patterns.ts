@@ -1,4 +1,3 @@
-/** The source of an expression for a UUID in lower case. */
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 const ANY_UUID = new RegExp(`^${UUID}$`, 'i');
@@ -14,13 +13,7 @@ export const FUNCTION_HOST = new RegExp(`^(?<functionId>${UUID})\\.invocation\\.
 /** A model with its function, as clients of the LLM gateway send it: `<function id>/<model>`, in any case. */
 export const FUNCTION_IN_MODEL = new RegExp(`^(${UUID})/(.*)$`, 'is');
 
-/**
- * Creates the pattern of a host name that serves paths, up to the server's own name. After the label comes
- * the next label of the vendor's name, `localhost`, or a world's `WORLD.localhost`. The name may have a port.
- *
- * @param label the first label, such as `llm`
- * @param vendorLabel the next label of the vendor's name, such as `invocation`
- */
+/** `label`, then `vendorLabel`, `localhost` or `WORLD.localhost`, up to the server's name. May have a port. */
 export function createServiceHost(label: string, vendorLabel: string): RegExp {
   return new RegExp(`^${label}\\.(?:${vendorLabel}\\.|(?=(?:[^.]+\\.)?localhost(?::|$)))`);
 }

@@ -8,7 +8,6 @@ import { rfc3339 } from '../../lib/clock.ts';
 import { escapeHtml } from '../../lib/pages.ts';
 import { shorten } from '../../lib/redact.ts';
 
-/** The media type of S3 errors. */
 export const XML = 'application/xml';
 
 /** The upload header with the description of the asset (published control-plane code). */
@@ -17,10 +16,8 @@ const DESCRIPTION_HEADER = 'x-amz-meta-nvcf-asset-description';
 /** How long an upload URL is valid, in milliseconds (published control-plane code). */
 const UPLOAD_URL_LIFETIME_MS = 35 * 60_000;
 
-/** The paths that stand in for S3. */
 const UPLOAD_PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
 
-/** The error codes of problems that S3 also reports. */
 const S3_CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   not_found: 'NoSuchKey',
   too_large: 'EntityTooLarge',
@@ -38,7 +35,6 @@ export function renderStorageProblem(problem: Problem, { path, random }: Refusal
   return { ...response, headers: { ...headers, ...response.headers } };
 }
 
-/** Renders an error of S3. @param code S3's name of the error */
 function renderS3Error<Status extends number>(
   status: Status,
   code: string,
@@ -52,7 +48,6 @@ function renderS3Error<Status extends number>(
   return { status, headers: { 'content-type': XML }, body };
 }
 
-/** The members of an asset that its upload URL signs, and the time of the URL. */
 interface DeclaredAsset {
   readonly contentType: string;
   readonly description: string;
@@ -65,14 +60,8 @@ const SEVERAL_MECHANISMS =
 const SIGNATURE_MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
 
-/**
- * Returns the response to an upload that S3 would refuse at a presigned URL; null if S3 would accept it. S3's text does
- * not say what is wrong, so the `refusal` of the response does.
- */
-export function findUploadRefusal(
-  context: Context,
-  asset: DeclaredAsset,
-): ReturnType<typeof createUploadRefusal> | null {
+/** Null if S3 would accept an upload. Its text does not say what is wrong, so the `refusal` of the response does. */
+export function findUploadRefusal(context: Context, asset: DeclaredAsset) {
   if (context.headerLines('authorization').length > 0) {
     return createUploadRefusal(context, 400, 'InvalidArgument', SEVERAL_MECHANISMS, {
       kind: 'invalid_request',
@@ -107,7 +96,6 @@ function createUploadRefusal<Status extends 400 | 403>(
   return { ...renderS3Error(status, code, message, random), refusal: new Problem(kind, why) };
 }
 
-/** The asset member that each signed header must equal. */
 const ASSET_MEMBERS = { 'content-type': 'contentType', [DESCRIPTION_HEADER]: 'description' } as const;
 
 /** Describes how a signed header differs from the declared value; null if they match. */
@@ -129,7 +117,6 @@ function normalizeHeader(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** Explains what an upload URL signs, because the client sees only S3's text. */
 export const UPLOAD_HINTS: readonly HintRule[] = [
   {
     code: 'upload_refused',

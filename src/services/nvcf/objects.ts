@@ -5,13 +5,7 @@ import { Collision, LimitReached, rejectMissing } from '../../store/errors.ts';
 import type { Row } from '../../store/row.ts';
 import { requireAccount } from './caller.ts';
 
-/**
- * Adds an object without a parent to the caller's account: a registry credential, a telemetry endpoint, or an asset.
- *
- * @param options `limit` is the maximum number of objects in the account; `check` throws if the new object conflicts with
- * one of the others
- * @throws Problem if the account is at its limit, or an object has the same id
- */
+/** Adds an object to the caller's account. @param options `check` throws for a conflict with one of the others */
 export async function addObject<Body>(
   context: AuthenticatedContext,
   collection: Collection<Body>,
@@ -41,7 +35,6 @@ export async function addObject<Body>(
   }
 }
 
-/** Changes the body of an object, and returns the new body. @throws Problem if the object no longer exists */
 export async function changeObject<Body>(
   { store }: AuthenticatedContext,
   collection: Collection<Body>,
@@ -54,7 +47,6 @@ export async function changeObject<Body>(
   return body;
 }
 
-/** Removes an object. @throws Problem if it no longer exists */
 export async function removeObject<Body, Parent extends string | null>(
   { store }: AuthenticatedContext,
   collection: Collection<Body, Parent>,
@@ -63,11 +55,7 @@ export async function removeObject<Body, Parent extends string | null>(
   await rejectMissing(collection.change(store.collections, id, () => null));
 }
 
-/** Returns the objects of the caller's account in a collection, oldest first. */
-export async function listObjects<Body>(
-  context: AuthenticatedContext,
-  collection: Collection<Body>,
-): Promise<readonly Body[]> {
+export async function listObjects<Body>(context: AuthenticatedContext, collection: Collection<Body>) {
   const rows = await collection.ofOwner(context.store.collections, requireAccount(context));
   await context.reserveAnswer(rows);
   return rows.map(({ body }) => body);

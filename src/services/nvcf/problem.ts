@@ -38,7 +38,6 @@ const LLM_PATHS = /^\/llm(?:\/|$)/;
 /** Paths of instance and cluster management (ICMS). */
 const ICMS_PATHS = /^\/v1\/(?:si\/)?accounts(?:\/|$)/;
 
-/** Renders a problem in the format of Cloud Functions, or of the gateway or object storage that serves the path. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
   if (LLM_PATHS.test(context.path)) return renderLlmProblem(problem, context);
   if (NGC_PATHS.test(context.path)) return renderRequestStatus(problem, context.random.uuid());
@@ -91,20 +90,14 @@ function describeProblem(problem: Problem, context: RefusalContext): string {
   }
 }
 
-/**
- * Returns whether a key was refused for its resources. The published code has no resource types: a key for a wrong type
- * gets the same response as a key for another function.
- */
+/** The published code has no resource types: a key for a wrong type gets the response for another function. */
 function isObjectMismatch({ decision, operation, settings }: RefusalContext): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
   const ignoresTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
   return decision?.reason === 'incompatible_resource_type' && ignoresTypes;
 }
 
-/**
- * Fills in the values of a text. Function and version come from the lookup, because the path may have another id, such as
- * that of the deployment.
- */
+/** Takes the ids from the lookup, because the path may have another, such as that of the deployment. */
 function fillTemplate(template: string, { params, caller, decision }: RefusalContext): string {
   const lookedUp = decision?.input?.lookedUp;
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;

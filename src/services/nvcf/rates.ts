@@ -1,7 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { createInvalidRequest } from './request-problems.ts';
 
-/** A count and a unit. */
 const RATE = /^[1-9]\d{0,14}-([A-Z])$/;
 
 /** Returns whether a text lists counts and units, such as `10-S, 5-M`, with each unit once. @param units the valid units */

@@ -5,12 +5,7 @@ export function createInvalidRequest(message: string): Problem {
   return new Problem('invalid_request', message);
 }
 
-/**
- * Checks that strings differ from each other. The schemas do not, because `uniqueItems` takes quadratic time.
- *
- * @param subject starts the message: ``Names in `models` ``
- * @throws Problem if a string occurs twice
- */
+/** The schemas do not check this, because `uniqueItems` takes quadratic time. @param subject ``Names in `models` `` */
 export function checkDistinct(subject: string, texts: readonly string[] = []): void {
   if (new Set(texts).size < texts.length) throw createInvalidRequest(`${subject} must differ from each other.`);
 }

@@ -51,7 +51,6 @@ function selectMembers(reading: Reading, { documented, 'open-source': openSource
   return { ...both, ...(reading === 'documented' ? documented : openSource) };
 }
 
-/** Creates the rule of an operation from its row and the members of its action. */
 function createRule(
   id: string,
   { cover, on, addsToPage = [], ...shared }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
@@ -69,7 +68,6 @@ function createRule(
   };
 }
 
-/** Merges the types, with the broadest one last. */
 function mergeTypes(on: readonly ResourceTypeId[], added: readonly ResourceTypeId[]): readonly ResourceTypeId[] {
   const isEntity = (type: ResourceTypeId) => type === 'entity';
   return [...on.filter((type) => !isEntity(type)), ...added, ...on.filter(isEntity)];

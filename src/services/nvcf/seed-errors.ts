@@ -1,13 +1,12 @@
 import type { SeedError } from '../../contract/seed.ts';
 import { findDuplicates, type LocatedEntry, locateEntries } from '../../contract/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../ngc-keys/accounts.ts';
-import type { NvcfSeed, SeedFunction, SeedInvocation } from './seed-schema.ts';
+import type { NvcfSeed } from './seed-schema.ts';
 
 type PlacedLists = {
   readonly [List in keyof NvcfSeed]-?: readonly LocatedEntry<NonNullable<NvcfSeed[List]>[number]>[];
 };
 
-/** Returns the errors of a part that matches the schema: unknown organisations and versions, and duplicate ids. */
 export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string, unknown>>): readonly SeedError[] {
   const lists = placeLists(part);
   const { accounts, functions, assets, invocations } = lists;
@@ -20,7 +19,7 @@ export function findSeedErrors(part: NvcfSeed, wholeSeed: Readonly<Record<string
   return [
     ...findUnknownOrganizations([...listOwned(lists), ...listSharing(functions)], [...accountsOf(wholeSeed).keys()]),
     ...findSeveralOwners(functions),
-    ...findUnknownVersions(invocations, functions),
+    ...findUnknownVersions(lists),
     ...findDuplicates('accounts: `org`', accounts, ({ org }) => org),
     ...findDuplicates('accounts: `clientIds`', listClients(accounts), ({ clientId }) => clientId),
     ...findDuplicates('functions: `versionId`', functions, ({ versionId }) => versionId),
@@ -51,7 +50,6 @@ function listOwned(lists: PlacedLists): readonly LocatedEntry<{ readonly org: st
   return Object.values(ownedLists).flat();
 }
 
-/** Returns the organisations that functions and versions are shared with. */
 function listSharing(functions: PlacedLists['functions']): readonly LocatedEntry<{ readonly org: string }>[] {
   return functions.flatMap(({ entry, place }) =>
     (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
@@ -70,7 +68,7 @@ function listClients(accounts: PlacedLists['accounts']): readonly LocatedEntry<{
 }
 
 /** Returns an error for each version whose function belongs to several organisations, except the first version. */
-function findSeveralOwners(functions: readonly LocatedEntry<SeedFunction>[]): readonly SeedError[] {
+function findSeveralOwners(functions: PlacedLists['functions']): readonly SeedError[] {
   const withSeveralOwners = functions.filter(({ entry }) =>
     functions.some(({ entry: other }) => other.functionId === entry.functionId && other.org !== entry.org),
   );
@@ -80,10 +78,7 @@ function findSeveralOwners(functions: readonly LocatedEntry<SeedFunction>[]): re
   }));
 }
 
-function findUnknownVersions(
-  invocations: readonly LocatedEntry<SeedInvocation>[],
-  functions: readonly LocatedEntry<SeedFunction>[],
-): readonly SeedError[] {
+function findUnknownVersions({ invocations, functions }: PlacedLists): readonly SeedError[] {
   const versionIds = new Set(functions.map(({ entry }) => entry.versionId));
   return invocations
     .filter(({ entry }) => !versionIds.has(entry.versionId))

@@ -21,13 +21,9 @@ import { findRegistryName, RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS } from '.
 import { TELEMETRIES } from './operations/telemetries.ts';
 import type { NvcfSeed, SeedAsset, SeedFunction, SeedInvocation, SeedRegistryCredential } from './seed-schema.ts';
 
-/** Returns the NCA id of an organisation. */
 type FindAccount = (org: string) => string;
 
-/**
- * @param part has no errors
- * @param accounts the NCA ids, by the name of their organisation
- */
+/** @param part has no errors @param accounts the NCA ids, by organisation */
 export function createSeedRows(part: NvcfSeed, accounts: ReadonlyMap<string, string>, now: Instant): readonly Row[] {
   // The check of the seed reports unknown organisations, so the default is never used.
   const accountOf: FindAccount = (org) => accounts.get(org) ?? '';
@@ -102,11 +98,7 @@ function createTelemetryRows({ telemetries = [] }: NvcfSeed, accountOf: FindAcco
   );
 }
 
-function createAssetRows(
-  { org: _, id, content: text, ...members }: SeedAsset,
-  owner: string,
-  now: Instant,
-): readonly Row[] {
+function createAssetRows({ org: _, id, content: text, ...members }: SeedAsset, owner: string, now: Instant) {
   const { content, rows } =
     text === undefined ? { content: null, rows: [] } : createContent({ assetId: id, owner }, text);
   const body = { ...members, assetId: id, createdAt: now, content };

@@ -147,7 +147,6 @@ export const SEED_SCHEMA = object({
 
 export type NvcfSeed = ValueOf<typeof SEED_SCHEMA>;
 
-/** One version of a function in a seed. */
 export type SeedFunction = ValueOf<typeof FUNCTION>;
 export type SeedRegistryCredential = ValueOf<typeof REGISTRY_CREDENTIAL>;
 export type SeedAsset = ValueOf<typeof ASSET>;

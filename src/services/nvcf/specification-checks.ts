@@ -9,10 +9,7 @@ import { FAULTS } from './tables/texts.ts';
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
-/**
- * @param subject starts the messages
- * @throws Problem for the first requirement of the published code that a specification does not meet
- */
+/** Checks what the schema lacks, in the order of the published code. @param subject starts the messages */
 export function checkSpecifications(
   specifications: readonly Specification[],
   { definition }: FunctionVersion,
@@ -31,16 +28,12 @@ export function checkSpecifications(
   }
 }
 
-/** @throws Problem if the minimum exceeds the maximum */
 function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
   if (minInstances <= maxInstances) return;
-  throw new Problem(
-    'invalid_request',
-    "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'",
-  );
+  const message = "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'";
+  throw new Problem('invalid_request', message);
 }
 
-/** The longest `stickiness.size`: an hour. */
 const MAX_STICKINESS_MS = 3_600_000;
 
 /** @throws Problem if a factor has the wrong direction, or a `stickiness` is not valid */
@@ -75,14 +68,7 @@ function createAutoscalingProblem(field: string, requirement: string): Problem {
   return new Problem('invalid_request', `Field \`autoscalingConfiguration.${field}\` ${requirement}.`);
 }
 
-/**
- * Returns a deployment's specifications after an update, which can change only numbers. It ignores the GPU and the
- * instance type, and throws for another backend and other clusters, like the published code.
- *
- * @param subject starts the messages
- * @throws Problem unless there is one replacement for each specification, with the same backend and clusters, and with a
- *   minimum of instances that is at most the maximum
- */
+/** Changes only numbers: ignores GPU and instance type, and throws for another backend, like the published code. */
 export function replaceSpecifications(
   specifications: readonly Specification[],
   replacements: readonly Replacement[],
@@ -109,7 +95,6 @@ export function replaceSpecifications(
   return [...changed.values()];
 }
 
-/** @throws Problem if the backend or the clusters differ */
 function checkUnchangedPlacement(replacement: Replacement, previous: Specification, subject: string): void {
   const backend = replacement.backend?.trim() ?? '';
   const previousBackend = previous.backend?.trim() ?? '';

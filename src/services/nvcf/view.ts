@@ -12,7 +12,6 @@ export interface VisibleDetails {
 /** The maximum number of instances that are listed per version. */
 const MAX_INSTANCES = 64;
 
-/** Renders a version as an account sees it. */
 export function renderFunction(
   row: FunctionRow,
   account: string,
@@ -47,7 +46,6 @@ export function renderFunction(
   });
 }
 
-/** Removes the members that only the owner of a function sees. */
 function omitOwnerMembers(definition: FunctionVersion['definition']) {
   const {
     inferenceUrl: _inferenceUrl,

@@ -7,13 +7,11 @@ import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 
-/** By profile: the function that creates a caller from a key. */
 export const CALLER_FACTORIES = {
   documented: createCallerFactory(RULESETS.documented),
   'open-source': createCallerFactory(RULESETS['open-source']),
 };
 
-/** Returns the caller of a request. @throws Problem `unauthenticated` */
 export async function authenticateCaller(context: RequestContext): Promise<Caller> {
   if (context.settings.nvcf === 'documented') return CALLER_FACTORIES.documented(await authenticateKey(context));
   return (

@@ -3,7 +3,6 @@ export interface CatalogueCast {
   readonly models: readonly CastModel[];
 }
 
-/** A model in its current state. */
 export interface CastModel {
   /** `<company>/<model>`, which requests send as `model`. */
   readonly id: string;

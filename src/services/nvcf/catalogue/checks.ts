@@ -54,11 +54,7 @@ function createUnknownModelRefusal(explanation: string): ModelRefusal {
   return { kind: 'not_found', message: TEXTS.noPage, reason: 'unknown_model', why: explanation };
 }
 
-/**
- * Returns why a model cannot be called at this time; null if it can.
- *
- * @param name the name of the model in the request; null if the request has only the path of an endpoint
- */
+/** Returns why a model cannot be called; null if it can. @param name null if the request has only an endpoint's path */
 export function findRefusal(now: Instant, { body }: ModelRow, name: string | null): ModelRefusal | null {
   const state = stateAt(body, now);
   if (state === 'offline') {
@@ -75,7 +71,6 @@ export function findRefusal(now: Instant, { body }: ModelRow, name: string | nul
   return { kind: 'not_found', message, reason: 'model_retired' };
 }
 
-/** Returns the headers of every response about a callable model. */
 function createDeprecationHeaders({ body: { endOfLife } }: ModelRow): Readonly<Record<string, string>> {
   return endOfLife === null ? {} : { deprecation: endOfLife };
 }
@@ -90,13 +85,7 @@ async function createModelProblem(refusal: ModelRefusal, context: RequestContext
   return new Problem(kind, message, { ...details, why });
 }
 
-/** Explains why no model with a name can be called at a path: it has other paths, or no model has the name. */
-async function explainUnknownModel(
-  collections: Collections,
-  name: string,
-  path: ModelPath,
-  now: Instant,
-): Promise<string> {
+async function explainUnknownModel(collections: Collections, name: string, path: ModelPath, now: Instant) {
   const row = await MODELS.byId(collections, name);
   if (row !== null) return `call the model at ${row.body.paths.map((modelPath) => `\`${modelPath}\``).join(' or ')}`;
   const callable = (await MODELS.all(collections)).filter(
@@ -110,7 +99,6 @@ async function explainUnknownModel(
   return nearest === undefined ? 'no model has this name' : `no model has this name; the nearest is \`${nearest}\``;
 }
 
-/** Creates the check of the model in the body, for a path at `integrate.api.nvidia.com`. */
 function createModelCheck(path: ModelPath): FirstCheck {
   return async (context) => {
     refuseReservedHeader(context);
@@ -131,7 +119,6 @@ export function joinEndpointPath({ category, company, model, task, action }: Req
   return ['/v1', category, company, model, task, action].filter((segment) => segment !== undefined).join('/');
 }
 
-/** Checks the model with a path of its own at `ai.api.nvidia.com`. */
 const checkEndpoint: FirstCheck = async (context) => {
   refuseReservedHeader(context);
   const row = await MODELS.byAlias(context.store.collections, joinEndpointPath(context.params));

@@ -20,7 +20,6 @@ async function findFunction(context: AuthenticatedContext, model: ModelRow | nul
   return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', requestedName: functionId };
 }
 
-/** Looks up the function of the model in the body. */
 const functionOfModel: Lookup<Versions> = async (context) => findFunction(context, await findBodyModel(context));
 
 /** Returns the model in a body; null if it no longer exists. @param context its body has been checked */
@@ -28,12 +27,10 @@ export async function findBodyModel({ body, store }: AuthenticatedContext) {
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }
 
-/** Returns the model with the path of a request; null if it no longer exists. */
 export async function findEndpointModel({ params, store }: AuthenticatedContext) {
   return MODELS.byAlias(store.collections, joinEndpointPath(params));
 }
 
-/** Looks up the function of the model with this path. */
 const functionOfEndpoint: Lookup<Versions> = async (context) => findFunction(context, await findEndpointModel(context));
 
 export const lookups = { functionOfModel, functionOfEndpoint, invocation: createInvocationLookup('catalogue') };

@@ -19,12 +19,10 @@ export function isModelPath(path: string): path is ModelPath {
   return (Object.values(MODEL_PATHS) as readonly string[]).includes(path);
 }
 
-/** Returns whether a path of `ai.api.nvidia.com` belongs to a model that ranks passages. */
 export function isRankingPath(path: string): boolean {
   return path.endsWith('/reranking');
 }
 
-/** Returns the kind of a model with these paths. */
 export function kindOf(paths: readonly string[]): 'chat' | 'embedding' | 'ranking' {
   if (paths.includes(MODEL_PATHS.embeddings)) return 'embedding';
   return paths.some(isRankingPath) ? 'ranking' : 'chat';
@@ -44,7 +42,6 @@ export interface Model {
   readonly isSymmetric: boolean;
   /** For chats: refuses a message with more than one tool call. */
   readonly takesSingleToolCalls: boolean;
-  /** Members of a request that it refuses. */
   readonly rejects?: readonly string[];
 }
 
@@ -75,7 +72,6 @@ function isPast(endOfLife: string, now: Instant): boolean {
 /** Names of private models, which can be called but are not listed (the gateway's default). */
 const PRIVATE_NAME = /^(?:_|stg\/|playground_|nvdev\/|internal\/|private\/)|(?:-staging|-turbo$)/;
 
-/** Returns whether a model can be listed. */
 export function isListed({ id, body }: ModelRow): boolean {
   return body.paths.some(isModelPath) && !PRIVATE_NAME.test(id);
 }

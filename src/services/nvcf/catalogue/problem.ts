@@ -21,7 +21,6 @@ export const ERRORS: readonly ErrorForm[] = [
   null,
 ];
 
-/** The value of a response header that says which part of the vendor's system refused a request. */
 type ErrorSource = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
 
 /** The kinds of problems that only the mock has. Neither the gateway nor a function would send them. */
@@ -39,7 +38,6 @@ const MOCK_KINDS: ReadonlySet<ProblemKind> = new Set([
   'storage_failing',
 ]);
 
-/** Renders a problem like the gateway, or like the functions behind it. */
 export function renderProblem(problem: Problem, context: RefusalContext): Outcome {
   const isMessage = context.operation === 'createMessage';
   const outcome = (isMessage ? renderMessageRefusal(problem) : null) ?? renderAsGateway(problem, context);
@@ -52,7 +50,6 @@ export function renderProblem(problem: Problem, context: RefusalContext): Outcom
   return MOCK_KINDS.has(problem.kind) || isWithoutCaller ? upstream : addSource('upstream_status', upstream);
 }
 
-/** Adds the header that says what refused the request. */
 function addSource(source: ErrorSource, outcome: Outcome): Outcome {
   return { ...outcome, headers: { ...outcome.headers, 'nvcf-error-source': source } };
 }
@@ -88,7 +85,6 @@ function renderMessageRefusal({ reason, message }: Problem): Outcome | null {
   return message === 'Client Closed Request' ? renderMessagesError(499, 'api_error', message) : null;
 }
 
-/** The paths at which the model is in the body. */
 const INTEGRATE_PATH = /^\/integrate\//;
 
 /** Renders a refusal by the gateway itself; null if it would forward the request to a function. */
@@ -116,7 +112,6 @@ function renderAsGateway(problem: Problem, { path }: RefusalContext): Outcome | 
   return kind === 'too_large' && INTEGRATE_PATH.test(path) ? renderJsonAsText(GATEWAY_ERRORS.tooLarge) : null;
 }
 
-/** Renders a refusal by the function behind the gateway. */
 function renderAsFunction(problem: Problem, context: RefusalContext): Outcome {
   const { kind, reason, message } = problem;
   if (kind === 'unauthenticated') {
@@ -142,7 +137,6 @@ function renderShortProblem(status: number, title: string, detail: string | unde
   return { status, headers: { 'content-type': PROBLEM_JSON }, body };
 }
 
-/** Returns the text of a problem; undefined if the response has none. */
 function describeProblem({ kind, message }: Problem, { decision, caller, params }: RefusalContext): string | undefined {
   switch (kind) {
     case 'forbidden':

@@ -72,7 +72,6 @@ export const seed: Seeding = {
   }),
 };
 
-/** Returns the errors of models that match the schema: duplicate names and paths, and paths and times that are not valid. */
 function findSeedErrors(models: readonly LocatedEntry<SeedModel>[]): readonly SeedError[] {
   const paths = models.flatMap(({ entry, place }) =>
     entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
@@ -103,7 +102,6 @@ function omitDerivedMembers({ kind: _kind, state: _state, access: _access, ...me
   return members;
 }
 
-/** Returns the models of a seed. @param part matches `SCHEMA` */
 function readModels(part: unknown): readonly SeedModel[] {
   return (part as ValueOf<typeof SCHEMA>).models ?? [];
 }

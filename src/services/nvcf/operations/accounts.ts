@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { type Account, listAccounts } from '../../ngc-keys/accounts.ts';
@@ -14,7 +14,6 @@ import { MAX_TELEMETRIES, renderTelemetry, TELEMETRIES } from './telemetries.ts'
 /** The published maximum number of tasks, which the mock does not enforce. */
 const MAX_TASKS = 50;
 
-/** The limits that every account has. */
 const LIMITS = {
   maxFunctionsAllowed: MAX_FUNCTIONS,
   maxTasksAllowed: MAX_TASKS,
@@ -36,13 +35,6 @@ function renderCredential(credential: RegistryCredential): Schema<'nvcf', 'Accou
   return { registryHostname, secret: { name }, artifactTypes };
 }
 
-/** Lists every account for a token. A key sees its own account, or none if that is not set up. */
-const listVisibleAccounts: Handler<'nvcf', 'listAccounts'> = async (context) => {
-  const accounts = await listAccounts(context.store);
-  const visible = hasToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === requireAccount(context));
-  return { status: 200, body: { cloudAccounts: visible.map(renderAccount) } };
-};
-
 type AccountContext = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
 
 /** @throws Problem if the caller is a key of another account, even if the requested account does not exist */
@@ -62,37 +54,7 @@ export async function findPathAccount(context: AccountContext): Promise<Account>
   return account;
 }
 
-const getAccount: Handler<'nvcf', 'getAccount'> = async (context) => {
-  const account = await findPathAccount(context);
-  const { ncaId, name, clientIds } = account;
-  const { collections } = context.store;
-  const [telemetries, credentials, functions] = await Promise.all([
-    TELEMETRIES.ofOwner(collections, ncaId),
-    REGISTRY_CREDENTIALS.ofOwner(collections, ncaId),
-    FUNCTIONS.ofOwner(collections, ncaId),
-  ]);
-  return {
-    status: 200,
-    body: {
-      account: {
-        ncaId,
-        clientIds,
-        name,
-        telemetries: telemetries.length === 0 ? null : telemetries.map(({ body }) => renderTelemetry(body)),
-        registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => renderCredential(body)),
-        ...LIMITS,
-        currentNumberFunctions: functions.length,
-        lastUpdatedAt: formatLastUpdated(account),
-      },
-    },
-  };
-};
-
-/**
- * Creates a handler that refuses an operation, after the access decision.
- *
- * @param operation method and path, for the message
- */
+/** Refuses after the access decision. @param operation method and path, for the message */
 function createNotEmulatedHandler(operation: string) {
   return (context: AccountContext & Pick<AuthenticatedContext, 'hints'>): never => {
     assertOwnAccount(context);
@@ -103,11 +65,40 @@ function createNotEmulatedHandler(operation: string) {
 }
 
 export const accountOperations = {
-  listAccounts: listVisibleAccounts,
-  getAccount,
+  /** Lists every account for a token. A key sees its own account, or none if that is not set up. */
+  listAccounts: async (context) => {
+    const accounts = await listAccounts(context.store);
+    const visible = hasToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === requireAccount(context));
+    return { status: 200, body: { cloudAccounts: visible.map(renderAccount) } };
+  },
+  getAccount: async (context) => {
+    const account = await findPathAccount(context);
+    const { ncaId, name, clientIds } = account;
+    const { collections } = context.store;
+    const [telemetries, credentials, functions] = await Promise.all([
+      TELEMETRIES.ofOwner(collections, ncaId),
+      REGISTRY_CREDENTIALS.ofOwner(collections, ncaId),
+      FUNCTIONS.ofOwner(collections, ncaId),
+    ]);
+    return {
+      status: 200,
+      body: {
+        account: {
+          ncaId,
+          clientIds,
+          name,
+          telemetries: telemetries.length === 0 ? null : telemetries.map(({ body }) => renderTelemetry(body)),
+          registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => renderCredential(body)),
+          ...LIMITS,
+          currentNumberFunctions: functions.length,
+          lastUpdatedAt: formatLastUpdated(account),
+        },
+      },
+    };
+  },
   createAccount: createNotEmulatedHandler('POST /v2/nvcf/accounts/{ncaId}'),
   updateAccount: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}'),
   deleteAccount: createNotEmulatedHandler('DELETE /v2/nvcf/accounts/{ncaId}'),
   associateAccountClient: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}/clients/associate'),
   disassociateAccountClient: createNotEmulatedHandler('PATCH /v2/nvcf/accounts/{ncaId}/clients/disassociate'),
-};
+} satisfies Partial<Operations<'nvcf'>>;

@@ -23,7 +23,6 @@ const MAX_ASSETS = 100;
 export interface Asset extends Pick<SeedAsset, 'contentType' | 'description' | 'uploadId'> {
   readonly assetId: string;
   readonly createdAt: Instant;
-  /** Null before the upload. */
   readonly content: Content | null;
 }
 
@@ -83,7 +82,6 @@ const deleteAsset: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, ta
   return { status: 204 };
 };
 
-/** Finds an asset by the id in its content URL. @throws Problem if there is none */
 async function findUpload({ store }: Context, { uploadId }: { readonly uploadId: string }): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
   if (row === null) throw uploadNotFound();
@@ -102,11 +100,7 @@ const uploadAssetContent: Handler<'nvcf', 'uploadAssetContent'> = async (context
   return { status: 200 };
 };
 
-/**
- * Makes an asset refer to its new content, and removes the previous content.
- *
- * @throws Problem if the asset or part of the content was removed during the upload
- */
+/** @throws Problem if the asset or part of the content was removed during the upload */
 async function replaceContent({ store }: Context, id: string, content: Content): Promise<void> {
   const { collections } = store;
   await collections.updating(async (commit) => {

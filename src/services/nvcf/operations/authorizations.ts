@@ -25,15 +25,12 @@ import { amendTarget } from './functions.ts';
 
 /** What is shared with other accounts: a whole function, or one version. */
 interface SharingLevel<Target> {
-  /** The member with the parties. */
   readonly member: 'functionParties' | 'versionParties';
   rowsOf(target: Target): readonly FunctionRow[];
-  /** Changes all versions at this level. */
   amend(
     context: PartiesRequest<Target>,
     change: (body: FunctionVersion) => FunctionVersion,
   ): Promise<readonly FunctionRow[]>;
-  /** Returns the start of error messages. */
   describe(params: FunctionParams): string;
   /** Renders only the parties at this level. */
   render(row: FunctionRow): AuthorizationView;
@@ -75,7 +72,6 @@ function renderVersionParties({ parent, owner, id }: FunctionRow, authorizedPart
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
 }
 
-/** Renders a version with all parties that may use it: those of the function and those of the version. */
 function renderAllParties(row: FunctionRow): AuthorizationView {
   return renderVersionParties(row, distinctParties([...row.body.functionParties, ...row.body.versionParties]));
 }
@@ -98,10 +94,7 @@ function createChangeHandler<Target, Body>(level: SharingLevel<Target>, change: 
   };
 }
 
-async function renderShared(
-  context: AuthenticatedContext,
-  rows: readonly FunctionRow[],
-): Promise<readonly AuthorizationView[]> {
+async function renderShared(context: AuthenticatedContext, rows: readonly FunctionRow[]) {
   await context.reserveAnswer(rows);
   return rows.map(renderAllParties).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
@@ -131,16 +124,8 @@ const getFunctionAuthorizations: Handler<
   return { status: 200, body: { functions: covered.map(renderAllParties) } };
 };
 
-/**
- * Looks up the account's versions of a function. The open-source rule has no lookup, because it refuses no key for its
- * resource.
- *
- * @throws Problem if there are none
- */
-async function findOwnTarget(
-  context: AuthenticatedContext,
-  { functionId }: FunctionParams,
-): Promise<readonly FunctionRow[]> {
+/** The open-source rule has no lookup, because it refuses no key for its resource. */
+async function findOwnTarget(context: AuthenticatedContext, { functionId }: FunctionParams) {
   const lookedUp = await findOwnVersions(context.store.collections, functionId, requireAccount(context));
   if (lookedUp.found !== 'object') throw new Problem('not_found');
   return lookedUp.target;

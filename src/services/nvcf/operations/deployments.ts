@@ -46,7 +46,6 @@ const createDeployment: Handler<'nvcf', 'createDeployment', FunctionRow> = async
   return { status: 200, body: { deployment: renderDeployment(row, now) } };
 };
 
-/** Returns the start of error messages. */
 function describeVersion({ functionId, versionId }: VersionParams): string {
   return `Function id '${functionId}', version '${versionId}'`;
 }
@@ -109,7 +108,6 @@ const updateGpuSpecification: Handler<'nvcf', 'updateGpuSpecification', Function
   return { status: 200, body: { gpuSpecification: changed } };
 };
 
-/** The members that an update of a specification can change. */
 const UPDATABLE_MEMBERS = [
   'maxInstances',
   'minInstances',
@@ -117,11 +115,7 @@ const UPDATABLE_MEMBERS = [
   'autoscalingConfigurationPolicy',
 ] as const;
 
-/** Returns a specification after an update. @throws Problem if the minimum exceeds the maximum */
-function updateSpecificationMembers(
-  previous: Specification,
-  body: Schema<'nvcf', 'GpuSpecificationUpdate'>,
-): Specification {
+function updateSpecificationMembers(previous: Specification, body: Schema<'nvcf', 'GpuSpecificationUpdate'>) {
   const { autoscalingConfiguration: scaling, autoscalingConfigurationPolicy: policy } = body;
   const changed = {
     ...previous,
@@ -146,7 +140,6 @@ const deleteDeployment: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async
   return { status: 200, body: { function: renderFunction(row, requireAccount(context), now) } };
 };
 
-/** Changes the specifications of a version. @throws Problem if the version is not deployed, or in an error state */
 function changeSpecifications(
   version: FunctionVersion,
   { now, ...params }: VersionParams & { readonly now: Instant },

@@ -3,7 +3,6 @@ import { Problem } from '../../../decisions/problem.ts';
 import { drawAt } from '../../../lib/random.ts';
 import { countAllTokens } from './generated-text.ts';
 
-/** The common members of the requests of both gateways. */
 interface EmbeddingRequest {
   readonly input: Schema<'nvcf', 'LlmEmbeddingRequest'>['input'];
   readonly dimensions?: number | null;
@@ -39,7 +38,6 @@ export function renderEmbeddings(
   return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
 }
 
-/** Returns a plausible number of tokens of all texts in a request. */
 export function countEmbeddingTokens({ input }: Pick<EmbeddingRequest, 'input'>): number {
   return countAllTokens(readEmbeddingTexts(input));
 }
@@ -50,7 +48,6 @@ function readEmbeddingTexts(input: EmbeddingRequest['input']): readonly string[]
   return typeof input[0] === 'number' ? [input.join(' ')] : input.map((entry) => String(entry));
 }
 
-/** Encodes a vector as 32-bit numbers in base64, the format of OpenAI's API. */
 function encodeVector(vector: readonly number[]): string {
   const bytes = Buffer.alloc(4 * vector.length);
   for (const [index, number] of vector.entries()) bytes.writeFloatLE(number, 4 * index);

@@ -4,14 +4,12 @@ import { requireAccount } from '../caller.ts';
 import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { renderFunction } from '../view.ts';
 
-/** The relation of an account to the versions with a visibility. */
 const RELATION_BY_VISIBILITY = { private: 'owned', authorized: 'shared', public: 'public' } as const;
 type Visibility = keyof typeof RELATION_BY_VISIBILITY;
 const ALL_VISIBILITIES: readonly Visibility[] = ['private', 'authorized', 'public'];
 
 type Rows = readonly FunctionRow[];
 
-/** Responds with the versions of these visibilities that both the account and the key can see. */
 async function listVisible<Body>(
   context: AuthenticatedContext,
   visibility: readonly Visibility[],

@@ -32,17 +32,14 @@ import { FAULTS } from '../tables/texts.ts';
 import { renderFunction, type VisibleDetails } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
-/** The maximum number of functions per account: the published default. */
 export const MAX_FUNCTIONS = 50;
 
 const createFunction: Handler<'nvcf', 'createFunction'> = (context) =>
   addVersion(context, context.random.uuid(), [], (versionsOfAccount) => {
     const functionIds = new Set(versionsOfAccount.map(({ parent }) => parent));
     if (functionIds.size < MAX_FUNCTIONS) return;
-    throw new Problem(
-      'limit_reached',
-      `Account '${requireAccount(context)}': Limit of ${MAX_FUNCTIONS} functions reached`,
-    );
+    const message = `Account '${requireAccount(context)}': Limit of ${MAX_FUNCTIONS} functions reached`;
+    throw new Problem('limit_reached', message);
   });
 
 const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {
@@ -55,10 +52,7 @@ const createFunctionVersion: Handler<'nvcf', 'createFunctionVersion', readonly F
 
 type CreationContext = AuthenticatedContext & { readonly body: Schema<'nvcf', 'CreateFunctionRequest'> };
 
-/**
- * @param siblings the other versions of the function
- * @param checkLimit throws if the account has too many functions
- */
+/** @param checkLimit throws if the account has too many functions */
 async function addVersion(
   context: CreationContext,
   functionId: string,
@@ -79,12 +73,7 @@ async function addVersion(
   return respondWithFunction(context, row);
 }
 
-/** Creates the body of a version. @param sibling a version of the same function, from which it inherits settings */
-function createVersion(
-  { body, now }: CreationContext,
-  definition: Definition,
-  sibling: FunctionVersion | undefined,
-): FunctionVersion {
+function createVersion({ body, now }: CreationContext, definition: Definition, sibling: FunctionVersion | undefined) {
   const isLlm = definition.functionType === 'LLM';
   const inherited = isLlm ? pick(sibling?.definition ?? {}, ['llmInvocationConfig']) : {};
   return {
@@ -99,12 +88,7 @@ function createVersion(
   };
 }
 
-/** Applies a change to all versions of an LLM function. */
-function amendVersions(
-  { store }: AuthenticatedContext,
-  functionId: string,
-  change: LlmChange,
-): Promise<readonly FunctionRow[]> {
+function amendVersions({ store }: AuthenticatedContext, functionId: string, change: LlmChange) {
   return FUNCTIONS.changeParts(store.collections, functionId, (row) =>
     row.body.definition.functionType === 'LLM' ? amendRow(row, (version) => applyLlmChange(version, change)) : row,
   );
@@ -129,7 +113,6 @@ const getFunctionVersion: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (
   return { status: 200, body: { function: renderFunction(target, requireAccount(context), now, details) } };
 };
 
-/** Changes the version that the rule's lookup found. @throws Problem if it no longer exists */
 export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -185,10 +168,8 @@ async function updateLlmSettings(context: UpdateContext): Promise<void> {
 function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: UpdateContext['body']): void {
   const requested = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
   if (requested.every((value) => value === undefined)) {
-    throw new Problem(
-      'invalid_request',
-      `Send at least one of the fields ${UPDATABLE_MEMBERS.map((name) => `\`${name}\``).join(', ')}.`,
-    );
+    const message = `Send at least one of the fields ${UPDATABLE_MEMBERS.map((name) => `\`${name}\``).join(', ')}.`;
+    throw new Problem('invalid_request', message);
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
   checkPriority(llmInvocationConfig);
@@ -198,10 +179,9 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
   );
   for (const { llmConfig: { tokenRateLimit, routingMethod } = {} } of modelUpdates) {
     if (tokenRateLimit !== undefined || routingMethod !== undefined) continue;
-    throw new Problem(
-      'invalid_request',
-      'Each entry of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.',
-    );
+    const message =
+      'Each entry of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.';
+    throw new Problem('invalid_request', message);
   }
 }
 

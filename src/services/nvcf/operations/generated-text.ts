@@ -23,28 +23,19 @@ export function readLastUserText(messages: unknown): string {
   return isRecord(last) ? readText(last['content']) : '';
 }
 
-/**
- * Returns a function's text: its `answer`, or the prompt. An `answer` that is an object is also returned as `whole`, the
- * whole response body.
- */
-export function readFunctionAnswer(
-  { answer }: { readonly answer?: unknown },
-  prompt: string,
-): { readonly text: string; readonly whole: Record<string, unknown> | null } {
+/** An `answer` that is an object is also the `whole` response body. Without one, the text is the prompt. */
+export function readFunctionAnswer({ answer }: { readonly answer?: unknown }, prompt: string) {
   if (answer === undefined) return { text: prompt, whole: null };
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
   return { text, whole: isRecord(answer) && !Array.isArray(answer) ? answer : null };
 }
 
-/** Tokens of English text have about four characters. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** Returns a plausible number of tokens of a text. */
 export function countTokens(text: string): number {
   return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 }
 
-/** Returns a plausible number of tokens of several texts. */
 export function countAllTokens(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + countTokens(text), 0);
 }

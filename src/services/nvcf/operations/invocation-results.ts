@@ -1,6 +1,5 @@
 import type { OutcomeOf } from '../../../contract/request.ts';
 
-/** How to render the result of an invocation. */
 export interface ResultForm<Rendered> {
   renderFulfilled(requestId: string, answer: unknown): Rendered;
   renderInProgress(requestId: string): Rendered;
@@ -11,7 +10,6 @@ export function createStatusHeaders(requestId: string, status: string): Record<s
   return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
 }
 
-/** A response with a result as it is, or without one while the invocation is in progress. */
 type PlainResponse = { readonly headers: Readonly<Record<string, string>> } & (
   | { readonly status: 200; readonly body: unknown }
   | { readonly status: 202; readonly body: Readonly<Record<string, never>> }

@@ -20,14 +20,11 @@ import { createStatusHeaders, ENVELOPE_FORM, PLAIN_FORM, type ResultForm } from 
 /** The maximum of `NVCF-POLL-SECONDS`, from the published code. The mock does not wait: it returns 202 at once. */
 const MAX_POLL_SECONDS = 3600;
 
-/** A request to a function, in any format. */
 interface FunctionInput {
   readonly input: unknown;
-  /** Ids of the assets that the function may read. */
   readonly assetIds: readonly string[];
 }
 
-/** Checks a request to a function, and responds with the result, or with 202 if the function has an `invokeTime`. */
 async function checkAndRespond<Rendered>(
   context: AuthenticatedContext<InvocationTarget>,
   { input, assetIds }: FunctionInput,
@@ -60,11 +57,7 @@ export async function respondToInvocation<Rendered>(
   return form.renderInProgress(requestId);
 }
 
-/**
- * Chooses the newest active version that the key covers.
- *
- * @throws Problem `not_found` if no version is active; `bad_state` if all are DEGRADED
- */
+/** The newest that the key covers. @throws Problem `not_found` if none is active, `bad_state` if all are DEGRADED */
 export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): FunctionRow {
   const account = requireAccount(context);
   const { target } = context;
@@ -80,25 +73,19 @@ export function chooseVersion(context: AuthenticatedContext<InvocationTarget>): 
     throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
   }
   const versionId = context.params['versionId'] ?? covered.at(-1)?.row.id ?? '';
-  throw new Problem(
-    'not_found',
-    `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`,
-  );
+  const message = `Function id '${functionId}' version '${versionId}': Specified function in account '${account}' is not found`;
+  throw new Problem('not_found', message);
 }
 
-/** Returns whether a request has no `NVCF-POLL-SECONDS`, or a valid one. */
 export function hasValidPollSeconds(context: Context): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
   return text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_POLL_SECONDS);
 }
 
-/** @throws Problem if `NVCF-POLL-SECONDS` is not valid */
 function checkPollSeconds(context: Context): void {
   if (hasValidPollSeconds(context)) return;
-  throw new Problem(
-    'invalid_request',
-    `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MAX_POLL_SECONDS}.`,
-  );
+  const message = `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MAX_POLL_SECONDS}.`;
+  throw new Problem('invalid_request', message);
 }
 
 /** The maximum number of characters of an invalid id that a message repeats. */
@@ -109,10 +96,8 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
   for (const id of ids) {
     if (!isUuid(id)) {
       const shortened = id.slice(0, MAX_REPEATED_CHARACTERS);
-      throw new Problem(
-        'invalid_request',
-        `Asset reference '${shortened}' must be the id of an asset, which is a UUID.`,
-      );
+      const message = `Asset reference '${shortened}' must be the id of an asset, which is a UUID.`;
+      throw new Problem('invalid_request', message);
     }
     const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
     if (row?.owner === requireAccount(context) && row.body.content !== null) continue;
@@ -121,10 +106,7 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
 }
 
 /** Responds with a stored result, and removes it: the vendor delivers a result only once. */
-export async function pollResult<Rendered>(
-  context: AuthenticatedContext<InvocationRow>,
-  form: ResultForm<Rendered>,
-): Promise<Rendered> {
+export async function pollResult<Rendered>(context: AuthenticatedContext<InvocationRow>, form: ResultForm<Rendered>) {
   checkPollSeconds(context);
   const { target, now } = context;
   const { id, body } = target;
@@ -151,10 +133,7 @@ const getInvocationStatus: Handler<'nvcf', 'getInvocationStatus', InvocationRow>
 
 const getExecStatus: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE_FORM);
 
-/**
- * Calls a function at its own host, where it accepts any request. A function without a configured answer echoes: it
- * returns the bytes of the request unchanged, with their content type.
- */
+/** Any request is valid. Without a configured answer, returns its bytes unchanged, with their content type. */
 export async function invokeAtOwnHost(
   context: AuthenticatedContext<InvocationTarget> & { readonly body: Buffer },
 ): Promise<Outcome> {
@@ -182,11 +161,7 @@ function parseJsonOrText(bytes: Buffer): unknown {
   }
 }
 
-/** Returns the pending invocations of a version, oldest first. */
-export async function findPendingInvocations(
-  { store, now }: Context,
-  versionId: string,
-): Promise<readonly InvocationRow[]> {
+export async function findPendingInvocations({ store, now }: Context, versionId: string) {
   const rows = await INVOCATIONS.ofParent(store.collections, versionId);
   return rows.filter(({ body }) => body.readyAt > now);
 }

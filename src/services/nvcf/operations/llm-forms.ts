@@ -39,11 +39,7 @@ export function streamChatCompletion(generated: GeneratedText, withUsage: boolea
   return encodeUntypedEvents(chunks);
 }
 
-/**
- * Renders a completion (https://developers.openai.com/api/docs/api-reference/completions).
- *
- * @param prompts the prompts of the request, each completed with the text, or with itself if the function is an echo
- */
+/** Completes each prompt (https://developers.openai.com/api/docs/api-reference/completions). An echo repeats it. */
 export function renderCompletion(
   { id, createdAt, model, prompt, text }: GeneratedText,
   prompts: readonly string[],
@@ -95,7 +91,6 @@ function createTextPart(text: string) {
   return { type: 'output_text', text, annotations: [] };
 }
 
-/** Renders a response as server-sent events. */
 export function streamResponse(generated: GeneratedText): Buffer {
   const { id, text } = generated;
   const response = renderResponse(generated);
@@ -131,7 +126,6 @@ export function renderLlmMessage({ id, model, prompt, text }: GeneratedText): Sc
   };
 }
 
-/** Renders a message as server-sent events. */
 export function streamLlmMessage(generated: GeneratedText): Buffer {
   const { usage, ...message } = renderLlmMessage(generated);
   const initial = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } };

@@ -50,15 +50,12 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, requestedName: functionId };
 };
 
-/** How an operation of the gateway responds. */
 interface ResponseOptions<Body> {
   /** The conversation to return; null if the operation has none. */
   readonly session: string | null;
-  /** The text that an echo repeats. */
   readonly prompt: string;
   /** Defaults to the tokens of `prompt`. */
   readonly inputTokens?: number;
-  /** The caller's limit for output tokens. */
   readonly maxOutputTokens?: number | null | undefined;
   render(generated: GeneratedText): Body;
 }
@@ -69,10 +66,7 @@ type LlmGatewayResponse<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 429; readonly headers: Headers; readonly body: object; readonly refusal: Problem };
 
-/**
- * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. These APIs
- * have no status for a pending result, so `invokeTime` has no effect.
- */
+/** An `answer` is the text, or as an object the whole body. It cannot be pending: `invokeTime` has no effect. */
 async function respondInFormat<Body>(
   context: Parameters<typeof chooseVersion>[0],
   { session, prompt, inputTokens = countTokens(prompt), maxOutputTokens, render }: ResponseOptions<Body>,

@@ -33,10 +33,7 @@ const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   createOwnerResult(await FUNCTIONS.byAlias(context.store.collections, id), requireAccount(context));
 
-/**
- * Creates the lookup of a service's invocations by their request ids. Access depends on the rights to the invoked
- * function.
- */
+/** Access to an invocation depends on the rights to the invoked function. */
 export function createInvocationLookup(service: Invocation['service']): Lookup<InvocationRow> {
   return async (context, id) => {
     const { collections } = context.store;

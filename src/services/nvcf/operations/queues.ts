@@ -7,7 +7,6 @@ import { findPendingInvocations } from './invocation.ts';
 
 const STATUSES_WITH_QUEUE: ReadonlySet<FunctionStatus> = new Set(['ACTIVE', 'DEPLOYING']);
 
-/** Responds with the queues of the deployed versions that the key covers. @throws Problem if there are none */
 async function listQueues(
   context: AuthenticatedContext,
   functionId: string,
@@ -44,10 +43,8 @@ const getQueuePosition: Handler<'nvcf', 'getQueuePosition', InvocationRow> = asy
   const pending = await findPendingInvocations(context, body.versionId);
   const position = pending.findIndex((row) => row.id === id);
   if (position < 0) {
-    throw new Problem(
-      'bad_state',
-      `Function invocation request id '${id}': Invocation request message is not in pending or in progress state`,
-    );
+    const message = `Function invocation request id '${id}': Invocation request message is not in pending or in progress state`;
+    throw new Problem('bad_state', message);
   }
   const { functionId, versionId } = body;
   return { status: 200, body: { functionId, functionVersionId: versionId, positionInQueue: position } };

@@ -24,7 +24,6 @@ type CredentialRow = Row<RegistryCredential, null>;
 
 export const REGISTRY_CREDENTIALS = new Collection<RegistryCredential>('nvcf.registry-credentials');
 
-/** A registry that Cloud Functions can use for a type of artifacts. */
 export type RecognizedRegistry = NonNullable<NvcfSeed['recognizedRegistries']>[number];
 
 export const RECOGNIZED_REGISTRIES = new Collection<RecognizedRegistry>('nvcf.recognized-registries');
@@ -36,17 +35,12 @@ export function findRegistryName(recognized: readonly RecognizedRegistry[], host
 
 const UNIQUENESS_RULE = 'Registry credentials must have unique hostname and credential name within an account';
 
-/** Returns whether a credential has this host name and this name, which no two credentials of an account have. */
 function isNamed(credential: RegistryCredential, hostname: string, name: string): boolean {
   return credential.registryHostname === hostname && credential.registryCredentialName === name;
 }
 
 /** Returns the first artifact type for which no registry at this host is recognized. */
-function findUnrecognizedType(
-  recognized: readonly RecognizedRegistry[],
-  hostname: string,
-  types: readonly string[],
-): string | undefined {
+function findUnrecognizedType(recognized: readonly RecognizedRegistry[], hostname: string, types: readonly string[]) {
   const isRecognized = (type: string) =>
     recognized.some((registry) => registry.artifactType === type && registry.registryHostname === hostname);
   return types.find((type) => !isRecognized(type));
@@ -76,10 +70,8 @@ async function checkName(context: AuthenticatedContext<CredentialRow>, name: str
     (credential) => credential.registryCredentialId !== id && isNamed(credential, registryHostname, name),
   );
   if (!isTaken) return;
-  throw new Problem(
-    'conflict',
-    `Account '${requireAccount(context)}': Registry credential '${id}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUENESS_RULE}`,
-  );
+  const message = `Account '${requireAccount(context)}': Registry credential '${id}' with name '${name}' for hostname '${registryHostname}' exists - ${UNIQUENESS_RULE}`;
+  throw new Problem('conflict', message);
 }
 
 function renderCredential({ createdAt, lastUpdatedAt, ...credential }: RegistryCredential): RegistryCredentialView {
@@ -121,10 +113,8 @@ const createRegistryCredential: Handler<'nvcf', 'createRegistryCredential'> = as
     limit: MAX_REGISTRY_CREDENTIALS,
     check: (others) => {
       if (!others.some((other) => isNamed(other, registryHostname, secret.name))) return;
-      throw new Problem(
-        'conflict',
-        `Account '${account}': Registry credential '${secret.name}' for hostname '${registryHostname}' already exists in the account - ${UNIQUENESS_RULE}`,
-      );
+      const message = `Account '${account}': Registry credential '${secret.name}' for hostname '${registryHostname}' already exists in the account - ${UNIQUENESS_RULE}`;
+      throw new Problem('conflict', message);
     },
   });
   return { status: 200, body: { registryCredential: renderCredential(credential) } };

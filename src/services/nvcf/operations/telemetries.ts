@@ -60,10 +60,8 @@ const deleteTelemetry: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async 
   const functions = await FUNCTIONS.ofOwner(context.store.collections, requireAccount(context));
   const version = functions.find((row) => Object.values(row.body.definition.telemetries ?? {}).includes(id));
   if (version !== undefined) {
-    throw new Problem(
-      'bad_state',
-      `Telemetry id '${id}': In use by function id '${version.parent}', version '${version.id}'`,
-    );
+    const message = `Telemetry id '${id}': In use by function id '${version.parent}', version '${version.id}'`;
+    throw new Problem('bad_state', message);
   }
   await removeObject(context, TELEMETRIES, context.target);
   return { status: 204 };
@@ -73,10 +71,7 @@ const deleteTelemetry: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async 
 const TYPE_BY_MEMBER = { logsTelemetryId: 'LOGS', metricsTelemetryId: 'METRICS', tracesTelemetryId: 'TRACES' } as const;
 
 /** @throws Problem if an endpoint does not exist in the account, or has a different type */
-export async function checkTelemetries(
-  context: AuthenticatedContext,
-  references: Schema<'nvcf', 'TelemetryRefs'>,
-): Promise<void> {
+export async function checkTelemetries(context: AuthenticatedContext, references: Schema<'nvcf', 'TelemetryRefs'>) {
   const account = requireAccount(context);
   for (const member of keysOf(TYPE_BY_MEMBER)) {
     const id = references[member]?.toLowerCase();

@@ -1,6 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup, OutcomeOf } from '../../../contract/request.ts';
-import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { requireAccount } from '../caller.ts';
 import { findVisibleVersions } from '../functions.ts';
 import type { InvocationTarget } from '../invocations.ts';
@@ -20,11 +19,7 @@ const functionsInBody: Lookup<null> = async (context) => {
   return { found: 'object', target: null, ...(first !== undefined && { attributes: { ...first, relatedObjects } }) };
 };
 
-/** Returns the names that keys use for a function in a body, and how the account is related to it. */
-async function findAttributes(
-  context: AuthenticatedContext,
-  namedFunction: TokenFunction,
-): Promise<ResourceAttributes> {
+async function findAttributes(context: AuthenticatedContext, namedFunction: TokenFunction) {
   const functionId = namedFunction.functionId.toLowerCase();
   const versionId = namedFunction.functionVersionId?.toLowerCase();
   const lookedUp = await findVisibleVersions(context.store.collections, functionId, requireAccount(context));
@@ -37,7 +32,6 @@ async function findAttributes(
   return { relation, names };
 }
 
-/** Responds with a signed token for a client of the account, whose claims name the functions. */
 async function issueToken(
   context: AuthenticatedContext,
   clientId: string,

@@ -25,9 +25,7 @@ import { readRankingRequest, renderRankings } from './rankings.ts';
 
 type InvokedContext = AuthenticatedContext<InvocationTarget>;
 
-/** How to render a model's response in the format of an API. */
 interface ResponseOptions<Body> {
-  /** The text that an echo repeats. */
   readonly prompt: string;
   /** Whether to send server-sent events; false by default. */
   readonly isStreamed?: boolean;
@@ -36,15 +34,11 @@ interface ResponseOptions<Body> {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A model's response, or 202 while the result is not available. */
 type ModelResponse<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 202; readonly headers: Headers; readonly body: Record<string, unknown> };
 
-/**
- * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. With an
- * `invokeTime`, the client must poll for the result, even a streamed one.
- */
+/** An `answer` is the text, or as an object the whole body. With `invokeTime`, the client polls even for a stream. */
 async function respondInFormat<Body>(
   context: InvokedContext & { readonly body: { readonly model: string } },
   { prompt, isStreamed = false, render }: ResponseOptions<Body>,
@@ -75,12 +69,10 @@ const MODEL_HEADERS = { 'nvcf-error-source': 'upstream_status' } as const;
 
 type ModelRefusal = ReturnType<typeof createModelRefusal>;
 
-/** Returns the response of a model that refuses a request, with the reason for the decision. */
 function createModelRefusal(message: string, outcome: Outcome & { readonly status: 400 }) {
   return { ...outcome, headers: { ...outcome.headers, ...MODEL_HEADERS }, refusal: new Problem('bad_state', message) };
 }
 
-/** Returns the refusal of a request with members that the model rejects; null if it has none. */
 function findUnsupported(model: ModelRow | null, body: unknown): ModelRefusal | null {
   const unsupported = model?.body.rejects?.filter((name) => isRecord(body) && Object.hasOwn(body, name)) ?? [];
   if (unsupported.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../../contract/documented.ts';
-import type { Context, Handler } from '../../../../contract/request.ts';
+import type { Context, Operations } from '../../../../contract/request.ts';
 import { Problem } from '../../../../decisions/problem.ts';
 import { rfc3339 } from '../../../../lib/clock.ts';
 import { findKeyProblem } from '../caller.ts';
@@ -22,32 +22,6 @@ async function reportUnacceptedKey(context: Context): Promise<void> {
   context.hints.add('key_not_checked', message);
 }
 
-const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
-  await reportUnacceptedKey(context);
-  const rows = await MODELS.all(context.store.collections);
-  const listed = rows.filter((row) => isListedAt(row, context.now));
-  await context.reserveAnswer(listed);
-  const data = listed.map(renderModel).sort((left, right) => (left.id < right.id ? -1 : 1));
-  return { status: 200, body: { object: 'list', data } };
-};
-
-const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (context) => {
-  await reportUnacceptedKey(context);
-  const { company, model } = context.params;
-  const name = `${company}/${model}`;
-  const row = await MODELS.byId(context.store.collections, name);
-  if (row === null || !isListed(row)) throw createModelNotFound(name);
-  const refusal = findRefusal(context.now, row, name);
-  if (refusal !== null) throw new Problem(refusal.kind, refusal.message, refusal);
-  return { status: 200, body: renderModel(row) };
-};
-
-/** Always responds with 404: every id has a slash, and the gateway's router does not decode `%2F`. */
-const getModel: Handler<'catalogue', 'getModel'> = async (context) => {
-  await reportUnacceptedKey(context);
-  throw createModelNotFound(context.params.model.replaceAll('/', '%2F'));
-};
-
 function createModelNotFound(name: string): Problem {
   return new Problem('not_found', `${TEXTS.noModel} ${name}`, { reason: 'unknown_model' });
 }
@@ -63,11 +37,31 @@ const getInfo = () => {
 };
 
 export const modelOperations = {
-  listModels,
-  getModel,
-  getModelOfCompany,
+  listModels: async (context) => {
+    await reportUnacceptedKey(context);
+    const rows = await MODELS.all(context.store.collections);
+    const listed = rows.filter((row) => isListedAt(row, context.now));
+    await context.reserveAnswer(listed);
+    const data = listed.map(renderModel).sort((left, right) => (left.id < right.id ? -1 : 1));
+    return { status: 200, body: { object: 'list', data } };
+  },
+  /** Always responds with 404: every id has a slash, and the gateway's router does not decode `%2F`. */
+  getModel: async (context) => {
+    await reportUnacceptedKey(context);
+    throw createModelNotFound(context.params.model.replaceAll('/', '%2F'));
+  },
+  getModelOfCompany: async (context) => {
+    await reportUnacceptedKey(context);
+    const { company, model } = context.params;
+    const name = `${company}/${model}`;
+    const row = await MODELS.byId(context.store.collections, name);
+    if (row === null || !isListed(row)) throw createModelNotFound(name);
+    const refusal = findRefusal(context.now, row, name);
+    if (refusal !== null) throw new Problem(refusal.kind, refusal.message, refusal);
+    return { status: 200, body: renderModel(row) };
+  },
   getIntegrateHealth: getHealth,
   getIntegrateInfo: getInfo,
   getAiHealth: getHealth,
   getAiInfo: getInfo,
-};
+} satisfies Partial<Operations<'catalogue'>>;

@@ -1,7 +1,6 @@
 import { Problem } from '../../../../decisions/problem.ts';
 import { isRecord } from '../../../../lib/members.ts';
 
-/** A request to rank passages, of which only the texts are read. */
 export interface RankingRequest {
   readonly query: string;
   readonly passages: readonly string[];
