@@ -1,13 +1,9 @@
 import { Problem } from '../../decisions/problem.ts';
 
-/**
- * Java's duration syntax: any part can have a sign, and days are the longest unit. The groups are the sign of the whole,
- * days, hours, minutes, seconds, and the digits of a fraction of a second.
- */
+/** Any part can have a sign, as in Java. The groups: the sign of the whole, the parts, and the digits of a fraction. */
 const DURATION =
   /^([-+]?)P(?=[-+\dT])(?:([-+]?\d+)D)?(?:T(?=[-+\d])(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?$/i;
 
-/** Seconds per unit, in the order of the parts. */
 const UNIT_SECONDS = [86_400n, 3600n, 60n, 1n];
 
 const SECOND_NS = 1_000_000_000n;
@@ -16,28 +12,18 @@ export const HOUR_NS = 60n * MINUTE_NS;
 /** One second more than a Java `long` can hold. */
 const LONG_LIMIT_SECONDS = 2n ** 63n;
 
-/**
- * Parses a duration to nanoseconds, possibly negative.
- *
- * @param field the name of the field, for the message
- * @returns null if the field was not sent
- * @throws Problem if the text is not a duration, or too long for Java
- */
+/** Returns nanoseconds, possibly negative; null for an absent field. @throws Problem if Java would refuse the text */
 export function readDuration(field: string, text: string | undefined): bigint | null {
   if (text === undefined) return null;
   const match = DURATION.exec(text);
   if (match === null) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`${field}\` is not valid; expected an ISO 8601 duration, such as \`PT12H30M\`.`,
-    );
+    const message = `Field \`${field}\` is not valid; expected an ISO 8601 duration, such as \`PT12H30M\`.`;
+    throw new Problem('invalid_request', message);
   }
   const nanoseconds = computeNanoseconds(match);
   if (nanoseconds === null) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`${field}\` is too large; expected up to ${LONG_LIMIT_SECONDS - 1n} seconds.`,
-    );
+    const message = `Field \`${field}\` is too large; expected up to ${LONG_LIMIT_SECONDS - 1n} seconds.`;
+    throw new Problem('invalid_request', message);
   }
   return nanoseconds;
 }
@@ -64,11 +50,7 @@ function fitsInLong(nanoseconds: bigint): boolean {
   return nanoseconds >= -LONG_LIMIT_SECONDS * SECOND_NS && nanoseconds < LONG_LIMIT_SECONDS * SECOND_NS;
 }
 
-/**
- * Formats a duration like Java: hours are the longest unit, and each part has the sign of the whole.
- *
- * @example writeDuration(90_000_000_000n) // 'PT1M30S'
- */
+/** Formats like Java, such as `PT1M30S`: hours are the longest unit, and each part has the sign of the whole. */
 export function writeDuration(nanoseconds: bigint): string {
   const absolute = nanoseconds < 0n ? -nanoseconds : nanoseconds;
   const sign = nanoseconds < 0n ? '-' : '';

@@ -18,7 +18,6 @@ import { TABLES } from './tables/index.ts';
 const RULESET = createRuleset('nvct', null, TABLES);
 const createCaller = createCallerFactory(RULESET);
 
-/** Cloud Tasks, called with service keys. */
 export const nvct: ServiceDefinition<'nvct'> = {
   name: 'nvct',
   title: 'NVIDIA Cloud Tasks',
@@ -30,8 +29,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
   },
   callers: {
     authenticate: async (context) => {
-      // Cloud Tasks is part of the same deployment as Cloud Functions: a self-hosted one also has administrator tokens, and
-      // reads the spelling of `Bearer` exactly.
+      // Like Cloud Functions, a self-hosted deployment also has administrator tokens, and reads `Bearer` exactly.
       if (context.settings.nvcf === 'documented') return createCaller(await authenticateKey(context));
       return (
         (await findTokenCaller(context, { trustsOtherIssuers: false })) ??

@@ -3,7 +3,6 @@ import { Problem } from '../../decisions/problem.ts';
 import { isRecord, memberOf, own } from '../../lib/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
-/** A limit with a parsed path and a compiled pattern. */
 interface Limit extends Omit<LimitRow, 'pattern'> {
   readonly steps: readonly string[];
   readonly regex: RegExp | null;
@@ -19,10 +18,7 @@ const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
 /** The vendor's messages truncate longer values. */
 const MAX_VALUE_CHARACTERS = 256;
 
-/**
- * @param bodyName the vendor's name of the body
- * @throws Problem that lists all violations in the vendor's words
- */
+/** @throws Problem that lists all violations in the vendor's words */
 export function checkLimits(bodyName: Body, body: object): void {
   const limits = LIMITS.filter(({ of: bodyNames }) => bodyNames.includes(bodyName));
   const violations = limits.flatMap((limit) =>
@@ -36,19 +32,13 @@ export function checkLimits(bodyName: Body, body: object): void {
   if (violations.length > 0) throw new Problem('invalid_request', violations.join(' '));
 }
 
-/** A value in a body. */
 interface LocatedValue {
   /** Its path, in the vendor's notation. */
   readonly field: string;
   readonly value: unknown;
 }
 
-/**
- * Returns the values at a path, or none if a parent is absent.
- *
- * @param steps member names, `[]` for each entry of a list, or `[#]` for each entry, with its index in the message
- * @param field the path of `value`, in the vendor's notation
- */
+/** @param steps member names, and `[]` or `[#]` for each entry of a list; `[#]` adds its index to `field` */
 function findValues(value: unknown, steps: readonly string[], field = ''): readonly LocatedValue[] {
   const [step, ...rest] = steps;
   if (step === undefined) return [{ field, value }];
@@ -70,7 +60,6 @@ function isSatisfied({ must, regex, size, textSize, oneOf }: Limit, value: unkno
   return isWithin(size, Array.isArray(value) ? value.length : text.length) && isWithin(textSize, text.trim().length);
 }
 
-/** Returns whether a count is within bounds, inclusively. */
 function isWithin(bounds: readonly [number, number] | undefined, count: number): boolean {
   return bounds === undefined || (bounds[0] <= count && count <= bounds[1]);
 }
@@ -79,7 +68,6 @@ function stringify(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Formats a value for a message. */
 function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   const text = stringify(value);

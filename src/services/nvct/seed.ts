@@ -57,7 +57,6 @@ const SCHEMA = object({ tasks: optional(list(TASK, 'Tasks.')) });
 
 type SeedTask = ValueOf<typeof TASK>;
 
-/** The status that usually precedes a status. */
 const PREVIOUS_STATUS: Readonly<Partial<Record<TaskStatus, TaskStatus>>> = {
   LAUNCHED: 'QUEUED',
   RUNNING: 'LAUNCHED',
@@ -68,7 +67,6 @@ const PREVIOUS_STATUS: Readonly<Partial<Record<TaskStatus, TaskStatus>>> = {
   EXCEEDED_MAX_QUEUED_DURATION: 'QUEUED',
 };
 
-/** Creates the status changes that lead to a status, oldest first. */
 function createHistory(id: string, status: TaskStatus, at: Instant): Task['changes'] {
   const previous = PREVIOUS_STATUS[status];
   const change = { id: deriveUuid(`nvct-task:${id}:${status}`), status, at };

@@ -13,13 +13,7 @@ type CheckedTask = TaskRequest & { readonly gpuSpecification: NonNullable<TaskRe
 const DEFAULT_GRACE_NS = HOUR_NS;
 const MAX_GFN_RUNTIME_NS = 8n * HOUR_NS;
 
-/**
- * Checks a new task in the order of the published code: unparsable values, then limits of members, then the service's
- * own rules.
- *
- * @returns the task, with durations in Java's format
- * @throws Problem in the vendor's words
- */
+/** Checks in the published order: unparsable values, limits, then the service's rules. Formats durations like Java. */
 export function checkTask(request: TaskRequest): CheckedTask {
   const read = (name: keyof Durations) => readDuration(name, request[name]);
   const durations = {
@@ -36,21 +30,19 @@ export function checkTask(request: TaskRequest): CheckedTask {
   const { maxRuntimeDuration: maxRuntime, terminationGracePeriodDuration: grace } = durations;
   refuseIf(maxRuntime !== null && maxRuntime < (grace ?? DEFAULT_GRACE_NS), FAULTS.longGracePeriod);
   checkBackend(task, durations.maxRuntimeDuration);
-  checkSecrets(task);
+  refuseIf(hasDuplicates(task.secrets ?? []), FAULTS.duplicateSecrets);
   checkResults(task);
   checkContainer(task);
   checkChart(task);
   return { ...task, ...formatDurations(durations) };
 }
 
-/** The durations of a task, in nanoseconds; null for those that were not sent. */
 interface Durations {
   readonly maxRuntimeDuration: bigint | null;
   readonly terminationGracePeriodDuration: bigint | null;
   readonly maxQueuedDuration: bigint | null;
 }
 
-/** Returns the durations that were sent, in Java's format. */
 function formatDurations(durations: Durations): Partial<Record<keyof Durations, string>> {
   const formatted = Object.entries(durations).flatMap(([name, length]) =>
     length === null ? [] : [[name, writeDuration(length)] as const],
@@ -64,21 +56,13 @@ function checkBackend({ gpuSpecification: { backend } }: CheckedTask, maxRuntime
   refuseIf(maxRuntime !== null && maxRuntime > MAX_GFN_RUNTIME_NS, FAULTS.longRuntimeOnGfn);
 }
 
-function checkSecrets({ secrets = [] }: CheckedTask): void {
-  refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecrets);
-}
-
 /** Returns whether a name has several values. A secret that is sent twice with the same value counts as one. */
 function hasDuplicates(secrets: readonly Secret[]): boolean {
   const pairs = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
   return new Set(secrets.map(({ name }) => name)).size < pairs.size;
 }
 
-/**
- * Checks new secrets of a task, in the order of the published code.
- *
- * @throws Problem in the vendor's words
- */
+/** Checks in the order of the published code. */
 export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret[]): void {
   refuseIf(secrets.length === 0, FAULTS.noSecretsSent, { id });
   refuseIf(task.secretNames.length === 0, FAULTS.noSecretsKept, { id });
@@ -86,13 +70,9 @@ export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecretsSent, { id });
 }
 
-/**
- * Where results are uploaded: two or three segments. Matches the same strings as the published expression, without its
- * redundant end, which is slow.
- */
+/** Two or three segments; without the published expression's redundant end, which is slow. */
 const RESULTS_LOCATION = /^[^/]+\/([^/]+\/)?[^/]+$/;
 
-/** Checks what uploading results requires. Results are uploaded by default. */
 function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: CheckedTask): void {
   if (resultHandlingStrategy !== 'UPLOAD') return;
   refuseIf(secrets.length === 0, FAULTS.noSecrets);

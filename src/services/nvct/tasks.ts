@@ -24,7 +24,6 @@ export interface StatusChange {
 /** The members that workers report. The mock runs no workers, so these come from the seed. */
 type WorkerReport = Pick<Schema<'nvct', 'Task'>, 'percentComplete' | 'lastHeartbeatAt' | 'healthInfo' | 'instances'>;
 
-/** A result of a task, which only a seed can create. */
 export interface TaskResult {
   readonly id: string;
   readonly name: string;
@@ -45,7 +44,6 @@ export interface Task {
   readonly secretNames: readonly string[];
   /** Oldest first; the last one is the current status. The mock runs no workers, so only callers change it. */
   readonly changes: readonly [StatusChange, ...StatusChange[]];
-  /** Null until it changes. */
   readonly lastUpdatedAt: Instant | null;
 }
 
@@ -71,7 +69,6 @@ const GPU_MEMBERS = ['gpu', 'backend', 'clusters', 'instanceType', 'configuratio
 const ARTIFACT_MEMBERS = ['name', 'version', 'uri'] as const;
 const REPORTED_MEMBERS = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
 
-/** The defaults of members that a creation request may omit. */
 const DEFAULTS = {
   maxQueuedDuration: 'PT72H',
   terminationGracePeriodDuration: 'PT1H',
@@ -93,7 +90,6 @@ export function pickDefinition(
   };
 }
 
-/** Returns the members in a seed that workers would report. */
 export function pickReported(definition: object): WorkerReport {
   return pick<WorkerReport, keyof WorkerReport>(definition, REPORTED_MEMBERS);
 }
@@ -102,13 +98,10 @@ function pickArtifacts(artifacts: readonly Schema<'nvct', 'Artifact'>[]): Schema
   return removeDuplicates(artifacts.map((artifact) => pick(artifact, ARTIFACT_MEMBERS)));
 }
 
-/** The row of a task, which belongs to an account. */
 export type TaskRow = Row<Task, null>;
 
-/** All tasks, oldest first. */
 export const TASKS = new Collection<Task>('nvct.tasks');
 
-/** Returns the current status, which is that of the last change. */
 export function statusOf({ changes }: Task): TaskStatus {
   return (changes.at(-1) ?? changes[0]).status;
 }
@@ -135,7 +128,6 @@ export function renderTask({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'>
   });
 }
 
-/** Renders the names of a task's secrets. Without secrets, the member is absent. */
 export function renderSecretNames({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
   return secretNames.length > 0 ? { secrets: [...secretNames] } : {};
 }

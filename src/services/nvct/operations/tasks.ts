@@ -32,10 +32,7 @@ const ownTask: Lookup<TaskRow> = async (context, id) => {
 /** The attributes of a task that no right of the account covers, so that no change to the key is suggested. */
 const UNCOVERED: ResourceAttributes = { relation: 'shared', names: {} };
 
-/**
- * Looks up a task like the published code does for this operation: it checks the resources of the key before it checks
- * which account owns the task.
- */
+/** Like the published code, checks the resources of the key before the account that owns the task. */
 const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
@@ -61,7 +58,6 @@ const createTask: Handler<'nvct', 'createTask'> = async (context) => {
   return { status: 200, body: { task: { ...renderTask(row), ...renderSecretNames(task) } } };
 };
 
-/** Returns the names of secrets, each once. */
 function listSecretNames(secrets: readonly Schema<'nvct', 'Secret'>[]): string[] {
   return [...new Set(secrets.map(({ name }) => name))];
 }
@@ -70,13 +66,11 @@ const listTasks: Handler<'nvct', 'listTasks'> = async (context) => {
   const { status } = context.query;
   const { collections } = context.store;
   const rows = await TASKS.ofOwner(collections, requireAccount(context));
-  const visible = rows
-    .filter(
-      (row) => context.mayAccess(attributesOfTask(row)) && (status === undefined || statusOf(row.body) === status),
-    )
-    // Unlike an index, the position of a row in the store is never reused, even after a deletion.
-    .map((row) => ({ position: row.revision.place, entry: row }));
-  const { entries, ...page } = createPage(visible, context.query);
+  const visible = rows.filter(
+    (row) => context.mayAccess(attributesOfTask(row)) && (status === undefined || statusOf(row.body) === status),
+  );
+  // Unlike an index, the position of a row in the store is never reused, even after a deletion.
+  const { entries, ...page } = createPage(visible, context.query, ({ revision }) => revision.place);
   await context.reserveAnswer(entries);
   return { status: 200, body: { tasks: entries.map(renderTask), ...page } };
 };
@@ -84,35 +78,22 @@ const listTasks: Handler<'nvct', 'listTasks'> = async (context) => {
 /** A cursor: the position of the last entry of the previous page. 15 digits are always a safe integer. */
 const CURSOR = /^\d{1,15}$/;
 
-/** An entry of a list that is sorted by position. */
-interface PositionedEntry<Entry> {
-  readonly position: number;
-  readonly entry: Entry;
-}
-
-/**
- * Returns a page of entries, with a limit and a cursor if another page follows.
- *
- * @throws Problem with the vendor's text for a cursor that is not valid
- */
+/** @throws Problem with the vendor's text for a cursor that is not valid */
 function createPage<Entry>(
-  positioned: readonly PositionedEntry<Entry>[],
+  all: readonly Entry[],
   { limit = 10, cursor }: { readonly limit?: number; readonly cursor?: string },
+  positionOf: (entry: Entry, index: number) => number = (_, index) => index + 1,
 ) {
   if (cursor !== undefined && !CURSOR.test(cursor)) {
     throw new Problem('bad_state', fillText(FAULTS.cursor, { cursor }));
   }
+  const positioned = all.map((entry, index) => ({ position: positionOf(entry, index), entry }));
   const rest = positioned.filter(({ position }) => cursor === undefined || position > Number(cursor));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const entries = page.map(({ entry }) => entry);
   if (last === undefined || rest.length === page.length) return { entries };
   return { entries, limit, cursor: String(last.position) };
-}
-
-/** Numbers the entries of a list from which nothing is deleted. */
-function addPositions<Entry>(entries: readonly Entry[]): readonly PositionedEntry<Entry>[] {
-  return entries.map((entry, index) => ({ position: index + 1, entry }));
 }
 
 const listTasksByIds: Handler<'nvct', 'listTasksByIds'> = async (context) => {
@@ -154,12 +135,12 @@ const deleteTask: Handler<'nvct', 'deleteTask', TaskRow> = async (context) => {
 };
 
 const listTaskEvents: Handler<'nvct', 'listTaskEvents', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = createPage(addPositions(renderEvents(target)), query);
+  const { entries, ...page } = createPage(renderEvents(target), query);
   return { status: 200, body: { events: entries, ...page } };
 };
 
 const listTaskResults: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query }) => {
-  const { entries, ...page } = createPage(addPositions(renderResults(target)), query);
+  const { entries, ...page } = createPage(renderResults(target), query);
   return { status: 200, body: { results: entries, ...page } };
 };
 
@@ -174,7 +155,6 @@ const updateTaskSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (
   return { status: 204 };
 };
 
-/** Changes the task that the lookup found. @throws Problem if it no longer exists */
 function changeTask({ store, target }: AuthenticatedContext<TaskRow>, change: (task: Task) => Task): Promise<TaskRow> {
   return rejectMissing(TASKS.change(store.collections, target.id, (row) => ({ ...row, body: change(row.body) })));
 }

@@ -10,7 +10,6 @@ const CODE = {
 } as const;
 
 const TASK = { lookup: 'ownTask', param: 'taskId' } as const;
-/** Checks the account of the task last. */
 const TASK_FOR_SECRETS = { lookup: 'taskForSecrets', param: 'taskId' } as const;
 
 /** The scope and resource types of each action. Tasks are looked up before the key's resources are checked. */

@@ -22,7 +22,6 @@ export type Scope = RowIn<'id', (typeof SCOPE_SECTIONS)[number]>['id'];
 
 const CODE = 'published code, parser of key policies';
 
-/** The resource types of task keys. */
 export const RESOURCE_TYPE_SECTIONS = [
   {
     reach: ['owned'],
