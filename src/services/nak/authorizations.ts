@@ -1,16 +1,14 @@
 import type { Schema } from '../../contract/documented.ts';
+import type { Context } from '../../contract/request.ts';
 import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { AUDIENCES } from '../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../ngc-keys/index.ts';
 import { encodeResources, type GivenResource, readPolicy } from '../ngc-keys/key-policy.ts';
-import type { IssuedKey, KeyContext } from './issued-keys.ts';
-
-/** A policy as sent. It is an object, but its members are not validated. */
-export type RawPolicy = Readonly<Record<string, unknown>>;
+import type { IssuedKey } from './issued-keys.ts';
 
 /** Returns the policies of authorizations; empty if they have another format, which the service also stores. */
-export function readPolicies(authorizations: unknown): readonly RawPolicy[] {
+export function readPolicies(authorizations: unknown): readonly Readonly<Record<string, unknown>>[] {
   const { policies } = (authorizations ?? {}) as { readonly policies?: unknown };
   return Array.isArray(policies) ? policies.filter((policy) => typeof policy === 'object' && policy !== null) : [];
 }
@@ -26,26 +24,16 @@ export function readRights(
     return policy === undefined || honoured === null ? [] : { service: honoured.service, policy };
   });
   const scopes = matched.flatMap(({ policy }) => readTexts(policy['scopes']));
-  const resources = matched.flatMap(({ policy }) => readResources(policy['resources']));
+  // In the vendor's policies, labels and aliases have no effect.
+  const types = rulesets.flatMap(({ tables }) => tables.resourceTypes?.map(({ encoding }) => encoding.type) ?? []);
+  const resources = matched
+    .flatMap(({ policy }) => readResources(policy['resources']))
+    .filter(({ type }) => types.includes(type));
   return {
     services: matched.map(({ service }) => service),
     // Keeps unknown scopes and drops resources of unknown types. Neither grants a right.
-    policy: {
-      scopes: [...new Set(scopes)],
-      resources: readPolicy(
-        rulesets,
-        [],
-        resources.filter(({ type }) => isVendorType(type, rulesets)),
-      ).policy.resources,
-    },
+    policy: { scopes: [...new Set(scopes)], resources: readPolicy(rulesets, [], resources).policy.resources },
   };
-}
-
-/**
- * Returns whether this is a vendor's type, spelled exactly: labels and aliases have no effect in the vendor's policies.
- */
-function isVendorType(type: string, rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({ tables }) => tables.resourceTypes?.some(({ encoding }) => encoding.type === type));
 }
 
 function readTexts(list: unknown): readonly string[] {
@@ -60,21 +48,18 @@ function readResources(list: unknown): readonly GivenResource[] {
   });
 }
 
-/**
- * Returns the authorizations of a key, as last written by this service or the control API.
- *
- * @param policy the version to render; the latest by default
- */
+/** As last written by this service or the control API. @param policy the version to render; the latest by default */
 export async function describeAuthorizations(
-  { store, rulesets }: KeyContext,
+  { store, rulesets }: Context,
   { key }: IssuedKey,
   policy?: Policy | null,
 ): Promise<Schema<'nak', 'Authorizations'>> {
   const { authorizations } = key.issuance;
   const newest = policy === undefined ? await ngcKeysIn(store).findNewestVersion(key.id) : policy;
   if (authorizations !== null && newest !== null) {
-    const stored = readRights(authorizations, rulesets);
-    if (isSamePolicy(stored.policy, newest) && isSameList(stored.services, key.services)) return authorizations;
+    const { scopes, resources } = newest;
+    const current = { services: key.services, policy: { scopes, resources } };
+    if (JSON.stringify(readRights(authorizations, rulesets)) === JSON.stringify(current)) return authorizations;
   }
   const policies = AUDIENCES.flatMap(({ id, honoured }) => {
     if (honoured === null || !key.services.includes(honoured.service)) return [];
@@ -83,12 +68,4 @@ export async function describeAuthorizations(
     return { aud: id, auds: [id], product: honoured.product, scopes: newest?.scopes ?? [], resources };
   });
   return { policies };
-}
-
-function isSamePolicy(policy: Policy, { scopes, resources }: Policy): boolean {
-  return JSON.stringify(policy) === JSON.stringify({ scopes, resources });
-}
-
-function isSameList(list: readonly string[], otherList: readonly string[]): boolean {
-  return list.length === otherList.length && list.every((entry, index) => entry === otherList[index]);
 }

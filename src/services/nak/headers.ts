@@ -2,7 +2,6 @@ import type { Context } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { type Audience, findAudience } from '../ngc-keys/audiences.ts';
 
-/** The caller that the request headers claim. */
 export interface CallerHeaders {
   readonly owner: string;
   readonly issuer: Audience;
@@ -10,8 +9,7 @@ export interface CallerHeaders {
 
 /** Reads the owner and the issuing service. @throws Problem if a header is missing or the service is unknown */
 export function readCallerHeaders(context: Context): CallerHeaders {
-  const owner = requireHeader(context, 'Key-Owner-Id');
-  return { owner, issuer: readIssuer(context) };
+  return { owner: requireHeader(context, 'Key-Owner-Id'), issuer: readIssuer(context) };
 }
 
 /** Reads the issuing service. @throws Problem if the header is missing or the service is unknown */

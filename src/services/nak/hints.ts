@@ -9,14 +9,10 @@ const ISSUERS = quote(AUDIENCES.map(({ id }) => id));
 const NAMESPACES = quote(AUDIENCES.map(({ namespace }) => namespace));
 const RESUME_ADVICE = 'Resume the owner with `PUT /v1/admin/users/{userId}/status` and `{"status": "ACTIVE"}`.';
 
-/**
- * A common mistake, with an explanation for each of the vendor's texts about it. Keys are the beginnings of the texts.
- */
-interface Mistake extends Pick<HintRule, 'code' | 'symptom' | 'advice'> {
+/** Common mistakes. `texts` has an explanation for the beginning of each text of the vendor. */
+const MISTAKES: readonly (Pick<HintRule, 'code' | 'symptom' | 'advice'> & {
   readonly texts: Readonly<Record<string, string>>;
-}
-
-const MISTAKES: readonly Mistake[] = [
+})[] = [
   {
     code: 'key_service_headers',
     symptom: 'no `Key-Owner-Id` or `Key-Issuer-Id` at the key service, or an unknown issuer',
@@ -132,14 +128,9 @@ export const KEY_SERVICE_HINTS: readonly HintRule[] = MISTAKES.map(({ texts, ...
   when: ({ problem: { kind, message } }) => {
     // The message quotes a malformed body, which could contain one of the texts.
     if (kind === 'invalid_request') return null;
-    return Object.entries(texts).find(([beginning]) => matchesText(message, beginning))?.[1] ?? null;
+    // `Key not found` must match as a whole: with a full stop, it is about the owner.
+    const matches = (beginning: string) =>
+      message === beginning || (beginning !== 'Key not found' && message.startsWith(beginning));
+    return Object.entries(texts).find(([beginning]) => matches(beginning))?.[1] ?? null;
   },
 }));
-
-/**
- * Returns whether a message begins with a text. `Key not found` must match as a whole: with a full stop, it is about
- * the owner.
- */
-function matchesText(message: string, beginning: string): boolean {
-  return message === beginning || (beginning !== 'Key not found' && message.startsWith(beginning));
-}

@@ -9,10 +9,7 @@ const VARIABLES: readonly Variable[] = [
   { name: 'INVOKE_HOST', readValue: (_part, url) => createInvocationHost(url) },
 ];
 
-/**
- * Returns the `Host` of invocations, which the client prefixes with the function id. By default, the client would use a
- * subdomain of the URL's host, but IP addresses have none.
- */
+/** Without a `Host`, the client would use a subdomain of the URL's host, but IP addresses have none. */
 function createInvocationHost(url: string): string {
   const { hostname, pathname } = new URL(url);
   const [, world] = /^\/w\/([^/]+)/.exec(pathname) ?? [];

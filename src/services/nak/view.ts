@@ -1,16 +1,17 @@
 import type { Schema } from '../../contract/documented.ts';
+import type { Context } from '../../contract/request.ts';
 import { END_OF_TIME, rfc3339 } from '../../lib/clock.ts';
 import type { Audience } from '../ngc-keys/audiences.ts';
 import { NGC_KEY_PREFIX } from '../ngc-keys/key-text.ts';
 import { describeAuthorizations } from './authorizations.ts';
-import { type IssuedKey, type KeyContext, statusOf } from './issued-keys.ts';
+import { type IssuedKey, statusOf } from './issued-keys.ts';
 import type { KeyOwner } from './key-owners.ts';
 import { LIMITS } from './limits.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;
 
 /** @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up */
-export function renderKey({ now }: KeyContext, issued: IssuedKey, value: string | undefined): KeyBody {
+export function renderKey({ now }: Context, issued: IssuedKey, value: string | undefined): KeyBody {
   const { id, name, issuance, createdAt, expiresAt } = issued.key;
   return {
     id,
@@ -27,12 +28,7 @@ export function renderKey({ now }: KeyContext, issued: IssuedKey, value: string 
   };
 }
 
-/** Renders a key with its authorizations. */
-export async function renderWholeKey(
-  context: KeyContext,
-  issued: IssuedKey,
-  value = maskKey(issued),
-): Promise<KeyBody> {
+export async function renderWholeKey(context: Context, issued: IssuedKey, value = maskKey(issued)): Promise<KeyBody> {
   return { ...renderKey(context, issued, value), authorizations: await describeAuthorizations(context, issued) };
 }
 

@@ -26,13 +26,8 @@ export function createAccountRow(account: Account): Row<Account, null> {
   return ACCOUNTS.row({ id: ncaId, owner: ncaId, parent: null, body: account });
 }
 
-type CollectionsHolder = Pick<Store, 'collections'>;
-
-/**
- * Returns the accounts of a world, oldest first. Without accounts in the seed, each organisation has one, and the
- * client of admin tokens belongs to the first.
- */
-export async function listAccounts({ collections }: CollectionsHolder): Promise<readonly Account[]> {
+/** Oldest first. If the seed has none, each organisation has one; the client of admin tokens belongs to the first. */
+export async function listAccounts({ collections }: Pick<Store, 'collections'>): Promise<readonly Account[]> {
   const rows = await ACCOUNTS.all(collections);
   if (rows.length > 0) return rows.map(({ body }) => body);
   const organizations = await ORGANIZATIONS.all(collections);
@@ -45,23 +40,18 @@ export async function listAccounts({ collections }: CollectionsHolder): Promise<
   }));
 }
 
-/** Finds entries with an unknown organisation. @param organizations names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly LocatedEntry<{ readonly org: string }>[],
   organizations: readonly string[],
 ): SeedError[] {
-  return entries.flatMap(({ entry: { org }, place }) =>
-    organizations.includes(org)
-      ? []
-      : [
-          {
-            place: `${place}.org`,
-            message: `\`${place}\` has the organisation \`${org}\`, which is not in \`ngc.organizations\``,
-            given: org,
-            valid: organizations,
-          },
-        ],
-  );
+  return entries
+    .filter(({ entry }) => !organizations.includes(entry.org))
+    .map(({ entry: { org }, place }) => ({
+      place: `${place}.org`,
+      message: `\`${place}\` has the organisation \`${org}\`, which is not in \`ngc.organizations\``,
+      given: org,
+      valid: organizations,
+    }));
 }
 
 /** Returns the account of each organisation. @param seed the complete seed, with a valid `ngc` */

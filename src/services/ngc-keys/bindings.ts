@@ -4,20 +4,14 @@ import type { ResourceTypeRow } from '../../decisions/rule.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { Use } from '../../decisions/uses.ts';
 
-/** An object that a resource names, and the uses that may depend on it. */
 interface BoundObject {
   readonly type: string;
   readonly id: string;
   readonly uses: readonly Use[];
 }
 
-/** The uses that name an object; null if the object must always be kept. */
-interface DependentUses {
-  readonly uses: Use[] | null;
-}
-
-/** By resource type and id. Null for a type without object ids. */
-type IdsByType = Map<string, Map<string, DependentUses> | null>;
+/** By type and id: the uses that name an object; null if it must be kept. A type without object ids has null. */
+type IdsByType = Map<string, Map<string, { readonly uses: Use[] | null }> | null>;
 
 /**
  * The widest resources for the recorded uses of a key: every type, with all objects that were used, or the objects that
@@ -36,8 +30,8 @@ export class Bindings {
   /** @param bound the current resources of the key */
   static of(rulesets: readonly Ruleset[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
     const rows = new Map(rulesets.flatMap(({ resourceTypes }) => [...resourceTypes]));
-    const idsByType = new Map(
-      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map<string, DependentUses>()]),
+    const idsByType: IdsByType = new Map(
+      [...rows].map(([type, { names }]) => [type, names === null ? null : new Map()]),
     );
     for (const use of uses) {
       for (const [type, ids] of listObjects(use).flatMap(({ names }) => Object.entries(names))) {
@@ -65,7 +59,6 @@ export class Bindings {
     return types.sort((left, right) => this.#countParts(left) - this.#countParts(right));
   }
 
-  /** Returns a copy with only these types. */
   only(types: readonly string[]): Bindings {
     const selected = [...this.#idsByType].filter(([type]) => types.includes(type));
     return new Bindings(this.#rows, new Map(selected.map(([type, ids]) => [type, ids && new Map(ids)])));
@@ -81,7 +74,6 @@ export class Bindings {
     });
   }
 
-  /** Returns a view without one object. */
   without(type: string, id: string): Pick<Bindings, 'resourcesFor'> {
     return { resourcesFor: (use) => this.resourcesFor(use, { type, id }) };
   }
@@ -109,12 +101,10 @@ export class Bindings {
   }
 }
 
-/** Like `listNames`, plus the parts of the objects. */
-function listMentions(use: Use): readonly Mention[] {
+/** Includes the parts of the objects. */
+function listMentions(use: Use): readonly [type: string, ids: readonly string[]][] {
   return listObjects(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
 }
-
-type Mention = readonly [type: string, ids: readonly string[]];
 
 function listObjects({ lookedUp }: Use): readonly ResourceAttributes[] {
   return lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? objectsOf(lookedUp.attributes) : [];

@@ -48,7 +48,6 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'suspended_owner',
 ]);
 
-/** Checks whether the request was refused because of its key. */
 export function isRefusedKey({ kind, reason }: Problem): boolean {
   return kind === 'unauthenticated' && KEY_REASONS.has(reason);
 }
@@ -56,20 +55,12 @@ export function isRefusedKey({ kind, reason }: Problem): boolean {
 /** The same text for every rejected key. */
 export const REFUSED_KEY_TEXT = 'Authorization failed';
 
-/**
- * Checks whether a self-hosted service got a key for another service. The key service evaluates such a key as invalid,
- * so the response is the same as for an invalid key.
- */
+/** The key service evaluates a key for another service as invalid, so the response is that for an invalid key. */
 export function isKeyOfOtherService({ decision, settings }: RefusalContext): boolean {
   return settings.nvcf === 'open-source' && decision?.reason === 'service_not_enabled';
 }
 
-/**
- * Renders a problem in the format of the Cloud Functions and Cloud Tasks control planes.
- *
- * @param path the request path, without the query
- * @param detail the vendor's text for the problem
- */
+/** @param path the request path, without the query @param detail the vendor's text for the problem */
 export function renderControlPlaneProblem(problem: Problem, path: string, detail: string): Outcome {
   if (problem.kind === 'unauthenticated' && !isRefusedKey(problem)) {
     const challenge = problem.reason === 'unsupported_token' ? INVALID_TOKEN : 'Bearer';
@@ -100,15 +91,10 @@ export function renderControlPlaneProblem(problem: Problem, path: string, detail
 }
 
 /** Refuses a request with a text of the vendor. @throws Problem if the condition is true */
-export function refuseIf(
-  condition: boolean,
-  text: string,
-  values: Readonly<Record<string, string | number>> = {},
-): void {
+export function refuseIf(condition: boolean, text: string, values: Readonly<Record<string, string | number>> = {}) {
   if (condition) refuse(text, values);
 }
 
-/** @throws Problem with a text of the vendor */
 export function refuse(text: string, values: Readonly<Record<string, string | number>> = {}): never {
   throw new Problem('bad_state', fillText(text, values));
 }

@@ -5,7 +5,6 @@ import type { Instant } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Store } from '../../store/index.ts';
-import type { Row } from '../../store/row.ts';
 import { type CredentialExtractor, findBearerToken, presentGrant } from '../../tokens/presented-credential.ts';
 import { hashSecret } from '../../tokens/secret.ts';
 import { addMark } from '../../tokens/world-mark.ts';
@@ -13,13 +12,11 @@ import { ngcKeysIn } from './index.ts';
 import type { NgcUser } from './records.ts';
 
 export interface DeviceLogin {
-  /** Chosen by the client. */
   readonly deviceId: string;
   /** The address sent by the client; the user who confirms the login may have a different one. */
   readonly email: string;
   readonly sessionHash: string;
   readonly expiresAt: Instant;
-  /** The user who confirmed it; null until then. */
   readonly user: Pick<NgcUser, 'org' | 'email'> | null;
 }
 
@@ -31,18 +28,6 @@ const RETENTION_MS = 24 * 3_600_000;
 
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
 
-function createDeviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
-  const { deviceId, sessionHash, expiresAt } = login;
-  return DEVICE_LOGINS.row({
-    id: deviceId,
-    owner: '',
-    parent: null,
-    aliases: [sessionHash],
-    dueAt: expiresAt + RETENTION_MS,
-    body: login,
-  });
-}
-
 /** The maximum number of logins per world. A further login replaces the oldest. */
 const MAX_LOGINS = 1000;
 
@@ -51,12 +36,7 @@ const SESSION_KEY = /^[A-Za-z0-9]{43}$/;
 
 type InWorld = { readonly store: Pick<Store, 'collections'>; readonly now: Instant };
 
-/**
- * Starts a login, replacing any earlier login of the device.
- *
- * @param mark the world's mark, which the session key starts with
- * @returns the session key
- */
+/** Replaces any earlier login of the device. @returns the session key, which starts with the world's `mark` */
 export async function startDeviceLogin(
   { store: { collections }, now, random }: InWorld & { readonly random: Random },
   { deviceId, email }: Pick<DeviceLogin, 'deviceId' | 'email'>,
@@ -64,7 +44,15 @@ export async function startDeviceLogin(
 ): Promise<string> {
   const sessionKey = addMark(mark, random.alphanumeric(SESSION_KEY_LENGTH));
   const sessionHash = hashSecret(sessionKey);
-  const row = createDeviceLoginRow({ deviceId, email, sessionHash, expiresAt: now + LIFETIME_MS, user: null });
+  const expiresAt = now + LIFETIME_MS;
+  const row = DEVICE_LOGINS.row({
+    id: deviceId,
+    owner: '',
+    parent: null,
+    aliases: [sessionHash],
+    dueAt: expiresAt + RETENTION_MS,
+    body: { deviceId, email, sessionHash, expiresAt, user: null },
+  });
   await DEVICE_LOGINS.sweep(collections, now);
   await collections.updating(async (commit) => {
     const before = await DEVICE_LOGINS.byId(collections, deviceId);
@@ -80,7 +68,6 @@ export async function startDeviceLogin(
   return sessionKey;
 }
 
-/** Returns the login of a device; null if it does not exist or has expired. */
 export async function findDeviceLogin({ store, now }: InWorld, deviceId: string): Promise<DeviceLogin | null> {
   const login = (await DEVICE_LOGINS.byId(store.collections, deviceId))?.body ?? null;
   return login !== null && login.expiresAt > now ? login : null;
@@ -108,12 +95,7 @@ export function unknownDeviceProblem(): Problem {
   );
 }
 
-/**
- * Returns the user who confirmed the login of a session key.
- *
- * @param deviceId from the request
- * @throws Problem `unauthenticated` with the reason
- */
+/** @param deviceId from the request @throws Problem `unauthenticated` with the reason */
 export async function findUserOfSession(
   { store: { collections }, now }: InWorld,
   sessionKey: string,
@@ -132,19 +114,12 @@ export async function findUserOfSession(
   return login.user;
 }
 
-/** Extracts the session key from `Authorization: Bearer <session key>`. */
 export const presentSessionKey: CredentialExtractor = (authorization) => {
   const text = findBearerToken(authorization);
   return text !== null && SESSION_KEY.test(text) ? presentGrant(text) : null;
 };
 
-/**
- * Finds a user by e-mail address, by user id, or by the id or name of a personal key. If the address exists in several
- * organisations, the oldest user wins.
- *
- * @returns null if no user matches
- * @throws Problem `invalid_request` if several keys have the name
- */
+/** Finds the oldest user with an address, or by user id, key id or key name. @throws Problem if keys share it */
 export async function findUserByIdentifier({ store, now }: InWorld, identifier: string): Promise<NgcUser | null> {
   const ngcKeys = ngcKeysIn(store);
   const found =

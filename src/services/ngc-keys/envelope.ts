@@ -25,9 +25,6 @@ const MESSAGES: Partial<Record<ProblemKind, string>> = {
   forbidden: 'Access Denied',
 };
 
-const SERVER_ID = 'nv-auth-mock';
-
-/** Builds the `requestStatus` member of every NGC gateway response. */
 export function createRequestStatus<Code extends string>(
   statusCode: Code,
   requestId: string,
@@ -37,7 +34,7 @@ export function createRequestStatus<Code extends string>(
     statusCode,
     ...(statusDescription !== undefined && { statusDescription }),
     requestId,
-    serverId: SERVER_ID,
+    serverId: 'nv-auth-mock',
   };
 }
 

@@ -6,13 +6,7 @@ import { permissionsOfRoles, type Ruleset, type Settings } from '../../decisions
 import { type NgcKeys, ngcKeysIn } from './index.ts';
 import type { Organization } from './records.ts';
 
-/**
- * Returns functions that simulate a key with different rights: another policy for a service key, other roles for a
- * personal key.
- *
- * @param selectRuleset returns the ruleset that the settings of a server select
- * @param assertOrganization throws if the organisation may not use the service
- */
+/** Simulates keys with other rights. @param assertOrganization throws if the organisation may not use the service */
 export function createHypotheticalKeys(
   selectRuleset: (settings: Settings) => Ruleset,
   assertOrganization: (organization: Organization) => void = () => {},
@@ -29,7 +23,6 @@ export function createHypotheticalKeys(
 
 const FIRST_POLICY_VERSION = 1;
 
-/** Creates the caller of a simulated key in the first organisation. */
 async function createSimulatedCaller(
   ruleset: Ruleset,
   rights: HypotheticalRights,
@@ -64,7 +57,6 @@ function replaceRights(ruleset: Ruleset, rights: HypotheticalRights, { principal
   );
 }
 
-/** Builds the rights of a key with these roles, or with this policy as this version. */
 function buildHeldRights(
   ruleset: Ruleset,
   rights: HypotheticalRights,

@@ -1,19 +1,18 @@
-/**
- * NGC keys, organisations and users, shared by the services that accept keys. Depends on the store, not on services.
- */
+/** NGC keys, organisations and users, shared by the services that accept keys. */
 
 import type { PolicyVersion } from '../../decisions/policy.ts';
 import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
 import type { Collections } from '../../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
 import type { Store } from '../../store/index.ts';
-import type { Change, Commit } from '../../store/row.ts';
+import type { Change } from '../../store/row.ts';
 import {
   createKeyRows,
   createNgcKeyRow,
   createNgcUserRow,
   createPolicyRow,
   type KeyInForce,
+  keyLabelOf,
   keyOwnerOf,
   type NewNgcKey,
   NGC_KEYS,
@@ -23,13 +22,10 @@ import {
   type NgcKeyEdit,
   type NgcKeyRow,
   type NgcUser,
-  nameLabelOf,
   ORGANIZATIONS,
   type Organization,
-  orgLabelOf,
   type PolicyRow,
   userIdOf,
-  userLabelOf,
   userRowIdOf,
 } from './records.ts';
 
@@ -39,7 +35,6 @@ const MAX_PENDING_VERSIONS = 32;
 /** Earlier than any time on the clock. */
 const BEFORE_ALL_TIMES: Instant = Number.MIN_SAFE_INTEGER;
 
-/** A cached `KeyInForce`, and the parts that it was built from. */
 interface CachedKey {
   readonly inForce: KeyInForce;
   /** Valid from here until `until`. */
@@ -79,23 +74,15 @@ export class NgcKeys {
     return (await NGC_USERS.byId(this.#rows, userRowIdOf(org, email)))?.body ?? null;
   }
 
-  /** Finds a user by the id used in responses and tokens. */
   async findUserById(id: string): Promise<NgcUser | null> {
     return (await this.listUsers()).find((user) => userIdOf(user) === id) ?? null;
   }
 
-  /** Users of all organisations, oldest first. */
   async listUsers(): Promise<readonly NgcUser[]> {
     return (await NGC_USERS.all(this.#rows)).map(({ body }) => body);
   }
 
-  /**
-   * Adds a key. Creates the user with these roles if it does not exist.
-   *
-   * @param limit the maximum number of service keys per organisation
-   * @throws Collision if the id already exists
-   * @throws LimitReached
-   */
+  /** Adds a key, and its user if new. @param limit of service keys per organisation @throws Collision, LimitReached */
   create(key: NewNgcKey, roles: readonly string[], limit: number | null): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -125,13 +112,13 @@ export class NgcKeys {
   /** Returns up to `limit` keys with a name (names are not unique), oldest first. */
   async listByName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, nameLabelOf(name))).slice(0, limit), at);
+    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, keyLabelOf('name', name))).slice(0, limit), at);
   }
 
   /** Returns up to `limit` keys of a user in any organisation, oldest first. */
   async listOfUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, userLabelOf(email))).slice(0, limit), at);
+    return resolveAll(rows, (await NGC_KEYS.ofLabel(rows, keyLabelOf('user', email))).slice(0, limit), at);
   }
 
   /** Returns up to `limit` keys, oldest first. */
@@ -141,16 +128,14 @@ export class NgcKeys {
     at: Instant,
   ): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
-    const found = org === undefined ? await NGC_KEYS.all(rows) : await NGC_KEYS.ofLabel(rows, orgLabelOf(org));
+    const found = org === undefined ? await NGC_KEYS.all(rows) : await NGC_KEYS.ofLabel(rows, keyLabelOf('org', org));
     return resolveAll(rows, found.slice(0, limit), at);
   }
 
-  /** Returns positions by key id; newer keys have higher positions. */
   async listPositions(): Promise<ReadonlyMap<string, number>> {
     return new Map((await NGC_KEYS.all(this.#rows)).map(({ id, revision }) => [id, revision.place]));
   }
 
-  /** All versions, oldest first. */
   async listVersions(id: string): Promise<readonly PolicyVersion[]> {
     return (await NGC_POLICIES.ofParent(this.#rows, id)).map(({ body }) => body);
   }
@@ -164,7 +149,26 @@ export class NgcKeys {
   /** Atomic. @throws NotFound */
   edit(id: string, edit: NgcKeyEdit): Promise<void> {
     const rows = this.#rows;
-    return rows.updating((commit) => commitEdit(rows, commit, id, edit));
+    const { policy, roles, issuance, ...changed } = edit;
+    return rows.updating(async (commit) => {
+      const row = await NGC_KEYS.byId(rows, id);
+      if (row === null) throw new NotFound();
+      const editedIssuance = row.body.issuance && issuance?.(row.body.issuance);
+      const definedChanges = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+      const next = policy === undefined ? null : await appendVersion(rows, row, await buildPolicy(rows, row, policy));
+      const version = next?.version ?? row.body.version;
+      const key = { ...row.body, ...definedChanges, ...(editedIssuance && { issuance: editedIssuance }), version };
+      const changes: Change[] = [
+        NGC_KEYS.put({ ...createNgcKeyRow(key), revision: row.revision }),
+        ...(next?.changes ?? []),
+      ];
+      const { org, user } = row.body;
+      const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, userRowIdOf(org, user));
+      if (holder !== null && roles !== undefined) {
+        changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
+      }
+      await commit(changes);
+    });
   }
 
   /** Replaces the secret at once. @param ending of the new key, for masked values @throws NotFound */
@@ -184,7 +188,6 @@ export class NgcKeys {
     });
   }
 
-  /** Deletes keys atomically, ignoring missing ones. */
   deleteAll(ids: readonly string[]): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -195,11 +198,7 @@ export class NgcKeys {
     });
   }
 
-  /**
-   * Applies pending edits now by appending a copy of the latest version to each key's history.
-   *
-   * @param id the key; null for all keys
-   */
+  /** Applies pending edits now, as a copy of the latest version. @param id the key; null for all keys */
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -230,7 +229,6 @@ export class NgcKeys {
     return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
   }
 
-  /** Returns the first `limit` keys that expire in `(from, to]`, earliest first. */
   async listExpiredBetween(
     from: Instant,
     to: Instant,
@@ -241,10 +239,7 @@ export class NgcKeys {
   }
 }
 
-/**
- * Returns the same object while nothing changes, because callers cache values derived from it. Cached by the body of
- * the key, which is replaced whenever the key or its policy changes.
- */
+/** Returns the same object until something changes, because callers cache values derived from it. */
 async function resolveKey(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
   const organization = (await ORGANIZATIONS.byId(rows, org))?.body ?? null;
@@ -295,7 +290,6 @@ async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<Pol
   return { version, changes: [...changes, NGC_POLICIES.put(createPolicyRow(key.id, { ...policy, version }))] };
 }
 
-/** Removes a key together with its policy history. */
 async function listRemovals(rows: Collections, row: NgcKeyRow): Promise<readonly Change[]> {
   const history = await NGC_POLICIES.ofParent(rows, row.id);
   return [NGC_KEYS.remove(row), ...history.map(({ id }) => NGC_POLICIES.removal(id))];
@@ -316,29 +310,4 @@ async function appendFlushedVersion(rows: Collections, key: NgcKeyRow, at: Insta
 async function buildPolicy(rows: Collections, key: NgcKeyRow, { next, ...times }: NonNullable<NgcKeyEdit['policy']>) {
   const { scopes, resources } = typeof next === 'function' ? next(await readNewest(rows, key)) : next;
   return { scopes, resources, ...times };
-}
-
-async function commitEdit(
-  rows: Collections,
-  commit: Commit,
-  id: string,
-  { policy, roles, issuance, ...changed }: NgcKeyEdit,
-): Promise<void> {
-  const row = await NGC_KEYS.byId(rows, id);
-  if (row === null) throw new NotFound();
-  const editedIssuance = row.body.issuance && issuance?.(row.body.issuance);
-  const definedChanges = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-  const next = policy === undefined ? null : await appendVersion(rows, row, await buildPolicy(rows, row, policy));
-  const version = next?.version ?? row.body.version;
-  const key = { ...row.body, ...definedChanges, ...(editedIssuance && { issuance: editedIssuance }), version };
-  const changes: Change[] = [
-    NGC_KEYS.put({ ...createNgcKeyRow(key), revision: row.revision }),
-    ...(next?.changes ?? []),
-  ];
-  const { org, user } = row.body;
-  const holder = roles === undefined || user === null ? null : await NGC_USERS.byId(rows, userRowIdOf(org, user));
-  if (holder !== null && roles !== undefined) {
-    changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
-  }
-  await commit(changes);
 }

@@ -18,19 +18,13 @@ import type {} from './principal.ts';
 import type { KeyInForce } from './records.ts';
 import { authenticateUserToken, findUserInForce, type UserInForce, type UserTokenAttempt } from './user-token.ts';
 
-/** The parts of a request needed to authenticate with a key. */
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
   readonly store: Pick<Store, 'collections'>;
 }
 
-/**
- * Authenticates the key in `Authorization: Bearer nvapi-...`.
- *
- * @param options.isSchemeExact requires the scheme to be spelled `Bearer`
- * @throws Problem `unauthenticated` with the reason
- */
+/** @param options.isSchemeExact requires the spelling `Bearer` @throws Problem `unauthenticated` with the reason */
 export async function authenticateKey(
   attempt: NgcKeyAttempt,
   { isSchemeExact }: { readonly isSchemeExact: boolean } = { isSchemeExact: false },
@@ -42,17 +36,13 @@ export async function authenticateKey(
 
 type InWorld = Pick<RequestScope, 'settings'>;
 
-/** Creates the callers of a service that accepts keys and user tokens. */
 export interface CallerFactories {
   readonly ofKey: (key: KeyInForce, world: InWorld) => Caller;
   readonly ofUser: (user: UserInForce, world: InWorld) => Caller;
 }
 
 /** @throws Problem `unauthenticated` with the reason */
-export async function authenticateBearer(
-  attempt: UserTokenAttempt & InWorld,
-  factories: CallerFactories,
-): Promise<Caller> {
+export async function authenticateBearer(attempt: UserTokenAttempt & InWorld, factories: CallerFactories) {
   const token = readBearerToken(attempt.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) return factories.ofKey(await findKey(token, attempt), attempt);
   const user = await authenticateUserToken(token, attempt);
@@ -64,7 +54,6 @@ function unsupportedTokenProblem(token: string): Problem {
   return unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
 }
 
-/** Describes a JWT sent instead of a key; undefined for any other token. */
 function describeOtherToken(token: string): string | undefined {
   const claims = decodeClaims(token);
   if (claims === null) return undefined;
@@ -104,16 +93,8 @@ function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   return found;
 }
 
-/**
- * Finds a key by id, name, or its user's e-mail address; null if none matches.
- *
- * @throws Problem `unauthenticated` if the key is not valid; `invalid_request` if several keys match
- */
-export async function resolveKey(
-  store: Pick<Store, 'collections'>,
-  identifier: string,
-  now: Instant,
-): Promise<KeyInForce | null> {
+/** Finds a key by id, name, or its user's address. @throws Problem if it is not valid, or if several keys match */
+export async function resolveKey(store: Pick<Store, 'collections'>, identifier: string, now: Instant) {
   const ngcKeys = ngcKeysIn(store);
   const byId = await ngcKeys.findById(identifier, now);
   if (byId !== null) return requireValid(byId, now);
@@ -153,7 +134,6 @@ export function createCallerFactory(ruleset: Ruleset): (inForce: KeyInForce) => 
   return memoize((inForce) => createCaller(inForce, ruleset));
 }
 
-/** Creates the caller of a key, uncached. */
 export function createCaller(inForce: KeyInForce, ruleset: Ruleset): Caller {
   const { key, roles, policy, pending } = inForce;
   const principal = principalOfKey(inForce);
@@ -162,14 +142,13 @@ export function createCaller(inForce: KeyInForce, ruleset: Ruleset): Caller {
     const permissions = permissionsOfRoles(ruleset.tables, roles);
     return { principal, held: { roles, permissions, resources: null, services, pending: [] } };
   }
-  const held = { roles: [], services, ...rightsOf(policy), pending: pending.map(pendingRightsOf) };
+  const pendingRights = pending.map((next) => {
+    return { ...rightsOf(next), version: next.version, effectiveAt: next.effectiveAt };
+  });
+  const held = { roles: [], services, ...rightsOf(policy), pending: pendingRights };
   return { principal, held: policy === null ? held : { ...held, policyVersion: policy.version } };
 }
 
 function rightsOf(policy: PolicyVersion | null) {
   return { permissions: new Set(policy?.scopes), resources: policy?.resources ?? [] };
-}
-
-function pendingRightsOf(policy: PolicyVersion) {
-  return { ...rightsOf(policy), version: policy.version, effectiveAt: policy.effectiveAt };
 }

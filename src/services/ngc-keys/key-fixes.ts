@@ -50,7 +50,6 @@ const USE_ANOTHER_ISSUER: Fix = {
   text: 'use a token from an issuer of `--nvcf-trusted-issuer` with the scope in `scopes`: no key can do this, and the scopes of an admin token are fixed',
 };
 
-/** The reason that remains once the key is for the service. */
 function findRemainingReason(input: DecisionInput, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
   const next = verdictFor(input, buildServiceChange(input).held);
@@ -79,10 +78,7 @@ interface Change {
   readonly texts: readonly string[];
 }
 
-/**
- * Returns the changes that would allow the request. For a key of another service, returns only the smallest, because the
- * usual fix is a different key.
- */
+/** For a key of another service, returns only the smallest change, because the usual fix is a different key. */
 function buildKeyFixes(input: DecisionInput): Fix[] {
   const { principal } = input.caller;
   const withService = buildServiceChange(input);
@@ -247,10 +243,7 @@ function buildResourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: De
   });
 }
 
-/**
- * Adds the object to a resource of the same type. A new type replaces the service's types that no scope requires; types
- * of other services stay.
- */
+/** Extends a resource of the same type, or replaces those types of the service that no scope requires. */
 function addResource(
   { tables, resourceTypes }: Ruleset,
   held: ReadonlySet<string>,

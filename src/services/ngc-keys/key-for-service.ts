@@ -7,14 +7,9 @@ import { ngcKeysIn } from './index.ts';
 import { createCaller, isInForce } from './key-bearer.ts';
 import { actsAsUser } from './principal.ts';
 
-/** Maximum number of keys to try per organisation. */
 const MAX_TRIED_KEYS = 100;
 
-/**
- * Finds a key of the same organisation that would be allowed: the one with the fewest rights among the oldest 100.
- *
- * @returns its name, or null
- */
+/** Returns the name of the allowed key with the fewest rights, among the oldest 100 of the organisation. */
 export const findOtherKey: FindCredential = async ({ input }, { store, now }) => {
   if (input === undefined) return null;
   const { accessRequest, caller, lookedUp } = input;
@@ -54,7 +49,6 @@ export function createSeedOfKey(
   return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
 }
 
-/** Reports a key's services if it did not use all of them. */
 export function compareServices(held: readonly string[], used: readonly string[]) {
   if (used.length === 0 || held.every((service) => used.includes(service))) return [];
   return [{ what: 'services', held, enough: used } as const];

@@ -22,14 +22,12 @@ export interface PolicyFault {
   readonly message: string;
   /** Ruled out by the vendor's documents, but accepted by its console. */
   readonly forceable: boolean;
-  /** The field with the unknown name. */
   readonly field?: string;
   /** For an unknown name: the name, and the valid names for the key's services. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
 
-/** Returns the services that accept keys of this kind. */
 export function keyServices(rulesets: readonly Ruleset[], kind: KeyKind): string[] {
   return [...new Set(rulesets.flatMap((ruleset) => serviceOfKey(ruleset, kind) ?? []))];
 }
@@ -50,18 +48,15 @@ export function knownRoles(rulesets: readonly Ruleset[]): string[] {
   return [...new Set(rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
 }
 
-/** Returns the message of a fault, with suggestions for an unknown name. */
 export function describeFault({ message, given, valid = [] }: PolicyFault): string {
   return given === undefined ? message : `${message}${adviseName(given, valid)}`;
 }
 
-/** An edit; absent members stay unchanged. */
 interface GivenPolicy {
   readonly scopes: readonly string[] | undefined;
   readonly resources: readonly GivenResource[] | undefined;
 }
 
-/** A policy with table ids, and its faults. */
 interface ReadPolicy {
   readonly policy: Policy;
   readonly faults: readonly PolicyFault[];
@@ -72,12 +67,7 @@ const EMPTY: Policy = { scopes: [], resources: [] };
 /** Limits the scopes, and the objects, of a policy. A limit of the mock: each entry is compared with the tables. */
 const MAX_ENTRIES = 1000;
 
-/**
- * Translates a policy to table ids and lists its faults. Scopes and types can be ids or labels.
- *
- * @param services the key's services; a fault lists their names, or the names of all services if they have none
- * @param names the names of the rulesets, computed once to read thousands of policies
- */
+/** Reads scopes and types: ids or labels. @param services the key's, whose names a fault lists; by default all */
 export function readPolicy(
   rulesets: readonly Ruleset[],
   scopes: readonly string[],
@@ -88,10 +78,7 @@ export function readPolicy(
   return editPolicy(rulesets, EMPTY, { scopes, resources }, services, names);
 }
 
-/**
- * Returns the policy after an edit, and the faults that the edit adds. Earlier faults are possible, from `force` or the
- * vendor's own paths. A policy that is too long has only that fault.
- */
+/** Returns the faults that the edit adds: `before` may have some, from `force` or the vendor's paths. */
 export function editPolicy(
   rulesets: readonly Ruleset[],
   before: Policy,
@@ -155,7 +142,6 @@ export function editPolicy(
   return { policy, faults: faults.filter(({ message }) => !known.has(message)) };
 }
 
-/** Scopes and types of the services that accept keys. */
 export interface KeyNames {
   readonly forKeys: readonly Ruleset[];
   readonly permissions: readonly PermissionRow[];
@@ -196,7 +182,6 @@ function lengthFault({ scopes = [], resources = [] }: GivenPolicy): PolicyFault 
 
 type NameForm = 'id' | 'label';
 
-/** Valid names to list in the message about an unknown one. */
 type ValidNames = (kind: 'permissions' | 'resourceTypes', form: NameForm) => readonly string[];
 
 /** Tells labels from ids by spelling; undefined if the name could be either. */
@@ -221,14 +206,8 @@ function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly Res
   );
 }
 
-/**
- * Splits types that share a vendor id by the form of each object id: `<functionId>/*`, `<functionId>/<versionId>`. An
- * id in the mock's form that matches no type goes to the first.
- */
-function byForm(
-  { ids, ignoredIds, isVendors = false }: GivenResource,
-  rows: readonly ResourceTypeRow[],
-): readonly { readonly row: ResourceTypeRow; readonly ids: readonly string[] | undefined }[] {
+/** Splits types that share a vendor id by the form of the object ids; the first also gets those that match none. */
+function byForm({ ids, ignoredIds, isVendors = false }: GivenResource, rows: readonly ResourceTypeRow[]) {
   const [first] = rows;
   if (first === undefined) return [];
   if (ids === undefined || ids.length === 0)
@@ -261,7 +240,6 @@ function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
-/** Converts resources to the vendor's form, without the types of other services. */
 export function encodeResources(ruleset: Ruleset | undefined, resources: Policy['resources']) {
   return resources.flatMap(({ type, ids, ignoredIds = [] }) => {
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
@@ -300,7 +278,6 @@ function readableFault(id: string): PolicyFault {
   return { message, forceable: false };
 }
 
-/** Finds scopes that the vendor does not offer with these resource types. */
 function combinationFaults(
   { scopes, resources }: Policy,
   permissions: readonly PermissionRow[],

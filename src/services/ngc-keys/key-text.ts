@@ -16,7 +16,6 @@ const CHECKSUM_HMAC = createHmacFunction('sha3-256', 'nv-auth-mock');
 
 export const KEY_BYTES = 32;
 
-/** Builds the text of a key, with the checksum of a mock. @param drawn 32 random bytes in base64url */
 export function createKeyText(drawn: string): string {
   return `${NGC_KEY_PREFIX}${drawn}${computeChecksum(drawn)}`;
 }
@@ -42,12 +41,10 @@ function computeChecksum(drawn: string): string {
   return CHECKSUM_HMAC(drawn, 'base64url').slice(0, 21);
 }
 
-/** Extracts the parts of a key that identify its world. */
 export function presentKey(text: string): PresentedCredential {
   return { kind: 'key', mark: readMark(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
 }
 
-/** Extracts the key from `Authorization: Bearer nvapi-...`. */
 export const presentBearerKey: CredentialExtractor = (authorization) => {
   const text = findBearerToken(authorization);
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
@@ -58,7 +55,6 @@ export function findApiKey(authorization: string): string | null {
   return /^apikey +(\S+)$/i.exec(authorization.trimEnd())?.[1] ?? null;
 }
 
-/** Extracts the key from `Authorization: ApiKey nvapi-...`. */
 export const presentApiKey: CredentialExtractor = (authorization) => {
   const text = findApiKey(authorization);
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;

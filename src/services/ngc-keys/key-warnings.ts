@@ -6,7 +6,6 @@ import { permissionsOfRoles, type Ruleset } from '../../decisions/ruleset.ts';
 import { keyServices } from './key-policy.ts';
 import { explainIgnoredIds, showIds } from './resource-ids.ts';
 
-/** The parts of a key that determine what it can do. */
 interface Key {
   readonly name: string;
   readonly services: readonly string[];
@@ -22,7 +21,6 @@ interface PolicyRights {
 }
 
 export interface KeyWarnings {
-  /** The key can't do anything at all. */
   readonly isUseless: boolean;
   readonly warnings: readonly string[];
 }
@@ -33,12 +31,7 @@ function createUselessWarnings(...warnings: readonly string[]): KeyWarnings {
   return { isUseless: true, warnings };
 }
 
-/**
- * Explains, in a sentence per service, why a valid key can't do anything. If it can do something in one of its
- * services, only reports a missing resource, and scopes that need other resource types. Always reports ignored ids.
- *
- * @param rulesets the current rulesets of all services
- */
+/** Explains, per service, why a key can do nothing. If it can do something, only reports what has no effect. */
 export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
     const all = quote(keyServices(rulesets, policy === null ? 'personal-key' : 'service-key'));
@@ -96,19 +89,12 @@ function explainUselessness(ruleset: Ruleset, held: PolicyRights): string {
   for (const { scope, types } of findMisplacedScopes(ruleset, held)) {
     scopesByTypes.set(quote(types), [...(scopesByTypes.get(quote(types)) ?? []), scope]);
   }
-  const needs = [...scopesByTypes].map(
-    ([types, scopes]) =>
-      `. ${formatScopes(scopes)} ${scopes.length === 1 ? 'needs' : 'need'} a resource of type ${types}`,
-  );
+  const needs = [...scopesByTypes].map(([types, scopes]) => {
+    const subject = scopes.length === 1 ? `scope ${quote(scopes)} needs` : `scopes ${quote(scopes)} need`;
+    return `. The ${subject} a resource of type ${types}`;
+  });
   return `its scopes and resource types allow no operation${needs.join('')}`;
 }
-
-function formatScopes(scopes: readonly string[]): string {
-  return `The ${scopes.length === 1 ? 'scope' : 'scopes'} ${quote(scopes)}`;
-}
-
-/** The service for managing keys; it accepts every personal key. */
-const KEY_MANAGEMENT_SERVICE = 'ngc';
 
 /** Explains why a personal key can't do anything: no role of its user has rights in the key's services. */
 function findRoleWarnings(
@@ -117,9 +103,10 @@ function findRoleWarnings(
   name: string,
   roles: readonly string[],
 ): readonly string[] {
-  const keyManagement = rulesets.filter(({ service }) => service === KEY_MANAGEMENT_SERVICE);
+  // The management of keys accepts every personal key.
+  const keyManagement = rulesets.filter(({ service }) => service === 'ngc');
   const isOpen =
-    keyRulesets.some(isOpenToEveryUser) ||
+    keyRulesets.some(({ tables }) => permissionsOfRoles(tables, []).size > 0) ||
     [...keyRulesets, ...keyManagement].some((ruleset) => isOpenToRoles(ruleset, roles));
   if (isOpen) return [];
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
@@ -132,11 +119,6 @@ function findRoleWarnings(
     const valid = `\`${ruleset.service}\` has ${quote(rolesOf(ruleset))}`;
     return `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${held} of its user ${roles.length === 1 ? 'grants' : 'grant'} no rights there; ${valid}.`;
   });
-}
-
-/** Checks whether personal keys for the service work without roles. */
-function isOpenToEveryUser({ tables }: Ruleset): boolean {
-  return permissionsOfRoles(tables, []).size > 0;
 }
 
 /** Checks whether these roles allow any operation beyond those open to every user. */
@@ -153,17 +135,8 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   });
 }
 
-/** A scope that has no effect with the key's resource types. */
-interface MisplacedScope {
-  readonly scope: string;
-  /** Labels of the types that the scope works with. */
-  readonly types: readonly string[];
-  /** Labels of the rules that still allow something. */
-  readonly allowedRules: readonly string[];
-}
-
-/** Relies on documented rows; an inferred row may still allow something. */
-function findMisplacedScopes(ruleset: Ruleset, held: PolicyRights): readonly MisplacedScope[] {
+/** Returns labels of types and rules. Relies on documented rows; an inferred row may still allow something. */
+function findMisplacedScopes(ruleset: Ruleset, held: PolicyRights) {
   const { tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
   const sufficing = tables.rules.filter((rule) => hasScopes(rule, held));

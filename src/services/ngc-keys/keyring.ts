@@ -1,5 +1,4 @@
 import type { World } from '../../contract/world.ts';
-import type { Policy } from '../../decisions/policy.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { HintCollector } from '../../journal/request-hints.ts';
 import { type Instant, rfc3339 } from '../../lib/clock.ts';
@@ -9,17 +8,15 @@ import { hashSecret } from '../../tokens/secret.ts';
 import { addMark } from '../../tokens/world-mark.ts';
 import { ngcKeysIn } from './index.ts';
 import { createKeyText, KEY_BYTES, readEnding } from './key-text.ts';
-import { findKeyWarnings, type KeyWarnings } from './key-warnings.ts';
+import { findKeyWarnings } from './key-warnings.ts';
 import { findMissingObjects } from './missing-objects.ts';
 import { computeEffectiveTime, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
-/** Propagation settings: the delay of edits, and the seed of `jitter`. */
 export interface PropagationSettings extends Propagation {
   readonly seed: string;
 }
 
-/** The parts of a world needed to manage keys. */
 export interface KeyContext {
   readonly world: Pick<World, 'mark' | 'activityLog'>;
   readonly store: Pick<Store, 'collections' | 'settings'>;
@@ -35,10 +32,7 @@ const STARTED_WITH_SETTING = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
 /** Returns the settings last set, or those that the server was started with. */
-export async function readPropagationSettings({
-  store,
-  settings,
-}: Pick<KeyContext, 'store' | 'settings'>): Promise<PropagationSettings> {
+export async function readPropagationSettings({ store, settings }: Pick<KeyContext, 'store' | 'settings'>) {
   const [mode, delay, seed] = await Promise.all(
     [MODE_SETTING, DELAY_SETTING, SEED_SETTING].map((name) => store.settings.get(name)),
   );
@@ -50,10 +44,7 @@ export async function readPropagationSettings({
   };
 }
 
-/**
- * Changes the settings for later edits; recorded edits keep their time. Any seed, even the same one, restarts the
- * sequence.
- */
+/** Recorded edits keep their time. Any seed, even the same one, restarts the sequence. */
 export async function changePropagationSettings(
   { store }: KeyContext,
   { mode, delay, seed }: Partial<PropagationSettings>,
@@ -67,10 +58,7 @@ export async function changePropagationSettings(
 }
 
 /** Keeps the settings after a restart, unless the server is started with different options. */
-export async function restorePropagationSettings({
-  store,
-  settings,
-}: Pick<KeyContext, 'store' | 'settings'>): Promise<void> {
+export async function restorePropagationSettings({ store, settings }: Pick<KeyContext, 'store' | 'settings'>) {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
   const before = await store.settings.get(STARTED_WITH_SETTING);
   if (before === started) return;
@@ -84,28 +72,16 @@ async function nextEffectiveAt(context: KeyContext, now: Instant): Promise<Insta
   return computeEffectiveTime(now, propagation, drawAt(propagation.seed, position));
 }
 
-/** A key to create, without its id and secret. */
 export type NewKeyOptions = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
   /** For personal keys: roles for the user, if it is new. */
   readonly roles: readonly string[];
 };
 
-/** Generates the text of a new key, with its world's mark. */
-export function generateKeyText({
-  random,
-  world,
-}: {
-  readonly random: Random;
-  readonly world: Pick<World, 'mark'>;
-}): string {
+export function generateKeyText({ random, world }: Pick<KeyContext, 'random' | 'world'>): string {
   return createKeyText(addMark(world.mark, random.base64url(KEY_BYTES)));
 }
 
-/**
- * @param limit the maximum number of service keys per organisation
- * @returns the id and the text, which cannot be retrieved later
- * @throws LimitReached
- */
+/** @returns the id, and the text, which cannot be retrieved later @throws LimitReached for a further service key */
 export async function issueKey(
   { store, random, world }: KeyContext,
   now: Instant,
@@ -134,11 +110,7 @@ export async function rotateKey({ store, random, world }: KeyContext, id: string
   return text;
 }
 
-/**
- * Edits a key. Scopes and resources of a service key take effect after the propagation delay, everything else at once.
- *
- * @throws NotFound
- */
+/** Scopes and resources take effect after the propagation delay, everything else at once. @throws NotFound */
 export async function editKey(
   context: KeyContext,
   now: Instant,
@@ -164,12 +136,7 @@ export async function editKey(
   });
 }
 
-/** Applies pending edits now, see `NgcKeys.flush`. @returns the keys and their new versions */
-export async function flushEdits(
-  { store, world }: KeyContext,
-  keyId: string | null,
-  now: Instant,
-): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
+export async function flushEdits({ store, world }: KeyContext, keyId: string | null, now: Instant) {
   const flushed = await ngcKeysIn(store).flush(keyId, now);
   for (const version of flushed) {
     world.activityLog.publishEvent('policy', { ...version, what: 'flushed', effectiveAt: rfc3339(now) });
@@ -177,28 +144,19 @@ export async function flushEdits(
   return flushed;
 }
 
-/** The rulesets to check keys against, and the store with their services. */
 interface KeyCheck {
   readonly rulesets: readonly Ruleset[];
   readonly store: KeyContext['store'];
 }
 
-/**
- * Adds a hint for each reason why the latest version of a key can't do anything, or less than it appears to, and for each
- * object that it names and that does not exist.
- *
- * @returns the texts of the hints
- */
-export async function reportKeyWarnings(
-  context: KeyCheck & { readonly hints: HintCollector },
-  found: KeyInForce,
-): Promise<readonly string[]> {
+/** Adds hints about what the latest version cannot do, and about objects that do not exist. @returns their texts */
+export async function reportKeyWarnings(context: KeyCheck & { readonly hints: HintCollector }, found: KeyInForce) {
   const policy = await readNewestPolicy(context, found);
   const { rulesets, store, hints } = context;
   const account = found.organization.ncaId;
   const missing =
     policy === null ? [] : await findMissingObjects(rulesets, store.collections, { ...found.key, account }, policy);
-  const { isUseless, warnings } = warningsOf(rulesets, found, policy);
+  const { isUseless, warnings } = findKeyWarnings(rulesets, { ...found.key, roles: found.roles, policy });
   const all = [...warnings, ...missing];
   for (const warning of all) hints.add(isUseless ? 'useless_key' : 'limited_key', warning);
   return all;
@@ -208,27 +166,17 @@ export async function reportKeyWarnings(
 export async function listSeedKeyWarnings({ rulesets, store }: KeyCheck, now: Instant): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const found of await ngcKeysIn(store).list({ org: undefined }, MAX_REPORTED_KEYS, now)) {
-    const { warnings } = warningsOf(rulesets, found, await readNewestPolicy({ store }, found));
+    const policy = await readNewestPolicy({ store }, found);
+    const { warnings } = findKeyWarnings(rulesets, { ...found.key, roles: found.roles, policy });
     if (warnings.length > 0) lines.push(warnings.join(' '));
   }
   return lines;
 }
 
-function warningsOf(
-  rulesets: readonly Ruleset[],
-  { key: { name, services }, roles }: KeyInForce,
-  policy: Policy | null,
-): KeyWarnings {
-  return findKeyWarnings(rulesets, { name, services, policy, roles });
-}
-
 const MAX_REPORTED_KEYS = 1000;
 
 /** Returns the latest recorded policy, even if not yet in force: a partial edit builds on it. */
-export async function readNewestPolicy(
-  { store }: Pick<KeyContext, 'store'>,
-  { key, policy, pending }: KeyInForce,
-): Promise<Policy | null> {
+export async function readNewestPolicy({ store }: Pick<KeyContext, 'store'>, { key, policy, pending }: KeyInForce) {
   const newest = pending.length === 0 ? policy : await ngcKeysIn(store).findNewestVersion(key.id);
   return newest === null ? null : { scopes: newest.scopes, resources: newest.resources };
 }

@@ -8,10 +8,7 @@ import { Bindings } from './bindings.ts';
 import { compareServices, createSeedOfKey, type LeastRightsOfKind, listUsedServices } from './key-for-service.ts';
 import type { GivenResource } from './key-policy.ts';
 
-/**
- * Finds the smallest policy for the recorded uses of a key. Drops one scope at a time, from the end of the table
- * but with the key's own scopes last, then resource types from the widest, then single objects.
- */
+/** Drops scopes from the end of the table, the key's own last, then resource types from the widest, then objects. */
 export function findLeastPolicy(principalUses: PrincipalUses): LeastRightsOfKind {
   const { principal, caller, uses } = principalUses;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
@@ -97,7 +94,6 @@ function findLabel(rulesets: readonly Ruleset[], type: string): string {
   return ruleset === undefined ? type : labelOfType(ruleset, type);
 }
 
-/** Reports the key's resource if part of it is not needed. */
 function compareResources(rulesets: readonly Ruleset[], held: readonly Resource[], enough: readonly Resource[]) {
   if (held.every((resource) => enough.some((needed) => isWithin(resource, needed)))) return [];
   const { resource: before } = formatResources(rulesets, held);

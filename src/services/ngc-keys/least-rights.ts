@@ -3,10 +3,7 @@ import { findLeastPolicy } from './least-policy.ts';
 import { findLeastRoles } from './least-roles.ts';
 import { actsAsUser } from './principal.ts';
 
-/**
- * Finds the least rights of a key or a user in the services used, as the policy of a service key and as the roles of a
- * personal key. Everything else is about the kind that was used.
- */
+/** As the policy of a service key and the roles of a personal key; all else is about the kind that was used. */
 export const findLeastRightsOfKey: NonNullable<DecisionHelp['leastRights']> = async (_world, principalUses) => {
   const { principal } = principalUses;
   const hasRoles = actsAsUser(principal);

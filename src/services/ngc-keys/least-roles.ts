@@ -51,18 +51,15 @@ export function findLeastRoles(principalUses: PrincipalUses): LeastRightsOfKind 
   };
 }
 
-/** Returns the rights of a personal key of a user with these roles. */
 function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
   const services = [serviceOfKey(ruleset, 'personal-key') ?? ruleset.service];
   return { roles, permissions: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };
 }
 
-/** Counts the permissions that a role grants in these services. */
 function sizeOf(role: string, rulesets: readonly Ruleset[]): number {
   return rulesets.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
 }
 
-/** Returns whether a role grants permissions that these roles do not. */
 function grantsMore(role: string, roles: readonly string[], rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => {
     const enough = permissionsOfRoles(tables, roles);

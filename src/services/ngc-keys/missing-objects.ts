@@ -6,10 +6,7 @@ import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
 import { isSharedWith } from '../../store/row.ts';
 
-/**
- * Describes the objects named in a policy that the key's account neither owns nor has shared with it, in a sentence per
- * resource type.
- */
+/** Describes, per resource type, the objects of a policy that are neither the account's nor shared with it. */
 export async function findMissingObjects(
   rulesets: readonly Ruleset[],
   collections: Collections,
@@ -32,12 +29,7 @@ export async function findMissingObjects(
   return warnings.flat();
 }
 
-async function isVisible(
-  { objects }: ResourceTypeRow,
-  name: string,
-  collections: Collections,
-  account: string,
-): Promise<boolean> {
+async function isVisible({ objects }: ResourceTypeRow, name: string, collections: Collections, account: string) {
   if (objects === undefined) return true;
   const parts = name.split('/');
   const findPart = (member: 'id' | 'parent') => parts[objects.parts.indexOf(member)];

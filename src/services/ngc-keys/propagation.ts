@@ -11,11 +11,7 @@ export interface Propagation {
   readonly delay: number;
 }
 
-/**
- * Returns when an edit takes effect, capped at the end of time.
- *
- * @param drawn a random number in [0, 1), used only by `jitter`
- */
+/** Capped at the end of time. @param drawn a random number in [0, 1), used only by `jitter` */
 export function computeEffectiveTime(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
   return Math.min(recordedAt + delayOf(propagation, drawn), END_OF_TIME);
 }

@@ -8,9 +8,7 @@ export interface Organization {
   readonly name: string;
   /** The id of its NVIDIA Cloud Account. */
   readonly ncaId: string;
-  /**
-   * Services of this mock that it subscribes to. A service that requires a subscription refuses other organisations.
-   */
+  /** The services of this mock that it subscribes to; others that require a subscription refuse it. */
   readonly subscriptions: readonly string[];
 }
 
@@ -23,7 +21,6 @@ export interface NgcUser {
 
 /** The part of a key that the self-hosted key service issued. */
 export interface Issuance {
-  /** The caller's name for itself. */
   readonly owner: string;
   /** The id of the service it was issued for. */
   readonly issuer: string;
@@ -38,21 +35,18 @@ export interface Issuance {
   readonly isOwnerSuspended: boolean;
 }
 
-/** A key as stored, without its secret. */
 export interface NgcKey {
   readonly id: string;
   readonly org: string;
   readonly type: 'personal' | 'service';
   readonly name: string;
   readonly description: string | null;
-  /** Services of this mock that accept the key. */
   readonly services: readonly string[];
   /** For personal keys: the e-mail address of the user. */
   readonly user: string | null;
   readonly enabled: boolean;
   readonly createdAt: Instant;
   readonly expiresAt: Instant | null;
-  /** Absent for keys that NGC issued. */
   readonly issuance?: Issuance;
 }
 
@@ -67,9 +61,7 @@ export interface NewNgcKey extends NgcKey {
 export interface KeyInForce {
   readonly key: NgcKey;
   readonly organization: Organization;
-  /** Its user's roles. */
   readonly roles: readonly string[];
-  /** Null for personal keys. */
   readonly policy: PolicyVersion | null;
   /** The next few versions to take effect, earliest first. */
   readonly pending: readonly PolicyVersion[];
@@ -78,7 +70,6 @@ export interface KeyInForce {
 /** A policy, or a function of the latest recorded one, which is called again if the key changes in the meantime. */
 export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
 
-/** A change to a key. Absent members stay unchanged. */
 export interface NgcKeyEdit {
   readonly name?: string;
   readonly description?: string | null;
@@ -89,11 +80,9 @@ export interface NgcKeyEdit {
   readonly issuance?: (before: Issuance) => Issuance;
   /** For personal keys: the user's roles, which apply to all keys of the user. */
   readonly roles?: readonly string[];
-  /** For service keys: appended to the history. */
   readonly policy?: { readonly next: NextPolicy; readonly recordedAt: Instant; readonly effectiveAt: Instant };
 }
 
-/** A key as its row contains it. */
 export interface StoredKey extends NgcKey {
   readonly secretHash: string;
   /** The version of its newest policy; 0 if it has none. */
@@ -131,10 +120,10 @@ export function userRowIdOf(org: string, email: string): string {
 export function createNgcKeyRow(key: StoredKey): NgcKeyRow {
   const { id, org, name, user, expiresAt, secretHash, issuance } = key;
   const labels = [
-    orgLabelOf(org),
-    nameLabelOf(name),
-    ...(user === null ? [] : [userLabelOf(user)]),
-    ...(issuance === undefined ? [] : [issuedKeysLabelOf(issuance.owner)]),
+    keyLabelOf('org', org),
+    keyLabelOf('name', name),
+    ...(user === null ? [] : [keyLabelOf('user', user)]),
+    ...(issuance === undefined ? [] : [keyLabelOf('issued to', issuance.owner)]),
   ];
   return NGC_KEYS.row({
     id,
@@ -157,21 +146,9 @@ export function issuedKeysOwnerOf({ issuer, owner }: Pick<Issuance, 'issuer' | '
   return `keys of ${JSON.stringify([issuer, owner])}`;
 }
 
-export function issuedKeysLabelOf(owner: string): string {
-  return `issued to ${owner}`;
-}
-
-export function orgLabelOf(org: string): string {
-  return `org ${org}`;
-}
-
-export function nameLabelOf(name: string): string {
-  return `name ${name}`;
-}
-
-/** Returns the label of all personal keys of a user. */
-export function userLabelOf(email: string): string {
-  return `user ${email}`;
+/** Returns the label of the keys with this value. */
+export function keyLabelOf(kind: 'org' | 'name' | 'user' | 'issued to', value: string): string {
+  return `${kind} ${value}`;
 }
 
 export function createPolicyRow(keyId: string, policy: PolicyVersion): PolicyRow {

@@ -1,6 +1,4 @@
-/**
- * Object ids in the vendor's stored policies (`<functionId>/*`) and in the mock (`<functionId>`).
- */
+/** Object ids in the vendor's stored policies (`<functionId>/*`) and in the mock (`<functionId>`). */
 
 import { quote } from '../../decisions/explaining/index.ts';
 import type { ResourceTypeRow } from '../../decisions/rule.ts';
@@ -17,7 +15,6 @@ export function stripWildcard(id: string): string {
   return id.replace(/^([^/]*)\/\*$/, '$1');
 }
 
-/** the inverse of `stripWildcard`. */
 export function encodeId(id: string): string {
   return id.includes('/') ? id : `${id}/*`;
 }
@@ -30,10 +27,7 @@ export function isNameOf(form: string, id: string): boolean {
   return parts.length === countParts(form) && parts.every((part) => UUID.test(part));
 }
 
-/**
- * Checks whether the vendor's services can parse an id of a stored policy. The published code expects `*` or a UUID
- * after the first slash, and drops any other id.
- */
+/** Whether the published code can parse an id: it drops all but `*` or a UUID after the first slash. */
 export function isReadable(id: string, { names, encoding }: ResourceTypeRow): boolean {
   if (names === null) return id === encoding.id;
   if (encoding.isBare === true) return isNameOf(names, id);
@@ -47,11 +41,7 @@ function formatExpectedId({ names, encoding }: ResourceTypeRow): string {
   return encoding.isBare === true ? names : encodeId(names);
 }
 
-/**
- * Explains ids that the vendor's services ignore: the expected form, and the ids that were probably intended.
- *
- * @param type the type's id in the tables
- */
+/** Explains ignored ids: the expected form, and the ids that were probably intended. @param type a type's id */
 export function explainIgnoredIds(type: string, ids: readonly string[], types: readonly ResourceTypeRow[]): string {
   const encoding = types.find((row) => row.id === type)?.encoding.type ?? type;
   const rows = types.filter((row) => row.encoding.type === encoding);

@@ -10,14 +10,7 @@ import { listAccounts } from './accounts.ts';
 import { UNKNOWN_CLIENT_PREFIX } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
-/**
- * Authenticates an admin token, or a token of a trusted issuer, at a self-hosted service. Such a caller is not
- * restricted to certain objects of its account.
- *
- * @param options.trustsOtherIssuers whether the service trusts other issuers
- * @returns null if the text is not a token, or has no issuer
- * @throws Problem `unauthenticated` with the reason
- */
+/** Authenticates a token of the admin or a trusted issuer; null for other texts. @throws Problem `unauthenticated` */
 export async function findTokenCaller(
   attempt: RequestContext,
   { trustsOtherIssuers }: { readonly trustsOtherIssuers: boolean },

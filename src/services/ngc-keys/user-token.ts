@@ -23,10 +23,7 @@ export interface UserInForce {
 }
 
 /** Mints a user token. Its `sid` ends with the world. */
-export function mintUserToken(
-  { now, random, tokens, world }: RequestContext,
-  user: Pick<NgcUser, 'org' | 'email'>,
-): Promise<string> {
+export function mintUserToken({ now, random, tokens, world }: RequestContext, user: Pick<NgcUser, 'org' | 'email'>) {
   const { org, email } = user;
   const iat = Math.floor(now / 1000);
   return tokens.mint({
@@ -42,15 +39,9 @@ export function mintUserToken(
   });
 }
 
-/** The parts of a request needed to authenticate with a token. */
 export type UserTokenAttempt = Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'tokens' | 'world'>;
 
-/**
- * Authenticates a user token, for the organisation in `Nv-Ngc-Org` or, without that header, in the token.
- *
- * @returns null for any other token
- * @throws Problem `unauthenticated` with the reason
- */
+/** The organisation is in `Nv-Ngc-Org`, or else in the token. Null for other tokens. @throws Problem */
 export async function authenticateUserToken(token: string, attempt: UserTokenAttempt): Promise<UserInForce | null> {
   const { iss, org, email } = decodeClaims(token) ?? {};
   if (iss !== ISSUER || typeof org !== 'string' || typeof email !== 'string') return null;
@@ -83,7 +74,6 @@ async function findMember(
   throw unauthenticatedProblem('not_a_member', message, `the token was issued for \`${org}\``);
 }
 
-/** Returns the principal of a user, without the account. */
 export function principalOfUser(user: Pick<NgcUser, 'org' | 'email'>): Principal {
   const { org, email } = user;
   return { kind: 'organization-user', id: userIdOf(user), name: email, user: email, org };
@@ -97,7 +87,6 @@ export async function findUserInForce(store: Pick<Store, 'collections'>, id: str
   return user === null || organization === null ? null : { user, organization };
 }
 
-/** Creates the caller of a user token, which has the rights of the user's roles in every service. */
 export function createUserCaller(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
   const { roles } = inForce.user;
   return {

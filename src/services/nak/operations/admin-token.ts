@@ -1,4 +1,4 @@
-import type { Handler } from '../../../contract/request.ts';
+import type { Operations } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { addWorldToName } from '../../../lib/world-id.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
@@ -22,43 +22,42 @@ const SCOPES = [
   'cluster-management',
 ];
 
-/** Requires no credential, as in a self-hosted deployment. */
-const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, settings, world }) => {
-  const { loadAdminKey: adminKey } = await import('../admin-key.ts');
-  const id = random.uuid();
-  const iat = Math.floor(now / 1000);
-  const exp = iat + LIFETIME_SECONDS;
-  const value = await mint(
-    {
-      iss: settings.nvcfAdminIssuer,
-      sub: ADMIN_CLIENT,
-      azp: ADMIN_CLIENT,
-      aud: [ADMIN_CLIENT, ADMIN_AUDIENCE],
-      scopes: SCOPES,
-      iat,
-      nbf: iat,
-      exp,
-      jti: addWorldToName(id, world.id),
-    },
-    await adminKey(),
-  );
-  return {
+export const adminTokenOperations = {
+  /** Requires no credential, as in a self-hosted deployment. */
+  createAdminToken: async ({ now, random, settings, world }) => {
+    const { loadAdminKey: adminKey } = await import('../admin-key.ts');
+    const id = random.uuid();
+    const iat = Math.floor(now / 1000);
+    const exp = iat + LIFETIME_SECONDS;
+    const value = await mint(
+      {
+        iss: settings.nvcfAdminIssuer,
+        sub: ADMIN_CLIENT,
+        azp: ADMIN_CLIENT,
+        aud: [ADMIN_CLIENT, ADMIN_AUDIENCE],
+        scopes: SCOPES,
+        iat,
+        nbf: iat,
+        exp,
+        jti: addWorldToName(id, world.id),
+      },
+      await adminKey(),
+    );
+    return {
+      status: 200,
+      body: {
+        id,
+        value,
+        status: 'ACTIVE',
+        description: "administrator's token",
+        created_at: rfc3339(iat * 1000),
+        expires_at: rfc3339(exp * 1000),
+      },
+    };
+  },
+  /** The JWK set for verifying the tokens. The product's URL for it is not published. */
+  listAdminTokenKeys: () => ({
     status: 200,
-    body: {
-      id,
-      value,
-      status: 'ACTIVE',
-      description: "administrator's token",
-      created_at: rfc3339(iat * 1000),
-      expires_at: rfc3339(exp * 1000),
-    },
-  };
-};
-
-/** The JWK set for verifying the tokens. The product's URL for it is not published. */
-const listKeys: Handler<'nak', 'listAdminTokenKeys'> = () => ({
-  status: 200,
-  body: { keys: [{ ...ADMIN_KEY, alg: SELF_HOSTED_ALGORITHM, use: 'sig' }] },
-});
-
-export const adminTokenOperations = { createAdminToken: create, listAdminTokenKeys: listKeys };
+    body: { keys: [{ ...ADMIN_KEY, alg: SELF_HOSTED_ALGORITHM, use: 'sig' }] },
+  }),
+} satisfies Partial<Operations<'nak'>>;

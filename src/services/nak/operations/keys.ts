@@ -1,4 +1,4 @@
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Context, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { parseInstant } from '../../../lib/clock.ts';
 import { rejectMissing } from '../../../store/errors.ts';
@@ -11,14 +11,7 @@ import { generateKeyText, reportKeyWarnings } from '../../ngc-keys/keyring.ts';
 import { createKeyRows, type Issuance, issuedKeysOwnerOf, type NewNgcKey, NGC_KEYS } from '../../ngc-keys/records.ts';
 import { readRights } from '../authorizations.ts';
 import { type CallerHeaders, readCallerHeaders } from '../headers.ts';
-import {
-  deleteExpiredKeys,
-  findIssuedKey,
-  findKeys,
-  type IssuedKey,
-  type KeyContext,
-  statusOf,
-} from '../issued-keys.ts';
+import { deleteExpiredKeys, findIssuedKey, findKeys, type IssuedKey, statusOf } from '../issued-keys.ts';
 import { createOwnerRow, findOwner, KEY_OWNERS } from '../key-owners.ts';
 import { LIMITS } from '../limits.ts';
 import { maskKey, renderKey, renderWholeKey } from '../view.ts';
@@ -30,57 +23,7 @@ const DESCRIPTION = /^[a-zA-Z0-9 \t\n\v\f\r_-]{1,64}$/;
 const KEY_NOT_FOUND = 'Key not found';
 const TOO_MANY_KEYS = 'Actor reached maximum allowed number of keys in service';
 
-/** Checks in the order of the published code. */
-const create: Handler<'nak', 'createApiKey'> = async (context) => {
-  const { body, now, random } = context;
-  const caller = readCallerHeaders(context);
-  await assertNotSuspended(context, caller.owner);
-  const { description, authorizations } = body;
-  if (typeof description !== 'string' || !DESCRIPTION.test(description)) {
-    throw new Problem('bad_state', 'description is invalid');
-  }
-  const expiresAt = parseExpiry(body.expires_at, now);
-  const audiences = parseAudiences(body.audience_service_ids, caller.issuer);
-  await deleteExpiredKeys(context, { issuer: caller.issuer.id, owner: caller.owner });
-  const existingKeys = await findKeys(context, caller.owner, caller.issuer.id);
-  if (existingKeys.length >= LIMITS.maxKeys) throw new Problem('bad_state', TOO_MANY_KEYS);
-  assertAuthorizations(authorizations);
-  const text = generateKeyText(context);
-  const { services, policy } = readRights(authorizations, context.rulesets);
-  const id = random.uuid();
-  await addKey(context, {
-    id,
-    org: await findOrganization(context),
-    type: 'service',
-    name: description,
-    description,
-    services,
-    user: null,
-    enabled: true,
-    createdAt: now,
-    expiresAt,
-    secretHash: hashSecret(text),
-    policy,
-    issuance: {
-      owner: caller.owner,
-      issuer: caller.issuer.id,
-      audiences,
-      authorizations,
-      authorizedAt: now,
-      ending: readEnding(text),
-      isOwnerSuspended: false,
-    },
-  });
-  const issued = await requireOwnKey(context, caller, id);
-  await reportKeyWarnings(context, issued);
-  return { status: 200, body: await renderWholeKey(context, issued, text) };
-};
-
-/**
- * Adds a key, and its owner if it is the first key, in one transaction.
- *
- * @throws Problem if the owner has too many keys
- */
+/** Adds a key, and its owner if new, in one transaction. @throws Problem if the owner has too many keys */
 function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
   const { collections } = context.store;
   const indexKey = issuedKeysOwnerOf(key.issuance);
@@ -112,10 +55,8 @@ async function findOrganization({ store }: Context): Promise<string> {
 function parseExpiry(text: string | null | undefined, now: number): number {
   const at = typeof text === 'string' ? parseInstant(text) : null;
   if (at !== null && at > now && at <= now + LIMITS.maxLifetimeDays * DAY_MS) return at;
-  throw new Problem(
-    'bad_state',
-    `expires_at must be in the future and not more than ${LIMITS.maxLifetimeDays} days from now`,
-  );
+  const message = `expires_at must be in the future and not more than ${LIMITS.maxLifetimeDays} days from now`;
+  throw new Problem('bad_state', message);
 }
 
 /** Returns the audiences of a key: always the issuing service alone. @throws Problem if others are requested */
@@ -127,105 +68,132 @@ function parseAudiences(requested: readonly string[] | null | undefined, { id }:
   throw new Problem('bad_state', `service '${id}' cannot use audiences: ${foreign.join(',')}`);
 }
 
-/** Throws if authorizations are missing, null or too long. @throws Problem */
 function assertAuthorizations(authorizations: unknown): void {
   if (authorizations === undefined || authorizations === null)
     throw new Problem('bad_state', 'authorizations can not be null');
   const { length } = JSON.stringify(authorizations);
   if (length <= LIMITS.maxAuthorizationsLength) return;
-  throw new Problem(
-    'bad_state',
-    `authorizations size can not be greater than ${LIMITS.maxAuthorizationsLength} but was ${length}`,
-  );
+  const message = `authorizations size can not be greater than ${LIMITS.maxAuthorizationsLength} but was ${length}`;
+  throw new Problem('bad_state', message);
 }
 
-/** Throws if the owner is suspended. @throws Problem */
-async function assertNotSuspended(context: KeyContext, owner: string): Promise<void> {
-  if ((await findOwner(context, owner))?.status === 'SUSPENDED') throw createSuspendedProblem();
+/** @throws Problem if a header is not valid, or the owner is suspended */
+async function readActiveCaller(context: Context): Promise<CallerHeaders> {
+  const caller = readCallerHeaders(context);
+  if ((await findOwner(context, caller.owner))?.status === 'SUSPENDED') throw createSuspendedProblem();
+  return caller;
 }
 
 function createSuspendedProblem(): Problem {
   return new Problem('forbidden', 'Key owner suspended.');
 }
 
-const list: Handler<'nak', 'listApiKeys'> = async (context) => {
-  const { owner, issuer } = readCallerHeaders(context);
-  await assertNotSuspended(context, owner);
-  return { status: 200, body: renderKeys(context, await findKeys(context, owner, issuer.id)) };
-};
-
-/** Renders a list of keys, without authorizations. */
-export function renderKeys(context: KeyContext, keys: readonly IssuedKey[]) {
+export function renderKeys(context: Context, keys: readonly IssuedKey[]) {
   return { keys: keys.map((key) => renderKey(context, key, maskKey(key))) };
 }
 
-const get: Handler<'nak', 'getApiKey'> = async (context) => {
-  const caller = readCallerHeaders(context);
-  await assertNotSuspended(context, caller.owner);
-  return {
-    status: 200,
-    body: await renderWholeKey(context, await requireOwnKey(context, caller, context.params.keyId)),
-  };
-};
-
-const remove: Handler<'nak', 'deleteApiKey'> = async (context) => {
-  const caller = readCallerHeaders(context);
-  await assertNotSuspended(context, caller.owner);
-  const { key } = await requireOwnKey(context, caller, context.params.keyId);
-  await ngcKeysIn(context.store).deleteAll([key.id]);
-  return { status: 204 };
-};
-
-const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async (context) => {
-  const { params, rulesets, store, now } = context;
-  const caller = readCallerHeaders(context);
-  await assertNotSuspended(context, caller.owner);
-  const { authorizations } = context.body;
-  // Before the look-up, as in the published code.
-  assertAuthorizations(authorizations);
-  const issued = await requireOwnKey(context, caller, params.keyId);
-  if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
-  const { id } = issued.key;
-  const { services, policy } = readRights(authorizations, rulesets);
-  await rejectMissingKey(
-    ngcKeysIn(store).edit(id, {
-      services,
-      issuance: (before) => {
-        // Runs in the transaction: of several concurrent writes, only one succeeds.
-        if (now < before.authorizedAt + LIMITS.minUpdateIntervalSeconds * 1000)
-          throw new Problem('too_many_requests', 'Slow down.');
-        return { ...before, authorizations, authorizedAt: now };
-      },
-      policy: { next: policy, recordedAt: now, effectiveAt: now },
-    }),
-  );
-  const changed = await requireOwnKey(context, caller, id);
-  await reportKeyWarnings(context, changed);
-  return { status: 200, body: await renderWholeKey(context, changed) };
-};
-
 /** @throws Problem if it does not exist, or belongs to another owner or issuer */
-async function requireOwnKey(context: KeyContext, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
+async function requireOwnKey(context: Context, { owner, issuer }: CallerHeaders, id: string): Promise<IssuedKey> {
   return requireKey(
     await findIssuedKey(context, id, (issuance) => issuance.owner === owner && issuance.issuer === issuer.id),
   );
 }
 
-/** Returns the key. @throws Problem if there is none */
 export function requireKey(issued: IssuedKey | null): IssuedKey {
   if (issued === null) throw new Problem('not_found', KEY_NOT_FOUND);
   return issued;
 }
 
-/** Waits for a change. @throws Problem if another request deleted the key after the look-up */
 export function rejectMissingKey<Changed>(change: Promise<Changed>): Promise<Changed> {
   return rejectMissing(change, KEY_NOT_FOUND);
 }
 
 export const keyOperations = {
-  createApiKey: create,
-  listApiKeys: list,
-  getApiKey: get,
-  deleteApiKey: remove,
-  updateApiKeyAuthorizations: updateAuthorizations,
-};
+  /** Checks in the order of the published code. */
+  createApiKey: async (context) => {
+    const { body, now, random } = context;
+    const caller = await readActiveCaller(context);
+    const { description, authorizations } = body;
+    if (typeof description !== 'string' || !DESCRIPTION.test(description)) {
+      throw new Problem('bad_state', 'description is invalid');
+    }
+    const expiresAt = parseExpiry(body.expires_at, now);
+    const audiences = parseAudiences(body.audience_service_ids, caller.issuer);
+    await deleteExpiredKeys(context, { issuer: caller.issuer.id, owner: caller.owner });
+    const existingKeys = await findKeys(context, caller.owner, caller.issuer.id);
+    if (existingKeys.length >= LIMITS.maxKeys) throw new Problem('bad_state', TOO_MANY_KEYS);
+    assertAuthorizations(authorizations);
+    const text = generateKeyText(context);
+    const { services, policy } = readRights(authorizations, context.rulesets);
+    const id = random.uuid();
+    await addKey(context, {
+      id,
+      org: await findOrganization(context),
+      type: 'service',
+      name: description,
+      description,
+      services,
+      user: null,
+      enabled: true,
+      createdAt: now,
+      expiresAt,
+      secretHash: hashSecret(text),
+      policy,
+      issuance: {
+        owner: caller.owner,
+        issuer: caller.issuer.id,
+        audiences,
+        authorizations,
+        authorizedAt: now,
+        ending: readEnding(text),
+        isOwnerSuspended: false,
+      },
+    });
+    const issued = await requireOwnKey(context, caller, id);
+    await reportKeyWarnings(context, issued);
+    return { status: 200, body: await renderWholeKey(context, issued, text) };
+  },
+  listApiKeys: async (context) => {
+    const { owner, issuer } = await readActiveCaller(context);
+    return { status: 200, body: renderKeys(context, await findKeys(context, owner, issuer.id)) };
+  },
+  getApiKey: async (context) => {
+    const caller = await readActiveCaller(context);
+    return {
+      status: 200,
+      body: await renderWholeKey(context, await requireOwnKey(context, caller, context.params.keyId)),
+    };
+  },
+  deleteApiKey: async (context) => {
+    const caller = await readActiveCaller(context);
+    const { key } = await requireOwnKey(context, caller, context.params.keyId);
+    await ngcKeysIn(context.store).deleteAll([key.id]);
+    return { status: 204 };
+  },
+  updateApiKeyAuthorizations: async (context) => {
+    const { params, rulesets, store, now } = context;
+    const caller = await readActiveCaller(context);
+    const { authorizations } = context.body;
+    // Before the look-up, as in the published code.
+    assertAuthorizations(authorizations);
+    const issued = await requireOwnKey(context, caller, params.keyId);
+    if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
+    const { id } = issued.key;
+    const { services, policy } = readRights(authorizations, rulesets);
+    await rejectMissingKey(
+      ngcKeysIn(store).edit(id, {
+        services,
+        issuance: (before) => {
+          // Runs in the transaction: of several concurrent writes, only one succeeds.
+          if (now < before.authorizedAt + LIMITS.minUpdateIntervalSeconds * 1000)
+            throw new Problem('too_many_requests', 'Slow down.');
+          return { ...before, authorizations, authorizedAt: now };
+        },
+        policy: { next: policy, recordedAt: now, effectiveAt: now },
+      }),
+    );
+    const changed = await requireOwnKey(context, caller, id);
+    await reportKeyWarnings(context, changed);
+    return { status: 200, body: await renderWholeKey(context, changed) };
+  },
+} satisfies Partial<Operations<'nak'>>;
