@@ -39,11 +39,7 @@ const CALLER_FACTORIES = {
   ofUser: (user: UserInForce) => createUserCaller(user, RULESET),
 };
 
-/**
- * NGC's key management, and the gateway in front of other NVIDIA services.
- *
- * @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in
- */
+/** Also the gateway in front of other services. @param rulesetsOfKeys those of all services and profiles */
 export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition<'ngc'> {
   return {
     name: 'ngc',

@@ -24,12 +24,7 @@ const FORBIDDEN_MEMBERS = {
   },
 } as const;
 
-/**
- * Finds the errors that the schema cannot express.
- *
- * @param rulesets one ruleset of each service
- * @param serviceRoles the names of roles in all services and profiles
- */
+/** @param rulesets one of each service @param serviceRoles the names of roles in all services and profiles */
 export function findSeedErrors(
   seed: NgcSeed,
   rulesets: readonly Ruleset[],
@@ -52,7 +47,6 @@ export function findSeedErrors(
   ];
 }
 
-/** Finds the errors of a key that do not depend on other keys. */
 function findKeyErrors(
   { entry: key, place }: LocatedEntry<WrittenKey>,
   rulesets: readonly Ruleset[],
@@ -85,12 +79,7 @@ function findKeyErrors(
   return errors;
 }
 
-/** Finds names that are not valid. @param subject the beginning of the message */
-function findUnknownNames(
-  subject: string,
-  names: readonly LocatedEntry<string>[],
-  valid: readonly string[],
-): readonly SeedError[] {
+function findUnknownNames(subject: string, names: readonly LocatedEntry<string>[], valid: readonly string[]) {
   return names
     .filter(({ entry }) => !valid.includes(entry))
     .map(({ entry, place }) => ({ place, message: `${subject} \`${entry}\``, given: entry, valid }));

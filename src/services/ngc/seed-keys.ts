@@ -15,7 +15,6 @@ export function deriveKeyId({ org, name }: Pick<WrittenKey, 'org' | 'name'>): st
   return deriveUuid(`ngc-key:${org}:${name}`);
 }
 
-/** Adds the id and the text of a key, if the seed leaves them out. */
 export function completeKey(key: WrittenKey, derivation: Derivation): CompleteKey {
   const { id = deriveKeyId(key), ...rest } = key;
   return { id, ...rest, key: key.key ?? deriveKeyText(derivation, id) };
@@ -37,16 +36,10 @@ const VENDOR_FUNCTION_TYPE = 'function';
 
 /** Returns the policy of a key, and what is wrong with it. */
 export function parseKeyPolicy(key: WrittenKey, rulesets: readonly Ruleset[], names: KeyNames) {
-  const inputs = listResources(key).map((resource) => ({
-    ...resource,
-    isVendors: resource.type === VENDOR_FUNCTION_TYPE,
-  }));
+  const { resource = [] } = key;
+  const resources: readonly GivenResource[] = Array.isArray(resource) ? resource : [resource as GivenResource];
+  const inputs = resources.map((input) => ({ ...input, isVendors: input.type === VENDOR_FUNCTION_TYPE }));
   return readPolicy(rulesets, key.scopes ?? [], inputs, key.services, names);
-}
-
-/** Returns the resources of a key, which a seed writes as a resource or a list. */
-function listResources({ resource = [] }: Pick<WrittenKey, 'resource'>): readonly GivenResource[] {
-  return Array.isArray(resource) ? resource : [resource as GivenResource];
 }
 
 /**
@@ -81,7 +74,6 @@ export function createKey(seed: CompleteKey, policy: Policy, now: Instant): NewN
 /** The creation of a key in a seed does not count as a write, so its authorizations can be replaced at once. */
 const SEED_AUTHORIZED_AT: Instant = 0;
 
-/** Returns the key service's part of a key; null for keys of NGC. */
 function buildIssuance({ owner, services, key }: CompleteKey): Issuance | null {
   const audience = findKeyServiceAudience(services);
   if (owner === undefined || audience === undefined) return null;

@@ -1,7 +1,6 @@
 import type { Seeding } from '../../contract/seed.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import type { Instant } from '../../lib/clock.ts';
-import type { Row } from '../../store/row.ts';
 import { keyNames, knownRoles } from '../ngc-keys/key-policy.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import { createKeyRows, createNgcUserRow, createOrganizationRow } from '../ngc-keys/records.ts';
@@ -33,11 +32,7 @@ export function createNgcSeeding(rulesetsOfKeys: () => readonly Ruleset[]): Seed
   };
 }
 
-function createRows(
-  { organizations, keys = [] }: NgcSeed<CompleteKey>,
-  rulesets: readonly Ruleset[],
-  now: Instant,
-): readonly Row[] {
+function createRows({ organizations, keys = [] }: NgcSeed<CompleteKey>, rulesets: readonly Ruleset[], now: Instant) {
   const names = keyNames(rulesets);
   return [
     ...organizations.map(({ airSubscription, ...organization }) =>

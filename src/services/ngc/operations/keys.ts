@@ -163,21 +163,14 @@ async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?:
   return renderApiKey(context.rulesets, key, newest, context.now, value);
 }
 
-/** Returns the services of the products in policies, for keys of this type. */
-function resolveServices(
-  rulesets: readonly Ruleset[],
-  policies: readonly GivenPolicy[],
-  type: NewKey['type'],
-): string[] {
+function resolveServices(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']) {
   const products = productsOf(rulesets, `${type}-key`);
   const services = policies.map(({ product }) => {
     const found = products.find((candidate) => candidate.product === product || candidate.service === product);
     if (found !== undefined) return found.service;
     const valid = products.map((candidate) => candidate.product);
-    throw new Problem(
-      'invalid_request',
-      `Field \`policies.product\` is the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
-    );
+    const message = `Field \`policies.product\` is the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`;
+    throw new Problem('invalid_request', message);
   });
   return [...new Set(services)];
 }
@@ -193,7 +186,6 @@ function parsePolicy(rulesets: readonly Ruleset[], policies: readonly GivenPolic
   return policy;
 }
 
-/** @throws Problem for a time in the past */
 function parseExpiry({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);

@@ -1,15 +1,11 @@
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { escapeHtml, MAX_NAME_LENGTH, MAX_SENTENCE_LENGTH, renderPage } from '../../../lib/pages.ts';
 import { shorten } from '../../../lib/redact.ts';
+import type { NgcUser } from '../../ngc-keys/records.ts';
 
-export interface PageUser {
-  readonly id: string;
-  readonly email: string;
-  readonly org: string;
-  readonly roles: readonly string[];
-}
+type PageUser = NgcUser & { readonly id: string };
 
-export interface DeviceLoginPage {
+interface DeviceLoginPage {
   readonly action: string;
   readonly email: string;
   readonly deviceId: string;

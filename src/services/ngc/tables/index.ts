@@ -22,7 +22,6 @@ const NOT_EMULATED_SECTIONS = [
 
 export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 
-/** The rules of NGC's key management. */
 export const TABLES = {
   term: 'permission',
   permissions: layOut('id', PERMISSION_SECTIONS),

@@ -1,7 +1,6 @@
 import type { RowIn, Section } from '../../../contract/sections.ts';
 import type { PermissionRow, RoleRow } from '../../../decisions/rule.ts';
 
-/** Permissions on keys of an organisation. */
 export const PERMISSION_SECTIONS = [
   {
     source: 'account pages: owners manage service keys; the id is ours',

@@ -4,7 +4,6 @@ import type { RemedyRow, Rule } from '../../../decisions/rule.ts';
 import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../ngc-keys/remedies.ts';
 import type { Permission } from './roles.ts';
 
-/** The permissions that each operation requires. */
 export const RULE_SECTIONS = [
   {
     needs: { all: ['keys:manage'] },
