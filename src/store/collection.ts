@@ -26,7 +26,6 @@ interface Members<Body, Parent> {
   readonly sharedWith?: readonly string[];
   readonly dueAt?: Instant | null;
   readonly facets?: Facets;
-  /** The revision of the row to replace. */
   readonly revision?: Revision;
 }
 
@@ -35,10 +34,8 @@ type Removal = Extract<Change, { readonly kind: 'remove' }>;
 const MAX_SWEPT = 500;
 
 /**
- * A collection with typed rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection has one
- * constant handle, and all code reads and writes its rows through that handle.
- *
- * @typeParam Parent `string` if each row is part of an object, `null` otherwise
+ * The typed handle of a collection, through which all code reads and writes its rows: `new Collection<FunctionVersion,
+ * string>('nvcf.functions')`. @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export class Collection<Body, Parent extends string | null = null> {
   /** The name in the store: `nvcf.functions`. */
@@ -72,17 +69,14 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#rows(from).all;
   }
 
-  /** Returns the parts of an object, oldest first. */
   async ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#rows(from).in('parent', parent);
   }
 
-  /** Returns the rows with a label, oldest first. */
   async ofLabel(from: Collections, label: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#rows(from).in('label', label);
   }
 
-  /** Returns the objects of an account, oldest first. */
   async ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#rows(from).in('owner', owner);
   }
@@ -96,24 +90,13 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#rows(from).visibleTo(account);
   }
 
-  /**
-   * Adds a row.
-   *
-   * @param limit the maximum number of rows for this owner
-   * @throws Collision if the id or an alias is taken
-   * @throws LimitReached
-   */
+  /** @param limit of rows for this owner @throws Collision if the id or an alias is taken; LimitReached */
   async insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
     if (limit === null) await into.commit([this.put(row)]);
     else await into.updating((commit) => this.#insert(into, row, limit, commit));
   }
 
-  /**
-   * Adds a row after checking the owner's other rows.
-   *
-   * @param check throws to reject the row
-   * @throws Collision if the id or an alias is taken
-   */
+  /** Adds a row if `check`, which may throw, accepts the owner's other rows. @throws Collision */
   async insertBeside(
     into: Collections,
     row: Row<Body, Parent>,
@@ -125,13 +108,7 @@ export class Collection<Body, Parent extends string | null = null> {
     });
   }
 
-  /**
-   * Atomically replaces a row with the result of `change`; null deletes it. If `change` throws, nothing is stored and
-   * the error propagates.
-   *
-   * @returns the result of `change`
-   * @throws NotFound
-   */
+  /** Atomically replaces a row with the result of `change`, and returns it; null deletes the row. @throws NotFound */
   change<After extends Row<Body, Parent> | null>(
     within: Collections,
     id: string,

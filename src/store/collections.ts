@@ -7,7 +7,6 @@ import { buildState, completeState, type State } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 import type { RowLog } from './world-log.ts';
 
-/** Stands for collections that don't exist. */
 const NO_ROWS = new Rows<never>();
 const NO_USES: ReadonlyMap<string, Instant> = new Map();
 
@@ -31,10 +30,7 @@ export class Collections {
   #watcher: Watcher | null = null;
   #made: WeakMap<object, unknown> | null = null;
 
-  /**
-   * @param log stores the rows beyond the process; null if they are only in memory
-   * @param memory counts the memory of the rows; null if it isn't counted
-   */
+  /** @param log null if the rows are only in memory @param memory null if their memory isn't counted */
   constructor(initial: State, log: RowLog | null = null, memory: StateMemory | null = null) {
     this.#initial = initial;
     this.#nextPlace = initial.nextPlace;
@@ -54,7 +50,6 @@ export class Collections {
     return this.#find(collection) ?? NO_ROWS;
   }
 
-  /** Returns the number of rows in each non-empty collection. */
   async counts(): Promise<Readonly<Record<string, number>>> {
     const counts = [...this.#all()].map(([name, { count }]) => [name, count] as const);
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
@@ -65,20 +60,14 @@ export class Collections {
     return this.#mutex.runExclusive(() => this.#commit(changes));
   }
 
-  /**
-   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit
-   * that it receives: any other commit waits until `work` ends.
-   */
+  /** Runs `work` while nothing else can change the world. It must use the commit that it receives: others wait. */
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
     // Commits within one update must not overlap either.
     const commits = new Mutex();
     return this.#mutex.runExclusive(() => work((changes) => commits.runExclusive(() => this.#commit(changes))));
   }
 
-  /**
-   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't
-   * change the revision. Does nothing if the row doesn't exist.
-   */
+  /** Records when a row was used, if it exists, without a new revision. It may reach the disk up to a second later. */
   async note(collection: string, id: string, at: Instant): Promise<void> {
     if (this.rowsOf(collection).byId(id) === undefined) return;
     this.#ownUses(collection).set(id, at);
@@ -95,12 +84,7 @@ export class Collections {
     this.#watcher = watcher;
   }
 
-  /**
-   * Returns the current state for new worlds and snapshots. They get copies of the world's own collections, so that the
-   * world keeps its indexes.
-   *
-   * @throws WriteFailure if there isn't enough memory for the copies
-   */
+  /** Returns the state, with copies of own collections, so that the world keeps their indexes. @throws WriteFailure */
   freeze(): State {
     const all = this.#all();
     if (this.#own.size === 0 && this.#uses.size === 0) return this.#initial;
@@ -156,13 +140,7 @@ export class Collections {
     return plan.puts;
   }
 
-  /**
-   * Reserves the additional memory that a commit needs for rows and copied collections. A commit that makes the rows
-   * smaller is never refused, so deleting always works.
-   *
-   * @returns the number of reserved bytes
-   * @throws WriteFailure if there isn't enough memory
-   */
+  /** Reserves the bytes that a commit adds. One that makes rows smaller is never refused. @throws WriteFailure */
   #reserve({ puts, before }: Plan): number {
     const addedBytes = sumWeights(puts) - sumWeights(before);
     if (addedBytes <= 0) return 0;
@@ -191,7 +169,6 @@ export class Collections {
     this.#memory?.adjust(own.weight - before);
   }
 
-  /** Gives the world its own copy of a collection. */
   #setOwn(collection: string, rows: Rows): Rows {
     this.#own.set(collection, rows);
     this.#memory?.hold(rows);

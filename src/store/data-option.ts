@@ -3,12 +3,10 @@ import { showValue } from '../lib/redact.ts';
 /** SQLite's names for an in-memory database (https://www.sqlite.org/inmemorydb.html). */
 const IN_MEMORY = /^(?:(?:file:)?:memory:(?:\?.*)?|file:[^?]*\?(?:.*&)?mode=memory(?:&.*)?)$/i;
 
-/** Whether `--data` asks for memory instead of a file. */
 export function isInMemory(data: string): boolean {
   return IN_MEMORY.test(data);
 }
 
-/** Whether `--data` names a database instead of a file. */
 export function isPostgresUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(data);
 }
@@ -20,10 +18,7 @@ const MISTYPED_URLS: readonly RegExp[] = [/^[\s"'`<]*[a-z][a-z0-9+.-]+:/i, /^[\s
 /** A `/`, `?` or `#` in the password ends the authority of the URL, so the rest of the password follows it. */
 const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
 
-/**
- * Explains why `--data` is neither a path nor a valid URL; null if it is usable. Quotes only the scheme, because the
- * rest may contain a password at an unknown position.
- */
+/** Explains why `--data` is unusable, or null. Quotes only the scheme: a password may be anywhere in the rest. */
 export function checkDataOption(data: string): string | null {
   const advice = 'Give the path of a file, such as `./mock.db`, a URL that begins with `postgres://`, or `:memory:`';
   if (isPostgresUrl(data)) {

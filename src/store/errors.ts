@@ -54,7 +54,6 @@ const MAX_REASON_LENGTH = 200;
 /** The database did not execute a statement. It definitely had no effect, and works again once the database recovers. */
 export abstract class DatabaseFailure extends Error {}
 
-/** The database is unreachable or doesn't answer. */
 export class UnreachableDatabase extends DatabaseFailure {
   override readonly name = 'UnreachableDatabase';
 }

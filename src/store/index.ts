@@ -2,10 +2,7 @@ import type { Collections } from './collections.ts';
 import { Settings, type SettingsStore } from './settings.ts';
 import type { StoredText } from './stored-text.ts';
 
-/**
- * The state of one world, independent of all other worlds. Every call is atomic, so callers need no transactions across
- * calls. Times come from the caller's clock.
- */
+/** The state of one world. Every call is atomic: callers need no transactions. Times are from the caller's clock. */
 export class Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;

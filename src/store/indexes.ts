@@ -2,7 +2,6 @@ import type { Instant } from '../lib/clock.ts';
 import { compareTexts } from '../lib/text-order.ts';
 import type { Facets, PageQuery, Row } from './row.ts';
 
-/** The members that group rows into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
 export const KEYS_BY_INDEX: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
@@ -80,7 +79,6 @@ export class Order<RowType extends Row = Row> {
     this.rows.splice(this.#indexFor(row), 1);
   }
 
-  /** Returns the number of rows that sort before this one. */
   #indexFor(row: Row): number {
     return findFirstIndex(this.rows, (candidate) => this.#compare(candidate, row) >= 0);
   }
@@ -115,7 +113,6 @@ export type OrderName = PageQuery['order']['by'];
 /** Returns the facets of a row. Only for rows that have some, so the cast is safe. */
 const facetsOf = ({ facets }: Row) => facets as Facets;
 
-/** The sort orders of rows with facets. */
 export const ORDERS: Readonly<Record<OrderName, (a: Row, b: Row) => number>> = {
   id: byId,
   name: (a, b) => compareTexts(facetsOf(a).name, facetsOf(b).name) || byId(a, b),

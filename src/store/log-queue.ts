@@ -4,17 +4,13 @@ import type { LogChanges } from './world-log.ts';
 /** The maximum number of rows written together. */
 const MAX_ROWS = 1000;
 
-/** Changes that wait to be written, and their caller. */
 interface PendingChanges {
   readonly changes: LogChanges;
   done(): void;
   failed(cause: unknown): void;
 }
 
-/**
- * Writes in order, one write at a time. Changes that arrive during a write are combined into the next one, so a caller
- * waits for one round trip to the database instead of one for each earlier change.
- */
+/** Writes in order, one write at a time. Changes that arrive during a write are combined into the next one. */
 export class LogQueue {
   readonly #commit: (changes: LogChanges) => Promise<void>;
   /** Changes to write together, or a separate write. */

@@ -10,7 +10,6 @@ export class Mutex {
   #isTaken = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** Runs a task after all earlier tasks have settled. */
   async runExclusive<Result>(work: () => Promise<Result>): Promise<Result> {
     const { watch } = Mutex;
     const taken = watch?.getStore();

@@ -7,13 +7,7 @@ import type { StateMemory } from './state-memory.ts';
 import { StoredWorlds } from './stored-worlds.ts';
 import type { LogContent, LoggedWorld, Waiting, WorldLog } from './world-log.ts';
 
-/**
- * Opens the data file or PostgreSQL database given in `--data`, and reads its worlds. Null keeps the worlds in memory.
- *
- * @param machine real time
- * @param waiting for a database that another process has, or that cannot be reached now
- * @throws UserError if the file or database cannot be used, or is damaged
- */
+/** Opens what `--data` names; null keeps the worlds in memory. @param machine real time @throws UserError */
 export async function openStorage(
   data: string | null,
   memory: StateMemory,
@@ -58,7 +52,6 @@ const EMPTY_WORLD: LoggedWorld = {
   uses: [],
 };
 
-/** A log that keeps nothing, for worlds that end with the process. */
 export class MemoryLog implements WorldLog {
   readonly info = { kind: 'memory', driver: null, schema: null } as const;
   readonly isDurable = false;

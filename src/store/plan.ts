@@ -6,7 +6,6 @@ import { rowKey } from './world-log.ts';
 
 /** The changes of a commit. Each row is in it once. */
 export interface Plan {
-  /** The rows to add or replace, as they will be stored. */
   readonly puts: readonly Row[];
   readonly removed: readonly Row[];
   /** The rows to remove or replace. */
@@ -16,14 +15,7 @@ export interface Plan {
 
 type RowsOf = (collection: string) => Rows;
 
-/**
- * Checks changes by the rules of `Commit`, and plans them without changing anything.
- *
- * @param firstPlace the place of the next new row
- * @throws EditConflict if a row has changed since it was read
- * @throws Collision if an id or an alias is taken
- * @throws TypeError if a row changes twice, or if a body isn't valid JSON
- */
+/** Plans changes by the rules of `Commit`. @throws its errors; TypeError if a row changes twice, or has no JSON */
 export function planChanges(changes: readonly Change[], rowsOf: RowsOf, firstPlace: number): Plan {
   const kinds = new Map<string, Change['kind']>();
   const removed: Row[] = [];
@@ -57,12 +49,7 @@ export function planChanges(changes: readonly Change[], rowsOf: RowsOf, firstPla
   return { puts, removed, before, nextPlace };
 }
 
-/**
- * Checks that all aliases are free.
- *
- * @param freed rows that give up their aliases in this commit
- * @throws Collision if an alias is taken
- */
+/** @param freed rows that give up their aliases in this commit @throws Collision */
 function assertAliasesAreFree(puts: readonly Row[], freed: ReadonlySet<Row>, rowsOf: RowsOf): void {
   const taken = new Set<string>();
   for (const { collection, aliases } of puts) {

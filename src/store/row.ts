@@ -1,9 +1,6 @@
 import type { Instant } from '../lib/clock.ts';
 
-/**
- * Identifies one state of a row, along with what the store knows about it. Each change creates a new revision, so
- * "unchanged since it was read" is a `===` comparison.
- */
+/** Identifies one state of a row. Each change creates a new one, so "unchanged" is a `===` comparison. */
 export interface Revision {
   /** Rows added later in a world have a higher place. A replacement keeps the place of the row. */
   readonly place: number;
@@ -19,17 +16,13 @@ export const NEW: Revision = { place: 0, size: 0, weight: 0 };
 /** Stands for every account in a list of accounts that an object is shared with. */
 export const ANYONE = '*';
 
-/** Returns whether the object is shared with this account or with all accounts. */
 export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
   return sharedWith.includes(ANYONE) || sharedWith.includes(account);
 }
 
 /**
- * An object of a vendor's API, or any other object of a world: the members used for lookups, and a body that only its
- * service understands. Rows are immutable; a change replaces the row. The store doesn't know the types of bodies;
- * services read and write rows through a typed handle (`collection.ts`).
- *
- * @typeParam Parent `string` if each row is part of an object, `null` otherwise
+ * An object of a world: the members used for lookups, and a body that only its service understands. Rows are immutable;
+ * a change replaces the row. @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export interface Row<Body = unknown, Parent extends string | null = string | null> {
   readonly collection: string;
@@ -62,7 +55,6 @@ export interface Facets {
   readonly modifiedAt: Instant;
 }
 
-/** Selects, sorts and limits the rows of a page. */
 export interface PageQuery {
   /** List the objects owned by or shared with this account. Null lists the objects of all accounts. */
   readonly account: string | null;
@@ -96,7 +88,6 @@ export interface DueQuery {
   readonly latestFirst?: boolean;
 }
 
-/** One of the changes of a commit. */
 export type Change =
   /** Adds the row if its revision is `NEW`, otherwise replaces the row with that revision. */
   | { readonly kind: 'put'; readonly row: Row }
@@ -107,11 +98,9 @@ export type Change =
 export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
 
 /**
- * Makes all changes or none. Each row may change only once, except that removals can be repeated.
- *
- * @returns the rows that were put, as stored
- * @throws EditConflict if a row has changed since it was read
- * @throws Collision if the id or an alias of a new row is taken
+ * Makes all changes or none, and returns the rows that were put, as stored. Each row may change only once, except that
+ * removals can be repeated. @throws EditConflict if a row has changed since it was read; Collision if an id or alias is
+ * taken
  */
 export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
 

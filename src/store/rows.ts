@@ -21,12 +21,8 @@ const MAX_VISIBLE_LISTS = 10;
 const MAX_CACHED_COUNTS = 100;
 
 /**
- * The rows of one collection: a map by id, with indexes. Rows are immutable, and only `put` and `remove` change the
- * collection. Indexes are built on first use and updated by these two methods.
- *
- * Worlds and snapshots share collections; a world copies a collection before changing it (`collections.ts`).
- *
- * @typeParam RowType the type of all rows
+ * The rows of one collection, with indexes that are built on first use. Rows are immutable, and only `put` and `remove`
+ * change the collection. Worlds and snapshots share it; a world copies it before a change (`collections.ts`).
  */
 export class Rows<RowType extends Row = Row> {
   #all = new Group<RowType>();
@@ -97,17 +93,14 @@ export class Rows<RowType extends Row = Row> {
     return this.#aliases.get(alias);
   }
 
-  /** Returns the rows with a key in an index, oldest first. */
   in(index: IndexName, key: string): readonly RowType[] {
     return this.#group(index, key)?.rows ?? NO_ROWS;
   }
 
-  /** Returns the number of rows with a key in an index, in constant time. */
   countIn(index: IndexName, key: string): number {
     return this.#group(index, key)?.size ?? 0;
   }
 
-  /** Returns rows that an account owns, rows shared with it, and public rows, oldest first. */
   visibleTo(account: string): readonly RowType[] {
     const cached = this.#visible.get(account);
     if (cached !== undefined) return cached;
@@ -149,7 +142,6 @@ export class Rows<RowType extends Row = Row> {
     return rowCount;
   }
 
-  /** Adds a row, or replaces the row with the same id. */
   put(row: RowType): void {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
@@ -201,7 +193,6 @@ export class Rows<RowType extends Row = Row> {
     if (row.facets !== undefined) for (const order of this.#orders.values()) order.remove(row);
   }
 
-  /** Clears the caches that depend on all rows. */
   #forget(): void {
     this.#visible.clear();
     this.#counts.clear();

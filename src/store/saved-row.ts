@@ -89,7 +89,6 @@ export function readPart(part: string, place: string): readonly ReadRow[] {
 
 const NO_STRINGS: readonly string[] = [];
 
-/** The maximum number of rows in a part. */
 const MAX_ROWS = 500;
 /** The maximum number of characters in the bodies of a part, unless a single row is longer. */
 const MAX_CHARACTERS = 1024 * 1024;

@@ -50,7 +50,6 @@ function findCountedPage(rows: readonly Row[], query: PageQuery, matches: Condit
   return { count, rows: limitSize(pageRows, max) };
 }
 
-/** Iterates over sorted rows from the start or from the end. */
 function* iterateRows(rows: readonly Row[], descending: boolean): Iterable<Row> {
   const last = rows.length - 1;
   for (let index = 0; index <= last; index += 1) yield rows[descending ? last - index : index] as Row;
@@ -67,7 +66,6 @@ async function findSearchedPage(rows: readonly Row[], query: PageQuery, matches:
   return collected.page;
 }
 
-/** Collects the rows of one page, and counts the rows on all pages. */
 class PageCollector {
   readonly #query: PageQuery;
   readonly #rows: Row[] = [];
@@ -138,7 +136,6 @@ function readMember(body: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Returns the text of a member for comparisons, or null. */
 function toText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);

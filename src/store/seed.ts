@@ -14,14 +14,11 @@ export interface StoredSeed {
 
 /** A seed that can create its rows for a given moment. */
 export interface Seed extends StoredSeed {
-  /** Creates the rows of a world that starts now. */
   rows(now: Instant): Promise<readonly Row[]>;
 }
 
-/** The seeds of a world: a collection with one row. */
 export const SEEDS = new Collection<StoredSeed>('seed');
 
-/** The id of the only row. */
 const SEED_ID = 'seed';
 
 /** Creates the row of a seed. Lists the members, because a `Seed` has more, which must not be stored. */

@@ -27,11 +27,7 @@ export class Settings {
     return this.#change(name, () => [value, undefined]);
   }
 
-  /**
-   * Atomically replaces a value with the result of `change`.
-   *
-   * @param change receives null if there is no value yet; if it throws, nothing is stored
-   */
+  /** Atomically replaces a value; null if there is none yet. If `change` throws, nothing is stored. */
   update(name: string, change: (before: string | null) => string): Promise<void> {
     return this.#change(name, (before) => [change(before), undefined]);
   }

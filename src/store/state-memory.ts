@@ -9,12 +9,8 @@ export interface SharedData {
   readonly parts?: readonly SharedData[];
 }
 
-/**
- * Counts the memory of all worlds and snapshots against one quota (`--max-state`). Shared data counts once, until its
- * last user releases it.
- */
+/** Counts worlds and snapshots against one quota (`--max-state`): shared data once, until its last user releases it. */
 export class StateMemory {
-  /** The limit for the objects of all worlds and snapshots together. */
   readonly quota: Quota;
   readonly #holderCounts = new Map<SharedData, number>();
 

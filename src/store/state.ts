@@ -28,7 +28,6 @@ export interface UsedRow {
   readonly usedAt: Instant | null;
 }
 
-/** Returns all rows, oldest first in each collection. */
 export function* listUsedRows({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<UsedRow> {
   for (const [name, { all }] of collections) {
     const usesById = uses.get(name);
@@ -48,14 +47,7 @@ export class StateBuilder {
     this.#memory = memory;
   }
 
-  /**
-   * Adds a row.
-   *
-   * @param place higher than in all other rows of the collection; default: higher than in all rows
-   * @param isOurs skips copying the body: it comes from JSON, and no other code has it
-   * @throws Collision if the id or an alias is taken
-   * @throws WriteFailure if there isn't enough memory
-   */
+  /** @param isOurs skips copying the body, which no other code has @throws Collision; WriteFailure without memory */
   add(
     original: Row,
     {
@@ -91,18 +83,13 @@ export class StateBuilder {
   }
 }
 
-/**
- * Creates a state from rows, which must be oldest first.
- *
- * @throws Collision if two rows share an id or an alias
- */
+/** Creates a state from rows, which must be oldest first. @throws Collision if two rows share an id or an alias */
 export function createState(rows: Iterable<Row>): State {
   const builder = new StateBuilder();
   for (const row of rows) builder.add(row);
   return builder.state;
 }
 
-/** The state of an empty world. */
 export const NO_ROWS: State = createState([]);
 
 /** Returns the total length of all bodies as JSON, in characters. */

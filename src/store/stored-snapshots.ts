@@ -24,7 +24,6 @@ export class StoredSnapshots {
   readonly #byId: Map<string, KeptSnapshot>;
   #lastPlace: number;
 
-  /** @param records the snapshots in the log */
   constructor(log: WorldLog, queue: LogQueue, memory: StateMemory, clock: Clock, records: readonly SnapshotRecord[]) {
     this.#log = log;
     this.#queue = queue;
@@ -34,18 +33,11 @@ export class StoredSnapshots {
     this.#lastPlace = Math.max(0, ...records.map(({ place }) => place));
   }
 
-  /** Returns the snapshots, oldest first. */
   list(): readonly SnapshotRecord[] {
     return [...this.#byId.values()].map(({ record }) => record).sort((a, b) => a.place - b.place);
   }
 
-  /**
-   * Adds a snapshot.
-   *
-   * @param isEnded returns whether its world was deleted
-   * @throws NotFound if its world is deleted in the meantime
-   * @throws WriteFailure, DatabaseFailure if it cannot be stored
-   */
+  /** @param isEnded whether its world was deleted @throws NotFound if it was; WriteFailure, DatabaseFailure */
   async add(
     info: Omit<SnapshotRecord, 'place' | 'size'>,
     state: State,
@@ -62,12 +54,7 @@ export class StoredSnapshots {
     return record;
   }
 
-  /**
-   * Runs `work` with a snapshot, which is not deleted before `work` ends.
-   *
-   * @throws NotFound if there is no such snapshot
-   * @throws WriteFailure if there isn't enough memory for its rows
-   */
+  /** Runs `work` with a snapshot, which is not deleted before it ends. @throws NotFound; WriteFailure without memory */
   async use<Result>(id: string, work: (state: State) => Promise<Result>): Promise<Result> {
     const snapshot = this.#byId.get(id);
     if (snapshot === undefined) throw new NotFound();
@@ -78,7 +65,6 @@ export class StoredSnapshots {
     return result;
   }
 
-  /** Deletes a snapshot and returns whether it existed. */
   async delete(id: string): Promise<boolean> {
     if (!this.#byId.has(id)) return false;
     await this.#end(

@@ -1,9 +1,6 @@
 import { Mutex } from './mutex.ts';
 
-/**
- * A string that is stored with a world but is not one of its rows, so snapshots do not include it. A change is stored
- * before it is visible.
- */
+/** A text that is stored with a world, but not in its snapshots. A change is stored before it is visible. */
 export class StoredText {
   #text: string;
   readonly #write: (text: string) => Promise<void>;
@@ -18,13 +15,7 @@ export class StoredText {
     return this.#text;
   }
 
-  /**
-   * Atomically replaces the string.
-   *
-   * @param change returns the new string, and the result for the caller
-   * @returns that result
-   * @throws the same errors as a commit
-   */
+  /** Atomically replaces the text with the first result of `change`, and returns the second. @throws as a commit */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {
     return this.#mutex.runExclusive(async () => {
       const [after, result] = change(this.#text);

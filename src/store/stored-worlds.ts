@@ -221,11 +221,7 @@ export class StoredWorlds {
     return this.#createStore(buildState(logged), log, logged.state);
   }
 
-  /**
-   * Creates a world.
-   *
-   * @throws WriteFailure, DatabaseFailure if it cannot be stored; the world isn't created
-   */
+  /** Creates a world. @throws WriteFailure, DatabaseFailure if it cannot be stored; the world isn't created */
   async create(record: WorldRecord, initial: State): Promise<Store> {
     const { name } = record;
     const writing = this.#writing;
@@ -242,11 +238,7 @@ export class StoredWorlds {
     return store;
   }
 
-  /**
-   * Deletes a world with its snapshots, and discards later writes of its running requests.
-   *
-   * @throws WriteFailure, DatabaseFailure
-   */
+  /** Deletes a world, its snapshots, and later writes of its requests. @throws WriteFailure, DatabaseFailure */
   async delete(name: string): Promise<void> {
     const log = this.#logs.get(name);
     if (log === undefined) return this.#end(name);
@@ -307,7 +299,6 @@ function formatAheadNotice(at: Instant, machine: Clock): string {
   return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
 }
 
-/** Returns the state of a world read from the log. */
 function buildState({ name, initialRows: begin, changedRows: later, uses }: LoggedWorld): State {
   const rows = new Map(begin.map((read) => [rowKey(read.row), read]));
   for (const { read, ...row } of later) {

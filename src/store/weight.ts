@@ -1,9 +1,6 @@
 import type { Row } from './row.ts';
 
-/**
- * The approximate size of a row without strings and body, in bytes: the row, its revision, and its entries in indexes and
- * sorted lists. Like all of these numbers, it was measured on Node 20 (`test/store/weight.e2e.ts`).
- */
+/** A row without strings and body. All of these numbers were measured on Node 20 (`test/store/weight.e2e.ts`). */
 const ROW_BYTES = 720;
 /** The entry of a label or an account in an index, which has a list of rows. */
 const INDEX_ENTRY_BYTES = 400;
@@ -24,12 +21,7 @@ const LIST_ITEM_BYTES = 8;
 /** A character of a string with characters beyond U+00FF, and of any string whose characters are not checked. */
 const MAX_CHARACTER_BYTES = 2;
 
-/**
- * Returns the approximate memory of a row, in bytes: an overestimate rather than an underestimate.
- *
- * @param json the body as JSON
- * @param knownNames the member names that rows of the collection had before; new names are added
- */
+/** Returns the approximate memory of a row, rather too high. @param knownNames receives new names of members */
 export function estimateRowBytes(
   { id, owner, parent, aliases, labels, sharedWith, facets }: Row,
   body: unknown,
@@ -80,13 +72,7 @@ function estimateBodyBytes(body: unknown, characterBytes: number, knownNames: Se
   return bytes;
 }
 
-/**
- * Creates a row for storing. Copies the body through JSON, so that the caller cannot change it, and so that it is the
- * same from memory and from a file.
- *
- * @param names the member names that rows of the collection have had (`estimateRowBytes`)
- * @throws TypeError if the body isn't valid JSON
- */
+/** Creates a row for storing, with the body as it would be from a file. @throws TypeError if it has no JSON */
 export function createStoredRow(row: Row, place: number, names: Set<string>): Row {
   // `undefined` has no JSON; it is stored as null.
   const json = JSON.stringify(row.body) ?? 'null';

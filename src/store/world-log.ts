@@ -2,7 +2,6 @@ import type { Instant } from '../lib/clock.ts';
 import type { Row } from './row.ts';
 import type { State, UsedRow } from './state.ts';
 
-/** Identifies a row within its world. */
 export type RowName = Pick<Row, 'collection' | 'id'>;
 
 export function rowKey({ collection, id }: RowName): string {
@@ -11,17 +10,13 @@ export function rowKey({ collection, id }: RowName): string {
 
 /** The changes of a world to write atomically. */
 export interface LoggedCommit {
-  /** Rows to add or replace. */
   readonly puts: readonly Row[];
   readonly removed: readonly Row[];
   /** Returns when a row in `puts` was last used, or null. */
   usedAt(row: Row): Instant | null;
 }
 
-/**
- * Stores the rows of a world beyond the lifetime of the process. A change becomes visible in memory only after the log
- * has stored it, and before the next change of the world.
- */
+/** Stores a world's rows beyond the process. A change becomes visible once it is stored, before the next change. */
 export interface RowLog {
   /** Durably writes a change. @throws WriteFailure, DatabaseFailure if nothing was written; UnknownOutcome */
   commit(commit: LoggedCommit): Promise<void>;
@@ -45,7 +40,6 @@ export interface ReadRow extends UsedRow {
   readonly place: number;
 }
 
-/** A world with its content, as last stored. */
 export interface LoggedWorld extends WorldRecord {
   /** State besides the rows (such as faults), which the store doesn't interpret. */
   readonly state: string;
@@ -62,11 +56,9 @@ export interface ChangedRow extends RowName {
   readonly read: ReadRow | null;
 }
 
-/** A snapshot without its rows. */
 export interface SnapshotRecord {
   readonly id: string;
   readonly name: string | null;
-  /** The name of the world that was captured. */
   readonly world: string;
   /** The time of that world's clock. */
   readonly at: Instant;
@@ -80,9 +72,7 @@ export interface SnapshotRecord {
 export interface LogContent {
   /** The latest time at which a process wrote, by the clock of that process. */
   readonly at: Instant;
-  /** The worlds in the order of creation. */
   readonly worlds: readonly LoggedWorld[];
-  /** The snapshots, oldest first. */
   readonly snapshots: readonly SnapshotRecord[];
 }
 
@@ -103,35 +93,28 @@ export interface LogChanges {
   readonly states: readonly { readonly world: string; readonly state: string }[];
 }
 
-/** When rows and worlds were last used. */
 export interface LogUses {
   readonly rows: readonly (RowOfWorld & { readonly at: Instant })[];
   readonly worlds: readonly { readonly world: string; readonly at: Instant }[];
 }
 
-/** What a log stores at once. */
 export type LogEntry =
   | ({ readonly kind: 'changes' } & LogChanges)
   | ({ readonly kind: 'uses' } & LogUses)
   /** Replaces the content of a world; `record` is given for a new world, which replaces a world with the same name. */
   | { readonly kind: 'world'; readonly name: string; readonly record: WorldRecord | null; readonly state: LoggedState }
-  /** Deletes a world with its rows and its snapshots. */
   | { readonly kind: 'world-end'; readonly name: string }
   | { readonly kind: 'snapshot'; readonly record: SnapshotRecord; readonly state: LoggedState }
   | { readonly kind: 'snapshot-end'; readonly id: string };
 
 export type LoggedState = Pick<State, 'collections' | 'uses'>;
 
-/** Describes a storage to users. */
 export interface StorageInfo {
   readonly kind: 'memory' | 'file' | 'postgres';
-  /** The driver of the file, or null. */
   readonly driver: string | null;
-  /** The schema of the database, or null. */
   readonly schema: string | null;
 }
 
-/** How long a process waits for its database. */
 export interface Waiting {
   /** Called with each new reason, a sentence. */
   readonly onWait: (reason: string) => void;
@@ -156,12 +139,7 @@ export interface WorldLog {
   read(): Promise<LogContent>;
   /** Returns a part of a snapshot's rows, counting from 0; null after the last one. @throws DamagedData, DatabaseFailure */
   readSnapshot(id: string, part: number): Promise<readonly ReadRow[] | null>;
-  /**
-   * Durably stores an entry. Throws WriteFailure or DatabaseFailure if it definitely stored nothing, and UnknownOutcome if
-   * it may have.
-   *
-   * @param at the time by the clock of this process
-   */
+  /** Durably stores an entry. @throws WriteFailure, DatabaseFailure if nothing was stored; UnknownOutcome */
   append(entry: LogEntry, at: Instant): Promise<void>;
   /** Explains why nothing can be stored now, judged without writing. Null if writing seems possible. */
   fault(): string | null;

@@ -6,10 +6,7 @@ import type { PublicJwk } from './keys.ts';
 import { readScopes, type ScopedClaims, SELF_HOSTED_ALGORITHM } from './trusted-issuer.ts';
 import { checkTimes, tokenProblem } from './verify.ts';
 
-/**
- * The public key for administrator tokens of self-hosted Cloud Functions. `fixtures/nak/admin-key.es256.json` has the
- * private half.
- */
+/** The public key for administrator tokens. The private half is in `fixtures/nak/admin-key.es256.json`. */
 export const ADMIN_KEY = {
   kty: 'EC',
   crv: 'P-256',
@@ -23,12 +20,7 @@ export const ADMIN_CLIENT = 'admin-issuer-proxy';
 /** The service these tokens are for, which also names the issuer. */
 export const ADMIN_AUDIENCE = 's:api';
 
-/**
- * Verifies an administrator token like the published code: signature (ES256 only), issuer and times, but not the
- * audience. The end of its `jti` identifies the world.
- *
- * @throws Problem `unauthenticated` with the reason
- */
+/** Verifies a token like the published code: signature, issuer and times, but not the audience. @throws Problem */
 export async function verifyAdminToken(
   token: string,
   issuer: string,

@@ -2,11 +2,7 @@ import { base64url, importJWK } from 'jose';
 import { DEFAULT_WORLD } from '../lib/world-id.ts';
 import type { PublicJwk } from './keys.ts';
 
-/**
- * The public key for the cast's bearer tokens, which never expire: tools can have one in their configuration. All other
- * tokens have a different signing key, which can be replaced. The private key is in
- * `fixtures/runai/bearer-key.rs256.json`.
- */
+/** The public key of the cast's bearer tokens, which never expire. Private: `fixtures/runai/bearer-key.rs256.json`. */
 export const BEARER_KEY = {
   kty: 'RSA',
   n: 'k9mAsvHuahQGhP3BJPkUeEBZVmGTSN-ddMTqqzqaDV0cewV-gSDQxqTLQcl792WvOHyzolh9GjQacUkxfdL7KqbIqAai0SNAdedzIPOaVKxG6xKVldzgdrgv1mzVVt8D1PP-Og4ko2OzoXnivM3PFOJSLWTVFJKYeJdAvXh7LZB87l13U6x_x1afly6NfPu0PQfH1NfsjQuacf8zmuv9mV4msR8j8behm3TE_3eduB5Ho_lzPdRBWYKSlBKSi_AszzUzrxPhj8SD97cDccrdVfJf5GwdKCiXvkVDxPeGu9ZxqEQpieISm-c8c2WV2Y-_6NspDrpuGTDU-aAo88i7rQ',
@@ -31,7 +27,6 @@ export function hasBearerHeader(token: string): boolean {
   return token.startsWith(`${BEARER_HEADER}.`);
 }
 
-/** Imports the key that verifies these tokens. */
 export function importBearerKey() {
   return importJWK(BEARER_KEY, BEARER_KEY.alg);
 }

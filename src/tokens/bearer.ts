@@ -5,13 +5,7 @@ const BEARER = /^bearer +/i;
 /** Some services compare the scheme exactly. */
 const EXACT_BEARER = /^Bearer +/;
 
-/**
- * Returns the token of `Authorization: Bearer <token>`.
- *
- * @param authorization every `Authorization` header, as received
- * @param exact whether the scheme must be spelled `Bearer`
- * @throws Problem `unauthenticated` if the header is missing, repeated or malformed
- */
+/** @param authorization all such headers @param exact requires the spelling `Bearer` @throws Problem */
 export function readBearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {

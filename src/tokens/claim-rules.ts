@@ -29,9 +29,7 @@ export async function readClaimRules({
   return stored === null ? [] : (JSON.parse(stored) as readonly ClaimRule[]);
 }
 
-/**
- * Returns the first problem of the rules, as the end of a sentence, with the index of the rule; null if all are valid.
- */
+/** Returns the first problem of the rules, as the end of a sentence, with the index of its rule; null if valid. */
 export function findClaimRulesProblem(
   rules: readonly ClaimRule[],
 ): { readonly index: number | null; readonly why: string } | null {
@@ -52,11 +50,7 @@ function appliesTo({ sub, clientId }: ClaimRule, claims: Claims): boolean {
   return isOfSubject && (clientId === undefined || clientId === claims['azp']);
 }
 
-/**
- * Applies rules in order.
- *
- * @param protectedClaim a claim that no rule can change
- */
+/** Applies rules in order. @param protectedClaim a claim that no rule can change */
 export function changeClaims(claims: Claims, rules: readonly ClaimRule[], protectedClaim?: string): Claims {
   if (rules.length === 0) return claims;
   // A map, because a name may be `__proto__`.
@@ -69,11 +63,7 @@ export function changeClaims(claims: Claims, rules: readonly ClaimRule[], protec
   return Object.fromEntries(changed);
 }
 
-/**
- * Returns the claims of a token that rules have set.
- *
- * @param subjectName the name of the token's subject; a rule may have removed it from the token
- */
+/** Returns the claims that rules have set. @param subjectName a rule may have removed it from the token */
 export function pickClaimsSetByRules(claims: Claims, subjectName: string, rules: readonly ClaimRule[]): Claims {
   const issued = { ...claims, preferred_username: subjectName };
   const names = rules.filter((rule) => appliesTo(rule, issued)).flatMap(({ set = {} }) => Object.keys(set));

@@ -1,10 +1,7 @@
 import type { Instant } from '../lib/clock.ts';
 import { type SharedCache, WorldCache } from '../lib/memory.ts';
 
-/**
- * Remembers when credentials of a world were deleted: the most recent ones, until the world is reset or the process
- * ends.
- */
+/** Remembers when the latest credentials of a world were deleted, until it is reset or the process ends. */
 export class DeletedCredentials {
   readonly #times: WorldCache<Instant>;
 

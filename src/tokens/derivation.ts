@@ -6,25 +6,19 @@ import { addMark, keyMarkOf } from './world-mark.ts';
 /** Derives credentials from a world and an id, so that they are the same after a restart or reset. */
 export interface Derivation {
   /**
-   * Derives a credential for an id, from 256 bits in base64url. In worlds other than `default` it starts with the
-   * world's mark.
-   *
-   * @param use the purpose, without a colon: values derived for different purposes are unrelated
-   * @param form converts the derived string to the vendor's format
+   * Derives a credential from 256 bits in base64url; except in the default world, it starts with the world's mark.
+   * @param use the purpose, without a colon @param form converts it to the vendor's format
    */
   draw(use: string, id: string, form: (drawn: string) => string): string;
-  /** Derives a secret of 32 letters and digits for an id. */
   secret(id: string): string;
   /** Translates a client id of the world `default`: unchanged there, `<id>-<world>` in other worlds. */
   clientId(id: string): string;
 }
 
-/** Derives the text of the key with this id. */
 export type DeriveKey = (derivation: Derivation, id: string) => string;
 
 const SECRET_LENGTH = 32;
 
-/** @param world its id; `default` for the first world of a server */
 export function createDerivation(world: string): Derivation {
   const mark = keyMarkOf(world);
   // Neither worlds nor uses contain a colon, so the input is unique for each pair.
@@ -56,11 +50,7 @@ const DIGEST_BYTES = 32;
 /** Computes the HMAC of a text (RFC 2104). */
 export type Hmac = (text: string, encoding: BinaryToTextEncoding) => string;
 
-/**
- * Computes HMACs with two one-shot hashes: `createHmac` takes four times as long, and a world needs dozens.
- *
- * @param key ASCII, not longer than a block
- */
+/** Computes HMACs with two one-shot hashes, four times as fast as `createHmac`. @param key ASCII, up to a block */
 export function createHmacFunction(algorithm: keyof typeof BLOCK_BYTES, key: string): Hmac {
   const blockBytes = BLOCK_BYTES[algorithm];
   const inner = Buffer.allocUnsafe(blockBytes).fill(0x36);

@@ -65,10 +65,7 @@ async function selectSigning({ current, unknown, retired }: ForgeryKeys, mode: S
   }
 }
 
-/**
- * Uses the public key's PEM as the HMAC secret. A verifier that trusts the token's `alg` and uses that PEM as the key
- * would accept the signature.
- */
+/** Uses the public PEM as HMAC secret, which a verifier that trusts the token's `alg` would accept. */
 async function importPublicKeyAsSecret({ publicKey }: SigningKey): Promise<CryptoKey> {
   // Node ends its PEM with a newline, jose does not.
   const pem = Buffer.from(`${await exportSPKI(publicKey)}\n`);
@@ -78,13 +75,7 @@ async function importPublicKeyAsSecret({ publicKey }: SigningKey): Promise<Crypt
 // jose signs the tokens of grants. It refuses much of what a wrong token needs: a different `alg` than the key's, `crit`,
 // a header that `JSON.stringify` would not produce, an unencoded or padded payload, and no signature.
 
-/**
- * Composes a token in compact form (RFC 7515, 3.1). Checks nothing, because the token is wrong on purpose.
- *
- * @param header its JSON
- * @param payload its text
- * @param key null: the signature is empty
- */
+/** Composes any compact token (RFC 7515, 3.1), without checks. @param header its JSON @param key null: no signature */
 export function compose(header: string, payload: string, key: CryptoKey | null): Promise<string> {
   return signInput(`${base64url.encode(header)}.${base64url.encode(payload)}`, key);
 }

@@ -6,12 +6,7 @@ import type { VerifyWithSet } from './jwk-set.ts';
 
 /** The identity provider whose tokens can be exchanged for ours. */
 export interface IdentityProvider {
-  /**
-   * Verifies a token of the provider, including its times.
-   *
-   * @param field the field with the token, for messages
-   * @throws Problem `bad_credentials` with the reason; `unavailable` if the provider's keys cannot be fetched
-   */
+  /** @param field for messages @throws Problem `bad_credentials`; `unavailable` if the keys cannot be fetched */
   verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
 

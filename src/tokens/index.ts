@@ -15,21 +15,13 @@ export { RefreshTokens } from './refresh-token.ts';
 
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;
-  /** The key that signs new tokens. */
   readonly key: SigningKey;
-  /**
-   * The current public keys, as in a JWK set (RFC 7517, 5): the signing key first, the key of the cast's bearer tokens
-   * last.
-   */
+  /** The current public keys, as in a JWK set: the signing key first, the key of the cast's bearer tokens last. */
   listPublishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
   verify(token: string, now: Instant): Promise<VerifiedClaims>;
-  /**
-   * Checks the key of a token that was verified earlier.
-   *
-   * @throws Problem `unauthenticated` if the key was replaced and its overlap has ended
-   */
+  /** Checks the key of a token that was verified earlier. @throws Problem `unauthenticated` after its overlap */
   checkKey(kid: string, now: Instant): void;
   /** Returns the login and client of an ID token of this world, expired or not; null for any other string. */
   readIdToken(token: string, now: Instant): Promise<{ readonly sid: string; readonly aud: string } | null>;

@@ -17,11 +17,8 @@ import { isRecord } from '../lib/members.ts';
 export type JwkSet = JSONWebKeySet;
 
 export interface JwkSource {
-  /** The name for messages. */
   readonly name: string;
-  /**
-   * Whether reading is cheap enough to do it for each token. Otherwise the set is read again only for an unknown key.
-   */
+  /** Whether reading is cheap enough to do it for each token, instead of only for an unknown key. */
   readonly isLocal: boolean;
   /** @throws Error with the reason */
   load(): Promise<JwkSet>;

@@ -17,7 +17,6 @@ export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
-  /** The public half, as in the JWKS. */
   readonly publicJwk: JWK;
 }
 
@@ -25,13 +24,7 @@ const MIN_RSA_BITS = 2048;
 const SUPPORTED_KEYS =
   'an RSA key of at least 2048 bits or an EC key on P-256, as PEM (PKCS #8, PKCS #1, SEC 1) or as a private JWK';
 
-/**
- * Reads a private key supplied by the user.
- *
- * @param text PEM or JWK
- * @param name the name of the key for messages, such as its path
- * @throws UserError if it is not a private key of a supported kind
- */
+/** @param text PEM or JWK @param name for messages @throws UserError if it is not a supported private key */
 export async function readSigningKey(text: string, name: string): Promise<SigningKey> {
   let key: KeyObject;
   try {
@@ -66,7 +59,6 @@ export async function importSigningKey(jwk: JWK, algorithm: SigningAlgorithm): P
   };
 }
 
-/** Imports a public key, as our JWKS had it. */
 export async function importPublicKey(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
   const publicKey = await importKey(publicJwk, algorithm);
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
@@ -78,12 +70,8 @@ async function importKey(jwk: JWK, algorithm: SigningAlgorithm, options?: KeyImp
 }
 
 export interface KeyRing {
-  /** The key that signs new tokens. */
   readonly current: SigningKey;
-  /**
-   * Replaced keys, newest first. They stay after their overlap, so that a refusal can give the reason. From `until` on,
-   * a key is no longer published, and its tokens are refused.
-   */
+  /** Replaced keys, newest first, refused from `until` on. They stay, so that a refusal can give the reason. */
   readonly retired: readonly { readonly key: PublicKey; readonly until: Instant }[];
 }
 
@@ -92,18 +80,13 @@ export const OVERLAP_MS = 10 * 60_000;
 
 const MAX_RETIRED_KEYS = 8;
 
-/**
- * Replaces the current key. Beyond `MAX_RETIRED_KEYS`, the oldest key is dropped.
- *
- * @param until when the tokens of the replaced key are no longer accepted
- */
+/** Replaces the current key, and drops the oldest. @param until when tokens of the replaced one are refused */
 export function rotateKey({ current, retired }: KeyRing, next: SigningKey, until: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
   const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until };
   return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED_KEYS) };
 }
 
-/** Returns the keys whose tokens are accepted, the current key first. */
 export function listKeysInForce({ current, retired }: KeyRing, now: Instant): readonly PublicKey[] {
   return [current, ...retired.filter(({ until }) => now < until).map(({ key }) => key)];
 }
@@ -132,10 +115,7 @@ export function signPayload(payload: string, { algorithm, kid, privateKey }: Sig
   return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid }).sign(privateKey);
 }
 
-/**
- * Serializes to ASCII JSON with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The
- * official Python client decodes payloads as plain Base64 and fails on these two.
- */
+/** Escapes so that base64url has no `-` and `_`: the official Python client decodes payloads as plain Base64. */
 export function serializeAscii(value: object): string {
   return JSON.stringify(value).replace(
     /[?>~\u007f-\uffff]/g,

@@ -4,20 +4,14 @@ import { Mutex } from '../store/mutex.ts';
 
 const scryptAsync = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
-/**
- * Password hashing and token signing share the process's four threads. Hashing one password at a time leaves three
- * threads for tokens.
- */
+/** Hashing uses the same four threads as token signing: one password at a time leaves three for tokens. */
 const MUTEX = new Mutex();
 
 function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
   return MUTEX.runExclusive(() => scryptAsync(password, salt, length, cost));
 }
 
-/**
- * Cost of a new hash: about 7 ms and 4 MiB. A mock has only test passwords, so a quarter of the usual cost is enough,
- * and tests that create users and log in wait a quarter of the time.
- */
+/** About 7 ms and 4 MiB, a quarter of the usual cost: a mock has only test passwords, and tests wait for it. */
 const COST = { N: 4096, r: 8, p: 1 };
 const HASH_BYTES = 32;
 
@@ -31,9 +25,8 @@ export async function hashPassword(password: string, salt: string): Promise<stri
 const DIGEST_PREFIX = 'sha256:';
 
 /**
- * Digests a password that a seed has in clear text. A slow hash would protect nothing, because the seed is stored too,
- * and would delay the start of a world with thousands of users by minutes. Checking it takes as long as checking a
- * hash.
+ * Digests a password of a seed, which is stored in clear text, too: a slow hash would only delay the start. Checking
+ * takes as long as for a hash.
  */
 export function digestPassword(password: string, salt: string): string {
   const digest = DIGEST_PREFIX + computeDigest(password, salt).toString('base64url');

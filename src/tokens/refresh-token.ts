@@ -8,12 +8,7 @@ const ALGORITHM = 'HS512';
 export class RefreshTokens {
   readonly #key: () => KeyObject;
 
-  /**
-   * The key is derived from the server's key, so it survives a restart and a rotation of the world's keys.
-   *
-   * @param server the server's initial key
-   * @param world the id of the world
-   */
+  /** The key is derived from the server's initial key, so it survives a restart and a rotation of the world's keys. */
   constructor(server: Pick<SigningKey, 'privateKey'>, world: string) {
     let key: KeyObject | undefined;
     this.#key = () => {

@@ -13,11 +13,7 @@ export function hashSecret(secret: string): string {
 /** Compared if there is no stored hash, so that the check takes the same time. The result is ignored. */
 const NO_HASH = hashSecret('');
 
-/**
- * Returns whether the secret matches its stored hash. The check takes the same time for an unknown client.
- *
- * @param stored null for an unknown client
- */
+/** Returns whether the secret has this hash. Takes the same time for an unknown client, which has none. */
 export function verifySecret(secret: string, stored: string | null): boolean {
   const matches = timingSafeEqual(Buffer.from(hashSecret(secret)), Buffer.from(stored ?? NO_HASH));
   return matches && stored !== null;

@@ -5,9 +5,7 @@ const PUBLIC_KEY = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
 /** The number of fields in a key, including its type (RFC 4253, 6.6; RFC 8709, 4). */
 const FIELD_COUNTS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25519': 2 };
 
-/**
- * Returns the fingerprint of a public SSH key, in the format of `ssh-keygen -l`; null if the text is not a public key.
- */
+/** Returns the fingerprint of a public SSH key in the format of `ssh-keygen -l`; null if the text is none. */
 export function computeSshFingerprint(text: string): string | null {
   const match = PUBLIC_KEY.exec(text.trim());
   if (match === null) return null;

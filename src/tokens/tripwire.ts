@@ -18,7 +18,6 @@ export interface Tripwire {
 export interface CredentialWatch {
   /** Shorter texts cannot contain a credential and are not searched. */
   readonly shortest: number;
-  /** Returns a sentence for each credential in the text that may be real. */
   readonly warn: Warn;
 }
 

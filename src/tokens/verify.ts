@@ -28,12 +28,7 @@ export interface VerifiedClaims extends AccessTokenClaims {
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
-/**
- * Verifies the signature of a token. Times, issuer and subject are checked later, because only the claims identify the
- * world and thus the clock.
- *
- * @throws Problem `unauthenticated`, with a reason for each cause
- */
+/** Verifies only the signature: the claims tell the world, and so the clock. @throws Problem `unauthenticated` */
 export async function verifyToken(token: string, ring: KeyRing, now: Instant): Promise<VerifiedClaims> {
   let kid = '';
   const find = (header: { kid?: string }) => {
@@ -87,10 +82,7 @@ async function verifiedClaims(
   }
 }
 
-/**
- * Returns the key with this id, if it is still accepted. @throws Problem `unauthenticated`, with the reason if the ring
- * still has it
- */
+/** Returns the accepted key with this id. @throws Problem `unauthenticated`, with the reason if known */
 export function requireKeyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
   const found = findKey(ring, kid, now);
   if (found?.retiredSince === null) return found.key;
@@ -120,16 +112,10 @@ export async function readIdToken(
   }
 }
 
-/**
- * How far in the future a token may start, in milliseconds, because clocks are adjusted backwards. The end has no
- * leeway.
- */
+/** How far in the future a token may start, in milliseconds: clocks are adjusted backwards. The end has no leeway. */
 const LEEWAY = 5000;
 
-/**
- * @param owner whom the token was issued to, if known, for the explanation
- * @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed
- */
+/** @param owner for the explanation @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed */
 export function checkTimes(
   { iat, nbf = iat, exp, azp }: Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> & { readonly nbf?: number | undefined },
   now: Instant,
@@ -185,7 +171,6 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
   };
 }
 
-/** Converts an error of jose to a problem. */
 export function tokenProblem(thrown: unknown): unknown {
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
     return unauthenticatedProblem(
@@ -203,10 +188,7 @@ function malformedToken(why: string): Problem {
   return unauthenticatedProblem('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-/**
- * Only for tokens signed by this server, so the client id is known. Truncated, because a claim may be as long as a
- * header.
- */
+/** Only for tokens signed by this server. Truncated, because a claim may be as long as a header. */
 function timesNote(claim: 'iat' | 'nbf' | 'exp', seconds: number, azp: string, now: Instant): string {
   const time = new Date(seconds * 1000);
   // The claim may be any number.

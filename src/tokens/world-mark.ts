@@ -3,17 +3,12 @@ import { sha256 } from './secret.ts';
 
 const MARK_LENGTH = 12;
 
-/**
- * Returns the mark of a world: 12 lower-case hexadecimal digits of the hash of its id. Its authorization codes start
- * with it, which identifies the world although the world index does not store codes.
- */
+/** Returns the mark of a world: 12 hexadecimal digits of its hash, at the start of its authorization codes. */
 export function grantMarkOf(world: string): string {
   return sha256(world).slice(0, MARK_LENGTH);
 }
 
-/**
- * Returns the mark of NGC keys, after their prefix. Keys of the default world have none, so they stay as in the seed.
- */
+/** Returns the mark of NGC keys, after their prefix; empty for the default world, whose keys are as in the seed. */
 export function keyMarkOf(world: string): string {
   return world === DEFAULT_WORLD ? '' : grantMarkOf(world);
 }

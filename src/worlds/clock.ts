@@ -46,10 +46,7 @@ function parseState(text: string | null): ClockState {
     : parseStoredJson<ClockState>(text, `the row \`${CLOCK_SETTING}\` of \`settings\``);
 }
 
-/**
- * Changes run one at a time, because each starts from the result of the previous one. The stored state wins: if it is
- * replaced during a change, the clock reads it again.
- */
+/** Changes run one at a time, each from the previous result. If the stored state is replaced meanwhile, it wins. */
 export class StoredClock implements OwnedClock {
   readonly #machine: Clock;
   readonly #settings: SettingsStore;

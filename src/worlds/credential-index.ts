@@ -65,11 +65,7 @@ export class CredentialIndex {
     this.#removeWorld(kind, name, world);
   }
 
-  /**
-   * Starts new entries for a world. The earlier ones stay until they are removed.
-   *
-   * @returns functions that each remove an earlier entry, unless it was added again
-   */
+  /** Starts new entries for a world. @returns functions that each remove an earlier entry, unless it was added again */
   replace(world: string): Iterable<() => void> {
     // A world with the client ids of its seed has few entries.
     if (this.#seeded.has(world)) this.drop(world);
@@ -101,7 +97,6 @@ export class CredentialIndex {
     this.#ofWorld.delete(world);
   }
 
-  /** Returns the world whose id is at the end of a seed's client id. */
   #findSeeded(name: string): string | null {
     const from = Math.max(0, name.length - MAX_WORLD_ID_LENGTH - 1);
     for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {

@@ -10,7 +10,6 @@ import { EndedWorlds } from './ended-worlds.ts';
 export interface CredentialTrackerParts {
   readonly credentials: Credentials;
   readonly default: () => World;
-  /** Returns a world by its id; undefined if it doesn't exist. */
   readonly find: (id: string) => World | undefined;
   /** Returns whether this world still has its id. Another world may have replaced it. */
   readonly exists: (world: World) => boolean;
@@ -54,17 +53,13 @@ export class CredentialTracker {
     return presented.kind === 'key' && (await credentials.findKey(store, presented.hash())) !== null;
   }
 
-  /** Returns the worlds that have a client id or a key. */
   #holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
     const { index } = this;
     if (presented.kind === 'client') return index.of('client', presented.clientId);
     return index.hasKeys ? index.of('key', presented.hash()) : [];
   }
 
-  /**
-   * Records changed rows of a world. A world with the same id may replace this world in the meantime, so each step
-   * checks that it still exists.
-   */
+  /** Records changed rows. Another world may get the id meanwhile, so each step checks that this one still exists. */
   async noteChanges(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
     const { credentials } = this.#parts;
     const clientIds = findDifferences(puts, before, (row) => credentials.clientIdsOf(row));
@@ -78,10 +73,7 @@ export class CredentialTracker {
     for (const hash of keyHashes.removed) if (this.#parts.exists(world)) this.index.remove('key', hash, world.id);
   }
 
-  /**
-   * Records a client id that a world has from now on. For the default world, only shared client ids are recorded:
-   * credentials without an entry belong to it anyway.
-   */
+  /** Records a new client id; one of the default world only if it is shared, because it is the world of all others. */
   async #noteAddedClient(world: World, clientId: string): Promise<void> {
     const { credentials } = this.#parts;
     const isDefaultWorld = world.id === DEFAULT_WORLD;
@@ -92,11 +84,8 @@ export class CredentialTracker {
   }
 
   /**
-   * Records the credentials of a world, replacing earlier ones.
-   *
-   * @param source the world that may share its credentials; null if the world has its own
-   * @param seedClients the clients, if known without asking the store
-   * @returns the credentials that other worlds have as well, except names in its seed that every world has
+   * Records the credentials of a world, replacing earlier ones. Returns those that other worlds have as well, except
+   * names in its seed. @param source the world that may share its credentials; null if the world has its own
    */
   async add(world: World, source: string | null, seedClients?: SeedClients): Promise<readonly string[]> {
     if (seedClients !== undefined && (await this.#addSeeded(world.id, seedClients))) return [];
@@ -108,12 +97,7 @@ export class CredentialTracker {
     return this.#findAmbiguous(world, clientIds, sharedHashes);
   }
 
-  /**
-   * Records the clients of a world that has exactly those of its seed, without reading its store.
-   *
-   * @returns false, recording nothing, if other worlds may have the credentials, too: they have them only if they copied
-   *   an earlier world with this id
-   */
+  /** Records the clients of a seed. @returns false if a copy of an earlier world with this id may have them, too */
   async #addSeeded(id: string, clients: SeedClients): Promise<boolean> {
     if ([...this.#sources.values()].some((ids) => ids.has(id))) return false;
     const clientIds = clients.ids.map((clientId) => addWorldToClientId(clientId, id));
@@ -126,7 +110,6 @@ export class CredentialTracker {
     return true;
   }
 
-  /** Returns the hashes of keys that worlds other than this one have as well. */
   async #findHashesOfOthers(hashes: readonly string[], id: string): Promise<readonly string[]> {
     const found: string[] = [];
     await new Pacer().each(hashes, (hash) => {
@@ -135,7 +118,6 @@ export class CredentialTracker {
     return found;
   }
 
-  /** Returns whether the index has a world other than this one for a credential. */
   #hasOtherHolder(kind: IndexEntry[0], credential: string, id: string): boolean {
     return this.index.of(kind, credential).some((holder) => holder !== id);
   }
@@ -190,7 +172,6 @@ export class CredentialTracker {
     return ambiguous;
   }
 
-  /** Returns the client ids that the default world has as well. */
   async #findInDefault(clientIds: readonly string[]): Promise<readonly string[]> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();
@@ -232,7 +213,6 @@ export class CredentialTracker {
   }
 }
 
-/** The arguments of `CredentialIndex.add`. */
 type IndexEntry = Parameters<CredentialIndex['add']>;
 
 /** Returns the names that only the new rows have (`added`), and those that only the earlier rows have (`removed`). */

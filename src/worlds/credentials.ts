@@ -12,7 +12,6 @@ type Clients = NonNullable<CredentialRows['clients']>;
 
 export interface OwnCredentials {
   readonly rekeying: CredentialReplacer;
-  /** Returns the seed with these credentials. */
   readonly storedSeed: () => StoredSeed;
 }
 
@@ -55,7 +54,6 @@ export class Credentials {
     );
   }
 
-  /** Whether this is the hash of a client's secret. */
   hasSecret({ collections }: Pick<Store, 'collections'>, hash: string): boolean {
     return this.#clients.some(([collection]) => collections.rowsOf(collection).countIn('secret', hash) > 0);
   }
@@ -78,7 +76,6 @@ export class Credentials {
     return { keyHashes, clientIds: [...clientIds] };
   }
 
-  /** Whether changes of this row affect the credentials of its world. */
   hasCredentials({ collection }: Row): boolean {
     return this.#rows.has(collection);
   }
@@ -99,12 +96,10 @@ export class Credentials {
     return this.#keys.includes(collection) ? (aliases[0] ?? null) : null;
   }
 
-  /** Returns the id of a row and its credentials. */
   namesOf(row: Row): readonly string[] {
     return [row.id, ...this.clientIdsOf(row), ...[this.keyHashOf(row) ?? []].flat()];
   }
 
-  /** Returns all principals that have credentials in a state. */
   listHolders({ collections }: Pick<State, 'collections'>): readonly Holder[] {
     return [...this.#rows].flatMap(([collection, { holderOf }]) =>
       (collections.get(collection)?.all ?? []).flatMap((row) => holderOf(row) ?? []),
@@ -130,13 +125,7 @@ export class Credentials {
     return [...this.#rows.keys()].reduce((bytes, name) => bytes + (collections.get(name)?.weight ?? 0), 0);
   }
 
-  /**
-   * Replaces all keys, secrets and confidential client ids in a state. Drops everything issued for the old ones, and
-   * replaces the stored seed.
-   *
-   * @returns the new state, and the identities with new credentials
-   * @throws Collision if two credentials of a kind would become equal
-   */
+  /** Replaces all credentials in a state, and drops what was issued for old ones. @throws Collision if two are equal */
   async rekey(
     state: State,
     own: OwnCredentials,

@@ -12,7 +12,6 @@ import { deriveSeed } from './seed/index.ts';
 import type { FilledStore, InitialState } from './seed-states.ts';
 import type { Template, Templates } from './templates.ts';
 
-/** What a world is created from: a seed, or the state of another world or a snapshot. */
 export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
   | (SeedAndCredentials & { readonly kind: 'copy'; readonly state: State; readonly of: string });
@@ -96,10 +95,7 @@ function createRekeying(
   };
 }
 
-/**
- * Chooses new client ids for a copy with its own credentials. Ids from the seed are derived for the new world. In all
- * other ids, the suffix with the name of the source world is replaced, unless the new id is taken.
- */
+/** Chooses client ids for a copy: derived, if they are the seed's; others get the suffix of the new world's name. */
 async function mapClientIds(
   origin: Extract<WorldOrigin, { kind: 'copy' }>,
   derivation: Derivation,
@@ -127,7 +123,6 @@ async function mapClientIds(
   return (before) => replacements.get(before) ?? inWorld(before);
 }
 
-/** Returns the seed with the credentials of the origin. */
 function seedOfOrigin(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return deriveSeed(origin.seed, createDerivation(origin.of));

@@ -40,7 +40,6 @@ export interface WorldsParts
   readonly memory: StateMemory;
   readonly revive: (storedSeed: StoredSeed) => Seed;
   readonly templates: Templates;
-  /** The maximum number of worlds besides the default one. */
   readonly max: number;
   readonly storage: StoredWorlds;
 }
@@ -53,7 +52,6 @@ export class Worlds implements WorldRegistry {
   hasOneWorld = true;
   readonly #credentialTracker: CredentialTracker;
   #isClosed = false;
-  /** Ids reserved for worlds that are being created. */
   readonly #reservedIds = new Set<string>();
   readonly #seedsInMemory = new WeakMap<Seed, SharedData>();
   #default: WorldEntry | null = null;
@@ -104,11 +102,7 @@ export class Worlds implements WorldRegistry {
     };
   }
 
-  /**
-   * Opens the stored worlds.
-   *
-   * @returns notices for the user
-   */
+  /** Opens the stored worlds. @returns notices for the user */
   async reopen(): Promise<readonly string[]> {
     const { storage, machine } = this.#parts;
     const unused: string[] = [];
@@ -156,7 +150,6 @@ export class Worlds implements WorldRegistry {
     return [...new Set(current)].map(({ publicJwk }) => publicJwk);
   }
 
-  /** Returns all worlds, the default one first. */
   list(): readonly WorldEntry[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#findEntry(id) ?? []);
     return this.#default === null ? others : [this.#default, ...others];

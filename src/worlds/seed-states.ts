@@ -4,7 +4,6 @@ import { createSeedRow, type Seed } from '../store/seed.ts';
 import { createState, type State } from '../store/state.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** The initial content of a world, created from its seed. */
 export interface InitialState {
   readonly state: State;
   /** The clients of the seed, for a world with its own credentials. Undefined: look them up in the store. */
@@ -22,21 +21,12 @@ export async function createStateOfSeed(seed: Seed, now: Instant): Promise<State
   return createState([createSeedRow(seed), ...(await seed.rows(now))]);
 }
 
-/**
- * Caches the built-in seed, and its rows for the latest requested moment. Servers with the same services share them,
- * because creating them takes half of the startup time. Keeps at most one for each set of services.
- */
+/** Caches the built-in seed and its latest rows for servers with the same services: they take half of the startup. */
 export class SeedStates {
   readonly #seeds = new Map<string, Promise<Seed>>();
-  /** The rows of each cached seed; null until they are requested. */
   readonly #rows = new WeakMap<Seed, { readonly at: Instant; readonly state: Promise<State> } | null>();
 
-  /**
-   * Returns the built-in seed.
-   *
-   * @param services the names of the services
-   * @param create called if the seed is not cached yet
-   */
+  /** @param services their names @param create called if the seed is not cached yet */
   builtIn(services: readonly string[], create: () => Promise<Seed>): Promise<Seed> {
     const name = services.join(' ');
     const seed = this.#seeds.get(name) ?? create();

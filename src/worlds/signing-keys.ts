@@ -17,7 +17,6 @@ import {
   type SigningKey,
 } from '../tokens/keys.ts';
 
-/** The setting with the keys of a world that doesn't use the server's: a single value. */
 const KEYS_SETTING = 'signing-keys';
 
 /** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
@@ -31,7 +30,6 @@ export class StoredKeys {
   readonly #mutex = new Mutex();
   #ring: KeyRing;
 
-  /** @param world the world's id */
   constructor(world: string, server: SigningKey, random: Random, settings: SettingsStore) {
     this.#server = { current: server, retired: [] };
     this.refreshTokens = new RefreshTokens(server, world);
@@ -71,7 +69,6 @@ interface Stored {
   readonly retired: readonly { readonly jwk: SigningKey['publicJwk']; readonly until: Instant }[];
 }
 
-/** The name of the stored keys in messages. */
 const PLACE = `the row \`${KEYS_SETTING}\` of \`settings\``;
 
 /** @throws DamagedData if a key is invalid */

@@ -41,19 +41,12 @@ export class Snapshots {
       .reverse();
   }
 
-  /**
-   * Runs `work` with the state of a snapshot that exists. The snapshot and its world are not deleted before `work` ends.
-   */
+  /** Runs `work` with the state of a snapshot that exists, which is not deleted before `work` ends. */
   use<Result>(id: string, work: (state: State) => Promise<Result>): Promise<Result> {
     return this.#storage.snapshots.use(id, work);
   }
 
-  /**
-   * Returns a snapshot without its content.
-   *
-   * @param from the world in the request's URL; by default, the snapshot may be of any world
-   * @throws Problem `not_found`
-   */
+  /** @param from the world in the request's URL; the default world sees all snapshots @throws Problem `not_found` */
   find(id: string, from = DEFAULT_WORLD): SnapshotRecord {
     // A test must not see the snapshots of another test. The default world shows all of them.
     const isVisible = (world: string) => world === from || from === DEFAULT_WORLD;

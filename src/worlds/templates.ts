@@ -32,7 +32,6 @@ export const SEED_MEMORY_FACTOR = 6;
 /** Prepares the store of a world. @returns a line for each credential that can do less than it appears to */
 export type PrepareStore = (store: Store, now: Instant) => Promise<readonly string[]>;
 
-/** Returns the state that a seed defines at a given moment. */
 export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Caches templates by seed, because tests create many worlds from the same seed. */
@@ -51,10 +50,7 @@ export class Templates {
   /** The seeds whose keys were reported, by fingerprint. */
   readonly #reported = new Set<string>();
 
-  /**
-   * @param clock real time, because each world has a clock of its own
-   * @param warn takes a line for each key that can do less than it appears to, once for each seed
-   */
+  /** @param clock real time @param warn takes a line for each key that can do less than it appears to, once per seed */
   constructor(
     clock: Clock,
     prepare: PrepareStore,

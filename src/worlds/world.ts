@@ -28,7 +28,6 @@ import { StoredKeys } from './signing-keys.ts';
 
 /** A world, with the operations reserved for its owner. */
 export interface OwnedWorld extends World {
-  /** Whether a request is using the world. */
   readonly isHeld: boolean;
   readonly signingKey: SigningKey;
   /** Whether this is the id of one of its decisions in this process, kept or evicted. */
@@ -54,11 +53,8 @@ export interface WorldsCommon {
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
   readonly warn: (line: string) => void;
-  /** Called when rows with credentials change. */
   readonly noteChanges: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
-  /** Returns the initial content of a world after a reset. */
   readonly createInitialState: (world: World, seed: Seed) => Promise<InitialState>;
-  /** Called when the state of a world was replaced. */
   readonly noteReplacement: (world: World, clients?: SeedClients) => Promise<void>;
   /** Called when the last request that used a world has ended. */
   readonly noteLeft: (world: OwnedWorld) => void;

@@ -4,7 +4,6 @@ import { showValue } from '../../lib/redact.ts';
 import { readTextFile } from '../../lib/text-file.ts';
 
 export interface DatabaseLocation {
-  /** The URL for messages, without a password. */
   readonly shown: string;
   readonly schema: string;
   /** The user's `options` for the session (libpq), or null. */
@@ -17,11 +16,7 @@ const DEFAULT_SCHEMA = 'nv_auth_mock';
 /** PostgreSQL truncates names longer than 63 characters. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
-/**
- * Parses a URL such as `postgres://user@host/db?schema=name`. `sslmode` has the same meaning as in `psql`.
- *
- * @throws UserError
- */
+/** Parses a URL such as `postgres://user@host/db?schema=name`, with `sslmode` as in `psql`. @throws UserError */
 export async function parseLocation(data: string): Promise<DatabaseLocation> {
   if (!URL.canParse(data)) {
     throw new UserError('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');

@@ -20,9 +20,7 @@ import { parseLocation } from './location.ts';
 import { loadDriver, lockSchema } from './open.ts';
 import type { Session, Statements } from './session.ts';
 
-/** The maximum number of rows that one statement writes or reads. */
 const MAX_ROWS = 1000;
-/** The maximum number of state parts that one statement reads. */
 const MAX_PARTS = 10;
 /** The maximum number of characters in the rows of one statement, unless a single row is longer. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
@@ -48,12 +46,7 @@ export class PostgresLog implements WorldLog {
     session.tryChange = () => this.#tryChange();
   }
 
-  /**
-   * Opens a schema once this process has its lock, which PostgreSQL releases when the session ends, however it ends.
-   *
-   * @param data such as `postgres://user@host/database?schema=name`
-   * @throws UserError if the database cannot be used, or if the wait was too long; DamagedData
-   */
+  /** Opens a schema once this process has its lock, which ends with the session. @throws UserError; DamagedData */
   static async open(data: string, waiting: Waiting): Promise<PostgresLog> {
     const location = await parseLocation(data);
     return lockSchema(await loadDriver(), location, waiting, async (session) => {
@@ -231,7 +224,6 @@ function commitValues({ puts, removed, states }: LogChanges, at: number): readon
   ];
 }
 
-/** Returns one array for each member. */
 function toColumns<Item extends object>(
   items: readonly Item[],
   members: readonly (keyof Item)[],

@@ -8,7 +8,6 @@ import type { DatabaseLocation } from './location.ts';
 import { CREATE_STATEMENTS, SCHEMA_VERSION, TABLE_NAMES } from './schema.ts';
 import { Session, type Statements } from './session.ts';
 
-/** The program name stored in the tables. */
 const PROGRAM = 'nv-auth-mock';
 
 /** The oldest tested version of PostgreSQL: 14. */
@@ -24,11 +23,8 @@ class UnavailableDatabase extends UserError {}
 const POLL_MS = 500;
 
 /**
- * Waits until this process has the lock of the schema, creates the tables if they don't exist, and reads them. If the
- * database goes away in the meantime, waits again.
- *
- * @param read reads the tables with the session that has the lock
- * @throws UserError with the reason if the database cannot be used, or if the wait was too long; errors of `read`
+ * Reads the tables once this process has the lock of the schema, and creates missing ones. If the database goes away in
+ * the meantime, waits again. @throws UserError if it cannot be used, or if the wait was too long; errors of `read`
  */
 export async function lockSchema<Result>(
   pg: typeof Postgres,
@@ -113,10 +109,7 @@ async function createTables(session: Session, location: DatabaseLocation): Promi
   });
 }
 
-/**
- * Behind a pooler, two processes would both get the lock, because the pooler shares one session between them. A replica
- * would grant the lock independently of its primary.
- */
+/** Through a pooler, two processes could share a session and so its lock. A replica grants locks of its own. */
 async function checkServer(session: Session, { shown }: DatabaseLocation): Promise<void> {
   const [server] = await session.query<{
     readonly number: string;
@@ -155,7 +148,6 @@ async function checkServer(session: Session, { shown }: DatabaseLocation): Promi
 const POOLER =
   'is a pooler such as PgBouncer, and locks are unreliable through a pooler. Give the address of the PostgreSQL server itself.';
 
-/** @throws UserError if the schema has tables of another program or version */
 async function checkSchema(session: Statements, location: DatabaseLocation): Promise<'ours' | 'empty'> {
   const { schema, shown } = location;
   const [tables] = await session.query<{ readonly ours: string | null; readonly tables: number }>(
@@ -180,7 +172,6 @@ async function checkSchema(session: Statements, location: DatabaseLocation): Pro
   return 'ours';
 }
 
-/** @throws UserError if the user lacks a right to read or change a table */
 async function checkRights(session: Statements, { schema, shown }: DatabaseLocation): Promise<void> {
   const [rights] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
     `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
@@ -209,7 +200,6 @@ const TEMPORARY_CODES = /^(?:08|53|57|58|E(?!RR_))/;
 const SILENT = /^timeout expired$|does not answer$/;
 const CUT = /^Connection terminated|^the connection was closed$/;
 
-/** Explains in one line why a database cannot be used, without the password. */
 function toUserError(cause: unknown, { shown, schema }: DatabaseLocation): UserError {
   const reported = isStorageFailure(cause) ? ((cause as Error).cause ?? cause) : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
@@ -222,7 +212,6 @@ function toUserError(cause: unknown, { shown, schema }: DatabaseLocation): UserE
   return isTemporary ? new UnavailableDatabase(why, { cause }) : new UserError(why, { cause });
 }
 
-/** Explains why the server rejects these options; null if it doesn't. */
 function describeRefusal(code: string, reason: string, schema: string): string | null {
   switch (code) {
     case '28P01':
@@ -263,7 +252,6 @@ function describeAbsence(code: string, reason: string): string {
   }
 }
 
-/** Loads the driver, which is only needed for PostgreSQL. */
 export async function loadDriver(): Promise<typeof Postgres> {
   try {
     const loaded = await import('pg');

@@ -2,9 +2,8 @@
 export const SCHEMA_VERSION = 3;
 
 /**
- * The statements that create the tables, in which `$schema` stands for the name of the schema. The tables have all worlds
- * with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read as a whole, so there are no
- * indexes besides those of primary keys and unique columns. Times are integers: milliseconds since 1970.
+ * The statements that create the tables, in which `$schema` stands for the name of the schema; see `sqlite/schema.ts`.
+ * All is read as a whole, so there are no further indexes. Times are integers: milliseconds since 1970.
  */
 export const CREATE_STATEMENTS: readonly string[] = [
   // One row. `at` is the latest time at which a process wrote, by the clock of that process.
@@ -65,7 +64,6 @@ export const CREATE_STATEMENTS: readonly string[] = [
   )`,
 ];
 
-/** The tables that the statements create. */
 export const TABLE_NAMES: readonly string[] = [
   'store',
   'worlds',

@@ -10,10 +10,7 @@ import type { DatabaseLocation } from './location.ts';
 /** The maximum time between two statements, in milliseconds. */
 const HEARTBEAT_MS = 1000;
 
-/**
- * PostgreSQL ends a session after this long without a statement, in milliseconds, and so does this process if a
- * statement isn't answered.
- */
+/** How long a session may be without a statement, or a statement without an answer, in milliseconds. */
 const SESSION_TIMEOUT_MS = 5000;
 
 /** How long the last statements may take when the process stops, in milliseconds. */
@@ -45,11 +42,9 @@ const CLIENT_CHECK_SETTING = { client_connection_check_interval: '1000' } as con
 /** Errors for settings that a server doesn't know or cannot apply. */
 const UNKNOWN_SETTING_CODES: readonly string[] = ['42704', '22023'];
 
-/** Explains why the database accepts no changes. */
 interface Refusal {
   /** Completes a sentence that starts with "the database". */
   readonly why: string;
-  /** A sentence. */
   readonly advice: string;
 }
 
@@ -60,7 +55,6 @@ const LOST_TABLES: Refusal = {
 
 const DISK_FULL_CODE = '53100';
 
-/** Reasons why the database accepts no changes, by error code. */
 const REFUSALS_BY_CODE: ReadonlyMap<string, Refusal> = new Map([
   ['25006', { why: 'is read-only, for example after a failover', advice: 'Make it writable, or wait until it is.' }],
   [DISK_FULL_CODE, { why: 'has a full disk', advice: 'Free some disk space.' }],
@@ -81,10 +75,7 @@ export interface Statements {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/**
- * The only session of this process with PostgreSQL. All writes go through it, one statement at a time, so a process
- * that lost its session, and therefore the lock, cannot write.
- */
+/** The only session of this process, for all writes: a process that lost it, and so the lock, cannot write. */
 export class Session implements Statements {
   /** The backend process id that the protocol announced. */
   readonly processId: number | null;
@@ -123,7 +114,6 @@ export class Session implements Statements {
     this.#timer = setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS).unref();
   }
 
-  /** @throws errors of the driver */
   static async open(pg: typeof Postgres, location: DatabaseLocation): Promise<Session> {
     try {
       return await Session.#open(pg, location, { ...SETTINGS, ...CLIENT_CHECK_SETTING });
@@ -164,7 +154,6 @@ export class Session implements Statements {
     return this.#mutex.runExclusive(() => this.#send<Row>(text, values, 'reads'));
   }
 
-  /** Runs one statement that changes something. */
   change(text: string, values: readonly unknown[]): Promise<void> {
     return this.#mutex.runExclusive(async () => {
       await this.#send(text, values, 'changes');

@@ -8,7 +8,6 @@ export function fileIdentityOf({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** Returns the stats of a file; null if they cannot be read. */
 function readStats(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -31,10 +30,7 @@ export class DataFile {
   #triedAt = 0;
   readonly #tryToWrite: () => void;
 
-  /**
-   * @param path the path of an open file
-   * @param tryToWrite writes to the file without changing its content
-   */
+  /** @param path the path of an open file @param tryToWrite writes to the file without changing its content */
   constructor(path: string, tryToWrite: () => void) {
     this.#path = path;
     this.#tryToWrite = tryToWrite;
@@ -71,11 +67,7 @@ export class DataFile {
     );
   }
 
-  /**
-   * Runs a write.
-   *
-   * @throws WriteFailure if the write would be lost, or if it fails
-   */
+  /** Runs a write. @throws WriteFailure if the write would be lost, or if it fails */
   write<Result>(work: () => Result): Result {
     const { lost } = this;
     if (lost !== null) throw new WriteFailure('lost', lost);

@@ -5,7 +5,6 @@ export interface SqliteStatement<Bind extends unknown[] = unknown[], Result = un
   all(...bound: Bind): Result[];
 }
 
-/** The methods that databases have in every driver. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare<Bind extends unknown[] = unknown[], Result = unknown>(sql: string): SqliteStatement<Bind, Result>;
@@ -13,9 +12,7 @@ export interface SqliteDatabase {
 }
 
 export interface SqliteDriver {
-  /** The name of the module: `better-sqlite3`, `node:sqlite`. */
   readonly name: string;
-  /** @param path a file, or `:memory:` */
   open(path: string): SqliteDatabase;
 }
 

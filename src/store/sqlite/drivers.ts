@@ -12,12 +12,7 @@ const REBUILD =
 const INSTALL =
   'Run `npm install better-sqlite3@12`; with pnpm `pnpm add better-sqlite3@12`; with yarn `yarn add better-sqlite3@12`.';
 
-/**
- * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is missing or has no binary.
- *
- * @param loadNodeDriver returns Node's own driver; null if Node doesn't have one
- * @throws UserError with a remedy if there is no driver
- */
+/** Loads better-sqlite3, or Node's own driver if that is missing or has no binary. @throws UserError with a remedy */
 export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = loadNodeSqlite): Promise<SqliteDriver> {
   const tooNew = checkVersion(findInstalledManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
   if (tooNew !== null) return loadNodeDriver() ?? throwNoDriver(tooNew);
@@ -33,7 +28,6 @@ export async function loadDriver(loadNodeDriver: () => SqliteDriver | null = loa
   }
 }
 
-/** Why better-sqlite3 cannot be used, and the remedy. */
 interface DriverFault {
   /** Completes a relative clause that starts with "which". */
   readonly what: string;
@@ -49,12 +43,7 @@ interface DriverManifest {
   readonly engines?: { readonly node?: string };
 }
 
-/**
- * Explains why a driver must not be loaded; null if it can be. The binary of a driver for a newer Node would crash the
- * process with a segmentation fault.
- *
- * @param node the version of the running Node
- */
+/** Explains why a driver must not be loaded, or null. One for a newer Node would crash with a segmentation fault. */
 export function checkVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
   const [, needed] = /^>=\s*(\d+)/.exec(manifest?.engines?.node ?? '') ?? [];
   if (manifest === null || needed === undefined || Number.parseInt(node, 10) >= Number(needed)) return null;

@@ -33,7 +33,6 @@ const PUT_USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?
 const PUT_WORLD = `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`;
 const PUT_SNAPSHOT = 'INSERT INTO snapshots (place, id, name, world, at, size) VALUES (?, ?, ?, ?, ?, ?)';
 
-/** Prepares each statement on first use. */
 class Statements {
   readonly #database: SqliteDatabase;
   readonly #prepared = new Map<string, SqliteStatement>();
@@ -73,7 +72,6 @@ export class SqliteLog implements WorldLog {
     this.#statements = new Statements(this.#openDatabase.database);
   }
 
-  /** Opens a data file with a suitable driver. @throws UserError if there is none, or if the file cannot be used */
   static async open(path: string): Promise<SqliteLog> {
     return new SqliteLog(path, await loadDriver());
   }
@@ -221,14 +219,7 @@ export class SqliteLog implements WorldLog {
     this.#openDatabase.file.write(() => inTransaction(this.#openDatabase.database, 'IMMEDIATE', work));
   }
 
-  /**
-   * Writes the rows of a state in one transaction, pausing for requests in between. Nothing else is written during the
-   * transaction.
-   *
-   * @param start the other writes
-   * @param insert a statement with an owner, a number and a part
-   * @throws WriteFailure
-   */
+  /** Writes a state in one transaction, with pauses. @param insert with an owner, a number and a part */
   async #writeParts(start: () => void, state: LoggedState, insert: string, owner: string): Promise<void> {
     const { database, file } = this.#openDatabase;
     file.write(() => database.exec('BEGIN IMMEDIATE'));

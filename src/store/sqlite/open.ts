@@ -19,19 +19,15 @@ import { CREATE_STATEMENTS, SCHEMA_VERSION } from './schema.ts';
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
 
-/**
- * The maximum size of files whose pages are checked on every open. Checking larger files would make the start slow, so
- * they are checked only if the last process left a log.
- */
+/** Larger files are checked only if the last process left a log, because checking would make every start slow. */
 const MAX_CHECKED_BYTES = 4 * 1024 * 1024;
 
 const DISK_FULL_CODES: readonly string[] = ['ENOSPC', 'EDQUOT'];
 const NOT_WRITABLE_CODES: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
- * The files open in this process, by device and inode. This is the only state outside a world. Locks belong to the
- * process, and closing a file ends all of its locks on that file (POSIX fcntl). Reading the header of a file that is
- * already open would therefore release the lock, and another server could open the file.
+ * The files open in this process, by device and inode. Closing a file ends all locks of the process on it (POSIX
+ * fcntl), so reading the header of a file that is already open would let another server open it.
  */
 const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
@@ -42,10 +38,7 @@ export interface OpenDatabase {
 
 /**
  * Opens or creates a data file. Leaves an unusable file unchanged: the header is first read as plain bytes, because
- * SQLite may change another program's file even when it only reads. Pages are checked after recovering the log of a
- * killed process.
- *
- * @throws UserError with a remedy
+ * SQLite may change another program's file even when it only reads. @throws UserError with a remedy
  */
 export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
   const exists = existsSync(path);
@@ -101,7 +94,6 @@ function tryToWrite(database: SqliteDatabase): void {
   for (let page = 0; page < TEST_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
-/** Closes a database and releases the file for other servers. */
 export function closeDatabase(database: SqliteDatabase): void {
   database.close();
   OPEN_FILES.delete(database);
@@ -112,12 +104,7 @@ function createInUseError(path: string, cause?: unknown): UserError {
   return new UserError(message, { cause });
 }
 
-/**
- * Checks that a file is a database of this program that can be opened.
- *
- * @param hasLogFile skips the size check, because the log contains part of the database
- * @throws UserError if it cannot be opened
- */
+/** @param hasLogFile skips the size check, because the log contains part of the database @throws UserError */
 function assertUsableFile(path: string, hasLogFile: boolean): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentityOf(stats))) throw createInUseError(path);
@@ -135,7 +122,6 @@ function assertUsableFile(path: string, hasLogFile: boolean): void {
   if (problem !== null) throw new UserError(`--data ${path} ${problem}`);
 }
 
-/** Creates the folder of a file. @throws UserError if that fails */
 function createParentFolder(path: string): void {
   try {
     createFolders(dirname(resolve(path)));
@@ -198,10 +184,7 @@ function createFolders(path: string): void {
   mkdirSync(path);
 }
 
-/**
- * Returns the user of this process and the owner of a path, which make permission errors understandable in a container.
- * If the path cannot be examined, uses the nearest folder above it. Empty if the system has no uids.
- */
+/** Returns this process's user and the owner of a path, or of the nearest folder, for errors in containers. */
 export function describeOwner(path: string): string {
   const uid = process.getuid?.();
   if (uid === undefined) return '';
@@ -225,18 +208,12 @@ const APPLICATION_ID = 0x4e564131;
 const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** Offsets of members in the header. */
 const PAGE_SIZE_AT = 16;
 const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
-/**
- * Checks the header of a database and explains why the file cannot be used, as the end of a sentence about it. Returns
- * null if the header is valid.
- *
- * @param size the size of the file in bytes; null skips the check, because the log contains part of the database
- */
+/** Explains why the file cannot be used, or null. @param size in bytes; null if the log contains a part of it */
 function checkHeader(header: Buffer, size: number | null): string | null {
   const advice = 'The file was not changed; use another one.';
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {

@@ -1,10 +1,7 @@
 /** The version of the tables (`user_version`). Files with another version are rejected. */
 export const SCHEMA_VERSION = 4;
 
-/**
- * The statements that create the tables, with all worlds, their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
- * integers: milliseconds since 1970.
- */
+/** The statements that create the tables. Indexes are built in memory. Times are milliseconds since 1970. */
 export const CREATE_STATEMENTS = `
 -- The latest time at which a process wrote, by the clock of that process.
 CREATE TABLE store (

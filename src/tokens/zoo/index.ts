@@ -20,17 +20,14 @@ interface TokenInputs {
 
 type TokenMaker = (inputs: TokenInputs) => Promise<string>;
 
-/** Changes the valid token. */
 async function forgeFrom({ claims, keys }: TokenInputs, changes: TokenChanges): Promise<string> {
   return (await forge(claims, keys, changes)).token;
 }
 
-/** Changes the claims of the valid token. */
 function withClaims(claims: (inputs: TokenInputs) => Claims): TokenMaker {
   return (inputs) => forgeFrom(inputs, { claims: claims(inputs) });
 }
 
-/** Changes the header of the valid token. */
 function withHeader(header: (inputs: TokenInputs) => Claims): TokenMaker {
   return (inputs) => forgeFrom(inputs, { header: header(inputs) });
 }
@@ -162,7 +159,6 @@ async function withSignature(inputs: TokenInputs, signature: string): Promise<st
 
 const TOKEN_MAKERS: Readonly<Record<ZooName, TokenMaker>> = { ...CLAIM_TOKENS, ...KEY_TOKENS, ...SYNTAX_TOKENS };
 
-/** Creates all tokens that a verifier should be tested with, valid and invalid. */
 export function createZoo(inputs: TokenInputs) {
   const present = new Set([inputs.keys.current.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(

@@ -1,6 +1,5 @@
 import { keysOf } from '../../lib/members.ts';
 
-/** The verdict that a verifier should reach. */
 export interface ZooVerdict {
   /** `depends`: both are correct. */
   readonly verdict: 'accept' | 'reject' | 'depends';

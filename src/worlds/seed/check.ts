@@ -11,12 +11,7 @@ import { isAboutUserInput, repairValue } from './repair.ts';
 /** The maximum number of errors to describe, so that messages stay short. */
 export const MAX_DESCRIBED = 100;
 
-/**
- * Finds the errors in a user's seed. Loaded only for such a seed, because the built-in cast is valid.
- *
- * @param parts the content of the seed, by service
- * @param services all services
- */
+/** Finds the errors in a user's seed. Not loaded for the built-in cast, which is valid. */
 export function findSeedErrors(parts: SeedParts, services: readonly ServiceDefinition[]): SeedError[] {
   const [first] = findSchemaErrors(parts, services, 'first');
   if (first !== undefined && isLarge(parts)) return [first];
@@ -108,13 +103,11 @@ function schemasOf(services: readonly ServiceDefinition[]): Schemas {
 
 type Schemas = Readonly<Record<string, SeedSchema>>;
 
-/** How many violations to find: all, or only the first. */
 type Extent = 'all' | 'first';
 
 /** Compiled schemas. Compiling those of all services takes 0.2 s, so only those of the parts in a seed are compiled. */
 const VALIDATORS = new WeakMap<SeedSchema, { [Of in Extent]?: ValidateFunction }>();
 
-/** Finds the violations of the services' schemas, in the order of the services. @param parts by service */
 function findViolations(
   parts: Readonly<Record<string, unknown>>,
   schemas: Schemas,

@@ -17,13 +17,11 @@ import type { Layer } from './layers.ts';
 
 /** The name of an empty seed in options: `--seed none`. */
 const NONE = 'none';
-/** The name of the built-in cast in seeds and options. */
 export const BUILT_IN = 'builtin';
 
 /** The derivation of omitted credentials, which is the one of the default world. */
 const DEFAULT_DERIVATION = createDerivation('default');
 
-/** A seed that can be derived for other worlds. */
 interface DerivableSeed extends Seed {
   readonly parts: SeedParts;
   readonly cast: Cast;
@@ -33,13 +31,7 @@ interface DerivableSeed extends Seed {
 /** The readable form of a seed, with credentials. */
 type Cast = Record<string, unknown>;
 
-/**
- * Returns the server's initial seed.
- *
- * @param file a seed file, `none`, or `builtin` or null for the built-in cast
- * @param optionName the name of the option in messages
- * @throws UserError with the errors of the file
- */
+/** @param file or `none`, or `builtin` or null for the built-in cast @throws UserError with the errors of the file */
 export async function chooseSeed(
   file: string | null,
   services: readonly ServiceDefinition[],
@@ -59,12 +51,7 @@ export async function chooseSeed(
   return buildSeed(await builtInParts(services), { origin: 'built-in' }, services, random);
 }
 
-/**
- * Returns the seed for a value, such as a request body.
- *
- * @param value `builtin`, `none`, or the content of a seed
- * @throws UserError with all errors
- */
+/** @param value `builtin`, `none`, or the content of a seed @throws UserError with all errors */
 export async function createSeedFromValue(
   value: unknown,
   services: readonly ServiceDefinition[],
@@ -80,13 +67,7 @@ export async function createSeedFromValue(
   throw new UserError(`The seed is the string \`${text}\`; ${expected} File paths are not accepted over HTTP.`);
 }
 
-/**
- * Returns the seed for a user's content.
- *
- * @param name the name of the seed in messages
- * @param file its path, for line numbers and `extends`; without a path, a seed can only extend `builtin`
- * @throws UserError with all errors
- */
+/** @param name of the seed in messages @param file for line numbers and `extends` @throws UserError with all errors */
 export async function createSeedFromContent(
   content: object,
   name: string,
@@ -99,13 +80,7 @@ export async function createSeedFromContent(
   return buildSeed(parts, { origin: 'file', extended }, services, random);
 }
 
-/**
- * Reads a seed file into a self-contained value that can be sent over HTTP.
- *
- * @param file a path on this machine
- * @param name the name of the option in messages
- * @throws UserError with all errors of the file and of the seeds it extends
- */
+/** Reads a seed file into a self-contained value that can be sent over HTTP. @throws UserError with all errors */
 export async function readSeedValue(
   file: string,
   name: string,
@@ -130,12 +105,7 @@ export function restoreSeed(stored: StoredSeed, services: readonly ServiceDefini
   return buildSeed(parts, { origin: stored.origin, extended }, services, random);
 }
 
-/**
- * Derives a seed with a world's own credentials. Principals and their ids stay the same. Passwords are hashed once for
- * the seed and all seeds derived from it.
- *
- * @param seed created by this module
- */
+/** Derives a seed of this module with a world's own credentials. Ids stay, and passwords are hashed only once. */
 export function deriveSeed(seed: Seed, derivation: Derivation): Seed {
   if (!isDerivable(seed)) throw new TypeError('only a seed of this module can be derived for a world');
   return seed.derive(derivation);
@@ -181,7 +151,6 @@ function parseSeed({ text }: StoredSeed): { readonly parts: SeedParts; readonly 
   return { parts, extended };
 }
 
-/** Creates a seed, whose parts are completed with omitted credentials. @param validParts the parts, already checked */
 function buildSeed(
   validParts: SeedParts,
   provenance: Provenance,

@@ -4,11 +4,8 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { memberOf, own } from '../../lib/members.ts';
 import { appendName } from './error-text.ts';
 
-/** One seed in a chain of `extends`. */
 export interface Layer {
-  /** The name in messages. */
   readonly name: string;
-  /** The path, for finding the lines of errors. */
   readonly file: string | null;
 }
 
@@ -47,12 +44,7 @@ export function findSource({ origin }: SourcedValue, place: string): Source {
 
 /**
  * Applies a seed's changes to the seed it extends. Merges objects by member, and lists with identifying members by
- * entry; replaces everything else. `null` removes a member unless its value can be null, and `remove: true` removes an
- * entry.
- *
- * @param base the extended seed
- * @param changes the seed that extends it, by service
- * @param errors receives the errors
+ * entry; replaces everything else. `null` removes a member unless it can be null, and `remove: true` an entry.
  */
 export function mergeLayer(
   base: SourcedValue,
@@ -82,7 +74,6 @@ type Merge = (name: string, below: SourcedValue, above: SourcedValue, schema: Se
 
 const mergeMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
-/** Merges objects whose members the schema lists. An open object is a single value. */
 function mergeValue(
   below: SourcedValue,
   above: SourcedValue,
@@ -198,7 +189,6 @@ function checkRemoval(
   };
 }
 
-/** Returns a member by name, or an entry by index. */
 function getChild({ value, origin }: SourcedValue, step: string): SourcedValue {
   return { value: memberOf(value, step), origin: originOfChild(origin, step) };
 }

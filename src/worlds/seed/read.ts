@@ -23,18 +23,11 @@ export interface BaseLoader {
   readContent(file: string, optionName: string): Promise<SeedParts>;
 }
 
-/** The name of the built-in cast in `extends`. */
 const BUILT_IN = 'builtin';
 /** The maximum length of a chain of seeds, not counting the built-in cast. */
 const MAX_LAYERS = 10;
 
-/**
- * Reads and validates a user's seed with the seeds it extends.
- *
- * @param content an object
- * @returns the parts by service, and the names of the extended seeds, nearest first
- * @throws UserError with all errors, including file and line
- */
+/** Reads a user's seed with the seeds it extends, nearest first. @throws UserError with all errors, by file and line */
 export async function readSeed(
   content: SeedParts,
   layer: Layer,
@@ -56,11 +49,7 @@ export async function readSeed(
   return { parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
-/**
- * Returns a seed followed by the seeds it extends, each with its name in the `extends` of the seed above.
- *
- * @param layers the chain so far, topmost first; the last one belongs to the content
- */
+/** Returns a seed, then those it extends. @param layers the chain so far, topmost first; the last has the content */
 async function loadStack(
   { $schema, extends: base, ...parts }: SeedParts,
   name: string,
@@ -109,7 +98,6 @@ async function loadStack(
 
 interface LocatedError {
   readonly error: SeedError;
-  /** The place in the user's seed. */
   readonly source: Source;
 }
 

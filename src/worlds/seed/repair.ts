@@ -1,7 +1,6 @@
 import type { SeedSchema } from '../../contract/json-schema.ts';
 import { appendName } from './error-text.ts';
 
-/** A repaired value that matches its schema. */
 export interface Repaired {
   readonly value: unknown;
   readonly madeUpPaths: ReadonlySet<string>;
@@ -12,10 +11,7 @@ export interface Repaired {
 /** A number that no valid value has. */
 const MADE_UP_NUMBER = -1;
 
-/**
- * Makes a value match its schema, so that the valid parts can be checked further. Fills in missing members and wrong
- * types, and removes unknown members. Leaves strings that only violate an enum.
- */
+/** Makes a value match its schema, except for enums, so that the valid parts can be checked further. */
 export function repairValue(rootSchema: SeedSchema, input: unknown): Repaired {
   const madeUpPaths = new Set<string>();
   const madeUpTexts = new Set<string>();

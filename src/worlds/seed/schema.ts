@@ -12,10 +12,7 @@ const REMOVE = schema(
   'Removes the entry that the other members identify. No further members are allowed.',
 );
 
-/**
- * Returns the JSON Schema (draft-07) of seed files, for editors. Describes complete seeds, and seeds that extend
- * another seed. Entries of such a seed may be changes, so only the identifying members are required.
- */
+/** Returns the JSON Schema (draft-07) of seed files, for editors: of complete seeds, and of those that extend one. */
 export function createSeedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
   const parts = (schemaOf: (schema: SeedSchema, lists: Readonly<Record<string, SeedList>>) => SeedSchema) =>

@@ -7,12 +7,7 @@ const BATCH_LENGTH = 100;
 /** The minimum length of a piece, except the last one, in characters. */
 const PIECE_LENGTH = 65_536;
 
-/**
- * Returns the JSON of a cast, in pieces, because that of a large cast may not fit into the heap.
- *
- * @param cast as `readCast` returned it
- * @param services the services that add tokens that never expire
- */
+/** Returns the JSON of a cast, in pieces, because that of a large cast may not fit into the heap. */
 export async function* streamCast(
   cast: Readonly<Record<string, unknown>>,
   services: readonly ServiceDefinition[],
