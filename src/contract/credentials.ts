@@ -20,12 +20,7 @@ export interface Holder {
   readonly owner: string;
 }
 
-/**
- * A collection whose rows have credentials, which select the world of a request. In a world with its own credentials,
- * every row has new ones.
- *
- * @typeParam Entry the type of all rows of the collection
- */
+/** A collection whose rows have credentials. In a world with its own credentials, every row has new ones. */
 export interface CredentialRows<Entry extends Row = Row> {
   readonly collection: string;
   /** Returns the row with new credentials, or the row itself if it has none. */

@@ -11,27 +11,15 @@ export type Schema<
   Name extends keyof Documents[Service]['schemas'],
 > = Documents[Service]['schemas'][Name];
 
-/**
- * A document's types for an operation, in all versions together: members that only some versions have are optional.
- * The build writes these types (`scripts/handler-types.mjs`); this is their common shape.
- */
+/** A document's types for an operation, in all versions together. `scripts/handler-types.mjs` writes them. */
 export interface OperationTypes {
   /** Strings, whatever their schema is. A parameter is optional if another path of the operation lacks it. */
   readonly params: Readonly<Record<string, string>>;
-  /**
-   * After validation: numbers and booleans are converted, lists are lists, and anything the document does not name is
-   * removed.
-   */
+  /** Validated: numbers and booleans are converted, lists are lists, and only what the document names is there. */
   readonly query: Readonly<Record<string, unknown>>;
-  /**
-   * Undefined if the operation takes none; a Buffer if it takes bytes of any type. An optional JSON body that was not
-   * sent is `{}`.
-   */
+  /** Undefined if it takes none; a Buffer for bytes of any type; `{}` for an optional JSON body that was not sent. */
   readonly body: unknown;
-  /**
-   * The bodies by status, except refusals, which are thrown. A body is undefined if there is none, a stream of
-   * server-sent events or JSON lines, or a Buffer for anything else that is not JSON.
-   */
+  /** By status, without refusals: JSON, undefined, a stream of events or lines, or a Buffer for anything else. */
   readonly answers: Readonly<Record<number, unknown>>;
   /** Whether the document requires no credential. */
   readonly isPublic: boolean;

@@ -6,21 +6,13 @@ import type { ServiceDefinition } from './service.ts';
 /** An environment variable that `nv-auth-mock env` prints. */
 export interface Variable {
   readonly name: string;
-  /**
-   * Returns the value; undefined if the cast has none.
-   *
-   * @param castPart the service's part of the cast, as the control API returned it; undefined if the seed has none
-   * @param url the URL by which the client reaches the server
-   */
+  /** Returns undefined if the cast has none. @param castPart as the control API returned it @param url of the server */
   readonly readValue: (castPart: unknown, url: string) => string | undefined;
   /** The identity that the value requires, for a message if the cast lacks it: `administrator with an access key`. */
   readonly requirement?: string;
 }
 
-/**
- * The part of a service that is known before it is loaded: its name, and its additions to the command, the library and
- * the words of refusals.
- */
+/** What is known of a service before it is loaded: its additions to the command, the library and refusals. */
 export interface Manifest {
   /** Also the name of its folders and of its document. */
   readonly name: string;
@@ -33,16 +25,10 @@ export interface Manifest {
   readonly hosts: readonly string[];
   /** Hosts of another service that serve it, too. */
   readonly gateways?: readonly string[];
-  /**
-   * Returns the host names below a `*` of `hosts` that the identities and objects of a world use.
-   *
-   * @param castPart the service's part of the cast, as the control API returned it; undefined if the seed has none
-   */
+  /** Returns the host names below a `*` of `hosts` that a world uses. @param castPart as the control API returned it */
   readonly hostsOfCast?: (castPart: unknown) => readonly string[];
   /** Returns whether a server with these settings has the service. Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
-  /**
-   * @param rulesetsOfKeys returns the rulesets of all profiles whose scopes and resource types NGC keys can hold
-   */
+  /** @param rulesetsOfKeys returns the rulesets of all profiles whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;
 }

@@ -15,10 +15,7 @@ export interface RequestContext extends RequestScope {
   readonly now: Instant;
   /** The scheme and authority by which the caller reached this server, without a trailing slash. */
   readonly origin: string;
-  /**
-   * The base of URLs that are called without the caller's credential. Except in the default world, it includes the
-   * prefix of the world, because no credential selects it.
-   */
+  /** The base of URLs called without the caller's credential: with the prefix of the world, except the default. */
   readonly openOrigin: string;
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
@@ -28,29 +25,15 @@ export interface RequestContext extends RequestScope {
   readonly bodyFault: unknown;
   /** Takes hints about this request, whether or not it succeeds. */
   readonly hints: HintCollector;
-  /**
-   * Whether the caller may read the cast, including passwords. Such a caller can log in as any user, so no password is
-   * required.
-   */
+  /** Whether the caller may read the cast with all passwords, and so needs no password to log in as anyone. */
   readonly mayReadCast: boolean;
-  /**
-   * Returns the public keys of the issuer that this request addresses. If the request selects no world, it includes the
-   * keys of all worlds, because tokens requested without a world have the same issuer.
-   */
+  /** The keys of the request's issuer; without a selected world, of all worlds, because their issuer is the same. */
   publishedKeys(): readonly PublicJwk[];
   /** Returns the header lines with this name as they were received, without joining them. */
   headerLines(name: string): readonly string[];
-  /**
-   * Reserves memory for a response that lists these rows, until it is sent. A large one waits for its turn.
-   *
-   * @throws Problem `storage_full` if one response cannot have them all; `unavailable` if its turn does not come in time
-   */
+  /** Reserves memory for a response with these rows; large ones wait. @throws Problem `storage_full`, `unavailable` */
   reserveAnswer(rows: readonly Pick<Row, 'revision'>[]): Promise<void>;
-  /**
-   * Calls back when the client closes its connection. For operations that wait.
-   *
-   * @returns a function that removes the callback; call it once the operation has its response
-   */
+  /** Calls back when the client leaves. @returns a function that removes the callback, once there is a response */
   onDisconnect(callback: () => void): () => void;
 }
 
@@ -64,21 +47,12 @@ export interface Context<Operation extends OperationTypes = OperationTypes, Targ
   readonly body: Operation['body'];
   /** The object that the rule's lookup found. */
   readonly target: Target;
-  /**
-   * Receives the body of an operation that streams without keeping it, and returns its size in bytes and its SHA-256 in
-   * hexadecimal.
-   *
-   * @throws Problem if there are more than `maxBytes` bytes, or if the connection closes before the end
-   */
+  /** Receives a streamed body without keeping it: its size in bytes, and SHA-256 in hexadecimal. @throws Problem */
   digest(maxBytes: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
-   * Calls `take` for each piece of the body of an operation that streams. All pieces have the same size, except the
-   * last. The next piece is read once `take` has finished.
-   *
-   * @param sizes the size of a piece and the maximum size of the body, in bytes
-   * @returns the number of bytes
-   * @throws Problem if there are more than `sizes.max` bytes, or if the connection closes before the end; rethrows errors
-   * of `take`
+   * Calls `take` for each piece of a streamed body, one at a time. All but the last have the size `sizes.piece`, in
+   * bytes. @returns the number of bytes @throws Problem beyond `sizes.max`, or if the connection closes; errors of
+   * `take`
    */
   receivePieces(
     sizes: { readonly piece: number; readonly max: number },
@@ -103,11 +77,8 @@ export type OutcomeOf<Service extends ServiceName, Id extends OperationId<Servic
 type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[Status]> }[keyof Answers];
 
 /**
- * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>`. Input and response have the types of the
- * document, which `http/steps/validate-request.ts` and `validate-response.ts` also check at run time. Without type
- * parameters it fits any operation, for shared code, and the response is checked only at run time.
- *
- * @typeParam Target the object that the lookup of the operation's rule finds
+ * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>` has the types of the document. Without type
+ * parameters it fits any operation, for shared code. @typeParam Target what the rule's lookup finds
  */
 export type Handler<Service extends ServiceName = never, Id extends OperationId<Service> = never, Target = unknown> = [
   Service,

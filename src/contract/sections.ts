@@ -19,12 +19,7 @@ export type RowIn<Key extends string, OneSection> = OneSection extends { readonl
       }[keyof Rows]
   : never;
 
-/**
- * Lists the rows of all sections as one table, in source order.
- *
- * @param key the member that names a row, such as `id`
- * @param sections a row may override a member of its section, but not remove it
- */
+/** Lists the rows of all sections as one table, in order. @param sections rows may override a section's members */
 export function layOut<const Key extends string, Sections extends readonly { readonly rows: object }[]>(
   key: Key,
   sections: Sections,

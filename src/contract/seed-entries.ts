@@ -10,11 +10,8 @@ export function locateEntries<Entry>(list: string, entries: readonly Entry[] = [
 }
 
 /**
- * Returns an error for each entry whose value an earlier entry already has.
- *
- * @param subject the subject of the message, such as ``users: `email` ``
- * @param deriveValue the default for an entry without a value. Equal derived values are not reported: they follow from equal
- * names, which are reported
+ * Returns an error for each entry with the value of an earlier one. @param deriveValue for entries without a value;
+ * equal derived ones are not reported: they follow from equal names, which are
  */
 export function findDuplicates<Entry>(
   subject: string,

@@ -35,54 +35,24 @@ export interface Seeding {
   readonly schema: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
-  /**
-   * Returns the errors that the schema cannot express.
-   *
-   * @param part matches the schema, and is not completed yet
-   * @param seed the whole seed
-   */
+  /** Returns the errors that the schema cannot express. @param part matches the schema, and is not completed yet */
   findErrors(part: unknown, seed: SeedParts): readonly SeedError[];
-  /**
-   * Adds omitted ids, keys, secrets, client ids and passwords. Absent if nothing can be omitted. Existing values stay, and
-   * ids come first, so that a seed is the same whether it has its derived ids or omits them.
-   *
-   * @param part matches the schema
-   */
+  /** Adds omitted ids first, then keys, secrets, client ids and passwords. Absent if nothing can be omitted. */
   complete?(part: unknown, derivation: Derivation): unknown;
   /**
-   * Returns the part for another world. All NGC keys, secrets and confidential client ids are replaced, even those that
-   * the seed file contains. Ids stay, and so do names, e-mail addresses, passwords with their hashes, realm names and
-   * public OAuth clients. Absent if there are no credentials.
-   *
-   * @param part is complete, and belongs to the default world
+   * Returns the part for another world: keys, secrets and confidential client ids are replaced; ids, names and
+   * passwords with their hashes stay. Absent if there are no credentials. @param part is complete
    */
   derivePart?(part: unknown, derivation: Derivation): unknown;
-  /**
-   * Returns the part with the hashes of its passwords, which are computed once for all worlds.
-   *
-   * @param part is complete
-   * @param builtIn this service's part of the built-in cast, whose hashes are reused
-   */
+  /** Returns the part with password hashes, once for all worlds. @param builtIn the cast's part, to reuse its hashes */
   hashSecrets?(part: unknown, random: Random, builtIn: unknown): Promise<unknown>;
-  /**
-   * @param part is complete and hashed, and has no errors
-   * @param seed the whole seed, because its parts refer to each other
-   */
+  /** @param part is complete, hashed and valid @param seed the whole one, because its parts refer to each other */
   createRows(part: unknown, now: Instant, random: Random, seed: SeedParts): Promise<SeedRows>;
   /** Returns this part of the cast: the credentials and names that a client needs to use the identities. */
   createCast(part: unknown): unknown;
-  /**
-   * Returns this part of the cast with the members that depend on the time. Absent if none does.
-   *
-   * @param part as `createCast` returned it
-   */
+  /** Returns the part of `createCast` with the members that depend on the time. Absent if none does. */
   castAt?(part: unknown, now: Instant): unknown;
-  /**
-   * Returns a function that issues the token of an entry of a list, which never expires; null if the entries have none.
-   * Absent if no identity has tokens.
-   *
-   * @param part as `createCast` returned it
-   */
+  /** Returns a function that issues an entry's token, which never expires, or null. Absent if none has tokens. */
   createBearers?(
     part: unknown,
     world: Pick<World, 'id' | 'credentials'>,

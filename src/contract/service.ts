@@ -21,12 +21,7 @@ import type { NotEmulatedRow } from './sections.ts';
 import type { Seeding } from './seed.ts';
 import type { RequestScope } from './world.ts';
 
-/**
- * A check that runs before the caller is authenticated.
- *
- * @returns headers to add to any answer
- * @throws Problem to refuse the request
- */
+/** A check before authentication. @returns headers to add to any answer @throws Problem to refuse the request */
 export type FirstCheck = (
   context: RequestContext,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
@@ -39,10 +34,8 @@ export interface WorldEvent {
 }
 
 /**
- * Finds a credential that would work instead of the refused one.
- *
- * @param refused the input of the decision, if a rule made it, and the presented credentials
- * @returns the name or id of the working credential; null if there is none
+ * Finds the name or id of a credential that would work instead; null if there is none. @param refused the input of the
+ * decision, if a rule made it, and the presented credentials
  */
 export type FindCredential = (
   refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },
@@ -64,10 +57,7 @@ export interface RefusalContext {
   readonly decision: Decision | null;
 }
 
-/**
- * The form of an error response: the name of a schema of the document (null for plain text) and a media type. Null for
- * an empty body.
- */
+/** An error response: a schema of the document (null: plain text) and a media type. Null: an empty body. */
 export type ErrorForm = { readonly schema: string | null; readonly mediaType: string } | null;
 
 /** The claims of an identity's tokens, before they are signed. */
@@ -81,17 +71,9 @@ export interface TokenDraft {
 
 /** The logins of a service's users, for the control API. */
 export interface Logins {
-  /**
-   * Drafts the tokens of an identity, which tests change and sign; null if there is no such identity.
-   *
-   * @param name an id, a name, an e-mail address or a client id; null: the first identity that can have a token
-   */
+  /** Drafts an identity's tokens, by any of its names (null: the first that can have some); null if there is none. */
   draftTokens(context: RequestContext, name: string | null): Promise<TokenDraft | null>;
-  /**
-   * Ends the logins of an identity, and revokes all its access and refresh tokens; null if there is no such identity.
-   *
-   * @param name as for `draftTokens`
-   */
+  /** Ends an identity's logins, and revokes its access and refresh tokens; null if there is no such identity. */
   revokeTokens(context: RequestContext, name: string): Promise<Schema<'control', 'RevokedTokens'> | null>;
   listTokenNames(world: RequestScope): Promise<readonly string[]>;
   /** Returns the OAuth clients (RFC 6749, 2), oldest first. */
@@ -113,10 +95,7 @@ export interface ErrorRenderer {
 
 /** Host names with one operation for any path, such as the host of a deployed function. No document describes them. */
 export interface OperationHost extends ErrorRenderer {
-  /**
-   * Matches the host name, in lower case and without the port, up to the server's own name; its named groups become the
-   * parameters.
-   */
+  /** Matches a host name, in lower case and without port, up to the server's own name. Groups become parameters. */
   readonly pattern: RegExp;
   /** The row of the tables that applies to it. */
   readonly operation: string;
@@ -163,22 +142,12 @@ export interface ServiceRules {
 export interface ServiceCallers {
   /** Returns the caller of a request. @throws Problem `unauthenticated` if the credential is refused */
   readonly authenticate: (context: RequestContext) => Promise<Caller>;
-  /**
-   * Finds the principal with this id, name, client id or e-mail address; null if there is none. Absent if no principal
-   * can be impersonated.
-   *
-   * @throws Problem `unauthenticated` if their credential would be rejected
-   */
+  /** Finds a principal by any of its names, or null. Absent if none can be impersonated. @throws Problem */
   readonly impersonate?: (world: RequestScope, name: string, now: Instant) => Promise<Caller | null>;
   /** Creates callers with hypothetical rights, to simulate decisions. Absent if callers have no rights here. */
   readonly hypothetical?: {
     readonly roles: (world: RequestScope) => Promise<readonly string[]>;
-    /**
-     * Returns a caller with exactly these rights.
-     *
-     * @param principal the principal whose rights are replaced; null for a new one
-     * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
-     */
+    /** Returns a caller with these rights. @param principal null: a new one @throws Problem `invalid_request` */
     readonly caller: (world: RequestScope, held: HypotheticalRights, principal: Caller | null) => Promise<Caller>;
   };
 }
@@ -186,10 +155,7 @@ export interface ServiceCallers {
 export interface AcceptedCredentials {
   /** The extractors of credentials in headers. These select the world of a request. */
   readonly extractors?: readonly CredentialExtractor[];
-  /**
-   * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
-   * `a`. The first one takes precedence.
-   */
+  /** Credentials in fields of operations that select a world, by precedence; `a.b` is the member `b` of `a`. */
   readonly fields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
   readonly stored?: ServiceCredentials;
   /** Patterns that tell the vendor's real credentials from a mock's. */
@@ -202,11 +168,7 @@ export interface DecisionHelp {
   readonly findFixes?: FindFixes;
   /** The functions that find a credential that would work instead of the refused one, by reason. */
   readonly credentialFinders?: Readonly<Partial<Record<DenyReason, FindCredential>>>;
-  /**
-   * Finds principals that may send the requests of fixes, if these are requests of the vendor's own API.
-   *
-   * @returns a function from a request to the name of a principal that may send it; null if there is none
-   */
+  /** Finds who may send the requests of fixes, by name, if these are requests of the vendor's own API. */
   readonly findSenders?: (world: RequestScope) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
   /** Mistakes that clients of this vendor make, most specific first. */
   readonly hints?: readonly HintRule[];
@@ -216,28 +178,17 @@ export interface DecisionHelp {
 
 /** Events of a service that no request causes, and how many objects it stores. */
 export interface ServiceState {
-  /**
-   * Prepares a world that the server creates or opens. Absent if nothing needs to be prepared.
-   *
-   * @returns a line for each credential that can do less than it appears to
-   */
+  /** Prepares a world that is created or opened. @returns a line per credential that can do less than it appears to */
   readonly prepare?: (
     world: { readonly store: Store; readonly settings: Settings; readonly rulesets: readonly Ruleset[] },
     now: Instant,
   ) => Promise<readonly string[]>;
-  /**
-   * Returns the events after `from`, up to and including `to`, in any order: at least the first `limit`, and few more.
-   * Null: the service has no events.
-   */
+  /** Returns the events after `from`, up to `to`, in any order: at least the first `limit`. Null: it has none. */
   readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
   readonly objectCounts?: ObjectCounts;
 }
 
-/**
- * An emulated API, as a value. A new feature that concerns all services adds a part, or a member to one.
- *
- * @typeParam Name if given, the compiler checks that every operation of the document has a handler of its type
- */
+/** An emulated API, as a value. @typeParam Name if given, every operation of the document must have a handler */
 export interface ServiceDefinition<Name extends string = string> extends ErrorRenderer {
   /** Also the name of its folders and of its document. */
   readonly name: Name;

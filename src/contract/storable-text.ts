@@ -9,13 +9,7 @@ export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
 }
 
-/**
- * Checks that every string in a value can be stored unchanged. Runs after validation, because violations of the
- * document are the better report.
- *
- * @param part the part of the request: `Field`, `Query parameter`
- * @throws Problem with the name of the member that cannot be stored
- */
+/** Checks that every string can be stored unchanged. @param part `Field`, `Query parameter` @throws Problem */
 export function assertStorable(part: string, root: unknown): void {
   if (typeof root === 'string' && !isStorable(root)) throw unstorableProblem(part, '');
   const pending: Visit[] = isVisited(root) ? [{ value: root, key: '', parent: null }] : [];

@@ -46,17 +46,11 @@ export interface WorldRegistry {
   find(id: string): World | undefined;
   /** Returns whether a world with this id was deleted or ended. Only the latest 10,000 such worlds are remembered. */
   isRemoved(id: string): boolean;
-  /**
-   * Returns the ids of the worlds that a credential belongs to, including deleted worlds. Several worlds may share a
-   * credential.
-   */
+  /** Returns the ids of the worlds, also deleted ones, that a credential belongs to. Several may share it. */
   ownersOf(presented: PresentedCredential): readonly string[];
   /** Returns the current signing keys of all worlds, without duplicates. */
   publishedKeys(): readonly PublicJwk[];
-  /**
-   * Returns whether the default world has this client or key. `ownersOf` omits the default world, because a credential
-   * without an owner leads there anyway.
-   */
+  /** Whether the default world has this client or key. `ownersOf` omits it: credentials without an owner lead there. */
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
 }
 
@@ -65,9 +59,7 @@ export interface World {
   readonly id: string;
   readonly tokens: Tokens;
   readonly store: Store;
-  /**
-   * The claims of tokens with a verified signature, by token. Time, issuer and subject are still checked on each use.
-   */
+  /** Claims of tokens with a verified signature. Time, issuer and subject are still checked on each use. */
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly random: Random;
   /** The mark at the start of its keys, by which the world of a key is found; empty for the default world. */
@@ -80,12 +72,7 @@ export interface World {
   readonly origin: Seed;
   readonly clock: WorldClock;
   readonly signingKeys: {
-    /**
-     * Replaces the signing key with a new one for the same algorithm.
-     *
-     * @param now by the clock of the world
-     * @param overlapMs for how long tokens of the replaced key are accepted, in milliseconds; default: ten minutes
-     */
+    /** Replaces the signing key. @param now by the world's clock @param overlapMs default: ten minutes */
     rotate(now: Instant, overlapMs?: number): Promise<Rotation>;
   };
   readonly refreshTokens: RefreshTokens;
@@ -100,9 +87,6 @@ export interface World {
   /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;
   release(): void;
-  /**
-   * Resets the world to its seed: deletes objects created since, empties the journal and the lists of decisions,
-   * faults and uses, and restores real time.
-   */
+  /** Resets the world to its seed and to real time, without journal, decisions, faults and uses. */
   reset(): Promise<void>;
 }

@@ -11,7 +11,6 @@ export interface Caller {
   readonly held: HeldRights;
 }
 
-/** What the caller wants to do, as far as the path says. */
 export interface AccessRequest {
   readonly rule: Rule;
   readonly ruleset: Ruleset;
@@ -80,17 +79,12 @@ export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pendi
 
 const ALLOW = { effect: 'allow' } as const;
 
-/**
- * Decides whether the rule allows the caller. Runs before the body is read and the object is looked up. Order of
- * checks: organisation, service, `closed` to keys, roles, scopes (`all`, then `any`), resource type.
- */
+/** Decides before the lookup: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type. */
 export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
   return verdictWithPending(accessRequest, caller, null);
 }
 
-/**
- * Decides about the object, after the lookup. A missing or foreign object is reported before anything about resources.
- */
+/** Decides about the object, after the lookup. A missing or foreign object is reported before anything else. */
 export function checkResource(accessRequest: AccessRequest, caller: Caller, lookedUp: ResourceState): Verdict {
   switch (lookedUp.found) {
     case 'foreign':
@@ -141,10 +135,7 @@ export function mayAccess(accessRequest: AccessRequest, { held }: Caller, attrib
     : verdictByRule(held.rightsByRule, accessRequest, attributes).effect === 'allow';
 }
 
-/**
- * Returns the permissions that an allow decision is based on: each of `all`, and those of `any` that the caller has.
- * Empty if a role replaces them.
- */
+/** Returns the permissions that an allow decision is based on; empty if a role replaces them. */
 export function listUsedPermissions(
   { rule, ruleset }: AccessRequest,
   { held }: Caller,
@@ -187,7 +178,6 @@ function verdictWithPending(
   return now;
 }
 
-/** Decides with these rights, without regard to pending changes. */
 function verdictUnder(
   rights: Rights,
   accessRequest: AccessRequest,
@@ -244,10 +234,7 @@ function denial(reason: DenyReason, lack: MissingRights = NONE_MISSING): Denial 
   return { effect: 'deny', reason, ...lack };
 }
 
-/**
- * Returns the permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` with a
- * single permission is treated as `all`.
- */
+/** Returns the lacking permissions; none if a role replaces them. An `any` with a single one counts as `all`. */
 export function missingRightsOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
   { permissions }: Rights,
@@ -263,10 +250,7 @@ export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
   return missing.length === 0 && missingAnyOf === undefined;
 }
 
-/**
- * Returns why the caller's resources do not cover the object; null if they do. Checks only the resource types while the
- * object is unknown.
- */
+/** Returns why the caller's resources do not cover the object (while it is unknown: their types); null if they do. */
 export function findResourceFault(
   rule: Rule,
   ruleset: Ruleset,

@@ -48,7 +48,6 @@ export interface ComparedRights {
   readonly pending?: PendingChange;
 }
 
-/** The object of a request, and the resources that a decision compared it with. */
 export interface ComparedResources {
   /** The object that the path names. */
   readonly target?: string;
@@ -105,11 +104,7 @@ export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' 
 /** The maximum length of a list of resources in characters. A key may name thousands of objects. */
 const MAX_LIST_LENGTH = 1000;
 
-/**
- * Builds the decision from a verdict. Called after `decide`, and again after `checkResource`, which may reverse it.
- *
- * @param lookedUp the lookup result; null if there was no lookup
- */
+/** Called after `decide`, and again after `checkResource`, which may reverse it. @param lookedUp null: no lookup */
 export function decisionOfVerdict(
   facts: RequestFacts,
   accessRequest: AccessRequest,
@@ -193,10 +188,7 @@ function addReasonDetails(
   if (binding !== undefined) resources.binding = binding;
 }
 
-/**
- * Returns whether the caller's resources would suffice, for a denial about rights; undefined for other denials and for
- * callers that are not bound to resources.
- */
+/** Whether the caller's resources would suffice, for a denial about rights; undefined where that doesn't apply. */
 function bindingOf(
   reason: DenyReason,
   { rule, ruleset }: AccessRequest,
@@ -248,18 +240,13 @@ function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
   return sources.includes(rule) ? rule : (sources.find((source) => source.certainty !== 'documented') ?? rule);
 }
 
-/** Returns the basis of a decision that no rule made. @param reasons of all services */
 export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'basis'> {
   const row = reasons[reason];
   const basis = row && basisFrom(row);
   return basis === undefined ? {} : { basis };
 }
 
-/**
- * Returns the decision about a refused credential; null if the problem is about something else.
- *
- * @param reasons of all services
- */
+/** Returns the decision about a refused credential; null for other problems. @param reasons of all services */
 export function decisionOfProblem(facts: RequestFacts, problem: Problem, reasons: Reasons): Decision | null {
   if (problem.reason === undefined) return null;
   const { reason, why, claimed, ofWorld } = problem;

@@ -47,10 +47,7 @@ export interface HeldRights extends Rights {
   readonly services: readonly string[] | null;
   /** The effective version of the policy, for keys that have versions. */
   readonly policyVersion?: number;
-  /**
-   * Rights granted by separate access rules: the permissions of each apply only to its own resources. `held` is then
-   * the union of all. Absent: `held` and `resources` are everything.
-   */
+  /** Rights of separate access rules, each only for its own resources; `held` has them all. Absent: there are none. */
   readonly rightsByRule?: readonly Rights[];
   /** Earliest first; each will be effective for some time. */
   readonly pending: readonly PendingRights[];

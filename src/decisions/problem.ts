@@ -2,10 +2,7 @@ import { type Instant, rfc3339 } from '../lib/clock.ts';
 import type { Principal } from './principal.ts';
 import type { CredentialReason, ProblemReason } from './reasons.ts';
 
-/**
- * All kinds of failures of a request. A service's `problem.ts` maps each to the vendor's status and message. A new kind
- * is a type error there until it is handled.
- */
+/** All kinds of failures. Each service's `problem.ts` maps them to the vendor's statuses and messages. */
 export type ProblemKind =
   /** the body, a parameter or a header is not what the document requires */
   | 'invalid_request'
@@ -118,10 +115,7 @@ export interface ProblemParts {
   readonly cause?: unknown;
 }
 
-/**
- * A failure with two texts: `message` for the client, `why` for the log and the decision. Kinds for which every vendor has
- * a fixed text (`forbidden`, `not_found`) need no message.
- */
+/** A failure: `message` for the client (not needed for `forbidden`, `not_found`), `why` for the log and decision. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly kind: ProblemKind;

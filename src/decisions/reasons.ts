@@ -4,10 +4,7 @@ import type { Ruleset } from './ruleset.ts';
 
 /** A reason for which a request can be refused, and its source. */
 export interface Reason extends Sourced {
-  /**
-   * The step that refuses: `authenticate` identifies the caller, `decide` compares rights, `validate` checks the input,
-   * `cover` compares the object with the caller's resources, `handle` executes the operation.
-   */
+  /** The step that refuses: `decide` compares rights, `cover` the object with the resources, `handle` executes. */
   readonly stage: 'authenticate' | 'decide' | 'validate' | 'cover' | 'handle';
   readonly meaning: string;
   /** The kind of credential that this world does not know. Another world may know it. */
@@ -194,10 +191,7 @@ export const COMMON_REASONS = {
   },
 } as const satisfies Reasons;
 
-/**
- * The stages of the reasons that services add, by code. Services declare their own (`declare module`), so that a
- * misspelt code does not compile.
- */
+/** The stages of the reasons that services add (`declare module`), so that a misspelt code does not compile. */
 // biome-ignore lint/suspicious/noEmptyInterface: services add members by `declare module`
 export interface ServiceReasons {}
 

@@ -38,10 +38,7 @@ export interface Rule<Permission extends string = string, Type extends string = 
   };
   /** Resource types of which the key must have one. Absent: the key's resources do not matter. */
   readonly on?: readonly Type[];
-  /**
-   * Resource types that the source of the row does not name, with their own sources. A decision that depends on them is
-   * only as certain as these sources.
-   */
+  /** Resource types with sources of their own; a decision that depends on them is only as certain as these. */
   readonly added?: readonly (Sourced & { readonly types: readonly Type[] })[];
   /** Objects that need no resource. The types are then checked only once the object is known. */
   readonly open?: readonly Relation[];
@@ -49,20 +46,14 @@ export interface Rule<Permission extends string = string, Type extends string = 
   readonly ownersOnly?: true;
   /** Refuses all keys, whatever their rights are. A token with the rights is allowed. */
   readonly closed?: true;
-  /**
-   * Whether a key for single versions of an object is refused on a call that names no version (the default), or sees
-   * only its versions.
-   */
+  /** Without a version in the call, a key for single versions is refused (default), or sees only its versions. */
   readonly versionless?: 'refuse' | 'narrow';
   /** How the object of a request is found. Absent: the action has no object. */
   readonly cover?: {
     readonly lookup: string;
     /** The path parameter with the id of the object. Absent: the body identifies the object. */
     readonly param?: string;
-    /**
-     * Templates for the names of the object in resources, by resource type, with path parameters in braces. A name that
-     * ends in `/` is the prefix of the names of the object's parts (`versionless`).
-     */
+    /** Templates for the object's names in resources, by type; one that ends in `/` begins the names of its parts. */
     readonly names?: Readonly<Record<string, string>>;
   };
 }
@@ -88,10 +79,7 @@ export interface OperationRow extends Sourced {
   readonly anyBodyType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
-  /**
-   * The request is decided once its body is received. At a public operation, the body selects the world; at one with a
-   * rule, it identifies the object, and is validated after the lookup. Default: decided by the headers.
-   */
+  /** Decided once its body is received, which selects the world or identifies the object. Default: by the headers. */
   readonly decidedBy?: 'body';
   /** The name of the service's check that runs before the caller is known. If the body decides, it also gets the body. */
   readonly checksFirst?: string;
@@ -143,10 +131,7 @@ export interface RemedyRow {
 
 /** The tables of one service in one profile. `checkTables` checks them when the server starts. */
 export interface Tables<Permission extends string = string, Type extends string = string> {
-  /**
-   * The vendor's word for a permission. It determines the reason for a refusal: `missing_permission` or
-   * `missing_scope`.
-   */
+  /** The vendor's word, which determines a refusal's reason: `missing_permission` or `missing_scope`. */
   readonly term: 'permission' | 'scope';
   /** NGC's name of the service in the policies of keys; absent if keys need not include the service. */
   readonly product?: string;
@@ -154,10 +139,7 @@ export interface Tables<Permission extends string = string, Type extends string 
   readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
-  /**
-   * A key that is bound only to single objects is refused for every other name before the lookup, so that it does not
-   * reveal which names exist.
-   */
+  /** A key bound to single objects is refused for other names before the lookup, to not reveal which exist. */
   readonly refusesOtherNames?: true;
   /** Completes the sentence "a key without a resource ...". Absent for services whose keys have no resources. */
   readonly unbound?: string;

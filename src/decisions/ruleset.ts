@@ -13,7 +13,6 @@ export interface Ruleset {
   readonly resourceTypes: ReadonlyMap<string, ResourceTypeRow>;
 }
 
-/** Creates the ruleset of a profile. @param document the profile's document; default: the document of the service */
 export function createRuleset(service: string, profile: string | null, tables: Tables, document = service): Ruleset {
   return {
     service,
@@ -42,9 +41,6 @@ export function rowsOfProfile<Row extends object>(rows: readonly Row[], profile:
     .map(({ profiles: _, ...row }) => row);
 }
 
-/**
- * The server's options that services use. Durations are in milliseconds. Services add their own options (`declare
- * module`), so that a misspelt version does not compile.
- */
+/** The server's options, also those that services add (`declare module`), with durations in milliseconds. */
 // biome-ignore lint/suspicious/noEmptyInterface: services add members by `declare module`
 export interface Settings {}

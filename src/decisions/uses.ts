@@ -40,10 +40,7 @@ export function credentialKeyOf({ kind, id, clientId = '' }: Principal): string 
   return `${kind} ${id} ${clientId}`;
 }
 
-/**
- * The uses of each credential of a world, from allowed requests. Called for every request, so a known use
- * costs only two map lookups.
- */
+/** The uses of each credential of a world, from allowed requests. A known use costs only two map lookups. */
 export class Uses {
   readonly #byCredential: WorldCache<CredentialUses>;
   /** The number of credentials that were added, including evicted ones. */

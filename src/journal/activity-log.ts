@@ -19,7 +19,6 @@ export interface ActivityBudgets {
   readonly verifications: Quota;
 }
 
-/** Creates the places for the requests of all worlds. @param bytes their total limit */
 export function createRequestCache(bytes: number): PriorityCache<Draft> {
   return createPriorityCache<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
 }
@@ -33,9 +32,7 @@ export function createActivityBudgets(): ActivityBudgets {
   };
 }
 
-/**
- * The activity log of one world, in one order: requests, decisions and uses of credentials. It ends with the process.
- */
+/** The requests, decisions and uses of credentials of one world, in one order. It ends with the process. */
 export class ActivityLog {
   readonly secrets: KnownSecrets;
   readonly journal: Journal;
@@ -107,7 +104,6 @@ export class ActivityLog {
     this.events.end();
   }
 
-  /** Frees the memory after the end. */
   close(): void {
     this.uses.clear();
     this.decisions.clear();

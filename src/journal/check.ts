@@ -15,18 +15,14 @@ export interface KnownOperation {
   readonly path: string | null;
 }
 
-/** The operations and reasons that are valid in a match. */
 export interface KnownNames {
   readonly operations: readonly KnownOperation[];
   readonly reasons: readonly string[];
 }
 
 /**
- * Validates a match, and normalizes its path and method.
- *
- * @param member returns the name of a member for messages, such as `match.path`
- * @param isOfOperations whether only requests to operations count. If so, a path without an operation never matches
- * @throws Problem with the member that can never match, and the nearest valid name
+ * Normalizes path and method. @param member returns the name of a member for messages, such as `match.path` @param
+ * isOfOperations whether paths need an operation @throws Problem with the member that can never match
  */
 export function checkMatch(
   match: Match,
@@ -82,13 +78,9 @@ function checkName(
   throw new Problem('invalid_request', message);
 }
 
-/**
- * Maximum size of a body in a match, in characters of its JSON, because it stays in memory while the verification
- * waits.
- */
+/** Maximum size of a body in a match, in characters of its JSON: it stays in memory while a verification waits. */
 const MAX_BODY_CHARACTERS = 16_384;
 
-/** Returns the path without a world's prefix. */
 function checkPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
   const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
@@ -151,10 +143,7 @@ function impossibleMatchProblem(
   );
 }
 
-/**
- * Returns whether a path of this operation can match. Placeholders on either side match any non-empty segment. A trailing slash is
- * optional, because operations with one also answer without it.
- */
+/** Whether a path can match: placeholders on either side match any segment, and a trailing slash is optional. */
 function canMatchPath(template: string, path: string): boolean {
   const isOptional = template.endsWith('/') && !path.endsWith('/');
   const [ones, others] = [template.split('/'), `${path}${isOptional ? '/' : ''}`.split('/')];

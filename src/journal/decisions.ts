@@ -107,9 +107,7 @@ function matchesFilter(decision: Decision, { principal, effect, operation }: Dec
   );
 }
 
-/**
- * Replaces secrets in a decision with fingerprints. It quotes the path and, for a denial, other parts of the request.
- */
+/** Replaces secrets in a decision, which quotes the path and, for a denial, other parts of the request. */
 export function hideDecisionSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   const { request, resources = {}, credential, hints } = decision;
   const { target, boundTo } = resources;

@@ -23,11 +23,8 @@ export interface StoredBody {
   readonly isDropped?: true;
 }
 
-/**
- * A request with its response, as transmitted. Secrets are hidden in views, which are created when a client reads them.
- */
+/** A request with its response, as transmitted. Secrets are hidden in views, which are created on demand. */
 export interface JournalEntry {
-  /** The secrets that views hide. */
   readonly secrets: KnownSecrets;
   readonly id: string;
   /** Sequence number in its world, from 1. */
@@ -49,12 +46,10 @@ export interface JournalEntry {
   /** The caller, or the principal that a refused credential claims; for a token request, the client. */
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
-  /** The id of the decision. */
   readonly decision: string | null;
   /** Why the request failed, if no decision explains it. */
   readonly explanation: string | null;
   readonly hints: readonly Hint[];
-  /** The id of the injected fault. */
   readonly fault: string | null;
   /** Whether the operation was executed. */
   readonly done: boolean;

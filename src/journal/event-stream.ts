@@ -8,7 +8,6 @@ const HEARTBEAT_MS = 15_000;
 /** Maximum backlog of a reader in bytes. Beyond it the reader is disconnected. */
 const MAX_BACKLOG_BYTES = 256 * 1024;
 
-/** Streams new events as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves. */
 export function createEventStream(events: Events): Readable {
   const stream = new Readable({ read: () => {}, highWaterMark: MAX_BACKLOG_BYTES });
   // Sequential, because the data of some events is read asynchronously.

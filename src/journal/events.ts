@@ -2,17 +2,14 @@ export type EventKind = 'request' | 'decision' | 'clock' | 'policy' | 'fault' | 
 
 export interface PublishedEvent {
   readonly kind: EventKind;
-  /** The event's data; null if it was evicted. */
   read(): object | null | Promise<object | null>;
 }
 
 export interface EventListener {
   onEvent(event: PublishedEvent): void;
-  /** The world has ended. */
   onEnd(): void;
 }
 
-/** The events of one world, for those who listen. */
 export class Events {
   readonly #listeners = new Set<EventListener>();
   #hasEnded = false;

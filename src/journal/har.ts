@@ -1,11 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type EntryView, isForm } from './view.ts';
 
-/**
- * Builds an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browser developer tools can open.
- *
- * @param entries oldest first, as the format requires
- */
+/** Builds an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). @param entries oldest first */
 export function createHar<Entry>(entries: Entry[], version: string) {
   return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
 }

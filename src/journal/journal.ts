@@ -29,10 +29,7 @@ export class Journal {
   #recordedBeforeEmptying = 0;
   #ended: WorldEnd | null = null;
 
-  /**
-   * @param series prefix of the ids, unique to the process
-   * @param secrets hidden in views of the entries
-   */
+  /** @param series prefix of the ids, unique to the process @param secrets hidden in views of the entries */
   constructor(places: PriorityCache<Draft>, series: string, secrets: KnownSecrets) {
     this.#drafts = new PriorityRing(places);
     this.#series = series;
@@ -75,10 +72,7 @@ export class Journal {
     return number === null ? undefined : this.redact(number);
   }
 
-  /**
-   * @param fits selects entries; default: all
-   * @param max maximum number of entries
-   */
+  /** @param fits selects entries; default: all @param max maximum number of entries */
   newestFirst(fits?: (facts: Facts, draft: Draft) => boolean, max = Number.POSITIVE_INFINITY): JournalEntry[] {
     const entries: JournalEntry[] = [];
     for (const [number, draft] of this.#drafts.newestFirst()) {
@@ -89,7 +83,6 @@ export class Journal {
     return entries;
   }
 
-  /** Returns the numbers of the entries, newest first. */
   listNumbers(): readonly number[] {
     return [...this.#drafts.newestFirst()].map(([number]) => number);
   }
@@ -158,7 +151,6 @@ export class Journal {
     this.#clearAll(this.#ended);
   }
 
-  /** The secrets that views hide. */
   get secrets(): KnownSecrets {
     return this.#secrets;
   }

@@ -9,10 +9,7 @@ const MIN_SECRET_LENGTH = 8;
 /** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
 const FINGERPRINT_DIGITS = 10;
 
-/**
- * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
- * fingerprint is its own fingerprint, so that one copied from the journal can be searched for.
- */
+/** Returns a fingerprint: `sha256:0c5e1f9a2b`. Keyed, so that nobody can test guesses; a fingerprint has itself. */
 export function createFingerprint(secret: string, key: string): string {
   if (isFingerprint(secret)) return secret;
   return `sha256:${createHmac('sha256', key).update(secret).digest('hex').slice(0, FINGERPRINT_DIGITS)}`;
@@ -31,7 +28,6 @@ const MIN_GENERATED_LENGTH = 16;
 /** Hexadecimal numbers and UUIDs: no generated secret has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 
-/** A seed, as JSON. */
 interface SeedText {
   readonly text: string;
 }

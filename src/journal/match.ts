@@ -21,7 +21,6 @@ export interface Match {
   readonly body?: unknown;
 }
 
-/** The facts about a request that a match compares. */
 export interface Facts {
   readonly service: string | null;
   readonly operation: string | null;
@@ -134,12 +133,8 @@ function describeDifference(
 const MAX_QUOTED_CHARACTERS = 100;
 
 /**
- * Compares a value with an expected one: an object must have the expected members, an array the same entries in the
- * same order.
- *
- * @param name of the value, such as `body.resource.type`
- * @param fingerprint if secrets are hidden in the value
- * @returns the first difference; null if there is none
+ * Compares a value with an expected one: an object must have the expected members, an array the same entries. @param
+ * fingerprint if secrets are hidden in the value @returns the first difference; null if there is none
  */
 export function findDifference(
   expected: unknown,

@@ -32,12 +32,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return [...this.newestFirst()].length;
   }
 
-  /**
-   * Adds the newest entry, reusing the slot of the oldest.
-   *
-   * @param number higher than all earlier numbers; gaps are fine
-   * @returns the key of its place
-   */
+  /** Adds the newest entry in the oldest's slot, and returns its key. @param number higher than all earlier ones */
   add(number: number, entry: Entry, bytes: number): number {
     const slot = this.#added % this.#max;
     this.#added += 1;
@@ -94,10 +89,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
   }
 }
 
-/**
- * Maximum number of refusals, and of other entries, per world. The same for requests and decisions, because requests
- * refer to decisions. Kept entries burden the garbage collector: 5000 would double the cost of a request.
- */
+/** Per world, of refusals and of others. Kept entries burden the garbage collector: 5000 double a request's cost. */
 export const MAX_ENTRIES = 2000;
 
 /** The shared places of all rings of a process, separate for refusals. */
@@ -126,13 +118,7 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     return this.#refusals.size + this.#others.size;
   }
 
-  /**
-   * Adds the newest entry.
-   *
-   * @param number higher than all earlier numbers
-   * @param bytes its size without droppable parts
-   * @param parts the size of the droppable parts
-   */
+  /** @param number higher than all earlier numbers @param bytes without droppable parts @param parts their bytes */
   add(number: number, entry: Entry, isRefusal: boolean, bytes: number, parts = 0): void {
     if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
     else {
@@ -172,10 +158,8 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
 }
 
 /**
- * Creates places that first drop the droppable parts of entries other than refusals, oldest entries first.
- *
- * @param limits `others`: without their droppable parts, which share the remainder of `all`
- * @param dropParts drops an entry's parts. Changes the entry, because a copy would take memory
+ * Creates places that first drop the droppable parts of the oldest entries in `others`. @param limits `others`: without
+ * their parts, which share the rest of `all` @param dropParts changes an entry: a copy would take memory
  */
 export function createPriorityCache<Entry extends NonNullable<unknown>>(
   limits: Readonly<Record<'refusals' | 'others' | 'all', number>>,

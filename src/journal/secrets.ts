@@ -50,9 +50,8 @@ const NO_WORD = /[\d=]|[a-z][A-Z]/;
 const USERINFO = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
 
 /**
- * Replaces the secrets in a log line, a message, a path or a URL with fingerprints: credentials of a known form,
- * parameters named like a secret, userinfo in URLs, and secrets of the world. Also searches the decoded form, but
- * returns the encoded one if that finds nothing.
+ * Replaces the secrets in a line with fingerprints: credentials of a known form, parameters named like a secret,
+ * userinfo, and secrets of the world. Also searches the decoded form, but returns it only if it has some.
  */
 export function hideInLine(line: string, secrets: KnownSecrets): string {
   const hidden = hideInPlainLine(line, secrets);
@@ -68,7 +67,6 @@ function hideInPlainLine(line: string, secrets: KnownSecrets): string {
   return hideByForm(valued.slice(0, end), secrets, SEGMENT) + hideByForm(valued.slice(end), secrets);
 }
 
-/** Replaces parts of a text that look like a secret: a credential, a parameter, userinfo. */
 function hideByForm(text: string, { fingerprint }: KnownSecrets, parameterValue = VALUE): string {
   let hidden = replaceCredentials(text, (credential) => fingerprint(credential));
   hidden = hidden.replace(USERINFO, (_, slashes, name = '', secret) => `${slashes}${name}${fingerprint(secret)}@`);
@@ -97,11 +95,7 @@ function hideParameters(text: string, valueForm: RegExp, fingerprint: KnownSecre
 /** `list`: the value of a member `secrets`; `entry`: anything deeper in it, where a `name` is open. */
 type Secrecy = 'open' | 'secret' | 'list' | 'entry';
 
-/**
- * Copies a JSON value with fingerprints instead of secrets: values of members named like a secret, secrets of the
- * world, and credentials of a known form. Drops values deeper than any accepted body. Returns the same value if nothing
- * in it is hidden.
- */
+/** Copies a JSON value with fingerprints instead of secrets. Returns the same value if nothing in it is hidden. */
 export function hideSecrets(value: unknown, secrets: KnownSecrets, secrecy: Secrecy = 'open', depth = 0): unknown {
   if (typeof value === 'number' && secrecy !== 'open') return secrets.fingerprint(String(value));
   if (typeof value === 'string') return hideText(value, secrets, secrecy, depth);

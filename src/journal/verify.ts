@@ -32,13 +32,8 @@ export class JournalEnded extends Error {
 }
 
 /**
- * Counts matching requests. With `within` it waits until the result is final, or the time is over: `atLeast` is final
- * once it is reached, and any limit once it is exceeded.
- *
- * @param within milliseconds; 0 uses only the requests recorded so far
- * @param quota for the conditions of waiting verifications, in all worlds
- * @param onLeft calls back if the client closes its connection, which ends the wait
- * @throws JournalEnded; Problem `conflict` if too many verifications wait, or their conditions are too large
+ * Counts matching requests; with `within` (milliseconds), waits until the result is final. @param onLeft calls back if
+ * the client leaves, which ends the wait @throws JournalEnded; Problem `conflict` if too many verifications wait
  */
 export async function verify(
   journal: Journal,

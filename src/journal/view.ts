@@ -16,10 +16,7 @@ import {
 export interface MessageView {
   /** By lower-case name; a repeated header is a list. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /**
-   * JSON and forms as a value, other texts unchanged; null if the body is missing or not text. A truncated or malformed
-   * body is an outline without its values.
-   */
+  /** JSON and forms as a value, other texts unchanged, an outline of a truncated or malformed body; or null. */
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
@@ -29,11 +26,7 @@ export interface MessageView {
   readonly bodyNotSent?: true;
 }
 
-/**
- * Converts an entry for the control API.
- *
- * @param options `bodies: false` omits the bodies, which is much faster
- */
+/** Converts an entry for the control API. @param options `bodies: false` omits the bodies, which is much faster */
 export function viewEntry(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const {
@@ -89,11 +82,7 @@ function readTraceparent({ traceparent }: Headers): { readonly traceparent?: str
   return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? { traceparent } : {};
 }
 
-/**
- * Returns the facts that matches compare. The body is parsed on first use, and its secrets are hidden only in views.
- *
- * @param parsed cache of parsed bodies
- */
+/** Returns the facts that matches compare. The body is parsed on first use; its secrets are hidden only in views. */
 export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
   const hiddenBody = lazy(() => viewBody(requestBody, readContentType(draft), secrets, 'request') ?? undefined);
@@ -172,7 +161,6 @@ export function isTruncated({ bytes, size, isCut }: StoredBody): boolean {
   return bytes !== null && size !== null && bytes.length < size;
 }
 
-/** Replaces the secrets in headers with fingerprints. @param lines alternating names and values */
 function hideHeaders(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers: [string, string][] = [];
   for (let index = 0; index + 1 < lines.length; index += 2) {
@@ -183,7 +171,6 @@ function hideHeaders(lines: readonly string[], secrets: KnownSecrets): Headers {
   return groupByName(headers);
 }
 
-/** A repeated name gets a list. */
 function groupByName(pairs: Iterable<readonly [name: string, value: string]>): Record<string, string | string[]> {
   const grouped = new Map<string, string | string[]>();
   for (const [name, value] of pairs) {
@@ -202,7 +189,6 @@ export function parseBody(text: string, type: string | undefined): unknown {
   return value === undefined ? text : value;
 }
 
-/** Returns undefined if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -277,10 +263,7 @@ function bodyWithoutSecrets(
   return { bytes: Buffer.from(hidden), size: stored.size, isCut: isTruncated(stored), isHidden: true };
 }
 
-/**
- * Decodes a body; null for invalid UTF-8, and for UTF-16, which has zeros. The last character of a truncated text may be
- * incomplete.
- */
+/** Decodes a body; null for invalid UTF-8, and for UTF-16 (zeros). A truncated text may end within a character. */
 function decodeBody(stored: StoredBody): string | null {
   if (stored.bytes === null) return null;
   try {

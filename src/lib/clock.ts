@@ -10,7 +10,6 @@ export interface Clock {
 /** The latest time that the mock's clock can show, because years in RFC 3339 have four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
-/** Returns the time this many milliseconds later, or the end of time. */
 export function addMilliseconds(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);
 }
@@ -52,19 +51,9 @@ export interface WorldClock extends Clock {
   /** Its offset from real time in milliseconds; negative if it is behind. */
   readonly ahead: number;
   readonly frozen: boolean;
-  /**
-   * Moves the clock forward; a frozen clock stays frozen.
-   *
-   * @param before called first; if it throws, the clock does not move
-   * @throws UnreachableTime
-   */
+  /** Moves the clock forward, running or frozen. @param before if it throws, the clock stays @throws UnreachableTime */
   advance(milliseconds: number, before?: BeforeJump): Promise<Jump>;
-  /**
-   * Sets the clock to a time that is not in the past; a frozen clock stays frozen.
-   *
-   * @param before as for `advance`
-   * @throws UnreachableTime if the time has passed: only a reset or restore turns time back
-   */
+  /** Sets the clock to a later time. @param before as for `advance` @throws UnreachableTime if the time has passed */
   set(to: Instant, before?: BeforeJump): Promise<Jump>;
   freeze(): Promise<void>;
   /** Continues from where the clock stopped, which may be behind real time. */
@@ -89,11 +78,7 @@ export function readTime(state: ClockState, real: Instant): Instant {
   return 'frozenAt' in state ? state.frozenAt : real + state.ahead;
 }
 
-/**
- * Moves a clock, keeping it running or frozen.
- *
- * @throws UnreachableTime
- */
+/** Moves a clock, keeping it running or frozen. @throws UnreachableTime */
 export function moveClock(state: ClockState, to: Instant, real: Instant): ClockState {
   if (!(to >= readTime(state, real))) throw new UnreachableTime('past');
   if (to > END_OF_TIME) throw new UnreachableTime('end');
@@ -102,12 +87,7 @@ export function moveClock(state: ClockState, to: Instant, real: Instant): ClockS
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
-/**
- * Parses a time with an offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. Digits below the millisecond are
- * dropped.
- *
- * @returns null for other texts and impossible times: the 30th of February, a leap second
- */
+/** Parses RFC 3339 with an offset, up to the millisecond; null for other texts, and for impossible times. */
 export function parseInstant(text: string): Instant | null {
   const [, date, time, fraction = '', sign, hours = 0, minutes = 0] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}Z`);

@@ -4,11 +4,7 @@ import { worldOfName } from './world-id.ts';
 const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
-/**
- * Returns the encoding error of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding,
- * because decoders accept several strings for the same bytes. Ignores strings without three parts, which no verifier
- * accepts anyway.
- */
+/** Finds a part that isn't canonical base64url (RFC 7515, 2): decoders accept several strings for the same bytes. */
 export function findEncodingError(token: string): string | null {
   const parts = token.split('.');
   if (parts.length !== PARTS.length) return null;

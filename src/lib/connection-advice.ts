@@ -26,10 +26,7 @@ export function findSchemeError(text: string): Error | null {
   return text.startsWith(HTTPS_PORT_TEXT) ? Object.assign(new Error(text.trim()), { code: OTHER_SCHEME_CODE }) : null;
 }
 
-/**
- * Returns the end of a sentence that starts with "The server": why a connection failed because of its host name, its
- * certificate, or because only one side speaks TLS. Null for other errors.
- */
+/** Returns why a connection failed, as the end of a sentence that starts with "The server"; null for other errors. */
 export function describeConnectionError(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (UNTRUSTED_CODES.has(code)) {

@@ -11,7 +11,6 @@ export interface CurlTarget {
   readonly base: string;
   /** Whether the control API needs a token. The command reads it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
   readonly isGuarded: boolean;
-  /** The options of each call, such as `-k`. */
   readonly options?: readonly string[];
   /** Separates the parts of a command: a space, or a line break. */
   readonly separator: string;
@@ -25,11 +24,7 @@ export interface CurlCall {
   readonly body: string | null;
 }
 
-/**
- * Formats a `curl` command for a POSIX shell.
- *
- * @param bearer the credential to send: a text, or `$TOKEN` for the result of `formatTokenCommand`; null: none
- */
+/** Formats a `curl` command for a POSIX shell. @param bearer a text, or `$TOKEN` of `formatTokenCommand`; null: none */
 export function formatCurlCommand(
   { method, target, headers, body }: CurlCall,
   { base, isGuarded, options = [], separator }: CurlTarget,
@@ -48,7 +43,6 @@ export function formatCurlCommand(
   return parts.join(separator);
 }
 
-/** Formats the command that sets the shell variable `TOKEN` to a token of a principal. */
 export function formatTokenCommand(principal: string, target: CurlTarget): string {
   const call = formatCurlCommand(
     {

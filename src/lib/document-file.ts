@@ -5,13 +5,7 @@ import { computeMaxSeedBytes } from './memory.ts';
 import { showValue } from './redact.ts';
 import { readTextFile } from './text-file.ts';
 
-/**
- * @param flag the name for messages
- * @param otherwise a sentence about alternatives to a file
- * @param max the maximum size in bytes
- * @param adviceIfLarger a sentence after a space
- * @throws UserError if it cannot be read or is malformed
- */
+/** @param flag for messages @param otherwise advice, after a space @param max in bytes @throws UserError */
 export async function readDocument(
   file: string,
   flag: string,
@@ -33,10 +27,7 @@ export async function readDocument(
   return parseDocument(text, name, file.endsWith('.json'));
 }
 
-/**
- * @param name the name for messages
- * @throws UserError with the line of the error
- */
+/** @param name the name for messages @throws UserError with the line of the error */
 export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
   try {
     // Some editors write a byte order mark.
@@ -56,12 +47,7 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
   }
 }
 
-/**
- * Parses YAML. The parser itself checks for duplicate keys by comparing each key with all others, which takes minutes
- * for a document with 60,000 paths, so duplicates are found with a set instead.
- *
- * @throws Error with the line of the error
- */
+/** Parses YAML. Duplicate keys are found with a set: the parser would take minutes for 60,000 keys. @throws Error */
 async function parseYaml(text: string): Promise<unknown> {
   const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lineCounter = new LineCounter();
@@ -84,10 +70,7 @@ async function parseYaml(text: string): Promise<unknown> {
   return document.toJS();
 }
 
-/**
- * Returns the position of a JSON error. The parser's message has it, or up to ten characters on each side of it. A short
- * text is in the message as a whole, without a position.
- */
+/** Returns the position of a JSON error, which the message states, or quotes with ten characters on each side. */
 function findErrorPosition(text: string, parserMessage: string): number | null {
   const [, stated] = /at position (\d+)/.exec(parserMessage) ?? [];
   if (stated !== undefined) return Number(stated);
@@ -109,9 +92,8 @@ function simplifyParserMessage(parserMessage: string): string {
 }
 
 /**
- * Returns a function that finds the line of a path in a JSON or YAML file, such as `runai.users[0].role`. A missing
- * member has the line of its parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can
- * be read only once, so it has no lines; neither has a very large file.
+ * Returns a function that finds the line (from 1) of a path, such as `runai.users[0].role`, or of its nearest parent.
+ * Only for errors: it reads the file again. A pipe and a very large file have no lines.
  */
 export async function createLineFinder(file: string): Promise<(path: string) => number | undefined> {
   const { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = await import('yaml');

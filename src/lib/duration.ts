@@ -8,22 +8,14 @@ const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
 
 export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
 
-/**
- * Parses a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, which vary in
- * length).
- *
- * @returns whole milliseconds; null for other texts, such as a number without a unit
- */
+/** Parses `15m`, `1h30m`, `500ms`, or ISO 8601 without months and years. @returns milliseconds; null for other texts */
 export function parseDuration(text: string): number | null {
   const total = partsOf(text).reduce((sum, [amount, unit]) => sum + Number(amount ?? 0) * MILLISECONDS[unit], 0);
   const milliseconds = Math.round(total);
   return Number.isSafeInteger(milliseconds) && milliseconds > 0 ? milliseconds : null;
 }
 
-/**
- * Formats milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative duration starts with a minus
- * sign, as in ISO 8601-2: `-PT15M`.
- */
+/** Formats milliseconds as an ISO 8601 duration; a negative one has a minus sign, as in ISO 8601-2: `-PT15M`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;
   const hours = Math.floor(milliseconds / MILLISECONDS.h);

@@ -4,15 +4,9 @@ export type VendorHosts = ReadonlyMap<string, readonly string[]>;
 export interface KnownHosts {
   /** Returns whether this is a valid host name, with an optional port. */
   isName(host: string): boolean;
-  /**
-   * Returns whether this is a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a
-   * vendor's host name, which only a local change can direct here. Ignores the port.
-   */
+  /** Whether it names the server: an IP literal, `localhost`, the public URL's host, an alias, or a vendor's host. */
   has(host: string): boolean;
-  /**
-   * Returns whether this name certainly means this server: `localhost`, a loopback address, the public URL's host, or an
-   * alias. Any other address could belong to another machine.
-   */
+  /** Whether it certainly means this server: `localhost`, a loopback address, the public URL's host, or an alias. */
   isOwn(host: string): boolean;
   /** Returns whether this is a vendor's host name, such as `acme.run.ai`. */
   isVendors(host: string): boolean;
@@ -21,9 +15,8 @@ export interface KnownHosts {
   /** The vendors' hosts with their services, as for `createHostLookup`. */
   readonly vendors: VendorHosts;
   /**
-   * Returns the label before a known name: a world's own host, such as `acme` in `acme.localhost`. Null for known names
-   * themselves, IP addresses, and all other names. `x.invocation.localhost` has none, because two labels precede the
-   * known name.
+   * Returns the label before a known name: a world's own host, such as `acme` in `acme.localhost`. Null for known
+   * names, IP addresses, and all other names, such as `x.invocation.localhost` with two labels.
    */
   labelOf(host: string): string | null;
 }
@@ -62,12 +55,7 @@ function isLoopbackAddress(name: string): boolean {
   return name === '[::1]' || (IPV4.test(name) && name.startsWith('127.'));
 }
 
-/**
- * Returns the part after a service's host name, such as `localhost` after the name of a function; null if no pattern
- * matches.
- *
- * @param patterns of such names, each up to the server's own name
- */
+/** Returns the part after a service's host name, such as `localhost`. @param patterns each up to the server's name */
 export function stripServiceName(host: string, patterns: readonly RegExp[]): string | null {
   const name = host.toLowerCase();
   for (const pattern of patterns) {
@@ -85,10 +73,7 @@ export function createHostLookup<Value>(
   return (name) => values.get(name) ?? values.get(`*${name.slice(name.indexOf('.'))}`);
 }
 
-/**
- * Accepts IP literals, because a rebinding attack needs a name. To use a vendor's host name, it would need control of
- * the vendor's zone.
- */
+/** Accepts IP literals, because a rebinding attack needs a name; for a vendor's, it would need the vendor's zone. */
 export function createKnownHosts(names: readonly string[], vendors: VendorHosts = new Map()): KnownHosts {
   const findServices = createHostLookup(vendors);
   // A name with a trailing dot is the same name (RFC 1034, 3.1).

@@ -1,9 +1,6 @@
 /** Typed access to members of objects by name. */
 
-/**
- * Returns an own member of an object. A name from a request may be one that every object inherits (`constructor`,
- * `toString`), so tables use this function for such names, or are maps.
- */
+/** Returns an own member. A name from a request may be one that every object inherits (`constructor`, `toString`). */
 export function own<Value>(members: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
 }
@@ -24,9 +21,7 @@ export function isOneOf<Word extends string>(words: readonly Word[], word: strin
   return strings.includes(word);
 }
 
-/**
- * Builds an object from entries, whose names `fromEntries` would lose. The caller provides every member of the type.
- */
+/** Builds an object from entries, whose names `fromEntries` would lose. The caller provides every member. */
 export function createObject<Value extends object>(members: Iterable<readonly [string, unknown]>): Value {
   return Object.fromEntries(members) as Value;
 }

@@ -9,10 +9,7 @@ const MEMBER_BYTES = 16;
 /** An empty object or list in V8. */
 const OBJECT_BYTES = 56;
 
-/**
- * Estimates the bytes of a value in memory, which can be 20 times its JSON. The value must consist of plain objects,
- * lists, sets and maps, without cycles.
- */
+/** Estimates the bytes of a value (plain objects, lists, sets and maps, without cycles): up to 20 times its JSON. */
 export function estimateBytes(root: unknown): number {
   const remaining: unknown[] = [root];
   let bytes = 0;
@@ -33,9 +30,7 @@ export function estimateBytes(root: unknown): number {
 /** The approximate memory of an entry besides its value and name, in bytes. */
 const ENTRY_BYTES = 150;
 
-/**
- * A cache shared by all worlds of a process. The least recently used entry is evicted, whichever world it belongs to.
- */
+/** A cache shared by all worlds. The least recently used entry is evicted, whichever world it belongs to. */
 export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, Value>;
 
 /** @param bytes the limit. A larger value is not kept. */
@@ -71,7 +66,6 @@ export class WorldCache<Value extends NonNullable<unknown>> {
     return this.#shared.has(this.#keyOf(name));
   }
 
-  /** Returns the value with this name, and counts as a use. */
   get(name: string): Value | undefined {
     return this.#shared.get(this.#keyOf(name));
   }
@@ -99,10 +93,7 @@ export class WorldCache<Value extends NonNullable<unknown>> {
     this.#lastKey = this.#generation;
   }
 
-  /**
-   * Caches the last key: consecutive requests often repeat a text such as a token, and hashing it takes 2 % of a
-   * request.
-   */
+  /** Caches the last key: requests often repeat a text such as a token, and hashing it takes 2 % of a request. */
   #keyOf(name: string): string {
     if (name !== this.#lastName) {
       this.#lastName = name;

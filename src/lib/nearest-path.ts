@@ -8,7 +8,6 @@ const MAX_PATH = 500;
 const MAX_MISSING = 4;
 
 export interface PathDifference {
-  /** Number of segments of the template that the path lacks. */
   readonly missing: number;
   /** Whether the only missing segment is an id at the end. */
   readonly lacksLastId: boolean;
@@ -18,14 +17,11 @@ export interface PathDifference {
   readonly distance: number;
 }
 
-/** A path that was probably meant. */
 export type NearPath<Path> = PathDifference & { readonly path: Path };
 
 /**
- * Returns the paths nearest to a given one, all at the same distance. Usually one, which differs in a version, in case,
- * in spelling, by a prefix or by missing segments.
- *
- * @param maxMissing how many segments the given path may lack; with 0 it may have no extra segments either
+ * Returns the nearest paths, all at the same distance. Usually one, which differs in a version, in case, in spelling,
+ * by a prefix or by missing segments. @param maxMissing with 0, the path may have no extra segments either
  */
 export function findNearestPaths<Path extends { readonly segments: readonly string[] }>(
   path: string,
@@ -49,10 +45,7 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
   return nearest;
 }
 
-/**
- * Returns the path that was probably meant, with the same number of segments. Ignores trailing slashes. Undefined if
- * none is near.
- */
+/** Returns the path that was probably meant, with the same number of segments. Ignores trailing slashes. */
 export function findNearPath(path: string, valid: readonly string[]): string | undefined {
   const [nearest] = findNearestPaths(
     path,
@@ -97,10 +90,7 @@ function compareWithTemplate(
 
 /**
  * Compares from the end: a path may lack segments at its start or within, or have extra ones at its start, but at the
- * end it may only lack an id. A variable matches any segment, so it is compared only together with the segment before
- * it.
- *
- * @param mustFit whether the segment must be present
+ * end it may only lack an id. A variable matches any segment, so the segment before it must fit (`mustFit`).
  */
 function align(compared: Compared, at: number, to: number, maxMissing: number, mustFit: boolean): Alignment | null {
   const { template, segments, costs } = compared;

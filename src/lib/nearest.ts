@@ -7,7 +7,6 @@ export function findNearest(name: string, valid: readonly string[]): string {
   return findClosest(lowerCase, prefixMatches.length > 0 ? prefixMatches : valid);
 }
 
-/** Returns the message about an unknown name. @param described its kind and the name, such as `flag \`--prot\`` */
 export function describeUnknownName(described: string, name: string, valid: readonly string[]): string {
   return `Unknown ${described}. Did you mean \`${findNearest(name, valid)}\`?`;
 }
@@ -37,9 +36,7 @@ const MIN_PREFIX_LENGTH = 3;
 /** Longer than any valid name, so not compared. */
 const MAX_NAME_LENGTH = 100;
 
-/**
- * Maximum letters of valid names to compare, such as a thousand names of ten letters: a world may have many long names.
- */
+/** Maximum letters of valid names to compare: a world may have many long names. */
 const MAX_COMPARED_LETTERS = 10_000;
 
 function selectComparable(valid: readonly string[]): readonly string[] {
@@ -54,10 +51,7 @@ function selectComparable(valid: readonly string[]): readonly string[] {
   return names;
 }
 
-/**
- * Returns the valid name that was probably meant. Undefined unless up to a third of the letters differ, only their
- * order differs, or one name is a prefix of the other.
- */
+/** Returns the name that was probably meant: up to a third of its letters or their order differ, or it is a prefix. */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
   if (name === '' || name.length > MAX_NAME_LENGTH) return undefined;
   const lowerCase = name.toLowerCase();
@@ -73,10 +67,7 @@ export function findNear(name: string, valid: readonly string[]): string | undef
 /** Maximum number of suggested names with a common word. */
 const MAX_SUGGESTED = 3;
 
-/**
- * Returns names that were probably meant by one of their words: `air-admin` for `Adminn`. None if there are more than
- * three.
- */
+/** Returns up to three names that were probably meant by one of their words: `air-admin` for `Adminn`. */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
   const names = selectComparable(valid).filter((name) =>
     findNear(
@@ -98,12 +89,7 @@ export function suggestName(name: string, valid: readonly string[]): string {
 
 const MAX_LISTED = 8;
 
-/**
- * Lists the known names in a message about an unknown one: up to eight, nearest first. A short list keeps its order,
- * except for the name that was probably meant.
- *
- * @param where the place that lists all of them, such as `` `GET /_mock/faults` ``
- */
+/** Lists up to eight known names; of more, the nearest ones. @param where the place that lists all of them */
 export function listNames(name: string, valid: readonly string[], where?: string): string {
   const names = [...new Set(valid)];
   const listed = sortNearestFirst(name.slice(0, MAX_NAME_LENGTH), names).slice(0, MAX_LISTED).map(asCode).join(', ');

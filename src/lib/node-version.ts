@@ -1,10 +1,7 @@
 /** The oldest supported version of Node, as in `engines` of package.json. */
 export const OLDEST_NODE = '20.19';
 
-/**
- * Explains why the server cannot run on a version of Node; null if it can. Entry points check this before they load
- * anything else, because an older Node fails at the first unsupported import.
- */
+/** Explains why a Node is too old, or null. Checked before other imports, which fail in an older Node. */
 export function describeUnsupportedNode(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_NODE.split('.').map(Number);

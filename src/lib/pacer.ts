@@ -8,7 +8,6 @@ const TURN_MS = 10;
 export class Pacer {
   #since = readStopwatch();
 
-  /** Whether the work has run long enough to pause. */
   get isLong(): boolean {
     return readStopwatch() - this.#since >= TURN_MS;
   }

@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 
-/**
- * The common styles of the server's pages, with the console's colours (`console/src/frame/frame.css`). A string,
- * because the login page loads no files.
- */
+/** The styles of the server's pages, with the console's colours (`console/src/frame/frame.css`), for inline use. */
 export const PAGE_CSS = `:root {
   color-scheme: light dark;
   --surface: light-dark(#ffffff, #14171a);

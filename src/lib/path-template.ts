@@ -9,15 +9,11 @@ export function shapeOf(template: string): string {
   return template.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
 }
 
-/** Returns the non-empty segments of a path. */
 export function segmentsOf(path: string): readonly string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
-/**
- * Returns whether a segment matches. A variable matches any non-empty segment, and a literal itself, even with
- * unnecessary percent-encoding.
- */
+/** Whether a segment matches: a variable any non-empty one, a literal itself, also percent-encoded. */
 export function fitsSegment(template: string, segment: string): boolean {
   if (template === segment) return true;
   return isVariable(template)
@@ -38,12 +34,7 @@ function decodeLiteral(segment: string, max: number): string {
   }
 }
 
-/**
- * Returns whether a path matches a template. The caller splits both at every slash, because a path is compared with many
- * templates.
- *
- * @param eitherSlash whether the path may lack the template's trailing slash
- */
+/** Whether a path fits; both are split at every slash. @param eitherSlash whether it may lack the trailing slash */
 export function fits(template: readonly string[], path: readonly string[], eitherSlash = false): boolean {
   const isLacking = eitherSlash && template.at(-1) === '' && path.length === template.length - 1;
   if (path.length !== template.length && !isLacking) return false;

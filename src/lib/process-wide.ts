@@ -1,12 +1,8 @@
 import { processGlobal } from './time.ts';
 
 /**
- * Returns a value that exists once per process, for operating system resources that cannot belong to a server or a
- * world. It is shared by all copies of this code: a process may load several (two versions of the package; under jest,
- * one for each test file). Each worker thread has a separate value, because threads cannot share objects.
- *
- * @param name of the value and its format: a new format needs a new name
- * @param create called if the process has no such value yet
+ * Returns a value that exists once per process, or per worker thread, for all copies of this code: two versions of the
+ * package; under jest, one for each test file. @param name with its format: a new format needs a new name
  */
 export function processWide<Value>(name: string, create: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);

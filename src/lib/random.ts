@@ -9,10 +9,7 @@ export interface Random {
   /** `length` letters and digits, the format of a real client secret. */
   alphanumeric(length: number): string;
   base64url(bytes: number): string;
-  /**
-   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. Generated in another thread, which takes up
-   * to a second for RSA. Not determined by a seed.
-   */
+  /** A private JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. From another thread, not determined by a seed. */
   privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
 
@@ -24,7 +21,6 @@ const FAIR_BYTE_COUNT = 256 - (256 % ALPHANUMERIC.length);
 
 type DrawBytes = (length: number) => Buffer;
 
-/** Returns unpredictable randomness. */
 export function createSystemRandom(): Random {
   return createRandom(createPool((pool) => randomFillSync(pool)));
 }
@@ -62,9 +58,7 @@ export function drawAt(seed: string, position: number): number {
   return hash('sha256', `${seed}:${position}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
-/**
- * Formats the first 16 bytes as a UUID of version 4, because clients may overwrite the version and variant of other ids.
- */
+/** Formats 16 bytes as version 4, because clients may overwrite the version and variant of other ids. */
 function formatUuid(bytes: Buffer): string {
   const uuid = Buffer.from(bytes.subarray(0, 16));
   // Version 4 and the variant of RFC 9562.
@@ -89,11 +83,7 @@ function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
 /** The size of the pool, in bytes: each system call takes microseconds, so it fetches many bytes. */
 const POOL_BYTES = 4096;
 
-/**
- * Returns a function that draws bytes from a pool, and refills it when it is used up.
- *
- * @param step how many bytes to fill at a time
- */
+/** Returns a function that draws bytes from a pool, and refills it. @param step how many bytes to fill at a time */
 function createPool(fill: (part: Buffer) => void, step = POOL_BYTES): DrawBytes {
   const pool = Buffer.alloc(POOL_BYTES);
   let used = pool.length;

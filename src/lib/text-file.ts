@@ -7,11 +7,7 @@ interface Limits {
   readonly onlyFile?: boolean;
 }
 
-/**
- * Reads the text of a file, or of a pipe such as a shell's `<(command)`.
- *
- * @throws a system error; its code is `NOT_A_FILE` for anything else, such as a device
- */
+/** Reads the text of a file, or of a pipe such as `<(command)`. @throws a system error; its code may be `NOT_A_FILE` */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
   const parts: Buffer[] = [];
   for await (const chunk of readFileChunks(path, limits)) parts.push(chunk);

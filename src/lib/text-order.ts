@@ -1,9 +1,4 @@
-/**
- * Compares two texts by code point, like databases do (`COLLATE "C"`, SQLite's BINARY). JavaScript compares UTF-16 code
- * units, which sorts characters beyond U+FFFF before those from U+E000 on.
- *
- * @returns a negative number if the first comes first, 0 if they are equal
- */
+/** Compares by code point, like databases do. JavaScript compares UTF-16 code units, and so surrogates too early. */
 export function compareTexts(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {

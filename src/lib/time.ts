@@ -15,7 +15,6 @@ export const processGlobal = runInThisContext('globalThis') as typeof globalThis
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
 
-/** Node's clock for durations. */
 export const performance = nodePerformance;
 
 export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = nodeTimers;
@@ -34,11 +33,8 @@ if ([...captured, nextTick].some((timer) => 'clock' in timer || timer.name.start
 const waiting = new Set<() => void>();
 
 /**
- * Yields to other waiting work, such as requests, during long work.
- *
- * All long work of the process takes turns here, one piece per turn of the event loop. Node runs all waiting
- * `setImmediate` callbacks before it reads from connections again, so with one callback for each of 60 long responses,
- * a new request would wait for a piece of all of them.
+ * Yields to other waiting work. All long work takes turns, one piece per turn of the event loop: with a `setImmediate`
+ * for each of 60 long responses, a new request would wait for a piece of all of them.
  */
 export function awaitEventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -47,7 +43,6 @@ export function awaitEventLoopTurn(): Promise<void> {
   });
 }
 
-/** Runs the first waiting work, and schedules the next. */
 function runNext(): void {
   const [first] = waiting;
   if (first === undefined) return;

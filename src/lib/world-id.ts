@@ -25,10 +25,7 @@ export function isWorldId(text: string): boolean {
   return WORLD_ID.test(text);
 }
 
-/**
- * First labels of services' host names, such as `api-keys.localhost`: a world with such an id would have the same host
- * name.
- */
+/** First labels of services' host names, such as `api-keys.localhost`, which a world's host name must not equal. */
 export const RESERVED_WORLD_IDS: readonly string[] = ['ai', 'api-keys', 'integrate', 'llm'];
 
 /** Returns why a world cannot have an id, as the rest of a sentence; null if it can. */

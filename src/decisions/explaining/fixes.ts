@@ -27,11 +27,7 @@ export interface RightsFixes {
   readonly otherwise?: DenyReason;
 }
 
-/**
- * Finds the fixes of a refusal for a kind of credential with a rights model of its own.
- *
- * @returns null if the refusal is not about rights
- */
+/** Finds the fixes of a refusal for credentials with a rights model of its own; null if it is not about rights. */
 export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
 
 /** Finds the smallest changes that would fix a refusal; none if the request was allowed or nothing can fix it. */
@@ -49,7 +45,6 @@ export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: 
   return isLack ? findRoleFixes(decision, tables.roles) : [];
 }
 
-/** Finds the fixes of a refusal that no change of rights would fix. */
 function findFixesBesideRights(
   decision: Decision,
   input: DecisionInput,
@@ -67,7 +62,6 @@ function findFixesBesideRights(
   return [fix, ...(absence === 'foreign_object' ? remedies : [])];
 }
 
-/** Returns the remedies for a reason: the service's, or else the ones that all services share. */
 function findRemedies(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[] {
   return [remedies[reason] ?? COMMON_REMEDIES[reason] ?? []].flat();
 }

@@ -1,7 +1,4 @@
-/**
- * What other folders may import from this one: decisions as sentences, headers and fixes, validation errors as sentences,
- * and the rights that operations need.
- */
+/** What other folders may import: decisions as sentences, headers and fixes, validation errors, least rights. */
 
 export { describeDecision, type FindFixes, type Fix, findFixes, type RightsFixes } from './fixes.ts';
 export { describeNeeds, type Needs } from './needs.ts';

@@ -34,12 +34,7 @@ export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal
   return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
 }
 
-/**
- * Removes items, first to last, as long as the rest is enough. In the result, every item is needed. A smaller set may
- * exist.
- *
- * @param items are enough together
- */
+/** Removes items, first to last, as long as the rest is enough, as all of them are. A smaller set may exist. */
 export function minimize<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
   let remaining = items;
   for (const item of items) {

@@ -59,14 +59,12 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
   return `${join(needed, 'and') || 'A credential, but no right'}${describeOtherRoles(orRoles)}`;
 }
 
-/** Describes the roles that replace all other needs; empty if there are none. */
 function describeOtherRoles(roles: readonly string[]): string {
   if (roles.length === 0) return '';
   const names = roles.map((role) => `\`${role}\``).join(', ');
   return `, or ${roles.length === 1 ? 'the role' : 'one of the roles'} ${names}`;
 }
 
-/** Lists the resource types that the right must be granted for, or that the key must be bound to. */
 function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
   if (on === undefined) return '';
   const types = listTypes(on, labels, 'or');

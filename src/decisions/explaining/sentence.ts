@@ -80,14 +80,12 @@ function isGrantedByScope({ input }: Decision): boolean {
   return input?.caller.held.rightsByRule !== undefined;
 }
 
-/** Lists the missing permissions, with the vendor's labels if they differ from the ids. */
 function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, input }: Decision): string {
   const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
   const describeIds = (ids: readonly string[]) => ids.map((id) => nameWithLabel(permissions, id)).join(', ');
   return describeLack({ missing, missingAnyOf }, describeIds);
 }
 
-/** Lists the rights of the caller, with its roles unless its kind of principal has none, such as service keys. */
 function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
   const names = [...held];
   const rights = names.length === 0 ? 'no rights' : quote(names);
@@ -115,11 +113,7 @@ export function namePrincipal(principal: Principal | null): string {
 /** Maximum size of the header: Node's clients accept 16 kB for all headers together. */
 const MAX_HEADER_LENGTH = 4096;
 
-/**
- * Returns the value of `x-mock-decision`: compact JSON in ASCII, up to 4 kB.
- *
- * @param see where the console shows a denial; null: leave it out
- */
+/** Returns the value of `x-mock-decision`: JSON in ASCII, up to 4 kB. @param see where the console shows a denial */
 export function createDecisionHeader(decision: Decision, see: string | null = null): string {
   const { id, effect, reason, basis, rights = {} } = decision;
   const { missing, missingAnyOf, pending } = rights;

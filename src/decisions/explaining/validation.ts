@@ -61,10 +61,8 @@ export interface ValueError {
 export type TypeNames = Readonly<Record<string, string>>;
 
 /**
- * Describes the first error. A value that fits none of several schemas is compared with all of them: the first
- * violation alone would rule out the other schemas.
- *
- * @param violations in ajv's order: those inside a choice before the choice itself
+ * Describes the first error. A value that fits none of several schemas is compared with all of them, because the first
+ * violation would rule out the others. @param violations in ajv's order: those inside a choice first
  */
 export function findValueError(
   violations: readonly [Violation, ...Violation[]],
@@ -77,7 +75,6 @@ export function findValueError(
   return (choice && describeChoice(choice, typeNames)) ?? describeViolation(first, typeNames);
 }
 
-/** Returns whether a keyword lists alternative schemas. */
 export function isChoice(keyword: string): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
@@ -95,7 +92,6 @@ function describeChoice(choice: Violation, typeNames: TypeNames): ValueError | u
   return { kind: 'invalid', path, expected, got: describeKind(data) };
 }
 
-/** Returns whether a value fits more than one of the schemas. */
 function isAmbiguous({ params }: Violation): boolean {
   return Array.isArray(params['passingSchemas']);
 }
@@ -251,11 +247,7 @@ const PART_NAMES: Readonly<Record<string, string>> = {
 
 const MAX_PATHS = 2;
 
-/**
- * Describes an invalid request: which field, what was expected, what was sent.
- *
- * @param near the name or value that was probably meant
- */
+/** Describes an invalid request: field, expected and sent. @param near the name or value that was probably meant */
 export function describeRequestError(error: ValueError, near?: string): string {
   const { kind, path, expected, got, otherSpelling, nestedPaths = [] } = error;
   const [part = '', ...segments] = path;

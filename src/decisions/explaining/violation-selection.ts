@@ -4,11 +4,8 @@ import { isChoice, type Schema, type Violation } from './validation.ts';
 type Violations = readonly [Violation, ...Violation[]];
 
 /**
- * Selects the violations to report when a validator stops at the first error. Prefers an unknown member to a missing
- * one, because it is probably the missing one, misspelled. Prefers a violation within the only alternative that fits, by
- * its type or required members, to the list of all alternatives.
- *
- * @param violations in ajv's order: those inside a choice before the choice itself
+ * Selects the violations to report: an unknown member before a missing one, which it probably is, misspelled; and one
+ * within the only alternative that fits before the list of all. @param violations in ajv's order
  */
 export function selectViolations(violations: Violations): Violations {
   const [first] = violations;
@@ -39,7 +36,6 @@ function selectWithinChoice(choice: Violation, violations: Violations): Violatio
   return findUnknownMember(choice, { properties });
 }
 
-/** Returns whether a violation is about a member of the value, rather than the whole value. */
 function isAboutMembers({ keyword, instancePath }: Violation, choice: Violation): boolean {
   return instancePath !== choice.instancePath || keyword === 'required' || keyword === 'additionalProperties';
 }

@@ -4,11 +4,7 @@ export function essenceOf(contentType: string | null | undefined): string | null
   return essence === undefined || essence === '' ? null : essence;
 }
 
-/**
- * Returns whether a media type is JSON or is based on JSON (RFC 6839, 3.1).
- *
- * @param essence in lower case, without parameters
- */
+/** Whether a media type, in lower case and without parameters, is JSON or based on it (RFC 6839, 3.1). */
 export function isJsonType(essence: string): boolean {
   return JSON_TYPE.test(essence);
 }
@@ -20,16 +16,10 @@ export function isWithinRange(type: string, range: string): boolean {
   return range === type || range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }
 
-/**
- * Media types that browsers show as text. A header with several types does not match, because browsers use the last
- * one.
- */
+/** Types that browsers show as text. Of several, browsers use the last one, so such a header does not match. */
 const DISPLAYED_AS_TEXT = /^(?:application\/(?:[a-z0-9.+-]+\+)?json|text\/plain)(?: *; *charset=[\w-]+)?$/i;
 
-/**
- * Returns headers for user content: browsers do not sniff its type, never run it as a page of this server, and download
- * it unless they show it as text.
- */
+/** Headers for user content: browsers do not sniff it or run it as a page, and download it unless it is text. */
 export function createUntrustedContentHeaders(contentType: string | undefined): Record<string, string> {
   return {
     'content-security-policy': 'sandbox',

@@ -13,10 +13,7 @@ interface ResponseHead<Status> {
   readonly refusal?: Problem;
 }
 
-/**
- * The response of a handler. A body is sent as JSON, a Buffer unchanged, a `Readable` as a stream. Status 204 has no
- * body.
- */
+/** A handler's response: JSON, a Buffer as it is, a `Readable` as a stream, or no body with status 204. */
 export type Outcome<Status = number, Body = unknown> = ResponseHead<Status> &
   (undefined extends Body ? { readonly body?: Body } : { readonly body: Body });
 

@@ -1,14 +1,10 @@
 import { type Instant, parseInstant } from '../../lib/clock.ts';
 import { Problem } from '../problem.ts';
 
-/**
- * The sort key of an entry in its list: by number, then by text; newer entries have higher keys. A key is never changed
- * or reused, so a page can start after a deleted entry.
- */
+/** The sort key of an entry: number, then text; newer is higher. Never reused, so a page can follow a deleted entry. */
 export type Position = readonly [number: number, text?: string];
 
 export interface PageQuery {
-  /** The cursor of the entry before the page; undefined for the first page. */
   readonly after?: string | undefined;
   /** Selects only entries that are newer than the entry with this id, or not older than this time. */
   readonly since?: string | undefined;
@@ -28,17 +24,12 @@ export interface Listing<Entry> {
 
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
-  /** The number of entries on all pages. */
   readonly total: number;
   /** The cursor of the last entry; null on the last page. */
   readonly next: string | null;
 }
 
-/**
- * @param entries that match all filters, in list order
- * @param fallback the default limit
- * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
- */
+/** @param entries in list order @param fallback the default limit @throws Problem `invalid_request` */
 export function selectPage<Entry>(
   entries: readonly Entry[],
   { after, since, limit }: PageQuery,
@@ -57,7 +48,6 @@ export function selectPage<Entry>(
   return { entries: page, total: candidates.length, next: hasMore ? formatCursor(positionOf(last)) : null };
 }
 
-/** Returns the cursor of an entry: the next page starts after this entry. */
 function formatCursor([number, text]: Position): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }

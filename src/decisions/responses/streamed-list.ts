@@ -9,28 +9,19 @@ const SAMPLE_SIZE = 10;
 
 type Envelope = (entries: readonly unknown[]) => object;
 
-/**
- * A JSON object with one list, serialized entry by entry as the client reads. Only one rendered entry is in memory at a
- * time, which matters for long lists with large entries.
- *
- * @typeParam Item identifies an entry, such as its number
- */
+/** A JSON object with one list, serialized entry by entry as the client reads: only one rendered entry is in memory. */
 export class StreamedList<Item = unknown> {
   readonly #items: readonly Item[];
   readonly #render: (item: Item) => object | undefined;
   readonly #envelope: Envelope;
 
-  /**
-   * @param render builds the entry; undefined if it no longer exists
-   * @param envelope builds the object around the entries. It must not have user content before them
-   */
+  /** @param render undefined if it no longer exists @param envelope must not have user content before the entries */
   constructor(items: readonly Item[], render: (item: Item) => object | undefined, envelope: Envelope) {
     this.#items = items;
     this.#render = render;
     this.#envelope = envelope;
   }
 
-  /** Returns the object with only its first entries. */
   sample(): object {
     return this.#envelope(this.#items.slice(0, SAMPLE_SIZE).flatMap((item) => this.#render(item) ?? []));
   }

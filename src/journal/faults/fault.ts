@@ -5,7 +5,6 @@ import type { Match } from '../match.ts';
 /** The document's types, so that a table that lacks one of the values does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../../generated/library.ts';
 
-/** The effect of a fault. Times are in milliseconds. */
 export interface FaultAction extends Pick<DocumentedAction, 'status' | 'answer' | 'drop' | 'body'> {
   /** The `Retry-After` header (RFC 9110, 10.2.3) in seconds; `end`: the seconds until the fault ends. */
   readonly retryAfter?: number | 'end';
@@ -35,9 +34,7 @@ export interface Fault extends FaultOrder {
   /** Unique in a world, and increasing in the order of addition. */
   readonly place: number;
   readonly createdAt: Instant;
-  /** Number of matching requests. */
   readonly seen: number;
-  /** Number of injections. */
   readonly fired: number;
   /** The id of the fault that was last injected instead of this one; null if there was none. */
   readonly shadowedBy: string | null;
@@ -47,10 +44,7 @@ export interface Fault extends FaultOrder {
   readonly isGone?: true;
 }
 
-/**
- * Returns when a fault is injected: `request` before the deciding steps, `answer` once the response is finished. Only
- * `answer` can match on status or reason.
- */
+/** Returns when a fault is injected: before the deciding steps, or once the response, with its status, is finished. */
 export function momentOf(action: FaultAction): 'request' | 'answer' {
   if (action.after === true) return 'answer';
   const { status, answer, delay } = action;

@@ -26,12 +26,7 @@ export class Faults {
   #hasEnded = false;
   #isEmpty = true;
 
-  /**
-   * @param series prefix of the ids, unique to the process
-   * @param quota for the faults of all worlds
-   * @param onEnded called for each fault that ends or is removed, unless it was withdrawn
-   * @param save null if the faults end with the process
-   */
+  /** @param onEnded not called for withdrawn faults @param save null if the faults end with the process */
   constructor(
     series: string,
     quota: Quota,
@@ -88,11 +83,7 @@ export class Faults {
     return (await this.#remove((fault) => fault.id === id)).length > 0;
   }
 
-  /**
-   * Removes a fault whose owner knows that it was never injected, so there is no need to report that.
-   *
-   * @returns whether the fault existed
-   */
+  /** Removes a fault whose owner knows that it was never injected, without a report. @returns whether it existed */
   async withdraw(id: string): Promise<boolean> {
     return (await this.#change((list) => list.remove((fault) => fault.id === id))).length > 0;
   }

@@ -10,10 +10,7 @@ const MAX_FAULTS = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
-/**
- * Which faults are chosen from: those that match on headers alone, or those that match on the body, too. A request that is
- * decided by its headers chooses from the second only once it is valid, so no fault counts it twice.
- */
+/** Faults that match on headers alone, or on the body, too. The latter count a request only once it is valid. */
 export type FaultPart = 'headers' | 'body' | 'all';
 
 interface Matchers {
@@ -31,10 +28,7 @@ export class FaultList {
   /** The last added fault, even if it was removed: its place is never reused. */
   #newest: Fault | null = null;
 
-  /**
-   * @param stored the faults of another list
-   * @param cache a list to reuse matchers from
-   */
+  /** @param stored the faults of another list @param cache a list to reuse matchers from */
   constructor(stored: readonly Fault[] = [], cache?: FaultList) {
     for (const fault of stored) {
       this.#newest = fault;
@@ -42,7 +36,6 @@ export class FaultList {
     }
   }
 
-  /** The number of faults in force. */
   get size(): number {
     return this.#inForce.length;
   }
@@ -185,7 +178,6 @@ export class FaultList {
   }
 }
 
-/** Returns whether a fault can still be injected. */
 export function isInForce({ ended }: Fault): boolean {
   return ended === null;
 }

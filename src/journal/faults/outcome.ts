@@ -3,12 +3,7 @@ import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { keysOf } from '../../lib/members.ts';
 
-/**
- * Renders an error with a chosen status in a vendor's format. Uses the vendor's words for a problem with this status
- * or, if there are none, for a problem of the same class (4xx or 5xx), with the status replaced.
- *
- * @param render the vendor's words for a problem
- */
+/** Renders an error in the vendor's words for this status or, without any, for its class, with the status replaced. */
 export function createErrorOutcome(status: number, render: (problem: Problem) => Outcome): Outcome {
   const renderKind = (kind: ProblemKind) =>
     render(new Problem(kind, FIXED_MESSAGE_KINDS.has(kind) ? '' : statusText(status)));

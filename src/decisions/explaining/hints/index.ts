@@ -11,10 +11,7 @@ const MAX_HINTS = 3;
 /** Maximum length of a hint, so that it fits into a header. */
 const MAX_TEXT_LENGTH = 600;
 
-/**
- * Rules that are checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
- * headers. The hints after the service's are only guesses.
- */
+/** Checked before the service's hints: another world would make all others wrong. Those after it are only guesses. */
 const FIRST_HINTS: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
 export const GENERAL_HINTS: readonly HintRule[] = [...FIRST_HINTS, ...TOKEN_HINTS, ...PATH_HINTS];

@@ -25,16 +25,12 @@ function findOperationsAt({ servedPaths }: RefusedRequest, segments: readonly st
   return servedPaths.filter((operation) => fits(operation.segments, segments));
 }
 
-/** Returns the operations with the request's method, or all if there are none. */
 function preferMethod(operations: readonly ServedPath[], method: string): readonly ServedPath[] {
   const withMethod = operations.filter((operation) => operation.method === method);
   return withMethod.length > 0 ? withMethod : operations;
 }
 
-/**
- * Returns a hint with the request that was meant: the only operation with the ids of the sent path. Without the request if
- * there are several operations, or if the path lacks an id.
- */
+/** Adds the request that was meant, if there is one operation and the path has all of its ids. */
 function withRequest(text: string, operations: readonly ServedPath[], { path, method }: RefusedRequest) {
   const [meant, second] = preferMethod(operations, method);
   const filled = meant === undefined || second !== undefined ? null : fillPath(meant.path, segmentsOf(path));
@@ -52,13 +48,11 @@ function fillPath(template: string, segments: readonly string[]): string | null 
   return filled.includes(undefined) || filled.some((part) => part?.includes('{')) ? null : filled.join('/');
 }
 
-/** Lists operations, only those with the request's method if there are any. */
 function listOperations(operations: readonly ServedPath[], method: string): string {
   const descriptions = preferMethod(operations, method).map((operation) => `\`${operation.method} ${operation.path}\``);
   return [...new Set(descriptions)].slice(0, MAX_LISTED).join(', ');
 }
 
-/** Lists operations with a host of their own, by their paths there. */
 function listAtHosts(operations: readonly ServedPath[], method: string): string {
   const descriptions = operations.flatMap((operation) =>
     operation.method === method && operation.atHost !== undefined
@@ -108,10 +102,7 @@ interface NearestPaths extends PathDifference {
   readonly atHosts: string;
 }
 
-/**
- * Finds operations with the requested method whose path ends like the requested one: `POST /token` may be a shortened
- * `POST /api/v1/token`, although only `GET /token` is served.
- */
+/** Finds operations whose path ends like the requested one: `POST /token` may be a shortened `POST /api/v1/token`. */
 function findLongerPaths({ problem, path, method, servedPaths, credential }: RefusedRequest) {
   // A key sent as `ApiKey` is meant for NGC.
   if (problem.kind !== 'method_not_allowed' || credential?.scheme === 'apikey') return [];

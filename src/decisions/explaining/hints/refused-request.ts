@@ -104,10 +104,7 @@ export interface HintRule extends Sourced {
   readonly advice: string;
   /** Whether any further hint would contradict this one. */
   readonly isOnly?: true;
-  /**
-   * Returns the text of the hint, or its text and the right request; null for a request without this mistake. Takes linear time, never throws, and reveals
-   * no secret: it describes sent values only by their kind.
-   */
+  /** Returns the hint, or null. Takes linear time, never throws, and describes sent values only by their kind. */
   readonly when: (refused: RefusedRequest) => string | Pick<Hint, 'text' | 'request'> | null;
 }
 

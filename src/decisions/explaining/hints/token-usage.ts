@@ -9,10 +9,7 @@ export interface EventCount {
 /** Longer names are truncated, because clients choose them. */
 const MAX_NAME_LENGTH = 200;
 
-/**
- * Tracks how clients of one world use tokens, across requests. Keeps only counters, for the most recent clients and
- * tokens.
- */
+/** Counts how clients of one world use tokens, for the most recent clients and tokens. */
 export class TokenUsage {
   readonly #grants: WorldCache<EventCount>;
   readonly #refusals: WorldCache<EventCount>;
@@ -33,10 +30,7 @@ export class TokenUsage {
     return this.#clockBeforeReset;
   }
 
-  /**
-   * @param holder the client and the principal
-   * @returns how many tokens were granted while the first of them was in the first half of its lifetime
-   */
+  /** @param holder client and principal @returns the grants within the first half of the first token's lifetime */
   countGrant(holder: string, now: Instant, lifetimeMs: number): number {
     const grants = increment(this.#grants, holder.slice(0, MAX_NAME_LENGTH), now);
     if (now < grants.since || now - grants.since >= lifetimeMs / 2) {
@@ -46,12 +40,7 @@ export class TokenUsage {
     return grants.count;
   }
 
-  /**
-   * Counts the refusal of an expired token. Its client may then request a new one.
-   *
-   * @param token its id
-   * @returns how often the token was refused, including now
-   */
+  /** Counts the refusals of an expired token, and returns them. Its client may then request a new one. */
   countRefusal(token: string, holder: string, now: Instant): number {
     this.forgetGrants(holder);
     return increment(this.#refusals, token.slice(0, MAX_NAME_LENGTH), now).count;

@@ -76,10 +76,7 @@ function compareIssuers(refused: RefusedRequest) {
   };
 }
 
-/**
- * Suffix of cluster-internal names, which an administrator's token of self-hosted Cloud Functions has wherever it is
- * used.
- */
+/** Suffix of cluster-internal names, which an administrator's token has wherever it is used. */
 const CLUSTER_SUFFIX = '.svc.cluster.local';
 
 export const WORLD_HINTS: readonly HintRule[] = [
@@ -209,11 +206,7 @@ export const RENEWED_TOO_EARLY = {
 /** Number of tokens within the first half of the first token's lifetime that causes a hint. */
 const MIN_GRANTS = 3;
 
-/**
- * Returns the hint for a client that renews its tokens too early; null for any other client.
- *
- * @param count as returned by `TokenUsage.countGrant`
- */
+/** Returns the hint for a client that renews its tokens too early, or null. @param count of `TokenUsage.countGrant` */
 export function findEarlyRenewal(count: number, lifetimeMs: number) {
   if (count < MIN_GRANTS) return null;
   const { code } = RENEWED_TOO_EARLY;
