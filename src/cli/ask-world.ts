@@ -6,15 +6,7 @@ import { isWorldId } from '../lib/world-id.ts';
 import { askServer, describeTokenRejection, type RunningServer } from './server-client.ts';
 import { listWorlds, prefixOf, readWorldIds } from './world-address.ts';
 
-/**
- * Calls the control API of a world on a running server, and returns the parsed response.
- *
- * @param world null for the default world
- * @param path below `/_mock`
- * @param read parses the response; returns undefined for an unexpected one
- * @param method the method of a call without a body
- * @throws UserError if the server or world doesn't exist, or with the control API's reason
- */
+/** Calls the control API. @param path below `/_mock` @param read undefined for a bad response @throws UserError */
 export async function askWorld<Result>(
   server: RunningServer,
   world: string | null,

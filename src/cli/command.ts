@@ -5,10 +5,7 @@ import { UserError } from '../lib/errors.ts';
 import { describeUnknownName } from '../lib/nearest.ts';
 import { showValue } from '../lib/redact.ts';
 
-/**
- * A command whose errors about arguments are `UserError`s with advice. Commander itself only suggests very similar flags,
- * also those of other commands, and repeats values, which may be secret.
- */
+/** Errors about arguments are `UserError`s with advice: Commander repeats values, which may be secret. */
 export class AdvisingCommand extends Command {
   override createCommand(name?: string): AdvisingCommand {
     return new AdvisingCommand(name);
@@ -32,12 +29,7 @@ export class AdvisingCommand extends Command {
     );
   }
 
-  /**
-   * Checks the name of a command. Commander would take an unknown one for an argument of the default command.
-   *
-   * @param word the first argument; a flag or nothing stands for the default command
-   * @throws UserError for an unknown command
-   */
+  /** Checks the first argument: Commander would take an unknown name for an argument of the default command. */
   checkSubcommand(word: string | undefined): void {
     const names = [...this.commands.map((command) => command.name()), 'help'];
     if (word === undefined || word.startsWith('-') || names.includes(word)) return;

@@ -14,12 +14,7 @@ const FORMATS = {
   compose: (names: readonly string[]) => `aliases:\n${names.map((name) => `  - ${name}\n`).join('')}`,
 } as const;
 
-/**
- * Formats the vendors' host names as lines for a resolver, as a JSON array, or as aliases of a Compose service.
- *
- * @param url the server's URL for the client
- * @throws UserError if the format or the address of `url` is not supported
- */
+/** Formats host names for a resolver, as JSON, or for Compose. @throws UserError for an unknown format or address */
 export function formatHosts(
   cast: Readonly<Record<string, unknown>>,
   manifests: readonly Manifest[],

@@ -32,12 +32,7 @@ type EnvFlags = ServerFlags & {
   readonly hosts?: true;
 };
 
-/**
- * Prints variables for a client: URLs and, from the cast of the running server, credentials of the administrator and of
- * the organisation's owner.
- *
- * @throws UserError if the server or world doesn't exist
- */
+/** Prints variables for a client: URLs, and credentials of the cast. @throws UserError without server or world */
 export async function printEnv({ format, clientUrl, ca, hosts, ...flags }: EnvFlags): Promise<void> {
   const { server: locatedServer, world } = await locateServerAndWorld(flags);
   const { server, trust } = await trustCertificate(locatedServer, ca);
@@ -67,12 +62,8 @@ async function printHosts(cast: Cast, manifests: readonly Manifest[], format: st
 const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
 
 /**
- * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; all later
- * requests are verified with it.
- *
- * @param file undefined: writes nothing, and warns if the server uses https
- * @returns the server with that authority, and the variables that refer to the file
- * @throws UserError if the server has no authority of its own, or if the file cannot be written
+ * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use. @param file
+ * undefined: writes nothing, and warns if the server uses https @throws UserError
  */
 async function trustCertificate(
   server: RunningServer,
@@ -115,10 +106,7 @@ function parseClientUrl(clientUrl: string | undefined): string | undefined {
   throw new UserError(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
-/**
- * Returns the server's URL in a container network: with a configured name, because 127.0.0.1 is the client itself. Warns
- * if no name is configured.
- */
+/** Returns the server's URL in a container network, where 127.0.0.1 is the client itself. Warns without a name. */
 async function findNetworkUrl(server: RunningServer): Promise<string> {
   const info = (await askServer(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};

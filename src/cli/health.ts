@@ -5,13 +5,7 @@ import { readDetail } from './ask-world.ts';
 import { askServer, locateServerAndWorld, type RunningServer, type ServerFlags } from './server-client.ts';
 import { prefixOf } from './world-address.ts';
 
-/**
- * Prints whether the server is ready, and exits with code 0 if it is, otherwise with 1. Warns about a proxy that clients
- * use, because this command uses none.
- *
- * @param flags a world in the URL must exist
- * @throws UserError if the URL isn't the URL of a server or a world
- */
+/** Exits with code 0 if the server is ready, otherwise 1. Warns about a proxy, which this command does not use. */
 export async function checkHealth(flags: ServerFlags): Promise<void> {
   const { server: found, world } = await locateServerAndWorld(flags);
   // This call needs no admin token, and the server may be another program.
@@ -33,9 +27,7 @@ export async function checkHealth(flags: ServerFlags): Promise<void> {
   );
 }
 
-/**
- * @throws Error with the reason if it is not ready, such as an unknown world or host name, or if another program responds
- */
+/** @throws Error with the reason if it is not ready, or if another program responds */
 async function assertReady(server: RunningServer, prefix: string): Promise<void> {
   const { status, body } = await askServer(server, `${prefix}/_mock/health`);
   // Unknown members, because another program may have responded.

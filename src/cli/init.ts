@@ -30,11 +30,7 @@ interface InitFlags {
   readonly kind?: readonly string[];
 }
 
-/**
- * Writes first files for the mock into a project. Overwrites nothing: if one of the files exists, none is written.
- *
- * @throws UserError if the folder doesn't exist, a file already exists, or the user cannot be asked
- */
+/** Writes first files into a project, or none if one of them exists. @throws UserError */
 export async function writeFirstFiles(dir: string, { kind: kinds = [] }: InitFlags): Promise<void> {
   const folder = resolve(dir);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -81,11 +77,7 @@ function formatRelativePath(path: string): string {
   return relativePath.startsWith('..') ? path : relativePath;
 }
 
-/**
- * Returns the kind of test for the project's only test runner, or asks the user.
- *
- * @throws UserError if the user has to be asked but doesn't answer
- */
+/** Returns the kind for the project's only test runner, or asks the user. @throws UserError without an answer */
 async function chooseKind(folder: string): Promise<KindName> {
   const declared = await findDeclaredRunners(folder);
   const [first] = declared;

@@ -16,10 +16,7 @@ export function isRefused({ status, reason }: Refusal['request']): boolean {
   return status === null || status >= 400 || reason !== null;
 }
 
-/**
- * @param server the server to use in the commands of the fixes
- * @param publicBase the URL of the console, with the prefix of a world
- */
+/** @param server used in the commands of the fixes @param publicBase the console's URL, with a world's prefix */
 export function renderRefusal(
   { request, decision, required }: Refusal,
   server: CurlTarget,

@@ -22,12 +22,7 @@ type ReportFlags = ServerFlags & {
   readonly json?: true;
 };
 
-/**
- * Prints how each credential was used on a running server, and which of its rights are unused. Exits with code 1 if
- * there are rights of the kinds in `failOn`, or if no credential was used.
- *
- * @throws UserError if the server, world or principal doesn't exist
- */
+/** Prints how each credential was used. Exits with code 1 for rights of the kinds in `failOn`, or without uses. */
 export async function printReport({ failOn = '', principal, json, ...flags }: ReportFlags): Promise<void> {
   const excesses = parseExcesses(failOn);
   const { server, world } = await locateServerAndWorld(flags);

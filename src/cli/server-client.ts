@@ -17,10 +17,7 @@ export interface RunningServer {
   readonly isLocal?: boolean;
 }
 
-/**
- * Returns the server at the configured address: the flags `--port`, `--host` and `--admin-token`, their variables or
- * defaults.
- */
+/** Returns the server at the configured address (`--port`, `--host`, `--admin-token`). */
 export async function locateServer(flags: FlagTexts): Promise<RunningServer> {
   const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
   // A server that listens on all addresses is reached at one of them.
@@ -62,12 +59,7 @@ export async function askServer(
   return { status, body: parseJsonOrNull(text) };
 }
 
-/**
- * Calls a running server and returns the text of its response. Doesn't use `fetch`, which blocks some ports and cannot
- * trust an additional certificate.
- *
- * @throws Error if there is no response in time, or if an https port has received http
- */
+/** Not with `fetch`, which blocks some ports and cannot trust another certificate. @throws Error without an answer */
 export function requestText(
   server: RunningServer,
   path: string,

@@ -1,21 +1,12 @@
 import { setTimeout } from '../lib/time.ts';
 
-/**
- * How long repeated signals count as one, in milliseconds: the terminal sends a Ctrl+C to all processes, and npm
- * forwards it once more.
- */
+/** How long repeated signals count as one, in milliseconds: a Ctrl+C reaches all processes, and npm forwards it. */
 const SAME_SIGNAL_MS = 500;
 
 /** The signals that end a command, and the exit codes of a command that they interrupt (128 plus the signal's number). */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/**
- * Handles the signals that end a command, instead of the immediate exit in `main.ts`.
- *
- * @param stop called for the first signal
- * @param forceExit called for any later signal
- * @returns a function that stops the command like the first signal, with the exit code 0
- */
+/** Handles signals: `stop`, then `forceExit`. @returns a function that stops like the first, with exit code 0 */
 export function handleSignals(stop: (exitCode: number) => void, forceExit: () => void): () => void {
   let isStopping = false;
   let canForceExit = false;

@@ -149,10 +149,7 @@ function formatWorlds({ port, url }: Listening, { world: ids, host }: Config): s
   ];
 }
 
-/**
- * Stops the server on the first signal or, if configured, at the end of standard input. Running requests finish. A second
- * signal exits immediately.
- */
+/** Stops on the first signal or, if configured, at the end of standard input; a second signal exits immediately. */
 function stopOnSignals(close: () => Promise<void>, exitWithStdin: boolean): void {
   const stopServer = () =>
     close().then(

@@ -43,12 +43,7 @@ interface PrintedRequest {
   readonly writtenBytes: number;
 }
 
-/**
- * Creates a log for a terminal: one row per request to a vendor's API; below a refusal, advice and its address in the
- * console. Equal consecutive requests share a row.
- *
- * @param lines the log for everything else
- */
+/** Creates a log for a terminal: one row per request; equal ones share it. @param lines for everything else */
 export function createTerminalLog(lines: Log, terminal: Terminal): Log {
   let last: PrintedRequest | null = null;
   /** Prints a request, in place of an equal one that was printed just before. */

@@ -15,12 +15,7 @@ const MAX_REQUESTS = 4000;
 /** The maximum number of refusals to list for an unknown id. */
 const MAX_LISTED = 5;
 
-/**
- * Prints why a running server refused a request, and how to fix it. Exits with code 1 if no request was refused.
- *
- * @param id the id of the request or its decision; undefined: the newest refusal
- * @throws UserError if the server, world or request doesn't exist
- */
+/** Prints why a request was refused, or exits with code 1. @param id undefined: the newest @throws UserError */
 export async function explainRefusal(id: string | undefined, flags: ServerFlags): Promise<void> {
   const { server, world } = await locateServerAndWorld(flags);
   const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, readRequests);

@@ -8,11 +8,7 @@ export function prefixOf(world: string | null): string {
   return world === null ? '' : worldPathOf(world);
 }
 
-/**
- * Returns the ids of all worlds, reading page by page; null if a response isn't a list of worlds.
- *
- * @param ask sends a GET request and returns the parsed body
- */
+/** Returns the ids of all worlds, page by page; null if a response isn't a list of worlds. @param ask sends a GET */
 export async function readWorldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
   const ids: string[] = [];
   let query = '';
@@ -32,13 +28,7 @@ export function listWorlds(unknown: string, ids: readonly string[]): string {
 
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
-/**
- * Splits a URL into the server and the world.
- *
- * @param url the client's URL, which may include the prefix of a world
- * @param worldId the client's world; default: the world of the URL
- * @throws UserError unless it is the URL of a server or a world
- */
+/** Splits a URL into server and world. @param worldId default: the world of the URL @throws UserError for others */
 export function locateWorld(url: string, worldId?: string): { readonly root: string; readonly world: string | null } {
   const shownUrl = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {

@@ -7,12 +7,7 @@ export type Call = <Result>(method: string, path: string, body?: unknown) => Pro
 /** The maximum number of entries per request. */
 const MAX_PAGE_SIZE = 1000;
 
-/**
- * Reads the entries of a list, page by page.
- *
- * @param path the path of the call, which is also the name of the list in the response: `requests`
- * @param filter `limit`: the maximum number of entries. Default: all
- */
+/** Reads a list, page by page. @param path also the list's name in the response @param filter `limit`: default: all */
 export async function readAllPages<Entry>(
   call: Call,
   path: string,

@@ -1,12 +1,6 @@
 import { listNames, suggestName } from '../lib/nearest.ts';
 
-/**
- * Checks for unknown options, because JavaScript callers get no type errors for typos.
- *
- * @param call the name of the method, such as `leastPrivilege`
- * @param example a valid argument
- * @throws TypeError unless it is an object with only these members
- */
+/** Checks for unknown options: JavaScript callers get no type errors. @param example for messages @throws TypeError */
 export function checkMembers(value: unknown, valid: readonly string[], call: string, example: string): void {
   checkObject(value, call, example);
   const unknown = Object.keys(value).find((name) => !valid.includes(name));
@@ -16,34 +10,20 @@ export function checkMembers(value: unknown, valid: readonly string[], call: str
   );
 }
 
-/**
- * @param call the name of the method, such as `requests.list`
- * @param example a valid argument
- * @throws TypeError
- */
+/** @param call the name of the method, such as `requests.list` @param example a valid argument @throws TypeError */
 export function checkObject(value: unknown, call: string, example: string): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw new TypeError(`${call} takes an object, such as \`${example}\`; got ${describeKind(value)}.`);
 }
 
-/**
- * Checks for a list of strings, such as the missing rights of a refusal.
- *
- * @param member the name of the member
- * @param example a valid value
- * @throws TypeError
- */
+/** Checks for a list of strings. @param member its name @param example a valid value @throws TypeError */
 export function checkTexts(value: unknown, member: string, example: string): void {
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return;
   const got = Array.isArray(value) ? 'an array with other members' : describeKind(value);
   throw new TypeError(`${member} takes an array of strings, such as \`${example}\`; got ${got}.`);
 }
 
-/**
- * Checks for a response, because passing its promise is a common mistake.
- *
- * @throws TypeError
- */
+/** Checks for a response, because passing its promise is a common mistake. @throws TypeError */
 export function checkResponse(response: unknown): void {
   if (isPromise(response)) throw new TypeError('Expected a response, but got a promise: add `await` before it.');
   if (typeof response === 'object' && response !== null && 'headers' in response && response.headers) return;

@@ -25,11 +25,7 @@ type Invoke = <Id extends keyof ControlCalls>(
   ...values: Parameters<ControlCalls[Id]>
 ) => ReturnType<ControlCalls[Id]>;
 
-/**
- * @param send takes paths below the root of a server or a world
- * @param adminToken the admin token of the server; null: none
- * @param cachedCast returns the cast of that world, which never changes; null: read it when needed
- */
+/** @param send takes paths below a server or a world @param cachedCast of that world; null: read when needed */
 export function createControlClient(
   send: Send,
   adminToken: string | null = null,
@@ -171,11 +167,7 @@ function checkSnapshotId(id: string): string {
   throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshots.take()`.');
 }
 
-/**
- * Returns the action after checking both arguments, because a fault without an operation would match every request.
- *
- * @throws TypeError with the expected arguments
- */
+/** Checks both arguments: a fault without an operation would match every request. @throws TypeError */
 function checkAction<Action extends object>(operation: unknown, action: Action): Action {
   if (typeof operation === 'string' && typeof action === 'object' && action !== null) return action;
   throw new TypeError("faults.next takes an operation and an action: `faults.next('grant_token', { status: 503 })`.");

@@ -117,11 +117,7 @@ export interface PendingEdit extends KeyPolicy {
 export interface PropagationCalls extends CallsOf<'propagation'> {
   /** Returns the edits that haven't taken effect yet, of one key or of all. */
   pending(keyId?: string): Promise<readonly PendingEdit[]>;
-  /**
-   * Applies the pending edits of one key, or of all, immediately.
-   *
-   * @returns the versions in effect
-   */
+  /** Applies the pending edits of one key, or of all, immediately. @returns the versions in effect */
   apply(keyId?: string): Promise<readonly AppliedEdit[]>;
 }
 

@@ -11,10 +11,7 @@ export interface ClientCredentials {
 /** A part of the cast, which a seed may omit or fill only partly. */
 type CastPart<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
-/**
- * @param name the name, or `org/name` if several organisations have a key with that name
- * @throws Error with the nearest name or the existing names; TypeError for a name that isn't a string
- */
+/** @param name perhaps as `org/name` @throws Error with the nearest name or all names; TypeError unless a string */
 export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
     throw new TypeError('key takes the name of a key in the cast, such as `nvcf-deployer`.');
@@ -35,13 +32,7 @@ function qualifiedNameOf({ org, name }: { readonly org: string; readonly name: s
   return `${org}/${name}`;
 }
 
-/**
- * Fetches a Run:ai access token for an identity in the cast.
- *
- * @param info `GET /_mock/info` of the same world
- * @param who see `ControlClient.getToken`
- * @throws Error with the nearest name in the cast, or with the server's message
- */
+/** @param who see `ControlClient.getToken` @throws Error with the nearest name, or with the server's message */
 export async function getToken(
   send: Send,
   cast: Cast,
@@ -66,12 +57,7 @@ const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
 /** The Run:ai version that removed the grant for applications. */
 const NO_GRANT_FOR_APPLICATIONS = '3.0';
 
-/**
- * @param who a user's e-mail address; the name or client id of an application, a service account or an access key;
- * credentials; or undefined for the first user with an access key
- * @param version of Run:ai
- * @throws Error with the nearest name or the existing names; TypeError for anything else
- */
+/** @param who see `ControlClient.getToken` @param version of Run:ai @throws Error with the nearest name; TypeError */
 export function createTokenRequest(
   cast: Cast,
   who: string | ClientCredentials | undefined,
@@ -152,10 +138,7 @@ function createInvalidCredentialsError(): TypeError {
   );
 }
 
-/**
- * @param valid the names to suggest from
- * @param listed the names to list
- */
+/** @param valid the names to suggest from @param listed the names to list */
 function describeUnknownName(kind: string, name: string, valid: readonly string[], listed: readonly string[]): string {
   if (listed.length === 0)
     return `There is no ${kind} \`${name}\` in the cast. The cast has none; use a seed that has one.`;

@@ -54,11 +54,7 @@ export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisp
   close(): void;
 }
 
-/**
- * Reads the events of a response as they arrive.
- *
- * @param open sends the request, until the signal aborts it
- */
+/** Reads the events of a response as they arrive. @param open sends the request, until the signal aborts it */
 export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): EventStream {
   const controller = new AbortController();
   const response = open(controller.signal);

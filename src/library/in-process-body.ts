@@ -7,10 +7,7 @@ export function readBody(response: LightMyRequestResponse, request: Request): Ui
   return new Uint8Array(response.stream().read() ?? []);
 }
 
-/**
- * Reads a response on demand. If the reader cancels or aborts, the response is destroyed, which looks like a closed
- * connection to the server.
- */
+/** Reads a response on demand. To the server, a reader that cancels or aborts has closed the connection. */
 function createBodyStream(response: LightMyRequestResponse, request: Request): ReadableStream<Uint8Array> {
   const source = response.stream();
   let isCancelled = false;

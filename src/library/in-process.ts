@@ -8,12 +8,7 @@ const BODILESS_STATUSES: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]
 /** The error code for a connection that breaks before the headers are complete. */
 const CONNECTION_RESET = 'LIGHT_ECONNRESET';
 
-/**
- * Creates a `fetch` without a socket. It streams, supports abort, and fails like Node's own. It returns redirects
- * instead of following them.
- *
- * @param base the base URL for paths
- */
+/** Creates a `fetch` without a socket, which fails like Node's own, but returns redirects. @param base for paths */
 export function createInProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const target = typeof input === 'string' ? new URL(input, base) : input;

@@ -199,11 +199,7 @@ function createWorldFetch({ url: root, fetch }: Host, id: string, url: string): 
   };
 }
 
-/**
- * Starts an interception. Not an async function, because it has to mark the caller's async context before it returns.
- *
- * @param world the world that responds
- */
+/** Not an async function: it has to mark the caller's async context before it returns. @param world that responds */
 function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
   const context = world === DEFAULT_WORLD ? null : enterContext();
   return import('./interception/index.ts')

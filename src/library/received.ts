@@ -9,12 +9,7 @@ export interface ExpectedRequests extends RequestMatch, RequestCount {}
 /** An object with a journal: a mock, a world, or the result of `connect`. */
 export type Receiver = Pick<ControlClient, 'requests'>;
 
-/**
- * Returns an error with the stack of the expectation. Without `await`, the test may have ended when the error is
- * thrown, so nothing else would point to that line.
- *
- * @param origin an error created in the line of the expectation
- */
+/** Returns an error with the stack of the expectation: without `await`, nothing else would point to its line. */
 export function createErrorAt(origin: Error, message: string): Error {
   const error = new Error(message);
   error.stack = `Error: ${message}${origin.stack?.slice(origin.stack.indexOf('\n')) ?? ''}`;
@@ -44,11 +39,8 @@ const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
 const MAX_LISTED_REQUESTS = 10;
 
 /**
- * Compares the received requests with an expectation.
- *
- * @throws TypeError unless it is a mock, or for an unknown member of the expectation; MockError for an unknown
- * operation or reason, because an assertion about impossible requests proves nothing, even with `not`. The messages
- * suggest the nearest valid name
+ * Compares the received requests with an expectation. @throws TypeError for a wrong argument; MockError for an unknown
+ * operation or reason, because an assertion about impossible requests proves nothing, even with `not`
  */
 export async function compareRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Outcome> {
   if (typeof mock?.requests?.verify !== 'function') {

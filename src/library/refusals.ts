@@ -26,11 +26,7 @@ export interface Answered {
   readonly headers: Headers | Readonly<Record<string, unknown>>;
 }
 
-/**
- * Returns the decision in the headers of a response, or null.
- *
- * @throws TypeError unless it is a response
- */
+/** Returns the decision in the headers of a response, or null. @throws TypeError unless it is a response */
 export function decisionOf(response: Answered): DecisionNote | null {
   checkResponse(response);
   const { headers } = response;
@@ -53,12 +49,7 @@ export interface ExpectedRefusal {
   readonly missingAnyOf?: readonly string[];
 }
 
-/**
- * Returns how a response differs from the expected refusal, as a sentence; null if it doesn't.
- *
- * @param expected a reason alone is enough
- * @throws Error for an unknown reason: no response can have it, so even a negated expectation would prove nothing
- */
+/** Returns how a response differs, as a sentence, or null. @throws Error for an unknown reason, even for `not` */
 export function describeMismatch(response: Answered, expected: DenyReason | ExpectedRefusal): string | null {
   const expectation = typeof expected === 'object' ? expected : { reason: expected };
   checkReason(expectation?.reason);

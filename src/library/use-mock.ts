@@ -112,11 +112,7 @@ function readJestState(): JestState | undefined {
   return expect?.getState?.();
 }
 
-/**
- * Checks the hooks, because runners name them differently: node:test has no `beforeAll`.
- *
- * @throws TypeError with the missing hooks
- */
+/** Checks the hooks, because node:test has no `beforeAll`. @throws TypeError with the missing hooks */
 function checkHooks(hooks: TestHooks | undefined): void {
   const missing = (['beforeAll', 'beforeEach', 'afterAll'] as const).filter(
     (name) => typeof hooks?.[name] !== 'function',

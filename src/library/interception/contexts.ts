@@ -79,10 +79,7 @@ function createRefusal(message: string): Error {
   return Object.assign(new Error(message), { code: REFUSED_CODE });
 }
 
-/**
- * Marks the caller's async context, and everything that it starts from now on, as intercepted. The interception starts
- * later.
- */
+/** Marks the caller's async context, and everything that it starts from now on. The interception starts later. */
 export function enterContext(): InterceptedContext {
   const registry = getInterceptions();
   const { contexts } = registry;
@@ -96,10 +93,7 @@ export function enterContext(): InterceptedContext {
   return context;
 }
 
-/**
- * Ends a context. With the last one, disables the storage, because before Node 24 it slows down every promise of the
- * process.
- */
+/** Ends a context. With the last one, disables the storage, which before Node 24 slows down every promise. */
 export function endContext(context: InterceptedContext): void {
   if (context.isOver) return;
   const registry = getInterceptions();
@@ -109,11 +103,9 @@ export function endContext(context: InterceptedContext): void {
 }
 
 /**
- * Removes the mark of a context from the running async resource as soon as the caller has continued.
- *
- * Before Node 24, the mark is a member of the running async resource. All code that started before the first
- * interception shares such a resource, so other tests would be marked as well. The caller's `await` copies the mark
- * immediately, and the code after it has its own resource.
+ * Removes the mark from the running async resource once the caller has continued. Before Node 24, all code that started
+ * before the first interception shares that resource, so other tests would be marked. The caller's `await` has copied
+ * the mark.
  */
 function restoreResource(context: InterceptedContext, previousContext: InterceptedContext | undefined): void {
   const { entered } = getInterceptions();
@@ -137,10 +129,7 @@ function listOpenContexts(innermost: InterceptedContext | undefined): Intercepte
   return openContexts;
 }
 
-/**
- * @returns a port on this machine; null: send it to its own host
- * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
- */
+/** @returns a port on this machine; null: its own host @throws Error `ERR_MOCK_REFUSED` if it must not be sent */
 export function resolvePort(target: Target): number | null {
   const { contexts, everywhere, all } = getInterceptions();
   const { name, port } = target;

@@ -15,12 +15,7 @@ import {
 import { redirectNodeHttp } from './node-http.ts';
 import { explainRefusals, redirectUndici } from './undici.ts';
 
-/**
- * Opens the ports of a world, and redirects the requests of a context to them.
- *
- * @param context the async context to intercept; null: all
- * @throws TypeError with the invalid option
- */
+/** Opens a world's ports, and redirects a context's requests to them. @param context null: all @throws TypeError */
 export async function startInterception(
   host: Intercepting,
   world: string,

@@ -18,11 +18,8 @@ interface AgentInternals {
 }
 
 /**
- * Replaces `Agent.prototype.addRequest`, and so redirects the requests of `node:http` and `node:https`, even from
- * functions that were imported earlier. Every `http.Agent` inherits the method, even one that Node creates for
- * `agent: false`. Not redirected: requests with `createConnection` in place of an agent, and other agents.
- *
- * @returns a function that restores the method
+ * Replaces `Agent.prototype.addRequest`, which every `http.Agent` inherits, even for functions imported earlier. Not
+ * redirected: requests with `createConnection`, and other agents. @returns a function that restores it
  */
 export function redirectNodeHttp(): () => void {
   const prototype = Agent.prototype as unknown as AgentInternals;

@@ -22,11 +22,7 @@ const LEGACY = Symbol.for('undici.globalDispatcher.1');
 /** The symbol since undici 7.30. */
 const CURRENT = Symbol.for('undici.globalDispatcher.2');
 
-/**
- * Redirects the requests of the global dispatchers, which `fetch` and undici's functions use.
- *
- * @returns a function that undoes it
- */
+/** Redirects the global dispatchers, which `fetch` and undici's functions use. @returns a function that undoes it */
 export function redirectUndici(): () => void {
   // Node loads its undici on first use of a related global.
   void processGlobal.Request;
@@ -42,10 +38,8 @@ export function redirectUndici(): () => void {
 }
 
 /**
- * Replaces a global dispatcher, not its method, because a composed dispatcher ignores a new one.
- *
- * @param current what the dispatcher wraps, if undici 8 created it for older copies
- * @returns a function that undoes it
+ * Replaces a dispatcher, not its method, because a composed one ignores a new method. @param current what it wraps, if
+ * undici 8 created it for older copies @returns a function that undoes it
  */
 function redirect(holder: Holder, symbol: symbol, current?: Dispatcher): () => void {
   const dispatcher = holder[symbol];
@@ -73,10 +67,7 @@ function redirect(holder: Holder, symbol: symbol, current?: Dispatcher): () => v
   };
 }
 
-/**
- * Returns a dispatcher that sends requests to their origin. A `MockAgent` or `ProxyAgent` does not, but has an `Agent` of
- * its copy of undici. A dispatcher without one is used as it is: it may be there to retry or to trace.
- */
+/** Returns a dispatcher that sends requests to their origin: an `Agent` in a `MockAgent` or `ProxyAgent`, or itself. */
 function createDirect(dispatcher: Dispatcher, current?: Dispatcher): Dispatcher {
   const ownClass = dispatcher.constructor as DispatcherClass;
   if (current !== undefined && ownClass.name === 'Dispatcher1Wrapper') return new ownClass(createDirect(current));
@@ -112,11 +103,7 @@ function redirectOptions(options: DispatchOptions): DispatchOptions | null {
   return { ...options, origin: `http://127.0.0.1:${port}`, headers: withHost(headers, url.host) };
 }
 
-/**
- * Puts a refusal into the message, because `fetch` fails with just `fetch failed` and hides the reason in `cause`.
- *
- * @returns a function that undoes it
- */
+/** Puts refusals into the message: `fetch` fails with just `fetch failed`. @returns a function that undoes it */
 export function explainRefusals(): () => void {
   const { fetch } = globalThis;
   const explaining: typeof fetch = async (...request) => {
