@@ -1,6 +1,6 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
 import { messageOf } from '../lib/errors.ts';
-import { listZooNames, VERDICTS, type ZooName, type ZooVerdict } from '../tokens/zoo/verdicts.ts';
+import { listZooNames, VERDICTS, type ZooName } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './check-arguments.ts';
 import type { Mock, World } from './mock.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
@@ -99,7 +99,7 @@ class ReturnedFalseError extends Error {
 }
 
 function formatTitle(name: ZooName): string {
-  const { verdict, must, source }: ZooVerdict = VERDICTS[name];
+  const { verdict, must, source } = VERDICTS[name];
   const verb = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];
   return `${must || verdict === 'depends' ? '' : 'rather '}${verb} ${name} (${source})`;
 }

@@ -32,12 +32,6 @@ export function importBearerKey() {
 }
 
 /** Returns the id in the bearer tokens of a world. Worlds with the cast's credentials accept tokens of the default world. */
-export function bearerWorldOf({
-  id,
-  credentials,
-}: {
-  readonly id: string;
-  readonly credentials: 'own' | 'cast';
-}): string {
-  return credentials === 'own' ? id : DEFAULT_WORLD;
+export function bearerWorldOf(world: { readonly id: string; readonly credentials: 'own' | 'cast' }): string {
+  return world.credentials === 'own' ? world.id : DEFAULT_WORLD;
 }

@@ -1,4 +1,5 @@
 import { isOneOf, own } from '../lib/members.ts';
+import type { Store } from '../store/index.ts';
 import { type Claims, serializeAscii } from './keys.ts';
 
 /** Changes to the tokens that grants issue. */
@@ -19,11 +20,7 @@ const MAX_RULES_LENGTH = 4096;
 
 export const CLAIM_RULES_SETTING = 'tokens.claims';
 
-export async function readClaimRules({
-  settings,
-}: {
-  readonly settings: { get(name: string): Promise<string | null> };
-}): Promise<readonly ClaimRule[]> {
+export async function readClaimRules({ settings }: Pick<Store, 'settings'>): Promise<readonly ClaimRule[]> {
   const stored = await settings.get(CLAIM_RULES_SETTING);
   // The rules were validated before they were stored.
   return stored === null ? [] : (JSON.parse(stored) as readonly ClaimRule[]);
