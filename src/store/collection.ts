@@ -35,7 +35,8 @@ const MAX_SWEPT = 500;
 
 /**
  * The typed handle of a collection, through which all code reads and writes its rows: `new Collection<FunctionVersion,
- * string>('nvcf.functions')`. @typeParam Parent `string` if each row is part of an object, `null` otherwise
+ * string>('nvcf.functions')`.
+ * @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export class Collection<Body, Parent extends string | null = null> {
   /** The name in the store: `nvcf.functions`. */

@@ -22,7 +22,8 @@ export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: s
 
 /**
  * An object of a world: the members used for lookups, and a body that only its service understands. Rows are immutable;
- * a change replaces the row. @typeParam Parent `string` if each row is part of an object, `null` otherwise
+ * a change replaces the row.
+ * @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export interface Row<Body = unknown, Parent extends string | null = string | null> {
   readonly collection: string;
@@ -99,8 +100,8 @@ export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before
 
 /**
  * Makes all changes or none, and returns the rows that were put, as stored. Each row may change only once, except that
- * removals can be repeated. @throws EditConflict if a row has changed since it was read; Collision if an id or alias is
- * taken
+ * removals can be repeated.
+ * @throws EditConflict if a row has changed since it was read; Collision if an id or alias is taken
  */
 export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
 

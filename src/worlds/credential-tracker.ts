@@ -85,7 +85,8 @@ export class CredentialTracker {
 
   /**
    * Records the credentials of a world, replacing earlier ones. Returns those that other worlds have as well, except
-   * names in its seed. @param source the world that may share its credentials; null if the world has its own
+   * names in its seed.
+   * @param source the world that may share its credentials; null if the world has its own
    */
   async add(world: World, source: string | null, seedClients?: SeedClients): Promise<readonly string[]> {
     if (seedClients !== undefined && (await this.#addSeeded(world.id, seedClients))) return [];

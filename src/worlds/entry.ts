@@ -71,13 +71,3 @@ export interface Provenance {
   readonly source?: string | null;
   readonly label?: string | null;
 }
-
-export function serializeProvenance({
-  seed: { fingerprint, origin, text },
-  credentials,
-  source,
-  label,
-}: Provenance): string {
-  // Listed because the arguments may have more members, which must not be stored.
-  return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
-}

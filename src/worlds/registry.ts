@@ -18,7 +18,6 @@ import {
   createCrowdedProblem,
   describeReopenedWorlds,
   type Provenance,
-  serializeProvenance,
   type WorldEntry,
   type WorldOrder,
 } from './entry.ts';
@@ -242,7 +241,7 @@ export class Worlds implements WorldRegistry {
   }
 
   async #reopen({ name: id, made, ttl, createdAt, usedAt }: WorldRecord): Promise<void> {
-    // Written by `serializeProvenance`.
+    // Written by `#store`.
     const provenance = parseStoredJson<Provenance>(made, `the origin of the world \`${id}\``);
     const { credentials, source = null, label = null } = provenance;
     const seed = this.#parts.revive(provenance.seed);
@@ -337,7 +336,10 @@ export class Worlds implements WorldRegistry {
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
     const { storage } = this.#parts;
-    const made = serializeProvenance({ seed, credentials, source, label });
+    const { fingerprint, origin, text } = seed;
+    // Listed because the seed has more members, which must not be stored.
+    const provenance: Provenance = { seed: { fingerprint, origin, text }, credentials, source, label };
+    const made = JSON.stringify(provenance);
     const store = await storage.create({ name: id, made, ttl, createdAt: now, usedAt: now }, content.state);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew } }, this.#common);

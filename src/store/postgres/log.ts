@@ -9,7 +9,6 @@ import type {
   LoggedState,
   LoggedWorld,
   ReadRow,
-  RowName,
   RowOfWorld,
   SnapshotRecord,
   StorageInfo,
@@ -74,20 +73,28 @@ export class PostgresLog implements WorldLog {
       const forEachRow = async <Read extends { readonly world: string }>(
         text: string,
         max: number,
-        take: Take<Read>,
+        take: (content: MutableContent, read: Read) => void,
       ) => {
         for await (const read of readPages<Read>(transaction, text, max)) {
           const content = contents.get(read.world);
           if (content !== undefined) take(content, read);
         }
       };
-      await forEachRow<Part>(texts.parts, MAX_PARTS, ({ initialRows }, { world, rows }) => {
-        for (const row of readPart(rows, `the initial rows of the world \`${world}\``)) initialRows.push(row);
-      });
-      await forEachRow<ObjectRow>(texts.objects, MAX_ROWS, ({ changedRows }, object) => {
-        changedRows.push(readChangedRow(object, object.row));
-      });
-      await forEachRow<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
+      await forEachRow<{ readonly world: string; readonly rows: string }>(
+        texts.parts,
+        MAX_PARTS,
+        ({ initialRows }, { world, rows }) => {
+          for (const row of readPart(rows, `the initial rows of the world \`${world}\``)) initialRows.push(row);
+        },
+      );
+      await forEachRow<RowOfWorld & { readonly row: string | null }>(
+        texts.objects,
+        MAX_ROWS,
+        ({ changedRows }, object) => {
+          changedRows.push(readChangedRow(object, object.row));
+        },
+      );
+      await forEachRow<RowOfWorld & { readonly at: number }>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) =>
         uses.push({ collection, id, at }),
       );
       return {
@@ -182,14 +189,6 @@ export class PostgresLog implements WorldLog {
 
 type Content = Pick<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>;
 type MutableContent = { readonly [Name in keyof Content]: Content[Name][number][] };
-type Take<Read> = (content: MutableContent, read: Read) => void;
-
-interface Part {
-  readonly world: string;
-  readonly rows: string;
-}
-type ObjectRow = RowOfWorld & { readonly row: string | null };
-type Use = RowName & { readonly world: string; readonly at: number };
 
 /** Writes the rows of a state. @param insert a statement with an owner, a number and a part */
 async function writeParts(to: Statements, insert: string, owner: string, state: LoggedState): Promise<void> {

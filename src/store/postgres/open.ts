@@ -24,7 +24,8 @@ const POLL_MS = 500;
 
 /**
  * Reads the tables once this process has the lock of the schema, and creates missing ones. If the database goes away in
- * the meantime, waits again. @throws UserError if it cannot be used, or if the wait was too long; errors of `read`
+ * the meantime, waits again.
+ * @throws UserError if it cannot be used, or if the wait was too long; errors of `read`
  */
 export async function lockSchema<Result>(
   pg: typeof Postgres,

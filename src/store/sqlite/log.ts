@@ -14,6 +14,7 @@ import type {
   SnapshotRecord,
   StorageInfo,
   WorldLog,
+  WorldRecord,
 } from '../world-log.ts';
 import {
   inTransaction,
@@ -88,7 +89,7 @@ export class SqliteLog implements WorldLog {
     const statements = this.#statements;
     const [head] = statements.all<{ readonly at: number }>('SELECT at FROM store');
     if (head === undefined) throw new DamagedData('the row of the table `store`', 'it is not there');
-    const worlds = statements.all<Packed<Omit<LoggedWorld, 'initialRows' | 'changedRows' | 'uses'>, 'made'>>(
+    const worlds = statements.all<Omit<WorldRecord, 'made'> & { readonly made: Uint8Array; readonly state: string }>(
       'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
     );
     return {
@@ -243,9 +244,6 @@ export class SqliteLog implements WorldLog {
 interface Part {
   readonly rows: Uint8Array;
 }
-
-/** A row of a table with compressed text. */
-type Packed<Row, Name extends keyof Row> = Omit<Row, Name> & Readonly<Record<Name, Uint8Array>>;
 
 /** Compresses data that is written and read only once: it gets six times smaller, and faster to write. */
 function compress(text: string): Uint8Array {

@@ -38,7 +38,8 @@ export interface OpenDatabase {
 
 /**
  * Opens or creates a data file. Leaves an unusable file unchanged: the header is first read as plain bytes, because
- * SQLite may change another program's file even when it only reads. @throws UserError with a remedy
+ * SQLite may change another program's file even when it only reads.
+ * @throws UserError with a remedy
  */
 export function openDatabase(path: string, driver: SqliteDriver): OpenDatabase {
   const exists = existsSync(path);
