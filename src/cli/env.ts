@@ -62,8 +62,8 @@ async function printHosts(cast: Cast, manifests: readonly Manifest[], format: st
 const TRUST_VARIABLES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
 
 /**
- * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use. @param file
- * undefined: writes nothing, and warns if the server uses https @throws UserError
+ * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use.
+ * @param file undefined: writes nothing, and warns if the server uses https @throws UserError
  */
 async function trustCertificate(
   server: RunningServer,

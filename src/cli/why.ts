@@ -18,7 +18,10 @@ const MAX_LISTED = 5;
 /** Prints why a request was refused, or exits with code 1. @param id undefined: the newest @throws UserError */
 export async function explainRefusal(id: string | undefined, flags: ServerFlags): Promise<void> {
   const { server, world } = await locateServerAndWorld(flags);
-  const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, readRequests);
+  const path = `/requests?bodies=false&limit=${MAX_REQUESTS}`;
+  const requests = await askWorld(server, world, path, (body): readonly RequestSummary[] | undefined =>
+    'requests' in body && Array.isArray(body.requests) ? body.requests : undefined,
+  );
   const request = id === undefined ? requests.find(isRefused) : findRequest(id, requests);
   if (request !== undefined && isRefused(request)) {
     const refusal = await readRefusal(server, world, request);
@@ -39,10 +42,6 @@ async function readRefusal(server: RunningServer, world: string | null, request:
   const decision = decisionId === null ? null : await findInWorld<Decision>(server, world, 'decisions', decisionId);
   const tables = service === null ? null : await findInWorld<ServedTables>(server, world, 'tables', service);
   return { request, decision, required: describeRequired(tables, operation) };
-}
-
-function readRequests(body: object): readonly RequestSummary[] | undefined {
-  return 'requests' in body && Array.isArray(body.requests) ? body.requests : undefined;
 }
 
 /** @throws UserError if no request has the id */

@@ -51,8 +51,8 @@ export interface Context<Operation extends OperationTypes = OperationTypes, Targ
   digest(maxBytes: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
    * Calls `take` for each piece of a streamed body, one at a time. All but the last have the size `sizes.piece`, in
-   * bytes. @returns the number of bytes @throws Problem beyond `sizes.max`, or if the connection closes; errors of
-   * `take`
+   * bytes.
+   * @returns the number of bytes @throws Problem beyond `sizes.max`, or if the connection closes; errors of `take`
    */
   receivePieces(
     sizes: { readonly piece: number; readonly max: number },
@@ -78,7 +78,8 @@ type AnswerOf<Answers> = { [Status in keyof Answers]: Outcome<Status, Answers[St
 
 /**
  * Performs an operation: `Handler<'nvcf', 'createDeployment', FunctionRow>` has the types of the document. Without type
- * parameters it fits any operation, for shared code. @typeParam Target what the rule's lookup finds
+ * parameters it fits any operation, for shared code.
+ * @typeParam Target what the rule's lookup finds
  */
 export type Handler<Service extends ServiceName = never, Id extends OperationId<Service> = never, Target = unknown> = [
   Service,

@@ -10,8 +10,9 @@ export function locateEntries<Entry>(list: string, entries: readonly Entry[] = [
 }
 
 /**
- * Returns an error for each entry with the value of an earlier one. @param deriveValue for entries without a value;
- * equal derived ones are not reported: they follow from equal names, which are
+ * Returns an error for each entry with the value of an earlier one.
+ * @param deriveValue for entries without a value; equal derived ones are not reported: they follow from equal names,
+ * which are
  */
 export function findDuplicates<Entry>(
   subject: string,

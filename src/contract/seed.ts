@@ -41,7 +41,8 @@ export interface Seeding {
   complete?(part: unknown, derivation: Derivation): unknown;
   /**
    * Returns the part for another world: keys, secrets and confidential client ids are replaced; ids, names and
-   * passwords with their hashes stay. Absent if there are no credentials. @param part is complete
+   * passwords with their hashes stay. Absent if there are no credentials.
+   * @param part is complete
    */
   derivePart?(part: unknown, derivation: Derivation): unknown;
   /** Returns the part with password hashes, once for all worlds. @param builtIn the cast's part, to reuse its hashes */

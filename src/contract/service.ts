@@ -34,8 +34,8 @@ export interface WorldEvent {
 }
 
 /**
- * Finds the name or id of a credential that would work instead; null if there is none. @param refused the input of the
- * decision, if a rule made it, and the presented credentials
+ * Finds the name or id of a credential that would work instead; null if there is none.
+ * @param refused the input of the decision, if a rule made it, and the presented credentials
  */
 export type FindCredential = (
   refused: { readonly input: DecisionInput | undefined; readonly presented: readonly PresentedCredential[] },

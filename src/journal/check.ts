@@ -21,8 +21,9 @@ export interface KnownNames {
 }
 
 /**
- * Normalizes path and method. @param member returns the name of a member for messages, such as `match.path` @param
- * isOfOperations whether paths need an operation @throws Problem with the member that can never match
+ * Normalizes path and method.
+ * @param member returns the name of a member for messages, such as `match.path` @param isOfOperations whether paths
+ * need an operation @throws Problem with the member that can never match
  */
 export function checkMatch(
   match: Match,

@@ -133,8 +133,8 @@ function describeDifference(
 const MAX_QUOTED_CHARACTERS = 100;
 
 /**
- * Compares a value with an expected one: an object must have the expected members, an array the same entries. @param
- * fingerprint if secrets are hidden in the value @returns the first difference; null if there is none
+ * Compares a value with an expected one: an object must have the expected members, an array the same entries.
+ * @param fingerprint if secrets are hidden in the value @returns the first difference; null if there is none
  */
 export function findDifference(
   expected: unknown,

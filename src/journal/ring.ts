@@ -158,8 +158,9 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
 }
 
 /**
- * Creates places that first drop the droppable parts of the oldest entries in `others`. @param limits `others`: without
- * their parts, which share the rest of `all` @param dropParts changes an entry: a copy would take memory
+ * Creates places that first drop the droppable parts of the oldest entries in `others`.
+ * @param limits `others`: without their parts, which share the rest of `all` @param dropParts changes an entry: a copy
+ * would take memory
  */
 export function createPriorityCache<Entry extends NonNullable<unknown>>(
   limits: Readonly<Record<'refusals' | 'others' | 'all', number>>,

@@ -32,8 +32,9 @@ export class JournalEnded extends Error {
 }
 
 /**
- * Counts matching requests; with `within` (milliseconds), waits until the result is final. @param onLeft calls back if
- * the client leaves, which ends the wait @throws JournalEnded; Problem `conflict` if too many verifications wait
+ * Counts matching requests; with `within` (milliseconds), waits until the result is final.
+ * @param onLeft calls back if the client leaves, which ends the wait @throws JournalEnded; Problem `conflict` if too
+ * many verifications wait
  */
 export async function verify(
   journal: Journal,

@@ -28,44 +28,29 @@ export interface MessageView {
 
 /** Converts an entry for the control API. @param options `bodies: false` omits the bodies, which is much faster */
 export function viewEntry(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
-  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
-  const {
-    id,
-    at,
-    world,
-    service,
-    operation,
-    method,
-    status,
-    statusWithoutFault,
-    reason,
-    decision,
-    hints,
-    fault,
-    done,
-  } = entry;
+  const { requestBody, responseBody, url, secrets, statusWithoutFault, tokenExpiresAt } = entry;
   const { bodies = true } = options;
-  const sentHeaders = hideHeaders(requestHeaders.split('\n'), secrets);
-  const receivedHeaders = hideHeaders(Object.entries(responseHeaders).flat(), secrets);
+  const sentHeaders = hideHeaders(entry.requestHeaders.split('\n'), secrets);
+  const receivedHeaders = hideHeaders(Object.entries(entry.responseHeaders).flat(), secrets);
   return {
-    id,
-    at: rfc3339(at),
-    world,
-    service,
-    operation,
-    method,
+    id: entry.id,
+    at: rfc3339(entry.at),
+    world: entry.world,
+    service: entry.service,
+    operation: entry.operation,
+    method: entry.method,
     path: hideInLine(pathOf(url), secrets),
     query: groupByName(hideFields(new URLSearchParams(url.slice(pathOf(url).length + 1)), secrets)),
-    status,
+    status: entry.status,
     ...(statusWithoutFault !== null && { statusWithoutFault }),
-    principal,
-    reason,
-    decision,
+    principal: entry.principal,
+    reason: entry.reason,
+    decision: entry.decision,
     ...readTraceparent(sentHeaders),
     explanation: entry.explanation ?? null,
-    hints: [...hints],
-    fault,
-    done,
+    hints: [...entry.hints],
+    fault: entry.fault,
+    done: entry.done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
     ...(tokenExpiresAt !== null && { tokenExpiresAt: rfc3339(tokenExpiresAt) }),
     request: viewMessage(sentHeaders, requestBody, bodies, secrets, 'request'),

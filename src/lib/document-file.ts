@@ -37,13 +37,9 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     const parserMessage = messageOf(cause);
     // Messages about YAML already have lines.
     const position = findErrorPosition(text, parserMessage);
-    const where = position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
-    throw new UserError(
-      `${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${simplifyParserMessage(parserMessage)}`,
-      {
-        cause,
-      },
-    );
+    const line = position === null ? '' : `, line ${text.slice(0, position).split('\n').length}`;
+    const why = simplifyParserMessage(parserMessage);
+    throw new UserError(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${line}: ${why}`, { cause });
   }
 }
 

@@ -25,9 +25,7 @@ export function formatDuration(milliseconds: number): string {
   return `PT${parts.length > 0 ? parts.join('') : '0S'}`;
 }
 
-type Part = readonly [amount: string | undefined, unit: Unit];
-
-function partsOf(text: string): Part[] {
+function partsOf(text: string): (readonly [amount: string | undefined, unit: Unit])[] {
   // The pattern matches units only.
   if (SHORT.test(text)) return [...text.matchAll(SHORT_PART)].map((match) => [match[1], match[2] as Unit]);
   const match = ISO.exec(text);

@@ -21,7 +21,8 @@ export type NearPath<Path> = PathDifference & { readonly path: Path };
 
 /**
  * Returns the nearest paths, all at the same distance. Usually one, which differs in a version, in case, in spelling,
- * by a prefix or by missing segments. @param maxMissing with 0, the path may have no extra segments either
+ * by a prefix or by missing segments.
+ * @param maxMissing with 0, the path may have no extra segments either
  */
 export function findNearestPaths<Path extends { readonly segments: readonly string[] }>(
   path: string,

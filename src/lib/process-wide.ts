@@ -2,7 +2,8 @@ import { processGlobal } from './time.ts';
 
 /**
  * Returns a value that exists once per process, or per worker thread, for all copies of this code: two versions of the
- * package; under jest, one for each test file. @param name with its format: a new format needs a new name
+ * package; under jest, one for each test file.
+ * @param name with its format: a new format needs a new name
  */
 export function processWide<Value>(name: string, create: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);

@@ -1,15 +1,8 @@
 /** Base64 encodes three bytes at a time, so a text within another text has one of three forms. */
 const OFFSETS = [0, 1, 2] as const;
 
-/** The base64 characters of a text at one of the three offsets. */
-export interface EncodedForm {
-  readonly text: string;
-  /** Number of characters in the group of four that precede the text. */
-  readonly precedingLength: number;
-}
-
-/** Returns the three forms of a text within a longer base64 text, the same in both alphabets (RFC 4648). */
-export function listEncodedForms(text: string): readonly EncodedForm[] {
+/** Returns the three forms of a text within a base64 text (RFC 4648), with how many of a group of four precede it. */
+export function listEncodedForms(text: string): readonly { readonly text: string; readonly precedingLength: number }[] {
   return OFFSETS.map((offset) => {
     const precedingLength = Math.ceil((offset * 8) / 6);
     const end = Math.floor(((offset + text.length) * 8) / 6);

@@ -16,12 +16,6 @@ export function createErrorAt(origin: Error, message: string): Error {
   return error;
 }
 
-interface Outcome {
-  readonly pass: boolean;
-  /** Reported if the assertion fails: what was expected, and the requests that arrived. Several lines. */
-  readonly message: string;
-}
-
 /** The members of an expectation that say how many requests. */
 const COUNT_NAMES: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
 /** The members of an expectation that say which requests. */
@@ -39,10 +33,11 @@ const MATCH_NAMES: readonly (keyof RequestMatch)[] = [
 const MAX_LISTED_REQUESTS = 10;
 
 /**
- * Compares the received requests with an expectation. @throws TypeError for a wrong argument; MockError for an unknown
- * operation or reason, because an assertion about impossible requests proves nothing, even with `not`
+ * Compares the received requests with an expectation.
+ * @throws TypeError for a wrong argument; MockError for an unknown operation or reason, because an assertion about
+ * impossible requests proves nothing, even with `not`
  */
-export async function compareRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Outcome> {
+export async function compareRequests(mock: Receiver, expected: ExpectedRequests = {}) {
   if (typeof mock?.requests?.verify !== 'function') {
     throw new TypeError('expected a mock, a world, or the result of `connect`');
   }

@@ -30,12 +30,6 @@ export interface MockOfTest {
   world(options?: WorldOptions): Promise<World>;
 }
 
-interface RunningTest {
-  readonly world: World;
-  /** The name including suites; undefined if the runner doesn't report it. */
-  readonly name: string | undefined;
-}
-
 /**
  * Starts one server for a test file, and creates a world with its own credentials for each test, which is deleted after
  * the test. For tests that run one at a time; concurrent tests each create a world with `await using world = await
@@ -47,7 +41,7 @@ interface RunningTest {
 export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): MockOfTest {
   let server: Mock | undefined;
   /** Has several entries if tests are nested (possible in node:test; innermost last) or run concurrently. */
-  const tests: RunningTest[] = [];
+  const tests: { readonly world: World; readonly name: string | undefined }[] = [];
   /** Whether tests have run concurrently since the list was last empty. */
   let areConcurrent = false;
   const getServer = (): Mock => {

@@ -62,7 +62,8 @@ export type TypeNames = Readonly<Record<string, string>>;
 
 /**
  * Describes the first error. A value that fits none of several schemas is compared with all of them, because the first
- * violation would rule out the others. @param violations in ajv's order: those inside a choice first
+ * violation would rule out the others.
+ * @param violations in ajv's order: those inside a choice first
  */
 export function findValueError(
   violations: readonly [Violation, ...Violation[]],

@@ -5,7 +5,8 @@ type Violations = readonly [Violation, ...Violation[]];
 
 /**
  * Selects the violations to report: an unknown member before a missing one, which it probably is, misspelled; and one
- * within the only alternative that fits before the list of all. @param violations in ajv's order
+ * within the only alternative that fits before the list of all.
+ * @param violations in ajv's order
  */
 export function selectViolations(violations: Violations): Violations {
   const [first] = violations;

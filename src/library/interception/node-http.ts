@@ -19,7 +19,8 @@ interface AgentInternals {
 
 /**
  * Replaces `Agent.prototype.addRequest`, which every `http.Agent` inherits, even for functions imported earlier. Not
- * redirected: requests with `createConnection`, and other agents. @returns a function that restores it
+ * redirected: requests with `createConnection`, and other agents.
+ * @returns a function that restores it
  */
 export function redirectNodeHttp(): () => void {
   const prototype = Agent.prototype as unknown as AgentInternals;

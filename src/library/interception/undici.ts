@@ -38,8 +38,8 @@ export function redirectUndici(): () => void {
 }
 
 /**
- * Replaces a dispatcher, not its method, because a composed one ignores a new method. @param current what it wraps, if
- * undici 8 created it for older copies @returns a function that undoes it
+ * Replaces a dispatcher, not its method, because a composed one ignores a new method.
+ * @param current what it wraps, if undici 8 created it for older copies @returns a function that undoes it
  */
 function redirect(holder: Holder, symbol: symbol, current?: Dispatcher): () => void {
   const dispatcher = holder[symbol];
