@@ -3,7 +3,6 @@ import type { Collections } from './collections.ts';
 import { Collision, LimitReached, NotFound } from './errors.ts';
 import {
   type Change,
-  type Commit,
   type DueQuery,
   type Facets,
   NEW,
@@ -94,7 +93,14 @@ export class Collection<Body, Parent extends string | null = null> {
   /** @param limit of rows for this owner @throws Collision if the id or an alias is taken; LimitReached */
   async insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
     if (limit === null) await into.commit([this.put(row)]);
-    else await into.updating((commit) => this.#insert(into, row, limit, commit));
+    else {
+      await into.updating(async (commit) => {
+        if ((await this.byId(into, row.id)) !== null) throw new Collision();
+        for (const alias of row.aliases) if ((await this.byAlias(into, alias)) !== null) throw new Collision();
+        if ((await this.countOfOwner(into, row.owner)) >= limit) throw new LimitReached();
+        await commit([this.put(row)]);
+      });
+    }
   }
 
   /** Adds a row if `check`, which may throw, accepts the owner's other rows. @throws Collision */
@@ -174,13 +180,6 @@ export class Collection<Body, Parent extends string | null = null> {
   /** Returns a change for `Collections.commit` that removes a row only if it is unchanged since it was read. */
   remove({ id, revision }: Row<Body, Parent>): Change {
     return { kind: 'remove', collection: this.name, id, revision };
-  }
-
-  async #insert(into: Collections, row: Row<Body, Parent>, limit: number, commit: Commit): Promise<void> {
-    if ((await this.byId(into, row.id)) !== null) throw new Collision();
-    for (const alias of row.aliases) if ((await this.byAlias(into, alias)) !== null) throw new Collision();
-    if ((await this.countOfOwner(into, row.owner)) >= limit) throw new LimitReached();
-    await commit([this.put(row)]);
   }
 
   #createChange(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {

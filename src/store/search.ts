@@ -1,6 +1,6 @@
 import { own } from '../lib/members.ts';
 import { Pacer } from '../lib/pacer.ts';
-import { ANYONE, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './row.ts';
+import { isSharedWith, limitSize, MAX_SEARCHED, type Page, type PageQuery, type Row } from './row.ts';
 import type { Rows } from './rows.ts';
 
 /** Members of a query that refer to the row instead of its body. */
@@ -98,11 +98,9 @@ function createCondition({ account, whose, where, search }: PageQuery): Conditio
 }
 
 function createOwnerCondition(account: string, whose: PageQuery['whose']): Condition {
-  const isShared = ({ sharedWith }: Row) =>
-    sharedWith.length > 0 && (sharedWith.includes(account) || sharedWith.includes(ANYONE));
   if (whose === 'own') return ({ owner }) => owner === account;
-  if (whose === 'others') return (row) => row.owner !== account && isShared(row);
-  return (row) => row.owner === account || isShared(row);
+  if (whose === 'others') return (row) => row.owner !== account && isSharedWith(row, account);
+  return (row) => row.owner === account || isSharedWith(row, account);
 }
 
 /** If the member is a list, one matching entry is enough. */

@@ -73,7 +73,7 @@ export class CredentialTracker {
     for (const hash of keyHashes.removed) if (this.#parts.exists(world)) this.index.remove('key', hash, world.id);
   }
 
-  /** Records a new client id; one of the default world only if it is shared, because it is the world of all others. */
+  /** Records a new client id; of the default world only a shared one, because all without an entry belong to it. */
   async #noteAddedClient(world: World, clientId: string): Promise<void> {
     const { credentials } = this.#parts;
     const isDefaultWorld = world.id === DEFAULT_WORLD;

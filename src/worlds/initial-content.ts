@@ -36,11 +36,7 @@ export interface InitialContent extends Pick<FilledStore, 'isNew'> {
 
 /** Creates the content of a new world: a copy of its seed's template, or of another world. */
 export async function createInitialContent(
-  {
-    id,
-    origin,
-    credentials,
-  }: { readonly id: string; readonly origin: WorldOrigin } & Pick<SeedAndCredentials, 'credentials'>,
+  { id, origin, credentials }: Pick<World, 'id' | 'credentials'> & { readonly origin: WorldOrigin },
   {
     templates,
     memory,

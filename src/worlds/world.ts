@@ -114,13 +114,15 @@ class OpenedWorld implements OwnedWorld {
       if (sentence === null) return;
       common.warn(`${hideInLine(sentence, this.#secrets)}${formatWorldForLog(id)}`);
     };
-    this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());
+    const save: SaveFaults = (faults) => this.#changeState(() => [{ faults }, undefined], undefined);
+    this.faults = new Faults(this.#series, budgets.faults, reportRemoval, store.state === null ? null : save);
     store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
   /** Reads the store, unless it is new. */
   async open({ isNew }: FilledStore): Promise<void> {
-    this.faults.restore(this.#stored?.faults ?? []);
+    const { state } = this.store;
+    this.faults.restore((state && parseWorldState(state.text, this.id)?.faults) ?? []);
     if (!isNew) await this.#reread();
   }
 
@@ -231,17 +233,6 @@ class OpenedWorld implements OwnedWorld {
     this.verifiedTokens.clear();
     this.deleted.clear();
     this.tokenUsage.clear();
-  }
-
-  /** Returns null if faults end with the process. */
-  #keepFaults(): SaveFaults | null {
-    if (this.store.state === null) return null;
-    return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
-  }
-
-  get #stored(): WorldState | null {
-    const { state } = this.store;
-    return state === null ? null : parseWorldState(state.text, this.id);
   }
 
   /** @param fallback the result if the state ends with the process */
