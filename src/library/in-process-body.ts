@@ -34,8 +34,11 @@ function createBodyStream(response: LightMyRequestResponse, request: Request): R
         const { signal } = request;
         signal.removeEventListener('abort', cancel);
         if (signal.aborted) controller.error(signal.reason);
-        else if (!isCancelled && source.readableEnded) closeStream(controller);
-        else if (!isCancelled) controller.error(createTerminatedError());
+        else if (!isCancelled && source.readableEnded) {
+          controller.close();
+          // A BYOB reader is still waiting (Streams Standard, 4.7).
+          controller.byobRequest?.respond(0);
+        } else if (!isCancelled) controller.error(createTerminatedError());
       });
     },
     pull: () => {
@@ -43,13 +46,6 @@ function createBodyStream(response: LightMyRequestResponse, request: Request): R
     },
     cancel,
   });
-}
-
-/** Ends the stream for readers of both kinds. */
-function closeStream(controller: ReadableByteStreamController): void {
-  controller.close();
-  // A BYOB reader is still waiting (Streams Standard, 4.7).
-  controller.byobRequest?.respond(0);
 }
 
 /** Creates the error of Node's `fetch` for a connection that breaks during the body. */

@@ -7,10 +7,6 @@ function mediaType(refused: RefusedRequest): string {
 
 const FORM = 'application/x-www-form-urlencoded';
 
-function isJsonType(type: string): boolean {
-  return type === 'application/json' || type.endsWith('+json');
-}
-
 const DOCUMENTED_TYPES = { source: 'the media types in the documents', certainty: 'documented' } as const;
 
 export const BODY_HINTS: readonly HintRule[] = [
@@ -50,7 +46,8 @@ export const BODY_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
       if (bodyForm !== 'form') return null;
-      const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
+      const isRefusedType =
+        problem.kind === 'unsupported_media_type' && /^application\/json$|\+json$/.test(mediaType(refused));
       const isText = problem.kind === 'invalid_request' && text !== null && /^\s*[{[]/.test(text);
       if (!isRefusedType && !isText) return null;
       return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as with `data=` in `requests`, or `URLSearchParams` with `fetch`.';
