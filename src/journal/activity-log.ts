@@ -3,30 +3,26 @@ import { type CredentialUses, sizeOfUses, Uses } from '../decisions/uses.ts';
 import { rfc3339 } from '../lib/clock.ts';
 import { createSharedCache, MEGABYTE, Quota, type SharedCache } from '../lib/memory.ts';
 import { Decisions } from './decisions.ts';
-import { type Draft, dropBodies } from './entry.ts';
+import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
-import { Journal, type WorldEnd } from './journal.ts';
+import { createRequestCache, Journal, type RequestCache, type WorldEnd } from './journal.ts';
 import { createPriorityCache, type PriorityCache } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { summarize } from './view.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
-  readonly requests: PriorityCache<Draft>;
+  readonly requests: RequestCache;
   readonly decisions: PriorityCache<Decision>;
   readonly uses: SharedCache<CredentialUses>;
   /** for the conditions of waiting verifications */
   readonly verifications: Quota;
 }
 
-export function createRequestCache(bytes: number): PriorityCache<Draft> {
-  return createPriorityCache<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
-}
-
 export function createActivityBudgets(): ActivityBudgets {
   return {
     requests: createRequestCache(16 * MEGABYTE),
-    decisions: createPriorityCache({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
+    decisions: createPriorityCache({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE }),
     uses: createSharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };

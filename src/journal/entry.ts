@@ -6,21 +6,16 @@ import type { KnownSecrets } from './secrets.ts';
 
 /** The stored start of a body, and the size of the whole body. */
 export interface StoredBody {
-  /**
-   * Up to `MAX_BODY_LENGTH` bytes; null if the body is missing, was not read or was dropped, or only its size is known.
-   * Not a string, because thousands of strings that live for a while make the heap a third larger.
-   */
+  /** Up to `MAX_BODY_LENGTH` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
   readonly bytes: Buffer | null;
   /** In bytes; null if the body was not read. */
   readonly size: number | null;
   /** Whether only the start is stored; default: whether the bytes are fewer than the size. */
-  readonly isCut?: boolean;
+  readonly isCut?: boolean | undefined;
   /** Set if the client waited for `100 Continue`, and never sent the body. */
   readonly isNotSent?: true;
-  /** Set if secrets are already replaced by fingerprints. */
-  readonly isHidden?: true;
-  /** Set if the body was dropped to make room for newer requests. */
-  readonly isDropped?: true;
+  /** Whether the body was dropped to make room for newer requests. */
+  readonly isDropped?: boolean;
 }
 
 /** A request with its response, as transmitted. Secrets are hidden in views, which are created on demand. */
@@ -100,15 +95,4 @@ export function estimateBodyBytes({ requestBody, responseBody }: Draft): number 
 /** Returns whether a request was refused or broken off. */
 export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'status'>): boolean {
   return reason !== null || status === null || status >= 400;
-}
-
-/** Drops the bodies of a draft, keeping their sizes. Changes the draft, because a copy would take memory. */
-export function dropBodies(draft: { -readonly [Name in 'requestBody' | 'responseBody']: Draft[Name] }): void {
-  draft.requestBody = withoutBytes(draft.requestBody);
-  draft.responseBody = withoutBytes(draft.responseBody);
-}
-
-function withoutBytes(body: StoredBody): StoredBody {
-  if (body.bytes === null || body.bytes.length === 0) return body;
-  return { bytes: null, size: body.size, isCut: true, isHidden: true, isDropped: true };
 }

@@ -1,10 +1,11 @@
 import type { Instant } from '../lib/clock.ts';
 import { Pacer } from '../lib/pacer.ts';
+import { BodyStore } from './bodies.ts';
 import { type Draft, estimateBodyBytes, estimateEntryBytes, isRefusal, type JournalEntry } from './entry.ts';
 import type { Facts } from './match.ts';
-import { type PriorityCache, PriorityRing } from './ring.ts';
+import { createPriorityCache, type PriorityCache, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
-import { type ParsedBodies, readFacts, withHiddenBodies } from './view.ts';
+import { type ParsedBodies, readFacts } from './view.ts';
 
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
@@ -15,9 +16,22 @@ export interface JournalListener {
   onEnd(why: 'emptied' | WorldEnd): void;
 }
 
+/** The places of the requests of all worlds, and of the bodies of those that were not refused. */
+export interface RequestCache extends PriorityCache<Draft> {
+  readonly bodies: BodyStore;
+}
+
+export function createRequestCache(bytes: number): RequestCache {
+  return {
+    ...createPriorityCache<Draft>({ refusals: bytes / 2, others: bytes / 4 }),
+    bodies: new BodyStore(bytes / 4),
+  };
+}
+
 /** The newest 2000 refusals and the newest 2000 other requests of one world, as far as the process has room. */
 export class Journal {
   readonly #drafts: PriorityRing<Draft>;
+  readonly #bodies: BodyStore;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
   #listeners: Set<JournalListener> | null = null;
@@ -30,17 +44,24 @@ export class Journal {
   #ended: WorldEnd | null = null;
 
   /** @param series prefix of the ids, unique to the process @param secrets hidden in views of the entries */
-  constructor(places: PriorityCache<Draft>, series: string, secrets: KnownSecrets) {
-    this.#drafts = new PriorityRing(places);
+  constructor(cache: RequestCache, series: string, secrets: KnownSecrets) {
+    this.#drafts = new PriorityRing(cache);
+    this.#bodies = cache.bodies;
     this.#series = series;
     this.#secrets = secrets;
   }
 
-  /** @returns the request's number, from 1 */
-  record(draft: Draft): number {
+  /** Changes the draft, because a copy would take memory. @returns the request's number, from 1 */
+  record(draft: { -readonly [Name in keyof Draft]: Draft[Name] }): number {
     this.#recordedCount += 1;
     const number = this.#recordedCount;
-    this.#drafts.add(number, draft, isRefusal(draft), estimateEntryBytes(draft), estimateBodyBytes(draft));
+    if (isRefusal(draft)) {
+      this.#drafts.add(number, draft, true, estimateEntryBytes(draft) + estimateBodyBytes(draft));
+    } else {
+      draft.requestBody = this.#bodies.keep(draft.requestBody);
+      draft.responseBody = this.#bodies.keep(draft.responseBody);
+      this.#drafts.add(number, draft, false, estimateEntryBytes(draft));
+    }
     if (this.listenerCount > 0) {
       const entry = this.#createEntry(number, draft);
       const facts = this.factsOf(draft);
@@ -54,22 +75,13 @@ export class Journal {
     return draft && this.#createEntry(number, draft);
   }
 
-  /** Returns the entry with secrets hidden in its bodies, which is done only once. */
-  redact(number: number): JournalEntry | undefined {
-    const draft = this.#drafts.find(number);
-    if (draft === undefined) return undefined;
-    const hidden = withHiddenBodies(draft, this.#secrets);
-    if (hidden !== draft) this.#drafts.replace(number, hidden, estimateEntryBytes(hidden), estimateBodyBytes(hidden));
-    return this.#createEntry(number, hidden);
-  }
-
   idOf(number: number): string {
     return `${this.#series}-r${number}`;
   }
 
   find(id: string): JournalEntry | undefined {
     const number = this.numberOf(id);
-    return number === null ? undefined : this.redact(number);
+    return number === null ? undefined : this.findByNumber(number);
   }
 
   /** @param fits selects entries; default: all @param max maximum number of entries */

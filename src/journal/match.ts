@@ -34,8 +34,6 @@ export interface Facts {
   body(): unknown;
   /** The body of a journal entry, in a form that can be returned to clients; absent for a request in progress. */
   readonly stored?: {
-    /** Whether the body is stored with fingerprints instead of secrets. If so, `body` has them, too. */
-    readonly isHidden: boolean;
     /** Returns why the body cannot be compared, so that none matches; null if it can. */
     obstacle(): string | null;
     /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
@@ -78,7 +76,7 @@ export function createMatcher(match: Match, hiddenBody: unknown = match.body): M
   const compareBodies = ({ body, stored }: Facts, isShown: boolean): string | null => {
     const obstacle = stored?.obstacle() ?? null;
     if (obstacle !== null) return obstacle;
-    return stored !== undefined && (isShown || stored.isHidden || namesFingerprint)
+    return stored !== undefined && (isShown || namesFingerprint)
       ? findDifference(hiddenBody, stored.hiddenBody(), 'body', stored.fingerprint)
       : findDifference(match.body, body(), 'body');
   };

@@ -32,27 +32,17 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return [...this.newestFirst()].length;
   }
 
-  /** Adds the newest entry in the oldest's slot, and returns its key. @param number higher than all earlier ones */
-  add(number: number, entry: Entry, bytes: number): number {
+  /** Adds the newest entry in the oldest's slot. @param number higher than all earlier ones */
+  add(number: number, entry: Entry, bytes: number): void {
     const slot = this.#added % this.#max;
     this.#added += 1;
     this.#numbers[slot] = number;
-    const key = this.#firstKey + slot;
-    this.#places.set(key, entry, { size: bytes });
-    return key;
+    this.#places.set(this.#firstKey + slot, entry, { size: bytes });
   }
 
   find(number: number): Entry | undefined {
     // `peek` does not count as a use, so entries stay in insertion order.
     return this.#places.peek(this.#keyOf(number));
-  }
-
-  /** Replaces an entry that is still kept. @returns the key of its place; null if the entry was evicted */
-  replace(number: number, entry: Entry, bytes: number): number | null {
-    const key = this.#keyOf(number);
-    if (!this.#places.has(key)) return null;
-    this.#places.set(key, entry, { size: bytes });
-    return key;
   }
 
   *newestFirst(): Generator<NumberedEntry<Entry>> {
@@ -93,23 +83,16 @@ export class Ring<Entry extends NonNullable<unknown>> {
 export const MAX_ENTRIES = 2000;
 
 /** The shared places of all rings of a process, separate for refusals. */
-export interface PriorityCache<Entry extends NonNullable<unknown>> {
-  readonly refusals: EntryCache<Entry>;
-  readonly others: EntryCache<Entry>;
-  /** Records the size of the droppable parts of an entry in `others`. */
-  recordParts(key: number, entry: Entry, size: number): void;
-  /** Drops parts of the oldest entries in `others` until everything fits. */
-  makeRoom(): void;
-}
+export type PriorityCache<Entry extends NonNullable<unknown>> = Readonly<
+  Record<'refusals' | 'others', EntryCache<Entry>>
+>;
 
 /** The newest refusals and the newest other entries of one world: thousands of grants evict no refusal. */
 export class PriorityRing<Entry extends NonNullable<unknown>> {
   readonly #refusals: Ring<Entry>;
   readonly #others: Ring<Entry>;
-  readonly #places: PriorityCache<Entry>;
 
   constructor(places: PriorityCache<Entry>) {
-    this.#places = places;
     this.#refusals = new Ring(places.refusals, MAX_ENTRIES);
     this.#others = new Ring(places.others, MAX_ENTRIES);
   }
@@ -118,27 +101,13 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     return this.#refusals.size + this.#others.size;
   }
 
-  /** @param number higher than all earlier numbers @param bytes without droppable parts @param parts their bytes */
-  add(number: number, entry: Entry, isRefusal: boolean, bytes: number, parts = 0): void {
-    if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
-    else {
-      const key = this.#others.add(number, entry, bytes);
-      this.#places.recordParts(key, entry, parts);
-    }
-    this.#places.makeRoom();
+  /** @param number higher than all earlier numbers */
+  add(number: number, entry: Entry, isRefusal: boolean, bytes: number): void {
+    (isRefusal ? this.#refusals : this.#others).add(number, entry, bytes);
   }
 
   find(number: number): Entry | undefined {
     return this.#refusals.find(number) ?? this.#others.find(number);
-  }
-
-  /** Replaces an entry that is still kept. */
-  replace(number: number, entry: Entry, bytes: number, parts = 0): void {
-    // Only one of the two rings has the number.
-    this.#refusals.replace(number, entry, bytes + parts);
-    const key = this.#others.replace(number, entry, bytes);
-    if (key !== null) this.#places.recordParts(key, entry, parts);
-    this.#places.makeRoom();
   }
 
   *newestFirst(): Generator<NumberedEntry<Entry>> {
@@ -157,36 +126,8 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   }
 }
 
-/**
- * Creates places that first drop the droppable parts of the oldest entries in `others`.
- * @param limits `others`: without their parts, which share the rest of `all` @param dropParts changes an entry: a copy
- * would take memory
- */
 export function createPriorityCache<Entry extends NonNullable<unknown>>(
-  limits: Readonly<Record<'refusals' | 'others' | 'all', number>>,
-  dropParts: (entry: Entry) => void = () => {},
+  limits: Readonly<Record<'refusals' | 'others', number>>,
 ): PriorityCache<Entry> {
-  // The size is limited in `makeRoom`, where evicted parts are dropped from their entries.
-  const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
-  const refusals = createEntryCache<Entry>(limits.refusals);
-  const others = new LRUCache<number, Entry>({
-    maxSize: limits.others,
-    // Not on replacement, because the new entry's parts are recorded under the same key.
-    noDisposeOnSet: true,
-    dispose: (_entry, key) => parts.delete(key),
-  });
-  return {
-    refusals,
-    others,
-    recordParts(key, entry, size) {
-      if (size > 0) parts.set(key, entry, { size });
-      else parts.delete(key);
-    },
-    makeRoom() {
-      while (parts.calculatedSize > limits.all - refusals.calculatedSize - others.calculatedSize) {
-        const oldest = parts.pop();
-        if (oldest !== undefined) dropParts(oldest);
-      }
-    },
-  };
+  return { refusals: createEntryCache(limits.refusals), others: createEntryCache(limits.others) };
 }

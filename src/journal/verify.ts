@@ -182,16 +182,13 @@ async function findNearest(journal: Journal, matcher: Matcher): Promise<Verifica
   for (const { entry, facts } of candidates) {
     if (journal.longWork.isLong) await journal.longWork.pause();
     const members = matcher.findDifferences(facts);
-    if (members.length > 0) compared.push({ entry, members, weight: weigh(entry, members) });
+    if (members.length > 0) compared.push({ entry, facts, members, weight: weigh(entry, members) });
   }
   const nearest = compared.sort((a, b) => a.weight - b.weight).slice(0, MAX_NEAREST);
   const described = [];
-  for (const { entry, members } of nearest) {
+  for (const { entry, facts, members } of nearest) {
     if (journal.longWork.isLong) await journal.longWork.pause();
-    // Hide secrets once, no matter how many verifications are near this request.
-    const redacted = journal.redact(entry.number) ?? entry;
-    const facts = journal.factsOf(redacted);
-    described.push({ entry: redacted, differs: members.map((member) => matcher.describe(member, facts, secrets)) });
+    described.push({ entry, differs: members.map((member) => matcher.describe(member, facts, secrets)) });
   }
   return described;
 }

@@ -71,10 +71,9 @@ function readTraceparent({ traceparent }: Headers): { readonly traceparent?: str
 export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
   const hiddenBody = lazy(() => viewBody(requestBody, readContentType(draft), secrets, 'request') ?? undefined);
-  const isHidden = requestBody.isHidden === true;
-  const body = isHidden ? hiddenBody : () => parseSentBody(draft, parsed);
+  const body = () => parseSentBody(draft, parsed);
   const obstacle = () => findObstacle(draft);
-  const stored = { isHidden, obstacle, hiddenBody, fingerprint: secrets.fingerprint };
+  const stored = { obstacle, hiddenBody, fingerprint: secrets.fingerprint };
   return { service, operation, method, path: pathOf(url), status, principal, reason, body, stored };
 }
 
@@ -199,7 +198,7 @@ type Side = 'request' | 'response';
 function viewBody(stored: StoredBody, type: string | undefined, secrets: KnownSecrets, side: Side): unknown {
   const text = decodeBody(stored);
   if (text === null || text === '') return null;
-  const hidden = stored.isHidden === true ? text : hideBody(text, stored, type, secrets, side);
+  const hidden = hideBody(text, stored, type, secrets, side);
   return isTruncated(stored) && formOf(text, type) !== 'form' ? hidden : parseBody(hidden, type);
 }
 
@@ -221,31 +220,6 @@ function hideBody(
   if (form === 'text' && (side === 'response' || !isCut)) return hideText(text, secrets);
   const parts = form === 'multipart' && !isCut ? hideMultipart(text, String(type), secrets) : null;
   return parts ?? outlineBody(text, form === 'json', stored.size, secrets);
-}
-
-/** Hides the secrets in the bodies of an entry, which is the slowest part of a view. */
-export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
-  const { requestBody, responseBody } = draft;
-  if (requestBody.isHidden && responseBody.isHidden) return draft;
-  return {
-    ...draft,
-    requestBody: bodyWithoutSecrets(requestBody, readContentType(draft), secrets, 'request'),
-    responseBody: bodyWithoutSecrets(responseBody, draft.responseHeaders['content-type'], secrets, 'response'),
-  };
-}
-
-/** Replaces the secrets in a body. Drops a body that is not text, because no view contains it. */
-function bodyWithoutSecrets(
-  stored: StoredBody,
-  type: string | undefined,
-  secrets: KnownSecrets,
-  side: Side,
-): StoredBody {
-  if (stored.isHidden) return stored;
-  const text = decodeBody(stored);
-  if (text === null || text === '') return { ...stored, bytes: null, isCut: isTruncated(stored), isHidden: true };
-  const hidden = hideBody(text, stored, type, secrets, side);
-  return { bytes: Buffer.from(hidden), size: stored.size, isCut: isTruncated(stored), isHidden: true };
 }
 
 /** Decodes a body; null for invalid UTF-8, and for UTF-16 (zeros). A truncated text may end within a character. */

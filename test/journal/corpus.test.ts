@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Draft, NO_BODY, storeBody } from '../../src/journal/entry.ts';
 import { createHarEntry } from '../../src/journal/har.ts';
-import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
+import { viewEntry } from '../../src/journal/view.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -44,16 +44,13 @@ function createDraft({ url = '/x', header, json, form, text, answer }: Sent): Dr
 const createEntry = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });
 
 describe('a secret is hidden in', () => {
-  it.each(HIDDEN)('$label, even if the request was read before', ({ secret, ...sent }) => {
+  it.each(HIDDEN)('$label', ({ secret, ...sent }) => {
     const entry = createEntry(createDraft(sent));
-    const once = withHiddenBodies(createDraft(sent), secrets);
     const everywhere = JSON.stringify([viewEntry(entry), createHarEntry(viewEntry(entry))]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);
     expect(everywhere).toContain('sha256:');
-    expect(withHiddenBodies(once, secrets)).toEqual(once);
-    expect(viewEntry(createEntry(once))).toEqual(viewEntry(entry));
   });
 });
 

@@ -4,8 +4,7 @@ import { createPriorityCache } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
 const BYTES = 64 * 1024 * 1024;
-const createDecisions = () =>
-  new Decisions(createPriorityCache({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
+const createDecisions = () => new Decisions(createPriorityCache({ refusals: BYTES, others: BYTES }), 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestCache } from '../../src/journal/activity-log.ts';
 import { type Draft, type JournalEntry, MAX_BODY_LENGTH, storeBody } from '../../src/journal/entry.ts';
-import { Journal } from '../../src/journal/journal.ts';
+import { createRequestCache, Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewEntry } from '../../src/journal/view.ts';
 import { Quota } from '../../src/lib/memory.ts';
@@ -48,7 +47,7 @@ describe('the journal of a world', () => {
 
     const kept = journal.newestFirst();
     const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.bytes, responseBody.bytes].map(Boolean));
-    expect(hasBodies).toEqual([...Array(19).fill([true, true]), ...Array(11).fill([false, false]), [true, true]]);
+    expect(hasBodies).toEqual([...Array(5).fill([true, true]), ...Array(25).fill([false, false]), [true, true]]);
     const { request, response } = viewEntry(kept[20] as JournalEntry);
     expect([request, response]).toMatchObject([
       { body: null, size: 1000, truncated: true },
@@ -57,7 +56,7 @@ describe('the journal of a world', () => {
   });
 
   it('does not mark a missing body as truncated when it drops bodies', () => {
-    const journal = new Journal(createRequestCache(2000), 'a', toySecrets());
+    const journal = new Journal(createRequestCache(4000), 'a', toySecrets());
     journal.record(createDraft({ responseBody: storeBody('x'.repeat(5000)) }));
 
     const { request, response } = viewEntry(journal.findByNumber(1) as JournalEntry);

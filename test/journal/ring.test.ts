@@ -56,13 +56,4 @@ describe('a ring', () => {
     ring.add(2, 'after', 10);
     expect([listEntries(ring), ring.size, places.calculatedSize]).toEqual([['after'], 1, 10]);
   });
-
-  it('replaces an entry that it still has', () => {
-    const ring = new Ring<string>(createEntryCache<string>(30), 3);
-    ring.add(1, 'before', 10);
-    ring.replace(1, 'after', 5);
-    ring.replace(2, 'never there', 5);
-
-    expect(listEntries(ring)).toEqual(['after']);
-  });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRequestCache } from '../../src/journal/activity-log.ts';
 import { type Draft, storeBody } from '../../src/journal/entry.ts';
-import { Journal, LongWork } from '../../src/journal/journal.ts';
+import { createRequestCache, Journal, LongWork } from '../../src/journal/journal.ts';
 import { createFingerprint } from '../../src/journal/known-secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { Quota } from '../../src/lib/memory.ts';
@@ -79,7 +78,7 @@ describe('a verification with a body', () => {
 });
 
 describe('a verification with an evicted body', () => {
-  const journal = new Journal(createRequestCache(4000), 's', toySecrets());
+  const journal = new Journal(createRequestCache(8000), 's', toySecrets());
   for (const operation of ['create', 'list']) journal.record(createDraft(operation, { name: 'x'.repeat(3000) }));
 
   it('counts the requests that it cannot compare', async () => {

@@ -48,7 +48,7 @@ export function requestOperations(controlled: ControlledServer) {
       const toBody = (requests: never[]) => ({ requests, total, dropped: droppedCount, next });
       return {
         status: 200,
-        body: streamRequests(context.world, entries, createViewer(context.world, bodies), toBody, bodies),
+        body: streamRequests(context.world, entries, createViewer(context.world, bodies), toBody),
       };
     },
     get_request: ({ world, params }) => {
@@ -166,11 +166,10 @@ function streamRequests<Body extends object>(
   requests: readonly JournalEntry[],
   render: (entry: JournalEntry) => object,
   toBody: (entries: never[]) => Body,
-  hasBodies = true,
 ): Body {
   const numbers = requests.map(({ number }) => number);
   const renderNumber = (number: number) => {
-    const entry = hasBodies ? journal.redact(number) : journal.findByNumber(number);
+    const entry = journal.findByNumber(number);
     return entry && render(entry);
   };
   return createStreamedList(numbers, renderNumber, toBody);
