@@ -1,17 +1,12 @@
 import { layOut } from '../../contract/sections.ts';
 import type { AirResource, AirRule } from './tables/index.ts';
 
-/** An operation of a resource, with its rule. */
 export interface AirOperation extends AirRule {
   readonly id: string;
   readonly action: string;
 }
 
-/** Returns the name of the look-up for an operation's object. */
-export function lookupNameOf(
-  { name, target = name }: AirResource,
-  { orOperators }: Pick<AirRule, 'orOperators'>,
-): string {
+export function lookupNameOf({ name, target = name }: AirResource, { orOperators }: AirOperation): string {
   return orOperators === true ? `${target} of operators` : target;
 }
 

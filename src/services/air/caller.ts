@@ -2,6 +2,7 @@ import type { AuthenticatedContext, RequestContext } from '../../contract/reques
 import type { RequestScope } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { Problem } from '../../decisions/problem.ts';
+import { deriveUuid } from '../../lib/random.ts';
 import { createHypotheticalKeys } from '../ngc-keys/hypothetical-keys.ts';
 import { authenticateBearer, createCallerFactory, createImpersonator } from '../ngc-keys/key-bearer.ts';
 import type { KeyInForce, Organization } from '../ngc-keys/records.ts';
@@ -15,7 +16,7 @@ const CALLER_FACTORY_BY_PROFILE = {
 
 const CALLER_FACTORIES = { ofKey: createKeyCaller, ofUser: createUserTokenCaller };
 
-/** Returns the caller. @throws Problem if the key or the token is not valid, or its organisation has no subscription */
+/** @throws Problem if the key or the token is not valid, or its organisation has no subscription */
 export function authenticate(context: RequestContext): Promise<Caller> {
   return authenticateBearer(context, CALLER_FACTORIES);
 }
@@ -26,7 +27,6 @@ export const impersonate = createImpersonator(CALLER_FACTORIES);
 /** Simulates keys with other rights. */
 export const hypothetical = createHypotheticalKeys((settings) => RULESETS[settings.air], assertSubscription);
 
-/** Throws unless the organisation has a subscription to Air. @throws Problem */
 function assertSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');
 }
@@ -41,27 +41,29 @@ function createUserTokenCaller(user: UserInForce, { settings }: Pick<RequestScop
   return createUserCaller(user, RULESETS[settings.air]);
 }
 
-type WithCaller = Pick<AuthenticatedContext, 'caller'>;
-
-/** Returns the account of the caller's organisation. */
-export function accountOf({ caller }: WithCaller): string {
+export function accountOf({ caller }: AuthenticatedContext): string {
   return caller.principal.account ?? '';
 }
 
-export function hasOperatorScope({ caller }: WithCaller): boolean {
+/** Returns Air's id of an account. */
+export function orgIdOf(account: string): string {
+  return deriveUuid(`air-org:${account}`);
+}
+
+export function hasOperatorScope({ caller }: AuthenticatedContext): boolean {
   const { permissions } = caller.held;
   return permissions.has('air:sre') || permissions.has('air:admin');
 }
 
 /** Returns whether the caller may act on the objects of every organisation. */
-export function isOperator({ caller, settings }: WithCaller & Pick<AuthenticatedContext, 'settings'>): boolean {
+export function isOperator(context: AuthenticatedContext): boolean {
   // In 2.0, administrators of an organisation have these scopes, but only within their organisation.
-  const isAdministrator = settings.air === '2.0' && caller.principal.user !== undefined;
-  return hasOperatorScope({ caller }) && !isAdministrator;
+  const isAdministrator = context.settings.air === '2.0' && context.caller.principal.user !== undefined;
+  return hasOperatorScope(context) && !isAdministrator;
 }
 
 /** Returns `creator`: the user of a personal key, or a name for a service key, which has no user. */
-export function creatorOf({ caller }: WithCaller): string {
+export function creatorOf({ caller }: AuthenticatedContext): string {
   const { user, name, org } = caller.principal;
   return user ?? `${name}@${org}`;
 }

@@ -12,6 +12,11 @@ import { assertReferences } from './references.ts';
 import { collectionOf, type Members, type RowOf, type StoredName, type Table } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
+/** Handlers of operations on an object of a resource. */
+export type HandlersOf<Name extends StoredName> = {
+  readonly [Id in OperationId<'air'>]?: Handler<'air', Id, RowOf<Name>>;
+};
+
 interface ResourceContext<Name extends StoredName> extends AuthenticatedContext<RowOf<Name>> {
   readonly query: Query;
   readonly body: Members;
@@ -28,33 +33,17 @@ type CrudOperations<Name extends StoredName> = {
 
 type CrudAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
-/**
- * Creates the handlers for the list, create, get, update and delete operations of a table.
- *
- * @param hooks empty if the table says everything about the resource
- */
+/** @param requiredHooks empty if the table says everything about the resource */
 export function createOperations<Name extends StoredName>(
   table: Table<Name> & FieldNames<Name>,
-  hooks: HooksOf<Name>,
+  requiredHooks: HooksOf<Name>,
 ): CrudOperations<Name> {
-  const handlers = createHandlers(table, hooks);
-  const entries = listOperations(table).flatMap(({ id, action }) => {
-    const handler = own<AnyHandler>(handlers, action);
-    return handler === undefined ? [] : [[id, handler] as const];
-  });
-  // Safe cast: the table has the operations of the document, and the views have its types.
-  return createObject<CrudOperations<Name>>(entries);
-}
-
-/** Creates a handler for each action, also for actions that the resource does not have. */
-function createHandlers<Name extends StoredName>(
-  table: Table<Name>,
-  hooks: Partial<Hooks<Name>>,
-): Readonly<Record<CrudAction, AnyHandler>> {
+  const hooks: Partial<Hooks<Name>> = requiredHooks;
   // Without a view, `HooksOf` guarantees that all stored members are in the response.
   const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => renderStored(row) as ViewOf<Name>);
   const listView = hooks.listView ?? view;
-  return {
+  // Also for actions that the resource does not have.
+  const handlers: Readonly<Record<CrudAction, AnyHandler>> = {
     list: (context: ResourceContext<Name>) =>
       createPage<Name, unknown>(context, table, (row) => listView(context, row), hooks.compare?.(context)),
     create: async (context: ResourceContext<Name>) => {
@@ -64,7 +53,14 @@ function createHandlers<Name extends StoredName>(
     },
     get: async (context: ResourceContext<Name>) => ({ status: 200, body: await view(context, context.target) }),
     update: async (context: ResourceContext<Name>) => {
-      const row = await updateObject(context, table, hooks, context.target, context.body);
+      const { required = [], defaults = {}, fixed = [] }: AirResource = table;
+      const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
+      // Safe cast: the body was validated.
+      const members = pickDefined(context.body, changeable) as ChangedMembersOf<Name>;
+      await assertReferences(context, table, members);
+      // Without `change`, `HooksOf` guarantees that the given members are stored as they are.
+      const change = (await hooks.change?.(context, context.target, members)) ?? ({ members } as AmendmentOf<Name>);
+      const row = await amend(context, table, context.target, () => change);
       return { status: 200, body: await view(context, row) };
     },
     delete: async (context: ResourceContext<Name>) => {
@@ -74,6 +70,12 @@ function createHandlers<Name extends StoredName>(
       return { status: 204 };
     },
   };
+  const entries = listOperations(table).flatMap(({ id, action }) => {
+    const handler = own<AnyHandler>(handlers, action);
+    return handler === undefined ? [] : [[id, handler] as const];
+  });
+  // Safe cast: the table has the operations of the document, and the views have its types.
+  return createObject<CrudOperations<Name>>(entries);
 }
 
 /** Builds a new object and the changes to commit along with it. Stores nothing. */
@@ -112,24 +114,6 @@ function reportContradictions(
     const message = `A request to create one of \`${name}\` has a \`${member}\` that contradicts its other fields. It was ignored: the \`${member}\` is \`${values.join('`, `')}\`.`;
     hints.add('ignored_field', message);
   }
-}
-
-/** Updates the members that the table allows to change, and returns the changed object. */
-async function updateObject<Name extends StoredName>(
-  context: AuthenticatedContext,
-  table: Table<Name>,
-  hooks: Partial<Hooks<Name>>,
-  row: RowOf<Name>,
-  body: Members,
-): Promise<RowOf<Name>> {
-  const { required = [], defaults = {}, fixed = [] } = table;
-  const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
-  // Safe cast: the body was validated.
-  const members = pickDefined(body, changeable) as ChangedMembersOf<Name>;
-  await assertReferences(context, table, members);
-  // Without `change`, `HooksOf` guarantees that the given members are stored as they are.
-  const change = (await hooks.change?.(context, row, members)) ?? ({ members } as AmendmentOf<Name>);
-  return amend(context, table, row, () => change);
 }
 
 /**

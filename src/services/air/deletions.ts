@@ -20,13 +20,11 @@ import type { OnDelete } from './tables/resource.ts';
 import { HISTORIES, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 import { TRAININGS } from './tables/trainings.ts';
 
-/** An object that is deleted along with another, without referring to it. */
 interface Dependent {
   readonly resource: AirResource;
   readonly row: AirRow;
 }
 
-/** A member of a resource that refers to an object. */
 interface ReferenceTo {
   readonly resource: AirResource;
   readonly member: string;
@@ -62,7 +60,6 @@ export async function planDeletion(
   return [...changes.flat(), createRemoval(row)];
 }
 
-/** Returns the members of all resources that refer to objects of this resource, and matter to a deletion. */
 function listReferencesTo({ name }: AirResource): readonly ReferenceTo[] {
   return RESOURCES.flatMap((resource: AirResource) =>
     Object.entries(resource.refers ?? {}).flatMap(([member, { to, onDelete }]) =>
@@ -89,7 +86,6 @@ async function findReferringRows(
   return rows;
 }
 
-/** Finds the objects to delete along with an object, other than those with a reference to it. */
 async function findDependents(context: AuthenticatedContext, row: AirRow): Promise<readonly Dependent[]> {
   if (isRowOf(SIMULATIONS, row)) {
     return [
@@ -112,7 +108,6 @@ async function findDependents(context: AuthenticatedContext, row: AirRow): Promi
   return [];
 }
 
-/** Finds the objects of a resource whose parent has this id. */
 async function findParts<Name extends StoredName>(
   { store }: AuthenticatedContext,
   resource: Table<Name>,
@@ -122,7 +117,6 @@ async function findParts<Name extends StoredName>(
   return rows.map((row) => ({ resource, row }));
 }
 
-/** Finds the simulation with this id: none or one. */
 async function findSimulation({ store }: AuthenticatedContext, id: string): Promise<readonly Dependent[]> {
   const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];

@@ -1,14 +1,9 @@
-import type { MembersOf } from './stored.ts';
+import type { RowOf } from './stored.ts';
 
-type ResourceUsage = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
-
-/**
- * Returns the members of a new demo that no request can set.
- *
- * @param simulation the demo's copy of a simulation
- * @param nodes nodes of the copy
- */
-export function createDemoMembers(simulation: string, creator: string, nodes: readonly ResourceUsage[]) {
+/** Returns the members of a new demo that no request can set. @param simulation the demo's copy, which has the nodes */
+export function createDemoMembers(simulation: string, creator: string, nodes: readonly RowOf<'nodes'>[]) {
+  const total = (member: 'cpu' | 'memory' | 'storage') =>
+    nodes.reduce((sum, { body }) => sum + body.members[member], 0);
   return {
     demo_simulation_state: 'DEMO',
     demo: simulation,
@@ -19,14 +14,14 @@ export function createDemoMembers(simulation: string, creator: string, nodes: re
     publicly_published: false,
     provision_count: 0,
     // The vendor's estimate of hours is not documented.
-    expected_resource_usage: { ...sumResources(nodes), compute_hours: 0 },
+    expected_resource_usage: {
+      cpu: total('cpu'),
+      memory: total('memory'),
+      storage: total('storage'),
+      compute_hours: 0,
+    },
     publish_access_record_id: null,
     featured: false,
     order: null,
   };
-}
-
-function sumResources(nodes: readonly ResourceUsage[]): ResourceUsage {
-  const total = (member: keyof ResourceUsage) => nodes.reduce((sum, node) => sum + node[member], 0);
-  return { cpu: total('cpu'), memory: total('memory'), storage: total('storage') };
 }

@@ -3,7 +3,6 @@ import { Problem } from '../../decisions/problem.ts';
 /** An attribute value. Whole numbers become numbers. */
 type Value = string | number;
 
-/** An endpoint of an edge. */
 export interface DotEnd {
   readonly node: string;
   /** The text after the colon. */
@@ -55,10 +54,7 @@ export function readDot(text: string): DotGraph {
 
 /** The expressions of the reader are sticky (`y`): they match only at its position. */
 const SPACE = /\s+/y;
-/**
- * An unquoted name; `--` is an edge and `//` a comment. Matches one character more than `MAX_NAME_LENGTH`, so that
- * longer names are reported.
- */
+/** `--` is an edge and `//` a comment. One character more than `MAX_NAME_LENGTH`, so that longer names are reported. */
 const BARE_NAME = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
 /** An unquoted value, up to the next blank or separator. */
 const BARE_VALUE = /[^\s,;\]{}"]+/y;
@@ -89,12 +85,10 @@ class DotReader {
     this.#expect('{');
   }
 
-  /** Checks that nothing follows the graph. */
   readEnd(): void {
     if (this.#position < this.#text.length) throw this.createProblem('nothing after the graph');
   }
 
-  /** Skips a sign, and returns whether it was there. */
   accept(sign: string): boolean {
     if (!this.#text.startsWith(sign, this.#position)) return false;
     this.#position += sign.length;
@@ -140,7 +134,6 @@ class DotReader {
     }
   }
 
-  /** Creates the problem for an unexpected character. */
   createProblem(expected: string, at = this.#position): Problem {
     const before = this.#text.slice(0, at);
     const location = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
@@ -156,7 +149,6 @@ class DotReader {
     return { node, port };
   }
 
-  /** Reads any number of attribute lists. */
   #readAttributes(into: Map<string, Value>): void {
     while (this.accept('[')) {
       while (!this.accept(']')) {

@@ -1,10 +1,7 @@
-import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { rfc3339 } from '../../lib/clock.ts';
 import type { Change } from '../../store/row.ts';
 import { creatorOf } from './caller.ts';
 import { createOwnedRow, createPut } from './objects.ts';
-import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/simulations.ts';
 
 export function createHistoryEntry(
@@ -16,8 +13,4 @@ export function createHistoryEntry(
 ): Change {
   const members = { object_id: objectId, model, actor: creatorOf(context), description, category: 'INFO' } as const;
   return createPut(createOwnedRow(context, HISTORIES, { members, hidden: { labels }, parent: objectId }));
-}
-
-export function renderFlatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
-  return { ...body.members, created: rfc3339(body.created) };
 }

@@ -20,17 +20,14 @@ export interface Hooks<Name extends StoredName> {
   ): AmendmentOf<Name> | Promise<AmendmentOf<Name>>;
   /** Checks that an object can be deleted. @throws Problem */
   mayRemove(context: AuthenticatedContext, row: RowOf<Name>): void;
-  /** Renders an object for the caller. */
   view(context: AuthenticatedContext, row: RowOf<Name>): ViewOf<Name> | Promise<ViewOf<Name>>;
-  /** Returns the default order of a list; undefined for the order of creation. */
+  /** The default order of a list; undefined for the order of creation. */
   compare(context: AuthenticatedContext): ((first: RowOf<Name>, second: RowOf<Name>) => number) | undefined;
   /** Renders an object in a list. Default: `view`. */
   listView(context: AuthenticatedContext, row: RowOf<Name>): ListViewOf<Name> | Promise<ListViewOf<Name>>;
 }
 
-/**
- * The hooks of a resource. A hook is required only where the members of request, stored row and response differ.
- */
+/** A hook is required only where the members of request, stored row and response differ. */
 export type HooksOf<Name extends StoredName> = Partial<Hooks<Name>> & Pick<Hooks<Name>, RequiredHookOf<Name>>;
 
 type RequiredHookOf<Name extends StoredName> =
@@ -71,10 +68,8 @@ export type CompleteDraftOf<Name extends StoredName> = DraftOf<Name> & {
 
 export type ChangedMembersOf<Name extends StoredName> = Partial<BodyOf<Name, 'update'>>;
 
-/** The response for a single object. */
 export type ViewOf<Name extends StoredName> = Operation<Name, 'get'>['answers'][200];
 
-/** An entry of a list response. */
 type ListViewOf<Name extends StoredName> = Operation<Name, 'list'>['answers'] extends {
   200: { readonly results: readonly (infer Entry)[] };
 }

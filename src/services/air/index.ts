@@ -4,17 +4,17 @@ import { findKeyFixes } from '../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../ngc-keys/key-for-service.ts';
 import { findLeastRightsOfKey } from '../ngc-keys/least-rights.ts';
 import { authenticate, hypothetical, impersonate } from './caller.ts';
-import { createLookups } from './lookups.ts';
+import { LOOKUPS } from './lookups.ts';
 import { historyOperations } from './operations/histories.ts';
 import { imageShareOperations } from './operations/image-shares.ts';
 import { imageOperations } from './operations/images.ts';
 import { infraOperations } from './operations/infra.ts';
 import { manifestOperations } from './operations/manifests.ts';
-import { marketplaceOperations } from './operations/marketplace.ts';
+import { demoOperations, demoTagOperations } from './operations/marketplace.ts';
 import { networkOperations } from './operations/network.ts';
 import { budgetLookup, peopleOperations } from './operations/people.ts';
-import { publishingOperations } from './operations/publishing.ts';
-import { simulationOperations } from './operations/simulations.ts';
+import { demoReviewOperations, imageReviewOperations } from './operations/publishing.ts';
+import { runOperations, simulationOperations } from './operations/simulations.ts';
 import { topologyOperations } from './operations/topologies.ts';
 import { trainingOperations } from './operations/trainings.ts';
 import { uploadOperations } from './operations/uploads.ts';
@@ -23,11 +23,10 @@ import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { stateAt } from './states.ts';
 import { collectionOf } from './stored.ts';
-import { RESOURCES } from './tables/index.ts';
 import { SIMULATIONS } from './tables/simulations.ts';
 
 /** Scheduled events: simulations that reach their final state. */
-export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
+const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const due = await collectionOf(SIMULATIONS).due(collections, { after: from, to, limit });
   return due.map(
     (row): WorldEvent => ({
@@ -40,12 +39,6 @@ export const events: NonNullable<ServiceState['events']> = async ({ collections 
   );
 };
 
-/**
- * The client that drops the path of its base URL, so that a world cannot be in the path: `normalize_api_url`
- * (src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1, 9af2cb3) replaces any path by `/api/v3`.
- */
-const AIR_SDK = { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// } as const;
-
 /** NVIDIA Air: simulations, images, demos and trainings. Authenticates with NGC keys. */
 export const air: ServiceDefinition<'air'> = {
   name: 'air',
@@ -55,7 +48,8 @@ export const air: ServiceDefinition<'air'> = {
     optionalTrailingSlash: true,
     looksUpFirst: true,
     authenticatesFirst: true,
-    pathDroppingClient: AIR_SDK,
+    // `normalize_api_url` (src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1, 9af2cb3) replaces any path by `/api/v3`.
+    pathDroppingClient: { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// },
   },
   rules: {
     rulesets: Object.values(RULESETS),
@@ -67,19 +61,22 @@ export const air: ServiceDefinition<'air'> = {
     hypothetical,
   },
   lookups: {
-    ...createLookups(RESOURCES),
+    ...LOOKUPS,
     resource_budgets: budgetLookup,
   },
   operations: {
     ...simulationOperations,
+    ...runOperations,
     ...topologyOperations,
     ...networkOperations,
     ...historyOperations,
     ...imageOperations,
     ...uploadOperations,
     ...imageShareOperations,
-    ...publishingOperations,
-    ...marketplaceOperations,
+    ...imageReviewOperations,
+    ...demoReviewOperations,
+    ...demoOperations,
+    ...demoTagOperations,
     ...trainingOperations,
     ...infraOperations,
     ...manifestOperations,

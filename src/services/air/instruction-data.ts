@@ -17,7 +17,6 @@ const MAX_HOSTNAME_CHARACTERS = 255;
 const checkText = createTextCheck(MAX_TEXT_CHARACTERS);
 const checkTextList = createListCheck(checkText);
 
-/** Checks of all members of the data, by executor. */
 const CHECKS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
   shell: { commands: checkTextList },
   file: { files: createListCheck(checkFile), post_commands: checkTextList },
@@ -25,10 +24,8 @@ const CHECKS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
 };
 
 /**
- * Validates and returns the data of an instruction from a request or a file. The document's schema is too permissive: it accepts
- * data of other executors and unknown members.
+ * Validates and returns the data of an instruction. The document's schema accepts data of other executors, and unknown members.
  *
- * @param path path of the data for messages: `data`
  * @throws Problem with the path of the invalid value
  */
 export function checkData(executor: Executor, data: unknown, path: string): object {
@@ -41,16 +38,14 @@ export function checkData(executor: Executor, data: unknown, path: string): obje
   const checks = CHECKS[executor];
   for (const [name, value] of Object.entries(data)) {
     const check = own(checks, name);
-    if (check === undefined) throw createUnknownMemberProblem(`${path}.${showPath(name)}`, executor);
+    if (check === undefined) {
+      const names = Object.keys(checks).map((known) => `\`${known}\``);
+      const message = `Field \`${path}.${showPath(name)}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
+      throw new Problem('invalid_request', message);
+    }
     check(value, `${path}.${name}`);
   }
   return data;
-}
-
-function createUnknownMemberProblem(path: string, executor: Executor): Problem {
-  const names = Object.keys(CHECKS[executor]).map((name) => `\`${name}\``);
-  const message = `Field \`${path}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
-  return new Problem('invalid_request', message);
 }
 
 function createTextCheck(maxCharacters: number): Check {

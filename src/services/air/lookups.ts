@@ -5,14 +5,11 @@ import { accountOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';
 import { seesAll } from './pages.ts';
 import { type AirRow, anyCollectionOf } from './stored.ts';
-import type { AirResource } from './tables/index.ts';
+import { type AirResource, RESOURCES } from './tables/index.ts';
 
-/**
- * Creates the look-ups of all resources, by name. A resource with operations that operators may use on every object has
- * a second look-up for each of these operations.
- */
-export function createLookups(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
-  const entries = resources.flatMap((resource) => {
+/** The look-ups by name. A resource has a second one for operations that operators may use on every object. */
+export const LOOKUPS: Readonly<Record<string, Lookup<AirRow>>> = Object.fromEntries(
+  RESOURCES.flatMap((resource: AirResource) => {
     const forOperators = listOperations(resource).filter(({ orOperators }) => orOperators === true);
     return [
       [resource.name, createLookup(resource, () => false)] as const,
@@ -20,15 +17,10 @@ export function createLookups(resources: readonly AirResource[]): Readonly<Recor
         (operation) => [lookupNameOf(resource, operation), createLookup(resource, isOperator)] as const,
       ),
     ];
-  });
-  return Object.fromEntries(entries);
-}
+  }),
+);
 
-/**
- * Creates a look-up of the objects that the organisation owns, and of objects shared with it or with everyone.
- *
- * @param ownsAll returns whether the caller may act as owner of every object
- */
+/** @param ownsAll returns whether the caller may act as owner of every object */
 function createLookup(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
   return async (context, id) => {
     const row = await anyCollectionOf(resource.name).byId(context.store.collections, id);

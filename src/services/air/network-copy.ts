@@ -14,91 +14,60 @@ export interface Network {
 }
 
 export async function readNetwork({ store }: AuthenticatedContext, simulation: string): Promise<Network> {
-  const readParts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
-    const all = await Promise.all(parents.map((id) => collectionOf(table).ofParent(store.collections, id)));
+  const readParts = async <Name extends StoredName>(table: Table<Name>, parents: readonly Pick<AirRow, 'id'>[]) => {
+    const all = await Promise.all(parents.map(({ id }) => collectionOf(table).ofParent(store.collections, id)));
     return all.flat();
   };
-  const nodes = await readParts(NODES, [simulation]);
-  const interfaces = await readParts(
-    INTERFACES,
-    nodes.map(({ id }) => id),
-  );
-  const services = await readParts(
-    SERVICES,
-    interfaces.map(({ id }) => id),
-  );
-  return { nodes, interfaces, services, links: await readParts(LINKS, [simulation]) };
+  const nodes = await readParts(NODES, [{ id: simulation }]);
+  const interfaces = await readParts(INTERFACES, nodes);
+  const services = await readParts(SERVICES, interfaces);
+  return { nodes, interfaces, services, links: await readParts(LINKS, [{ id: simulation }]) };
 }
 
-/**
- * Copies the network of a simulation into another simulation, with new ids. Returns the changes that store the copy.
- */
+/** Copies the network of a simulation into another one, with new ids. Returns the changes that store the copy. */
 export async function copyNetwork(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
-  const network = await readNetwork(context, from);
-  const { nodes, interfaces, links, services } = network;
+  const { nodes, interfaces, links, services } = await readNetwork(context, from);
   const ids = new Map([...nodes, ...interfaces, ...links, ...services].map(({ id }) => [id, context.random.uuid()]));
   // An interface can have been a part of one that is deleted, whose id stays the same.
   const newIdOf = (id: string) => ids.get(id) ?? id;
   const script = await collectionOf(SIMULATION_ZTP_SCRIPT).byId(collections, from);
   const instructions = await Promise.all(nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(collections, id)));
-  const scriptRows =
-    script === null
-      ? []
-      : [createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)];
-  const rows = [
-    ...scriptRows,
-    ...instructions.flat().map(({ body: { members, hidden } }) => {
-      const node = newIdOf(members.node);
-      return createOwnedRow(context, INSTRUCTIONS, {
-        members: { ...members, node },
+  const rows: readonly AirRow[] = [
+    ...(script === null ? [] : [createScript(context, to, script.body.members.content)]),
+    ...instructions.flat().map(({ body: { members, hidden } }) =>
+      createOwnedRow(context, INSTRUCTIONS, {
+        members: { ...members, node: newIdOf(members.node) },
         hidden: { ...hidden, simulation: to, creator: creatorOf(context) },
-        parent: node,
-      });
-    }),
-    ...copyParts(context, network, to, newIdOf),
-  ];
-  return rows.map(createPut);
-}
-
-function copyParts(
-  context: AuthenticatedContext,
-  { nodes, interfaces, links, services }: Network,
-  simulation: string,
-  newIdOf: (id: string) => string,
-): readonly AirRow[] {
-  return [
-    ...nodes.map(({ id, body: { members } }) => {
-      const draft = { members: { ...members, simulation }, parent: simulation };
-      return createOwnedRow(context, NODES, draft, newIdOf(id));
-    }),
+      }),
+    ),
+    ...nodes.map(({ id, body: { members } }) =>
+      createOwnedRow(context, NODES, { members: { ...members, simulation: to } }, newIdOf(id)),
+    ),
     ...interfaces.map(({ id, body: { members, hidden } }) => {
-      const node = newIdOf(members.node);
       const { whole } = hidden;
       const draft = {
-        members: { ...members, node },
-        hidden: { ...hidden, simulation, ...(whole && { whole: { ...whole, id: newIdOf(whole.id) } }) },
-        parent: node,
+        members: { ...members, node: newIdOf(members.node) },
+        hidden: { ...hidden, simulation: to, ...(whole && { whole: { ...whole, id: newIdOf(whole.id) } }) },
       };
       return createOwnedRow(context, INTERFACES, draft, newIdOf(id));
     }),
     ...services.map(({ id, body: { members, hidden } }) => {
-      const interfaceId = newIdOf(members.interface);
       const draft = {
-        members: { ...members, interface: interfaceId },
-        hidden: { ...hidden, simulation, node: newIdOf(hidden.node) },
-        parent: interfaceId,
+        members: { ...members, interface: newIdOf(members.interface) },
+        hidden: { ...hidden, simulation: to, node: newIdOf(hidden.node) },
       };
       return createOwnedRow(context, SERVICES, draft, newIdOf(id));
     }),
     ...links.map(({ id, body: { members, hidden } }) => {
-      const interfaceIds = hidden.interface.map(newIdOf);
-      const draft = {
-        members,
-        hidden: { simulation, interface: interfaceIds, node: hidden.node.map(newIdOf) },
-        parent: simulation,
-      };
-      return createOwnedRow(context, LINKS, draft, newIdOf(id));
+      const ends = { interface: hidden.interface.map(newIdOf), node: hidden.node.map(newIdOf) };
+      return createOwnedRow(context, LINKS, { members, hidden: { simulation: to, ...ends }, parent: to }, newIdOf(id));
     }),
   ];
+  return rows.map(createPut);
+}
+
+/** Builds the ZTP script of a simulation. It has the id of the simulation, so a simulation cannot have two. */
+export function createScript(context: AuthenticatedContext, simulation: string, content: string) {
+  return createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }

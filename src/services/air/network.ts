@@ -29,24 +29,17 @@ type InterfaceMembers = MembersOf<'interfaces'>;
 /** Members of a new node. Members with defaults are optional. */
 type NewNode = Omit<NodeMembers, keyof typeof NODE_DEFAULTS> & Partial<NodeMembers>;
 
-/** Completes the members of a node with defaults. */
 export function createNodeMembers(members: NewNode): NodeMembers {
   return { ...NODE_DEFAULTS, ...members };
 }
 
-/** Builds a node of the caller's organisation. */
 export function createNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
   return createOwnedRow(context, NODES, { members: createNodeMembers(members) });
 }
 
-/** In characters. */
 const MAX_GROUP_NAME_LENGTH = 64;
 
-/**
- * Returns the name of a placement group without surrounding white space.
- *
- * @throws Problem if it is too long
- */
+/** Returns the name of a placement group without surrounding white space. @throws Problem if it is too long */
 export function normalizeGroupName(text: string): string {
   const name = text.trim();
   if (name.length <= MAX_GROUP_NAME_LENGTH) return name;
@@ -99,7 +92,6 @@ export function createInterface(
   return createOwnedRow(context, INTERFACES, createInterfaceDraft(node, addMac(context, members)));
 }
 
-/** Returns members with a MAC address: a random one if there is none. */
 export function addMac<Members extends { readonly mac_address?: string | null }>(
   { random }: AuthenticatedContext,
   members: Members,
@@ -128,11 +120,7 @@ const WORKER_PORT_COUNT = 10_000;
 /** Host name of the only worker. Names in `.test` do not exist. */
 const WORKER_FQDN = 'worker.air.test';
 
-/**
- * Builds a draft of a service, which opens a port of an interface on a worker.
- *
- * @param randomNumber chooses the worker port
- */
+/** Builds a draft of a service, which opens a port of an interface. @param randomNumber chooses the worker port */
 export function createServiceDraft(
   end: RowOf<'interfaces'>,
   members: MembersOf<'services'>,
@@ -182,11 +170,7 @@ export function createInstructionDraft(
   };
 }
 
-/**
- * Returns a locally administered MAC address (IEEE 802: the second bit of the first octet is set).
- *
- * @param digits ten or more hexadecimal digits
- */
+/** Returns a locally administered MAC address (IEEE 802: its second bit is set). @param digits ten or more, hexadecimal */
 export function formatMac(digits: string): string {
   return ['02', ...[0, 2, 4, 6, 8].map((start) => digits.slice(start, start + 2))].join(':');
 }

@@ -3,7 +3,6 @@ import { type Instant, rfc3339 } from '../../lib/clock.ts';
 import type { Change, Revision, Row } from '../../store/row.ts';
 import { accountOf } from './caller.ts';
 import {
-  type AirRow,
   anyCollectionOf,
   type HiddenOf,
   type Members,
@@ -39,30 +38,17 @@ export interface AmendmentOf<Name extends StoredName> extends Placement {
   readonly hidden?: Partial<HiddenOf<Name>>;
 }
 
-interface RowIdentity {
-  readonly id: string;
-  readonly owner: string;
-  /** The revision of the row that this one replaces. */
-  readonly revision?: Revision;
-}
-
-/** Builds a row, with everything that is derived from the members. */
+/** Builds a row, with everything that is derived from the members. @param identity with the revision to replace, if any */
 export function createRow<Name extends StoredName>(
   table: Table<Name>,
-  identity: RowIdentity,
+  identity: { readonly id: string; readonly owner: string; readonly revision?: Revision },
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
-): RowOf<Name>;
-// TypeScript cannot infer this overload from the implementation: the row has the members of the draft.
-export function createRow(
-  table: Table,
-  identity: RowIdentity,
-  times: Times,
-  draft: Placement & { readonly members: Members; readonly hidden?: Members },
-): AirRow {
-  const { members, hidden = {}, parent, sharedWith = [], dueAt } = draft;
+): RowOf<Name> {
+  const { parent, sharedWith = [], dueAt } = draft;
+  const { members, hidden = {} }: { readonly members: Members; readonly hidden?: Members } = draft;
   const parentId = table.part === undefined ? undefined : members[table.part];
-  return anyCollectionOf(table.name).row({
+  const row = anyCollectionOf(table.name).row({
     ...identity,
     parent: parent ?? (typeof parentId === 'string' ? parentId : null),
     sharedWith,
@@ -75,10 +61,12 @@ export function createRow(
       modifiedAt: times.modified,
     },
   });
+  // Safe cast: the row has the members of the draft.
+  return row as RowOf<Name>;
 }
 
 /** Returns the owner of the caller's objects: the organisation, or the caller if the resource is personal. */
-export function ownerOf(context: AuthenticatedContext, { personal }: Pick<AirResource, 'personal'>): string {
+export function ownerOf(context: AuthenticatedContext, { personal }: AirResource): string {
   const { user, id } = context.caller.principal;
   return personal === true ? `${accountOf(context)}/${user ?? id}` : accountOf(context);
 }
@@ -93,15 +81,14 @@ export function createOwnedRow<Name extends StoredName>(
   return createRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
 }
 
-/** Returns a row with changed members. Absent members stay unchanged. */
 export function changeRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
   table: Table<Name>,
   now: Instant,
   change: AmendmentOf<NoInfer<Name>>,
 ): RowOf<Name> {
-  const { id, owner, revision, body } = row;
-  const { created, members, hidden } = body;
+  const { id, owner, revision } = row;
+  const { created, members, hidden } = row.body;
   const dueAt = change.dueAt ?? row.dueAt ?? undefined;
   return createRow(
     table,

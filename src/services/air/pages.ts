@@ -9,7 +9,6 @@ import { ownerOf } from './objects.ts';
 import { collectionOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** Types of the members of results, by name. */
 type Kinds = Readonly<Record<string, Kind>>;
 
 type Kind = 'boolean' | 'enum' | 'id' | 'number' | 'text' | 'time';
@@ -40,11 +39,7 @@ function compareKeys(first: number | string | null, second: number | string | nu
   return first - second;
 }
 
-/**
- * Returns whether one of these members contains a text, ignoring case.
- *
- * @param members paths; a dot accesses a nested object, or each object in a list
- */
+/** Ignores case. @param members paths; a dot accesses a nested object, or each object in a list */
 function containsText(result: unknown, members: readonly string[], text: string): boolean {
   const wanted = text.toLowerCase();
   return members.some((member) =>
@@ -74,18 +69,16 @@ const PAGE_PARAMETERS: readonly string[] = ['limit', 'offset', 'ordering', 'sear
 /** Members that the store can sort by, with the names of its indexes. */
 const INDEXED = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
 
-/** Query parameters of the document. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** A request for a list. */
 interface Listing extends AuthenticatedContext {
   readonly query: Query;
 }
 
+/** `count` is the number of entries on all pages. */
 type PageOf<View> = Outcome<
   200,
   {
-    /** Number of entries on all pages. */
     readonly count: number;
     readonly next: string | null;
     readonly previous: string | null;
@@ -93,13 +86,12 @@ type PageOf<View> = Outcome<
   }
 >;
 
-/** Returns the types of the members of a list's results, according to its document. */
 function findKinds(list: string): Kinds {
   return own<Kinds>(LISTS, list) ?? {};
 }
 
 /** Returns the members that `search` looks at: the documented ones, otherwise all strings. */
-function listSearchedMembers({ name, search }: Pick<AirResource, 'name' | 'search'>): readonly string[] {
+function listSearchedMembers({ name, search }: AirResource): readonly string[] {
   if (search !== undefined) return search;
   const kinds = Object.entries(findKinds(`${name}_list`));
   return kinds.flatMap(([member, kind]) => (kind === 'text' ? [member] : []));
@@ -163,9 +155,12 @@ async function createPageInMemory<Name extends StoredName, View>(
     limit: Number.MAX_SAFE_INTEGER,
     offset: 0,
   });
-  const matchingRows = rows.filter(({ body }) => isByCaller(context, body.hidden));
-  const views = await Promise.all(matchingRows.map(view));
-  const all = matchingRows.map((row, index) => ({ row, view: views[index] as View }));
+  const createdByCaller = context.query[CREATED];
+  const matchingRows = rows.filter(
+    ({ body: { hidden } }) =>
+      createdByCaller === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === createdByCaller,
+  );
+  const all = await Promise.all(matchingRows.map(async (row) => ({ row, view: await view(row) })));
   const found = search === '' ? all : all.filter((candidate) => containsText(candidate.view, members, search));
   // Times come from the row, because some results omit them.
   const sortKeyOf = ({ row, view: renderedView }: (typeof all)[number]) =>
@@ -175,26 +170,14 @@ async function createPageInMemory<Name extends StoredName, View>(
     compare === undefined
       ? sortByMember(found, sortKeyOf, findKinds(`${table.name}_list`)[ordering.member], ordering.descending)
       : found.toSorted((first, second) => compare(first.row, second.row));
+  const page = sorted.slice(offset, offset + limit);
   const results = limitSize(
-    sorted
-      .slice(offset, offset + limit)
-      .map(({ row: { revision }, view: renderedView }) => ({ revision, view: renderedView })),
+    page.map(({ row, view: renderedView }) => ({ revision: row.revision, view: renderedView })),
     MAX_LIST_CHARACTERS,
   );
   await context.reserveAnswer(results);
-  const extent = { count: sorted.length, limit, offset };
-  return renderPage(
-    context,
-    table.path,
-    extent,
-    results.map(({ view: renderedView }) => renderedView),
-  );
-}
-
-/** Returns whether an object matches the filter by creator, if the query has one. */
-function isByCaller(context: Listing, hidden: Readonly<Record<string, unknown>>): boolean {
-  const createdByCaller = context.query[CREATED];
-  return createdByCaller === undefined || (own<unknown>(hidden, 'creator') === creatorOf(context)) === createdByCaller;
+  const views = results.map((result) => result.view);
+  return renderPage(context, table.path, { count: sorted.length, limit, offset }, views);
 }
 
 /** Returns the conditions of the store for the objects that the caller may list and asks for. */
@@ -207,11 +190,7 @@ function buildSelection(context: Listing, resource: AirResource): Pick<PageQuery
   };
 }
 
-/** Returns whether the caller sees the objects of every organisation. */
-export function seesAll(
-  context: AuthenticatedContext,
-  { operatorsSeeAll }: Pick<AirResource, 'operatorsSeeAll'>,
-): boolean {
+export function seesAll(context: AuthenticatedContext, { operatorsSeeAll }: AirResource): boolean {
   return operatorsSeeAll === true && isOperator(context);
 }
 
@@ -219,10 +198,9 @@ export function seesAll(
 function renderPage<View>(
   context: Listing,
   path: string,
-  extent: { readonly count: number; readonly limit: number; readonly offset: number },
+  { count, limit, offset }: { readonly count: number; readonly limit: number; readonly offset: number },
   results: readonly View[],
 ): PageOf<View> {
-  const { count, limit, offset } = extent;
   const link = (start: number) => {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(context.query)) {
@@ -241,18 +219,14 @@ function renderPage<View>(
 /** Renders a page of computed entries. Any member can be a filter. @param list the id of the list operation */
 export function createPageOfComputed<View extends Readonly<Record<string, unknown>>>(
   context: Listing,
-  {
-    path,
-    list,
-    search: members,
-  }: { readonly path: string; readonly list: string; readonly search?: readonly string[] },
+  source: { readonly path: string; readonly list: string; readonly search?: readonly string[] },
   all: readonly View[],
 ): PageOf<View> {
   const { query } = context;
   const { ordering, search } = parseSearchAndOrdering(query);
   const { limit, offset } = parseBounds(query);
-  const kinds = findKinds(list);
-  const texts = members ?? Object.keys(kinds).filter((member) => kinds[member] === 'text');
+  const kinds = findKinds(source.list);
+  const texts = source.search ?? Object.keys(kinds).filter((member) => kinds[member] === 'text');
   const matching = all.filter(
     (entry) =>
       (search === '' || containsText(entry, texts, search)) &&
@@ -264,10 +238,10 @@ export function createPageOfComputed<View extends Readonly<Record<string, unknow
   );
   const kind = kinds[ordering.member];
   const sorted = sortByMember(matching, (entry) => own<unknown>(entry, ordering.member), kind, ordering.descending);
-  return renderPage(context, path, { count: sorted.length, limit, offset }, sorted.slice(offset, offset + limit));
+  const page = sorted.slice(offset, offset + limit);
+  return renderPage(context, source.path, { count: sorted.length, limit, offset }, page);
 }
 
-/** Returns the requested part of a list. */
 function parseBounds(query: Query): { readonly limit: number; readonly offset: number } {
   const limit = Number(query['limit'] ?? 0);
   return {
@@ -284,7 +258,6 @@ function parseSearchAndOrdering({ ordering = 'created', search = '' }: Query) {
   return { search: String(search), ordering: { member: descending ? text.slice(1) : text, descending } };
 }
 
-/** Returns the filters of a query, each with one value. */
 function listFilters(query: Query): readonly (readonly [name: string, value: string | number | boolean])[] {
   return Object.entries(query).flatMap(([name, value]) =>
     PAGE_PARAMETERS.includes(name) ? [] : listValues(value).map((item) => [name, item] as const),

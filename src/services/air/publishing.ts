@@ -2,8 +2,9 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { isOneOf } from '../../lib/members.ts';
-import { listVisibleAccounts, orgIdOf } from './audience.ts';
-import { creatorOf } from './caller.ts';
+import { ANYONE } from '../../store/row.ts';
+import { ngcKeysIn } from '../ngc-keys/index.ts';
+import { creatorOf, orgIdOf } from './caller.ts';
 import { createHistoryEntry } from './histories.ts';
 import { changeRow, createPut, createRow, type DraftOf } from './objects.ts';
 import { collectionOf, type HiddenOf, isRowOf, type MembersOf, type RowOf, type Table } from './stored.ts';
@@ -11,7 +12,6 @@ import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
 type PublishedName = 'images' | 'demos';
-/** Collections of publish access records. */
 export type RecordName = 'image_publish_access_records' | 'demo_publish_access_records';
 
 export type PublishedRow = RowOf<PublishedName>;
@@ -60,7 +60,6 @@ export const PUBLISH_REQUESTS: Readonly<
   PENDING_UNPUBLISH: { subject: 'Unpublishing', visibilities: ['restricted', 'public'] },
 };
 
-/** Returns whether a record with this status has an open request. */
 export function isOpen(status: Status): status is OpenStatus {
   return status in PUBLISH_REQUESTS;
 }
@@ -77,7 +76,6 @@ export interface PublicationChange {
   readonly hidden?: Partial<HiddenOf<RecordName>>;
   /** Whether to detach the record from the object. */
   readonly endsPublication?: boolean;
-  /** Description for the history of the object. */
   readonly description: string;
 }
 
@@ -115,7 +113,6 @@ export async function updatePublication<ObjectRow extends PublishedRow>(
   });
 }
 
-/** Returns the current record of an object; null if there is none. */
 async function readRecord(
   { store }: AuthenticatedContext,
   records: Table<RecordName>,
@@ -167,6 +164,24 @@ export function createRecordDraft(
   return { members: { ...common, ...named }, hidden: { requested_by_email: '', asked: {} } };
 }
 
+/** A request about the object that its path names. */
+interface RequestOf<ObjectRow, Body> extends AuthenticatedContext<ObjectRow> {
+  readonly body: Body;
+}
+
+interface PublishRequest {
+  readonly justification: string;
+  readonly prefer_public?: boolean;
+  readonly allowed_orgs_request_text?: string;
+}
+
+/** Opens a request for public or restricted visibility. */
+export function requestVisibility<ObjectRow extends PublishedRow>(
+  context: RequestOf<ObjectRow, PublishRequest>,
+): Promise<ObjectRow> {
+  return openRequest(context, context.body.prefer_public === true ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION');
+}
+
 /**
  * Opens a request, which a platform operator approves or denies.
  *
@@ -174,20 +189,15 @@ export function createRecordDraft(
  * @throws Problem if a request is already open, or the object has the wrong visibility
  */
 export async function openRequest<ObjectRow extends PublishedRow>(
-  context: AuthenticatedContext,
-  row: ObjectRow,
+  context: RequestOf<ObjectRow, PublishRequest>,
   status: OpenStatus,
-  options: {
-    readonly justification: string;
-    readonly prefer_public?: boolean;
-    readonly allowed_orgs_request_text?: string;
-  },
   more: (object: ObjectRow) => Pick<PublicationChange, 'members' | 'hidden'> = () => ({}),
 ): Promise<ObjectRow> {
-  const publication = publicationOf(row);
+  const { target, body: options } = context;
+  const publication = publicationOf(target);
   const { noun: what } = publication;
   const { subject, visibilities } = PUBLISH_REQUESTS[status];
-  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
+  const { object } = await updatePublication<ObjectRow>(context, publication, target.id, (before, record) => {
     if (record !== null && isOpen(record.body.members.status)) {
       const message = `The ${what} already has an open request, \`${record.body.members.status}\`; cancel it first.`;
       throw new Problem('conflict', message);
@@ -235,11 +245,11 @@ export function createUploadStatusMember(
 
 /** Cancels an open request. @throws Problem if there is none */
 export async function cancelRequest<ObjectRow extends PublishedRow>(
-  context: AuthenticatedContext,
-  row: ObjectRow,
+  context: AuthenticatedContext<ObjectRow>,
 ): Promise<ObjectRow> {
-  const publication = publicationOf(row);
-  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before, record) => {
+  const { target } = context;
+  const publication = publicationOf(target);
+  const { object } = await updatePublication<ObjectRow>(context, publication, target.id, (before, record) => {
     if (record === null || !isOpen(record.body.members.status)) {
       throw new Problem('bad_state', `The ${publication.noun} has no open request.`);
     }
@@ -254,11 +264,7 @@ export async function cancelRequest<ObjectRow extends PublishedRow>(
   return object;
 }
 
-/**
- * Makes an object visible to all organisations, or to some.
- *
- * @throws Problem if it is to be public, but there are allowed organisations
- */
+/** @throws Problem if the object is to be public, but there are allowed organisations */
 export async function grantVisibility(
   context: AuthenticatedContext,
   { owner }: PublishedRow,
@@ -271,7 +277,7 @@ export async function grantVisibility(
   }
   return {
     members: { published: true, publicly_published },
-    sharedWith: await listVisibleAccounts(context, { prefer_public: publicly_published, allowed_orgs }),
+    sharedWith: publicly_published ? [ANYONE] : await listAccounts(context, allowed_orgs),
     record: {
       status: 'APPROVED',
       publicly_published,
@@ -281,27 +287,32 @@ export async function grantVisibility(
   };
 }
 
+/** Returns the accounts of organisations. @param ids from `orgIdOf` */
+async function listAccounts({ store }: AuthenticatedContext, ids: readonly string[]): Promise<readonly string[]> {
+  const accounts = (await ngcKeysIn(store).listOrganizations()).map(({ ncaId }) => ncaId);
+  return accounts.filter((account) => ids.includes(orgIdOf(account)));
+}
+
 export function createReviewMembers(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }
 
 /** Publishes without a request. @throws Problem if the object is already published */
 export async function publishNow<ObjectRow extends PublishedRow>(
-  context: AuthenticatedContext,
-  row: ObjectRow,
-  {
-    prefer_public = true,
-    allowed_orgs,
-    justification,
-  }: {
-    readonly prefer_public?: boolean;
-    readonly allowed_orgs?: readonly string[];
-    readonly justification?: string | null;
-  },
-  more: (object: ObjectRow) => Partial<MembersOf<PublishedName>> = () => ({}),
+  context: RequestOf<
+    ObjectRow,
+    {
+      readonly prefer_public?: boolean;
+      readonly allowed_orgs?: readonly string[];
+      readonly justification?: string | null;
+    }
+  >,
+  more: (object: ObjectRow) => Partial<MembersOf<PublishedName>>,
 ): Promise<ObjectRow> {
-  const publication = publicationOf(row);
-  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, async (before) => {
+  const { target, body } = context;
+  const { prefer_public = true, allowed_orgs, justification } = body;
+  const publication = publicationOf(target);
+  const { object } = await updatePublication<ObjectRow>(context, publication, target.id, async (before) => {
     const otherMembers = more(before);
     if (before.body.members.published) throw new Problem('bad_state', `The ${publication.noun} is already published.`);
     const { members, sharedWith, record } = await grantVisibility(context, before, prefer_public, allowed_orgs);
@@ -337,12 +348,12 @@ export function buildUnpublication(
 
 /** Ends a publication without a request. @throws Problem if the object is not published */
 export async function unpublishNow<ObjectRow extends PublishedRow>(
-  context: AuthenticatedContext,
-  row: ObjectRow,
+  context: AuthenticatedContext<ObjectRow>,
   more: Partial<MembersOf<PublishedName>> = {},
 ): Promise<ObjectRow> {
-  const publication = publicationOf(row);
-  const { object } = await updatePublication<ObjectRow>(context, publication, row.id, (before) => {
+  const { target } = context;
+  const publication = publicationOf(target);
+  const { object } = await updatePublication<ObjectRow>(context, publication, target.id, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.noun} is not published.`);
     return buildUnpublication(context, publication, more);
   });

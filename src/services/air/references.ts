@@ -14,11 +14,7 @@ import {
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/**
- * @param to the resource of the object
- * @param member the member of the request, for the message
- * @throws Problem if the object does not exist, or the caller may not see it
- */
+/** @param member for the message @throws Problem if the object does not exist, or the caller may not see it */
 export async function resolveReference<Name extends StoredName>(
   context: AuthenticatedContext,
   to: Table<Name>,
@@ -30,11 +26,7 @@ export async function resolveReference<Name extends StoredName>(
   throw unknownIdProblem(member, to.name);
 }
 
-/**
- * Throws unless the caller may refer to all objects that these members refer to.
- *
- * @throws Problem if an object does not exist, the caller may not see it, or must own it and does not
- */
+/** @throws Problem if a referenced object does not exist, or the caller may not see it, or must own it and does not */
 export async function assertReferences(
   context: AuthenticatedContext,
   { refers = {} }: AirResource,

@@ -1,4 +1,4 @@
-import type { OperationRow, Rule, Sourced } from '../../decisions/rule.ts';
+import type { OperationRow, Rule } from '../../decisions/rule.ts';
 import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { type AirOperation, listOperations, lookupNameOf } from './actions.ts';
 import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
@@ -15,35 +15,25 @@ function createProfileRuleset(profile: Profile): Ruleset {
       .filter(({ only }) => only === undefined || only === profile)
       .map((operation) => ({ resource, operation })),
   );
-  return createRuleset(
-    'air',
-    profile,
-    {
-      term: 'scope',
-      product: 'air',
-      // Scopes have no labels.
-      permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
-      roles: profile === '2.0' ? ROLES : DSX_ROLES,
-      rules: operations.map(({ resource, operation }) => buildRule(profile, resource, operation)),
-      operations: [
-        ...OPERATIONS,
-        ...operations.map(
-          ({ operation }): OperationRow => ({
-            id: operation.id,
-            rule: operation.id,
-            ...findSource(profile, operation),
-          }),
-        ),
-      ],
-      remedies: REMEDIES,
-    },
-    `air.${profile}`,
-  );
+  const rows = operations.map(({ operation }): OperationRow => {
+    const { source, certainty } = operation.shape ?? inProfile(profile, operation);
+    return { id: operation.id, rule: operation.id, source, certainty };
+  });
+  const tables = {
+    term: 'scope',
+    product: 'air',
+    // Scopes have no labels.
+    permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
+    roles: profile === '2.0' ? ROLES : DSX_ROLES,
+    rules: operations.map(({ resource, operation }) => buildRule(profile, resource, operation)),
+    operations: [...OPERATIONS, ...rows],
+    remedies: REMEDIES,
+  } as const;
+  return createRuleset('air', profile, tables, `air.${profile}`);
 }
 
-function findSource(profile: Profile, operation: AirOperation): Sourced {
-  const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
-  return { source, certainty };
+function inProfile(profile: Profile, operation: AirOperation) {
+  return profile === 'dsx' ? (operation.dsx ?? operation) : operation;
 }
 
 /**
@@ -52,12 +42,7 @@ function findSource(profile: Profile, operation: AirOperation): Sourced {
  */
 function buildRule(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles, ownersOnly } = operation;
-  const {
-    needs,
-    roles = operation.roles,
-    source,
-    certainty,
-  } = profile === 'dsx' ? (operation.dsx ?? operation) : operation;
+  const { needs, roles = operation.roles, source, certainty } = inProfile(profile, operation);
   const { all, any } = 'any' in needs ? { all: [], any: needs.any } : { all: needs, any: [] };
   const common = {
     id,

@@ -163,17 +163,15 @@ const ENTRIES = {
 };
 
 type ResourceName = keyof typeof ENTRIES;
-type MembersInSeed<Resource extends ResourceName> = Parameters<(typeof ENTRIES)[Resource]['draft']>[0];
-
-interface SeedObjectOf<Resource extends ResourceName> {
-  readonly org: string;
-  readonly resource: Resource;
-  readonly id: string;
-  readonly members: MembersInSeed<Resource>;
-}
-
 /** An object of a resource without a separate list in the seed. */
-export type SeedObject = { [Resource in ResourceName]: SeedObjectOf<Resource> }[ResourceName];
+export type SeedObject = {
+  [Resource in ResourceName]: {
+    readonly org: string;
+    readonly resource: Resource;
+    readonly id: string;
+    readonly members: Parameters<(typeof ENTRIES)[Resource]['draft']>[0];
+  };
+}[ResourceName];
 
 /** The resources of `air.objects`, by the name in their `resource`. */
 export const RESOURCE_NAMES = Object.keys(ENTRIES);
@@ -185,7 +183,6 @@ export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { sch
   then: { properties: { members: { properties: schema.properties } } },
 }));
 
-/** Types of required members, by resource and name. */
 const REQUIRED_MEMBERS: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
   Object.entries(ENTRIES).map(([resource, { table, schema, extraMembers }]) => {
     const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...extraMembers]);
@@ -213,11 +210,7 @@ interface MemberError {
   readonly message: string;
 }
 
-/**
- * Finds members that are missing or have the wrong type, and references to objects that do not come earlier.
- *
- * @param earlierResources resources of the objects in other lists, by id
- */
+/** @param earlierResources resources of the objects in other lists, by id */
 export function findObjectErrors(
   objects: readonly LocatedEntry<SeedObject>[],
   earlierResources: ReadonlyMap<string, StoredName>,
@@ -244,7 +237,9 @@ function findReferenceErrors(
   earlierResources: ReadonlyMap<string, StoredName>,
 ): readonly MemberError[] {
   return Object.entries(REFERENCES).flatMap(([member, resource]) =>
-    listIds(own<unknown>(members, member))
+    // One id, several or, if the member is absent or null, none.
+    [own<unknown>(members, member) ?? []]
+      .flat()
       .filter((id) => earlierResources.get(String(id)) !== resource)
       .map((id) => ({
         member,
@@ -253,13 +248,6 @@ function findReferenceErrors(
   );
 }
 
-/** Returns the ids in a member: one, several or, if it is absent or null, none. */
-function listIds(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/** Finds the errors that only objects of this resource can have. */
 function findResourceErrors(entry: SeedObject): readonly MemberError[] {
   switch (entry.resource) {
     case 'links': {
@@ -306,23 +294,20 @@ export function buildObjectRows(
       throw new Error(`the checked seed lacks \`${id}\` of \`${table.name}\``);
     },
   };
-  return objects.map((object) => {
-    const row = buildObjectRow(object, context);
+  return objects.map(({ id, org, resource, members }) => {
+    // Safe cast: `resource` determines the type of the members.
+    const { table, draft } = ENTRIES[resource] as unknown as {
+      readonly table: Table;
+      readonly draft: (members: object, context: DraftContext) => DraftOf<StoredName>;
+    };
+    const owner = resource === 'ssh_keys' ? `${accountOf(org)}/${members.user}` : accountOf(org);
+    const row = createRow(
+      table,
+      { id, owner },
+      { created: now, modified: now },
+      draft(members, { ...context, id, org }),
+    );
     rows.set(row.id, row);
     return row;
   });
-}
-
-function buildObjectRow<Resource extends ResourceName>(
-  { id, org, resource, members }: SeedObjectOf<Resource>,
-  context: Omit<DraftContext, 'id' | 'org'>,
-): AirRow {
-  // Safe cast: `resource` determines the type of the members.
-  const { table, draft } = ENTRIES[resource] as unknown as {
-    readonly table: Table<Resource>;
-    readonly draft: (members: MembersInSeed<Resource>, context: DraftContext) => DraftOf<Resource>;
-  };
-  const { now, accountOf } = context;
-  const owner = resource === 'ssh_keys' && 'user' in members ? `${accountOf(org)}/${members.user}` : accountOf(org);
-  return createRow(table, { id, owner }, { created: now, modified: now }, draft(members, { ...context, id, org }));
 }

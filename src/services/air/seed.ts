@@ -26,11 +26,7 @@ function readSeed(part: unknown): AirSeed {
   return part as AirSeed;
 }
 
-/**
- * Finds the errors that the schema cannot express.
- *
- * @param organizations the names of all organisations
- */
+/** Finds the errors that the schema cannot express. @param organizations the names of all organisations */
 function findSeedErrors(
   { simulations = [], images = [], systemNodes = [], demos = [], objects = [] }: AirSeed,
   organizations: readonly string[],
@@ -74,10 +70,6 @@ function findDemoErrors(
 ): readonly SeedError[] {
   const source = simulations.find((candidate) => candidate.id === simulation && candidate.org === org);
   if (source?.state === 'INACTIVE') return [];
-  return [
-    {
-      place: `${place}.simulation`,
-      message: `\`${place}.simulation\` must be the id of an \`INACTIVE\` simulation of \`${org}\`; \`${simulation}\` is not`,
-    },
-  ];
+  const message = `\`${place}.simulation\` must be the id of an \`INACTIVE\` simulation of \`${org}\`; \`${simulation}\` is not`;
+  return [{ place: `${place}.simulation`, message }];
 }

@@ -15,13 +15,11 @@ const TRANSITIONS = {
 
 export type Transition = keyof typeof TRANSITIONS;
 
-type SimulationMembers = MembersOf<'simulations'>;
-
 /** Member of the metadata that sets the duration of each state. */
 const STEP_DURATION_MEMBER = 'nv_auth_mock_step_time';
 
 /** Returns the duration of each state in milliseconds; 0 by default. */
-function readStepDuration({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
+function readStepDuration(metadata: string | null | undefined): number {
   if (typeof metadata !== 'string') return 0;
   try {
     // Throws for `null`, but for no other JSON value.
@@ -33,8 +31,12 @@ function readStepDuration({ metadata }: Pick<SimulationMembers, 'metadata'>): nu
 }
 
 /** Returns the changes that start a transition now: the final state, the steps and the end. */
-export function applyTransition(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
-  const duration = readStepDuration(members);
+export function applyTransition(
+  transition: Transition,
+  { metadata }: Omit<MembersOf<'simulations'>, 'state' | 'creator'>,
+  now: Instant,
+) {
+  const duration = readStepDuration(metadata);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
   const steps = states.map((state, index): Step => ({ state, at: addMilliseconds(now, index * duration) }));
   const state = states.at(-1) ?? states[0];

@@ -17,7 +17,6 @@ interface StoredObject<Own extends Members = Members, Hidden extends Members = N
 
 export type SimulationState = Schema<'air', 'Simulation'>['state'];
 
-/** A state and its start. */
 export interface Step {
   readonly state: SimulationState;
   readonly at: Instant;
@@ -48,16 +47,9 @@ export const UPLOAD = object(
 export type Upload = ValueOf<typeof UPLOAD>;
 export type Part = ValueOf<typeof PART>;
 
-/** An interface before it was split into parts. */
-export interface SplitInterface {
-  readonly id: string;
-  readonly name: string;
-}
-
 /** Stored members of a response: without computed members, and without those that every row has. */
 type ViewMembers<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
 
-/** Hidden members of resources without any. */
 type NoMembers = Readonly<Record<string, never>>;
 
 /** Hidden members of a publish access record. `asked` has changes to apply on approval. */
@@ -75,8 +67,8 @@ interface StoredByName {
     ViewMembers<Schema<'air', 'Interface'>>,
     {
       readonly simulation: string;
-      /** Only for parts. Null after a revert. */
-      readonly whole?: SplitInterface | null;
+      /** The interface before it was split into parts. Null after a revert. */
+      readonly whole?: { readonly id: string; readonly name: string } | null;
     }
   >;
   /** Interfaces and nodes are hidden members, because responses include their names. */
@@ -144,7 +136,6 @@ interface StoredByName {
 
 export type StoredName = keyof StoredByName;
 
-/** Members of an object that are in requests and responses. */
 export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
 export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
 
@@ -160,7 +151,6 @@ interface AirBody<Own extends StoredObject<Members, Members>> extends Times {
 
 export type AirRow = Row<AirBody<StoredObject<Members, Members>>>;
 
-/** An object of one resource. */
 export type RowOf<Name extends StoredName> = Row<AirBody<StoredByName[Name]>>;
 
 export interface Table<Name extends StoredName = StoredName> extends AirResource {

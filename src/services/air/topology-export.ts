@@ -26,9 +26,7 @@ export function exportInstructions({ nodes }: Network, instructions: readonly Ro
   });
 }
 
-/**
- * Returns the short form of data, if it has one: a single command or a host name is a string, as in the SDK's example.
- */
+/** Shortens a single command or a host name to a string, as in the SDK's example. */
 function shortenData(data: Readonly<Record<string, unknown>>): unknown {
   const { commands, hostname, ...more } = data;
   if (Object.keys(more).length > 0) return data;
@@ -37,7 +35,7 @@ function shortenData(data: Readonly<Record<string, unknown>>): unknown {
 }
 
 /** Returns the node and the name of each interface, by id. */
-function listEnds({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): ReadonlyMap<string, End> {
+function listEnds({ nodes, interfaces }: Network): ReadonlyMap<string, End> {
   const nodeNames = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return new Map(
     interfaces.map(({ id, body: { members } }) => [
@@ -48,8 +46,9 @@ function listEnds({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>):
 }
 
 /** Renders a network as in a topology file. @param imageName returns the image name to use in the file */
-export function exportTopology({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
-  const ends = listEnds({ nodes, interfaces });
+export function exportTopology(network: Network, imageName: (id: string) => string) {
+  const { nodes, interfaces, links } = network;
+  const ends = listEnds(network);
   const outbound = interfaces.filter(({ body }) => body.members.outbound);
   return {
     nodes: Object.fromEntries(

@@ -5,7 +5,6 @@ import { normalizeGroupName } from './network.ts';
 import { fieldProblem } from './problem.ts';
 import type { MembersOf } from './stored.ts';
 
-/** An interface of a node: an end of a link. */
 export interface End {
   readonly node: string;
   readonly interface: string;
@@ -32,7 +31,6 @@ export interface Topology {
   readonly sentMembers: Readonly<Record<string, unknown>>;
 }
 
-/** A port to open on an interface. */
 interface TopologyService extends Pick<MembersOf<'services'>, 'name' | 'service_type'> {
   readonly end: End;
   readonly port: number;
@@ -89,7 +87,6 @@ function readJson(content: unknown): Topology {
   };
 }
 
-/** Returns the entries of a list. @throws Problem if it is not a list, or too long */
 function readList(member: string, list: unknown, max: number): readonly unknown[] {
   if (!Array.isArray(list)) throw fieldProblem(`content.${member}`, 'a list of objects');
   if (list.length > max) throw fieldProblem(`content.${member}`, `no more than ${max} entries`);
@@ -128,26 +125,19 @@ function readInstruction(
     throw fieldProblem(`${path}.name`, `a string of up to ${MAX_NAME_CHARACTERS} characters`);
   }
   if (typeof run_again_on_rebuild !== 'boolean') throw fieldProblem(`${path}.run_again_on_rebuild`, 'true or false');
-  return { node, executor, data: readData(executor, data, `${path}.data`), name, run_again_on_rebuild };
+  const checked = checkData(executor, expandData(executor, data), `${path}.data`);
+  return { node, executor, data: checked, name, run_again_on_rebuild };
 }
 
 function isExecutor(value: unknown): value is Executor {
   return typeof value === 'string' && Object.hasOwn(REQUIRED_MEMBER_BY_EXECUTOR, value);
 }
 
-/**
- * Reads the data of an instruction. It may be a string, like the shell commands in the SDK's example.
- *
- * @throws Problem if it is not valid
- */
-function readData(executor: Executor, data: unknown, path: string): object {
-  return checkData(executor, typeof data === 'string' ? expandData(executor, data) : data, path);
-}
-
-/** Returns the data that a string stands for. A file has no short form, so its string stays invalid. */
-function expandData(executor: Executor, text: string): unknown {
-  if (executor === 'shell') return { commands: [text] };
-  return executor === 'init' ? { hostname: text } : text;
+/** Expands a string, like the shell commands in the SDK's example. A file has no short form, so its string stays invalid. */
+function expandData(executor: Executor, data: unknown): unknown {
+  if (typeof data !== 'string') return data;
+  if (executor === 'shell') return { commands: [data] };
+  return executor === 'init' ? { hostname: data } : data;
 }
 
 function readNode(name: string, node: unknown): TopologyNode {
@@ -183,7 +173,6 @@ function readSize(name: string, member: string, value: unknown, defaultValue: nu
 /** A name that Linux accepts for an interface has up to 15 characters. */
 const INTERFACE_NAME = /^.{1,15}$/;
 
-/** @throws Problem naming the interface */
 function requireSingleLinks(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {
@@ -212,10 +201,7 @@ function readEnd(end: unknown, path: string, nodesByName: Topology['nodesByName'
   return end === 'exit' ? end : readInterface(end, path, nodesByName, 'ends with `node` and `interface`, or `exit`');
 }
 
-/**
- * @param expected description of the expected value, for the message
- * @throws Problem if it is not valid, or the node does not exist
- */
+/** @param expected for the message @throws Problem if it is not valid, or the node does not exist */
 function readInterface(end: unknown, path: string, nodesByName: Topology['nodesByName'], expected: string): End {
   if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
     throw fieldProblem(path, expected);

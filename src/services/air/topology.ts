@@ -9,27 +9,30 @@ import { IMAGES } from './tables/images.ts';
 import { INSTRUCTIONS, LINKS, SERVICES } from './tables/network.ts';
 import type { End, Topology } from './topology-file.ts';
 
-/**
- * Builds the network of a topology: nodes, interfaces, links, services and instructions. Returns the changes that store
- * it.
- *
- * @param simulation the id of the simulation
- * @throws Problem if an image does not exist
- */
+/** Returns the changes that store the network of a topology. @throws Problem if an image does not exist */
 export async function buildNetwork(
   context: AuthenticatedContext,
   simulation: string,
   topology: Topology,
 ): Promise<readonly Change[]> {
   const nodes = await buildNodes(context, simulation, topology);
-  const interfaces = new InterfaceBuilder(context, nodes);
+  const interfaces = new Map<string, RowOf<'interfaces'>>();
+  // Builds an interface when a link or a service first refers to it. `outbound`: it has a link to outside the simulation.
+  const interfaceAt = (end: End, outbound: boolean) => {
+    const name = `${end.node}:${end.interface}`;
+    const node = nodes.get(end.node);
+    if (node === undefined) throw new Error('a link of the topology has an unknown node');
+    const row = interfaces.get(name) ?? createInterface(context, node, { name: end.interface, outbound });
+    interfaces.set(name, row);
+    return row;
+  };
   const links = topology.links.flatMap(([first, second]) => {
-    const firstRow = interfaces.get(first, second === 'exit');
+    const firstRow = interfaceAt(first, second === 'exit');
     if (second === 'exit') return [];
-    return [createOwnedRow(context, LINKS, createLinkDraft(simulation, [firstRow, interfaces.get(second, false)]))];
+    return [createOwnedRow(context, LINKS, createLinkDraft(simulation, [firstRow, interfaceAt(second, false)]))];
   });
   const services = topology.services.map(({ end, port, ...members }) => {
-    const row = interfaces.get(end, false);
+    const row = interfaceAt(end, false);
     const randomNumber = parseInt(context.random.hex(4), 16);
     const draft = createServiceDraft(row, { ...members, node_port: port, interface: row.id }, randomNumber);
     return createOwnedRow(context, SERVICES, draft);
@@ -40,7 +43,7 @@ export async function buildNetwork(
     const draft = createInstructionDraft(node, { ...members, node: node.id }, creatorOf(context));
     return createOwnedRow(context, INSTRUCTIONS, draft);
   });
-  return [...nodes.values(), ...interfaces.rows(), ...links, ...services, ...instructions].map(createPut);
+  return [...nodes.values(), ...interfaces.values(), ...links, ...services, ...instructions].map(createPut);
 }
 
 /** Builds the nodes of a topology, by name. @throws Problem if an image does not exist */
@@ -63,30 +66,4 @@ async function buildNodes(
     nodes.set(name, createNode(context, { name, simulation, image, ...members }));
   }
   return nodes;
-}
-
-/** Builds each interface of a topology once, when a link or a service first refers to it. */
-class InterfaceBuilder {
-  readonly #context: AuthenticatedContext;
-  readonly #nodes: ReadonlyMap<string, RowOf<'nodes'>>;
-  readonly #rows = new Map<string, RowOf<'interfaces'>>();
-
-  constructor(context: AuthenticatedContext, nodes: ReadonlyMap<string, RowOf<'nodes'>>) {
-    this.#context = context;
-    this.#nodes = nodes;
-  }
-
-  /** Returns an interface. @param outbound whether a new interface has a link to outside the simulation */
-  get(end: End, outbound: boolean): RowOf<'interfaces'> {
-    const name = `${end.node}:${end.interface}`;
-    const node = this.#nodes.get(end.node);
-    if (node === undefined) throw new Error('a link of the topology has an unknown node');
-    const row = this.#rows.get(name) ?? createInterface(this.#context, node, { name: end.interface, outbound });
-    this.#rows.set(name, row);
-    return row;
-  }
-
-  rows(): Iterable<RowOf<'interfaces'>> {
-    return this.#rows.values();
-  }
 }

@@ -1,5 +1,6 @@
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import type { HandlersOf } from '../crud.ts';
 import { findLinks, planDeletion } from '../deletions.ts';
 import { createInterface } from '../network.ts';
 import { changeRow, createPut, createRemoval, renderStored } from '../objects.ts';
@@ -19,43 +20,13 @@ function isBrokenOut({ body }: InterfaceRow): boolean {
   return typeof split === 'string' && split !== '1';
 }
 
-/** Splits an interface into parts. The interface itself becomes the first part. */
-const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
-  const { target: row, body } = context;
-  const { name, interface_type, node: nodeId } = row.body.members;
-  if (isBrokenOut(row)) throw new Problem('bad_state', 'The interface is already broken out.');
-  if (interface_type !== 'DATA_PLANE_INTF') {
-    const message = `The interface has the type \`${interface_type}\`; expected \`DATA_PLANE_INTF\`.`;
-    throw new Problem('bad_state', message);
-  }
-  const node = await resolveReference(context, NODES, 'node', nodeId);
-  if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE_NAME_LENGTH) {
-    const message = `The name \`${name}\` is too long: the names of its parts would exceed ${MAX_INTERFACE_NAME_LENGTH} characters. Rename the interface first.`;
-    throw new Problem('bad_state', message);
-  }
-  const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
-  assertUnusedNames(names, await findOtherInterfaces(context, row));
-  const whole = { id: row.id, name };
-  const parts = names.map((partName, index) => {
-    const part = index === 0 ? row : createInterface(context, node, { name: partName, interface_type });
-    const members = { name: partName, split: String(body.split_count) };
-    return changeRow(part, INTERFACES, context.now, { members, hidden: { whole } });
-  });
-  const links = await findLinks(context, row);
-  await context.store.collections.commit([...parts.map(createPut), ...links.map(createRemoval)]);
-  return { status: 200, body: parts.map(renderStored) };
-};
-
 /** Finds the other interfaces of the same node. */
-async function findOtherInterfaces(
-  { store }: AuthenticatedContext,
-  row: InterfaceRow,
-): Promise<readonly InterfaceRow[]> {
+async function findOthers({ store }: AuthenticatedContext, row: InterfaceRow): Promise<readonly InterfaceRow[]> {
   const all = await collectionOf(INTERFACES).ofParent(store.collections, row.body.members.node);
   return all.filter(({ id }) => id !== row.id);
 }
 
-/** Throws if an interface already has one of the names. @throws Problem naming the interface */
+/** @throws Problem naming the interface */
 function assertUnusedNames(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
   const wantedNames = new Set(names);
   const taken = interfaces.find(({ body }) => wantedNames.has(body.members.name))?.body.members.name;
@@ -70,58 +41,75 @@ function findOtherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRo
   if (whole) return interfaces.filter((other) => other.body.hidden.whole?.id === whole.id);
   if (!PART_SUFFIX.test(name)) return [];
   return interfaces.filter((other) => {
-    const { members, hidden } = other.body;
-    return (
-      !hidden.whole &&
-      isBrokenOut(other) &&
-      PART_SUFFIX.test(members.name) &&
-      readWholeName(members) === readWholeName({ name })
-    );
+    const otherName = other.body.members.name;
+    const isNamedPart = PART_SUFFIX.test(otherName) && readWholeName(otherName) === readWholeName(name);
+    return isNamedPart && !other.body.hidden.whole && isBrokenOut(other);
   });
 }
 
 /** Returns the name of the whole interface, as the name of a part suggests it. */
-function readWholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
+function readWholeName(name: string): string {
   return name.replace(PART_SUFFIX, '');
 }
 
-/**
- * Returns the part that a revert keeps: the original interface or, if it was deleted, the part with the lowest number.
- */
+/** Returns the part that a revert keeps: the original interface or, if it was deleted, that with the lowest number. */
 function findFirstPart(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRow {
   const rank = ({ id, body }: InterfaceRow) =>
     id === body.hidden.whole?.id ? -1 : Number(PART_SUFFIX.exec(body.members.name)?.[1] ?? Number.MAX_SAFE_INTEGER);
   return parts.reduce((first, part) => (rank(part) < rank(first) ? part : first));
 }
 
-/** Deletes all parts except the first, which gets back the original name. */
-const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
-  const { store, now, target: row } = context;
-  if (!isBrokenOut(row)) throw new Problem('bad_state', 'The interface is not broken out.');
-  const others = await findOtherInterfaces(context, row);
-  const parts = [row, ...findOtherParts(row, others)] as const;
-  for (const part of parts) {
-    const services = await collectionOf(SERVICES).ofParent(store.collections, part.id);
-    if (services.length === 0) continue;
-    const message = `The interface \`${part.body.members.name}\` has a service; delete it first.`;
-    throw new Problem('bad_state', message);
-  }
-  const first = findFirstPart(parts);
-  const name = first.body.hidden.whole?.name ?? readWholeName(first.body.members);
-  assertUnusedNames(
-    [name],
-    others.filter((other) => !parts.includes(other)),
-  );
-  const links = await findLinks(context, first);
-  const deletions = await Promise.all(
-    parts.filter((part) => part !== first).map((part) => planDeletion(context, INTERFACES, part)),
-  );
-  const whole = changeRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
-  await store.collections.commit([...deletions.flat(), ...links.map(createRemoval), createPut(whole)]);
-  return { status: 200, body: renderStored(whole) };
-};
-
 export const breakoutOperations = {
-  interfaces_breakout: breakout,
-  interfaces_revert_breakout: revertBreakout,
-};
+  /** Splits an interface into parts. The interface itself becomes the first part. */
+  interfaces_breakout: async (context) => {
+    const { target: row, body } = context;
+    const { name, interface_type, node: nodeId } = row.body.members;
+    if (isBrokenOut(row)) throw new Problem('bad_state', 'The interface is already broken out.');
+    if (interface_type !== 'DATA_PLANE_INTF') {
+      const message = `The interface has the type \`${interface_type}\`; expected \`DATA_PLANE_INTF\`.`;
+      throw new Problem('bad_state', message);
+    }
+    const node = await resolveReference(context, NODES, 'node', nodeId);
+    if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE_NAME_LENGTH) {
+      const message = `The name \`${name}\` is too long: the names of its parts would exceed ${MAX_INTERFACE_NAME_LENGTH} characters. Rename the interface first.`;
+      throw new Problem('bad_state', message);
+    }
+    const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
+    assertUnusedNames(names, await findOthers(context, row));
+    const whole = { id: row.id, name };
+    const parts = names.map((partName, index) => {
+      const part = index === 0 ? row : createInterface(context, node, { name: partName, interface_type });
+      const members = { name: partName, split: String(body.split_count) };
+      return changeRow(part, INTERFACES, context.now, { members, hidden: { whole } });
+    });
+    const links = await findLinks(context, row);
+    await context.store.collections.commit([...parts.map(createPut), ...links.map(createRemoval)]);
+    return { status: 200, body: parts.map(renderStored) };
+  },
+  /** Deletes all parts except the first, which gets back the original name. */
+  interfaces_revert_breakout: async (context) => {
+    const { store, now, target: row } = context;
+    if (!isBrokenOut(row)) throw new Problem('bad_state', 'The interface is not broken out.');
+    const others = await findOthers(context, row);
+    const parts = [row, ...findOtherParts(row, others)] as const;
+    for (const part of parts) {
+      const services = await collectionOf(SERVICES).ofParent(store.collections, part.id);
+      if (services.length === 0) continue;
+      const message = `The interface \`${part.body.members.name}\` has a service; delete it first.`;
+      throw new Problem('bad_state', message);
+    }
+    const first = findFirstPart(parts);
+    const name = first.body.hidden.whole?.name ?? readWholeName(first.body.members.name);
+    assertUnusedNames(
+      [name],
+      others.filter((other) => !parts.includes(other)),
+    );
+    const links = await findLinks(context, first);
+    const deletions = await Promise.all(
+      parts.filter((part) => part !== first).map((part) => planDeletion(context, INTERFACES, part)),
+    );
+    const whole = changeRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
+    await store.collections.commit([...deletions.flat(), ...links.map(createRemoval), createPut(whole)]);
+    return { status: 200, body: renderStored(whole) };
+  },
+} satisfies HandlersOf<'interfaces'>;

@@ -1,24 +1,19 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../lib/clock.ts';
 import { accountOf } from '../caller.ts';
-import { renderFlatEntry } from '../histories.ts';
 import { createPage, createPageOfComputed } from '../pages.ts';
 import { type AirRow, anyCollectionOf, collectionOf, type RowOf } from '../stored.ts';
 import { IMAGE_HISTORY } from '../tables/images.ts';
+import type { AirResource } from '../tables/index.ts';
 import { DEMO_HISTORY } from '../tables/marketplace.ts';
 import { NODE_HISTORY, NODES } from '../tables/network.ts';
 import { HISTORIES, SIMULATION_HISTORY, SIMULATIONS } from '../tables/simulations.ts';
 
-/** Lists the history of an object or, without `object_id`, of all objects of the organisation. */
-const listHistories: Handler<'air', 'histories_list'> = async (context) => {
-  const { model, object_id } = context.query;
-  if (object_id === undefined) return createPage(context, HISTORIES, renderFlatEntry);
-  const table = model === 'node' ? NODES : SIMULATIONS;
-  const object = await anyCollectionOf(table.name).byId(context.store.collections, object_id);
-  if (object === null || object.owner !== accountOf(context)) throw new Problem('not_found');
-  return createPage(context, HISTORIES, renderFlatEntry);
-};
+function renderFlatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
+  return { ...body.members, created: rfc3339(body.created) };
+}
 
 /** Renders a history entry in the format of the later API. */
 function renderNestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
@@ -34,14 +29,7 @@ function readEntries({ store, target }: AuthenticatedContext<AirRow>): Promise<r
   return collectionOf(HISTORIES).ofParent(store.collections, target.id);
 }
 
-/** Builds the history list of an object. */
-function createNestedList({
-  name,
-  path,
-}: {
-  readonly name: string;
-  readonly path: string;
-}): Handler<'air', 'simulation_history_list', AirRow> {
+function createNestedList({ name, path }: AirResource): Handler<'air', 'simulation_history_list', AirRow> {
   return async (context) => {
     const entries = await readEntries(context);
     const source = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
@@ -61,7 +49,15 @@ const nestedFilters: Handler<'air', 'simulation_history_filters', AirRow> = asyn
 };
 
 export const historyOperations = {
-  histories_list: listHistories,
+  /** Lists the history of an object or, without `object_id`, of all objects of the organisation. */
+  histories_list: async (context) => {
+    const { model, object_id } = context.query;
+    if (object_id === undefined) return createPage(context, HISTORIES, renderFlatEntry);
+    const table = model === 'node' ? NODES : SIMULATIONS;
+    const object = await anyCollectionOf(table.name).byId(context.store.collections, object_id);
+    if (object === null || object.owner !== accountOf(context)) throw new Problem('not_found');
+    return createPage(context, HISTORIES, renderFlatEntry);
+  },
   simulation_history_list: createNestedList(SIMULATION_HISTORY),
   simulation_history_filters: nestedFilters,
   node_history_list: createNestedList(NODE_HISTORY),
@@ -70,4 +66,4 @@ export const historyOperations = {
   image_history_filters: nestedFilters,
   demo_history_list: createNestedList(DEMO_HISTORY),
   demo_history_filters: nestedFilters,
-};
+} satisfies Partial<Operations<'air'>>;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
@@ -17,7 +17,6 @@ const SHARE_LIFETIME_MS = 86_400_000;
 
 type ShareRow = RowOf<'image_shares'>;
 
-/** The source organisation sees the share; the target organisation can claim it. */
 const SHARE_HOOKS: HooksOf<'image_shares'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
@@ -49,63 +48,59 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
   view: renderShare,
 };
 
-/** Renders a share in its current state. */
 function renderShare({ now }: AuthenticatedContext, row: ShareRow): Schema<'air', 'ImageShare'> {
   return { ...renderStored(row), state: shareStateAt(row, now) };
 }
 
-/** Updates expired shares in the store first, so that filters by state find them. */
-const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
-  const { store, now } = context;
-  const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
-  const expired = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareStateAt(row, now) === 'EXPIRED');
-  const changes = expired.map((row) => createPut(changeRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })));
-  if (changes.length > 0) await store.collections.commit(changes);
-  return createPage(context, IMAGE_SHARES, (row) => renderShare(context, row));
-};
-
-/** Returns the state of a share at a time: shares expire. */
 function shareStateAt({ body: { members } }: ShareRow, now: number): string {
   if (members.state !== 'ACTIVE') return members.state;
   return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
-/** Copies a shared image to the caller's organisation. A share can be claimed only once. */
-const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
-  const { image_share, name, version } = context.body;
-  const { store, now } = context;
-  const share = await collectionOf(IMAGE_SHARES).byId(store.collections, image_share);
-  if (share === null || share.body.hidden.target !== accountOf(context)) throw new Problem('not_found');
-  const image = await collectionOf(IMAGES).byId(store.collections, share.body.members.image);
-  if (image === null) throw new Problem('not_found');
-  const { members } = image.body;
-  const row = createOwnedRow(context, IMAGES, {
-    members: {
-      ...members,
-      name: name ?? members.name,
-      version: version ?? members.version,
-      creator: creatorOf(context),
-      published: false,
-      publicly_published: false,
-      publish_access_record_id: null,
-    },
-  });
-  await amend(
-    context,
-    IMAGE_SHARES,
-    share,
-    (before) => {
-      const state = shareStateAt(before, now);
-      if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`; expected \`ACTIVE\`.`);
-      return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
-    },
-    () => [createPut(row)],
-  );
-  return { status: 201, body: renderImage(context, row) };
-};
-
 export const imageShareOperations = {
   ...createOperations(IMAGE_SHARES, SHARE_HOOKS),
-  image_shares_list: listShares,
-  image_shares_claim: claim,
-};
+  /** Updates expired shares in the store first, so that filters by state find them. */
+  image_shares_list: async (context) => {
+    const { store, now } = context;
+    const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
+    const expired = rows.filter((row) => row.body.members.state === 'ACTIVE' && shareStateAt(row, now) === 'EXPIRED');
+    const changes = expired.map((row) =>
+      createPut(changeRow(row, IMAGE_SHARES, now, { members: { state: 'EXPIRED' } })),
+    );
+    if (changes.length > 0) await store.collections.commit(changes);
+    return createPage(context, IMAGE_SHARES, (row) => renderShare(context, row));
+  },
+  /** Copies a shared image to the caller's organisation. A share can be claimed only once. */
+  image_shares_claim: async (context) => {
+    const { image_share, name, version } = context.body;
+    const { store, now } = context;
+    const share = await collectionOf(IMAGE_SHARES).byId(store.collections, image_share);
+    if (share === null || share.body.hidden.target !== accountOf(context)) throw new Problem('not_found');
+    const image = await collectionOf(IMAGES).byId(store.collections, share.body.members.image);
+    if (image === null) throw new Problem('not_found');
+    const { members } = image.body;
+    const row = createOwnedRow(context, IMAGES, {
+      members: {
+        ...members,
+        name: name ?? members.name,
+        version: version ?? members.version,
+        creator: creatorOf(context),
+        published: false,
+        publicly_published: false,
+        publish_access_record_id: null,
+      },
+    });
+    await amend(
+      context,
+      IMAGE_SHARES,
+      share,
+      (before) => {
+        const state = shareStateAt(before, now);
+        if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`; expected \`ACTIVE\`.`);
+        return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
+      },
+      () => [createPut(row)],
+    );
+    return { status: 201, body: renderImage(context, row) };
+  },
+} satisfies Partial<Operations<'air'>>;

@@ -1,11 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { createOperations } from '../crud.ts';
+import { createOperations, type HandlersOf } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { renderStored } from '../objects.ts';
-import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
+import { cancelRequest, openRequest, publishNow, requestVisibility, unpublishNow } from '../publishing.ts';
 import type { RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 
@@ -39,13 +40,13 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
 
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
-/** Returns the requested resources, completed with defaults and without unknown members. */
+/** Drops unknown members. */
 function completeResources(requested: Partial<Resources>, defaults: Resources): Resources {
   const { cpu, memory, storage } = { ...defaults, ...requested };
   return { cpu, memory, storage };
 }
 
-/** Throws unless the image has one of these statuses. @throws Problem with the action that is not possible */
+/** @throws Problem with the action that is not possible */
 export function assertUploadStatus(
   { body }: ImageRow,
   action: string,
@@ -60,77 +61,46 @@ export function assertUploadStatus(
   );
 }
 
-const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
-  const { name, version } = context.body;
-  const next = await publishNow(context, context.target, context.body, (before) => {
-    assertComplete(before);
-    return pickNames(name, version);
-  });
-  return { status: 200, body: renderImage(context, next) };
-};
+/** The statuses of an uploaded image. Images with an open publish request are still complete. */
+export const UPLOADED = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'] as const;
 
-/** Throws unless the image was uploaded. Images with an open publish request count as complete. */
 function assertComplete(row: ImageRow): void {
-  assertUploadStatus(row, 'be published', ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH']);
+  assertUploadStatus(row, 'be published', UPLOADED);
 }
 
 /** Returns the new name and version, as far as they were requested. */
-function pickNames(
-  name: string | undefined,
-  version: string | undefined,
-): Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>> {
+function pickNames({ name, version }: { readonly name?: string; readonly version?: string }) {
   return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) };
 }
 
-const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
-  const { name, version } = context.body;
-  return {
-    status: 200,
-    body: renderImage(context, await unpublishNow(context, context.target, pickNames(name, version))),
-  };
-};
-
-/** The new name or version is applied when the request is approved. */
-const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
-  const { name, version } = context.body;
-  const next = await openRequest(context, context.target, 'PENDING', context.body, (before) => {
-    assertComplete(before);
-    return { hidden: { asked: pickNames(name, version) } };
-  });
-  return { status: 200, body: renderImage(context, next) };
-};
-
-const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
-  const { name, version } = context.body;
-  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body, () => ({
-    hidden: { asked: pickNames(name, version) },
-  }));
-  return { status: 200, body: renderImage(context, next) };
-};
-
-const requestPublic: Handler<'air', 'images_request_public', ImageRow> = async (context) => {
-  const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, context.target, status, context.body);
-  return { status: 200, body: renderImage(context, next) };
-};
-
-const requestAllowlistChange: Handler<'air', 'images_request_allowlist_change', ImageRow> = async (context) => {
-  const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
-  return { status: 200, body: renderImage(context, next) };
-};
-
-const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = async (context) => ({
-  status: 200,
-  body: renderImage(context, await cancelRequest(context, context.target)),
-});
+function createAnswer(context: AuthenticatedContext, row: ImageRow): Outcome<200, Schema<'air', 'Image'>> {
+  return { status: 200, body: renderImage(context, row) };
+}
 
 export const imageOperations = {
   ...createOperations(IMAGES, IMAGE_HOOKS),
-  images_publish: publish,
-  images_unpublish: unpublish,
-  images_request_publish: requestPublish,
-  images_request_unpublish: requestUnpublish,
-  images_request_public: requestPublic,
-  images_request_allowlist_change: requestAllowlistChange,
-  images_cancel_publish_access_record: cancel,
-};
+  images_publish: async (context) => {
+    const next = await publishNow(context, (before) => {
+      assertComplete(before);
+      return pickNames(context.body);
+    });
+    return createAnswer(context, next);
+  },
+  images_unpublish: async (context) => createAnswer(context, await unpublishNow(context, pickNames(context.body))),
+  /** The new name or version is applied when the request is approved. */
+  images_request_publish: async (context) => {
+    const next = await openRequest(context, 'PENDING', (before) => {
+      assertComplete(before);
+      return { hidden: { asked: pickNames(context.body) } };
+    });
+    return createAnswer(context, next);
+  },
+  images_request_unpublish: async (context) => {
+    const hidden = { asked: pickNames(context.body) };
+    return createAnswer(context, await openRequest(context, 'PENDING_UNPUBLISH', () => ({ hidden })));
+  },
+  images_request_public: async (context) => createAnswer(context, await requestVisibility(context)),
+  images_request_allowlist_change: async (context) =>
+    createAnswer(context, await openRequest(context, 'PENDING_ALLOWLIST')),
+  images_cancel_publish_access_record: async (context) => createAnswer(context, await cancelRequest(context)),
+} satisfies HandlersOf<'images'>;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { hashSecret } from '../../../tokens/secret.ts';
@@ -10,13 +10,6 @@ import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
 
 /** One year. */
 const CERTIFICATE_LIFETIME_MS = 365 * 86_400_000;
-
-/** Only this response contains the registration token of the worker. */
-const createWorker: Handler<'air', 'workers_create'> = async (context) => {
-  const { row, otherChanges } = await draftObject(context, WORKERS, {}, context.body);
-  await context.store.collections.commit([createPut(row), ...otherChanges]);
-  return { status: 201, body: { ...renderStored(row), registration_token: context.random.alphanumeric(40) } };
-};
 
 function renderCertificate(
   { now }: AuthenticatedContext,
@@ -60,8 +53,13 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
 export const infraOperations = {
   ...createOperations(FLEETS, {}),
   ...createOperations(WORKERS, {}),
-  workers_create: createWorker,
+  /** Only this response contains the registration token of the worker. */
+  workers_create: async (context) => {
+    const { row, otherChanges } = await draftObject(context, WORKERS, {}, context.body);
+    await context.store.collections.commit([createPut(row), ...otherChanges]);
+    return { status: 201, body: { ...renderStored(row), registration_token: context.random.alphanumeric(40) } };
+  },
   workers_issue_certificate: issueCertificate,
   ...createOperations(WORKER_CERTIFICATES, { view: renderCertificate }),
   worker_certificates_revoke: revokeCertificate,
-};
+} satisfies Partial<Operations<'air'>>;

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { own } from '../../../lib/members.ts';
+import { isOneOf, own } from '../../../lib/members.ts';
 import { creatorOf } from '../caller.ts';
 import { createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
@@ -14,23 +14,18 @@ import {
   PLATFORM_INFORMATION,
   PLUGIN_IMAGES,
 } from '../tables/manifests.ts';
+import { UPLOADED } from './images.ts';
 
 /** Completes a manifest with the name of the caller's organisation. */
 function completeManifest<Members>({ caller }: AuthenticatedContext, members: Members) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }
 
-const MANIFEST_HOOKS: HooksOf<'manifests'> = { complete: completeManifest };
-const PLUGIN_IMAGE_HOOKS: HooksOf<'plugin_images'> = { complete: completeManifest };
-
-/** Images with an open publish request are still complete. */
-const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'];
-
 const OS_IMAGE_HOOKS: HooksOf<'os_image_manifests'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { upload_status } = image.body.members;
-    if (!UPLOADED.includes(upload_status)) {
+    if (!isOneOf(UPLOADED, upload_status)) {
       const message = `Field \`image\` is an image with \`upload_status\` \`${upload_status}\`; expected \`COMPLETE\`.`;
       throw new Problem('invalid_request', message);
     }
@@ -51,11 +46,7 @@ const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
   }),
 };
 
-/**
- * Returns files with defaults for their owner, group and mode.
- *
- * @throws Problem if a path is not absolute and canonical
- */
+/** Returns files with defaults for owner, group and mode. @throws Problem if a path is not absolute and canonical */
 function completeFiles(
   render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>,
 ): Render {
@@ -88,8 +79,8 @@ const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
 };
 
 export const manifestOperations = {
-  ...createOperations(MANIFESTS, MANIFEST_HOOKS),
-  ...createOperations(PLUGIN_IMAGES, PLUGIN_IMAGE_HOOKS),
+  ...createOperations(MANIFESTS, { complete: completeManifest }),
+  ...createOperations(PLUGIN_IMAGES, { complete: completeManifest }),
   ...createOperations(OS_IMAGE_MANIFESTS, OS_IMAGE_HOOKS),
   ...createOperations(OS_TEMPLATES, OS_TEMPLATE_HOOKS),
   ...createOperations(PLATFORM_INFORMATION, PLATFORM_HOOKS),

@@ -1,14 +1,21 @@
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { ANYONE } from '../../../store/row.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
-import { amend, createOperations } from '../crud.ts';
+import { amend, createOperations, type HandlersOf } from '../crud.ts';
 import { createDemoMembers } from '../demos.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut, renderStored } from '../objects.ts';
-import { cancelRequest, hasOpenRequest, openRequest, publishNow, unpublishNow } from '../publishing.ts';
+import {
+  cancelRequest,
+  hasOpenRequest,
+  openRequest,
+  publishNow,
+  requestVisibility,
+  unpublishNow,
+} from '../publishing.ts';
 import { resolveReference } from '../references.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { DEMO_ACCESS_REQUESTS, DEMO_TAGS, DEMOS } from '../tables/marketplace.ts';
@@ -18,7 +25,6 @@ import { createSimulationDraft, renderSimulation, requireState } from './simulat
 
 type DemoRow = RowOf<'demos'>;
 
-/** Returns tags in lower case, without duplicates. */
 function normalizeTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
@@ -49,11 +55,7 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
       members: {
         ...members,
         tags: normalizeTags(tags),
-        ...createDemoMembers(
-          copy.id,
-          creatorOf(context),
-          nodes.map(({ body }) => body.members),
-        ),
+        ...createDemoMembers(copy.id, creatorOf(context), nodes),
       },
     };
   },
@@ -70,13 +72,8 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
   },
 };
 
-/** Throws unless the demo has all members that published demos must have. @throws Problem naming missing members */
-function assertPublishedMembers({
-  description,
-  documentation,
-  tags,
-  publisher,
-}: Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>): void {
+/** @throws Problem naming the missing members */
+function assertPublishedMembers({ description, documentation, tags, publisher }: DemoRow['body']['members']): void {
   const missingMembers = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
   );
@@ -87,67 +84,6 @@ function assertPublishedMembers({
   );
 }
 
-const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
-  const { target: row } = context;
-  await publishNow(context, row, context.body, ({ body }) => {
-    if (context.settings.air === 'dsx') assertPublishedMembers(body.members);
-    return {};
-  });
-  return { status: 204 };
-};
-
-const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) => {
-  const { target: row } = context;
-  await unpublishNow(context, row);
-  return { status: 204 };
-};
-
-/** The publisher and tags are applied at once, before the request is approved. */
-const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
-  const { publisher, tags } = context.body;
-  const next = await openRequest(context, context.target, 'PENDING', context.body, ({ body }) => {
-    const members = {
-      ...(publisher !== undefined && { publisher }),
-      ...(tags !== undefined && { tags: [...normalizeTags(tags)] }),
-    };
-    assertPublishedMembers({ ...body.members, ...members });
-    return { members };
-  });
-  return { status: 200, body: renderStored(next) };
-};
-
-const requestUnpublish: Handler<'air', 'demos_request_unpublish', DemoRow> = async (context) => {
-  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body);
-  return { status: 200, body: renderStored(next) };
-};
-
-const requestPublic: Handler<'air', 'demos_request_public', DemoRow> = async (context) => {
-  const status = context.body.prefer_public ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION';
-  const next = await openRequest(context, context.target, status, context.body);
-  return { status: 200, body: renderStored(next) };
-};
-
-const requestAllowlistChange: Handler<'air', 'demos_request_allowlist_change', DemoRow> = async (context) => {
-  const next = await openRequest(context, context.target, 'PENDING_ALLOWLIST', context.body);
-  return { status: 200, body: renderStored(next) };
-};
-
-const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = async (context) => ({
-  status: 200,
-  body: renderStored(await cancelRequest(context, context.target)),
-});
-
-/** Idempotent: an organisation has only one request per demo. */
-const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
-  const { store, target: row } = context;
-  const id = `${row.id}.${accountOf(context)}`;
-  const existing = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
-  const request = existing ?? createAccessRequest(context, row, id);
-  if (existing === null) await store.collections.commit([createPut(request)]);
-  const body = { ...renderStored(request), marketplace_demo_name: row.body.members.name };
-  return existing === null ? { status: 201, body } : { status: 200, body };
-};
-
 function createAccessRequest(context: AuthenticatedContext, demo: DemoRow, id: string): RowOf<'demo_access_requests'> {
   const { org = null } = context.caller.principal;
   const requested_at = rfc3339(context.now);
@@ -155,70 +91,102 @@ function createAccessRequest(context: AuthenticatedContext, demo: DemoRow, id: s
   return createOwnedRow(context, DEMO_ACCESS_REQUESTS, { members }, id);
 }
 
-const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
-  const { featured, order } = context.body;
-  const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
-  const next = await amend(context, DEMOS, context.target, () => ({ members }));
-  return { status: 200, body: renderStored(next) };
-};
-
-/** Renumbers `order` from 1, keeping the sequence. */
-const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now }) => {
-  const { collections } = store;
-  await collections.updating(async (commit) => {
-    const rows = await collectionOf(DEMOS).all(collections);
-    const ordered = rows.flatMap((row) => {
-      const { order } = row.body.members;
-      return typeof order === 'number' ? [{ row, order }] : [];
+export const demoOperations = {
+  ...createOperations(DEMOS, DEMO_HOOKS),
+  demos_publish: async (context) => {
+    await publishNow(context, ({ body }) => {
+      if (context.settings.air === 'dsx') assertPublishedMembers(body.members);
+      return {};
     });
-    const sorted = ordered.toSorted((first, second) => first.order - second.order);
-    await commit(
-      sorted.map(({ row }, index) => createPut(changeRow(row, DEMOS, now, { members: { order: index + 1 } }))),
+    return { status: 204 };
+  },
+  demos_unpublish: async (context) => {
+    await unpublishNow(context);
+    return { status: 204 };
+  },
+  /** The publisher and tags are applied at once, before the request is approved. */
+  demos_request_publish: async (context) => {
+    const { publisher, tags } = context.body;
+    const next = await openRequest(context, 'PENDING', ({ body }) => {
+      const members = {
+        ...(publisher !== undefined && { publisher }),
+        ...(tags !== undefined && { tags: [...normalizeTags(tags)] }),
+      };
+      assertPublishedMembers({ ...body.members, ...members });
+      return { members };
+    });
+    return { status: 200, body: renderStored(next) };
+  },
+  demos_request_unpublish: async (context) => ({
+    status: 200,
+    body: renderStored(await openRequest(context, 'PENDING_UNPUBLISH')),
+  }),
+  demos_request_public: async (context) => ({ status: 200, body: renderStored(await requestVisibility(context)) }),
+  demos_request_allowlist_change: async (context) => ({
+    status: 200,
+    body: renderStored(await openRequest(context, 'PENDING_ALLOWLIST')),
+  }),
+  demos_cancel_publish_access_record: async (context) => ({
+    status: 200,
+    body: renderStored(await cancelRequest(context)),
+  }),
+  /** Idempotent: an organisation has only one request per demo. */
+  demos_request_access: async (context) => {
+    const { store, target: row } = context;
+    const id = `${row.id}.${accountOf(context)}`;
+    const existing = await collectionOf(DEMO_ACCESS_REQUESTS).byId(store.collections, id);
+    const request = existing ?? createAccessRequest(context, row, id);
+    if (existing === null) await store.collections.commit([createPut(request)]);
+    const body = { ...renderStored(request), marketplace_demo_name: row.body.members.name };
+    return existing === null ? { status: 201, body } : { status: 200, body };
+  },
+  /** Copies the simulation of a demo to the caller's organisation. */
+  demos_provision: async (context) => {
+    const { store, target: demo, body } = context;
+    const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
+    if (source === null) throw new Problem('not_found');
+    const { name, documentation = null } = demo.body.members;
+    const members = { ...source.body.members, name: body.name ?? name, documentation };
+    const row = createOwnedRow(context, SIMULATIONS, createSimulationDraft(context, members));
+    await amend(
+      context,
+      DEMOS,
+      demo,
+      ({ body: { members: before } }) => ({ members: { provision_count: (before.provision_count ?? 0) + 1 } }),
+      async () => [createPut(row), ...(await copyNetwork(context, source.id, row.id))],
     );
-  });
-  return { status: 204 };
-};
-
-/** Copies the simulation of a demo to the caller's organisation. */
-const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) => {
-  const { store, target: demo, body } = context;
-  const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
-  if (source === null) throw new Problem('not_found');
-  const { name, documentation = null } = demo.body.members;
-  const members = { ...source.body.members, name: body.name ?? name, documentation };
-  const row = createOwnedRow(context, SIMULATIONS, createSimulationDraft(context, members));
-  await amend(
-    context,
-    DEMOS,
-    demo,
-    ({ body: { members: before } }) => ({ members: { provision_count: (before.provision_count ?? 0) + 1 } }),
-    async () => [createPut(row), ...(await copyNetwork(context, source.id, row.id))],
-  );
-  return { status: 201, body: renderSimulation(context, row) };
-};
+    return { status: 201, body: renderSimulation(context, row) };
+  },
+  demos_manage: async (context) => {
+    const { featured, order } = context.body;
+    const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
+    const next = await amend(context, DEMOS, context.target, () => ({ members }));
+    return { status: 200, body: renderStored(next) };
+  },
+  /** Renumbers `order` from 1, keeping the sequence. */
+  demos_tighten_order: async ({ store, now }) => {
+    const { collections } = store;
+    await collections.updating(async (commit) => {
+      const rows = await collectionOf(DEMOS).all(collections);
+      const ordered = rows.flatMap((row) => {
+        const { order } = row.body.members;
+        return typeof order === 'number' ? [{ row, order }] : [];
+      });
+      const sorted = ordered.toSorted((first, second) => first.order - second.order);
+      await commit(
+        sorted.map(({ row }, index) => createPut(changeRow(row, DEMOS, now, { members: { order: index + 1 } }))),
+      );
+    });
+    return { status: 204 };
+  },
+} satisfies HandlersOf<'demos'>;
 
 /** Tags belong to the platform: all callers see them, and a caller who may change one may change all. */
-const TAGS_HOOKS: HooksOf<'demo_tags'> = {
+export const demoTagOperations = createOperations(DEMO_TAGS, {
   view: ({ settings }, row) => {
     const { is_public = true, ...older } = renderStored(row);
     return settings.air === 'dsx' ? { ...older, is_public } : older;
   },
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
   complete: (_, { name }) => ({ members: { name: name.toLowerCase(), is_public: true }, sharedWith: [ANYONE] }),
-};
-
-export const marketplaceOperations = {
-  ...createOperations(DEMOS, DEMO_HOOKS),
-  demos_publish: publish,
-  demos_unpublish: unpublish,
-  demos_request_publish: requestPublish,
-  demos_request_unpublish: requestUnpublish,
-  demos_request_public: requestPublic,
-  demos_request_allowlist_change: requestAllowlistChange,
-  demos_cancel_publish_access_record: cancel,
-  demos_request_access: requestAccess,
-  demos_provision: provision,
-  demos_manage: manage,
-  demos_tighten_order: tightenOrder,
-  ...createOperations(DEMO_TAGS, TAGS_HOOKS),
-};
+});

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/row.ts';
 import { accountOf, creatorOf } from '../caller.ts';
@@ -30,7 +30,7 @@ import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { breakoutOperations } from './breakouts.ts';
 import { isUsable, requireState } from './simulations.ts';
 
-/** Returns the first image that the account may see. @throws Problem if there is none */
+/** @throws Problem if there is none */
 async function findDefaultImage(context: AuthenticatedContext): Promise<string> {
   const rows = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
@@ -61,7 +61,7 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
   },
 };
 
-/** Throws unless placement groups can change: the simulation is INACTIVE and has no checkpoints. @throws Problem */
+/** @throws Problem unless the simulation is INACTIVE and has no checkpoints */
 async function assertGroupCanChange(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
   const { collections } = context.store;
   const { simulation: id } = body.members;
@@ -73,26 +73,6 @@ async function assertGroupCanChange(context: AuthenticatedContext, { body }: Nod
       'Placement groups cannot change while the simulation has checkpoints. Delete the checkpoints first.',
     );
   }
-}
-
-const INTERFACE_HOOKS: HooksOf<'interfaces'> = {
-  complete: async (context, members) =>
-    createInterfaceDraft(await resolveReference(context, NODES, 'node', members.node), addMac(context, members)),
-  change: (_context, _row, { labels, ...members }) => ({
-    members: { ...members, ...(labels !== undefined && { labels: completeLabels(labels) }) },
-  }),
-};
-
-/** Renders a link with interface and node names. */
-async function renderLink({ store }: AuthenticatedContext, link: RowOf<'links'>): Promise<Schema<'air', 'Link'>> {
-  const interfaces = await Promise.all(
-    link.body.hidden.interface.map(async (id) => {
-      const end = await collectionOf(INTERFACES).byId(store.collections, id);
-      const node = end === null ? null : await collectionOf(NODES).byId(store.collections, end.body.members.node);
-      return { id, name: end?.body.members.name ?? '', node_name: node?.body.members.name ?? '' };
-    }),
-  );
-  return { ...renderStored(link), interfaces };
 }
 
 const LINK_HOOKS: HooksOf<'links'> = {
@@ -114,29 +94,15 @@ const LINK_HOOKS: HooksOf<'links'> = {
     }
     return createLinkDraft(simulation, ends, members);
   },
-  view: renderLink,
-};
-
-const SERVICE_HOOKS: HooksOf<'services'> = {
-  complete: async (context, members) => {
-    const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
-    return createServiceDraft(end, members, parseInt(context.random.hex(4), 16));
-  },
-  view: (_, row) => {
-    const { worker_port, worker_fqdn } = row.body.hidden;
-    return { ...renderStored(row), worker_port, worker_fqdn };
-  },
-};
-
-const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
-  complete: async (context, members) => {
-    const { executor, data } = members;
-    checkData(executor, data, 'data');
-    return createInstructionDraft(
-      await resolveReference(context, NODES, 'node', members.node),
-      members,
-      creatorOf(context),
+  view: async ({ store }, link) => {
+    const interfaces = await Promise.all(
+      link.body.hidden.interface.map(async (id) => {
+        const end = await collectionOf(INTERFACES).byId(store.collections, id);
+        const node = end === null ? null : await collectionOf(NODES).byId(store.collections, end.body.members.node);
+        return { id, name: end?.body.members.name ?? '', node_name: node?.body.members.name ?? '' };
+      }),
     );
+    return { ...renderStored(link), interfaces };
   },
 };
 
@@ -144,7 +110,7 @@ const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
 async function resolveNodes(
   context: AuthenticatedContext,
   simulation: string,
-  ids: readonly string[],
+  ids: Iterable<string>,
 ): Promise<readonly NodeRow[]> {
   await resolveReference(context, SIMULATIONS, 'simulation', simulation);
   return Promise.all(
@@ -161,51 +127,35 @@ interface BulkContext extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
 
-/** Builds a handler that changes several nodes of a simulation, all or none. */
-function createBulkHandler(
-  planChanges: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
-): (context: BulkContext) => Promise<{ readonly status: 204 }> {
-  return async (context) => {
-    const { simulation, nodes: named } = context.body;
-    const nodes = await resolveNodes(
-      context,
-      simulation,
-      named.map(({ id }) => id),
-    );
-    const changes = await Promise.all(nodes.map((node) => planChanges(context, node)));
-    await context.store.collections.commit(changes.flat());
-    return { status: 204 };
-  };
+function resolveNamedNodes(context: BulkContext): Promise<readonly NodeRow[]> {
+  const ids = context.body.nodes.map(({ id }) => id);
+  return resolveNodes(context, context.body.simulation, ids);
 }
 
-/** Builds a handler for an action on the nodes of a running simulation. */
-function createBulkActionHandler(action: string): ReturnType<typeof createBulkHandler> {
-  const handler = createBulkHandler((context, node) => [
-    createHistoryEntry(context, 'node', node.id, `Node ${action}`),
-  ]);
-  return async (context) => {
-    const { simulation } = context.body;
-    const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
-    const state = stateAt(row, context.now);
-    if (state === 'ACTIVE') return handler(context);
-    throw new Problem(
-      'bad_state',
-      `Nodes cannot be ${action} while the state of the simulation is \`${state}\`; expected \`ACTIVE\`.`,
-    );
-  };
+/** Changes several nodes of a simulation, all or none. */
+async function changeNodes(
+  context: BulkContext,
+  planChanges: (node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
+) {
+  const changes = await Promise.all((await resolveNamedNodes(context)).map(planChanges));
+  await context.store.collections.commit(changes.flat());
+  return { status: 204 } as const;
+}
+
+/** Records an action on the nodes of a running simulation. */
+async function recordAction(context: BulkContext, action: string) {
+  const row = await resolveReference(context, SIMULATIONS, 'simulation', context.body.simulation);
+  const state = stateAt(row, context.now);
+  if (state === 'ACTIVE') {
+    return changeNodes(context, ({ id }) => [createHistoryEntry(context, 'node', id, `Node ${action}`)]);
+  }
+  throw new Problem(
+    'bad_state',
+    `Nodes cannot be ${action} while the state of the simulation is \`${state}\`; expected \`ACTIVE\`.`,
+  );
 }
 
 type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
-
-/** Sets user configs of nodes. Absent members stay unchanged; null removes a config. */
-const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
-  const { simulation, nodes: named } = context.body;
-  const configs = collectConfigs(named);
-  const nodes = await resolveNodes(context, simulation, [...configs.keys()]);
-  const changes = await Promise.all(nodes.map((node) => planConfigChange(context, node, configs.get(node.id) ?? {})));
-  await context.store.collections.commit(changes);
-  return { status: 204 };
-};
 
 /** Returns the requested configs, by node. @throws Problem if two entries have different configs for a node */
 function collectConfigs(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
@@ -245,25 +195,6 @@ async function planConfigChange(
   return createPut(changeRow(node, NODES, context.now, { members: { cloud_init } }));
 }
 
-const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
-  const { simulation, nodes: named } = context.body;
-  const nodes = await resolveNodes(
-    context,
-    simulation,
-    named.map(({ id }) => id),
-  );
-  const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
-  requireState(context, row, 'copy nodes', ['INACTIVE']);
-  const all = await collectionOf(NODES).ofParent(context.store.collections, simulation);
-  const taken = new Set(all.map(({ body }) => body.members.name));
-  const numbers = new Map<string, number>();
-  const copies = nodes.map(({ body: { members } }) =>
-    createNode(context, { ...members, name: chooseCopyName(members.name, taken, numbers) }),
-  );
-  await context.store.collections.commit(copies.map(createPut));
-  return { status: 200, body: {} };
-};
-
 /**
  * Returns an unused node name: topology files need unique names.
  *
@@ -278,44 +209,6 @@ function chooseCopyName(name: string, taken: Set<string>, numbers: Map<string, n
   numbers.set(name, number + 1);
   return copy;
 }
-
-const bulkUpdate: Handler<'air', 'nodes_bulk_update'> = async (context) => {
-  const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
-  const nodes = await resolveNodes(context, simulation, node_ids);
-  if (image !== undefined) await resolveReference(context, IMAGES, 'image', image);
-  const members = {
-    ...(image !== undefined && { image }),
-    ...(cpu !== undefined && { cpu }),
-    ...(memory !== undefined && { memory }),
-    ...(storage !== undefined && { storage }),
-    ...(labels !== undefined && { labels }),
-    ...(metadata !== undefined && { metadata }),
-    ...(advanced !== undefined && { advanced }),
-  };
-  const rows = nodes.map((node) => changeRow(node, NODES, context.now, { members }));
-  await context.store.collections.commit(rows.map(createPut));
-  return { status: 200, body: rows.map(renderStored) };
-};
-
-const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context) => {
-  const { system_node, ...body } = context.body;
-  const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
-  const { image, cpu, memory, storage, category, labels, split_options } = template;
-  const requestedMembers: Partial<BodyOf<'nodes', 'create'>> = {
-    image,
-    cpu,
-    memory,
-    storage,
-    ...(labels && { labels }),
-    ...body,
-  };
-  const { row, otherChanges } = await draftObject(context, NODES, NODE_HOOKS, requestedMembers);
-  const completed = changeRow(row, NODES, context.now, {
-    members: { category, split_options: split_options ?? null },
-  });
-  await context.store.collections.commit([createPut(completed), ...otherChanges]);
-  return { status: 201, body: renderStored(completed) };
-};
 
 /**
  * Keeps the object, with the state DELETED. Also decrements the simulation's checkpoint count, in the same transaction,
@@ -343,19 +236,95 @@ const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'
 
 export const networkOperations = {
   ...createOperations(NODES, NODE_HOOKS),
-  nodes_bulk_reset: createBulkActionHandler('reset'),
-  nodes_bulk_rebuild: createBulkActionHandler('rebuilt'),
-  nodes_bulk_assign: bulkAssign,
-  nodes_bulk_delete: createBulkHandler((context, node) => planDeletion(context, NODES, node)),
-  nodes_bulk_copy: bulkCopy,
-  nodes_bulk_update: bulkUpdate,
-  nodes_from_system_node: fromSystemNode,
+  nodes_bulk_reset: (context) => recordAction(context, 'reset'),
+  nodes_bulk_rebuild: (context) => recordAction(context, 'rebuilt'),
+  /** Sets user configs of nodes. Absent members stay unchanged; null removes a config. */
+  nodes_bulk_assign: async (context) => {
+    const { simulation, nodes: named } = context.body;
+    const configs = collectConfigs(named);
+    const nodes = await resolveNodes(context, simulation, configs.keys());
+    const changes = await Promise.all(nodes.map((node) => planConfigChange(context, node, configs.get(node.id) ?? {})));
+    await context.store.collections.commit(changes);
+    return { status: 204 };
+  },
+  nodes_bulk_delete: (context) => changeNodes(context, (node) => planDeletion(context, NODES, node)),
+  nodes_bulk_copy: async (context) => {
+    const { simulation } = context.body;
+    const nodes = await resolveNamedNodes(context);
+    const row = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
+    requireState(context, row, 'copy nodes', ['INACTIVE']);
+    const all = await collectionOf(NODES).ofParent(context.store.collections, simulation);
+    const taken = new Set(all.map(({ body }) => body.members.name));
+    const numbers = new Map<string, number>();
+    const copies = nodes.map(({ body: { members } }) =>
+      createNode(context, { ...members, name: chooseCopyName(members.name, taken, numbers) }),
+    );
+    await context.store.collections.commit(copies.map(createPut));
+    return { status: 200, body: {} };
+  },
+  nodes_bulk_update: async (context) => {
+    const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
+    const nodes = await resolveNodes(context, simulation, node_ids);
+    if (image !== undefined) await resolveReference(context, IMAGES, 'image', image);
+    const members = {
+      ...(image !== undefined && { image }),
+      ...(cpu !== undefined && { cpu }),
+      ...(memory !== undefined && { memory }),
+      ...(storage !== undefined && { storage }),
+      ...(labels !== undefined && { labels }),
+      ...(metadata !== undefined && { metadata }),
+      ...(advanced !== undefined && { advanced }),
+    };
+    const rows = nodes.map((node) => changeRow(node, NODES, context.now, { members }));
+    await context.store.collections.commit(rows.map(createPut));
+    return { status: 200, body: rows.map(renderStored) };
+  },
+  nodes_from_system_node: async (context) => {
+    const { system_node, ...body } = context.body;
+    const { members: template } = (await resolveReference(context, SYSTEM_NODES, 'system_node', system_node)).body;
+    const { image, cpu, memory, storage, category, labels, split_options } = template;
+    const requestedMembers: Partial<BodyOf<'nodes', 'create'>> = {
+      image,
+      cpu,
+      memory,
+      storage,
+      ...(labels && { labels }),
+      ...body,
+    };
+    const { row, otherChanges } = await draftObject(context, NODES, NODE_HOOKS, requestedMembers);
+    const completed = changeRow(row, NODES, context.now, {
+      members: { category, split_options: split_options ?? null },
+    });
+    await context.store.collections.commit([createPut(completed), ...otherChanges]);
+    return { status: 201, body: renderStored(completed) };
+  },
   ...createOperations(SYSTEM_NODES, {}),
-  ...createOperations(INTERFACES, INTERFACE_HOOKS),
+  ...createOperations(INTERFACES, {
+    complete: async (context, members) =>
+      createInterfaceDraft(await resolveReference(context, NODES, 'node', members.node), addMac(context, members)),
+    change: (_context, _row, { labels, ...members }) => ({
+      members: { ...members, ...(labels !== undefined && { labels: completeLabels(labels) }) },
+    }),
+  }),
   ...breakoutOperations,
   ...createOperations(LINKS, LINK_HOOKS),
-  ...createOperations(SERVICES, SERVICE_HOOKS),
-  ...createOperations(INSTRUCTIONS, INSTRUCTION_HOOKS),
+  ...createOperations(SERVICES, {
+    complete: async (context, members) => {
+      const end = await resolveReference(context, INTERFACES, 'interface', members.interface);
+      return createServiceDraft(end, members, parseInt(context.random.hex(4), 16));
+    },
+    view: (_, row) => {
+      const { worker_port, worker_fqdn } = row.body.hidden;
+      return { ...renderStored(row), worker_port, worker_fqdn };
+    },
+  }),
+  ...createOperations(INSTRUCTIONS, {
+    complete: async (context, members) => {
+      checkData(members.executor, members.data, 'data');
+      const node = await resolveReference(context, NODES, 'node', members.node);
+      return createInstructionDraft(node, members, creatorOf(context));
+    },
+  }),
   ...createOperations(CHECKPOINTS, {}),
   checkpoints_delete: deleteCheckpoint,
-};
+} satisfies Partial<Operations<'air'>>;

@@ -1,11 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { deriveUuid } from '../../../lib/random.ts';
 import { computeSshFingerprint } from '../../../tokens/ssh-key.ts';
-import { orgIdOf } from '../audience.ts';
-import { accountOf } from '../caller.ts';
+import { accountOf, orgIdOf } from '../caller.ts';
 import { createOperations } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { renderStored } from '../objects.ts';
@@ -92,21 +91,17 @@ function budgetId(account: string): string {
 export const budgetLookup: Lookup<string> = async (context, id) =>
   id === budgetId(accountOf(context)) ? { found: 'object', target: id } : { found: 'nothing' };
 
-const listBudgets: Handler<'air', 'resource_budgets_list'> = async (context) =>
-  createPageOfComputed(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [await computeBudget(context)]);
-
-const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
-  status: 200,
-  body: await computeBudget(context),
-});
-
-/** Feedback is not stored, because no operation reads it. */
-const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
-
 export const peopleOperations = {
   ...createOperations(USERCONFIGS, USERCONFIG_HOOKS),
   ...createOperations(SSH_KEYS, SSH_KEY_HOOKS),
-  resource_budgets_list: listBudgets,
-  resource_budgets_get: getBudget,
-  feedback_create: giveFeedback,
-};
+  resource_budgets_list: async (context) =>
+    createPageOfComputed(context, { ...RESOURCE_BUDGETS, list: 'resource_budgets_list' }, [
+      await computeBudget(context),
+    ]),
+  resource_budgets_get: async (context) => ({
+    status: 200,
+    body: await computeBudget(context),
+  }),
+  /** Feedback is not stored, because no operation reads it. */
+  feedback_create: () => ({ status: 200, body: {} }),
+} satisfies Partial<Operations<'air'>>;

@@ -1,8 +1,7 @@
-import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { isOperator } from '../caller.ts';
-import { createOperations } from '../crud.ts';
+import { createOperations, type HandlersOf } from '../crud.ts';
 import { renderStored } from '../objects.ts';
 import {
   buildUnpublication,
@@ -19,30 +18,16 @@ import {
   type RecordRow,
   updatePublication,
 } from '../publishing.ts';
-import type { RowOf } from '../stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from '../tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/marketplace.ts';
 
-type ImageRecord = RowOf<'image_publish_access_records'>;
-type DemoRecord = RowOf<'demo_publish_access_records'>;
-
-/** Hides the allowed organisations of a record from callers who are not operators. */
-function hideAllowedOrgs<View extends { readonly allowed_orgs: readonly string[] | null }>(
+/** Renders a record. Only operators see its allowed organisations. */
+function renderRecord<Members extends RecordRow['body']['members']>(
   context: AuthenticatedContext,
-  view: View,
-): View {
+  row: Parameters<typeof renderStored<Members>>[0],
+) {
+  const view = renderStored(row);
   return isOperator(context) ? view : { ...view, allowed_orgs: null };
-}
-
-function renderImageRecord(context: AuthenticatedContext, row: ImageRecord): Schema<'air', 'ImagePublishAccessRecord'> {
-  return hideAllowedOrgs(context, renderStored(row));
-}
-
-function renderDemoRecord(
-  context: AuthenticatedContext,
-  row: DemoRecord,
-): Schema<'air', 'MarketplaceDemoPublishAccessRecord'> {
-  return hideAllowedOrgs(context, renderStored(row));
 }
 
 /** Returns the changes of an operator's decision. @throws Problem if the decision is not possible */
@@ -77,7 +62,6 @@ function requireOpenStatus({ body }: RecordRow): keyof typeof PUBLISH_REQUESTS {
   throw new Problem('bad_state', `The record is \`${status}\` and needs no decision; expected ${open.join(', ')}.`);
 }
 
-/** The organisations that may see an object. */
 interface VisibilityOptions {
   readonly publicly_published?: boolean;
   readonly allowed_orgs?: readonly string[];
@@ -132,43 +116,34 @@ function createVisibilityChange({ publicly_published, allowed_orgs }: Visibility
   };
 }
 
-const approveImage: Handler<'air', 'image_publish_access_records_approve', ImageRecord> = async (context) => ({
-  status: 200,
-  body: renderImageRecord(context, await review(context, createApproval(context.body))),
-});
+export const imageReviewOperations = {
+  ...createOperations(IMAGE_PUBLISH_ACCESS_RECORDS, { view: renderRecord }),
+  image_publish_access_records_approve: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createApproval(context.body))),
+  }),
+  image_publish_access_records_deny: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createDenial(context.body))),
+  }),
+  image_publish_access_records_set_visibility: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createVisibilityChange(context.body))),
+  }),
+} satisfies HandlersOf<'image_publish_access_records'>;
 
-const denyImage: Handler<'air', 'image_publish_access_records_deny', ImageRecord> = async (context) => ({
-  status: 200,
-  body: renderImageRecord(context, await review(context, createDenial(context.body))),
-});
-
-const showImage: Handler<'air', 'image_publish_access_records_set_visibility', ImageRecord> = async (context) => ({
-  status: 200,
-  body: renderImageRecord(context, await review(context, createVisibilityChange(context.body))),
-});
-
-const approveDemo: Handler<'air', 'demo_publish_access_records_approve', DemoRecord> = async (context) => ({
-  status: 200,
-  body: renderDemoRecord(context, await review(context, createApproval(context.body))),
-});
-
-const denyDemo: Handler<'air', 'demo_publish_access_records_deny', DemoRecord> = async (context) => ({
-  status: 200,
-  body: renderDemoRecord(context, await review(context, createDenial(context.body))),
-});
-
-const showDemo: Handler<'air', 'demo_publish_access_records_set_visibility', DemoRecord> = async (context) => ({
-  status: 200,
-  body: renderDemoRecord(context, await review(context, createVisibilityChange(context.body))),
-});
-
-export const publishingOperations = {
-  ...createOperations(IMAGE_PUBLISH_ACCESS_RECORDS, { view: renderImageRecord }),
-  image_publish_access_records_approve: approveImage,
-  image_publish_access_records_deny: denyImage,
-  image_publish_access_records_set_visibility: showImage,
-  ...createOperations(DEMO_PUBLISH_ACCESS_RECORDS, { view: renderDemoRecord }),
-  demo_publish_access_records_approve: approveDemo,
-  demo_publish_access_records_deny: denyDemo,
-  demo_publish_access_records_set_visibility: showDemo,
-};
+export const demoReviewOperations = {
+  ...createOperations(DEMO_PUBLISH_ACCESS_RECORDS, { view: renderRecord }),
+  demo_publish_access_records_approve: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createApproval(context.body))),
+  }),
+  demo_publish_access_records_deny: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createDenial(context.body))),
+  }),
+  demo_publish_access_records_set_visibility: async (context) => ({
+    status: 200,
+    body: renderRecord(context, await review(context, createVisibilityChange(context.body))),
+  }),
+} satisfies HandlersOf<'demo_publish_access_records'>;

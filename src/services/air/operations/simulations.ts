@@ -1,11 +1,11 @@
-import type { OperationOf, Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { END_OF_TIME, rfc3339 } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
 import { creatorOf } from '../caller.ts';
-import { amend, createOperations } from '../crud.ts';
+import { amend, createOperations, type HandlersOf } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
@@ -24,12 +24,8 @@ export function createSimulationDraft(
   members: Omit<SimulationMembers, 'state' | 'creator'>,
   transition?: Transition,
 ): DraftOf<'simulations'> {
-  const base = {
-    ...members,
-    state: 'INACTIVE' as const,
-    creator: creatorOf(context),
-    ...INITIAL_SIMULATION_MEMBERS,
-  };
+  const creator = creatorOf(context);
+  const base = { ...members, state: 'INACTIVE' as const, creator, ...INITIAL_SIMULATION_MEMBERS };
   if (transition === undefined) return { members: base };
   const { members: reached, ...rest } = applyTransition(transition, members, context.now);
   return { members: { ...base, ...reached }, ...rest };
@@ -61,11 +57,8 @@ const SIMULATION_HOOKS: HooksOf<'simulations'> = {
   view: renderSimulation,
 };
 
-/** Throws unless these times are in the future. @throws Problem naming the time */
-function assertFutureTimes(
-  { now }: AuthenticatedContext,
-  members: Pick<SimulationMembers, 'sleep_at' | 'expires_at'>,
-): void {
+/** @throws Problem naming the time */
+function assertFutureTimes({ now }: AuthenticatedContext, members: Partial<SimulationMembers>): void {
   for (const member of ['sleep_at', 'expires_at'] as const) {
     const text = members[member];
     if (typeof text !== 'string' || Date.parse(text) > now) continue;
@@ -74,7 +67,7 @@ function assertFutureTimes(
   }
 }
 
-/** Throws unless the simulation is in one of these states. @throws Problem with the action that is not possible */
+/** @throws Problem with the action that is not possible */
 export function requireState(
   { now }: AuthenticatedContext,
   row: SimulationRow,
@@ -90,7 +83,6 @@ export function requireState(
   );
 }
 
-/** Starts a transition to another state, with a history entry. */
 async function startTransition(
   context: AuthenticatedContext<SimulationRow>,
   transition: Transition,
@@ -144,7 +136,7 @@ export async function requireCheckpoint(
 async function resolveCheckpoint(
   context: AuthenticatedContext,
   simulation: SimulationRow,
-  { checkpoint }: { readonly checkpoint?: string | null },
+  checkpoint: string | null | undefined,
 ): Promise<string | null> {
   if (checkpoint === null) return null;
   if (checkpoint !== undefined) return (await requireCheckpoint(context, simulation, 'checkpoint', checkpoint)).id;
@@ -152,72 +144,10 @@ async function resolveCheckpoint(
   return checkpoints.findLast(isUsable)?.id ?? null;
 }
 
-const start: Handler<'air', 'simulations_start', SimulationRow> = async (context) => {
-  const { target: row, body } = context;
-  const started_from = await resolveCheckpoint(context, row, body);
-  return startTransition(context, 'start', 'start', ['INACTIVE'], () => [
-    createPut(createRun(context, row.id, started_from)),
-  ]);
-};
-
 function createRun(context: AuthenticatedContext, simulation: string, started_from: string | null): RowOf<'runs'> {
   const started_at = rfc3339(context.now);
   return createOwnedRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
 }
-
-const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (context) => {
-  const { store, now, target: row, body } = context;
-  const { create_checkpoint = true } = body;
-  const endRun = async () => {
-    const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
-    const run = runs.at(-1) ?? createRun(context, row.id, null);
-    return changeRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
-  };
-  if (!create_checkpoint)
-    return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [createPut(await endRun())]);
-  const saveCheckpoint = async () => {
-    const run = await endRun();
-    const checkpoint = createOwnedRow(context, CHECKPOINTS, {
-      members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
-      hidden: { simulation: row.id },
-      parent: row.id,
-    });
-    return [createPut(run), createPut(checkpoint)];
-  };
-  return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], saveCheckpoint, (before) => ({
-    complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
-  }));
-};
-
-const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (context) => {
-  await resolveCheckpoint(context, context.target, context.body);
-  return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
-};
-
-const clone: Handler<'air', 'simulations_clone'> = async (context) => {
-  const { body } = context;
-  const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);
-  requireState(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
-  await resolveCheckpoint(context, source, body);
-  const { members } = source.body;
-  const name = body.name ?? `Clone of ${members.name}`.slice(0, 128);
-  const draft = createSimulationDraft(
-    context,
-    { ...members, name },
-    body.attempt_start === true ? 'cloneAndStart' : 'clone',
-  );
-  const row = createOwnedRow(context, SIMULATIONS, {
-    ...draft,
-    members: { ...draft.members, ...pickNetworkSettings(members) },
-  });
-  await context.store.collections.commit([
-    createPut(row),
-    ...(await copyNetwork(context, source.id, row.id)),
-    ...(body.attempt_start === true ? [createPut(createRun(context, row.id, null))] : []),
-    createHistoryEntry(context, 'simulation', row.id, `Cloned from ${source.id}`),
-  ]);
-  return { status: 201, body: renderSimulation(context, row) };
-};
 
 /** Returns the settings that a copy keeps. */
 function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMembers> {
@@ -231,64 +161,93 @@ function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMemb
   };
 }
 
-type Switch = `simulations_${'enable' | 'disable'}_auto_${'oob' | 'netq'}`;
-
-/** A request that switches a setting on or off. */
-interface SwitchContext<Id extends Switch> extends AuthenticatedContext<SimulationRow> {
-  readonly body: OperationOf<'air', Id>['body'];
+async function changeSettings(context: AuthenticatedContext<SimulationRow>, members: Partial<SimulationMembers>) {
+  const row = await amend(context, SIMULATIONS, context.target, () => ({ members }));
+  return { status: 200, body: renderSimulation(context, row) } as const;
 }
-
-/** Builds a handler that sets members of a simulation. */
-function createSettingHandler<Id extends Switch>(
-  membersOf: (body: OperationOf<'air', Id>['body']) => Partial<SimulationMembers>,
-): (context: SwitchContext<Id>) => Promise<Outcome<200, Schema<'air', 'Simulation'>>> {
-  return async (context) => {
-    const { target: row } = context;
-    const members = membersOf(context.body);
-    return {
-      status: 200,
-      body: renderSimulation(context, await amend(context, SIMULATIONS, row, () => ({ members }))),
-    };
-  };
-}
-
-/** Updates the stored states first, if needed, because filters and sorting use the stored state. */
-const list: Handler<'air', 'simulations_list'> = async (context) => {
-  const { store, now, query } = context;
-  const { state, ordering } = query;
-  if (state !== undefined || ordering?.endsWith('state') === true) {
-    const ever = { after: 0, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
-    const rows = await collectionOf(SIMULATIONS).due(store.collections, ever);
-    const outdated = rows.filter((row) => row.facets?.state !== stateAt(row, now));
-    await store.collections.commit(outdated.map((row) => createPut(updateIndexedState(row, now))));
-  }
-  return createPage(context, SIMULATIONS, (row) => renderSimulation(context, row));
-};
 
 export const simulationOperations = {
   ...createOperations(SIMULATIONS, SIMULATION_HOOKS),
-  ...createOperations(RUNS, {}),
-  simulations_list: list,
-  simulations_start: start,
-  simulations_shutdown: shutdown,
-  simulations_rebuild: rebuild,
-  simulations_clone: clone,
-  simulations_enable_auto_oob: createSettingHandler<'simulations_enable_auto_oob'>(({ enable_dhcp = true }) => ({
-    auto_oob_enabled: true,
-    enable_dhcp,
-  })),
-  simulations_disable_auto_oob: createSettingHandler<'simulations_disable_auto_oob'>(() => ({
-    auto_oob_enabled: false,
-    enable_dhcp: false,
-  })),
-  simulations_enable_auto_netq: createSettingHandler<'simulations_enable_auto_netq'>(() => ({
-    auto_netq_enabled: true,
-    netq_username: 'mock-netq',
-    netq_password: 'mock-netq-password',
-  })),
-  simulations_disable_auto_netq: createSettingHandler<'simulations_disable_auto_netq'>(() => ({
-    auto_netq_enabled: false,
-    netq_username: null,
-    netq_password: null,
-  })),
-};
+  /** Updates the stored states first, if needed, because filters and sorting use the stored state. */
+  simulations_list: async (context) => {
+    const { store, now, query } = context;
+    const { state, ordering } = query;
+    if (state !== undefined || ordering?.endsWith('state') === true) {
+      const ever = { after: 0, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
+      const rows = await collectionOf(SIMULATIONS).due(store.collections, ever);
+      const outdated = rows.filter((row) => row.facets?.state !== stateAt(row, now));
+      await store.collections.commit(outdated.map((row) => createPut(updateIndexedState(row, now))));
+    }
+    return createPage(context, SIMULATIONS, (row) => renderSimulation(context, row));
+  },
+  simulations_start: async (context) => {
+    const { target: row, body } = context;
+    const started_from = await resolveCheckpoint(context, row, body.checkpoint);
+    return startTransition(context, 'start', 'start', ['INACTIVE'], () => [
+      createPut(createRun(context, row.id, started_from)),
+    ]);
+  },
+  simulations_shutdown: async (context) => {
+    const { store, now, target: row, body } = context;
+    const { create_checkpoint = true } = body;
+    const endRun = async () => {
+      const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
+      const run = runs.at(-1) ?? createRun(context, row.id, null);
+      return changeRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
+    };
+    if (!create_checkpoint)
+      return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [createPut(await endRun())]);
+    const saveCheckpoint = async () => {
+      const run = await endRun();
+      const checkpoint = createOwnedRow(context, CHECKPOINTS, {
+        members: { name: '', favorite: false, metadata: null, run: run.id, state: 'COMPLETE' },
+        hidden: { simulation: row.id },
+        parent: row.id,
+      });
+      return [createPut(run), createPut(checkpoint)];
+    };
+    return startTransition(context, 'shutdown', 'shut down', ['ACTIVE'], saveCheckpoint, (before) => ({
+      complete_checkpoint_count: (before.complete_checkpoint_count ?? 0) + 1,
+    }));
+  },
+  simulations_rebuild: async (context) => {
+    await resolveCheckpoint(context, context.target, context.body.checkpoint);
+    return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
+  },
+  simulations_clone: async (context) => {
+    const { body } = context;
+    const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);
+    requireState(context, source, 'be cloned', ['INACTIVE', 'CLONING']);
+    await resolveCheckpoint(context, source, body.checkpoint);
+    const { members } = source.body;
+    const name = body.name ?? `Clone of ${members.name}`.slice(0, 128);
+    const startsAtOnce = body.attempt_start === true;
+    const draft = createSimulationDraft(context, { ...members, name }, startsAtOnce ? 'cloneAndStart' : 'clone');
+    const row = createOwnedRow(context, SIMULATIONS, {
+      ...draft,
+      members: { ...draft.members, ...pickNetworkSettings(members) },
+    });
+    await context.store.collections.commit([
+      createPut(row),
+      ...(await copyNetwork(context, source.id, row.id)),
+      ...(startsAtOnce ? [createPut(createRun(context, row.id, null))] : []),
+      createHistoryEntry(context, 'simulation', row.id, `Cloned from ${source.id}`),
+    ]);
+    return { status: 201, body: renderSimulation(context, row) };
+  },
+  simulations_enable_auto_oob: (context) => {
+    const { enable_dhcp = true } = context.body;
+    return changeSettings(context, { auto_oob_enabled: true, enable_dhcp });
+  },
+  simulations_disable_auto_oob: (context) => changeSettings(context, { auto_oob_enabled: false, enable_dhcp: false }),
+  simulations_enable_auto_netq: (context) =>
+    changeSettings(context, {
+      auto_netq_enabled: true,
+      netq_username: 'mock-netq',
+      netq_password: 'mock-netq-password',
+    }),
+  simulations_disable_auto_netq: (context) =>
+    changeSettings(context, { auto_netq_enabled: false, netq_username: null, netq_password: null }),
+} satisfies HandlersOf<'simulations'>;
+
+export const runOperations = createOperations(RUNS, {});

@@ -1,11 +1,12 @@
-import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { OperationOf, Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { isRecord } from '../../../lib/members.ts';
 import { NotFound } from '../../../store/errors.ts';
+import type { HandlersOf } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';
-import { type Network, readNetwork } from '../network-copy.ts';
+import { createScript, type Network, readNetwork } from '../network-copy.ts';
 import { changeRow, createOwnedRow, createPut } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
@@ -16,35 +17,9 @@ import { exportInstructions, exportServices, exportTopology } from '../topology-
 import { readTopology, type Topology } from '../topology-file.ts';
 import { createSimulationDraft, renderSimulation } from './simulations.ts';
 
-type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
 
-/** Creates a simulation from a topology file, in one commit. */
-const importSimulation: Handler<'air', 'simulations_import'> = async (context) => {
-  const { format, content, name, ztp } = context.body;
-  const topology = readTopology(format, removeUnsupported(context, 'content', content));
-  const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
-  const draft = createSimulationDraft(context, members, 'import');
-  // As in the SDK's example: without an out-of-band network, both stay unset.
-  const enabled = topology.oob ? true : null;
-  const oob = { auto_oob_enabled: enabled, enable_dhcp: enabled };
-  const row = createOwnedRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
-  const script = typeof ztp === 'string' && ztp !== '' ? [createPut(createScriptRow(context, row.id, ztp))] : [];
-  const parts = await buildNetwork(context, row.id, topology);
-  const note = createHistoryEntry(context, 'simulation', row.id, `Imported from ${format}`);
-  await context.store.collections.commit([createPut(row), ...parts, ...script, note]);
-  return { status: 201, body: renderSimulation(context, row) };
-};
-
-/** Converts a topology to JSON without creating anything. */
-const parseToJson: Handler<'air', 'simulations_parse'> = async (context) => {
-  const { source_format: format, topology_data: text } = context.body;
-  const content = format === 'DOT' ? text : removeUnsupported(context, 'topology_data', parseJson(text));
-  const { nodes, links, oob, sentMembers } = parseTopology(format, content);
-  return { status: 200, body: { nodes, links, oob, ...sentMembers } };
-};
-
-/** Reads a topology. @throws Problem with the field names of this request */
+/** @throws Problem with the field names of `simulations_parse` */
 function parseTopology(format: string, content: unknown): Topology {
   try {
     return readTopology(format, content);
@@ -54,13 +29,10 @@ function parseTopology(format: string, content: unknown): Topology {
   }
 }
 
-/** Members of a topology file that only dsx supports. */
-const DSX_MEMBERS = ['services', 'instructions'] as const;
-
-/** Removes and reports members that this version of Air does not support. */
+/** Removes and reports members that only dsx supports. */
 function removeUnsupported({ settings, hints }: AuthenticatedContext, field: string, content: unknown): unknown {
   if (settings.air === 'dsx' || !isRecord(content)) return content;
-  const unsupported = DSX_MEMBERS.filter((name) => Object.hasOwn(content, name));
+  const unsupported = ['services', 'instructions'].filter((name) => Object.hasOwn(content, name));
   for (const name of unsupported) {
     const message = `A topology has the field \`${field}.${name}\`, which only dsx supports. It was ignored.`;
     hints.add('other_version', message);
@@ -68,7 +40,6 @@ function removeUnsupported({ settings, hints }: AuthenticatedContext, field: str
   return unsupported.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
 
-/** Parses JSON. @throws Problem if the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -80,29 +51,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-const exportSimulation: Handler<'air', 'simulations_export', Simulation> = async (context) => {
-  const { store, query, target: row } = context;
-  const network = await readNetwork(context, row.id);
-  assertUniqueNames(network);
-  const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
-  const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
-  const names = new Map(
-    images.flatMap((image) => (image === null ? [] : [[image.id, image.body.members.name] as const])),
-  );
-  const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
-  const oob = row.body.members.auto_oob_enabled === true;
-  const script = await SCRIPTS.byId(store.collections, row.id);
-  const content = { ...exportTopology(network, imageName), oob, ...(await exportOptionalParts(context, network)) };
-  const ztp = script === null ? null : script.body.members.content;
-  return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
-};
-
-/** Returns the optional parts of an export. */
 async function exportOptionalParts(
-  { store, query }: Parameters<typeof exportSimulation>[0],
+  { store }: AuthenticatedContext,
+  { include_services, include_instructions = 'NONE' }: OperationOf<'air', 'simulations_export'>['query'],
   network: Network,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { include_services, include_instructions = 'NONE' } = query;
   const services = include_services === true ? { services: exportServices(network) } : {};
   if (include_instructions === 'NONE') return services;
   const all = await Promise.all(
@@ -115,7 +68,7 @@ async function exportOptionalParts(
   return { ...services, instructions: exportInstructions(network, selected) };
 }
 
-/** Throws if two nodes have the same name: a topology file identifies nodes by name. @throws Problem */
+/** A topology file identifies nodes by name. @throws Problem if two nodes have the same one */
 function assertUniqueNames({ nodes }: Network): void {
   const names = new Set<string>();
   for (const { body } of nodes) {
@@ -132,49 +85,13 @@ function assertUniqueNames({ nodes }: Network): void {
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
-/** Builds a script. It has the id of its simulation, so a simulation cannot have two. */
-function createScriptRow(context: AuthenticatedContext, simulation: string, content: string): Script {
-  return createOwnedRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
-}
-
 function renderScript({ body: { created, modified, members } }: Script): Schema<'air', 'ZtpScript'> {
   return { created: rfc3339(created), modified: rfc3339(modified), content: members.content };
 }
 
-const createScript: Handler<'air', 'simulation_ztp_script_create', Simulation> = async (context) => {
-  const { target: simulation } = context;
-  const { content } = context.body;
-  if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
-    throw new Problem('bad_state', 'The simulation already has a ZTP script; change it with PATCH.');
-  }
-  const row = createScriptRow(context, simulation.id, content);
-  await context.store.collections.commit([createPut(row)]);
-  return { status: 201, body: renderScript(row) };
-};
-
-const getScript: Handler<'air', 'simulation_ztp_script_get', Simulation> = async ({ store, target }) => {
-  const row = await SCRIPTS.byId(store.collections, target.id);
-  if (row === null) throw new Problem('not_found');
-  return { status: 200, body: renderScript(row) };
-};
-
-const updateScript: Handler<'air', 'simulation_ztp_script_update', Simulation> = async (context) => {
-  const { content } = context.body;
-  const members = content === undefined ? {} : { content };
-  const row = await changeScript(context, (before) =>
-    changeRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
-  );
-  return { status: 200, body: renderScript(row) };
-};
-
-const deleteScript: Handler<'air', 'simulation_ztp_script_delete', Simulation> = async (context) => {
-  await changeScript(context, () => null);
-  return { status: 204 };
-};
-
 /** Changes or, for null, deletes the script of a simulation. @throws Problem if there is none */
 async function changeScript<After extends Script | null>(
-  context: AuthenticatedContext<Simulation>,
+  context: AuthenticatedContext<RowOf<'simulations'>>,
   change: (row: Script) => After,
 ): Promise<After> {
   const { target: simulation } = context;
@@ -186,11 +103,74 @@ async function changeScript<After extends Script | null>(
 }
 
 export const topologyOperations = {
-  simulations_import: importSimulation,
-  simulations_parse: parseToJson,
-  simulations_export: exportSimulation,
-  simulation_ztp_script_create: createScript,
-  simulation_ztp_script_get: getScript,
-  simulation_ztp_script_update: updateScript,
-  simulation_ztp_script_delete: deleteScript,
-};
+  /** Creates a simulation from a topology file, in one commit. */
+  simulations_import: async (context) => {
+    const { format, content, name, ztp } = context.body;
+    const topology = readTopology(format, removeUnsupported(context, 'content', content));
+    const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
+    const draft = createSimulationDraft(context, members, 'import');
+    // As in the SDK's example: without an out-of-band network, both stay unset.
+    const enabled = topology.oob ? true : null;
+    const oob = { auto_oob_enabled: enabled, enable_dhcp: enabled };
+    const row = createOwnedRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
+    const script = typeof ztp === 'string' && ztp !== '' ? [createPut(createScript(context, row.id, ztp))] : [];
+    const parts = await buildNetwork(context, row.id, topology);
+    const note = createHistoryEntry(context, 'simulation', row.id, `Imported from ${format}`);
+    await context.store.collections.commit([createPut(row), ...parts, ...script, note]);
+    return { status: 201, body: renderSimulation(context, row) };
+  },
+  /** Converts a topology to JSON without creating anything. */
+  simulations_parse: async (context) => {
+    const { source_format: format, topology_data: text } = context.body;
+    const content = format === 'DOT' ? text : removeUnsupported(context, 'topology_data', parseJson(text));
+    const { nodes, links, oob, sentMembers } = parseTopology(format, content);
+    return { status: 200, body: { nodes, links, oob, ...sentMembers } };
+  },
+  simulations_export: async (context) => {
+    const { store, query, target: row } = context;
+    const network = await readNetwork(context, row.id);
+    assertUniqueNames(network);
+    const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
+    const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
+    const names = new Map(
+      images.flatMap((image) => (image === null ? [] : [[image.id, image.body.members.name] as const])),
+    );
+    const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
+    const oob = row.body.members.auto_oob_enabled === true;
+    const script = await SCRIPTS.byId(store.collections, row.id);
+    const content = {
+      ...exportTopology(network, imageName),
+      oob,
+      ...(await exportOptionalParts(context, query, network)),
+    };
+    const ztp = script === null ? null : script.body.members.content;
+    return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
+  },
+  simulation_ztp_script_create: async (context) => {
+    const { target: simulation } = context;
+    const { content } = context.body;
+    if ((await SCRIPTS.byId(context.store.collections, simulation.id)) !== null) {
+      throw new Problem('bad_state', 'The simulation already has a ZTP script; change it with PATCH.');
+    }
+    const row = createScript(context, simulation.id, content);
+    await context.store.collections.commit([createPut(row)]);
+    return { status: 201, body: renderScript(row) };
+  },
+  simulation_ztp_script_get: async ({ store, target }) => {
+    const row = await SCRIPTS.byId(store.collections, target.id);
+    if (row === null) throw new Problem('not_found');
+    return { status: 200, body: renderScript(row) };
+  },
+  simulation_ztp_script_update: async (context) => {
+    const { content } = context.body;
+    const members = content === undefined ? {} : { content };
+    const row = await changeScript(context, (before) =>
+      changeRow(before, SIMULATION_ZTP_SCRIPT, context.now, { members }),
+    );
+    return { status: 200, body: renderScript(row) };
+  },
+  simulation_ztp_script_delete: async (context) => {
+    await changeScript(context, () => null);
+    return { status: 204 };
+  },
+} satisfies HandlersOf<'simulations'>;

@@ -1,8 +1,7 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { orgIdOf } from '../audience.ts';
-import { accountOf, creatorOf } from '../caller.ts';
-import { amend, createOperations } from '../crud.ts';
+import { accountOf, creatorOf, orgIdOf } from '../caller.ts';
+import { amend, createOperations, type HandlersOf } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
 import { createOwnedRow, createPut, renderStored } from '../objects.ts';
@@ -22,21 +21,13 @@ const TRAINING_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 type TrainingRow = RowOf<'trainings'>;
 type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
 
-/** A rule about times, which applies if one of them changes. */
-interface TimeRule {
-  /** The time that the message names first, and the time that it depends on. */
-  readonly names: readonly [keyof Times, ...(keyof Times)[]];
-  readonly isSatisfied: boolean;
-  /** The valid values, for the message. */
-  readonly expected: string;
-}
-
 /** Checks the changed times against the rules in the reference. @throws Problem naming the invalid time */
 function assertTimes({ now }: AuthenticatedContext, times: Times, changed: readonly string[]): void {
   const event = parseTime(times, 'event_time');
   const start = parseTime(times, 'sim_start_time');
   const end = parseTime(times, 'sim_end_time');
-  const rules: readonly TimeRule[] = [
+  const rules = [
+    // Applies if one of these times changes. The message names the first.
     {
       names: ['event_time'],
       isSatisfied: event >= now + 5 * HOUR_MS,
@@ -60,8 +51,7 @@ function assertTimes({ now }: AuthenticatedContext, times: Times, changed: reado
   ];
   const violated = rules.find(({ names, isSatisfied }) => !isSatisfied && names.some((name) => changed.includes(name)));
   if (violated === undefined) return;
-  const [invalidName] = violated.names;
-  throw new Problem('invalid_request', `Field \`${invalidName}\` must be ${violated.expected}.`);
+  throw new Problem('invalid_request', `Field \`${violated.names[0]}\` must be ${violated.expected}.`);
 }
 
 /** Returns a time in milliseconds. @throws Problem if it is not valid */
@@ -130,14 +120,13 @@ function renderAttendee(email: string) {
   return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
 }
 
-/** Throws unless the caller may change the training: in profile dsx, only its creator may. @throws Problem */
+/** @throws Problem in profile dsx, unless the caller created the training */
 function requireInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) {
     throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another caller created the training' });
   }
 }
 
-/** Returns addresses in lower case, without duplicates. */
 function normalizeAttendees(attendees: readonly string[]): readonly string[] {
   return [...new Set(attendees.map((email) => email.toLowerCase()))];
 }
@@ -156,40 +145,6 @@ function createAttendeesHandler(
   };
 }
 
-const externalUserGroup: Handler<'air', 'trainings_external_user_group', TrainingRow> = (context) => {
-  const { target: row } = context;
-  requireInstructor(context, row);
-  const { members } = row.body;
-  return {
-    status: 200,
-    body: {
-      userGroupId: members.ngc_group_id,
-      resourceGroup: 'air',
-      name: members.name,
-      description: `Attendees of ${members.name}`,
-      idpListLocked: false,
-      requireMatchingEmail: true,
-      isUserGroupAdmin: true,
-      serviceRoles: ['air_trainee'],
-      confirmedUsers: [],
-      pendingInvitations: members.attendees.map((email) => ({ email })),
-      type: 'EXTERNAL',
-      orgName: context.caller.principal.org ?? null,
-    },
-  };
-};
-
-/** Workbenches would be created when the training begins. The mock does not do that. */
-const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
-  createPageOfComputed(
-    context,
-    {
-      path: `${TRAININGS.path}${context.target.id}/workbench-simulations/`,
-      list: 'trainings_workbench_simulations',
-    },
-    [],
-  );
-
 export const trainingOperations = {
   ...createOperations(TRAININGS, TRAINING_HOOKS),
   trainings_attendees_add: createAttendeesHandler((before, named) => [...new Set([...before, ...named])]),
@@ -197,6 +152,36 @@ export const trainingOperations = {
     const removed = new Set(named);
     return before.filter((email) => !removed.has(email));
   }),
-  trainings_external_user_group: externalUserGroup,
-  trainings_workbench_simulations: workbenches,
-};
+  trainings_external_user_group: (context) => {
+    const { target: row } = context;
+    requireInstructor(context, row);
+    const { members } = row.body;
+    return {
+      status: 200,
+      body: {
+        userGroupId: members.ngc_group_id,
+        resourceGroup: 'air',
+        name: members.name,
+        description: `Attendees of ${members.name}`,
+        idpListLocked: false,
+        requireMatchingEmail: true,
+        isUserGroupAdmin: true,
+        serviceRoles: ['air_trainee'],
+        confirmedUsers: [],
+        pendingInvitations: members.attendees.map((email) => ({ email })),
+        type: 'EXTERNAL',
+        orgName: context.caller.principal.org ?? null,
+      },
+    };
+  },
+  /** Workbenches would be created when the training begins. The mock does not do that. */
+  trainings_workbench_simulations: (context) =>
+    createPageOfComputed(
+      context,
+      {
+        path: `${TRAININGS.path}${context.target.id}/workbench-simulations/`,
+        list: 'trainings_workbench_simulations',
+      },
+      [],
+    ),
+} satisfies HandlersOf<'trainings'>;

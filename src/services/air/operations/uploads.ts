@@ -1,8 +1,7 @@
-import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { amend } from '../crud.ts';
+import { amend, type HandlersOf } from '../crud.ts';
 import { changeRow } from '../objects.ts';
 import { collectionOf, type Part, type Upload } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
@@ -13,56 +12,13 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 /** A part number in a path: without leading zeros, because it is also the name of the stored part. */
 const PART_NUMBER = /^[1-9]\d*$/;
 
-/** Returns the upload in progress; null if there is none. */
 function readUpload({ body }: ImageRow): Upload | null {
   return body.hidden.upload ?? null;
 }
 
-/** Returns the number of parts of an upload of this size in bytes. */
 function countParts(size: number): number {
   return Math.max(1, Math.ceil(size / CHUNK_BYTES));
 }
-
-const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (context) => {
-  const row = context.target;
-  const { hash, size } = context.body;
-  const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
-  await amend(context, IMAGES, row, (before) => {
-    assertUploadStatus(before, 'start an upload', ['READY', 'COMPLETE']);
-    return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
-  });
-  const part_urls = Array.from({ length: countParts(size) }, (_, index) => ({
-    part_number: index + 1,
-    url: `${context.openOrigin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
-  }));
-  return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK_BYTES } };
-};
-
-/** Receives a part. The URL itself is the credential. */
-const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
-  const { store, params, now } = context;
-  const [imageId = '', uploadId = ''] = params.uploadId.split('.');
-  const number = params.partNumber;
-  const image = await collectionOf(IMAGES).byId(store.collections, imageId);
-  const upload = image === null ? null : readUpload(image);
-  if (upload?.id !== uploadId || !PART_NUMBER.test(number) || Number(number) > countParts(upload.size)) {
-    throw createUnknownPartProblem();
-  }
-  const expected = calculatePartBytes(upload, Number(number));
-  const { size, hash } = await context.digest(expected);
-  if (size !== expected) {
-    throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
-  }
-  const part: Part = { size, etag: hash };
-  try {
-    await collectionOf(IMAGES).change(store.collections, imageId, (before) =>
-      addPart(before, uploadId, number, part, now),
-    );
-  } catch (thrown) {
-    throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
-  }
-  return { status: 200, headers: { etag: `"${hash}"` } };
-};
 
 /** Returns the size of a part. Only the last part can be smaller than the others. */
 function calculatePartBytes({ size }: Upload, number: number): number {
@@ -76,33 +32,7 @@ function createUnknownPartProblem(): Problem {
   );
 }
 
-/** Returns the image with an uploaded part. @throws Problem if another upload was started in the meantime */
-function addPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
-  const upload = readUpload(row);
-  if (upload?.id !== uploadId) throw createUnknownPartProblem();
-  const next = { ...upload, parts: { ...upload.parts, [number]: part } };
-  return changeRow(row, IMAGES, now, { hidden: { upload: next } });
-}
-
-/**
- * Completes an upload. If parts differ from the announced upload, it stays open so that the client can correct them.
- */
-const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
-  const row = context.target;
-  const { now, body } = context;
-  const next = await amend(context, IMAGES, row, (before) => {
-    assertUploadStatus(before, 'complete its upload', ['UPLOADING']);
-    const upload = readUpload(before);
-    if (upload === null) throw new Error('an image with status UPLOADING has no upload');
-    assertParts(upload, body.parts);
-    const { size, hash } = upload;
-    const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
-    return { members, hidden: { upload: null } };
-  });
-  return { status: 200, body: renderImage(context, next) };
-};
-
-/** Throws unless these are all parts of the upload, in order, with their ETags. @throws Problem */
+/** @throws Problem unless these are all parts of the upload, in order, with their ETags */
 function assertParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
   const count = countParts(upload.size);
   if (parts.length !== count) {
@@ -132,31 +62,82 @@ function assertParts(upload: Upload, parts: readonly { part_number: number; etag
   }
 }
 
-const abortUpload: Handler<'air', 'images_abort_upload', ImageRow> = async (context) => {
-  const row = context.target;
-  await amend(context, IMAGES, row, (before) => {
-    assertUploadStatus(before, 'abort an upload', ['UPLOADING']);
-    // An earlier upload stays in force.
-    const wasUploaded = before.body.members.size > 0;
-    const upload_status = wasUploaded ? ('COMPLETE' as const) : ('READY' as const);
-    return { members: { upload_status }, hidden: { upload: null } };
-  });
-  return { status: 204 };
-};
-
-const clearUpload: Handler<'air', 'images_clear_upload', ImageRow> = async (context) => {
-  const row = context.target;
-  const next = await amend(context, IMAGES, row, (before) => {
-    assertUploadStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
-    return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
-  });
-  return { status: 200, body: renderImage(context, next) };
-};
-
 export const uploadOperations = {
-  images_start_upload: startUpload,
-  images_complete_upload: completeUpload,
-  images_abort_upload: abortUpload,
-  images_clear_upload: clearUpload,
-  uploads_put_part: putPart,
-};
+  images_start_upload: async (context) => {
+    const row = context.target;
+    const { hash, size } = context.body;
+    const upload: Upload = { id: context.random.uuid(), hash: hash.toLowerCase(), size, parts: {} };
+    await amend(context, IMAGES, row, (before) => {
+      assertUploadStatus(before, 'start an upload', ['READY', 'COMPLETE']);
+      return { members: { upload_status: 'UPLOADING' as const }, hidden: { upload } };
+    });
+    const part_urls = Array.from({ length: countParts(size) }, (_, index) => ({
+      part_number: index + 1,
+      url: `${context.openOrigin}/api/v3/uploads/${row.id}.${upload.id}/${index + 1}`,
+    }));
+    return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK_BYTES } };
+  },
+  /** If parts differ from the announced upload, it stays open so that the client can correct them. */
+  images_complete_upload: async (context) => {
+    const row = context.target;
+    const { now, body } = context;
+    const next = await amend(context, IMAGES, row, (before) => {
+      assertUploadStatus(before, 'complete its upload', ['UPLOADING']);
+      const upload = readUpload(before);
+      if (upload === null) throw new Error('an image with status UPLOADING has no upload');
+      assertParts(upload, body.parts);
+      const { size, hash } = upload;
+      const members = { upload_status: 'COMPLETE', size, hash, last_uploaded_at: rfc3339(now) } as const;
+      return { members, hidden: { upload: null } };
+    });
+    return { status: 200, body: renderImage(context, next) };
+  },
+  images_abort_upload: async (context) => {
+    const row = context.target;
+    await amend(context, IMAGES, row, (before) => {
+      assertUploadStatus(before, 'abort an upload', ['UPLOADING']);
+      // An earlier upload stays in force.
+      const wasUploaded = before.body.members.size > 0;
+      const upload_status = wasUploaded ? ('COMPLETE' as const) : ('READY' as const);
+      return { members: { upload_status }, hidden: { upload: null } };
+    });
+    return { status: 204 };
+  },
+  images_clear_upload: async (context) => {
+    const row = context.target;
+    const next = await amend(context, IMAGES, row, (before) => {
+      assertUploadStatus(before, 'clear its upload', ['COMPLETE', 'READY', 'UPLOADING']);
+      return { members: UPLOAD_MEMBERS, hidden: { upload: null } };
+    });
+    return { status: 200, body: renderImage(context, next) };
+  },
+  /** Receives a part. The URL itself is the credential. */
+  uploads_put_part: async (context) => {
+    const { store, params, now } = context;
+    const [imageId = '', uploadId = ''] = params.uploadId.split('.');
+    const number = params.partNumber;
+    const image = await collectionOf(IMAGES).byId(store.collections, imageId);
+    const upload = image === null ? null : readUpload(image);
+    if (upload?.id !== uploadId || !PART_NUMBER.test(number) || Number(number) > countParts(upload.size)) {
+      throw createUnknownPartProblem();
+    }
+    const expected = calculatePartBytes(upload, Number(number));
+    const { size, hash } = await context.digest(expected);
+    if (size !== expected) {
+      throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
+    }
+    const part: Part = { size, etag: hash };
+    try {
+      await collectionOf(IMAGES).change(store.collections, imageId, (before) => {
+        const current = readUpload(before);
+        // Another upload was started in the meantime.
+        if (current?.id !== uploadId) throw createUnknownPartProblem();
+        const next = { ...current, parts: { ...current.parts, [number]: part } };
+        return changeRow(before, IMAGES, now, { hidden: { upload: next } });
+      });
+    } catch (thrown) {
+      throw thrown instanceof NotFound ? new Problem('not_found') : thrown;
+    }
+    return { status: 200, headers: { etag: `"${hash}"` } };
+  },
+} satisfies HandlersOf<'images'>;
