@@ -14,10 +14,8 @@ import { addPredefinedRoles, type CustomRoleRow, ROLES, type Roles, readRoles } 
 import type { SeedRule } from './seed-schema.ts';
 import { readTenantId } from './tenant.ts';
 
-/** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];
 
-/** The kinds of identities, as subject types of access rules. */
 export const SUBJECT_TYPES = {
   user: 'user',
   application: 'app',
@@ -67,18 +65,9 @@ export function createRuleRow(rule: AccessRule, tenantId: string): AccessRuleRow
   });
 }
 
-/**
- * Creates the unique key of a rule: a subject can have a role in a scope only once.
- *
- * @param role the role id, or the role name in a seed
- */
+/** A subject can have a role in a scope only once. @param role the role id, or the role name in a seed */
 export function createRuleKey(
-  {
-    subjectType,
-    subjectId,
-    scopeType,
-    scopeId,
-  }: Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'>,
+  { subjectType, subjectId, scopeType, scopeId }: Omit<SeedRule, 'role'>,
   role: number | string,
 ): string {
   // There is only one system scope, so its id is ignored.
@@ -91,9 +80,7 @@ function createSubjectKey(type: SubjectType, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
 
-type World = Pick<RequestScope, 'store' | 'settings'>;
-
-export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
+export async function readRuleBook(world: Pick<RequestScope, 'store'>): Promise<RuleBook> {
   const tenantId = await readTenantId(world);
   return buildRuleBook(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
@@ -130,7 +117,7 @@ export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: s
  * Cached until a rule, a role or the identity's groups change, because every request needs them.
  */
 export async function readHeldRights(
-  world: World & Partial<Pick<RequestContext, 'hints'>>,
+  world: RequestScope & Partial<Pick<RequestContext, 'hints'>>,
   identity: Identity,
   tenantId: string,
 ): Promise<HeldRights> {
@@ -167,13 +154,6 @@ function findCachedRights({ made }: Collections, book: RuleBook, custom: readonl
   return byIdentity;
 }
 
-/** Returns the rights that these roles grant in the whole tenant. Unknown role names grant nothing. */
-export function combineRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
-  const namedRoles = [...roles.values()].filter(({ name }) => names.includes(name));
-  const rules = namedRoles.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);
-  return combineRights(rules, roles);
-}
-
 /** Combines the rights that rules grant. A disabled role grants nothing. */
 function combineRights(
   rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[],
@@ -208,10 +188,12 @@ export const roleSimulation: NonNullable<ServiceCallers['hypothetical']> = {
       );
     }
     const tenant = await readTenantId(world);
-    const held = combineRightsOfRoles(rights.roles, await readRoles(world), tenant);
+    const roles = await readRoles(world);
+    const namedRoles = [...roles.values()].filter(({ name }) => rights.roles.includes(name));
+    const rules = namedRoles.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenant }) as const);
     return {
       principal: caller?.principal ?? { kind: 'user', id: 'simulated', name: 'simulated', tenant },
-      held,
+      held: combineRights(rules, roles),
     };
   },
 };

@@ -77,12 +77,20 @@ export async function acceptToken(
     checkIssuer(claims.iss, attempt, issuerPath);
   }
   checkTenantClaim(claims, tenantId);
+  const identities = identitiesIn(attempt.store);
   try {
     checkTimes(claims, attempt.now);
   } catch {
-    await throwTimesProblem(token, claims, attempt);
+    // Repeated so that the error includes the owner. Only rejected tokens pay for this look-up.
+    attempt.verifiedTokens.delete(token);
+    const owner = await identities.byId(claims.sub);
+    checkTimes(
+      claims,
+      attempt.now,
+      owner === null ? undefined : principalOf({ identity: owner, clientId: claims.azp }),
+    );
   }
-  const identity = await identitiesIn(attempt.store).byId(claims.sub);
+  const identity = await identities.byId(claims.sub);
   if (identity === null) {
     const deletionTime = attempt.world.deleted.findDeletionTime(claims.sub);
     const detail = deletionTime === null ? undefined : describeDeletion(deletionTime);
@@ -105,7 +113,11 @@ function createRefusal(holder: TokenHolder, reason: 'disabled' | 'revoked_token'
 /** @throws Problem `unauthenticated`; for a token of another world, with that reason instead of an unknown key */
 async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<VerifiedClaims> {
   try {
-    return readCachedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
+    const cached = readCachedClaims(token, attempt);
+    if (cached !== undefined) return cached;
+    const claims = await attempt.tokens.verify(token, attempt.now);
+    attempt.verifiedTokens.set(token, claims);
+    return claims;
   } catch (thrown) {
     // The token is refused in any case, but "issued by another world" is more helpful than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
@@ -133,28 +145,6 @@ function readCachedClaims(
   return claims;
 }
 
-/** Verifies the signature of a token, and caches its claims. */
-async function verifyClaims(
-  token: string,
-  { tokens, verifiedTokens, now }: AccessTokenAttempt,
-): Promise<VerifiedClaims> {
-  const claims = await tokens.verify(token, now);
-  verifiedTokens.set(token, claims);
-  return claims;
-}
-
-/**
- * Repeats the failed `checkTimes` so that its error includes the owner. Only rejected tokens pay for this look-up.
- *
- * @throws Problem `unauthenticated`, always
- */
-async function throwTimesProblem(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
-  attempt.verifiedTokens.delete(token);
-  const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  const owner = identity === null ? undefined : principalOf({ identity, clientId: claims.azp });
-  checkTimes(claims, attempt.now, owner);
-}
-
 /** Checks the world of a token. A valid signature is not enough, because most worlds share a signing key. */
 function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
@@ -168,10 +158,7 @@ function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): bool
   return host !== undefined && (isNameOf(hosts, host) || host === new URL(origin).host);
 }
 
-/**
- * Returns whether a host is a name of this server. The vendor's host names count, because a token that was issued at
- * one name may be sent to any other.
- */
+/** The vendor's host names count, because a token that was issued at one name may be sent to any other. */
 function isNameOf(hosts: KnownHosts, host: string): boolean {
   return hosts.isOwn(host) || hosts.isVendors(host);
 }

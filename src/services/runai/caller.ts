@@ -5,7 +5,7 @@ import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { readBearerToken } from '../../tokens/bearer.ts';
 import { NGC_KEY_PREFIX } from '../ngc-keys/key-text.ts';
 import { readHeldRights } from './access-rules.ts';
-import { type AcceptedToken, acceptToken, type TokenHolder, type TokenRealm } from './access-token.ts';
+import { acceptToken, type TokenHolder } from './access-token.ts';
 import { type AccessKey, accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { readTenantId, readTokenRealm } from './tenant.ts';
@@ -13,19 +13,14 @@ import { readTenantId, readTokenRealm } from './tenant.ts';
 /** @throws Problem `unauthenticated` if the token is missing or not valid */
 export async function authenticate(context: RequestContext): Promise<Caller> {
   const realm = await readTokenRealm(context);
-  return createCaller(context, await acceptBearer(context, realm), realm.tenantId);
-}
-
-/** Verifies the bearer token of a request. An NGC key gets an error of its own, because it is a common mistake. */
-function acceptBearer(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
   const token = readBearerToken(context.headerLines('authorization'));
+  // A common mistake.
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }
-  return acceptToken(token, context, realm);
+  return createCaller(context, await acceptToken(token, context, realm), realm.tenantId);
 }
 
-/** The result of `findNamedIdentity`. */
 export interface NamedIdentity {
   readonly identity: Identity;
   /** The access key that was named; null if the identity was named. */
@@ -51,11 +46,7 @@ export async function findNamedIdentity({ store }: RequestScope, name: string): 
   return identity === null ? null : { identity, key };
 }
 
-/**
- * Returns the caller that `findNamedIdentity` finds; null if there is none.
- *
- * @throws Problem `disabled` if the identity is disabled
- */
+/** Returns the caller that `findNamedIdentity` finds; null if there is none. @throws Problem if it is disabled */
 export async function impersonate(world: RequestScope, name: string): Promise<Caller | null> {
   const named = await findNamedIdentity(world, name);
   if (named === null) return null;

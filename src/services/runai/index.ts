@@ -1,6 +1,4 @@
 import type { ServiceDefinition, ServiceState, WorldEvent } from '../../contract/service.ts';
-import type { Instant } from '../../lib/clock.ts';
-import type { Store } from '../../store/index.ts';
 import {
   presentBasicClient,
   presentBearerToken,
@@ -13,7 +11,8 @@ import { grantsIn } from './collections/grants.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './collections/index.ts';
 import { findNearestClient } from './collections/oauth-clients.ts';
 import { findRuleFixes } from './explaining/fixes.ts';
-import { HINTS } from './explaining/hints/index.ts';
+import { BEARER_HINTS } from './explaining/hints/bearer.ts';
+import { TOKEN_REQUEST_HINTS } from './explaining/hints/token-request.ts';
 import { leastRights } from './explaining/least-rights.ts';
 import { tokenLifetimeOf } from './issue-tokens.ts';
 import { addClient, listClients, removeClient } from './login-clients.ts';
@@ -28,7 +27,7 @@ import { oauthTokenOperations } from './operations/oauth-token.ts';
 import { ownAccessRuleOperations } from './operations/own-access-rules.ts';
 import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
-import { permissionSetLookups, permissionSetOperations, roleLookups, roleOperations } from './operations/roles.ts';
+import { roleLookups, roleOperations } from './operations/roles.ts';
 import { securitySettingOperations } from './operations/security-settings.ts';
 import { sessionFrameOperations } from './operations/session-frames.ts';
 import { tokenOperations } from './operations/token.ts';
@@ -45,31 +44,21 @@ import { draftTokens, listTokenNames, revokeTokens } from './token-drafts.ts';
 import { phasesOf, readWorkloadPhases, WORKLOADS } from './workloads.ts';
 
 /** Returns the events after `from`, up to `to`: refresh tokens that expire unused, and phase changes of workloads. */
-export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
+const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const expiredTokens = await grantsIn(store).findExpiredBetween(from, to, limit);
   const expirations = expiredTokens.map(
     ({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject }),
   );
-  return [...expirations, ...(await listPhaseChanges(store, from, to, limit))];
-};
-
-/** Returns the first `limit` phase changes in `(from, to]`, earliest first. */
-async function listPhaseChanges(
-  store: Store,
-  from: Instant,
-  to: Instant,
-  limit: number,
-): Promise<readonly WorldEvent[]> {
   const rows = await WORKLOADS.all(store.collections);
-  if (rows.length === 0) return [];
+  if (rows.length === 0) return expirations;
   const phases = await readWorkloadPhases({ store });
   const changes = rows.flatMap(({ body }) =>
     phasesOf(body, phases)
       .filter(({ since }) => from < since && since <= to)
       .map(({ phase, since }): WorldEvent => ({ at: since, kind: 'workload.phase', workloadId: body.id, phase })),
   );
-  return changes.sort((left, right) => left.at - right.at).slice(0, limit);
-}
+  return [...expirations, ...changes.sort((left, right) => left.at - right.at).slice(0, limit)];
+};
 
 /** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition<'runai'> = {
@@ -108,7 +97,6 @@ export const runai: ServiceDefinition<'runai'> = {
     ...accountLookups,
     ...accessRuleLookups,
     ...roleLookups,
-    ...permissionSetLookups,
     ...userLookups,
     ...unitLookups,
     ...workloadLookups,
@@ -129,7 +117,6 @@ export const runai: ServiceDefinition<'runai'> = {
     ...authorizationSettingOperations,
     ...securitySettingOperations,
     ...roleOperations,
-    ...permissionSetOperations,
     ...userOperations,
     ...unitOperations,
     ...workloadOperations,
@@ -140,7 +127,7 @@ export const runai: ServiceDefinition<'runai'> = {
     findFixes: findRuleFixes,
     credentialFinders: { unknown_client: findNearestClient },
     findSenders,
-    hints: HINTS,
+    hints: [...TOKEN_REQUEST_HINTS, ...BEARER_HINTS],
     leastRights,
   },
   seed,

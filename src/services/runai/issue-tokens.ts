@@ -14,7 +14,7 @@ export interface AccessTokenParams extends TokenHolder {
   readonly scope?: string;
 }
 
-/** Creates and signs an access token. The claim rules of the world change its claims. */
+/** The claim rules of the world change its claims. */
 export async function mintAccessToken(context: RequestContext, params: AccessTokenParams): Promise<string> {
   const claims = await createAccessTokenClaims(context, params);
   return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store)));
@@ -40,7 +40,7 @@ export interface IdTokenParams extends Omit<AccessTokenParams, 'scope'> {
   readonly accessToken: string;
 }
 
-/** Creates and signs an ID token. The claim rules of the world change its claims, except `aud`. */
+/** The claim rules of the world change its claims, except `aud`. */
 export async function mintIdToken(context: RequestContext, params: IdTokenParams): Promise<string> {
   const claims = { ...(await createIdTokenClaims(context, params)), at_hash: hashAccessToken(params.accessToken) };
   // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
@@ -64,10 +64,7 @@ export async function createIdTokenClaims(
   };
 }
 
-/**
- * Creates the claims that access tokens and ID tokens have in common. Assigns them one by one, because a spread takes
- * as long as all other claims together.
- */
+/** Assigns the claims one by one, because a spread takes as long as all other claims together. */
 async function createCommonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
   const { settings, random, now, origin } = context;
   const iat = Math.floor(now / 1000);

@@ -10,7 +10,6 @@ export type FieldValue = string | number | boolean | null;
 /** `number` is an integer, `decimal` is any number. */
 type FieldKind = 'text' | 'time' | 'number' | 'decimal' | 'boolean';
 
-/** A field for filtering and sorting a list. */
 export interface Field<Item> {
   readonly kind: FieldKind;
   readonly read: (item: Item) => FieldValue;
@@ -57,14 +56,14 @@ export function parseFilter<Item>(
   }
   if (!isTextOperator(operator)) {
     const expected = parseValue(name, field.kind, value);
-    return (item) => matchesValue(operator, field.read(item), expected);
+    return (item) => VALUE_TESTS[operator](field.read(item), expected);
   }
   if (field.kind === 'time') {
     const valueOperators = operators.filter((candidate) => !isTextOperator(candidate)).join(' ');
     throw createFilterProblem(`field \`${name}\` has no operator \`${operator}\`; use one of ${valueOperators}`);
   }
   const part = value.toLowerCase();
-  return (item) => matchesText(operator, readText(field, item), part);
+  return (item) => TEXT_TESTS[operator](readText(field, item), part);
 }
 
 /** A date, or a time with a time zone (RFC 3339). */
@@ -114,46 +113,30 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
   }
 }
 
-/** Operators that compare a part of a text. */
-type TextOperator = Extract<Operator, '=@' | '!@' | '=^' | '=$'>;
+/** Operators that compare a part of a text. Both are in lower case. */
+const TEXT_TESTS = {
+  '=@': (text: string, part: string) => text.includes(part),
+  '!@': (text: string, part: string) => !text.includes(part),
+  '=^': (text: string, part: string) => text.startsWith(part),
+  '=$': (text: string, part: string) => text.endsWith(part),
+} as const;
+
+type TextOperator = keyof typeof TEXT_TESTS;
 
 function isTextOperator(operator: Operator): operator is TextOperator {
-  return operator === '=@' || operator === '!@' || operator === '=^' || operator === '=$';
+  return Object.hasOwn(TEXT_TESTS, operator);
 }
 
-/** Returns whether a text matches. @param text in lower case, like `part` */
-function matchesText(operator: TextOperator, text: string, part: string): boolean {
-  switch (operator) {
-    case '=@':
-      return text.includes(part);
-    case '!@':
-      return !text.includes(part);
-    case '=^':
-      return text.startsWith(part);
-    case '=$':
-      return text.endsWith(part);
-  }
-}
+/** Texts are compared case-sensitively. */
+const VALUE_TESTS: Readonly<
+  Record<Exclude<Operator, TextOperator>, (value: FieldValue, expected: string | number | boolean) => boolean>
+> = {
+  '==': (value, expected) => value === expected,
+  '!=': (value, expected) => value !== expected,
+  '<=': (value, expected) => value !== null && value <= expected,
+  '>=': (value, expected) => value !== null && value >= expected,
+};
 
-/** Returns whether a value matches. Texts are compared case-sensitively. */
-function matchesValue(
-  operator: Exclude<Operator, TextOperator>,
-  value: FieldValue,
-  expected: string | number | boolean,
-): boolean {
-  switch (operator) {
-    case '==':
-      return value === expected;
-    case '!=':
-      return value !== expected;
-    case '<=':
-      return value !== null && value <= expected;
-    case '>=':
-      return value !== null && value >= expected;
-  }
-}
-
-/** Returns a value as text for matching, in lower case. */
 export function readText<Item>({ read }: Field<Item>, item: Item): string {
   return String(read(item) ?? '').toLowerCase();
 }

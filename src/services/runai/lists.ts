@@ -39,20 +39,15 @@ export function selectItems<Item>(
   return matching.sort((left, right) => sign * compareValues(field.read(left), field.read(right)));
 }
 
-/** Returns the items of a page. @param defaultLimit page size if the query has no `limit` */
-export function slicePage<Item>(
-  items: readonly Item[],
-  { offset = 0, limit }: ListQuery,
-  defaultLimit: number,
-): readonly Item[] {
-  return items.slice(offset, offset + (limit ?? defaultLimit));
+/** @param defaultLimit page size if the query has no `limit` */
+export function slicePage<Item>(items: readonly Item[], query: ListQuery, defaultLimit = 50): readonly Item[] {
+  const { offset = 0, limit = defaultLimit } = query;
+  return items.slice(offset, offset + limit);
 }
 
-export const DEFAULT_PAGE_SIZE = 50;
-
-/** Returns a page and the offset of the next page, which is null after the last page. @param defaultLimit page size if the query has no `limit` */
-export function paginate<Item>(items: readonly Item[], query: ListQuery, defaultLimit: number) {
-  const page = slicePage(items, query, defaultLimit);
+/** Returns a page and the offset of the next page, which is null after the last page. */
+export function paginate<Item>(items: readonly Item[], query: ListQuery) {
+  const page = slicePage(items, query);
   const end = (query.offset ?? 0) + page.length;
   return { page, next: page.length > 0 && end < items.length ? end : null };
 }

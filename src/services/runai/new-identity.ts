@@ -26,8 +26,3 @@ export function createIdentity(
 ): Identity {
   return { ...createBlankIdentity({ id: random.uuid(), kind, name, createdBy, createdAt: now }), updatedAt: now };
 }
-
-/** Creates a user with a new id. It is not stored. */
-export function createUser(context: Context, email: string, createdBy: string | null): Identity {
-  return createIdentity(context, 'user', email, createdBy);
-}

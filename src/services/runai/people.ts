@@ -1,19 +1,11 @@
 import type { RequestScope } from '../../contract/world.ts';
 import { type AccessRule, readRuleBook, rulesOf } from './access-rules.ts';
-import { type Identity, identitiesIn } from './collections/identities.ts';
+import { identitiesIn } from './collections/identities.ts';
 import { type RuleViewContext, readRuleViewContext, scopeNameOf } from './rule-view.ts';
 
-/** A user on the login page. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  /** A summary of the user's rights. */
-  readonly rights: string;
-}
-
-/** Users who can log in, for the login page. */
+/** Users who can log in, for the login page, with a summary of their rights. */
 export interface People {
-  readonly people: readonly Person[];
+  readonly people: readonly { readonly id: string; readonly name: string; readonly rights: string }[];
   /** Number of further users who can log in. */
   readonly moreCount: number;
 }
@@ -22,20 +14,15 @@ const MAX_ROLES = 3;
 
 /** Returns the first `max` users who can log in with a password. The oldest come first, so the seed's users do. */
 export async function findPeople(world: RequestScope, max: number): Promise<People> {
-  const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
+  const all = await identitiesIn(world.store).all('user');
+  const users = all.filter(({ enabled, passwordHash }) => enabled && passwordHash !== null);
   const [book, viewContext] = await Promise.all([readRuleBook(world), readRuleViewContext(world)]);
-  const people = users
-    .slice(0, max)
-    .map((user): Person => ({ id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), viewContext) }));
+  const people = users.slice(0, max).map((user) => {
+    return { id: user.id, name: user.name, rights: describeRoles(rulesOf(book, user), viewContext) };
+  });
   return { people, moreCount: users.length - people.length };
 }
 
-/** Returns whether a user can log in with a password. */
-function canLogIn({ enabled, passwordHash }: Identity): boolean {
-  return enabled && passwordHash !== null;
-}
-
-/** Summarizes the enabled roles, their scopes and the number of permissions. */
 function describeRoles(rules: readonly AccessRule[], viewContext: RuleViewContext): string {
   const grants = rules.flatMap((rule) => {
     const role = viewContext.roles.get(rule.roleId);
@@ -55,7 +42,6 @@ function describeRoles(rules: readonly AccessRule[], viewContext: RuleViewContex
   ].join(' ');
 }
 
-/** Returns the number of permissions, and how many of them allow changes. */
 function describePermissions(permissions: ReadonlySet<string>): string {
   const total = permissions.size === 1 ? '1 permission' : `${permissions.size} permissions`;
   const writeCount = [...permissions].filter((permission) => !permission.endsWith(':read')).length;

@@ -3,11 +3,9 @@ import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/pro
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { renderMessagePage } from '../../lib/pages.ts';
 
-const JSON_TYPE = 'application/json';
-
 export const ERROR_FORMS: readonly ErrorForm[] = [
-  { schema: 'Error', mediaType: JSON_TYPE },
-  { schema: 'OAuthError', mediaType: JSON_TYPE },
+  { schema: 'Error', mediaType: 'application/json' },
+  { schema: 'OAuthError', mediaType: 'application/json' },
   { schema: null, mediaType: 'text/html' },
 ];
 
@@ -45,7 +43,6 @@ const OAUTH_PATHS =
 
 const USERINFO_PATH = /\/userinfo$/;
 
-/** Returns the header `Allow`, which a 405 has. */
 function createAllowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
@@ -59,7 +56,9 @@ function renderVendorError(problem: Problem, { settings, path }: RefusalContext)
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
-  const message = path === '/api/v1/token' ? createTokenMessage(problem) : problem.message;
+  // With `acceptEncoding`, the compression of the body is unsupported, not its media type.
+  const isWrongMediaType = problem.kind === 'unsupported_media_type' && problem.acceptEncoding === undefined;
+  const message = path === '/api/v1/token' && isWrongMediaType ? `${problem.message} ${JSON_ADVICE}` : problem.message;
   return {
     status,
     headers: {
@@ -72,13 +71,6 @@ function renderVendorError(problem: Problem, { settings, path }: RefusalContext)
       ...(documented !== undefined && message !== '' && { details: message }),
     },
   };
-}
-
-/** Returns the message of a problem at `/api/v1/token`. */
-function createTokenMessage({ kind, message, acceptEncoding }: Problem): string {
-  // With `acceptEncoding`, the compression of the body is unsupported, not its media type.
-  const isWrongMediaType = kind === 'unsupported_media_type' && acceptEncoding === undefined;
-  return isWrongMediaType ? `${message} ${JSON_ADVICE}` : message;
 }
 
 type OAuthCode =

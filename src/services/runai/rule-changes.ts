@@ -70,7 +70,6 @@ function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: stri
   return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
 
-/** The kinds of identities by the subject type of access rules. */
 const KIND_BY_SUBJECT_TYPE: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> = {
   user: 'user',
   app: 'application',

@@ -43,12 +43,10 @@ function phaseOf({ deletedAt }: AccessRule) {
   return deletedAt === null ? 'Ready' : 'Deleting';
 }
 
-/** Returns the name of a rule's role; empty if this version does not have the role. */
 export function roleNameOf({ roleId }: AccessRule, { roles }: RuleViewContext): string {
   return roles.get(roleId)?.name ?? '';
 }
 
-/** Returns the name of a rule's scope; empty if the scope does not exist. */
 export function scopeNameOf({ scopeType, scopeId }: AccessRule, { scopes }: RuleViewContext): string {
   return scopes.pathOf(scopeType, scopeId)?.at(-1)?.name ?? '';
 }

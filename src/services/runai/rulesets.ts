@@ -20,7 +20,6 @@ import {
   WORKLOAD_TYPES,
 } from './tables/index.ts';
 
-/** A version that users can choose with `--runai`. */
 type Version = Settings['runai'];
 
 /** The profiles: versions with tables and documents of their own. Other versions use those of a profile. */
@@ -32,7 +31,6 @@ export const ROLES_BY_PROFILE: Readonly<Record<Profile, readonly PredefinedRole[
   '3.0': limitToProfile('3.0', ROLES_2_24),
 };
 
-/** Removes the permissions of roles that a profile does not have. */
 function limitToProfile(profile: Profile, roles: readonly PredefinedRole[]): PredefinedRole[] {
   const permissionIds = new Set<string>(rowsOfProfile(PERMISSIONS, profile).map(({ id }) => id));
   return roles.map((role) => ({

@@ -7,7 +7,6 @@ import type { SeedUnit } from './seed-schema.ts';
 import type { ScopeType } from './tables/index.ts';
 import { readTenantId, readTenantName } from './tenant.ts';
 
-/** A cluster, department or project. */
 export interface Unit extends SeedUnit {
   readonly createdAt: number;
 }
@@ -19,7 +18,6 @@ export const CLUSTERS = new Collection<Unit>('runai.clusters');
 export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');
 
-/** One element of a scope path. */
 export interface Scope {
   readonly type: ScopeType;
   readonly id: string;
@@ -35,9 +33,7 @@ export interface Scopes {
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
-  /** Returns the path of a scope; null if it does not exist. */
   pathOf(type: ScopeType, id: string): ScopePath | null;
-  /** Returns a unit; null if it does not exist. */
   unitOf(type: UnitType, id: string): Unit | null;
 }
 
@@ -59,17 +55,16 @@ export async function readScopes(world: RequestScope): Promise<Scopes> {
     clusters: units.cluster.list,
     departments: units.department.list,
     projects: units.project.list,
+    unitOf,
     pathOf: (type, id) => {
       if (type === 'system') return [{ type, id, name: 'System' }];
       if (type === 'tenant') return id === tenantId ? [tenant] : null;
       const unit = unitOf(type, id);
       return unit === null ? null : [tenant, ...listParents(units, unit), toScope(type, unit)];
     },
-    unitOf: unitOf,
   };
 }
 
-/** The units of a type. */
 interface Units {
   readonly list: readonly Unit[];
   /** By id in lower case, because ids are case-insensitive. */
@@ -82,18 +77,15 @@ const indexUnits = memoize((rows: readonly Row<Unit>[]): Units => {
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 });
 
-/**
- * Returns the cluster and the department of a unit, if it has them. A project without a cluster inherits the cluster
- * of its department.
- */
+/** A project without a cluster inherits the cluster of its department. */
 function listParents(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
   const cluster = units.cluster.byId.get(clusterId?.toLowerCase() ?? '');
-  const parents: Scope[] = [];
-  if (cluster !== undefined) parents.push(toScope('cluster', cluster));
-  if (department !== undefined) parents.push(toScope('department', department));
-  return parents;
+  return [
+    ...(cluster ? [toScope('cluster', cluster)] : []),
+    ...(department ? [toScope('department', department)] : []),
+  ];
 }
 
 function toScope(type: UnitType, { id, name }: Unit): Scope {

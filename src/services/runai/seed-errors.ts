@@ -6,7 +6,6 @@ import { listCredentials } from './seed-credentials.ts';
 import { LIST_NAMES, type ListedRule, listEntries, listRules, SEED_LISTS, toSubjectName } from './seed-lists.ts';
 import { PREDEFINED_ROLES, type WrittenAccessKey, type WrittenEntries, type WrittenSeed } from './seed-schema.ts';
 
-/** Finds errors that the schema cannot express, such as duplicates and dangling references. */
 export function findErrors(part: WrittenSeed): SeedError[] {
   return [
     ...findRepeatedNames(part),
@@ -19,7 +18,6 @@ export function findErrors(part: WrittenSeed): SeedError[] {
   ];
 }
 
-/** Finds workloads that must fail according to `fails`, but have a fixed phase. */
 function findFailuresOfFixedPhases(part: WrittenSeed): SeedError[] {
   return locateEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) => {
     if (phase === undefined || fails !== true) return [];
@@ -28,7 +26,6 @@ function findFailuresOfFixedPhases(part: WrittenSeed): SeedError[] {
   });
 }
 
-/** Finds claim rules that change claims which must not be changed. */
 function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
   const error = findClaimRulesProblem(claims);
   if (error === null) return [];
@@ -36,7 +33,6 @@ function findReservedClaims({ claims = [] }: WrittenSeed): SeedError[] {
   return [{ place, message: `\`${place}\` ${error.why}` }];
 }
 
-/** Finds entries of a list, and access keys of a user, that have the same name. */
 function findRepeatedNames(part: WrittenSeed): SeedError[] {
   const errorsOfLists = LIST_NAMES.flatMap((list) => {
     const { idMembers, isCaseSensitive = false } = SEED_LISTS[list];
@@ -49,7 +45,6 @@ function findRepeatedNames(part: WrittenSeed): SeedError[] {
   return [...errorsOfLists, ...errorsOfKeys];
 }
 
-/** Returns the access keys of a user, with their paths in the seed. */
 function accessKeysOf(
   { accessKey, accessKeys }: WrittenEntries['users'],
   place: string,
@@ -58,7 +53,6 @@ function accessKeysOf(
   return [...first, ...locateEntries(`${place}.accessKeys`, accessKeys)];
 }
 
-/** Finds ids and client ids that several identities or access keys have. */
 function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
   const credentials = listCredentials(part);
   const keys = credentials.filter(({ entry }) => entry.defaults.kind === 'access-key');

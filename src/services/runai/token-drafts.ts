@@ -51,10 +51,7 @@ async function findFirst(context: RequestContext): Promise<NamedIdentity | null>
   return identity === undefined ? null : { identity, key: null };
 }
 
-/**
- * Returns the parameters of a token for an identity. A user gets a token for the named or first access key or, without
- * an access key, for a login without a client.
- */
+/** A user gets a token for the named or first access key or, without an access key, for a login without a client. */
 async function createParams(
   { store, world }: RequestContext,
   { identity, key: namedKey }: NamedIdentity,

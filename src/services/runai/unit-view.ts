@@ -17,7 +17,6 @@ export function namespaceOf(projectName: string): string {
 /** The id in place of a missing cluster, which responses require: the nil UUID (RFC 9562, 5.9). */
 export const NO_CLUSTER = '00000000-0000-0000-0000-000000000000';
 
-/** Returns the cluster of a department or project. A project without a cluster inherits its department's. */
 function clusterIdOf(unit: Unit, scopes: Scopes): string {
   return unit.clusterId ?? departmentOf(unit, scopes)?.clusterId ?? NO_CLUSTER;
 }

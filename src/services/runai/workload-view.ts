@@ -32,7 +32,6 @@ export interface WorkloadViewContext {
   readonly now: Instant;
 }
 
-/** Creates the view of a workload, with its scopes, its phase and the defaults of its type. */
 export function createWorkloadView(workload: Workload, { scopes, phases, now }: WorkloadViewContext): WorkloadView {
   const path = scopes.pathOf('project', workload.projectId) ?? [];
   const scopeOf = (scopeType: ScopeType) => path.find(({ type }) => type === scopeType) ?? { id: '', name: '' };
@@ -91,11 +90,7 @@ export function renderWorkload(view: WorkloadView): Schema<'runai', 'Workload'> 
 /** The response for a workload of any type. */
 export type SubmittedWorkload = Schema<'runai', 'SubmittedDistributed'>;
 
-/**
- * Renders a submitted workload.
- *
- * @param isSince222 whether the version is 2.22 or later. Its response has `deletedAt`
- */
+/** @param isSince222 whether the version is 2.22 or later. Its response has `deletedAt` */
 export function renderSubmission(view: WorkloadView, isSince222: boolean): SubmittedWorkload {
   const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = view;
   const { requestedName = name, createdBy = '', content = {} } = submission ?? {};

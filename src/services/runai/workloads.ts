@@ -1,4 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { Problem } from '../../decisions/problem.ts';
 import type { Instant } from '../../lib/clock.ts';
@@ -14,17 +15,15 @@ export type Phase = Schema<'runai', 'Workload'>['phase'];
 export interface Workload extends SeedWorkload {
   readonly createdAt: Instant;
   /** Absent if the workload comes from the seed. */
-  readonly submission?: Submission;
+  readonly submission?: {
+    /** The submitted name. `useGivenNameAsPrefix` adds a suffix to it. */
+    readonly requestedName: string;
+    /** Name of the submitter. */
+    readonly createdBy: string;
+    /** `spec` and, for distributed workloads, `masterSpec` and `masterSpecSameAsWorker`. */
+    readonly content: Readonly<Record<string, unknown>>;
+  };
   readonly deletedAt?: Instant;
-}
-
-export interface Submission {
-  /** The submitted name. `useGivenNameAsPrefix` adds a suffix to it. */
-  readonly requestedName: string;
-  /** Name of the submitter. */
-  readonly createdBy: string;
-  /** `spec` and, for distributed workloads, `masterSpec` and `masterSpecSameAsWorker`. */
-  readonly content: Readonly<Record<string, unknown>>;
 }
 
 /** The workloads of all tenants. The owner of a row is the tenant. */
@@ -43,7 +42,6 @@ export function createWorkloadRow(workload: Workload, tenantId: string): Row<Wor
   return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
 }
 
-/** Returns whether lists of deleted workloads still include a workload. */
 export function isListedAsDeleted({ deletedAt }: Workload, now: Instant): boolean {
   return deletedAt !== undefined && now < deletedAt + DELETED_RETENTION_MS;
 }
@@ -54,7 +52,6 @@ export async function findWorkload({ collections }: Pick<Store, 'collections'>, 
   return workload === undefined || workload.deletedAt !== undefined ? null : workload;
 }
 
-/** Durations of the phases, and which workloads fail. */
 export type WorkloadPhases = Required<NonNullable<WrittenSeed['workloadPhases']>>;
 
 export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSeconds: 60, failing: [] };
@@ -62,7 +59,6 @@ export const DEFAULT_PHASES: WorkloadPhases = { pendingSeconds: 5, runningSecond
 /** The setting that stores the durations of a seed. */
 export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
-/** Returns the phases that the seed defines, or the default ones. */
 export async function readWorkloadPhases({ store }: Pick<RequestScope, 'store'>): Promise<WorkloadPhases> {
   const stored = await store.settings.get(WORKLOAD_PHASES_SETTING);
   // Safe cast: written by the seed.
@@ -104,16 +100,23 @@ function runsUntilDeleted({ type, submission }: Workload): boolean {
 
 /** @throws Problem if the project has a workload with this name, or the limit is reached */
 export async function submitWorkload(
-  { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
+  { store, now }: RequestContext,
   workload: Workload,
   tenantId: string,
 ): Promise<void> {
   const { collections } = store;
   await WORKLOADS.sweep(collections, now);
   await WORKLOADS.insertBeside(collections, createWorkloadRow(workload, tenantId), (existingRows) => {
-    const existing = existingRows.map(({ body }) => body);
-    checkNameIsFree(workload, existing);
-    if (existing.length >= MAX_WORKLOADS) {
+    const { name, projectId } = workload;
+    if (
+      existingRows.some(
+        ({ body }) => body.name === name && body.projectId === projectId && body.deletedAt === undefined,
+      )
+    ) {
+      const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
+      throw new Problem('invalid_request', message);
+    }
+    if (existingRows.length >= MAX_WORKLOADS) {
       throw new Problem(
         'limit_reached',
         `There are already ${MAX_WORKLOADS} workloads, the maximum, including those deleted within the last day. Reset the world, or delete some and advance the clock by a day.`,
@@ -122,21 +125,8 @@ export async function submitWorkload(
   });
 }
 
-/** Checks that no other workload in the project has this name. @throws Problem if a workload has it */
-function checkNameIsFree({ name, projectId }: Workload, existing: readonly Workload[]): void {
-  const isTaken = existing.some(
-    (other) => other.name === name && other.projectId === projectId && other.deletedAt === undefined,
-  );
-  if (!isTaken) return;
-  const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
-  throw new Problem('invalid_request', message);
-}
-
 /** Marks a workload as deleted. @throws NotFound if it does not exist */
-export async function deleteWorkload(
-  { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
-  id: string,
-): Promise<void> {
+export async function deleteWorkload({ store, now }: RequestContext, id: string): Promise<void> {
   await WORKLOADS.change(store.collections, id.toLowerCase(), ({ owner, body }) => {
     if (body.deletedAt !== undefined) throw new NotFound();
     return createWorkloadRow({ ...body, deletedAt: now }, owner);

@@ -9,7 +9,6 @@ import { IDENTITIES } from './identities.ts';
 /** An access key as stored: its secret is hashed. */
 export interface AccessKey {
   readonly id: string;
-  /** Id of the owner. */
   readonly owner: string;
   /** Name of the owner. */
   readonly createdBy: string;
@@ -34,7 +33,6 @@ export function accessKeyClientAlias(clientId: string): string {
   return `client ${clientId}`;
 }
 
-/** Returns the alias that makes key names unique per owner. */
 function accessKeyNameAlias(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
@@ -68,19 +66,13 @@ export class AccessKeys {
     });
   }
 
-  /** Returns the keys of an owner, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
     return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(({ body }) => body);
   }
 
   /** Returns the keys of all owners that match the filters exactly, oldest first. */
-  async all({
-    clientId,
-    createdBy,
-  }: {
-    readonly clientId?: string;
-    readonly createdBy?: string;
-  }): Promise<readonly AccessKey[]> {
+  async all(filters: Partial<Pick<AccessKey, 'clientId' | 'createdBy'>>): Promise<readonly AccessKey[]> {
+    const { clientId, createdBy } = filters;
     if (clientId !== undefined) {
       const key = await this.byClientId(clientId);
       return key === null || (createdBy !== undefined && key.createdBy !== createdBy) ? [] : [key];
@@ -98,7 +90,7 @@ export class AccessKeys {
     return (await ACCESS_KEYS.byAlias(this.#rows, accessKeyClientAlias(clientId)))?.body ?? null;
   }
 
-  /** Deletes a key. @throws NotFound if it does not exist */
+  /** @throws NotFound */
   async delete(id: string): Promise<void> {
     await ACCESS_KEYS.change(this.#rows, id, () => null);
   }

@@ -18,14 +18,12 @@ export interface Login {
 
 /** The latest refresh token of a login, as stored. Earlier tokens of the login have been used. */
 export interface RefreshToken extends Login {
-  /** Hash of the token id. */
   readonly hash: string;
   readonly expiresAt: Instant;
 }
 
 /** An authorization code, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
-  /** Hash of the code. */
   readonly hash: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -35,14 +33,11 @@ export interface AuthorizationCode extends Login {
   readonly expiresAt: Instant;
 }
 
-/** A stored code, and when it was redeemed. */
 export type StoredCode = AuthorizationCode & { readonly usedAt: Instant | null };
 
 /** Active logins with their latest refresh tokens. */
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
-/** Logins that were ended before expiry. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
-/** Authorization codes, redeemed or not. */
 export const CODES = new Collection<StoredCode>('oauth.codes');
 /** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
@@ -68,7 +63,6 @@ export function createLoginRow(collection: Collection<RefreshToken>, token: Refr
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }
 
-/** Creates the row of a code. Its id is the hash of the code. */
 export function createCodeRow(code: StoredCode): Row<StoredCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }

@@ -22,30 +22,23 @@ import { IDENTITIES, type Identity, type Premise } from './identities.ts';
 /** The ids of a refresh token in a request, after its signature was verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
 
-/** A request to replace a refresh token. */
 export interface RotationRequest extends PresentedToken {
   /** The client that presented the token; null if it named none. */
   readonly clientId: string | null;
-  /** Whether tokens of other clients are accepted, too. */
   readonly anyClient?: boolean;
 }
 
-/** The result of replacing a refresh token. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
-/** The result of redeeming a code. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
 
 /** How long an expired code is kept, so that its reuse differs from an unknown code: one day. */
 const CODE_RETENTION_MS = 24 * 3_600_000;
-/**
- * How long an expired refresh token is kept: 30 days. Logging out with it also ends access tokens, which may live
- * longer.
- */
+/** How long an expired refresh token is kept: 30 days. Logging out with it also ends access tokens that live longer. */
 const TOKEN_RETENTION_MS = 30 * 24 * 3_600_000;
 
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
@@ -165,33 +158,25 @@ export class Grants {
 
   /** Ends a login with its refresh and access tokens. @param until when the last access token of the login expires */
   end(family: string, now: Instant, until: Instant): Promise<void> {
-    const rows = this.#rows;
-    return rows.updating(async (commit) => {
-      await commit(await prepareLoginEnds(rows, [family], now, until));
+    return this.#rows.updating(async (commit) => {
+      await commit(await prepareLoginEnds(this.#rows, [family], now, until));
     });
   }
 
-  /**
-   * Ends all logins of a user, and marks all unused codes as used.
-   *
-   * @param until when the last access token of the logins expires
-   */
+  /** Ends all logins of a user, and marks all unused codes as used. @param until as in `end` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
-    const rows = this.#rows;
-    return rows.updating(async (commit) => {
-      await commit((await prepareEndOfAll(rows, subject, now, until)).changes);
+    return this.#rows.updating(async (commit) => {
+      await commit((await prepareEndOfAll(this.#rows, subject, now, until)).changes);
     });
   }
 
   /** Revokes access tokens with this `jti` or `sid`. @param until when the last of them expires */
   revoke(name: string, now: Instant, until: Instant): Promise<void> {
-    const rows = this.#rows;
-    return rows.updating(async (commit) => {
-      await commit(await prepareRevocations(rows, [name], now, until));
+    return this.#rows.updating(async (commit) => {
+      await commit(await prepareRevocations(this.#rows, [name], now, until));
     });
   }
 
-  /** Returns how often all tokens of a principal were revoked. */
   async countRevocations(principalId: string): Promise<number> {
     return (await REVOCATIONS.byId(this.#rows, principalId))?.body.count ?? 0;
   }
@@ -236,22 +221,13 @@ export class Grants {
   }
 
   /** Returns the first `limit` refresh tokens that expire in `(from, to]`, earliest first. */
-  async findExpiredBetween(
-    from: Instant,
-    to: Instant,
-    limit: number,
-  ): Promise<readonly { readonly subject: string; readonly expiresAt: Instant }[]> {
+  async findExpiredBetween(from: Instant, to: Instant, limit: number) {
     const expired = await LOGINS.due(this.#rows, { after: from, to, limit });
     return expired.map(({ body: { subject, expiresAt } }) => ({ subject, expiresAt }));
   }
 }
 
-/**
- * Checks that the subject exists, is enabled and matches the premise.
- *
- * @throws NotFound if the subject does not exist
- * @throws StaleDecision if the subject is disabled, or the premise has changed
- */
+/** @throws NotFound if there is no subject; StaleDecision if it is disabled, or the premise has changed */
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
@@ -305,7 +281,6 @@ async function prepareLoginEnds(
   return [...moves, ...(await prepareRevocations(rows, families, now, until))];
 }
 
-/** Finds a login, active or ended. */
 async function findLogin(rows: Collections, family: string) {
   const active = await LOGINS.byId(rows, family);
   const login = active ?? (await ENDED_LOGINS.byId(rows, family));

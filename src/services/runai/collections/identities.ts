@@ -38,7 +38,6 @@ export const IDENTITIES = new Collection<Identity>('identities');
 /** Collections whose rows are owned by an identity, and deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
-/** Creates the row of an identity. Its aliases find it by name and by client id. */
 export function createIdentityRow(identity: Identity): IdentityRow {
   const { id, kind, name, clientId } = identity;
   const aliases = [identityNameAlias(kind, name), ...(clientId === null ? [] : [identityClientAlias(kind, clientId)])];
@@ -71,12 +70,11 @@ export class Identities {
     this.#rows = rows;
   }
 
-  /** Returns all identities of a kind, oldest first. */
   async all(kind: IdentityKind): Promise<readonly Identity[]> {
     return (await IDENTITIES.ofOwner(this.#rows, kind)).map(({ body }) => body);
   }
 
-  /** Adds an identity. @throws Collision if an identity of the same kind has this name or client id */
+  /** @throws Collision if an identity of the same kind has this name or client id */
   async create(identity: Identity): Promise<void> {
     await this.#rows.commit([IDENTITIES.put(createIdentityRow(identity))]);
   }
@@ -98,9 +96,11 @@ export class Identities {
     return rows.updating(async (commit) => {
       const row = await IDENTITIES.byId(rows, id);
       if (row === null) throw new NotFound();
-      const owned = OWNED_BY_IDENTITIES.flatMap((collection) => rows.rowsOf(collection).in('owner', id));
-      const removals = owned.map(
-        (ownedRow) => ({ kind: 'remove', collection: ownedRow.collection, id: ownedRow.id }) as const,
+      const removals = OWNED_BY_IDENTITIES.flatMap((collection) =>
+        rows
+          .rowsOf(collection)
+          .in('owner', id)
+          .map((owned) => ({ kind: 'remove', collection, id: owned.id }) as const),
       );
       await commit([IDENTITIES.remove(row), ...removals]);
     });

@@ -10,7 +10,6 @@ import {
 } from './identities.ts';
 import { OAUTH_CLIENTS } from './oauth-clients.ts';
 
-/** How access keys are found by client id, and get new credentials in another world. */
 const accessKeys: CredentialRows<AccessKeyRow> = {
   collection: ACCESS_KEYS.name,
   rekey: (row, { clientId, secretHash }) => {

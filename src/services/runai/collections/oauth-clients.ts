@@ -20,12 +20,10 @@ export interface OAuthClient extends SeedOAuthClient {
 /** The stored clients. Clients that only `--redirect-uri` defines are not stored. */
 export const OAUTH_CLIENTS = new Collection<OAuthClient>('oauth.clients');
 
-/** Creates the row of a client. Its id is the client id. */
 export function createOAuthClientRow(client: OAuthClient): Row<OAuthClient, null> {
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
-/** Returns the OAuth clients of a world, including those from `--redirect-uri`. */
 export function oauthClientsIn({
   store,
   settings,
@@ -59,7 +57,6 @@ export class OAuthClients {
     return [...stored, ...fromOptions];
   }
 
-  /** Returns the client with this id; null if neither the store nor `--redirect-uri` has it. */
   async byId(clientId: string): Promise<OAuthClient | null> {
     const stored = (await OAUTH_CLIENTS.byId(this.#rows, clientId))?.body;
     if (stored === undefined && !this.isFromOption(clientId)) return null;
@@ -80,12 +77,10 @@ export class OAuthClients {
     await OAUTH_CLIENTS.insert(this.#rows, createOAuthClientRow(client), MAX_OAUTH_CLIENTS);
   }
 
-  /** Deletes a stored client. @throws NotFound if it is not stored */
   async remove(clientId: string): Promise<void> {
     await OAUTH_CLIENTS.change(this.#rows, clientId, () => null);
   }
 
-  /** Adds the redirect URIs that `--redirect-uri` has for a client. */
   #addOptionUris(client: OAuthClient): OAuthClient {
     const optionUris = this.#optionUris.filter(({ clientId }) => clientId === client.clientId).map(({ uri }) => uri);
     return optionUris.length === 0 ? client : { ...client, redirectUris: [...client.redirectUris, ...optionUris] };

@@ -10,10 +10,7 @@ import type { PredefinedRole } from '../tables/index.ts';
 
 export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
-/**
- * Suggests an access rule that would allow a refused request: the smallest sufficient role in the narrowest sufficient
- * scope.
- */
+/** Suggests an access rule for a refused request: the smallest sufficient role in the narrowest sufficient scope. */
 export const findRuleFixes: FindFixes = (_decision, input, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: createRuleFixes(input) } : null;
 
@@ -38,16 +35,8 @@ function createRuleFixes(input: DecisionInput): Fix[] {
   return [roleFix, createIdentityFix(roles)];
 }
 
-/** The roles that would allow a request, in the narrowest scope that is sufficient for any role. */
-interface SufficientRoles {
-  readonly scope: Resource;
-  /** Smallest first. */
-  readonly roles: readonly PredefinedRole[];
-  readonly smallest: PredefinedRole;
-}
-
-/** Tests each predefined role in each scope, by repeating the decision with it. Returns null if none is sufficient. */
-function findSufficientRoles(input: DecisionInput): SufficientRoles | null {
+/** Returns the roles that would allow a request, smallest first, in the narrowest scope that suffices; null if none does. */
+function findSufficientRoles(input: DecisionInput) {
   // Safe cast: the tables of this service contain roles of this type.
   const predefined = input.accessRequest.ruleset.tables.roles as readonly PredefinedRole[];
   for (const scope of listScopes(input)) {
@@ -61,16 +50,11 @@ function findSufficientRoles(input: DecisionInput): SufficientRoles | null {
   return null;
 }
 
-/** Returns whether a request would be allowed if the caller also had a role in a scope. */
 function isAllowedWith(role: PredefinedRole, scope: Resource, input: DecisionInput): boolean {
   const { accessRequest, caller, lookedUp } = input;
   const addedRights = { permissions: new Set<string>(role.permissions), resources: [scope] };
-  const held: HeldRights = {
-    ...caller.held,
-    rightsByRule: [...(caller.held.rightsByRule ?? []), addedRights],
-  };
-  const { principal } = caller;
-  return decideOnResource(accessRequest, { principal, held }, lookedUp).effect === 'allow';
+  const held: HeldRights = { ...caller.held, rightsByRule: [...(caller.held.rightsByRule ?? []), addedRights] };
+  return decideOnResource(accessRequest, { principal: caller.principal, held }, lookedUp).effect === 'allow';
 }
 
 function createRuleRequest(principal: Principal, role: PredefinedRole, scope: Resource): NonNullable<Fix['request']> {
@@ -95,10 +79,7 @@ function createIdentityFix(sufficientRoles: readonly PredefinedRole[]): Fix {
   return { kind: 'identity', roles, text: `call as an identity that has ${anyRole} ${quote(roles)} there` };
 }
 
-/**
- * Returns the scopes that contain the object of a request, narrowest first, ending with the tenant and the system.
- * Without an object, these are the only scopes.
- */
+/** Returns the scopes that contain the object of a request, if any, narrowest first, then the tenant and the system. */
 function listScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const { tenant } = caller.principal;

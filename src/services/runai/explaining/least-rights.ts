@@ -11,7 +11,6 @@ import { type Role, type Roles, readRoles } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
 
-/** The scope that contains all other scopes. */
 const SYSTEM_SCOPE: Resource = { type: 'system', ids: ['system'] };
 
 /**
@@ -24,9 +23,10 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   const heldRules = caller === null ? null : await readHeldRules(world, principal, roles);
   const unrestrictedUses = new Set(selectAllowed(uses, principal, []));
   const restrictedUses = uses.filter((use) => !unrestrictedUses.has(use));
-  const smallest = findSmallestRights(restrictedUses, { principal, ruleset, roles, heldRules: heldRules ?? [] });
+  const smallest = findSmallestRights(restrictedUses, principal, ruleset, roles, heldRules ?? []);
   const { scope } = smallest;
-  const rules = smallest.roles.map((role) => ({ role: role.name, ...scopeMembersOf(scope, principal) }));
+  const scopeId = scope.ids?.[0] ?? principal.tenant ?? '';
+  const rules = smallest.roles.map(({ name }) => ({ role: name, scopeType: scope.type, scopeId }));
   const usedRules = findUsedRules(heldRules ?? [], principal, uses);
   return {
     held: heldRules && { roles: roleNamesOf(heldRules.map(({ role }) => role)), rules: heldRules.map(renderRule) },
@@ -44,25 +44,20 @@ export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (worl
   };
 };
 
-interface SmallestRights {
-  readonly scope: Resource;
-  /** Predefined roles; none if no right is needed. */
-  readonly roles: readonly Role[];
-  /** Null if no right is needed, or this version has no custom roles. */
-  readonly customRole: CustomRoleDraft | null;
-}
-
-/** The data that the search for the smallest rights needs, in addition to the uses. */
-interface SearchContext {
-  readonly principal: Principal;
-  readonly ruleset: Ruleset;
-  readonly roles: Roles;
-  readonly heldRules: readonly HeldRule[];
-}
-
-function findSmallestRights(uses: readonly Use[], context: SearchContext): SmallestRights {
-  const { principal, ruleset, roles, heldRules } = context;
-  const scope = findNarrowestScope(principal, uses, ruleset);
+/** `roles` are predefined. `customRole` is null if no right is needed, or this version has no custom roles. */
+function findSmallestRights(
+  uses: readonly Use[],
+  principal: Principal,
+  ruleset: Ruleset,
+  roles: Roles,
+  heldRules: readonly HeldRule[],
+) {
+  const permissions = ruleset.tables.permissions.map(({ id }) => id);
+  // The narrowest scope in which all permissions together would allow the uses.
+  const scope =
+    listCandidateScopes(principal, uses).find((candidate) =>
+      allowsAll(uses, principal, [rightsInScope(permissions, candidate)]),
+    ) ?? SYSTEM_SCOPE;
   if (uses.length === 0) return { scope, roles: [], customRole: null };
   return {
     scope,
@@ -70,18 +65,9 @@ function findSmallestRights(uses: readonly Use[], context: SearchContext): Small
       allowsAll(uses, principal, rightsOfRoles(someRoles, scope)),
     ),
     customRole: ruleset.tables.rules.some(({ id }) => id === 'create-role')
-      ? findSmallestCustomRole(ruleset, (permissions) =>
-          allowsAll(uses, principal, [rightsInScope(permissions, scope)]),
-        )
+      ? findSmallestCustomRole(ruleset, (some) => allowsAll(uses, principal, [rightsInScope(some, scope)]))
       : null,
   };
-}
-
-/** Returns the narrowest scope in which all permissions together would allow the uses. */
-function findNarrowestScope(principal: Principal, uses: readonly Use[], ruleset: Ruleset): Resource {
-  const permissions = ruleset.tables.permissions.map(({ id }) => id);
-  const scopes = listCandidateScopes(principal, uses);
-  return scopes.find((scope) => allowsAll(uses, principal, [rightsInScope(permissions, scope)])) ?? SYSTEM_SCOPE;
 }
 
 function selectAllowed(uses: readonly Use[], principal: Principal, rights: readonly RightsOfRule[]): readonly Use[] {
@@ -94,7 +80,6 @@ function allowsAll(uses: readonly Use[], principal: Principal, rights: readonly 
   return uses.every((use) => isAllowed(use, principal, held));
 }
 
-/** The permissions that an access rule grants, and their scope. */
 interface RightsOfRule {
   readonly permissions: ReadonlySet<string>;
   readonly scope: Resource;
@@ -167,16 +152,8 @@ function findSmallestRoles(
   return areEnough(smallestFirst) ? minimize(smallestFirst.reverse(), areEnough) : [];
 }
 
-interface CustomRoleDraft {
-  readonly permissionSets: readonly { readonly id: string; readonly name: string }[];
-  readonly permissions: readonly string[];
-}
-
 /** Returns a custom role with the fewest permission sets that are enough, preferring smaller sets. */
-function findSmallestCustomRole(
-  ruleset: Ruleset,
-  isEnough: (permissions: readonly string[]) => boolean,
-): CustomRoleDraft {
+function findSmallestCustomRole(ruleset: Ruleset, isEnough: (permissions: readonly string[]) => boolean) {
   const largestFirst = rowsOfProfile(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (left, right) => right.permissions.length - left.permissions.length,
   );
@@ -187,18 +164,12 @@ function findSmallestCustomRole(
   return { permissionSets: sets.map(({ id, name }) => ({ id, name })), permissions: permissionsOf(sets) };
 }
 
-/** Returns whether a role has a permission that none of the chosen roles has. */
 function isLarger({ permissions }: Role, chosen: readonly Role[]): boolean {
   return [...permissions].some((permission) => !chosen.some((role) => role.permissions.has(permission)));
 }
 
 function roleNamesOf(roles: readonly Role[]): string[] {
   return [...new Set(roles.map(({ name }) => name))];
-}
-
-/** Returns the members of an access rule that name a scope. */
-function scopeMembersOf({ type, ids }: Resource, { tenant = '' }: Principal) {
-  return { scopeType: type, scopeId: ids?.[0] ?? tenant };
 }
 
 /** Returns the scopes that could cover all uses, narrowest first, ending with the tenant and the system. */

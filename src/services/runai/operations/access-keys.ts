@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Context, Lookup, Operations } from '../../../contract/request.ts';
 import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
@@ -8,34 +8,27 @@ import { Collision, LimitReached, NotFound, rejectMissing } from '../../../store
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 
-/** Length of the client ids of access keys, in hexadecimal digits. */
+/** In hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
 
-/** Finds a key of the caller. A key of another owner is `foreign`. */
-const findOwnAccessKey: Lookup<AccessKey> = async (context, id) => {
-  const key = await accessKeysIn(context.store).byId(id);
-  if (key === null) return { found: 'nothing' };
-  return key.owner === context.caller.principal.id
-    ? { found: 'object', target: key }
-    : { found: 'foreign', owner: key.createdBy };
-};
-
-/** Finds a key of any owner, for administrators. */
-const findAnyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
-  const key = await accessKeysIn(store).byId(id);
-  return key === null ? { found: 'nothing' } : { found: 'object', target: key };
-};
-
-export const accessKeyLookups = { ownAccessKey: findOwnAccessKey, anyAccessKey: findAnyAccessKey };
+export const accessKeyLookups = {
+  /** A key of another owner is `foreign`. */
+  ownAccessKey: async (context, id) => {
+    const key = await accessKeysIn(context.store).byId(id);
+    if (key === null) return { found: 'nothing' };
+    return key.owner === context.caller.principal.id
+      ? { found: 'object', target: key }
+      : { found: 'foreign', owner: key.createdBy };
+  },
+  /** For administrators. */
+  anyAccessKey: async ({ store }, id) => {
+    const key = await accessKeysIn(store).byId(id);
+    return key === null ? { found: 'nothing' } : { found: 'object', target: key };
+  },
+} satisfies Readonly<Record<string, Lookup<AccessKey>>>;
 
 /** `maxItems` of both lists. They have no pages. */
 const MAX_LISTED = 100;
-
-const list: Handler<'runai', 'get_access_keys'> = async (context) => {
-  const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
-  reportTruncation(context, keys.length);
-  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(await createRenderer(context)) } };
-};
 
 /** Reports a list that is incomplete. The client cannot notice it, because the list has no pages. */
 function reportTruncation({ hints }: AuthenticatedContext, count: number): void {
@@ -43,11 +36,6 @@ function reportTruncation({ hints }: AuthenticatedContext, count: number): void 
   const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
   hints.add('list_cut', message);
 }
-
-const create: Handler<'runai', 'create_access_key1'> = async (context) => {
-  const { createdAt, ...key } = await createKey(context, context.body.name);
-  return { status: 201, body: { ...key, createdAt: rfc3339(createdAt) } };
-};
 
 /** Creates an access key of the caller, and returns it with its secret. @throws Problem if it cannot be created */
 async function createKey(context: AuthenticatedContext, name: string) {
@@ -62,7 +50,13 @@ async function createKey(context: AuthenticatedContext, name: string) {
       settings.runaiKeyLimit,
     );
   } catch (thrown) {
-    throw toCreationProblem(thrown, name, settings.runaiKeyLimit);
+    if (thrown instanceof Collision) throw new Problem('conflict', `You already have an access key named \`${name}\`.`);
+    if (thrown instanceof NotFound) {
+      throw unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');
+    }
+    if (!(thrown instanceof LimitReached)) throw thrown;
+    const message = `You have ${settings.runaiKeyLimit} access keys, the maximum per user. Delete one first.`;
+    throw new Problem('limit_reached', message);
   }
   return { id, name, clientId, clientSecret, createdAt: now };
 }
@@ -88,46 +82,45 @@ async function regenerate(
   return { status: 200, body: { clientSecret } };
 }
 
-const listAll: Handler<'runai', 'get_access_keys_administration'> = async (context) => {
-  const keys = await accessKeysIn(context.store).all(context.query);
-  reportTruncation(context, keys.length);
-  const render = await createRenderer(context);
-  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map((key) => addCreator(render(key), key)) } };
-};
-
-/** User applications are the former API of access keys, with a different format. */
-const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
-  const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
-  return { status: 200, body: keys.map(await createRenderer(context)) };
-};
-
-const createApplication: Handler<'runai', 'create_user_application'> = async (context) => {
-  const { clientSecret: secret, createdAt, ...key } = await createKey(context, context.body.name);
-  return { status: 201, body: { ...key, secret, createdAt: rfc3339(createdAt) } };
-};
-
-const listAllAsApplications: Handler<'runai', 'get_user_applications_administration'> = async (context) => {
-  const keys = await accessKeysIn(context.store).all(context.query);
-  const render = await createRenderer(context);
-  return { status: 200, body: keys.map((key) => addCreator(render(key), key)) };
-};
-
 export const accessKeyOperations = {
-  get_access_keys: list,
-  create_access_key1: create,
+  get_access_keys: async (context) => {
+    const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
+    reportTruncation(context, keys.length);
+    return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(await createRenderer(context)) } };
+  },
+  create_access_key1: async (context) => {
+    const { createdAt, ...key } = await createKey(context, context.body.name);
+    return { status: 201, body: { ...key, createdAt: rfc3339(createdAt) } };
+  },
   get_access_key_by_id1: get,
   delete_access_key_by_id: remove,
   regenerate_access_key_secret: regenerate,
-  get_access_keys_administration: listAll,
+  get_access_keys_administration: async (context) => {
+    const keys = await accessKeysIn(context.store).all(context.query);
+    reportTruncation(context, keys.length);
+    const render = await createRenderer(context);
+    return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map((key) => addCreator(render(key), key)) } };
+  },
   delete_access_key_by_id_administration: remove,
-  get_user_applications: listAsApplications,
-  create_user_application: createApplication,
+  /** User applications are the former API of access keys, with a different format. */
+  get_user_applications: async (context) => {
+    const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
+    return { status: 200, body: keys.map(await createRenderer(context)) };
+  },
+  create_user_application: async (context) => {
+    const { clientSecret: secret, createdAt, ...key } = await createKey(context, context.body.name);
+    return { status: 201, body: { ...key, secret, createdAt: rfc3339(createdAt) } };
+  },
   get_user_application_by_id: get,
   delete_user_application_by_id: remove,
   regenerate_user_application_secret: regenerate,
-  get_user_applications_administration: listAllAsApplications,
+  get_user_applications_administration: async (context) => {
+    const keys = await accessKeysIn(context.store).all(context.query);
+    const render = await createRenderer(context);
+    return { status: 200, body: keys.map((key) => addCreator(render(key), key)) };
+  },
   delete_user_application_by_id_administration: remove,
-};
+} satisfies Partial<Operations<'runai'>>;
 
 type RenderedKey = Schema<'runai', 'AccessKey1'>;
 
@@ -148,16 +141,4 @@ async function createRenderer({ store }: Context): Promise<(key: AccessKey) => R
 
 function addCreator(rendered: RenderedKey, { createdBy }: AccessKey) {
   return { ...rendered, createdBy };
-}
-
-/** Returns the error for a key that could not be created. */
-function toCreationProblem(thrown: unknown, name: string, limit: number): unknown {
-  if (thrown instanceof Collision) return new Problem('conflict', `You already have an access key named \`${name}\`.`);
-  if (thrown instanceof NotFound) {
-    return unauthenticatedProblem('unknown_subject', 'The owner of the access token does not exist.');
-  }
-  if (thrown instanceof LimitReached) {
-    return new Problem('limit_reached', `You have ${limit} access keys, the maximum per user. Delete one first.`);
-  }
-  return thrown;
 }

@@ -1,15 +1,14 @@
 import type { OperationOf } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../store/errors.ts';
 import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
 import { parseTime, TIME_REQUIREMENT } from '../list-filters.ts';
-import { DEFAULT_PAGE_SIZE, selectItems, slicePage } from '../lists.ts';
+import { selectItems, slicePage } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
 import { createRuleFields, type RuleViewContext, readRuleViewContext, renderRule } from '../rule-view.ts';
 import { attributesOfPath, attributesOfScope, readScopes, type ScopePath } from '../scopes.ts';
 
-/** Finds a rule that is in force. */
 export const findAccessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { found: 'nothing' };
@@ -21,14 +20,14 @@ export const findAccessRule: Lookup<AccessRule> = async (context, id) => {
 };
 
 /** Finds the scope of a new rule. */
-const findScopeInBody: Lookup<ScopePath> = async (context) => {
+const scopeInBody: Lookup<ScopePath> = async (context) => {
   // The body is valid here: only operations that create a rule use this look-up.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = resolveScope(await readScopes(context), scopeType, scopeId);
   return { found: 'object', target: path, attributes: attributesOfPath(path) };
 };
 
-export const accessRuleLookups = { accessRule: findAccessRule, scopeInBody: findScopeInBody };
+export const accessRuleLookups = { accessRule: findAccessRule, scopeInBody };
 
 /** The query of the list. The count supports only some of its members. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
@@ -80,47 +79,37 @@ function matches<Value>(expected: Value | undefined, value: Value | null): boole
   return expected === undefined || expected === value;
 }
 
-const list: Handler<'runai', 'get_access_rules'> = async (context) => {
-  const viewContext = await readRuleViewContext(context);
-  const all = await findRules(context, context.query, viewContext);
-  const page = slicePage(all, context.query, DEFAULT_PAGE_SIZE);
-  return {
-    status: 200,
-    body: {
-      totalRecords: all.length,
-      displayRecords: page.length,
-      accessRules: page.map((rule) => renderRule(rule, viewContext)),
-    },
-  };
-};
-
-const count: Handler<'runai', 'count_access_rules'> = async (context) => {
-  const all = await findRules(context, context.query, await readRuleViewContext(context));
-  return { status: 200, body: { count: all.length } };
-};
-
-const get: Handler<'runai', 'get_access_rule', AccessRule> = async (context) => {
-  const viewContext = await readRuleViewContext(context);
-  const rule = context.target;
-  const path = viewContext.scopes.pathOf(rule.scopeType, rule.scopeId);
-  const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
-  return { status: 200, body: { ...renderRule(rule, viewContext), scopePath } };
-};
-
-const create: Handler<'runai', 'create_access_rule'> = async (context) => {
-  const rule = await createRule(context, context.body);
-  return { status: 201, body: renderRule(rule, await readRuleViewContext(context)) };
-};
-
-const remove: Handler<'runai', 'delete_access_rule', AccessRule> = async (context) => {
-  await rejectMissing(endRule(context, context.target.id));
-  return { status: 204 };
-};
-
 export const accessRuleOperations = {
-  get_access_rules: list,
-  count_access_rules: count,
-  create_access_rule: create,
-  get_access_rule: get,
-  delete_access_rule: remove,
-};
+  get_access_rules: async (context) => {
+    const viewContext = await readRuleViewContext(context);
+    const all = await findRules(context, context.query, viewContext);
+    const page = slicePage(all, context.query);
+    return {
+      status: 200,
+      body: {
+        totalRecords: all.length,
+        displayRecords: page.length,
+        accessRules: page.map((rule) => renderRule(rule, viewContext)),
+      },
+    };
+  },
+  count_access_rules: async (context) => {
+    const all = await findRules(context, context.query, await readRuleViewContext(context));
+    return { status: 200, body: { count: all.length } };
+  },
+  create_access_rule: async (context) => {
+    const rule = await createRule(context, context.body);
+    return { status: 201, body: renderRule(rule, await readRuleViewContext(context)) };
+  },
+  get_access_rule: async (context: AuthenticatedContext<AccessRule>) => {
+    const viewContext = await readRuleViewContext(context);
+    const rule = context.target;
+    const path = viewContext.scopes.pathOf(rule.scopeType, rule.scopeId);
+    const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
+    return { status: 200, body: { ...renderRule(rule, viewContext), scopePath } };
+  },
+  delete_access_rule: async (context: AuthenticatedContext<AccessRule>) => {
+    await rejectMissing(endRule(context, context.target.id));
+    return { status: 204 };
+  },
+} satisfies Partial<Operations<'runai'>>;

@@ -11,10 +11,7 @@ import { endRulesOf } from '../rule-changes.ts';
 import { generateSecret, revokeTokensOfSecret } from '../secrets.ts';
 import { readTenantId } from '../tenant.ts';
 
-/**
- * What distinguishes applications from service accounts. Otherwise they work alike: they have a name and a secret, and
- * can be disabled.
- */
+/** What distinguishes applications from service accounts. */
 interface AccountKind<Secret> {
   readonly kind: 'application' | 'service-account';
   /** Noun with article, for messages. */
@@ -49,8 +46,7 @@ interface CreateContext extends AuthenticatedContext {
 }
 
 /** Creates the handlers of a kind of account that depend on the kind. */
-function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>) {
-  const { kind, wrapSecret } = accountKind;
+function createHandlers<Secret extends object>({ kind, noun, wrapSecret }: AccountKind<Secret>) {
   return {
     list: async (context: AuthenticatedContext): Promise<Outcome<200, readonly Account[]>> => {
       const rows = await IDENTITIES.ofOwner(context.store.collections, kind);
@@ -58,11 +54,22 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
       const render = await createRenderer(context);
       return { status: 200, body: rows.map(({ body }) => render(body)) };
     },
-    create: async (
-      context: CreateContext,
-    ): Promise<Outcome<201, Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'> & Secret>> => {
-      const { id, name, clientId, secret } = await createAccount(context, accountKind);
-      return { status: 201, body: { id, name, clientId, ...wrapSecret(secret) } };
+    /** @throws Problem `conflict` if the name is taken */
+    create: async (context: CreateContext) => {
+      const { world, body } = context;
+      const { name } = body;
+      const { secret, secretHash } = generateSecret(context);
+      // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
+      // their client ids differ.
+      const clientId = world.credentials === 'own' ? addWorldToClientId(name, world.id) : name;
+      const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
+      try {
+        await identitiesIn(context.store).create(account);
+      } catch (thrown) {
+        if (!(thrown instanceof Collision)) throw thrown;
+        throw new Problem('conflict', `There is already ${noun} named \`${name}\`. Choose another name.`);
+      }
+      return { status: 201, body: { id: account.id, name, clientId, ...wrapSecret(secret) } } as const;
     },
     regenerate: async (context: AuthenticatedContext<Identity>): Promise<Outcome<200, Secret>> => {
       const { target } = context;
@@ -72,25 +79,6 @@ function createHandlers<Secret extends object>(accountKind: AccountKind<Secret>)
       return { status: 200, body: wrapSecret(secret) };
     },
   };
-}
-
-/** Stores a new account, and returns it with its secret. @throws Problem `conflict` if the name is taken */
-async function createAccount(context: CreateContext, { kind, noun }: AccountKind<unknown>) {
-  const { name } = context.body;
-  const { world } = context;
-  const { secret, secretHash } = generateSecret(context);
-  // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
-  // their client ids differ.
-  const clientId = world.credentials === 'own' ? addWorldToClientId(name, world.id) : name;
-  const account = { ...createIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
-  try {
-    await identitiesIn(context.store).create(account);
-  } catch (thrown) {
-    throw thrown instanceof Collision
-      ? new Problem('conflict', `There is already ${noun} named \`${name}\`. Choose another name.`)
-      : thrown;
-  }
-  return { id: account.id, name, clientId, secret };
 }
 
 async function get(context: AuthenticatedContext<Identity>): Promise<Outcome<200, Account>> {

@@ -1,4 +1,4 @@
-import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
+import type { Context, Operations, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { addMilliseconds } from '../../../lib/clock.ts';
@@ -37,13 +37,7 @@ const REPEATED_PARAMETERS = [
   'response_mode',
 ] as const;
 
-const authorize: Handler<'runai', 'authorize'> = (context) => startLogin(context, readForm(context.query));
-const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => startLogin(context, readForm(context.body));
-
-/**
- * Handles a request to the authorization endpoint. Always shows the login page, because the mock has no browser
- * sessions.
- */
+/** Always shows the login page, because the mock has no browser sessions. */
 async function startLogin(context: RealmContext, form: Form): Promise<OutcomeOf<'runai', 'authorize'>> {
   const request = await readAuthorizationRequest(context, form);
   if ('refusal' in request) return request;
@@ -58,23 +52,7 @@ async function startLogin(context: RealmContext, form: Form): Promise<OutcomeOf<
   return renderLogin(context, request, form['login_hint'] ?? '', null);
 }
 
-/** Handles the login form: redirects the browser to the client with a code, or shows the form again with an error. */
-const logIn: Handler<'runai', 'log_in'> = async (context) => {
-  const form = readForm(context.body);
-  const request = await readAuthorizationRequest(context, form);
-  if ('refusal' in request) return request;
-  const error = findRequestError(request);
-  if (error !== null) return respondToClient(request, error);
-  try {
-    return await completeLogin(context, request);
-  } catch (thrown) {
-    if (!(thrown instanceof Problem)) throw thrown;
-    const page = await renderLogin(context, request, form['username'] ?? '', thrown.message);
-    return { ...page, status: 401, refusal: thrown };
-  }
-};
-
-/** Logs a user in, and returns a code to the client. @throws Problem if the user cannot log in */
+/** @throws Problem if the user cannot log in */
 async function completeLogin(context: RealmContext, request: AuthorizationRequest) {
   const { clientId, form } = request;
   const user = await identifyUser(context, request);
@@ -87,11 +65,7 @@ async function completeLogin(context: RealmContext, request: AuthorizationReques
   return { ...response, headers: { ...response.headers, 'set-cookie': cookie } };
 }
 
-/**
- * Returns the user who logs in with a password, or who was selected from the list.
- *
- * @throws Problem if the user cannot log in
- */
+/** Returns the user who logs in with a password, or was selected from the list. @throws Problem if this is not possible */
 function identifyUser(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
   const { username, password, user } = form;
   if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
@@ -151,7 +125,21 @@ async function issueCode(
 }
 
 export const loginOperations = {
-  authorize,
-  authorize_by_post: authorizeByPost,
-  log_in: logIn,
-};
+  authorize: (context) => startLogin(context, readForm(context.query)),
+  authorize_by_post: (context) => startLogin(context, readForm(context.body)),
+  /** Handles the login form: redirects the browser to the client with a code, or shows the form again with an error. */
+  log_in: async (context) => {
+    const form = readForm(context.body);
+    const request = await readAuthorizationRequest(context, form);
+    if ('refusal' in request) return request;
+    const error = findRequestError(request);
+    if (error !== null) return respondToClient(request, error);
+    try {
+      return await completeLogin(context, request);
+    } catch (thrown) {
+      if (!(thrown instanceof Problem)) throw thrown;
+      const page = await renderLogin(context, request, form['username'] ?? '', thrown.message);
+      return { ...page, status: 401, refusal: thrown };
+    }
+  },
+} satisfies Partial<Operations<'runai'>>;

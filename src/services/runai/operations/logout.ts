@@ -1,4 +1,4 @@
-import type { Handler, OutcomeOf } from '../../../contract/request.ts';
+import type { Operations, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../lib/pages.ts';
 import { grantsIn } from '../collections/grants.ts';
@@ -9,9 +9,6 @@ import { readRefreshToken } from '../refresh-tokens.ts';
 import { removeLoginFromCookie } from '../session-cookie.ts';
 import { type Form, type RealmContext, readForm, readIssuerInPath } from './oauth-client.ts';
 import { addQuery, listDefined, redirectTo } from './redirection.ts';
-
-const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, readForm(context.query));
-const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, readForm(context.body));
 
 /** Ends the logins of the ID token and of the refresh token (OpenID Connect RP-Initiated Logout 1.0, 2). */
 async function logOut(context: RealmContext, form: Form): Promise<OutcomeOf<'runai', 'end_session'>> {
@@ -32,11 +29,7 @@ async function logOut(context: RealmContext, form: Form): Promise<OutcomeOf<'run
   return { ...response, headers: { ...response.headers, 'set-cookie': cookie } };
 }
 
-/**
- * Returns the claims of the ID token in the request; null without an ID token of this world.
- *
- * @throws Problem if `client_id` is not the client of the token
- */
+/** Null without an ID token of this world. @throws Problem if `client_id` is not the client of the token */
 async function readIdTokenHint({ tokens, now }: RealmContext, form: Form) {
   const { id_token_hint: hint, client_id: clientId } = form;
   const claims = hint === undefined ? null : await tokens.readIdToken(hint, now);
@@ -70,6 +63,6 @@ async function respondToLogout(
 }
 
 export const logoutOperations = {
-  end_session: endSession,
-  end_session_by_post: endSessionByPost,
-};
+  end_session: (context) => logOut(context, readForm(context.query)),
+  end_session_by_post: (context) => logOut(context, readForm(context.body)),
+} satisfies Partial<Operations<'runai'>>;

@@ -48,11 +48,7 @@ export async function readPresentedClient(
   return { id: credentials.id || null, secret: credentials.secret || null, challenge, need };
 }
 
-/**
- * Refuses client authentication with a signed JWT (RFC 7523, 2.2): the mock does not have the client's key.
- *
- * @param secretField the endpoint's name for the secret
- */
+/** Refuses a signed JWT (RFC 7523, 2.2): the mock has no key of the client. @param secretField at this endpoint */
 export function refuseAssertion(sent: object, secretField: string): void {
   if (!Object.entries(sent).some(([name, value]) => /^client_?assertion$/i.test(name) && value !== '')) return;
   throw new Problem('bad_client', `This mock does not support \`private_key_jwt\`; send \`${secretField}\`.`, {
@@ -60,11 +56,7 @@ export function refuseAssertion(sent: object, secretField: string): void {
   });
 }
 
-/**
- * Decodes a Basic header. The id and the secret are form-encoded before they are joined (RFC 6749, 2.3.1).
- *
- * @throws Problem if the header is malformed
- */
+/** Id and secret are form-encoded before they are joined (RFC 6749, 2.3.1). @throws Problem if the header is malformed */
 function decodeBasic(header: string, challenge: string): { readonly id: string; readonly secret: string } {
   const text = Buffer.from(BASIC_HEADER.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const separator = text.indexOf(':');
@@ -86,28 +78,11 @@ function decodeForm(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
-/**
- * Returns the id of the client, after checking its secret.
- *
- * @throws Problem `bad_client` if the client is unknown or public, or its secret is wrong
- */
-export function authenticateConfidentialClient(context: Context, form: Form): Promise<string> {
-  return identifyClient(context, form, { mayBePublic: false });
-}
-
-/**
- * Returns the id of the client, after checking its secret. A public client has none.
- *
- * @throws Problem `bad_client` if the client is unknown, or its secret is wrong
- */
-export function authenticateAnyClient(context: Context, form: Form): Promise<string> {
-  return identifyClient(context, form, { mayBePublic: true });
-}
-
-async function identifyClient(
+/** Returns the id of the client. @throws Problem `bad_client` if it is unknown, or public, or its secret is wrong */
+export async function authenticateSender(
   context: Context,
   form: Form,
-  { mayBePublic }: { readonly mayBePublic: boolean },
+  { mayBePublic = false }: { readonly mayBePublic?: boolean } = {},
 ): Promise<string> {
   const { id, secret, challenge } = await readPresentedClient(context, form, 'required');
   if (id === null) {

@@ -1,4 +1,4 @@
-import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
+import type { Context, Operations, OutcomeOf } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
@@ -24,29 +24,28 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
   scope: 'scope',
 };
 
-/** Handles `POST /api/v2/token`. A user login needs no client. */
-const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
-  const form = readForm(context.body);
-  reportIgnored('grant_token_v2', form, context);
-  const request = await readTokenRequest(context, form, 'v2', 'optional');
-  const grant = findGrant(context, 'v2', request.grantType, 'grant_type');
-  return createTokenResponse(await issueTokens(context, await grant.redeem(request, context), true), '');
-};
-
-/** Handles the token endpoint of the realm (RFC 6749, 3.2). */
-const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) => {
-  await readIssuerInPath(context);
-  const form = readForm(context.body);
-  reportIgnored('grant_realm_token', form, context);
-  const request = await readTokenRequest(context, form, 'realm', 'required');
-  const grant = findGrant(context, 'realm', request.grantType, 'grant_type');
-  const granted = await grant.redeem(request, context);
-  const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
-  const result = { ...granted, scope };
-  return createTokenResponse(await issueTokens(context, result, scope.split(' ').includes('openid')), scope);
-};
-
-export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
+export const oauthTokenOperations = {
+  /** Handles `POST /api/v2/token`. A user login needs no client. */
+  grant_token_v2: async (context) => {
+    const form = readForm(context.body);
+    reportIgnored('grant_token_v2', form, context);
+    const request = await readTokenRequest(context, form, 'v2', 'optional');
+    const grant = findGrant(context, 'v2', request.grantType, 'grant_type');
+    return createTokenResponse(await issueTokens(context, await grant.redeem(request, context), true), '');
+  },
+  /** Handles the token endpoint of the realm (RFC 6749, 3.2). */
+  grant_realm_token: async (context) => {
+    await readIssuerInPath(context);
+    const form = readForm(context.body);
+    reportIgnored('grant_realm_token', form, context);
+    const request = await readTokenRequest(context, form, 'realm', 'required');
+    const grant = findGrant(context, 'realm', request.grantType, 'grant_type');
+    const granted = await grant.redeem(request, context);
+    const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
+    const result = { ...granted, scope };
+    return createTokenResponse(await issueTokens(context, result, scope.split(' ').includes('openid')), scope);
+  },
+} satisfies Partial<Operations<'runai'>>;
 
 /** Parameters that set the `aud` of a token at other servers (RFC 8693, 2.1; RFC 8707, 2). */
 const AUDIENCE_PARAMETERS = ['audience', 'resource'] as const;

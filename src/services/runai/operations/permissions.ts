@@ -1,37 +1,10 @@
-import type { Handler } from '../../../contract/request.ts';
+import type { Operations } from '../../../contract/request.ts';
 import type { HeldRights } from '../../../decisions/policy.ts';
 import { profileOf } from '../rulesets.ts';
 import { readScopes } from '../scopes.ts';
 import { type ACTIONS, groupHeldPermissions } from './roles.ts';
 
-/** Returns the caller's permissions in any scope. */
-const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
-  const { permissions } = context.caller.held;
-  return { status: 200, body: groupHeldPermissions(permissions, profileOf(context.settings)) };
-};
-
-const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
-  const { resourceType, action } = context.body;
-  const { tenantId } = await readScopes(context);
-  const { held } = context.caller;
-  const scopesFor = (name: (typeof ACTIONS)[number]) =>
-    groupPermittedScopes(held, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
-  return {
-    status: 200,
-    body: {
-      create: scopesFor('create'),
-      read: scopesFor('read'),
-      update: scopesFor('update'),
-      delete: scopesFor('delete'),
-    },
-  };
-};
-
-/**
- * Groups the scopes of a permission by type.
- *
- * @param isRequested whether the request asks for this permission; otherwise all groups are empty
- */
+/** @param isRequested whether the request asks for this permission; otherwise all groups are empty */
 function groupPermittedScopes(
   { rightsByRule = [] }: HeldRights,
   permission: string,
@@ -56,4 +29,26 @@ function groupPermittedScopes(
   };
 }
 
-export const permissionOperations = { get_permissions: getPermissions, get_permitted_scopes: getPermittedScopes };
+export const permissionOperations = {
+  /** Returns the caller's permissions in any scope. */
+  get_permissions: (context) => {
+    const { permissions } = context.caller.held;
+    return { status: 200, body: groupHeldPermissions(permissions, profileOf(context.settings)) };
+  },
+  get_permitted_scopes: async (context) => {
+    const { resourceType, action } = context.body;
+    const { tenantId } = await readScopes(context);
+    const { held } = context.caller;
+    const scopesFor = (name: (typeof ACTIONS)[number]) =>
+      groupPermittedScopes(held, `${resourceType}:${name}`, (action ?? name) === name, tenantId);
+    return {
+      status: 200,
+      body: {
+        create: scopesFor('create'),
+        read: scopesFor('read'),
+        update: scopesFor('update'),
+        delete: scopesFor('delete'),
+      },
+    };
+  },
+} satisfies Partial<Operations<'runai'>>;

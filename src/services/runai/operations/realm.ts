@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
+import type { Context, Handler, Operations } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
 import { decodeClaims } from '../../../lib/compact-jwt.ts';
 import { changeClaims, pickClaimsSetByRules, readClaimRules } from '../../../tokens/claim-rules.ts';
@@ -13,70 +13,9 @@ import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, readTokenRealm } from '../tenant.ts';
 import { RESPONSE_MODES } from './authorization-request.ts';
-import {
-  authenticateAnyClient,
-  authenticateConfidentialClient,
-  readForm,
-  readIssuerInPath,
-  requireField,
-} from './oauth-client.ts';
+import { authenticateSender, readForm, readIssuerInPath, requireField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
-
-/** Returns the same description of the realm as Keycloak. Some clients read the public key from it. */
-const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
-  const issuer = await readIssuerInPath(context);
-  return {
-    status: 200,
-    body: {
-      realm: context.params.realm,
-      public_key: exportSpki(context.tokens.key.publicJwk),
-      'token-service': endpointsOf(issuer),
-      'account-service': `${issuer}/account`,
-      'tokens-not-before': 0,
-    },
-  };
-};
-
-/** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). Lists only existing endpoints. */
-const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
-  const issuer = await readIssuerInPath(context);
-  const endpoint = endpointsOf(issuer);
-  const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
-  const profile = profileOf(context.settings);
-  return {
-    status: 200,
-    body: {
-      issuer,
-      authorization_endpoint: `${endpoint}/auth`,
-      token_endpoint: `${endpoint}/token`,
-      introspection_endpoint: `${endpoint}/token/introspect`,
-      revocation_endpoint: `${endpoint}/revoke`,
-      userinfo_endpoint: `${endpoint}/userinfo`,
-      end_session_endpoint: `${endpoint}/logout`,
-      check_session_iframe: `${endpoint}/login-status-iframe.html`,
-      jwks_uri: jwksUriOf(issuer),
-      grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
-      response_types_supported: ['code'],
-      response_modes_supported: RESPONSE_MODES,
-      subject_types_supported: ['public'],
-      // Strict clients stop at a key in the JWKS whose algorithm is not listed.
-      id_token_signing_alg_values_supported: listAlgorithms(context),
-      code_challenge_methods_supported: ['S256'],
-      scopes_supported: SCOPES,
-      claims_supported: CLAIM_NAMES,
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
-      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
-      authorization_response_iss_parameter_supported: true,
-    },
-  };
-};
-
-/** Returns the algorithms of all published keys. The first one signs new tokens. */
-function listAlgorithms(context: Context): string[] {
-  return [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))];
-}
 
 /** The claims of ID tokens and of userinfo. */
 const CLAIM_NAMES = [
@@ -92,13 +31,6 @@ const CLAIM_NAMES = [
   'preferred_username',
   'groups',
 ];
-
-const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
-  await readIssuerInPath(context);
-  // Safe cast: published keys are RSA or EC keys with all members that the document requires.
-  const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
-  return { status: 200, body: { keys } };
-};
 
 /** Returns the claims of the caller (OpenID Connect Core 1.0, 5.3), changed by the claim rules of the world. */
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
@@ -117,19 +49,6 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   };
   const { azp: _, ...body } = changeClaims(claims, await readClaimRules(context.store));
   return { status: 200, headers: NO_STORE_HEADERS, body: { ...body, sub: id } };
-};
-
-/** Returns the state of a token (RFC 7662). Any confidential client may introspect any token. */
-const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
-  await readIssuerInPath(context);
-  const form = readForm(context.body);
-  await authenticateConfidentialClient(context, form);
-  const token = requireField(form, 'token');
-  return {
-    status: 200,
-    headers: NO_STORE_HEADERS,
-    body: (await introspectAccessToken(context, token)) ?? (await introspectRefreshToken(context, token)),
-  };
 };
 
 /** Returns the state of a valid access token; null for any other token. */
@@ -178,32 +97,89 @@ async function introspectRefreshToken(context: Context, token: string) {
   };
 }
 
-/**
- * Revokes a token (RFC 7009). Unknown tokens are accepted, too. A refresh token ends its login, even if the token was
- * used or has expired.
- */
-const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
-  await readIssuerInPath(context);
-  const form = readForm(context.body);
-  const clientId = await authenticateAnyClient(context, form);
-  const token = requireField(form, 'token');
-  const { store, now } = context;
-  const presented = await readRefreshToken(token, context);
-  const login = presented === null ? null : await grantsIn(store).loginOf(presented);
-  const accessToken = login === null ? await introspectAccessToken(context, token) : null;
-  const clientOfToken = login?.clientId ?? accessToken?.client_id ?? clientId;
-  if (clientOfToken !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
-  if (login !== null) await grantsIn(store).end(login.family, now, lastExpiryOf(context));
-  else if (accessToken?.jti !== undefined) await grantsIn(store).revoke(accessToken.jti, now, accessToken.exp * 1000);
-  return { status: 200, headers: NO_STORE_HEADERS };
-};
-
 export const realmOperations = {
-  get_openid_configuration: getOpenidConfiguration,
-  get_realm_jwks: getRealmJwks,
+  /** Returns the metadata of the realm (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). Lists only existing endpoints. */
+  get_openid_configuration: async (context) => {
+    const issuer = await readIssuerInPath(context);
+    const endpoint = endpointsOf(issuer);
+    const grants: readonly GrantTypeRow[] = GRANT_TYPES.filter((row) => row.endpoint === 'realm');
+    const profile = profileOf(context.settings);
+    return {
+      status: 200,
+      body: {
+        issuer,
+        authorization_endpoint: `${endpoint}/auth`,
+        token_endpoint: `${endpoint}/token`,
+        introspection_endpoint: `${endpoint}/token/introspect`,
+        revocation_endpoint: `${endpoint}/revoke`,
+        userinfo_endpoint: `${endpoint}/userinfo`,
+        end_session_endpoint: `${endpoint}/logout`,
+        check_session_iframe: `${endpoint}/login-status-iframe.html`,
+        jwks_uri: jwksUriOf(issuer),
+        grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
+        response_types_supported: ['code'],
+        response_modes_supported: RESPONSE_MODES,
+        subject_types_supported: ['public'],
+        // Strict clients stop at a key in the JWKS whose algorithm is not listed.
+        id_token_signing_alg_values_supported: [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))],
+        code_challenge_methods_supported: ['S256'],
+        scopes_supported: SCOPES,
+        claims_supported: CLAIM_NAMES,
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+        introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+        authorization_response_iss_parameter_supported: true,
+      },
+    };
+  },
+  get_realm_jwks: async (context) => {
+    await readIssuerInPath(context);
+    // Safe cast: published keys are RSA or EC keys with all members that the document requires.
+    const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
+    return { status: 200, body: { keys } };
+  },
   get_userinfo: getUserinfo,
   get_userinfo_by_post: getUserinfo,
-  introspect_token: introspectToken,
-  revoke_token: revokeToken,
-  get_realm: getRealm,
-};
+  /** Returns the state of a token (RFC 7662). Any confidential client may introspect any token. */
+  introspect_token: async (context) => {
+    await readIssuerInPath(context);
+    const form = readForm(context.body);
+    await authenticateSender(context, form);
+    const token = requireField(form, 'token');
+    return {
+      status: 200,
+      headers: NO_STORE_HEADERS,
+      body: (await introspectAccessToken(context, token)) ?? (await introspectRefreshToken(context, token)),
+    };
+  },
+  /** Unknown tokens are accepted, too (RFC 7009). A refresh token ends its login, even if it was used or has expired. */
+  revoke_token: async (context) => {
+    await readIssuerInPath(context);
+    const form = readForm(context.body);
+    const clientId = await authenticateSender(context, form, { mayBePublic: true });
+    const token = requireField(form, 'token');
+    const { store, now } = context;
+    const presented = await readRefreshToken(token, context);
+    const login = presented === null ? null : await grantsIn(store).loginOf(presented);
+    const accessToken = login === null ? await introspectAccessToken(context, token) : null;
+    const clientOfToken = login?.clientId ?? accessToken?.client_id ?? clientId;
+    if (clientOfToken !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');
+    if (login !== null) await grantsIn(store).end(login.family, now, lastExpiryOf(context));
+    else if (accessToken?.jti !== undefined) await grantsIn(store).revoke(accessToken.jti, now, accessToken.exp * 1000);
+    return { status: 200, headers: NO_STORE_HEADERS };
+  },
+  /** Returns the same description of the realm as Keycloak. Some clients read the public key from it. */
+  get_realm: async (context) => {
+    const issuer = await readIssuerInPath(context);
+    return {
+      status: 200,
+      body: {
+        realm: context.params.realm,
+        public_key: exportSpki(context.tokens.key.publicJwk),
+        'token-service': endpointsOf(issuer),
+        'account-service': `${issuer}/account`,
+        'tokens-not-before': 0,
+      },
+    };
+  },
+} satisfies Partial<Operations<'runai'>>;

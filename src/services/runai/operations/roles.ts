@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Context, Handler, Lookup, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rowsOfProfile } from '../../../decisions/ruleset.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { Collision, rejectMissing } from '../../../store/errors.ts';
 import { readRuleBook } from '../access-rules.ts';
 import type { Fields } from '../list-filters.ts';
-import { DEFAULT_PAGE_SIZE, paginate, selectItems } from '../lists.ts';
+import { paginate, selectItems } from '../lists.ts';
 import {
   type CustomRole,
   createRoleRow,
@@ -20,13 +20,18 @@ import { profileOf } from '../rulesets.ts';
 import { PERMISSION_SETS, type PermissionSetRow, type Profile, RESOURCE_TYPES } from '../tables/index.ts';
 import { readTenantId } from '../tenant.ts';
 
-const findRole: Lookup<Role> = async (context, id) => {
+const role: Lookup<Role> = async (context, id) => {
   // `Number` would also accept other spellings, such as `1e1`.
-  const role = /^[1-9]\d*$/.test(id) ? (await readRoles(context)).get(Number(id)) : undefined;
-  return role === undefined ? { found: 'nothing' } : { found: 'object', target: role };
+  const found = /^[1-9]\d*$/.test(id) ? (await readRoles(context)).get(Number(id)) : undefined;
+  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
 };
 
-export const roleLookups = { role: findRole };
+const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
+  const found = rowsOfProfile(PERMISSION_SETS, profileOf(settings)).find((row) => row.id === id);
+  return found === undefined ? { found: 'nothing' } : { found: 'object', target: found };
+};
+
+export const roleLookups = { role, permissionSet };
 
 /** Names of the roles that the 2.25 guide calls legacy. */
 const LEGACY_ROLES: ReadonlySet<string> = new Set([
@@ -62,53 +67,12 @@ function renderRoleV2(role: Role, profile: Profile) {
   };
 }
 
-const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
-  const roles = await readRoles(context);
-  return { status: 200, body: [...roles.values()].map((role) => renderRoleV1(role, profileOf(context.settings))) };
-};
-
-const get: Handler<'runai', 'get_role_v1', Role> = (context) => ({
-  status: 200,
-  body: renderRoleV1(context.target, profileOf(context.settings)),
-});
-
 const ROLE_FIELDS: Fields<Role> = {
   name: { kind: 'text', read: ({ name }) => name },
   createdAt: { kind: 'time', read: ({ createdAt }) => createdAt },
   createdBy: { kind: 'text', read: ({ createdBy }) => createdBy },
   custom: { kind: 'boolean', read: ({ custom }) => custom },
   enabled: { kind: 'boolean', read: ({ enabled }) => enabled },
-};
-
-const listV2: Handler<'runai', 'get_roles_v2'> = async (context) => {
-  const { query } = context;
-  const all = selectItems([...(await readRoles(context)).values()], query, ROLE_FIELDS, ['name']);
-  const { page, next } = paginate(all, query, DEFAULT_PAGE_SIZE);
-  return { status: 200, body: { roles: page.map((role) => renderRoleV2(role, profileOf(context.settings))), next } };
-};
-
-const getV2: Handler<'runai', 'get_role_by_id_v2', Role> = (context) => ({
-  status: 200,
-  body: renderRoleV2(context.target, profileOf(context.settings)),
-});
-
-const create: Handler<'runai', 'create_role_v2'> = async (context) => {
-  const { store, now } = context;
-  const content = await parseRole(context, context.body, null);
-  const custom: CustomRole = {
-    id: FIRST_CUSTOM_ROLE_ID + (await store.settings.next(LAST_ROLE_SETTING)),
-    ...content,
-    enabled: true,
-    createdBy: context.caller.principal.name,
-    createdAt: now,
-    updatedAt: now,
-  };
-  try {
-    await ROLES.insert(store.collections, createRoleRow(custom, await readTenantId(context)), null);
-  } catch (thrown) {
-    throw thrown instanceof Collision ? createNameConflict(custom.name) : thrown;
-  }
-  return { status: 201, body: await renderById(context, custom.id) };
 };
 
 const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
@@ -118,22 +82,10 @@ const update: Handler<'runai', 'update_role_v2', Role> = async (context) => {
   return { status: 200, body: await renderById(context, id) };
 };
 
-function createEnableHandler(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> {
-  return async (context) => {
-    await changeRole(context, requireCustomRole(context).id, (custom) => ({ ...custom, enabled }));
-    return { status: 204 };
-  };
+async function setEnabled(context: AuthenticatedContext<Role>, enabled: boolean) {
+  await changeRole(context, requireCustomRole(context).id, (custom) => ({ ...custom, enabled }));
+  return { status: 204 } as const;
 }
-
-const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) => {
-  const { id, name } = requireCustomRole(context);
-  const { bySubject } = await readRuleBook(context);
-  if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
-    throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
-  }
-  await rejectMissing(ROLES.change(context.store.collections, String(id), () => null));
-  return { status: 204 };
-};
 
 /** Returns the role to change. @throws Problem if it is predefined */
 function requireCustomRole({ target }: AuthenticatedContext<Role>): Role {
@@ -185,44 +137,69 @@ async function renderById(context: Context, id: number) {
   return renderRoleV2(role, profileOf(context.settings));
 }
 
-export const roleOperations = {
-  get_roles_v1: list,
-  get_role_v1: get,
-  get_roles_v2: listV2,
-  create_role_v2: create,
-  get_role_by_id_v2: getV2,
-  update_role_v2: update,
-  delete_role_by_id_v2: remove,
-  enable_role_v2: createEnableHandler(true),
-  disable_role_v2: createEnableHandler(false),
-};
-
-const findPermissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
-  const permissionSet = rowsOfProfile(PERMISSION_SETS, profileOf(settings)).find((row) => row.id === id);
-  return permissionSet === undefined ? { found: 'nothing' } : { found: 'object', target: permissionSet };
-};
-
-export const permissionSetLookups = { permissionSet: findPermissionSet };
-
-const listPermissionSets: Handler<'runai', 'get_permission_sets'> = ({ settings }) => {
-  const profile = profileOf(settings);
-  const permissionSets = rowsOfProfile(PERMISSION_SETS, profile).map((row) => renderPermissionSet(row, profile));
-  return { status: 200, body: { permissionSets } };
-};
-
-const getPermissionSet: Handler<'runai', 'get_permission_set_by_id', PermissionSetRow> = ({ target, settings }) => ({
-  status: 200,
-  body: renderPermissionSet(target, profileOf(settings)),
-});
-
 function renderPermissionSet({ id, name, description, permissions }: PermissionSetRow, profile: Profile) {
   return { id, name, description, permissions: groupHeldPermissions(new Set<string>(permissions), profile) };
 }
 
-export const permissionSetOperations = {
-  get_permission_sets: listPermissionSets,
-  get_permission_set_by_id: getPermissionSet,
-};
+export const roleOperations = {
+  get_permission_sets: ({ settings }) => {
+    const profile = profileOf(settings);
+    const permissionSets = rowsOfProfile(PERMISSION_SETS, profile).map((row) => renderPermissionSet(row, profile));
+    return { status: 200, body: { permissionSets } };
+  },
+  get_permission_set_by_id: ({ target, settings }: AuthenticatedContext<PermissionSetRow>) => ({
+    status: 200,
+    body: renderPermissionSet(target, profileOf(settings)),
+  }),
+  get_roles_v1: async (context) => {
+    const roles = await readRoles(context);
+    return { status: 200, body: [...roles.values()].map((role) => renderRoleV1(role, profileOf(context.settings))) };
+  },
+  get_role_v1: ({ target, settings }: AuthenticatedContext<Role>) => ({
+    status: 200,
+    body: renderRoleV1(target, profileOf(settings)),
+  }),
+  get_roles_v2: async (context) => {
+    const { query } = context;
+    const all = selectItems([...(await readRoles(context)).values()], query, ROLE_FIELDS, ['name']);
+    const { page, next } = paginate(all, query);
+    return { status: 200, body: { roles: page.map((role) => renderRoleV2(role, profileOf(context.settings))), next } };
+  },
+  create_role_v2: async (context) => {
+    const { store, now } = context;
+    const content = await parseRole(context, context.body, null);
+    const custom: CustomRole = {
+      id: FIRST_CUSTOM_ROLE_ID + (await store.settings.next(LAST_ROLE_SETTING)),
+      ...content,
+      enabled: true,
+      createdBy: context.caller.principal.name,
+      createdAt: now,
+      updatedAt: now,
+    };
+    try {
+      await ROLES.insert(store.collections, createRoleRow(custom, await readTenantId(context)), null);
+    } catch (thrown) {
+      throw thrown instanceof Collision ? createNameConflict(custom.name) : thrown;
+    }
+    return { status: 201, body: await renderById(context, custom.id) };
+  },
+  get_role_by_id_v2: ({ target, settings }: AuthenticatedContext<Role>) => ({
+    status: 200,
+    body: renderRoleV2(target, profileOf(settings)),
+  }),
+  update_role_v2: update,
+  delete_role_by_id_v2: async (context: AuthenticatedContext<Role>) => {
+    const { id, name } = requireCustomRole(context);
+    const { bySubject } = await readRuleBook(context);
+    if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
+      throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
+    }
+    await rejectMissing(ROLES.change(context.store.collections, String(id), () => null));
+    return { status: 204 };
+  },
+  enable_role_v2: (context: AuthenticatedContext<Role>) => setEnabled(context, true),
+  disable_role_v2: (context: AuthenticatedContext<Role>) => setEnabled(context, false),
+} satisfies Partial<Operations<'runai'>>;
 
 /** The actions of permissions, in the order of responses. */
 export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;

@@ -1,5 +1,5 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { memberOf } from '../../../lib/members.ts';
 import { assertTenant, TenantSettings } from '../tenant-settings.ts';
@@ -60,31 +60,12 @@ export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
   'logoutRedirectUri',
 ]);
 
-/** Returns a setting, or its default if it was never set. Safe cast: only `update` writes settings. */
+/** Returns a setting, or its default if it was never set. Safe cast: only this file writes settings. */
 async function readSetting<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
   return ((await SECURITY_SETTINGS.get(context, key)) ?? DEFAULT_VALUES[key]) as Values[Name];
 }
 
-const list: Handler<'runai', 'get_security_settings'> = async (context) => {
-  await assertTenant(context, context.query.tenantId);
-  const [autoRedirectSSO, browserSessionTimeout, logoutRedirectUri] = await Promise.all([
-    readSetting(context, 'autoRedirectSSO'),
-    readSetting(context, 'browserSessionTimeout'),
-    readSetting(context, 'logoutRedirectUri'),
-  ]);
-  return { status: 200, body: { autoRedirectSSO, browserSessionTimeout, logoutRedirectUri } };
-};
-
-const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => {
-  await assertTenant(context, context.query.tenantId);
-  return { status: 200, body: await readSetting(context, SECURITY_SETTINGS.parseKey(context.params.key)) };
-};
-
-/**
- * Validates the members of a setting and drops unknown ones.
- *
- * @throws Problem if a member is invalid
- */
+/** Drops unknown members. @throws Problem if a member is invalid */
 function parseMembers(key: Key, body: unknown): object {
   const { members, form } = FORMS[key];
   const refuse = (problem: string) =>
@@ -102,17 +83,26 @@ function parseMembers(key: Key, body: unknown): object {
   return { ...defaults, ...Object.fromEntries(knownMembers) };
 }
 
-/** Stores the sent members. They have no effect: there are no browser sessions, and no IdP on the login page. */
-const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
-  await assertTenant(context, context.query.tenantId);
-  const key = SECURITY_SETTINGS.parseKey(context.params.key);
-  const changes = parseMembers(key, context.body);
-  await SECURITY_SETTINGS.set(context, key, { ...(await readSetting(context, key)), ...changes });
-  return { status: 200 };
-};
-
 export const securitySettingOperations = {
-  get_security_settings: list,
-  get_security_setting_by_key: get,
-  update_security_setting_by_key: update,
-};
+  get_security_settings: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    const [autoRedirectSSO, browserSessionTimeout, logoutRedirectUri] = await Promise.all([
+      readSetting(context, 'autoRedirectSSO'),
+      readSetting(context, 'browserSessionTimeout'),
+      readSetting(context, 'logoutRedirectUri'),
+    ]);
+    return { status: 200, body: { autoRedirectSSO, browserSessionTimeout, logoutRedirectUri } };
+  },
+  get_security_setting_by_key: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    return { status: 200, body: await readSetting(context, SECURITY_SETTINGS.parseKey(context.params.key)) };
+  },
+  /** Stores the sent members. They have no effect: there are no browser sessions, and no IdP on the login page. */
+  update_security_setting_by_key: async (context) => {
+    await assertTenant(context, context.query.tenantId);
+    const key = SECURITY_SETTINGS.parseKey(context.params.key);
+    const changes = parseMembers(key, context.body);
+    await SECURITY_SETTINGS.set(context, key, { ...(await readSetting(context, key)), ...changes });
+    return { status: 200 };
+  },
+} satisfies Partial<Operations<'runai'>>;

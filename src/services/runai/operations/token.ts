@@ -1,4 +1,4 @@
-import type { Context, Handler, OutcomeOf } from '../../../contract/request.ts';
+import type { Context, Operations, OutcomeOf } from '../../../contract/request.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../lib/members.ts';
@@ -31,17 +31,13 @@ export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: 
   const names = grantNamesAt(context, endpoint);
   const name = names.find((candidate) => candidate === grantType);
   if (name !== undefined) return GRANTS[name];
-  reportOtherVersion(context, endpoint, grantType);
+  const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
+  if (row !== undefined) {
+    const hint = `${context.method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
+    context.hints.add('other_version', hint);
+  }
   const message = `Field \`${field}\` must be one of ${listNames(grantType, names)}.${suggestName(grantType, names)}`;
   throw new Problem('unsupported_grant', message);
-}
-
-/** Reports a grant that the endpoint has in other versions only. */
-function reportOtherVersion({ method, hints }: Context, endpoint: TokenEndpoint, grantType: string): void {
-  const row = grantTypesAt(endpoint).find((candidate) => candidate.grantType === grantType);
-  if (row === undefined) return;
-  const message = `${method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
-  hints.add('other_version', message);
 }
 
 export function grantNamesAt({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
@@ -73,31 +69,6 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
     ...(hasIdToken && { idToken: await mintIdToken(context, { ...params, authTime, nonce, accessToken }) }),
   };
 }
-
-/** Handles `POST /api/v1/token`. */
-const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
-  const { body } = context;
-  refuseAssertion(body, profileOf(context.settings) === '2.19' ? 'appSecret' : 'clientSecret');
-  const { grantType } = body;
-  const request: TokenRequest = {
-    grantType,
-    appID: body.appID,
-    appSecret: body.appSecret,
-    username: body.username,
-    password: body.password,
-    refreshToken: body.refreshToken,
-    code: body.code,
-    redirectUri: body.redirectUri,
-    externalToken: body.externalToken,
-    endpoint: 'v1',
-    grants: grantNamesAt(context, 'v1'),
-    client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
-    nameOf: (member) => own(PAGE_NAMES, member) ?? member,
-    sent: Object.keys(body),
-  };
-  const grant = findGrant(context, 'v1', grantType, 'grantType');
-  return createV1Response(context, await issueTokens(context, await grant.redeem(request, context), true));
-};
 
 /** Creates the response of `POST /api/v1/token`. 2.19 has no `expiresIn`. */
 function createV1Response({ settings }: Context, tokens: IssuedTokens): OutcomeOf<'runai', 'grant_token'> {
@@ -136,35 +107,57 @@ function createOldRequest(grantType: string, fields: Partial<TokenRequest>): Tok
   };
 }
 
-/** Handles `POST /v1/k8s/auth/oauth/apptoken`. */
-const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
-  const { id, secret } = context.body;
-  const request = createOldRequest('app_token', { appID: id, appSecret: secret });
-  const result = await appTokenGrant.redeem(request, context);
-  const { principal, accessToken } = await issueTokens(context, result, false);
-  const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
-  return { status: 200, headers: NO_STORE_HEADERS, principal, body: { access_token: accessToken, id_token: idToken } };
-};
-
-/** Handles `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
-const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
-  const { code, redirect_uri: redirectUri } = context.query;
-  const request = createOldRequest('exchange_token', { code, redirectUri });
-  const result = await GRANTS.exchange_token.redeem(request, context);
-  return createV1Response(context, await issueTokens(context, result, true));
-};
-
-/** Handles `POST /v1/k8s/auth/oauth/tokens/refresh`. */
-const refreshTokens: Handler<'runai', 'refresh_token'> = async (context) => {
-  const { refresh_token: refreshToken } = context.query;
-  const request = createOldRequest('refresh_token', { refreshToken });
-  const result = await GRANTS.refresh_token.redeem(request, context);
-  return createV1Response(context, await issueTokens(context, result, true));
-};
-
 export const tokenOperations = {
-  grant_token: grantToken,
-  app_token: grantAppToken,
-  exchange_code: exchangeCode,
-  refresh_token: refreshTokens,
-};
+  /** Handles `POST /api/v1/token`. */
+  grant_token: async (context) => {
+    const { body } = context;
+    refuseAssertion(body, profileOf(context.settings) === '2.19' ? 'appSecret' : 'clientSecret');
+    const { grantType } = body;
+    const request: TokenRequest = {
+      grantType,
+      appID: body.appID,
+      appSecret: body.appSecret,
+      username: body.username,
+      password: body.password,
+      refreshToken: body.refreshToken,
+      code: body.code,
+      redirectUri: body.redirectUri,
+      externalToken: body.externalToken,
+      endpoint: 'v1',
+      grants: grantNamesAt(context, 'v1'),
+      client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
+      nameOf: (member) => own(PAGE_NAMES, member) ?? member,
+      sent: Object.keys(body),
+    };
+    const grant = findGrant(context, 'v1', grantType, 'grantType');
+    return createV1Response(context, await issueTokens(context, await grant.redeem(request, context), true));
+  },
+  /** Handles `POST /v1/k8s/auth/oauth/apptoken`. */
+  app_token: async (context) => {
+    const { id, secret } = context.body;
+    const request = createOldRequest('app_token', { appID: id, appSecret: secret });
+    const result = await appTokenGrant.redeem(request, context);
+    const { principal, accessToken } = await issueTokens(context, result, false);
+    const idToken = await mintIdToken(context, { ...result, authTime: context.now, accessToken });
+    return {
+      status: 200,
+      headers: NO_STORE_HEADERS,
+      principal,
+      body: { access_token: accessToken, id_token: idToken },
+    };
+  },
+  /** Handles `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
+  exchange_code: async (context) => {
+    const { code, redirect_uri: redirectUri } = context.query;
+    const request = createOldRequest('exchange_token', { code, redirectUri });
+    const result = await GRANTS.exchange_token.redeem(request, context);
+    return createV1Response(context, await issueTokens(context, result, true));
+  },
+  /** Handles `POST /v1/k8s/auth/oauth/tokens/refresh`. */
+  refresh_token: async (context) => {
+    const { refresh_token: refreshToken } = context.query;
+    const request = createOldRequest('refresh_token', { refreshToken });
+    const result = await GRANTS.refresh_token.redeem(request, context);
+    return createV1Response(context, await issueTokens(context, result, true));
+  },
+} satisfies Partial<Operations<'runai'>>;

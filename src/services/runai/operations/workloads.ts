@@ -1,15 +1,13 @@
-import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import type { Settings } from '../../../decisions/ruleset.ts';
 import { rejectMissing } from '../../../store/errors.ts';
-import { DEFAULT_PAGE_SIZE, type ListQuery, paginate, selectItems } from '../lists.ts';
+import { type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
 import { attributesOfScope, readScopes, type Scopes, type Unit } from '../scopes.ts';
 import {
   createWorkloadView,
   renderSubmission,
   renderWorkload,
-  type SubmittedWorkload,
   WORKLOAD_FIELDS,
   type WorkloadView,
   type WorkloadViewContext,
@@ -47,21 +45,7 @@ async function findWorkloads(
   return selectItems(visible, query, WORKLOAD_FIELDS, ['name', 'projectName', 'departmentName']);
 }
 
-const listWorkloads: Handler<'runai', 'get_workloads'> = async (context) => {
-  const { page, next } = paginate(await findWorkloads(context, context.query), context.query, DEFAULT_PAGE_SIZE);
-  return { status: 200, body: { workloads: page.map(renderWorkload), ...(next !== null && { next }) } };
-};
-
-const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => ({
-  status: 200,
-  body: { count: (await findWorkloads(context, context.query)).length },
-});
-
-/**
- * Looks up a workload that is not deleted.
- *
- * @param type type of workload; null for any
- */
+/** @param type type of workload; null for any */
 function createLookup(type: string | null): Lookup<Workload> {
   return async (context, id) => {
     const workload = await findWorkload(context.store, id);
@@ -105,11 +89,6 @@ export const workloadLookups = {
   projectInBody: findProjectInBody,
 };
 
-const getWorkload: Handler<'runai', 'get_workload', Workload> = async (context) => ({
-  status: 200,
-  body: renderWorkload(createWorkloadView(context.target, await readViewContext(context))),
-});
-
 /** The body of a request that submits a workload of any type. */
 interface NewWorkload {
   readonly name: string;
@@ -129,17 +108,17 @@ const MAX_NAME_LENGTH = 63;
 const SUFFIX_LENGTH = 12;
 
 /** Returns whether the version is 2.22 or later. Before, submissions and deletions have other statuses. */
-function isSince222({ settings }: { readonly settings: Settings }): boolean {
+function isSince222({ settings }: AuthenticatedContext): boolean {
   return profileOf(settings) !== '2.19';
 }
 
+interface NewWorkloadContext extends AuthenticatedContext<Unit> {
+  readonly body: NewWorkload;
+}
+
 /** Submits a workload to the project of the request. @throws Problem if the workload is not valid */
-async function submit(
-  context: AuthenticatedContext<Unit>,
-  type: string,
-  request: NewWorkload,
-): Promise<SubmittedWorkload> {
-  const { caller, now, random, target: project } = context;
+async function submit(context: NewWorkloadContext, type: string) {
+  const { caller, now, random, target: project, body: request } = context;
   const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = request;
   const viewContext = await readViewContext(context);
   const { scopes, phases } = viewContext;
@@ -167,7 +146,9 @@ async function submit(
     },
   };
   await submitWorkload(context, workload, scopes.tenantId);
-  return renderSubmission(createWorkloadView(workload, viewContext), isSince222(context));
+  const isNew = isSince222(context);
+  const body = renderSubmission(createWorkloadView(workload, viewContext), isNew);
+  return isNew ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }
 
 /** Checks that a workload names the cluster of its project. @throws Problem if it does not */
@@ -199,11 +180,6 @@ function checkName(name: string, requestedName: string): void {
   }
 }
 
-/** Creates the response to a submission: 202 since 2.22, and 200 before. */
-function createSubmissionResponse(context: { readonly settings: Settings }, body: SubmittedWorkload) {
-  return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
-}
-
 async function getSubmission(context: AuthenticatedContext<Workload>) {
   const view = createWorkloadView(context.target, await readViewContext(context));
   return { status: 200, body: renderSubmission(view, isSince222(context)) } as const;
@@ -215,26 +191,26 @@ async function remove(context: AuthenticatedContext<Workload>) {
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
 }
 
-const createWorkspace: Handler<'runai', 'create_workspace1', Unit> = async (context) =>
-  createSubmissionResponse(context, await submit(context, 'Workspace', context.body));
-
-const createTraining: Handler<'runai', 'create_training1', Unit> = async (context) =>
-  createSubmissionResponse(context, await submit(context, 'Training', context.body));
-
-const createDistributed: Handler<'runai', 'create_distributed', Unit> = async (context) =>
-  createSubmissionResponse(context, await submit(context, 'Distributed', context.body));
-
 export const workloadOperations = {
-  get_workloads: listWorkloads,
-  count_workloads: countWorkloads,
-  get_workload: getWorkload,
-  create_workspace1: createWorkspace,
+  get_workloads: async (context) => {
+    const { page, next } = paginate(await findWorkloads(context, context.query), context.query);
+    return { status: 200, body: { workloads: page.map(renderWorkload), ...(next !== null && { next }) } };
+  },
+  count_workloads: async (context) => ({
+    status: 200,
+    body: { count: (await findWorkloads(context, context.query)).length },
+  }),
+  get_workload: async (context: AuthenticatedContext<Workload>) => ({
+    status: 200,
+    body: renderWorkload(createWorkloadView(context.target, await readViewContext(context))),
+  }),
+  create_workspace1: (context: NewWorkloadContext) => submit(context, 'Workspace'),
   get_workspace: getSubmission,
   delete_workspace: remove,
-  create_training1: createTraining,
+  create_training1: (context: NewWorkloadContext) => submit(context, 'Training'),
   get_training: getSubmission,
   delete_training: remove,
-  create_distributed: createDistributed,
+  create_distributed: (context: NewWorkloadContext) => submit(context, 'Distributed'),
   get_distributed: getSubmission,
   delete_distributed: remove,
-};
+} satisfies Partial<Operations<'runai'>>;

@@ -11,7 +11,6 @@ import {
 import { shorten } from '../../../lib/redact.ts';
 import type { People } from '../people.ts';
 
-/** The style of all pages of a login. */
 export const LOGIN_STYLE = `${PAGE_STYLE}
 .ways { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1.5rem 3rem; margin-top: 1.5rem; align-items: start }
 .ways > form { max-width: 30rem }
@@ -36,7 +35,6 @@ export interface LoginPage {
   readonly people: People | null;
 }
 
-/** Renders the login page: a list of users, if any, and a form for name and password. */
 export function renderLoginPage(content: LoginPage): Outcome<200, Buffer> {
   const { action, realm, clientId, hidden, error, people } = content;
   const formStart = `<form method="post" action="${escapeHtml(action)}">\n${renderHiddenInputs(Object.entries(hidden))}`;

@@ -47,7 +47,6 @@ function renderClient({ clientId, redirectUris }: OAuthClient, origin: string): 
 ${uris.join('\n')}${moreCount === 0 ? '' : `\n<span class="quiet">and ${moreCount} more</span>`}</li>`;
 }
 
-/** Renders a redirect URI as an absolute URL, with the further addresses that it matches. */
 function renderUri(uri: string, origin: string): string {
   const absoluteUri = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MAX_SENTENCE_LENGTH);
   const furtherAddresses = describeLoopback(uri);

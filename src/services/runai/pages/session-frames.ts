@@ -7,7 +7,6 @@ export const SESSION_COOKIE = 'KEYCLOAK_SESSION';
 /** Script: tests whether the frame has access to cookies. Assumes access if the browser cannot tell. */
 const STORAGE_ACCESS = `const hasAccess = () => ('hasStorageAccess' in document ? document.hasStorageAccess() : Promise.resolve(true));`;
 
-/** The cookie that the first frame sets, and the second one reads. */
 const TEST_COOKIE = 'NV_AUTH_MOCK_3P';
 
 /**

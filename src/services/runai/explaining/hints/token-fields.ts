@@ -1,7 +1,6 @@
 import type { RefusedRequest } from '../../../../decisions/explaining/hints/refused-request.ts';
 import { own } from '../../../../lib/members.ts';
 
-/** How a token endpoint spells its fields. */
 export interface Spelling {
   readonly name: string;
   /** Field names by bare name. */
@@ -95,7 +94,6 @@ export function readField({ fields }: RefusedRequest, name: string): unknown {
   return sentName === undefined ? undefined : own(fields, sentName);
 }
 
-/** Returns whether a request has a field that is not empty. */
 export function hasField(refused: RefusedRequest, name: string): boolean {
   const value = readField(refused, name);
   return typeof value === 'string' && value !== '';

@@ -155,7 +155,6 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
 ];
 
-/** Returns whether a request has the grant `app_token` with the fields of `client_credentials`. */
 function isClientOfAppToken(refused: RefusedRequest): boolean {
   const isApplication = readField(refused, 'grantType') === 'app_token';
   return isApplication && hasField(refused, 'clientID') && !hasField(refused, 'appID');

@@ -6,7 +6,7 @@ import { grantsIn, type Redemption } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiryOf } from '../../issue-tokens.ts';
 import { authenticateLoginClient } from './clients.ts';
-import { type Grant, refuseIfEnded, requireMember, requireValue, type TokenRequest } from './grant.ts';
+import { type Grant, type Member, refuseIfEnded, requireMember, requireValue, type TokenRequest } from './grant.ts';
 import { startSession } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, CredentialReason>> = {
@@ -41,30 +41,20 @@ export const authorizationCodeGrant: Grant = {
 /** Checks that a code was issued for this client, redirect URI and code verifier. @throws Problem if it was not */
 function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequest, clientId: string | null): void {
   const { nameOf, codeVerifier } = request;
+  const refuse = (reason: CredentialReason, member: Member, fault: string) =>
+    createCodeProblem(reason, `Field \`${nameOf(member)}\` ${fault}.`);
   if (request.client.need !== 'unasked' && code.clientId !== clientId) {
-    throw createCodeProblem(
-      'code_of_other_client',
-      `Field \`${nameOf('clientID')}\` is not the client that the code was issued to.`,
-    );
+    throw refuse('code_of_other_client', 'clientID', 'is not the client that the code was issued to');
   }
   if (code.redirectUri !== request.redirectUri) {
-    throw createCodeProblem(
-      'wrong_redirect',
-      `Field \`${nameOf('redirectUri')}\` differs from the redirect URI of the authorization request.`,
-    );
+    throw refuse('wrong_redirect', 'redirectUri', 'differs from the redirect URI of the authorization request');
   }
   if (challenge === null) {
     if (codeVerifier === undefined) return;
-    throw createCodeProblem(
-      'wrong_verifier',
-      `Field \`${nameOf('codeVerifier')}\` must be omitted: the authorization request had no challenge.`,
-    );
+    throw refuse('wrong_verifier', 'codeVerifier', 'must be omitted: the authorization request had no challenge');
   }
   if (codeVerifier === undefined || !matchesChallenge(codeVerifier, challenge)) {
-    throw createCodeProblem(
-      'wrong_verifier',
-      `Field \`${nameOf('codeVerifier')}\` does not match the challenge of the authorization request.`,
-    );
+    throw refuse('wrong_verifier', 'codeVerifier', 'does not match the challenge of the authorization request');
   }
 }
 

@@ -10,7 +10,6 @@ import {
   createGrantProblem,
   type GrantResult,
   NO_CLIENT,
-  type PresentedClient,
   refuseIfEnded,
   requireValue,
   type TokenRequest,
@@ -58,7 +57,6 @@ export async function authenticateClient(
   return granted;
 }
 
-/** Finds the access key, service account or application with this client id. */
 export async function findConfidentialClient(
   context: RequestContext,
   clientId: string,
@@ -70,14 +68,10 @@ export async function findConfidentialClient(
   );
 }
 
-/**
- * Checks the secret of a login client. A public client must not send a secret.
- *
- * @throws Problem `bad_client`
- */
+/** A public client must not send a secret. @throws Problem `bad_client` */
 export function checkClientSecret(
   { secretHash }: OAuthClient,
-  { secret, challenge }: Pick<PresentedClient, 'secret'> & Pick<ClientCredentials, 'challenge'>,
+  { secret, challenge }: { readonly secret: string | null; readonly challenge?: string | undefined },
 ): void {
   if (secretHash === undefined && secret !== null) throw createClientProblem('public_client', undefined, challenge);
   if (secretHash === undefined || verifySecret(secret ?? '', secretHash)) return;
@@ -125,7 +119,7 @@ export function clientIdInTokens(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
-/** Finds an access key by client id. Its identity is its owner. */
+/** The identity of an access key is its owner. */
 export async function findAccessKeyClient(
   { store, now, world }: RequestContext,
   clientId: string,
@@ -145,8 +139,7 @@ export async function findServiceAccountClient(
   context: RequestContext,
   clientId: string,
 ): Promise<ClientCandidate | null> {
-  const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
-  return identity === null ? null : createCandidate(identity, context);
+  return createCandidate(await identitiesIn(context.store).byClientId('service-account', clientId), context);
 }
 
 /** Finds an application by client id or, if none has it, by name. */
@@ -155,15 +148,15 @@ export async function findApplicationClient(
   nameOrId: string,
 ): Promise<ClientCandidate | null> {
   const identities = identitiesIn(context.store);
-  const identity =
-    (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
-  return identity === null ? null : createCandidate(identity, context);
+  const identity = await identities.byClientId('application', nameOrId);
+  return createCandidate(identity ?? (await identities.byName('application', nameOrId)), context);
 }
 
 async function createCandidate(
-  identity: GrantResult['identity'],
+  identity: GrantResult['identity'] | null,
   { store, now, world }: RequestContext,
-): Promise<ClientCandidate> {
+): Promise<ClientCandidate | null> {
+  if (identity === null) return null;
   const { id, name, clientId, secretHash } = identity;
   const sid = sidOfSecret(secretHash ?? id, world.id, await grantsIn(store).countRevocations(id));
   return {

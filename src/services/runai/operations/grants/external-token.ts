@@ -3,7 +3,7 @@ import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { Collision } from '../../../../store/errors.ts';
 import { type Identity, identitiesIn } from '../../collections/identities.ts';
-import { createUser } from '../../new-identity.ts';
+import { createIdentity } from '../../new-identity.ts';
 import { authenticateLoginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
 import { createLogin, startSession } from './sessions.ts';
@@ -31,7 +31,6 @@ export const externalTokenGrant: Grant = {
   },
 };
 
-/** User data from the token. */
 interface ExternalUser {
   readonly name: string;
   /** Null if the token has no groups claim. */
@@ -57,16 +56,15 @@ function readExternalUser(claims: Readonly<Record<string, unknown>>): ExternalUs
 }
 
 /**
- * Finds or creates the user, and updates the groups. A local user belongs to the owner of the address, so the address
- * must be verified (OpenID Connect Core 1.0, 5.7).
+ * Finds or creates the user, and updates the groups.
  *
- * @throws Problem `bad_credentials` if the address of a local user is not verified
+ * @throws Problem if the address of a local user, who owns it, is not verified (OpenID Connect Core 1.0, 5.7)
  */
 async function resolveUser(context: Context, { name, groups, isEmailVerified }: ExternalUser): Promise<Identity> {
   const identities = identitiesIn(context.store);
   const user = await identities.byName('user', name);
   if (user === null) {
-    const created = { ...createUser(context, name, null), isLocal: false, groups: groups ?? [] };
+    const created = { ...createIdentity(context, 'user', name, null), isLocal: false, groups: groups ?? [] };
     try {
       await identities.create(created);
       return created;

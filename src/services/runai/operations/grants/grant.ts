@@ -42,7 +42,6 @@ export interface TokenRequest {
   readonly sent: readonly string[];
 }
 
-/** A member of a token request that a client sends. */
 export type Member =
   | Exclude<keyof TokenRequest, 'grantType' | 'endpoint' | 'grants' | 'client' | 'nameOf' | 'sent'>
   | 'clientID'
@@ -170,8 +169,7 @@ function describeNoGrant(kind: keyof typeof CLIENT_KINDS, settings: Context['set
 }
 
 /**
- * Awaits a write, and refuses the request if its verified credential has become invalid in the meantime: it was
- * replaced, or its owner was deleted or disabled.
+ * Refuses the request if its verified credential was replaced in the meantime, or its owner was deleted or disabled.
  *
  * @param refuse creates the same error as for a wrong credential
  */

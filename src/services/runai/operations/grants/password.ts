@@ -68,7 +68,7 @@ export async function findSelectedUser(
   return user;
 }
 
-/** Creates the precondition of a password login: the password has not changed since it was verified. */
+/** The password must not have changed since it was verified. */
 export function createPasswordPremise({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
