@@ -24,7 +24,6 @@ export function authenticate(context: RequestContext): Promise<Caller> {
 /** Finds a caller by the id, name or user of a key, or by the id of a user. */
 export const impersonate = createImpersonator(CALLER_FACTORIES);
 
-/** Simulates keys with other rights. */
 export const hypothetical = createHypotheticalKeys((settings) => RULESETS[settings.air], assertSubscription);
 
 function assertSubscription({ subscriptions }: Organization): void {

@@ -1,4 +1,3 @@
-/** The Air part of the cast. */
 export interface AirCast {
   readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -5,7 +5,6 @@ type Value = string | number;
 
 export interface DotEnd {
   readonly node: string;
-  /** The text after the colon. */
   readonly port?: string;
 }
 
@@ -65,7 +64,6 @@ const DEFAULTS_KEYWORDS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']
 /** Names that every object inherits, rejected as in all other requests. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
-/** Reads the tokens and statements of a text from its start to its end. */
 class DotReader {
   readonly #text: string;
   #position = 0;

@@ -18,7 +18,6 @@ export interface Hooks<Name extends StoredName> {
     row: RowOf<Name>,
     members: ChangedMembersOf<Name>,
   ): AmendmentOf<Name> | Promise<AmendmentOf<Name>>;
-  /** Checks that an object can be deleted. @throws Problem */
   mayRemove(context: AuthenticatedContext, row: RowOf<Name>): void;
   view(context: AuthenticatedContext, row: RowOf<Name>): ViewOf<Name> | Promise<ViewOf<Name>>;
   /** The default order of a list; undefined for the order of creation. */
@@ -36,7 +35,6 @@ type RequiredHookOf<Name extends StoredName> =
   | (HasMembersOf<ReturnType<typeof renderStored<MembersOf<Name>>>, ViewOf<Name>> extends true ? never : 'view')
   | (HasMembersOf<ViewOf<Name>, ListViewOf<Name>> extends true ? never : 'listView');
 
-/** Whether one type is assignable to another, without excess members. */
 type HasMembersOf<View, Other> = View extends Other ? (keyof View extends keyof Other ? true : false) : false;
 
 /** A new object if there is no `complete`; `never` if no request can create one. */
@@ -76,7 +74,7 @@ type ListViewOf<Name extends StoredName> = Operation<Name, 'list'>['answers'] ex
   ? Entry
   : never;
 
-/** Checks that the table uses only members of the resource, stored or in a request. */
+/** The table may use only members of the resource, stored or in a request. */
 export interface FieldNames<Name extends StoredName> {
   readonly part?: FieldOf<Name>;
   readonly required?: readonly FieldOf<Name>[];

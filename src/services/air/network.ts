@@ -83,7 +83,6 @@ export function createInterfaceDraft(
   };
 }
 
-/** Builds an interface of a node, with a random MAC address if there is none. */
 export function createInterface(
   context: AuthenticatedContext,
   node: RowOf<'nodes'>,

@@ -26,7 +26,6 @@ function sortByMember<Result>(
   return keyed.map(({ result }) => result);
 }
 
-/** Returns a value that can be compared; null for a missing value. */
 function toSortKey(value: unknown, kind: Kind | undefined): number | string | null {
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'string') return kind === 'time' ? Date.parse(value) : value;
@@ -61,10 +60,8 @@ function findValues(values: readonly unknown[], [name, ...rest]: readonly string
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-/** Filters by the relation of an object to the caller. */
 const OWNED = 'is_owned_by_client';
 const CREATED = 'created_by_client';
-/** Query parameters that are not filters. */
 const PAGE_PARAMETERS: readonly string[] = ['limit', 'offset', 'ordering', 'search'];
 /** Members that the store can sort by, with the names of its indexes. */
 const INDEXED = { id: 'id', name: 'name', created: 'createdAt', modified: 'modifiedAt', state: 'state' } as const;
@@ -194,7 +191,6 @@ export function seesAll(context: AuthenticatedContext, { operatorsSeeAll }: AirR
   return operatorsSeeAll === true && isOperator(context);
 }
 
-/** Renders a page with absolute links to the next and previous page. */
 function renderPage<View>(
   context: Listing,
   path: string,

@@ -19,7 +19,6 @@ export type RecordRow = RowOf<RecordName>;
 type RecordMembers = MembersOf<RecordName>;
 type Status = RecordMembers['status'];
 
-/** A kind of object that can be published, with its records. */
 export interface Publication {
   readonly noun: 'image' | 'demo';
   /** The kind in history entries. */
@@ -164,7 +163,6 @@ export function createRecordDraft(
   return { members: { ...common, ...named }, hidden: { requested_by_email: '', asked: {} } };
 }
 
-/** A request about the object that its path names. */
 interface RequestOf<ObjectRow, Body> extends AuthenticatedContext<ObjectRow> {
   readonly body: Body;
 }
@@ -175,7 +173,6 @@ interface PublishRequest {
   readonly allowed_orgs_request_text?: string;
 }
 
-/** Opens a request for public or restricted visibility. */
 export function requestVisibility<ObjectRow extends PublishedRow>(
   context: RequestOf<ObjectRow, PublishRequest>,
 ): Promise<ObjectRow> {

@@ -45,7 +45,6 @@ export async function assertReferences(
   }
 }
 
-/** Returns whether the caller's organisation owns an object, or it is shared with the organisation. */
 function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
   return row.owner === accountOf(context) || isSharedWith(row, accountOf(context));
 }

@@ -28,7 +28,6 @@ import { CHECKPOINTS, RUNS } from './tables/simulations.ts';
 const TYPE_NAMES = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
 type JsonType = keyof typeof TYPE_NAMES;
 
-/** What a draft of an object needs besides the members. */
 interface DraftContext {
   readonly id: string;
   readonly org: string;
@@ -231,7 +230,6 @@ export function findObjectErrors(
   });
 }
 
-/** Finds references to objects that do not come earlier. @param earlierResources resources of earlier objects, by id */
 function findReferenceErrors(
   { members }: SeedObject,
   earlierResources: ReadonlyMap<string, StoredName>,
@@ -271,14 +269,13 @@ function findResourceErrors(entry: SeedObject): readonly MemberError[] {
   }
 }
 
-/** Returns the JSON type of a value, as in `TYPE_NAMES`. */
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value === 'number' ? 'integer' : typeof value;
 }
 
-/** Builds the rows of the objects. @param otherRows rows that they may refer to */
+/** @param otherRows rows that the objects may refer to */
 export function buildObjectRows(
   objects: readonly SeedObject[],
   otherRows: readonly AirRow[],

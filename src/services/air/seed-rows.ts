@@ -54,7 +54,6 @@ function buildSystemNodeRow(
   });
 }
 
-/** Builds the rows of an image and of its open publish request. */
 function buildImageRows(image: SeedImage, owner: string, times: Times): readonly AirRow[] {
   const { id, org, name, version, published, publishAccessRecord, upload } = image;
   const finalStatus = publishAccessRecord === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
@@ -80,7 +79,6 @@ function buildImageRows(image: SeedImage, owner: string, times: Times): readonly
   return [row, ...buildPublishRequestRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, times)];
 }
 
-/** Builds the row of an open publish request, if there is one. */
 function buildPublishRequestRows(
   records: Table<RecordName>,
   { id, owner, body }: RowOf<'images' | 'demos'>,

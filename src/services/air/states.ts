@@ -18,7 +18,7 @@ export type Transition = keyof typeof TRANSITIONS;
 /** Member of the metadata that sets the duration of each state. */
 const STEP_DURATION_MEMBER = 'nv_auth_mock_step_time';
 
-/** Returns the duration of each state in milliseconds; 0 by default. */
+/** In milliseconds. */
 function readStepDuration(metadata: string | null | undefined): number {
   if (typeof metadata !== 'string') return 0;
   try {
@@ -30,7 +30,6 @@ function readStepDuration(metadata: string | null | undefined): number {
   }
 }
 
-/** Returns the changes that start a transition now: the final state, the steps and the end. */
 export function applyTransition(
   transition: Transition,
   { metadata }: Omit<MembersOf<'simulations'>, 'state' | 'creator'>,

@@ -165,7 +165,6 @@ export function collectionOf<Name extends StoredName>({ name }: Table<Name>): Ai
   return new Collection(`air.${name}`);
 }
 
-/** Untyped, for code that works with any resource. */
 export function anyCollectionOf(name: string): AirCollection<StoredObject<Members, Members>> {
   return new Collection(`air.${name}`);
 }

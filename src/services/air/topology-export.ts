@@ -34,7 +34,6 @@ function shortenData(data: Readonly<Record<string, unknown>>): unknown {
   return Array.isArray(commands) && commands.length === 1 && typeof commands[0] === 'string' ? commands[0] : data;
 }
 
-/** Returns the node and the name of each interface, by id. */
 function listEnds({ nodes, interfaces }: Network): ReadonlyMap<string, End> {
   const nodeNames = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return new Map(

@@ -41,7 +41,6 @@ export type AccessRuleRow = Row<AccessRule, null>;
 /** The access rules of all tenants. The owner of a row is the tenant. */
 export const ACCESS_RULES = new Collection<AccessRule>('runai.access-rules');
 
-/** The rules of the tenant, indexed by subject. */
 export interface RuleBook {
   /** Oldest first, deleted rules included. */
   readonly all: readonly AccessRule[];
@@ -99,7 +98,6 @@ const buildRuleBook = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   return { all, bySubject };
 });
 
-/** Returns the rules of an identity and of its groups. */
 export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
   const keys = [
     createSubjectKey(SUBJECT_TYPES[kind], name),
@@ -154,7 +152,7 @@ function findCachedRights({ made }: Collections, book: RuleBook, custom: readonl
   return byIdentity;
 }
 
-/** Combines the rights that rules grant. A disabled role grants nothing. */
+/** A disabled role grants nothing. */
 function combineRights(
   rules: readonly Pick<AccessRule, 'roleId' | 'scopeType' | 'scopeId'>[],
   roles: Roles,

@@ -28,7 +28,6 @@ export interface AccessTokenAttempt {
   readonly world: Pick<World, 'id' | 'credentials' | 'deleted'>;
 }
 
-/** The realm whose tokens are accepted. */
 export interface TokenRealm {
   /** Path of the issuer, such as `/auth/realms/acme`. */
   readonly issuerPath: string;
@@ -129,7 +128,6 @@ async function readClaims(token: string, attempt: AccessTokenAttempt): Promise<V
   }
 }
 
-/** Returns the cached claims of a verified token, if its signing key is still valid. */
 function readCachedClaims(
   token: string,
   { tokens, verifiedTokens, now }: AccessTokenAttempt,

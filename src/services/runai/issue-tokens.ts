@@ -36,7 +36,6 @@ export interface IdTokenParams extends Omit<AccessTokenParams, 'scope'> {
   /** When the user logged in, in milliseconds. */
   readonly authTime: number;
   readonly nonce?: string | null;
-  /** The access token issued along with it. */
   readonly accessToken: string;
 }
 

@@ -16,7 +16,6 @@ const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
   conflict: 'Resource with this name already exists',
 };
 
-/** Returns the documented message, if any, followed by the message of the problem. */
 export function messageOf({ kind, message }: Problem): string {
   const documented = DOCUMENTED_MESSAGES[kind];
   if (documented === undefined) return message;
@@ -96,7 +95,6 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-/** Renders an OAuth error (RFC 6749, 5.2). */
 function renderOAuthError(problem: Problem, context: RefusalContext): Outcome {
   const error = oauthCodeOf(problem, context);
   const isClient = error === 'invalid_client';

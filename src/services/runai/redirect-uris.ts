@@ -6,7 +6,6 @@ export interface ClientUri {
   readonly uri: string;
 }
 
-/** Splits the `CLIENT=URI` of `--redirect-uri`. */
 export function splitClientUri(clientUri: string): ClientUri {
   const separator = clientUri.indexOf('=');
   return { clientId: clientUri.slice(0, separator), uri: clientUri.slice(separator + 1) };
@@ -20,7 +19,6 @@ export function isRedirectUri(uri: string): boolean {
   return uri.length <= MAX_URI_LENGTH && REDIRECT_URI_PATTERN.test(uri);
 }
 
-/** Describes valid redirect URIs, for messages. */
 export const REDIRECT_URI_FORM =
   'an absolute URL without a fragment, a path of this server, a loopback URL without a port (`http://127.0.0.1/callback`) for any port, or `http://localhost:*` for any port and path';
 

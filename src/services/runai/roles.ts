@@ -21,7 +21,6 @@ export interface CustomRole {
   readonly id: number;
   readonly name: string;
   readonly description: string;
-  /** Ids of permission sets. */
   readonly permissionSets: readonly string[];
   readonly enabled: boolean;
   readonly createdBy: string;
@@ -45,7 +44,6 @@ export function createRoleRow(custom: CustomRole, tenantId: string): CustomRoleR
   });
 }
 
-/** A role, predefined or custom. */
 export interface Role extends CustomRole {
   readonly custom: boolean;
   readonly permissions: ReadonlySet<string>;
@@ -61,7 +59,6 @@ export async function readRoles(world: World): Promise<Roles> {
   return addPredefinedRoles(world, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
-/** Returns all roles by id, like `readRoles`, for custom roles that were already read. */
 export function addPredefinedRoles({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
   return COMBINE_ROLES[profileOf(settings)](rows);
 }

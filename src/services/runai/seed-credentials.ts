@@ -17,13 +17,11 @@ const CLIENT_ID_LENGTH = 16;
 /** Length of the salt of a password digest, in characters. */
 const SALT_LENGTH = 16;
 
-/** The kinds of entries with credentials. */
 type Kind = IdentityKind | 'access-key';
 
 /** Members of an identity or access key that a seed may omit. */
 type Credentials = { readonly [Member in 'id' | 'clientId' | 'bearer' | SecretMember]?: string };
 
-/** Values for members that a seed omits. */
 interface Defaults {
   readonly kind: Kind;
   readonly id: string;
@@ -59,7 +57,6 @@ function mapCredentials<Part extends WrittenSeed>(part: Part, change: ChangeCred
   };
 }
 
-/** Changes the credentials of a user and of the user's access keys. */
 function changeUser(
   { entry, place }: LocatedEntry<WrittenEntries['users']>,
   change: ChangeCredentials,
@@ -76,7 +73,6 @@ function changeUser(
   return applyChange({ entry: user, place }, defaults, change);
 }
 
-/** Changes the credentials of an access key. @param email of the owner */
 function changeKey(email: string, key: LocatedEntry<WrittenAccessKey>, change: ChangeCredentials): WrittenAccessKey {
   const { name, clientId: writtenClientId } = key.entry;
   const clientId = deriveId('access-key', `${email}:${name}`).replaceAll('-', '').slice(0, CLIENT_ID_LENGTH);
@@ -103,7 +99,6 @@ function applyChange<Entry extends Credentials>(
   return change(entry, defaults, place) as Entry;
 }
 
-/** Returns all identities and access keys with their defaults and paths. */
 export function listCredentials(part: WrittenSeed) {
   const credentials: LocatedEntry<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
   mapCredentials(part, (written, defaults, place) => {

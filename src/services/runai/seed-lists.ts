@@ -5,7 +5,6 @@ import type { SubjectType } from './access-rules.ts';
 import type { ListName, SeedRule, WrittenEntries, WrittenSeed } from './seed-schema.ts';
 import type { ScopeType } from './tables/index.ts';
 
-/** A member of an entry that refers to another entry. */
 interface Reference {
   readonly member: string;
   /** The kind of the other entry. */
@@ -17,13 +16,11 @@ interface Reference {
 /** A list of a seed. Other entries refer to its entries by the first of their identifying members. */
 interface EntryList<Entry> extends SeedList {
   readonly idMembers: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
-  /** Whether the identifying member is case-sensitive. */
   readonly isCaseSensitive?: boolean;
   /** For scopes of access rules: their type. */
   readonly scope?: ScopeType;
   /** For subjects of access rules: their type. Their member `role` is a role in the whole tenant. */
   readonly subject?: SubjectType;
-  /** Returns the references of an entry to others. */
   readonly references?: (entry: Entry) => readonly Reference[];
 }
 
@@ -73,7 +70,6 @@ export function toSubjectName(name: string): string {
   return name.toLowerCase();
 }
 
-/** The names of the lists, in the order of the schema. */
 export const LIST_NAMES = keysOf(SEED_LISTS);
 
 /** An entry in a form that is common to all lists. */
@@ -84,7 +80,6 @@ interface ListedEntry {
   readonly references: readonly Reference[];
 }
 
-/** Returns the entries of a list, with their paths in the seed. */
 export function listEntries<List extends ListName>(
   part: { readonly [Name in ListName]?: readonly WrittenEntries[Name][] },
   list: List,

@@ -11,7 +11,7 @@ import { createOAuthClientRow } from './collections/oauth-clients.ts';
 import { createBlankIdentity } from './new-identity.ts';
 import { type CustomRole, createRoleRow, FIRST_CUSTOM_ROLE_ID, LAST_ROLE_SETTING, VENDOR } from './roles.ts';
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
-import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS, type Unit } from './scopes.ts';
 import { listRules } from './seed-lists.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser } from './seed-schema.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
@@ -20,12 +20,16 @@ import { createWorkloadRow, DEFAULT_PHASES, WORKLOAD_PHASES_SETTING } from './wo
 
 export function createSeedRows(part: RunaiSeed, now: Instant): SeedRows {
   const tenantId = String(part.tenant.id);
+  const users = addGroups(part);
   const roles = (part.roles ?? []).map((role, index) => createCustomRole(role, index, now));
   const roleIds = new Map([...PREDEFINED_ROLE_IDS, ...roles.map(({ name, id }) => [name, id] as const)]);
   const rules = listRules(part).map(({ entry }, index) => createAccessRule(entry.rule, roleIds, index + 1, now));
   return {
     rows: [
-      ...createIdentityRows(part, now),
+      ...[...users.map((user) => createUserIdentity(user, now)), ...createClientIdentities(part, now)].map(
+        createIdentityRow,
+      ),
+      ...users.flatMap((user) => createAccessKeys(user, now)).map(createAccessKeyRow),
       ...(part.clients ?? []).map(createOAuthClientRow),
       ...createUnitRows(part, tenantId, now),
       ...addCreatedAt(part.workloads, now).map((workload) => createWorkloadRow(workload, tenantId)),
@@ -45,13 +49,6 @@ export function createSeedRows(part: RunaiSeed, now: Instant): SeedRows {
       ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
     },
   };
-}
-
-function createIdentityRows(part: RunaiSeed, now: Instant): readonly Row[] {
-  const users = addGroups(part);
-  const identities = [...users.map((user) => createUserIdentity(user, now)), ...createClientIdentities(part, now)];
-  const accessKeys = users.flatMap((user) => createAccessKeys(user, now));
-  return [...identities.map(createIdentityRow), ...accessKeys.map(createAccessKeyRow)];
 }
 
 function createUserIdentity({ id, email, groups = [], passwordHash }: SeedUser, now: Instant): Identity {
@@ -86,22 +83,14 @@ function createClientIdentities({ applications = [], serviceAccounts = [] }: Run
 }
 
 function createUnitRows(part: RunaiSeed, tenantId: string, now: Instant): readonly Row[] {
-  const { clusters } = part;
-  const departments = addDefaultCluster(part.departments, clusters);
-  const projects = addDefaultCluster(part.projects, clusters);
+  const { clusters = [], departments, projects } = part;
+  const createRows = (collection: Collection<Unit>, units: NonNullable<RunaiSeed['projects']>) =>
+    addCreatedAt(units, now).map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
   return [
-    ...createRows(CLUSTERS, addCreatedAt(clusters, now), tenantId),
-    ...createRows(DEPARTMENTS, addCreatedAt(departments, now), tenantId),
-    ...createRows(PROJECTS, addCreatedAt(projects, now), tenantId),
+    ...createRows(CLUSTERS, clusters),
+    ...createRows(DEPARTMENTS, addDefaultCluster(departments, clusters)),
+    ...createRows(PROJECTS, addDefaultCluster(projects, clusters)),
   ];
-}
-
-function createRows<Body extends { readonly id: string }>(
-  collection: Collection<Body>,
-  bodies: readonly Body[],
-  tenantId: string,
-): Row<Body, null>[] {
-  return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
 }
 
 /** Adds the default cluster, which is the first one, to departments and to projects without a department. */
@@ -115,7 +104,6 @@ function addCreatedAt<Entry>(entries: readonly Entry[] = [], createdAt: Instant)
   return entries.map((entry) => ({ ...entry, createdAt }));
 }
 
-/** The ids of the predefined roles of all profiles, by name. */
 const PREDEFINED_ROLE_IDS: ReadonlyMap<string, number> = new Map(
   PROFILES.flatMap((profile) => ROLES_BY_PROFILE[profile]).map(({ name, id }) => [name, id]),
 );

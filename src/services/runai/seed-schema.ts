@@ -4,10 +4,8 @@ import type { Claims } from '../../tokens/keys.ts';
 import { PROFILES, ROLES_BY_PROFILE } from './rulesets.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 
-/** A name of an access key, as the API requires it. */
 const ACCESS_KEY_NAME = { pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 };
 
-/** Names of the predefined roles in all versions. */
 export const PREDEFINED_ROLES: readonly string[] = [
   ...new Set(PROFILES.flatMap((profile) => ROLES_BY_PROFILE[profile].map(({ name }) => name))),
 ];
@@ -44,7 +42,6 @@ const ACCESS_KEY = {
 /** The members of an identity with a client id, without its secret. */
 const CLIENT = { id, name: text('The name.'), clientId: optional(text('The client id. Default: the name.')) };
 
-/** Creates a schema that restricts the `role` of the entries of a list. */
 function createRoleRestriction(names: readonly (string | null)[]) {
   return { items: { properties: { role: { enum: names } } } };
 }
@@ -195,7 +192,6 @@ export type WrittenSeed = ValueOf<typeof MEMBERS>;
 /** The name of a list whose entries are identified by members. */
 export type ListName = Exclude<keyof WrittenSeed, 'tenant' | 'workloadPhases' | 'claims'>;
 
-/** The types of the entries of lists as written. */
 export type WrittenEntries = { readonly [List in ListName]: NonNullable<WrittenSeed[List]>[number] };
 
 /** A cluster, department or project; only projects have all members. */
@@ -212,7 +208,6 @@ type Complete<Entry> = Entry & Required<Pick<Entry, keyof Entry & ('id' | 'clien
 
 export type WrittenAccessKey = NonNullable<WrittenEntries['users']['accessKey']>;
 
-/** A user with all omitted members filled in. */
 export type SeedUser = Complete<Omit<WrittenEntries['users'], 'accessKey' | 'accessKeys'>> & {
   readonly accessKey?: Complete<WrittenAccessKey>;
   readonly accessKeys?: readonly Complete<WrittenAccessKey>[];

@@ -39,7 +39,6 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
   };
 };
 
-/** Returns the access rules in force whose role has the permissions that an operation needs. */
 async function findGrantingRules(world: RequestScope, requiredRule: Rule): Promise<readonly AccessRule[]> {
   const [roles, { all }] = await Promise.all([readRoles(world), readRuleBook(world)]);
   return all.filter(({ deletedAt, roleId }) => {

@@ -29,7 +29,6 @@ function readLogins(context: Context): readonly string[] {
   return logins.filter((login) => LOGIN_PATTERN.test(login));
 }
 
-/** The format of a `sid`. */
 const LOGIN_PATTERN = /^[a-z0-9.-]{1,100}$/;
 
 /** Renders the header `Set-Cookie`. Without logins, it deletes the cookie. */

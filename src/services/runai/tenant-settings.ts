@@ -3,12 +3,7 @@ import { Problem } from '../../decisions/problem.ts';
 import { adviseName } from '../../lib/nearest.ts';
 import { readTenantId } from './tenant.ts';
 
-/**
- * Checks that a request is for the tenant of the world.
- *
- * @param tenantId empty for the caller's tenant
- * @throws Problem for any other tenant
- */
+/** @param tenantId empty for the caller's tenant @throws Problem for a tenant other than that of the world */
 export async function assertTenant(context: AuthenticatedContext, tenantId: string | undefined): Promise<void> {
   const tenantIdOfWorld = await readTenantId(context);
   if (tenantId === undefined || tenantId === '' || tenantId === tenantIdOfWorld) return;
@@ -21,7 +16,6 @@ export async function assertTenant(context: AuthenticatedContext, tenantId: stri
 /** Maximum length of a sent value in an error. */
 const MAX_QUOTED_LENGTH = 100;
 
-/** Settings of the tenant that clients can change, stored by key. */
 export class TenantSettings<Key extends string> {
   readonly keys: readonly Key[];
   readonly #kind: string;
@@ -32,7 +26,6 @@ export class TenantSettings<Key extends string> {
     this.keys = keys;
   }
 
-  /** Returns a text as a key. @throws Problem if it is not a key */
   parseKey(text: string): Key {
     const match = this.keys.find((key) => key === text);
     if (match !== undefined) return match;

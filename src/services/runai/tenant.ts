@@ -30,7 +30,6 @@ export function endpointsOf(issuer: string): string {
   return `${issuer}/protocol/openid-connect`;
 }
 
-/** Returns the URL of an issuer's key set. */
 export function jwksUriOf(issuer: string): string {
   return `${endpointsOf(issuer)}/certs`;
 }
@@ -40,7 +39,6 @@ export async function readTenantId({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? NO_TENANT_ID;
 }
 
-/** Returns the realm whose access tokens are valid in this world. */
 export async function readTokenRealm(world: World): Promise<TokenRealm> {
   return { issuerPath: issuerPath(await readRealm(world)), tenantId: await readTenantId(world) };
 }

@@ -47,7 +47,6 @@ function findOtherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRo
   });
 }
 
-/** Returns the name of the whole interface, as the name of a part suggests it. */
 function readWholeName(name: string): string {
   return name.replace(PART_SUFFIX, '');
 }

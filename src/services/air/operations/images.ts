@@ -3,7 +3,7 @@ import type { AuthenticatedContext } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { createOperations, type HandlersOf } from '../crud.ts';
+import { createOperations, type HandlersOf, pickDefined } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
 import { renderStored } from '../objects.ts';
 import { cancelRequest, openRequest, publishNow, requestVisibility, unpublishNow } from '../publishing.ts';
@@ -68,9 +68,8 @@ function assertComplete(row: ImageRow): void {
   assertUploadStatus(row, 'be published', UPLOADED);
 }
 
-/** Returns the new name and version, as far as they were requested. */
-function pickNames({ name, version }: { readonly name?: string; readonly version?: string }) {
-  return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) };
+function pickNames(body: { readonly name?: string; readonly version?: string }) {
+  return pickDefined(body, ['name', 'version']);
 }
 
 function createAnswer(context: AuthenticatedContext, row: ImageRow): Outcome<200, Schema<'air', 'Image'>> {

@@ -16,7 +16,6 @@ import {
 } from '../tables/manifests.ts';
 import { UPLOADED } from './images.ts';
 
-/** Completes a manifest with the name of the caller's organisation. */
 function completeManifest<Members>({ caller }: AuthenticatedContext, members: Members) {
   return { members: { ...members, org_name: caller.principal.org ?? '', port_mapping_required: false } };
 }

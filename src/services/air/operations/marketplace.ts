@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { ANYONE } from '../../../store/row.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
-import { amend, createOperations, type HandlersOf } from '../crud.ts';
+import { amend, createOperations, type HandlersOf, pickDefined } from '../crud.ts';
 import { createDemoMembers } from '../demos.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
@@ -106,10 +106,10 @@ export const demoOperations = {
   },
   /** The publisher and tags are applied at once, before the request is approved. */
   demos_request_publish: async (context) => {
-    const { publisher, tags } = context.body;
+    const { tags } = context.body;
     const next = await openRequest(context, 'PENDING', ({ body }) => {
       const members = {
-        ...(publisher !== undefined && { publisher }),
+        ...pickDefined(context.body, ['publisher']),
         ...(tags !== undefined && { tags: [...normalizeTags(tags)] }),
       };
       assertPublishedMembers({ ...body.members, ...members });
@@ -140,7 +140,6 @@ export const demoOperations = {
     const body = { ...renderStored(request), marketplace_demo_name: row.body.members.name };
     return existing === null ? { status: 201, body } : { status: 200, body };
   },
-  /** Copies the simulation of a demo to the caller's organisation. */
   demos_provision: async (context) => {
     const { store, target: demo, body } = context;
     const source = await collectionOf(SIMULATIONS).byId(store.collections, demo.body.members.demo);
@@ -158,8 +157,7 @@ export const demoOperations = {
     return { status: 201, body: renderSimulation(context, row) };
   },
   demos_manage: async (context) => {
-    const { featured, order } = context.body;
-    const members = { ...(featured !== undefined && { featured }), ...(order !== undefined && { order }) };
+    const members = pickDefined(context.body, ['featured', 'order']);
     const next = await amend(context, DEMOS, context.target, () => ({ members }));
     return { status: 200, body: renderStored(next) };
   },

@@ -3,7 +3,7 @@ import type { AuthenticatedContext, Handler, Operations } from '../../../contrac
 import { Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/row.ts';
 import { accountOf, creatorOf } from '../caller.ts';
-import { amend, createOperations, draftObject } from '../crud.ts';
+import { amend, createOperations, draftObject, pickDefined } from '../crud.ts';
 import { findLinks, planDeletion } from '../deletions.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
@@ -122,7 +122,6 @@ async function resolveNodes(
   );
 }
 
-/** A request for several nodes of a simulation. */
 interface BulkContext extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
@@ -142,7 +141,6 @@ async function changeNodes(
   return { status: 204 } as const;
 }
 
-/** Records an action on the nodes of a running simulation. */
 async function recordAction(context: BulkContext, action: string) {
   const row = await resolveReference(context, SIMULATIONS, 'simulation', context.body.simulation);
   const state = stateAt(row, context.now);
@@ -263,18 +261,11 @@ export const networkOperations = {
     return { status: 200, body: {} };
   },
   nodes_bulk_update: async (context) => {
-    const { simulation, node_ids, image, cpu, memory, storage, labels, metadata, advanced } = context.body;
+    const { simulation, node_ids, image } = context.body;
     const nodes = await resolveNodes(context, simulation, node_ids);
     if (image !== undefined) await resolveReference(context, IMAGES, 'image', image);
-    const members = {
-      ...(image !== undefined && { image }),
-      ...(cpu !== undefined && { cpu }),
-      ...(memory !== undefined && { memory }),
-      ...(storage !== undefined && { storage }),
-      ...(labels !== undefined && { labels }),
-      ...(metadata !== undefined && { metadata }),
-      ...(advanced !== undefined && { advanced }),
-    };
+    const names = ['image', 'cpu', 'memory', 'storage', 'labels', 'metadata', 'advanced'] as const;
+    const members = pickDefined(context.body, names);
     const rows = nodes.map((node) => changeRow(node, NODES, context.now, { members }));
     await context.store.collections.commit(rows.map(createPut));
     return { status: 200, body: rows.map(renderStored) };

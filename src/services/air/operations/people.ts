@@ -82,7 +82,6 @@ function sum<Entry>(rows: readonly Entry[], amountOf: (row: Entry) => number): n
   return rows.reduce((total, row) => total + amountOf(row), 0);
 }
 
-/** Returns the id of an organisation's budget: the same on every server. */
 function budgetId(account: string): string {
   return deriveUuid(`air-budget:${account}`);
 }

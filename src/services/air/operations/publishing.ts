@@ -54,7 +54,7 @@ async function review<Reviewed extends RecordRow>(
   return record as Reviewed;
 }
 
-/** Returns the status of an open request. @throws Problem if the record has none */
+/** @throws Problem if the record has no open request */
 function requireOpenStatus({ body }: RecordRow): keyof typeof PUBLISH_REQUESTS {
   const { status } = body.members;
   if (isOpen(status)) return status;
@@ -67,7 +67,6 @@ interface VisibilityOptions {
   readonly allowed_orgs?: readonly string[];
 }
 
-/** Creates a decision that grants a request. */
 function createApproval({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, publication, before, record) => {
     const status = requireOpenStatus(record);
@@ -89,7 +88,6 @@ function createApproval({ publicly_published, allowed_orgs }: VisibilityOptions)
   };
 }
 
-/** Creates a decision that denies a request. The object stays unchanged. */
 function createDenial({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
   return (context, publication, before, record) => {
     const status = requireOpenStatus(record);
@@ -103,7 +101,6 @@ function createDenial({ denial_reason = '' }: { readonly denial_reason?: string 
   };
 }
 
-/** Creates a decision on the organisations that see a published object. */
 function createVisibilityChange({ publicly_published, allowed_orgs }: VisibilityOptions): Decide {
   return async (context, { noun: what }, before, record) => {
     const { status } = record.body.members;

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { END_OF_TIME, rfc3339 } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
 import { creatorOf } from '../caller.ts';
-import { amend, createOperations, type HandlersOf } from '../crud.ts';
+import { amend, createOperations, type HandlersOf, pickDefined } from '../crud.ts';
 import { createHistoryEntry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { copyNetwork } from '../network-copy.ts';
@@ -149,17 +149,14 @@ function createRun(context: AuthenticatedContext, simulation: string, started_fr
   return createOwnedRow(context, RUNS, { members: { name: '', simulation, started_from, started_at, ended_at: null } });
 }
 
-/** Returns the settings that a copy keeps. */
-function pickNetworkSettings(members: SimulationMembers): Partial<SimulationMembers> {
-  const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
-  return {
-    ...(auto_oob_enabled !== undefined && { auto_oob_enabled }),
-    ...(enable_dhcp !== undefined && { enable_dhcp }),
-    ...(auto_netq_enabled !== undefined && { auto_netq_enabled }),
-    ...(netq_username !== undefined && { netq_username }),
-    ...(netq_password !== undefined && { netq_password }),
-  };
-}
+/** The settings that a copy keeps. */
+const NETWORK_SETTINGS = [
+  'auto_oob_enabled',
+  'enable_dhcp',
+  'auto_netq_enabled',
+  'netq_username',
+  'netq_password',
+] as const;
 
 async function changeSettings(context: AuthenticatedContext<SimulationRow>, members: Partial<SimulationMembers>) {
   const row = await amend(context, SIMULATIONS, context.target, () => ({ members }));
@@ -225,7 +222,7 @@ export const simulationOperations = {
     const draft = createSimulationDraft(context, { ...members, name }, startsAtOnce ? 'cloneAndStart' : 'clone');
     const row = createOwnedRow(context, SIMULATIONS, {
       ...draft,
-      members: { ...draft.members, ...pickNetworkSettings(members) },
+      members: { ...draft.members, ...pickDefined(members, NETWORK_SETTINGS) },
     });
     await context.store.collections.commit([
       createPut(row),

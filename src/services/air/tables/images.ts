@@ -47,7 +47,6 @@ export const IMAGES = {
   ],
 } as const satisfies AirResource;
 
-/** The history of an image, with filters. */
 export const IMAGE_HISTORY = {
   name: 'image_history',
   path: '/api/v3/images/{id}/history/',

@@ -58,7 +58,6 @@ export const DEMO_ACCESS_REQUESTS = {
   operations: [],
 } as const satisfies AirResource;
 
-/** The history of a demo, with filters. */
 export const DEMO_HISTORY = {
   name: 'demo_history',
   path: '/api/v3/marketplace/demos/{id}/history/',

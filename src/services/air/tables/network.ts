@@ -44,7 +44,6 @@ export const NODES = {
   ],
 } as const satisfies AirResource;
 
-/** The history of a node, with filters. */
 export const NODE_HISTORY = {
   name: 'node_history',
   path: '/api/v3/simulations/nodes/{id}/history/',

@@ -8,7 +8,6 @@ import type { AirResource } from './resource.ts';
 import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_HISTORY, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './simulations.ts';
 import { TRAININGS } from './trainings.ts';
 
-/** All resources of Air. */
 const TABLES = [
   SIMULATIONS,
   SIMULATION_ZTP_SCRIPT,

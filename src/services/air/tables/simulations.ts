@@ -57,7 +57,6 @@ export const SIMULATION_ZTP_SCRIPT = {
   ],
 } as const satisfies AirResource;
 
-/** The history of a simulation, with filters. */
 export const SIMULATION_HISTORY = {
   name: 'simulation_history',
   path: '/api/v3/simulations/{id}/history/',

@@ -103,7 +103,6 @@ export async function authenticateSender(
   return id;
 }
 
-/** Returns a required field. @throws Problem if it is missing */
 export function requireField(form: Form, name: string): string {
   const value = own(form, name);
   if (value !== undefined) return value;
@@ -111,7 +110,6 @@ export function requireField(form: Form, name: string): string {
   throw new Problem('invalid_request', `Field \`${name}\` is missing${misspelling}.`);
 }
 
-/** The context of a request with a realm in its path. */
 export interface RealmContext extends Context {
   readonly params: { readonly realm: string };
 }

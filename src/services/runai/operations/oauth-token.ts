@@ -33,7 +33,6 @@ export const oauthTokenOperations = {
     const grant = findGrant(context, 'v2', request.grantType, 'grant_type');
     return createTokenResponse(await issueTokens(context, await grant.redeem(request, context), true), '');
   },
-  /** Handles the token endpoint of the realm (RFC 6749, 3.2). */
   grant_realm_token: async (context) => {
     await readIssuerInPath(context);
     const form = readForm(context.body);
@@ -87,7 +86,6 @@ async function readTokenRequest(
 
 /** Maximum length of a scope in an error. Longer values are not repeated in part: they may be misplaced credentials. */
 const MAX_SCOPE_LENGTH = 40;
-/** Maximum number of unknown scopes in an error. */
 const MAX_LISTED_SCOPES = 5;
 
 /** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */

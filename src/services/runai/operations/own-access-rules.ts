@@ -4,7 +4,6 @@ import { identitiesIn } from '../collections/identities.ts';
 import { type ListQuery, selectItems, slicePage } from '../lists.ts';
 import { createRuleFields, type RuleViewContext, readRuleViewContext, roleNameOf, scopeNameOf } from '../rule-view.ts';
 
-/** Returns the access rules of the caller and the caller's groups. */
 async function findOwnRules(
   context: AuthenticatedContext,
   { search }: ListQuery,

@@ -17,21 +17,6 @@ import { authenticateSender, readForm, readIssuerInPath, requireField } from './
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE_HEADERS } from './token.ts';
 
-/** The claims of ID tokens and of userinfo. */
-const CLAIM_NAMES = [
-  'iss',
-  'sub',
-  'aud',
-  'exp',
-  'iat',
-  'auth_time',
-  'nonce',
-  'email',
-  'email_verified',
-  'preferred_username',
-  'groups',
-];
-
 /** Returns the claims of the caller (OpenID Connect Core 1.0, 5.3), changed by the claim rules of the world. */
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   await readIssuerInPath(context);
@@ -124,7 +109,19 @@ export const realmOperations = {
         id_token_signing_alg_values_supported: [...new Set(context.publishedKeys().flatMap(({ alg }) => alg ?? []))],
         code_challenge_methods_supported: ['S256'],
         scopes_supported: SCOPES,
-        claims_supported: CLAIM_NAMES,
+        claims_supported: [
+          'iss',
+          'sub',
+          'aud',
+          'exp',
+          'iat',
+          'auth_time',
+          'nonce',
+          'email',
+          'email_verified',
+          'preferred_username',
+          'groups',
+        ],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
         introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
         revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],

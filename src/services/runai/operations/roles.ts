@@ -33,13 +33,8 @@ const permissionSet: Lookup<PermissionSetRow> = async ({ settings }, id) => {
 
 export const roleLookups = { role, permissionSet };
 
-/** Names of the roles that the 2.25 guide calls legacy. */
-const LEGACY_ROLES: ReadonlySet<string> = new Set([
-  'L1 researcher',
-  'L2 researcher',
-  'ML engineer',
-  'Research manager',
-]);
+/** As the 2.25 guide calls them. */
+const LEGACY_ROLES: readonly string[] = ['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager'];
 
 function renderRoleV1(role: Role, profile: Profile) {
   const { id, name, description, createdBy, custom, enabled } = role;
@@ -62,7 +57,7 @@ function renderRoleV2(role: Role, profile: Profile) {
     custom: role.custom,
     effectiveEnabled: role.enabled,
     enabled: role.enabled,
-    deprecated: LEGACY_ROLES.has(role.name),
+    deprecated: LEGACY_ROLES.includes(role.name),
     permissionSets: sets.map(({ id, name }) => ({ id, name })),
   };
 }

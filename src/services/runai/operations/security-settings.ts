@@ -14,7 +14,7 @@ const DEFAULT_VALUES: Values = {
   logoutRedirectUri: {},
 };
 
-/** A member of a setting. Every member may be omitted or null. */
+/** Every member of a setting may be omitted or null. */
 interface SettingMember {
   readonly name: string;
   /** Describes valid values, for messages. */

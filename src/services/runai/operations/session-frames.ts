@@ -5,7 +5,6 @@ import { renderSessionFrame } from '../pages/session-frames.ts';
 import { isOriginOf } from '../redirect-uris.ts';
 import { type RealmContext, readIssuerInPath } from './oauth-client.ts';
 
-/** Renders a frame. @throws Problem if the realm does not exist */
 async function renderFrame(context: RealmContext, name: Parameters<typeof renderSessionFrame>[0]) {
   await readIssuerInPath(context);
   return renderSessionFrame(name);

@@ -45,7 +45,6 @@ export function grantNamesAt({ settings }: Context, endpoint: TokenEndpoint): re
   return grantTypesAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
 }
 
-/** Returns the grants that an endpoint has in any version. */
 function grantTypesAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly grantType: GrantName })[] {
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
@@ -108,7 +107,6 @@ function createOldRequest(grantType: string, fields: Partial<TokenRequest>): Tok
 }
 
 export const tokenOperations = {
-  /** Handles `POST /api/v1/token`. */
   grant_token: async (context) => {
     const { body } = context;
     refuseAssertion(body, profileOf(context.settings) === '2.19' ? 'appSecret' : 'clientSecret');

@@ -59,7 +59,6 @@ function createNoPasswordProblem(subject: string): Problem {
   return new Problem('bad_state', `${subject} is not a local user, so there is no password to change.`);
 }
 
-/** Generates a temporary password and its hash. */
 async function generatePassword({ random }: Context) {
   const password = random.alphanumeric(TEMPORARY_PASSWORD_LENGTH);
   return { password, passwordHash: await hashPassword(password, random.alphanumeric(SALT_LENGTH)) };

@@ -22,7 +22,6 @@ import {
   type Workload,
 } from '../workloads.ts';
 
-/** Reads the data that views of workloads need, in addition to the workloads. */
 async function readViewContext(context: AuthenticatedContext): Promise<WorkloadViewContext> {
   const [scopes, phases] = await Promise.all([readScopes(context), readWorkloadPhases(context)]);
   return { scopes, phases, now: context.now };
@@ -89,7 +88,6 @@ export const workloadLookups = {
   projectInBody: findProjectInBody,
 };
 
-/** The body of a request that submits a workload of any type. */
 interface NewWorkload {
   readonly name: string;
   readonly projectId: string;
@@ -151,7 +149,7 @@ async function submit(context: NewWorkloadContext, type: string) {
   return isNew ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }
 
-/** Checks that a workload names the cluster of its project. @throws Problem if it does not */
+/** @throws Problem if it is not the cluster of the project */
 function checkCluster(clusterId: string, project: Unit, scopes: Scopes): void {
   const cluster = scopes.pathOf('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster?.id.toLowerCase() === clusterId.toLowerCase()) return;

@@ -23,7 +23,6 @@ export interface ClientCandidate {
   readonly touch: () => Promise<void>;
 }
 
-/** The credentials in a request of a client with a secret. */
 export interface ClientCredentials {
   readonly id: string;
   readonly secret: string;
@@ -114,7 +113,6 @@ export function withoutTouch(candidate: ClientCandidate | null): ClientCandidate
   return candidate && { ...candidate, touch: async () => {} };
 }
 
-/** Returns the client id for tokens: a placeholder for logins without a client. */
 export function clientIdInTokens(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }

@@ -59,7 +59,6 @@ export interface GrantResult extends TokenHolder {
 /** A login, with the input of its refresh and ID tokens. */
 export interface Session {
   readonly login: Login;
-  /** Id of its latest refresh token. */
   readonly refreshTokenId: string;
   readonly nonce?: string | null;
 }
@@ -70,7 +69,7 @@ export interface Grant {
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
-/** Returns a member that the grant requires. @throws Problem if it is missing */
+/** @throws Problem if the member is missing */
 export function requireMember(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
   return requireValue(request, member, request[member]);
 }
@@ -114,7 +113,6 @@ export function createClientProblem(reason: CredentialReason, claimed?: TokenHol
   });
 }
 
-/** Kinds of clients, and the grants they can use. */
 const CLIENT_KINDS = {
   login: {
     label: 'an OAuth client for user logins',
