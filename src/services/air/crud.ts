@@ -141,7 +141,10 @@ export function amend<Name extends StoredName>(
   });
 }
 
-export function pickDefined<Body extends Members, Name extends keyof Body & string>(body: Body, names: readonly Name[]) {
+export function pickDefined<Body extends Members, Name extends keyof Body & string>(
+  body: Body,
+  names: readonly Name[],
+) {
   const defined = names.filter((name) => own(body, name) !== undefined);
   // Safe cast: a loop loses the types of members.
   return Object.fromEntries(defined.map((name) => [name, body[name]])) as {

@@ -31,11 +31,7 @@ interface ReferenceTo {
   readonly onDelete: Exclude<OnDelete, 'ignore'>;
 }
 
-/**
- * Returns the changes that delete an object and everything that depends on it, the object itself last.
- *
- * @throws Problem if a reference protects one of them
- */
+/** Deletes what depends on an object, and the object itself last. @throws Problem if a reference protects one of them */
 export async function planDeletion(
   context: AuthenticatedContext,
   resource: AirResource,

@@ -94,12 +94,7 @@ function listSearchedMembers({ name, search }: AirResource): readonly string[] {
   return kinds.flatMap(([member, kind]) => (kind === 'text' ? [member] : []));
 }
 
-/**
- * Returns a page of a resource. Filters are stored members; `ordering` is a member of the results.
- *
- * @param view renders an object as a result
- * @param compare the default order. Absent: by creation time
- */
+/** Filters are stored members; `ordering` is a member of the results. @param compare default: by creation time */
 export async function createPage<Name extends StoredName, View>(
   context: Listing,
   table: Table<Name>,

@@ -179,12 +179,7 @@ export function requestVisibility<ObjectRow extends PublishedRow>(
   return openRequest(context, context.body.prefer_public === true ? 'PENDING_ELEVATION' : 'PENDING_RESTRICTION');
 }
 
-/**
- * Opens a request, which a platform operator approves or denies.
- *
- * @param more changes to apply with the request, and changes to apply on approval
- * @throws Problem if a request is already open, or the object has the wrong visibility
- */
+/** @param more `hidden` is for the approval @throws Problem if a request is open, or the visibility is wrong */
 export async function openRequest<ObjectRow extends PublishedRow>(
   context: RequestOf<ObjectRow, PublishRequest>,
   status: OpenStatus,

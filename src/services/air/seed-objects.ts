@@ -50,10 +50,7 @@ type SeedMembersOf<Name extends StoredName> = Pick<MembersOf<Name>, RequiredMemb
   Partial<MembersOf<Name>>;
 
 /**
- * Describes how a seed defines objects of a resource.
- *
  * @param schema the schema of create requests or, if there is none, of responses
- * @param draft builds an object from the members in the seed
  * @param extraMembers required members that neither requests nor references require
  */
 function defineEntry<Name extends StoredName, Members extends SeedMembersOf<Name>>(

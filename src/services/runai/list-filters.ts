@@ -31,12 +31,7 @@ export type Operator = (typeof OPERATORS)[number];
 /** The published pattern: field, operator and a non-empty value. */
 const FILTER_PATTERN = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.+)$/;
 
-/**
- * Returns a function that tests whether an item matches a filter.
- *
- * @param operators operators that the document has for the list
- * @throws Problem if the filter is invalid; it lists the valid fields or operators
- */
+/** @param operators that the document has for the list @throws Problem with the valid fields or operators */
 export function parseFilter<Item>(
   text: string,
   fields: Fields<Item>,

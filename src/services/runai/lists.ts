@@ -11,13 +11,7 @@ export interface ListQuery {
   readonly limit?: number;
 }
 
-/**
- * Filters and sorts items, before paging.
- *
- * @param searchedNames names of the fields that `search` looks at
- * @param operators operators that the document has for this list
- * @throws Problem if a filter is invalid; it lists the valid fields or operators
- */
+/** Filters and sorts. @param searchedNames fields for `search` @throws Problem with the valid fields or operators */
 export function selectItems<Item>(
   items: readonly Item[],
   { filterBy = [], search = '', sortBy, sortOrder }: ListQuery,

@@ -32,8 +32,7 @@ const REDIRECT_URI_PATTERN =
   /^(?:\/(?:[!-"$-.0-[\]-~][!-"$-[\]-~]*)?|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*|https?:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?|(?!(?:https?|javascript|data|vbscript|blob|file|about):)[a-z][a-z0-9+.-]{0,40}:[!-"$-[\]-~]+)$/;
 
 /**
- * Returns whether a client has this redirect URI. URIs are compared exactly, except for loopback ports (RFC 9700,
- * 4.1.3; RFC 8252, 7.3) and paths of this server.
+ * Compares URIs exactly, except for loopback ports (RFC 9700, 4.1.3; RFC 8252, 7.3) and paths of this server.
  *
  * @param registered the redirect URIs of the client
  * @param origin scheme and authority of this server
@@ -64,10 +63,7 @@ const ANY_PORT_AND_PATH = ':*';
 /** Captures the name `localhost`, the port and the rest: printable ASCII without a fragment or a backslash. */
 const LOOPBACK_PATTERN = /^http:\/\/(?:(localhost)|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(:\*|(?:[/?][!-"$-[\]-~]*)?)$/;
 
-/**
- * Returns the parts of a loopback address; null for other URIs. IPv4 and IPv6 count as the same host, because apps
- * listen on either.
- */
+/** Null for other URIs. IPv4 and IPv6 count as the same host, because apps listen on either. */
 function parseLoopback(uri: string) {
   const [whole, host = 'address', port, rest] = LOOPBACK_PATTERN.exec(uri) ?? [];
   return whole === undefined ? null : { host, port, rest };
@@ -80,12 +76,7 @@ function withoutDefaultPort(uri: string): string {
   );
 }
 
-/**
- * Returns whether one of a client's redirect URIs has the origin of a page.
- *
- * @param registered the redirect URIs of the client
- * @param origin scheme and authority of this server
- */
+/** Returns whether one of a client's redirect URIs has the origin of a page. @param origin that of this server */
 export function isOriginOf(registered: readonly string[], pageOrigin: string, origin: string): boolean {
   return registered.some((redirectUri) => {
     if (redirectUri.startsWith('/')) return pageOrigin === new URL(origin).origin;

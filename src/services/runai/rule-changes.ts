@@ -20,9 +20,7 @@ import { readTenantId } from './tenant.ts';
 
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
-/**
- * @throws Problem if the role, scope or subject does not exist; `conflict` if the subject already has the role there
- */
+/** @throws Problem if the role, scope or subject does not exist, or the subject already has the role there */
 export async function createRule(context: AuthenticatedContext, newRule: NewRule): Promise<AccessRule> {
   const { store, now } = context;
   const { scopeType, subjectType, clusterId } = newRule;

@@ -135,11 +135,7 @@ export function derivePart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   });
 }
 
-/**
- * Hashes all passwords. Hashes of the built-in cast are reused, because computing them takes time.
- *
- * @param builtIn the built-in cast with its hashes
- */
+/** @param builtIn the built-in cast with its hashes, which are reused, because computing them takes time */
 export async function hashPasswords(
   part: RunaiSeed,
   random: Random,

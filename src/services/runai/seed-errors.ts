@@ -77,10 +77,7 @@ function findRepeatedCredentials(part: WrittenSeed): SeedError[] {
   ];
 }
 
-/**
- * Finds entries of `accessRules` that repeat another rule. Rules from `role` members are not reported: if they are
- * repeated, so are the names of their identities.
- */
+/** Repeated rules from `role` members are not reported, because the names of their identities are repeated, too. */
 function findRepeatedRules(part: WrittenSeed): SeedError[] {
   const keyOf = ({ rule }: ListedRule) => createRuleKey(rule, rule.role);
   return findDuplicates(
@@ -91,9 +88,7 @@ function findRepeatedRules(part: WrittenSeed): SeedError[] {
   );
 }
 
-/**
- * Finds roles that are neither predefined nor in the seed. Without custom roles, the schema already checks the names.
- */
+/** Roles are predefined or in the seed. Without custom roles, the schema already checks the names. */
 function findUnknownRoles(part: WrittenSeed): SeedError[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];

@@ -16,10 +16,7 @@ const KINDS = ['user', 'application', 'service-account'] as const satisfies read
 
 const MAX_SUBJECTS = 100;
 
-/**
- * Returns a function that finds an identity which can create the access rule of a fix. Users come
- * first, then the subject with the oldest rule.
- */
+/** Finds who can create the access rule of a fix. Users come first, then the subject with the oldest rule. */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const createRule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');

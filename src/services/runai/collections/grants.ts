@@ -53,12 +53,7 @@ export class Grants {
     this.#rows = rows;
   }
 
-  /**
-   * Stores a code, and deletes codes that expired more than a day ago.
-   *
-   * @throws NotFound if the user was deleted
-   * @throws StaleDecision if the user is disabled, or the premise has changed
-   */
+  /** Stores a code, and deletes codes that expired more than a day ago. @throws NotFound, StaleDecision like `issue` */
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -235,10 +230,7 @@ async function checkSubject(rows: Collections, subject: string, { passwordHash }
   if (!row.body.enabled || hasChanged) throw new StaleDecision();
 }
 
-/**
- * Returns the changes that revoke names and delete expired revocations. A name with an expired revocation that is
- * revoked again stays.
- */
+/** Also deletes expired revocations, but not of a name that is revoked again. */
 async function prepareRevocations(
   rows: Collections,
   names: readonly string[],

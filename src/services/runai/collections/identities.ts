@@ -79,10 +79,7 @@ export class Identities {
     await this.#rows.commit([IDENTITIES.put(createIdentityRow(identity))]);
   }
 
-  /**
-   * @throws NotFound if the identity does not exist
-   * @throws StaleDecision if the premise has changed
-   */
+  /** @throws NotFound if the identity does not exist; StaleDecision if the premise has changed */
   async edit(id: string, edit: IdentityEdit, at: Instant, { passwordHash }: Premise = {}): Promise<void> {
     await IDENTITIES.change(this.#rows, id, (row) => {
       if (passwordHash !== undefined && passwordHash !== row.body.passwordHash) throw new StaleDecision();
@@ -124,13 +121,7 @@ export class Identities {
     return this.#rows.uses(IDENTITIES.name);
   }
 
-  /**
-   * Updates the last login, like `AccessKeys.touch`.
-   *
-   * @param secretHash for identities with a secret: the hash that the secret was verified against
-   * @throws NotFound if the identity was deleted
-   * @throws StaleDecision if the secret has changed, or the identity is disabled
-   */
+  /** Like `AccessKeys.touch`. @param secretHash for identities with a secret */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();

@@ -24,14 +24,11 @@ export function createOAuthClientRow(client: OAuthClient): Row<OAuthClient, null
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
-export function oauthClientsIn({
-  store,
-  settings,
-}: {
+export function oauthClientsIn(world: {
   readonly store: Pick<Store, 'collections'>;
   readonly settings: Pick<Settings, 'redirectUri'>;
 }): OAuthClients {
-  return new OAuthClients(store.collections, settings.redirectUri);
+  return new OAuthClients(world.store.collections, world.settings.redirectUri);
 }
 
 export const MAX_OAUTH_CLIENTS = 100;
@@ -68,10 +65,7 @@ export class OAuthClients {
     return this.#optionUris.some((optionUri) => optionUri.clientId === clientId);
   }
 
-  /**
-   * @throws Collision if the client exists
-   * @throws LimitReached if the world has the maximum number of clients
-   */
+  /** @throws Collision if the client exists; LimitReached if the world has the maximum number of clients */
   async add(client: OAuthClient): Promise<void> {
     if (this.isFromOption(client.clientId)) throw new Collision();
     await OAUTH_CLIENTS.insert(this.#rows, createOAuthClientRow(client), MAX_OAUTH_CLIENTS);

@@ -39,11 +39,7 @@ async function readIdTokenHint({ tokens, now }: RealmContext, form: Form) {
   return claims;
 }
 
-/**
- * Returns 204 if the client sent a refresh token, else a redirection if it asked for one, else a page.
- *
- * @throws Problem if `post_logout_redirect_uri` does not belong to the client
- */
+/** @throws Problem if `post_logout_redirect_uri` does not belong to the client */
 async function respondToLogout(
   context: RealmContext,
   form: Form,

@@ -17,11 +17,7 @@ export function readForm(sent: Form): Form {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 
-/**
- * Returns the client of a request, from a Basic header or the body, but never both (RFC 6749, 2.3).
- *
- * @throws Problem if the client credentials are malformed or ambiguous
- */
+/** From a Basic header or the body, but never both (RFC 6749, 2.3). @throws Problem if they are malformed or ambiguous */
 export async function readPresentedClient(
   context: Context,
   form: Form,

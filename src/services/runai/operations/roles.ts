@@ -99,12 +99,7 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
   );
 }
 
-/**
- * Returns the members of a role that a client can set.
- *
- * @param roleId the role to change; null for a new role
- * @throws Problem if a permission set is unknown or the name is taken
- */
+/** @param roleId null for a new role @throws Problem if a permission set is unknown or the name is taken */
 async function parseRole(context: Context, body: Schema<'runai', 'RoleRequest'>, roleId: number | null) {
   const { name, description = '' } = body;
   const validSets: readonly string[] = rowsOfProfile(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);

@@ -7,9 +7,7 @@ const CLIENT = {
   certainty: 'documented',
 } as const;
 
-/**
- * Vendor operations that no version of the mock emulates. Listed so that their paths are not mistaken for object ids.
- */
+/** Vendor operations that no version emulates. Listed so that their paths are not mistaken for object ids. */
 export const NOT_EMULATED_SECTIONS = [
   {
     ...CLIENT,

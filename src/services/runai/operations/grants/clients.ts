@@ -77,11 +77,7 @@ export function checkClientSecret(
   throw createClientProblem('wrong_secret', undefined, challenge);
 }
 
-/**
- * Returns the client id of a user's login; null if the request has none and needs none.
- *
- * @throws Problem if a field is missing; `bad_client` if the client is unknown, has another secret or is not for logins
- */
+/** Null if the request has no client and needs none. @throws Problem if it is missing, or not valid for logins */
 export async function authenticateLoginClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
   if (id === null) return need === 'required' ? requireValue(request, 'clientID', id) : null;

@@ -98,13 +98,7 @@ export function describeMisspelling(sentNames: readonly string[], missingName: s
 /** The client id in tokens of logins without a client. */
 export const NO_CLIENT = 'runai';
 
-/**
- * Creates the error for client credentials that are not valid. The message is always the same, so that it does not
- * reveal which client ids exist.
- *
- * @param claimed the client whose id was sent, if it exists
- * @param challenge the challenge of `PresentedClient`
- */
+/** The message does not reveal which client ids exist. @param claimed the client whose id was sent, if it exists */
 export function createClientProblem(reason: CredentialReason, claimed?: TokenHolder, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
     reason,

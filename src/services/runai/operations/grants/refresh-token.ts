@@ -49,11 +49,7 @@ export const refreshTokenGrant: Grant = {
   },
 };
 
-/**
- * Returns the requested subset of the login's scopes (RFC 6749, 6); null if the request names no scope.
- *
- * @throws Problem `invalid_scope` if a scope is not one of the login's
- */
+/** Null if the request names no scope (RFC 6749, 6). @throws Problem if a scope is not one of the login's */
 async function narrowScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,

@@ -23,12 +23,7 @@ export interface SessionOptions extends Premise {
   readonly nonce?: string | null;
 }
 
-/**
- * Starts a session with the first refresh token of the login.
- *
- * @throws NotFound if the user was deleted
- * @throws StaleDecision if the user is disabled, or the premise has changed
- */
+/** @throws NotFound if the user was deleted; StaleDecision if the user is disabled, or the premise has changed */
 export async function startSession(
   context: Context,
   identity: Identity,
