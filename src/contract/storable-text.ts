@@ -1,4 +1,4 @@
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../decisions/problem.ts';
 import { isRecord } from '../lib/members.ts';
 import { shorten } from '../lib/redact.ts';
 
@@ -44,8 +44,7 @@ function pathTo(visit: Visit, key: string): string {
 /** @param name characters that cannot be sent back are replaced */
 function unstorableProblem(part: string, name: string): Problem {
   const subject = name === '' ? 'The body' : `${part} \`${name.replaceAll(/[\0\p{Surrogate}]/gu, '?')}\``;
-  return new Problem(
-    'invalid_request',
+  return invalidRequest(
     `${subject} contains a NUL character or an unpaired surrogate, which cannot be stored. Remove it.`,
   );
 }

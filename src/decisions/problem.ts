@@ -161,6 +161,10 @@ export function describeDeletion(at: Instant): string {
   return `${DELETION_PREFIX}${rfc3339(at)}`;
 }
 
+export function invalidRequest(message: string): Problem {
+  return new Problem('invalid_request', message);
+}
+
 /** Creates the problem of a refused credential. @param claimed the principal it names, if known */
 export function unauthenticatedProblem(
   reason: CredentialReason,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, Problem } from '../decisions/problem.ts';
 import { isJsonType } from '../decisions/responses/media-type.ts';
 import type { OperationRow } from '../decisions/rule.ts';
 import { isRecord, own } from '../lib/members.ts';
@@ -133,7 +133,7 @@ function checkStructure(bytes: Buffer): void {
     if (byte === COMMA || byte === OPENING_BRACKET || byte === OPENING_BRACE) count += 1;
   }
   if (count <= MAX_STRUCTURE) return;
-  throw new Problem('invalid_request', `The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
+  throw invalidRequest(`The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
 }
 
 export function hasBody(request: IncomingMessage): boolean {
@@ -234,12 +234,12 @@ function parseJson(bytes: Buffer): unknown {
 /** Parses a form. @throws Problem if a field is repeated (RFC 6749, 3.2) */
 function parseForm(bytes: Buffer): Record<string, string> {
   if (countByte(bytes, AMPERSAND) >= MAX_FIELDS) {
-    throw new Problem('invalid_request', `The body has more than ${MAX_FIELDS} fields. Send fewer.`);
+    throw invalidRequest(`The body has more than ${MAX_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
     if (fields.has(name)) {
-      throw new Problem('invalid_request', `The body has the field \`${shorten(name)}\` twice. Send it once.`);
+      throw invalidRequest(`The body has the field \`${shorten(name)}\` twice. Send it once.`);
     }
     fields.set(name, value);
   }
@@ -266,22 +266,22 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
     const { value, depth } = next;
     // `JSON.parse` reads `1e400` as infinity, which would be stored as null.
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
-      throw new Problem('invalid_request', 'The body has a number beyond ±1.8e308. Send one within that range.');
+      throw invalidRequest('The body has a number beyond ±1.8e308. Send one within that range.');
     }
     if (!isRecord(value)) continue;
     if (depth > MAX_DEPTH) {
-      throw new Problem('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+      throw invalidRequest(`The body is nested deeper than ${MAX_DEPTH} levels.`);
     }
     if (Array.isArray(value) && value.length > maxEntries) {
-      throw new Problem('invalid_request', `The body has an array of more than ${maxEntries} entries. Send fewer.`);
+      throw invalidRequest(`The body has an array of more than ${maxEntries} entries. Send fewer.`);
     }
     const keys = Object.keys(value);
     if (keys.length > MAX_MEMBERS && !Array.isArray(value)) {
-      throw new Problem('invalid_request', `The body has an object of more than ${MAX_MEMBERS} members.`);
+      throw invalidRequest(`The body has an object of more than ${MAX_MEMBERS} members.`);
     }
     for (const key of keys) {
       if (key === '__proto__' || key === 'constructor') {
-        throw new Problem('invalid_request', `The body has a member \`${key}\`, which is never accepted. Remove it.`);
+        throw invalidRequest(`The body has a member \`${key}\`, which is never accepted. Remove it.`);
       }
       pending.push({ value: value[key], depth: depth + 1 });
     }
@@ -302,8 +302,7 @@ export function useDocumentSpelling(value: unknown, spelling: ReadonlyMap<string
     const field = spelling.get(key.toLowerCase()) ?? key;
     const earlierKey = sentKeys.get(field);
     if (earlierKey !== undefined) {
-      throw new Problem(
-        'invalid_request',
+      throw invalidRequest(
         `The body has one field in two spellings, \`${earlierKey}\` and \`${key}\`. Send only one of them.`,
       );
     }

@@ -3,7 +3,7 @@ import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { type LeastRights, listUsedRights } from '../decisions/explaining/least-rights.ts';
 import { namesOf, type Principal } from '../decisions/principal.ts';
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, Problem } from '../decisions/problem.ts';
 import { credentialKeyOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
 import { suggestName } from '../lib/nearest.ts';
 import { redact } from '../lib/redact.ts';
@@ -46,8 +46,7 @@ async function findUses(
     ];
   }
   const suggestion = suggestName(principalName, [...new Set(recorded.flatMap(({ principal }) => namesOf(principal)))]);
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     `Query parameter \`principal\`: no accepted credential has the name \`${redact(principalName).slice(0, 100)}\`. \`GET /_mock/cast\` lists all principals.${suggestion}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Schema } from '../contract/documented.ts';
 import type { World } from '../contract/world.ts';
 import { type Caller, decide } from '../decisions/decide.ts';
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, Problem } from '../decisions/problem.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Server } from './server.ts';
 import {
@@ -43,8 +43,7 @@ export async function simulateOperations(
   const operations = effects.flat();
   if (operations.length > 0) return operations;
   const titles = selected.map(({ title }) => title).join(', ');
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     `Field \`principal\` does not match any principal that can call ${titles}. \`GET /_mock/cast\` lists all principals.`,
   );
 }

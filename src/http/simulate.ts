@@ -2,7 +2,7 @@ import { describeNotEmulated } from '../contract/sections.ts';
 import type { World } from '../contract/world.ts';
 import type { Caller } from '../decisions/decide.ts';
 import { type Decision, decisionOfProblem } from '../decisions/decision.ts';
-import { HTTP_STATUS, Problem } from '../decisions/problem.ts';
+import { HTTP_STATUS, invalidRequest, Problem } from '../decisions/problem.ts';
 import { hideDecisionSecrets } from '../journal/decisions.ts';
 import { findNearPath } from '../lib/nearest-path.ts';
 import { showPath } from '../lib/redact.ts';
@@ -33,10 +33,7 @@ export async function simulateRequest(
   const path = fullPath.startsWith(below) ? fullPath.slice(below.length - 1) : fullPath;
   const { route, params } = findMatch(routes, method, path);
   if (!server.rulesets.includes(route.ruleset)) {
-    throw new Problem(
-      'invalid_request',
-      'Field `path`: the control API has no rules; any caller that can reach it may call it.',
-    );
+    throw invalidRequest('Field `path`: the control API has no rules; any caller that can reach it may call it.');
   }
   const request = createSimulatedRequest(server, world, method, path, { route, params: paramsOf(route, params) });
   await assertRolesExist(request, simulatedCaller, route.service.name);
@@ -46,8 +43,7 @@ export async function simulateRequest(
     const found = await findCaller(request, service, simulatedCaller);
     if (found instanceof Problem) return decideRefusedCredential(request, path, found);
     if (found === null) {
-      throw new Problem(
-        'invalid_request',
+      throw invalidRequest(
         `Field \`principal\` does not match any principal that can call ${service.title}. \`GET /_mock/cast\` lists all principals.`,
       );
     }
@@ -75,24 +71,21 @@ async function decideOnly(request: WorldRequest, caller: Caller | null): Promise
 /** Finds the operation of a simulated request. @throws Problem if no operation has the method and path */
 function findMatch(routes: Routes, method: string, path: string): Match {
   if (!isDecodable(path))
-    throw new Problem('invalid_request', 'Field `path` is not valid percent-encoding. Encode a literal `%` as `%25`.');
+    throw invalidRequest('Field `path` is not valid percent-encoding. Encode a literal `%` as `%25`.');
   const match = routes.find(method, path);
   if (match !== null) return match;
   const notEmulated = routes.findNotEmulated(method, path);
-  if (notEmulated !== null) throw new Problem('invalid_request', `Field \`path\`: ${describeNotEmulated(notEmulated)}`);
+  if (notEmulated !== null) throw invalidRequest(`Field \`path\`: ${describeNotEmulated(notEmulated)}`);
   const methods = routes.methodsOf(path).join(', ');
   if (methods !== '') {
-    throw new Problem(
-      'invalid_request',
-      `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`,
-    );
+    throw invalidRequest(`Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`);
   }
   const served = routes.listServed(false);
   const ofMethod = served.filter((operation) => operation.method === method);
   const pathsOf = (operations: typeof served) => operations.map((operation) => operation.path);
   const near = findNearPath(path, pathsOf(ofMethod)) ?? findNearPath(path, pathsOf(served));
   const suggestion = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  throw new Problem('invalid_request', `Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestion}`);
+  throw invalidRequest(`Field \`path\`: no operation has the path \`${showPath(path)}\`.${suggestion}`);
 }
 
 /**
@@ -106,7 +99,7 @@ function decideRefusedCredential(request: WorldRequest, path: string, problem: P
   const decision = decisionOfProblem(facts, problem, request.server.reasons);
   if (decision !== null) return decision;
   const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]} whatever the rights, because the organisation has no subscription.`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 function isDecodable(path: string): boolean {

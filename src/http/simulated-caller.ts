@@ -4,7 +4,7 @@ import type { World } from '../contract/world.ts';
 import { type Caller, serviceOfKey } from '../decisions/decide.ts';
 import type { HypotheticalRights } from '../decisions/policy.ts';
 import { namesOf } from '../decisions/principal.ts';
-import { Problem, type ProblemKind } from '../decisions/problem.ts';
+import { invalidRequest, Problem, type ProblemKind } from '../decisions/problem.ts';
 import { listNames, suggestName } from '../lib/nearest.ts';
 import { redact } from '../lib/redact.ts';
 import { type RoutedRequest, WorldRequest } from './request.ts';
@@ -122,5 +122,5 @@ export async function assertRolesExist(
       ? `Expected one of ${listNames(unknown, known)}`
       : `The roles of \`${serviceName}\` are ${listNames(unknown, rolesOfService)}`;
   const message = `Field \`held.roles\` has the unknown role \`${redact(unknown).slice(0, 100)}\`.`;
-  throw new Problem('invalid_request', `${message}${suggestName(unknown, known)} ${listed}.`);
+  throw invalidRequest(`${message}${suggestName(unknown, known)} ${listed}.`);
 }

@@ -4,7 +4,7 @@ import { rfc3339 } from '../lib/clock.ts';
 import { createSharedCache, MEGABYTE, Quota, type SharedCache } from '../lib/memory.ts';
 import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
-import { type EventKind, Events } from './events.ts';
+import { type EventKind, Events } from './event-stream.ts';
 import { createRequestCache, Journal, type RequestCache, type WorldEnd } from './journal.ts';
 import { createPriorityCache, type PriorityCache } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../decisions/problem.ts';
 import { adviseName, listNames } from '../lib/nearest.ts';
 import { findNearPath } from '../lib/nearest-path.ts';
 import { fitsSegment, isVariable } from '../lib/path-template.ts';
@@ -47,14 +47,11 @@ export function checkMatch(
   checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/tables/{service}`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
   if (match.body !== undefined && JSON.stringify(match.body).length > MAX_BODY_CHARACTERS) {
-    throw new Problem(
-      'invalid_request',
-      `${member('body')} is longer than ${MAX_BODY_CHARACTERS} characters. Match fewer members.`,
-    );
+    throw invalidRequest(`${member('body')} is longer than ${MAX_BODY_CHARACTERS} characters. Match fewer members.`);
   }
   if (match.status !== undefined && !(match.status >= 100 && match.status <= 599)) {
     const message = `${member('status')}: \`${match.status}\` is not an HTTP status. Expected a whole number from 100 to 599.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
   const checked = { ...others, ...(path !== undefined && { path }) };
@@ -76,7 +73,7 @@ function checkName(
 ): void {
   if (name === undefined || valid.includes(name)) return;
   const message = `${member}: ${none} \`${shorten(name)}\`.${adviseName(name, valid, where)}`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 /** Maximum size of a body in a match, in characters of its JSON: it stays in memory while a verification waits. */
@@ -86,8 +83,7 @@ function checkPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
   const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
   if (isWhole && /^\/[^?#\s]*$/.test(inner)) return inner;
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     `${member} must be a path without a query, such as \`/api/v1/token\`. \`{name}\` matches any whole segment.`,
   );
 }
@@ -138,8 +134,7 @@ function impossibleMatchProblem(
     : undefined;
   const named = possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`);
   const alternatives = `There are ${listNames(value, named, '`/docs`')}.`;
-  return new Problem(
-    'invalid_request',
+  return invalidRequest(
     `${member} is \`${shorten(value)}\`, which can never match: ${reason}. ${near === undefined ? alternatives : `Did you mean \`${near}\`?`}`,
   );
 }

@@ -1,5 +1,5 @@
 import type { World, WorldRegistry } from '../contract/world.ts';
-import { Problem } from '../decisions/problem.ts';
+import { invalidRequest, Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../lib/time.ts';
 import { DEFAULT_WORLD, findWorldIdError } from '../lib/world-id.ts';
 import { isStorageFailure } from '../store/errors.ts';
@@ -306,7 +306,7 @@ export class Worlds implements WorldRegistry {
   #checkId(id: string): void {
     if (this.#isClosed) throw createClosingProblem();
     const problem = findWorldIdError(id);
-    if (problem !== null) throw new Problem('invalid_request', `Field \`id\` ${problem}.`);
+    if (problem !== null) throw invalidRequest(`Field \`id\` ${problem}.`);
     if (id === DEFAULT_WORLD || this.#reservedIds.has(id) || this.has(id)) {
       const alternative = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
       throw new Problem('conflict', `The world \`${id}\` already exists. Choose another id${alternative}.`);

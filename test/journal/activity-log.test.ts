@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ActivityLog, createActivityBudgets } from '../../src/journal/activity-log.ts';
 import type { Draft } from '../../src/journal/entry.ts';
-import type { PublishedEvent } from '../../src/journal/events.ts';
+import type { PublishedEvent } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
 import { toyDraft } from './toy-draft.ts';
 import { toySecrets } from './toy-secrets.ts';

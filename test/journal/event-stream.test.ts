@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEventStream } from '../../src/journal/event-stream.ts';
-import { Events } from '../../src/journal/events.ts';
+import { createEventStream, Events } from '../../src/journal/event-stream.ts';
 
 /** The blocks that a stream has sent so far, without comments. */
 async function readSent(stream: ReturnType<typeof createEventStream>): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { type Instant, parseInstant } from '../../lib/clock.ts';
-import { Problem } from '../problem.ts';
+import { invalidRequest } from '../problem.ts';
 
 /** The sort key of an entry: number, then text; newer is higher. Never reused, so a page can follow a deleted entry. */
 export type Position = readonly [number: number, text?: string];
@@ -69,8 +69,7 @@ function parseCursor(cursor: string, isText: (text: string) => boolean): Positio
     if (text === undefined) return [number];
     if (isText(text)) return [number, text];
   }
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     'Query parameter `after` must be the `next` of an earlier response of this operation. Omit it for the first page.',
   );
 }
@@ -84,8 +83,7 @@ function createSinceFilter<Entry>(
   if (position !== null) return (entry) => comparePositions(positionOf(entry), position) > 0;
   const instant = parseInstant(since);
   if (instant !== null) return (entry) => timeOf(entry) >= instant;
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     'Query parameter `since` must be the id of an entry of this list, or a time in RFC 3339 format.',
   );
 }

@@ -1,5 +1,5 @@
 import { assertStorable } from '../../contract/storable-text.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import type { OperationRow } from '../../decisions/rule.ts';
 import { storeBody } from '../../journal/entry.ts';
 import { isRecord, own } from '../../lib/members.ts';
@@ -49,7 +49,7 @@ export function validateRequest(request: WorldRequest): void {
     const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
     hints.add('other_version', message);
   }
-  throw new Problem('invalid_request', sentence);
+  throw invalidRequest(sentence);
 }
 
 const MAX_NUMERAL_LENGTH = 40;
@@ -61,8 +61,7 @@ function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Quer
     const isWhole = queryTypes[name] !== 'number';
     const form = isWhole ? INTEGER : DECIMAL;
     if (form.test(String(sent[name]))) continue;
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MAX_NUMERAL_LENGTH)}\`.`,
     );
   }
@@ -116,8 +115,7 @@ function createUndocumentedProblem(
 ): Problem {
   const advice =
     near === undefined ? 'Leave it out' : usePageNames(`Did you mean \`${near}\`? Otherwise leave it out`, row);
-  return new Problem(
-    'invalid_request',
+  return invalidRequest(
     `The document does not list the ${subject}. ${advice}, or start the mock without \`--strict\`.`,
   );
 }

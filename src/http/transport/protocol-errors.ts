@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { readStopwatch } from '../../lib/clock.ts';
 import { HTTPS_PORT_TEXT } from '../../lib/connection-advice.ts';
 import type { Log } from '../../lib/log.ts';
@@ -41,7 +41,7 @@ function toWireProblem({ code }: NodeJS.ErrnoException): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new Problem('headers_too_large', 'The request line and headers are larger than 16 KiB together.');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Problem('timeout', 'The request did not arrive in time.');
-  return new Problem('invalid_request', 'The request is not valid HTTP/1.1.');
+  return invalidRequest('The request is not valid HTTP/1.1.');
 }
 
 /** A TLS handshake record starts with its type and the major version (RFC 8446, 5.1). */

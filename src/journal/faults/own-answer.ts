@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OwnAnswer } from '../../../generated/library.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../../decisions/problem.ts';
 import { createUntrustedContentHeaders, essenceOf, isJsonType } from '../../decisions/responses/media-type.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { own } from '../../lib/members.ts';
@@ -106,5 +106,5 @@ function throwsIn(validate: () => void): boolean {
 }
 
 function invalidMember(member: keyof OwnAnswer, requirement: string): Problem {
-  return new Problem('invalid_request', `Field \`do.answer.${member}\` ${requirement}.`);
+  return invalidRequest(`Field \`do.answer.${member}\` ${requirement}.`);
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../../decisions/problem.ts';
 
 /** An attribute value. Whole numbers become numbers. */
 type Value = string | number;
@@ -135,7 +135,7 @@ class DotReader {
   createProblem(expected: string, at = this.#position): Problem {
     const before = this.#text.slice(0, at);
     const location = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
-    return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${location}.`);
+    return invalidRequest(`Field \`content\` is not valid; expected ${expected} at ${location}.`);
   }
 
   /** Reads a name with an optional port: `name`, `name:port` or `name:port:n`. Ignores the compass point. */

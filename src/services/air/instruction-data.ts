@@ -1,4 +1,4 @@
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { isRecord, own } from '../../lib/members.ts';
 import { showPath } from '../../lib/redact.ts';
 import { fieldProblem } from './problem.ts';
@@ -33,7 +33,7 @@ export function checkData(executor: Executor, data: unknown, path: string): obje
   if (!isRecord(data)) throw fieldProblem(path, `an object with \`${required}\``);
   if (!Object.hasOwn(data, required)) {
     const message = `Field \`${path}.${required}\` is missing: the executor \`${executor}\` requires it.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   const checks = CHECKS[executor];
   for (const [name, value] of Object.entries(data)) {
@@ -41,7 +41,7 @@ export function checkData(executor: Executor, data: unknown, path: string): obje
     if (check === undefined) {
       const names = Object.keys(checks).map((known) => `\`${known}\``);
       const message = `Field \`${path}.${showPath(name)}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     check(value, `${path}.${name}`);
   }

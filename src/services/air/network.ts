@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { createOwnedRow, type DraftOf } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
@@ -44,7 +44,7 @@ export function normalizeGroupName(text: string): string {
   const name = text.trim();
   if (name.length <= MAX_GROUP_NAME_LENGTH) return name;
   const message = `Field \`placement_group\` has ${name.length} characters; expected up to ${MAX_GROUP_NAME_LENGTH}.`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 type InterfaceLabels = NonNullable<InterfaceMembers['labels']>;

@@ -1,5 +1,5 @@
 import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
-import { HTTP_STATUS, Problem } from '../../decisions/problem.ts';
+import { HTTP_STATUS, invalidRequest, type Problem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import { createRequestStatus } from '../ngc-keys/envelope.ts';
 
@@ -30,7 +30,7 @@ export function renderProblem(problem: Problem, { settings, random }: RefusalCon
 
 /** For a value that the document's schema cannot validate. @param expected what it must be, such as `an object` */
 export function fieldProblem(where: string, expected: string): Problem {
-  return new Problem('invalid_request', `Field \`${where}\` is not valid; expected ${expected}.`);
+  return invalidRequest(`Field \`${where}\` is not valid; expected ${expected}.`);
 }
 
 /** Without a message of its own, a problem has that of the API's framework, as reported by clients. */

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { isOneOf } from '../../lib/members.ts';
 import { ANYONE } from '../../store/row.ts';
@@ -265,7 +265,7 @@ export async function grantVisibility(
 ): Promise<Required<Pick<PublicationChange, 'members' | 'sharedWith' | 'record'>>> {
   if (publicly_published && allowed_orgs.length > 0) {
     const message = 'Field `allowed_orgs` must be empty or omitted if the object is visible to every organisation.';
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   return {
     members: { published: true, publicly_published },

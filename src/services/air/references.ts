@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { memberOf } from '../../lib/members.ts';
 import { isSharedWith } from '../../store/row.ts';
 import { accountOf } from './caller.ts';
@@ -50,5 +50,5 @@ function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
 }
 
 function unknownIdProblem(member: string, name: string): Problem {
-  return new Problem('invalid_request', `Field \`${member}\` is not the id of an existing object in \`${name}\`.`);
+  return invalidRequest(`Field \`${member}\` is not the id of an existing object in \`${name}\`.`);
 }

@@ -1,6 +1,6 @@
+import { invalidRequest } from '../../decisions/problem.ts';
 import { END_OF_TIME, type Instant } from '../../lib/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
-import { invalidRequest } from './problem.ts';
 
 /** Returns a duration in milliseconds. @param limits the other requirements, for the message */
 export function readDuration(field: string, text: string, isValid: (ms: number) => boolean, limits: string): number {

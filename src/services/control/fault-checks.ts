@@ -1,4 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import type { Outcome } from '../../decisions/responses/outcome.ts';
 import type { Routes } from '../../http/routes.ts';
 import { checkMatch, findPossibleOperations, type KnownNames } from '../../journal/check.ts';
@@ -9,7 +10,6 @@ import type { Instant } from '../../lib/clock.ts';
 import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
 import { keysOf } from '../../lib/members.ts';
 import { readDuration, readDurationFromNow } from './durations.ts';
-import { invalidRequest } from './problem.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 

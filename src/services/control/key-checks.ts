@@ -1,5 +1,6 @@
 import { quote } from '../../decisions/explaining/index.ts';
 import type { Policy } from '../../decisions/policy.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../lib/clock.ts';
 import { adviseName, listNames, suggestName } from '../../lib/nearest.ts';
@@ -12,7 +13,6 @@ import {
   keyServices,
   knownRoles,
 } from '../ngc-keys/key-policy.ts';
-import { invalidRequest } from './problem.ts';
 
 interface PolicyOrder {
   readonly scopes?: readonly string[];

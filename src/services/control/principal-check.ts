@@ -1,11 +1,11 @@
 import type { World } from '../../contract/world.ts';
 import { namesOf } from '../../decisions/principal.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { listPrincipalNames } from '../../http/simulated-caller.ts';
 import { findNear } from '../../lib/nearest.ts';
 import { redact } from '../../lib/redact.ts';
 import { createCast } from '../../worlds/seed/index.ts';
 import type { ControlledServer } from './controlled-server.ts';
-import { invalidRequest } from './problem.ts';
 
 /** Suggests the nearest name. A name that resembles no known one passes, because it may be created later. */
 export async function checkPrincipal(

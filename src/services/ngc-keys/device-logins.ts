@@ -1,6 +1,6 @@
 /** Logins on devices without a browser: the client starts a login, and a user confirms it elsewhere. */
 
-import { Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
 import type { Instant } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import { Collection } from '../../store/collection.ts';
@@ -131,5 +131,5 @@ export async function findUserByIdentifier({ store, now }: InWorld, identifier: 
   ].flatMap((found) => found?.key ?? []);
   if (key === undefined || key.user === null) return null;
   if (other === undefined || other.user === key.user) return ngcKeys.findUser(key.org, key.user);
-  throw new Problem('invalid_request', `Several keys have the name \`${key.name}\`. Use a key id instead.`);
+  throw invalidRequest(`Several keys have the name \`${key.name}\`. Use a key id instead.`);
 }

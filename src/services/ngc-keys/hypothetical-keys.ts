@@ -1,7 +1,7 @@
 import type { ServiceCallers } from '../../contract/service.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { HeldRights, HypotheticalRights } from '../../decisions/policy.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { permissionsOfRoles, type Ruleset, type Settings } from '../../decisions/ruleset.ts';
 import { type NgcKeys, ngcKeysIn } from './index.ts';
 import type { Organization } from './records.ts';
@@ -31,7 +31,7 @@ async function createSimulatedCaller(
 ): Promise<Caller> {
   const [organization] = await ngcKeys.listOrganizations();
   if (organization === undefined) {
-    throw new Problem('invalid_request', 'This world has no organisation for the key. Use a seed that has one.');
+    throw invalidRequest('This world has no organisation for the key. Use a seed that has one.');
   }
   assertOrganization(organization);
   const { name: org, ncaId: account } = organization;
@@ -49,8 +49,7 @@ function replaceRights(ruleset: Ruleset, rights: HypotheticalRights, { principal
     const nextVersion = (held.policyVersion ?? 0) + 1;
     return buildHeldRights(ruleset, rights, held.services, nextVersion);
   }
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     isServiceKey
       ? 'Field `held.roles` is not allowed for a service key. Send `scopes` and `resource` instead.'
       : 'Field `held.scopes` is not allowed for a personal key. Send `roles` instead.',

@@ -3,7 +3,7 @@ import type { RequestScope } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import type { PolicyVersion } from '../../decisions/policy.ts';
 import type { Principal } from '../../decisions/principal.ts';
-import { Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem, unauthenticatedProblem } from '../../decisions/problem.ts';
 import type { CredentialReason } from '../../decisions/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../../decisions/ruleset.ts';
 import type { Instant } from '../../lib/clock.ts';
@@ -103,7 +103,7 @@ export async function resolveKey(store: Pick<Store, 'collections'>, identifier: 
   if (found === undefined) return null;
   if (other === undefined) return requireValid(found, now);
   const relation = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
-  throw new Problem('invalid_request', `Several keys ${relation}. Use a key id instead.`);
+  throw invalidRequest(`Several keys ${relation}. Use a key id instead.`);
 }
 
 /** Impersonates a key by id, name, or its user's e-mail address, or a user by id. */

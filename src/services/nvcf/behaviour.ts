@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { DURATION_FORMS, parseDuration } from '../../lib/duration.ts';
 import type { Behaviour } from './functions.ts';
 
@@ -26,7 +26,7 @@ function readDuration(name: string, text: string | undefined): number {
   if (text === undefined) return 0;
   const milliseconds = parseDuration(text);
   if (milliseconds !== null) return milliseconds;
-  throw new Problem('invalid_request', `Environment variable \`${name}\` of the container must be ${DURATION_FORMS}.`);
+  throw invalidRequest(`Environment variable \`${name}\` of the container must be ${DURATION_FORMS}.`);
 }
 
 function parseAnswer(text: string): unknown {

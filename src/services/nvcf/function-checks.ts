@@ -1,9 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
 import { checkModels, checkPriority } from './llm-checks.ts';
 import { checkRateLimit } from './rates.ts';
-import { checkDistinct, createInvalidRequest } from './request-problems.ts';
 import { FAULTS } from './tables/texts.ts';
 
 type FunctionRequest = Schema<'nvcf', 'CreateFunctionRequest'>;
@@ -27,7 +27,7 @@ export function checkFunctionRequest(body: FunctionRequest): void {
     body.secrets?.map(({ name }) => name),
   );
   if (health !== undefined && health.timeout !== '' && parseIsoDuration(health.timeout) === null) {
-    throw createInvalidRequest('Field `health.timeout` must be an ISO 8601 duration, such as `PT10S`.');
+    throw invalidRequest('Field `health.timeout` must be an ISO 8601 duration, such as `PT10S`.');
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
   refuseIf(llmInvocationConfig !== undefined && functionType !== 'LLM', FAULTS.invocationOfOthers);
@@ -45,4 +45,9 @@ function checkContentSource({ helmChart, helmChartServiceName = '', models = [],
   // A chart requires the name of its service, and the name requires a chart.
   const hasServiceName = helmChartServiceName.trim() !== '';
   refuseIf((helmChart !== undefined) !== hasServiceName, FAULTS.chartWithoutService);
+}
+
+/** The schemas do not check this, because `uniqueItems` takes quadratic time. @param subject ``Names in `models` `` */
+export function checkDistinct(subject: string, texts: readonly string[] = []): void {
+  if (new Set(texts).size < texts.length) throw invalidRequest(`${subject} must differ from each other.`);
 }

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { refuse, refuseIf } from '../ngc-keys/control-plane.ts';
 import { isRate } from './rates.ts';
-import { createInvalidRequest } from './request-problems.ts';
 import { FAULTS } from './tables/texts.ts';
 
 // A `routingMethod` is a method for the router, followed by parameters: `method;key=value`. Only the syntax is checked.
@@ -80,5 +80,5 @@ function findParameterViolation(parameters: readonly string[]): string | null {
 export function checkPriority(config: FunctionRequest['llmInvocationConfig']): void {
   const { defaultPriority, perAccountPriority = {} } = config?.priority ?? {};
   if (defaultPriority !== undefined || Object.keys(perAccountPriority).length === 0) return;
-  throw createInvalidRequest("Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries");
+  throw invalidRequest("Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries");
 }

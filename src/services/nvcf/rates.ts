@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { createInvalidRequest } from './request-problems.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 
 const RATE = /^[1-9]\d{0,14}-([A-Z])$/;
 
@@ -20,21 +20,21 @@ export function checkRateLimit({
   exemptedNcaIds = [],
 }: Schema<'nvcf', 'RateLimit'>): void {
   if (rateLimit === undefined && perNcaIdRate === undefined && perUserRate === undefined) {
-    throw createInvalidRequest(
+    throw invalidRequest(
       'Field `rateLimit` requires at least one of the fields `rateLimit`, `perNcaIdRate` and `perUserRate`.',
     );
   }
   if (exemptedNcaIds.length > 0 && rateLimit === undefined) {
-    throw createInvalidRequest('Field `rateLimit.exemptedNcaIds` requires the field `rateLimit.rateLimit`.');
+    throw invalidRequest('Field `rateLimit.exemptedNcaIds` requires the field `rateLimit.rateLimit`.');
   }
   for (const [account, rate] of Object.entries(perNcaIdRate ?? {})) {
     if (!isRate(rate, 'SMHD')) {
-      throw createInvalidRequest(
+      throw invalidRequest(
         'Values of `rateLimit.perNcaIdRate` must be rates, such as `10-S,100-M`, with each unit once.',
       );
     }
     if (exemptedNcaIds.includes(account)) {
-      throw createInvalidRequest(
+      throw invalidRequest(
         'An account may be in one of `rateLimit.perNcaIdRate` and `rateLimit.exemptedNcaIds`, not in both.',
       );
     }

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { pick } from '../../lib/members.ts';
 import { refuseIf } from '../ngc-keys/control-plane.ts';
 import { parseIsoDuration } from './durations.ts';
@@ -31,7 +31,7 @@ export function checkSpecifications(
 function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
   if (minInstances <= maxInstances) return;
   const message = "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'";
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 const MAX_STICKINESS_MS = 3_600_000;
@@ -65,7 +65,7 @@ function checkStickiness(stickiness: Schema<'nvcf', 'Stickiness'> | undefined): 
 }
 
 function createAutoscalingProblem(field: string, requirement: string): Problem {
-  return new Problem('invalid_request', `Field \`autoscalingConfiguration.${field}\` ${requirement}.`);
+  return invalidRequest(`Field \`autoscalingConfiguration.${field}\` ${requirement}.`);
 }
 
 /** Changes only numbers: ignores GPU and instance type, and throws for another backend, like the published code. */

@@ -1,4 +1,4 @@
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 
 /** Any part can have a sign, as in Java. The groups: the sign of the whole, the parts, and the digits of a fraction. */
 const DURATION =
@@ -18,12 +18,12 @@ export function readDuration(field: string, text: string | undefined): bigint | 
   const match = DURATION.exec(text);
   if (match === null) {
     const message = `Field \`${field}\` is not valid; expected an ISO 8601 duration, such as \`PT12H30M\`.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   const nanoseconds = computeNanoseconds(match);
   if (nanoseconds === null) {
     const message = `Field \`${field}\` is too large; expected up to ${LONG_LIMIT_SECONDS - 1n} seconds.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   return nanoseconds;
 }

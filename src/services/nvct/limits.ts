@@ -1,5 +1,5 @@
 import { layOut } from '../../contract/sections.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { isRecord, memberOf, own } from '../../lib/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
@@ -29,7 +29,7 @@ export function checkLimits(bodyName: Body, body: object): void {
         return `[object=${bodyName}, field=${field}, rejected=${rejected}, message=${limit.text}]`;
       }),
   );
-  if (violations.length > 0) throw new Problem('invalid_request', violations.join(' '));
+  if (violations.length > 0) throw invalidRequest(violations.join(' '));
 }
 
 interface LocatedValue {

@@ -4,7 +4,7 @@ import type { ServiceCallers } from '../../contract/service.ts';
 import type { RequestScope } from '../../contract/world.ts';
 import { type HeldRights, NO_RIGHTS, type Rights } from '../../decisions/policy.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest } from '../../decisions/problem.ts';
 import { memoize } from '../../lib/memory.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections } from '../../store/collections.ts';
@@ -180,10 +180,7 @@ export const roleSimulation: NonNullable<ServiceCallers['hypothetical']> = {
   roles: async (world) => [...(await readRoles(world)).values()].map(({ name }) => name),
   caller: async (world, rights, caller) => {
     if ('policy' in rights) {
-      throw new Problem(
-        'invalid_request',
-        'Field `held.scopes` must be omitted: in Run:ai, all rights come from `roles`.',
-      );
+      throw invalidRequest('Field `held.scopes` must be omitted: in Run:ai, all rights come from `roles`.');
     }
     const tenant = await readTenantId(world);
     const roles = await readRoles(world);

@@ -1,4 +1,4 @@
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../../decisions/problem.ts';
 import { rfc3339 } from '../../lib/clock.ts';
 import { own } from '../../lib/members.ts';
 import { listNames } from '../../lib/nearest.ts';
@@ -137,5 +137,5 @@ export function readText<Item>({ read }: Field<Item>, item: Item): string {
 }
 
 function createFilterProblem(description: string): Problem {
-  return new Problem('invalid_request', `Query parameter \`filterBy\`: ${description}.`);
+  return invalidRequest(`Query parameter \`filterBy\`: ${description}.`);
 }

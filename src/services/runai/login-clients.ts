@@ -1,5 +1,5 @@
 import type { Logins } from '../../contract/service.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
 import { MAX_OAUTH_CLIENTS, oauthClientsIn } from './collections/oauth-clients.ts';
 import { findConfidentialClient } from './operations/grants/clients.ts';
@@ -14,7 +14,7 @@ export const listClients: Logins['listClients'] = async (context) =>
 export const addClient: Logins['addClient'] = async (context, { clientId, redirectUris, public: isPublic = true }) => {
   for (const [index, uri] of redirectUris.entries()) {
     if (!isRedirectUri(uri)) {
-      throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
+      throw invalidRequest(`Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
     }
   }
   // The token endpoints look up both kinds of clients by id.

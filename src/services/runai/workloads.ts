@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { RequestScope } from '../../contract/world.ts';
-import { Problem } from '../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../decisions/problem.ts';
 import type { Instant } from '../../lib/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import { NotFound } from '../../store/errors.ts';
@@ -114,7 +114,7 @@ export async function submitWorkload(
       )
     ) {
       const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     if (existingRows.length >= MAX_WORKLOADS) {
       throw new Problem(

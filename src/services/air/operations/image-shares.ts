@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { accountOf, creatorOf } from '../caller.ts';
@@ -22,14 +22,12 @@ const SHARE_HOOKS: HooksOf<'image_shares'> = {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { target_org, expires_at } = members;
     const target = await ngcKeysIn(context.store).findOrganizationByName(target_org);
-    if (target === null)
-      throw new Problem('invalid_request', `Field \`target_org\` is the unknown organisation \`${target_org}\`.`);
+    if (target === null) throw invalidRequest(`Field \`target_org\` is the unknown organisation \`${target_org}\`.`);
     const { org = '' } = context.caller.principal;
-    if (target.name === org)
-      throw new Problem('invalid_request', 'Field `target_org` must not be your own organisation.');
+    if (target.name === org) throw invalidRequest('Field `target_org` must not be your own organisation.');
     const expiresAt = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_LIFETIME_MS;
     // Also refuses a text that is not a time: a comparison with NaN is false.
-    if (!(expiresAt > context.now)) throw new Problem('invalid_request', 'Field `expires_at` must be in the future.');
+    if (!(expiresAt > context.now)) throw invalidRequest('Field `expires_at` must be in the future.');
     return {
       members: {
         image: image.id,

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { isOneOf, own } from '../../../lib/members.ts';
 import { creatorOf } from '../caller.ts';
 import { createOperations } from '../crud.ts';
@@ -26,7 +26,7 @@ const OS_IMAGE_HOOKS: HooksOf<'os_image_manifests'> = {
     const { upload_status } = image.body.members;
     if (!isOneOf(UPLOADED, upload_status)) {
       const message = `Field \`image\` is an image with \`upload_status\` \`${upload_status}\`; expected \`COMPLETE\`.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     return { members: { ...members, creator: creatorOf(context) } };
   },
@@ -53,7 +53,7 @@ function completeFiles(
     const [first, ...segments] = path.split('/');
     if (first !== '' || segments.length === 0 || segments.some((segment) => ['', '.', '..'].includes(segment))) {
       const message = `Field \`render\` has the path \`${path}\`; expected an absolute path such as \`/etc/hostname\`, without \`.\`, \`..\`, double slashes or a trailing slash.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     const { content, owner = 'root', group = 'root', mode = '0644' } = file;
     return [path, { content, owner, group, mode }] as const;
@@ -65,13 +65,13 @@ const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
   complete: (context, members) => {
     const { os_type, emulation_type, port_map, ports_config } = members;
     if ((os_type === null) === (emulation_type === null)) {
-      throw new Problem('invalid_request', 'Send exactly one of the fields `os_type` and `emulation_type`.');
+      throw invalidRequest('Send exactly one of the fields `os_type` and `emulation_type`.');
     }
     const { default_split, split_options } = ports_config;
     const unmapped = [default_split, ...split_options].find((split) => own(port_map, split) === undefined);
     if (unmapped !== undefined) {
       const message = `Field \`ports_config\` has the split factor \`${unmapped}\`, which is not a key of \`port_map\`.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     return { members: { ...members, creator: creatorOf(context) } };
   },

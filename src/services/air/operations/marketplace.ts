@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { ANYONE } from '../../../store/row.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
@@ -78,10 +78,7 @@ function assertPublishedMembers({ description, documentation, tags, publisher }:
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
   );
   if (missingMembers.length === 0) return;
-  throw new Problem(
-    'invalid_request',
-    `A demo cannot be published without ${missingMembers.join(', ')}; set them first.`,
-  );
+  throw invalidRequest(`A demo cannot be published without ${missingMembers.join(', ')}; set them first.`);
 }
 
 function createAccessRequest(context: AuthenticatedContext, demo: DemoRow, id: string): RowOf<'demo_access_requests'> {

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/row.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, createOperations, draftObject, pickDefined } from '../crud.ts';
@@ -35,8 +35,7 @@ async function findDefaultImage(context: AuthenticatedContext): Promise<string> 
   const rows = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
   if (first !== undefined) return first.id;
-  throw new Problem(
-    'invalid_request',
+  throw invalidRequest(
     'Field `image` is missing, and the organisation has no image to use as default. Create one first.',
   );
 }
@@ -80,11 +79,11 @@ const LINK_HOOKS: HooksOf<'links'> = {
     const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
     const [first, second] = ends;
     if (first === undefined || second === undefined || ends.length !== 2 || first.id === second.id) {
-      throw new Problem('invalid_request', 'Field `interfaces` must have two different interfaces.');
+      throw invalidRequest('Field `interfaces` must have two different interfaces.');
     }
     const { simulation } = first.body.hidden;
     if (second.body.hidden.simulation !== simulation) {
-      throw new Problem('invalid_request', 'Field `interfaces` must have two interfaces of the same simulation.');
+      throw invalidRequest('Field `interfaces` must have two interfaces of the same simulation.');
     }
     if ((await findLinks(context, first)).length > 0 || (await findLinks(context, second)).length > 0) {
       throw new Problem(
@@ -117,7 +116,7 @@ async function resolveNodes(
     [...new Set(ids)].map(async (id) => {
       const node = await resolveReference(context, NODES, 'nodes', id);
       if (node.body.members.simulation === simulation) return node;
-      throw new Problem('invalid_request', `Field \`nodes\` has \`${id}\`, which is not a node of the simulation.`);
+      throw invalidRequest(`Field \`nodes\` has \`${id}\`, which is not a node of the simulation.`);
     }),
   );
 }
@@ -164,10 +163,7 @@ function collectConfigs(named: Schema<'air', 'AssignNodesRequest'>['nodes']): Re
       (name) => before[name] !== undefined && requested[name] !== undefined && before[name] !== requested[name],
     );
     if (member !== undefined) {
-      throw new Problem(
-        'invalid_request',
-        `Field \`nodes\` has \`${node}\` twice, with different values of \`${member}\`.`,
-      );
+      throw invalidRequest(`Field \`nodes\` has \`${node}\` twice, with different values of \`${member}\`.`);
     }
     configs.set(node, { ...before, ...requested });
   }
@@ -188,7 +184,7 @@ async function planConfigChange(
     const { kind } = (await resolveReference(context, USERCONFIGS, member, id)).body.members;
     const expectedKind = `cloud-init-${member.replace('_', '-')}`;
     if (kind !== expectedKind)
-      throw new Problem('invalid_request', `Field \`${member}\` must be a user config of kind \`${expectedKind}\`.`);
+      throw invalidRequest(`Field \`${member}\` must be a user config of kind \`${expectedKind}\`.`);
   }
   return createPut(changeRow(node, NODES, context.now, { members: { cloud_init } }));
 }

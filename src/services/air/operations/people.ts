@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { deriveUuid } from '../../../lib/random.ts';
 import { computeSshFingerprint } from '../../../tokens/ssh-key.ts';
@@ -41,7 +41,7 @@ const SSH_KEY_HOOKS: HooksOf<'ssh_keys'> = {
   complete: (_, { name, public_key }) => {
     const fingerprint = computeSshFingerprint(public_key);
     if (fingerprint !== null) return { members: { name, fingerprint } };
-    throw new Problem('invalid_request', 'Field `public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key.');
+    throw invalidRequest('Field `public_key` must be a complete `ssh-ed25519` or `ssh-rsa` key.');
   },
   view: (_, row) => {
     const { modified: __, ...view } = renderStored(row);

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { isOperator } from '../caller.ts';
 import { createOperations, type HandlersOf } from '../crud.ts';
 import { renderStored } from '../objects.ts';
@@ -76,7 +76,7 @@ function createApproval({ publicly_published, allowed_orgs }: VisibilityOptions)
     const isPublic = publicly_published ?? record.body.members.prefer_public;
     if (status === 'PENDING_ELEVATION' && !isPublic) {
       const message = 'Field `publicly_published` must be true or omitted: the request is for public visibility.';
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     const { members, ...shown } = await grantVisibility(context, before, isPublic, allowed_orgs);
     return {

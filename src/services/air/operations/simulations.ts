@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { END_OF_TIME, rfc3339 } from '../../../lib/clock.ts';
 import type { Change } from '../../../store/row.ts';
@@ -63,7 +63,7 @@ function assertFutureTimes({ now }: AuthenticatedContext, members: Partial<Simul
     const text = members[member];
     if (typeof text !== 'string' || Date.parse(text) > now) continue;
     const example = rfc3339(now + 3_600_000);
-    throw new Problem('invalid_request', `Field \`${member}\` must be in the future, such as \`${example}\`.`);
+    throw invalidRequest(`Field \`${member}\` must be in the future, such as \`${example}\`.`);
   }
 }
 
@@ -126,10 +126,10 @@ export async function requireCheckpoint(
 ): Promise<RowOf<'checkpoints'>> {
   const found = await resolveReference(context, CHECKPOINTS, field, id);
   if (found.body.hidden.simulation !== simulation) {
-    throw new Problem('invalid_request', `Field \`${field}\` is a checkpoint of another simulation.`);
+    throw invalidRequest(`Field \`${field}\` is a checkpoint of another simulation.`);
   }
   if (isUsable(found)) return found;
-  throw new Problem('invalid_request', `Field \`${field}\` is a checkpoint in the state \`DELETED\`. Use another one.`);
+  throw invalidRequest(`Field \`${field}\` is a checkpoint in the state \`DELETED\`. Use another one.`);
 }
 
 /** Returns the requested checkpoint: the latest by default, none if null. @throws Problem if it cannot be used */

@@ -1,6 +1,6 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { isRecord } from '../../../lib/members.ts';
 import { NotFound } from '../../../store/errors.ts';
@@ -44,10 +44,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem(
-      'invalid_request',
-      'Field `topology_data` is not valid JSON; expected an object with `nodes`, as a string.',
-    );
+    throw invalidRequest('Field `topology_data` is not valid JSON; expected an object with `nodes`, as a string.');
   }
 }
 

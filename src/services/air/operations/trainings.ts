@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { accountOf, creatorOf, orgIdOf } from '../caller.ts';
 import { amend, createOperations, type HandlersOf } from '../crud.ts';
 import type { HooksOf } from '../hooks.ts';
@@ -51,24 +51,21 @@ function assertTimes({ now }: AuthenticatedContext, times: Times, changed: reado
   ];
   const violated = rules.find(({ names, isSatisfied }) => !isSatisfied && names.some((name) => changed.includes(name)));
   if (violated === undefined) return;
-  throw new Problem('invalid_request', `Field \`${violated.names[0]}\` must be ${violated.expected}.`);
+  throw invalidRequest(`Field \`${violated.names[0]}\` must be ${violated.expected}.`);
 }
 
 /** Returns a time in milliseconds. @throws Problem if it is not valid */
 function parseTime(times: Times, name: keyof Times): number {
   const time = Date.parse(times[name]);
   if (!Number.isNaN(time)) return time;
-  throw new Problem('invalid_request', `Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
+  throw invalidRequest(`Field \`${name}\` must be a time such as \`2026-01-15T12:00:00Z\`.`);
 }
 
 const TRAINING_HOOKS: HooksOf<'trainings'> = {
   complete: async (context, members) => {
     const { name, display_name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
     if (!TRAINING_NAME.test(name)) {
-      throw new Problem(
-        'invalid_request',
-        'Field `name` must consist of lowercase letters and digits, with single `-` between words.',
-      );
+      throw invalidRequest('Field `name` must consist of lowercase letters and digits, with single `-` between words.');
     }
     assertTimes(context, times, Object.keys(times));
     const parent = await resolveReference(context, SIMULATIONS, 'parent_simulation', parent_simulation);

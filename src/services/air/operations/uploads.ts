@@ -1,4 +1,4 @@
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { amend, type HandlersOf } from '../crud.ts';
@@ -36,21 +36,17 @@ function createUnknownPartProblem(): Problem {
 function assertParts(upload: Upload, parts: readonly { part_number: number; etag: string }[]): void {
   const count = countParts(upload.size);
   if (parts.length !== count) {
-    throw new Problem('invalid_request', `Field \`parts\` has ${parts.length} parts; expected ${count}.`);
+    throw invalidRequest(`Field \`parts\` has ${parts.length} parts; expected ${count}.`);
   }
   for (const [index, { part_number, etag }] of parts.entries()) {
     if (part_number !== index + 1) {
-      throw new Problem(
-        'invalid_request',
-        `Field \`parts[${index}].part_number\` must be ${index + 1}: list the parts in order.`,
-      );
+      throw invalidRequest(`Field \`parts[${index}].part_number\` must be ${index + 1}: list the parts in order.`);
     }
     const uploaded = upload.parts[String(part_number)];
     if (uploaded === undefined)
-      throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} was not uploaded.`);
+      throw invalidRequest(`Field \`parts[${index}]\`: part ${part_number} was not uploaded.`);
     if (uploaded.etag !== etag.replaceAll('"', '')) {
-      throw new Problem(
-        'invalid_request',
+      throw invalidRequest(
         `Field \`parts[${index}].etag\` must be the ETag from the response to the upload of this part.`,
       );
     }
@@ -58,7 +54,7 @@ function assertParts(upload: Upload, parts: readonly { part_number: number; etag
   // The mock does not store the bytes, so it knows the hash of the whole image only if there is one part.
   const [onlyPart] = Object.values(upload.parts);
   if (count === 1 && onlyPart !== undefined && onlyPart.etag !== upload.hash) {
-    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of the uploaded bytes.');
+    throw invalidRequest('Field `hash` of the upload is not the SHA-256 of the uploaded bytes.');
   }
 }
 
@@ -124,7 +120,7 @@ export const uploadOperations = {
     const expected = calculatePartBytes(upload, Number(number));
     const { size, hash } = await context.digest(expected);
     if (size !== expected) {
-      throw new Problem('invalid_request', `Part ${number} has ${size} bytes; expected ${expected}.`);
+      throw invalidRequest(`Part ${number} has ${size} bytes; expected ${expected}.`);
     }
     const part: Part = { size, etag: hash };
     try {

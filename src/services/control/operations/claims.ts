@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Operations } from '../../../contract/request.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import {
   CLAIM_RULES_SETTING,
   type ClaimRule,
   findClaimRulesProblem,
   readClaimRules,
 } from '../../../tokens/claim-rules.ts';
-import { invalidRequest } from '../problem.ts';
 
 function claimRulesView(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
   return {

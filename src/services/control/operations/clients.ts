@@ -1,9 +1,9 @@
 import type { Operations } from '../../../contract/request.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { confirmDeviceLogin, findUserByIdentifier } from '../../ngc-keys/device-logins.ts';
 import { userIdOf } from '../../ngc-keys/records.ts';
 import { type ControlledServer, loginsOf } from '../controlled-server.ts';
 import { pageShortList } from '../lists.ts';
-import { invalidRequest } from '../problem.ts';
 
 export function clientOperations(controlled: ControlledServer) {
   return {

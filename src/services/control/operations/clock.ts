@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Operations, OutcomeOf } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import {
   type BeforeJump,
   END_OF_TIME,
@@ -15,7 +15,6 @@ import {
 } from '../../../lib/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../lib/duration.ts';
 import type { ControlledServer } from '../controlled-server.ts';
-import { invalidRequest } from '../problem.ts';
 
 const MAX_UPCOMING_EVENTS = 100;
 const MAX_PASSED_EVENTS = 1000;

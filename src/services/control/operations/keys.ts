@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Operations } from '../../../contract/request.ts';
 import { quote } from '../../../decisions/explaining/index.ts';
 import type { Policy } from '../../../decisions/policy.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { adviseName } from '../../../lib/nearest.ts';
 import { rejectMissing } from '../../../store/errors.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
@@ -18,7 +18,6 @@ import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { assertMembersAbsent, checkRoles, readExpiry, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { renderKey } from '../key-view.ts';
 import { pageShortList } from '../lists.ts';
-import { invalidRequest } from '../problem.ts';
 
 const DEFAULT_LIMIT = 100;
 

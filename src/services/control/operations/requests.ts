@@ -1,7 +1,7 @@
 import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { Context, Operations } from '../../../contract/request.ts';
 import type { World } from '../../../contract/world.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { type Page, type PageQuery, selectPage } from '../../../decisions/responses/page.ts';
 import { createStreamedList } from '../../../decisions/responses/streamed-list.ts';
 import { checkMatch } from '../../../journal/check.ts';
@@ -16,7 +16,6 @@ import { describeWithFixes } from '../decision-view.ts';
 import { readDuration } from '../durations.ts';
 import { notStoredProblem } from '../lists.ts';
 import { checkPrincipal } from '../principal-check.ts';
-import { invalidRequest } from '../problem.ts';
 
 const DEFAULT_LIMIT = 100;
 

@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Operations } from '../../../contract/request.ts';
 import type { HypotheticalRights } from '../../../decisions/policy.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { simulateRequest } from '../../../http/simulate.ts';
 import { simulateOperations } from '../../../http/simulate-operations.ts';
@@ -10,7 +11,6 @@ import type { ControlledServer } from '../controlled-server.ts';
 import { createDecisionDescriber } from '../decision-view.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import { checkPrincipal } from '../principal-check.ts';
-import { invalidRequest } from '../problem.ts';
 
 /** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(controlled: ControlledServer) {

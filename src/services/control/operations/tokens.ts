@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Operations, RequestContext } from '../../../contract/request.ts';
 import type { Logins, TokenDraft } from '../../../contract/service.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { listPrincipalNames } from '../../../http/simulated-caller.ts';
 import { readFixture } from '../../../lib/assets.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
@@ -13,7 +13,6 @@ import { createZoo } from '../../../tokens/zoo/index.ts';
 import { type ControlledServer, loginsOf } from '../controlled-server.ts';
 import { readDurationFromNow } from '../durations.ts';
 import { measureExtent } from '../lists.ts';
-import { invalidRequest } from '../problem.ts';
 
 /** Responses with tokens must not be cached (RFC 6749, section 5.1). */
 const NO_STORE = { 'cache-control': 'no-store' } as const;

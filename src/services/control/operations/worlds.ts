@@ -1,4 +1,5 @@
 import type { Context, Operations } from '../../../contract/request.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { comparePositions, type Position } from '../../../decisions/responses/page.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { formatDuration } from '../../../lib/duration.ts';
@@ -12,7 +13,6 @@ import type { ControlledServer } from '../controlled-server.ts';
 import { copyWorld, describeCreated } from '../copies.ts';
 import { readDuration } from '../durations.ts';
 import { pageShortList } from '../lists.ts';
-import { invalidRequest } from '../problem.ts';
 
 /** The default `ttl`: milliseconds without use until a world is deleted. */
 const DEFAULT_TTL_MS = 3_600_000;

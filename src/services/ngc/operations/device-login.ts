@@ -1,5 +1,5 @@
 import type { Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../lib/pages.ts';
 import {
   confirmDeviceLogin,
@@ -52,11 +52,7 @@ export const deviceLoginOperations = {
       return createRefusalPage(404, 'Unknown login', unknownDeviceProblem());
     const user = await ngcKeysIn(context.store).findUserById(context.body.user);
     if (user === null) {
-      return createRefusalPage(
-        400,
-        'Unknown user',
-        new Problem('invalid_request', 'Field `user` is not the id of an NGC user.'),
-      );
+      return createRefusalPage(400, 'Unknown user', invalidRequest('Field `user` is not the id of an NGC user.'));
     }
     try {
       await confirmDeviceLogin(context, deviceId, user);

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup, OutcomeOf } from '../../../contract/request.ts';
 import type { Policy } from '../../../decisions/policy.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { END_OF_TIME, type Instant } from '../../../lib/clock.ts';
 import { adviseName } from '../../../lib/nearest.ts';
@@ -54,7 +54,7 @@ async function create(
   ownership: Pick<NewKey, 'type' | 'user' | 'policy'>,
 ): Promise<KeyResponse> {
   if (body.type !== undefined && body.type !== keyType) {
-    throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as in the path.`);
+    throw invalidRequest(`Field \`type\` must be \`${keyType}\`, as in the path.`);
   }
   const { now, rulesets, caller } = context;
   const options: NewKey = {
@@ -170,7 +170,7 @@ function resolveServices(rulesets: readonly Ruleset[], policies: readonly GivenP
     if (found !== undefined) return found.service;
     const valid = products.map((candidate) => candidate.product);
     const message = `Field \`policies.product\` is the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   });
   return [...new Set(services)];
 }
@@ -182,7 +182,7 @@ function parsePolicy(rulesets: readonly Ruleset[], policies: readonly GivenPolic
   const inputs = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
   const { policy, faults } = readPolicy(rulesets, scopes, inputs, resolveServices(rulesets, policies, type));
   const fault = faults.find(({ forceable }) => !forceable);
-  if (fault !== undefined) throw new Problem('invalid_request', describeFault(fault));
+  if (fault !== undefined) throw invalidRequest(describeFault(fault));
   return policy;
 }
 
@@ -190,5 +190,5 @@ function parseExpiry({ expiryDate }: { readonly expiryDate?: string }, now: Inst
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
-  throw new Problem('invalid_request', 'Field `expiryDate` must be in the future and before the year 9999.');
+  throw invalidRequest('Field `expiryDate` must be in the future and before the year 9999.');
 }

@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, OutcomeOf } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { pick } from '../../../lib/members.ts';
 import { rejectMissing } from '../../../store/errors.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { readBehaviour } from '../behaviour.ts';
 import { requireAccount } from '../caller.ts';
-import { checkFunctionRequest } from '../function-checks.ts';
+import { checkDistinct, checkFunctionRequest } from '../function-checks.ts';
 import {
   amendRow,
   createFunctionRow,
@@ -27,7 +27,6 @@ import {
 import { type Definition, pickDefinition, pickInvocationConfig, RATE_LIMIT_MEMBERS } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
-import { checkDistinct } from '../request-problems.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { renderFunction, type VisibleDetails } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
@@ -169,7 +168,7 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
   const requested = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
   if (requested.every((value) => value === undefined)) {
     const message = `Send at least one of the fields ${UPDATABLE_MEMBERS.map((name) => `\`${name}\``).join(', ')}.`;
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
   checkPriority(llmInvocationConfig);
@@ -181,7 +180,7 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
     if (tokenRateLimit !== undefined || routingMethod !== undefined) continue;
     const message =
       'Each entry of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.';
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
 }
 

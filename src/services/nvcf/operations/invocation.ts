@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { addMilliseconds } from '../../../lib/clock.ts';
 import { requireAccount } from '../caller.ts';
@@ -85,7 +85,7 @@ export function hasValidPollSeconds(context: Context): boolean {
 function checkPollSeconds(context: Context): void {
   if (hasValidPollSeconds(context)) return;
   const message = `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MAX_POLL_SECONDS}.`;
-  throw new Problem('invalid_request', message);
+  throw invalidRequest(message);
 }
 
 /** The maximum number of characters of an invalid id that a message repeats. */
@@ -97,7 +97,7 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
     if (!isUuid(id)) {
       const shortened = id.slice(0, MAX_REPEATED_CHARACTERS);
       const message = `Asset reference '${shortened}' must be the id of an asset, which is a UUID.`;
-      throw new Problem('invalid_request', message);
+      throw invalidRequest(message);
     }
     const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
     if (row?.owner === requireAccount(context) && row.body.content !== null) continue;

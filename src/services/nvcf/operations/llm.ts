@@ -1,5 +1,5 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { isRecord } from '../../../lib/members.ts';
 import { refuse, refuseIf } from '../../ngc-keys/control-plane.ts';
@@ -39,11 +39,11 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   if (functionId === undefined) {
     const message =
       'The request names no function. Send `<function id>/<model>` as `model`, or an `nvcf-function-id` header.';
-    throw new Problem('invalid_request', message);
+    throw invalidRequest(message);
   }
   const id = functionId.toLowerCase();
   if (!isUuid(id)) {
-    throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
+    throw invalidRequest('Header `nvcf-function-id` must be the id of a function, which is a UUID.');
   }
   const lookedUp = await findVisibleVersions(context.store.collections, id, requireAccount(context));
   // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.

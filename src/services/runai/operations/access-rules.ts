@@ -1,6 +1,6 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../store/errors.ts';
 import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
 import { parseTime, TIME_REQUIREMENT } from '../list-filters.ts';
@@ -69,7 +69,7 @@ function parseLastUpdated(lastUpdated: string | undefined): number | null {
   if (lastUpdated === undefined) return null;
   const time = parseTime(lastUpdated);
   if (time === null) {
-    throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${TIME_REQUIREMENT}.`);
+    throw invalidRequest(`Query parameter \`lastUpdated\` ${TIME_REQUIREMENT}.`);
   }
   return time;
 }

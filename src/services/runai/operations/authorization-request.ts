@@ -1,5 +1,5 @@
 import type { Context } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { formatShellWord } from '../../../lib/curl.ts';
 import { own } from '../../../lib/members.ts';
@@ -58,7 +58,7 @@ function describeRedirectRefusal(clientId: string, uri: string): string {
 /** Renders an error page. @param client the only client that the page lists; all clients by default */
 async function renderRefusal(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
-  const refusal = new Problem('invalid_request', message);
+  const refusal = invalidRequest(message);
   return { ...renderClientsPage(400, message, clients, context.origin), refusal };
 }
 

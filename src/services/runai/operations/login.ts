@@ -1,5 +1,5 @@
 import type { Context, Operations, OutcomeOf } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../decisions/responses/outcome.ts';
 import { addMilliseconds } from '../../../lib/clock.ts';
 import { hashSecret } from '../../../tokens/secret.ts';
@@ -70,7 +70,7 @@ function identifyUser(context: Context, { form, clientId }: AuthorizationRequest
   const { username, password, user } = form;
   if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
   if (username === undefined && password === undefined) return findSelectedUser(context, user, clientId);
-  throw new Problem('invalid_request', 'Send `user`, or `username` and `password`, not both.');
+  throw invalidRequest('Send `user`, or `username` and `password`, not both.');
 }
 
 /** Sends parameters to the client, through the browser. Adds `iss`, the issuer (RFC 9207). */

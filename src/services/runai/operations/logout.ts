@@ -1,5 +1,5 @@
 import type { Operations, OutcomeOf } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { renderMessagePage } from '../../../lib/pages.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
@@ -34,7 +34,7 @@ async function readIdTokenHint({ tokens, now }: RealmContext, form: Form) {
   const { id_token_hint: hint, client_id: clientId } = form;
   const claims = hint === undefined ? null : await tokens.readIdToken(hint, now);
   if (claims !== null && clientId !== undefined && clientId !== claims.aud) {
-    throw new Problem('invalid_request', 'Parameter `client_id` differs from the client of `id_token_hint`.');
+    throw invalidRequest('Parameter `client_id` differs from the client of `id_token_hint`.');
   }
   return claims;
 }
@@ -50,8 +50,7 @@ async function respondToLogout(
   if (target === undefined) return renderMessagePage(200, 'Logged out', 'You are logged out. You can close this page.');
   const client = await oauthClientsIn(context).byId(clientId);
   if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Identify the client with `id_token_hint` or `client_id`.',
     );
   }

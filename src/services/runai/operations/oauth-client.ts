@@ -1,5 +1,5 @@
 import type { Context } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { own } from '../../../lib/members.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, readRealm } from '../tenant.ts';
@@ -26,20 +26,19 @@ export async function readPresentedClient(
   refuseAssertion(form, 'client_secret');
   const [header, ...furtherHeaders] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
   if (furtherHeaders.length > 0) {
-    throw new Problem('invalid_request', 'The request has more than one `Authorization` header. Send one.');
+    throw invalidRequest('The request has more than one `Authorization` header. Send one.');
   }
   const { client_id: id = null, client_secret: secret = null } = form;
   if (header === undefined) return { id, secret, need };
   const challenge = `Basic realm="${await readRealm(context)}"`;
   if (secret !== null) {
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       'The client authenticates with both the `Authorization` header and the field `client_secret`. Send one of them.',
     );
   }
   const credentials = decodeBasic(header, challenge);
   if (id !== null && id !== credentials.id) {
-    throw new Problem('invalid_request', 'Field `client_id` differs from the client in the `Authorization` header.');
+    throw invalidRequest('Field `client_id` differs from the client in the `Authorization` header.');
   }
   return { id: credentials.id || null, secret: credentials.secret || null, challenge, need };
 }
@@ -103,7 +102,7 @@ export function requireField(form: Form, name: string): string {
   const value = own(form, name);
   if (value !== undefined) return value;
   const misspelling = describeMisspelling(Object.keys(form), name);
-  throw new Problem('invalid_request', `Field \`${name}\` is missing${misspelling}.`);
+  throw invalidRequest(`Field \`${name}\` is missing${misspelling}.`);
 }
 
 export interface RealmContext extends Context {

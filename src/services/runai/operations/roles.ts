@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { rowsOfProfile } from '../../../decisions/ruleset.ts';
 import { rfc3339 } from '../../../lib/clock.ts';
 import { Collision, rejectMissing } from '../../../store/errors.ts';
@@ -106,8 +106,7 @@ async function parseRole(context: Context, body: Schema<'runai', 'RoleRequest'>,
   const permissionSets = body.permissionSets.map(({ id }) => id);
   const unknown = permissionSets.find((id) => !validSets.includes(id));
   if (unknown !== undefined) {
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       `Field \`permissionSets\`: permission set \`${unknown}\` does not exist. \`GET /api/v1/authorization/permission-sets\` lists them.`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest } from '../../../decisions/problem.ts';
 import { memberOf } from '../../../lib/members.ts';
 import { assertTenant, TenantSettings } from '../tenant-settings.ts';
 
@@ -68,8 +68,7 @@ async function readSetting<Name extends Key>(context: AuthenticatedContext, key:
 /** Drops unknown members. @throws Problem if a member is invalid */
 function parseMembers(key: Key, body: unknown): object {
   const { members, form } = FORMS[key];
-  const refuse = (problem: string) =>
-    new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${problem}`);
+  const refuse = (problem: string) => invalidRequest(`Setting \`${key}\` must have the form \`${form}\`. ${problem}`);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not an object.');
   const knownMembers = Object.entries(body).filter(([name]) => members.some((member) => member.name === name));
   for (const { name, expected, isValid } of members) {

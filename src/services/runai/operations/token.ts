@@ -9,10 +9,26 @@ import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { PAGE_NAMES } from '../tables/operations.ts';
-import { appTokenGrant } from './grants/client-credentials.ts';
+import { authorizationCodeGrant } from './grants/authorization-code.ts';
+import { appTokenGrant, clientCredentialsGrant } from './grants/client-credentials.ts';
+import { externalTokenGrant } from './grants/external-token.ts';
 import type { Grant, GrantResult, TokenRequest } from './grants/grant.ts';
-import { GRANTS, type GrantName } from './grants/index.ts';
+import { passwordGrant } from './grants/password.ts';
+import { refreshTokenGrant } from './grants/refresh-token.ts';
 import { refuseAssertion } from './oauth-client.ts';
+
+type GrantName = (typeof GRANT_TYPES)[number]['grantType'];
+
+/** All grants by name. `tables/grant-types.ts` lists the endpoints and versions of each. */
+const GRANTS: Readonly<Record<GrantName, Grant>> = {
+  app_token: appTokenGrant,
+  client_credentials: clientCredentialsGrant,
+  password: passwordGrant,
+  refresh_token: refreshTokenGrant,
+  authorization_code: authorizationCodeGrant,
+  exchange_token: authorizationCodeGrant,
+  external_token_exchange: externalTokenGrant,
+};
 
 /** Responses with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE_HEADERS = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;

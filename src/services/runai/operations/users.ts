@@ -1,6 +1,6 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Lookup, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../decisions/problem.ts';
 import { type Instant, rfc3339 } from '../../../lib/clock.ts';
 import { Collision, rejectMissing, StaleDecision } from '../../../store/errors.ts';
 import { hashPassword, verifyPassword } from '../../../tokens/password.ts';
@@ -52,7 +52,7 @@ async function findUsers({ store }: Context, { filter, ...query }: OperationOf<'
 }
 
 function createWrongPasswordProblem(): Problem {
-  return new Problem('invalid_request', 'Field `currentPassword` is not the current password.');
+  return invalidRequest('Field `currentPassword` is not the current password.');
 }
 
 function createNoPasswordProblem(subject: string): Problem {

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Lookup, Operations } from '../../../contract/request.ts';
-import { Problem } from '../../../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../../../decisions/problem.ts';
 import { rejectMissing } from '../../../store/errors.ts';
 import { type ListQuery, paginate, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
@@ -71,8 +71,7 @@ function createProjectProblem(projectId: string, { projects }: Scopes): Problem 
     namedProject === undefined
       ? '`GET /api/v1/org-unit/projects` lists the projects.'
       : `This is a project name; send its id \`${namedProject.id}\`.`;
-  return new Problem(
-    'invalid_request',
+  return invalidRequest(
     `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, MAX_QUOTED_LENGTH)}\`. ${advice}`,
   );
 }
@@ -123,7 +122,7 @@ async function submit(context: NewWorkloadContext, type: string) {
   const name = useGivenNameAsPrefix ? `${requestedName}-${random.hex(SUFFIX_LENGTH)}` : requestedName;
   checkName(name, requestedName);
   if (templateId != null) {
-    throw new Problem('invalid_request', 'Field `templateId` must be omitted: the mock has no templates.');
+    throw invalidRequest('Field `templateId` must be omitted: the mock has no templates.');
   }
   checkCluster(clusterId, project, scopes);
   const workload: Workload = {
@@ -154,25 +153,20 @@ function checkCluster(clusterId: string, project: Unit, scopes: Scopes): void {
   const cluster = scopes.pathOf('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster?.id.toLowerCase() === clusterId.toLowerCase()) return;
   const advice = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
-  throw new Problem(
-    'invalid_request',
-    `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`,
-  );
+  throw invalidRequest(`Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${advice}.`);
 }
 
 /** Checks the name of a workload. @param name the requested name with its suffix @throws Problem if it is invalid */
 function checkName(name: string, requestedName: string): void {
   if (!NAME_PATTERN.test(requestedName)) {
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       `Field \`name\`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character; got \`${requestedName.slice(0, MAX_QUOTED_LENGTH)}\`.`,
     );
   }
   if (name.length > MAX_NAME_LENGTH) {
     const suffixLength = name.length - requestedName.length;
     const reason = suffixLength === 0 ? '' : ` With \`useGivenNameAsPrefix\`, ${suffixLength} characters are added.`;
-    throw new Problem(
-      'invalid_request',
+    throw invalidRequest(
       `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME_LENGTH} characters.${reason}`,
     );
   }

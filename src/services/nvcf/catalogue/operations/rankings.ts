@@ -1,4 +1,4 @@
-import { Problem } from '../../../../decisions/problem.ts';
+import { invalidRequest, type Problem } from '../../../../decisions/problem.ts';
 import { isRecord } from '../../../../lib/members.ts';
 
 export interface RankingRequest {
@@ -28,7 +28,7 @@ function readText(name: string, value: unknown): string {
 }
 
 function createProblem(name: string, fault: string): Problem {
-  return new Problem('invalid_request', `Field \`${name}\` is ${fault}; expected ${EXPECTED}.`);
+  return invalidRequest(`Field \`${name}\` is ${fault}; expected ${EXPECTED}.`);
 }
 
 /** Ranks passages by the words that they share with the query: the logarithm of the odds that a word of it is shared. */

@@ -1,5 +1,5 @@
 import type { Context } from '../../../../contract/request.ts';
-import { Problem } from '../../../../decisions/problem.ts';
+import { invalidRequest, Problem } from '../../../../decisions/problem.ts';
 import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { findOtherSpelling } from '../../../../lib/nearest.ts';
 import { NotFound, StaleDecision } from '../../../../store/errors.ts';
@@ -79,10 +79,7 @@ export function requireValue(request: TokenRequest, member: Member, value: strin
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
   const misspelling = describeMisspelling(request.sent, name);
-  throw new Problem(
-    'invalid_request',
-    `Field \`${name}\` is missing: the grant \`${request.grantType}\` requires it${misspelling}.`,
-  );
+  throw invalidRequest(`Field \`${name}\` is missing: the grant \`${request.grantType}\` requires it${misspelling}.`);
 }
 
 /** Maximum length of a field name in a message. A client chooses the names it sends. */
