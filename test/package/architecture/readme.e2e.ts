@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatFlagName, OPTIONS } from '../../../src/app/options.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import { listeningServer } from '../../support/listening.ts';
 import { documentationPages, ROOT } from './source-files.ts';
@@ -93,10 +92,4 @@ describe('the command in the README and its pages', () => {
 
     expect(listed.filter((name) => name !== 'npx').sort()).toEqual(commands.filter((name) => name !== 'help').sort());
   });
-});
-
-it('the help of the command lists every flag', async () => {
-  const { stdout: help } = await run(process.execPath, [join(ROOT, 'dist/main.cjs'), 'start', '--help']);
-
-  for (const name of Object.keys(OPTIONS)) expect(help).toContain(`--${formatFlagName(name)}`);
 });

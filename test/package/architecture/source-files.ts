@@ -29,24 +29,17 @@ export interface Import {
   readonly specifier: string;
   /** A file below `src/`, without its ending; or the package. */
   readonly target: string;
-  readonly typeOnly: boolean;
 }
 
 /** Lists the static and dynamic imports and re-exports of a file. */
 export function importsOf({ path, text }: SourceFile): Import[] {
-  const statics = [...text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '([^']+)';/gms)];
-  const bare = [...text.matchAll(/^import '([^']+)';/gm)];
-  const dynamic = [...text.matchAll(/import\('([^']+)'\)/g)];
-  return [
-    ...statics.map(([, type, specifier]) => ({ specifier: String(specifier), typeOnly: type !== undefined })),
-    ...[...bare, ...dynamic].map(([, specifier]) => ({ specifier: String(specifier), typeOnly: false })),
-  ].map((entry) => ({ ...entry, target: resolveTarget(path, entry.specifier) }));
+  const found = text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';|^import '([^']+)';|import\('([^']+)'\)/gms);
+  return [...found]
+    .map((names) => String(names.slice(1).find((name) => name !== undefined)))
+    .map((specifier) => ({ specifier, target: resolveTarget(path, specifier) }));
 }
 
 function resolveTarget(path: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier;
-  return posix
-    .join(posix.dirname(path), specifier)
-    .replace(/^src\//, '')
-    .replace(/\.ts$/, '');
+  return posix.join(posix.dirname(path), specifier).replace(/^src\/|\.ts$/g, '');
 }
