@@ -82,38 +82,6 @@ describe('`compare`', () => {
     });
   });
 
-  it.for([
-    ['a report in Markdown', '# runai', /is not a report\. .*--json --report/],
-    ['a missing file', null, /cannot be read/],
-  ] as const)('fails in `npm run observations` with %s', async ([, text, message], { expect }) => {
-    const file = join(await emptyFolder(), 'drift.md');
-    if (text !== null) await writeFile(file, text);
-
-    await expect(run(process.execPath, [SCRIPT, file])).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(message),
-    });
-  });
-
-  it.for(['air', 'nvcf', 'nvct', 'ngc'])(
-    'sends the examples of `%s` with a key for it',
-    async (name, { command, expect }) => {
-      const server = await command.start([]);
-      const { keys } = (await server.call('GET /_mock/cast')).body.ngc;
-      const key = keys.find(({ services }: { services: string[] }) => services.includes(name)) ?? keys[0];
-      const { stdout } = await command.run(
-        ['compare', '--against', otherMock.url, '--port', `${server.port}`, '--service', name, '--json'],
-        { env: { [TOKEN]: key.key } },
-      );
-      const { requests, differences } = JSON.parse(stdout);
-
-      expect(requests).toBeGreaterThan(5);
-      expect(differences).toEqual([]);
-      const { requests: recorded } = (await server.call('GET /_mock/requests')).body;
-      expect(recorded.map(({ status }: { status: number }) => status)).toContain(200);
-    },
-  );
-
   it('sends write requests with --write, reports differences of another version, and deletes its objects', async ({
     command,
     expect,
@@ -204,33 +172,6 @@ describe('`compare`', () => {
 
     expect(code).toBe(130);
     expect(stderr).toMatch(/\nStill in the real account, to delete by hand:\n(?:DELETE \/api\/v1\/[\w/-]+\n)+$/);
-  });
-
-  it('reports its differences and the remaining objects if the real service terminates', async ({
-    command,
-    expect,
-  }) => {
-    const server = await command.start([]);
-    const real = await command.start([]);
-    const token = await readToken(server);
-    const proxyUrl = await changedMock(server.url, token, {
-      'POST /api/v1/apps': async (answer) => {
-        await real.crash();
-        return answer;
-      },
-    });
-    const { code, stdout, stderr } = await command.run(
-      ['compare', '--against', real.url, '--url', proxyUrl, '--write'],
-      {
-        env: { [TOKEN]: token },
-      },
-    );
-
-    expect(code).toBe(2);
-    expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
-    expect(stderr).toMatch(
-      /\nStill in the real account, to delete by hand:\n(?:DELETE \S+\n)+nv-auth-mock: --against \S+ does not respond: .+\n$/,
-    );
   });
 
   it('gets a token with the client from the environment, and uses the given organisation and expired token', async ({

@@ -11,37 +11,23 @@ const second = await listeningServer();
 const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
 const token = cast.runai.users[0].bearer;
 
-const get = (path: string, credential: PlannedRequest['credential'] = 'valid'): PlannedRequest => ({
-  name: `${credential} ${path}`,
+const get = (path: string): PlannedRequest => ({
+  name: `valid ${path}`,
   method: 'GET',
   url: path,
-  credential,
+  credential: 'valid',
   mediaType: null,
   body: '',
 });
 const USERS = '/api/v1/users';
 const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
-const UNKNOWN = '/api/v1/users/00000000-0000-4000-8000-000000000000';
-const BOT = '/api/v1/service-accounts/e8a0f4d2-7d3b-4c1f-9c36-1f5a2b0e0001';
 const RULES = '/api/v1/authorization/access-rules';
-const ROLES = '/api/v1/authorization/roles';
 const PLAN: Plan = {
-  requests: [
-    ...[USER, USERS, UNKNOWN, BOT, RULES, ROLES, `${RULES}/1`, `${RULES}?limit=400`].map((path) => get(path)),
-    ...[
-      get('/api/v1/access-keys'),
-      get('/api/v1/users/count'),
-      get(USER, 'none'),
-      get('/api/v1/service-accounts', 'broken'),
-    ],
-  ],
+  requests: [USER, USERS, RULES, `${RULES}?limit=400`, '/api/v1/users/count'].map((path) => get(path)),
   writes: 0,
   harmful: 0,
   skipped: 0,
 };
-const without = (body: Record<string, unknown>, name: string) =>
-  Object.fromEntries(Object.entries(body).filter(([member]) => member !== name));
-
 const document = await (await fetch(`${url}/openapi/runai.json`)).json();
 const compareWith = async (changes: Changes, plan = PLAN) => {
   const real = { url: await changedMock(url, token, changes), token };
@@ -50,38 +36,15 @@ const compareWith = async (changes: Changes, plan = PLAN) => {
 };
 
 describe('a comparison', () => {
-  it('of two services with the same behaviour reports no difference', async () => {
-    expect(await compareWith({})).toEqual([]);
-  });
-
-  it('reports exactly the differences that the proxy adds', async () => {
+  it('reports a refusal that may be late, and a rejected limit', async () => {
     const differences = await compareWith({
-      [`GET ${USERS}`]: () => ({ status: 206 }),
-      [`GET ${UNKNOWN}`]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
-      'GET /api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
       // As if a right was granted a moment ago.
       [`GET ${RULES}`]: ({ headers }) => ({ status: 403, headers }),
-      [`none GET ${USER}`]: () => ({ status: 404 }),
-      [`GET ${USER}`]: ({ body }) => ({ body: without(body, 'isLocal') }),
-      [`GET ${RULES}/1`]: ({ body }) => ({ body: { ...body, subjectType: 'person' } }),
-      [`GET ${BOT}`]: ({ body }) => ({ body: { ...body, enabled: false } }),
       [`GET ${RULES}?limit=400`]: () => ({ status: 400 }),
-      [`GET ${ROLES}`]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
     });
-    expect(
-      differences.map((difference) => [difference.request, difference.place, difference.real, difference.class]),
-    ).toEqual([
-      [`valid ${USER}`, 'body.isLocal', '(missing)', 'missing field'],
-      [`valid ${USERS}`, 'status', '206', 'status'],
-      [`valid ${UNKNOWN}`, 'body.message', 'gone', 'error body'],
-      [`valid ${BOT}`, 'body.enabled', 'false', 'value'],
-      [`valid ${RULES}`, 'status', '403', 'status'],
-      [`valid ${ROLES}`, 'status', '302', 'redirect'],
-      [`valid ${ROLES}`, 'header location', '/login', 'redirect'],
-      [`valid ${RULES}/1`, 'body.subjectType', 'person', 'enum'],
-      [`valid ${RULES}?limit=400`, 'status', '400', 'limit'],
-      ['valid /api/v1/access-keys', 'header retry-after', '5', 'header'],
-      [`none ${USER}`, 'status', '404', 'order of checks'],
+    expect(differences.map(({ request, real, class: name }) => [request, real, name])).toEqual([
+      [`valid ${RULES}`, '403', 'status'],
+      [`valid ${RULES}?limit=400`, '400', 'limit'],
     ]);
   });
 
@@ -118,11 +81,6 @@ describe('a comparison', () => {
     const { differences, notCompared } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
     expect(differences).toEqual([]);
     expect(notCompared).toContainEqual(expect.objectContaining({ reason: 'real service: too many requests (429)' }));
-  });
-
-  it('reports that the target is a mock', async () => {
-    const { remark } = await compareSides('runai', PLAN, { url, token }, { url, token });
-    expect(remark).toContain('is nv-auth-mock itself');
   });
 
   it('stops if the target rejects the credential, which is not part of the error', async () => {

@@ -44,12 +44,9 @@ it('the comparison of large responses takes linear time', () => {
 describe('generated ids', () => {
   it.each([
     ['UUIDs', 'id', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '1b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001'],
-    ['16 hex digits', 'clientId', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
     ['numbers in strings', 'project_id', '4600001', '98'],
     ['numbers', 'roleId', 7, 12],
-    ['with a prefix', 'functionId', 'fn-5f0c2a9d11e84b70', 'fn-6a1d3b0e22f95c81'],
     ['names as ids', 'clientId', 'ci-app', '5f0c2a9d11e84b70'],
-    ['e-mail addresses as ids', 'subjectId', 'a@b.test', 'x'],
     ['in a list', 'projectIds', ['4600001'], ['4600002', '7']],
     ['recognised by their format', 'owner', 'one', 'another'],
     ['recognised by their value', 'made', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
@@ -61,7 +58,6 @@ describe('generated ids', () => {
 
   it.each([
     ['a UUID and a number', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '7300012'],
-    ['16 and 24 hex digits', '5f0c2a9d11e84b70', '5f0c2a9d11e84b705f0c2a9d'],
     ['other prefixes', 'fn-5f0c2a9d11e84b70', 'ver-5f0c2a9d11e84b70'],
   ])('of another form are reported: %s', (_, real, mock) => {
     expect(compareBodies({ id: real }, { id: mock })).toEqual(['body.id id form behaviour']);

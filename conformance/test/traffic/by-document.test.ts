@@ -66,15 +66,6 @@ describe('valid traffic has no violations, if the document', () => {
     ['has the status `4XX`', { responses: { '4XX': json(ref('Named')) } }, { status: 404, answer: { name: 'a' } }],
     ['has the status `default`', { responses: { default: json(ref('Named')) } }, { answer: { name: 'a' } }],
     [
-      'has media types with parameters',
-      {
-        responses: {
-          200: { description: '', content: { 'Application/JSON; charset=utf-8': { schema: ref('Named') } } },
-        },
-      },
-      { answer: { name: 'a' } },
-    ],
-    [
       'has a range of media types',
       { responses: { 200: { description: '', content: { 'application/*': { schema: ref('Named') } } } } },
       { answer: { name: 'a' } },
@@ -97,19 +88,6 @@ describe('valid traffic has no violations, if the document', () => {
       'requires a header that is redacted in the record',
       withTenantHeader({ enum: ['a'] }),
       { headers: { 'x-tenant': 'sha256:0c5e1f9a2b' } },
-    ],
-    [
-      'requires a cookie, which records do not contain',
-      { ...withTenantHeader(STRING), parameters: [{ name: 'session', in: 'cookie', required: true, schema: STRING }] },
-      { headers: { cookie: 'sha256:0c5e1f9a2b' } },
-    ],
-    [
-      'requires the parameter `Authorization`, which OpenAPI ignores',
-      {
-        ...withTenantHeader(STRING),
-        parameters: [{ name: 'Authorization', in: 'header', required: true, schema: STRING }],
-      },
-      { headers: { host: 'acme.example' } },
     ],
     ['requires a header, but no headers were recorded', withTenantHeader(STRING), {}],
     [
@@ -175,12 +153,6 @@ describe('invalid traffic has violations, if the document', () => {
       { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...respondWith({}) },
       { sent: {} },
       'request: the body is application/json; the document has application/merge-patch+json',
-    ],
-    [
-      'has a range of other media types for a body',
-      { requestBody: { content: { 'text/*': { schema: {} } } }, ...respondWith({}) },
-      { sent: {} },
-      'request: the body is application/json; the document has text/*',
     ],
     [
       'does not list a field',
@@ -279,20 +251,12 @@ function createCycle(count: number): string {
 
 describe('an invalid document is rejected with the reason:', () => {
   it.each<[string, string, RegExp]>([
-    ['an object without `openapi`', '{"a": 1}', /has no `openapi`/],
-    ['Swagger 2', '{"swagger": "2.0", "paths": {}}', /is a Swagger 2.0 document. Convert it to OpenAPI 3/],
-    [
-      'a broken reference',
-      '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
-      /leads nowhere: `#\/b\/c`/,
-    ],
     ['too many references', createCycle(80), /its components refer to one another in too many ways/],
     [
       'schemas nested too deeply',
       createCycle(1).replace('{"allOf"', `{"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)},"allOf"`),
       /its schemas are too large, or nested too deeply/,
     ],
-    ['parameters that are not a list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],
   ])('%s', async (_name, text, message) => {
     await expect(openVendorDocument(JSON.parse(text), '--spec bad.json')).rejects.toThrow(message);
   });

@@ -70,24 +70,16 @@ describe('a comparison ends', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it.each([
-    [
-      'nested deeper than 500 levels',
-      (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ type: 'array', items: inner }), {}),
-    ],
-    [
-      'nested deeper than 500 levels',
-      (depth: number) =>
-        Array.from({ length: depth }).reduce<object>(
-          (inner) => ({ oneOf: [{ type: 'array', items: inner }, { type: 'string' }] }),
-          {},
-        ),
-    ],
-  ])('with one error for schemas %s (%#)', async (message, nested) => {
-    await expect(
-      findDifferenceIds(createDocument({ S0: nested(5000) }), createDocument({ S0: nested(5000) })),
-    ).rejects.toThrow(`--spec x.json has schemas ${message}.`);
-    expect(await findDifferenceIds(createDocument({ S0: nested(20) }), createDocument({ S0: nested(20) }))).toEqual([]);
+  it.each<[what: string, nest: (inner: object) => object]>([
+    ['arrays', (inner) => ({ type: 'array', items: inner })],
+    ['alternatives', (inner) => ({ oneOf: [{ type: 'array', items: inner }, { type: 'string' }] })],
+  ])('with one error for %s nested deeper than 500 levels', async (_what, nest) => {
+    const nested = (depth: number) => createDocument({ S0: Array.from({ length: depth }).reduce<object>(nest, {}) });
+
+    await expect(findDifferenceIds(nested(5000), nested(5000))).rejects.toThrow(
+      '--spec x.json has schemas nested deeper than 500 levels.',
+    );
+    expect(await findDifferenceIds(nested(20), nested(20))).toEqual([]);
   });
 });
 
@@ -99,13 +91,7 @@ describe('a document that cannot be compared is rejected with the place of the e
       '--spec x.json is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.',
     ],
     ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
-    [
-      'a version that is not a string',
-      { openapi: { toString: 1 }, paths: {} },
-      '--spec x.json has OpenAPI version {"toString":1}. Expected 3.0 or 3.1.',
-    ],
     ['an object without `openapi`', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
-    ['a list', [1], '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     ['null', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
     [
       'paths in a list',
@@ -123,13 +109,6 @@ describe('a document that cannot be compared is rejected with the place of the e
       '--spec x.json: `$ref` at `#/components/schemas/S0` refers to itself: `#/components/schemas/S0`.',
     ],
     [
-      'a long chain of references',
-      createDocument(
-        Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
-      ),
-      '--spec x.json: `$ref` at `#/components/schemas/S19999` leads nowhere: `#/components/schemas/S20000`.',
-    ],
-    [
       'a chain of more than 32 references',
       createDocument({
         ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
@@ -138,37 +117,9 @@ describe('a document that cannot be compared is rejected with the place of the e
       'starts a chain of more than 32 references: `#/components/schemas/S',
     ],
     [
-      'references that lead to each other, from a chain',
-      createDocument({ S0: reference(1), S1: reference(2), S2: reference(1) }),
-      '--spec x.json: `$ref` at `#/components/schemas/S2` refers to itself: `#/components/schemas/S1`.',
-    ],
-    [
       'a reference to itself in a component named `default`',
       createDocument({ S0: true, default: { $ref: '#/components/schemas/default' } }),
       '--spec x.json: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
-    ],
-    [
-      'a default response in another file',
-      { openapi: '3.0.3', paths: { '/things': { get: { responses: { default: { $ref: 'other.yaml' } } } } } },
-      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/default` points to another file, `other.yaml`.',
-    ],
-    [
-      'an unresolvable header of a response',
-      {
-        openapi: '3.0.3',
-        paths: {
-          '/things': { get: { responses: { 200: { headers: { 'x-rate': { $ref: '#/components/headers/A' } } } } } },
-        },
-      },
-      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/200/headers/x-rate` leads nowhere: `#/components/headers/A`.',
-    ],
-    [
-      'a reference to itself in a referenced extension',
-      {
-        ...createDocument({ S0: { $ref: '#/x-schemas/A' } }),
-        'x-schemas': { A: { items: { $ref: '#/x-schemas/B' } }, B: { $ref: '#/x-schemas/B' } },
-      },
-      '--spec x.json: `$ref` at `#/x-schemas/A/items` refers to itself: `#/x-schemas/B`.',
     ],
     [
       'a reference to another file',
@@ -206,28 +157,16 @@ describe('a document that cannot be compared is rejected with the place of the e
       { paths: { '/things': { get: { parameters: 'no' } } } },
       '`#/paths/~1things/get/parameters` is "no". Expected a list.',
     ],
-    ['a path that is a number', { paths: { '/a': 1 } }, '`#/paths/~1a` is 1. Expected an object.'],
-    [
-      'a status that is null',
-      { paths: { '/a': { get: { responses: { 200: null } } } } },
-      '`#/paths/~1a/get/responses/200` is null. Expected an object.',
-    ],
     [
       'a schema that is a list',
       { paths: PATHS, components: { schemas: { Thing: [] } } },
       '`#/components/schemas/Thing` is []. Expected a schema: an object, `true` or `false`.',
     ],
-    ['components that are a number', { paths: PATHS, components: 7 }, '`#/components` is 7. Expected an object.'],
     ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
     [
       'more than 100 servers',
       { paths: { '/a': { get: { servers: Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` })) } } } },
       '`#/paths/~1a/get/servers` has 101 entries. Expected at most 100.',
-    ],
-    [
-      'an operation that is null, in components',
-      { paths: PATHS, components: { pathItems: { Thing: { get: null } } } },
-      '`#/components/pathItems/Thing/get` is null. Expected an object.',
     ],
   ])('%s', (_what, invalid, message) => {
     expect(() => parseOpenApi({ openapi: '3.0.3', ...invalid }, 'x')).toThrow(`x: ${message}`);

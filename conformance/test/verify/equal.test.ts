@@ -186,16 +186,6 @@ describe('documents differ', () => {
       ['GET /things 400 body: maxProperties'],
     ],
     [
-      'by the minimum length of a string',
-      [[`${PROPERTIES} note`, { type: 'string', minLength: 2 }]],
-      ['POST /things body note: minLength'],
-    ],
-    [
-      'by a number for an integer',
-      [['components schemas Error properties code type', 'number']],
-      ['GET /things 400 body code: type'],
-    ],
-    [
       'by the type of additional members',
       [[`${PROPERTIES} labels additionalProperties`, { type: 'integer' }]],
       ['POST /things body labels.*: type'],
@@ -222,11 +212,6 @@ describe('documents differ', () => {
       ['GET /things 200 body owner oneOf: format'],
     ],
     [
-      'by alternatives for a plain schema',
-      [[`${PROPERTIES} note`, { anyOf: [STRING, { type: 'integer' }] }]],
-      ['POST /things body note: anyOf'],
-    ],
-    [
       'by the kind of alternatives',
       [
         [
@@ -236,26 +221,15 @@ describe('documents differ', () => {
       ],
       ['GET /things 200 body owner: anyOf'],
     ],
-    ['by a body', [['paths /things post requestBody', undefined]], ['POST /things body: body']],
     [
       'by a body that is not required',
       [['paths /things post requestBody required', false]],
       ['POST /things body: required'],
     ],
     [
-      'by an additional required query parameter',
-      [[`${LIST} parameters 3`, { name: 'page', in: 'query', required: true, schema: STRING }]],
-      ['GET /things query page: parameter'],
-    ],
-    [
       'by a member that is read-only',
       [['components schemas NewThing properties note readOnly', true]],
       ['POST /things body note: field'],
-    ],
-    [
-      'by a required header of a response',
-      [[`${LIST} responses 200 headers x-total required`, true]],
-      ['GET /things 200 header x-total: required'],
     ],
     [
       'by the parameter of a path',
@@ -273,14 +247,6 @@ describe('documents differ', () => {
       ['GET /things query sort: media type'],
     ],
     ['by a base path of one path', [['paths /things servers', [{ url: '/v2' }]]], ['/things servers: base path']],
-    [
-      'by a base path of one path that each of its operations has',
-      [
-        [`${LIST} servers`, [{ url: '/v2' }]],
-        ['paths /things post servers', [{ url: '/v2' }]],
-      ],
-      ['/things servers: base path'],
-    ],
     ['by a base path of one operation', [[`${LIST} servers`, [{ url: '/v2' }]]], ['GET /things servers: base path']],
     [
       'by the name of a parameter that only one of the operations has',
@@ -304,28 +270,31 @@ describe('documents differ', () => {
     expect(await findDifferences(theirs)).toEqual(ids);
   });
 
-  it.each([['*/*'], ['application/*']])(
+  it.each(['*/*', 'application/*'])(
     'by the members of a body, even if its media type is the range %s',
     async (range) => {
-      const OK = 'paths /things get responses 200 content';
       const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
-      const theirs = parseOpenApi(changeExample([OK, { [range]: { schema } }]), 'theirs');
-      const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
-      const ids = differences.map(({ id }) => id);
 
-      expect(ids).toContain('GET /things 200 body more: field');
-      expect(ids).toContain('GET /things 200 body: media type');
+      expect(await findDifferences([['paths /things get responses 200 content', { [range]: { schema } }]])).toEqual(
+        expect.arrayContaining(['GET /things 200 body more: field', 'GET /things 200 body: media type']),
+      );
     },
   );
 
-  it('by a new media type of a response, which existing clients can ignore', async () => {
-    const content = { 'application/json': { schema: STRING } };
-    const theirs = parseOpenApi(changeExample(['paths /things/{id} get responses 404 content', content]), 'theirs');
-    const { differences } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
+  it.each<[what: string, edit: Edit, id: string]>([
+    [
+      'a new media type of a response',
+      ['paths /things/{id} get responses 404 content', { 'application/json': { schema: STRING } }],
+      'GET /things/{id} 404 body: media type',
+    ],
+    ['security that becomes optional', [`${LIST} security`, [{ bearer: [] }, {}]], 'GET /things: security'],
+  ])('by %s, which existing clients can ignore', async (_what, edit, id) => {
+    const { differences } = await compareDocuments(
+      parseOpenApi(changeExample(edit), 'theirs'),
+      parseOpenApi(createExample(), 'ours'),
+    );
 
-    expect(differences.map((difference) => [difference.id, difference.class])).toEqual([
-      ['GET /things/{id} 404 body: media type', 'widens'],
-    ]);
+    expect(differences.map((difference) => [difference.id, difference.class])).toEqual([[id, 'widens']]);
   });
 
   it.each([
@@ -340,31 +309,14 @@ describe('documents differ', () => {
   });
 
   it('by the patterns of an allOf, but not by their order', async () => {
-    const patterns = (...all: string[]) =>
-      changeExample([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
-    const compare = async (theirs: object, ours: object) =>
-      (await compareDocuments(parseOpenApi(theirs, 'theirs'), parseOpenApi(ours, 'ours'))).differences.map(
-        ({ id }) => id,
-      );
+    const patterns = (...all: string[]): Edit[] => [
+      [`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }],
+    ];
 
-    expect(await compare(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
-    expect(await compare(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual([
+    expect(await findDifferences(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
+    expect(await findDifferences(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual([
       'POST /things body note: pattern',
     ]);
-  });
-
-  it('by security that becomes optional, which existing clients can ignore', async () => {
-    const theirs = parseOpenApi(changeExample([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
-    const {
-      differences: [difference],
-    } = await compareDocuments(theirs, parseOpenApi(createExample(), 'ours'));
-
-    expect(difference).toEqual({
-      id: 'GET /things: security',
-      class: 'widens',
-      where: 'GET /things',
-      what: '`none` only in the document',
-    });
   });
 });
 

@@ -21,6 +21,7 @@ const createDocument = (): Document => ({
   paths: {
     '/v1/things': {
       get: {
+        operationId: 'list',
         parameters: [{ name: 'limit', in: 'query', schema: { type: 'integer' } }],
         responses: {
           200: createJsonResponse({ type: 'array', items: THING }),
@@ -189,6 +190,54 @@ describe('the report of a changed document', () => {
         };
       },
       ['widens:', 'GET /v1/things 404 body why: field: only in the document, required'],
+    ],
+    [
+      'names the nearest path, parameter and member in place of a missing one',
+      (document) => {
+        document.paths['/v1/user'] = document.paths['/v1/users'];
+        delete document.paths['/v1/users'];
+        document.paths['/v1/things'].get.parameters[0].name = 'limits';
+        document.components.schemas.Error.properties.codes = document.components.schemas.Error.properties.code;
+        delete document.components.schemas.Error.properties.code;
+      },
+      [
+        'breaks-requests:',
+        '/v1/users: path: only in the mock; the nearest path of the document is `/v1/user`',
+        'GET /v1/things query limit: parameter: only in the mock; the nearest name in the document is `limits`',
+        'breaks-answers:',
+        'GET /v1/things 404 body code: field: only in the mock; the nearest name in the document is `codes`',
+        'widens:',
+        'GET /v1/things 404 body codes: field: only in the document',
+        'GET /v1/things query limits: parameter: only in the document',
+      ],
+    ],
+    [
+      'names members that only requests or only responses have, and a discriminator',
+      (document) => {
+        schemaOfThing(document).properties.id.readOnly = true;
+        schemaOfThing(document).properties.kind.writeOnly = true;
+        document.components.schemas.Error.discriminator = { propertyName: 'code' };
+      },
+      [
+        'breaks-requests:',
+        'POST /v1/things body id: field: only in the mock; readOnly in the document',
+        'breaks-answers:',
+        'body kind: field: only in the mock; writeOnly in the document (3 times, as in POST /v1/things 201 body, GET /v1/things 200 body [])',
+        'widens:',
+        'GET /v1/things 404 body: discriminator: "code" in the document, none in the mock',
+      ],
+    ],
+    [
+      'has the name and the deprecation of an operation as information',
+      ({ paths }) => {
+        paths['/v1/users'].get.deprecated = true;
+        paths['/v1/things'].get.operationId = 'list_things';
+      },
+      [
+        'information:',
+        'GET /v1/things: operationId: "list_things" in the document, "list" in the mock',
+        'GET /v1/users: deprecated: only in the document',
+      ],
     ],
     [
       'states once that the document does not describe authentication',
