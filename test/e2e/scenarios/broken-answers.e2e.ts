@@ -1,21 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Mock, startMock } from '../../../src/index.ts';
-
-const servers: Mock[] = [];
-const start = async (listen: boolean): Promise<Mock> => {
-  const mock = await startMock({ listen });
-  servers.push(mock);
-  return mock;
-};
-afterAll(async () => {
-  for (const one of servers) await one.stop();
-});
+import { startMock } from '../../../src/index.ts';
 
 describe.each([
   ['over a socket', true],
   ['in process', false],
 ])('a response that a fault breaks, %s', async (_, listen) => {
-  const mock = await start(listen);
+  const mock = await startMock({ listen });
+  afterAll(() => mock.stop());
 
   /** Creates a world with a fault for the next list of access keys. */
   const createFaultyWorld = async (action: object) => {
@@ -83,26 +74,4 @@ describe.each([
     expect(await answer.json()).toHaveProperty('accessKeys');
     expect(performance.now() - before).toBeGreaterThan(2000);
   });
-});
-
-it('faults also apply to the JWKS and the token endpoint, in one world only', async () => {
-  const mock = await start(true);
-  const worlds = await Promise.all(Array.from({ length: 8 }, () => mock.world()));
-  const jwks = `/auth/realms/${mock.cast.runai.tenant.realm}/protocol/openid-connect/certs`;
-  const [createFaultyWorld, ...others] = worlds;
-  for (const operation of ['get_realm_jwks', 'grant_token']) {
-    const body = JSON.stringify({ match: { operation }, do: { status: 503, offDocument: true } });
-    const added = await fetch(`${createFaultyWorld?.url}/_mock/faults`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    expect(added.status, await added.clone().text()).toBe(201);
-  }
-  expect((await fetch(`${createFaultyWorld?.url}${jwks}`)).status).toBe(503);
-  await expect(createFaultyWorld?.getToken()).rejects.toThrow('Service Unavailable');
-  for (const world of others) {
-    expect((await fetch(`${world.url}${jwks}`)).status).toBe(200);
-    await expect(world.getToken()).resolves.toMatch(/^eyJ/);
-  }
 });

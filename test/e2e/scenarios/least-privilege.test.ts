@@ -5,7 +5,7 @@ import { castKey } from '../../support/ngc-cast.ts';
 import { DEFINITION, inPath, nvcfServer, SPECIFICATION } from '../../support/nvcf-client.ts';
 import { overHttp } from '../../support/over-http.ts';
 import { RULES, type RunaiCaller, runaiServer, TENANT, VISION } from '../../support/runai.ts';
-import { type Answer, type TestServer, testServer } from '../../support/server.ts';
+import type { Answer, TestServer } from '../../support/server.ts';
 
 /** Sends a request of a flow. */
 type Call = (request: string, body?: unknown) => Promise<Answer>;
@@ -167,129 +167,6 @@ describe.each(FLOWS)('$what', async ({ flow, done, wide, personal, scopes, resou
     const key = world.body.cast.ngc.keys.find((one: { name: string }) => one.name === name);
     expect(key).toMatchObject(policy);
     expect(await flow((request, body) => server.call(request, { token: key.key, body }))).toEqual(done);
-  });
-});
-
-describe('an existing function', async () => {
-  const server = await nvcfServer({}, {}, overHttp);
-
-  it('that is read and invoked by version needs only this version as the resource', async () => {
-    const { functionId, versionId } = await server.deployed();
-    const path = inPath({ functionId, versionId });
-    const { name, call } = await createKey(server, {
-      services: ['nvcf'],
-      scopes: ['invoke_function', 'list_functions'],
-      resource: { type: 'All Functions' },
-    });
-    await call(`GET /v2/nvcf/${path}`);
-    await call(`POST /v2/nvcf/pexec/${path}`, {});
-    const { smallest, broader } = await readReport(server, name);
-
-    const resource = { type: 'Function Versions', ids: [`${functionId}/${versionId}`] };
-    expect(smallest).toEqual({
-      services: ['nvcf'],
-      scopes: ['invoke_function', 'list_functions'],
-      resource,
-      roles: ['Cloud Functions User'],
-    });
-    expect(broader).toEqual([{ what: 'resource', held: { type: 'All Functions' }, enough: resource }]);
-    const exact = await createKey(server, withoutRoles(smallest));
-    expect((await exact.call(`POST /v2/nvcf/pexec/${path}`, {})).status).toBe(200);
-    const other = await server.deployed();
-    expect((await exact.call(`GET /v2/nvcf/${inPath(other)}`)).decision.reason).toBe('resource_mismatch');
-  });
-
-  it('that is called without a version needs the whole function as the resource', async () => {
-    const [first, second] = [await server.deployed(), await server.deployed()];
-    const { name, call } = await createKey(server, {
-      services: ['nvcf'],
-      scopes: ['invoke_function', 'list_functions'],
-      resource: { type: 'All Functions' },
-    });
-    await call(`POST /v2/nvcf/pexec/functions/${first.functionId}`, {});
-    await call(`GET /v2/nvcf/${inPath(second)}`);
-
-    const { smallest } = await readReport(server, name);
-    expect(smallest.resource).toEqual({ type: 'Function', ids: [first.functionId, second.functionId] });
-    expect((await createKey(server, withoutRoles(smallest))).name).toMatch(/^key-/);
-  });
-
-  it('needs several resources if no single one covers all calls', async () => {
-    const { name, call } = await createKey(server, {
-      services: ['nvcf'],
-      scopes: ['invoke_function', 'manage_registry_credentials'],
-      resource: [{ type: 'All Functions' }, { type: 'All Entity' }],
-    });
-    const path = await server.deployed();
-    expect((await call(`POST /v2/nvcf/pexec/${inPath(path)}`, {})).status).toBe(200);
-    expect((await call('GET /v2/nvcf/registry-credentials')).status).toBe(200);
-
-    const { smallest } = await readReport(server, name);
-    expect(smallest.resource).toEqual([
-      { type: 'Function Versions', ids: [`${path.functionId}/${path.versionId}`] },
-      { type: 'All Entity' },
-    ]);
-    const exact = await createKey(server, withoutRoles(smallest));
-    expect((await exact.call(`POST /v2/nvcf/pexec/${inPath(path)}`, {})).status).toBe(200);
-    expect((await exact.call('GET /v2/nvcf/registry-credentials')).status).toBe(200);
-  });
-});
-
-describe('a user with a personal key', async () => {
-  const server = await airServer({}, {}, overHttp);
-
-  it('needs the roles with the fewest rights', async () => {
-    const order = { type: 'personal', name: 'wide', services: ['air', 'nvcf'], roles: ['air-admin', 'ORG_OWNER'] };
-    const { body } = await server.call('POST /_mock/keys', { body: order });
-    const call: Call = (request, sent) => server.call(request, { token: body.key, body: sent });
-    expect(await runSimulation(call)).toEqual([201, 200, 200]);
-
-    const reported = await readReport(server, 'wide');
-    expect(reported.smallest).toEqual({
-      services: ['air'],
-      roles: ['air'],
-      scopes: ['air:access', 'air:simulation_read', 'air:simulation_create'],
-    });
-    expect(reported.unused).toEqual(['ORG_OWNER']);
-    expect(reported.broader).toEqual([
-      { what: 'role', held: ['air-admin'], enough: ['air'] },
-      { what: 'services', held: ['air', 'nvcf'], enough: ['air'] },
-    ]);
-    const { services, roles } = reported.smallest;
-    const exact = { type: 'personal', name: 'narrow', services, roles };
-    const { key } = (await server.call('POST /_mock/keys', { body: exact })).body;
-    expect(await runSimulation((request, sent) => server.call(request, { token: key, body: sent }))).toEqual([
-      201, 200, 200,
-    ]);
-    const none = { ...exact, name: 'none', roles: [] };
-    const { body: less } = await server.call('POST /_mock/keys', { body: none });
-    expect((await runSimulation((request, sent) => server.call(request, { token: less.key, body: sent }))).at(-1)).toBe(
-      403,
-    );
-  });
-});
-
-describe('what only one kind of key can do', async () => {
-  const server = await testServer({}, {}, overHttp);
-
-  it('has no scopes: a user manages keys', async () => {
-    const { name, key: token } = castKey('owner');
-    expect((await server.call('GET /v3/orgs/acme/keys', { token })).status).toBe(200);
-    expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(200);
-
-    const { smallest, impossible } = await readReport(server, name);
-    expect(impossible).toEqual({ scopes: ['listKeys'], roles: [] });
-    expect(smallest).toMatchObject({ scopes: ['list_functions'], roles: ['Cloud Functions User'] });
-  });
-
-  it('has no roles: a service key lists tasks', async () => {
-    const resource = { type: 'All Tasks' };
-    const { name, call } = await createKey(server, { services: ['nvct'], scopes: ['list_tasks'], resource });
-    expect((await call('GET /v1/nvct/tasks')).status).toBe(200);
-
-    const { smallest, impossible } = await readReport(server, name);
-    expect(impossible).toEqual({ scopes: [], roles: ['listTasks'] });
-    expect(smallest).toEqual({ services: ['nvct'], scopes: ['list_tasks'], roles: [] });
   });
 });
 

@@ -10,7 +10,6 @@ const server = await testServer({}, {}, overHttp);
 const oldest = await testServer({ runai: '2.19' }, {}, overHttp);
 const newest = await testServer({ runai: '3.0' }, {}, overHttp);
 const slow = await testServer({ propagation: 'fixed' }, {}, overHttp);
-const aheadServer = await testServer({}, {}, overHttp);
 
 const { clientId, clientSecret, id: keyId } = admin.accessKey;
 const CREDENTIALS = { grantType: 'client_credentials', clientId, clientSecret };
@@ -20,7 +19,6 @@ const V2 = 'POST /api/v2/token';
 const KEYS = 'GET /api/v1/access-keys';
 const FUNCTIONS = 'GET /v2/nvcf/functions';
 const SIMULATIONS = 'GET /api/v3/simulations/';
-const FUNCTION = { name: 'translate', inferenceUrl: '/run', containerImage: 'nvcr.io/acme/translate:1' };
 
 const token = await server.tokenOf(admin);
 const researchersToken = await server.tokenOf(researcher);
@@ -57,8 +55,6 @@ const deletedWorld = await makeWorld(server, { id: 'gone' });
 const deletedWorldToken = await tokenOf(deletedWorld.call, deletedWorld.cast.runai.users[0].accessKey);
 await server.call('DELETE /_mock/worlds/gone');
 
-const expired = await aheadServer.tokenOf(admin);
-await aheadServer.call('POST /_mock/clock/advance', { body: { by: '1d' } });
 const { id: invokerId } = castKey('nvcf-invoker');
 await slow.call(`PATCH /_mock/keys/${invokerId}`, { body: { scopes: ['invoke_function', 'list_functions'] } });
 
@@ -124,31 +120,12 @@ const TOKEN_REQUESTS: readonly Mistake[] = [
     'Did you mean `client_credentials`?',
   ],
   ['a wrong secret', V1, { body: { ...CREDENTIALS, clientSecret: 'wrong' } }, 'use the secret that was returned last'],
-  ['an unknown client', V1, { body: { ...CREDENTIALS, clientId: 'nobody' } }, '"reason":"unknown_client"'],
   ['a misspelt client', V1, { body: { ...CREDENTIALS, clientId: `${clientId}_` } }, `Did you mean \`${clientId}\`?`],
   [
     'the id of a key for its client id',
     V1,
     { body: { ...CREDENTIALS, clientId: keyId } },
     'may be the `id` of an access key',
-  ],
-  [
-    'client id and secret swapped',
-    V1,
-    { body: { ...CREDENTIALS, clientId: clientSecret, clientSecret: clientId } },
-    '"reason":"swapped_credentials"',
-  ],
-  [
-    'a wrong password',
-    V1,
-    { body: { grantType: 'password', username: admin.email, password: 'wrong' } },
-    '"reason":"wrong_password"',
-  ],
-  [
-    'a user name for an e-mail address',
-    V1,
-    { body: { grantType: 'password', username: 'admin', password: admin.password } },
-    '"reason":"unknown_user"',
   ],
   [
     'an unknown refresh token',
@@ -221,12 +198,6 @@ const AUTHORIZATION: readonly Mistake[] = [
   ['`Bearer` without a token', KEYS, authorization('Bearer '), 'The `Authorization` header has no token'],
   ['`Bearer` twice', KEYS, authorization(`Bearer Bearer ${token}`), 'contains `Bearer` twice'],
   ['`Bearer undefined`', KEYS, authorization('Bearer undefined'), 'a placeholder such as `undefined`'],
-  [
-    'a variable that was not replaced',
-    FUNCTIONS,
-    authorization('Bearer $NGC_API_KEY'),
-    'a placeholder such as `undefined`, `$TOKEN`',
-  ],
   ['a token without a scheme', KEYS, authorization(token), 'contains a JWT without a scheme'],
   ['Basic for a bearer token', KEYS, authorization('Basic YTpi'), 'First exchange the client id and secret'],
   [
@@ -236,7 +207,6 @@ const AUTHORIZATION: readonly Mistake[] = [
     'Send the NGC key or token itself: `Authorization: Bearer nvapi-...`',
   ],
   ['a masked key', FUNCTIONS, authorization('Bearer nvapi-**********abc'), 'or a masked one (`****`)'],
-  ['asterisks for a token', KEYS, authorization('Bearer ****'), 'or a masked one (`****`)'],
   ['another scheme', KEYS, authorization(`Token ${token}`), 'the scheme `token`, but `Bearer` is expected'],
   ['quotes around a key', FUNCTIONS, authorization(`Bearer "${deployer}"`), 'has quotes at the start or end'],
   [
@@ -252,7 +222,6 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
   ['a client secret for a token', KEYS, { token: clientSecret }, 'has the form of a client secret'],
   ['a refresh token for a token', KEYS, { token: login.body.refreshToken }, 'is a refresh token'],
   ['an ID token for a token', KEYS, { token: login.body.idToken }, 'is an ID token'],
-  ['an expired token', KEYS, { token: expired }, '"reason":"expired_token"', aheadServer],
   ['an NGC key at Run:ai', KEYS, { token: deployer }, 'The bearer token is an NGC key'],
   ['a token of Run:ai at Air', SIMULATIONS, { token }, 'expects an NGC key'],
   [
@@ -289,7 +258,6 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
     'has the form of a legacy NGC key. An NGC key is `nvapi-` and 64 characters',
   ],
   ['a deleted key', FUNCTIONS, { token: deletedKey }, 'no longer exists: it was deleted at 2026-'],
-  ['a key of the real service', SIMULATIONS, { token: `nvapi-${'x'.repeat(64)}` }, '"reason":"foreign_key"'],
   ['a key of Air at Cloud Functions', FUNCTIONS, { token: airAdmin }, 'Use a key for Cloud Functions'],
   ['a key of Cloud Functions at Air', SIMULATIONS, { token: deployer }, 'Use a key for Air'],
   [
@@ -326,24 +294,6 @@ const RIGHTS: readonly Mistake[] = [
     '"missing":["users:create"]',
   ],
   [
-    'the access key of another user',
-    `GET /api/v1/access-keys/${keyId}`,
-    { token: researchersToken },
-    '"reason":"foreign_object"',
-  ],
-  [
-    'a role that may only read at Air',
-    'POST /api/v3/simulations/',
-    { token: airReader, body: { name: 'x' } },
-    '"missing":["air:simulation_create"]',
-  ],
-  [
-    'a key without the scope',
-    'POST /v2/nvcf/functions',
-    { token: castKey('nvcf-invoker').key, body: FUNCTION },
-    '"missing":["register_function"]',
-  ],
-  [
     'a key bound to another type of resources',
     'GET /v2/nvcf/registry-credentials',
     { token: boundKey },
@@ -356,7 +306,6 @@ const RIGHTS: readonly Mistake[] = [
     '"effectiveAt":',
     slow,
   ],
-  ['an unknown object', 'GET /api/v1/access-keys/none', { token }, '"reason":"no_such_object"'],
   [
     'an unknown function',
     `GET /v2/nvcf/functions/${keyId}/versions/${keyId}`,
@@ -367,32 +316,13 @@ const RIGHTS: readonly Mistake[] = [
 
 const REQUESTS: readonly Mistake[] = [
   ['a required field is missing', 'POST /api/v1/access-keys', { token, body: {} }, 'Field `name` is missing'],
-  [
-    'a misspelt field at Air',
-    'POST /api/v3/simulations/',
-    { token: airAdmin, body: { nam: 'x' } },
-    'Field `name` is missing',
-  ],
   ['a wrong method', 'GET /api/v1/token', {}, 'does not support GET; use POST'],
   ['a path without its prefix', 'POST /v1/token', { body: CREDENTIALS }, 'call `POST /api/v1/token`'],
-  ['a prefix twice', 'POST /api/v1/api/v1/token', { body: CREDENTIALS }, 'call `POST /api/v1/token`'],
   [
     'the version twice',
     'POST /integrate/v1/v1/chat/completions',
     { body: {} },
     '`v1` is in the path twice: take `v1` out of the base URL, and call `POST /integrate/v1/chat/completions`',
-  ],
-  [
-    "the version twice at a vendor's host",
-    'POST /v1/v1/chat/completions',
-    { headers: { host: 'integrate.api.nvidia.com' }, body: {} },
-    '`v1` is in the path twice: take `v1` out of the base URL, and call `POST /v1/chat/completions`',
-  ],
-  [
-    'a base URL that ends with the path',
-    'POST /integrate/v1/chat/completions/chat/completions',
-    { body: {} },
-    '`chat/completions` is in the path twice: take `chat/completions` out of the base URL',
   ],
   [
     'a base URL that ends with another path',
@@ -405,12 +335,6 @@ const REQUESTS: readonly Mistake[] = [
     'POST /embeddings/v1/chat/completions',
     { body: {} },
     'The path starts with `/embeddings`, which is not part of this path: call `POST /llm/v1/chat/completions`',
-  ],
-  [
-    "another path at a vendor's host",
-    'POST /embeddings/v1/chat/completions',
-    { headers: { host: 'integrate.api.nvidia.com' }, body: {} },
-    'The path starts with `/embeddings`, which is not part of this path: call `POST /v1/chat/completions`',
   ],
   [
     'the end of a path twice',
@@ -447,20 +371,7 @@ const REQUESTS: readonly Mistake[] = [
     { token: deployer },
     'The mock does not emulate `GET /v2/nvcf/clients/{clientId}`',
   ],
-  [
-    'counting tokens',
-    'POST /llm/v1/messages/count_tokens',
-    { token: deployer, body: {} },
-    'The mock does not emulate `POST /llm/v1/messages/count_tokens`',
-  ],
-  [
-    'counting tokens at the catalogue',
-    'POST /integrate/v1/messages/count_tokens',
-    { token: deployer, body: {} },
-    'The mock does not emulate `POST /integrate/v1/messages/count_tokens`',
-  ],
   ['the health of a container', 'GET /healthz', {}, "the mock's health check is `GET /_mock/health`"],
-  ['the readiness of a container', 'GET /readyz', {}, "the mock's health check is `GET /_mock/health`"],
   ['two slashes', 'POST //api/v1/token', { body: CREDENTIALS }, 'The path has two slashes in a row'],
   ['a slash at the end', 'POST /api/v1/token/', { body: CREDENTIALS }, 'The path ends with a slash'],
   ['another case', 'GET /api/v1/Access-Keys', { token }, 'Did you mean `GET /api/v1/access-keys`?'],

@@ -217,21 +217,6 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
     });
   }
 
-  describe.each(CONFIDENTIAL)('%s', (_what, clientId, secret, sub) => {
-    it.each([
-      ['by header', openid.ClientSecretBasic(secret)],
-      ['in the body', openid.ClientSecretPost(secret)],
-    ])('gets, introspects and revokes a token %s', async (_how, auth) => {
-      const config = await configure(clientId, auth);
-      const { access_token: token } = await openid.clientCredentialsGrant(config);
-
-      expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, client_id: clientId, sub });
-      await openid.tokenRevocation(config, token);
-      expect(await openid.tokenIntrospection(config, token)).toEqual({ active: false });
-      expect(await sendWithToken(server, token)).toEqual([401, 'revoked_token']);
-    });
-  });
-
   it('logs a user in with PKCE, state and nonce, and validates the ID token', async () => {
     const config = await configure(PUBLIC_CLIENT, openid.None());
     const tokens = await logInByPage(config);
@@ -243,22 +228,6 @@ describe.each(ALGORITHMS)('openid-client, with tokens signed by %s', (algorithm)
       email: researcher.email,
     });
     expect(await sendWithToken(server, tokens.access_token)).toEqual([200, undefined]);
-  });
-
-  it('rotates and revokes refresh tokens', async () => {
-    const config = await configure(PUBLIC_CLIENT, openid.None());
-    const tokens = await logInByPage(config);
-    const next = await openid.refreshTokenGrant(config, String(tokens.refresh_token));
-
-    expect(next.refresh_token).not.toBe(tokens.refresh_token);
-    expect(next.claims()).toMatchObject({ sub: researcher.id, auth_time: tokens.claims()?.auth_time });
-    await openid.tokenRevocation(config, String(next.refresh_token));
-    expect(await sendWithToken(server, tokens.access_token)).toEqual([401, 'revoked_token']);
-    expect(await sendWithToken(server, next.access_token)).toEqual([401, 'revoked_token']);
-    await expect(openid.refreshTokenGrant(config, String(next.refresh_token))).rejects.toMatchObject({
-      error: 'invalid_grant',
-      status: 400,
-    });
   });
 
   it('logs out at the endpoint of the discovery document, and is redirected back', async () => {

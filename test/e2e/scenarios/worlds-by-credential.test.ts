@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
-import * as openid from 'openid-client';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/app/options.ts';
 import { researcher } from '../../support/cast.ts';
@@ -120,59 +119,6 @@ describe.each(WAYS)('a strict OAuth client that addresses the world by $way', ({
     expect(userinfo).toMatchObject({ sub: researcher.id, email: researcher.email });
     expect(claimsOf(next.access_token)).toMatchObject({ iss: issuer.href, sid: expect.stringMatching(/\.alice$/) });
     expect(await readStatuses(next.access_token)).toEqual([200, 200]);
-  });
-
-  it('logs a user in with openid-client, and out at the endpoint of the discovery document', async () => {
-    const config = await openid.discovery(
-      new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
-      PUBLIC_CLIENT,
-      {},
-      openid.None(),
-      {
-        [openid.customFetch]: through,
-        execute: [openid.enableNonRepudiationChecks, ...(isSecure ? [] : [openid.allowInsecureRequests])],
-      },
-    );
-    const verifier = openid.randomPKCECodeVerifier();
-    const [expectedState, expectedNonce] = [openid.randomState(), openid.randomNonce()];
-    const page = openid.buildAuthorizationUrl(config, {
-      redirect_uri: CALLBACK,
-      scope: SCOPE,
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-      state: expectedState,
-      nonce: expectedNonce,
-    });
-    const tokens = await openid.authorizationCodeGrant(config, await followLogin(page), {
-      pkceCodeVerifier: verifier,
-      expectedState,
-      expectedNonce,
-      idTokenExpected: true,
-    });
-    const before = await readStatuses(tokens.access_token);
-    const logout = openid.buildEndSessionUrl(config, {
-      id_token_hint: String(tokens.id_token),
-      post_logout_redirect_uri: CALLBACK,
-    });
-    const loggedOut = await callsBelow(logout.origin, through)(`GET ${logout.pathname}${logout.search}`);
-
-    expect(tokens.claims()).toMatchObject({ iss: issuer.href, sub: researcher.id });
-    expect(before).toEqual([200, 200]);
-    expect(locationOf(loggedOut).href).toBe(CALLBACK);
-    expect(await readStatuses(tokens.access_token)).toEqual([401, 200]);
-  });
-
-  it('gets a token for an access key of the world with openid-client', async () => {
-    const config = await openid.discovery(
-      new URL(`${base}${ISSUER_PATH}/.well-known/openid-configuration`),
-      accessKey.clientId,
-      {},
-      openid.ClientSecretBasic(accessKey.clientSecret),
-      { [openid.customFetch]: through, execute: isSecure ? [] : [openid.allowInsecureRequests] },
-    );
-    const { access_token: token } = await openid.clientCredentialsGrant(config);
-
-    expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, iss: issuer.href });
   });
 });
 
