@@ -174,21 +174,6 @@ describe('the package', () => {
     await run(attw, [tarball, '--profile', 'node16', '--entrypoints', '.', './testcontainers']);
   });
 
-  it('depends only on packages that are not in its bundle', async () => {
-    const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
-
-    expect(manifest.dependencies).toBeUndefined();
-    expect(manifest.optionalDependencies).toBeUndefined();
-  });
-
-  it('has the drivers as optional peers', async () => {
-    const manifest = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
-    const optional = { optional: true };
-
-    expect(manifest.peerDependencies).toMatchObject({ 'better-sqlite3': '>=12', pg: '>=8.16' });
-    expect(manifest.peerDependenciesMeta).toMatchObject({ 'better-sqlite3': optional, pg: optional });
-  });
-
   it('has the manifest of the clone, except for the driver and the workspaces', async () => {
     const packedOne = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
     const { peerDependencies, peerDependenciesMeta, optionalDependencies, workspaces, ...own } = JSON.parse(
@@ -393,16 +378,6 @@ describe('from an empty folder', () => {
     expect(stdout).toContain('# pass 1');
   });
 
-  it('the failing test of the README ends with its cause', async () => {
-    const [program = ''] = await blocks('README.md', 'js');
-    await write(user, { 'fails.test.mjs': program.replace('401', '200') });
-    const { code, stdout } = await launchProgram(process.execPath, ['--test-reporter=tap', 'fails.test.mjs'], user)
-      .ended;
-
-    expect(stdout).toContain('401 !== 200');
-    expect(code).toBe(1);
-  });
-
   it('the example for node:test passes', async () => {
     await write(user, { 'clock.test.mjs': await text('examples/node-test/clock.test.mjs') });
     const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', 'clock.test.mjs'], { cwd: user });
@@ -500,21 +475,6 @@ describe('from an empty folder', () => {
       ['/api/v1/users', ['  GET /api/v1/users']],
       ['/v2/nvcf/functions', ['  GET /v2/nvcf/functions']],
     ]);
-  });
-
-  it('the client of the compose example calls all three APIs, and exits with 0', async () => {
-    await using mock = await startMock();
-    const env = {
-      PATH: process.env['PATH'] ?? '',
-      RUNAI_BASE_URL: mock.url,
-      AIR_API_URL: mock.url,
-      NVCF_BASE_URL: mock.url,
-    };
-    const { stdout } = await run(process.execPath, [join(ROOT, 'examples/compose/client/client.mjs')], { env });
-
-    expect(stdout).toMatch(
-      /^issuer http:\/\/127\.0\.0\.1:\d+\/auth\/realms\/acme: 4 access keys, \d+ simulations, \d+ functions/,
-    );
   });
 });
 
