@@ -9,11 +9,6 @@ import { button, chooseFromMenu } from './support/elements.ts';
 import { DEPLOYER, INVOKER, LISTING, readJson, startServer } from './support/server.ts';
 import { describeInBrowser, fitsWidth, LOOKS, setUpBrowser } from './support/window.ts';
 
-/** Returns when the first content was drawn, in milliseconds. */
-const FIRST_CONTENT = `new Promise((resolve) => new PerformanceObserver((list) => {
-  for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime);
-}).observe({ type: 'paint', buffered: true }))`;
-
 const identitySelect = (page: Page) => page.getByLabel('Authorize as');
 const waitForStatus = (page: Page, text: string) => page.locator('header [role=status]').getByText(text).waitFor();
 
@@ -148,21 +143,6 @@ describeInBrowser('the pages of documents', () => {
       .evaluateAll((rows: { className: string }[]) => rows.map(({ className }) => /-deprecated/.test(className)));
     expect(drawn).toEqual([...drawn].sort());
     expect(new Set(drawn).size).toBe(2);
-  });
-
-  it('appear at most three times as late as the console, in a browser with an empty cache', async () => {
-    const { url } = await listeningServer();
-    const measure = async (path: string) => {
-      const times: number[] = [];
-      for (let round = 0; round < 3; round++) {
-        const page = await openWindow(url + path);
-        times.push(await page.evaluate(FIRST_CONTENT));
-      }
-      return Math.min(...times);
-    };
-    const console = await measure('/');
-
-    expect(await measure('/docs/nvcf/')).toBeLessThan(3 * console);
   });
 
   it.each(LOOKS)('are accessible around Swagger UI: %s, %i px wide', async (colorScheme, width) => {

@@ -1,8 +1,8 @@
 /** How a refused request is fixed and sent again, from the refusal itself. */
 import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { button, requestPanel, requestRows, undo } from './support/elements.ts';
-import { LISTING, REGISTRAR, readStatuses, sendRefusedDeployment, startServer } from './support/server.ts';
+import { button, requestPanel, undo } from './support/elements.ts';
+import { REGISTRAR, readStatuses, sendRefusedDeployment, startServer } from './support/server.ts';
 import { describeInBrowser, setUpBrowser } from './support/window.ts';
 
 const fixes = (page: Page) => requestPanel(page).getByRole('region', { name: 'How to fix it' });
@@ -68,45 +68,6 @@ describeInBrowser('a refused request', () => {
     await result(page).getByText('Fixed and sent again.').waitFor();
     const [again] = (await server.mock('GET', '/requests')).requests;
     expect([again.status, again.principal.name]).toEqual([200, 'ci-bot']);
-  });
-
-  it('of an unknown key is sent again as an identity that may send it', async () => {
-    const server = await startServer();
-    await server.ask('GET', '/v2/nvcf/functions', `nvapi-${'A'.repeat(64)}`);
-    const page = await openPage(server.url);
-    await button(fixes(page), /^Send again as nvcf-/).click();
-
-    await result(page).getByText('Fixed and sent again.').waitFor();
-    expect(await readStatuses(server)).toEqual([200, 403]);
-  });
-
-  it('of a disabled key is sent again by its client, once the key is valid', async () => {
-    const { url, ask, mock } = await startServer();
-    const { id, key } = await mock('POST', '/keys', { ...LISTING, name: 'mine' });
-    await mock('PATCH', `/keys/${id}`, { status: 'disabled' });
-    await ask('GET', '/v2/nvcf/functions', key);
-    const page = await openPage(url);
-    await fixes(page).getByText('Enable service key mine').waitFor();
-    // The text of the key is not known to the page.
-    await button(fixes(page), 'Apply the fix').click();
-    await fixes(page).getByText('Applied. Send the request again from your client.').waitFor();
-    expect((await ask('GET', '/v2/nvcf/functions', key)).status).toBe(200);
-  });
-
-  it('for a token with a wrong secret is sent again with the right secret, as JSON and as a form', async () => {
-    const server = await startServer();
-    const clientId = '5f0c2a9d11e84b70';
-    await server.ask('POST', '/api/v1/token', '', { grantType: 'client_credentials', clientId, clientSecret: 'wrong' });
-    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: 'wrong' });
-    await fetch(`${server.url}/auth/realms/acme/protocol/openid-connect/token`, { method: 'POST', body: form });
-    const page = await openPage(server.url);
-
-    for (const path of ['/api/v1/token', 'openid-connect/token']) {
-      await requestRows(page).filter({ hasText: path }).filter({ hasText: 'wrong_secret' }).click();
-      await button(fixes(page), 'Send again with the right secret').click();
-      await result(page).getByText('Fixed and sent again.').waitFor();
-    }
-    expect(await readStatuses(server)).toEqual([200, 200, 401, 400]);
   });
 
   it('shows the sufficient roles with the fewest rights, and the others on demand', async () => {

@@ -30,19 +30,6 @@ const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWid
 describeInBrowser('the list of requests', () => {
   const { openConsole, openPage } = setUpConsole();
 
-  it('shows the earlier requests and the new ones, newest first', async () => {
-    const { page, ask } = await openConsole('requests');
-    await ask('GET', '/v2/nvcf/functions');
-    await requestRows(page).first().waitFor();
-    await ask('GET', '/nothing/at/all');
-
-    await page.getByTitle('/nothing/at/all', { exact: true }).waitFor();
-    expect(await requestRows(page).allInnerTexts()).toEqual([
-      expect.stringContaining('/nothing/at/all'),
-      expect.stringContaining('nvcf-invoker'),
-    ]);
-  });
-
   it('opens a refused request, applies a fix, sends it again, and shows that it is allowed', async () => {
     const { page, ask, mock } = await openConsole('requests');
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);

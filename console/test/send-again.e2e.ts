@@ -80,18 +80,6 @@ describeInBrowser('a copied test', () => {
     expect(stdout).toContain('7 passed');
     expect(tests.filter((text) => text.includes(language === 'vitest' ? 'toBeRefused' : '["reason"]'))).toHaveLength(4);
   });
-
-  it('is not offered if the credential is unknown', async () => {
-    const { page, ask } = await openConsole('requests');
-    await ask('GET', '/v2/nvcf/functions', 'nonsense');
-    await openRequest(page, 'unsupported_token');
-
-    expect(await again(page).getByRole('button').allInnerTexts()).toEqual([
-      'Copy request',
-      'Copy as assertion',
-      'Copy link',
-    ]);
-  });
 });
 
 describeInBrowser('a copied shell command', () => {

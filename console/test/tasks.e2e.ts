@@ -1,23 +1,12 @@
-/** What somebody who never read the documents does with the console alone: how many clicks it takes, counted in the page. */
+/** What somebody who never read the documents does with the console, and with the keyboard alone. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { button, requestRows } from './support/elements.ts';
-import { readStatuses, sendRefusedDeployment, startServer, TOKEN_ORDER } from './support/server.ts';
+import { sendRefusedDeployment, startServer } from './support/server.ts';
 import { describeInBrowser, setUpConsole } from './support/window.ts';
 
 /** How often Tab is pressed in search of something. */
 const MAX_TABS = 60;
-
-/** Counts clicks and keys from now on. @returns a function that reads the counts */
-async function countInputs(page: Page): Promise<() => Promise<{ clicks: number; keys: number }>> {
-  await page.evaluate(`(() => {
-    window.counted = { clicks: 0, keys: 0 };
-    addEventListener('pointerdown', () => { window.counted.clicks += 1; }, true);
-    addEventListener('keydown', () => { window.counted.keys += 1; }, true);
-  })()`);
-  return () => page.evaluate('window.counted');
-}
 
 /** Waits for something with this name, presses Tab until it has the focus, which must show, and presses a key there. */
 async function pressAt(page: Page, name: string, key = 'Enter'): Promise<void> {
@@ -46,7 +35,7 @@ async function goTo(page: Page, view: string): Promise<void> {
   await page.getByRole('heading', { name: view }).first().waitFor();
 }
 
-const { openConsole, openPage } = setUpConsole();
+const { openPage } = setUpConsole();
 
 describeInBrowser('a user with the keyboard alone', () => {
   it('explains and fixes a refused deployment, waits for the edit, creates a key with the least rights, and exports the requests', async () => {
@@ -89,76 +78,5 @@ describeInBrowser('a user with the keyboard alone', () => {
     );
     expect(statuses).toEqual([200, 403, 403, 200, 200, 200]);
     expect(har).not.toContain(text);
-  });
-});
-
-describeInBrowser('a user with the mouse alone', () => {
-  it('fixes the newest refusal, which is opened by itself, and sends it again in one click', async () => {
-    const server = await startServer();
-    await sendRefusedDeployment(server);
-    const page = await openPage(server.url);
-    const counted = await countInputs(page);
-    await button(page, 'Fix and send again').click();
-    await page.getByText('Fixed and sent again.').waitFor();
-
-    expect(await counted()).toEqual({ clicks: 1, keys: 0 });
-    expect(await readStatuses(server, 'operation=createDeployment')).toEqual([200, 403]);
-  });
-
-  it('creates and uses a key with two scopes in five clicks', async () => {
-    const { page, mock } = await openConsole('');
-    const counted = await countInputs(page);
-    await page.getByRole('link', { name: 'Identities' }).click();
-    await page.getByRole('link', { name: 'Create a key' }).click();
-    await page.getByRole('checkbox', { name: 'List Functions', exact: true }).click();
-    await page.getByRole('checkbox', { name: 'Invoke Function', exact: true }).click();
-    await button(page, 'Create for All Functions').click();
-    await page.getByRole('article', { name: 'Identity' }).getByText('may call').waitFor();
-
-    expect(await counted()).toEqual({ clicks: 5, keys: 0 });
-    const [request] = (await mock('GET', '/requests')).requests;
-    expect([request.status, request.principal.name]).toEqual([200, 'my-key']);
-  });
-
-  it('moves the clock to the expiry of an issued token in two clicks, which can be undone', async () => {
-    const { url, ask, mock } = await startServer();
-    const { accessToken } = await (await ask('POST', '/api/v1/token', '', TOKEN_ORDER)).json();
-    const page = await openPage(url);
-    const counted = await countInputs(page);
-    const move = button(page, 'Move the clock there');
-    await requestRows(page).filter({ hasText: '/api/v1/token' }).click();
-    await move.click();
-    await page.getByText('expired at').waitFor();
-
-    expect(await counted()).toEqual({ clicks: 2, keys: 0 });
-    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(401);
-    expect((await mock('GET', '/requests?limit=1')).requests[0].reason).toBe('expired_token');
-    expect(await move.count()).toBe(0);
-    await button(page, 'Undo').click();
-    await move.waitFor();
-    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
-  });
-
-  it('makes the next token request fail in three clicks', async () => {
-    const { page, ask } = await openConsole('');
-    const counted = await countInputs(page);
-    await page.getByRole('link', { name: 'Faults' }).click();
-    await page.getByRole('link', { name: 'Add a fault' }).click();
-    await button(page, 'Add the fault').click();
-    await page.getByText('is waiting for a request').waitFor();
-
-    expect(await counted()).toEqual({ clicks: 3, keys: 0 });
-    const grant = async () => (await ask('POST', '/api/v1/token', '', TOKEN_ORDER)).status;
-    expect([await grant(), await grant()]).toEqual([503, 200]);
-  });
-
-  it('finds the scopes for a deployment in two clicks', async () => {
-    const { page } = await openConsole('');
-    const counted = await countInputs(page);
-    await page.getByRole('link', { name: 'Operations' }).click();
-    await page.getByRole('link', { name: 'createDeployment' }).click();
-    await page.getByText('Needs: deploy_function (Deploy Function) and list_functions (List Functions)').waitFor();
-
-    expect(await counted()).toEqual({ clicks: 2, keys: 0 });
   });
 });
