@@ -179,7 +179,7 @@ def test_a_world_knows_nothing_of_another(nv_auth_mock, nv_auth_mock_server):
         other.stop()  # Once more at the end of the block.
 
 
-@pytest.mark.parametrize("id", ["Not an id", "ö", "two\nlines", "漢字", "llm", ""])
+@pytest.mark.parametrize("id", ["Not an id", "two\nlines", "漢字", "llm", ""])
 def test_an_id_that_no_world_can_have_is_refused_by_the_server(nv_auth_mock_server, id):
     with pytest.raises(MockError, match="^Field `id` must"):
         nv_auth_mock_server.world(id)
@@ -188,29 +188,3 @@ def test_an_id_that_no_world_can_have_is_refused_by_the_server(nv_auth_mock_serv
 @pytest.mark.parametrize("path", ["/keys", "keys", "/_mock/keys"])
 def test_a_call_takes_its_path_in_each_form(nv_auth_mock, path):
     assert nv_auth_mock.call("GET", path)["keys"]
-
-
-def test_the_control_api_says_what_is_wrong(nv_auth_mock):
-    with pytest.raises(MockError, match="must") as told:
-        nv_auth_mock.clock.advance("soon")
-    assert told.value.status == 400
-
-
-def test_an_added_scope_waits_until_the_edit_of_this_key_is_applied(nv_auth_mock, send):
-    keys, propagation = nv_auth_mock.keys, nv_auth_mock.propagation
-    simulations = f"{nv_auth_mock.url}/api/v3/simulations/"
-    propagation.set(mode="fixed", delay="15m")
-    made = keys.create(type="service", name="ci", services=["air"], scopes=["air:access"])
-    keys.edit(made["id"], scopes=["air:access", "air:simulation_read"])
-    assert send("GET", simulations, made["key"])[0] == 403
-
-    [edit] = propagation.pending(made["id"])
-    assert edit["scopes"] == ["air:access", "air:simulation_read"]
-    propagation.apply(made["id"])
-    assert send("GET", simulations, made["key"])[0] == 200
-    assert keys.get(made["id"])["policy"]["version"] == 3
-
-    rotated = keys.rotate(made["id"])
-    assert send("GET", simulations, rotated["key"])[0] == 200
-    keys.delete(made["id"])
-    assert "ci" not in [key["name"] for key in keys.list()]
