@@ -202,20 +202,6 @@ describeInBrowser('faults', () => {
     expect(await new Function('mock', `return ${code}`)(library)).toMatchObject(same);
   });
 
-  it('that are cancelled with Escape return the focus to the link that opened the form', async () => {
-    const { page, url } = await openConsole('faults');
-    await page.getByRole('link', { name: 'Add a fault' }).press('Enter');
-    const panel = page.getByRole('article', { name: 'New fault' });
-    await panel.getByLabel('Every request').check();
-    await panel.getByLabel('Service').selectOption('nvcf');
-    await panel.getByLabel('Service').selectOption('');
-    await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'detached' });
-
-    expect(page.url()).toBe(`${url}/#/faults`);
-    await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
-  });
-
   it('show all of a long text on demand, and scroll only their table sideways', async () => {
     const { url, mock } = await startServer();
     // A fault may have no longer one.

@@ -199,22 +199,6 @@ describeInBrowser('identities', () => {
     await person(page).getByText('everything of its organisation').waitFor();
   });
 
-  it('keep the places of their rows when one of them is opened, and have room for their filters', async () => {
-    const { page } = await openConsole('identities');
-    const row = page.locator('.people a', { hasText: 'air-reader' });
-    const before = await row.boundingBox();
-    await page.locator('.people a', { hasText: 'nvcf-invoker' }).click();
-    await person(page).waitFor();
-    expect(await row.boundingBox()).toMatchObject({ x: before?.x, y: before?.y, height: before?.height });
-
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await page.getByRole('link', { name: 'Create a key' }).click();
-    await page.getByRole('article', { name: 'New key' }).waitFor();
-    const fits = `[...document.querySelectorAll('main search, main search > *')].every(
-      ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 2)`;
-    expect(await page.evaluate(fits)).toBe(true);
-  });
-
   it('have their allowed operations, as many as in the form, and their recent requests', async () => {
     const { url, ask, mock } = await startServer();
     const count = `of ${(await mock('GET', '/tables/nvcf')).operations.length} operations`;
