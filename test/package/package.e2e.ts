@@ -412,25 +412,6 @@ describe('from an empty folder', () => {
     expect(shown).toMatch(/fix: service key `reader`: add the scope `air:simulation_create` \(PATCH \/_mock\/keys\//);
   });
 
-  it('a failed vitest test prints the received requests and the injected faults', async () => {
-    const program = `import { expect, test } from 'nv-auth-mock/vitest';
-      test('gives up too early', async ({ mock }) => {
-        await mock.faults.next('grant_token', { status: 503 });
-        await mock.getToken().catch(() => {});
-        await expect(mock).toHaveReceived({ operation: 'grant_token', status: 200 });
-      });`;
-    await write(user, { 'early.test.mjs': program });
-    const { stdout, stderr } = await vitest('early.test.mjs').catch(
-      (ended: { stdout: string; stderr: string }) => ended,
-    );
-
-    expect(stdout + stderr).toContain(
-      'expected at least 1 request with operation `grant_token` and status `200`; none came',
-    );
-    expect(stdout + stderr).toContain('status is `503`, not `200`');
-    expect(stderr).toMatch(/^faults in "gives up too early":\n {2}POST \/api\/v1\/token: 503 .*affected by fault/m);
-  });
-
   it('an `expect` for requests without `await` fails its vitest test at its own line', async () => {
     const program = `import { expect, test } from 'nv-auth-mock/vitest';
       test('forgets', async ({ mock }) => {

@@ -165,29 +165,6 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
   });
 
-  it('users can still log in on the page of the mock', async () => {
-    const page = await browser.newPage();
-    const callback = opened(await siteWith('<!doctype html><title>back</title>'));
-    const query = new URLSearchParams({
-      client_id: 'runai-cli',
-      redirect_uri: `http://127.0.0.1:${callback.port}/callback`,
-      response_type: 'code',
-      state: 'of-the-client',
-    });
-    await page.goto(`http://localhost:${port}/auth/realms/acme/protocol/openid-connect/auth?${query}`);
-    await page.fill('#username', researcher.email);
-    await page.fill('#password', 'wrong');
-    await page.click('button.main');
-    expect(await page.textContent('[role=alert]')).toContain('not valid');
-    await page.fill('#password', researcher.password);
-    await page.click('button.main');
-
-    await page.waitForURL(/\/callback\?/);
-    const back = new URL(page.url()).searchParams;
-    expect(back.get('code')).toMatch(/.{20}/);
-    expect(back.get('state')).toBe('of-the-client');
-  });
-
   it('the documentation is readable, and no page is blocked by its own policy', async () => {
     const page = await browser.newPage();
     const violations: string[] = [];

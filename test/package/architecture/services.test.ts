@@ -41,35 +41,23 @@ const DOCUMENTS = new Map(
 );
 const findDocument = (name: string) => DOCUMENTS.get(name) as ApiDocument;
 
-/** A service that belongs to another one is in a folder of that service. */
-const FOLDERS: Readonly<Record<string, string>> = { catalogue: 'nvcf/catalogue' };
-
-/** The fixed files and folders of a service, in its four places. */
-const SHAPE = [
-  'src/services/NAME/index.ts',
-  'src/services/NAME/tables/index.ts',
-  'src/services/NAME/tables/operations.ts',
-  'src/services/NAME/operations',
-  'src/services/NAME/problem.ts',
-  'src/services/NAME/README.md',
-  'openapi/NAME/SOURCES.md',
-  'fixtures/NAME/README.md',
-  'test/services/NAME',
-];
-
 it.each(NAMES)('the service %s has its files and folders', (name) => {
-  const paths = SHAPE.map((path) => path.replace('NAME', path.startsWith('src/') ? (FOLDERS[name] ?? name) : name));
+  const code = `src/services/${name === 'catalogue' ? 'nvcf/catalogue' : name}`;
+  const paths = [
+    ...['index.ts', 'tables/index.ts', 'tables/operations.ts', 'operations', 'problem.ts', 'README.md'].map(
+      (file) => `${code}/${file}`,
+    ),
+    ...[`openapi/${name}/SOURCES.md`, `fixtures/${name}/README.md`, `test/services/${name}`],
+  ];
 
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s has only folders of services', (folder) => {
-  const all = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  // What several services use.
-  const folders = all.filter(({ name }) => name !== 'ngc-keys');
+  const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const allowed = [...NAMES, 'ngc-keys'];
 
-  const expected = folder === 'src/services' ? NAMES.filter((name) => !(name in FOLDERS)) : NAMES;
-  expect(folders.map((entry) => entry.name).sort()).toEqual(expected.toSorted());
+  expect(folders.map(({ name }) => name).filter((name) => !allowed.includes(name))).toEqual([]);
 });
 
 interface Described {
@@ -183,7 +171,6 @@ describe('every reason', () => {
     findFixes(createRefusal(reason, ruleset.service), ruleset.tables);
   const reasons = Object.keys(ALL_REASONS) as DenyReason[];
   const credentialReasons = reasons.filter((reason) => ALL_REASONS[reason].stage === 'authenticate');
-  const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
   it.each(credentialReasons)('%s has a remedy in a service, or a hint in all services', (reason) => {
     const refused = {
@@ -194,23 +181,33 @@ describe('every reason', () => {
     expect([...ofWorlds, ...rulesets.flatMap((ruleset) => findRemedies(ruleset, reason))].length).toBeGreaterThan(0);
   });
 
-  it.each(SERVICES)('that is common to all callers has a remedy in $name', ({ rules: { rulesets } }) => {
-    const common = ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'] as const;
-    for (const ruleset of rulesets)
-      for (const reason of common) expect(findRemedies(ruleset, reason), reason).toHaveLength(1);
-  });
-
-  it.each(keyReasons)('%s has a remedy in each service that accepts keys', (reason) => {
-    for (const ruleset of rulesets.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined)) {
-      expect(findRemedies(ruleset, reason), `${ruleset.service} ${ruleset.profile}`).toHaveLength(1);
+  const isOf = (services: readonly ServiceDefinition[]) => {
+    const names = services.map(({ name }) => name);
+    return rulesets.filter(({ service }) => names.includes(service));
+  };
+  it.each<[what: string, reasons: readonly DenyReason[], concerned: readonly Ruleset[]]>([
+    [
+      'that is common to all callers has one remedy in each service',
+      ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'],
+      isOf(SERVICES),
+    ],
+    [
+      'of a key has one remedy in each service that accepts keys',
+      credentialReasons.filter((reason) => reason in KEY_REASONS),
+      rulesets.filter(({ service, tables }) => service === 'ngc' || tables.product !== undefined),
+    ],
+    [
+      '`closed_to_keys` has one remedy in each service with a closed rule',
+      ['closed_to_keys'],
+      rulesets.filter(({ tables }) => tables.rules.some(({ closed }) => closed)),
+    ],
+  ])('%s', (_what, reasonsOf, concerned) => {
+    expect(concerned).not.toEqual([]);
+    for (const ruleset of concerned) {
+      for (const reason of reasonsOf) {
+        expect(findRemedies(ruleset, reason), `${ruleset.service} ${ruleset.profile} ${reason}`).toHaveLength(1);
+      }
     }
-  });
-
-  it('closed_to_keys has a remedy in each service with a closed rule', () => {
-    const closing = rulesets.filter(({ tables }) => tables.rules.some(({ closed }) => closed));
-
-    expect(closing.map((ruleset) => findRemedies(ruleset, 'closed_to_keys').length)).toEqual(closing.map(() => 1));
-    expect(closing).not.toEqual([]);
   });
 });
 
